@@ -1,0 +1,52 @@
+/** What HTTP functions need of syncs: start one, read them. The engine is not among it. */
+
+import type { Period, Run, RunState } from './run.ts';
+
+export type { Period, Run, RunState } from './run.ts';
+
+export interface SyncRequest {
+  kind: 'data_source' | 'entity';
+  /** Valid data source codes, at least one. */
+  codes: string[];
+  /** Entities in catalogue order; for `entity` exactly one. */
+  names: string[];
+  period?: Period;
+  user: string;
+  /** The token's name. */
+  token: string;
+}
+
+export type StartOutcome =
+  | { outcome: 'started'; id: string }
+  /** Somebody else holds these servers; nothing was claimed or written. */
+  | { outcome: 'busy'; servers: string[] };
+
+/** One line of a listing of runs. */
+export interface RunSummary {
+  id: string;
+  kind: Run['kind'];
+  state: RunState;
+  user: string;
+  codes: string[];
+  createdAt: string;
+  endedAt?: string;
+  stagesDone: number;
+  stagesTotal: number;
+}
+
+export interface RunPage {
+  runs: RunSummary[];
+  /** Opaque; absent on the last page. */
+  next?: string;
+}
+
+/** The service the HTTP functions are given; `signal` bounds every call's I/O. */
+export interface Syncs {
+  /** Claims every source server, writes the run document; the caller queues the id. */
+  start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome>;
+  read(id: string, signal: AbortSignal): Promise<Run | undefined>;
+  /** Newest first. */
+  list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage>;
+  /** Runs that are queued or running now. */
+  active(signal: AbortSignal): Promise<RunSummary[]>;
+}

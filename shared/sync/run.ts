@@ -1,0 +1,151 @@
+/**
+ * The run document: what was asked, the plan, and everything that happened since.
+ *
+ * States of a run: `queued` → `running` → `succeeded` | `failed` | `cancelled` | `interrupted`.
+ * States of a stage: `pending` → `running` → `succeeded` | `failed` | `cancelled` | `interrupted`,
+ * and `pending` → `skipped` (a stage it depends on did not succeed) | `cancelled`.
+ * All times are ISO 8601 in UTC; all durations are in milliseconds.
+ */
+
+import { z } from 'zod';
+
+export const runStates = [
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const;
+export type RunState = (typeof runStates)[number];
+
+export const stageStates = [
+  'pending',
+  'running',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+  'interrupted',
+] as const;
+export type StageState = (typeof stageStates)[number];
+
+const periodSchema = z.object({ month: z.int().min(1).max(12), year: z.int() });
+export type Period = z.infer<typeof periodSchema>;
+
+/** Why a stage failed; `number` to `line` are SQL Server's own where the error came from it. */
+const stageErrorSchema = z.object({
+  message: z.string(),
+  /** What it means to us: decides on a retry. */
+  meaning: z.enum([
+    'transient',
+    'permanent',
+    'cancelled',
+    'timed out',
+    'login',
+    'unreachable',
+    'lock lost',
+    'interrupted',
+  ]),
+  number: z.int().optional(),
+  severity: z.int().optional(),
+  state: z.int().optional(),
+  procedure: z.string().optional(),
+  line: z.int().optional(),
+});
+export type StageError = z.infer<typeof stageErrorSchema>;
+
+const attemptSchema = z.object({
+  startedAt: z.string(),
+  endedAt: z.string().optional(),
+  error: stageErrorSchema.optional(),
+});
+export type StageAttempt = z.infer<typeof attemptSchema>;
+
+const parameterSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+});
+
+const stageSchema = z.object({
+  /** Unique in the run: `export:meter:0c10`, `crude:meter`. */
+  id: z.string(),
+  kind: z.enum(['procedure']),
+  /** `export`, `crude` or `heap`: the stage's name in its pipeline. */
+  stage: z.string(),
+  entity: z.string(),
+  /** Absent for a stage that serves all sources of the run at once. */
+  code: z.string().optional(),
+  server: z.string(),
+  database: z.string(),
+  procedure: z.object({ schema: z.string(), name: z.string() }),
+  parameters: z.array(parameterSchema),
+  /** SET options that are ON around the call, on the same connection: `FORCEPLAN`. */
+  setOptions: z.array(z.string()),
+  repeatable: z.boolean(),
+  timeoutSeconds: z.number().positive().optional(),
+  /** Ids of the stages that must have succeeded before. */
+  needs: z.array(z.string()),
+  /** Ids of the stages that must have ended before, whatever their outcome. */
+  after: z.array(z.string()),
+  state: z.enum(stageStates),
+  attempts: z.array(attemptSchema),
+  /** Rows affected, as the server counted them, one number a statement. */
+  rowsAffected: z.array(z.number()).optional(),
+  returnValue: z.number().optional(),
+  /** The newest info messages of the procedure, oldest first, at most 20. */
+  messages: z.array(z.object({ at: z.string(), text: z.string() })),
+  error: stageErrorSchema.optional(),
+});
+export type Stage = z.infer<typeof stageSchema>;
+
+/** Newest timestamps as SQL Server returned them; null: no rows; absent: not asked or unreadable. */
+const freshnessReadingSchema = z.object({
+  at: z.string(),
+  source: z.string().nullable().optional(),
+  crude: z.string().nullable().optional(),
+  heap: z.string().nullable().optional(),
+  errors: z.array(z.string()).optional(),
+});
+export type FreshnessReading = z.infer<typeof freshnessReadingSchema>;
+
+const freshnessSchema = z.object({
+  entity: z.string(),
+  code: z.string(),
+  before: freshnessReadingSchema.optional(),
+  after: freshnessReadingSchema.optional(),
+});
+export type Freshness = z.infer<typeof freshnessSchema>;
+
+export const runSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['data_source', 'entity']),
+  state: z.enum(runStates),
+  user: z.string(),
+  /** The name of the token, never its value. */
+  token: z.string(),
+  codes: z.array(z.string()),
+  /** Entity names, in the order of the plan. */
+  names: z.array(z.string()),
+  period: periodSchema.optional(),
+  createdAt: z.string(),
+  startedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  /** Source servers whose `sync/<server>` lock the run holds, with the current lease id. */
+  locks: z.array(z.object({ server: z.string(), leaseId: z.string() })),
+  /** The attempt of one worker that executes the run now; a new one for every attempt. */
+  holder: z.string().optional(),
+  stages: z.array(stageSchema),
+  freshness: z.array(freshnessSchema),
+  /** What happened, in a sentence each: taken over by a worker, recovered, cancelled by whom. */
+  log: z.array(z.object({ at: z.string(), text: z.string() })),
+});
+export type Run = z.infer<typeof runSchema>;
+
+export const finalStates: readonly RunState[] = ['succeeded', 'failed', 'cancelled', 'interrupted'];
+
+/** True when the run will never change again. */
+export function isFinished(run: Pick<Run, 'state'>): boolean {
+  return finalStates.includes(run.state);
+}
