@@ -1,0 +1,59 @@
+/** Every call to Azure Storage goes through here: deadline for one try, retries, cancellation. */
+
+import { type RetryPolicy, withRetries } from '../retry.ts';
+import { isTransientStorageError, StorageDeadlineError } from './errors.ts';
+
+/**
+ * Azure Storage answers a small blob call in tens of milliseconds and ends its own server-side
+ * work after 30 s; a try that is silent for 10 s is better made again.
+ */
+const tryDeadlineMs = 10_000;
+
+/** Worst case about 25 s of pauses: the 20 s outage that the lease keeper must survive, and more. */
+const policy: RetryPolicy = { attempts: 8, baseMs: 200, capMs: 6_400 };
+
+/**
+ * Makes one storage call with retries of what is transient.
+ *
+ * @param what named in the deadline's error: `read runs/x.json`
+ * @param call one try; must hand the signal to the SDK
+ * @throws the SDK's error, StorageDeadlineError, or the reason of `signal`
+ */
+export function storageCall<T>(
+  what: string,
+  call: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  return withRetries(
+    () => withDeadline(what, call, tryDeadlineMs, signal),
+    isTransientStorageError,
+    policy,
+    signal,
+  );
+}
+
+/** One try, without retries: for callers that have a retry rule of their own. */
+export async function withDeadline<T>(
+  what: string,
+  call: (signal: AbortSignal) => Promise<T>,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<T> {
+  signal.throwIfAborted();
+  const bounded = new AbortController();
+  const onAbort = () => bounded.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(
+    () => bounded.abort(new StorageDeadlineError(what, deadlineMs)),
+    deadlineMs,
+  );
+  try {
+    return await call(bounded.signal);
+  } catch (error) {
+    if (bounded.signal.aborted) throw bounded.signal.reason;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
