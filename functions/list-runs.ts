@@ -1,0 +1,15 @@
+import { json } from '../shared/http/answer.ts';
+import type { RouteHandler } from '../shared/http/handler.ts';
+import { runsQuery } from '../shared/http/runs-query.ts';
+import type { AppServices } from './services.ts';
+
+/** Runs, the newest first, a page at a time. */
+export function listRuns(app: AppServices): RouteHandler {
+  return async (request, _context, { signal }) => {
+    const query = runsQuery(request.query);
+    const { runs, next } = await app.syncs.list(query, signal);
+    if (next === undefined) return json({ runs });
+    const from = new URLSearchParams({ limit: String(query.limit), from: next });
+    return json({ runs, next: `/runs?${from}` });
+  };
+}

@@ -1,0 +1,85 @@
+/** A row of the table of routes, and what the Functions host is told of it. */
+
+import type {
+  FunctionOutput,
+  HttpFunctionOptions,
+  HttpMethod,
+  HttpRequest,
+} from '@azure/functions';
+import type { Representation } from '../shared/http/accept.ts';
+import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
+import type { Operation, OperationDescription } from '../shared/http/openapi.ts';
+import { authenticate, bearerToken } from '../shared/http/tokens.ts';
+import type { ApiToken } from '../shared/settings.ts';
+import type { AppServices } from './services.ts';
+
+/**
+ * Who may call: `open` everybody; `read` everybody unless `PROTECT_READS`; `token` whoever has
+ * one; `body` likewise, but the handler looks, since the token may be in the body.
+ */
+export type Access = 'open' | 'read' | 'token' | 'body';
+
+export interface Route {
+  /** The function's name. */
+  name: string;
+  /** Path template without the leading slash. */
+  route: string;
+  access: Access;
+  /** How a refusal looks to a client that does not say what it accepts. */
+  refusals: Representation;
+  outputs?: readonly FunctionOutput[];
+  methods: Partial<
+    Record<Method, OperationDescription & { handler(app: AppServices): RouteHandler }>
+  >;
+}
+
+/** All of them, since the host answers a bare 404 for a method that is not registered. */
+const registeredMethods: HttpMethod[] = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+];
+
+/** The options to register `route` with: `app.http(route.name, httpFunction(route, services))`. */
+export function httpFunction(route: Route, app: AppServices): HttpFunctionOptions {
+  const handlers = Object.entries(route.methods).map(([method, { handler }]) => [
+    method,
+    handler(app),
+  ]);
+  return {
+    methods: registeredMethods,
+    route: route.route,
+    authLevel: 'anonymous',
+    extraOutputs: [...(route.outputs ?? [])],
+    handler: httpHandler({
+      methods: Object.fromEntries(handlers),
+      identify: (request) => identify(route.access, request, app),
+      refusals: route.refusals,
+    }),
+  };
+}
+
+function identify(access: Access, request: HttpRequest, app: AppServices): ApiToken | undefined {
+  const { protectReads, tokens } = app.settings;
+  const needed = access === 'token' || (access === 'read' && protectReads);
+  return needed ? authenticate(bearerToken(request), tokens) : undefined;
+}
+
+/** The route's operations, for `/openapi.json`. */
+export function operations(route: Route, protectReads: boolean): Operation[] {
+  const needsToken =
+    route.access === 'token' ||
+    route.access === 'body' ||
+    (route.access === 'read' && protectReads);
+  return Object.entries(route.methods).map(([method, operation]) => ({
+    ...operation,
+    id: route.name,
+    method: method as Method,
+    route: route.route,
+    needsToken,
+  }));
+}

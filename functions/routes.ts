@@ -1,0 +1,205 @@
+/** Every HTTP route, as data: `main.ts` registers them, `/openapi.json` describes them. */
+
+import { z } from 'zod';
+import { json } from '../shared/http/answer.ts';
+import { openApiDocument } from '../shared/http/openapi.ts';
+import * as schemas from '../shared/http/schemas.ts';
+import { health } from './health.ts';
+import { isDated } from './is-dated.ts';
+import { listRuns } from './list-runs.ts';
+import { readRun } from './read-run.ts';
+import { operations, type Route } from './route.ts';
+import { runQueueOutput } from './run-queue.ts';
+import { dataSourceSync, entitySync } from './start-sync.ts';
+import { syncStatus } from './sync-status.ts';
+import { validCodes } from './valid-codes.ts';
+import { validNames } from './valid-names.ts';
+
+const started = {
+  202: {
+    description: 'Accepted: Location names the run',
+    text: ['Synchronization was started.'],
+    json: schemas.acceptedSchema,
+  },
+};
+const pathText = z.string();
+
+export const routes: readonly Route[] = [
+  {
+    name: 'sync_status',
+    route: 'sync_status',
+    access: 'read',
+    refusals: 'text',
+    methods: {
+      GET: {
+        handler: syncStatus,
+        summary: 'Whether any sync is queued or running',
+        responses: {
+          200: {
+            description: 'The state now',
+            text: ['Synchronization is running.', 'Synchronization is not running.'],
+            json: schemas.statusSchema,
+          },
+        },
+      },
+    },
+  },
+  {
+    name: 'valid_codes',
+    route: 'valid_codes',
+    access: 'read',
+    refusals: 'text',
+    methods: {
+      GET: {
+        handler: validCodes,
+        summary: 'Data source codes and their descriptions, in drop-down order',
+        responses: {
+          200: { description: 'Code to description', json: schemas.descriptionsSchema },
+        },
+      },
+    },
+  },
+  {
+    name: 'valid_names',
+    route: '{code}/valid_names',
+    access: 'read',
+    refusals: 'text',
+    methods: {
+      GET: {
+        handler: validNames,
+        summary: 'Entities of a data source and their descriptions, in drop-down order',
+        parameters: [
+          { name: 'code', in: 'path', description: 'Data source code', schema: pathText },
+        ],
+        responses: {
+          200: { description: 'Name to description', json: schemas.descriptionsSchema },
+        },
+      },
+    },
+  },
+  {
+    name: 'is_dated',
+    route: '{name}/is_dated',
+    access: 'read',
+    refusals: 'text',
+    methods: {
+      GET: {
+        handler: isDated,
+        summary: 'Whether a sync of the entity needs a month and a year',
+        parameters: [{ name: 'name', in: 'path', description: 'Entity name', schema: pathText }],
+        responses: {
+          200: { description: 'Yes or no', text: ['True', 'False'], json: z.boolean() },
+        },
+      },
+    },
+  },
+  {
+    name: 'data_source_sync',
+    route: 'data_source_sync',
+    access: 'body',
+    refusals: 'text',
+    outputs: [runQueueOutput],
+    methods: {
+      POST: {
+        handler: dataSourceSync,
+        summary: 'Sync every entity of a data source',
+        body: schemas.bodySchemas.data_source,
+        responses: started,
+      },
+    },
+  },
+  {
+    name: 'entity_sync',
+    route: 'entity_sync',
+    access: 'body',
+    refusals: 'text',
+    outputs: [runQueueOutput],
+    methods: {
+      POST: {
+        handler: entitySync,
+        summary: 'Sync one entity of a data source',
+        body: schemas.bodySchemas.entity,
+        responses: started,
+      },
+    },
+  },
+  {
+    name: 'runs',
+    route: 'runs',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: listRuns,
+        summary: 'Runs, the newest first',
+        parameters: [
+          {
+            name: 'limit',
+            in: 'query',
+            description: 'Runs on a page, 1 to 200, 50 unless told',
+            schema: schemas.pageLimitSchema,
+          },
+          {
+            name: 'from',
+            in: 'query',
+            description: 'Where a page begins, from the next link of the page before',
+            schema: schemas.pageFromSchema,
+          },
+        ],
+        responses: { 200: { description: 'A page', json: schemas.runPageSchema } },
+      },
+    },
+  },
+  {
+    name: 'run',
+    route: 'runs/{id}',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readRun,
+        summary: 'One run: stages, times, rows, messages, freshness before and after',
+        parameters: [
+          { name: 'id', in: 'path', description: 'Run id', schema: schemas.runIdSchema },
+        ],
+        responses: { 200: { description: 'The run', json: schemas.publicRunSchema } },
+      },
+    },
+  },
+  {
+    name: 'health',
+    route: 'health',
+    access: 'open',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: health,
+        summary: 'Whether the storage, the catalogue and every database answer',
+        responses: {
+          200: { description: 'All of them do', json: schemas.healthSchema },
+          503: { description: 'Some do not', json: schemas.healthSchema },
+        },
+      },
+    },
+  },
+  {
+    name: 'openapi',
+    route: 'openapi.json',
+    access: 'open',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: (app) => () =>
+          json(
+            openApiDocument(
+              routes.flatMap((route) => operations(route, app.settings.protectReads)),
+            ),
+          ),
+        summary: 'This document',
+        responses: {
+          200: { description: 'OpenAPI 3.1', json: z.record(z.string(), z.unknown()) },
+        },
+      },
+    },
+  },
+];

@@ -1,0 +1,17 @@
+/** What HTTP functions are given; put together in `app.ts`. */
+
+import type { Catalog } from '../shared/catalog/index.ts';
+import type { HealthPart } from '../shared/http/schemas.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { Syncs } from '../shared/sync/index.ts';
+
+export type { HealthPart } from '../shared/http/schemas.ts';
+
+export interface AppServices {
+  settings: Settings;
+  catalog: Catalog;
+  syncs: Syncs;
+  now(): Date;
+  /** One line for the storage, the catalogue and each database; never rejects, tells no secret. */
+  health(signal: AbortSignal): Promise<HealthPart[]>;
+}

@@ -1,0 +1,60 @@
+/** Shapes of answers. Every text is UTF-8; JSON keeps non-ASCII characters as they are. */
+
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { preferred, type Representation } from './accept.ts';
+import type { HttpProblem } from './problem.ts';
+
+interface AnswerOptions {
+  status?: number;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** JSON, whatever the client asked for. */
+export function json(
+  value: unknown,
+  { status = 200, headers = {} }: AnswerOptions = {},
+): HttpResponseInit {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+/** `value` for whoever prefers JSON, and `text` for everybody else. */
+export function textOrJson(
+  request: HttpRequest,
+  text: string,
+  value: unknown,
+  { status = 200, headers = {} }: AnswerOptions = {},
+): HttpResponseInit {
+  const varying = { vary: 'Accept', ...headers };
+  if (preferred(request.headers.get('accept'), 'text') === 'json') {
+    return json(value, { status, headers: varying });
+  }
+  return plain(text, status, varying);
+}
+
+/** A refusal: its problem document or its text. */
+export function refusal(
+  request: HttpRequest,
+  problem: HttpProblem,
+  otherwise: Representation,
+): HttpResponseInit {
+  const headers = { vary: 'Accept', ...problem.headers };
+  if (preferred(request.headers.get('accept'), otherwise) === 'text') {
+    return plain(problem.message, problem.status, headers);
+  }
+  return json(problem.document(), {
+    status: problem.status,
+    headers: { ...headers, 'content-type': 'application/problem+json; charset=utf-8' },
+  });
+}
+
+function plain(text: string, status: number, headers: Record<string, string>): HttpResponseInit {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+    body: text,
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * The one wrapper around every HTTP function. With HTTP streams on, a handler that throws, that
+ * returns nothing, or whose answer cannot be sent leaves the client without any answer
+ * (azure-functions-nodejs-library issue 324), so none of that may leave this file.
+ */
+
+import {
+  type HttpHandler,
+  type HttpRequest,
+  HttpResponse,
+  type HttpResponseInit,
+  type InvocationContext,
+} from '@azure/functions';
+import type { ApiToken } from '../settings.ts';
+import type { Representation } from './accept.ts';
+import { refusal } from './answer.ts';
+import { errorReport } from './error-report.ts';
+import { HttpProblem } from './problem.ts';
+import { show } from './show.ts';
+
+/** Milliseconds for one call, body included. Azure's front end gives up after 230 s. */
+const defaultDeadline = 30_000;
+
+const securityHeaders: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface Call {
+  /** Who calls; absent where the route is open. */
+  caller: ApiToken | undefined;
+  /** Aborted at the call's deadline; every I/O of the call is given it. */
+  signal: AbortSignal;
+}
+
+export type RouteHandler = (
+  request: HttpRequest,
+  context: InvocationContext,
+  call: Call,
+) => HttpResponseInit | Promise<HttpResponseInit>;
+
+export interface HandlerOptions {
+  /** HEAD is answered as GET, OPTIONS with the methods there are, anything else with 405. */
+  methods: Partial<Record<Method, RouteHandler>>;
+  /** Names the caller, or throws `HttpProblem` 401; undefined where no token is needed. */
+  identify(request: HttpRequest): ApiToken | undefined;
+  /** How a refusal looks to a client that does not say what it accepts. */
+  refusals: Representation;
+  deadlineMilliseconds?: number;
+}
+
+/** A handler for the Functions host that always answers and never throws. */
+export function httpHandler(options: HandlerOptions): HttpHandler {
+  return async (request, context) => {
+    const signal = AbortSignal.timeout(options.deadlineMilliseconds ?? defaultDeadline);
+    try {
+      return finished(await dispatch(options, request, context, signal));
+    } catch (error) {
+      return finished(refusal(request, asProblem(error, context, signal), options.refusals));
+    }
+  };
+}
+
+async function dispatch(
+  options: HandlerOptions,
+  request: HttpRequest,
+  context: InvocationContext,
+  signal: AbortSignal,
+): Promise<HttpResponseInit> {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const handler = Object.hasOwn(options.methods, method)
+    ? options.methods[method as Method]
+    : undefined;
+  if (handler !== undefined) {
+    return await handler(request, context, { caller: options.identify(request), signal });
+  }
+  const methods = Object.keys(options.methods);
+  const allow = methods.includes('GET') ? ['HEAD', ...methods] : methods;
+  const headers = { allow: allow.join(', ') };
+  if (method === 'OPTIONS') return { status: 204, headers };
+  throw new HttpProblem(
+    'method-not-allowed',
+    `Method ${show(request.method)} is not allowed here, use ${methods.join(' or ')}.`,
+    { headers },
+  );
+}
+
+/** Built here rather than by the library, whose failure would come too late to be answered. */
+function finished(answer: HttpResponseInit): HttpResponse {
+  const headers = new Headers(answer.headers);
+  for (const [name, value] of Object.entries(securityHeaders)) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
+  return new HttpResponse({ ...answer, headers });
+}
+
+function asProblem(error: unknown, context: InvocationContext, signal: AbortSignal): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  context.error(`${context.functionName} failed: ${errorReport(error)}`);
+  const members = { invocation: context.invocationId };
+  return signal.aborted
+    ? new HttpProblem('unavailable', 'The storage does not answer, try again later.', {
+        members,
+        headers: { 'retry-after': '30' },
+      })
+    : new HttpProblem('internal', `Internal error, see the log of ${context.invocationId}.`, {
+        members,
+      });
+}

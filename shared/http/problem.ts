@@ -1,0 +1,69 @@
+/** Refusals as RFC 9457 problems: thrown anywhere below a handler, answered by the wrapper. */
+
+/** Every problem type there is: the last part of `urn:syncboard:problem:<type>`. */
+export const problemTypes = {
+  'invalid-body': { status: 400, title: 'The request body cannot be read' },
+  'invalid-value': { status: 400, title: 'A value is missing or not allowed' },
+  unauthenticated: { status: 401, title: 'A valid API token is needed' },
+  forbidden: { status: 403, title: 'The API token does not allow this' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  timeout: { status: 408, title: 'The request body did not arrive in time' },
+  busy: { status: 409, title: 'Another run holds a source server' },
+  'body-too-large': { status: 413, title: 'The request body is too large' },
+  'content-type': { status: 415, title: 'The content type is not supported' },
+  internal: { status: 500, title: 'Something went wrong on the server' },
+  unavailable: { status: 503, title: 'Something the server needs does not answer' },
+} as const;
+export type ProblemType = keyof typeof problemTypes;
+
+/** One bad field of a request. `value` is what was sent (absent: nothing was); never a secret. */
+export interface FieldError {
+  field: string;
+  message: string;
+  value?: unknown;
+  /** What would have been accepted, for people: `a whole number from 1 to 12`. */
+  allowed: string;
+}
+
+interface ProblemDetails {
+  errors?: readonly FieldError[];
+  headers?: Readonly<Record<string, string>>;
+  /** Extension members of the problem document. */
+  members?: Readonly<Record<string, unknown>>;
+  cause?: unknown;
+}
+
+/**
+ * A refusal the caller is told about. `message` is the whole answer of whoever takes text, and
+ * `detail` of the problem document: it must not hold a secret.
+ */
+export class HttpProblem extends Error {
+  readonly type: ProblemType;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #members: Readonly<Record<string, unknown>>;
+
+  constructor(type: ProblemType, message: string, details: ProblemDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'HttpProblem';
+    this.type = type;
+    this.status = problemTypes[type].status;
+    this.headers = details.headers ?? {};
+    this.#members = {
+      ...(details.errors === undefined ? {} : { errors: details.errors }),
+      ...details.members,
+    };
+  }
+
+  /** The problem document, ready for JSON. */
+  document(): Record<string, unknown> {
+    return {
+      type: `urn:syncboard:problem:${this.type}`,
+      title: problemTypes[this.type].title,
+      status: this.status,
+      detail: this.message,
+      ...this.#members,
+    };
+  }
+}

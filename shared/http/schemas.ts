@@ -1,0 +1,137 @@
+/** What goes in and out over HTTP: used to check and shape it, and for `/openapi.json`. */
+
+import { z } from 'zod';
+import { runSchema, runStates } from '../sync/run.ts';
+
+/** A line: no control characters, since it is printed in logs and on boards. */
+export const userSchema = z
+  .string()
+  .max(128)
+  .regex(/^\P{Cc}*$/u)
+  .regex(/\S/)
+  .meta({ description: 'Who asks: 1 to 128 characters, kept in the run for people to read' });
+
+const codeSchema = z.string().meta({ description: 'Data source, a key of /valid_codes' });
+const nameSchema = z.string().meta({ description: 'Entity, a key of /{code}/valid_names' });
+
+/** 1 to 12; clients also send it as text. */
+export const monthSchema = z
+  .union([
+    z.int().min(1).max(12),
+    z
+      .string()
+      .regex(/^(0?[1-9]|1[0-2])$/)
+      .transform(Number),
+  ])
+  .meta({ description: 'Month, a whole number from 1 to 12, also as text' });
+
+/** Four digits; clients also send it as text. */
+export const yearSchema = z
+  .union([
+    z.int().min(1000).max(9999),
+    z
+      .string()
+      .regex(/^[1-9]\d{3}$/)
+      .transform(Number),
+  ])
+  .meta({ description: 'Year, a whole number of four digits, also as text' });
+
+const tokenSchema = z
+  .string()
+  .optional()
+  .meta({ description: 'API token, in place of Authorization: Bearer' });
+
+const dataSourceSyncBody = z
+  .object({
+    token: tokenSchema,
+    user: userSchema,
+    code: codeSchema,
+    month: monthSchema.nullish(),
+    year: yearSchema.nullish(),
+  })
+  .meta({ description: 'Month and year are needed when the data source has a dated entity' });
+
+const entitySyncBody = dataSourceSyncBody
+  .extend({ name: nameSchema })
+  .meta({ description: 'Month and year are needed when the entity is dated' });
+
+export const bodySchemas = { data_source: dataSourceSyncBody, entity: entitySyncBody };
+
+/** Key to description, in the order of a drop-down list. */
+export const descriptionsSchema = z.record(z.string(), z.string());
+
+export const acceptedSchema = z.object({
+  id: z.string(),
+  state: z.literal('queued'),
+  location: z.string(),
+});
+
+const runSummarySchema = z.object({
+  id: z.string(),
+  kind: runSchema.shape.kind,
+  state: z.enum(runStates),
+  user: z.string(),
+  codes: z.array(z.string()),
+  createdAt: z.string(),
+  endedAt: z.string().exactOptional(),
+  stagesDone: z.int(),
+  stagesTotal: z.int(),
+});
+
+export const statusSchema = z.object({ running: z.boolean(), runs: z.array(runSummarySchema) });
+
+export const runPageSchema = z.object({
+  runs: z.array(runSummarySchema),
+  next: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Path of the next page; absent on the last' }),
+});
+
+/** A run without what only its worker may know: lease ids and the holder. */
+export const publicRunSchema = runSchema.omit({ locks: true, holder: true }).extend({
+  servers: z.array(z.string()).meta({ description: 'Source servers the run holds now' }),
+});
+
+const healthPartSchema = z.object({
+  part: z.string().meta({ description: '`storage`, `catalog` or `database <id>`' }),
+  ok: z.boolean(),
+  /** Short, without a secret. */
+  reason: z.string().exactOptional(),
+  milliseconds: z.number().exactOptional(),
+});
+export type HealthPart = z.infer<typeof healthPartSchema>;
+
+export const healthSchema = z.object({
+  ok: z.boolean(),
+  failing: z.array(z.string()),
+  parts: z.array(healthPartSchema),
+});
+
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  errors: z
+    .array(
+      z.object({
+        field: z.string(),
+        message: z.string(),
+        value: z.unknown().optional(),
+        allowed: z.string(),
+      }),
+    )
+    .optional(),
+});
+
+export const runIdSchema = z.string().regex(/^[0-9a-z-]{1,64}$/);
+
+export const pageLimitSchema = z
+  .string()
+  .regex(/^([1-9]\d?|1\d\d|200)$/)
+  .transform(Number)
+  .meta({ description: 'Runs on a page, 1 to 200' });
+
+/** Opaque to clients: it comes out of the listing's own `next` link. */
+export const pageFromSchema = z.string().regex(/^[\x21-\x7e]{1,512}$/);

@@ -1,0 +1,51 @@
+/** Who calls, and what they may touch. */
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { HttpRequest } from '@azure/functions';
+import type { ApiToken } from '../settings.ts';
+import { HttpProblem } from './problem.ts';
+import { show } from './show.ts';
+
+/** The token of `Authorization: Bearer …` (RFC 6750); undefined when there is no such header. */
+export function bearerToken(request: HttpRequest): string | undefined {
+  return /^bearer +(.*)$/is.exec(request.headers.get('authorization') ?? '')?.[1]?.trim();
+}
+
+/**
+ * The known token that `presented` is. Digests are compared, all of them and in constant time, so
+ * that the time taken tells nothing. Throws `HttpProblem` 401.
+ */
+export function authenticate(presented: unknown, tokens: readonly ApiToken[]): ApiToken {
+  if (presented === undefined) throw unauthenticated('Authorization token is needed.');
+  let known: ApiToken | undefined;
+  if (typeof presented === 'string' && presented !== '') {
+    const digest = createHash('sha256').update(presented, 'utf8').digest();
+    for (const token of tokens) {
+      if (timingSafeEqual(digest, Buffer.from(token.sha256, 'hex'))) known = token;
+    }
+  }
+  if (known === undefined) throw unauthenticated('Invalid token value.');
+  return known;
+}
+
+/** Throws `HttpProblem` 403 unless `token` may touch the data source `code`. */
+export function authorize(token: ApiToken, code: string): void {
+  if (token.codes.includes('*') || token.codes.includes(code)) return;
+  const message = `Token is not allowed for code: ${show(code)}.`;
+  throw new HttpProblem('forbidden', message, {
+    errors: [{ field: 'code', message, value: code, allowed: `one of ${token.codes.join(', ')}` }],
+  });
+}
+
+function unauthenticated(message: string): HttpProblem {
+  return new HttpProblem('unauthenticated', message, {
+    errors: [
+      {
+        field: 'token',
+        message,
+        allowed: 'a known API token, as Authorization: Bearer or as the member token of the body',
+      },
+    ],
+    headers: { 'www-authenticate': 'Bearer realm="syncboard"' },
+  });
+}

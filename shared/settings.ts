@@ -1,0 +1,236 @@
+/** Every environment variable the app reads, checked once, with all faults told together. */
+
+import { z } from 'zod';
+import type { Catalog } from './catalog/index.ts';
+
+/** SHA-256 of `demo-token`, the token of `local.settings.sample.json`. */
+export const sampleTokenSha256 = '7c43ef5ae21d43ce2743f770c68e24def1a43ee2f416d2438410c8af7af2ff2c';
+
+const apiTokenSchema = z.strictObject({
+  name: z.string().regex(/^[\w .@-]{1,64}$/, {
+    error: 'must be 1 to 64 letters, digits, spaces or any of . @ _ -',
+  }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, {
+      error: 'must be the SHA-256 digest of the token as 64 hexadecimal digits',
+    })
+    .transform((digest) => digest.toLowerCase()),
+  codes: z
+    .array(z.string().min(1, { error: 'must not be empty' }))
+    .min(1, { error: 'must name at least one data source code, or "*" for all' }),
+});
+/** A token that clients may use; the token itself is not known, only its digest. */
+export type ApiToken = z.infer<typeof apiTokenSchema>;
+
+const apiTokensSchema = z
+  .array(apiTokenSchema)
+  .min(1, { error: 'must hold at least one token' })
+  .refine((tokens) => allDifferent(tokens.map((token) => token.name)), {
+    error: 'must not use one name twice',
+  })
+  .refine((tokens) => allDifferent(tokens.map((token) => token.sha256)), {
+    error: 'must not hold one digest twice',
+  });
+
+/** Where the app keeps its documents: a connection string (secret), or a managed identity. */
+export type StorageSettings =
+  | { kind: 'connection string'; connectionString: string }
+  | { kind: 'identity'; blobServiceUri: string; clientId?: string };
+
+export interface Settings {
+  storage: StorageSettings;
+  tokens: readonly ApiToken[];
+  /** True: the four GET lists need a token too. */
+  protectReads: boolean;
+  /** File path, blob name or URL (it may hold a signature: a secret); absent: the shipped one. */
+  catalog?: string;
+  /**
+   * The connection string (secret) in the environment variable `name`; undefined when it is not
+   * set. A function, so that no secret shows when settings are printed.
+   */
+  connection(name: string): string | undefined;
+}
+
+export interface SettingsFault {
+  setting: string;
+  /** What is wrong and how to put it right, to be read after the setting's name. */
+  fault: string;
+}
+
+/** The settings are not usable; `faults` has every reason, and no value of a secret. */
+export class SettingsError extends Error {
+  readonly faults: readonly SettingsFault[];
+
+  constructor(faults: readonly SettingsFault[]) {
+    const lines = faults.map(({ setting, fault }) => `  ${setting} ${fault}`);
+    super(`The settings are not usable:\n${lines.join('\n')}`);
+    this.name = 'SettingsError';
+    this.faults = faults;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Report = (setting: string, fault: string) => void;
+
+/**
+ * Reads the settings. An empty variable counts as one that is not set.
+ * Throws `SettingsError` with every fault there is.
+ */
+export function parseSettings(environment: Environment): Settings {
+  const faults: SettingsFault[] = [];
+  const report: Report = (setting, fault) => faults.push({ setting, fault });
+  const read = (name: string) => environment[name]?.trim() || undefined;
+
+  const storage = parseStorage(read, report);
+  const tokens = parseTokens(read, report);
+  const protectReads = parseFlag(read, report, 'PROTECT_READS');
+  const catalog = read('CATALOG');
+  if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
+  return {
+    storage,
+    tokens,
+    protectReads,
+    ...(catalog === undefined ? {} : { catalog }),
+    connection: read,
+  };
+}
+
+/**
+ * The connection string (secret) of every database of the catalogue, by the database's id.
+ * Throws `SettingsError` with every setting that is missing or is no connection string.
+ */
+export function requireConnections(
+  settings: Settings,
+  catalog: Pick<Catalog, 'databases'>,
+): Record<string, string> {
+  const faults: SettingsFault[] = [];
+  const connections = catalog.databases.map(({ id, connection }) => {
+    const value = settings.connection(connection);
+    const example = 'Server=host,1433;Database=name;User Id=…;Password=…;Encrypt=true';
+    if (value === undefined) {
+      faults.push({
+        setting: connection,
+        fault: `is not set: the catalogue's database ${id} needs it, in the form ${example}`,
+      });
+    } else if (!/(^|;)\s*(server|data source)\s*=\s*[^;\s]/i.test(value)) {
+      faults.push({
+        setting: connection,
+        fault: `names no server: a connection string is needed, in the form ${example}`,
+      });
+    }
+    return [id, value ?? ''] as const;
+  });
+  if (faults.length > 0) throw new SettingsError(faults);
+  return Object.fromEntries(connections);
+}
+
+/** Throws `SettingsError` when a token is allowed a code that the catalogue does not have. */
+export function requireKnownCodes(settings: Settings, catalog: Pick<Catalog, 'codes'>): void {
+  const known = catalog.codes();
+  const faults = settings.tokens.flatMap((token) =>
+    token.codes
+      .filter((code) => code !== '*' && !Object.hasOwn(known, code))
+      .map((code) => ({
+        setting: 'API_TOKENS',
+        fault: `allows token ${token.name} the code ${JSON.stringify(code)}, which the catalogue does not have: use "*" or one of ${Object.keys(known).join(', ')}`,
+      })),
+  );
+  if (faults.length > 0) throw new SettingsError(faults);
+}
+
+type Read = (name: string) => string | undefined;
+
+function parseStorage(read: Read, report: Report): StorageSettings | undefined {
+  const setting = 'AzureWebJobsStorage';
+  const connectionString = read(setting);
+  const accountName = read(`${setting}__accountName`);
+  const blobServiceUri = read(`${setting}__blobServiceUri`);
+  const clientId = read(`${setting}__clientId`);
+  if (connectionString !== undefined) {
+    if (isStorageConnectionString(connectionString)) {
+      return { kind: 'connection string', connectionString };
+    }
+    report(
+      setting,
+      'is no storage connection string: copy one from the storage account (Access keys), or use UseDevelopmentStorage=true for Azurite',
+    );
+    return undefined;
+  }
+  if (blobServiceUri === undefined && accountName === undefined) {
+    report(
+      setting,
+      `is not set: set it to a storage connection string, or ${setting}__accountName to the account's name for a managed identity`,
+    );
+    return undefined;
+  }
+  if (blobServiceUri !== undefined && read(`${setting}__queueServiceUri`) === undefined) {
+    report(
+      `${setting}__queueServiceUri`,
+      `is not set: it is needed beside ${setting}__blobServiceUri, since runs travel through a queue`,
+    );
+  }
+  const uri = blobServiceUri ?? `https://${accountName}.blob.core.windows.net`;
+  if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
+    const name = blobServiceUri === undefined ? 'accountName' : 'blobServiceUri';
+    report(`${setting}__${name}`, 'gives no URL such as https://account.blob.core.windows.net');
+    return undefined;
+  }
+  return { kind: 'identity', blobServiceUri: uri, ...(clientId === undefined ? {} : { clientId }) };
+}
+
+function isStorageConnectionString(text: string): boolean {
+  const has = (key: string) => new RegExp(`(^|;)\\s*${key}\\s*=\\s*[^;\\s]`, 'i').test(text);
+  if (has('UseDevelopmentStorage')) return true;
+  if (has('AccountName')) return has('AccountKey') || has('SharedAccessSignature');
+  return has('BlobEndpoint') && has('SharedAccessSignature');
+}
+
+function parseTokens(read: Read, report: Report): ApiToken[] {
+  const setting = 'API_TOKENS';
+  const form = '[{"name": "…", "sha256": "…", "codes": ["*"]}]';
+  const text = read(setting);
+  if (text === undefined) {
+    report(setting, `is not set: set it to a JSON array of the form ${form}`);
+    return [];
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    report(setting, `is not valid JSON: set it to an array of the form ${form}`);
+    return [];
+  }
+  const tokens = apiTokensSchema.safeParse(value);
+  if (!tokens.success) {
+    for (const { path, message } of tokens.error.issues) {
+      report(`${setting}${z.core.toDotPath(path)}`, message);
+    }
+    return [];
+  }
+  for (const token of tokens.data) {
+    if (token.sha256 === sampleTokenSha256 && isAzure(read)) {
+      report(
+        setting,
+        `holds the sample's public token (${token.name}): replace it by one of your own before running in Azure`,
+      );
+    }
+  }
+  return tokens.data;
+}
+
+/** In Azure, as opposed to Core Tools or the local host, which call themselves Development. */
+function isAzure(read: Read): boolean {
+  const site = read('WEBSITE_INSTANCE_ID') ?? read('WEBSITE_SITE_NAME');
+  return site !== undefined && read('AZURE_FUNCTIONS_ENVIRONMENT') !== 'Development';
+}
+
+function parseFlag(read: Read, report: Report, setting: string): boolean {
+  const value = read(setting)?.toLowerCase() ?? 'false';
+  if (value !== 'true' && value !== 'false') report(setting, 'must be true or false');
+  return value === 'true';
+}
+
+function allDifferent(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
