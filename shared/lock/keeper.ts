@@ -30,13 +30,21 @@ export interface Keeper {
 const tryShare = 1 / 6;
 const retry = { baseMs: 500, capMs: 2_000 };
 
-/** @param name as in Leases: `sync/dcdb` */
-export function keepLease(leases: Leases, name: string, leaseId: string): Keeper {
+/**
+ * @param name as in Leases: `sync/dcdb`
+ * @param askedAt performance.now() just before the lease was asked for: its life starts after that
+ */
+export function keepLease(
+  leases: Leases,
+  name: string,
+  leaseId: string,
+  askedAt: number = performance.now(),
+): Keeper {
   const lost = new AbortController();
   const stopping = new AbortController();
   const everyMs = leases.lifeMs / 4;
   const giveUpMs = (leases.lifeMs * 3) / 4;
-  let renewedAt = performance.now();
+  let renewedAt = askedAt;
 
   /** True when renewed, false when stopped or lost on the way. */
   async function renew(): Promise<boolean> {

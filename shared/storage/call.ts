@@ -9,8 +9,8 @@ import { isTransientStorageError, StorageDeadlineError } from './errors.ts';
  */
 const tryDeadlineMs = 10_000;
 
-/** Worst case about 25 s of pauses: the 20 s outage that the lease keeper must survive, and more. */
-const policy: RetryPolicy = { attempts: 8, baseMs: 200, capMs: 6_400 };
+/** 22 to 45 s of pauses in all: an outage of 20 s, which the lease keeper survives too, is ridden out. */
+const policy: RetryPolicy = { attempts: 12, baseMs: 200, capMs: 6_400 };
 
 /**
  * Makes one storage call with retries of what is transient.

@@ -1,6 +1,10 @@
 /** The one blob container that holds all of the app's state. */
 
-import { BlobServiceClient, type ContainerClient, type StoragePipelineOptions } from '@azure/storage-blob';
+import {
+  BlobServiceClient,
+  type ContainerClient,
+  type StoragePipelineOptions,
+} from '@azure/storage-blob';
 import { storageCall } from './call.ts';
 
 /** Layout: `runs/<id>.json`, `locks/sync/<server>`, `locks/procedure/<server>`. */

@@ -85,10 +85,11 @@ const stageSchema = z.object({
   setOptions: z.array(z.string()),
   repeatable: z.boolean(),
   timeoutSeconds: z.number().positive().optional(),
-  /** Ids of the stages that must have succeeded before. */
+  /**
+   * Ids of the stages that must have succeeded before. The order on one server is the order of
+   * the document; a stage stands after everything it needs.
+   */
   needs: z.array(z.string()),
-  /** Ids of the stages that must have ended before, whatever their outcome. */
-  after: z.array(z.string()),
   state: z.enum(stageStates),
   attempts: z.array(attemptSchema),
   /** Rows affected, as the server counted them, one number a statement. */

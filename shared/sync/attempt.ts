@@ -1,0 +1,188 @@
+/**
+ * One stage from its start to its end: prepare, write the start, run, write the end; again after
+ * a transient error where the catalogue calls the stage repeatable.
+ */
+
+import { toDatabaseError } from '../database/errors.ts';
+import { LeaseLostError } from '../lock/keeper.ts';
+import type { Leases } from '../lock/leases.ts';
+import { backOffMs, pause } from '../retry.ts';
+import { CancelRequestedError } from './interruption.ts';
+import type { Journal } from './journal.ts';
+import type { Stage, StageAttempt, StageError } from './run.ts';
+import { type StageLease, takeStageLease } from './stage-lease.ts';
+import type { StageResult, StageRunners } from './stage-runner.ts';
+
+export interface AttemptContext {
+  journal: Journal;
+  runners: StageRunners;
+  leases: Leases;
+  /** The worker's attempt at the run; its own lease id on every server. */
+  holder: string;
+  now(): Date;
+  /** Aborted when the run must stop; its reason says why. */
+  signal: AbortSignal;
+  /** Told the moment a stage has ended for good, before its locks are given back. */
+  onEnd(stage: Stage): void;
+}
+
+/** Azure SQL asks for pauses of seconds after its transient faults; five calls in all. */
+const retry = { attempts: 5, baseMs: 1_000, capMs: 30_000 };
+
+/** Progress is written at most once a second: it is for people, and the end is written anyway. */
+const progressMs = 1_000;
+const keptMessages = 20;
+
+/**
+ * Runs the stage and enters everything into the run document. Never throws for a failed stage:
+ * that is in the document. Resolves early, with the stage unfinished, when the run must stop.
+ *
+ * @throws only when the document itself cannot be written
+ */
+export async function runStage(context: AttemptContext, stage: Stage): Promise<void> {
+  const { journal, signal, now, onEnd } = context;
+  for (let number = 1; ; number += 1) {
+    const attempt: StageAttempt = { startedAt: now().toISOString() };
+    try {
+      await runOnce(context, stage, attempt);
+      return;
+    } catch (error) {
+      if (journal.failed.aborted) throw error;
+      const failure = toStageError(error);
+      const again = !signal.aborted && isWorthRepeating(stage, failure, number);
+      journal.note(() => enterFailure(stage, attempt, failure, now));
+      if (!again) {
+        journal.note(() => failStage(stage, attempt, failure, signal));
+        if (stage.state !== 'pending') onEnd(stage);
+        return;
+      }
+      journal.note(() => {
+        stage.state = 'pending';
+      });
+      await pause(backOffMs(number, retry), signal).catch(() => {});
+      if (signal.aborted && signal.reason instanceof CancelRequestedError) {
+        journal.note(() => {
+          stage.state = 'cancelled';
+        });
+      }
+      if (signal.aborted) return;
+    }
+  }
+}
+
+async function runOnce(
+  context: AttemptContext,
+  stage: Stage,
+  attempt: StageAttempt,
+): Promise<void> {
+  const { journal, runners, leases, holder, now, signal, onEnd } = context;
+  const prepared = await runners[stage.kind].prepare(stage, journal.run.id, signal);
+  let lease: StageLease | undefined;
+  const limit = timeLimit(stage);
+  try {
+    lease = await takeStageLease(leases, stage.server, holder, signal);
+    attempt.startedAt = now().toISOString();
+    await journal.write(() => {
+      stage.state = 'running';
+      stage.attempts.push(attempt);
+      stage.messages = [];
+    });
+    limit.start();
+    const result = await prepared.run(
+      (text) => journal.note(() => addMessage(stage, text, now), progressMs),
+      AbortSignal.any([signal, lease.lost, journal.failed, limit.signal]),
+    );
+    journal.note(() => succeed(stage, attempt, result, now));
+    onEnd(stage);
+  } finally {
+    limit.clear();
+    await Promise.all([lease?.release(), prepared.dispose()]);
+  }
+}
+
+function succeed(stage: Stage, attempt: StageAttempt, result: StageResult, now: () => Date): void {
+  attempt.endedAt = now().toISOString();
+  stage.state = 'succeeded';
+  stage.rowsAffected = result.rowsAffected;
+  if (result.returnValue !== undefined) stage.returnValue = result.returnValue;
+}
+
+/** An attempt that never began (no connection, no fence) counts when it failed by itself. */
+function enterFailure(
+  stage: Stage,
+  attempt: StageAttempt,
+  error: StageError,
+  now: () => Date,
+): void {
+  attempt.endedAt = now().toISOString();
+  attempt.error = error;
+  if (!stage.attempts.includes(attempt)) stage.attempts.push(attempt);
+}
+
+/** What a stage becomes that did not succeed; a repeatable one that was only stopped may go on. */
+function failStage(
+  stage: Stage,
+  attempt: StageAttempt,
+  error: StageError,
+  signal: AbortSignal,
+): void {
+  const began = stage.state === 'running' && stage.attempts.at(-1) === attempt;
+  if (!signal.aborted) stage.state = 'failed';
+  else if (signal.reason instanceof CancelRequestedError) stage.state = 'cancelled';
+  else stage.state = stage.repeatable || !began ? 'pending' : 'interrupted';
+  if (stage.state !== 'pending') stage.error = error;
+}
+
+function isWorthRepeating(stage: Stage, error: StageError, attempt: number): boolean {
+  const passing = error.meaning === 'transient' || error.meaning === 'lock lost';
+  return stage.repeatable && passing && attempt < retry.attempts;
+}
+
+function toStageError(error: unknown): StageError {
+  if (error instanceof StageTimeoutError) return { message: error.message, meaning: 'timed out' };
+  if (error instanceof LeaseLostError) return { message: error.message, meaning: 'lock lost' };
+  if (error instanceof CancelRequestedError)
+    return { message: error.message, meaning: 'cancelled' };
+  const { message, meaning, number, severity, state, procedure, line } = toDatabaseError(error);
+  return {
+    message,
+    meaning,
+    ...(number !== undefined && { number }),
+    ...(severity !== undefined && { severity }),
+    ...(state !== undefined && { state }),
+    ...(procedure !== undefined && { procedure }),
+    ...(line !== undefined && { line }),
+  };
+}
+
+function addMessage(stage: Stage, text: string, now: () => Date): void {
+  stage.messages.push({ at: now().toISOString(), text });
+  if (stage.messages.length > keptMessages) stage.messages.shift();
+}
+
+/** The catalogue's time limit of the stage is over. */
+class StageTimeoutError extends Error {
+  constructor(seconds: number) {
+    super(`timed out after ${seconds} s`);
+    this.name = 'StageTimeoutError';
+  }
+}
+
+/** Starts when the procedure does: waiting for the server's turn does not count. */
+function timeLimit({ timeoutSeconds }: Stage) {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    signal: controller.signal,
+    start() {
+      if (timeoutSeconds === undefined) return;
+      timer = setTimeout(
+        () => controller.abort(new StageTimeoutError(timeoutSeconds)),
+        timeoutSeconds * 1000,
+      );
+    },
+    clear() {
+      clearTimeout(timer);
+    },
+  };
+}

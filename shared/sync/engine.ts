@@ -1,0 +1,188 @@
+/**
+ * One message, one slice of a run: take the run over, execute it, write its end or hand it on.
+ *
+ * Every transition is in the document before the next begins. Whoever dies on the way leaves
+ * leases that run out, and the sweeper sends the run to another worker.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { type Keeper, keepLease } from '../lock/keeper.ts';
+import type { Leases } from '../lock/leases.ts';
+import { DocumentConflictError } from '../storage/documents.ts';
+import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
+import { executeStages, hasEnded } from './execution.ts';
+import type { ReadFreshness } from './freshness.ts';
+import { WorkerStoppingError } from './interruption.ts';
+import { Journal } from './journal.ts';
+import { isFinished, type Run, type RunState } from './run.ts';
+import type { RunStore } from './run-store.ts';
+import type { StageRunners } from './stage-runner.ts';
+
+export interface EngineDependencies {
+  leases: Leases;
+  runs: RunStore;
+  runners: StageRunners;
+  readFreshness: ReadFreshness;
+  now(): Date;
+  /** How long one call may go on beginning stages, in milliseconds. */
+  sliceMs: number;
+  /** One line about the run, for the log of the function. */
+  log(text: string): void;
+}
+
+/**
+ * `finished`: the run has ended. `handed on`: the caller must queue the id again. `left`: somebody
+ * else has the run, or it had ended before. `stopped`: this worker had to let go of it; whoever
+ * sweeps next sends it on.
+ */
+export type SliceOutcome = 'finished' | 'handed on' | 'left' | 'stopped';
+
+/** The queue was faster than the document; the message must come again. */
+export class RunNotFoundError extends Error {
+  constructor(id: string) {
+    super(`There is no run ${id} (yet)`);
+    this.name = 'RunNotFoundError';
+  }
+}
+
+/**
+ * Executes a run until it ends, its slice is over or it must stop.
+ *
+ * @param signal aborted when the worker stops
+ * @throws RunNotFoundError, or storage's error: then the message comes again
+ */
+export async function executeRun(
+  dependencies: EngineDependencies,
+  id: string,
+  signal: AbortSignal,
+): Promise<SliceOutcome> {
+  const { leases, runs } = dependencies;
+  const stored = await runs.read(id, signal);
+  if (stored === undefined) throw new RunNotFoundError(id);
+  if (isFinished(stored.value)) return 'left';
+  const holder = randomUUID();
+  const askedAt = performance.now();
+  if (!(await takeOverLocks(leases, stored.value, holder, signal))) return 'left';
+  const servers = stored.value.locks.map(({ server }) => server);
+  const keepers = servers.map((server) => keepLease(leases, syncLock(server), holder, askedAt));
+  const journal = new Journal(runs, stored.value, stored.etag);
+  try {
+    await journal.write((run) => takeOver(run, holder, dependencies.now()));
+    return await runSlice(dependencies, journal, keepers, signal);
+  } catch (error) {
+    // Another worker wrote: the run is theirs. Everything else is for the next delivery.
+    await releaseAll(leases, servers, holder);
+    if (error instanceof DocumentConflictError) return 'left';
+    throw error;
+  } finally {
+    await Promise.all(keepers.map((keeper) => keeper.stop()));
+    await journal.close();
+  }
+}
+
+async function runSlice(
+  dependencies: EngineDependencies,
+  journal: Journal,
+  keepers: readonly Keeper[],
+  stopping: AbortSignal,
+): Promise<SliceOutcome> {
+  const { leases, now, sliceMs } = dependencies;
+  const { run } = journal;
+  const holder = run.holder ?? '';
+  const endsAt = performance.now() + sliceMs;
+  const signal = abortWith(stopping, [...keepers.map((keeper) => keeper.lost), journal.failed]);
+  if (!isInterrupted(run)) {
+    await executeStages({
+      ...dependencies,
+      journal,
+      holder,
+      signal,
+      isSliceOver: () => performance.now() >= endsAt,
+    });
+  }
+  const servers = run.locks.map(({ server }) => server);
+  if (isInterrupted(run) || run.stages.every(hasEnded)) {
+    await journal.write(() => endRun(run, now()));
+    await Promise.all(keepers.map((keeper) => keeper.stop()));
+    await disownAll(leases, servers, holder);
+    dependencies.log(`run ${run.id} ${run.state}`);
+    return 'finished';
+  }
+  if (!signal.aborted) {
+    await journal.write(() => {
+      delete run.holder;
+    });
+    return 'handed on';
+  }
+  const why = signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+  await journal.write(() => {
+    delete run.holder;
+    addLog(run, now(), `Stopped: ${why}. It will be resumed.`);
+  });
+  await Promise.all(keepers.map((keeper) => keeper.stop()));
+  await releaseAll(leases, servers, holder);
+  dependencies.log(`run ${run.id} stopped: ${why}`);
+  return 'stopped';
+}
+
+/** A worker's stop reads the same whatever else happens meanwhile; a loss names its lock. */
+function abortWith(stopping: AbortSignal, others: readonly AbortSignal[]): AbortSignal {
+  const stop = new AbortController();
+  const onStop = () => stop.abort(new WorkerStoppingError());
+  if (stopping.aborted) onStop();
+  else stopping.addEventListener('abort', onStop, { once: true, signal: stop.signal });
+  return AbortSignal.any([stop.signal, ...others]);
+}
+
+/**
+ * What an earlier attempt left running is pending again where it may be repeated: the fence makes
+ * its new attempt wait for the old session's end. Where not, nobody can know what it has done.
+ */
+function takeOver(run: Run, holder: string, now: Date): void {
+  const resumed = run.startedAt !== undefined;
+  run.state = 'running';
+  run.startedAt ??= now.toISOString();
+  run.holder = holder;
+  run.locks = run.locks.map(({ server }) => ({ server, leaseId: holder }));
+  if (resumed) addLog(run, now, 'Taken over by a worker.');
+  for (const stage of run.stages) {
+    if (stage.state !== 'running') continue;
+    const name = `${stage.procedure.schema}.${stage.procedure.name}`;
+    const error = {
+      message: `The worker was lost while ${name} was running; it may or may not have done its work.`,
+      meaning: 'interrupted' as const,
+    };
+    const attempt = stage.attempts.at(-1);
+    if (attempt !== undefined && attempt.endedAt === undefined) {
+      attempt.endedAt = now.toISOString();
+      attempt.error = error;
+    }
+    stage.state = stage.repeatable ? 'pending' : 'interrupted';
+    if (!stage.repeatable) stage.error = error;
+    addLog(run, now, `${stage.id}: ${error.message}`);
+  }
+}
+
+/** After a stage of which nobody knows what it has done, nothing more is begun. */
+function isInterrupted(run: Run): boolean {
+  return run.stages.some(({ state }) => state === 'interrupted');
+}
+
+function endRun(run: Run, now: Date): void {
+  for (const stage of run.stages) if (!hasEnded(stage)) stage.state = 'skipped';
+  run.state = finalState(run);
+  run.endedAt = now.toISOString();
+  delete run.holder;
+  addLog(run, now, `Ended: ${run.state}.`);
+}
+
+function finalState(run: Run): RunState {
+  const states = new Set(run.stages.map((stage) => stage.state));
+  if (states.has('interrupted')) return 'interrupted';
+  if (states.has('cancelled')) return 'cancelled';
+  return states.has('failed') || states.has('skipped') ? 'failed' : 'succeeded';
+}
+
+function addLog(run: Run, now: Date, text: string): void {
+  run.log.push({ at: now.toISOString(), text });
+}

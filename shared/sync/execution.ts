@@ -1,0 +1,98 @@
+/**
+ * Executes a plan: one lane a server, lanes side by side.
+ *
+ * A lane takes its server's stages in the order of the document, waits for what each needs, and
+ * runs it. No deadlock: the document is in topological order, so the first unfinished stage of the
+ * whole document stands at the head of its lane and everything it needs has ended.
+ */
+
+import { type AttemptContext, runStage } from './attempt.ts';
+import type { ReadFreshness } from './freshness.ts';
+import { CancelRequestedError } from './interruption.ts';
+import { Readings } from './readings.ts';
+import type { Stage } from './run.ts';
+
+export interface ExecutionContext extends Omit<AttemptContext, 'onEnd'> {
+  readFreshness: ReadFreshness;
+  /** True once the time slice is over: no further stage is begun. */
+  isSliceOver(): boolean;
+}
+
+/** True for a stage that will not change any more. */
+export function hasEnded(stage: Stage): boolean {
+  return stage.state !== 'pending' && stage.state !== 'running';
+}
+
+/**
+ * Runs what is still pending until everything has ended, the slice is over or the signal is
+ * aborted. What happened is in the document.
+ *
+ * @throws only when the document cannot be written
+ */
+export async function executeStages(context: ExecutionContext): Promise<void> {
+  const { journal, signal } = context;
+  const { stages } = journal.run;
+  /** Aborted when no lane may begin another stage. */
+  const halt = new AbortController();
+  const ended = new Map(stages.map((stage) => [stage.id, Promise.withResolvers<void>()]));
+  const byId = new Map(stages.map((stage) => [stage.id, stage]));
+  const readings = new Readings(context);
+  const onEnd = (stage: Stage) => {
+    ended.get(stage.id)?.resolve();
+    readings.stageEnded(stage);
+  };
+  for (const stage of stages) {
+    if (hasEnded(stage)) ended.get(stage.id)?.resolve();
+  }
+  const stop = () => halt.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const halted = new Promise<void>((resolve) => {
+    halt.signal.addEventListener('abort', () => resolve(), { once: true });
+    if (halt.signal.aborted) resolve();
+  });
+
+  async function runLane(lane: readonly Stage[]): Promise<void> {
+    for (const stage of lane) {
+      if (hasEnded(stage)) continue;
+      const needed = stage.needs.map((id) => ended.get(id)?.promise);
+      await Promise.race([Promise.all(needed), halted]);
+      if (halt.signal.aborted) return;
+      if (stage.needs.some((id) => byId.get(id)?.state !== 'succeeded')) {
+        journal.note(() => {
+          stage.state = 'skipped';
+        });
+        onEnd(stage);
+        continue;
+      }
+      if (context.isSliceOver()) return stop();
+      await readings.before(stage);
+      if (halt.signal.aborted) return;
+      await runStage({ ...context, onEnd }, stage);
+      if (!hasEnded(stage)) return;
+    }
+  }
+
+  try {
+    const lanes = Map.groupBy(stages, (stage) => stage.server);
+    const results = await Promise.allSettled(
+      [...lanes.values()].map(async (lane) => {
+        try {
+          await runLane(lane);
+        } catch (error) {
+          stop();
+          throw error;
+        }
+      }),
+    );
+    await readings.finish();
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  if (signal.aborted && signal.reason instanceof CancelRequestedError) {
+    journal.note(() => {
+      for (const stage of stages) if (!hasEnded(stage)) stage.state = 'cancelled';
+    });
+  }
+}

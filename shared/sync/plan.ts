@@ -1,0 +1,105 @@
+/**
+ * From a request to a graph of stages. For each (source, entity, period) an export; for each
+ * entity one crude and one heap after all its exports.
+ *
+ * The list is in topological order, and its order on each server is the order in which that
+ * server gets its stages: the catalogue's entity order.
+ */
+
+import type { Catalog, ResolvedStage } from '../catalog/index.ts';
+import type { Freshness, Period, Stage } from './run.ts';
+
+export interface PlanRequest {
+  /** Entities in catalogue order. */
+  names: readonly string[];
+  codes: readonly string[];
+  period?: Period;
+}
+
+export interface Plan {
+  stages: Stage[];
+  /** Servers of the sources, sorted: the run claims `sync/<server>` of each. */
+  servers: string[];
+  /** What is to be read before and after, without the readings. */
+  freshness: Freshness[];
+}
+
+/**
+ * @param request names and codes that the catalogue knows; an entity that a source lacks is left
+ *   out for that source
+ * @throws RangeError for a dated entity without a period
+ */
+export function planStages(catalog: Catalog, request: PlanRequest): Plan {
+  const stages = new Map<string, Stage>();
+  const servers = new Set<string>();
+  const freshness = new Map<string, Freshness>();
+  for (const name of request.names) {
+    for (const code of request.codes) {
+      if (!catalog.entityOrder(code).includes(name)) continue;
+      const question = { name, code, ...(request.period && { period: request.period }) };
+      const resolved = catalog.stages(question);
+      for (const stage of resolved) {
+        if (!stage.shared) servers.add(stage.server);
+      }
+      const source = resolved.find((stage) => !stage.shared)?.code ?? code;
+      freshness.set(`${name}:${source}`, { entity: name, code: source });
+      addPipeline(stages, name, resolved);
+    }
+  }
+  const order = entityByEntity([...stages.values()], request.names);
+  return { stages: order, servers: [...servers].sort(), freshness: [...freshness.values()] };
+}
+
+/** Adds one source's pipeline of one entity; a stage that is there already gains what it needs. */
+function addPipeline(
+  stages: Map<string, Stage>,
+  entity: string,
+  pipeline: readonly ResolvedStage[],
+): void {
+  let previous: string | undefined;
+  for (const resolved of pipeline) {
+    const id = resolved.shared
+      ? `${resolved.stage}:${entity}`
+      : `${resolved.stage}:${entity}:${resolved.code}`;
+    const stage = stages.get(id) ?? newStage(id, entity, resolved);
+    if (previous !== undefined && !stage.needs.includes(previous)) stage.needs.push(previous);
+    stages.set(id, stage);
+    previous = id;
+  }
+}
+
+function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
+  const { stage, kind, code, server, database, procedure, parameters } = resolved;
+  const { setOptions, repeatable, timeoutSeconds } = resolved;
+  return {
+    id,
+    kind,
+    stage,
+    entity,
+    ...(code !== undefined && !resolved.shared && { code }),
+    server,
+    database,
+    procedure,
+    parameters,
+    setOptions,
+    repeatable,
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    needs: [],
+    state: 'pending',
+    attempts: [],
+    messages: [],
+  };
+}
+
+/** Entity by entity; within one, what needs less first: all exports, then crude, then heap. */
+function entityByEntity(stages: readonly Stage[], names: readonly string[]): Stage[] {
+  const byId = new Map(stages.map((stage) => [stage.id, stage]));
+  const depth = (stage: Stage): number => Math.max(0, ...stage.needs.map((id) => 1 + depthOf(id)));
+  const depthOf = (id: string): number => {
+    const stage = byId.get(id);
+    return stage === undefined ? 0 : depth(stage);
+  };
+  return names.flatMap((name) =>
+    stages.filter((stage) => stage.entity === name).sort((a, b) => depth(a) - depth(b)),
+  );
+}

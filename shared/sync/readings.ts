@@ -1,0 +1,99 @@
+/**
+ * The freshness readings of one execution, taken beside the stages: `before` of every entity as
+ * soon as the run begins, `after` as soon as an entity's last stage has ended.
+ */
+
+import type { ReadFreshness } from './freshness.ts';
+import type { Journal } from './journal.ts';
+import type { Freshness, FreshnessReading, Stage } from './run.ts';
+
+/**
+ * Entities read at a time (three queries each). On a large base one query takes seconds (15 s in
+ * the original's log): enough to stay ahead of the exports, few enough to leave them connections.
+ */
+const atOnce = 3;
+
+export interface ReadingsContext {
+  journal: Journal;
+  readFreshness: ReadFreshness;
+  signal: AbortSignal;
+}
+
+export class Readings {
+  readonly #context: ReadingsContext;
+  /** Resolved when the entity's reading before is there. */
+  readonly #before = new Map<Freshness, Promise<void>>();
+  readonly #after: Promise<void>[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(context: ReadingsContext) {
+    this.#context = context;
+    for (const entry of context.journal.run.freshness) {
+      if (entry.before === undefined && this.#isUntouched(entry)) {
+        this.#before.set(entry, this.#read(entry, 'before'));
+      }
+    }
+  }
+
+  /** Waits for what must be known before the stage changes it. */
+  async before(stage: Stage): Promise<void> {
+    await Promise.all(
+      [...this.#before].map(([entry, reading]) => (concerns(entry, stage) ? reading : undefined)),
+    );
+  }
+
+  /** Begins the reading after, where the stage was its entity's last one. */
+  stageEnded(stage: Stage): void {
+    for (const entry of this.#context.journal.run.freshness) {
+      if (entry.after !== undefined || !concerns(entry, stage)) continue;
+      const open = this.#stagesOf(entry).some(
+        ({ state }) => state === 'pending' || state === 'running',
+      );
+      if (!open) this.#after.push(this.#read(entry, 'after'));
+    }
+  }
+
+  /** Waits for the readings under way. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.#before.values(), ...this.#after]);
+  }
+
+  #stagesOf(entry: Freshness): Stage[] {
+    return this.#context.journal.run.stages.filter((stage) => concerns(entry, stage));
+  }
+
+  /** A resumed run does not read "before" an entity that it has already changed. */
+  #isUntouched(entry: Freshness): boolean {
+    return this.#stagesOf(entry).every(
+      ({ state, attempts }) => state === 'pending' && attempts.length === 0,
+    );
+  }
+
+  async #read(entry: Freshness, when: 'before' | 'after'): Promise<void> {
+    const { journal, readFreshness, signal } = this.#context;
+    await this.#turn();
+    try {
+      const reading: FreshnessReading = await readFreshness(entry, signal);
+      journal.note(() => {
+        entry[when] = reading;
+      });
+    } catch (error) {
+      // The reader reports what it cannot read; only an abort of the run gets here.
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#running -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#running >= atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#running += 1;
+  }
+}
+
+/** An entity read for one source concerns that source's export and the stages all sources share. */
+function concerns(entry: Freshness, stage: Stage): boolean {
+  return stage.entity === entry.entity && (stage.code === undefined || stage.code === entry.code);
+}

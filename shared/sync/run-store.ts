@@ -1,0 +1,109 @@
+/** Run documents in storage, newest first by name, with a summary in each blob's metadata. */
+
+import { randomBytes } from 'node:crypto';
+import type { ContainerClient } from '@azure/storage-blob';
+import { z } from 'zod';
+import { DocumentStore, type Stored } from '../storage/documents.ts';
+import type { RunPage, RunSummary } from './index.ts';
+import { type Run, runSchema, runStates } from './run.ts';
+
+/** 36 ** 9 − 1: nine base-36 digits hold the milliseconds of the next three thousand years. */
+const lastInstant = 36 ** 9 - 1;
+
+/**
+ * A new id whose lexical order is newest first (time counted down, then 30 random bits): listing
+ * blobs in their natural order gives the newest page without reading the others.
+ */
+export function newRunId(now: Date): string {
+  const time = (lastInstant - now.getTime()).toString(36).padStart(9, '0');
+  return `${time}-${randomBytes(4).readUInt32BE().toString(36).padStart(7, '0').slice(-6)}`;
+}
+
+/** Metadata travels in HTTP headers: ASCII only, so free text is percent-encoded. */
+const summarySchema = z.object({
+  kind: z.enum(['data_source', 'entity']),
+  state: z.enum(runStates),
+  user: z.string().transform(decodeURIComponent),
+  codes: z.string().transform((codes) => codes.split(',')),
+  created: z.string(),
+  ended: z.string().optional(),
+  done: z.coerce.number(),
+  total: z.coerce.number(),
+});
+
+export class RunStore {
+  readonly #documents: DocumentStore<Run>;
+
+  constructor(container: ContainerClient) {
+    this.#documents = new DocumentStore(container, 'runs/', runSchema);
+  }
+
+  read(id: string, signal: AbortSignal): Promise<Stored<Run> | undefined> {
+    return this.#documents.read(id, signal);
+  }
+
+  /** @throws DocumentConflictError when the id is taken */
+  create(run: Run, signal: AbortSignal): Promise<string> {
+    return this.#documents.create(run.id, run, metadataOf(run), signal);
+  }
+
+  /** @throws DocumentConflictError when somebody else has written since */
+  replace(run: Run, etag: string, signal: AbortSignal): Promise<string> {
+    return this.#documents.replace(run.id, run, metadataOf(run), etag, signal);
+  }
+
+  /** Newest first; the documents themselves are not read. */
+  async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
+    const { names, next } = await this.#documents.list(options, signal);
+    const runs = names.flatMap(({ name, metadata }) => summaryFromMetadata(name, metadata) ?? []);
+    return next === undefined ? { runs } : { runs, next };
+  }
+}
+
+/** One line about a run. */
+export function summaryOf(run: Run): RunSummary {
+  const done = run.stages.filter((stage) => stage.state !== 'pending' && stage.state !== 'running');
+  return {
+    id: run.id,
+    kind: run.kind,
+    state: run.state,
+    user: run.user,
+    codes: run.codes,
+    createdAt: run.createdAt,
+    ...(run.endedAt !== undefined && { endedAt: run.endedAt }),
+    stagesDone: done.length,
+    stagesTotal: run.stages.length,
+  };
+}
+
+function metadataOf(run: Run): Record<string, string> {
+  const summary = summaryOf(run);
+  return {
+    kind: summary.kind,
+    state: summary.state,
+    user: encodeURIComponent(summary.user),
+    codes: summary.codes.join(','),
+    created: summary.createdAt,
+    ...(summary.endedAt !== undefined && { ended: summary.endedAt }),
+    done: String(summary.stagesDone),
+    total: String(summary.stagesTotal),
+  };
+}
+
+/** undefined for a blob that no version of ours wrote. */
+function summaryFromMetadata(id: string, metadata: Record<string, string>): RunSummary | undefined {
+  const parsed = summarySchema.safeParse(metadata);
+  if (!parsed.success) return undefined;
+  const { kind, state, user, codes, created, ended, done, total } = parsed.data;
+  return {
+    id,
+    kind,
+    state,
+    user,
+    codes,
+    createdAt: created,
+    ...(ended !== undefined && { endedAt: ended }),
+    stagesDone: done,
+    stagesTotal: total,
+  };
+}

@@ -1,0 +1,89 @@
+/** Starting and reading syncs: what the HTTP functions call. */
+
+import type { Catalog } from '../catalog/index.ts';
+import type { Leases } from '../lock/leases.ts';
+import { claimServers, releaseAll } from './claim.ts';
+import type { RunPage, RunSummary, StartOutcome, SyncRequest, Syncs } from './index.ts';
+import { planStages } from './plan.ts';
+import { isFinished, type Run } from './run.ts';
+import { newRunId, type RunStore, summaryOf } from './run-store.ts';
+
+export interface SyncServiceDependencies {
+  catalog: Catalog;
+  leases: Leases;
+  runs: RunStore;
+  now(): Date;
+}
+
+export class SyncService implements Syncs {
+  readonly #dependencies: SyncServiceDependencies;
+
+  constructor(dependencies: SyncServiceDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** The order is: lock, owner, document. Whoever dies in between leaves nothing that blocks. */
+  async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
+    const { catalog, leases, runs, now } = this.#dependencies;
+    const plan = planStages(catalog, request);
+    const id = newRunId(now());
+    const claim = await claimServers(this.#dependencies, id, plan.servers, signal);
+    if ('busy' in claim) return { outcome: 'busy', servers: claim.busy };
+    const createdAt = now().toISOString();
+    const run: Run = {
+      id,
+      kind: request.kind,
+      state: 'queued',
+      user: request.user,
+      token: request.token,
+      codes: request.codes,
+      names: request.names,
+      ...(request.period !== undefined && { period: request.period }),
+      createdAt,
+      locks: plan.servers.map((server) => ({ server, leaseId: claim.leaseId })),
+      stages: plan.stages,
+      freshness: plan.freshness,
+      log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
+    };
+    try {
+      await runs.create(run, signal);
+    } catch (error) {
+      await releaseAll(leases, plan.servers, claim.leaseId);
+      throw error;
+    }
+    return { outcome: 'started', id };
+  }
+
+  async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
+    return (await this.#dependencies.runs.read(id, signal))?.value;
+  }
+
+  list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
+    return this.#dependencies.runs.list(options, signal);
+  }
+
+  /** Whoever owns a server: a handful of reads, however many runs are kept. */
+  async active(signal: AbortSignal): Promise<RunSummary[]> {
+    const runs = await unfinishedRuns(this.#dependencies, signal);
+    return runs.map(({ run }) => summaryOf(run));
+  }
+}
+
+/** Unfinished runs that own a server, and whether a worker is alive on any of its locks. */
+export async function unfinishedRuns(
+  { leases, runs }: Pick<SyncServiceDependencies, 'leases' | 'runs'>,
+  signal: AbortSignal,
+): Promise<{ run: Run; held: boolean }[]> {
+  const held = new Map<string, boolean>();
+  for (const lock of await leases.list('sync/', signal)) {
+    if (lock.owner === undefined) continue;
+    held.set(lock.owner, (held.get(lock.owner) ?? false) || lock.held);
+  }
+  const found = await Promise.all(
+    [...held].map(async ([id, isHeld]) => {
+      const run = (await runs.read(id, signal))?.value;
+      return run === undefined || isFinished(run) ? [] : [{ run, held: isHeld }];
+    }),
+  );
+  return found.flat().sort((a, b) => (a.run.id < b.run.id ? -1 : 1));
+}
