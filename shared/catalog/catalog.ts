@@ -1,0 +1,190 @@
+/** Lookups in a catalogue that has been checked. */
+
+import { adapted, chainOf, entitiesOf, subjectOf } from './resolve.ts';
+import type { CatalogData, DataSource, Entity, Parameter } from './schema.ts';
+import { filled, procedureName } from './template.ts';
+
+/** `month` 1 to 12, `year` with four digits. */
+export interface Period {
+  month: number;
+  year: number;
+}
+
+/** `name` is without `@`; `type` is a T-SQL type: `int`, `varchar(4)`, `char(8)`. */
+export interface CallParameter {
+  name: string;
+  type: string;
+  value: string | number | boolean | null;
+}
+
+/** One procedure call of one entity of one data source. */
+export interface ResolvedStage {
+  /** The stage's name in its pipeline: `export`, `crude`, `heap`. */
+  stage: string;
+  kind: 'procedure';
+  /** The code the call really runs for: `all` for an all-areas entity. Absent when shared. */
+  code?: string;
+  /** One call serves all data sources of a run. */
+  shared: boolean;
+  /** Ids in the catalogue; the server is the unit of the lock. */
+  database: string;
+  server: string;
+  procedure: { schema: string; name: string };
+  parameters: CallParameter[];
+  /** SET options that are ON around the call, on the same connection. */
+  setOptions: string[];
+  /** A call that failed for a passing reason may be made again. */
+  repeatable: boolean;
+  /** Absent: no limit. */
+  timeoutSeconds?: number;
+}
+
+/** A query of one row and one column, `freshness`: the newest timestamp in a place, or null. */
+export interface FreshnessQuery {
+  place: 'source' | 'crude' | 'heap';
+  database: string;
+  server: string;
+  sql: string;
+  parameters: CallParameter[];
+}
+
+export interface Catalog {
+  readonly servers: readonly { id: string; description: string }[];
+  /** `connection` is the name of the setting that holds the connection string. */
+  readonly databases: readonly { id: string; server: string; connection: string }[];
+  /** Months that may be asked for: from `from` (`yyyy-mm`) to the current one in `timeZone`. */
+  readonly periods: { from: string; timeZone: string };
+  /** Code to description, in the catalogue's order. */
+  codes(): Record<string, string>;
+  /** Entity to description for a code, in sync order; undefined: unknown code. */
+  names(code: string): Record<string, string> | undefined;
+  /** Whether an entity's sync needs a month; undefined: unknown name. */
+  isDated(name: string): boolean | undefined;
+  hasEntity(name: string): boolean;
+  /** The server of a data source's database: what a run of it locks. RangeError: unknown code. */
+  sourceServer(code: string): string;
+  /** Entities of a data source in sync order. RangeError: unknown code. */
+  entityOrder(code: string): string[];
+  /**
+   * The stages of one entity of one data source, in order. RangeError: unknown code, an entity that
+   * code does not have, or a dated entity without a valid period. An undated one ignores `period`.
+   */
+  stages(request: { name: string; code: string; period?: Period }): ResolvedStage[];
+  /** Queries of the newest timestamps, at most one a place. RangeError as for `stages`. */
+  freshness(request: { name: string; code: string }): FreshnessQuery[];
+}
+
+/** Values of parameters by where they come from; those of the period only for a dated entity. */
+function parameterValues(entity: Entity, source: DataSource, period: Period | undefined) {
+  if (!entity.dated) return { code: source.code };
+  if (period === undefined) {
+    throw new RangeError(`${entity.name} is dated: a month and a year are needed`);
+  }
+  const { month, year } = period;
+  if (!Number.isInteger(month) || month < 1 || month > 12) {
+    throw new RangeError(`month ${month} is not a whole number from 1 to 12`);
+  }
+  if (!Number.isInteger(year) || year < 1000 || year > 9999) {
+    throw new RangeError(`year ${year} is not a whole number of four digits`);
+  }
+  const day = `${year}${String(month).padStart(2, '0')}01`;
+  return { code: source.code, month, year, 'first day of month': day };
+}
+
+function passed(
+  parameters: readonly Parameter[],
+  values: Partial<Record<Parameter['from'], string | number>>,
+): CallParameter[] {
+  return parameters.flatMap(({ name, type, from }) => {
+    const value = values[from];
+    return value === undefined ? [] : [{ name, type, value }];
+  });
+}
+
+/** `data` has passed the schema and the checks. */
+export function makeCatalog(data: CatalogData): Catalog {
+  const sources = new Map(data.dataSources.map((source) => [source.code, source]));
+  const entities = new Map(data.entities.map((entity) => [entity.name, entity]));
+  const servers = new Map(data.databases.map((database) => [database.id, database.server]));
+
+  const serverOf = (database: string) => servers.get(database) ?? '';
+  const sourceOf = (code: string) => {
+    const source = sources.get(code);
+    if (source === undefined) {
+      throw new RangeError(`no data source ${code}; use one of ${[...sources.keys()].join(', ')}`);
+    }
+    return source;
+  };
+  const requested = ({ name, code }: { name: string; code: string }) => {
+    const source = sourceOf(code);
+    const entity = entities.get(name);
+    if (entity === undefined || !entitiesOf(data, source).includes(entity)) {
+      const names = entitiesOf(data, source).map((known) => known.name);
+      throw new RangeError(`${code} has no entity ${name}; use one of ${names.join(', ')}`);
+    }
+    return { subject: subjectOf(data, entity, source), chain: chainOf(data, source.system) };
+  };
+
+  return {
+    servers: data.servers,
+    databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
+    periods: data.periods,
+    codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
+    names: (code) => {
+      const source = sources.get(code);
+      if (source === undefined) return undefined;
+      const known = entitiesOf(data, source);
+      return Object.fromEntries(known.map((item) => [item.name, item.description]));
+    },
+    isDated: (name) => entities.get(name)?.dated,
+    hasEntity: (name) => entities.has(name),
+    sourceServer: (code) => serverOf(sourceOf(code).database),
+    entityOrder: (code) => entitiesOf(data, sourceOf(code)).map(({ name }) => name),
+
+    stages: (request) => {
+      const { subject, chain } = requested(request);
+      const { entity, source } = subject;
+      const values = parameterValues(entity, source, request.period);
+      return chain.flatMap((pipeline) =>
+        pipeline.stages.map((declared): ResolvedStage => {
+          const stage = adapted(declared, subject);
+          const database = stage.database ?? source.database;
+          const procedure = procedureName(filled(stage.procedure, entity));
+          if (procedure === undefined) throw new Error(`unchecked procedure ${stage.procedure}`);
+          return {
+            stage: stage.stage,
+            kind: stage.kind,
+            ...(stage.shared ? {} : { code: source.code }),
+            shared: stage.shared,
+            database,
+            server: serverOf(database),
+            procedure,
+            parameters: passed(stage.parameters, values),
+            setOptions: [...stage.setOptions],
+            repeatable: stage.repeatable,
+            ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),
+          };
+        }),
+      );
+    },
+
+    freshness: (request) => {
+      const { subject, chain } = requested(request);
+      const { entity, source } = subject;
+      const queries = chain.flatMap((pipeline) => pipeline.freshness);
+      return queries
+        .filter((query) => !query.except.includes(entity.name))
+        .map((declared): FreshnessQuery => {
+          const query = adapted(declared, subject);
+          const database = query.database ?? source.database;
+          return {
+            place: query.place,
+            database,
+            server: serverOf(database),
+            sql: filled(query.sql, entity),
+            parameters: passed(query.parameters, { code: source.code }),
+          };
+        });
+    },
+  };
+}

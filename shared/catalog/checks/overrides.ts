@@ -1,0 +1,119 @@
+/** Overrides and exceptions of stages and freshness queries. */
+
+import { notOneOf, type Path, pathText } from '../fault.ts';
+import { applies, givenBy, type Subject } from '../resolve.ts';
+import type { Freshness, Pipeline, Stage } from '../schema.ts';
+import { capacityOf } from '../sql-type.ts';
+import { variablesOf } from '../template.ts';
+import type { Context } from './context.ts';
+
+/** Every name in a list must be one that comes this way: a slip would change nothing, unseen. */
+function checkListed(
+  { fault }: Context,
+  path: Path,
+  listed: readonly string[],
+  what: string,
+  names: readonly string[],
+): void {
+  for (const [index, name] of listed.entries()) {
+    if (!names.includes(name)) fault([...path, index], notOneOf(name, what, [...new Set(names)]));
+  }
+}
+
+/** No override is without effect. */
+function checkEffect(context: Context, item: Stage | Freshness, pipeline: Pipeline): void {
+  const { complete, at, fault } = context;
+  const subjects = context.through(pipeline);
+  const names = subjects.map(({ entity }) => entity.name);
+  const codes = subjects.map(({ source }) => source.code);
+  const entityOf = `an entity that comes through ${pipeline.id}`;
+  if (complete && 'except' in item) {
+    checkListed(context, at(item, 'except'), item.except, entityOf, names);
+  }
+  for (const [index, override] of item.overrides.entries()) {
+    const path = at(item, 'overrides', index);
+    const { entities, codes: listed, scope } = override;
+    if (entities === undefined && listed === undefined && scope === undefined) {
+      fault(path, 'for everything; give entities, codes or scope, or change the field itself');
+    }
+    if (givenBy(override).length === 0)
+      fault(path, 'changes nothing; give a field or leave it out');
+    if (!complete) continue;
+    checkListed(context, [...path, 'entities'], entities ?? [], entityOf, names);
+    const codeOf = `a code whose exports come through ${pipeline.id}`;
+    checkListed(context, [...path, 'codes'], listed ?? [], codeOf, codes);
+    if (!subjects.some((subject) => applies(override, subject))) {
+      fault(path, 'applies to nothing; no entity of a data source matches all of it');
+    }
+  }
+}
+
+/** No two overrides give one field of one subject different values: each call is one call. */
+function checkAgreement(
+  { at, fault }: Context,
+  item: Stage | Freshness,
+  subjects: readonly Subject[],
+): void {
+  for (const subject of subjects) {
+    const first = new Map<string, { index: number; value: string }>();
+    for (const [index, override] of item.overrides.entries()) {
+      if (!applies(override, subject)) continue;
+      for (const [key, given] of givenBy(override)) {
+        const value = JSON.stringify(given);
+        const other = first.get(key) ?? { index, value };
+        first.set(key, other);
+        if (other.value === value) continue;
+        const { entity, source } = subject;
+        const text = `${value} for ${entity.name} of ${source.code}, but overrides[${other.index}].${key} gives ${other.value}; let only one apply`;
+        fault(at(item, 'overrides', index, key), text);
+      }
+    }
+  }
+}
+
+/** Where a field of an item comes from for one subject. */
+function giver(item: Freshness, subject: Subject, key: 'sql' | 'parameters') {
+  const index = item.overrides.findIndex(
+    (override) => applies(override, subject) && override[key] !== undefined,
+  );
+  const override = item.overrides[index];
+  const path: Path = override === undefined ? [key] : ['overrides', index, key];
+  return { path, override };
+}
+
+/** A query's `@variables` are its parameters, no more and no fewer. */
+function checkVariables({ at, fault }: Context, query: Freshness, subject: Subject): void {
+  const sql = giver(query, subject, 'sql');
+  const given = giver(query, subject, 'parameters');
+  const variables = variablesOf(sql.override?.sql ?? query.sql);
+  const parameters = given.override?.parameters ?? query.parameters;
+  for (const name of variables) {
+    if (parameters.some((parameter) => parameter.name === name)) continue;
+    const there = pathText(at(query, ...given.path));
+    fault(at(query, ...sql.path), `uses @${name}, which is not in ${there}; add it there`);
+  }
+  for (const { name, type } of parameters) {
+    if (!variables.includes(name)) {
+      const there = pathText(at(query, ...sql.path));
+      fault(at(query, ...given.path), `@${name} is not used in ${there}; leave it out here`);
+    }
+    const capacity = capacityOf(type);
+    if (typeof capacity === 'number' && subject.source.code.length > capacity) {
+      const text = `"${subject.source.code}" is too long for @${name} ${type} of freshness in ${query.place}; use at most ${capacity} characters`;
+      fault(at(subject.source, 'code'), text);
+    }
+  }
+}
+
+export function checkOverrides(context: Context, pipeline: Pipeline): void {
+  const subjects = context.through(pipeline);
+  for (const item of [...pipeline.stages, ...pipeline.freshness]) {
+    checkEffect(context, item, pipeline);
+    checkAgreement(context, item, subjects);
+  }
+  for (const query of pipeline.freshness) {
+    for (const subject of subjects) {
+      if (!query.except.includes(subject.entity.name)) checkVariables(context, query, subject);
+    }
+  }
+}

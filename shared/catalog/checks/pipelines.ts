@@ -1,0 +1,95 @@
+/** How pipelines lead into one another, and what their stages may be. */
+
+import { pathText } from '../fault.ts';
+import { adapted, chainOf } from '../resolve.ts';
+import type { Pipeline, Stage } from '../schema.ts';
+import { capacityOf } from '../sql-type.ts';
+import { filled, procedureName } from '../template.ts';
+import type { Context } from './context.ts';
+
+/** Each circle once, at its first pipeline. */
+export function checkCircles({ data, at, fault }: Context): void {
+  for (const pipeline of data.pipelines) {
+    const chain = chainOf(data, pipeline.id);
+    const goesRound = chain.at(-1)?.next === pipeline.id;
+    const isFirst = chain.every(
+      (other) => data.pipelines.indexOf(other) >= data.pipelines.indexOf(pipeline),
+    );
+    if (!goesRound || !isFirst) continue;
+    const circle = [...chain.map(({ id }) => id), pipeline.id].join(' → ');
+    fault(at(pipeline, 'next'), `goes round in a circle, ${circle}; leave it out in one of them`);
+  }
+}
+
+/** A stage and a place are named once on every way; a shared stage once in all pipelines. */
+export function checkNames({ data, at, fault }: Context): void {
+  const once = (named: { part: object; key: string; name: string }[], where: string) => {
+    const first = new Map<string, object>();
+    for (const { part, key, name } of named) {
+      const other = first.get(name);
+      first.set(name, other ?? part);
+      if (other === undefined) continue;
+      fault(at(part, key), `"${name}" comes twice ${where}, see ${pathText(at(other, key))}`);
+    }
+  };
+  const stageNames = (stages: Stage[]) =>
+    stages.map((part) => ({ part, key: 'stage', name: part.stage }));
+  for (const { id } of data.pipelines) {
+    const chain = chainOf(data, id);
+    once(stageNames(chain.flatMap(({ stages }) => stages)), `on the way of ${id}`);
+    const queries = chain.flatMap(({ freshness }) => freshness);
+    const places = queries.map((part) => ({ part, key: 'place', name: part.place }));
+    once(places, `on the way of ${id}`);
+  }
+  const shared = data.pipelines.flatMap(({ stages }) => stages.filter((stage) => stage.shared));
+  once(stageNames(shared), 'among the shared stages');
+}
+
+/** One call of a shared stage serves all sources, so nothing in it may depend on one of them. */
+export function checkShared({ at, fault }: Context, { stages }: Pipeline): void {
+  for (const stage of stages.filter(({ shared }) => shared)) {
+    const { overrides } = stage;
+    if (stage.database === undefined) {
+      fault(at(stage, 'database'), 'missing; a shared stage needs the id of one database');
+    }
+    const given = [
+      { ...stage, path: [] },
+      ...overrides.map((o, i) => ({ ...o, path: ['overrides', i] })),
+    ];
+    for (const { parameters = [], path } of given) {
+      for (const [index, { from }] of parameters.entries()) {
+        if (from !== 'code') continue;
+        const text = `"code" in a shared stage; use month, year or first day of month`;
+        fault(at(stage, ...path, 'parameters', index, 'from'), text);
+      }
+    }
+    for (const [index, override] of overrides.entries()) {
+      for (const key of ['codes', 'scope'] as const) {
+        if (override[key] === undefined) continue;
+        fault(at(stage, 'overrides', index, key), 'in a shared stage; use entities only');
+      }
+    }
+  }
+}
+
+/** What only shows with an entity's name and a source's code filled in. */
+export function checkCalls({ through, at, fault }: Context, pipeline: Pipeline): void {
+  for (const subject of through(pipeline)) {
+    const { entity, source } = subject;
+    for (const stage of pipeline.stages.map((declared) => adapted(declared, subject))) {
+      const procedure = filled(stage.procedure, entity);
+      if (procedureName(procedure) === undefined) {
+        const key = entity.sourceName === undefined ? 'name' : 'sourceName';
+        const text = `too long: ${stage.stage} would call ${procedure}; use a name that makes at most 128 characters`;
+        fault(at(entity, key), text);
+      }
+      for (const { name, type, from } of stage.parameters) {
+        const capacity = capacityOf(type);
+        if (from !== 'code' || typeof capacity !== 'number') continue;
+        if (source.code.length <= capacity) continue;
+        const text = `"${source.code}" is too long for @${name} ${type} of ${stage.stage}; use at most ${capacity} characters`;
+        fault(at(source, 'code'), text);
+      }
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/** What can be synced: the catalogue's loading, checking and lookups. */
+
+export type {
+  CallParameter,
+  Catalog,
+  FreshnessQuery,
+  Period,
+  ResolvedStage,
+} from './catalog.ts';
+export { CatalogError } from './fault.ts';
+export { parseCatalog, parseCatalogText, shippedCatalog } from './load.ts';

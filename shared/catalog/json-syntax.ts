@@ -1,0 +1,82 @@
+/**
+ * Where a JSON text is wrong. `JSON.parse` leaves out the place for the commonest slips, and takes
+ * the last of two equal keys in silence.
+ */
+
+/** A sign, a string, a number or a literal. C1 controls are control characters that JSON allows. */
+const token =
+  /[{}[\],:]|"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
+const space = /[ \t\r\n]*/y;
+
+/** What is expected next; `more` is what follows a value. */
+const states = {
+  value: 'a value',
+  'first value': 'a value or ]',
+  key: 'a key in double quotes',
+  'first key': 'a key in double quotes or }',
+  colon: ':',
+  more: 'a comma or the end',
+} as const;
+type State = keyof typeof states;
+
+/** A list or an object that has not been closed yet. */
+interface Open {
+  closing: ']' | '}';
+  keys: Set<string>;
+}
+
+function sticky(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? '';
+}
+
+/** The state after `found`; undefined: it has no place here. */
+function after(state: State, found: string, open: Open[]): State | undefined {
+  const inner = open.at(-1);
+  if (state !== 'value' && state !== 'key' && state !== 'colon' && found === inner?.closing) {
+    open.pop();
+    return 'more';
+  }
+  if (state === 'colon') return found === ':' ? 'value' : undefined;
+  if (state === 'more') {
+    if (found !== ',' || inner === undefined) return undefined;
+    return inner.closing === '}' ? 'key' : 'value';
+  }
+  if (state === 'key' || state === 'first key') return found.startsWith('"') ? 'colon' : undefined;
+  if (found === '{' || found === '[') {
+    open.push({ closing: found === '{' ? '}' : ']', keys: new Set() });
+    return found === '{' ? 'first key' : 'first value';
+  }
+  return found === '' || '}],:'.includes(found) ? undefined : 'more';
+}
+
+/** `line 3, column 7: "}" where a value is expected`; undefined: JSON, and no key comes twice. */
+export function syntaxFault(text: string): string | undefined {
+  const open: Open[] = [];
+  let state: State = 'value';
+  let at = sticky(space, text, 0).length;
+  const fault = (what: string) => {
+    const lines = text.slice(0, at).split('\n');
+    return `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}: ${what}`;
+  };
+
+  while (at < text.length || state !== 'more' || open.length > 0) {
+    const found = sticky(token, text, at);
+    const next = after(state, found, open);
+    if (next === undefined) {
+      const there = /^(?:[\p{L}\p{N}_.+-]{1,40}|.)/su.exec(text.slice(at, at + 80))?.[0];
+      const what = there === undefined ? 'the text ends' : JSON.stringify(found || there);
+      return fault(`${what} where ${states[state]} is expected`);
+    }
+    if (next === 'colon') {
+      const key: unknown = JSON.parse(found);
+      const keys = open.at(-1)?.keys;
+      if (keys?.has(String(key))) return fault(`the key ${found} comes twice in one object`);
+      keys?.add(String(key));
+    }
+    at += found.length;
+    at += sticky(space, text, at).length;
+    state = next;
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import shipped from '../../catalog/catalog.json' with { type: 'json' };
+import { type Catalog, makeCatalog } from './catalog.ts';
+import { checkTogether } from './checks/index.ts';
+import { declaredNames, duplicateFaults } from './declared.ts';
+import { CatalogError, faultAt } from './fault.ts';
+import { syntaxFault } from './json-syntax.ts';
+import { catalogSchema } from './schema.ts';
+
+/**
+ * Checks a catalogue read from JSON. Throws a CatalogError that lists every fault: path, what is
+ * there, what is allowed. `from` names where it came from.
+ */
+export function parseCatalog(value: unknown, from?: string): Catalog {
+  const schema = catalogSchema(declaredNames(value));
+  const result = schema.safeParse(value);
+  const shapeFaults = (result.error?.issues ?? []).flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return issue.message.split('\n');
+    const inner = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
+    return [faultAt(issue.path, (inner ?? issue).message)];
+  });
+  const faults = [...shapeFaults, ...duplicateFaults(value), ...checkTogether(schema, value)];
+  if (faults.length > 0 || !result.success) throw new CatalogError(faults, from);
+  return makeCatalog(result.data);
+}
+
+/** Parses and checks the text of a catalogue; faults of the JSON come with line and column. */
+export function parseCatalogText(text: string, from: string): Catalog {
+  const json = text.replace(/^\uFEFF/, '');
+  const fault = syntaxFault(json);
+  if (fault !== undefined) throw new CatalogError([fault], from);
+  return parseCatalog(JSON.parse(json), from);
+}
+
+let parsed: Catalog | undefined;
+
+/** The catalogue in `catalog/catalog.json`, which the bundle carries. Checked once, when asked for. */
+export const shippedCatalog = (): Catalog => {
+  parsed ??= parseCatalog(shipped, 'catalog/catalog.json');
+  return parsed;
+};

@@ -1,0 +1,66 @@
+/** What a catalogue says about one entity of one data source. */
+
+import type { CatalogData, DataSource, Entity, Freshness, Pipeline, Stage } from './schema.ts';
+
+/** One entity of one data source; `source` is the one its export really runs for. */
+export interface Subject {
+  entity: Entity;
+  source: DataSource;
+}
+
+/** The entities of a data source, in the catalogue's order, which is the order of a whole sync. */
+export function entitiesOf(data: CatalogData, source: DataSource): Entity[] {
+  return data.entities.filter(({ systems }) => {
+    const scope = systems.get(source.system);
+    return source.allAreas ? scope === 'all areas' : scope !== undefined;
+  });
+}
+
+/** An entity loaded for all areas at once is exported for its system's `allAreas` data source. */
+export function subjectOf(data: CatalogData, entity: Entity, asked: DataSource): Subject {
+  const { system } = asked;
+  const all = data.dataSources.find((source) => source.allAreas && source.system === system);
+  const source = entity.systems.get(system) === 'all areas' ? (all ?? asked) : asked;
+  return { entity, source };
+}
+
+/** A system's pipeline and those it goes on with; a circle is followed once around. */
+export function chainOf(data: CatalogData, system: string): Pipeline[] {
+  const chain: Pipeline[] = [];
+  let id: string | undefined = system;
+  while (id !== undefined) {
+    const pipeline = data.pipelines.find((candidate) => candidate.id === id);
+    if (pipeline === undefined || chain.includes(pipeline)) break;
+    chain.push(pipeline);
+    id = pipeline.next;
+  }
+  return chain;
+}
+
+export type Override = Stage['overrides'][number] | Freshness['overrides'][number];
+
+export function applies(override: Override, { entity, source }: Subject): boolean {
+  return (
+    (override.entities?.includes(entity.name) ?? true) &&
+    (override.codes?.includes(source.code) ?? true) &&
+    (override.scope === undefined || override.scope === entity.systems.get(source.system))
+  );
+}
+
+const matchers: readonly string[] = ['entities', 'codes', 'scope'];
+
+/** The fields an override gives, apart from what it is for. */
+export function givenBy(override: Override): [string, unknown][] {
+  return Object.entries(override).filter(
+    ([key, value]) => value !== undefined && key !== 'description' && !matchers.includes(key),
+  );
+}
+
+/**
+ * A stage or query as it is for one subject: its own fields, under those of the overrides that
+ * apply. No two of them disagree on a field (checks/overrides.ts), so their order does not matter.
+ */
+export function adapted<Item extends Stage | Freshness>(item: Item, subject: Subject): Item {
+  const applying = item.overrides.filter((override) => applies(override, subject));
+  return { ...item, ...Object.fromEntries(applying.flatMap(givenBy)) };
+}

@@ -1,0 +1,219 @@
+/**
+ * The shape of a catalogue. Every leaf says what it expects, and references are checked against the
+ * names the same catalogue declares, so that one pass lists every fault with its path.
+ */
+
+import { z } from 'zod';
+import type { Declared } from './declared.ts';
+import { shown, unsuitable } from './fault.ts';
+import { expects, fields, filledList, list, matching, oneOf, reference } from './field.ts';
+import { capacityOf, misfit, sqlTypesAllowed, valueSources } from './sql-type.ts';
+import { namePattern, placeholderFault, procedureName } from './template.ts';
+
+/** SET options that are off on a new connection and may be on around one call. */
+export const setOptionsAllowed = ['FORCEPLAN', 'NOCOUNT', 'XACT_ABORT'] as const;
+/** `per code`: each area by itself; `all areas`: one export loads every area of the system. */
+export const scopes = ['per code', 'all areas'] as const;
+export const places = ['source', 'crude', 'heap'] as const;
+/** A day: what runs longer is lost. */
+const longestTimeoutSeconds = 86_400;
+
+const flag = z.boolean(expects('a flag', 'use true or false'));
+const description = matching(/\S/, 'a description', 'use text for people');
+const id = matching(
+  /^[A-Za-z0-9_-]{1,63}$/,
+  'an id',
+  'use 1 to 63 letters, digits, _ and - (Latin letters)',
+);
+/** JavaScript lists keys that are whole numbers before all others, so a code is never one. */
+const code = matching(
+  /^(?!\d+$)[A-Za-z0-9_-]{1,63}$/,
+  'a code',
+  'use 1 to 63 letters, digits, _ and -, at least one of them no digit (Latin letters)',
+);
+const name = matching(
+  namePattern,
+  'a name',
+  'use Latin letters, digits and _, not a digit first, at most 128',
+);
+
+/** Not shown when wrong: a connection string, password and all, is easily put here. */
+const connection = z
+  .string({ error: 'missing or not text; use the name of a setting, such as SQL_HCS' })
+  .regex(/^[A-Z][A-Z0-9_]*$/, {
+    error: 'not the name of a setting; use capitals, digits and _, such as SQL_HCS',
+  });
+
+const sqlType = z
+  .string(expects('a type allowed here', sqlTypesAllowed))
+  .refine(
+    (type) => capacityOf(type) !== undefined,
+    expects('a type allowed here', sqlTypesAllowed),
+  );
+
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+const ianaZone = expects('a time zone', 'use an IANA name, such as Europe/Moscow');
+
+const template = z
+  .string(expects('a procedure', 'use schema.name, such as dbo.sp_export_{entity}'))
+  .superRefine((text, context) => {
+    const fault = placeholderFault(text);
+    if (fault !== undefined) context.addIssue(`${shown(text)} ${fault}`);
+    else if (procedureName(text.replaceAll(/\{\w+\}/g, 'x')) === undefined) {
+      const use = 'use schema.name, both of Latin letters, digits and _';
+      context.addIssue(unsuitable(text, 'a procedure', use));
+    }
+  });
+
+const query = z
+  .string(expects('a query', 'use SELECT MAX(…) AS [freshness] FROM …'))
+  .superRefine((sql, context) => {
+    const fault = placeholderFault(sql);
+    if (fault !== undefined) context.addIssue(`${shown(sql)} ${fault}`);
+    if (!/^SELECT\s/i.test(sql) || !/\sAS \[freshness\]\s/i.test(sql)) {
+      const use = 'use SELECT MAX(…) AS [freshness] FROM …';
+      context.addIssue(unsuitable(sql, 'a query of one value', use));
+    }
+    if (/;|--|\/\*/.test(sql)) {
+      context.addIssue(unsuitable(sql, 'one plain statement', 'leave out ; -- and /*'));
+    }
+  });
+
+function parameters(sources: readonly (typeof valueSources)[number][]) {
+  const parameter = fields('a parameter', {
+    name: matching(namePattern, 'a parameter name', 'use Latin letters, digits and _, without @'),
+    type: sqlType,
+    from: oneOf('a source of values', sources),
+  }).superRefine(({ type, from }, context) => {
+    const reason = misfit(type, from);
+    const message = unsuitable(type, `a type for ${from}`, reason ?? '');
+    if (reason !== undefined) context.addIssue({ code: 'custom', path: ['type'], message });
+  });
+  return list(parameter, 'parameters').superRefine((all, context) => {
+    for (const [index, { name }] of all.entries()) {
+      const first = all.findIndex((other) => other.name.toLowerCase() === name.toLowerCase());
+      const message = `the same as parameters[${first}].name; use another (case does not count)`;
+      if (first < index) context.addIssue({ code: 'custom', path: [index, 'name'], message });
+    }
+  });
+}
+
+/** The schema of one catalogue, given the names that catalogue declares. */
+export function catalogSchema(declared: Declared) {
+  const system = reference('a system', declared.pipelines);
+  const entityName = reference('an entity', declared.entities);
+  const database = reference('a database', declared.databases);
+
+  /** Which entities and sources an override is for; every matcher given must match. */
+  const matchers = {
+    description: description.optional(),
+    entities: filledList(entityName, 'entities').optional(),
+    codes: filledList(reference('a code', declared.dataSources), 'codes').optional(),
+    scope: oneOf('a scope', scopes).optional(),
+  };
+
+  const call = {
+    procedure: template,
+    parameters: parameters(valueSources),
+    setOptions: list(oneOf('a SET option allowed here', setOptionsAllowed), 'SET options'),
+    repeatable: flag,
+    timeoutSeconds: z
+      .number(expects('a time limit', `use seconds from 1 to ${longestTimeoutSeconds}`))
+      .min(1, expects('a time limit', `use seconds from 1 to ${longestTimeoutSeconds}`))
+      .max(longestTimeoutSeconds, {
+        error: `longer than a day; use seconds from 1 to ${longestTimeoutSeconds}`,
+      }),
+  };
+  const stage = fields('a stage', {
+    stage: name,
+    kind: oneOf('a kind of stage', ['procedure']),
+    description: description.optional(),
+    shared: flag.default(false),
+    database: database.optional(),
+    ...call,
+    parameters: call.parameters.default([]),
+    setOptions: call.setOptions.default([]),
+    repeatable: flag.default(false),
+    timeoutSeconds: call.timeoutSeconds.optional(),
+    overrides: list(
+      fields('an override', { ...matchers, ...z.object(call).partial().shape }),
+      'overrides',
+    ).default([]),
+  });
+
+  const reading = { sql: query, parameters: parameters(['code']) };
+  const freshness = fields('a freshness query', {
+    place: oneOf('a place', places),
+    description: description.optional(),
+    database: database.optional(),
+    ...reading,
+    parameters: reading.parameters.default([]),
+    except: filledList(entityName, 'entities').default([]),
+    overrides: list(
+      fields('an override', { ...matchers, ...z.object(reading).partial().shape }),
+      'overrides',
+    ).default([]),
+  });
+
+  const server = fields('a server', { id, description });
+  const databaseItem = fields('a database', {
+    id,
+    description: description.optional(),
+    server: reference('a server', declared.servers),
+    connection,
+  });
+  const dataSource = fields('a data source', {
+    code,
+    description,
+    system,
+    database,
+    allAreas: flag.default(false),
+  });
+  const entity = fields('an entity', {
+    name,
+    description,
+    dated: flag,
+    sourceName: name.optional(),
+    systems: z
+      .record(system, oneOf('a scope', scopes), expects('an object', 'use {"system": "scope"}'))
+      .refine((systems) => Object.keys(systems).length > 0, {
+        error: 'empty; name at least one system',
+      })
+      .transform((systems) => new Map(Object.entries(systems))),
+  });
+  const pipeline = fields('a pipeline', {
+    id,
+    description: description.optional(),
+    stages: filledList(stage, 'stages'),
+    freshness: list(freshness, 'freshness queries').default([]),
+    next: reference('a pipeline', declared.pipelines).optional(),
+  });
+
+  return fields('the catalogue', {
+    description: description.optional(),
+    periods: fields('the periods', {
+      from: matching(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'a month', 'use yyyy-mm, such as 2018-01'),
+      timeZone: z.string(ianaZone).refine(isTimeZone, ianaZone),
+    }),
+    servers: filledList(server, 'servers'),
+    databases: filledList(databaseItem, 'databases'),
+    dataSources: filledList(dataSource, 'data sources'),
+    entities: filledList(entity, 'entities'),
+    pipelines: filledList(pipeline, 'pipelines'),
+  });
+}
+
+export type CatalogSchema = ReturnType<typeof catalogSchema>;
+export type CatalogData = z.infer<CatalogSchema>;
+export type DataSource = CatalogData['dataSources'][number];
+export type Entity = CatalogData['entities'][number];
+export type Pipeline = CatalogData['pipelines'][number];
+export type Stage = Pipeline['stages'][number];
+export type Freshness = Pipeline['freshness'][number];
+export type Parameter = Stage['parameters'][number];
