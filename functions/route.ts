@@ -44,12 +44,15 @@ const registeredMethods: HttpMethod[] = [
   'OPTIONS',
 ];
 
-/** The options to register `route` with: `app.http(route.name, httpFunction(route, services))`. */
-export function httpFunction(route: Route, app: AppServices): HttpFunctionOptions {
-  const handlers = Object.entries(route.methods).map(([method, { handler }]) => [
-    method,
-    handler(app),
-  ]);
+/**
+ * The options to register `route` with. The services are asked for at each call: functions are
+ * registered before the app has started.
+ */
+export function httpFunction(route: Route, app: () => AppServices): HttpFunctionOptions {
+  const handlers = Object.entries(route.methods).map(([method, { handler }]) => {
+    const lazily: RouteHandler = (...call) => handler(app())(...call);
+    return [method, lazily];
+  });
   return {
     methods: registeredMethods,
     route: route.route,
@@ -57,7 +60,7 @@ export function httpFunction(route: Route, app: AppServices): HttpFunctionOption
     extraOutputs: [...(route.outputs ?? [])],
     handler: httpHandler({
       methods: Object.fromEntries(handlers),
-      identify: (request) => identify(route.access, request, app),
+      identify: (request) => identify(route.access, request, app()),
       refusals: route.refusals,
     }),
   };

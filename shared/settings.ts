@@ -43,8 +43,12 @@ export interface Settings {
   tokens: readonly ApiToken[];
   /** True: the four GET lists need a token too. */
   protectReads: boolean;
-  /** File path, blob name or URL (it may hold a signature: a secret); absent: the shipped one. */
+  /** File path or `blob:<name>` in the app's container; absent: the shipped one. */
   catalog?: string;
+  /** How long a worker may go on beginning stages in one call, in milliseconds. */
+  sliceMs: number;
+  /** Life of a lock without renewal, in seconds: how soon a dead worker's run is resumed. */
+  leaseSeconds: number;
   /**
    * The connection string (secret) in the environment variable `name`; undefined when it is not
    * set. A function, so that no secret shows when settings are printed.
@@ -86,11 +90,16 @@ export function parseSettings(environment: Environment): Settings {
   const tokens = parseTokens(read, report);
   const protectReads = parseFlag(read, report, 'PROTECT_READS');
   const catalog = read('CATALOG');
+  const sliceSeconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400]);
+  // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
+  const leaseSeconds = parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60]);
   if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
   return {
     storage,
     tokens,
     protectReads,
+    sliceMs: sliceSeconds * 1000,
+    leaseSeconds,
     ...(catalog === undefined ? {} : { catalog }),
     connection: read,
   };
@@ -229,6 +238,20 @@ function parseFlag(read: Read, report: Report, setting: string): boolean {
   const value = read(setting)?.toLowerCase() ?? 'false';
   if (value !== 'true' && value !== 'false') report(setting, 'must be true or false');
   return value === 'true';
+}
+
+function parseWholeNumber(
+  read: Read,
+  report: Report,
+  setting: string,
+  fallback: number,
+  [least, most]: readonly [number, number],
+): number {
+  const text = read(setting) ?? String(fallback);
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  report(setting, `must be a whole number of seconds from ${least} to ${most}`);
+  return fallback;
 }
 
 function allDifferent(values: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 /** The databases of the catalogue, by id: short queries, and sessions for longer work. */
 
+import { unlessAborted } from '../abort.ts';
 import { leavesSessionUsable } from './errors.ts';
 import { type DatabaseAddress, Pools } from './pools.ts';
 import { Session, type SqlParameter } from './session.ts';
@@ -13,7 +14,7 @@ export class Databases {
 
   /** Borrows a connection: the caller must release or destroy it on every path. */
   async session(id: string, signal: AbortSignal): Promise<Session> {
-    return Session.open(await this.#pools.get(id), signal);
+    return Session.open(await unlessAborted(this.#pools.get(id), signal), signal);
   }
 
   /** One short statement on any free connection. @throws DatabaseError, or the signal's reason */

@@ -5,6 +5,7 @@
 
 import { EventEmitter } from 'node:events';
 import sql from 'mssql';
+import { unlessAborted } from '../abort.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { driverType } from './types.ts';
 
@@ -57,15 +58,18 @@ export class Session {
   static async open(pool: sql.ConnectionPool, signal: AbortSignal): Promise<Session> {
     signal.throwIfAborted();
     const lending = pool as unknown as LendingPool;
-    const connection = await lending.acquire({}).catch((error: unknown) => {
-      throw toDatabaseError(error);
-    });
-    const session = new Session(lending, connection);
-    if (signal.aborted) {
-      session.release();
+    const acquiring = lending.acquire({});
+    try {
+      return new Session(lending, await unlessAborted(acquiring, signal));
+    } catch (error) {
+      if (!signal.aborted) throw toDatabaseError(error);
+      // The pool may still open a connection for us: it goes straight back.
+      acquiring.then(
+        (connection) => lending.release(connection),
+        () => {},
+      );
       throw signal.reason;
     }
-    return session;
   }
 
   /** Back to the pool. Call only when the session is as clean as it was. */

@@ -5,15 +5,11 @@ import {
   type ContainerClient,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
+import type { StorageSettings } from '../settings.ts';
 import { storageCall } from './call.ts';
 
 /** Layout: `runs/<id>.json`, `locks/sync/<server>`, `locks/procedure/<server>`. */
 export const containerName = 'syncboard';
-
-export type StorageAccount =
-  | { connectionString: string }
-  /** Managed identity, as `AzureWebJobsStorage__accountName` or `…__blobServiceUri` ask for it. */
-  | { blobServiceUri: string };
 
 /** Retries are ours (`storageCall`): the SDK's do not cover 429 and know no overall deadline. */
 const pipeline: StoragePipelineOptions = { retryOptions: { maxTries: 1 } };
@@ -24,7 +20,7 @@ const pipeline: StoragePipelineOptions = { retryOptions: { maxTries: 1 } };
  * @throws RestError when the account refuses, or the reason of `signal`
  */
 export async function openContainer(
-  account: StorageAccount,
+  account: StorageSettings,
   signal: AbortSignal,
 ): Promise<ContainerClient> {
   const container = (await serviceClient(account)).getContainerClient(containerName);
@@ -36,11 +32,15 @@ export async function openContainer(
   return container;
 }
 
-async function serviceClient(account: StorageAccount): Promise<BlobServiceClient> {
-  if ('connectionString' in account) {
+async function serviceClient(account: StorageSettings): Promise<BlobServiceClient> {
+  if (account.kind === 'connection string') {
     return BlobServiceClient.fromConnectionString(account.connectionString, pipeline);
   }
   // Loaded on demand: a cold start on a connection string need not pay for the identity library.
   const { DefaultAzureCredential } = await import('@azure/identity');
-  return new BlobServiceClient(account.blobServiceUri, new DefaultAzureCredential(), pipeline);
+  const { blobServiceUri, clientId } = account;
+  const credential = new DefaultAzureCredential(
+    clientId === undefined ? {} : { managedIdentityClientId: clientId },
+  );
+  return new BlobServiceClient(blobServiceUri, credential, pipeline);
 }

@@ -8,10 +8,16 @@ import { planStages } from './plan.ts';
 import { isFinished, type Run } from './run.ts';
 import { newRunId, type RunStore, summaryOf } from './run-store.ts';
 
-export interface SyncServiceDependencies {
-  catalog: Catalog;
+/** What syncs keep in storage. */
+export interface SyncState {
   leases: Leases;
   runs: RunStore;
+}
+
+export interface SyncServiceDependencies {
+  catalog: Catalog;
+  /** Opened on first use: a call that needs no storage opens none. */
+  state(signal: AbortSignal): Promise<SyncState>;
   now(): Date;
 }
 
@@ -24,10 +30,12 @@ export class SyncService implements Syncs {
 
   /** The order is: lock, owner, document. Whoever dies in between leaves nothing that blocks. */
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
-    const { catalog, leases, runs, now } = this.#dependencies;
+    const { catalog, now } = this.#dependencies;
     const plan = planStages(catalog, request);
+    const state = await this.#dependencies.state(signal);
+    const { leases, runs } = state;
     const id = newRunId(now());
-    const claim = await claimServers(this.#dependencies, id, plan.servers, signal);
+    const claim = await claimServers(state, id, plan.servers, signal);
     if ('busy' in claim) return { outcome: 'busy', servers: claim.busy };
     const createdAt = now().toISOString();
     const run: Run = {
@@ -55,23 +63,25 @@ export class SyncService implements Syncs {
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
-    return (await this.#dependencies.runs.read(id, signal))?.value;
+    const { runs } = await this.#dependencies.state(signal);
+    return (await runs.read(id, signal))?.value;
   }
 
-  list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
-    return this.#dependencies.runs.list(options, signal);
+  async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
+    const { runs } = await this.#dependencies.state(signal);
+    return runs.list(options, signal);
   }
 
   /** Whoever owns a server: a handful of reads, however many runs are kept. */
   async active(signal: AbortSignal): Promise<RunSummary[]> {
-    const runs = await unfinishedRuns(this.#dependencies, signal);
+    const runs = await unfinishedRuns(await this.#dependencies.state(signal), signal);
     return runs.map(({ run }) => summaryOf(run));
   }
 }
 
 /** Unfinished runs that own a server, and whether a worker is alive on any of its locks. */
 export async function unfinishedRuns(
-  { leases, runs }: Pick<SyncServiceDependencies, 'leases' | 'runs'>,
+  { leases, runs }: SyncState,
   signal: AbortSignal,
 ): Promise<{ run: Run; held: boolean }[]> {
   const held = new Map<string, boolean>();

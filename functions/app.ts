@@ -1,0 +1,143 @@
+/**
+ * Where the app is put together. Settings and catalogue are checked at the start; storage and
+ * databases are opened by the first call that needs them.
+ */
+
+import type { ContainerClient } from '@azure/storage-blob';
+import type { Catalog } from '../shared/catalog/index.ts';
+import { loadCatalog } from '../shared/catalog/locate.ts';
+import { Databases } from '../shared/database/databases.ts';
+import { checkDatabase, checkPart } from '../shared/health.ts';
+import type { HealthPart } from '../shared/http/schemas.ts';
+import { Leases } from '../shared/lock/leases.ts';
+import {
+  parseSettings,
+  requireConnections,
+  requireKnownCodes,
+  type Settings,
+} from '../shared/settings.ts';
+import { openContainer } from '../shared/storage/container.ts';
+import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
+import { freshnessReader } from '../shared/sync/freshness.ts';
+import type { Syncs } from '../shared/sync/index.ts';
+import { procedureRunner } from '../shared/sync/procedure-runner.ts';
+import { RunStore } from '../shared/sync/run-store.ts';
+import { SyncService, type SyncState } from '../shared/sync/service.ts';
+import { abandonedRuns } from '../shared/sync/sweep.ts';
+import type { AppServices } from './services.ts';
+
+/** The catalogue is a file of some kilobytes; a start that waits longer than this has failed. */
+const catalogDeadlineMs = 30_000;
+
+export class App implements AppServices {
+  readonly settings: Settings;
+  readonly catalog: Catalog;
+  readonly syncs: Syncs;
+  readonly #databases: Databases;
+  readonly #container: OpenContainer;
+  /** Aborted when this worker stops. */
+  readonly #stopping = new AbortController();
+
+  private constructor(
+    settings: Settings,
+    catalog: Catalog,
+    databases: Databases,
+    container: OpenContainer,
+  ) {
+    this.settings = settings;
+    this.catalog = catalog;
+    this.#databases = databases;
+    this.#container = container;
+    this.syncs = new SyncService({
+      catalog,
+      state: (signal) => this.#state(signal),
+      now: this.now,
+    });
+  }
+
+  /** @throws SettingsError or CatalogError with every fault, before any function can run */
+  static async start(environment: NodeJS.ProcessEnv): Promise<App> {
+    const settings = parseSettings(environment);
+    const container = openOnce(settings);
+    const catalog = await loadCatalog(
+      settings.catalog,
+      container,
+      AbortSignal.timeout(catalogDeadlineMs),
+    );
+    requireKnownCodes(settings, catalog);
+    const connections = requireConnections(settings, catalog);
+    const databases = new Databases(
+      catalog.databases.map(({ id, connection }) => ({
+        id,
+        setting: connection,
+        connectionString: connections[id] ?? '',
+      })),
+    );
+    return new App(settings, catalog, databases, container);
+  }
+
+  now(): Date {
+    return new Date();
+  }
+
+  async health(signal: AbortSignal): Promise<HealthPart[]> {
+    const storage = checkPart(
+      'storage',
+      async (bounded) => (await this.#container(bounded)).getProperties({ abortSignal: bounded }),
+      signal,
+    );
+    const databases = this.catalog.databases.map(({ id }) =>
+      checkDatabase(this.#databases, id, signal),
+    );
+    // A wrong catalogue refuses to start: one that is here has been checked.
+    return Promise.all([storage, { part: 'catalog', ok: true }, ...databases]);
+  }
+
+  /** One slice of a run, as `executeRun`. */
+  async executeRun(id: string, log: (text: string) => void): Promise<SliceOutcome> {
+    const signal = this.#stopping.signal;
+    return executeRun(
+      {
+        ...(await this.#state(signal)),
+        runners: { procedure: procedureRunner(this.#databases) },
+        readFreshness: freshnessReader(this.catalog, this.#databases, this.now),
+        now: this.now,
+        sliceMs: this.settings.sliceMs,
+        log,
+      },
+      id,
+      signal,
+    );
+  }
+
+  /** Ids of runs that nobody executes, as `abandonedRuns`. */
+  async abandonedRuns(): Promise<string[]> {
+    const signal = this.#stopping.signal;
+    return abandonedRuns(await this.#state(signal), signal);
+  }
+
+  /** Lets go of everything: running procedures get an attention, their runs will be resumed. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#databases.close();
+  }
+
+  async #state(signal: AbortSignal): Promise<SyncState> {
+    const container = await this.#container(signal);
+    return {
+      leases: new Leases(container, this.settings.leaseSeconds),
+      runs: new RunStore(container),
+    };
+  }
+}
+
+type OpenContainer = (signal: AbortSignal) => Promise<ContainerClient>;
+
+/** Opens the container at the first call; after a failure the next call tries again. */
+function openOnce(settings: Settings): OpenContainer {
+  let opened: ContainerClient | undefined;
+  return async (signal) => {
+    opened ??= await openContainer(settings.storage, signal);
+    return opened;
+  };
+}

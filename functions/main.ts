@@ -1,0 +1,45 @@
+/** Entry point of the bundle: registers every function, then starts the app. */
+
+import functions from '@azure/functions';
+import { App } from './app.ts';
+import { executeRun } from './execute-run.ts';
+import { httpFunction } from './route.ts';
+import { routes } from './routes.ts';
+import { runQueueName, runQueueOutput } from './run-queue.ts';
+import { sweepRuns, sweepSchedule } from './sweep-runs.ts';
+
+let started: App | undefined;
+
+/** No function runs before the start hook has ended. */
+function app(): App {
+  if (started === undefined) throw new Error('The app has not started');
+  return started;
+}
+
+functions.app.setup({ enableHttpStream: true });
+
+// Functions are registered before anything can fail: an app that throws before its first
+// registration is reported as one without functions, and nobody learns why.
+for (const route of routes) functions.app.http(route.name, httpFunction(route, app));
+
+functions.app.storageQueue('execute_run', {
+  queueName: runQueueName,
+  connection: 'AzureWebJobsStorage',
+  extraOutputs: [runQueueOutput],
+  handler: executeRun(app),
+});
+
+functions.app.timer('sweep_runs', {
+  schedule: sweepSchedule,
+  runOnStartup: true,
+  extraOutputs: [runQueueOutput],
+  handler: sweepRuns(app),
+});
+
+functions.app.hook.appStart(async () => {
+  started = await App.start(process.env);
+});
+
+functions.app.hook.appTerminate(async () => {
+  await started?.stop();
+});

@@ -1,0 +1,17 @@
+/** Waiting no longer than a signal allows for something that cannot itself be cancelled. */
+
+/**
+ * Settles as `work` does, or rejects with the signal's reason when that comes first. The work goes
+ * on: only for what bounds itself, and whose late result the caller gives back or shares.
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,46 @@
+/** Whether everything the app needs answers. */
+
+import type { Databases } from './database/databases.ts';
+import { toDatabaseError } from './database/errors.ts';
+import type { HealthPart } from './http/schemas.ts';
+
+/** A part that is silent for this long is reported as failing. */
+const deadlineMs = 5_000;
+
+/** Runs one check; never rejects. */
+export async function checkPart(
+  part: string,
+  check: (signal: AbortSignal) => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<HealthPart> {
+  const startedAt = performance.now();
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const milliseconds = () => Math.round(performance.now() - startedAt);
+  try {
+    await check(bounded);
+    return { part, ok: true, milliseconds: milliseconds() };
+  } catch (error) {
+    const reason = bounded.aborted ? `no answer within ${deadlineMs} ms` : reasonOf(error);
+    return { part, ok: false, reason, milliseconds: milliseconds() };
+  }
+}
+
+/** One round trip to the database. */
+export function checkDatabase(
+  databases: Databases,
+  id: string,
+  signal: AbortSignal,
+): Promise<HealthPart> {
+  return checkPart(
+    `database ${id}`,
+    (bounded) => databases.query(id, 'SELECT 1', [], bounded),
+    signal,
+  );
+}
+
+function reasonOf(error: unknown): string {
+  const { meaning, number } = toDatabaseError(error);
+  if (meaning === 'login') return 'the login was refused';
+  if (meaning === 'unreachable') return 'the server cannot be reached';
+  return number === undefined ? 'it does not answer as it should' : `error ${number}`;
+}

@@ -1,0 +1,121 @@
+/** HTTP functions without a host: real requests and the real catalogue, and syncs that record. */
+
+import functions, {
+  type HttpRequestInit,
+  type HttpResponse,
+  type InvocationContext,
+} from '@azure/functions';
+import { httpFunction } from '../../functions/route.ts';
+import { routes } from '../../functions/routes.ts';
+import { runQueueOutput } from '../../functions/run-queue.ts';
+import type { AppServices, HealthPart } from '../../functions/services.ts';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { parseSettings } from '../../shared/settings.ts';
+import type {
+  Run,
+  RunPage,
+  RunSummary,
+  StartOutcome,
+  SyncRequest,
+} from '../../shared/sync/index.ts';
+
+export const runId = '20190731-0123456789ab';
+
+export class RecordingSyncs {
+  started: SyncRequest[] = [];
+  listed: Array<{ limit: number; from?: string }> = [];
+  outcome: StartOutcome = { outcome: 'started', id: runId };
+  running: RunSummary[] = [];
+  page: RunPage = { runs: [] };
+  runs = new Map<string, Run>();
+  failure: Error | undefined;
+
+  async start(request: SyncRequest): Promise<StartOutcome> {
+    this.#fail();
+    this.started.push(request);
+    return this.outcome;
+  }
+  async read(id: string): Promise<Run | undefined> {
+    this.#fail();
+    return this.runs.get(id);
+  }
+  async list(options: { limit: number; from?: string }): Promise<RunPage> {
+    this.#fail();
+    this.listed.push(options);
+    return this.page;
+  }
+  async active(): Promise<RunSummary[]> {
+    this.#fail();
+    return this.running;
+  }
+  #fail(): void {
+    if (this.failure !== undefined) throw this.failure;
+  }
+}
+
+export interface TestApp extends AppServices {
+  syncs: RecordingSyncs;
+}
+
+/** In the middle of July 2019, with the sample's settings and whatever `environment` changes. */
+export function testApp(
+  environment: Record<string, string> = {},
+  parts: HealthPart[] = [{ part: 'storage', ok: true }],
+): TestApp {
+  return {
+    settings: parseSettings({ ...sample.Values, ...environment }),
+    catalog: shippedCatalog(),
+    syncs: new RecordingSyncs(),
+    now: () => new Date('2019-07-15T12:00:00Z'),
+    health: async () => parts,
+  };
+}
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** What went to the run queue. */
+  queued: unknown;
+  log: string;
+}
+
+/** Calls the function called `name` as the host would. */
+export async function call(
+  app: AppServices,
+  name: string,
+  init: HttpRequestInit = {},
+): Promise<Reply> {
+  const route = routes.find((row) => row.name === name);
+  if (route === undefined) throw new RangeError(`no route ${name}`);
+  const lines: string[] = [];
+  const context: InvocationContext = new functions.InvocationContext({
+    functionName: name,
+    invocationId: '00000000-0000-4000-8000-000000000001',
+    logHandler: (level, ...parts) => lines.push(`${level}: ${parts.join(' ')}`),
+  });
+  const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/', ...init });
+  const response = (await httpFunction(route, () => app).handler(request, context)) as HttpResponse;
+  return {
+    status: response.status,
+    headers: response.headers,
+    text: await response.text(),
+    queued: context.extraOutputs.get(runQueueOutput),
+    log: lines.join('\n'),
+  };
+}
+
+/** POSTs `body` as JSON. */
+export function post(
+  app: AppServices,
+  name: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  return call(app, name, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: { string: typeof body === 'string' ? body : JSON.stringify(body) },
+  });
+}
