@@ -4,7 +4,10 @@ import { inspect } from 'node:util';
 
 const secrets: ReadonlyArray<[pattern: RegExp, replacement: string]> = [
   // Connection strings: SQL Server's and the storage account's.
-  [/\b(password|pwd|accountkey|sharedaccesskey|sharedaccesssignature)\s*=\s*[^;"'\s]+/gi, '$1=***'],
+  [
+    /\b(password|pwd|accountkey|sharedaccesskey|sharedaccesssignature)\s*=\s*("[^"\n]*"|'[^'\n]*'|[^;\n]+)/gi,
+    '$1=***',
+  ],
   // Shared access signatures in URLs, tokens in headers.
   [/([?&]sig=)[^&\s"']+/gi, '$1***'],
   [/\b(bearer|basic|sharedkey)\s+[\w.~+/=:-]+/gi, '$1 ***'],

@@ -4,10 +4,10 @@
  * (azure-functions-nodejs-library issue 324), so none of that may leave this file.
  */
 
-import {
+import functions, {
   type HttpHandler,
   type HttpRequest,
-  HttpResponse,
+  type HttpResponse,
   type HttpResponseInit,
   type InvocationContext,
 } from '@azure/functions';
@@ -95,7 +95,7 @@ function finished(answer: HttpResponseInit): HttpResponse {
   for (const [name, value] of Object.entries(securityHeaders)) {
     if (!headers.has(name)) headers.set(name, value);
   }
-  return new HttpResponse({ ...answer, headers });
+  return new functions.HttpResponse({ ...answer, headers });
 }
 
 function asProblem(error: unknown, context: InvocationContext, signal: AbortSignal): HttpProblem {

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { routes } from '../../functions/routes.ts';
+import { call, post, testApp } from './app.ts';
+
+const securityHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+for (const { name } of routes) {
+  test(`${name} carries the security headers, answered or refused`, async () => {
+    for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {
+      const { headers } = await call(testApp(), name, { method });
+      for (const [header, value] of Object.entries(securityHeaders)) {
+        assert.equal(headers.get(header), value);
+      }
+    }
+  });
+}
+
+test('names are unique, and so are the shapes of paths', () => {
+  const names = routes.map(({ name }) => name);
+  const shapes = routes.map(({ route }) => route.replace(/\{[^}]*\}/g, '{}'));
+  assert.equal(new Set(names).size, routes.length);
+  assert.equal(new Set(shapes.filter((shape) => !shape.startsWith('{}/'))).size, routes.length - 2);
+  for (const { route } of routes) assert.doesNotMatch(route, /^\//);
+});
+
+test('/openapi.json describes every route, and what it says is JSON Schema without loose ends', async () => {
+  const reply = await call(testApp(), 'openapi');
+  const document = JSON.parse(reply.text);
+  assert.equal(document.openapi, '3.1.0');
+  assert.deepEqual(
+    Object.keys(document.paths).sort(),
+    routes.map(({ route }) => `/${route}`).sort(),
+  );
+  const sync = document.paths['/entity_sync'].post;
+  const schema = sync.requestBody.content['application/json'].schema;
+  assert.deepEqual(schema.required, ['user', 'code', 'name']);
+  assert.deepEqual(sync.security, [{ token: [] }]);
+  const stage =
+    document.paths['/runs/{id}'].get.responses['200'].content['application/json'].schema.properties
+      .stages.items.properties;
+  assert.ok(stage.state.enum.includes('skipped'));
+  assert.doesNotMatch(reply.text, /leaseId|"holder"|\$schema/);
+  for (const [, path] of reply.text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+    let target = document;
+    for (const key of (path ?? '').split('/')) target = target[key];
+    assert.ok(target);
+  }
+});
+
+test('/openapi.json: the lists need a token only when reads are protected', async () => {
+  for (const [flag, expected] of [
+    ['true', [{ token: [] }]],
+    ['false', []],
+  ] as const) {
+    const reply = await call(testApp({ PROTECT_READS: flag }), 'openapi');
+    assert.deepEqual(JSON.parse(reply.text).paths['/valid_codes'].get.security, expected);
+  }
+});
+
+/** Statuses of refusals that a client can cause, whatever it sends. */
+const refusals = new Set([400, 401, 403, 404, 405, 413, 415]);
+
+test('whatever is POSTed is answered, and started only when all of it is right', async () => {
+  const member = fc.oneof(
+    fc.constantFrom<unknown>('demo-token', 'payment', '0c10', 7, '7', 2019, '2019', null, ''),
+    fc.jsonValue(),
+  );
+  const body = fc.oneof(
+    fc.record(
+      { token: member, user: member, code: member, name: member, month: member, year: member },
+      { requiredKeys: [] },
+    ),
+    fc.record({
+      token: fc.constant('demo-token'),
+      user: fc.constantFrom('u', 'я', 1),
+      code: fc.constantFrom('0c10', 'mo', 'all', 'x'),
+      name: fc.constantFrom('payment', 'meter', 'bank_code', 'x'),
+      month: fc.constantFrom(7, '7', 77, 7.5, null),
+      year: fc.constantFrom(2019, '2019', 1999, null),
+    }),
+    fc.jsonValue(),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('entity_sync', 'data_source_sync'),
+      body,
+      async (name, value) => {
+        const app = testApp();
+        const reply = await post(app, name, JSON.stringify(value), { accept: 'application/json' });
+        assert.ok(reply.status === 202 || refusals.has(reply.status), reply.text);
+        assert.equal(app.syncs.started.length, reply.status === 202 ? 1 : 0);
+        assert.equal(reply.queued !== undefined, reply.status === 202);
+        for (const request of app.syncs.started) {
+          for (const entity of request.names) {
+            // The planner takes what was accepted: RangeError otherwise.
+            app.catalog.stages({
+              name: entity,
+              code: request.codes[0] ?? '',
+              ...(request.period === undefined ? {} : { period: request.period }),
+            });
+          }
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test('bytes that are anything at all are answered', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
+      const reply = await call(testApp(), 'entity_sync', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: { bytes },
+      });
+      assert.ok(refusals.has(reply.status), reply.text);
+    }),
+  );
+});
+
+test('headers and path parameters that are anything at all are answered', async () => {
+  const header = fc
+    .string({ unit: 'binary-ascii' })
+    .map((text) => text.replace(/[^\x20-\x7e]/g, ''));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...routes.map(({ name }) => name)),
+      fc.constantFrom('GET', 'POST', 'PUT', 'HEAD', 'OPTIONS'),
+      fc.record({ accept: header, authorization: header, 'content-type': header }),
+      fc.string({ unit: 'binary' }),
+      async (name, method, headers, text) => {
+        const params = { code: text, name: text, id: text };
+        const query = { limit: text, from: text };
+        const reply = await call(testApp(), name, { method, headers, params, query });
+        assert.ok(reply.status < 300 || refusals.has(reply.status), reply.text);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
