@@ -7,7 +7,7 @@
 import type { CatalogSchema } from '../schema.ts';
 import { contextOf } from './context.ts';
 import { checkOverrides } from './overrides.ts';
-import { checkCalls, checkCircles, checkNames, checkShared } from './pipelines.ts';
+import { checkCalls, checkCircles, checkDated, checkNames, checkShared } from './pipelines.ts';
 import { checkAllAreas, checkApart, checkEmptySources } from './sources.ts';
 
 /** The faults among the entries of a catalogue, each of which `schema` checks by itself. */
@@ -23,6 +23,7 @@ export function checkTogether(schema: CatalogSchema, value: unknown): string[] {
     checkOverrides(context, pipeline);
     checkCalls(context, pipeline);
   }
+  checkDated(context);
   checkApart(context);
   return [...faults];
 }

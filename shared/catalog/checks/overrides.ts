@@ -36,8 +36,9 @@ function checkEffect(context: Context, item: Stage | Freshness, pipeline: Pipeli
     if (entities === undefined && listed === undefined && scope === undefined) {
       fault(path, 'for everything; give entities, codes or scope, or change the field itself');
     }
-    if (givenBy(override).length === 0)
+    if (givenBy(override).length === 0) {
       fault(path, 'changes nothing; give a field or leave it out');
+    }
     if (!complete) continue;
     checkListed(context, [...path, 'entities'], entities ?? [], entityOf, names);
     const codeOf = `a code whose exports come through ${pipeline.id}`;
@@ -54,6 +55,7 @@ function checkAgreement(
   item: Stage | Freshness,
   subjects: readonly Subject[],
 ): void {
+  const told = new Set<string>();
   for (const subject of subjects) {
     const first = new Map<string, { index: number; value: string }>();
     for (const [index, override] of item.overrides.entries()) {
@@ -62,7 +64,8 @@ function checkAgreement(
         const value = JSON.stringify(given);
         const other = first.get(key) ?? { index, value };
         first.set(key, other);
-        if (other.value === value) continue;
+        if (other.value === value || told.has(`${index} ${key}`)) continue;
+        told.add(`${index} ${key}`);
         const { entity, source } = subject;
         const text = `${value} for ${entity.name} of ${source.code}, but overrides[${other.index}].${key} gives ${other.value}; let only one apply`;
         fault(at(item, 'overrides', index, key), text);

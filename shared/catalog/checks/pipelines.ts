@@ -93,3 +93,17 @@ export function checkCalls({ through, at, fault }: Context, pipeline: Pipeline):
     }
   }
 }
+
+/** A dated entity is asked for by month, so a stage on its way must be told which. */
+export function checkDated({ data, subjects, at, fault }: Context): void {
+  for (const subject of subjects.filter(({ entity }) => entity.dated)) {
+    const { system } = subject.source;
+    const stages = chainOf(data, system).flatMap((pipeline) => pipeline.stages);
+    const takesPeriod = stages.some((stage) =>
+      adapted(stage, subject).parameters.some(({ from }) => from !== 'code'),
+    );
+    if (takesPeriod || chainOf(data, system).length === 0) continue;
+    const text = `true, but no stage of ${system} takes the month; add a parameter or use false`;
+    fault(at(subject.entity, 'dated'), text);
+  }
+}

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { shippedCatalog } from '../../shared/catalog/index.ts';
+
+/**
+ * Written by hand from the facts about the original, on purpose not from the catalogue: entity,
+ * dated, how HCS loads it, its STEK export (schema; procedures of zagser are always in prep).
+ */
+const table = `
+  bank_code                   -      all   -
+  benefit_provider            -      all   -
+  building_structure          -      code  -
+  city                        -      all   -
+  equipment                   -      all   dbo
+  meter                       -      code  dbo
+  meter_place                 -      code  -
+  premises                    -      all   dbo
+  personal_account            -      code  dbo
+  personal_account_meter      -      code  prep
+  personal_account_parameter  -      code  prep
+  room                        -      all   -
+  meter_reading               dated  code  dbo
+  payment                     dated  code  dbo
+  charge_correction_detail    dated  code  -
+  charge_detail               dated  code  dbo
+  personal_saldo              dated  code  dbo
+  recalculation               dated  code  prep
+  running_balance             dated  code  -
+  turnover_balance_sheet      dated  code  prep`;
+
+const entities = table
+  .trim()
+  .split('\n')
+  .map((line) => {
+    const [name = '', dated, hcs, stek] = line.trim().split(/\s+/);
+    return { name, dated: dated === 'dated', hcs, stek };
+  });
+
+const hcsCodes = '0c01 0c05 0c06 0c08 0c10 0c20 0c21 0c23 0t10 1c10 2c10'.split(' ');
+const stekServers = {
+  stek: 'server',
+  region: 'server',
+  mo: 'sql01comfort',
+  zagser: 'sql01comfort',
+};
+const stekCodes = Object.keys(stekServers);
+const exportName: Record<string, string> = { bank_code: 'bank_dictionary' };
+const period = { month: 7, year: 2019 };
+
+const catalog = shippedCatalog();
+
+function entitiesOf(code: string) {
+  if (code === 'all') return entities.filter(({ hcs }) => hcs === 'all');
+  return stekCodes.includes(code) ? entities.filter(({ stek }) => stek !== '-') : entities;
+}
+
+function sharedStage(stage: string, procedure: { schema: string; name: string }) {
+  return {
+    stage,
+    kind: 'procedure',
+    shared: true,
+    database: 'ab',
+    server: 'ab',
+    procedure,
+    parameters: [],
+    setOptions: [],
+    repeatable: true,
+  };
+}
+
+/** `code` is the one the export runs for. */
+function hcsExport(name: string, code: string, dated: boolean) {
+  const ofPeriod = [
+    { name: 'period_month', type: 'int', value: 7 },
+    { name: 'period_year', type: 'int', value: 2019 },
+  ];
+  return {
+    stage: 'export',
+    kind: 'procedure',
+    code,
+    shared: false,
+    database: 'hcs',
+    server: 'dcdb',
+    procedure: { schema: 'dbo', name: `sp_export_to_bill_ab_${exportName[name] ?? name}` },
+    parameters: [
+      { name: 'CurDataAreaId', type: 'varchar(4)', value: code },
+      ...(dated ? ofPeriod : []),
+    ],
+    setOptions: [],
+    repeatable: true,
+  };
+}
+
+function stekExport(name: string, code: string, dated: boolean, schema: string | undefined) {
+  const prep = code === 'zagser' || schema === 'prep';
+  const month = name === 'charge_detail' || name === 'personal_saldo' ? 'month' : 'date_of_month';
+  return {
+    stage: 'export',
+    kind: 'procedure',
+    code,
+    shared: false,
+    database: code,
+    server: Object.entries(stekServers).find(([key]) => key === code)?.[1],
+    procedure: prep
+      ? { schema: 'prep', name: `sp_export_to_prep_${name}` }
+      : { schema: 'dbo', name: `sp_export_to_bill_ab_${name}` },
+    parameters: dated ? [{ name: month, type: 'char(8)', value: '20190701' }] : [],
+    setOptions: name === 'personal_account_parameter' ? ['FORCEPLAN'] : [],
+    repeatable: true,
+  };
+}
+
+describe('the lists of the shipped catalogue', () => {
+  it('offers the eleven HCS areas, the four STEK databases and all, in this order', () => {
+    assert.deepEqual(Object.keys(catalog.codes()), [...hcsCodes, ...stekCodes, 'all']);
+    for (const text of Object.values(catalog.codes())) assert.match(text, /\p{Script=Cyrillic}/u);
+  });
+
+  for (const code of [...hcsCodes, ...stekCodes, 'all']) {
+    it(`offers the entities of ${code} in the order of a whole sync`, () => {
+      const expected = entitiesOf(code).map(({ name }) => name);
+      assert.deepEqual(catalog.entityOrder(code), expected);
+      assert.deepEqual(Object.keys(catalog.names(code) ?? {}), expected);
+      for (const text of Object.values(catalog.names(code) ?? {})) {
+        assert.match(text, /\p{Script=Cyrillic}/u);
+      }
+    });
+  }
+
+  it('has twelve entities in STEK, with premises before personal_account', () => {
+    const order = catalog.entityOrder('mo');
+    assert.equal(order.length, 12);
+    assert.ok(order.indexOf('premises') < order.indexOf('personal_account'));
+  });
+
+  it('knows which entities are dated', () => {
+    for (const { name, dated } of entities) {
+      assert.equal(catalog.isDated(name), dated, name);
+      assert.equal(catalog.hasEntity(name), true, name);
+    }
+    assert.equal(catalog.isDated('meters'), undefined);
+    assert.equal(catalog.hasEntity('toString'), false);
+    assert.equal(catalog.names('constructor'), undefined);
+  });
+
+  it('describes each code and each entity in words of its own', () => {
+    for (const texts of [catalog.codes(), catalog.names('0c10') ?? {}].map(Object.values)) {
+      assert.equal(new Set(texts).size, texts.length);
+    }
+  });
+
+  it('locks the server of the source database', () => {
+    for (const code of [...hcsCodes, 'all']) assert.equal(catalog.sourceServer(code), 'dcdb');
+    for (const [code, server] of Object.entries(stekServers)) {
+      assert.equal(catalog.sourceServer(code), server);
+    }
+    assert.deepEqual(
+      catalog.servers.map(({ id }) => id),
+      ['dcdb', 'server', 'sql01comfort', 'ab'],
+    );
+  });
+
+  it('names the setting of every database', () => {
+    assert.deepEqual(
+      catalog.databases.map(({ id, server, connection }) => `${id} ${server} ${connection}`),
+      [
+        'hcs dcdb SQL_HCS',
+        'stek server SQL_STEK',
+        'region server SQL_REGION',
+        'mo sql01comfort SQL_MO',
+        'zagser sql01comfort SQL_ZAGSER',
+        'ab ab SQL_AB',
+      ],
+    );
+  });
+
+  it('begins with January 2018, Moscow time', () => {
+    assert.deepEqual(catalog.periods, { from: '2018-01', timeZone: 'Europe/Moscow' });
+  });
+});
+
+describe('the stages of the shipped catalogue', () => {
+  for (const code of [...hcsCodes, ...stekCodes, 'all']) {
+    for (const { name, dated, hcs, stek } of entitiesOf(code)) {
+      it(`${name} of ${code}`, () => {
+        const first = stekCodes.includes(code)
+          ? stekExport(name, code, dated, stek)
+          : hcsExport(name, hcs === 'all' ? 'all' : code, dated);
+        assert.deepEqual(catalog.stages({ name, code, ...(dated ? { period } : {}) }), [
+          first,
+          sharedStage('crude', { schema: 'crude', name: `sp_load_datasource_${name}` }),
+          sharedStage('heap', { schema: 'heap', name: `sp_load_to_heap_from_crude_${name}` }),
+        ]);
+      });
+    }
+  }
+
+  it('ignores the period of an undated entity, which a whole source sync passes to all', () => {
+    const name = 'meter';
+    for (const code of ['0c10', 'stek']) {
+      assert.deepEqual(catalog.stages({ name, code, period }), catalog.stages({ name, code }));
+    }
+  });
+
+  it('writes December and a month of one digit in full', () => {
+    const day = (month: number) =>
+      catalog.stages({ name: 'payment', code: 'mo', period: { month, year: 2018 } })[0]
+        ?.parameters[0]?.value;
+    assert.deepEqual([day(1), day(12)], ['20180101', '20181201']);
+  });
+
+  it('hands out calls that a caller may change', () => {
+    const [stage] = catalog.stages({ name: 'personal_account_parameter', code: 'mo' });
+    stage?.setOptions.push('NOCOUNT');
+    const [again] = catalog.stages({ name: 'personal_account_parameter', code: 'mo' });
+    assert.deepEqual(again?.setOptions, ['FORCEPLAN']);
+  });
+
+  const refusals: [string, Parameters<typeof catalog.stages>[0], RegExp][] = [
+    ['an unknown code', { name: 'meter', code: '0c99' }, /no data source 0c99; use one of 0c01/],
+    [
+      'an unknown entity',
+      { name: 'meters', code: '0c10' },
+      /0c10 has no entity meters; use one of/,
+    ],
+    ['payment of all', { name: 'payment', code: 'all', period }, /all has no entity payment/],
+    ['an HCS entity of STEK', { name: 'room', code: 'mo' }, /mo has no entity room/],
+    ['a dated entity without a month', { name: 'payment', code: 'mo' }, /a month and a year are/],
+    ['month 77', { name: 'payment', code: 'mo', period: { month: 77, year: 2019 } }, /month 77/],
+    ['month 7.5', { name: 'payment', code: 'mo', period: { month: 7.5, year: 2019 } }, /month 7.5/],
+    ['month 0', { name: 'payment', code: '0c10', period: { month: 0, year: 2019 } }, /month 0 /],
+    ['year 19', { name: 'payment', code: 'mo', period: { month: 7, year: 19 } }, /year 19 /],
+  ];
+  for (const [what, request, message] of refusals) {
+    it(`refuses ${what}`, () => {
+      assert.throws(() => catalog.stages(request), { name: 'RangeError', message });
+    });
+  }
+});
