@@ -1,0 +1,81 @@
+/** The demo billing: five source databases and the aggregate base, as the stand-in takes them. */
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseDefinition } from '../sql-server/procedure.ts';
+import { crudeProcedure } from './crude.ts';
+import { createPacing, type Pacing } from './durations.ts';
+import { entityNames } from './entities.ts';
+import { exportProcedure } from './export.ts';
+import { heapProcedure } from './heap.ts';
+import { seedSource } from './seed/index.ts';
+import {
+  aggregateBase,
+  dataSources,
+  defaultAccounts,
+  entitiesIn,
+  type SourceDatabase,
+  sourceDatabases,
+} from './sources.ts';
+import { aggregateSchema, sourceSchema } from './tables.ts';
+import { tickProcedure } from './tick.ts';
+
+export { compareHeapWithSource, type Difference } from './compare.ts';
+export { type TickChange, tick, tickPeriod } from './tick.ts';
+
+/** How many times faster than the original the demo runs: 25 minutes become 2.5 s. */
+export const defaultPace = 600;
+
+export interface DemoOptions {
+  /** Divides the operators' noted times; Infinity: no delay. Default 600. */
+  pace?: number;
+  /** Personal accounts over all sources, about; each source has at least 3. Default 20,000. */
+  accounts?: number;
+  /** What the procedures take for the time. */
+  now?: () => Date;
+}
+
+function sourceDefinition(
+  source: SourceDatabase,
+  accounts: number,
+  pacing: Pacing,
+): DatabaseDefinition {
+  return {
+    name: source.name,
+    server: source.server,
+    schema: sourceSchema(source.system),
+    seed: (database) => seedSource(database, source, accounts),
+    procedures: [
+      ...entitiesIn(source.system).map((name) => exportProcedure(name, source, pacing)),
+      tickProcedure(source, pacing.now),
+    ],
+  };
+}
+
+function seedDataSources(database: DatabaseSync): void {
+  const insert = database.prepare('INSERT INTO "heap.list_datasource" VALUES (?, ?, ?)');
+  for (const { id, code, database: name } of dataSources) insert.run(id, code, name);
+}
+
+/** Every database of the demo. A pace or number of accounts not above 0 is a RangeError. */
+export function demoDatabases({
+  pace = defaultPace,
+  accounts = defaultAccounts,
+  now = () => new Date(),
+}: DemoOptions = {}): DatabaseDefinition[] {
+  if (!(accounts > 0 && Number.isFinite(accounts))) {
+    throw new RangeError(`accounts: expected a finite number above 0, got ${accounts}`);
+  }
+  const pacing = createPacing(pace, now);
+  return [
+    ...sourceDatabases.map((source) => sourceDefinition(source, accounts, pacing)),
+    {
+      ...aggregateBase,
+      schema: aggregateSchema(),
+      seed: seedDataSources,
+      procedures: entityNames.flatMap((name) => [
+        crudeProcedure(name, pacing),
+        heapProcedure(name, pacing),
+      ]),
+    },
+  ];
+}
