@@ -1,35 +1,45 @@
+/** Builds the app into one file that a Functions worker loads through package.json "main". */
+
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
 /**
- * Builds the app into one file that a Functions worker loads through package.json "main".
- * Refuses a bundle that holds one package twice: two copies of a library share no state.
+ * Writes `dist/main.cjs` (CommonJS: the worker supplies `@azure/functions-core` to `require`).
+ *
+ * @throws Error for a bundle that holds one package twice: two copies of a library share no state
  */
-
-import { build } from 'esbuild';
-
-const result = await build({
-  entryPoints: ['functions/main.ts'],
-  outfile: 'dist/main.cjs',
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'cjs',
-  sourcemap: 'linked',
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
-  // Supplied by the Functions worker at run time; not on any registry.
-  external: ['@azure/functions-core'],
-});
-
-const homes = new Map<string, Set<string>>();
-for (const input of Object.keys(result.metafile.inputs)) {
-  const [, home, name] = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input) ?? [];
-  if (home === undefined || name === undefined) continue;
-  homes.set(name, (homes.get(name) ?? new Set()).add(home));
+export async function buildApp(): Promise<void> {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: ['functions/main.ts'],
+    outfile: 'dist/main.cjs',
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    sourcemap: 'linked',
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    // Supplied by the Functions worker at run time; not on any registry.
+    external: ['@azure/functions-core'],
+  });
+  assertNoDoubles(result.metafile);
 }
-const doubles = [...homes].filter(([, places]) => places.size > 1);
-if (doubles.length > 0) {
-  for (const [name, places] of doubles) {
-    console.error(`The bundle holds ${name} ${places.size} times: ${[...places].join(', ')}`);
+
+function assertNoDoubles(metafile: Metafile): void {
+  const homes = new Map<string, Set<string>>();
+  for (const input of Object.keys(metafile.inputs)) {
+    const [, home, name] = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input) ?? [];
+    if (home === undefined || name === undefined) continue;
+    homes.set(name, (homes.get(name) ?? new Set()).add(home));
   }
-  process.exitCode = 1;
+  const doubles = [...homes].filter(([, places]) => places.size > 1);
+  if (doubles.length === 0) return;
+  const lines = doubles.map(([name, places]) => `${name}: ${[...places].join(', ')}`);
+  throw new Error(`The bundle holds packages more than once:\n${lines.join('\n')}`);
 }
+
+if (import.meta.main) await buildApp();

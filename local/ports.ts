@@ -1,0 +1,40 @@
+/** The ports of the local set-up, each by an environment variable. */
+
+export interface Ports {
+  app: number;
+  blob: number;
+  queue: number;
+  sqlServer: number;
+  sqlServerControl: number;
+}
+
+export const defaultPorts: Ports = {
+  app: 7071,
+  blob: 10_000,
+  queue: 10_001,
+  sqlServer: 11_433,
+  sqlServerControl: 11_434,
+};
+
+const variables: Record<keyof Ports, string> = {
+  app: 'APP_PORT',
+  blob: 'BLOB_PORT',
+  queue: 'QUEUE_PORT',
+  sqlServer: 'SQL_PORT',
+  sqlServerControl: 'SQL_CONTROL_PORT',
+};
+
+/** @throws RangeError naming the variable and the allowed range */
+export function readPorts(environment: Record<string, string | undefined>): Ports {
+  const ports = { ...defaultPorts };
+  for (const part of Object.keys(variables) as (keyof Ports)[]) {
+    const text = environment[variables[part]];
+    if (text === undefined || text === '') continue;
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+    if (port < 1 || port > 65_535) {
+      throw new RangeError(`${variables[part]} is ${text}; it must be a port from 1 to 65535`);
+    }
+    ports[part] = port;
+  }
+  return ports;
+}

@@ -1,0 +1,128 @@
+/**
+ * `npm start`: builds the app, starts storage, the stand-ins and the app, and prints what to type
+ * next. `--fresh` begins without the state under `.local/`; `--workers N` runs N hosts.
+ */
+
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Azurite, startAzurite } from './azurite.ts';
+import { buildApp } from './build.ts';
+import { type Child, startChild } from './child.ts';
+import { readSettings } from './host/settings.ts';
+import { defaultPorts, type Ports, readPorts } from './ports.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const state = `${root}.local`;
+
+/** Everything must be gone within 5 s of Ctrl-C: first the workers, then what they use. */
+const workerGraceMs = 3_500;
+const partGraceMs = 1_000;
+
+const { values: flags } = parseArgs({
+  options: {
+    fresh: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '1' },
+  },
+});
+const ports = readPorts(process.env);
+const workerCount = Number(flags.workers);
+if (!Number.isInteger(workerCount) || workerCount < 1 || workerCount > 9) {
+  throw new RangeError(`--workers is ${flags.workers}; it must be a whole number from 1 to 9`);
+}
+
+let azurite: Azurite | undefined;
+let sqlServer: Child | undefined;
+const workers: Child[] = [];
+let stopping: Promise<void> | undefined;
+
+/** Ends everything, in the opposite order of the start. */
+function stop(exitCode: number): Promise<void> {
+  stopping ??= (async () => {
+    await Promise.all(workers.map((worker) => worker.stop(workerGraceMs)));
+    await Promise.all([sqlServer?.stop(partGraceMs), azurite?.close()]);
+    process.exit(exitCode);
+  })();
+  return stopping;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    console.log('Stopping…');
+    void stop(0);
+  });
+}
+
+try {
+  await start();
+} catch (error) {
+  if (stopping === undefined) {
+    console.error(error instanceof Error ? error.message : error);
+    await stop(1);
+  }
+}
+
+async function start(): Promise<void> {
+  if (flags.fresh) await rm(state, { recursive: true, force: true });
+  await Promise.all([buildApp(), startStorage(), startSqlServer()]);
+  const settings = await workerSettings(ports, azurite);
+  for (let number = 0; number < workerCount; number += 1) {
+    const port = ports.app + number;
+    workers.push(await startChild('./host/main.ts', ['--port', String(port)], settings));
+  }
+  for (const part of [...workers, ...(sqlServer === undefined ? [] : [sqlServer])]) {
+    void part.exited.then(() => stop(1));
+  }
+  console.log(greeting(ports.app));
+}
+
+async function startStorage(): Promise<void> {
+  azurite = await startAzurite({
+    directory: `${state}/azurite`,
+    blobPort: ports.blob,
+    queuePort: ports.queue,
+  });
+}
+
+async function startSqlServer(): Promise<void> {
+  sqlServer = await startChild('./sql-server/main.ts', ['--directory', `${state}/sql-server`], {
+    SQL_PORT: String(ports.sqlServer),
+    SQL_CONTROL_PORT: String(ports.sqlServerControl),
+  });
+}
+
+/** On other ports than the default ones the settings' local addresses follow. */
+async function workerSettings(
+  { sqlServer: port }: Ports,
+  storage: Azurite | undefined,
+): Promise<Record<string, string>> {
+  const changed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(await readSettings(root, {}))) {
+    if (name in process.env) continue;
+    if (value === 'UseDevelopmentStorage=true' && storage !== undefined) {
+      changed[name] = storage.connectionString;
+    }
+    const standIn = `Server=127.0.0.1,${defaultPorts.sqlServer};`;
+    if (value.includes(standIn)) {
+      changed[name] = value.replace(standIn, `Server=127.0.0.1,${port};`);
+    }
+  }
+  return changed;
+}
+
+function greeting(port: number): string {
+  const url = `http://127.0.0.1:${port}`;
+  return `syncboard ready on ${url}
+
+  data sources   curl ${url}/valid_codes
+  health         curl ${url}/health
+  runs           curl -H 'Authorization: Bearer demo-token' ${url}/runs
+  API            ${url}/openapi.json
+
+Start a sync of data source 0c10 (demo token: demo-token):
+
+  curl -i ${url}/data_source_sync -H 'Content-Type: application/json' \\
+    -d '{"token": "demo-token", "user": "me", "code": "0c10", "month": 7, "year": 2019}'
+
+Ctrl-C ends everything.`;
+}
