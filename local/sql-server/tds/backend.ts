@@ -42,7 +42,7 @@ export interface Output extends ColumnType {
  * gone every method does nothing, except that `ready` rejects.
  */
 export interface ResponseSink {
-  /** Begins a result set. Throws a TypeError for a type that is not one of SQL Server's. */
+  /** Begins a result set. Throws a TypeError for no column, or for a type that is unknown. */
   columns(columns: readonly Column[]): void;
   /**
    * Values in the order of the columns: dates and times ISO 8601 text, decimals and money text
@@ -176,8 +176,8 @@ export interface Backend {
 }
 
 /**
- * Why a login is refused. With a number other than 18456 (4060: unknown database) the client is
- * told that and 18456 after it, as SQL Server does.
+ * Why a login is refused, in SQL Server's own number and text. The client is
+ * told that, and after 4060 (unknown database) 18456 too, as SQL Server does.
  */
 export class LoginError extends Error {
   readonly number: number;
