@@ -48,7 +48,7 @@ export function unsuitable(value: unknown, what: string, use: string): string {
 
 /** The same for a value that must be one of `names`. */
 export function notOneOf(value: unknown, what: string, names: readonly string[]): string {
-  if (names.length === 0) return unsuitable(value, what, 'none is declared yet');
+  if (names.length === 0) return unsuitable(value, what, 'there is none');
   const use = `use ${names.length > 1 ? 'one of ' : ''}${names.join(', ')}`;
   return unsuitable(value, what, use) + didYouMean(value, names);
 }

@@ -30,9 +30,10 @@ export function matching(pattern: RegExp, what: string, use: string) {
 export function oneOf<const Name extends string>(what: string, names: readonly Name[]) {
   return z.enum(names, expectsOneOf(what, names));
 }
+/** One of the names declared elsewhere; where there are none, that list's own fault is enough. */
 export function reference(what: string, names: readonly string[]) {
   const wrong = expectsOneOf(what, names);
-  return z.string(wrong).refine((name) => names.includes(name), wrong);
+  return z.string(wrong).refine((name) => names.length === 0 || names.includes(name), wrong);
 }
 export function list<Item extends z.ZodType>(item: Item, what: string) {
   return z.array(item, expects(`a list of ${what}`, 'use […]'));

@@ -1,17 +1,28 @@
-/** The fewest single-character insertions, deletions and replacements between two words. */
+/**
+ * The fewest slips between two words: letters put in, left out, replaced, or two neighbours
+ * exchanged (optimal string alignment). `rows[i][j]` is that of their first i and j letters.
+ */
 function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...a].entries()) {
-    const current = [row + 1];
-    for (const [column, other] of [...b].entries()) {
-      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      const deleted = (previous[column + 1] ?? 0) + 1;
-      const inserted = (current[column] ?? 0) + 1;
-      current.push(Math.min(replaced, deleted, inserted));
+  const rows: number[][] = [];
+  const at = (i: number, j: number) => rows[i]?.[j] ?? 0;
+  for (let i = 0; i <= a.length; i++) {
+    const row = [i];
+    rows.push(row);
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row[j] =
+        i === 0
+          ? j
+          : Math.min(
+              replaced,
+              at(i - 1, j) + 1,
+              at(i, j - 1) + 1,
+              exchanged ? at(i - 2, j - 2) + 1 : replaced,
+            );
     }
-    previous = current;
   }
-  return previous.at(-1) ?? 0;
+  return at(a.length, b.length);
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 
 const catalog = shippedCatalog();
@@ -81,6 +81,7 @@ describe('freshness queries of the shipped catalogue', () => {
 /** SQLite reads this SQL as it stands, `[names]`, schemas and `@code` included. */
 describe('freshness queries of the aggregate base, run', () => {
   const database = new DatabaseSync(':memory:');
+  after(() => database.close());
   for (const schema of ['crude', 'heap', 'test']) {
     database.exec(`ATTACH ':memory:' AS [${schema}]`);
   }

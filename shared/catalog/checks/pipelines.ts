@@ -23,12 +23,14 @@ export function checkCircles({ data, at, fault }: Context): void {
 
 /** A stage and a place are named once on every way; a shared stage once in all pipelines. */
 export function checkNames({ data, at, fault }: Context): void {
+  const told = new Set<object>();
   const once = (named: { part: object; key: string; name: string }[], where: string) => {
     const first = new Map<string, object>();
     for (const { part, key, name } of named) {
-      const other = first.get(name);
-      first.set(name, other ?? part);
-      if (other === undefined) continue;
+      const other = first.get(name) ?? part;
+      first.set(name, other);
+      if (other === part || told.has(part)) continue;
+      told.add(part);
       fault(at(part, key), `"${name}" comes twice ${where}, see ${pathText(at(other, key))}`);
     }
   };
@@ -36,6 +38,7 @@ export function checkNames({ data, at, fault }: Context): void {
     stages.map((part) => ({ part, key: 'stage', name: part.stage }));
   for (const { id } of data.pipelines) {
     const chain = chainOf(data, id);
+    if (chain.some((pipeline) => pipeline.id === chain.at(-1)?.next)) continue;
     once(stageNames(chain.flatMap(({ stages }) => stages)), `on the way of ${id}`);
     const queries = chain.flatMap(({ freshness }) => freshness);
     const places = queries.map((part) => ({ part, key: 'place', name: part.place }));

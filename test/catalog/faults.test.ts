@@ -1,0 +1,521 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CatalogError, parseCatalog, parseCatalogText } from '../../shared/catalog/index.ts';
+import { edit, type Json, shippedJson, stepsOf } from './edited.ts';
+
+function faultsOf(edits: Record<string, Json | undefined>): string[] {
+  const json = shippedJson();
+  for (const [path, value] of Object.entries(edits)) edit(json, stepsOf(path), value);
+  try {
+    parseCatalog(json);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof CatalogError);
+    return error.faults;
+  }
+}
+
+const code = (from: string) => ({ name: 'code', type: 'varchar(20)', from });
+const databases = 'hcs, stek, region, mo, zagser, ab';
+const hcsExport = 'pipelines[0].stages[0]';
+const stekExport = 'pipelines[1].stages[0]';
+const crude = 'pipelines[2].stages[0]';
+
+/** What was wrong, the edits, the whole list of faults. */
+const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] = [
+  [
+    'an unknown database',
+    { 'dataSources[3].database': 'hcss' },
+    [
+      `dataSources[3].database: "hcss" is not a database; use one of ${databases} (did you mean hcs?)`,
+    ],
+  ],
+  [
+    'an unknown server, system, pipeline and entities at once, in one list',
+    {
+      'databases[0].server': 'DCDB',
+      'dataSources[0].system': 'oracle',
+      'pipelines[0].next': 'abb',
+      [`${stekExport}.overrides[2].entities[1]`]: 'personal_salo',
+      'pipelines[2].freshness[0].except[0]': 'town',
+      [`${stekExport}.overrides[0].codes[0]`]: 'zagzer',
+    },
+    [
+      'databases[0].server: "DCDB" is not a server; use one of dcdb, server, sql01comfort, ab (did you mean dcdb?)',
+      'dataSources[0].system: "oracle" is not a system; use one of hcs, stek, ab',
+      'pipelines[0].next: "abb" is not a pipeline; use one of hcs, stek, ab (did you mean ab?)',
+      /pipelines\[1\]\.stages\[0\]\.overrides\[0\]\.codes\[0\]: "zagzer" is not a code; .*\(did you mean zagser\?\)/,
+      /pipelines\[1\]\.stages\[0\]\.overrides\[2\]\.entities\[1\]: "personal_salo" is not an entity; .*\(did you mean personal_saldo\?\)/,
+      /pipelines\[2\]\.freshness\[0\]\.except\[0\]: "town" is not an entity; use one of bank_code/,
+    ],
+  ],
+  [
+    'misspelt keys, on several levels',
+    { 'entities[1].dateed': true, server: [], [`${crude}.timeoutSecond`]: 5 },
+    [
+      'entities[1].dateed: not a key of an entity; use name, description, dated, sourceName, systems (did you mean dated?)',
+      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, shared, database, procedure, parameters, setOptions, repeatable, timeoutSeconds, overrides (did you mean timeoutSeconds?)`,
+      'server: not a key of the catalogue; use description, periods, servers, databases, dataSources, entities, pipelines (did you mean servers?)',
+    ],
+  ],
+  [
+    'missing fields',
+    { 'entities[2].dated': undefined, [`${crude}.procedure`]: undefined, periods: undefined },
+    [
+      'periods: missing; use an object with from, timeZone',
+      'entities[2].dated: missing; use true or false',
+      `${crude}.procedure: missing; use schema.name, such as dbo.sp_export_{entity}`,
+    ],
+  ],
+  [
+    'names taken already, whatever their case',
+    {
+      'dataSources[1].code': '0C01',
+      'servers[3]': { id: 'dcdb', description: 'once more' },
+      'databases[5].server': 'server',
+      'databases[2].connection': 'SQL_STEK',
+    },
+    [
+      'servers[3].id: the same as servers[0].id; use another (case does not count)',
+      'dataSources[1].code: the same as dataSources[0].code; use another (case does not count)',
+      'databases[2].connection: the same as databases[1].connection; use another (case does not count)',
+    ],
+  ],
+  [
+    'a connection string in place of the name of a setting, without showing it',
+    { 'databases[0].connection': 'Server=dcdb;Password=hunter2' },
+    [
+      'databases[0].connection: not the name of a setting; use capitals, digits and _, such as SQL_HCS',
+    ],
+  ],
+  [
+    'an unknown placeholder',
+    { [`${crude}.procedure`]: 'crude.sp_load_{entty}' },
+    [
+      `${crude}.procedure: "crude.sp_load_{entty}" has the unknown placeholder {entty}; use {entity} or {sourceName} (did you mean entity?)`,
+    ],
+  ],
+  [
+    'a lone brace and an unknown placeholder of a query',
+    {
+      [`${crude}.procedure`]: 'crude.sp_load_entity}',
+      'pipelines[1].freshness[0].sql': 'SELECT MAX(x) AS [freshness] FROM [prep].[{code}]',
+    },
+    [
+      'pipelines[1].freshness[0].sql: "SELECT MAX(x) AS [freshness] FROM [prep].[{code}]" has the unknown placeholder {code}; use {entity} or {sourceName}',
+      `${crude}.procedure: "crude.sp_load_entity}" has a lone }`,
+    ],
+  ],
+  [
+    'names that would need quoting, or end the name',
+    {
+      [`${crude}.procedure`]: 'crude.sp_load; DROP TABLE heap.meter',
+      'entities[5].name': 'me]ter',
+      [`${hcsExport}.parameters[0].name`]: '@CurDataAreaId',
+    },
+    [
+      'entities[5].name: "me]ter" is not a name; use Latin letters, digits and _, not a digit first, at most 128',
+      `${hcsExport}.parameters[0].name: "@CurDataAreaId" is not a parameter name; use Latin letters, digits and _, without @`,
+      `${crude}.procedure: "crude.sp_load; DROP TABLE heap.meter" is not a procedure; use schema.name, both of Latin letters, digits and _`,
+    ],
+  ],
+  [
+    'a procedure without a schema',
+    { [`${crude}.procedure`]: 'sp_load_{entity}' },
+    [
+      `${crude}.procedure: "sp_load_{entity}" is not a procedure; use schema.name, both of Latin letters, digits and _`,
+    ],
+  ],
+  [
+    'a procedure name that grows too long',
+    { 'entities[0].sourceName': 'x'.repeat(120) },
+    [
+      `entities[0].sourceName: too long: export would call dbo.sp_export_to_bill_ab_${'x'.repeat(120)}; use a name that makes at most 128 characters`,
+    ],
+  ],
+  ...['varchar', 'varchar(0)', 'varchar(8001)', 'nchar(4001)', 'INT', 'sql_variant', 'int(4)'].map(
+    (type): [string, Record<string, Json>, string[]] => [
+      `the type ${type}`,
+      { [`${hcsExport}.parameters[1].type`]: type },
+      [
+        `${hcsExport}.parameters[1].type: "${type}" is not a type allowed here; use tinyint, smallint, int, bigint, char(n) or varchar(n) with n from 1 to 8000, nchar(n) or nvarchar(n) with n from 1 to 4000`,
+      ],
+    ],
+  ),
+  [
+    'types that their values do not fit',
+    {
+      [`${hcsExport}.parameters[0].type`]: 'int',
+      [`${hcsExport}.parameters[1].type`]: 'varchar(2)',
+      [`${hcsExport}.parameters[2].type`]: 'tinyint',
+      [`${stekExport}.parameters[0].type`]: 'char(7)',
+    },
+    [
+      `${hcsExport}.parameters[0].type: "int" is not a type for code; a code needs char(n) or varchar(n)`,
+      `${hcsExport}.parameters[1].type: "varchar(2)" is not a type for month; a month needs tinyint, smallint, int or bigint`,
+      `${hcsExport}.parameters[2].type: "tinyint" is not a type for year; a year needs smallint, int or bigint`,
+      `${stekExport}.parameters[0].type: "char(7)" is not a type for first day of month; a day is written yyyymmdd and needs char(8)`,
+    ],
+  ],
+  [
+    'a parameter twice',
+    { [`${hcsExport}.parameters[2].name`]: 'Period_Month' },
+    [
+      `${hcsExport}.parameters[2].name: the same as parameters[1].name; use another (case does not count)`,
+    ],
+  ],
+  [
+    'an unknown source of values, place, kind, scope and SET option',
+    {
+      [`${hcsExport}.parameters[0].from`]: 'cod',
+      [`${hcsExport}.kind`]: 'proc',
+      'pipelines[0].freshness[0].place': 'prep',
+      'entities[5].systems.stek': 'per area',
+      [`${stekExport}.overrides[3].setOptions[0]`]: 'FORCE_PLAN',
+    },
+    [
+      'entities[5].systems.stek: "per area" is not a scope; use one of per code, all areas',
+      `${hcsExport}.kind: "proc" is not a kind of stage; use procedure`,
+      `${hcsExport}.parameters[0].from: "cod" is not a source of values; use one of code, month, year, first day of month (did you mean code?)`,
+      'pipelines[0].freshness[0].place: "prep" is not a place; use one of source, crude, heap',
+      `${stekExport}.overrides[3].setOptions[0]: "FORCE_PLAN" is not a SET option allowed here; use one of FORCEPLAN, NOCOUNT, XACT_ABORT (did you mean FORCEPLAN?)`,
+    ],
+  ],
+  ...[0, -5, '60', 90_000].map((seconds): [string, Record<string, Json>, string[]] => [
+    `a time limit of ${JSON.stringify(seconds)} seconds`,
+    { [`${crude}.timeoutSeconds`]: seconds },
+    [
+      seconds === 90_000
+        ? `${crude}.timeoutSeconds: longer than a day; use seconds from 1 to 86400`
+        : `${crude}.timeoutSeconds: ${JSON.stringify(seconds)} is not a time limit; use seconds from 1 to 86400`,
+    ],
+  ]),
+  [
+    'periods that are none',
+    { 'periods.from': '2018-13', 'periods.timeZone': 'Europe/Moskow' },
+    [
+      'periods.from: "2018-13" is not a month; use yyyy-mm, such as 2018-01',
+      'periods.timeZone: "Europe/Moskow" is not a time zone; use an IANA name, such as Europe/Moscow',
+    ],
+  ],
+  [
+    'a code of digits only, which JavaScript would list first, and a blank description',
+    { 'dataSources[0].code': '0001', 'dataSources[1].description': ' ' },
+    [
+      'dataSources[0].code: "0001" is not a code; use 1 to 63 letters, digits, _ and -, at least one of them no digit (Latin letters)',
+      'dataSources[1].description: " " is not a description; use text for people',
+    ],
+  ],
+  [
+    'a code longer than the parameter it is passed in',
+    { 'dataSources[0].code': '0c01-new' },
+    [
+      'dataSources[0].code: "0c01-new" is too long for @CurDataAreaId varchar(4) of export; use at most 4 characters',
+    ],
+  ],
+  [
+    'a code longer than the parameter of a freshness query',
+    {
+      'dataSources[14].code': 'z'.repeat(21),
+      [`${stekExport}.overrides[0].codes`]: ['z'.repeat(21)],
+    },
+    [
+      `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of freshness in crude; use at most 20 characters`,
+      `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of freshness in heap; use at most 20 characters`,
+    ],
+  ],
+  [
+    'a circle of pipelines, once',
+    { 'pipelines[2].next': 'hcs' },
+    [
+      'pipelines[0].next: goes round in a circle, hcs → ab → hcs; leave it out in one of them',
+      // Now that STEK goes through the export of HCS too:
+      'dataSources[12].code: "region" is too long for @CurDataAreaId varchar(4) of export; use at most 4 characters',
+      'dataSources[14].code: "zagser" is too long for @CurDataAreaId varchar(4) of export; use at most 4 characters',
+    ],
+  ],
+  [
+    'a pipeline that follows itself',
+    { 'pipelines[2].next': 'ab' },
+    ['pipelines[2].next: goes round in a circle, ab → ab; leave it out in one of them'],
+  ],
+  [
+    'a stage and a place named twice on one way',
+    { [`${crude}.stage`]: 'export', 'pipelines[2].freshness[1].place': 'crude' },
+    [
+      `${crude}.stage: "export" comes twice on the way of hcs, see pipelines[0].stages[0].stage`,
+      'pipelines[2].freshness[1].place: "crude" comes twice on the way of hcs, see pipelines[2].freshness[0].place',
+    ],
+  ],
+  [
+    'a shared stage in two pipelines, which one call could not serve',
+    {
+      'pipelines[3]': {
+        id: 'other',
+        stages: [
+          {
+            stage: 'crude',
+            kind: 'procedure',
+            shared: true,
+            database: 'ab',
+            procedure: 'crude.sp_load_{entity}',
+          },
+        ],
+      },
+    },
+    [
+      `pipelines[3].stages[0].stage: "crude" comes twice among the shared stages, see ${crude}.stage`,
+    ],
+  ],
+  [
+    'two sources for all areas of one system',
+    { 'dataSources[0].allAreas': true },
+    ['dataSources[15].allAreas: 0c01 stands for all areas of hcs already; use false'],
+  ],
+  [
+    'no source for all areas',
+    { 'dataSources[15]': undefined, 'entities[0].systems.stek': 'all areas' },
+    [0, 1, 3, 4, 7, 11].flatMap((index) => [
+      `entities[${index}].systems.hcs: "all areas", but no data source of hcs has allAreas: true; add one or use "per code"`,
+      ...(index === 0
+        ? [
+            'entities[0].systems.stek: "all areas", but no data source of stek has allAreas: true; add one or use "per code"',
+          ]
+        : []),
+    ]),
+  ],
+  [
+    'a source whose system has no entity',
+    { 'dataSources[14].system': 'ab', [`${stekExport}.overrides[0]`]: undefined },
+    ['dataSources[14].system: no entity is in ab; add it to "systems" of its entities'],
+  ],
+  [
+    'an entity in no system',
+    { 'entities[2].systems': {} },
+    ['entities[2].systems: empty; name at least one system'],
+  ],
+  [
+    'an entity in an unknown system',
+    { 'entities[2].systems': { hsc: 'per code' } },
+    [
+      'entities[2].systems.hsc: "hsc" is not a system; use one of hcs, stek, ab (did you mean hcs?)',
+    ],
+  ],
+  [
+    'two STEK sources in one database, which nothing tells apart',
+    { 'dataSources[12].database': 'stek' },
+    [
+      'dataSources[12].database: export cannot tell region and stek apart in stek; use a database for each or a parameter from code',
+    ],
+  ],
+  [
+    'an HCS export that is not told the area',
+    { [`${hcsExport}.parameters[0]`]: undefined },
+    [...'0c05 0c06 0c08 0c10 0c20 0c21 0c23 0t10 1c10 2c10'.split(' ').entries()].map(
+      ([index, area]) =>
+        `dataSources[${index + 1}].database: export cannot tell ${area} and 0c01 apart in hcs; use a database for each or a parameter from code`,
+    ),
+  ],
+  [
+    'a dated entity whose month goes nowhere',
+    { [`${stekExport}.overrides[2].parameters`]: [] },
+    [
+      'entities[15].dated: true, but no stage of stek takes the month; add a parameter or use false',
+      'entities[16].dated: true, but no stage of stek takes the month; add a parameter or use false',
+    ],
+  ],
+  [
+    'a shared stage that depends on a source',
+    {
+      [`${crude}.database`]: undefined,
+      [`${crude}.parameters`]: [code('code')],
+      [`${crude}.overrides`]: [
+        { codes: ['mo'], repeatable: false },
+        { scope: 'all areas', timeoutSeconds: 60 },
+        { entities: ['city'], parameters: [code('code')] },
+      ],
+    },
+    [
+      `${crude}.database: missing; a shared stage needs the id of one database`,
+      `${crude}.parameters[0].from: "code" in a shared stage; use month, year or first day of month`,
+      `${crude}.overrides[2].parameters[0].from: "code" in a shared stage; use month, year or first day of month`,
+      `${crude}.overrides[0].codes: in a shared stage; use entities only`,
+      `${crude}.overrides[1].scope: in a shared stage; use entities only`,
+    ],
+  ],
+  [
+    'overrides that disagree',
+    { [`${stekExport}.overrides[0].procedure`]: 'prep.sp_other_{entity}' },
+    [
+      `${stekExport}.overrides[1].procedure: "prep.sp_export_to_prep_{sourceName}" for personal_account_meter of zagser, but overrides[0].procedure gives "prep.sp_other_{entity}"; let only one apply`,
+    ],
+  ],
+  [
+    'overrides without effect',
+    {
+      [`${stekExport}.overrides[0]`]: { repeatable: false },
+      [`${stekExport}.overrides[1]`]: { description: 'nothing', codes: ['mo'] },
+      [`${stekExport}.overrides[2]`]: { entities: ['room', 'meter'], repeatable: false },
+      [`${stekExport}.overrides[3]`]: { scope: 'all areas', repeatable: false },
+    },
+    [
+      `${stekExport}.overrides[0]: for everything; give entities, codes or scope, or change the field itself`,
+      `${stekExport}.overrides[1]: changes nothing; give a field or leave it out`,
+      `${stekExport}.overrides[2].entities[0]: "room" is not an entity that comes through stek; use one of equipment, meter, premises, personal_account, personal_account_meter, personal_account_parameter, meter_reading, payment, charge_detail, personal_saldo, recalculation, turnover_balance_sheet`,
+      `${stekExport}.overrides[3]: applies to nothing; no entity of a data source matches all of it`,
+    ],
+  ],
+  [
+    'queries that are more than a query',
+    {
+      'pipelines[1].freshness[0].sql': 'DELETE FROM [prep].[{entity}]; SELECT 1 AS [freshness] ',
+    },
+    [
+      'pipelines[1].freshness[0].sql: "DELETE FROM [prep].[{entity}]; SELECT 1 AS [freshness] " is not a query of one value; use SELECT MAX(…) AS [freshness] FROM …',
+      'pipelines[1].freshness[0].sql: "DELETE FROM [prep].[{entity}]; SELECT 1 AS [freshness] " is not one plain statement; leave out ; -- and /*',
+    ],
+  ],
+  [
+    'variables that are no parameters, and the other way round',
+    {
+      'pipelines[0].freshness[0].parameters[0].name': 'area',
+      'pipelines[0].freshness[0].overrides[0].parameters': [code('code')],
+    },
+    [
+      'pipelines[0].freshness[0].overrides[0].parameters: @code is not used in pipelines[0].freshness[0].overrides[0].sql; leave it out here',
+      'pipelines[0].freshness[0].sql: uses @code, which is not in pipelines[0].freshness[0].parameters; add it there',
+      'pipelines[0].freshness[0].parameters: @area is not used in pipelines[0].freshness[0].sql; leave it out here',
+    ],
+  ],
+  [
+    'lists that are empty or none',
+    { servers: [], 'pipelines[2].stages': [], entities: { meter: true } },
+    [
+      'servers: empty; name at least one of servers',
+      'entities: an object is not a list of entities; use […]',
+      'pipelines[2].stages: empty; name at least one of stages',
+    ],
+  ],
+];
+
+describe('faults of a catalogue', () => {
+  for (const [what, edits, expected] of cases) {
+    it(`lists ${what}`, () => {
+      const faults = faultsOf(edits);
+      for (const [index, line] of expected.entries()) {
+        if (typeof line === 'string') assert.equal(faults[index], line);
+        else assert.match(faults[index] ?? '', line);
+      }
+      assert.equal(faults.length, expected.length, faults.slice(expected.length).join('\n'));
+    });
+  }
+
+  it('lists faults within entries and among them in one reading', () => {
+    const faults = faultsOf({
+      'entities[2].dated': 'no',
+      'pipelines[2].next': 'ab',
+      'dataSources[12].database': 'stek',
+      'servers[1].id': 'dcdb',
+    });
+    assert.deepEqual(
+      faults.map((line) => line.split(':')[0]),
+      [
+        'databases[1].server',
+        'databases[2].server',
+        'entities[2].dated',
+        'servers[1].id',
+        'pipelines[2].next',
+        'dataSources[12].database',
+      ],
+    );
+  });
+
+  for (const value of [undefined, null, 7, 'catalogue', [], [[]], () => 0, 10n, Symbol('s')]) {
+    it(`refuses ${String(value) || 'an empty list'} (${typeof value})`, () => {
+      assert.throws(
+        () => parseCatalog(value),
+        (error: unknown) => {
+          assert.ok(error instanceof CatalogError);
+          assert.match(
+            error.faults[0] ?? '',
+            /^\(root\): .*use an object with description, periods/,
+          );
+          return true;
+        },
+      );
+    });
+  }
+
+  it('says how many faults there are and where the catalogue came from', () => {
+    const text = JSON.stringify({ ...Object(shippedJson()), servers: 'none', periods: 1 });
+    assert.throws(
+      () => parseCatalogText(text, 'catalogs/north.json'),
+      (error: unknown) => {
+        assert.ok(error instanceof CatalogError);
+        assert.match(error.message, /^catalogs\/north\.json has \d+ faults:\n- periods: 1 is not/);
+        for (const fault of error.faults) assert.ok(error.message.includes(`\n- ${fault}`));
+        return true;
+      },
+    );
+  });
+});
+
+describe('a catalogue of an operator', () => {
+  it('may begin with a byte order mark', () => {
+    const text = `\uFEFF${JSON.stringify(shippedJson())}`;
+    assert.equal(Object.keys(parseCatalogText(text, 'x').codes()).length, 16);
+  });
+
+  it('gives stages and single entities a time limit and forbids repeating', () => {
+    const json = shippedJson();
+    edit(json, stepsOf(`${crude}.timeoutSeconds`), 3600);
+    edit(json, stepsOf(`${crude}.overrides`), [
+      { entities: ['turnover_balance_sheet'], timeoutSeconds: 7200, repeatable: false },
+    ]);
+    const catalog = parseCatalog(json);
+    const period = { month: 7, year: 2019 };
+    const limits = ['meter', 'turnover_balance_sheet'].map((name) =>
+      catalog
+        .stages({ name, code: 'mo', period })
+        .map((stage) => [stage.stage, stage.timeoutSeconds, stage.repeatable]),
+    );
+    assert.deepEqual(limits, [
+      [
+        ['export', undefined, true],
+        ['crude', 3600, true],
+        ['heap', undefined, true],
+      ],
+      [
+        ['export', undefined, true],
+        ['crude', 7200, false],
+        ['heap', undefined, true],
+      ],
+    ]);
+  });
+
+  it('adds a data source and an entity as docs/catalog.md shows', () => {
+    const json = shippedJson();
+    edit(json, ['databases', 6], { id: 'north', server: 'server', connection: 'SQL_NORTH' });
+    edit(json, ['dataSources', 16], {
+      code: 'north',
+      description: 'СТЕК — север',
+      system: 'stek',
+      database: 'north',
+    });
+    edit(json, ['entities', 20], {
+      name: 'tariff',
+      description: 'Тариф',
+      dated: false,
+      systems: { stek: 'per code' },
+    });
+    const catalog = parseCatalog(json);
+    assert.equal(catalog.codes()['north'], 'СТЕК — север');
+    assert.equal(catalog.sourceServer('north'), 'server');
+    assert.equal(catalog.entityOrder('north').at(-1), 'tariff');
+    assert.equal(catalog.entityOrder('0c10').includes('tariff'), false);
+    assert.deepEqual(catalog.stages({ name: 'tariff', code: 'north' })[0]?.procedure, {
+      schema: 'dbo',
+      name: 'sp_export_to_bill_ab_tariff',
+    });
+  });
+});
