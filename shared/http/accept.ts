@@ -2,9 +2,9 @@
 
 export type Representation = 'text' | 'json';
 
-const mediaTypes: Record<Representation, readonly string[]> = {
-  text: ['text/plain'],
-  json: ['application/json', 'application/problem+json'],
+const mediaTypes: Record<Representation, readonly [type: string, subtype: string]> = {
+  text: ['text', 'plain'],
+  json: ['application', 'json'],
 };
 
 interface MediaRange {
@@ -33,7 +33,10 @@ export function preferred(accept: string | null, otherwise: Representation): Rep
 /** Empty for a range that is malformed: it is as if it had not been sent. */
 function parseRange(range: string, position: number): MediaRange[] {
   const [name = '', ...parameters] = range.toLowerCase().split(';');
-  const [, type, subtype] = /^([^\s/]+)\/([^\s/]+)$/.exec(name.trim()) ?? [];
+  // A problem document is what JSON is for a refusal.
+  const [, type, subtype] =
+    /^([^\s/]+)\/([^\s/]+)$/.exec(name.trim().replace(/^application\/problem\+/, 'application/')) ??
+    [];
   if (type === undefined || subtype === undefined) return [];
   const weight = parameters.map((text) => text.trim()).find((text) => text.startsWith('q='));
   if (weight === undefined) return [{ type, subtype, quality: 1, position }];
@@ -43,28 +46,17 @@ function parseRange(range: string, position: number): MediaRange[] {
 
 /** Quality, exactness and place of the range that speaks for it; greater is better. */
 function weigh(ranges: readonly MediaRange[], representation: Representation): number[] {
-  const weights = mediaTypes[representation].map((mediaType) => {
-    const [type, subtype] = mediaType.split('/');
-    const matching = ranges
-      .map((range) => ({ range, exactness: exactness(range, type, subtype) }))
-      .filter((match) => match.exactness > 0)
-      .sort((a, b) => b.exactness - a.exactness);
-    const best = matching[0];
-    if (best === undefined || best.range.quality === 0) return [0, 0, 0];
-    // A wildcard that speaks for both says nothing about their order.
-    const place = best.exactness === 3 ? -best.range.position : 0;
-    return [best.range.quality, best.exactness, place];
-  });
-  return weights.reduce((a, b) => (compare(a, b) >= 0 ? a : b));
+  const [best] = ranges
+    .map((range) => ({ ...range, exactness: exactness(range, ...mediaTypes[representation]) }))
+    .filter((range) => range.exactness > 0)
+    .sort((a, b) => b.exactness - a.exactness || b.quality - a.quality);
+  if (best === undefined || best.quality === 0) return [0, 0, 0];
+  // A wildcard that speaks for both says nothing about their order.
+  return [best.quality, best.exactness, best.exactness === 3 ? -best.position : 0];
 }
 
-function exactness(range: MediaRange, type?: string, subtype?: string): number {
+function exactness(range: MediaRange, type: string, subtype: string): number {
   if (range.type === type && range.subtype === subtype) return 3;
   if (range.type === type && range.subtype === '*') return 2;
   return range.type === '*' && range.subtype === '*' ? 1 : 0;
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  const index = a.findIndex((value, position) => value !== b[position]);
-  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }

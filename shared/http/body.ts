@@ -67,10 +67,10 @@ async function readBytes(request: HttpRequest, signal: AbortSignal): Promise<Uin
   // with it the answer.
   const release = () => reader.releaseLock();
   signal.addEventListener('abort', release, { once: true });
+  const chunks: Uint8Array[] = [];
+  let length = 0;
   try {
     signal.throwIfAborted();
-    const chunks: Uint8Array[] = [];
-    let length = 0;
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -78,10 +78,8 @@ async function readBytes(request: HttpRequest, signal: AbortSignal): Promise<Uin
       if (length <= bodyLimit) chunks.push(value);
       else if (length > bodyLimit + discardLimit) break;
     }
-    if (length > bodyLimit) throw tooLarge();
-    return Buffer.concat(chunks);
   } catch (error) {
-    if (error instanceof HttpProblem) throw error;
+    if (length > bodyLimit) throw tooLarge();
     if (signal.aborted) {
       throw new HttpProblem('timeout', 'Request body did not arrive in time.', { cause: error });
     }
@@ -90,6 +88,8 @@ async function readBytes(request: HttpRequest, signal: AbortSignal): Promise<Uin
     signal.removeEventListener('abort', release);
     release();
   }
+  if (length > bodyLimit) throw tooLarge();
+  return Buffer.concat(chunks);
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import functions, { type HttpResponse, type HttpResponseInit } from '@azure/functions';
+import { type HandlerOptions, httpHandler, type RouteHandler } from '../../shared/http/handler.ts';
+
+async function answer(
+  handler: RouteHandler,
+  options: Partial<HandlerOptions> = {},
+): Promise<{ status: number; headers: Headers; text: string; log: string }> {
+  const lines: string[] = [];
+  const context = new functions.InvocationContext({
+    invocationId: 'an-invocation',
+    functionName: 'f',
+    logHandler: (_level, ...parts) => lines.push(parts.join(' ')),
+  });
+  const wrapped = httpHandler({
+    methods: { GET: handler },
+    identify: () => undefined,
+    refusals: 'json',
+    ...options,
+  });
+  const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/' });
+  const response = (await wrapped(request, context)) as HttpResponse;
+  const { status, headers } = response;
+  return { status, headers, text: await response.text(), log: lines.join('\n') };
+}
+
+const circular: Record<string, unknown> = {};
+circular['self'] = circular;
+
+const broken: Array<[title: string, handler: RouteHandler]> = [
+  [
+    'throws at once',
+    () => {
+      throw new TypeError('broken');
+    },
+  ],
+  ['rejects', async () => Promise.reject(new Error('broken'))],
+  ['throws no error', async () => Promise.reject('broken')],
+  ['throws undefined', async () => Promise.reject(undefined)],
+  ['returns undefined', () => undefined as unknown as HttpResponseInit],
+  ['returns null', async () => null as unknown as HttpResponseInit],
+  ['has a header that cannot be sent', () => ({ headers: { location: '/a\r\nset-cookie: b' } })],
+  ['has a status that is none', () => ({ status: 99 })],
+  ['has JSON that is none', () => ({ jsonBody: circular })],
+  ['has a big integer in its JSON', () => ({ jsonBody: { rows: 1n } })],
+];
+
+for (const [title, handler] of broken) {
+  test(`a handler that ${title}: a bare 500 with the invocation`, async () => {
+    const { status, headers, text, log } = await answer(handler);
+    assert.equal(status, 500);
+    assert.equal(headers.get('content-type'), 'application/problem+json; charset=utf-8');
+    assert.deepEqual(JSON.parse(text), {
+      type: 'urn:syncboard:problem:internal',
+      title: 'Something went wrong on the server',
+      status: 500,
+      detail: 'Internal error, see the log of an-invocation.',
+      invocation: 'an-invocation',
+    });
+    assert.match(log, /^f failed: /);
+  });
+}
+
+test('what is cut off by the deadline is a 503 that says when to come back', async (t) => {
+  // The deadline's timer alone keeps no process alive.
+  const alive = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(alive));
+  const handler: RouteHandler = async (_request, _context, { signal }) => {
+    await once(signal, 'abort');
+    throw signal.reason;
+  };
+  const { status, headers, text } = await answer(handler, { deadlineMilliseconds: 5 });
+  assert.equal(status, 503);
+  assert.equal(headers.get('retry-after'), '30');
+  assert.equal(JSON.parse(text).invocation, 'an-invocation');
+});
+
+test('a handler’s own header is kept', async () => {
+  const { headers } = await answer(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
+  assert.equal(headers.get('cache-control'), 'max-age=60');
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
+});
+
+test('the handler is told who calls', async () => {
+  const token = { name: 'demo', sha256: '0'.repeat(64), codes: ['*'] };
+  const handler: RouteHandler = (_request, _context, { caller }) => ({ body: `${caller?.name}` });
+  const { text } = await answer(handler, { identify: () => token });
+  assert.equal(text, 'demo');
+});

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import sample from '../local.settings.sample.json' with { type: 'json' };
+import {
+  parseSettings,
+  requireConnections,
+  requireKnownCodes,
+  SettingsError,
+  type SettingsFault,
+} from '../shared/settings.ts';
+
+function faultsOf(work: () => unknown): readonly SettingsFault[] {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof SettingsError);
+    for (const { setting } of error.faults) assert.ok(error.message.includes(setting));
+    return error.faults;
+  }
+  return [];
+}
+
+const digest = createHash('sha256').update('a secret of our own').digest('hex');
+const own = JSON.stringify([{ name: 'board', sha256: digest.toUpperCase(), codes: ['0c10'] }]);
+const valid = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', API_TOKENS: own };
+
+test('the sample’s settings are valid', () => {
+  const settings = parseSettings(sample.Values);
+  assert.deepEqual(settings.storage, {
+    kind: 'connection string',
+    connectionString: 'UseDevelopmentStorage=true',
+  });
+  assert.equal(settings.protectReads, false);
+  assert.equal(settings.catalog, undefined);
+  const [token] = settings.tokens;
+  assert.deepEqual(token, {
+    name: 'demo',
+    sha256: createHash('sha256').update('demo-token').digest('hex'),
+    codes: ['*'],
+  });
+});
+
+test('what is not set has a default, digests may be in capitals', () => {
+  const settings = parseSettings(valid);
+  assert.equal(settings.tokens[0]?.sha256, digest);
+  assert.equal(settings.protectReads, false);
+  assert.equal(parseSettings({ ...valid, PROTECT_READS: 'True' }).protectReads, true);
+  assert.equal(
+    parseSettings({ ...valid, CATALOG: 'blob:catalog.json' }).catalog,
+    'blob:catalog.json',
+  );
+});
+
+const identities: Array<[Record<string, string>, object]> = [
+  [
+    { AzureWebJobsStorage__accountName: 'billing' },
+    { kind: 'identity', blobServiceUri: 'https://billing.blob.core.windows.net' },
+  ],
+  [
+    {
+      AzureWebJobsStorage__blobServiceUri: 'https://billing.blob.core.chinacloudapi.cn',
+      AzureWebJobsStorage__queueServiceUri: 'https://billing.queue.core.chinacloudapi.cn',
+      AzureWebJobsStorage__clientId: 'an-identity',
+    },
+    {
+      kind: 'identity',
+      blobServiceUri: 'https://billing.blob.core.chinacloudapi.cn',
+      clientId: 'an-identity',
+    },
+  ],
+];
+for (const [environment, storage] of identities) {
+  test(`managed identity: ${Object.keys(environment)[0]}`, () => {
+    assert.deepEqual(parseSettings({ API_TOKENS: own, ...environment }).storage, storage);
+  });
+}
+
+const tokens = (...list: unknown[]) => JSON.stringify(list);
+const good = { name: 'board', sha256: digest, codes: ['*'] };
+const other = { name: 'other', sha256: '1'.repeat(64), codes: ['*'] };
+
+const faulty: Array<[title: string, environment: Record<string, string>, settings: string[]]> = [
+  [
+    'nothing is set',
+    { AzureWebJobsStorage: '', API_TOKENS: ' ' },
+    ['AzureWebJobsStorage', 'API_TOKENS'],
+  ],
+  ['no connection string', { AzureWebJobsStorage: 'hush' }, ['AzureWebJobsStorage']],
+  ['no account key', { AzureWebJobsStorage: 'AccountName=hush' }, ['AzureWebJobsStorage']],
+  [
+    'no queue service',
+    { AzureWebJobsStorage: '', AzureWebJobsStorage__blobServiceUri: 'https://a.b' },
+    ['AzureWebJobsStorage__queueServiceUri'],
+  ],
+  [
+    'an account name that is none',
+    { AzureWebJobsStorage: '', AzureWebJobsStorage__accountName: 'hush hush' },
+    ['AzureWebJobsStorage__accountName'],
+  ],
+  [
+    'a blob service that is no URL',
+    {
+      AzureWebJobsStorage: '',
+      AzureWebJobsStorage__blobServiceUri: 'billing',
+      AzureWebJobsStorage__queueServiceUri: 'https://a.b',
+    },
+    ['AzureWebJobsStorage__blobServiceUri'],
+  ],
+  ['tokens that are no JSON', { API_TOKENS: '[{"name": hush}]' }, ['API_TOKENS']],
+  ['tokens that are no array', { API_TOKENS: '{"name": "hush"}' }, ['API_TOKENS']],
+  ['no token at all', { API_TOKENS: '[]' }, ['API_TOKENS']],
+  [
+    'a token in place of its digest',
+    { API_TOKENS: tokens({ ...good, sha256: 'hush' }) },
+    ['API_TOKENS[0].sha256'],
+  ],
+  [
+    'a misspelt member',
+    { API_TOKENS: tokens(good, { ...other, code: ['hush'] }) },
+    ['API_TOKENS[1]'],
+  ],
+  ['no codes', { API_TOKENS: tokens({ ...good, codes: [] }) }, ['API_TOKENS[0].codes']],
+  ['an empty code', { API_TOKENS: tokens({ ...good, codes: [''] }) }, ['API_TOKENS[0].codes[0]']],
+  [
+    'a name with a line break',
+    { API_TOKENS: tokens({ ...good, name: 'hush\n' }) },
+    ['API_TOKENS[0].name'],
+  ],
+  ['a name and a digest twice', { API_TOKENS: tokens(good, good) }, ['API_TOKENS', 'API_TOKENS']],
+  ['a flag that is none', { PROTECT_READS: 'yes' }, ['PROTECT_READS']],
+  [
+    'several at once',
+    { AzureWebJobsStorage: 'hush', API_TOKENS: '[hush', PROTECT_READS: '1' },
+    ['AzureWebJobsStorage', 'API_TOKENS', 'PROTECT_READS'],
+  ],
+];
+
+for (const [title, environment, settings] of faulty) {
+  test(`refused: ${title}`, () => {
+    const faults = faultsOf(() => parseSettings({ ...valid, ...environment }));
+    assert.deepEqual(
+      faults.map(({ setting }) => setting),
+      settings,
+    );
+    for (const { fault } of faults) assert.doesNotMatch(fault, /hush/);
+  });
+}
+
+for (const name of ['SLICE_BUDGET', 'LEASE_SECONDS']) {
+  test(`refused: ${name} that is no number of seconds in its range`, () => {
+    for (const value of ['0', '-1', '1.5', '1e1', 'a minute', '100000']) {
+      const [fault] = faultsOf(() => parseSettings({ ...valid, [name]: value }));
+      assert.equal(fault?.setting, name);
+      assert.match(fault?.fault ?? '', /from \d+ to \d+$/);
+    }
+  });
+}
+
+const azure: Array<[environment: Record<string, string>, refused: boolean]> = [
+  [{ WEBSITE_INSTANCE_ID: '0123abcd' }, true],
+  [{ WEBSITE_SITE_NAME: 'syncboard' }, true],
+  [{ WEBSITE_SITE_NAME: 'syncboard', AZURE_FUNCTIONS_ENVIRONMENT: 'Production' }, true],
+  [{ WEBSITE_SITE_NAME: 'syncboard', AZURE_FUNCTIONS_ENVIRONMENT: 'Development' }, false],
+  [{ AZURE_FUNCTIONS_ENVIRONMENT: 'Production' }, false],
+];
+for (const [environment, refused] of azure) {
+  test(`the sample’s token, ${JSON.stringify(environment)}: ${refused ? 'refused' : 'taken'}`, () => {
+    const faults = faultsOf(() => parseSettings({ ...sample.Values, ...environment }));
+    assert.deepEqual(
+      faults.map(({ setting }) => setting),
+      refused ? ['API_TOKENS'] : [],
+    );
+    if (refused) assert.match(faults[0]?.fault ?? '', /sample's public token \(demo\)/);
+    assert.deepEqual(
+      faultsOf(() => parseSettings({ ...valid, ...environment })),
+      [],
+    );
+  });
+}
+
+test('the sample’s token is found under another name and beside others', () => {
+  const sha256 = createHash('sha256').update('demo-token').digest('hex').toUpperCase();
+  const environment = {
+    ...valid,
+    API_TOKENS: tokens(good, { name: 'mine', sha256, codes: ['0c10'] }),
+    WEBSITE_SITE_NAME: 'syncboard',
+  };
+  assert.equal(faultsOf(() => parseSettings(environment)).length, 1);
+});
+
+test('every missing connection is named, and secrets are not', () => {
+  const catalog = {
+    databases: [
+      { id: 'hcs', server: 'dcdb', connection: 'SQL_HCS' },
+      { id: 'mo', server: 'sql01comfort', connection: 'SQL_MO' },
+      { id: 'ab', server: 'ab', connection: 'SQL_AB' },
+    ],
+  };
+  const SQL_AB = 'Data Source=ab;Password=hush';
+  const settings = parseSettings({ ...valid, SQL_MO: 'Password=hush', SQL_AB });
+  const faults = faultsOf(() => requireConnections(settings, catalog));
+  assert.deepEqual(
+    faults.map(({ setting }) => setting),
+    ['SQL_HCS', 'SQL_MO'],
+  );
+  assert.doesNotMatch(faults.map(({ fault }) => fault).join(), /hush/);
+  assert.deepEqual(requireConnections(settings, { databases: catalog.databases.slice(2) }), {
+    ab: SQL_AB,
+  });
+});
+
+test('a token for a code that the catalogue lacks is found', () => {
+  const settings = parseSettings({
+    ...valid,
+    API_TOKENS: tokens({ ...good, codes: ['*', '0c10', '0C99', 'constructor'] }),
+  });
+  const faults = faultsOf(() => requireKnownCodes(settings, { codes: () => ({ '0c10': 'x' }) }));
+  assert.equal(faults.length, 2);
+  assert.match(faults[0]?.fault ?? '', /board the code "0C99"/);
+});
+
+test('printed settings show no connection string of a database', () => {
+  const settings = parseSettings({ ...valid, SQL_AB: 'Server=ab;Password=hush' });
+  assert.doesNotMatch(inspect(settings, { depth: 9, showHidden: true }), /hush/);
+});
+
+test('whatever the variables hold, there are settings or faults', () => {
+  const value = fc.oneof(fc.string(), fc.json(), fc.constantFrom('', 'true', 'https://a', own));
+  const names = [
+    'AzureWebJobsStorage',
+    'AzureWebJobsStorage__accountName',
+    'AzureWebJobsStorage__blobServiceUri',
+    'AzureWebJobsStorage__queueServiceUri',
+    'API_TOKENS',
+    'PROTECT_READS',
+    'CATALOG',
+    'SLICE_BUDGET',
+    'LEASE_SECONDS',
+    'WEBSITE_SITE_NAME',
+  ];
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...names), value), (environment) => {
+      faultsOf(() => parseSettings(environment));
+    }),
+    { numRuns: 500 },
+  );
+});
