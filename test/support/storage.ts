@@ -1,0 +1,33 @@
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { startAzurite } from './azurite.ts';
+
+export interface TestStorage {
+  connectionString: string;
+  /** A container of its own for every call. */
+  container(): Promise<ContainerClient>;
+  close(): Promise<void>;
+}
+
+/** Real Azurite; every test takes a container of its own, so that tests share one process. */
+export async function startStorage(): Promise<TestStorage> {
+  const azurite = await startAzurite();
+  const service = BlobServiceClient.fromConnectionString(azurite.connectionString, {
+    retryOptions: { maxTries: 1 },
+  });
+  let number = 0;
+  return {
+    connectionString: azurite.connectionString,
+    async container() {
+      number += 1;
+      const container = service.getContainerClient(`test-${number}`);
+      await container.create();
+      return container;
+    },
+    close: () => azurite.close(),
+  };
+}
+
+/** For tests: an I/O that takes longer than this has failed. */
+export function soon(): AbortSignal {
+  return AbortSignal.timeout(30_000);
+}

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
+import { DatabaseError } from '../../shared/database/errors.ts';
+import { Leases } from '../../shared/lock/leases.ts';
+import { claimServers } from '../../shared/sync/claim.ts';
+import { type EngineDependencies, executeRun, RunNotFoundError } from '../../shared/sync/engine.ts';
+import type { Run, Stage } from '../../shared/sync/run.ts';
+import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
+import { abandonedRuns } from '../../shared/sync/sweep.ts';
+import { pipelines, run } from '../support/runs.ts';
+import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+
+let storage: TestStorage;
+before(async () => {
+  storage = await startStorage();
+});
+after(() => storage.close());
+
+type Work = (stage: Stage, signal: AbortSignal) => Promise<void>;
+
+interface Bench {
+  dependencies: EngineDependencies;
+  leases: Leases;
+  runs: RunStore;
+  calls: string[];
+  /** Claims the locks and writes the document, as a POST does. */
+  add(stages: Stage[], servers?: string[]): Promise<string>;
+  read(id: string): Promise<Run>;
+}
+
+/** The engine on real storage; what a stage does is the test's. */
+async function bench(work: Work = async () => {}): Promise<Bench> {
+  const container = await storage.container();
+  const leases = new Leases(container, 15);
+  const runs = new RunStore(container);
+  const calls: string[] = [];
+  const dependencies: EngineDependencies = {
+    leases,
+    runs,
+    now: () => new Date(),
+    sliceMs: 60_000,
+    log: () => {},
+    readFreshness: async () => ({ at: new Date().toISOString() }),
+    runners: {
+      procedure: {
+        async prepare(stage) {
+          return {
+            async run(_onMessage, signal) {
+              calls.push(stage.id);
+              await work(stage, signal);
+              return { rowsAffected: [1], returnValue: 0 };
+            },
+            async dispose() {},
+          };
+        },
+      },
+    },
+  };
+  return {
+    dependencies,
+    leases,
+    runs,
+    calls,
+    async add(stages, servers = ['src']) {
+      const id = newRunId(new Date());
+      const claim = await claimServers({ leases, runs }, id, servers, soon());
+      assert.ok('leaseId' in claim);
+      const locks = servers.map((server) => ({ server, leaseId: claim.leaseId }));
+      await runs.create(run(id, stages, locks), soon());
+      return id;
+    },
+    async read(id) {
+      const stored = await runs.read(id, soon());
+      assert.ok(stored);
+      return stored.value;
+    },
+  };
+}
+
+const never = new AbortController().signal;
+
+function states(document: Run): Record<string, string> {
+  return Object.fromEntries(document.stages.map(({ id, state }) => [id, state]));
+}
+
+test('a run goes through, everything is written, the server is free again', async () => {
+  const { dependencies, add, read, calls, leases, runs } = await bench();
+  const id = await add(pipelines(['a', 'b']));
+  assert.equal(await executeRun(dependencies, id, never), 'finished');
+  const document = await read(id);
+  assert.equal(document.state, 'succeeded');
+  assert.ok(document.startedAt && document.endedAt);
+  assert.equal(document.holder, undefined);
+  for (const { state, attempts, rowsAffected } of document.stages) {
+    assert.equal(state, 'succeeded');
+    assert.ok(attempts[0]?.endedAt);
+    assert.deepEqual(rowsAffected, [1]);
+  }
+  assert.equal(calls.length, 6);
+  assert.ok('leaseId' in (await claimServers({ leases, runs }, 'next', ['src'], soon())));
+});
+
+test('a failed stage fails what needs it and nothing else', async () => {
+  const { dependencies, add, read } = await bench(async ({ id }) => {
+    if (id !== 'crude:a') return;
+    throw new DatabaseError('Divide by zero error encountered.', 'permanent', {
+      number: 8134,
+      severity: 16,
+      procedure: 'crude.sp',
+      line: 7,
+    });
+  });
+  const id = await add(pipelines(['a', 'b']));
+  await executeRun(dependencies, id, never);
+  const document = await read(id);
+  assert.equal(document.state, 'failed');
+  assert.deepEqual(states(document), {
+    'export:a:c': 'succeeded',
+    'crude:a': 'failed',
+    'heap:a': 'skipped',
+    'export:b:c': 'succeeded',
+    'crude:b': 'succeeded',
+    'heap:b': 'succeeded',
+  });
+  const error = document.stages[1]?.error;
+  assert.equal(error?.number, 8134);
+  assert.equal(error?.procedure, 'crude.sp');
+  assert.equal(error?.line, 7);
+});
+
+test('of many deliveries of one message one executes, the others leave', async () => {
+  const { dependencies, add, calls } = await bench();
+  const id = await add(pipelines(['a', 'b', 'c']));
+  const outcomes = await Promise.all(
+    Array.from({ length: 8 }, () => executeRun(dependencies, id, never)),
+  );
+  assert.deepEqual(outcomes.sort(), ['finished', ...Array(7).fill('left')]);
+  assert.equal(calls.length, 9);
+  assert.equal(await executeRun(dependencies, id, never), 'left');
+});
+
+test('a message before its document comes again', async () => {
+  const { dependencies } = await bench();
+  await assert.rejects(executeRun(dependencies, 'unknown', never), RunNotFoundError);
+});
+
+test('a worker that stops lets go; the next one finishes without repeating what is done', async () => {
+  const stopping = new AbortController();
+  let stopped = false;
+  const { dependencies, add, read, calls, leases, runs } = await bench(async ({ id }, signal) => {
+    if (id !== 'crude:a' || stopped) return;
+    stopped = true;
+    stopping.abort();
+    if (!signal.aborted) await once(signal, 'abort');
+    throw signal.reason;
+  });
+  const id = await add(pipelines(['a']));
+  assert.equal(await executeRun(dependencies, id, stopping.signal), 'stopped');
+  assert.equal((await read(id)).state, 'running');
+  assert.deepEqual(await abandonedRuns({ leases, runs }, soon()), [id]);
+  const busy = await claimServers({ leases, runs }, 'other', ['src'], soon());
+  assert.deepEqual(busy, { busy: ['src'] });
+  assert.equal(await executeRun(dependencies, id, never), 'finished');
+  assert.deepEqual(calls, ['export:a:c', 'crude:a', 'crude:a', 'heap:a']);
+  const document = await read(id);
+  assert.equal(document.state, 'succeeded');
+  assert.equal(document.stages[1]?.attempts.length, 2);
+  assert.deepEqual(await abandonedRuns({ leases, runs }, soon()), []);
+});
+
+test('what was running when its worker died is interrupted where it may not be repeated', async () => {
+  const { dependencies, add, read, calls } = await bench();
+  const stages = pipelines(['a']);
+  const [first] = stages;
+  assert.ok(first);
+  Object.assign(first, { repeatable: false, state: 'running' });
+  first.attempts.push({ startedAt: new Date().toISOString() });
+  const id = await add(stages);
+  assert.equal(await executeRun(dependencies, id, never), 'finished');
+  const document = await read(id);
+  assert.equal(document.state, 'interrupted');
+  assert.match(document.stages[0]?.error?.message ?? '', /dbo\.sp_export_a .* may or may not/);
+  assert.deepEqual(calls, []);
+});
+
+test('after its slice a run is handed on with its locks and finished by the next call', async () => {
+  const { dependencies, add, read, calls } = await bench();
+  const id = await add(pipelines(['a', 'b']));
+  const outcomes: string[] = [];
+  const hasty = { ...dependencies, sliceMs: 0 };
+  assert.equal(await executeRun(hasty, id, never), 'handed on');
+  assert.equal((await read(id)).holder, undefined);
+  assert.deepEqual(calls, []);
+  outcomes.push(await executeRun(dependencies, id, never));
+  assert.deepEqual(outcomes, ['finished']);
+  assert.equal((await read(id)).state, 'succeeded');
+  assert.equal(calls.length, 6);
+});
+
+test('a transient error is tried again, and every attempt is in the run', async () => {
+  let failures = 1;
+  const { dependencies, add, read } = await bench(async ({ id }) => {
+    if (id !== 'export:a:c' || failures === 0) return;
+    failures -= 1;
+    throw new DatabaseError('deadlock victim', 'transient', { number: 1205 });
+  });
+  const id = await add(pipelines(['a']));
+  await executeRun(dependencies, id, never);
+  const document = await read(id);
+  assert.equal(document.state, 'succeeded');
+  assert.deepEqual(
+    document.stages[0]?.attempts.map(({ error }) => error?.number),
+    [1205, undefined],
+  );
+});
+
+test('a stage over its time limit fails with the limit in its error', async () => {
+  const { dependencies, add, read } = await bench(async (_stage, signal) => {
+    if (!signal.aborted) await once(signal, 'abort');
+    throw signal.reason;
+  });
+  const [first] = pipelines(['a']);
+  assert.ok(first);
+  first.timeoutSeconds = 0.05;
+  const id = await add([first]);
+  await executeRun(dependencies, id, never);
+  const document = await read(id);
+  assert.equal(document.state, 'failed');
+  assert.deepEqual(document.stages[0]?.error, {
+    message: 'timed out after 0.05 s',
+    meaning: 'timed out',
+  });
+});
