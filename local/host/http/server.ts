@@ -1,0 +1,111 @@
+/** The host's HTTP front: finds the function, runs it, and carries the response. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Executor, FunctionTimeoutError, newInvocationId } from '../executor.ts';
+import type { HostFunction } from '../functions.ts';
+import type { Log } from '../log.ts';
+import { bodyLimitBytes, readDeclaredBody } from './body.ts';
+import type { Forwarder } from './forward.ts';
+import { answer, joinedHeaders } from './headers.ts';
+import { type Route, route } from './router.ts';
+import { toRpcHttp, writeRpcHttp } from './rpc-http.ts';
+import { httpTriggerMetadata } from './trigger-metadata.ts';
+
+export interface HttpFront {
+  routes: readonly Route[];
+  executor: Executor;
+  /** Absent: the app does not stream. */
+  forwarder: Forwarder | undefined;
+  log: Log;
+}
+
+/** Answers one request; never throws. */
+export async function handleRequest(
+  front: HttpFront,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const url = requestUrl(request);
+    if (!url) return answer(response, 400);
+    const found = route(front.routes, request.method ?? 'GET', url.pathname);
+    if (found.status === 404) return answer(response, 404);
+    if (found.status === 405) return answer(response, 405, { allow: found.allow.join(', ') });
+    if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) {
+      return answer(response, 413, { connection: 'close' });
+    }
+    const body = await readDeclaredBody(request);
+    const call = { request, response, url, body, parameters: found.parameters };
+    await (front.forwarder
+      ? streamed(front, front.forwarder, found.target, call)
+      : whole(front, found.target, call));
+  } catch (error) {
+    // The function's own failures are in the log already; a client that left needs no line.
+    front.log.host('debug', `${request.method} request failed: ${String(error)}`);
+    if (!response.headersSent && !response.destroyed) answer(response, 500);
+  }
+}
+
+interface Call {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  body: Buffer | undefined;
+  parameters: Record<string, string>;
+}
+
+async function streamed(
+  front: HttpFront,
+  forwarder: Forwarder,
+  target: HostFunction,
+  call: Call,
+): Promise<void> {
+  const id = newInvocationId();
+  const timedOut = new AbortController();
+  const transport = forwarder.forward({
+    ...call,
+    invocationId: id,
+    path: call.url.pathname + call.url.search,
+    signal: timedOut.signal,
+  });
+  // Awaited below; a client may leave before that.
+  transport.catch(() => {});
+  try {
+    await front.executor.run(target, { ...invocation(id, call), input: { http: {} }, transport });
+  } catch (error) {
+    if (error instanceof FunctionTimeoutError) timedOut.abort(error);
+    // A handler that threw has answered nothing: the client waits until the forwarder gives up,
+    // as it does at the real host (azure-functions-nodejs-library issue 324).
+    await transport;
+  }
+}
+
+async function whole(front: HttpFront, target: HostFunction, call: Call): Promise<void> {
+  const { request, response, url, parameters, body } = call;
+  const { returnValue } = await front.executor.run(target, {
+    ...invocation(newInvocationId(), call),
+    input: { http: toRpcHttp(request, url, parameters, body) },
+  });
+  writeRpcHttp(response, returnValue);
+}
+
+function invocation(id: string, { request, url, body, parameters }: Call) {
+  const traceParent = request.headers['traceparent'];
+  return {
+    id,
+    reason: `${request.method} ${url.pathname}`,
+    triggerMetadata: httpTriggerMetadata({
+      body: body?.toString('utf8'),
+      query: url.searchParams,
+      parameters,
+      headers: joinedHeaders(request),
+    }),
+    traceParent: typeof traceParent === 'string' ? traceParent : undefined,
+  };
+}
+
+function requestUrl(request: IncomingMessage): URL | undefined {
+  const target = request.url ?? '/';
+  const host = request.headers.host ?? 'localhost';
+  return URL.parse(target.startsWith('/') ? `http://${host}${target}` : target) ?? undefined;
+}

@@ -1,0 +1,61 @@
+/** App settings of one machine, as Core Tools reads them. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const settingsSchema = z.object({
+  IsEncrypted: z.literal(false, 'encrypted settings are not supported').optional(),
+  Values: z.record(z.string(), z.string('must be a string: "7", not 7')),
+});
+
+/**
+ * Reads `local.settings.json`, or `local.settings.sample.json` where there is none.
+ * @returns its `Values`, over which `environment` wins.
+ * @throws Error naming the file and every wrong member, never a value.
+ */
+export async function readSettings(
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Record<string, string>> {
+  const values = await readValues(directory);
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined) values[name] = value;
+  }
+  return values;
+}
+
+async function readValues(directory: string): Promise<Record<string, string>> {
+  for (const name of ['local.settings.json', 'local.settings.sample.json']) {
+    const path = join(directory, name);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw error;
+    }
+    const result = settingsSchema.safeParse(parse(path, text));
+    if (!result.success) throw new Error(`${path}: ${z.prettifyError(result.error)}`);
+    return result.data.Values;
+  }
+  return {};
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, and with it a secret.
+    throw new Error(`${path} is not valid JSON`);
+  }
+}
+
+/** Replaces `%NAME%` by that setting, as trigger properties allow. */
+export function resolveSettings(text: string, settings: Record<string, string>): string {
+  return text.replaceAll(/%([^%]+)%/g, (_, name: string) => {
+    const value = settings[name];
+    if (value === undefined) throw new Error(`setting "${name}" is not set`);
+    return value;
+  });
+}
