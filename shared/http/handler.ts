@@ -12,6 +12,7 @@ import functions, {
   type InvocationContext,
 } from '@azure/functions';
 import type { ApiToken } from '../settings.ts';
+import { isTransientStorageError } from '../storage/errors.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
 import { errorReport } from './error-report.ts';
@@ -102,7 +103,7 @@ function asProblem(error: unknown, context: InvocationContext, signal: AbortSign
   if (error instanceof HttpProblem) return error;
   context.error(`${context.functionName} failed: ${errorReport(error)}`);
   const members = { invocation: context.invocationId };
-  return signal.aborted
+  return signal.aborted || isTransientStorageError(error)
     ? new HttpProblem('unavailable', 'The storage does not answer, try again later.', {
         members,
         headers: { 'retry-after': '30' },

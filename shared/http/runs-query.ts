@@ -11,15 +11,30 @@ export function runsQuery(query: URLSearchParams): { limit: number; from?: strin
   if (limit.success && from.success) {
     return { limit: limit.data, ...(from.data === undefined ? {} : { from: from.data }) };
   }
-  const errors: FieldError[] = [];
-  const refuse = (field: string, allowed: string) => {
-    const value = show(query.get(field));
-    errors.push({ field, message: `${field} must be ${allowed}`, value, allowed });
-  };
-  if (!limit.success) refuse('limit', 'a whole number from 1 to 200');
-  if (!from.success) refuse('from', 'taken from the next link of a page');
+  throw invalidQuery(query, [
+    ...(limit.success ? [] : ['limit' as const]),
+    ...(from.success ? [] : ['from' as const]),
+  ]);
+}
+
+const allowed = {
+  limit: 'a whole number from 1 to 200',
+  from: 'taken from the next link of a page',
+};
+
+/** What to throw when these parameters, at least one, are no good. */
+export function invalidQuery(
+  query: URLSearchParams,
+  fields: ReadonlyArray<keyof typeof allowed>,
+): HttpProblem {
+  const errors: FieldError[] = fields.map((field) => ({
+    field,
+    message: `${field} must be ${allowed[field]}`,
+    value: show(query.get(field)),
+    allowed: allowed[field],
+  }));
   const [first] = errors;
-  throw new HttpProblem('invalid-value', `Invalid ${first?.field} value: ${first?.value}.`, {
+  return new HttpProblem('invalid-value', `Invalid ${first?.field} value: ${first?.value}.`, {
     errors,
   });
 }

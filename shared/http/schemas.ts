@@ -3,11 +3,11 @@
 import { z } from 'zod';
 import { runSchema, runStates } from '../sync/run.ts';
 
-/** A line: no control characters, since it is printed in logs and on boards. */
+/** A line of well-formed text: no control characters, no half of a surrogate pair. */
 export const userSchema = z
   .string()
   .max(128)
-  .regex(/^\P{Cc}*$/u)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u)
   .regex(/\S/)
   .meta({ description: 'Who asks: 1 to 128 characters, kept in the run for people to read' });
 

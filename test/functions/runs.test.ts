@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { RestError } from '@azure/storage-blob';
 import type { Run } from '../../shared/sync/index.ts';
 import { call, runId, testApp } from './app.ts';
 
@@ -100,6 +101,19 @@ test('/runs: limit 1 to 200, every bad parameter named', async () => {
     );
   }
   assert.equal(app.syncs.listed.length, 7);
+});
+
+test('/runs: a mark that the storage does not know is a 400, its outage a 503', async () => {
+  const app = testApp();
+  app.syncs.failure = new RestError('OutOfRangeInput', { statusCode: 400 });
+  const reply = await call(app, 'runs', { headers, query: { from: 'x' } });
+  assert.equal(reply.status, 400);
+  assert.equal(JSON.parse(reply.text).errors[0].field, 'from');
+  assert.equal((await call(app, 'runs', { headers })).status, 500);
+  app.syncs.failure = new RestError('Server busy', { statusCode: 503 });
+  const unavailable = await call(app, 'runs', { headers });
+  assert.equal(unavailable.status, 503);
+  assert.equal(unavailable.headers.get('retry-after'), '30');
 });
 
 for (const name of ['runs', 'run']) {

@@ -200,7 +200,7 @@ const refused: Case[] = [
     text: 'User is not specified.',
     fields: ['user'],
   },
-  ...['', '   ', 'a\nb', 'u'.repeat(129), 5, null].map((user) => ({
+  ...['', '   ', 'a\nb', 'u'.repeat(129), 'a\ud800', 5, null].map((user) => ({
     title: `user ${JSON.stringify(user).slice(0, 10)}`,
     body: { ...good, user },
     status: 400,
