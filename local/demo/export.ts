@@ -34,8 +34,8 @@ import {
 import { areaColumn, liveTable, outboxTable, sectionColumn, sourceKey } from './tables.ts';
 import { timestamp } from './time.ts';
 
-/** Rows a transaction: some 10 ms, so that an attention is answered well within 100 ms. */
-export const chunkRows = 2000;
+/** Keys a transaction: some 10 ms, so that an attention is answered well within 100 ms. */
+export const defaultChunkRows = 2000;
 
 /** STEK databases that export these through `prep` although they are not zagser. */
 const exportedThroughPrep: readonly EntityName[] = [
@@ -189,6 +189,7 @@ export function exportProcedure(
   name: EntityName,
   source: SourceDatabase,
   pacing: Pacing,
+  chunkRows: number,
 ): Procedure {
   const procedure = exportProcedureName(name, source);
   const { key } = entityOf(name);

@@ -5,7 +5,7 @@ import type { DatabaseDefinition } from '../sql-server/procedure.ts';
 import { crudeProcedure } from './crude.ts';
 import { createPacing, type Pacing } from './durations.ts';
 import { entityNames } from './entities.ts';
-import { exportProcedure } from './export.ts';
+import { defaultChunkRows, exportProcedure } from './export.ts';
 import { heapProcedure } from './heap.ts';
 import { seedSource } from './seed/index.ts';
 import {
@@ -32,12 +32,15 @@ export interface DemoOptions {
   accounts?: number;
   /** What the procedures take for the time. */
   now?: () => Date;
+  /** Rows an export goes through in one transaction. Default 2,000; tests take fewer. */
+  chunkRows?: number;
 }
 
 function sourceDefinition(
   source: SourceDatabase,
   accounts: number,
   pacing: Pacing,
+  chunkRows: number,
 ): DatabaseDefinition {
   return {
     name: source.name,
@@ -45,7 +48,7 @@ function sourceDefinition(
     schema: sourceSchema(source.system),
     seed: (database) => seedSource(database, source, accounts),
     procedures: [
-      ...entitiesIn(source.system).map((name) => exportProcedure(name, source, pacing)),
+      ...entitiesIn(source.system).map((name) => exportProcedure(name, source, pacing, chunkRows)),
       tickProcedure(source, pacing.now),
     ],
   };
@@ -61,13 +64,14 @@ export function demoDatabases({
   pace = defaultPace,
   accounts = defaultAccounts,
   now = () => new Date(),
+  chunkRows = defaultChunkRows,
 }: DemoOptions = {}): DatabaseDefinition[] {
   if (!(accounts > 0 && Number.isFinite(accounts))) {
     throw new RangeError(`accounts: expected a finite number above 0, got ${accounts}`);
   }
   const pacing = createPacing(pace, now);
   return [
-    ...sourceDatabases.map((source) => sourceDefinition(source, accounts, pacing)),
+    ...sourceDatabases.map((source) => sourceDefinition(source, accounts, pacing, chunkRows)),
     {
       ...aggregateBase,
       schema: aggregateSchema(),

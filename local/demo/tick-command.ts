@@ -1,0 +1,67 @@
+/**
+ * `npm run tick [-- --seed 7]`: changes some rows in every source of a running stand-in, so that
+ * the next sync has something to do, and prints what it changed.
+ *
+ * Connections: SQL_HCS, SQL_STEK, SQL_REGION, SQL_MO, SQL_ZAGSER; without one, the stand-in's
+ * database on 127.0.0.1 and SQL_PORT (11433).
+ */
+
+import { parseArgs } from 'node:util';
+import sql from 'mssql';
+import { demoLogin } from './login.ts';
+import { sourceDatabases } from './sources.ts';
+import type { TickChange } from './tick.ts';
+
+/** Settings as the shipped catalogue names them: `SQL_REGION` for STEK_REGION. */
+const settingOf = (database: string) => `SQL_${database.replace('STEK_', '')}`;
+
+function connectionString(database: string): string {
+  const fallback = [
+    `Server=127.0.0.1,${process.env['SQL_PORT'] ?? 11_433}`,
+    `Database=${database}`,
+    `User Id=${demoLogin.user}`,
+    `Password=${demoLogin.password}`,
+    'Encrypt=false',
+  ].join(';');
+  return process.env[settingOf(database)] ?? fallback;
+}
+
+/** Calls `dbo.sp_demo_tick` in one database. `seed` null: another one every time. */
+async function tickDatabase(database: string, seed: number | null): Promise<TickChange[]> {
+  const pool = new sql.ConnectionPool(connectionString(database));
+  try {
+    await pool.connect();
+    const request = pool.request().input('seed', sql.Int, seed);
+    const { recordset } = await request.execute<TickChange>('dbo.sp_demo_tick');
+    return recordset;
+  } finally {
+    await pool.close();
+  }
+}
+
+function readSeed(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const seed = Number(text);
+  if (!Number.isInteger(seed) || Math.abs(seed) >= 2 ** 31) {
+    throw new RangeError(`--seed: expected a whole number of 32 bits, got '${text}'`);
+  }
+  return seed;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { seed: { type: 'string' } } });
+  const seed = readSeed(values.seed);
+  for (const { name } of sourceDatabases) {
+    try {
+      const changes = await tickDatabase(name, seed);
+      for (const { code, entity, action, rows } of changes) {
+        console.log(`${code.padEnd(6)} ${entity.padEnd(26)} ${action} ${rows}`);
+      }
+    } catch (error) {
+      console.error(`${name}: ${error instanceof Error ? error.message : error}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+await main();
