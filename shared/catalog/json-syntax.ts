@@ -65,7 +65,8 @@ export function syntaxFault(text: string): string | undefined {
     const next = after(state, found, open);
     if (next === undefined) {
       const there = /^(?:[\p{L}\p{N}_.+-]{1,40}|.)/su.exec(text.slice(at, at + 80))?.[0];
-      const what = there === undefined ? 'the text ends' : JSON.stringify(found || there);
+      const what =
+        there === undefined ? 'the text ends' : JSON.stringify(found.slice(0, 40) || there);
       return fault(`${what} where ${states[state]} is expected`);
     }
     if (next === 'colon') {

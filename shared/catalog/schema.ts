@@ -11,10 +11,10 @@ import { capacityOf, misfit, sqlTypesAllowed, valueSources } from './sql-type.ts
 import { namePattern, placeholderFault, procedureName } from './template.ts';
 
 /** SET options that are off on a new connection and may be on around one call. */
-export const setOptionsAllowed = ['FORCEPLAN', 'NOCOUNT', 'XACT_ABORT'] as const;
+const setOptionsAllowed = ['FORCEPLAN', 'NOCOUNT', 'XACT_ABORT'] as const;
 /** `per code`: each area by itself; `all areas`: one export loads every area of the system. */
-export const scopes = ['per code', 'all areas'] as const;
-export const places = ['source', 'crude', 'heap'] as const;
+const scopes = ['per code', 'all areas'] as const;
+const places = ['source', 'crude', 'heap'] as const;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { CatalogError, parseCatalog, parseCatalogText } from '../../shared/catalog/index.ts';
 import { edit, type Json, shippedJson, stepsOf } from './edited.ts';
@@ -493,29 +494,46 @@ describe('a catalogue of an operator', () => {
     ]);
   });
 
-  it('adds a data source and an entity as docs/catalog.md shows', () => {
+  it('adds a data source and an entity with the very lines of docs/catalog.md', async () => {
+    const page = await readFile(new URL('../../docs/catalog.md', import.meta.url), 'utf8');
+    const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) =>
+      JSON.parse(text),
+    );
+    const [override, database, dataSource, entity] = blocks;
+    assert.equal(blocks.length, 4);
     const json = shippedJson();
-    edit(json, ['databases', 6], { id: 'north', server: 'server', connection: 'SQL_NORTH' });
-    edit(json, ['dataSources', 16], {
-      code: 'north',
-      description: 'СТЕК — север',
-      system: 'stek',
-      database: 'north',
-    });
-    edit(json, ['entities', 20], {
-      name: 'tariff',
-      description: 'Тариф',
-      dated: false,
-      systems: { stek: 'per code' },
-    });
+    edit(json, stepsOf(`${crude}.overrides`), [override]);
+    edit(json, ['databases', 6], database);
+    edit(json, ['dataSources', 16], dataSource);
+    edit(json, ['entities', 20], entity);
     const catalog = parseCatalog(json);
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
     assert.equal(catalog.sourceServer('north'), 'server');
     assert.equal(catalog.entityOrder('north').at(-1), 'tariff');
-    assert.equal(catalog.entityOrder('0c10').includes('tariff'), false);
-    assert.deepEqual(catalog.stages({ name: 'tariff', code: 'north' })[0]?.procedure, {
-      schema: 'dbo',
-      name: 'sp_export_to_bill_ab_tariff',
+    const calls = ['north', '0c10'].map((code) =>
+      catalog.stages({ name: 'tariff', code }).map((stage) => {
+        const { schema, name } = stage.procedure;
+        return `${stage.code ?? '*'} ${stage.database} ${schema}.${name}`;
+      }),
+    );
+    const shared = [
+      '* ab crude.sp_load_datasource_tariff',
+      '* ab heap.sp_load_to_heap_from_crude_tariff',
+    ];
+    assert.deepEqual(calls, [
+      ['north north dbo.sp_export_to_bill_ab_tariff', ...shared],
+      ['all hcs dbo.sp_export_to_bill_ab_tariff', ...shared],
+    ]);
+  });
+
+  it('is refused with the faults that docs/catalog.md shows', async () => {
+    const page = await readFile(new URL('../../docs/catalog.md', import.meta.url), 'utf8');
+    const shown = faultsOf({
+      'databases[0].server': 'DCDB',
+      'entities[1].dateed': true,
+      'dataSources[12].database': 'stek',
     });
+    assert.equal(shown.length, 3);
+    for (const fault of shown) assert.ok(page.includes(`\n- ${fault}\n`), fault);
   });
 });

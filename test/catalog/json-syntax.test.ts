@@ -91,7 +91,7 @@ describe('syntaxFault agrees with JSON.parse', () => {
           assert.equal(fault === undefined, accepts(text), `${JSON.stringify(text)}: ${fault}`);
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 });

@@ -57,12 +57,16 @@ export function contextOf(schema: CatalogSchema, value: unknown, found: Set<stri
   const subjects = data.dataSources.flatMap((source) =>
     entitiesOf(data, source).map((entity) => subjectOf(data, entity, source)),
   );
+  const through = new Map<Pipeline, Subject[]>(data.pipelines.map((pipeline) => [pipeline, []]));
+  for (const subject of subjects) {
+    for (const pipeline of chainOf(data, subject.source.system))
+      through.get(pipeline)?.push(subject);
+  }
   return {
     data,
     complete,
     subjects,
-    through: (pipeline) =>
-      subjects.filter(({ source }) => chainOf(data, source.system).includes(pipeline)),
+    through: (pipeline) => through.get(pipeline) ?? [],
     at,
     fault: (path, text) => found.add(faultAt(path, text)),
   };
