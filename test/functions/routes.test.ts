@@ -109,7 +109,7 @@ test('whatever is POSTed is answered, and started only when all of it is right',
         }
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 });
 
@@ -143,6 +143,6 @@ test('headers and path parameters that are anything at all are answered', async 
         assert.ok(reply.status < 300 || refusals.has(reply.status), reply.text);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
