@@ -17,9 +17,11 @@ import {
   type Settings,
 } from '../shared/settings.ts';
 import { openContainer } from '../shared/storage/container.ts';
+import { Cancellations } from '../shared/sync/cancellations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
 import { freshnessReader } from '../shared/sync/freshness.ts';
 import type { Syncs } from '../shared/sync/index.ts';
+import { WorkerStoppingError } from '../shared/sync/interruption.ts';
 import { procedureRunner } from '../shared/sync/procedure-runner.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
@@ -118,7 +120,7 @@ export class App implements AppServices {
 
   /** Lets go of everything: running procedures get an attention, their runs will be resumed. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.#stopping.abort(new WorkerStoppingError());
     await this.#databases.close();
   }
 
@@ -127,6 +129,7 @@ export class App implements AppServices {
     return {
       leases: new Leases(container, this.settings.leaseSeconds),
       runs: new RunStore(container),
+      cancellations: new Cancellations(container),
     };
   }
 }

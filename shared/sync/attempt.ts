@@ -7,7 +7,7 @@ import { toDatabaseError } from '../database/errors.ts';
 import { LeaseLostError } from '../lock/keeper.ts';
 import type { Leases } from '../lock/leases.ts';
 import { backOffMs, pause } from '../retry.ts';
-import { CancelRequestedError } from './interruption.ts';
+import { CancelRequestedError, WorkerStoppingError } from './interruption.ts';
 import type { Journal } from './journal.ts';
 import type { Stage, StageAttempt, StageError } from './run.ts';
 import { type StageLease, takeStageLease } from './stage-lease.ts';
@@ -92,7 +92,10 @@ async function runOnce(
       (text) => journal.note(() => addMessage(stage, text, now), progressMs),
       AbortSignal.any([signal, lease.lost, journal.failed, limit.signal]),
     );
-    journal.note(() => succeed(stage, attempt, result, now));
+    journal.note((run) => {
+      succeed(stage, attempt, result, now);
+      delete run.takeOvers;
+    });
     onEnd(stage);
   } finally {
     limit.clear();
@@ -139,10 +142,9 @@ function isWorthRepeating(stage: Stage, error: StageError, attempt: number): boo
 }
 
 function toStageError(error: unknown): StageError {
-  if (error instanceof StageTimeoutError) return { message: error.message, meaning: 'timed out' };
-  if (error instanceof LeaseLostError) return { message: error.message, meaning: 'lock lost' };
-  if (error instanceof CancelRequestedError)
-    return { message: error.message, meaning: 'cancelled' };
+  for (const [kind, meaning] of ownReasons) {
+    if (error instanceof kind) return { message: error.message, meaning };
+  }
   const { message, meaning, number, severity, state, procedure, line } = toDatabaseError(error);
   return {
     message,
@@ -167,6 +169,14 @@ class StageTimeoutError extends Error {
     this.name = 'StageTimeoutError';
   }
 }
+
+/** Why we stop a stage ourselves; everything else comes from the database or its driver. */
+const ownReasons = [
+  [StageTimeoutError, 'timed out'],
+  [LeaseLostError, 'lock lost'],
+  [CancelRequestedError, 'cancelled'],
+  [WorkerStoppingError, 'interrupted'],
+] as const;
 
 /** Starts when the procedure does: waiting for the server's turn does not count. */
 function timeLimit({ timeoutSeconds }: Stage) {

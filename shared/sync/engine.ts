@@ -9,10 +9,10 @@ import { randomUUID } from 'node:crypto';
 import { type Keeper, keepLease } from '../lock/keeper.ts';
 import type { Leases } from '../lock/leases.ts';
 import { DocumentConflictError } from '../storage/documents.ts';
+import type { Cancellations } from './cancellations.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import { executeStages, hasEnded } from './execution.ts';
 import type { ReadFreshness } from './freshness.ts';
-import { WorkerStoppingError } from './interruption.ts';
 import { Journal } from './journal.ts';
 import { isFinished, type Run, type RunState } from './run.ts';
 import type { RunStore } from './run-store.ts';
@@ -21,6 +21,7 @@ import type { StageRunners } from './stage-runner.ts';
 export interface EngineDependencies {
   leases: Leases;
   runs: RunStore;
+  cancellations: Cancellations;
   runners: StageRunners;
   readFreshness: ReadFreshness;
   now(): Date;
@@ -90,21 +91,43 @@ async function runSlice(
   const { run } = journal;
   const holder = run.holder ?? '';
   const endsAt = performance.now() + sliceMs;
-  const signal = abortWith(stopping, [...keepers.map((keeper) => keeper.lost), journal.failed]);
-  if (!isInterrupted(run)) {
-    await executeStages({
-      ...dependencies,
-      journal,
-      holder,
-      signal,
-      isSliceOver: () => performance.now() >= endsAt,
-    });
+  const cancel = new AbortController();
+  const signal = AbortSignal.any([
+    cancel.signal,
+    ...keepers.map((keeper) => keeper.lost),
+    journal.failed,
+    stopping,
+  ]);
+  if (!isGivenUp(run)) {
+    const done = new AbortController();
+    const watching = dependencies.cancellations.watch(
+      run.id,
+      (reason) => cancel.abort(reason),
+      AbortSignal.any([done.signal, signal]),
+    );
+    try {
+      await executeStages({
+        ...dependencies,
+        journal,
+        holder,
+        signal,
+        isSliceOver: () => performance.now() >= endsAt,
+      });
+    } finally {
+      done.abort();
+      await watching;
+    }
   }
   const servers = run.locks.map(({ server }) => server);
-  if (isInterrupted(run) || run.stages.every(hasEnded)) {
+  if (isGivenUp(run) || run.stages.every(hasEnded)) {
     await journal.write(() => endRun(run, now()));
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     await disownAll(leases, servers, holder);
+    if (cancel.signal.aborted) {
+      // Left behind it harms nobody: retention takes it with the run.
+      const soon = AbortSignal.timeout(5_000);
+      await dependencies.cancellations.remove(run.id, soon).catch(() => {});
+    }
     dependencies.log(`run ${run.id} ${run.state}`);
     return 'finished';
   }
@@ -125,15 +148,6 @@ async function runSlice(
   return 'stopped';
 }
 
-/** A worker's stop reads the same whatever else happens meanwhile; a loss names its lock. */
-function abortWith(stopping: AbortSignal, others: readonly AbortSignal[]): AbortSignal {
-  const stop = new AbortController();
-  const onStop = () => stop.abort(new WorkerStoppingError());
-  if (stopping.aborted) onStop();
-  else stopping.addEventListener('abort', onStop, { once: true, signal: stop.signal });
-  return AbortSignal.any([stop.signal, ...others]);
-}
-
 /**
  * What an earlier attempt left running is pending again where it may be repeated: the fence makes
  * its new attempt wait for the old session's end. Where not, nobody can know what it has done.
@@ -142,9 +156,11 @@ function takeOver(run: Run, holder: string, now: Date): void {
   const resumed = run.startedAt !== undefined;
   run.state = 'running';
   run.startedAt ??= now.toISOString();
+  if (resumed) addLog(run, now, 'Taken over by a worker.');
+  // A holder that is still entered did not let go: it died.
+  if (run.holder !== undefined) run.takeOvers = (run.takeOvers ?? 0) + 1;
   run.holder = holder;
   run.locks = run.locks.map(({ server }) => ({ server, leaseId: holder }));
-  if (resumed) addLog(run, now, 'Taken over by a worker.');
   for (const stage of run.stages) {
     if (stage.state !== 'running') continue;
     const name = `${stage.procedure.schema}.${stage.procedure.name}`;
@@ -163,9 +179,17 @@ function takeOver(run: Run, holder: string, now: Date): void {
   }
 }
 
-/** After a stage of which nobody knows what it has done, nothing more is begun. */
-function isInterrupted(run: Run): boolean {
-  return run.stages.some(({ state }) => state === 'interrupted');
+/** Workers that die again and again at the same place would go on for ever. */
+const maxTakeOvers = 10;
+
+/**
+ * After a stage of which nobody knows what it has done, nothing more is begun; nor after so many
+ * take-overs in which no stage came to its end.
+ */
+function isGivenUp(run: Run): boolean {
+  return (
+    run.stages.some(({ state }) => state === 'interrupted') || (run.takeOvers ?? 0) > maxTakeOvers
+  );
 }
 
 function endRun(run: Run, now: Date): void {
@@ -173,12 +197,15 @@ function endRun(run: Run, now: Date): void {
   run.state = finalState(run);
   run.endedAt = now.toISOString();
   delete run.holder;
+  if ((run.takeOvers ?? 0) > maxTakeOvers) {
+    addLog(run, now, `Given up: ${maxTakeOvers} workers died without ending a stage.`);
+  }
   addLog(run, now, `Ended: ${run.state}.`);
 }
 
 function finalState(run: Run): RunState {
   const states = new Set(run.stages.map((stage) => stage.state));
-  if (states.has('interrupted')) return 'interrupted';
+  if (states.has('interrupted') || isGivenUp(run)) return 'interrupted';
   if (states.has('cancelled')) return 'cancelled';
   return states.has('failed') || states.has('skipped') ? 'failed' : 'succeeded';
 }

@@ -21,6 +21,14 @@ export type StartOutcome =
   /** Somebody else holds these servers; nothing was claimed or written. */
   | { outcome: 'busy'; servers: string[] };
 
+export type CancelOutcome =
+  /** The worker will hear of it within seconds. */
+  | { outcome: 'accepted' }
+  | { outcome: 'unknown' }
+  /** Somebody asked for it before. */
+  | { outcome: 'cancelling'; state: RunState }
+  | { outcome: 'finished'; state: RunState };
+
 /** One line of a listing of runs. */
 export interface RunSummary {
   id: string;
@@ -45,6 +53,8 @@ export interface Syncs {
   /** Claims every source server, writes the run document; the caller queues the id. */
   start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome>;
   read(id: string, signal: AbortSignal): Promise<Run | undefined>;
+  /** Asks the worker to stop the run; `by` is shown in it. */
+  cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome>;
   /** Newest first. */
   list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage>;
   /** Runs that are queued or running now. */

@@ -2,8 +2,16 @@
 
 import type { Catalog } from '../catalog/index.ts';
 import type { Leases } from '../lock/leases.ts';
+import type { Cancellations } from './cancellations.ts';
 import { claimServers, releaseAll } from './claim.ts';
-import type { RunPage, RunSummary, StartOutcome, SyncRequest, Syncs } from './index.ts';
+import type {
+  CancelOutcome,
+  RunPage,
+  RunSummary,
+  StartOutcome,
+  SyncRequest,
+  Syncs,
+} from './index.ts';
 import { planStages } from './plan.ts';
 import { isFinished, type Run } from './run.ts';
 import { newRunId, type RunStore, summaryOf } from './run-store.ts';
@@ -12,6 +20,7 @@ import { newRunId, type RunStore, summaryOf } from './run-store.ts';
 export interface SyncState {
   leases: Leases;
   runs: RunStore;
+  cancellations: Cancellations;
 }
 
 export interface SyncServiceDependencies {
@@ -65,6 +74,16 @@ export class SyncService implements Syncs {
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
     const { runs } = await this.#dependencies.state(signal);
     return (await runs.read(id, signal))?.value;
+  }
+
+  async cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome> {
+    const { runs, cancellations } = await this.#dependencies.state(signal);
+    const run = (await runs.read(id, signal))?.value;
+    if (run === undefined) return { outcome: 'unknown' };
+    if (isFinished(run)) return { outcome: 'finished', state: run.state };
+    const at = this.#dependencies.now().toISOString();
+    const isNew = await cancellations.request(id, { by, at }, signal);
+    return isNew ? { outcome: 'accepted' } : { outcome: 'cancelling', state: run.state };
   }
 
   async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {

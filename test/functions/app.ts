@@ -13,6 +13,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { parseSettings } from '../../shared/settings.ts';
 import type {
+  CancelOutcome,
   Run,
   RunPage,
   RunSummary,
@@ -30,6 +31,8 @@ export class RecordingSyncs {
   page: RunPage = { runs: [] };
   runs = new Map<string, Run>();
   failure: Error | undefined;
+  cancelled: Array<{ id: string; by: string }> = [];
+  cancelOutcome: CancelOutcome = { outcome: 'accepted' };
 
   async start(request: SyncRequest): Promise<StartOutcome> {
     this.#fail();
@@ -39,6 +42,11 @@ export class RecordingSyncs {
   async read(id: string): Promise<Run | undefined> {
     this.#fail();
     return this.runs.get(id);
+  }
+  async cancel(id: string, by: string): Promise<CancelOutcome> {
+    this.#fail();
+    this.cancelled.push({ id, by });
+    return this.cancelOutcome;
   }
   async list(options: { limit: number; from?: string }): Promise<RunPage> {
     this.#fail();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { DatabaseError } from '../../shared/database/errors.ts';
 import { Leases } from '../../shared/lock/leases.ts';
+import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers } from '../../shared/sync/claim.ts';
 import { type EngineDependencies, executeRun, RunNotFoundError } from '../../shared/sync/engine.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
@@ -23,6 +24,7 @@ interface Bench {
   dependencies: EngineDependencies;
   leases: Leases;
   runs: RunStore;
+  cancellations: Cancellations;
   calls: string[];
   /** Claims the locks and writes the document, as a POST does. */
   add(stages: Stage[], servers?: string[]): Promise<string>;
@@ -34,10 +36,12 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
   const container = await storage.container();
   const leases = new Leases(container, 15);
   const runs = new RunStore(container);
+  const cancellations = new Cancellations(container);
   const calls: string[] = [];
   const dependencies: EngineDependencies = {
     leases,
     runs,
+    cancellations,
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},
@@ -61,6 +65,7 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
     dependencies,
     leases,
     runs,
+    cancellations,
     calls,
     async add(stages, servers = ['src']) {
       const id = newRunId(new Date());
@@ -148,17 +153,18 @@ test('a message before its document comes again', async () => {
 test('a worker that stops lets go; the next one finishes without repeating what is done', async () => {
   const stopping = new AbortController();
   let stopped = false;
-  const { dependencies, add, read, calls, leases, runs } = await bench(async ({ id }, signal) => {
+  const work: Work = async ({ id }, signal) => {
     if (id !== 'crude:a' || stopped) return;
     stopped = true;
     stopping.abort();
     if (!signal.aborted) await once(signal, 'abort');
     throw signal.reason;
-  });
+  };
+  const { dependencies, add, read, calls, leases, runs, cancellations } = await bench(work);
   const id = await add(pipelines(['a']));
   assert.equal(await executeRun(dependencies, id, stopping.signal), 'stopped');
   assert.equal((await read(id)).state, 'running');
-  assert.deepEqual(await abandonedRuns({ leases, runs }, soon()), [id]);
+  assert.deepEqual(await abandonedRuns({ leases, runs, cancellations }, soon()), [id]);
   const busy = await claimServers({ leases, runs }, 'other', ['src'], soon());
   assert.deepEqual(busy, { busy: ['src'] });
   assert.equal(await executeRun(dependencies, id, never), 'finished');
@@ -166,7 +172,7 @@ test('a worker that stops lets go; the next one finishes without repeating what 
   const document = await read(id);
   assert.equal(document.state, 'succeeded');
   assert.equal(document.stages[1]?.attempts.length, 2);
-  assert.deepEqual(await abandonedRuns({ leases, runs }, soon()), []);
+  assert.deepEqual(await abandonedRuns({ leases, runs, cancellations }, soon()), []);
 });
 
 test('what was running when its worker died is interrupted where it may not be repeated', async () => {
@@ -231,4 +237,48 @@ test('a stage over its time limit fails with the limit in its error', async () =
     message: 'timed out after 0.05 s',
     meaning: 'timed out',
   });
+});
+
+test('a cancel stops what runs, calls off what is pending and frees the servers', async () => {
+  const running = Promise.withResolvers<void>();
+  const { dependencies, add, read, leases, runs, cancellations } = await bench(
+    async ({ id }, signal) => {
+      if (id !== 'crude:a') return;
+      running.resolve();
+      if (!signal.aborted) await once(signal, 'abort');
+      throw signal.reason;
+    },
+  );
+  const id = await add(pipelines(['a', 'b']));
+  const execution = executeRun(dependencies, id, never);
+  await running.promise;
+  const request = { by: 'operator', at: new Date().toISOString() };
+  assert.equal(await cancellations.request(id, request, soon()), true);
+  assert.equal(await cancellations.request(id, request, soon()), false);
+  assert.equal(await execution, 'finished');
+  const document = await read(id);
+  assert.equal(document.state, 'cancelled');
+  assert.deepEqual(states(document), {
+    'export:a:c': 'succeeded',
+    'crude:a': 'cancelled',
+    'heap:a': 'cancelled',
+    'export:b:c': 'succeeded',
+    'crude:b': 'cancelled',
+    'heap:b': 'cancelled',
+  });
+  assert.match(document.stages[1]?.error?.message ?? '', /Cancelled by operator/);
+  assert.ok('leaseId' in (await claimServers({ leases, runs }, 'next', ['src'], soon())));
+});
+
+test('a run on which worker after worker dies is given up in the end', async () => {
+  const { dependencies, add, read, runs } = await bench();
+  const id = await add(pipelines(['a']));
+  const stored = await runs.read(id, soon());
+  assert.ok(stored);
+  const died = { ...stored.value, startedAt: 'x', holder: 'dead', takeOvers: 10 };
+  await runs.replace(died, stored.etag, soon());
+  assert.equal(await executeRun(dependencies, id, never), 'finished');
+  const document = await read(id);
+  assert.equal(document.state, 'interrupted');
+  assert.match(document.log.map(({ text }) => text).join(), /Given up: 10 workers died/);
 });
