@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SecureContext } from 'node:tls';
 import { SqlServerError } from '../procedure.ts';
 import type { Backend, Session } from './backend.ts';
 import { readBulkLoad } from './bulk.ts';
 import { ProtocolError, UnsupportedError } from './byte-reader.ts';
+import { encrypt } from './encryption.ts';
 import { Inbox, type IncomingMessage } from './inbox.ts';
 import { answerLogin } from './login-response.ts';
 import { Outbox } from './outbox.ts';
@@ -34,6 +36,7 @@ interface Running {
 export class Connection {
   readonly #socket: Socket;
   readonly #backend: Backend;
+  readonly #secureContext: SecureContext;
   readonly #packets = new PacketReader();
   readonly #inbox = new Inbox();
   readonly #outbox: Outbox;
@@ -42,16 +45,17 @@ export class Connection {
   /** What the client was not told with its cancelled request goes before the next response. */
   #late: ReturnType<Response['takeLate']> = [];
 
-  constructor(socket: Socket, backend: Backend) {
+  constructor(socket: Socket, backend: Backend, secureContext: SecureContext) {
     this.#socket = socket;
     this.#backend = backend;
+    this.#secureContext = secureContext;
     this.#outbox = new Outbox(socket);
   }
 
   /** Serves until the connection and its session are closed. Never rejects. */
   async serve(): Promise<void> {
     const socket = this.#socket;
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('data', this.#receive);
     socket.on('error', () => socket.destroy());
     socket.on('end', () => socket.destroy());
     socket.on('close', () => this.#lose());
@@ -66,7 +70,7 @@ export class Connection {
       socket.destroy();
     } finally {
       this.#lose();
-      socket.destroySoon();
+      this.#outbox.stream.end(() => socket.destroySoon());
       await closeQuietly(session);
     }
   }
@@ -77,7 +81,7 @@ export class Connection {
     this.#inbox.close();
   }
 
-  #receive(chunk: Buffer): void {
+  #receive = (chunk: Buffer): void => {
     try {
       for (const packet of this.#packets.read(chunk)) {
         if (packet.type === packetType.attention) {
@@ -89,7 +93,7 @@ export class Connection {
     } catch {
       this.#socket.destroy();
     }
-  }
+  };
 
   async #login(): Promise<Session | undefined> {
     const timer = setTimeout(() => this.#socket.destroy(), loginTimeout);
@@ -98,11 +102,7 @@ export class Connection {
       if (!prelogin) {
         return undefined;
       }
-      readPrelogin(prelogin.body);
-      const { version } = this.#backend;
-      writePrelogin(this.#outbox.writer, { encryption: encryption.notSupported, version });
-      this.#outbox.end();
-
+      await this.#answerPrelogin(prelogin.body);
       const login = await this.#inbox.expect(packetType.login);
       const session =
         login && (await answerLogin(login.body, this.#backend, this.#outbox, this.#lost.signal));
@@ -110,6 +110,23 @@ export class Connection {
       return session;
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** Encrypts everything or nothing: to encrypt the login alone protects nobody today. */
+  async #answerPrelogin(body: Buffer): Promise<void> {
+    const asked = readPrelogin(body).encryption;
+    const encrypted = asked === encryption.on || asked === encryption.required;
+    writePrelogin(this.#outbox.writer, {
+      encryption: encrypted ? encryption.on : encryption.notSupported,
+      version: this.#backend.version,
+    });
+    this.#outbox.end();
+    if (encrypted) {
+      this.#socket.off('data', this.#receive);
+      const stream = await encrypt(this.#socket, this.#secureContext, this.#lost.signal);
+      stream.on('data', this.#receive);
+      this.#outbox.stream = stream;
     }
   }
 

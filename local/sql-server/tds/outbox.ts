@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ByteWriter } from './byte-writer.ts';
-import { defaultPacketSize, framePackets, headerSize } from './packet.ts';
+import { defaultPacketSize, framePackets, headerSize, packetType } from './packet.ts';
 
 /** How many bytes of tokens are gathered before packets are made of them. */
 const sendAt = 32 * 1024;
@@ -11,12 +11,12 @@ export class Outbox {
   readonly writer = new ByteWriter();
   packetSize = defaultPacketSize;
   spid = 0;
-  readonly #stream: Duplex;
+  stream: Duplex;
   #number = 1;
   #sentSinceTurn = false;
 
   constructor(stream: Duplex) {
-    this.#stream = stream;
+    this.stream = stream;
   }
 
   /** Call between tokens: sends full packets once there is enough for them. */
@@ -35,24 +35,24 @@ export class Outbox {
   }
 
   /** Ends the message. */
-  end(type?: number): void {
-    this.#send(this.writer.length, true, type);
+  end(): void {
+    this.#send(this.writer.length, true);
     this.#number = 1;
   }
 
-  #send(size: number, end: boolean, type?: number): void {
+  #send(size: number, end: boolean): void {
     const { bytes, count } = framePackets(this.writer.view().subarray(0, size), {
       packetSize: this.packetSize,
       spid: this.spid,
       firstNumber: this.#number,
       end,
-      ...(type !== undefined && { type }),
+      type: packetType.response,
     });
     this.#number = (this.#number + count) & 0xff;
     this.writer.discard(size);
     this.#sentSinceTurn = true;
-    if (this.#stream.writable) {
-      this.#stream.write(bytes);
+    if (this.stream.writable) {
+      this.stream.write(bytes);
     }
   }
 
@@ -68,8 +68,8 @@ export class Outbox {
   async #wait(signal: AbortSignal): Promise<void> {
     this.#sentSinceTurn = false;
     signal.throwIfAborted();
-    if (this.#stream.writableNeedDrain) {
-      await drained(this.#stream, signal);
+    if (this.stream.writableNeedDrain) {
+      await drained(this.stream, signal);
     } else {
       await nextTurn();
       signal.throwIfAborted();

@@ -81,12 +81,12 @@ export class PacketReader {
 }
 
 /**
- * Cuts `payload` into the packets of a response. `end` marks the last one as the message's last;
+ * Cuts `payload` into packets. `end` marks the last one as the message's last;
  * `firstNumber` counts on from the packets before, modulo 256.
  */
 export function framePackets(
   payload: Uint8Array,
-  options: { packetSize: number; spid: number; firstNumber: number; end: boolean; type?: number },
+  options: { packetSize: number; spid: number; firstNumber: number; end: boolean; type: number },
 ): { bytes: Buffer; count: number } {
   const capacity = options.packetSize - headerSize;
   const count = Math.max(1, Math.ceil(payload.length / capacity));
@@ -95,7 +95,7 @@ export function framePackets(
     const from = index * capacity;
     const part = payload.subarray(from, from + capacity);
     const at = index * options.packetSize;
-    bytes[at] = options.type ?? packetType.response;
+    bytes[at] = options.type;
     bytes[at + 1] = options.end && index === count - 1 ? packetStatus.end : 0;
     bytes.writeUInt16BE(part.length + headerSize, at + 2);
     bytes.writeUInt16BE(options.spid & 0xffff, at + 4);

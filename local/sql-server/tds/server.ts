@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend } from './backend.ts';
 import { Connection } from './connection.ts';
+import { createEncryption } from './encryption.ts';
 
 export interface TdsServer {
   readonly port: number;
@@ -16,17 +17,19 @@ export interface TdsServer {
 const closeTimeout = 5000;
 
 /**
- * Serves SQL Server's protocol, TDS 7.3 and 7.4, over TCP.
+ * Serves SQL Server's protocol, TDS 7.3 and 7.4, over TCP. Clients that ask for encryption get it,
+ * with a certificate that signs itself.
  * @param options.port 0 for any free one.
  */
 export async function startTdsServer(
   backend: Backend,
   options: { port: number; host?: string },
 ): Promise<TdsServer> {
+  const secureContext = createEncryption();
   const open = new Map<Socket, Promise<void>>();
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
   server.on('connection', (socket) => {
-    const served = new Connection(socket, backend).serve();
+    const served = new Connection(socket, backend, secureContext).serve();
     open.set(socket, served);
     void served.then(() => open.delete(socket));
   });

@@ -126,7 +126,7 @@ export class EchoSession implements Session {
 
   async batch(sql: string, sink: ResponseSink, signal: AbortSignal): Promise<void> {
     this.log.push(sql);
-    const [word = '', argument = ''] = /^(\w+)\s*([^]*)$/.exec(sql)?.slice(1) ?? [];
+    const [word = '', argument = ''] = /^(\w+)\s*([\s\S]*)$/.exec(sql)?.slice(1) ?? [];
     const command = commands[word];
     if (command) {
       await command(sink, argument, signal, this);
