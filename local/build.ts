@@ -23,6 +23,9 @@ export async function buildApp(): Promise<void> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
+    // Some libraries ask an ES module's question, which a CommonJS bundle must answer.
+    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'bundleUrl' },
     // Supplied by the Functions worker at run time; not on any registry.
     external: ['@azure/functions-core'],
   });

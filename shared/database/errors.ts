@@ -78,6 +78,8 @@ interface DriverError {
   lineNumber?: number;
   originalError?: DriverError;
   cause?: DriverError;
+  /** One an address that was tried. */
+  errors?: DriverError[];
   precedingErrors?: DriverError[];
 }
 
@@ -120,6 +122,7 @@ function codesOf(error: DriverError | undefined, depth = 0): string[] {
   return [
     ...codesOf(error.originalError, depth + 1),
     ...codesOf(error.cause, depth + 1),
+    ...(error.errors ?? []).flatMap((one) => codesOf(one, depth + 1)),
     ...(typeof error.code === 'string' ? [error.code] : []),
   ];
 }

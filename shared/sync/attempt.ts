@@ -136,9 +136,15 @@ function failStage(
   if (stage.state !== 'pending') stage.error = error;
 }
 
+/** A server that restarts or fails over is unreachable for a while, too. */
+const passing: ReadonlySet<StageError['meaning']> = new Set([
+  'transient',
+  'unreachable',
+  'lock lost',
+]);
+
 function isWorthRepeating(stage: Stage, error: StageError, attempt: number): boolean {
-  const passing = error.meaning === 'transient' || error.meaning === 'lock lost';
-  return stage.repeatable && passing && attempt < retry.attempts;
+  return stage.repeatable && passing.has(error.meaning) && attempt < retry.attempts;
 }
 
 function toStageError(error: unknown): StageError {
