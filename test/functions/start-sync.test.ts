@@ -457,6 +457,15 @@ test('the current month is that of the catalogue’s time zone', async () => {
   assert.equal(tooEarly.status, 400);
 });
 
+test('the first month is the catalogue’s, also within its year', async () => {
+  const app = testApp();
+  app.catalog = { ...app.catalog, periods: { ...app.catalog.periods, from: '2018-03' } };
+  const february = await post(app, 'entity_sync', { ...good, month: 2, year: 2018 });
+  assert.equal(february.text, 'Invalid date value: 2018-02.');
+  const march = await post(app, 'entity_sync', { ...good, month: 3, year: 2018 });
+  assert.equal(march.status, 202);
+});
+
 test('busy: 409 with Retry-After and the servers that are held', async () => {
   const app = testApp();
   app.syncs.outcome = { outcome: 'busy', servers: ['dcdb'] };

@@ -101,7 +101,10 @@ test('up to 64 KiB is taken, one byte more is not', async () => {
 });
 
 test('2 MB without a length: the refusal reaches a client that sends everything first', async () => {
+  const arrived = once(server, 'request');
   const answer = await sendFirst(Array.from({ length: 32 }, () => 'x'.repeat(64 * 1024)));
+  const [incoming] = await arrived;
+  assert.equal(incoming.complete, true);
   assert.match(answer, /^HTTP\/1\.1 413 /);
   assert.match(answer, /Request body is larger than 65536 bytes\./);
 });

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import functions from '@azure/functions';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { authenticate, authorize, bearerToken } from '../../shared/http/tokens.ts';
+
+const token = (name: string, value: string, codes = ['*']) => ({
+  name,
+  sha256: createHash('sha256').update(value).digest('hex'),
+  codes,
+});
+const tokens = [token('first', 'один'), token('second', 'two'), token('empty', '')];
+const refused = (status: number) => (error: unknown) =>
+  error instanceof HttpProblem && error.status === status;
+
+test('each token is found, wherever it stands', () => {
+  assert.equal(authenticate('один', tokens).name, 'first');
+  assert.equal(authenticate('two', tokens).name, 'second');
+});
+
+test('nothing else is, not even an empty token whose digest is known', () => {
+  for (const presented of [undefined, null, '', 'Two', 'two ', 2, {}, ['two'], tokens[1]?.sha256]) {
+    assert.throws(() => authenticate(presented, tokens), refused(401));
+  }
+  assert.throws(() => authenticate('two', []), refused(401));
+});
+
+test('codes are allowed one by one, or all', () => {
+  authorize(token('all', 'x'), 'zagser');
+  authorize(token('some', 'x', ['mo', 'zagser']), 'zagser');
+  for (const codes of [['mo'], ['zagse'], ['zagser2'], []]) {
+    assert.throws(() => authorize(token('other', 'x', codes), 'zagser'), refused(403));
+  }
+});
+
+const headers: Array<[authorization: string | undefined, token: string | undefined]> = [
+  [undefined, undefined],
+  ['Bearer two', 'two'],
+  ['bearer   two', 'two'],
+  ['BEARER two words', 'two words'],
+  ['Basic two', undefined],
+  ['Bearertwo', undefined],
+  ['two', undefined],
+];
+for (const [authorization, expected] of headers) {
+  test(`Authorization: ${authorization} holds ${expected}`, () => {
+    const request = new functions.HttpRequest({
+      method: 'GET',
+      url: 'http://localhost/',
+      ...(authorization === undefined ? {} : { headers: { authorization } }),
+    });
+    assert.equal(bearerToken(request), expected);
+  });
+}
