@@ -74,6 +74,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   let front: HttpFront | undefined;
   const server = createServer((request, response) => {
+    // A connection that is kept alive would hold a server that is closing.
+    response.once('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
     if (front) void handleRequest(front, request, response);
     else answer(response, 503, { 'retry-after': '1' });
   });

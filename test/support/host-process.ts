@@ -35,13 +35,17 @@ export async function startHostProcess(
   const lines: string[] = [];
   const printed = new EventEmitter();
   printed.setMaxListeners(0);
-  for (const output of [child.stdout, child.stderr]) {
-    createInterface({ input: output as Readable }).on('line', (line) => {
+  const outputs = [child.stdout, child.stderr].map(async (output) => {
+    for await (const line of createInterface({ input: output as Readable })) {
       lines.push(line);
       printed.emit('line');
-    });
-  }
-  const exited = once(child, 'close').then(([code, signal]) => (signal ?? code) as number | string);
+    }
+  });
+  // Not `close`, which never comes once the IPC channel was closed from this side.
+  const exited = once(child, 'exit').then(async ([code, signal]) => {
+    await Promise.all(outputs);
+    return (signal ?? code) as number | string;
+  });
   const ready = await Promise.race([
     once(child, 'message').then(([message]) => message as { url: string }),
     exited.then(() => undefined),

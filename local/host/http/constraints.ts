@@ -63,7 +63,7 @@ export function parseConstraint(text: string): Constraint {
     return (value) => expression.test(value);
   }
   const check = Object.hasOwn(withNumbers, key) ? withNumbers[key] : undefined;
-  const numbers = (parameters ?? '').split(',').map(Number);
+  const numbers = parameters === undefined ? [] : parameters.split(',').map(Number);
   if (check && arity[key]?.includes(numbers.length) && numbers.every(Number.isInteger)) {
     return (value) => check(value, ...numbers);
   }

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import type { Azurite } from '../../../local/azurite.ts';
+import { type AppFolder, createAppFolder } from '../../support/app-folder.ts';
+import { startAzurite } from '../../support/azurite.ts';
+import { type HostProcess, startHostProcess } from '../../support/host-process.ts';
+
+const hostJson = { extensions: { http: { routePrefix: '' } } };
+const source = new URL('fixtures/app.ts', import.meta.url);
+
+let azurite: Azurite;
+let folder: AppFolder;
+let streaming: HostProcess;
+let whole: HostProcess;
+
+before(async () => {
+  azurite = await startAzurite();
+  folder = await createAppFolder({
+    source,
+    hostJson,
+    settings: {
+      AzureWebJobsStorage: azurite.connectionString,
+      SCHEDULE: '0 0 0 1 1 *',
+      'AzureWebJobs.off.Disabled': 'true',
+    },
+  });
+  [streaming, whole] = await Promise.all([
+    startHostProcess(folder.directory),
+    startHostProcess(folder.directory, { STREAM: 'false' }),
+  ]);
+});
+
+after(async () => {
+  await Promise.all([streaming.stop(), whole.stop()]);
+  await azurite.close();
+  await folder.remove();
+});
+
+for (const mode of ['streaming', 'whole'] as const) {
+  describe(`${mode}: `, () => {
+    const host = (): HostProcess => (mode === 'streaming' ? streaming : whole);
+
+    test('request and response arrive unchanged', async () => {
+      const response = await fetch(`${host().url}/ECHO/5?x=1&y=a%20b`, {
+        method: 'POST',
+        headers: { 'x-custom': 'c', 'content-type': 'text/plain' },
+        body: 'привет',
+      });
+      assert.equal(response.status, 201);
+      assert.equal(response.headers.get('x-answer'), 'yes');
+      assert.equal(response.headers.get('content-type'), 'application/json');
+      // Written by the app's library when it streams, by the host otherwise.
+      const cookie = response.headers.get('set-cookie')?.toLowerCase().split('; ').sort();
+      assert.deepEqual(cookie, ['a=b', 'httponly', 'path=/', 'samesite=lax']);
+      const echo = (await response.json()) as Record<string, unknown>;
+      assert.deepEqual(echo, {
+        method: 'POST',
+        url: `${host().url}/ECHO/5?x=1&y=a%20b`,
+        params: mode === 'streaming' ? { x: '1', y: 'a b', id: '5' } : { id: '5' },
+        query: { x: '1', y: 'a b' },
+        custom: 'c',
+        body: 'привет',
+      });
+    });
+
+    test('404, 405, a function without a route, and one that is off', async () => {
+      const status = async (path: string, method = 'GET'): Promise<number> =>
+        (await fetch(host().url + path, { method })).status;
+      assert.equal(await status('/nowhere'), 404);
+      assert.equal(await status('/echo/word'), 404);
+      assert.equal(await status('/off'), 404);
+      assert.equal(await status('/without-route'), 200);
+      const response = await fetch(`${host().url}/upload`);
+      assert.equal(response.status, 405);
+      assert.equal(response.headers.get('allow'), 'POST');
+    });
+
+    test('of two routes that fit, the function first by name answers', async () => {
+      assert.equal(await (await fetch(`${host().url}/a/fixed`)).text(), 'a');
+      assert.equal(await (await fetch(`${host().url}/b/fixed`)).text(), 'b');
+    });
+
+    test('log lines carry function, invocation and level', async () => {
+      const id = await (await fetch(`${host().url}/logs`)).text();
+      await host().line(new RegExp(`Executed 'logs' \\(Succeeded, Id=${id}`));
+      const lines = host().lines.filter((line) => line.includes(`[logs ${id.slice(0, 8)}] at`));
+      assert.deepEqual(
+        lines.map((line) => line.replace(/^\S+Z /, '').replace(/ \[.*\]/, '')),
+        ['INFO  at\\ninfo', 'WARN  at warning', 'ERROR at error'],
+      );
+    });
+
+    test('more than 100 MiB is refused before it is read', async () => {
+      const upload = request(`${host().url}/upload`, {
+        method: 'POST',
+        headers: { 'content-length': 104_857_601 },
+      });
+      upload.on('error', () => {});
+      upload.flushHeaders();
+      const [response] = await once(upload, 'response');
+      assert.equal(response.statusCode, 413);
+      upload.destroy();
+    });
+  });
+}
+
+test('whole: a handler that throws is a bare 500', async () => {
+  const response = await fetch(`${whole.url}/throws`);
+  assert.equal(response.status, 500);
+  assert.equal(await response.text(), '');
+  await whole.line(/ERROR \[throws .*Executed 'throws' \(Failed.*as told/);
+});
+
+test('streaming: a handler that throws leaves its caller waiting, as at the real host', async () => {
+  const leave = new AbortController();
+  const response = fetch(`${streaming.url}/throws`, { signal: leave.signal });
+  await streaming.line(/ERROR \[throws .*Executed 'throws' \(Failed.*as told/);
+  const first = await Promise.race([
+    response,
+    new Promise((resolve) => setTimeout(resolve, 200, 'waiting')),
+  ]);
+  assert.equal(first, 'waiting');
+  leave.abort();
+  await assert.rejects(response, { name: 'AbortError' });
+});
+
+test('streaming: chunks pass both ways one by one', async () => {
+  const mirror = request(`${streaming.url}/mirror`, { method: 'POST' });
+  mirror.write('one');
+  const [response] = await once(mirror, 'response');
+  response.setEncoding('utf8');
+  assert.deepEqual(await once(response, 'data'), ['one']);
+  mirror.write('two');
+  assert.deepEqual(await once(response, 'data'), ['two']);
+  mirror.end();
+  response.resume();
+  await once(response, 'end');
+});
+
+test('streaming: a large chunked upload arrives whole', async () => {
+  const chunk = new Uint8Array(1 << 20);
+  const body = new ReadableStream({
+    start: (controller) => {
+      for (let n = 0; n < 32; n += 1) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+  const response = await fetch(`${streaming.url}/upload`, { method: 'POST', body, duplex: 'half' });
+  assert.deepEqual(await response.json(), { bytes: 32 << 20 });
+});
+
+test('streaming: a client that leaves ends the request in the handler', async () => {
+  const upload = request(`${streaming.url}/upload?tag=gone`, { method: 'POST' });
+  upload.on('error', () => {});
+  upload.write('some');
+  const [, id] = /\[upload (\w+)\]/.exec(await streaming.line(/upload began gone/)) ?? [];
+  upload.destroy();
+  await streaming.line(new RegExp(`Executed 'upload' \\(Failed, Id=${id}`));
+});
+
+test('streaming: the client cannot name the invocation or the origin', async () => {
+  const response = await fetch(`${streaming.url}/echo`, {
+    headers: {
+      'x-ms-invocation-id': 'forged',
+      'x-forwarded-host': 'forged',
+      'x-forwarded-proto': 'https',
+    },
+  });
+  assert.equal(response.status, 201);
+  assert.equal(((await response.json()) as { url: string }).url, `${streaming.url}/echo`);
+});
+
+test('an odd path or host is refused, and the host lives on', async () => {
+  const cases = [
+    ['/%', 'x', 404],
+    ['/echo', 'a b', 400],
+    ['//evil.example/echo', 'x', 404],
+    ['/echo/../upload', 'x', 405],
+  ] as const;
+  for (const [path, host, status] of cases) {
+    const odd = request({
+      host: '127.0.0.1',
+      port: new URL(whole.url).port,
+      path,
+      headers: { host },
+    });
+    odd.end();
+    const [response] = await once(odd, 'response');
+    response.resume();
+    assert.equal(response.statusCode, status, path);
+  }
+});
