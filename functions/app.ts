@@ -18,6 +18,7 @@ import {
 } from '../shared/settings.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
+import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
 import { freshnessReader } from '../shared/sync/freshness.ts';
 import type { Syncs } from '../shared/sync/index.ts';
@@ -130,6 +131,7 @@ export class App implements AppServices {
       leases: new Leases(container, this.settings.leaseSeconds),
       runs: new RunStore(container),
       cancellations: new Cancellations(container),
+      durations: new DurationStore(container),
     };
   }
 }

@@ -11,10 +11,11 @@ import type { Leases } from '../lock/leases.ts';
 import { DocumentConflictError } from '../storage/documents.ts';
 import type { Cancellations } from './cancellations.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
-import { executeStages, hasEnded } from './execution.ts';
+import type { DurationStore } from './durations.ts';
+import { executeStages } from './execution.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { Journal } from './journal.ts';
-import { isFinished, type Run, type RunState } from './run.ts';
+import { hasEnded, isFinished, type Run, type RunState } from './run.ts';
 import type { RunStore } from './run-store.ts';
 import type { StageRunners } from './stage-runner.ts';
 
@@ -22,6 +23,7 @@ export interface EngineDependencies {
   leases: Leases;
   runs: RunStore;
   cancellations: Cancellations;
+  durations: DurationStore;
   runners: StageRunners;
   readFreshness: ReadFreshness;
   now(): Date;
@@ -123,6 +125,8 @@ async function runSlice(
     await journal.write(() => endRun(run, now()));
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     await disownAll(leases, servers, holder);
+    // An estimate a little older than it could be is no reason to fail a run that has ended.
+    await dependencies.durations.add(run, AbortSignal.timeout(5_000)).catch(() => {});
     if (cancel.signal.aborted) {
       // Left behind it harms nobody: retention takes it with the run.
       const soon = AbortSignal.timeout(5_000);

@@ -10,17 +10,12 @@ import { type AttemptContext, runStage } from './attempt.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { CancelRequestedError } from './interruption.ts';
 import { Readings } from './readings.ts';
-import type { Stage } from './run.ts';
+import { hasEnded, type Stage } from './run.ts';
 
 export interface ExecutionContext extends Omit<AttemptContext, 'onEnd'> {
   readFreshness: ReadFreshness;
   /** True once the time slice is over: no further stage is begun. */
   isSliceOver(): boolean;
-}
-
-/** True for a stage that will not change any more. */
-export function hasEnded(stage: Stage): boolean {
-  return stage.state !== 'pending' && stage.state !== 'running';
 }
 
 /**

@@ -1,7 +1,9 @@
 /** What HTTP functions need of syncs: start one, read them. The engine is not among it. */
 
+import type { Progress } from './progress.ts';
 import type { Period, Run, RunState } from './run.ts';
 
+export type { Progress } from './progress.ts';
 export type { Period, Run, RunState } from './run.ts';
 
 export interface SyncRequest {
@@ -58,5 +60,7 @@ export interface Syncs {
   /** Newest first. */
   list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage>;
   /** Runs that are queued or running now. */
-  active(signal: AbortSignal): Promise<RunSummary[]>;
+  active(signal: AbortSignal): Promise<Run[]>;
+  /** Where each of the runs stands; one read for all of them. */
+  progress(runs: readonly Run[], signal: AbortSignal): Promise<Progress[]>;
 }

@@ -5,7 +5,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { DocumentStore, type Stored } from '../storage/documents.ts';
 import type { RunPage, RunSummary } from './index.ts';
-import { type Run, runSchema, runStates } from './run.ts';
+import { hasEnded, type Run, runSchema, runStates } from './run.ts';
 
 /** 36 ** 9 − 1: nine base-36 digits hold the milliseconds of the next three thousand years. */
 const lastInstant = 36 ** 9 - 1;
@@ -62,7 +62,6 @@ export class RunStore {
 
 /** One line about a run. */
 export function summaryOf(run: Run): RunSummary {
-  const done = run.stages.filter((stage) => stage.state !== 'pending' && stage.state !== 'running');
   return {
     id: run.id,
     kind: run.kind,
@@ -71,7 +70,7 @@ export function summaryOf(run: Run): RunSummary {
     codes: run.codes,
     createdAt: run.createdAt,
     ...(run.endedAt !== undefined && { endedAt: run.endedAt }),
-    stagesDone: done.length,
+    stagesDone: run.stages.filter(hasEnded).length,
     stagesTotal: run.stages.length,
   };
 }

@@ -152,3 +152,8 @@ export const finalStates: readonly RunState[] = ['succeeded', 'failed', 'cancell
 export function isFinished(run: Pick<Run, 'state'>): boolean {
   return finalStates.includes(run.state);
 }
+
+/** True for a stage that will not change any more. */
+export function hasEnded(stage: Pick<Stage, 'state'>): boolean {
+  return stage.state !== 'pending' && stage.state !== 'running';
+}

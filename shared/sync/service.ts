@@ -4,23 +4,19 @@ import type { Catalog } from '../catalog/index.ts';
 import type { Leases } from '../lock/leases.ts';
 import type { Cancellations } from './cancellations.ts';
 import { claimServers, releaseAll } from './claim.ts';
-import type {
-  CancelOutcome,
-  RunPage,
-  RunSummary,
-  StartOutcome,
-  SyncRequest,
-  Syncs,
-} from './index.ts';
+import type { DurationStore } from './durations.ts';
+import type { CancelOutcome, RunPage, StartOutcome, SyncRequest, Syncs } from './index.ts';
 import { planStages } from './plan.ts';
+import { type Progress, progressOf } from './progress.ts';
 import { isFinished, type Run } from './run.ts';
-import { newRunId, type RunStore, summaryOf } from './run-store.ts';
+import { newRunId, type RunStore } from './run-store.ts';
 
 /** What syncs keep in storage. */
 export interface SyncState {
   leases: Leases;
   runs: RunStore;
   cancellations: Cancellations;
+  durations: DurationStore;
 }
 
 export interface SyncServiceDependencies {
@@ -76,6 +72,13 @@ export class SyncService implements Syncs {
     return (await runs.read(id, signal))?.value;
   }
 
+  async progress(runs: readonly Run[], signal: AbortSignal): Promise<Progress[]> {
+    const { durations } = await this.#dependencies.state(signal);
+    const known = runs.every(isFinished) ? {} : await durations.read(signal);
+    const now = this.#dependencies.now();
+    return runs.map((run) => progressOf(run, known, now));
+  }
+
   async cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome> {
     const { runs, cancellations } = await this.#dependencies.state(signal);
     const run = (await runs.read(id, signal))?.value;
@@ -92,15 +95,15 @@ export class SyncService implements Syncs {
   }
 
   /** Whoever owns a server: a handful of reads, however many runs are kept. */
-  async active(signal: AbortSignal): Promise<RunSummary[]> {
+  async active(signal: AbortSignal): Promise<Run[]> {
     const runs = await unfinishedRuns(await this.#dependencies.state(signal), signal);
-    return runs.map(({ run }) => summaryOf(run));
+    return runs.map(({ run }) => run);
   }
 }
 
 /** Unfinished runs that own a server, and whether a worker is alive on any of its locks. */
 export async function unfinishedRuns(
-  { leases, runs }: SyncState,
+  { leases, runs }: Pick<SyncState, 'leases' | 'runs'>,
   signal: AbortSignal,
 ): Promise<{ run: Run; held: boolean }[]> {
   const held = new Map<string, boolean>();

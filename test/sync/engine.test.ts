@@ -5,6 +5,7 @@ import { DatabaseError } from '../../shared/database/errors.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers } from '../../shared/sync/claim.ts';
+import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun, RunNotFoundError } from '../../shared/sync/engine.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
 import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
@@ -42,6 +43,7 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
     leases,
     runs,
     cancellations,
+    durations: new DurationStore(container),
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},
@@ -160,11 +162,11 @@ test('a worker that stops lets go; the next one finishes without repeating what 
     if (!signal.aborted) await once(signal, 'abort');
     throw signal.reason;
   };
-  const { dependencies, add, read, calls, leases, runs, cancellations } = await bench(work);
+  const { dependencies, add, read, calls, leases, runs } = await bench(work);
   const id = await add(pipelines(['a']));
   assert.equal(await executeRun(dependencies, id, stopping.signal), 'stopped');
   assert.equal((await read(id)).state, 'running');
-  assert.deepEqual(await abandonedRuns({ leases, runs, cancellations }, soon()), [id]);
+  assert.deepEqual(await abandonedRuns({ leases, runs }, soon()), [id]);
   const busy = await claimServers({ leases, runs }, 'other', ['src'], soon());
   assert.deepEqual(busy, { busy: ['src'] });
   assert.equal(await executeRun(dependencies, id, never), 'finished');
@@ -172,7 +174,7 @@ test('a worker that stops lets go; the next one finishes without repeating what 
   const document = await read(id);
   assert.equal(document.state, 'succeeded');
   assert.equal(document.stages[1]?.attempts.length, 2);
-  assert.deepEqual(await abandonedRuns({ leases, runs, cancellations }, soon()), []);
+  assert.deepEqual(await abandonedRuns({ leases, runs }, soon()), []);
 });
 
 test('what was running when its worker died is interrupted where it may not be repeated', async () => {

@@ -1,0 +1,68 @@
+/** How long each stage took in its latest runs: one small document, written at the end of a run. */
+
+import type { ContainerClient } from '@azure/storage-blob';
+import { z } from 'zod';
+import { DocumentConflictError, DocumentStore } from '../storage/documents.ts';
+import type { Run } from './run.ts';
+
+/** Stage id to the latest durations in milliseconds, oldest first. */
+export type Durations = Readonly<Record<string, readonly number[]>>;
+
+const durationsSchema = z.record(z.string(), z.array(z.number()));
+
+/** Enough for a median that one bad night does not move. */
+const kept = 9;
+
+const name = 'durations';
+
+export class DurationStore {
+  readonly #documents: DocumentStore<Record<string, number[]>>;
+
+  constructor(container: ContainerClient) {
+    this.#documents = new DocumentStore(container, 'state/', durationsSchema);
+  }
+
+  async read(signal: AbortSignal): Promise<Durations> {
+    return (await this.#documents.read(name, signal))?.value ?? {};
+  }
+
+  /** Adds what a finished run measured; runs that end at the same moment take turns. */
+  async add(run: Run, signal: AbortSignal): Promise<void> {
+    const measured = measure(run);
+    if (Object.keys(measured).length === 0) return;
+    for (;;) {
+      const stored = await this.#documents.read(name, signal);
+      const merged = merge(stored?.value ?? {}, measured);
+      try {
+        if (stored === undefined) await this.#documents.create(name, merged, {}, signal);
+        else await this.#documents.replace(name, merged, {}, stored.etag, signal);
+        return;
+      } catch (error) {
+        if (!(error instanceof DocumentConflictError)) throw error;
+      }
+    }
+  }
+}
+
+/** Milliseconds of the last attempt of every stage that succeeded. */
+export function measure(run: Run): Record<string, number> {
+  const measured: Record<string, number> = {};
+  for (const { id, state, attempts } of run.stages) {
+    const last = attempts.at(-1);
+    if (state !== 'succeeded' || last?.endedAt === undefined) continue;
+    measured[id] = Date.parse(last.endedAt) - Date.parse(last.startedAt);
+  }
+  return measured;
+}
+
+function merge(
+  known: Readonly<Record<string, readonly number[]>>,
+  measured: Readonly<Record<string, number>>,
+): Record<string, number[]> {
+  const merged: Record<string, number[]> = {};
+  for (const [id, durations] of Object.entries(known)) merged[id] = [...durations];
+  for (const [id, duration] of Object.entries(measured)) {
+    merged[id] = [...(merged[id] ?? []), duration].slice(-kept);
+  }
+  return merged;
+}
