@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { type AppFolder, createAppFolder } from '../../support/app-folder.ts';
 import { startHostProcess } from '../../support/host-process.ts';
 
@@ -26,82 +26,85 @@ before(async () => {
 });
 after(() => folder.remove());
 
-test('SIGTERM: what runs is answered, new work is refused, then exit 0', async () => {
-  const host = await startHostProcess(folder.directory);
-  const slow = fetch(`${host.url}/api/slow/700`);
-  await host.line(/slow began/);
-  host.process.kill('SIGTERM');
-  assert.equal(await (await slow).text(), 'done');
-  assert.equal(await host.exited, 0);
-  await assert.rejects(fetch(`${host.url}/api/slow/1`));
-  assert.ok(host.lines.includes('appTerminate ran'));
-});
-
-test('SIGTERM: what runs longer than 4 s is left, and named', async () => {
-  const host = await startHostProcess(folder.directory, { STREAM: 'false' });
-  const slow = assert.rejects(fetch(`${host.url}/api/slow/60000`));
-  await host.line(/slow began/);
-  const start = performance.now();
-  assert.equal(await host.stop(), 0);
-  const took = performance.now() - start;
-  assert.ok(took > 3_500 && took < 6_000, `took ${took} ms`);
-  assert.ok(host.lines.some((line) => /WARN .*left while running: slow/.test(line)));
-  await slow;
-});
-
-test('SIGTERM: a caller that a throwing handler left waiting does not hold the host', async () => {
-  const host = await startHostProcess(folder.directory);
-  const waiting = fetch(`${host.url}/api/throws`);
-  await host.line(/Executed 'throws' \(Failed/);
-  const start = performance.now();
-  assert.equal(await host.stop(), 0);
-  assert.ok(performance.now() - start < 2_000);
-  assert.equal((await waiting).status, 500);
-});
-
-test('a second signal ends the drain at once', async () => {
-  const host = await startHostProcess(folder.directory, { STREAM: 'false' });
-  const slow = assert.rejects(fetch(`${host.url}/api/slow/60000`));
-  await host.line(/slow began/);
-  const start = performance.now();
-  host.process.kill('SIGINT');
-  // The first signal has been seen once the port is closed.
-  for (;;) {
-    const refused = await fetch(`${host.url}/none`).then(
-      () => false,
-      () => true,
-    );
-    if (refused) break;
-  }
-  host.process.kill('SIGINT');
-  assert.equal(await host.exited, 1);
-  assert.ok(performance.now() - start < 2_000);
-  await slow;
-});
-
-test('the host leaves when whoever started it is gone', async () => {
-  const host = await startHostProcess(folder.directory);
-  host.process.disconnect();
-  assert.equal(await host.exited, 0);
-});
-
-test('an error outside of any invocation ends the host with 1, as it ends the real worker', async () => {
-  const host = await startHostProcess(folder.directory);
-  await fetch(`${host.url}/api/crashes`).catch(() => {});
-  assert.equal(await host.exited, 1);
-  assert.ok(host.lines.some((line) => /Worker uncaught exception: Error: unforeseen/.test(line)));
-});
-
-for (const stream of ['true', 'false']) {
-  test(`functionTimeout fails the call and ends the process (streaming ${stream})`, async (t) => {
-    const limited = await createAppFolder({ source, hostJson: { functionTimeout: '00:00:01' } });
-    t.after(limited.remove);
-    const host = await startHostProcess(limited.directory, { STREAM: stream });
-    const response = await fetch(`${host.url}/api/slow/60000`);
-    assert.equal(response.status, 500);
-    assert.equal(await host.exited, 1);
-    await host.line(
-      /ERROR \[slow .*FunctionTimeoutError: 'slow' ran past functionTimeout, 1000 ms/,
-    );
+// Each in a process of its own: side by side.
+describe('lifecycle', { concurrency: 4 }, () => {
+  test('SIGTERM: what runs is answered, new work is refused, then exit 0', async () => {
+    const host = await startHostProcess(folder.directory);
+    const slow = fetch(`${host.url}/api/slow/700`);
+    await host.line(/slow began/);
+    host.process.kill('SIGTERM');
+    assert.equal(await (await slow).text(), 'done');
+    assert.equal(await host.exited, 0);
+    await assert.rejects(fetch(`${host.url}/api/slow/1`));
+    assert.ok(host.lines.includes('appTerminate ran'));
   });
-}
+
+  test('SIGTERM: what runs longer than 4 s is left, and named', async () => {
+    const host = await startHostProcess(folder.directory, { STREAM: 'false' });
+    const slow = assert.rejects(fetch(`${host.url}/api/slow/60000`));
+    await host.line(/slow began/);
+    const start = performance.now();
+    assert.equal(await host.stop(), 0);
+    const took = performance.now() - start;
+    assert.ok(took > 3_500 && took < 6_000, `took ${took} ms`);
+    assert.ok(host.lines.some((line) => /WARN .*left while running: slow/.test(line)));
+    await slow;
+  });
+
+  test('SIGTERM: a caller that a throwing handler left waiting does not hold the host', async () => {
+    const host = await startHostProcess(folder.directory);
+    const waiting = fetch(`${host.url}/api/throws`);
+    await host.line(/Executed 'throws' \(Failed/);
+    const start = performance.now();
+    assert.equal(await host.stop(), 0);
+    assert.ok(performance.now() - start < 2_000);
+    assert.equal((await waiting).status, 500);
+  });
+
+  test('a second signal ends the drain at once', async () => {
+    const host = await startHostProcess(folder.directory, { STREAM: 'false' });
+    const slow = assert.rejects(fetch(`${host.url}/api/slow/60000`));
+    await host.line(/slow began/);
+    const start = performance.now();
+    host.process.kill('SIGINT');
+    // The first signal has been seen once the port is closed.
+    for (;;) {
+      const refused = await fetch(`${host.url}/none`).then(
+        () => false,
+        () => true,
+      );
+      if (refused) break;
+    }
+    host.process.kill('SIGINT');
+    assert.equal(await host.exited, 1);
+    assert.ok(performance.now() - start < 2_000);
+    await slow;
+  });
+
+  test('the host leaves when whoever started it is gone', async () => {
+    const host = await startHostProcess(folder.directory);
+    host.process.disconnect();
+    assert.equal(await host.exited, 0);
+  });
+
+  test('an error outside of any invocation ends the host with 1, as it ends the real worker', async () => {
+    const host = await startHostProcess(folder.directory);
+    await fetch(`${host.url}/api/crashes`).catch(() => {});
+    assert.equal(await host.exited, 1);
+    assert.ok(host.lines.some((line) => /Worker uncaught exception: Error: unforeseen/.test(line)));
+  });
+
+  for (const stream of ['true', 'false']) {
+    test(`functionTimeout fails the call and ends the process (streaming ${stream})`, async (t) => {
+      const limited = await createAppFolder({ source, hostJson: { functionTimeout: '00:00:01' } });
+      t.after(limited.remove);
+      const host = await startHostProcess(limited.directory, { STREAM: stream });
+      const response = await fetch(`${host.url}/api/slow/60000`);
+      assert.equal(response.status, 500);
+      assert.equal(await host.exited, 1);
+      await host.line(
+        /ERROR \[slow .*FunctionTimeoutError: 'slow' ran past functionTimeout, 1000 ms/,
+      );
+    });
+  }
+});

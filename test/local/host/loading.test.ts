@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { type AppFolderOptions, createAppFolder } from '../../support/app-folder.ts';
 import { type HostProcess, startHostProcess } from '../../support/host-process.ts';
 
@@ -19,50 +19,6 @@ async function start(t: TestContext, options: AppFolderOptions): Promise<HostPro
 async function greet(host: HostProcess): Promise<string> {
   return await (await fetch(`${host.url}/api/hello`)).text();
 }
-
-test('an app of ES modules', async (t) => {
-  const host = await start(t, { source: hello, format: 'esm' });
-  assert.equal(await greet(host), 'hello');
-});
-
-test('an entry point named by a pattern; .cjs although the package is of modules', async (t) => {
-  const packageJson = { main: 'dist/*.cjs', type: 'module' };
-  const host = await start(t, { source: hello, packageJson });
-  assert.equal(await greet(host), 'hello');
-});
-
-test('hooks run around the function, in order, and may replace what it gets', async (t) => {
-  const host = await start(t, {
-    source: `
-      import { app } from '@azure/functions';
-      app.hook.appStart((context) => { context.hookData.seen = ['start']; });
-      app.hook.preInvocation((context) => {
-        context.hookData.before = context.invocationContext.functionName;
-        const inner = context.functionHandler;
-        context.functionHandler = async (...inputs) => ({ body: 'wrapped ' + (await inner(...inputs)).body });
-      });
-      app.hook.postInvocation((context) => { console.log('after ' + context.hookData.before); });
-      app.http('hello', { handler: () => ({ body: 'hello' }) });
-    `,
-  });
-  assert.equal(await greet(host), 'wrapped hello');
-  await host.line(/^after hello$/);
-});
-
-test('a handler may be called in the caller’s trace', async (t) => {
-  const host = await start(t, {
-    source: `
-      import { app } from '@azure/functions';
-      app.http('hello', { handler: (_, context) => ({ body: context.traceContext.traceParent }) });
-    `,
-  });
-  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  const response = await fetch(`${host.url}/api/hello`, { headers: { traceparent } });
-  assert.match(
-    await response.text(),
-    /^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad)[0-9a-f]{16}-01$/,
-  );
-});
 
 const refused: [string, AppFolderOptions, RegExp][] = [
   [
@@ -126,12 +82,59 @@ const refused: [string, AppFolderOptions, RegExp][] = [
   ],
 ];
 
-for (const [name, options, expected] of refused) {
-  test(`${name} is refused aloud`, async (t) => {
-    const host = await start(t, options);
-    assert.equal(await host.exited, 1);
-    const output = host.lines.join('\n');
-    assert.match(output, expected);
-    assert.ok(!output.includes('c2VjcmV0'), 'a secret is in the output');
+// Each in a process of its own: side by side.
+describe('loading', { concurrency: 4 }, () => {
+  test('an app of ES modules', async (t) => {
+    const host = await start(t, { source: hello, format: 'esm' });
+    assert.equal(await greet(host), 'hello');
   });
-}
+
+  test('an entry point named by a pattern; .cjs although the package is of modules', async (t) => {
+    const packageJson = { main: 'dist/*.cjs', type: 'module' };
+    const host = await start(t, { source: hello, packageJson });
+    assert.equal(await greet(host), 'hello');
+  });
+
+  test('hooks run around the function, in order, and may replace what it gets', async (t) => {
+    const host = await start(t, {
+      source: `
+      import { app } from '@azure/functions';
+      app.hook.appStart((context) => { context.hookData.seen = ['start']; });
+      app.hook.preInvocation((context) => {
+        context.hookData.before = context.invocationContext.functionName;
+        const inner = context.functionHandler;
+        context.functionHandler = async (...inputs) => ({ body: 'wrapped ' + (await inner(...inputs)).body });
+      });
+      app.hook.postInvocation((context) => { console.log('after ' + context.hookData.before); });
+      app.http('hello', { handler: () => ({ body: 'hello' }) });
+    `,
+    });
+    assert.equal(await greet(host), 'wrapped hello');
+    await host.line(/^after hello$/);
+  });
+
+  test('a handler may be called in the caller’s trace', async (t) => {
+    const host = await start(t, {
+      source: `
+      import { app } from '@azure/functions';
+      app.http('hello', { handler: (_, context) => ({ body: context.traceContext.traceParent }) });
+    `,
+    });
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const response = await fetch(`${host.url}/api/hello`, { headers: { traceparent } });
+    assert.match(
+      await response.text(),
+      /^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad)[0-9a-f]{16}-01$/,
+    );
+  });
+
+  for (const [name, options, expected] of refused) {
+    test(`${name} is refused aloud`, async (t) => {
+      const host = await start(t, options);
+      assert.equal(await host.exited, 1);
+      const output = host.lines.join('\n');
+      assert.match(output, expected);
+      assert.ok(!output.includes('c2VjcmV0'), 'a secret is in the output');
+    });
+  }
+});
