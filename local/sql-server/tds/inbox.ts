@@ -25,7 +25,7 @@ export class Inbox {
   #parts: Buffer[] = [];
   #size = 0;
   #waiting: IncomingMessage | undefined;
-  #taker: { resolve: (message: IncomingMessage | undefined) => void } | undefined;
+  #wake: (() => void) | undefined;
   #closed = false;
   loggedIn = false;
 
@@ -57,14 +57,11 @@ export class Inbox {
   }
 
   #deliver(message: IncomingMessage): void {
-    if (this.#taker) {
-      this.#taker.resolve(message);
-      this.#taker = undefined;
-    } else if (this.#waiting) {
+    if (this.#waiting) {
       throw new ProtocolError('a third request before the response to the first');
-    } else {
-      this.#waiting = message;
     }
+    this.#waiting = message;
+    this.#wake?.();
   }
 
   /** An attention in the middle of a message takes it back. */
@@ -82,14 +79,15 @@ export class Inbox {
 
   /** The next message, or undefined once closed. One caller at a time. */
   async take(): Promise<IncomingMessage | undefined> {
-    const message = this.#waiting;
-    if (this.#closed || message) {
-      this.#waiting = undefined;
-      return this.#closed ? undefined : message;
+    // The message stays here until the caller runs, so that an attention right after it finds it.
+    while (!this.#waiting && !this.#closed) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
     }
-    const { promise, resolve } = Promise.withResolvers<IncomingMessage | undefined>();
-    this.#taker = { resolve };
-    return promise;
+    const message = this.#waiting;
+    this.#waiting = undefined;
+    return message;
   }
 
   /** Like `take`, for a message that can only be of one type. */
@@ -105,7 +103,6 @@ export class Inbox {
     this.#closed = true;
     this.dropPartial();
     this.#waiting = undefined;
-    this.#taker?.resolve(undefined);
-    this.#taker = undefined;
+    this.#wake?.();
   }
 }

@@ -1,5 +1,6 @@
 /** A backend that speaks a few words of its own, to try the wire with real clients. */
 
+import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SqlServerError, type SqlValue } from '../../../../local/sql-server/procedure.ts';
 import {
@@ -26,7 +27,7 @@ type Command = (
 /** `word argument`; any other batch (a client's SET options) is just done. */
 const commands: Record<string, Command> = {
   /** `stream 1000`: rows of four columns. */
-  async stream(sink, argument) {
+  async stream(sink, argument, _signal, session) {
     sink.columns([
       { name: 'id', type: 'int', nullable: false },
       { name: 'name', type: 'nvarchar(50)' },
@@ -37,9 +38,11 @@ const commands: Record<string, Command> = {
     for (let id = 0; id < count; id++) {
       if (id % 100 === 0) {
         await sink.ready();
+        session.streamed = id;
       }
       sink.row([id, `name ${id}`, `${id}.50`, '2019-07-01T12:34:56.789']);
     }
+    session.streamed = count;
     sink.done({ rowCount: count });
   },
   /** `select [["a","int",1],…]`: one row. */
@@ -52,6 +55,11 @@ const commands: Record<string, Command> = {
   /** `wait 1000`: says so at once, then waits or is cancelled. */
   async wait(sink, argument, signal) {
     sink.info({ number: 0, severity: 0, state: 1, text: 'waiting', server, procedure: 'wait' });
+    await delay(Number(argument), undefined, { signal });
+    sink.done();
+  },
+  /** `silent 1000`: waits without a word. */
+  async silent(sink, argument, signal) {
     await delay(Number(argument), undefined, { signal });
     sink.done();
   },
@@ -116,6 +124,8 @@ export class EchoSession implements Session {
   readonly log: string[] = [];
   readonly calls: RpcCall[] = [];
   readonly bulk: { columns: readonly Column[]; rows: (readonly SqlValue[])[] }[] = [];
+  /** Rows of the last `stream` so far. */
+  streamed = 0;
   closed = false;
 
   constructor(login: LoginRequest, spid: number) {
@@ -193,6 +203,14 @@ export class EchoBackend implements Backend {
   readonly version = { major: 15, minor: 0, build: 2000 };
   readonly sessions: EchoSession[] = [];
 
+  /** The newest session that is still open, of a client's library. */
+  session(libraryName: 'Tedious' | 'raw client'): EchoSession {
+    const session = this.sessions.findLast(
+      ({ login, closed }) => !closed && login.libraryName === libraryName,
+    );
+    return session ?? assert.fail(`no session of ${libraryName}`);
+  }
+
   async login(request: LoginRequest): Promise<Session> {
     if (request.user !== 'sa' || request.password !== 'Пароль1') {
       throw new LoginError(18456, `Login failed for user '${request.user}'.`);
@@ -207,15 +225,9 @@ export class EchoBackend implements Backend {
   }
 }
 
-export interface Echo extends AsyncDisposable {
-  backend: EchoBackend;
-  tds: TdsServer;
-}
-
-export async function startEcho(): Promise<Echo> {
+export async function startEcho(): Promise<{ backend: EchoBackend; tds: TdsServer }> {
   const backend = new EchoBackend();
-  const tds = await startTdsServer(backend, { port: 0 });
-  return { backend, tds, [Symbol.asyncDispose]: () => tds.close() };
+  return { backend, tds: await startTdsServer(backend, { port: 0 }) };
 }
 
 /** How the `mssql` package reaches it. */
