@@ -60,9 +60,11 @@ describe('seed at full scale', () => {
   let server: DirectServer;
   let milliseconds = 0;
   before(() => {
-    const start = performance.now();
+    // Processor time, so that a busy machine does not matter.
+    const start = process.cpuUsage();
     server = startDirectServer(demoDatabases());
-    milliseconds = performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    milliseconds = (user + system) / 1_000;
   });
   after(() => server.close());
 
