@@ -1,13 +1,14 @@
 import { textOrJson } from '../shared/http/answer.ts';
 import type { RouteHandler } from '../shared/http/handler.ts';
+import { statusSchema } from '../shared/http/schemas.ts';
 import type { AppServices } from './services.ts';
 
-/** Whether any run is queued or running now. */
+/** Whether any run is queued or running now, and as JSON which ones. */
 export function syncStatus(app: AppServices): RouteHandler {
   return async (request, _context, { signal }) => {
     const runs = await app.syncs.active(signal);
     const running = runs.length > 0;
     const text = `Synchronization is ${running ? '' : 'not '}running.`;
-    return textOrJson(request, text, { running, runs });
+    return textOrJson(request, text, statusSchema.parse({ running, runs }));
   };
 }

@@ -78,7 +78,17 @@ const runSummarySchema = z.object({
   stagesTotal: z.int(),
 });
 
-export const statusSchema = z.object({ running: z.boolean(), runs: z.array(runSummarySchema) });
+const activeRunSchema = runSchema.pick({
+  id: true,
+  kind: true,
+  state: true,
+  user: true,
+  codes: true,
+  createdAt: true,
+  startedAt: true,
+});
+
+export const statusSchema = z.object({ running: z.boolean(), runs: z.array(activeRunSchema) });
 
 export const runPageSchema = z.object({
   runs: z.array(runSummarySchema),

@@ -14,20 +14,25 @@ import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { parseSettings } from '../../shared/settings.ts';
 import type {
   CancelOutcome,
+  Progress,
   Run,
   RunPage,
-  RunSummary,
   StartOutcome,
   SyncRequest,
+  Syncs,
 } from '../../shared/sync/index.ts';
+import { progressOf } from '../../shared/sync/progress.ts';
 
 export const runId = '20190731-0123456789ab';
 
-export class RecordingSyncs {
+/** In the middle of July 2019. */
+const now = new Date('2019-07-15T12:00:00Z');
+
+export class RecordingSyncs implements Syncs {
   started: SyncRequest[] = [];
   listed: Array<{ limit: number; from?: string }> = [];
   outcome: StartOutcome = { outcome: 'started', id: runId };
-  running: RunSummary[] = [];
+  running: Run[] = [];
   page: RunPage = { runs: [] };
   runs = new Map<string, Run>();
   failure: Error | undefined;
@@ -53,9 +58,13 @@ export class RecordingSyncs {
     this.listed.push(options);
     return this.page;
   }
-  async active(): Promise<RunSummary[]> {
+  async active(): Promise<Run[]> {
     this.#fail();
     return this.running;
+  }
+  async progress(runs: readonly Run[]): Promise<Progress[]> {
+    this.#fail();
+    return runs.map((run) => progressOf(run, {}, now));
   }
   #fail(): void {
     if (this.failure !== undefined) throw this.failure;
@@ -66,7 +75,7 @@ export interface TestApp extends AppServices {
   syncs: RecordingSyncs;
 }
 
-/** In the middle of July 2019, with the sample's settings and whatever `environment` changes. */
+/** With the sample's settings and whatever `environment` changes. */
 export function testApp(
   environment: Record<string, string> = {},
   parts: HealthPart[] = [{ part: 'storage', ok: true }],
@@ -75,7 +84,7 @@ export function testApp(
     settings: parseSettings({ ...sample.Values, ...environment }),
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
-    now: () => new Date('2019-07-15T12:00:00Z'),
+    now: () => now,
     health: async () => parts,
   };
 }

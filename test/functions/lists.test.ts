@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pipelines, run } from '../support/runs.ts';
 import { call, runId, testApp } from './app.ts';
 
 test('/sync_status: the original’s two texts, and JSON with the runs', async () => {
@@ -9,21 +10,16 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
   assert.equal(idle.text, 'Synchronization is not running.');
   assert.equal(idle.headers.get('content-type'), 'text/plain; charset=utf-8');
   assert.equal(idle.headers.get('vary'), 'Accept');
-  const run = {
-    id: runId,
-    kind: 'entity' as const,
-    state: 'running' as const,
-    user: 'оператор',
-    codes: ['0c10'],
-    createdAt: '2019-07-31T10:00:00.000Z',
-    stagesDone: 1,
-    stagesTotal: 3,
-  };
-  app.syncs.running = [run];
+  const active = run(runId, pipelines(['payment']), [{ server: 'src', leaseId: 'hush' }]);
+  app.syncs.running = [active];
   const busy = await call(app, 'sync_status', { headers: { accept: '*/*' } });
   assert.equal(busy.text, 'Synchronization is running.');
   const json = await call(app, 'sync_status', { headers: { accept: 'application/json' } });
-  assert.deepEqual(JSON.parse(json.text), { running: true, runs: [run] });
+  const { id, kind, state, user, codes, createdAt } = active;
+  assert.deepEqual(JSON.parse(json.text), {
+    running: true,
+    runs: [{ id, kind, state, user, codes, createdAt }],
+  });
 });
 
 test('/valid_codes: JSON whatever is asked for, in catalogue order, not escaped', async () => {
