@@ -86,6 +86,9 @@ function refuse(error: unknown, login: Login, backend: Backend, outbox: Outbox):
   if (error instanceof LoginError) {
     const { number, severity, state, message: text } = error;
     writeMessage(outbox.writer, { number, severity, state, text, server });
+  } else {
+    const text = `A severe error occurred during the login: ${String(error)}`;
+    writeMessage(outbox.writer, { number: 596, severity: 21, state: 1, text, server });
   }
   if (!(error instanceof LoginError) || error.number === 4060) {
     writeMessage(outbox.writer, failed);

@@ -192,7 +192,7 @@ export class Response implements ResponseSink {
   end(): void {
     if (this.#isRpc) {
       this.#endProcedure();
-    } else if (!this.#heldDone || this.#errorSinceDone) {
+    } else if (!this.#heldDone) {
       this.#holdDone(doneToken.done);
     }
     if (this.#heldDone) {

@@ -66,33 +66,45 @@ function digits(value: number, length: number): string {
   return String(value).padStart(length, '0');
 }
 
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) {
+    return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  }
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+}
+
 /** Reads a date, a time of day or both; undefined for text that is neither, or no real day. */
 export function parseMoment(text: string): Moment | undefined {
   const match = pattern.exec(text);
-  if (!match || text === '') {
+  if (!match) {
     return undefined;
   }
-  const [, yyyy, mm = '', dd = '', hh, mi = '', ss = '0', fraction = ''] = match;
-  const [utc, sign, offsetHours = '', offsetMinutes = ''] = match.slice(8);
-  if (yyyy === undefined && hh === undefined) {
-    return undefined;
-  }
-  const [hour, minute, second] = [Number(hh ?? 0), Number(mi), Number(ss)];
-  const offset = sign ? Number(`${sign}1`) * (Number(offsetHours) * 60 + Number(offsetMinutes)) : 0;
-  if (hour > 23 || minute > 59 || second > 59 || Math.abs(offset) > 14 * 60) {
-    return undefined;
-  }
-  const days = yyyy === undefined ? 0 : daysOf(Number(yyyy), Number(mm), Number(dd));
-  // A month 13 or a 31 April would come back as another day.
-  if (yyyy !== undefined && (days < 0 || dateText(days) !== `${yyyy}-${mm}-${dd}`)) {
+  const hasDate = match[1] !== undefined;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const [hour, minute] = [Number(match[4] ?? 0), Number(match[5] ?? 0)];
+  const second = Number(match[6] ?? 0);
+  const hasOffset = match[8] !== undefined || match[9] !== undefined;
+  const offset = Number(match[10] ?? 0) * 60 + Number(match[11] ?? 0);
+  if (
+    (hasDate ? !isDay(year, month, day) : match[4] === undefined) ||
+    hour > 23 ||
+    minute > 59 ||
+    second > 59 ||
+    Number(match[11] ?? 0) > 59 ||
+    offset > 14 * 60
+  ) {
     return undefined;
   }
   return {
-    days,
-    hasDate: yyyy !== undefined,
+    days: hasDate ? daysOf(year, month, day) : 0,
+    hasDate,
     seconds: hour * 3600 + minute * 60 + second,
-    nanoseconds: Number(fraction.padEnd(9, '0')),
-    offset: utc || sign ? offset : undefined,
+    nanoseconds: match[7] === undefined ? 0 : Number(match[7].padEnd(9, '0')),
+    offset: hasOffset ? (match[9] === '-' ? -offset : offset) : undefined,
   };
 }
 

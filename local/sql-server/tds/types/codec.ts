@@ -65,7 +65,7 @@ export function shortLengthCodec(codec: {
         return null;
       }
       if (length !== size) {
-        throw new ProtocolError(`a ${declared} has ${size} bytes, not ${length}`);
+        throw new ProtocolError(`a value of type ${declared} has ${size} bytes, not ${length}`);
       }
       return readValue(reader, length);
     },

@@ -163,6 +163,29 @@ test('random bytes in place of a login cut that connection only', async (t) => {
   await bystanderIsServed();
 });
 
+test('random bytes in place of a TLS handshake cut that connection only', async (t) => {
+  const askForEncryption = Buffer.from(preloginBody);
+  askForEncryption[askForEncryption.length - 1] = 1;
+  const start = fc.constantFrom(Buffer.alloc(0), Buffer.from('160301', 'hex'));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.boolean(),
+      start,
+      fc.uint8Array({ maxLength: 300 }),
+      async (wrapped, first, rest) => {
+        const client = await RawClient.connect(t, echo.tds);
+        client.send(type.prelogin, askForEncryption);
+        await client.reply();
+        const bytes = Buffer.concat([first, rest]);
+        client.socket.end(wrapped ? packet(type.prelogin, bytes) : bytes);
+        await client.closed;
+      },
+    ),
+    { numRuns: 100 },
+  );
+  await bystanderIsServed();
+});
+
 for (const [name, packetType, good] of [
   ['batch', type.batch, batchBody('select [["a","int",1]]')],
   ['procedure call', type.rpc, rpcBody()],
