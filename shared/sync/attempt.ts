@@ -99,7 +99,9 @@ async function runOnce(
     onEnd(stage);
   } finally {
     limit.clear();
-    await Promise.all([lease?.release(), prepared.dispose()]);
+    // In this order: whoever waits for the fence next must find the lease free.
+    await lease?.release();
+    await prepared.dispose();
   }
 }
 
