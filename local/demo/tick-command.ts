@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import sql from 'mssql';
 import { demoLogin } from './login.ts';
 import { sourceDatabases } from './sources.ts';
-import type { TickChange } from './tick.ts';
+import type { TickChange } from './tick-changes.ts';
 
 /** Settings as the shipped catalogue names them: `SQL_REGION` for STEK_REGION. */
 const settingOf = (database: string) => `SQL_${database.replace('STEK_', '')}`;
