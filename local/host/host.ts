@@ -60,7 +60,8 @@ let started = false;
 
 /**
  * Starts the one app this process can hold: its modules keep their state, so a second one could
- * not start afresh. Resolves when it listens.
+ * not start afresh. Environment and working directory of the process become the app's. Resolves
+ * when it listens.
  * @throws Error when host.json, the app or a function of it cannot be used, when the app registers
  *   no function, or when the port is taken. Nothing is left listening then.
  */
@@ -83,6 +84,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   });
   const url = await listen(server, options.host ?? '127.0.0.1', options.port);
   try {
+    // As in the real worker, so that relative paths of the app mean its own files.
+    process.chdir(directory);
     Object.assign(process.env, settings);
     process.env['AZURE_FUNCTIONS_ENVIRONMENT'] ??= 'Development';
     process.env['FUNCTIONS_WORKER_RUNTIME'] ??= 'node';

@@ -174,9 +174,9 @@ export function createQueueListener(
 
   async function poison(message: TakenMessage, why: string): Promise<void> {
     if (!poisonQueue) return;
-    tell('warning', `message ${message.item.messageId} ${why}: moved to ${poisonQueue.name}`);
     await sendMessage(poisonQueue, message.item.messageText);
     await remove(message);
+    tell('warning', `message ${message.item.messageId} ${why}: moved to ${poisonQueue.name}`);
   }
 
   return {

@@ -113,6 +113,15 @@ test('whole: a handler that throws is a bare 500', async () => {
   await whole.line(/ERROR \[throws .*Executed 'throws' \(Failed.*as told/);
 });
 
+test('whole: a chunked body does not reach the function, as at the real host', async () => {
+  const chunked = request(`${whole.url}/echo`, { method: 'POST' });
+  chunked.write('one');
+  chunked.end('two');
+  const [response] = await once(chunked, 'response');
+  const echo = JSON.parse((await response.toArray()).join(''));
+  assert.equal(echo.body, '');
+});
+
 test('streaming: a handler that throws leaves its caller waiting, as at the real host', async () => {
   const leave = new AbortController();
   const response = fetch(`${streaming.url}/throws`, { signal: leave.signal });

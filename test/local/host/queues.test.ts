@@ -131,7 +131,7 @@ function listener(name: string, options: { batchSize?: number; newBatchThreshold
     storage: createStorage(settings),
     executor: executor as Executor,
     log: createLog(() => {}, {}),
-    visibilityMilliseconds: 2_000,
+    visibilityMilliseconds: 1_000,
     options: {
       batchSize: 2,
       newBatchThreshold: 1,
@@ -154,8 +154,8 @@ test('a message stays invisible as long as its function runs', async () => {
   const { listener: it, calls, calledTimes } = listener('renewed');
   it.start();
   await calledTimes(1);
-  // Taken for 2 s at a time: without a renewal it would be seen again before 3.5 s are over.
-  const deadline = Date.now() + 3_500;
+  // Taken for 1 s at a time: without a renewal it would be seen again before 2.2 s are over.
+  const deadline = Date.now() + 2_200;
   while (Date.now() < deadline) {
     const { peekedMessageItems } = await queue('renewed').peekMessages();
     assert.equal(peekedMessageItems.length, 0);
