@@ -18,6 +18,8 @@ import { ValueError } from './types/codec.ts';
 
 /** From the TCP connection to the end of the login. */
 const loginTimeout = 15_000;
+/** For a client that does not read the last response of a connection that ends. */
+const lingerTimeout = 5000;
 /** How long a cancelled request may wind down before the client is told that it is cancelled. */
 const cancelGrace = 50;
 
@@ -58,6 +60,7 @@ export class Connection {
     socket.on('data', this.#receive);
     socket.on('error', () => socket.destroy());
     socket.on('end', () => socket.destroy());
+    const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
     socket.on('close', () => this.#lose());
     let session: Session | undefined;
     try {
@@ -71,7 +74,9 @@ export class Connection {
     } finally {
       this.#lose();
       this.#outbox.stream.end(() => socket.destroySoon());
+      socket.setTimeout(lingerTimeout, () => socket.destroy());
       await closeQuietly(session);
+      await closed;
     }
   }
 
