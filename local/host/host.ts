@@ -5,6 +5,7 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { delay } from './delay.ts';
 import { createExecutor, type Executor } from './executor.ts';
 import { describeFunctions, type HostFunction } from './functions.ts';
@@ -43,8 +44,8 @@ export interface Host {
   /** Names, in the order in which routes are tried. */
   functions: string[];
   /**
-   * Drains: takes no more work, waits up to 4 s for what runs, then cuts it off. Concurrent and
-   * repeated calls share one drain.
+   * Drains: takes no more work, waits up to 4 s for what runs, then cuts it off, runs the app's
+   * appTerminate hooks for up to 750 ms, and resolves. Repeated calls share one drain.
    */
   close(): Promise<void>;
 }
@@ -55,6 +56,8 @@ interface Listener {
 }
 
 const drainMilliseconds = 4_000;
+/** What the appTerminate hooks of the app may take after that. */
+const terminateMilliseconds = 750;
 
 let started = false;
 
@@ -218,8 +221,9 @@ async function close(
   server.closeIdleConnections();
   await within(closed);
   server.closeAllConnections();
-  await runHooks(worker, 'appTerminate', appHookContext(worker)).catch((error) =>
+  const ended = runHooks(worker, 'appTerminate', appHookContext(worker)).catch((error) =>
     log.host('error', `appTerminate: ${String(error)}`),
   );
+  await Promise.race([ended, sleep(terminateMilliseconds, undefined, { ref: false })]);
   clearTimeout(timer);
 }
