@@ -85,8 +85,8 @@ function drained(stream: Duplex, signal: AbortSignal): Promise<void> {
       stream.off('drain', settle);
       stream.off('close', settle);
       signal.removeEventListener('abort', settle);
-      if (signal.aborted) {
-        reject(signal.reason);
+      if (signal.aborted || stream.destroyed) {
+        reject(signal.reason ?? new Error('the client is gone'));
       } else {
         resolve();
       }
