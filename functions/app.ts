@@ -116,7 +116,7 @@ export class App implements AppServices {
   /** Ids of runs that nobody executes, as `abandonedRuns`. */
   async abandonedRuns(): Promise<string[]> {
     const signal = this.#stopping.signal;
-    return abandonedRuns(await this.#state(signal), signal);
+    return abandonedRuns(await this.#state(signal), this.now(), signal);
   }
 
   /** Lets go of everything: running procedures get an attention, their runs will be resumed. */

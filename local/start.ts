@@ -66,14 +66,24 @@ async function start(): Promise<void> {
   if (flags.fresh) await rm(state, { recursive: true, force: true });
   await Promise.all([buildApp(), startStorage(), startSqlServer()]);
   const settings = await workerSettings(ports, azurite);
-  for (let number = 0; number < workerCount; number += 1) {
-    const port = ports.app + number;
-    workers.push(await startChild('./host/main.ts', ['--port', String(port)], settings));
-  }
-  for (const part of [...workers, ...(sqlServer === undefined ? [] : [sqlServer])]) {
-    void part.exited.then(() => stop(1));
-  }
+  for (let number = 0; number < workerCount; number += 1) await startWorker(number, settings);
+  void sqlServer?.exited.then(() => stop(1));
   console.log(greeting(ports.app));
+}
+
+/** A worker that dies is started again, as the platform does. */
+async function startWorker(number: number, settings: Record<string, string>): Promise<void> {
+  const worker = await startChild(
+    './host/main.ts',
+    ['--port', String(ports.app + number)],
+    settings,
+  );
+  workers[number] = worker;
+  void worker.exited.then(async (code) => {
+    if (stopping !== undefined) return;
+    console.error(`Worker ${number + 1} ended (${code ?? 'killed'}); it is started again.`);
+    await startWorker(number, settings).catch(() => stop(1));
+  });
 }
 
 async function startStorage(): Promise<void> {

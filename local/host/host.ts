@@ -55,9 +55,10 @@ interface Listener {
   stop(): Promise<void>;
 }
 
-const drainMilliseconds = 4_000;
-/** What the appTerminate hooks of the app may take after that. */
-const terminateMilliseconds = 750;
+/** From the first signal to the end, whatever still runs. */
+const drainMilliseconds = 3_000;
+/** How long what runs may take to end by itself before the app is told to let go. */
+const quietMilliseconds = 500;
 
 let started = false;
 
@@ -212,7 +213,13 @@ async function close(
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const within = (work: Promise<unknown>): Promise<unknown> =>
     Promise.race([work, delay(drainMilliseconds, deadline.signal)]);
-  await within(Promise.allSettled([executor.idle(), ...listeners.map((it) => it.stop())]));
+  const idle = Promise.allSettled([executor.idle(), ...listeners.map((it) => it.stop())]);
+  await Promise.race([idle, sleep(quietMilliseconds, undefined, { ref: false })]);
+  // An app whose functions run for long is told now, so that it can let go of them.
+  const ended = runHooks(worker, 'appTerminate', appHookContext(worker)).catch((error) =>
+    log.host('error', `appTerminate: ${String(error)}`),
+  );
+  await within(Promise.all([idle, ended]));
   if (executor.running().length > 0) {
     log.host('warning', `left while running: ${executor.running().join(', ')}`);
   }
@@ -221,9 +228,5 @@ async function close(
   server.closeIdleConnections();
   await within(closed);
   server.closeAllConnections();
-  const ended = runHooks(worker, 'appTerminate', appHookContext(worker)).catch((error) =>
-    log.host('error', `appTerminate: ${String(error)}`),
-  );
-  await Promise.race([ended, sleep(terminateMilliseconds, undefined, { ref: false })]);
   clearTimeout(timer);
 }

@@ -166,7 +166,7 @@ test('a worker that stops lets go; the next one finishes without repeating what 
   const id = await add(pipelines(['a']));
   assert.equal(await executeRun(dependencies, id, stopping.signal), 'stopped');
   assert.equal((await read(id)).state, 'running');
-  assert.deepEqual(await abandonedRuns({ leases, runs }, soon()), [id]);
+  assert.deepEqual(await abandonedRuns({ leases, runs }, new Date(), soon()), [id]);
   const busy = await claimServers({ leases, runs }, 'other', ['src'], soon());
   assert.deepEqual(busy, { busy: ['src'] });
   assert.equal(await executeRun(dependencies, id, never), 'finished');
@@ -174,7 +174,7 @@ test('a worker that stops lets go; the next one finishes without repeating what 
   const document = await read(id);
   assert.equal(document.state, 'succeeded');
   assert.equal(document.stages[1]?.attempts.length, 2);
-  assert.deepEqual(await abandonedRuns({ leases, runs }, soon()), []);
+  assert.deepEqual(await abandonedRuns({ leases, runs }, new Date(), soon()), []);
 });
 
 test('what was running when its worker died is interrupted where it may not be repeated', async () => {
@@ -283,4 +283,13 @@ test('a run on which worker after worker dies is given up in the end', async () 
   const document = await read(id);
   assert.equal(document.state, 'interrupted');
   assert.match(document.log.map(({ text }) => text).join(), /Given up: 10 workers died/);
+});
+
+test('a run whose message never came is found', async () => {
+  const { add, leases, runs } = await bench();
+  const id = await add(pipelines(['a']));
+  const created = Date.parse((await runs.read(id, soon()))?.value.createdAt ?? '');
+  const at = (ms: number) => abandonedRuns({ leases, runs }, new Date(created + ms), soon());
+  assert.deepEqual(await at(9_000), []);
+  assert.deepEqual(await at(11_000), [id]);
 });
