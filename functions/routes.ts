@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { json } from '../shared/http/answer.ts';
 import { openApiDocument } from '../shared/http/openapi.ts';
 import * as schemas from '../shared/http/schemas.ts';
+import { cancelRun } from './cancel-run.ts';
 import { health } from './health.ts';
 import { isDated } from './is-dated.ts';
 import { listRuns } from './list-runs.ts';
@@ -23,6 +24,12 @@ const started = {
   },
 };
 const pathText = z.string();
+const runId = {
+  name: 'id',
+  in: 'path',
+  description: 'Run id',
+  schema: schemas.runIdSchema,
+} as const;
 
 export const routes: readonly Route[] = [
   {
@@ -33,7 +40,7 @@ export const routes: readonly Route[] = [
     methods: {
       GET: {
         handler: syncStatus,
-        summary: 'Whether any sync is queued or running',
+        summary: 'Whether any sync is queued or running, and how far each has come',
         responses: {
           200: {
             description: 'The state now',
@@ -158,11 +165,29 @@ export const routes: readonly Route[] = [
     methods: {
       GET: {
         handler: readRun,
-        summary: 'One run: stages, times, rows, messages, freshness before and after',
-        parameters: [
-          { name: 'id', in: 'path', description: 'Run id', schema: schemas.runIdSchema },
-        ],
+        summary: 'One run: progress, stages, times, rows, messages, freshness before and after',
+        parameters: [runId],
         responses: { 200: { description: 'The run', json: schemas.publicRunSchema } },
+      },
+    },
+  },
+  {
+    name: 'cancel_run',
+    route: 'runs/{id}/cancel',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      POST: {
+        handler: cancelRun,
+        summary: 'Stop a run: what runs gets an attention, what is pending is called off',
+        parameters: [runId],
+        responses: {
+          202: {
+            description: 'Accepted: the worker hears of it within seconds',
+            text: ['Cancellation was requested.'],
+            json: schemas.cancellationSchema,
+          },
+        },
       },
     },
   },

@@ -27,7 +27,7 @@ function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
     const presented = Object.hasOwn(body, 'token') ? body['token'] : bearerToken(request);
     const token = authenticate(presented, app.settings.tokens);
     const code = knownCode(body, app.catalog);
-    if (code !== undefined) authorize(token, code);
+    if (code !== undefined) authorize(token, [{ code, field: 'code' }]);
     const sync = parseSyncRequest(kind, body, app.catalog, app.now());
     const started = await app.syncs.start({ ...sync, token: token.name }, signal);
     if (started.outcome === 'busy') {

@@ -9,6 +9,11 @@ interface AnswerOptions {
   headers?: Readonly<Record<string, string>>;
 }
 
+interface ChosenAnswerOptions extends AnswerOptions {
+  /** What a client gets that does not say what it accepts. */
+  otherwise?: Representation;
+}
+
 /** JSON, whatever the client asked for. */
 export function json(
   value: unknown,
@@ -21,15 +26,15 @@ export function json(
   };
 }
 
-/** `value` for whoever prefers JSON, and `text` for everybody else. */
+/** `value` for whoever prefers JSON, and `text` for whoever prefers that. */
 export function textOrJson(
   request: HttpRequest,
   text: string,
   value: unknown,
-  { status = 200, headers = {} }: AnswerOptions = {},
+  { status = 200, headers = {}, otherwise = 'text' }: ChosenAnswerOptions = {},
 ): HttpResponseInit {
   const varying = { vary: 'Accept', ...headers };
-  if (preferred(request.headers.get('accept'), 'text') === 'json') {
+  if (preferred(request.headers.get('accept'), otherwise) === 'json') {
     return json(value, { status, headers: varying });
   }
   return plain(text, status, varying);

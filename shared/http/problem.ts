@@ -10,6 +10,7 @@ export const problemTypes = {
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   timeout: { status: 408, title: 'The request body did not arrive in time' },
   busy: { status: 409, title: 'Another run holds a source server' },
+  'not-cancellable': { status: 409, title: 'The run cannot be cancelled any more' },
   'body-too-large': { status: 413, title: 'The request body is too large' },
   'content-type': { status: 415, title: 'The content type is not supported' },
   internal: { status: 500, title: 'Something went wrong on the server' },

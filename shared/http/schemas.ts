@@ -1,6 +1,7 @@
 /** What goes in and out over HTTP: used to check and shape it, and for `/openapi.json`. */
 
 import { z } from 'zod';
+import type { Progress } from '../sync/index.ts';
 import { runSchema, runStates } from '../sync/run.ts';
 
 /** A line of well-formed text: no control characters, no half of a surrogate pair. */
@@ -66,6 +67,39 @@ export const acceptedSchema = z.object({
   location: z.string(),
 });
 
+export const cancellationSchema = z.object({
+  id: z.string(),
+  state: z.enum(runStates).meta({ description: 'The state when the cancellation was requested' }),
+  location: z.string(),
+});
+
+const progressSchema = z.object({
+  stagesDone: z.int(),
+  stagesTotal: z.int(),
+  running: z.array(
+    z.object({
+      stage: z.string(),
+      server: z.string(),
+      since: z.string(),
+      message: z
+        .string()
+        .exactOptional()
+        .meta({ description: 'The newest info message of the procedure' }),
+    }),
+  ),
+  estimate: z
+    .object({
+      secondsLeft: z
+        .number()
+        .nullable()
+        .meta({ description: 'From the medians of earlier runs; null when there are none' }),
+      unknownStages: z.int().meta({ description: 'Stages without an earlier measurement' }),
+      text: z.string(),
+    })
+    .exactOptional()
+    .meta({ description: 'Absent once the run has ended' }),
+}) satisfies z.ZodType<Progress>;
+
 const runSummarySchema = z.object({
   id: z.string(),
   kind: runSchema.shape.kind,
@@ -78,15 +112,17 @@ const runSummarySchema = z.object({
   stagesTotal: z.int(),
 });
 
-const activeRunSchema = runSchema.pick({
-  id: true,
-  kind: true,
-  state: true,
-  user: true,
-  codes: true,
-  createdAt: true,
-  startedAt: true,
-});
+const activeRunSchema = runSchema
+  .pick({
+    id: true,
+    kind: true,
+    state: true,
+    user: true,
+    codes: true,
+    createdAt: true,
+    startedAt: true,
+  })
+  .extend({ progress: progressSchema });
 
 export const statusSchema = z.object({ running: z.boolean(), runs: z.array(activeRunSchema) });
 
@@ -100,7 +136,10 @@ export const runPageSchema = z.object({
 
 /** A run without what only its worker may know: lease ids and the holder. */
 export const publicRunSchema = runSchema.omit({ locks: true, holder: true }).extend({
-  servers: z.array(z.string()).meta({ description: 'Source servers the run holds now' }),
+  servers: z
+    .array(z.string())
+    .meta({ description: 'Source servers that are the run’s until it has ended' }),
+  progress: progressSchema,
 });
 
 const healthPartSchema = z.object({

@@ -28,13 +28,25 @@ export function authenticate(presented: unknown, tokens: readonly ApiToken[]): A
   return known;
 }
 
-/** Throws `HttpProblem` 403 unless `token` may touch the data source `code`. */
-export function authorize(token: ApiToken, code: string): void {
-  if (token.codes.includes('*') || token.codes.includes(code)) return;
-  const message = `Token is not allowed for code: ${show(code)}.`;
-  throw new HttpProblem('forbidden', message, {
-    errors: [{ field: 'code', message, value: code, allowed: `one of ${token.codes.join(', ')}` }],
-  });
+/** A data source, and the field of the request that names it. */
+export interface NamedCode {
+  code: string;
+  field: string;
+}
+
+/** Throws `HttpProblem` 403 unless `token` may touch every one of the data sources. */
+export function authorize(token: ApiToken, codes: readonly NamedCode[]): void {
+  if (token.codes.includes('*')) return;
+  const errors = codes
+    .filter(({ code }) => !token.codes.includes(code))
+    .map(({ code, field }) => ({
+      field,
+      message: `Token is not allowed for code: ${show(code)}.`,
+      value: code,
+      allowed: `one of ${token.codes.join(', ')}`,
+    }));
+  const [first] = errors;
+  if (first !== undefined) throw new HttpProblem('forbidden', first.message, { errors });
 }
 
 function unauthenticated(message: string): HttpProblem {

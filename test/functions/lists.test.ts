@@ -18,7 +18,26 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
   const { id, kind, state, user, codes, createdAt } = active;
   assert.deepEqual(JSON.parse(json.text), {
     running: true,
-    runs: [{ id, kind, state, user, codes, createdAt }],
+    runs: [
+      {
+        id,
+        kind,
+        state,
+        user,
+        codes,
+        createdAt,
+        progress: {
+          stagesDone: 0,
+          stagesTotal: 3,
+          running: [],
+          estimate: {
+            secondsLeft: null,
+            unknownStages: 3,
+            text: 'No earlier run to estimate from.',
+          },
+        },
+      },
+    ],
   });
 });
 

@@ -47,7 +47,20 @@ test('/runs/{id}: the run document without lease ids and holder', async () => {
   const reply = await call(app, 'run', { headers, params: { id: runId } });
   assert.equal(reply.status, 200);
   const { locks, holder, ...rest } = run;
-  assert.deepEqual(JSON.parse(reply.text), { ...rest, servers: ['dcdb'] });
+  const progress = {
+    stagesDone: 0,
+    stagesTotal: 1,
+    running: [
+      {
+        stage: 'export:payment:0c10',
+        server: 'dcdb',
+        since: '2019-07-31T10:00:01.000Z',
+        message: '1000 строк',
+      },
+    ],
+    estimate: { secondsLeft: null, unknownStages: 1, text: 'No earlier run to estimate from.' },
+  };
+  assert.deepEqual(JSON.parse(reply.text), { ...rest, servers: ['dcdb'], progress });
   assert.doesNotMatch(reply.text, new RegExp(`${locks[0]?.leaseId}|${holder}`));
 });
 
@@ -68,6 +81,14 @@ test('/runs/{id}: 404 for an unknown run and for what cannot be one', async () =
     assert.match(reply.headers.get('content-type') ?? '', /^application\/problem\+json/);
     assert.equal(JSON.parse(reply.text).errors[0].field, 'id');
   }
+});
+
+test('/runs/{id}: a run that has ended has no estimate', async () => {
+  const app = testApp();
+  const ended = { ...run, state: 'succeeded' as const, stages: [], endedAt: run.createdAt };
+  app.syncs.runs.set(runId, ended);
+  const reply = await call(app, 'run', { headers, params: { id: runId } });
+  assert.deepEqual(JSON.parse(reply.text).progress, { stagesDone: 0, stagesTotal: 0, running: [] });
 });
 
 test('/runs: a page, its limit and the link to the next one', async () => {
@@ -116,14 +137,19 @@ test('/runs: a mark that the storage does not know is a 400, its outage a 503', 
   assert.equal(unavailable.headers.get('retry-after'), '30');
 });
 
-for (const name of ['runs', 'run']) {
+for (const [name, method] of [
+  ['runs', 'GET'],
+  ['run', 'GET'],
+  ['cancel_run', 'POST'],
+] as const) {
   test(`${name} needs a token`, async () => {
-    const refused = await call(testApp(), name, { params: { id: runId } });
+    const refused = await call(testApp(), name, { method, params: { id: runId } });
     assert.equal(refused.status, 401);
     assert.equal(refused.headers.get('www-authenticate'), 'Bearer realm="syncboard"');
     assert.match(refused.headers.get('content-type') ?? '', /^application\/problem\+json/);
     const accept = { accept: 'text/plain' };
-    const text = await call(testApp(), name, { params: { id: runId }, headers: accept });
+    const init = { method, params: { id: runId }, headers: accept };
+    const text = await call(testApp(), name, init);
     assert.equal(text.text, 'Authorization token is needed.');
   });
 }

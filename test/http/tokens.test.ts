@@ -27,11 +27,42 @@ test('nothing else is, not even an empty token whose digest is known', () => {
 });
 
 test('codes are allowed one by one, or all', () => {
-  authorize(token('all', 'x'), 'zagser');
-  authorize(token('some', 'x', ['mo', 'zagser']), 'zagser');
-  for (const codes of [['mo'], ['zagse'], ['zagser2'], []]) {
-    assert.throws(() => authorize(token('other', 'x', codes), 'zagser'), refused(403));
+  const asked = [
+    { code: 'mo', field: 'code[0]' },
+    { code: 'zagser', field: 'code[1]' },
+  ];
+  authorize(token('all', 'x'), asked);
+  authorize(token('some', 'x', ['mo', 'zagser']), asked);
+  authorize(token('none', 'x', ['stek']), []);
+  for (const codes of [['mo'], ['mo', 'zagse'], ['mo', 'zagser2'], ['zagser'], []]) {
+    assert.throws(() => authorize(token('other', 'x', codes), asked), refused(403));
   }
+});
+
+test('every code that is not allowed is named, the first one in the text', () => {
+  const asked = ['0c10', 'mo', 'stek'].map((code, i) => ({ code, field: `code[${i}]` }));
+  assert.throws(
+    () => authorize(token('narrow', 'x', ['0c10']), asked),
+    (error: unknown) => {
+      assert.ok(error instanceof HttpProblem);
+      assert.equal(error.message, 'Token is not allowed for code: mo.');
+      assert.deepEqual(error.document()['errors'], [
+        {
+          field: 'code[1]',
+          message: 'Token is not allowed for code: mo.',
+          value: 'mo',
+          allowed: 'one of 0c10',
+        },
+        {
+          field: 'code[2]',
+          message: 'Token is not allowed for code: stek.',
+          value: 'stek',
+          allowed: 'one of 0c10',
+        },
+      ]);
+      return true;
+    },
+  );
 });
 
 const headers: Array<[authorization: string | undefined, token: string | undefined]> = [
