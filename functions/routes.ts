@@ -109,7 +109,7 @@ export const routes: readonly Route[] = [
     methods: {
       POST: {
         handler: dataSourceSync,
-        summary: 'Sync every entity of a data source',
+        summary: 'Sync every entity of one data source, or of several in one run',
         body: schemas.bodySchemas.data_source,
         responses: started,
       },
@@ -124,7 +124,7 @@ export const routes: readonly Route[] = [
     methods: {
       POST: {
         handler: entitySync,
-        summary: 'Sync one entity of a data source',
+        summary: 'Sync one entity of one data source, or of several in one run',
         body: schemas.bodySchemas.entity,
         responses: started,
       },

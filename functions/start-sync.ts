@@ -2,7 +2,8 @@ import { textOrJson } from '../shared/http/answer.ts';
 import { readJsonObject } from '../shared/http/body.ts';
 import type { RouteHandler } from '../shared/http/handler.ts';
 import { HttpProblem } from '../shared/http/problem.ts';
-import { knownCode, parseSyncRequest } from '../shared/http/sync-request.ts';
+import { knownCodes } from '../shared/http/requested-codes.ts';
+import { parseSyncRequest } from '../shared/http/sync-request.ts';
 import { authenticate, authorize, bearerToken } from '../shared/http/tokens.ts';
 import type { SyncRequest } from '../shared/sync/index.ts';
 import { runQueueOutput } from './run-queue.ts';
@@ -11,12 +12,12 @@ import type { AppServices } from './services.ts';
 /** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
 const retryAfter = '60';
 
-/** Syncs every entity of a data source. */
+/** Syncs every entity of one data source or several. */
 export function dataSourceSync(app: AppServices): RouteHandler {
   return startSync(app, 'data_source');
 }
 
-/** Syncs one entity of a data source. */
+/** Syncs one entity of one data source or several. */
 export function entitySync(app: AppServices): RouteHandler {
   return startSync(app, 'entity');
 }
@@ -26,8 +27,7 @@ function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
     const body = await readJsonObject(request, signal);
     const presented = Object.hasOwn(body, 'token') ? body['token'] : bearerToken(request);
     const token = authenticate(presented, app.settings.tokens);
-    const code = knownCode(body, app.catalog);
-    if (code !== undefined) authorize(token, [{ code, field: 'code' }]);
+    authorize(token, knownCodes(body, app.catalog));
     const sync = parseSyncRequest(kind, body, app.catalog, app.now());
     const started = await app.syncs.start({ ...sync, token: token.name }, signal);
     if (started.outcome === 'busy') {
@@ -37,8 +37,9 @@ function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
       });
     }
     const { id } = started;
+    const codes = sync.codes.join(', ');
     context.extraOutputs.set(runQueueOutput, id);
-    context.info(`Run ${id} of ${code} was asked for by ${sync.user} (token ${token.name})`);
+    context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${token.name})`);
     const location = `/runs/${id}`;
     return textOrJson(
       request,

@@ -63,8 +63,8 @@ export interface Catalog {
   hasEntity(name: string): boolean;
   /** The server of a data source's database: what a run of it locks. RangeError: unknown code. */
   sourceServer(code: string): string;
-  /** Entities of a data source in sync order. RangeError: unknown code. */
-  entityOrder(code: string): string[];
+  /** Entities that any of the data sources has, in sync order. RangeError: unknown code. */
+  entityOrder(...codes: string[]): string[];
   /**
    * The stages of one entity of one data source, in order. RangeError: unknown code, an entity that
    * code does not have, or a dated entity without a valid period. An undated one ignores `period`.
@@ -139,7 +139,10 @@ export function makeCatalog(data: CatalogData): Catalog {
     isDated: (name) => entities.get(name)?.dated,
     hasEntity: (name) => entities.has(name),
     sourceServer: (code) => serverOf(sourceOf(code).database),
-    entityOrder: (code) => entitiesOf(data, sourceOf(code)).map(({ name }) => name),
+    entityOrder: (...codes) => {
+      const known = new Set(codes.flatMap((code) => entitiesOf(data, sourceOf(code))));
+      return data.entities.filter((entity) => known.has(entity)).map(({ name }) => name);
+    },
 
     stages: (request) => {
       const { subject, chain } = requested(request);

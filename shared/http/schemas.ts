@@ -13,7 +13,12 @@ export const userSchema = z
   .meta({ description: 'Who asks: 1 to 128 characters, kept in the run for people to read' });
 
 const codeSchema = z.string().meta({ description: 'Data source, a key of /valid_codes' });
-const nameSchema = z.string().meta({ description: 'Entity, a key of /{code}/valid_names' });
+const codesSchema = z
+  .union([codeSchema, z.array(codeSchema).min(1).meta({ uniqueItems: true })])
+  .meta({ description: 'One data source, or several for one run, each once' });
+const nameSchema = z
+  .string()
+  .meta({ description: 'Entity, a key of /{code}/valid_names for every code' });
 
 /** 1 to 12; clients also send it as text. */
 export const monthSchema = z
@@ -46,7 +51,7 @@ const dataSourceSyncBody = z
   .object({
     token: tokenSchema,
     user: userSchema,
-    code: codeSchema,
+    code: codesSchema,
     month: monthSchema.nullish(),
     year: yearSchema.nullish(),
   })

@@ -3,22 +3,17 @@
 import type { z } from 'zod';
 import type { Catalog } from '../catalog/index.ts';
 import type { Period, SyncRequest } from '../sync/index.ts';
+import { type Body, fault, type Member, type Refusal } from './member.ts';
 import { comparePeriods, periodLimits, periodText } from './period.ts';
 import { type FieldError, HttpProblem } from './problem.ts';
+import { checkCodes, knownCodes } from './requested-codes.ts';
 import { monthSchema, userSchema, yearSchema } from './schemas.ts';
-import { echo, show } from './show.ts';
+import { show } from './show.ts';
 
-type Body = Readonly<Record<string, unknown>>;
 export type SyncCatalog = Pick<
   Catalog,
-  'codes' | 'names' | 'isDated' | 'hasEntity' | 'entityOrder' | 'periods'
+  'codes' | 'isDated' | 'hasEntity' | 'entityOrder' | 'periods'
 >;
-
-/** One refusal as the original words it, and the fields that are at fault. */
-interface Refusal {
-  text: string;
-  errors: FieldError[];
-}
 
 /**
  * What to sync, as the catalogue knows it; `period` only when an entity is dated.
@@ -30,13 +25,14 @@ export function parseSyncRequest(
   catalog: SyncCatalog,
   now: Date,
 ): Omit<SyncRequest, 'token'> {
-  const names = requestedNames(kind, body, catalog);
+  const codes = [...new Set(knownCodes(body, catalog).map(({ code }) => code))];
+  const names = requestedNames(kind, body, codes, catalog);
   const dated = names.some((name) => catalog.isDated(name) === true);
   const asked = parsePeriod(body, dated, periodLimits(catalog.periods, now));
   const refusals = [
     checkUser(body),
-    checkCode(body, catalog),
-    checkName(kind, body, catalog),
+    checkCodes(body, catalog),
+    checkName(kind, body, codes, catalog),
     asked.refusal,
   ].filter((refusal) => refusal !== undefined);
   const [first] = refusals;
@@ -47,65 +43,68 @@ export function parseSyncRequest(
   }
   return {
     kind,
-    codes: [String(body.code)],
+    codes,
     names,
     user: String(body.user),
     ...(dated && asked.period !== undefined ? { period: asked.period } : {}),
   };
 }
 
-/** The code, when it is one of the catalogue's. */
-export function knownCode(body: Body, catalog: Pick<Catalog, 'codes'>): string | undefined {
-  const { code } = body;
-  return typeof code === 'string' && Object.hasOwn(catalog.codes(), code) ? code : undefined;
-}
-
 /** Empty where code or name are not usable, which their own checks report. */
-function requestedNames(kind: SyncRequest['kind'], body: Body, catalog: SyncCatalog): string[] {
-  if (kind === 'entity') {
-    return typeof body.name === 'string' && catalog.hasEntity(body.name) ? [body.name] : [];
-  }
-  const code = knownCode(body, catalog);
-  return code === undefined ? [] : [...catalog.entityOrder(code)];
+function requestedNames(
+  kind: SyncRequest['kind'],
+  body: Body,
+  codes: readonly string[],
+  catalog: SyncCatalog,
+): string[] {
+  if (kind === 'data_source') return catalog.entityOrder(...codes);
+  return typeof body.name === 'string' && catalog.hasEntity(body.name) ? [body.name] : [];
 }
 
-function checkUser(body: Body): Refusal | undefined {
-  if (userSchema.safeParse(body.user).success) return undefined;
-  const text = body.user === undefined ? 'User is not specified.' : 'Invalid user value.';
-  return { text, errors: [fault(body, 'user', '1 to 128 characters on one line')] };
-}
-
-function checkCode(body: Body, catalog: SyncCatalog): Refusal | undefined {
-  if (knownCode(body, catalog) !== undefined) return undefined;
+function checkUser({ user }: Body): Refusal | undefined {
+  if (userSchema.safeParse(user).success) return undefined;
+  const text = user === undefined ? 'User is not specified.' : 'Invalid user value.';
   return {
-    text: `Invalid code value: ${show(body.code)}.`,
-    errors: [fault(body, 'code', `one of ${Object.keys(catalog.codes()).join(', ')}`)],
+    text,
+    errors: [fault({ field: 'user', value: user }, '1 to 128 characters on one line')],
   };
 }
 
-/** A whole data source needs no name, but one that is sent must exist, as in the original. */
+/**
+ * A whole data source needs no name, but one that is sent must exist, as in the original; a single
+ * entity must exist in every data source.
+ */
 function checkName(
   kind: SyncRequest['kind'],
-  body: Body,
+  { name }: Body,
+  codes: readonly string[],
   catalog: SyncCatalog,
 ): Refusal | undefined {
-  const { name } = body;
   if (kind === 'data_source' && (name === undefined || name === null)) return undefined;
-  const code = knownCode(body, catalog);
-  const names = code === undefined ? undefined : catalog.names(code);
   const exists = typeof name === 'string' && catalog.hasEntity(name);
-  const inSource = names === undefined || (exists && Object.hasOwn(names, name));
-  if (exists && (inSource || kind === 'data_source')) return undefined;
-  const allowed =
-    names === undefined
-      ? 'an entity of the data source'
-      : `one of ${Object.keys(names).join(', ')} for code ${code}`;
+  const lacking = codes.filter((code) => !catalog.entityOrder(code).includes(String(name)));
+  if (exists && (lacking.length === 0 || kind === 'data_source')) return undefined;
+  const have = lacking.length > 1 ? 'data sources' : 'data source';
   return {
     text: `Invalid name value: ${show(name)}.`,
     errors: [
-      fault(body, 'name', allowed, exists ? `data source ${code} has no ${name}` : undefined),
+      fault(
+        { field: 'name', value: name },
+        allowedNames(codes, catalog),
+        exists
+          ? `${have} ${lacking.join(', ')} ${lacking.length > 1 ? 'have' : 'has'} no ${name}`
+          : undefined,
+      ),
     ],
   };
+}
+
+function allowedNames(codes: readonly string[], catalog: SyncCatalog): string {
+  const common = catalog
+    .entityOrder(...codes)
+    .filter((name) => codes.every((code) => catalog.entityOrder(code).includes(name)));
+  if (common.length === 0) return 'an entity that every data source of the request has';
+  return `one of ${common.join(', ')} for code ${codes.join(', ')}`;
 }
 
 /** The period, or what is wrong with it; neither when none was sent and none is needed. */
@@ -118,15 +117,16 @@ function parsePeriod(
   const year = field(yearSchema, body.year);
   const why = (name: string) => `${name} is needed: a dated entity is synced by month`;
   const years = `a whole number from ${limits.first.year} to ${limits.last.year}`;
+  const member = (field: string): Member => ({ field, value: body[field] });
   const errors: FieldError[] = [];
   if (month === 'invalid' || (month === undefined && needed)) {
     const message = month === undefined ? why('month') : undefined;
-    errors.push(fault(body, 'month', 'a whole number from 1 to 12', message));
+    errors.push(fault(member('month'), 'a whole number from 1 to 12', message));
   }
   const yearOutside =
     typeof year === 'number' && (year < limits.first.year || year > limits.last.year);
   if (year === 'invalid' || yearOutside || (year === undefined && needed)) {
-    errors.push(fault(body, 'year', years, year === undefined ? why('year') : undefined));
+    errors.push(fault(member('year'), years, year === undefined ? why('year') : undefined));
   }
   if (errors.length === 0) {
     if (typeof month !== 'number' || typeof year !== 'number') return {};
@@ -135,7 +135,7 @@ function parsePeriod(
       comparePeriods(limits.first, period) <= 0 && comparePeriods(period, limits.last) <= 0;
     if (inside) return { period };
     const allowed = `a month from ${periodText(limits.first)} to ${periodText(limits.last)}`;
-    errors.push(fault(body, 'month', allowed, `${periodText(period)} is not ${allowed}`));
+    errors.push(fault(member('month'), allowed, `${periodText(period)} is not ${allowed}`));
   }
   const shownMonth = typeof month === 'number' ? month : body.month;
   const text = `Invalid date value: ${show(body.year)}-${twoDigits(shownMonth)}.`;
@@ -152,15 +152,4 @@ function field(schema: z.ZodType<number>, value: unknown): number | 'invalid' | 
 /** As the original formats it: `07`, `77`, `7.5`. */
 function twoDigits(month: unknown): string {
   return typeof month === 'number' ? String(month).padStart(2, '0') : show(month);
-}
-
-function fault(body: Body, name: string, allowed: string, message?: string): FieldError {
-  const value = body[name];
-  const missing = value === undefined;
-  return {
-    field: name,
-    message: message ?? (missing ? `${name} is needed` : `${name} must be ${allowed}`),
-    ...(missing ? {} : { value: echo(value) }),
-    allowed,
-  };
 }

@@ -133,6 +133,13 @@ describe('the lists of the shipped catalogue', () => {
     assert.ok(order.indexOf('premises') < order.indexOf('personal_account'));
   });
 
+  it('merges the entities of several data sources in the order of a whole sync', () => {
+    assert.deepEqual(catalog.entityOrder('mo', 'all', '0c10'), catalog.entityOrder('0c10'));
+    assert.deepEqual(catalog.entityOrder('mo', 'stek', 'mo'), catalog.entityOrder('mo'));
+    assert.deepEqual(catalog.entityOrder(), []);
+    assert.throws(() => catalog.entityOrder('mo', 'om'), RangeError);
+  });
+
   it('knows which entities are dated', () => {
     for (const { name, dated } of entities) {
       assert.equal(catalog.isDated(name), dated, name);

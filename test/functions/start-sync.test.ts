@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { planStages } from '../../shared/sync/plan.ts';
 import { call, post, type Reply, runId, testApp } from './app.ts';
 
 const good = {
@@ -154,6 +155,48 @@ const refused: Case[] = [
     status: 400,
     text: `Invalid code value: a  b${'c'.repeat(96)}….`,
     fields: ['code'],
+  },
+  {
+    title: 'no code in the array of codes',
+    body: { ...good, code: [] },
+    status: 400,
+    text: 'Invalid code value: [].',
+    fields: ['code'],
+  },
+  {
+    title: 'codes that are unknown, named twice or no text',
+    body: { ...good, code: ['0c10', '0c99', '0c10', null, ['mo'], '__proto__'] },
+    status: 400,
+    text: 'Invalid code value: 0c99.',
+    fields: ['code[1]', 'code[2]', 'code[3]', 'code[4]', 'code[5]'],
+  },
+  {
+    title: 'a code named twice',
+    body: { ...good, code: ['0c10', '0c01', '0c10'] },
+    status: 400,
+    text: 'Invalid code value: 0c10.',
+    fields: ['code[2]'],
+  },
+  {
+    title: 'more codes than there are',
+    body: { ...good, code: Array.from({ length: 10_000 }, () => 'mo') },
+    status: 400,
+    text: 'Invalid code value: mo.',
+    fields: ['code'],
+  },
+  {
+    title: 'an object for a code',
+    body: { ...good, code: { 0: '0c10', length: 1 } },
+    status: 400,
+    text: 'Invalid code value: {"0":"0c10","length":1}.',
+    fields: ['code'],
+  },
+  {
+    title: 'an entity that one of several sources lacks',
+    body: { ...good, code: ['0c10', 'mo'], name: 'bank_code' },
+    status: 400,
+    text: 'Invalid name value: bank_code.',
+    fields: ['name'],
   },
   {
     title: 'no token',
@@ -349,6 +392,27 @@ test('an entity the source lacks: the names it has are told', async () => {
   for (const name of app.catalog.entityOrder('mo')) assert.ok(error?.allowed.includes(name));
 });
 
+test('an entity that some of the sources lack: they are named, and what all of them have', async () => {
+  const app = testApp();
+  const body = { ...good, code: ['0c10', 'mo', 'stek'], name: 'bank_code' };
+  const reply = await post(app, 'entity_sync', body, { accept: 'application/json' });
+  const [error] = problem(reply).errors ?? [];
+  assert.equal(error?.message, 'data sources mo, stek have no bank_code');
+  assert.equal(
+    error?.allowed,
+    `one of ${app.catalog.entityOrder('mo').join(', ')} for code 0c10, mo, stek`,
+  );
+});
+
+test('a code named twice is told from one that is unknown', async () => {
+  const body = { ...good, code: ['mo', 'mo', 'om'] };
+  const reply = await post(testApp(), 'entity_sync', body, { accept: 'application/json' });
+  const [twice, unknown] = problem(reply).errors ?? [];
+  assert.equal(twice?.message, 'mo is named twice');
+  assert.equal(twice?.value, 'mo');
+  assert.match(unknown?.message ?? '', /^code\[2\] must be one of 0c01, /);
+});
+
 const period = { month: 7, year: 2019 };
 const accepted: Array<{ title: string; body: Record<string, unknown>; period?: typeof period }> = [
   { title: 'as clients send it', body: good, period },
@@ -415,6 +479,34 @@ test('a whole data source: every entity of it, in catalogue order', async () => 
   assert.deepEqual(request?.names, app.catalog.entityOrder('stek'));
   assert.ok(request?.names.includes('payment'));
   assert.deepEqual(request?.period, period);
+});
+
+test('several data sources: one run, every entity that any of them has, in catalogue order', async () => {
+  const app = testApp();
+  const code = ['mo', '0c10', 'all'];
+  const reply = await post(app, 'data_source_sync', { ...without('name'), code });
+  assert.equal(reply.text, 'Synchronization was started.');
+  const [request] = app.syncs.started;
+  assert.deepEqual(request?.codes, code);
+  // 0c10 has every entity of the catalogue.
+  assert.deepEqual(request?.names, app.catalog.entityOrder('0c10'));
+  assert.match(reply.log, /of mo, 0c10, all was asked for by оператор/);
+  const exports = planStages(app.catalog, request ?? { names: [], codes: [] })
+    .stages.filter(({ stage, entity }) => stage === 'export' && entity === 'bank_code')
+    .map(({ id }) => id);
+  assert.deepEqual(exports, ['export:bank_code:all']);
+});
+
+test('one entity of several data sources, down to an array of one', async () => {
+  const app = testApp();
+  for (const code of [['0c01', '0c05', 'zagser'], ['0c10'], Object.keys(app.catalog.codes())]) {
+    const name = code.includes('all') ? 'equipment' : 'payment';
+    const reply = await post(app, 'entity_sync', { ...good, code, name });
+    assert.equal(reply.status, 202, reply.text);
+    const request = app.syncs.started.at(-1);
+    assert.deepEqual(request?.codes, code);
+    assert.deepEqual(request?.names, [name]);
+  }
 });
 
 test('a whole data source needs a month as soon as one of its entities is dated', async () => {
@@ -497,7 +589,16 @@ test('a token may touch its own codes only', async () => {
     assert.equal(other.status, 403);
     assert.equal(other.text, `Token is not allowed for code: ${code}.`);
   }
-  assert.equal(app.syncs.started.length, 1);
+  const both = await post(app, 'entity_sync', { ...good, token: 'narrow', code: ['0c10', 'mo'] });
+  assert.equal(both.status, 202);
+  const body = { ...good, token: 'narrow', code: ['mo', 'stek', 'x'], user: '' };
+  const partly = await post(app, 'entity_sync', body, { accept: 'application/json' });
+  assert.equal(partly.status, 403);
+  assert.deepEqual(
+    problem(partly).errors?.map(({ field, value }) => [field, value]),
+    [['code[1]', 'stek']],
+  );
+  assert.equal(app.syncs.started.length, 2);
 });
 
 for (const name of ['entity_sync', 'data_source_sync']) {
