@@ -1,9 +1,9 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
+import { syntaxFault } from '../json-syntax.ts';
 import { type Catalog, makeCatalog } from './catalog.ts';
 import { checkTogether } from './checks/index.ts';
 import { declaredNames, duplicateFaults } from './declared.ts';
 import { CatalogError, faultAt } from './fault.ts';
-import { syntaxFault } from './json-syntax.ts';
 import { catalogSchema } from './schema.ts';
 
 /**

@@ -2,7 +2,7 @@
 
 import { MIMEType } from 'node:util';
 import type { HttpRequest } from '@azure/functions';
-import { syntaxFault } from '../catalog/json-syntax.ts';
+import { syntaxFault } from '../json-syntax.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Bytes. A request of ours has six short members; 64 KiB leaves room for any of them. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CatalogError, parseCatalogText } from '../../shared/catalog/index.ts';
-import { syntaxFault } from '../../shared/catalog/json-syntax.ts';
+import { syntaxFault } from '../shared/json-syntax.ts';
 
 describe('faults of JSON', () => {
   const cases: [string, string][] = [
