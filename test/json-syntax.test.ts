@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { CatalogError, parseCatalogText } from '../../shared/catalog/index.ts';
+import { CatalogError, parseCatalogText } from '../shared/catalog/index.ts';
 import { syntaxFault } from '../shared/json-syntax.ts';
 
 describe('faults of JSON', () => {
