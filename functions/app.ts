@@ -24,6 +24,7 @@ import { freshnessReader } from '../shared/sync/freshness.ts';
 import type { Syncs } from '../shared/sync/index.ts';
 import { WorkerStoppingError } from '../shared/sync/interruption.ts';
 import { procedureRunner } from '../shared/sync/procedure-runner.ts';
+import { removeExpiredRuns } from '../shared/sync/retention.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
 import { abandonedRuns } from '../shared/sync/sweep.ts';
@@ -117,6 +118,13 @@ export class App implements AppServices {
   async abandonedRuns(): Promise<string[]> {
     const signal = this.#stopping.signal;
     return abandonedRuns(await this.#state(signal), this.now(), signal);
+  }
+
+  /** How many runs were removed, as `removeExpiredRuns`. */
+  async expireRuns(): Promise<number> {
+    const signal = this.#stopping.signal;
+    const state = await this.#state(signal);
+    return removeExpiredRuns(state, this.settings.retentionDays, this.now(), signal);
   }
 
   /** Lets go of everything: running procedures get an attention, their runs will be resumed. */

@@ -3,6 +3,7 @@
 import functions from '@azure/functions';
 import { App } from './app.ts';
 import { executeRun } from './execute-run.ts';
+import { expireRuns, expirySchedule } from './expire-runs.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes.ts';
 import { runQueueName, runQueueOutput } from './run-queue.ts';
@@ -35,6 +36,8 @@ functions.app.timer('sweep_runs', {
   extraOutputs: [runQueueOutput],
   handler: sweepRuns(app),
 });
+
+functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });
 
 functions.app.hook.appStart(async () => {
   started = await App.start(process.env);

@@ -49,6 +49,8 @@ export interface Settings {
   sliceMs: number;
   /** Life of a lock without renewal, in seconds: how soon a dead worker's run is resumed. */
   leaseSeconds: number;
+  /** Days after its end for which a run is kept. */
+  retentionDays: number;
   /**
    * The connection string (secret) in the environment variable `name`; undefined when it is not
    * set. A function, so that no secret shows when settings are printed.
@@ -90,9 +92,10 @@ export function parseSettings(environment: Environment): Settings {
   const tokens = parseTokens(read, report);
   const protectReads = parseFlag(read, report, 'PROTECT_READS');
   const catalog = read('CATALOG');
-  const sliceSeconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400]);
+  const sliceSeconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400], 'seconds');
   // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
-  const leaseSeconds = parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60]);
+  const leaseSeconds = parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds');
+  const retentionDays = parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days');
   if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
   return {
     storage,
@@ -100,6 +103,7 @@ export function parseSettings(environment: Environment): Settings {
     protectReads,
     sliceMs: sliceSeconds * 1000,
     leaseSeconds,
+    retentionDays,
     ...(catalog === undefined ? {} : { catalog }),
     connection: read,
   };
@@ -246,11 +250,12 @@ function parseWholeNumber(
   setting: string,
   fallback: number,
   [least, most]: readonly [number, number],
+  unit: 'seconds' | 'days',
 ): number {
   const text = read(setting) ?? String(fallback);
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
-  report(setting, `must be a whole number of seconds from ${least} to ${most}`);
+  report(setting, `must be a whole number of ${unit} from ${least} to ${most}`);
   return fallback;
 }
 

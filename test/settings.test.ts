@@ -47,6 +47,11 @@ test('what is not set has a default, digests may be in capitals', () => {
   const settings = parseSettings(valid);
   assert.equal(settings.tokens[0]?.sha256, digest);
   assert.equal(settings.protectReads, false);
+  assert.equal(settings.retentionDays, 90);
+  for (const days of ['1', '3650']) {
+    const set = parseSettings({ ...valid, RUN_RETENTION_DAYS: days });
+    assert.equal(set.retentionDays, Number(days));
+  }
   assert.equal(parseSettings({ ...valid, PROTECT_READS: 'True' }).protectReads, true);
   assert.equal(
     parseSettings({ ...valid, CATALOG: 'blob:catalog.json' }).catalog,
@@ -149,12 +154,12 @@ for (const [title, environment, settings] of faulty) {
   });
 }
 
-for (const name of ['SLICE_BUDGET', 'LEASE_SECONDS']) {
-  test(`refused: ${name} that is no number of seconds in its range`, () => {
+for (const name of ['SLICE_BUDGET', 'LEASE_SECONDS', 'RUN_RETENTION_DAYS']) {
+  test(`refused: ${name} that is no whole number in its range`, () => {
     for (const value of ['0', '-1', '1.5', '1e1', 'a minute', '100000']) {
       const [fault] = faultsOf(() => parseSettings({ ...valid, [name]: value }));
       assert.equal(fault?.setting, name);
-      assert.match(fault?.fault ?? '', /from \d+ to \d+$/);
+      assert.match(fault?.fault ?? '', /whole number of (seconds|days) from \d+ to \d+$/);
     }
   });
 }
@@ -239,6 +244,7 @@ test('whatever the variables hold, there are settings or faults', () => {
     'CATALOG',
     'SLICE_BUDGET',
     'LEASE_SECONDS',
+    'RUN_RETENTION_DAYS',
     'WEBSITE_SITE_NAME',
   ];
   fc.assert(

@@ -5,10 +5,13 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { DocumentStore, type Stored } from '../storage/documents.ts';
 import type { RunPage, RunSummary } from './index.ts';
-import { hasEnded, type Run, runSchema, runStates } from './run.ts';
+import { hasEnded, isFinished, type Run, runSchema, runStates } from './run.ts';
 
 /** 36 ** 9 − 1: nine base-36 digits hold the milliseconds of the next three thousand years. */
 const lastInstant = 36 ** 9 - 1;
+
+/** Blobs in one answer of a listing (Azure Storage, List Blobs). */
+const largestPage = 5_000;
 
 /**
  * A new id whose lexical order is newest first (time counted down, then 30 random bits): listing
@@ -50,6 +53,31 @@ export class RunStore {
   /** @throws DocumentConflictError when somebody else has written since */
   replace(run: Run, etag: string, signal: AbortSignal): Promise<string> {
     return this.#documents.replace(run.id, run, metadataOf(run), etag, signal);
+  }
+
+  remove(id: string, signal: AbortSignal): Promise<void> {
+    return this.#documents.remove(id, signal);
+  }
+
+  /**
+   * Ids of finished runs that ended before `instant`, page by page: what is removed meanwhile
+   * disturbs nothing. Names sort by the beginning of a run, and a run may take long: so all pages
+   * are looked at, one call for 5,000 runs.
+   */
+  async *endedBefore(
+    instant: Date,
+    signal: AbortSignal,
+    pageSize = largestPage,
+  ): AsyncGenerator<string> {
+    let from: string | undefined;
+    do {
+      const page = await this.list({ limit: pageSize, ...(from && { from }) }, signal);
+      for (const { id, state, endedAt } of page.runs) {
+        const ended = isFinished({ state }) && endedAt !== undefined;
+        if (ended && Date.parse(endedAt) < instant.getTime()) yield id;
+      }
+      from = page.next;
+    } while (from !== undefined);
   }
 
   /** Newest first; the documents themselves are not read. */
