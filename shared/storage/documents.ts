@@ -19,6 +19,14 @@ export class DocumentConflictError extends Error {
   }
 }
 
+/** The blob holds something else than the schema allows: another version wrote it, or nobody of us. */
+export class DocumentUnreadableError extends Error {
+  constructor(name: string, cause: unknown) {
+    super(`The document ${name} cannot be understood: ${(cause as Error).message}`, { cause });
+    this.name = 'DocumentUnreadableError';
+  }
+}
+
 export interface Listing {
   names: { name: string; metadata: Record<string, string> }[];
   /** Opaque; absent on the last page. */
@@ -38,7 +46,7 @@ export class DocumentStore<T> {
     this.#schema = schema;
   }
 
-  /** @throws ZodError when the blob holds something else than the schema allows */
+  /** @throws DocumentUnreadableError when the blob holds something else than the schema allows */
   async read(name: string, signal: AbortSignal): Promise<Stored<T> | undefined> {
     const blob = this.#blob(name);
     try {
@@ -47,7 +55,7 @@ export class DocumentStore<T> {
         async (abortSignal) => {
           const response = await blob.download(0, undefined, { abortSignal });
           const text = await streamText(response.readableStreamBody);
-          return { value: this.#schema.parse(JSON.parse(text)), etag: etagOf(response, blob.name) };
+          return { value: this.#parse(blob.name, text), etag: etagOf(response, blob.name) };
         },
         signal,
       );
@@ -119,6 +127,14 @@ export class DocumentStore<T> {
       }),
     );
     return page?.continuationToken ? { names, next: page.continuationToken } : { names };
+  }
+
+  #parse(name: string, text: string): T {
+    try {
+      return this.#schema.parse(JSON.parse(text));
+    } catch (error) {
+      throw new DocumentUnreadableError(name, error);
+    }
   }
 
   #blob(name: string): BlockBlobClient {
