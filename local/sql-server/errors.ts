@@ -278,6 +278,12 @@ export const errors = {
     3903,
     'The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.',
   ),
+  saveWithoutBegin: error(
+    628,
+    'Cannot issue SAVE TRANSACTION when there is no active transaction.',
+    16,
+    0,
+  ),
   doomedCommit: error(
     3930,
     'The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.',
@@ -353,6 +359,13 @@ export const errors = {
     'Windowed functions can only appear in the SELECT or ORDER BY clauses.',
     15,
   ),
+  columnSpecifiedTwice: error(8156, "The column '%' was specified multiple times for '%'."),
+  rowLengths: error(
+    10709,
+    'The number of columns for each row in a table value constructor must be the same.',
+    15,
+  ),
+  mustHaveTable: error(263, 'Must specify table to select from.'),
   operandInvalid: error(8117, 'Operand data type % is invalid for % operator.'),
   operandTypes: error(402, 'The data types % and % are incompatible in the % operator.'),
   typeConversion: error(8114, 'Error converting data type % to %.', 16, 5),
@@ -369,6 +382,7 @@ export const errors = {
     15,
   ),
   topNegative: error(127, 'A TOP N or FETCH rowcount value may not be negative.', 15),
+  invalidFloat: error(3623, 'An invalid floating point operation occurred.'),
   divideByZero: error(8134, 'Divide by zero error encountered.'),
   tooManyArguments: error(8144, 'Procedure or function % has too many arguments specified.', 16, 2),
   unknownParameter: error(8145, '% is not a parameter for procedure %.', 16, 2),
@@ -458,6 +472,35 @@ export const errors = {
   negativeWait: error(148, "Incorrect time syntax in time string '%' used with WAITFOR.", 15),
   fetchWithoutOrder: error(153, 'Invalid usage of the option % in the FETCH statement.', 15, 2),
   mergeSemicolon: error(10713, 'A MERGE statement must be terminated by a semi-colon (;).', 15),
+  keyColumnMissing: error(
+    1911,
+    "Column name '%' does not exist in the target table or view.",
+    16,
+    1,
+  ),
+  foreignTableMissing: error(1767, "Foreign key '%' references invalid table '%'.", 16, 0),
+  schemaInUse: error(
+    3729,
+    "Cannot drop schema '%' because it is being referenced by another object.",
+  ),
+  indexExists: error(
+    1913,
+    "The operation failed because an index or statistics with name '%' already exists on table '%'.",
+  ),
+  computedColumn: error(
+    271,
+    'The column "%" cannot be modified because it is either a computed column or is the result of a UNION operator.',
+  ),
+  parameterConversion: error(8114, 'Error converting data type % to %.', 16, 1),
+  outputNeedsVariable: error(
+    179,
+    'Cannot use the OUTPUT option when passing a constant to a stored procedure.',
+    15,
+  ),
+  appLockWithoutTransaction: error(
+    15626,
+    'You attempted to acquire a transactional application lock without an active transaction.',
+  ),
   killSelf: error(6104, 'Cannot use KILL to kill your own process.'),
   killUnknown: error(6106, 'Process ID % is not an active process ID.'),
 } as const;

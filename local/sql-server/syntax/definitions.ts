@@ -243,7 +243,7 @@ function module(reader: Reader, mode: CreateMode, from: number, line: number): S
   if (reader.accept('PROC') || reader.accept('PROCEDURE')) {
     const name = reader.name();
     const bracket = reader.accept('(');
-    const parameters = reader.token.kind === 'variable' ? reader.list(() => parameter(reader)) : [];
+    const parameters = reader.token.kind === 'variable' ? parseParameters(reader) : [];
     if (bracket) reader.expect(')');
     if (reader.accept('WITH')) {
       reader.list(() => {
@@ -273,6 +273,11 @@ function module(reader: Reader, mode: CreateMode, from: number, line: number): S
     return { kind: 'createView', name, ...(columns && { columns }), query, text, mode, line };
   }
   throw reader.unexpected();
+}
+
+/** The list of sp_executesql, or of a procedure's head. */
+export function parseParameters(reader: Reader): ParameterDeclaration[] {
+  return reader.list(() => parameter(reader));
 }
 
 function parameter(reader: Reader): ParameterDeclaration {

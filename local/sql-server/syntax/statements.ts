@@ -1,8 +1,14 @@
 /** Statements of a batch, with or without semicolons between them. */
 
 import { errors } from '../errors.ts';
-import type { Expression, Statement } from './ast.ts';
-import { parseAlter, parseCreate, parseDrop, parseTableBody } from './definitions.ts';
+import type { Expression, ParameterDeclaration, Statement } from './ast.ts';
+import {
+  parseAlter,
+  parseCreate,
+  parseDrop,
+  parseParameters,
+  parseTableBody,
+} from './definitions.ts';
 import { parseExecute } from './execute.ts';
 import { parseCondition, parseExpression } from './expressions.ts';
 import { parseDelete, parseInsert, parseMerge, parseUpdate } from './modifications.ts';
@@ -22,6 +28,20 @@ export function parseBatch(source: string): Statement[] {
     while (reader.accept(';'));
   }
   return body;
+}
+
+/** `@a int, @b nvarchar(10) OUTPUT`, as sp_executesql takes it. */
+export function parseParameterList(source: string): ParameterDeclaration[] {
+  const reader = new Reader(source, { query: parseQuery, statement: parseStatement });
+  if (reader.atEnd) return [];
+  const parameters = parseParameters(reader);
+  if (!reader.atEnd) throw reader.unexpected();
+  return parameters;
+}
+
+/** One query or expression by itself: a view's, a default's, a check's text. */
+export function newReader(source: string): Reader {
+  return new Reader(source, { query: parseQuery, statement: parseStatement });
 }
 
 const statementWords = new Set(['THROW', 'DISABLE', 'ENABLE']);

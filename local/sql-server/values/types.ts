@@ -187,6 +187,7 @@ export const types = {
   nvarchar4000: sqlType('nvarchar', 4000),
   sysname: sqlType('nvarchar', 128),
   uniqueidentifier: sqlType('uniqueidentifier'),
+  decimalWhole: sqlType('decimal', 38, 0),
 } as const;
 
 export type Family = 'integer' | 'decimal' | 'float' | 'text' | 'binary' | 'date' | 'guid';

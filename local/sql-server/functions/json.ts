@@ -1,0 +1,229 @@
+/** JSON as T-SQL sees it: numbers keep their text, paths are lax or strict. */
+
+import { errors } from '../errors.ts';
+
+/** A number with the digits it was written with. */
+class NumberText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+  toJSON(): number {
+    return Number(this.text);
+  }
+}
+
+type Json = null | boolean | string | NumberText | Json[] | { [key: string]: Json };
+type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
+
+let lastText: string | undefined;
+let lastValue: Json = null;
+
+/** @throws 13609 when the text is not JSON */
+export function parseJson(text: string): Json {
+  if (text === lastText) return lastValue;
+  const keepDigits: Reviver = (_, value, context) =>
+    typeof value === 'number' ? new NumberText(context?.source ?? String(value)) : value;
+  try {
+    const value = JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown) as Json;
+    lastText = text;
+    lastValue = value;
+    return value;
+  } catch (error) {
+    const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length);
+    throw errors.invalidJson(text[position] ?? '.', position);
+  }
+}
+
+export interface JsonPath {
+  strict: boolean;
+  append: boolean;
+  steps: (string | number)[];
+}
+
+const paths = new Map<string, JsonPath>();
+
+/** @throws 13607 for a malformed path */
+export function parsePath(text: string): JsonPath {
+  const existing = paths.get(text);
+  if (existing) return existing;
+  const mode = /^\s*(append\s+)?(?:(lax|strict)\b)?\s*/i.exec(text);
+  let position = mode?.[0].length ?? 0;
+  if (text[position] !== '$') throw errors.jsonPath(text[position] ?? '.', position);
+  position++;
+  const steps: (string | number)[] = [];
+  const step = /\.(?:"((?:[^"\\]|\\.)*)"|([\p{L}_$][\p{L}\p{Nd}_$]*))|\[(\d+)\]/uy;
+  while (position < text.length) {
+    step.lastIndex = position;
+    const match = step.exec(text);
+    if (!match) throw errors.jsonPath(text[position] ?? '.', position);
+    if (match[3] !== undefined) steps.push(Number(match[3]));
+    else steps.push(match[2] ?? (JSON.parse(`"${match[1]}"`) as string));
+    position = step.lastIndex;
+  }
+  const path = {
+    strict: mode?.[2]?.toLowerCase() === 'strict',
+    append: mode?.[1] !== undefined,
+    steps,
+  };
+  if (paths.size > 1000) paths.clear();
+  paths.set(text, path);
+  return path;
+}
+
+/** Undefined where nothing is there. @throws 13608 in strict mode */
+export function walk(value: Json, path: JsonPath): Json | undefined {
+  let current: Json | undefined = value;
+  for (const step of path.steps) {
+    if (typeof step === 'number') current = Array.isArray(current) ? current[step] : undefined;
+    else current = isObject(current) && Object.hasOwn(current, step) ? current[step] : undefined;
+    if (current === undefined) break;
+  }
+  if (current === undefined && path.strict) throw errors.jsonStrict();
+  return current;
+}
+
+const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof NumberText);
+
+const isScalar = (value: Json | undefined) => !Array.isArray(value) && !isObject(value);
+
+export function jsonText(value: Json): string {
+  if (value instanceof NumberText) return value.text;
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;
+  if (isObject(value)) {
+    return `{${Object.entries(value)
+      .map(([key, member]) => `${JSON.stringify(key)}:${jsonText(member)}`)
+      .join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+function scalarText(value: Json): string | null {
+  if (value === null) return null;
+  return typeof value === 'string' ? value : jsonText(value);
+}
+
+export function jsonValue(text: string, path: string): string | null {
+  const parsed = parsePath(path);
+  const found = walk(parseJson(text), parsed);
+  if (found === undefined || !isScalar(found)) {
+    if (parsed.strict) throw errors.jsonStrict();
+    return null;
+  }
+  const result = scalarText(found);
+  // JSON_VALUE is nvarchar(4000): longer is NULL in lax mode.
+  return result !== null && result.length > 4000 ? null : result;
+}
+
+export function jsonQuery(text: string, path: string): string | null {
+  const parsed = parsePath(path);
+  const found = walk(parseJson(text), parsed);
+  if (found === undefined || isScalar(found)) {
+    if (parsed.strict) throw errors.jsonStrict();
+    return null;
+  }
+  return jsonText(found);
+}
+
+export function isJson(text: string): boolean {
+  try {
+    return !isScalar(parseJson(text));
+  } catch {
+    return false;
+  }
+}
+
+/** `value` null deletes the member (lax). Text that stands for JSON comes with `isRaw`. */
+export function jsonModify(
+  text: string,
+  path: string,
+  value: string | number | boolean | null,
+  isRaw: boolean,
+): string {
+  const root = structuredCopy(parseJson(text));
+  const { steps, append } = parsePath(path);
+  const last = steps.at(-1);
+  const parent = walk(root, {
+    strict: false,
+    append: false,
+    steps: append ? steps : steps.slice(0, -1),
+  });
+  const fresh: Json =
+    isRaw && typeof value === 'string'
+      ? parseJson(value)
+      : typeof value === 'number'
+        ? new NumberText(String(value))
+        : value;
+  if (append) {
+    if (Array.isArray(parent)) parent.push(fresh);
+  } else if (typeof last === 'number' && Array.isArray(parent)) parent[last] = fresh;
+  else if (typeof last === 'string' && isObject(parent)) {
+    if (value === null) delete parent[last];
+    else parent[last] = fresh;
+  }
+  return jsonText(root);
+}
+
+function structuredCopy(value: Json): Json {
+  if (Array.isArray(value)) return value.map(structuredCopy);
+  if (isObject(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, structuredCopy(member)]),
+    );
+  return value;
+}
+
+/** OPENJSON's numbers for kinds of values. */
+function kindNumber(value: Json): number {
+  if (value === null) return 0;
+  if (typeof value === 'string') return 1;
+  if (value instanceof NumberText) return 2;
+  if (typeof value === 'boolean') return 3;
+  return Array.isArray(value) ? 4 : 5;
+}
+
+/** Rows of OPENJSON without WITH: a JSON array of [key, value, type]. */
+export function openJson(text: string, path: string): string {
+  const found = walk(parseJson(text), parsePath(path));
+  if (found === undefined || isScalar(found)) return '[]';
+  const entries: [string, Json][] = Array.isArray(found)
+    ? found.map((value, index) => [String(index), value])
+    : Object.entries(found as { [key: string]: Json });
+  return JSON.stringify(
+    entries.map(([key, value]) => [
+      key,
+      isScalar(value) ? scalarText(value) : jsonText(value),
+      kindNumber(value),
+    ]),
+  );
+}
+
+export interface JsonColumnSpec {
+  path: string;
+  asJson: boolean;
+}
+
+/** Rows of OPENJSON WITH: a JSON array of arrays of texts, one for each declared column. */
+export function openJsonWith(text: string, path: string, spec: string): string {
+  const columns = (JSON.parse(spec) as JsonColumnSpec[]).map((column) => ({
+    ...column,
+    parsed: parsePath(column.path),
+  }));
+  const found = walk(parseJson(text), parsePath(path));
+  if (found === undefined || isScalar(found)) return '[]';
+  const rows = Array.isArray(found) ? found : [found];
+  return JSON.stringify(
+    rows.map((row) =>
+      columns.map(({ parsed, asJson }) => {
+        const value = walk(row, parsed);
+        if (value === undefined) return null;
+        if (asJson) return isScalar(value) ? null : jsonText(value);
+        return isScalar(value) ? scalarText(value) : null;
+      }),
+    ),
+  );
+}

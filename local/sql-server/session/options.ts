@@ -1,0 +1,62 @@
+/** SET. */
+
+import type { Statement } from '../syntax/ast.ts';
+import type { IsolationLevel } from '../tds/backend.ts';
+import { types } from '../values/types.ts';
+import { evaluateAs } from './evaluate.ts';
+import { identityKey } from './insert.ts';
+import { targetTable } from './output.ts';
+import type { Frame, SessionState } from './state.ts';
+
+/** Options that change nothing here are kept, for whoever asks. */
+export function setOption(
+  session: SessionState,
+  frame: Frame,
+  statement: Extract<Statement, { kind: 'setOption' }>,
+): void {
+  const { value } = statement;
+  if (statement.options[0] === 'IDENTITY_INSERT') {
+    const key = identityKey(targetTable(session, frame, statement.options.slice(1)));
+    session.options.identityInsert =
+      value === 'ON'
+        ? key
+        : session.options.identityInsert === key
+          ? ''
+          : session.options.identityInsert;
+    return;
+  }
+  const given =
+    typeof value === 'string' ? value : evaluateAs(session, frame, value, types.nvarchar4000);
+  for (const option of statement.options) set(session, option, String(given ?? ''));
+}
+
+function set({ options }: SessionState, option: string, value: string): void {
+  switch (option) {
+    case 'NOCOUNT':
+      options.noCount = value === 'ON';
+      break;
+    case 'XACT_ABORT':
+      options.xactAbort = value === 'ON';
+      break;
+    case 'IMPLICIT_TRANSACTIONS':
+      options.implicitTransactions = value === 'ON';
+      break;
+    case 'LOCK_TIMEOUT':
+      options.lockTimeout = Number(value);
+      break;
+    case 'ROWCOUNT':
+      options.rowCountLimit = Number(value);
+      break;
+    case 'DATEFIRST':
+      options.dateFirst = Number(value);
+      break;
+    case 'LANGUAGE':
+      options.language = value;
+      break;
+    case 'ISOLATION LEVEL':
+      options.isolation = value as IsolationLevel;
+      break;
+    default:
+      options.others.set(option, value);
+  }
+}

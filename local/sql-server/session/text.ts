@@ -1,0 +1,65 @@
+/** Text that is run as a batch of its own: EXEC('…'), sp_executesql, a procedure's body. */
+
+import { errors } from '../errors.ts';
+import type { SqlValue } from '../procedure.ts';
+import type { Statement } from '../syntax/ast.ts';
+import { parseBatch } from '../syntax/statements.ts';
+import { Ended } from './outcome.ts';
+import type { Frame, Request, SessionState } from './state.ts';
+
+/** The interpreter, handed in: files don't import one another in a circle. */
+export type RunStatements = (
+  request: Request,
+  frame: Frame,
+  statements: readonly Statement[],
+) => Promise<SqlValue | undefined>;
+
+/** SQL Server's limit on procedures within procedures. */
+export const deepestNesting = 32;
+
+/** Runs a procedure's or a text's statements; an error that ends the scope ends here. */
+export async function runScope(
+  request: Request,
+  frame: Frame,
+  statements: readonly Statement[],
+  run: RunStatements,
+): Promise<SqlValue | undefined> {
+  try {
+    return await run(request, frame, statements);
+  } catch (error) {
+    if (error instanceof Ended && error.scope === 'scope') return -6;
+    throw error;
+  }
+}
+
+/** With the variables that `frame` brings; options and database are restored afterwards. */
+export async function runText(
+  request: Request,
+  text: string,
+  frame: Frame,
+  run: RunStatements,
+): Promise<SqlValue | undefined> {
+  const { session } = request;
+  if (session.nesting >= deepestNesting) throw errors.nestingLimit();
+  const statements = parseBatch(text);
+  const options = { ...session.options };
+  const database = session.database;
+  session.nesting++;
+  try {
+    return await runScope(request, frame, statements, run);
+  } finally {
+    session.nesting--;
+    session.options = { ...options, identityInsert: session.options.identityInsert };
+    session.use(database);
+    dropTableVariables(session, frame);
+  }
+}
+
+export function dropTableVariables(session: SessionState, frame: Frame): void {
+  for (const table of frame.tableVariables.values()) {
+    const connection = session.connection();
+    if (!connection.temporary.find('', table.name)) continue;
+    connection.sqlite.exec(`DROP TABLE ${table.sql}`);
+    connection.temporary.remove(table);
+  }
+}

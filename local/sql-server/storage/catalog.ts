@@ -1,0 +1,211 @@
+/**
+ * The registry of one database: a table in its own file, so that DDL is transactional. SQLite's
+ * schema cookie tells when the copy in memory is stale; a change without DDL touches the cookie.
+ */
+
+import type { DatabaseSync } from 'node:sqlite';
+import { typeTextOf } from '../values/stored.ts';
+import { parseType } from '../values/types.ts';
+import {
+  quoteName,
+  type StoredColumn,
+  type StoredObject,
+  type StoredTable,
+  sqliteName,
+} from './model.ts';
+
+const registry = 'sys$objects';
+/** SQL Server's first user object ids look like this. */
+const firstObjectId = 245575913;
+
+export class Catalog {
+  readonly #sqlite: DatabaseSync;
+  readonly #database: string;
+  /** `main`, `temp` or the name an attached file goes by. */
+  readonly #schema: string;
+  readonly #version: ReturnType<DatabaseSync['prepare']>;
+  #known = -1;
+  #objects = new Map<string, StoredObject>();
+  #schemas = new Map<string, string>();
+
+  constructor(sqlite: DatabaseSync, database: string, schema = 'main') {
+    this.#sqlite = sqlite;
+    this.#database = database;
+    this.#schema = schema;
+    if (schema === 'main' || schema === 'temp') {
+      sqlite.exec(
+        `CREATE TABLE IF NOT EXISTS ${schema}.${quoteName(registry)}` +
+          '(id INTEGER PRIMARY KEY, kind TEXT, schema TEXT, name TEXT, definition TEXT)',
+      );
+    }
+    this.#version = sqlite.prepare(`PRAGMA ${quoteName(schema)}.schema_version`);
+  }
+
+  /** By name without regard to case. */
+  find(schema: string, name: string): StoredObject | undefined {
+    this.#refresh();
+    return this.#objects.get(sqliteName(schema, name).toLowerCase());
+  }
+
+  objects(): StoredObject[] {
+    this.#refresh();
+    return [...this.#objects.values()];
+  }
+
+  tables(): StoredTable[] {
+    return this.objects().filter((object) => object.kind === 'table');
+  }
+
+  /** The schema's name as it was created, or undefined. */
+  schema(name: string): string | undefined {
+    this.#refresh();
+    return this.#schemas.get(name.toLowerCase());
+  }
+
+  schemas(): string[] {
+    this.#refresh();
+    return [...this.#schemas.values()];
+  }
+
+  addSchema(name: string): void {
+    this.#write('schema', name, '', '{}');
+  }
+
+  /** Adds or replaces; the object's id is kept when it has one. */
+  put(object: Omit<StoredTable, 'sql' | 'database'> | Exclude<StoredObject, StoredTable>): void {
+    const { id, kind, schema, name, ...definition } = object;
+    const text = JSON.stringify(definition, (key, value) =>
+      key === 'type' && value?.text ? value.text : value,
+    );
+    if (id) {
+      this.#sqlite
+        .prepare(`UPDATE ${this.#table} SET schema = ?, name = ?, definition = ? WHERE id = ?`)
+        .run(schema, name, text, id - firstObjectId);
+      this.#touch();
+    } else this.#write(kind, schema, name, text);
+  }
+
+  remove(object: { id: number }): void {
+    this.#sqlite.prepare(`DELETE FROM ${this.#table} WHERE id = ?`).run(object.id - firstObjectId);
+    this.#touch();
+  }
+
+  removeSchema(name: string): void {
+    this.#sqlite
+      .prepare(`DELETE FROM ${this.#table} WHERE kind = 'schema' AND schema = ?`)
+      .run(name);
+    this.#touch();
+  }
+
+  get #table(): string {
+    return `${quoteName(this.#schema)}.${quoteName(registry)}`;
+  }
+
+  #write(kind: string, schema: string, name: string, definition: string): void {
+    this.#sqlite
+      .prepare(`INSERT INTO ${this.#table}(kind, schema, name, definition) VALUES (?, ?, ?, ?)`)
+      .run(kind, schema, name, definition);
+    this.#touch();
+  }
+
+  /** Moves SQLite's schema cookie, here and (at commit) for every other connection. */
+  #touch(): void {
+    const view = `${quoteName(this.#schema)}."sys$touch"`;
+    this.#sqlite.exec(`CREATE VIEW ${view} AS SELECT 1; DROP VIEW ${view}`);
+    this.#known = -1;
+  }
+
+  #refresh(): void {
+    const version = Number(this.#version.get()?.['schema_version']);
+    if (version === this.#known) return;
+    this.#objects = new Map();
+    this.#schemas = new Map([['dbo', 'dbo']]);
+    for (const row of this.#sqlite.prepare(`SELECT * FROM ${this.#table} ORDER BY id`).all()) {
+      const schema = String(row['schema']);
+      if (row['kind'] === 'schema') this.#schemas.set(schema.toLowerCase(), schema);
+      else this.#add(this.#object(row));
+    }
+    this.#adopt();
+    this.#known = version;
+  }
+
+  #add(object: StoredObject): void {
+    this.#objects.set(sqliteName(object.schema, object.name).toLowerCase(), object);
+  }
+
+  #object(row: Record<string, unknown>): StoredObject {
+    const schema = String(row['schema']);
+    const name = String(row['name']);
+    const parsed = JSON.parse(String(row['definition'])) as Record<string, unknown>;
+    const base = {
+      ...parsed,
+      id: Number(row['id']) + firstObjectId,
+      kind: row['kind'],
+      schema,
+      name,
+    };
+    if (row['kind'] !== 'table') return base as StoredObject;
+    const table = base as unknown as StoredTable;
+    for (const column of table.columns) column.type = parseType(column.type as unknown as string);
+    return {
+      ...table,
+      sql: this.#sqlName(schema, name),
+      database: this.#schema === 'temp' ? '' : this.#database,
+    };
+  }
+
+  #sqlName(schema: string, name: string): string {
+    if (this.#schema === 'temp') return `temp.${quoteName(name)}`;
+    return `${quoteName(this.#schema)}.${quoteName(sqliteName(schema, name))}`;
+  }
+
+  /** Tables that a procedure created with SQL of its own. */
+  #adopt(): void {
+    const tables = this.#sqlite
+      .prepare(
+        `SELECT name FROM ${quoteName(this.#schema)}.sqlite_schema WHERE type = 'table' AND name LIKE '%.%'`,
+      )
+      .all();
+    for (const row of tables) {
+      const full = String(row['name']);
+      const [schema = '', name = ''] = full.split(/\.(.*)/s);
+      if (this.#objects.has(full.toLowerCase()) || full.startsWith('sqlite_')) continue;
+      const info = this.#sqlite
+        .prepare(`PRAGMA ${quoteName(this.#schema)}.table_xinfo(${quoteName(full)})`)
+        .all();
+      const columns = info.map(
+        (column): StoredColumn => ({
+          name: String(column['name']),
+          type: parseType(typeTextOf(String(column['type']))),
+          nullable: Number(column['notnull']) === 0 && Number(column['pk']) === 0,
+        }),
+      );
+      const keyed = info.filter((column) => Number(column['pk']) > 0);
+      if (!this.#schemas.has(schema.toLowerCase())) this.#schemas.set(schema.toLowerCase(), schema);
+      this.#add({
+        kind: 'table',
+        id: firstObjectId + 100_000_000 + this.#objects.size,
+        schema,
+        name,
+        sql: this.#sqlName(schema, name),
+        database: this.#database,
+        columns,
+        keys: keyed.length
+          ? [
+              {
+                kind: 'primary',
+                name: `PK_${name}`,
+                columns: keyed.map((column) => ({
+                  name: String(column['name']),
+                  descending: false,
+                })),
+              },
+            ]
+          : [],
+        foreignKeys: [],
+        checks: [],
+        created: '1900-01-01T00:00:00.000',
+      });
+    }
+  }
+}

@@ -1,0 +1,218 @@
+/** Aggregates and window functions. */
+
+import { errors } from '../errors.ts';
+import type { FrameBound, FunctionCall, OrderItem, Window } from '../syntax/ast.ts';
+import { isWide } from '../values/stored.ts';
+import {
+  boundedDecimal,
+  decimalSize,
+  family,
+  isNumeric,
+  isUnicode,
+  type SqlType,
+  spokenName,
+  sqlType,
+  types,
+} from '../values/types.ts';
+import { distinctKey, orderKey } from './compare.ts';
+import type { Scope, Translation, Typed } from './context.ts';
+import { convertSql } from './convert-sql.ts';
+
+const aggregateNames = new Set([
+  'COUNT',
+  'COUNT_BIG',
+  'SUM',
+  'AVG',
+  'MIN',
+  'MAX',
+  'STRING_AGG',
+  'STDEV',
+  'STDEVP',
+  'VAR',
+  'VARP',
+]);
+const rankingNames = new Set([
+  'ROW_NUMBER',
+  'RANK',
+  'DENSE_RANK',
+  'NTILE',
+  'PERCENT_RANK',
+  'CUME_DIST',
+]);
+const offsetNames = new Set(['LAG', 'LEAD', 'FIRST_VALUE', 'LAST_VALUE']);
+
+export const isAggregate = (name: string) => aggregateNames.has(name);
+export const isWindowFunction = (name: string) => rankingNames.has(name) || offsetNames.has(name);
+
+export function aggregateOrWindow(context: Translation, scope: Scope, call: FunctionCall): Typed {
+  if (call.over) {
+    if (!scope.windows) throw errors.windowedInWhere();
+  } else if (isWindowFunction(call.name)) throw errors.windowNeedsOver(call.name);
+  else if (!scope.aggregates) throw errors.aggregateInWhere();
+  if (isWindowFunction(call.name)) return ranking(context, scope, call);
+  return aggregate(context, scope, call);
+}
+
+/** A window's arguments see groups, as the select list does; an aggregate's see rows. */
+const inside = (scope: Scope, call: FunctionCall): Scope =>
+  call.over
+    ? { ...scope, windows: false }
+    : { ...scope, insideAggregate: true, aggregates: false, windows: false };
+
+function aggregate(context: Translation, scope: Scope, call: FunctionCall): Typed {
+  const { name } = call;
+  const over = windowSql(context, scope, call.over);
+  if (call.star) {
+    return {
+      sql: `count(*)${over}`,
+      type: name === 'COUNT' ? types.int : types.bigint,
+      nullable: false,
+    };
+  }
+  if (call.args.length !== (name === 'STRING_AGG' ? 2 : 1)) {
+    throw errors.argumentCount(name.toLowerCase(), name === 'STRING_AGG' ? 2 : 1);
+  }
+  const [first, second] = call.args.map((arg) => context.expression(inside(scope, call), arg));
+  if (!first) throw errors.argumentCount(name.toLowerCase(), 1);
+  const distinct = call.distinct ? 'DISTINCT ' : '';
+  const argument = call.distinct ? distinctKey(first) : first.sql;
+  if (name === 'COUNT' || name === 'COUNT_BIG') {
+    return {
+      sql: `count(${distinct}${argument})${over}`,
+      type: name === 'COUNT' ? types.int : types.bigint,
+      nullable: false,
+    };
+  }
+  if (name === 'STRING_AGG') return stringAggregate(context, scope, call, first, second);
+  if (name === 'MIN' || name === 'MAX') return extreme(name, first, over);
+  if (!isNumeric(first.type) || first.type.name === 'bit')
+    throw errors.operandInvalid(spokenName(first.type), name.toLowerCase());
+  if (name !== 'SUM' && name !== 'AVG') {
+    return {
+      sql: `ts_${name.toLowerCase()}(${distinct}${argument})${over}`,
+      type: types.float,
+      nullable: true,
+    };
+  }
+  return name === 'SUM'
+    ? sum(first, `${distinct}${argument}`, over)
+    : average(first, `${distinct}${argument}`, over);
+}
+
+function sum(value: Typed, argument: string, over: string): Typed {
+  const type = value.type;
+  if (family(type) === 'float')
+    return { sql: `sum(${argument})${over}`, type: types.float, nullable: true };
+  if (family(type) === 'decimal') {
+    const result = type.name === 'decimal' ? sqlType('decimal', 38, type.scale) : types.money;
+    return { sql: `ts_sum(${argument},${result.index})${over}`, type: result, nullable: true };
+  }
+  const result = type.name === 'bigint' ? types.bigint : types.int;
+  const total = `sum(${argument})${over}`;
+  // The sum itself is 64 bits wide: an int's is checked.
+  return {
+    sql: result === types.int ? `ts_arithmetic('+',${total},0,${types.int.index})` : total,
+    type: result,
+    nullable: true,
+  };
+}
+
+function average(value: Typed, argument: string, over: string): Typed {
+  const type = value.type;
+  if (family(type) === 'float')
+    return { sql: `avg(${argument})${over}`, type: types.float, nullable: true };
+  if (family(type) === 'decimal') {
+    const { scale } = decimalSize(type);
+    const result = type.name === 'decimal' ? boundedDecimal(38, Math.max(scale, 6)) : types.money;
+    return { sql: `ts_avg(${argument},${result.index})${over}`, type: result, nullable: true };
+  }
+  const result = type.name === 'bigint' ? types.bigint : types.int;
+  return {
+    sql: `ts_arithmetic('/',sum(${argument})${over},nullif(count(${argument})${over},0),${result.index})`,
+    type: result,
+    nullable: true,
+  };
+}
+
+function extreme(name: 'MIN' | 'MAX', value: Typed, over: string): Typed {
+  if (value.type.name === 'bit') throw errors.operandInvalid('bit', name.toLowerCase());
+  const lower = name.toLowerCase();
+  const own = isWide(value.type) ? `ts_${lower}(${value.sql})` : `${lower}(${distinctKey(value)})`;
+  return { sql: `${own}${over}`, type: value.type, nullable: true };
+}
+
+function stringAggregate(
+  context: Translation,
+  scope: Scope,
+  call: FunctionCall,
+  value: Typed,
+  separator: Typed | undefined,
+): Typed {
+  const unicode = isUnicode(value.type) || family(value.type) !== 'text';
+  const type =
+    value.type.length === -1
+      ? sqlType(unicode ? 'nvarchar' : 'varchar', -1)
+      : sqlType(unicode ? 'nvarchar' : 'varchar', unicode ? 4000 : 8000);
+  const text = convertSql(value, type, { explicit: true });
+  const order = call.withinGroup
+    ? ` ORDER BY ${orderSql(context, inside(scope, call), call.withinGroup)}`
+    : '';
+  return {
+    sql: `group_concat(${text.sql},${separator?.sql ?? "''"}${order})`,
+    type,
+    nullable: true,
+  };
+}
+
+export function orderSql(context: Translation, scope: Scope, items: OrderItem[]): string {
+  return items
+    .map(
+      ({ expression, descending }) =>
+        `${orderKey(context.expression(scope, expression))}${descending ? ' DESC' : ''}`,
+    )
+    .join(',');
+}
+
+function windowSql(context: Translation, scope: Scope, window: Window | undefined): string {
+  if (!window) return '';
+  const inner: Scope = { ...scope, windows: false };
+  const parts: string[] = [];
+  if (window.partition.length) {
+    parts.push(
+      `PARTITION BY ${window.partition.map((node) => distinctKey(context.expression(inner, node))).join(',')}`,
+    );
+  }
+  if (window.order.length) parts.push(`ORDER BY ${orderSql(context, inner, window.order)}`);
+  if (window.frame) {
+    const { unit, from, to } = window.frame;
+    const end: FrameBound = to ?? 'CURRENT ROW';
+    parts.push(`${unit} BETWEEN ${from} AND ${end}`);
+  }
+  return ` OVER (${parts.join(' ')})`;
+}
+
+function ranking(context: Translation, scope: Scope, call: FunctionCall): Typed {
+  const { name } = call;
+  if (!call.over?.order.length) throw errors.windowNeedsOrder(name);
+  const over = windowSql(context, scope, call.over);
+  const args = call.args.map((arg) => context.expression({ ...scope, windows: false }, arg));
+  if (rankingNames.has(name)) {
+    const type: SqlType =
+      name === 'PERCENT_RANK' || name === 'CUME_DIST' ? types.float : types.bigint;
+    return {
+      sql: `${name.toLowerCase()}(${args.map((arg) => arg.sql).join(',')})${over}`,
+      type,
+      nullable: false,
+    };
+  }
+  const [value, offset, fallback] = args;
+  if (!value) throw errors.argumentCount(name.toLowerCase(), 1);
+  const others = [offset?.sql, fallback && convertSql(fallback, value.type).sql].filter(
+    (sql) => sql !== undefined,
+  );
+  return {
+    sql: `${name.toLowerCase()}(${[value.sql, ...others].join(',')})${over}`,
+    type: value.type,
+    nullable: true,
+  };
+}

@@ -1,0 +1,58 @@
+/** Comparison and order of two values as SQL Server's default collation and types have it. */
+
+import { errors } from '../errors.ts';
+import type { Comparison } from '../syntax/ast.ts';
+import { isWide } from '../values/stored.ts';
+import { commonType, family, isNumeric, type SqlType } from '../values/types.ts';
+import type { Typed } from './context.ts';
+import { convertSql } from './convert-sql.ts';
+
+/** SQLite compares numbers of any kind by value, unless one is a wide decimal's text. */
+const comparableAsStored = (left: SqlType, right: SqlType) =>
+  isNumeric(left) && isNumeric(right) && !isWide(left) && !isWide(right);
+
+export function compareSql(operator: Comparison, left: Typed, right: Typed): string {
+  if (left.isNull || right.isNull) return `${left.sql} ${operator} ${right.sql}`;
+  if (comparableAsStored(left.type, right.type)) return `${left.sql} ${operator} ${right.sql}`;
+  if (isNumeric(left.type) && isNumeric(right.type)) {
+    return `ts_decimal_compare(${left.sql},${right.sql}) ${operator} 0`;
+  }
+  const type = commonType(left.type, right.type);
+  if (type.name === 'xml') throw errors.operandTypes(left.type.name, right.type.name, 'equal to');
+  if (family(type) === 'text') return compareText(operator, left, right);
+  const a = convertSql(left, type);
+  const b = convertSql(right, type);
+  if (isWide(type)) return `ts_decimal_compare(${a.sql},${b.sql}) ${operator} 0`;
+  if (type.name === 'datetimeoffset') return `ts_utc(${a.sql}) ${operator} ts_utc(${b.sql})`;
+  return `${a.sql} ${operator} ${b.sql}`;
+}
+
+/**
+ * SQLite's NOCASE (and so an index) serves while one side is known to be ASCII: such a text equals
+ * none with other letters. Otherwise both sides are folded, which no index serves. Two columns are
+ * compared by NOCASE too: between columns, letters beyond ASCII differ by case.
+ */
+function compareText(operator: Comparison, left: Typed, right: Typed): string {
+  const equality = operator === '=' || operator === '<>';
+  const isPadded = left.type.name.endsWith('char') && !left.type.name.includes('var');
+  const otherPadded = right.type.name.endsWith('char') && !right.type.name.includes('var');
+  const plain = equality && !isPadded && !otherPadded;
+  const bothColumns = left.column && right.column;
+  if (plain && (left.ascii || right.ascii || bothColumns)) {
+    return `${left.sql} ${operator} ${right.sql} COLLATE NOCASE`;
+  }
+  return `ts_fold(${left.sql}) ${operator} ts_fold(${right.sql})`;
+}
+
+/** What to sort by. */
+export function orderKey(value: Typed): string {
+  if (family(value.type) === 'text') return `ts_fold(${value.sql})`;
+  if (isWide(value.type)) return `ts_decimal_key(${value.sql})`;
+  if (value.type.name === 'datetimeoffset') return `ts_utc(${value.sql})`;
+  return value.sql;
+}
+
+/** What to group or tell apart by. */
+export function distinctKey(value: Typed): string {
+  return family(value.type) === 'text' ? `${value.sql} COLLATE NOCASE` : value.sql;
+}

@@ -1,0 +1,116 @@
+/** Search conditions to SQLite's SQL; both know true, false and unknown. */
+
+import { errors } from '../errors.ts';
+import type { Condition, Expression } from '../syntax/ast.ts';
+import { family, types } from '../values/types.ts';
+import { compareSql } from './compare.ts';
+import type { Scope, Translation, Typed } from './context.ts';
+import { convertSql } from './convert-sql.ts';
+
+export function conditionSql(context: Translation, scope: Scope, node: Condition): string {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return `(${conditionSql(context, scope, node.left)} ${node.kind.toUpperCase()} ${conditionSql(context, scope, node.right)})`;
+    case 'not':
+      return `(NOT ${conditionSql(context, scope, node.operand)})`;
+    case 'compare':
+      return `(${compareSql(node.operator, context.expression(scope, node.left), context.expression(scope, node.right))})`;
+    case 'isNull':
+      return `(${context.expression(scope, node.operand).sql} IS ${node.not ? 'NOT ' : ''}NULL)`;
+    case 'between': {
+      const operand = context.expression(scope, node.operand);
+      const low = compareSql('>=', operand, context.expression(scope, node.low));
+      const high = compareSql('<=', operand, context.expression(scope, node.high));
+      return `(${node.not ? 'NOT ' : ''}(${low} AND ${high}))`;
+    }
+    case 'in':
+      return Array.isArray(node.list)
+        ? inList(context, scope, node.operand, node.list, node.not)
+        : inQuery(context, scope, node);
+    case 'like': {
+      const operand = text(context, scope, node.operand);
+      const pattern = text(context, scope, node.pattern);
+      const mark = node.escape ? `,${text(context, scope, node.escape)}` : '';
+      return `(${node.not ? 'NOT ' : ''}ts_like(${operand},${pattern}${mark}))`;
+    }
+    case 'exists':
+      return `EXISTS (${context.query(node.query, scope).sql})`;
+    case 'quantified':
+      return quantified(context, scope, node);
+  }
+}
+
+function text(context: Translation, scope: Scope, node: Expression): string {
+  const value = context.expression(scope, node);
+  if (family(value.type) === 'text' || value.isNull) return value.sql;
+  return convertSql(value, types.nvarcharMax, { explicit: true }).sql;
+}
+
+function inList(
+  context: Translation,
+  scope: Scope,
+  node: Expression,
+  list: Expression[],
+  not: boolean,
+): string {
+  const operand = context.expression(scope, node);
+  const values = list.map((item) => context.expression(scope, item));
+  const plain = (value: Typed) =>
+    !value.isNull &&
+    family(value.type) === family(operand.type) &&
+    family(value.type) !== 'date' &&
+    (family(value.type) === 'text' ? value.ascii === true : family(value.type) === 'integer');
+  if (values.every(plain)) {
+    // One IN serves an index. Its right side takes the collation of the left.
+    const collate = family(operand.type) === 'text' ? ' COLLATE NOCASE' : '';
+    return `(${operand.sql}${operand.column ? '' : collate} ${not ? 'NOT ' : ''}IN (${values.map((value) => value.sql).join(',')}))`;
+  }
+  const any = values.map((value) => compareSql('=', operand, value)).join(' OR ');
+  return `(${not ? 'NOT ' : ''}(${any}))`;
+}
+
+function inQuery(
+  context: Translation,
+  scope: Scope,
+  node: Extract<Condition, { kind: 'in' }>,
+): string {
+  if (Array.isArray(node.list)) throw errors.syntaxNear('IN');
+  const operand = context.expression(scope, node.operand);
+  const query = context.query(node.list, scope);
+  const [only, second] = query.columns;
+  if (!only || second) throw errors.subqueryManyColumns();
+  const alias = context.name('q');
+  const value: Typed = { sql: `${alias}.c`, type: only.type, nullable: only.nullable };
+  const simple =
+    only.type === operand.type ||
+    (family(only.type) === 'integer' && family(operand.type) === 'integer');
+  if (simple && family(operand.type) !== 'text')
+    return `(${operand.sql} ${node.not ? 'NOT ' : ''}IN (${query.sql}))`;
+  if (family(only.type) === 'text' && family(operand.type) === 'text') {
+    return `(ts_fold(${operand.sql}) ${node.not ? 'NOT ' : ''}IN (WITH ${alias}(c) AS (${query.sql}) SELECT ts_fold(c) FROM ${alias}))`;
+  }
+  const compared = compareSql('=', operand, value);
+  const anyTrue = `EXISTS (WITH ${alias}(c) AS (${query.sql}) SELECT 1 FROM ${alias} WHERE ${compared})`;
+  if (!node.not) return anyTrue;
+  return `NOT EXISTS (WITH ${alias}(c) AS (${query.sql}) SELECT 1 FROM ${alias} WHERE (${compared}) IS NOT 0)`;
+}
+
+function quantified(
+  context: Translation,
+  scope: Scope,
+  node: Extract<Condition, { kind: 'quantified' }>,
+): string {
+  const operand = context.expression(scope, node.left);
+  const query = context.query(node.query, scope);
+  const [only, second] = query.columns;
+  if (!only || second) throw errors.subqueryManyColumns();
+  const alias = context.name('q');
+  const compared = compareSql(node.operator, operand, {
+    sql: `${alias}.c`,
+    type: only.type,
+    nullable: true,
+  });
+  const from = `(WITH ${alias}(c) AS (${query.sql}) SELECT 1 FROM ${alias} WHERE`;
+  return node.all ? `NOT EXISTS ${from} (${compared}) IS NOT 1)` : `EXISTS ${from} ${compared})`;
+}
