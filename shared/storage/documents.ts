@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import type { ZodType } from 'zod';
 import { storageCall } from './call.ts';
-import { hasStatus } from './errors.ts';
+import { BrokenAnswerError, hasStatus } from './errors.ts';
 
 export interface Stored<T> {
   value: T;
@@ -53,8 +53,11 @@ export class DocumentStore<T> {
       return await storageCall(
         `read ${blob.name}`,
         async (abortSignal) => {
-          const response = await blob.download(0, undefined, { abortSignal });
-          const text = await streamText(response.readableStreamBody);
+          // The SDK would go on from where the answer broke off, and fail where the document was
+          // replaced meanwhile; ours begins anew.
+          const options = { abortSignal, maxRetryRequests: 0 };
+          const response = await blob.download(0, undefined, options);
+          const text = await bodyText(blob.name, response.readableStreamBody);
           return { value: this.#parse(blob.name, text), etag: etagOf(response, blob.name) };
         },
         signal,
@@ -201,8 +204,12 @@ function etagOf(response: { etag?: string }, name: string): string {
   return response.etag;
 }
 
-async function streamText(stream: NodeJS.ReadableStream | undefined): Promise<string> {
+async function bodyText(name: string, stream: NodeJS.ReadableStream | undefined): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream ?? []) chunks.push(Buffer.from(chunk));
+  try {
+    for await (const chunk of stream ?? []) chunks.push(Buffer.from(chunk));
+  } catch (error) {
+    throw new BrokenAnswerError(name, error);
+  }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -24,7 +24,7 @@ const networkCodes = new Set([
 
 /** True when the same call may succeed later: the service is busy, unreachable or timed out. */
 export function isTransientStorageError(error: unknown): boolean {
-  if (error instanceof StorageDeadlineError) return true;
+  if (error instanceof StorageDeadlineError || error instanceof BrokenAnswerError) return true;
   if (error instanceof RestError) {
     if (error.statusCode !== undefined) return isRetriableStatus(error.statusCode);
     return error.code === undefined || networkCodes.has(error.code);
@@ -42,5 +42,13 @@ export class StorageDeadlineError extends Error {
   constructor(what: string, deadlineMs: number) {
     super(`Storage did not answer within ${deadlineMs} ms: ${what}`);
     this.name = 'StorageDeadlineError';
+  }
+}
+
+/** An answer began well and broke off; the SDK's own error for that looks like an abort of ours. */
+export class BrokenAnswerError extends Error {
+  constructor(name: string, cause: unknown) {
+    super(`Storage's answer broke off: ${name}`, { cause });
+    this.name = 'BrokenAnswerError';
   }
 }
