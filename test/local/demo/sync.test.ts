@@ -219,7 +219,7 @@ describe('all sources', () => {
 
   it('exports more rows than one chunk, with keys deleted at both ends of the chunks', async () => {
     const server = startDirectServer(
-      demoDatabases({ accounts: 20_000, pace: Number.POSITIVE_INFINITY }),
+      demoDatabases({ accounts: 2_000, chunkRows: 100, pace: Number.POSITIVE_INFINITY }),
     );
     const facts = entityFacts.filter(
       ({ name }) => name === 'charge_detail' || name === 'personal_account',
@@ -228,7 +228,7 @@ describe('all sources', () => {
     await runCalls(server, calls);
     server.database('STEK_MO').exec(`
       DELETE FROM "dbo.charge_detail" WHERE period = '${period}' AND personal_account_id IN (
-        SELECT personal_account_id FROM "dbo.personal_account" WHERE personal_account_id % 1000 < 2);
+        SELECT personal_account_id FROM "dbo.personal_account" WHERE personal_account_id % 100 < 2);
       DELETE FROM "dbo.charge_detail" WHERE period = '${period}' AND personal_account_id = (
         SELECT max(personal_account_id) FROM "dbo.personal_account");`);
     await runCalls(server, calls);
