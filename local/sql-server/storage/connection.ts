@@ -69,8 +69,14 @@ export class Connection {
   }
 
   /** Rows as arrays; integers are BigInt. The statement is reset however the loop ends. */
-  rows(sql: string, parameters: readonly Stored[] = []): IterableIterator<Stored[]> {
-    return this.prepare(sql).iterate(...parameters) as unknown as IterableIterator<Stored[]>;
+  *rows(sql: string, parameters: readonly Stored[] = []): Generator<Stored[], void> {
+    try {
+      yield* this.prepare(sql).iterate(...parameters) as unknown as Iterable<Stored[]>;
+    } catch (error) {
+      // node:sqlite does not reset a statement that failed between rows: it would fail again.
+      this.#prepared.delete(sql);
+      throw error;
+    }
   }
 
   first(sql: string, parameters: readonly Stored[] = []): Stored[] | undefined {

@@ -26,7 +26,7 @@ import {
   type Translation,
   type Typed,
 } from './context.ts';
-import { convertSql } from './convert-sql.ts';
+import { convertSql, sameStored } from './convert-sql.ts';
 import { checkNames, fromSql } from './from.ts';
 
 interface Item {
@@ -59,9 +59,10 @@ function plain(context: Translation, outer: Scope, query: Query): TranslatedQuer
   const limit = limitSql(context, outer, query);
   if (query.body.kind === 'select') {
     const parts = selectSql(context, outer, query.body);
-    const order = query.order.length
-      ? ` ORDER BY ${selectOrder(context, parts, query.body, query.order)}`
-      : '';
+    const order =
+      query.order.length && query.body.from.length
+        ? ` ORDER BY ${selectOrder(context, parts, query.body, query.order)}`
+        : '';
     const top = query.body.top ? topSql(context, outer, query.body.top) : '';
     return {
       sql: `${parts.sql}${order}${top || limit.sql}`,
@@ -203,6 +204,13 @@ function side(
   columns: ResultColumn[],
   folded: boolean,
 ): string {
+  const stays = part.columns.every((column, index) => {
+    const target = columns[index]?.type ?? column.type;
+    const asIs = column.isNull || sameStored(column.type, target);
+    return asIs && !(folded && family(target) === 'text');
+  });
+  // As it is where it can be: a recursive query may not be wrapped.
+  if (stays) return part.sql;
   const name = context.name('u');
   const list = part.columns.map((_, index) => `c${index}`);
   const converted = part.columns.map((column, index) => {
