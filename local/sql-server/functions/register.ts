@@ -17,7 +17,7 @@ import {
   rescale,
 } from '../values/decimal.ts';
 import { fromStored, type Stored, toStored } from '../values/stored.ts';
-import { family, isUnicode, type SqlType, sqlType, typeAt, types } from '../values/types.ts';
+import { family, isUnicode, type SqlType, typeAt, types } from '../values/types.ts';
 import { arithmetic } from './arithmetic.ts';
 import type { ScalarFunction } from './definition.ts';
 import { jsonText, openJson, openJsonWith, parseJson } from './json.ts';
@@ -147,6 +147,11 @@ export function registerFunctions(sqlite: DatabaseSync, state: FunctionState): v
   add('ts_json_object', (names, nulls, values) =>
     jsonObject(String(names), Number(nulls) === 1, String(values)),
   );
+  // A subquery used as a value must not have two rows.
+  add('ts_single', (count, value) => {
+    if (Number(count) > 1) throw errors.subqueryManyValues();
+    return value ?? null;
+  });
   add('ts_now', (type) => now(typeAt(index(type ?? null))), false);
   add('ts_raise', (number, message) => {
     throw Object.assign(errors.overflowExpression(''), {
@@ -246,48 +251,48 @@ function utcText(value: string): string {
 interface Sum {
   total: Decimal;
   count: number;
+  /** AVG: digits after the point of the result. */
+  scale: number;
 }
 
+type AggregateOptions = Parameters<DatabaseSync['aggregate']>[1];
+
+/**
+ * Exact sums of decimals, as text: they never throw, because node:sqlite loses what an aggregate
+ * throws; whoever converts the text to the result's type finds the overflow.
+ */
 function addAggregates(sqlite: DatabaseSync): void {
   const plus = (total: Decimal, value: Decimal, operator: '+' | '-'): Decimal =>
     decimalArithmetic(operator, total, value, Math.max(total.scale, value.scale)) ?? total;
-  const sum = (result: (state: Sum, type: SqlType) => Stored) => ({
-    start: (): Sum & { type: number } => ({ total: { unscaled: 0n, scale: 0 }, count: 0, type: 0 }),
-    step: (state: Sum & { type: number }, value: Stored, type: Stored) =>
-      value === null
-        ? state
-        : {
-            total: plus(state.total, decimalOf(value), '+'),
-            count: state.count + 1,
-            type: Number(type),
-          },
-    inverse: (state: Sum & { type: number }, value: Stored) =>
-      value === null
-        ? state
-        : { ...state, total: plus(state.total, decimalOf(value), '-'), count: state.count - 1 },
-    result: (state: Sum & { type: number }) =>
-      state.count === 0 ? null : result(state, typeAt(state.type)),
-    useBigIntArguments: true,
-    deterministic: true,
-  });
-  const finish = (value: Decimal, type: SqlType): Stored =>
-    toStored(convert(formatDecimal(value), sqlType('varchar', -1), type), type);
-  type AggregateOptions = Parameters<DatabaseSync['aggregate']>[1];
+  const sum = (result: (state: Sum) => Decimal) =>
+    ({
+      start: (): Sum => ({ total: { unscaled: 0n, scale: 0 }, count: 0, scale: 0 }),
+      step: (state: Sum, value: Stored, scale: Stored): Sum =>
+        value === null
+          ? state
+          : {
+              total: plus(state.total, decimalOf(value), '+'),
+              count: state.count + 1,
+              scale: Number(scale),
+            },
+      inverse: (state: Sum, value: Stored): Sum =>
+        value === null
+          ? state
+          : { ...state, total: plus(state.total, decimalOf(value), '-'), count: state.count - 1 },
+      result: (state: Sum) => (state.count === 0 ? null : formatDecimal(result(state))),
+      useBigIntArguments: true,
+      deterministic: true,
+    }) as unknown as AggregateOptions;
   sqlite.aggregate(
     'ts_sum',
-    sum(({ total }, type) => finish(total, type)) as unknown as AggregateOptions,
+    sum(({ total }) => total),
   );
   sqlite.aggregate(
     'ts_avg',
-    sum(({ total, count }, type) => {
-      const average = decimalArithmetic(
-        '/',
-        total,
-        { unscaled: BigInt(count), scale: 0 },
-        type.scale ?? 0,
-      );
-      return finish(average ?? total, type);
-    }) as unknown as AggregateOptions,
+    sum(
+      ({ total, count, scale }) =>
+        decimalArithmetic('/', total, { unscaled: BigInt(count), scale: 0 }, scale) ?? total,
+    ),
   );
   const extreme = (sign: number): AggregateOptions =>
     ({
@@ -302,16 +307,6 @@ function addAggregates(sqlite: DatabaseSync): void {
     }) as unknown as AggregateOptions;
   sqlite.aggregate('ts_min', extreme(-1));
   sqlite.aggregate('ts_max', extreme(1));
-  // A subquery used as a value must not have two rows.
-  sqlite.aggregate('ts_only', {
-    start: () => [] as Stored[],
-    step: (rows: Stored[], value: Stored) => {
-      if (rows.length > 0) throw errors.subqueryManyValues();
-      return [value];
-    },
-    result: (rows: Stored[]) => rows[0] ?? null,
-    useBigIntArguments: true,
-  } as unknown as AggregateOptions);
   for (const [name, root, sample] of [
     ['stdev', true, true],
     ['stdevp', true, false],

@@ -41,7 +41,7 @@ export async function runText(
 ): Promise<SqlValue | undefined> {
   const { session } = request;
   if (session.nesting >= deepestNesting) throw errors.nestingLimit();
-  const statements = parseBatch(text);
+  const statements = parseBatch(text, frame.variables.keys());
   const options = { ...session.options };
   const database = session.database;
   session.nesting++;

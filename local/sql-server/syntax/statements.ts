@@ -2,6 +2,7 @@
 
 import { errors } from '../errors.ts';
 import type { Expression, ParameterDeclaration, Statement } from './ast.ts';
+import { checkBatch } from './check.ts';
 import {
   parseAlter,
   parseCreate,
@@ -15,8 +16,12 @@ import { parseDelete, parseInsert, parseMerge, parseUpdate } from './modificatio
 import { compound, parseQuery, parseWith } from './query.ts';
 import { Reader } from './reader.ts';
 
-/** A whole batch; nothing of it runs when any of it is malformed. @throws 102, 156 and others */
-export function parseBatch(source: string): Statement[] {
+/**
+ * A whole batch; nothing of it runs when any of it is malformed.
+ * @param declared variables that it can use from its start
+ * @throws 102, 156, 137 and others
+ */
+export function parseBatch(source: string, declared: Iterable<string> = []): Statement[] {
   const reader = new Reader(source, { query: parseQuery, statement: parseStatement });
   const body: Statement[] = [];
   while (reader.accept(';'));
@@ -27,6 +32,7 @@ export function parseBatch(source: string): Statement[] {
     body.push(parseStatement(reader));
     while (reader.accept(';'));
   }
+  checkBatch(body, declared);
   return body;
 }
 

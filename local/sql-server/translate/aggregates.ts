@@ -99,13 +99,17 @@ function aggregate(context: Translation, scope: Scope, call: FunctionCall): Type
     : average(first, `${distinct}${argument}`, over);
 }
 
+/** Exact sums come as text. */
+const fromText = (sql: string, type: SqlType) =>
+  `ts_convert(${sql},${types.varcharMax.index},${type.index})`;
+
 function sum(value: Typed, argument: string, over: string): Typed {
   const type = value.type;
   if (family(type) === 'float')
     return { sql: `sum(${argument})${over}`, type: types.float, nullable: true };
   if (family(type) === 'decimal') {
     const result = type.name === 'decimal' ? sqlType('decimal', 38, type.scale) : types.money;
-    return { sql: `ts_sum(${argument},${result.index})${over}`, type: result, nullable: true };
+    return { sql: fromText(`ts_sum(${argument},0)${over}`, result), type: result, nullable: true };
   }
   const result = type.name === 'bigint' ? types.bigint : types.int;
   const total = `sum(${argument})${over}`;
@@ -124,7 +128,11 @@ function average(value: Typed, argument: string, over: string): Typed {
   if (family(type) === 'decimal') {
     const { scale } = decimalSize(type);
     const result = type.name === 'decimal' ? boundedDecimal(38, Math.max(scale, 6)) : types.money;
-    return { sql: `ts_avg(${argument},${result.index})${over}`, type: result, nullable: true };
+    return {
+      sql: fromText(`ts_avg(${argument},${result.scale})${over}`, result),
+      type: result,
+      nullable: true,
+    };
   }
   const result = type.name === 'bigint' ? types.bigint : types.int;
   return {

@@ -36,7 +36,8 @@ function compareText(operator: Comparison, left: Typed, right: Typed): string {
   const equality = operator === '=' || operator === '<>';
   const isPadded = left.type.name.endsWith('char') && !left.type.name.includes('var');
   const otherPadded = right.type.name.endsWith('char') && !right.type.name.includes('var');
-  const plain = equality && !isPadded && !otherPadded;
+  const unfit = left.ascii === false || right.ascii === false;
+  const plain = equality && !isPadded && !otherPadded && !unfit;
   const bothColumns = left.column && right.column;
   if (plain && (left.ascii || right.ascii || bothColumns)) {
     return `${left.sql} ${operator} ${right.sql} COLLATE NOCASE`;

@@ -117,7 +117,7 @@ function literal(context: Translation, node: Extract<Expression, { kind: 'litera
       const long = text.length > longestInline || text.includes('\0');
       const sql = long ? context.bind(text) : `'${text.replaceAll("'", "''")}'`;
       const type = sqlType(node.type === 'string' ? 'varchar' : 'nvarchar', text.length);
-      return { sql, type, nullable: false, ascii: isAscii(text) };
+      return { sql, type, nullable: false, ascii: isAscii(text) && !text.endsWith(' ') };
     }
     case 'binary': {
       const digits = text.length % 2 ? `0${text}` : text;
@@ -321,7 +321,8 @@ function decimalType(operator: BinaryOperator, left: Typed, right: Typed): SqlTy
       scale,
       true,
     );
-  return boundedDecimal(integral + scale + 1, scale, true);
+  if (integral + scale + 1 <= 38) return sqlType('decimal', integral + scale + 1, scale);
+  return sqlType('decimal', 38, Math.max(0, Math.min(scale, 38 - integral)));
 }
 
 /** An integer literal counts with the digits it has. */
@@ -369,6 +370,6 @@ function subquery(
   const alias = context.name('q');
   const sql = query.single
     ? `(${query.sql})`
-    : `(WITH ${alias}(c) AS (${query.sql}) SELECT ts_only(c) FROM ${alias})`;
+    : `(WITH ${alias}(c) AS (${query.sql}) SELECT ts_single(count(*),min(c)) FROM ${alias})`;
   return { sql, type: only.type, nullable: true };
 }

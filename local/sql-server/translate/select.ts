@@ -59,10 +59,9 @@ function plain(context: Translation, outer: Scope, query: Query): TranslatedQuer
   const limit = limitSql(context, outer, query);
   if (query.body.kind === 'select') {
     const parts = selectSql(context, outer, query.body);
-    const order =
-      query.order.length && query.body.from.length
-        ? ` ORDER BY ${selectOrder(context, parts, query.body, query.order)}`
-        : '';
+    // One row needs no order; and SQLite would not find an outer column in it.
+    const sorted = query.order.length ? selectOrder(context, parts, query.body, query.order) : '';
+    const order = sorted && query.body.from.length ? ` ORDER BY ${sorted}` : '';
     const top = query.body.top ? topSql(context, outer, query.body.top) : '';
     return {
       sql: `${parts.sql}${order}${top || limit.sql}`,
