@@ -48,7 +48,12 @@ export async function claimServers(
       taken.push(server);
     }
     for (const server of servers) {
-      await dependencies.leases.setOwner(syncLock(server), leaseId, runId, signal);
+      const isOurs = await dependencies.leases.setOwner(syncLock(server), leaseId, runId, signal);
+      // Storage was so slow that the lease ran out, and somebody else has the server.
+      if (!isOurs) {
+        await releaseAll(dependencies.leases, servers, leaseId);
+        return { busy: [server] };
+      }
     }
     return { leaseId };
   } catch (error) {

@@ -2,12 +2,13 @@
 
 import type { Catalog } from '../catalog/index.ts';
 import type { Leases } from '../lock/leases.ts';
-import { DocumentUnreadableError } from '../storage/documents.ts';
+import { withDeadline } from '../storage/call.ts';
+import { DocumentConflictError, DocumentUnreadableError } from '../storage/documents.ts';
 import type { Cancellations } from './cancellations.ts';
 import { claimServers, releaseAll } from './claim.ts';
 import type { DurationStore } from './durations.ts';
 import type { CancelOutcome, RunPage, StartOutcome, SyncRequest, Syncs } from './index.ts';
-import { planStages } from './plan.ts';
+import { type Plan, planStages } from './plan.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { isFinished, type Run } from './run.ts';
 import { newRunId, type RunStore } from './run-store.ts';
@@ -34,38 +35,21 @@ export class SyncService implements Syncs {
     this.#dependencies = dependencies;
   }
 
-  /** The order is: lock, owner, document. Whoever dies in between leaves nothing that blocks. */
+  /**
+   * The order is: lock, owner, document. Whoever dies in between leaves nothing that blocks, and
+   * whoever is too slow gives up while the lease is surely his: an owner without a document is
+   * nobody to the next claim.
+   */
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
-    const { catalog, now } = this.#dependencies;
+    const { catalog } = this.#dependencies;
     const plan = planStages(catalog, request);
     const state = await this.#dependencies.state(signal);
-    const { leases, runs } = state;
-    const id = newRunId(now());
-    const claim = await claimServers(state, id, plan.servers, signal);
-    if ('busy' in claim) return { outcome: 'busy', servers: claim.busy };
-    const createdAt = now().toISOString();
-    const run: Run = {
-      id,
-      kind: request.kind,
-      state: 'queued',
-      user: request.user,
-      token: request.token,
-      codes: request.codes,
-      names: request.names,
-      ...(request.period !== undefined && { period: request.period }),
-      createdAt,
-      locks: plan.servers.map((server) => ({ server, leaseId: claim.leaseId })),
-      stages: plan.stages,
-      freshness: plan.freshness,
-      log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
-    };
-    try {
-      await runs.create(run, signal);
-    } catch (error) {
-      await releaseAll(leases, plan.servers, claim.leaseId);
-      throw error;
-    }
-    return { outcome: 'started', id };
+    return withDeadline(
+      `claim ${plan.servers.join(', ')}`,
+      (bounded) => this.#claim(state, request, plan, bounded),
+      state.leases.lifeMs / 2,
+      signal,
+    );
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
@@ -95,10 +79,55 @@ export class SyncService implements Syncs {
     return runs.list(options, signal);
   }
 
+  async #claim(
+    state: SyncState,
+    request: SyncRequest,
+    plan: Plan,
+    signal: AbortSignal,
+  ): Promise<StartOutcome> {
+    const { now } = this.#dependencies;
+    const id = newRunId(now());
+    const claim = await claimServers(state, id, plan.servers, signal);
+    if ('busy' in claim) return { outcome: 'busy', servers: claim.busy };
+    const createdAt = now().toISOString();
+    const run: Run = {
+      id,
+      kind: request.kind,
+      state: 'queued',
+      user: request.user,
+      token: request.token,
+      codes: request.codes,
+      names: request.names,
+      ...(request.period !== undefined && { period: request.period }),
+      createdAt,
+      locks: plan.servers.map((server) => ({ server, leaseId: claim.leaseId })),
+      stages: plan.stages,
+      freshness: plan.freshness,
+      log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
+    };
+    try {
+      await createOnce(state.runs, run, signal);
+    } catch (error) {
+      await releaseAll(state.leases, plan.servers, claim.leaseId);
+      throw error;
+    }
+    return { outcome: 'started', id };
+  }
+
   /** Whoever owns a server: a handful of reads, however many runs are kept. */
   async active(signal: AbortSignal): Promise<Run[]> {
     const runs = await unfinishedRuns(await this.#dependencies.state(signal), signal);
     return runs.map(({ run }) => run);
+  }
+}
+
+/** An id is made for one run: a document of that name is this run's. */
+async function createOnce(runs: RunStore, run: Run, signal: AbortSignal): Promise<void> {
+  try {
+    await runs.create(run, signal);
+  } catch (error) {
+    // Ours, but its answer was lost, and a worker that the sweeper sent has written to it since.
+    if (!(error instanceof DocumentConflictError)) throw error;
   }
 }
 

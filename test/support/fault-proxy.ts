@@ -19,8 +19,11 @@ import type { AddressInfo } from 'node:net';
 type Until = number | Promise<unknown>;
 
 export type Fault =
-  /** Answered by the service without doing anything: busy (503), throttled (429), broken (500). */
-  | { kind: 'status'; status: 429 | 500 | 503 }
+  /**
+   * Answered by the service without doing anything: throttled (429), broken (500), busy (503), or
+   * a refusal for good (403).
+   */
+  | { kind: 'status'; status: 403 | 429 | 500 | 503 }
   /** The connection breaks before the service has the request. */
   | { kind: 'reset' }
   /** The service does it; the connection breaks before the first byte of the answer. */
@@ -219,7 +222,8 @@ function forward(
 
 /** As the service words it; the SDK reads the code from the header. */
 function refuse(response: ServerResponse, status: number): void {
-  const code = status === 500 ? 'InternalError' : 'ServerBusy';
+  const codes: Record<number, string> = { 403: 'AuthorizationFailure', 500: 'InternalError' };
+  const code = codes[status] ?? 'ServerBusy';
   response.writeHead(status, { 'x-ms-error-code': code, 'content-type': 'application/xml' });
   response.end(
     `<?xml version="1.0"?><Error><Code>${code}</Code><Message>Injected.</Message></Error>`,
