@@ -1,4 +1,4 @@
-import { textOrJson } from '../shared/http/answer.ts';
+import { prefersJson, textOrJson } from '../shared/http/answer.ts';
 import type { RouteHandler } from '../shared/http/handler.ts';
 import { statusSchema } from '../shared/http/schemas.ts';
 import type { AppServices } from './services.ts';
@@ -7,10 +7,11 @@ import type { AppServices } from './services.ts';
 export function syncStatus(app: AppServices): RouteHandler {
   return async (request, _context, { signal }) => {
     const active = await app.syncs.active(signal);
-    const progress = await app.syncs.progress(active, signal);
-    const runs = active.map((run, index) => ({ ...run, progress: progress[index] }));
-    const running = runs.length > 0;
+    const running = active.length > 0;
     const text = `Synchronization is ${running ? '' : 'not '}running.`;
+    // Whoever asks for the text alone polls it: one read less.
+    const progress = prefersJson(request) ? await app.syncs.progress(active, signal) : [];
+    const runs = progress.map((part, index) => ({ ...active[index], progress: part }));
     return textOrJson(request, text, statusSchema.parse({ running, runs }));
   };
 }

@@ -26,6 +26,11 @@ export function json(
   };
 }
 
+/** Whether the client prefers JSON to text; `otherwise` where it does not say. */
+export function prefersJson(request: HttpRequest, otherwise: Representation = 'text'): boolean {
+  return preferred(request.headers.get('accept'), otherwise) === 'json';
+}
+
 /** `value` for whoever prefers JSON, and `text` for whoever prefers that. */
 export function textOrJson(
   request: HttpRequest,
@@ -34,7 +39,7 @@ export function textOrJson(
   { status = 200, headers = {}, otherwise = 'text' }: ChosenAnswerOptions = {},
 ): HttpResponseInit {
   const varying = { vary: 'Accept', ...headers };
-  if (preferred(request.headers.get('accept'), otherwise) === 'json') {
+  if (prefersJson(request, otherwise)) {
     return json(value, { status, headers: varying });
   }
   return plain(text, status, varying);
@@ -47,7 +52,7 @@ export function refusal(
   otherwise: Representation,
 ): HttpResponseInit {
   const headers = { vary: 'Accept', ...problem.headers };
-  if (preferred(request.headers.get('accept'), otherwise) === 'text') {
+  if (!prefersJson(request, otherwise)) {
     return plain(problem.message, problem.status, headers);
   }
   return json(problem.document(), {

@@ -36,6 +36,7 @@ export class RecordingSyncs implements Syncs {
   page: RunPage = { runs: [] };
   runs = new Map<string, Run>();
   failure: Error | undefined;
+  progressReads = 0;
   cancelled: Array<{ id: string; by: string }> = [];
   cancelOutcome: CancelOutcome = { outcome: 'accepted' };
 
@@ -64,6 +65,7 @@ export class RecordingSyncs implements Syncs {
   }
   async progress(runs: readonly Run[]): Promise<Progress[]> {
     this.#fail();
+    this.progressReads += 1;
     return runs.map((run) => progressOf(run, {}, now));
   }
   #fail(): void {

@@ -1,0 +1,159 @@
+/**
+ * What finished runs cost that are kept: the first page of `/runs` and `/sync_status`, with 100 and
+ * with 10,000 of them in real Azurite, through the service that the HTTP functions call. Both
+ * storages stand side by side and are asked in turns: whatever else the machine does falls on both.
+ *
+ * Prints medians, their ratio (goal: at most 2) and the storage requests a call makes. Exit code 1
+ * when that number depends on how many runs are kept: this is what the product answers for. The
+ * emulator walks through all of its blobs to find one, which Azure does not; how much of a ratio
+ * that is, the last line shows: one request for one blob.
+ */
+
+import { subscribe } from 'node:diagnostics_channel';
+import { type Azurite, startAzurite } from '../local/azurite.ts';
+import { shippedCatalog } from '../shared/catalog/index.ts';
+import { Leases } from '../shared/lock/leases.ts';
+import { openContainer } from '../shared/storage/container.ts';
+import { Cancellations } from '../shared/sync/cancellations.ts';
+import { DurationStore } from '../shared/sync/durations.ts';
+import type { SyncRequest } from '../shared/sync/index.ts';
+import { planStages } from '../shared/sync/plan.ts';
+import type { Run } from '../shared/sync/run.ts';
+import { newRunId, RunStore } from '../shared/sync/run-store.ts';
+import { SyncService, type SyncState } from '../shared/sync/service.ts';
+
+const kept = { few: 100, many: 10_000 };
+const calls = 30;
+/** Until emulator and SDK have been compiled; fewer flatter the ratio. */
+const warmUpCalls = 150;
+const writers = 16;
+const pageLimit = 50;
+/** So that 10,000 runs fill the 90 days for which they are kept unless told otherwise. */
+const intervalMs = (90 * 86_400_000) / kept.many;
+const deadline = AbortSignal.timeout(600_000);
+
+const catalog = shippedCatalog();
+const request: SyncRequest = {
+  kind: 'data_source',
+  codes: ['0c10'],
+  names: catalog.entityOrder('0c10'),
+  period: { month: 7, year: 2019 },
+  user: 'Иванова М. П.',
+  token: 'board',
+};
+
+interface Subject {
+  azurite: Azurite;
+  state: SyncState;
+  syncs: SyncService;
+}
+
+async function open(): Promise<Subject> {
+  const azurite = await startAzurite();
+  const { connectionString } = azurite;
+  const container = await openContainer({ kind: 'connection string', connectionString }, deadline);
+  const state = {
+    leases: new Leases(container, 60),
+    runs: new RunStore(container),
+    cancellations: new Cancellations(container),
+    durations: new DurationStore(container),
+  };
+  const syncs = new SyncService({ catalog, state: async () => state, now: () => new Date() });
+  return { azurite, state, syncs };
+}
+
+/** A sync of one entity, as it stands in storage when it is over. */
+function finishedRun(begun: Date): Run {
+  const { user, token, period } = request;
+  const asked = { codes: ['0c10'], names: ['payment'], ...(period && { period }) };
+  const startedAt = begun.toISOString();
+  const endedAt = new Date(begun.getTime() + 60_000).toISOString();
+  const stages = planStages(catalog, asked).stages.map((stage) => ({
+    ...stage,
+    state: 'succeeded' as const,
+    attempts: [{ startedAt, endedAt }],
+    rowsAffected: [1200],
+  }));
+  const times = { createdAt: startedAt, startedAt, endedAt };
+  const what = { id: newRunId(begun), kind: 'entity' as const, state: 'succeeded' as const };
+  return { ...what, user, token, ...asked, ...times, locks: [], stages, freshness: [], log: [] };
+}
+
+async function fill({ state }: Subject, count: number): Promise<void> {
+  const now = Date.now();
+  let written = 0;
+  const write = async () => {
+    while (written < count) {
+      written += 1;
+      await state.runs.create(finishedRun(new Date(now - written * intervalMs)), deadline);
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, write));
+  await state.durations.add(finishedRun(new Date(now)), deadline);
+}
+
+let requests = 0;
+subscribe('http.client.request.start', () => {
+  requests += 1;
+});
+
+interface Measured {
+  ms: number[];
+  requests: number;
+}
+
+async function once(call: () => Promise<unknown>, into: Measured): Promise<void> {
+  const before = requests;
+  const begun = performance.now();
+  await call();
+  into.ms.push(performance.now() - begun);
+  into.requests += requests - before;
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return ((sorted[calls / 2 - 1] ?? 0) + (sorted[calls / 2] ?? 0)) / 2;
+}
+
+/** Prints one line; false when the number of requests depends on the number of runs. */
+async function compare(
+  what: string,
+  [few, many]: readonly [Subject, Subject],
+  call: (subject: Subject) => Promise<unknown>,
+): Promise<boolean> {
+  for (let i = 0; i < warmUpCalls; i += 1) {
+    await call(few);
+    await call(many);
+  }
+  const withFew: Measured = { ms: [], requests: 0 };
+  const withMany: Measured = { ms: [], requests: 0 };
+  for (let i = 0; i < calls; i += 1) {
+    await once(() => call(few), withFew);
+    await once(() => call(many), withMany);
+  }
+  const [a, b] = [median(withFew.ms), median(withMany.ms)];
+  const each = [withFew, withMany].map((measured) => measured.requests / calls);
+  console.log(
+    `${what.padEnd(28)} ${a.toFixed(1)} ms -> ${b.toFixed(1)} ms, ratio ${(b / a).toFixed(2)}, requests a call ${each.join(' -> ')}`,
+  );
+  return withFew.requests === withMany.requests;
+}
+
+const listRuns = ({ syncs }: Subject) => syncs.list({ limit: pageLimit }, deadline);
+const status = async ({ syncs }: Subject) => syncs.progress(await syncs.active(deadline), deadline);
+const oneBlob = ({ state }: Subject) => state.leases.state('sync/dcdb', deadline);
+
+const subjects = [await open(), await open()] as const;
+try {
+  await fill(subjects[0], kept.few);
+  await fill(subjects[1], kept.many);
+  console.log(`medians of ${calls} calls, ${kept.few} -> ${kept.many} finished runs`);
+  const constant = [await compare('/runs', subjects, listRuns)];
+  constant.push(await compare('/sync_status, nothing runs', subjects, status));
+  for (const { syncs } of subjects) await syncs.start(request, deadline);
+  constant.push(await compare('/sync_status, one run', subjects, status));
+  await compare('Azurite: one blob', subjects, oneBlob);
+  if (constant.includes(false)) process.exitCode = 1;
+} finally {
+  for (const { azurite } of subjects) await azurite.close();
+}
