@@ -501,6 +501,10 @@ export const errors = {
     15626,
     'You attempted to acquire a transactional application lock without an active transaction.',
   ),
+  mergeTwice: error(
+    8672,
+    'The MERGE statement attempted to UPDATE or DELETE the same row more than once. This happens when a target row matches more than one source row. A MERGE statement cannot UPDATE/DELETE the same row of the target table multiple times. Refine the ON clause to ensure a target row matches at most one source row, or use the GROUP BY clause to group the source rows.',
+  ),
   killSelf: error(6104, 'Cannot use KILL to kill your own process.'),
   killUnknown: error(6106, 'Process ID % is not an active process ID.'),
 } as const;

@@ -198,7 +198,8 @@ async function insert(
   return count;
 }
 
-function rememberIdentity(
+/** @@IDENTITY, SCOPE_IDENTITY() and the counter itself. */
+export function rememberIdentity(
   session: SessionState,
   frame: Frame,
   connection: Connection,

@@ -75,6 +75,8 @@ function prepare(
     group: [],
     line: 1,
   });
+  // SQLite counts parameters by the highest that the text names.
+  const whole = `${sql} WHERE ${action.sql} IS NULL OR 1`;
   const into = clause.into && intoTarget(session, frame, clause.into, columns);
   const sent: SqlValue[][] = [];
   return {
@@ -88,11 +90,11 @@ function prepare(
       parameters[action.place] = row.action ?? null;
       if (into)
         connection.run(
-          `INSERT INTO ${into.table.sql} (${into.names}) SELECT ${into.values} FROM (WITH o(${into.list}) AS (${sql}) SELECT * FROM o)`,
+          `INSERT INTO ${into.table.sql} (${into.names}) SELECT ${into.values} FROM (WITH o(${into.list}) AS (${whole}) SELECT * FROM o)`,
           parameters,
         );
       else {
-        const values = connection.first(sql, parameters) ?? [];
+        const values = connection.first(whole, parameters) ?? [];
         sent.push(columns.map((column, index) => fromStored(values[index] ?? null, column.type)));
       }
     },

@@ -259,6 +259,11 @@ function primary(reader: Reader): Expression {
       return { kind: 'variable', name: token.text, line };
     case 'symbol':
       if (token.upper === '(') return parenthesis(reader);
+      if (reader.sees('$', 'ACTION')) {
+        // MERGE's own column in OUTPUT.
+        reader.accept('$', 'ACTION');
+        return { kind: 'column', name: ['$action'], line };
+      }
       if (token.upper === '$' && reader.ahead(1).kind === 'number') {
         reader.next();
         return { kind: 'literal', type: 'number', text: reader.next().text, line };

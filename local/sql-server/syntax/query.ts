@@ -154,7 +154,10 @@ function select(reader: Reader): Select {
   if (reader.accept('INTO')) result.into = reader.name();
   if (reader.accept('FROM')) result.from = parseFrom(reader);
   if (reader.accept('WHERE')) result.where = parseCondition(reader);
-  if (reader.accept('GROUP', 'BY')) result.group = reader.list(() => parseExpression(reader));
+  if (reader.is('GROUP')) {
+    reader.expect('GROUP', 'BY');
+    result.group = reader.list(() => parseExpression(reader));
+  }
   if (reader.accept('HAVING')) result.having = parseCondition(reader);
   return result;
 }

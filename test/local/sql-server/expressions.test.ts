@@ -12,7 +12,7 @@ before(async () => {
   instance = await startInstance();
   session = await instance.session();
 });
-after(() => instance[Symbol.asyncDispose]());
+after(() => instance.close());
 
 /** Expression, its value, its type. */
 const values: [string, SqlValue, string][] = [

@@ -95,10 +95,10 @@ export interface TestSession {
 export interface TestInstance {
   readonly instance: Instance;
   session(database?: string, application?: string): Promise<TestSession>;
-  [Symbol.asyncDispose](): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** A stand-in without ports. Dispose of it at the end of the test. */
+/** A stand-in without ports. Close it at the end of the test. */
 export async function startInstance(
   options: Partial<SqlServerOptions> & { schema?: string } = {},
 ): Promise<TestInstance> {
@@ -125,7 +125,7 @@ export async function startInstance(
       open.push(session);
       return session;
     },
-    async [Symbol.asyncDispose]() {
+    async close() {
       for (const session of open) await session.close();
       instance.close();
     },
