@@ -7,6 +7,7 @@ import { toDatabaseError } from '../database/errors.ts';
 import { LeaseLostError } from '../lock/keeper.ts';
 import type { Leases } from '../lock/leases.ts';
 import { backOffMs, pause } from '../retry.ts';
+import { isTransientStorageError } from '../storage/errors.ts';
 import { CancelRequestedError, WorkerStoppingError } from './interruption.ts';
 import type { Journal } from './journal.ts';
 import type { Stage, StageAttempt, StageError } from './run.ts';
@@ -145,13 +146,18 @@ const passing: ReadonlySet<StageError['meaning']> = new Set([
   'lock lost',
 ]);
 
+/** What has not begun may begin again, whatever the catalogue says of the procedure. */
 function isWorthRepeating(stage: Stage, error: StageError, attempt: number): boolean {
-  return stage.repeatable && passing.has(error.meaning) && attempt < retry.attempts;
+  const isHarmless = stage.repeatable || stage.state !== 'running';
+  return isHarmless && passing.has(error.meaning) && attempt < retry.attempts;
 }
 
 function toStageError(error: unknown): StageError {
   for (const [kind, meaning] of ownReasons) {
     if (error instanceof kind) return { message: error.message, meaning };
+  }
+  if (isTransientStorageError(error)) {
+    return { message: `The storage does not answer: ${String(error)}`, meaning: 'transient' };
   }
   const { message, meaning, number, severity, state, procedure, line } = toDatabaseError(error);
   return {
