@@ -5,21 +5,18 @@
 
 import { toDatabaseError } from '../database/errors.ts';
 import { LeaseLostError } from '../lock/keeper.ts';
-import type { Leases } from '../lock/leases.ts';
 import { backOffMs, pause } from '../retry.ts';
 import { isTransientStorageError } from '../storage/errors.ts';
 import { CancelRequestedError, WorkerStoppingError } from './interruption.ts';
 import type { Journal } from './journal.ts';
 import type { Stage, StageAttempt, StageError } from './run.ts';
-import { type StageLease, takeStageLease } from './stage-lease.ts';
-import type { StageResult, StageRunners } from './stage-runner.ts';
+import type { StageResult } from './stage-runner.ts';
+import type { Turn } from './turn.ts';
 
 export interface AttemptContext {
   journal: Journal;
-  runners: StageRunners;
-  leases: Leases;
-  /** The worker's attempt at the run; its own lease id on every server. */
-  holder: string;
+  /** The lane's turn at its server; kept after a success, given back after a failure. */
+  turn: Turn;
   now(): Date;
   /** Aborted when the run must stop; its reason says why. */
   signal: AbortSignal;
@@ -76,12 +73,10 @@ async function runOnce(
   stage: Stage,
   attempt: StageAttempt,
 ): Promise<void> {
-  const { journal, runners, leases, holder, now, signal, onEnd } = context;
-  const prepared = await runners[stage.kind].prepare(stage, journal.run.id, signal);
-  let lease: StageLease | undefined;
+  const { journal, turn, now, signal, onEnd } = context;
+  const { slot, lost } = await turn.take(stage, signal);
   const limit = timeLimit(stage);
   try {
-    lease = await takeStageLease(leases, stage.server, holder, signal);
     attempt.startedAt = now().toISOString();
     await journal.write(() => {
       stage.state = 'running';
@@ -89,20 +84,21 @@ async function runOnce(
       stage.messages = [];
     });
     limit.start();
-    const result = await prepared.run(
+    const result = await slot.run(
+      stage,
       (text) => journal.note(() => addMessage(stage, text, now), progressMs),
-      AbortSignal.any([signal, lease.lost, journal.failed, limit.signal]),
+      AbortSignal.any([signal, lost, journal.failed, limit.signal]),
     );
     journal.note((run) => {
       succeed(stage, attempt, result, now);
       delete run.takeOvers;
     });
     onEnd(stage);
+  } catch (error) {
+    await turn.giveBack();
+    throw error;
   } finally {
     limit.clear();
-    // In this order: whoever waits for the fence next must find the lease free.
-    await lease?.release();
-    await prepared.dispose();
   }
 }
 

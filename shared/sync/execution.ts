@@ -6,13 +6,20 @@
  * whole document stands at the head of its lane and everything it needs has ended.
  */
 
+import type { Leases } from '../lock/leases.ts';
 import { type AttemptContext, runStage } from './attempt.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { CancelRequestedError } from './interruption.ts';
 import { Readings } from './readings.ts';
 import { hasEnded, type Stage } from './run.ts';
+import type { StageRunners } from './stage-runner.ts';
+import { Turn } from './turn.ts';
 
-export interface ExecutionContext extends Omit<AttemptContext, 'onEnd'> {
+export interface ExecutionContext extends Omit<AttemptContext, 'onEnd' | 'turn'> {
+  runners: StageRunners;
+  leases: Leases;
+  /** The worker's attempt at the run; its lease id on every server. */
+  holder: string;
   readFreshness: ReadFreshness;
   /** True once the time slice is over: no further stage is begun. */
   isSliceOver(): boolean;
@@ -47,11 +54,19 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
     if (halt.signal.aborted) resolve();
   });
 
-  async function runLane(lane: readonly Stage[]): Promise<void> {
+  const isOpen = (id: string) => {
+    const needed = byId.get(id);
+    return needed !== undefined && !hasEnded(needed);
+  };
+
+  async function runLane(lane: readonly Stage[], turn: Turn): Promise<void> {
     for (const stage of lane) {
       if (hasEnded(stage)) continue;
-      const needed = stage.needs.map((id) => ended.get(id)?.promise);
-      await Promise.race([Promise.all(needed), halted]);
+      if (stage.needs.some(isOpen)) {
+        await turn.giveBack();
+        const needed = stage.needs.map((id) => ended.get(id)?.promise);
+        await Promise.race([Promise.all(needed), halted]);
+      }
       if (halt.signal.aborted) return;
       if (stage.needs.some((id) => byId.get(id)?.state !== 'succeeded')) {
         journal.note(() => {
@@ -61,9 +76,12 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
         continue;
       }
       if (context.isSliceOver()) return stop();
-      await readings.before(stage);
+      if (readings.isReading(stage)) {
+        await turn.giveBack();
+        await readings.before(stage);
+      }
       if (halt.signal.aborted) return;
-      await runStage({ ...context, onEnd }, stage);
+      await runStage({ ...context, turn, onEnd }, stage);
       if (!hasEnded(stage)) return;
     }
   }
@@ -71,12 +89,15 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
   try {
     const lanes = Map.groupBy(stages, (stage) => stage.server);
     const results = await Promise.allSettled(
-      [...lanes.values()].map(async (lane) => {
+      [...lanes].map(async ([server, lane]) => {
+        const turn = new Turn({ ...context, runId: journal.run.id }, server);
         try {
-          await runLane(lane);
+          await runLane(lane, turn);
         } catch (error) {
           stop();
           throw error;
+        } finally {
+          await turn.giveBack();
         }
       }),
     );

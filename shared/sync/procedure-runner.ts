@@ -5,7 +5,7 @@ import type { Databases } from '../database/databases.ts';
 import { leavesSessionUsable } from '../database/errors.ts';
 import type { ProcedureResult, Session } from '../database/session.ts';
 import type { Stage } from './run.ts';
-import type { PreparedStage, StageRunner } from './stage-runner.ts';
+import type { StageRunner, StageSlot } from './stage-runner.ts';
 
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
@@ -14,13 +14,13 @@ const cleanUpMs = 5_000;
  * The fence: as long as a session of an earlier attempt lives on the server, its lock is held and
  * the new attempt waits. The server serves waiters in order, so runs share a server fairly.
  */
-function fenceOf(stage: Stage): string {
+function fenceOf(stage: Pick<Stage, 'server'>): string {
   return `syncboard/procedure/${stage.server}`;
 }
 
 export function procedureRunner(databases: Databases): StageRunner {
   return {
-    async prepare(stage, _runId, signal) {
+    async open(stage, _runId, signal) {
       const session = await databases.session(stage.database, signal);
       try {
         await takeAppLock(session, fenceOf(stage), signal);
@@ -28,23 +28,34 @@ export function procedureRunner(databases: Databases): StageRunner {
         session.destroy();
         throw error;
       }
-      return new PreparedCall(session, stage);
+      return new ProcedureSlot(session, stage);
     },
   };
 }
 
-class PreparedCall implements PreparedStage {
+/** A session that holds the fence. */
+class ProcedureSlot implements StageSlot {
   readonly #session: Session;
-  readonly #stage: Stage;
+  readonly #database: string;
+  readonly #fence: string;
 
-  constructor(session: Session, stage: Stage) {
+  constructor(session: Session, { database, ...stage }: Stage) {
     this.#session = session;
-    this.#stage = stage;
+    this.#database = database;
+    this.#fence = fenceOf(stage);
   }
 
-  async run(onMessage: (text: string) => void, signal: AbortSignal): Promise<ProcedureResult> {
+  fits(stage: Stage): boolean {
+    return stage.database === this.#database && fenceOf(stage) === this.#fence;
+  }
+
+  async run(
+    stage: Stage,
+    onMessage: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<ProcedureResult> {
     try {
-      return await this.#call(onMessage, signal);
+      return await this.#call(stage, onMessage, signal);
     } catch (error) {
       // Cancelled, timed out or broken: whether the server has stopped is not known for sure, and
       // its session must not live on. A plain SQL error leaves it as good as before.
@@ -53,9 +64,9 @@ class PreparedCall implements PreparedStage {
     }
   }
 
-  async dispose(): Promise<void> {
+  async close(): Promise<void> {
     try {
-      await dropAppLock(this.#session, fenceOf(this.#stage), AbortSignal.timeout(cleanUpMs));
+      await dropAppLock(this.#session, this.#fence, AbortSignal.timeout(cleanUpMs));
       this.#session.release();
     } catch {
       // Also where the session is gone already: the server drops the lock with it.
@@ -63,12 +74,16 @@ class PreparedCall implements PreparedStage {
     }
   }
 
-  async #call(onMessage: (text: string) => void, signal: AbortSignal): Promise<ProcedureResult> {
-    const { setOptions } = this.#stage;
-    if (setOptions.length === 0) return this.#session.call(this.#stage, onMessage, signal);
+  async #call(
+    stage: Stage,
+    onMessage: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<ProcedureResult> {
+    const { setOptions } = stage;
+    if (setOptions.length === 0) return this.#session.call(stage, onMessage, signal);
     await this.#session.batch(setStatements(setOptions, 'ON'), signal);
     try {
-      return await this.#session.call(this.#stage, onMessage, signal);
+      return await this.#session.call(stage, onMessage, signal);
     } finally {
       await this.#switchOff(setOptions);
     }

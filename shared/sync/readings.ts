@@ -21,7 +21,7 @@ export interface ReadingsContext {
 
 export class Readings {
   readonly #context: ReadingsContext;
-  /** Resolved when the entity's reading before is there. */
+  /** The readings before that are under way. */
   readonly #before = new Map<Freshness, Promise<void>>();
   readonly #after: Promise<void>[] = [];
   readonly #waiting: (() => void)[] = [];
@@ -31,9 +31,18 @@ export class Readings {
     this.#context = context;
     for (const entry of context.journal.run.freshness) {
       if (entry.before === undefined && this.#isUntouched(entry)) {
-        this.#before.set(entry, this.#read(entry, 'before'));
+        const reading = this.#read(entry, 'before');
+        this.#before.set(
+          entry,
+          reading.finally(() => this.#before.delete(entry)),
+        );
       }
     }
+  }
+
+  /** True while something is still being read that must be known before the stage changes it. */
+  isReading(stage: Stage): boolean {
+    return [...this.#before.keys()].some((entry) => concerns(entry, stage));
   }
 
   /** Waits for what must be known before the stage changes it. */

@@ -7,26 +7,28 @@ export interface StageResult {
   returnValue?: number;
 }
 
-/** A stage that may begin: whatever could still be at work for an earlier attempt is known gone. */
-export interface PreparedStage {
+/** A place at a server: whatever could still be at work for an earlier attempt is known gone. */
+export interface StageSlot {
+  /** True when the stage can run here, after the one before. */
+  fits(stage: Stage): boolean;
   /**
-   * Does the stage's work once.
+   * Does the stage's work once. After a failure the slot is closed, not used again.
    *
    * @param onMessage gets the progress texts as they come
    * @throws DatabaseError, or the reason of `signal`
    */
-  run(onMessage: (text: string) => void, signal: AbortSignal): Promise<StageResult>;
-  /** Gives back what was prepared; must be called once, on every path. */
-  dispose(): Promise<void>;
+  run(stage: Stage, onMessage: (text: string) => void, signal: AbortSignal): Promise<StageResult>;
+  /** Gives the place back; must be called once, on every path. Never throws. */
+  close(): Promise<void>;
 }
 
 export interface StageRunner {
   /**
-   * Waits for everything the stage needs before its start may be written.
+   * Waits for a place where the stage can run.
    *
-   * @throws DatabaseError, or the reason of `signal`; then there is nothing to dispose of
+   * @throws DatabaseError, or the reason of `signal`; then there is nothing to close
    */
-  prepare(stage: Stage, runId: string, signal: AbortSignal): Promise<PreparedStage>;
+  open(stage: Stage, runId: string, signal: AbortSignal): Promise<StageSlot>;
 }
 
 /** One runner a kind of stage. */

@@ -34,18 +34,19 @@ export class ScriptedServers {
   /** A runner of one worker; `dead` is aborted when that dies, and its sessions with it. */
   runner(worker: number, dead: AbortSignal): StageRunner {
     return {
-      prepare: async (stage, runId, signal) => {
-        const leave = await this.#fence(stage.server, AbortSignal.any([signal, dead]));
+      open: async ({ server }, runId, signal) => {
+        const leave = await this.#fence(server, AbortSignal.any([signal, dead]));
         return {
-          run: async (_onMessage, running) => {
+          fits: (stage) => stage.server === server,
+          run: async (stage, _onMessage, running) => {
             await this.#call(
-              { runId, stage: stage.id, server: stage.server, worker, outcome: 'running' },
+              { runId, stage: stage.id, server, worker, outcome: 'running' },
               stage,
               AbortSignal.any([running, dead]),
             );
             return { rowsAffected: [1], returnValue: 0 };
           },
-          dispose: async () => leave(),
+          close: async () => leave(),
         };
       },
     };

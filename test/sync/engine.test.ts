@@ -50,14 +50,15 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
     readFreshness: async () => ({ at: new Date().toISOString() }),
     runners: {
       procedure: {
-        async prepare(stage) {
+        async open() {
           return {
-            async run(_onMessage, signal) {
+            fits: () => true,
+            async run(stage, _onMessage, signal) {
               calls.push(stage.id);
               await work(stage, signal);
               return { rowsAffected: [1], returnValue: 0 };
             },
-            async dispose() {},
+            async close() {},
           };
         },
       },

@@ -35,7 +35,7 @@ class World {
   /** @param work turns of the event loop a stage takes; below zero it fails */
   runner(work: (stage: Stage) => number): StageRunner {
     return {
-      prepare: async ({ id, server }) => {
+      open: async ({ server }) => {
         const before = this.#fences.get(server) ?? Promise.resolve();
         const mine = Promise.withResolvers<void>();
         this.#fences.set(
@@ -44,7 +44,8 @@ class World {
         );
         await before;
         return {
-          run: async () => {
+          fits: () => true,
+          run: async ({ id }) => {
             if (this.#busy.has(server)) this.faults.push(`two stages at once on ${server}: ${id}`);
             this.#busy.add(server);
             const turns = work({ id, server } as Stage);
@@ -53,7 +54,7 @@ class World {
             if (turns < 0) throw new DatabaseError('fails', 'permanent');
             return { rowsAffected: [] };
           },
-          dispose: async () => mine.resolve(),
+          close: async () => mine.resolve(),
         };
       },
     };

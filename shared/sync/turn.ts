@@ -1,0 +1,100 @@
+/**
+ * A run's turn at one server: the slot (for procedures a session with the fence) and the lease
+ * `procedure/<server>`, in this order.
+ *
+ * Taking and giving back a turn costs five round trips, so a lane keeps it from one stage to the
+ * next where that can begin at once. Others who wait get theirs after `quantumMs` at the next end
+ * of a stage, in the order in which they came.
+ */
+
+import { type Keeper, keepLease } from '../lock/keeper.ts';
+import type { Leases } from '../lock/leases.ts';
+import { pause } from '../retry.ts';
+import type { Stage } from './run.ts';
+import type { StageRunners, StageSlot } from './stage-runner.ts';
+
+/** First come, first served within a second, and within one stage that takes longer. */
+const quantumMs = 1_000;
+
+/**
+ * The fence before it serves waiters in order; the lease is only waited for while a worker that
+ * died still has it, or while the one before is just letting go.
+ */
+const pollMs = { least: 25, most: 500 };
+
+export interface TurnContext {
+  runners: StageRunners;
+  leases: Leases;
+  /** The worker's attempt at the run; its lease id on every server. */
+  holder: string;
+  runId: string;
+}
+
+export interface HeldTurn {
+  slot: StageSlot;
+  /** Aborted when the lease is lost: what runs must stop. */
+  lost: AbortSignal;
+}
+
+interface Held extends HeldTurn {
+  kind: Stage['kind'];
+  keeper: Keeper;
+  since: number;
+}
+
+export class Turn {
+  readonly #context: TurnContext;
+  readonly #lock: string;
+  #held: Held | undefined;
+
+  constructor(context: TurnContext, server: string) {
+    this.#context = context;
+    this.#lock = `procedure/${server}`;
+  }
+
+  /** Waits until the stage may run. @throws what opening the slot throws, or the signal's reason */
+  async take(stage: Stage, signal: AbortSignal): Promise<HeldTurn> {
+    if (this.#held !== undefined && this.#serves(this.#held, stage)) return this.#held;
+    await this.giveBack();
+    const { runners, runId } = this.#context;
+    const slot = await runners[stage.kind].open(stage, runId, signal);
+    try {
+      const keeper = await this.#takeLease(signal);
+      const since = performance.now();
+      this.#held = { slot, keeper, lost: keeper.lost, since, kind: stage.kind };
+      return this.#held;
+    } catch (error) {
+      await slot.close();
+      throw error;
+    }
+  }
+
+  /** Lets others have their turn. Never throws: an unreleased lease runs out. */
+  async giveBack(): Promise<void> {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    const { leases, holder } = this.#context;
+    await held.keeper.stop();
+    // In this order: whoever waits for the slot next must find the lease free.
+    await leases.release(this.#lock, holder, AbortSignal.timeout(5_000)).catch(() => {});
+    await held.slot.close();
+  }
+
+  #serves(held: Held, stage: Stage): boolean {
+    const fresh = performance.now() - held.since < quantumMs && !held.lost.aborted;
+    return fresh && held.kind === stage.kind && held.slot.fits(stage);
+  }
+
+  async #takeLease(signal: AbortSignal): Promise<Keeper> {
+    const { leases, holder } = this.#context;
+    let waitMs = pollMs.least;
+    let askedAt = performance.now();
+    while (!(await leases.acquire(this.#lock, holder, signal))) {
+      await pause(waitMs, signal);
+      waitMs = Math.min(waitMs * 2, pollMs.most);
+      askedAt = performance.now();
+    }
+    return keepLease(leases, this.#lock, holder, askedAt);
+  }
+}
