@@ -177,9 +177,9 @@ const scripts: Record<string, [string, SqlValue[][][]][]> = {
       [
         [
           ['UPDATE', 1, 1],
+          ['INSERT', 4, null],
           ['DELETE', null, 2],
           ['UPDATE', 3, 3],
-          ['INSERT', 4, null],
         ],
         [
           [1, 'A2'],
