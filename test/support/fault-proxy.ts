@@ -65,7 +65,7 @@ export interface FaultProxy {
   requests: readonly ProxiedRequest[];
   /** Breaks every connection and refuses new ones until `end` is called. */
   outage(): { end(): void };
-  /** Resolves when the service has answered everything it was handed. */
+  /** Resolves when the service has answered everything it was handed, late requests included. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -92,8 +92,8 @@ export async function startFaultProxy(connectionString: string): Promise<FaultPr
     if (request.fault === 'outage' || fault?.kind === 'reset')
       return void incoming.socket.destroy();
     if (fault?.kind === 'status') return refuse(response, fault.status);
-    if (fault?.kind === 'late') await passed(fault.until);
-    const forwarded = forward(agent, port, incoming, body);
+    const waits = fault?.kind === 'late' ? passed(fault.until) : undefined;
+    const forwarded = forward(agent, port, incoming, body, waits);
     forwarding.add(forwarded);
     const answer = await forwarded.finally(() => forwarding.delete(forwarded));
     request.status = answer.status;
@@ -191,12 +191,14 @@ interface Answer {
 }
 
 /** Never aborted: what was handed over, the service does. */
-function forward(
+async function forward(
   agent: Agent,
   port: number,
   { method, url, headers }: IncomingMessage,
   body: Buffer,
+  waits: Promise<unknown> | undefined,
 ): Promise<Answer> {
+  await waits;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const outgoing = httpRequest(
     {

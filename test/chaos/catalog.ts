@@ -1,0 +1,64 @@
+/** The shipped catalogue, cut down so that a sync of a whole source takes a second. */
+
+import shipped from '../../catalog/catalog.json' with { type: 'json' };
+import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { planStages } from '../../shared/sync/plan.ts';
+
+/** One for all areas at once, three per code, two of them dated. */
+export const entityNames = [
+  'premises',
+  'personal_account',
+  'meter',
+  'payment',
+  'charge_detail',
+] as const;
+
+/** Nobody may repeat it: a worker that dies in it leaves a run that says so. */
+const notRepeatable = 'payment';
+
+/** JSON of the catalogue: fewer entities, and one export of HCS that may not be repeated. */
+export function chaosCatalog(): string {
+  const names: readonly string[] = entityNames;
+  const kept = (overrides: readonly object[]) =>
+    overrides.flatMap((override) => {
+      if (!('entities' in override) || !Array.isArray(override.entities)) return [override];
+      const entities = override.entities.filter((name) => names.includes(name));
+      return entities.length === 0 ? [] : [{ ...override, entities }];
+    });
+  const pipelines = shipped.pipelines.map((pipeline) => ({
+    ...pipeline,
+    stages: pipeline.stages.map((stage) => ({
+      ...stage,
+      overrides: [
+        ...kept('overrides' in stage ? stage.overrides : []),
+        ...(pipeline.id === 'hcs' ? [{ entities: [notRepeatable], repeatable: false }] : []),
+      ],
+    })),
+    freshness: pipeline.freshness.map(({ ...query }) => {
+      const except = 'except' in query ? query.except.filter((name) => names.includes(name)) : [];
+      return {
+        ...query,
+        except: except.length > 0 ? except : undefined,
+        overrides: kept('overrides' in query ? query.overrides : []),
+      };
+    }),
+  }));
+  const entities = shipped.entities.filter(({ name }) => names.includes(name));
+  return JSON.stringify({ ...shipped, entities, pipelines });
+}
+
+/** Data sources by the server that a sync of them claims. */
+export function codesByServer(): Record<string, string[]> {
+  const catalog = shippedCatalog();
+  const period = { month: 7, year: 2019 };
+  const names = ['personal_account'];
+  const codes = shipped.dataSources
+    .filter((source) => !('allAreas' in source && source.allAreas))
+    .map(({ code }) => code);
+  return Object.fromEntries(
+    Map.groupBy(
+      codes,
+      (code) => planStages(catalog, { names, codes: [code], period }).servers[0] ?? '',
+    ),
+  );
+}

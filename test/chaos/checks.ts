@@ -1,0 +1,161 @@
+/** What must hold after an episode, from the stand-in's own call log, the documents and the rows. */
+
+import shipped from '../../catalog/catalog.json' with { type: 'json' };
+import { compareHeapWithSource, tickPeriod } from '../../local/demo/index.ts';
+import type { ProcedureCall, SqlServer } from '../../local/sql-server/procedure.ts';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import type { Run, Stage } from '../../shared/sync/run.ts';
+import { entityNames } from './catalog.ts';
+
+/** Documents have whole milliseconds, the log has fractions. */
+const clockMs = 2;
+
+/** Names of the databases, by the catalogue's ids. */
+const databaseNames = new Map(
+  shipped.databases.map(({ id, connection }) => {
+    const values: Record<string, string> = sample.Values;
+    return [id, /Database=([^;]+)/.exec(values[connection] ?? '')?.[1] ?? id];
+  }),
+);
+
+interface Attempt {
+  run: Run;
+  stage: Stage;
+  startedAt: number;
+}
+
+/** @returns every rule that was broken, in words */
+export function checkEpisode(
+  calls: readonly ProcedureCall[],
+  runs: readonly Run[],
+  sql: SqlServer,
+): string[] {
+  const attemptOf = explain(calls, runs);
+  return [
+    ...overlaps(calls),
+    ...calls.flatMap((call) => checkCall(call, calls, attemptOf)),
+    ...runs.flatMap((run) => checkRun(run, calls, attemptOf)),
+    ...runs.filter(({ state }) => state === 'succeeded').flatMap((run) => checkRows(run, sql)),
+  ];
+}
+
+/** The attempt each call was made for: the latest one of such a call that was written before it. */
+function explain(calls: readonly ProcedureCall[], runs: readonly Run[]) {
+  const attempts = runs
+    .flatMap((run) =>
+      run.stages.flatMap((stage) =>
+        stage.attempts.map(({ startedAt }): Attempt => {
+          return { run, stage, startedAt: Date.parse(startedAt) };
+        }),
+      ),
+    )
+    .sort((a, b) => a.startedAt - b.startedAt);
+  const byCall = Map.groupBy(attempts, ({ stage }) => keyOfStage(stage));
+  return new Map(
+    calls.map((call) => [
+      call,
+      byCall.get(keyOfCall(call))?.findLast(({ startedAt }) => startedAt <= call.start + clockMs),
+    ]),
+  );
+}
+
+type AttemptOf = ReturnType<typeof explain>;
+
+function keyOfStage({ database, procedure, parameters }: Stage): string {
+  const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
+  const name = `${procedure.schema}.${procedure.name}`;
+  return key(databaseNames.get(database) ?? database, name, values);
+}
+
+function keyOfCall({ database, procedure, parameters }: ProcedureCall): string {
+  return key(database, procedure, parameters);
+}
+
+function key(database: string, procedure: string, parameters: Record<string, unknown>): string {
+  const values = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  return [database, procedure, ...values.sort()].join(' ');
+}
+
+/** A call whose session was killed counts until the server has recorded its end. */
+function overlaps(calls: readonly ProcedureCall[]): string[] {
+  const faults: string[] = [];
+  for (const [server, own] of Map.groupBy(calls, (call) => call.server)) {
+    let last: ProcedureCall | undefined;
+    for (const call of own.toSorted((a, b) => a.start - b.start)) {
+      if (last !== undefined && call.start < endOf(last)) {
+        faults.push(`two procedures at once on ${server}: calls ${last.id} and ${call.id}`);
+      }
+      if (last === undefined || endOf(call) > endOf(last)) last = call;
+    }
+  }
+  return faults;
+}
+
+function endOf({ end }: ProcedureCall): number {
+  return end ?? Number.POSITIVE_INFINITY;
+}
+
+function checkCall(
+  call: ProcedureCall,
+  calls: readonly ProcedureCall[],
+  attemptOf: AttemptOf,
+): string[] {
+  const attempt = attemptOf.get(call);
+  if (attempt === undefined) return [`call ${call.id} of ${call.procedure} is in no document`];
+  const { run, stage } = attempt;
+  return stage.needs
+    .filter(
+      (id) => !callsOf(run, id, calls, attemptOf).some((c) => isOk(c) && endOf(c) <= call.start),
+    )
+    .map((id) => `call ${call.id}: ${stage.id} of ${run.id} before the success of ${id}`);
+}
+
+function callsOf(
+  { id }: Run,
+  stageId: string,
+  calls: readonly ProcedureCall[],
+  attemptOf: AttemptOf,
+): ProcedureCall[] {
+  return calls.filter((call) => {
+    const attempt = attemptOf.get(call);
+    return attempt?.run.id === id && attempt.stage.id === stageId;
+  });
+}
+
+function isOk({ outcome }: ProcedureCall): boolean {
+  return outcome === 'ok';
+}
+
+function checkRun(run: Run, calls: readonly ProcedureCall[], attemptOf: AttemptOf): string[] {
+  const faults: string[] = [];
+  const wrong = (text: string) => faults.push(`run ${run.id}: ${text}`);
+  if (run.endedAt === undefined) wrong(`${run.state} without an end`);
+  if (run.holder !== undefined) wrong('still has a holder');
+  const interrupted = run.stages.filter(({ state }) => state === 'interrupted');
+  if (run.state === 'interrupted') {
+    if (interrupted.length === 0) wrong('interrupted without an interrupted stage');
+  } else if (run.state !== 'succeeded') wrong(`ended ${run.state}`);
+  for (const stage of run.stages) {
+    const own = callsOf(run, stage.id, calls, attemptOf);
+    if (stage.attempts.some(({ endedAt }) => endedAt === undefined)) {
+      wrong(`${stage.id} has an attempt without an end`);
+    }
+    if (stage.state === 'succeeded' && !own.some(isOk)) wrong(`${stage.id} never succeeded`);
+    if (run.state === 'succeeded' && stage.state !== 'succeeded')
+      wrong(`${stage.id}: ${stage.state}`);
+    if (!stage.repeatable && own.length > 1) wrong(`${stage.id} must not be repeated`);
+    if (stage.state === 'interrupted') {
+      if (stage.repeatable) wrong(`${stage.id} is repeatable, and interrupted`);
+      if (!/may or may not/.test(stage.error?.message ?? '')) wrong(`${stage.id} does not say why`);
+    }
+  }
+  return faults;
+}
+
+function checkRows(run: Run, sql: SqlServer): string[] {
+  return run.codes.flatMap((code) =>
+    compareHeapWithSource(sql, code, tickPeriod, entityNames).map(
+      ({ entity, kind, key: row }) => `run ${run.id}: ${code} ${entity} ${row} is ${kind} in heap`,
+    ),
+  );
+}

@@ -1,0 +1,137 @@
+/** One episode: syncs are asked for, things go wrong as planned, and then everything is checked. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tick } from '../../local/demo/index.ts';
+import { finalStates, type Run } from '../../shared/sync/run.ts';
+import { abandonedRuns } from '../../shared/sync/sweep.ts';
+import { checkEpisode } from './checks.ts';
+import { runsOf, startSync } from './client.ts';
+import type { Fleet } from './fleet.ts';
+import type { EpisodePlan } from './plan.ts';
+import { report } from './report.ts';
+import type { World } from './world.ts';
+
+/** The slowest way through: a lease that was granted and not heard of lives its 15 s, twice. */
+const limitMs = 60_000;
+/**
+ * The sweeper's timer, played faster than its 20 s; the workers' own ones run as well. What it
+ * looks at is 11 s older to it than it is, which makes a message late of every one that waits.
+ */
+const sweep = { everyMs: 400, olderMs: 11_000 };
+
+export interface EpisodeResult {
+  runs: Run[];
+  calls: number;
+  /** Calls beyond the one that each stage takes. */
+  repeated: number;
+  /** What POSTs got instead of 202. */
+  answers: string[];
+}
+
+/** @throws Error with everything there is to know when a rule was broken or time is up */
+export async function playEpisode(
+  world: World,
+  fleet: Fleet,
+  plan: EpisodePlan,
+): Promise<EpisodeResult> {
+  const { sql } = world;
+  const firstCall = sql.calls().at(-1)?.id ?? 0;
+  const users = plan.requests.map((_, index) => `chaos ${plan.seed} ${plan.number} ${index}`);
+  const runs = new Map<string, Run>();
+  const calls = () => sql.calls().filter(({ id }) => id > firstCall);
+  try {
+    const answers = await play(world, fleet, plan, users, runs);
+    await fleet.disarm();
+    await ended(calls);
+    const broken = checkEpisode(calls(), [...runs.values()], sql);
+    if (broken.length > 0) throw new Error(broken.join('\n'));
+    const stages = [...runs.values()].flatMap((run) => run.stages);
+    const called = stages.filter(({ attempts }) => attempts.length > 0).length;
+    const made = calls().length;
+    return { runs: [...runs.values()], calls: made, repeated: made - called, answers };
+  } catch (error) {
+    throw new Error(report(plan, [...runs.values()], calls(), fleet), { cause: error });
+  }
+}
+
+async function play(
+  world: World,
+  fleet: Fleet,
+  plan: EpisodePlan,
+  users: readonly string[],
+  runs: Map<string, Run>,
+): Promise<string[]> {
+  const signal = AbortSignal.timeout(limitMs);
+  tick(world.sql, { seed: plan.seed });
+  await delayProcedures(world, plan);
+  await fleet.resize(plan.workers);
+  fleet.arm(plan);
+  const after = async (ms: number, work: () => Promise<unknown>) => {
+    await sleep(ms);
+    await work();
+  };
+  const incidents = [
+    ...plan.outages.map(({ worker, afterMs, forMs }) =>
+      after(afterMs, () => fleet.outage(worker, forMs)),
+    ),
+    ...plan.messages.map(({ request, afterMs }) =>
+      after(afterMs, async () => {
+        for (const { id } of await runsOf(world, users[request] ?? '', signal))
+          await world.send(id);
+      }),
+    ),
+  ];
+  const answers = await Promise.all(
+    plan.requests.map(async ({ codes, afterMs }, index) => {
+      await sleep(afterMs);
+      return startSync(world, fleet, codes, users[index] ?? '', signal);
+    }),
+  );
+  await Promise.all([...incidents, finished(world, users, runs, signal)]);
+  return answers.flat();
+}
+
+async function delayProcedures({ control }: World, { delaysMs }: EpisodePlan): Promise<void> {
+  const prefixes = [
+    'dbo.sp_export_to_bill_ab_',
+    'prep.sp_export_to_prep_',
+    'crude.sp_load_datasource_',
+    'heap.sp_load_to_heap_from_crude_',
+  ];
+  for (const [entity, delayMilliseconds] of Object.entries(delaysMs)) {
+    for (const prefix of prefixes) {
+      await control('PUT', `/procedures/${prefix}${entity}`, { delayMilliseconds });
+    }
+  }
+}
+
+/** Until every run of these users has ended; `runs` always has the newest documents. */
+async function finished(
+  world: World,
+  users: readonly string[],
+  runs: Map<string, Run>,
+  signal: AbortSignal,
+): Promise<void> {
+  let sweptAt = performance.now();
+  for (;;) {
+    const found = (await Promise.all(users.map((user) => runsOf(world, user, signal)))).flat();
+    for (const { id } of found) {
+      const stored = await world.state.runs.read(id, signal);
+      if (stored !== undefined) runs.set(id, stored.value);
+    }
+    if (found.every(({ id }) => finalStates.includes(runs.get(id)?.state ?? 'queued'))) return;
+    if (performance.now() - sweptAt >= sweep.everyMs) {
+      const now = new Date(Date.now() + sweep.olderMs);
+      for (const id of await abandonedRuns(world.state, now, signal)) await world.send(id);
+      sweptAt = performance.now();
+    }
+    await sleep(50, undefined, { signal });
+  }
+}
+
+/** Sessions of the dead are cleared up by the server within a moment. */
+async function ended(calls: () => { end?: number }[]): Promise<void> {
+  for (let left = 50; left > 0 && calls().some(({ end }) => end === undefined); left -= 1) {
+    await sleep(100);
+  }
+}

@@ -1,0 +1,96 @@
+/** What happens in one episode, decided before it begins by nothing but its seed. */
+
+import { between, hash, pick, type Random, seededRandom } from '../support/random.ts';
+import { codesByServer, entityNames } from './catalog.ts';
+
+/** When something happens to a worker: at its n-th storage call from now, or after a while. */
+export type Moment =
+  /** `done`: storage carries the call out, and only its answer is lost. */
+  { storageCall: number; done: boolean } | { afterMs: number };
+
+export interface Death {
+  /** Which of the workers, counted round. */
+  worker: number;
+  /** `kill` is SIGKILL; a frozen worker is taken for dead and comes back; `stop` is a scale-in. */
+  how: 'kill' | 'freeze' | 'stop';
+  moment: Moment;
+  /** From the death to the end of the worker's leases. */
+  expireAfterMs: number;
+  /** From the end of the leases to the frozen worker's return. */
+  thawAfterMs: number;
+}
+
+export interface EpisodePlan {
+  number: number;
+  seed: number;
+  workers: number;
+  /** One sync each; no two need the same source server. */
+  requests: { codes: string[]; afterMs: number }[];
+  /** The share of storage calls that suffer a fault, in percent; the longest stall. */
+  faults: { percent: number; stallMs: number };
+  /** What the stand-in makes procedures wait, by the entity in their names. */
+  delaysMs: Record<string, number>;
+  deaths: Death[];
+  outages: { worker: number; afterMs: number; forMs: number }[];
+  /** Messages that come again, or before their time. */
+  messages: { request: number; afterMs: number }[];
+}
+
+const servers = codesByServer();
+
+export function planEpisode(seed: number, number: number): EpisodePlan {
+  const random = seededRandom(hash(`${seed} ${number}`));
+  // Workers come and go every few episodes: a process costs a second to start.
+  const workers = between(seededRandom(hash(`${seed} workers ${Math.floor(number / 4)}`)), 1, 3);
+  const some = <T>(from: number, to: number, make: () => T): T[] =>
+    Array.from({ length: between(random, from, to) }, make);
+  const requests = planRequests(random);
+  return {
+    number,
+    seed: hash(`${seed} ${number}`),
+    workers,
+    requests,
+    faults: { percent: pick(random, [0, 1, 2, 4, 8]), stallMs: between(random, 20, 400) },
+    delaysMs: Object.fromEntries(entityNames.map((name) => [name, between(random, 0, 40)])),
+    deaths: some(0, 2, () => planDeath(random)),
+    outages: some(0, 1, () => ({
+      worker: between(random, 0, 2),
+      afterMs: between(random, 0, 800),
+      forMs: between(random, 50, 800),
+    })),
+    messages: some(0, 3, () => ({
+      request: between(random, 0, requests.length - 1),
+      afterMs: between(random, 0, 1_000),
+    })),
+  };
+}
+
+/** One source, two of one server, or two servers in one run; alone or beside another run. */
+function planRequests(random: Random): EpisodePlan['requests'] {
+  const free = Object.values(servers);
+  const take = () => free.splice(between(random, 0, free.length - 1), 1)[0] ?? [];
+  const afterMs = () => between(random, 0, 300);
+  const first = take();
+  const codes = [pick(random, first)];
+  const shape = random();
+  if (shape < 0.15) codes.push(...first.filter((code) => !codes.includes(code)).slice(0, 1));
+  else if (shape < 0.3) codes.push(pick(random, take()));
+  const requests = [{ codes, afterMs: 0 }];
+  if (random() < 0.6) requests.push({ codes: [pick(random, take())], afterMs: afterMs() });
+  return requests;
+}
+
+function planDeath(random: Random): Death {
+  const moment: Moment =
+    random() < 0.7
+      ? { storageCall: between(random, 1, 120), done: random() < 0.5 }
+      : { afterMs: between(random, 0, 1_500) };
+  const how = random();
+  return {
+    worker: between(random, 0, 2),
+    how: how < 0.7 ? 'kill' : how < 0.9 ? 'freeze' : 'stop',
+    moment,
+    expireAfterMs: between(random, 0, 400),
+    thawAfterMs: between(random, 0, 400),
+  };
+}

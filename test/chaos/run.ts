@@ -1,0 +1,66 @@
+/** Many episodes on one world, one after the other. */
+
+import { type EpisodeResult, playEpisode } from './episode.ts';
+import { Fleet } from './fleet.ts';
+import { planEpisode } from './plan.ts';
+import { startWorld } from './world.ts';
+
+export interface ChaosOptions {
+  seed: number;
+  /** Number of the first episode; an episode's plan depends on the seed and its number alone. */
+  first?: number;
+  episodes: number;
+  /** Gets a line an episode. */
+  log(line: string): void;
+}
+
+export interface ChaosSummary {
+  episodes: number;
+  runs: Record<string, number>;
+  /** POSTs that got something else than 202, by what they got. */
+  answers: Record<string, number>;
+  calls: number;
+  repeated: number;
+  workers: Fleet['counts'];
+  seconds: number;
+}
+
+/** @throws Error of the first episode that broke a rule, with its plan, documents and calls */
+export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
+  const { seed, first = 0, episodes, log } = options;
+  const startedAt = performance.now();
+  const world = await startWorld();
+  const fleet = new Fleet(world);
+  const results: EpisodeResult[] = [];
+  try {
+    for (let number = first; number < first + episodes; number += 1) {
+      const since = performance.now();
+      const result = await playEpisode(world, fleet, planEpisode(seed, number));
+      results.push(result);
+      const states = result.runs.map(({ codes, state }) => `${codes.join('+')} ${state}`);
+      const ms = Math.round(performance.now() - since);
+      log(
+        `${number}: ${states.join(', ')}; ${result.calls} calls, ${result.repeated} again, ${ms} ms`,
+      );
+    }
+    await fleet.resize(0);
+  } finally {
+    await fleet.close();
+    await world.close();
+  }
+  const runs = results.flatMap((result) => result.runs.map(({ state }) => state));
+  return {
+    episodes: results.length,
+    runs: count(runs),
+    answers: count(results.flatMap(({ answers }) => answers)),
+    calls: results.reduce((sum, { calls }) => sum + calls, 0),
+    repeated: results.reduce((sum, { repeated }) => sum + repeated, 0),
+    workers: fleet.counts,
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+  };
+}
+
+function count(names: readonly string[]): Record<string, number> {
+  const groups = Map.groupBy(names, (name) => name);
+  return Object.fromEntries([...groups].map(([name, all]) => [name, all.length]));
+}
