@@ -1,6 +1,7 @@
 /**
  * `npm start`: builds the app, starts storage, the stand-ins and the app, and prints what to type
- * next. `--fresh` begins without the state under `.local/`; `--workers N` runs N hosts.
+ * next. `--fresh` begins without the state of earlier starts; `--workers N` runs N hosts;
+ * `--state <folder>` keeps the state elsewhere than in `.local/`.
  */
 
 import { rm } from 'node:fs/promises';
@@ -13,7 +14,6 @@ import { readSettings } from './host/settings.ts';
 import { defaultPorts, type Ports, readPorts } from './ports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const state = `${root}.local`;
 
 /** Everything must be gone within 5 s of Ctrl-C: first the workers, then what they use. */
 const workerGraceMs = 3_500;
@@ -23,8 +23,10 @@ const { values: flags } = parseArgs({
   options: {
     fresh: { type: 'boolean', default: false },
     workers: { type: 'string', default: '1' },
+    state: { type: 'string', default: `${root}.local` },
   },
 });
+const { state } = flags;
 const ports = readPorts(process.env);
 const workerCount = Number(flags.workers);
 if (!Number.isInteger(workerCount) || workerCount < 1 || workerCount > 9) {

@@ -1,9 +1,13 @@
 /** The databases of the catalogue, by id: short queries, and sessions for longer work. */
 
 import { unlessAborted } from '../abort.ts';
-import { leavesSessionUsable } from './errors.ts';
+import { withRetries } from '../retry.ts';
+import { leavesSessionUsable, toDatabaseError } from './errors.ts';
 import { type DatabaseAddress, Pools } from './pools.ts';
 import { Session, type SqlParameter } from './session.ts';
+
+/** A pool may hold several connections that a fail-over has broken. */
+const retry = { attempts: 3, baseMs: 100, capMs: 400 };
 
 export class Databases {
   readonly #pools: Pools;
@@ -17,8 +21,31 @@ export class Databases {
     return Session.open(await unlessAborted(this.#pools.get(id), signal), signal);
   }
 
-  /** One short statement on any free connection. @throws DatabaseError, or the signal's reason */
-  async query(
+  /**
+   * One short statement on any free connection; it is made again when the connection breaks, so it
+   * must only read.
+   *
+   * @throws DatabaseError, or the reason of `signal`
+   */
+  query(
+    id: string,
+    text: string,
+    parameters: readonly SqlParameter[],
+    signal: AbortSignal,
+  ): Promise<Record<string, unknown>[]> {
+    return withRetries(
+      () => this.#queryOnce(id, text, parameters, signal),
+      (error) => toDatabaseError(error).meaning === 'transient',
+      retry,
+      signal,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#pools.close();
+  }
+
+  async #queryOnce(
     id: string,
     text: string,
     parameters: readonly SqlParameter[],
@@ -34,9 +61,5 @@ export class Databases {
       else session.destroy();
       throw error;
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#pools.close();
   }
 }

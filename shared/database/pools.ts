@@ -90,6 +90,9 @@ export function poolConfig(address: DatabaseAddress): sql.config {
     connectionTimeout: connectTimeoutMs,
     // The driver's default of 15 s would kill a procedure of 40 minutes; stages bring their own.
     requestTimeout: 0,
+    // The default asks SELECT 1 before every use: a round trip more for each of ours. A connection
+    // that turns out dead all the same is an error that is retried.
+    validateConnection: 'socket',
     pool: { min: 0, max: maxConnections, idleTimeoutMillis: 30_000 },
     options: { ...parsed.options, appName: 'syncboard', useUTC: true },
   };

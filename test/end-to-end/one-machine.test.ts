@@ -1,0 +1,205 @@
+/** What a newcomer sees: the README's first screen and what follows, over HTTP, in one go. */
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+import { compareHeapWithSource } from '../../local/demo/index.ts';
+import type { Run } from '../../shared/sync/run.ts';
+import { type OneMachine, oneMachine } from '../support/one-machine.ts';
+import { startTdsCounter, type TdsCounter } from '../support/tds-counter.ts';
+
+let machine: OneMachine;
+let wire: TdsCounter;
+
+const databases = {
+  SQL_HCS: 'HCS',
+  SQL_STEK: 'STEK',
+  SQL_REGION: 'STEK_REGION',
+  SQL_MO: 'STEK_MO',
+  SQL_ZAGSER: 'STEK_ZAGSER',
+  SQL_AB: 'AB',
+};
+
+/** The app's way to the databases leads through the counter. */
+function settings(): Record<string, string> {
+  const connections = Object.entries(databases).map(([name, database]) => [
+    name,
+    `Server=127.0.0.1,${wire.port};Database=${database};User Id=syncboard;Password=syncboard;Encrypt=false`,
+  ]);
+  return { ...Object.fromEntries(connections), DEMO_PACE: '6000' };
+}
+
+before(async () => {
+  machine = await oneMachine();
+  wire = await startTdsCounter(machine.sqlPort);
+  await machine.start(settings());
+});
+after(async () => {
+  await machine.close();
+  await wire.close();
+});
+
+const ask = { token: 'demo-token', user: 'operator', code: '0c10', month: 7, year: 2019 };
+
+async function sync(body: object = ask, path = '/data_source_sync'): Promise<string> {
+  const reply = await machine.post(path, body);
+  assert.equal(reply.status, 202, reply.text);
+  assert.equal(reply.text, 'Synchronization was started.');
+  return (reply.headers.get('location') ?? '').replace('/runs/', '');
+}
+
+async function control(method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${machine.controlUrl}${path}`, {
+    method,
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  assert.equal(response.status, 200, `${method} ${path}`);
+  return response.json();
+}
+
+function differences(code: string) {
+  const open = new Map<string, DatabaseSync>();
+  const database = (name: string) => {
+    const known = open.get(name) ?? new DatabaseSync(join(machine.databases, `${name}.sqlite`));
+    open.set(name, known);
+    return known;
+  };
+  try {
+    return compareHeapWithSource({ database }, code, '2019-07-01');
+  } finally {
+    for (const one of open.values()) one.close();
+  }
+}
+
+function rowsOf(run: Run): number {
+  return run.stages.flatMap(({ rowsAffected }) => rowsAffected ?? []).reduce((a, b) => a + b, 0);
+}
+
+function readings(run: Run, when: 'before' | 'after') {
+  return run.freshness.map(({ entity, ...readings }) => {
+    const { at: _, ...places } = readings[when] ?? { at: '' };
+    return [entity, places];
+  });
+}
+
+test('a source of twenty entities goes from its database through crude to heap', async () => {
+  assert.equal((await machine.get('/health')).status, 200);
+  wire.reset();
+  const run = await machine.finished(await sync());
+  assert.equal(run.state, 'succeeded');
+  assert.equal(run.stages.length, 60);
+  for (const { id, state, attempts } of run.stages) {
+    assert.equal(state, 'succeeded', id);
+    assert.ok(attempts[0]?.startedAt && attempts[0].endedAt, id);
+  }
+  assert.ok(rowsOf(run) > 10_000);
+  assert.notDeepEqual(readings(run, 'before'), readings(run, 'after'));
+  assert.deepEqual(differences('0c10'), []);
+});
+
+test('60 procedure calls, 116 freshness queries, and connections that are reused', () => {
+  const { procedures, freshness, others, connections } = wire.counts;
+  assert.equal(procedures.length, 60);
+  assert.equal(freshness, 116);
+  // Turns at a server (a lock taken and given back each) and the sessions' logins and resets.
+  assert.ok(others <= 60 * 2 + connections * 4, `${others} other requests on ${connections} connections`);
+  assert.ok(connections <= 16, `${connections} connections`);
+});
+
+test('the same again changes no row and moves no freshness', async () => {
+  const run = await machine.finished(await sync({ ...ask, month: '7', year: '2019' }));
+  assert.equal(run.state, 'succeeded');
+  assert.equal(rowsOf(run), 0);
+  assert.deepEqual(readings(run, 'before'), readings(run, 'after'));
+});
+
+test('one sync at a time on each server: same server busy, another one accepted', async () => {
+  await control('PUT', '/procedures/dbo.sp_export_to_bill_ab_city', { delayMilliseconds: 1_500 });
+  const first = await sync({ ...ask, code: 'all', name: 'city' }, '/entity_sync');
+  const busy = await machine.post('/data_source_sync', { ...ask, code: '0c01' });
+  assert.equal(busy.status, 409);
+  assert.equal(busy.text, 'Thread is busy, try again later.');
+  assert.ok(busy.headers.get('retry-after'));
+  assert.equal((await machine.get('/sync_status')).text, 'Synchronization is running.');
+  const other = await sync({ ...ask, code: 'stek', name: 'equipment' }, '/entity_sync');
+  assert.equal((await machine.finished(first)).state, 'succeeded');
+  assert.equal((await machine.finished(other)).state, 'succeeded');
+  assert.equal((await machine.get('/sync_status')).text, 'Synchronization is not running.');
+});
+
+test('of a hundred POSTs at once exactly one is accepted', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const body = { ...ask, code: 'all', name: 'city' };
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, () => machine.post('/entity_sync', body)),
+    );
+    const statuses = Map.groupBy(replies, ({ status }) => status);
+    assert.equal(statuses.get(202)?.length, 1);
+    assert.equal(statuses.get(409)?.length, 99);
+    const location = statuses.get(202)?.[0]?.headers.get('location') ?? '';
+    await machine.finished(location.replace('/runs/', ''));
+  }
+  await control('DELETE', '/procedures');
+});
+
+test('refusals touch nothing: no run, no lock, no SQL call', async () => {
+  const runs = async () => (await machine.get('/runs')).text;
+  const before = await runs();
+  wire.reset();
+  const payment = { ...ask, name: 'payment' };
+  const cases: [string, unknown, number, string][] = [
+    ['/entity_sync', { ...payment, month: 77 }, 400, 'Invalid date value: 2019-77.'],
+    ['/entity_sync', { ...payment, month: undefined }, 400, 'Invalid date value: 2019-None.'],
+    ['/entity_sync', { ...payment, month: 7.5 }, 400, 'Invalid date value: 2019-7.5.'],
+    ['/entity_sync', { ...payment, code: 'x' }, 400, 'Invalid code value: x.'],
+    ['/entity_sync', { ...ask, code: 'stek', name: 'city' }, 400, 'Invalid name value: city.'],
+    ['/entity_sync', { ...payment, token: 'no' }, 401, 'Invalid token value.'],
+    ['/entity_sync', { ...payment, user: '' }, 400, 'Invalid user value.'],
+  ];
+  for (const [path, body, status, text] of cases) {
+    const reply = await machine.post(path, body);
+    assert.deepEqual([reply.status, reply.text], [status, text]);
+  }
+  assert.equal((await machine.post('/entity_sync', 'not json')).status, 400);
+  assert.equal((await machine.post('/entity_sync', `"${'x'.repeat(2_000_000)}"`)).status, 413);
+  assert.equal((await machine.get('/entity_sync')).status, 405);
+  assert.equal(await runs(), before);
+  assert.equal((await machine.get('/sync_status')).text, 'Synchronization is not running.');
+  assert.deepEqual([wire.counts.procedures, wire.counts.freshness, wire.counts.others], [[], 0, 0]);
+});
+
+test('a procedure that divides by zero skips its heap; the other entities go through', async () => {
+  const failures = { times: 1, number: 8134, line: 12 };
+  await control('PUT', '/procedures/crude.sp_load_datasource_meter', { failures });
+  const run = await machine.finished(await sync());
+  assert.equal(run.state, 'failed');
+  const bad = run.stages.filter(({ state }) => state !== 'succeeded');
+  assert.deepEqual(
+    bad.map(({ id, state }) => [id, state]),
+    [
+      ['crude:meter', 'failed'],
+      ['heap:meter', 'skipped'],
+    ],
+  );
+  const { error } = bad[0] ?? {};
+  assert.equal(error?.number, 8134);
+  assert.match(error?.procedure ?? '', /sp_load_datasource_meter/);
+  assert.equal(error?.line, 12);
+  await control('DELETE', '/procedures');
+});
+
+test('Ctrl-C in the middle: everything ends, and the run goes on at the next start', async () => {
+  await control('PUT', '/procedures/crude.sp_load_datasource_city', { delayMilliseconds: 60_000 });
+  const id = await sync({ ...ask, code: 'all', name: 'city' }, '/entity_sync');
+  for (;;) {
+    const { stages } = await machine.run(id);
+    if (stages.some(({ id, state }) => id === 'crude:city' && state === 'running')) break;
+  }
+  assert.equal(await machine.interrupt(), 0);
+  await assert.rejects(fetch(machine.url));
+  await machine.start(settings());
+  const run = await machine.finished(id);
+  assert.equal(run.state, 'succeeded');
+  assert.equal(run.stages.find(({ id }) => id === 'crude:city')?.attempts.length, 2);
+});

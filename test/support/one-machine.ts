@@ -1,0 +1,134 @@
+/** The whole system as `npm start` makes it, on ports and in a folder of its own. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Run } from '../../shared/sync/run.ts';
+
+export interface Reply {
+  status: number;
+  text: string;
+  headers: Headers;
+}
+
+export interface OneMachine {
+  readonly url: string;
+  readonly sqlPort: number;
+  readonly controlUrl: string;
+  /** The databases' folder. */
+  readonly databases: string;
+  /** Everything that was printed so far. */
+  readonly lines: readonly string[];
+  start(environment?: Record<string, string>, args?: readonly string[]): Promise<void>;
+  /** As Ctrl-C does; resolves with the exit code. */
+  interrupt(): Promise<number | null>;
+  post(path: string, body: unknown): Promise<Reply>;
+  get(path: string): Promise<Reply>;
+  run(id: string): Promise<Run>;
+  /** Waits for the end of a run. */
+  finished(id: string): Promise<Run>;
+  /** Interrupts what runs and removes the folder. */
+  close(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const authorization = 'Bearer demo-token';
+const finalStates = ['succeeded', 'failed', 'cancelled', 'interrupted'];
+
+/** Ports that are free now, found all at once so that none is found twice. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+export async function oneMachine(): Promise<OneMachine> {
+  const state = await mkdtemp(join(tmpdir(), 'syncboard-'));
+  const [app = 0, blob = 0, queue = 0, sqlPort = 0, control = 0] = await freePorts(5);
+  const url = `http://127.0.0.1:${app}`;
+  const lines: string[] = [];
+  let child: ChildProcess | undefined;
+
+  async function request(path: string, init: RequestInit = {}): Promise<Reply> {
+    const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
+    return { status: response.status, text: await response.text(), headers: response.headers };
+  }
+
+  const machine: OneMachine = {
+    url,
+    sqlPort,
+    controlUrl: `http://127.0.0.1:${control}`,
+    databases: join(state, 'sql-server'),
+    lines,
+    async start(environment = {}, args = []) {
+      const ports = {
+        APP_PORT: app,
+        BLOB_PORT: blob,
+        QUEUE_PORT: queue,
+        SQL_PORT: sqlPort,
+        SQL_CONTROL_PORT: control,
+      };
+      const variables = Object.entries(ports).map(([name, port]) => [name, String(port)]);
+      const started = spawn(
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', 'local/start.ts', '--state', state, ...args],
+        {
+          cwd: root,
+          env: { ...process.env, ...Object.fromEntries(variables), ...environment },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      );
+      child = started;
+      const ready = Promise.withResolvers<void>();
+      for (const output of [started.stdout, started.stderr]) {
+        createInterface({ input: output }).on('line', (line) => {
+          lines.push(line);
+          if (line.startsWith('syncboard ready')) ready.resolve();
+        });
+      }
+      started.once('exit', (code) =>
+        ready.reject(new Error(`ended with ${code}:\n${lines.slice(-20).join('\n')}`)),
+      );
+      await ready.promise;
+    },
+    async interrupt() {
+      if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+      const exit = once(child, 'exit');
+      child.kill('SIGINT');
+      const [code] = (await exit) as [number | null];
+      return code;
+    },
+    post: (path, body) =>
+      request(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    get: (path) => request(path, { headers: { authorization } }),
+    async run(id) {
+      return JSON.parse((await machine.get(`/runs/${id}`)).text) as Run;
+    },
+    async finished(id) {
+      for (;;) {
+        const run = await machine.run(id);
+        if (finalStates.includes(run.state)) return run;
+        // A run has no event for its clients: they poll, as a frontend does.
+        await sleep(100);
+      }
+    },
+    async close() {
+      await machine.interrupt();
+      await rm(state, { recursive: true, force: true });
+    },
+  };
+  return machine;
+}

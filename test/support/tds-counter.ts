@@ -1,0 +1,90 @@
+/** Counts what goes over the wire to SQL Server: a TCP proxy that reads TDS packet headers. */
+
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface TdsCounts {
+  connections: number;
+  /** Names of procedures called by RPC. */
+  procedures: string[];
+  /** Statements (sp_executesql) that read a freshness. */
+  freshness: number;
+  /** Everything else: batches, other statements, transaction requests. */
+  others: number;
+}
+
+export interface TdsCounter {
+  port: number;
+  counts: TdsCounts;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** MS-TDS 2.2.3.1: type, status (1: last of a message), length in big-endian. */
+const headerBytes = 8;
+const rpc = 3;
+
+export async function startTdsCounter(target: number): Promise<TdsCounter> {
+  const counts: TdsCounts = { connections: 0, procedures: [], freshness: 0, others: 0 };
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    counts.connections += 1;
+    const upstream = connect(target, '127.0.0.1');
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.once('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    let buffered = Buffer.alloc(0);
+    let message: Buffer[] = [];
+    client.on('data', (data) => {
+      buffered = Buffer.concat([buffered, data]);
+      while (buffered.length >= headerBytes && buffered.length >= buffered.readUInt16BE(2)) {
+        const length = buffered.readUInt16BE(2);
+        message.push(buffered.subarray(headerBytes, length));
+        if ((buffered[1] ?? 0) & 1) {
+          count(counts, buffered[0] ?? 0, Buffer.concat(message));
+          message = [];
+        }
+        buffered = buffered.subarray(length);
+      }
+    });
+    client.pipe(upstream);
+    upstream.pipe(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    counts,
+    reset() {
+      Object.assign(counts, { connections: 0, procedures: [], freshness: 0, others: 0 });
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function count(counts: TdsCounts, type: number, payload: Buffer): void {
+  if (type !== rpc) {
+    counts.others += 1;
+    return;
+  }
+  // After the headers: the length of the name in characters, 0xffff for a numbered procedure.
+  const at = payload.readUInt32LE(0);
+  const characters = payload.readUInt16LE(at);
+  if (characters !== 0xffff) {
+    counts.procedures.push(payload.toString('utf16le', at + 2, at + 2 + characters * 2));
+  } else if (payload.includes(Buffer.from('[freshness]', 'utf16le'))) {
+    counts.freshness += 1;
+  } else {
+    counts.others += 1;
+  }
+}
