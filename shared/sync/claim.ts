@@ -89,8 +89,10 @@ export async function disownAll(
 }
 
 /**
- * Makes `holder` the holder of all the run's locks: by `change` from the id in the document, or,
- * where that lease has run out, by acquiring it while the run is still its owner.
+ * Makes `holder` the holder of all the run's locks: by `change` from the id in the document where
+ * nobody executes the run yet, or any more; otherwise, and where that lease has run out, by
+ * acquiring it while the run is still its owner. A holder in the document is alive as long as its
+ * lease is: to change that one would be to steal the run from it.
  *
  * @returns false when another worker has one of them; then none is held
  */
@@ -103,7 +105,8 @@ export async function takeOverLocks(
   const taken: string[] = [];
   try {
     for (const { server, leaseId } of run.locks) {
-      if (!(await takeOver(leases, server, leaseId, holder, run.id, signal))) {
+      const from = run.holder === undefined ? leaseId : undefined;
+      if (!(await takeOver(leases, server, from, holder, run.id, signal))) {
         await releaseAll(leases, taken, holder);
         return false;
       }
@@ -119,13 +122,13 @@ export async function takeOverLocks(
 async function takeOver(
   leases: Leases,
   server: string,
-  from: string,
+  from: string | undefined,
   holder: string,
   runId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
   const name = syncLock(server);
-  if (await leases.change(name, from, holder, signal)) return true;
+  if (from !== undefined && (await leases.change(name, from, holder, signal))) return true;
   if (!(await leases.acquire(name, holder, signal))) return false;
   if ((await leases.state(name, signal)).owner === runId) return true;
   await leases.release(name, holder, signal);

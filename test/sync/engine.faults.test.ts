@@ -303,6 +303,38 @@ describe('runs under faults', { concurrency: true }, () => {
     t.diagnostic(`${counted.join(', ')}; ${sum('kills')} kills, ${sum('faults')} faults`);
   });
 
+  test('a message that comes again while its run is executed changes nothing', async () => {
+    const state = stateOf(await storage.container());
+    const servers = new ScriptedServers(() => ({ ms: 100 }));
+    const id = newRunId(new Date());
+    const claim = await claimServers(state, id, ['one'], soon());
+    assert.ok('leaseId' in claim);
+    const stages = pipelines(['a'], 'one');
+    for (const stage of stages) stage.repeatable = false;
+    await state.runs.create(run(id, stages, [{ server: 'one', leaseId: claim.leaseId }]), soon());
+    const execute = () =>
+      executeRun(
+        {
+          ...state,
+          runners: { procedure: servers.runner(1, never) },
+          readFreshness: async () => ({ at: '' }),
+          now: () => new Date(),
+          sliceMs: 60_000,
+          log: () => {},
+        },
+        id,
+        never,
+      );
+    const first = execute();
+    for (let number = 0; number < 3; number += 1) {
+      while (servers.calls.length <= number) await sleep(5);
+      assert.equal(await execute(), 'left');
+    }
+    assert.equal(await first, 'finished');
+    assert.equal((await state.runs.read(id, soon()))?.value.state, 'succeeded');
+    assert.equal(servers.calls.length, 3);
+  });
+
   test('storage that is gone while a stage waits for its lease costs an attempt, not the run', async () => {
     const container = await storage.container();
     const state = stateOf(container);

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { DatabaseError } from '../../shared/database/errors.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
-import { claimServers } from '../../shared/sync/claim.ts';
+import { claimServers, releaseAll } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun, RunNotFoundError } from '../../shared/sync/engine.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
@@ -274,12 +274,14 @@ test('a cancel stops what runs, calls off what is pending and frees the servers'
 });
 
 test('a run on which worker after worker dies is given up in the end', async () => {
-  const { dependencies, add, read, runs } = await bench();
+  const { dependencies, add, read, runs, leases } = await bench();
   const id = await add(pipelines(['a']));
   const stored = await runs.read(id, soon());
   assert.ok(stored);
   const died = { ...stored.value, startedAt: 'x', holder: 'dead', takeOvers: 10 };
   await runs.replace(died, stored.etag, soon());
+  // Its lease has run out.
+  await releaseAll(leases, ['src'], stored.value.locks[0]?.leaseId ?? '');
   assert.equal(await executeRun(dependencies, id, never), 'finished');
   const document = await read(id);
   assert.equal(document.state, 'interrupted');
