@@ -103,7 +103,10 @@ test('60 procedure calls, 116 freshness queries, and connections that are reused
   assert.equal(procedures.length, 60);
   assert.equal(freshness, 116);
   // Turns at a server (a lock taken and given back each) and the sessions' logins and resets.
-  assert.ok(others <= 60 * 2 + connections * 4, `${others} other requests on ${connections} connections`);
+  assert.ok(
+    others <= 60 * 2 + connections * 4,
+    `${others} other requests on ${connections} connections`,
+  );
   assert.ok(connections <= 16, `${connections} connections`);
 });
 
