@@ -25,10 +25,11 @@ import { type Frame, newFrame, type Request, type SessionState } from './state.t
 import { systemProcedures } from './system-procedures.ts';
 import {
   deepestNesting,
-  dropTableVariables,
+  dropTemporary,
   type RunStatements,
   runScope,
   runText,
+  temporaryTables,
 } from './text.ts';
 
 export async function executeStatement(
@@ -169,6 +170,7 @@ async function runStored(
   const inner = newFrame({ procedure: spokenName, schema: procedure.schema });
   for (const [key, { type, value }] of bound) inner.variables.set(key, { type, value });
   session.use(database);
+  const temporary = temporaryTables(session);
   try {
     await faultsBefore(request, spokenName, database, call.parameters);
     const returned = await runScope(request, inner, statement.body, run);
@@ -192,7 +194,7 @@ async function runStored(
   } finally {
     session.use(before.database);
     session.options = { ...before.options, identityInsert: session.options.identityInsert };
-    dropTableVariables(session, inner);
+    dropTemporary(session, temporary);
   }
 }
 

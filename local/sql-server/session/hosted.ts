@@ -57,7 +57,7 @@ export async function runHosted(
     session: session.spid,
     parameters: values,
   });
-  const before = { database: session.database, count: session.transaction.count };
+  const before = session.database;
   session.use(database);
   try {
     await faultsBefore(request, procedure.name, database, values);
@@ -74,9 +74,7 @@ export async function runHosted(
     logFailure(request, call, known);
     throw known;
   } finally {
-    if (session.transaction.count > before.count && !request.signal.aborted)
-      session.transaction.count = before.count;
-    session.use(before.database);
+    session.use(before);
   }
 }
 

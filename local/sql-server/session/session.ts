@@ -27,6 +27,12 @@ const killed = () =>
     { severity: 21 },
   );
 
+/** What a session runs, for whoever looks at it: of sp_executesql the text. */
+function shownText({ procedure, parameters }: RpcCall): string {
+  const text = procedure.toLowerCase() === 'sp_executesql' ? parameters[0]?.value : undefined;
+  return typeof text === 'string' ? text : procedure;
+}
+
 export class EngineSession implements Session, SessionInfo {
   readonly #state: SessionState;
   readonly #kill = new AbortController();
@@ -62,7 +68,7 @@ export class EngineSession implements Session, SessionInfo {
   }
 
   rpc(call: RpcCall, sink: ResponseSink, signal: AbortSignal): Promise<void> {
-    return this.#request(call.procedure, sink, signal, async (request) => {
+    return this.#request(shownText(call), sink, signal, async (request) => {
       const name = parseName(call.procedure);
       if (!name) throw errors.procedureNotFound(call.procedure);
       const args = call.parameters.map(

@@ -2,6 +2,8 @@
 
 import { errors } from '../errors.ts';
 import type { SqlValue } from '../procedure.ts';
+import type { Connection } from '../storage/connection.ts';
+import type { StoredTable } from '../storage/model.ts';
 import type { Statement } from '../syntax/ast.ts';
 import { parseBatch } from '../syntax/statements.ts';
 import { Ended } from './outcome.ts';
@@ -44,6 +46,7 @@ export async function runText(
   const statements = parseBatch(text, frame.variables.keys());
   const options = { ...session.options };
   const database = session.database;
+  const temporary = temporaryTables(session);
   session.nesting++;
   try {
     return await runScope(request, frame, statements, run);
@@ -51,15 +54,36 @@ export async function runText(
     session.nesting--;
     session.options = { ...options, identityInsert: session.options.identityInsert };
     session.use(database);
-    dropTableVariables(session, frame);
+    dropTemporary(session, temporary);
   }
 }
 
-export function dropTableVariables(session: SessionState, frame: Frame): void {
-  for (const table of frame.tableVariables.values()) {
-    const connection = session.connection();
-    if (!connection.temporary.find('', table.name)) continue;
-    connection.sqlite.exec(`DROP TABLE ${table.sql}`);
-    connection.temporary.remove(table);
+/** Temporary tables that there are; a scope drops at its end what it has added. */
+export function temporaryTables(session: SessionState): ReadonlySet<string> {
+  const connection = session.connection();
+  return new Set(
+    connection.hasTemporary ? connection.temporary.tables().map((table) => table.name) : [],
+  );
+}
+
+export function dropTemporary(session: SessionState, kept: ReadonlySet<string>): void {
+  const connection = session.connection();
+  if (!connection.hasTemporary) return;
+  for (const table of connection.temporary.tables()) {
+    if (!kept.has(table.name)) dropTable(connection, table);
   }
+}
+
+/** A batch's own temporary tables outlive it, its table variables don't. */
+export function dropTableVariables(session: SessionState, frame: Frame): void {
+  const connection = session.connection();
+  for (const { name } of frame.tableVariables.values()) {
+    const table = connection.temporary.find('', name);
+    if (table?.kind === 'table') dropTable(connection, table);
+  }
+}
+
+function dropTable(connection: Connection, table: StoredTable): void {
+  connection.sqlite.exec(`DROP TABLE ${table.sql}`);
+  connection.temporary.remove(table);
 }

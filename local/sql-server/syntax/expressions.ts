@@ -53,7 +53,7 @@ function value(reader: Reader, node: Expression): Expression {
 
 function disjunction(reader: Reader): Expression {
   let left = conjunction(reader);
-  while (reader.is('OR')) {
+  for (let links = 0; reader.is('OR'); links = reader.link(links)) {
     const { line } = reader;
     left = condition(reader, left);
     reader.next();
@@ -64,7 +64,7 @@ function disjunction(reader: Reader): Expression {
 
 function conjunction(reader: Reader): Expression {
   let left = negation(reader);
-  while (reader.is('AND')) {
+  for (let links = 0; reader.is('AND'); links = reader.link(links)) {
     const { line } = reader;
     left = condition(reader, left);
     reader.next();
@@ -182,7 +182,7 @@ function predicate(reader: Reader): Expression {
 /** `+ - & | ^` share one level, `* / %` bind closer (docs: Operator precedence). */
 function additive(reader: Reader): Expression {
   let left = multiplicative(reader);
-  while (reader.is('+', '-', '&', '|', '^')) {
+  for (let links = 0; reader.is('+', '-', '&', '|', '^'); links = reader.link(links)) {
     const { line } = reader;
     const operator = reader.next().upper as BinaryOperator;
     left = {
@@ -198,7 +198,7 @@ function additive(reader: Reader): Expression {
 
 function multiplicative(reader: Reader): Expression {
   let left = unary(reader);
-  while (reader.is('*', '/', '%')) {
+  for (let links = 0; reader.is('*', '/', '%'); links = reader.link(links)) {
     const { line } = reader;
     const operator = reader.next().upper as BinaryOperator;
     left = {

@@ -9,6 +9,8 @@ import { type Token, tokenize } from './lexer.ts';
 
 /** Nesting that no sane statement reaches; protects our own stack. */
 const deepest = 400;
+/** Links of one chain of operators; SQLite itself stops at a depth of 1000. */
+const longestChain = 1000;
 
 /** Rules that others refer back to: handed in, because files don't import one another in a circle. */
 export interface Rules {
@@ -179,6 +181,12 @@ export class Reader {
     } finally {
       this.#depth--;
     }
+  }
+
+  /** Counts the links of `a + b + …`, which nest in the tree but not in the text. */
+  link(count: number): number {
+    if (count > longestChain) throw this.at(errors.requestTooDeep());
+    return count + 1;
   }
 
   list<T>(item: () => T): T[] {
