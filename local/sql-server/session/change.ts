@@ -27,6 +27,7 @@ import { guardSqlite, translation } from './evaluate.ts';
 import { foreignKeyGuard } from './foreign-keys.ts';
 import { writeTo } from './insert.ts';
 import { columnOf, columnValue } from './modify.ts';
+import { mustBeHere } from './names.ts';
 import { type Output, prepareOutput, targetTable } from './output.ts';
 import type { Frame, Request, SessionState } from './state.ts';
 
@@ -69,6 +70,7 @@ function findTarget(
     ? baseTable(session, frame, statement.with, statement.target)
     : source.table;
   if (!table) throw errors.insertIntoView(source.alias);
+  if (table.database) mustBeHere(session, [table.database, table.schema, table.name]);
   const where = statement.where ? ` WHERE ${conditionSql(context, scope, statement.where)}` : '';
   const top = statement.top ? topSql(context, scope, statement.top) : '';
   const rowId = `${source.sqlAlias}.${source.table ? 'rowid' : quoteName(rowIdName)}`;

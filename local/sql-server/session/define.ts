@@ -12,7 +12,7 @@ import {
   createTable,
   defaultSql,
 } from './create-table.ts';
-import { findObject, isTemporary, placeOf } from './names.ts';
+import { findObject, isTemporary, mustBeHere, placeOf } from './names.ts';
 import type { Frame, Request, SessionState } from './state.ts';
 
 type Definition = Extract<
@@ -57,9 +57,16 @@ export async function define(
   frame: Frame,
   statement: Definition,
 ): Promise<void> {
+  for (const name of namesOf(statement)) mustBeHere(session, name);
   const work = (connection: Connection) => run(session, frame, connection, statement);
   if (isLocal(statement) && session.transaction.count === 0) session.writeTemporary(work);
   else await session.write(session.database, signal, work);
+}
+
+function namesOf(statement: Definition): Name[] {
+  if ('names' in statement) return statement.kind === 'dropSchema' ? [] : statement.names;
+  if ('table' in statement) return [statement.table];
+  return Array.isArray(statement.name) ? [statement.name] : [];
 }
 
 function isLocal(statement: Definition): boolean {

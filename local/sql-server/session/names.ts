@@ -26,6 +26,13 @@ export function placeOf(session: SessionState, name: Name): Place {
   return { database: found, schema, object };
 }
 
+/** @throws 40515 for a name in another database: only the current one can be written to */
+export function mustBeHere(session: SessionState, name: Name): void {
+  if (!isTemporary(name) && placeOf(session, name).database !== session.database) {
+    throw errors.invalidUse(`Writing to another database (${name.join('.')})`);
+  }
+}
+
 export const isTemporary = (name: Name) => (name.at(-1) ?? '').startsWith('#');
 
 /** The catalogue of a database as this session's current connection sees it. */

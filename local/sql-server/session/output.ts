@@ -12,7 +12,7 @@ import { fromStored, type Stored } from '../values/stored.ts';
 import { sqlType } from '../values/types.ts';
 import { environment, translation } from './evaluate.ts';
 import { columnOf, columnValue } from './modify.ts';
-import { relationOf } from './names.ts';
+import { mustBeHere, relationOf } from './names.ts';
 import type { Frame, Request, SessionState } from './state.ts';
 
 /** What happened to one row, as stored values in the order of the table's columns. */
@@ -138,6 +138,7 @@ function intoTarget(
 export function targetTable(session: SessionState, frame: Frame, name: string[]): StoredTable {
   const [only = ''] = name;
   if (only.startsWith('@')) return environment(session, frame).tableVariable(only);
+  mustBeHere(session, name);
   const relation = relationOf(session, frame, name);
   if (relation.kind !== 'table') throw errors.insertIntoView(name.join('.'));
   return relation.table;

@@ -128,6 +128,25 @@ describe('transactions', () => {
   });
 });
 
+describe('other databases', () => {
+  it('are read by their full name, not written to', async (t) => {
+    const instance = await start(t);
+    const session = await instance.session('A');
+    await session.run("USE B; UPDATE t SET v = N'из B'; USE A");
+    assert.deepEqual(await session.rows('SELECT a.v, b.v FROM t a JOIN B.dbo.t b ON b.id = a.id'), [
+      ['один', 'из B'],
+    ]);
+    for (const batch of [
+      'DELETE B.dbo.t',
+      'DROP TABLE B.dbo.t',
+      'CREATE TABLE B.dbo.x (id int)',
+      'INSERT B..t VALUES (5, NULL)',
+    ]) {
+      assert.equal(await session.error(batch), 40515, batch);
+    }
+  });
+});
+
 describe('writers', () => {
   it('wait for one another, readers do not', async (t) => {
     const instance = await start(t);
