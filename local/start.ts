@@ -4,11 +4,11 @@
  * `--state <folder>` keeps the state elsewhere than in `.local/`.
  */
 
+import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { type Azurite, startAzurite } from './azurite.ts';
-import { buildApp } from './build.ts';
 import { type Child, startChild } from './child.ts';
 import { readSettings } from './host/settings.ts';
 import { defaultPorts, type Ports, readPorts } from './ports.ts';
@@ -86,6 +86,11 @@ async function startWorker(number: number, settings: Record<string, string>): Pr
     console.error(`Worker ${number + 1} ended (${code ?? 'killed'}); it is started again.`);
     await startWorker(number, settings).catch(() => stop(1));
   });
+}
+
+/** In a process of its own: what the bundler takes is given back. */
+async function buildApp(): Promise<void> {
+  await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.resolve('./build.ts'))]);
 }
 
 async function startStorage(): Promise<void> {
