@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tick } from '../../local/demo/index.ts';
+import type { ProcedureCall } from '../../local/sql-server/procedure.ts';
 import { finalStates, type Run } from '../../shared/sync/run.ts';
 import { abandonedRuns } from '../../shared/sync/sweep.ts';
 import { checkEpisode } from './checks.ts';
@@ -17,7 +18,7 @@ const limitMs = 60_000;
  * The sweeper's timer, played faster than its 20 s; the workers' own ones run as well. What it
  * looks at is 11 s older to it than it is, which makes a message late of every one that waits.
  */
-const sweep = { everyMs: 400, olderMs: 11_000 };
+const sweep = { everyMs: 800, olderMs: 11_000 };
 
 export interface EpisodeResult {
   runs: Run[];
@@ -38,20 +39,62 @@ export async function playEpisode(
   const firstCall = sql.calls().at(-1)?.id ?? 0;
   const users = plan.requests.map((_, index) => `chaos ${plan.seed} ${plan.number} ${index}`);
   const runs = new Map<string, Run>();
+  const before = {
+    deaths: fleet.deaths,
+    attentions: fleet.counts.freeze + fleet.counts.stop,
+  };
   const calls = () => sql.calls().filter(({ id }) => id > firstCall);
   try {
     const answers = await play(world, fleet, plan, users, runs);
     await fleet.disarm();
     await ended(calls);
-    const broken = checkEpisode(calls(), [...runs.values()], sql);
+    const happened = {
+      deaths: fleet.deaths - before.deaths,
+      attentions: fleet.counts.freeze + fleet.counts.stop - before.attentions,
+    };
+    const all = [...runs.values()];
+    const broken = [
+      ...checkEpisode(calls(), all, sql),
+      ...unexplained(plan, happened, calls(), all),
+    ];
     if (broken.length > 0) throw new Error(broken.join('\n'));
-    const stages = [...runs.values()].flatMap((run) => run.stages);
-    const called = stages.filter(({ attempts }) => attempts.length > 0).length;
+    const called = all.flatMap((run) => run.stages).filter(({ attempts }) => attempts.length > 0);
     const made = calls().length;
-    return { runs: [...runs.values()], calls: made, repeated: made - called, answers };
+    return { runs: all, calls: made, repeated: made - called.length, answers };
   } catch (error) {
     throw new Error(report(plan, [...runs.values()], calls(), fleet), { cause: error });
   }
+}
+
+interface Happened {
+  deaths: number;
+  /** Deaths of which a procedure hears by an attention: the worker was there to send it. */
+  attentions: number;
+}
+
+/** What nothing that happened explains. */
+function unexplained(
+  plan: EpisodePlan,
+  happened: Happened,
+  calls: readonly ProcedureCall[],
+  runs: readonly Run[],
+): string[] {
+  const broken: string[] = [];
+  if (happened.deaths === 0) {
+    for (const { id, state } of runs) {
+      if (state === 'interrupted') broken.push(`run ${id}: interrupted, and nobody died`);
+    }
+    const cut = calls.filter(({ outcome }) => outcome === 'disconnected');
+    for (const { id } of cut) broken.push(`call ${id}: cut off, and nobody died`);
+    const stages = runs.reduce((sum, run) => sum + run.stages.length, 0);
+    const isQuiet = plan.faults.percent === 0 && plan.outages.length === 0;
+    if (isQuiet && calls.length > stages) broken.push('repeated, and nothing happened');
+  }
+  if (happened.attentions === 0) {
+    const cancelled = calls.filter(({ outcome }) => outcome === 'cancelled');
+    for (const { id } of cancelled) broken.push(`call ${id}: cancelled, and nobody had a reason`);
+  }
+  return broken;
 }
 
 async function play(
@@ -130,7 +173,7 @@ async function finished(
 }
 
 /** Sessions of the dead are cleared up by the server within a moment. */
-async function ended(calls: () => { end?: number }[]): Promise<void> {
+async function ended(calls: () => ProcedureCall[]): Promise<void> {
   for (let left = 50; left > 0 && calls().some(({ end }) => end === undefined); left -= 1) {
     await sleep(100);
   }

@@ -8,74 +8,93 @@ import type { Death, EpisodePlan } from './plan.ts';
 import { ChaosWorker } from './worker.ts';
 import type { World } from './world.ts';
 
-interface Slot {
-  worker: ChaosWorker;
-  /** Deaths still to come, for this worker and for those after it. */
-  deaths: Death[];
-}
-
 export class Fleet {
   readonly counts = { started: 0, kill: 0, freeze: 0, stop: 0, faults: 0 };
   readonly #world: World;
-  readonly #slots: Slot[] = [];
+  readonly #workers: ChaosWorker[] = [];
   readonly #dying = new Set<Promise<void>>();
   #plan: EpisodePlan | undefined;
+  /** Deaths that wait for a storage call, and how many calls the first of them still lets pass. */
+  #ambushes: { death: Death; storageCall: number; done: boolean }[] = [];
+  #callsLeft = 0;
 
   constructor(world: World) {
     this.#world = world;
   }
 
   get serving(): ChaosWorker[] {
-    return this.#slots.map(({ worker }) => worker).filter(({ isServing }) => isServing);
+    return this.#workers.filter(({ isServing }) => isServing);
   }
 
-  /** Everybody with work to do for this many; who is too many gets the time to let go. */
+  /** Workers that died or left in the middle of an episode so far. */
+  get deaths(): number {
+    const { kill, freeze, stop } = this.counts;
+    return kill + freeze + stop;
+  }
+
+  /** Has one worker compile everything and end in good order, so that all others start faster. */
+  async warmUp(): Promise<void> {
+    await this.resize(1);
+    await this.resize(0);
+  }
+
+  /** Brings their number to `count`; who is too many gets the time to let go. */
   async resize(count: number): Promise<void> {
-    const leaving = this.#slots.splice(count);
-    await Promise.all(leaving.map((slot) => this.#retire(slot.worker, () => slot.worker.stop())));
-    while (this.#slots.length < count) {
-      this.#slots.push({ worker: await this.#start(), deaths: [] });
-    }
+    const leaving = this.#workers.splice(count);
+    await Promise.all(
+      leaving.map(async (worker) => {
+        await worker.stop();
+        this.#retire(worker);
+      }),
+    );
+    while (this.#workers.length < count) this.#workers.push(await this.#start());
   }
 
   /** From now on faults and deaths happen as planned. */
   arm(plan: EpisodePlan): void {
     this.#plan = plan;
-    for (const slot of this.#slots) slot.deaths = [];
-    for (const death of plan.deaths) this.#slot(death.worker)?.deaths.push(death);
-    for (const slot of this.#slots) this.#armSlot(slot);
+    this.#ambushes = plan.deaths.flatMap((death) =>
+      'storageCall' in death.moment ? [{ death, ...death.moment }] : [],
+    );
+    this.#callsLeft = this.#ambushes[0]?.storageCall ?? 0;
+    for (const worker of this.#workers) this.#armWorker(worker);
+    for (const death of plan.deaths) {
+      if (!('afterMs' in death.moment)) continue;
+      const { afterMs, worker } = death.moment;
+      setTimeout(() => {
+        if (this.#plan === plan) this.#begin(this.#worker(worker), death);
+      }, afterMs).unref();
+    }
   }
 
   /** Nothing happens any more; resolves when those who died have been replaced. */
   async disarm(): Promise<void> {
     this.#plan = undefined;
-    for (const slot of this.#slots) {
-      slot.deaths = [];
-      slot.worker.faults = () => undefined;
-    }
+    this.#ambushes = [];
+    for (const worker of this.#workers) worker.faults = () => undefined;
     while (this.#dying.size > 0) await Promise.all(this.#dying);
   }
 
   /** Storage refuses everything of one worker for a while. */
   async outage(number: number, forMs: number): Promise<void> {
-    const outage = this.#slot(number)?.worker.proxy.outage();
+    const outage = this.#worker(number)?.proxy.outage();
     await sleep(forMs);
     outage?.end();
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#slots.map(({ worker }) => worker.close()));
+    await Promise.allSettled(this.#workers.map((worker) => worker.close()));
   }
 
   /** What the workers of now have printed last. */
   lastWords(): string {
-    return this.#slots
-      .map(({ worker }) => `--- worker ${worker.pid}\n${worker.lines.slice(-40).join('\n')}`)
+    return this.#workers
+      .map(({ pid, lines }) => `--- worker ${pid}\n${lines.slice(-40).join('\n')}`)
       .join('\n');
   }
 
-  #slot(number: number): Slot | undefined {
-    return this.#slots[number % this.#slots.length];
+  #worker(number: number): ChaosWorker | undefined {
+    return this.#workers[number % this.#workers.length];
   }
 
   async #start(): Promise<ChaosWorker> {
@@ -83,67 +102,58 @@ export class Fleet {
     return ChaosWorker.start(this.#world);
   }
 
-  #armSlot(slot: Slot): void {
+  #armWorker(worker: ChaosWorker): void {
     const plan = this.#plan;
     if (plan === undefined) return;
-    const { worker } = slot;
     const { percent, stallMs } = plan.faults;
-    const seed = hash(`${plan.seed} ${this.#slots.indexOf(slot)} ${slot.deaths.length}`);
+    const seed = hash(`${plan.seed} ${this.counts.started} ${this.#workers.indexOf(worker)}`);
     const random = randomFaults({ seed, rate: percent / 100, stallMs });
-    const death = slot.deaths.shift();
-    if (death === undefined) {
-      worker.faults = random;
-      return;
-    }
-    const { moment } = death;
-    if ('afterMs' in moment) {
-      worker.faults = random;
-      setTimeout(() => this.#begin(slot, worker, death), moment.afterMs).unref();
-      return;
-    }
-    let left = moment.storageCall;
-    worker.faults = (request: ProxiedRequest): Fault | undefined => {
-      left -= 1;
-      if (left !== 0) return random(request);
-      this.#begin(slot, worker, death);
-      return { kind: moment.done ? 'lost answer' : 'reset' };
-    };
+    worker.faults = (request) => this.#ambush(worker, request) ?? random(request);
   }
 
-  #begin(slot: Slot, worker: ChaosWorker, death: Death): void {
-    // The episode is over, or somebody else has this place by now.
-    if (this.#plan === undefined || slot.worker !== worker || !worker.isServing) return;
+  #ambush(worker: ChaosWorker, { operation }: ProxiedRequest): Fault | undefined {
+    const [ambush] = this.#ambushes;
+    // Looking for messages goes on all the time: most deaths would come in the middle of nothing.
+    if (ambush === undefined || !worker.isServing || operation.startsWith('GET  messages')) return;
+    this.#callsLeft -= 1;
+    if (this.#callsLeft > 0) return;
+    this.#ambushes.shift();
+    this.#callsLeft = this.#ambushes[0]?.storageCall ?? 0;
+    this.#begin(worker, ambush.death);
+    return { kind: ambush.done ? 'lost answer' : 'reset' };
+  }
+
+  #begin(worker: ChaosWorker | undefined, death: Death): void {
+    if (worker?.isServing !== true) return;
     this.counts[death.how] += 1;
     // Here and now: the call that is its moment must not get an answer first.
     if (death.how === 'kill') worker.kill();
     if (death.how === 'freeze') worker.freeze();
-    const dying = this.#die(slot, worker, death);
+    const dying = this.#die(worker, death);
     this.#dying.add(dying);
     void dying.finally(() => this.#dying.delete(dying));
   }
 
-  async #die(slot: Slot, worker: ChaosWorker, death: Death): Promise<void> {
+  async #die(worker: ChaosWorker, death: Death): Promise<void> {
     if (death.how === 'freeze') {
       await sleep(death.expireAfterMs);
       await worker.expireLeases(this.#world);
       await sleep(death.thawAfterMs);
       worker.thaw();
-    } else {
-      const replacement = this.#start();
-      const gone = death.how === 'stop' ? () => worker.stop() : () => worker.exited();
-      await this.#retire(worker, async () => {
-        await gone();
-        await sleep(death.expireAfterMs);
-        await worker.expireLeases(this.#world);
-        await worker.close();
-      });
-      slot.worker = await replacement;
+      return;
     }
-    this.#armSlot(slot);
+    const starting = this.#start();
+    await (death.how === 'stop' ? worker.stop() : worker.exited());
+    await sleep(death.expireAfterMs);
+    await worker.expireLeases(this.#world);
+    await worker.close();
+    this.#retire(worker);
+    const replacement = await starting;
+    this.#workers.splice(this.#workers.indexOf(worker), 1, replacement);
+    this.#armWorker(replacement);
   }
 
-  async #retire(worker: ChaosWorker, leave: () => Promise<void>): Promise<void> {
-    await leave();
-    this.counts.faults += worker.proxy.requests.filter(({ fault }) => fault !== undefined).length;
+  #retire({ proxy }: ChaosWorker): void {
+    this.counts.faults += proxy.requests.filter(({ fault }) => fault !== undefined).length;
   }
 }

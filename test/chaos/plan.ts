@@ -3,17 +3,19 @@
 import { between, hash, pick, type Random, seededRandom } from '../support/random.ts';
 import { codesByServer, entityNames } from './catalog.ts';
 
-/** When something happens to a worker: at its n-th storage call from now, or after a while. */
-export type Moment =
-  /** `done`: storage carries the call out, and only its answer is lost. */
-  { storageCall: number; done: boolean } | { afterMs: number };
+/** `kill` is SIGKILL; a frozen worker is taken for dead and comes back; `stop` is a scale-in. */
+export type DeathKind = 'kill' | 'freeze' | 'stop';
 
 export interface Death {
-  /** Which of the workers, counted round. */
-  worker: number;
-  /** `kill` is SIGKILL; a frozen worker is taken for dead and comes back; `stop` is a scale-in. */
-  how: 'kill' | 'freeze' | 'stop';
-  moment: Moment;
+  how: DeathKind;
+  moment:
+    | {
+        /** Whoever makes the n-th storage call after the death before is the one. */
+        storageCall: number;
+        /** Storage carries the call out, and only its answer is lost. */
+        done: boolean;
+      }
+    | { afterMs: number /** Counted round. */; worker: number };
   /** From the death to the end of the worker's leases. */
   expireAfterMs: number;
   /** From the end of the leases to the frozen worker's return. */
@@ -50,9 +52,10 @@ export function planEpisode(seed: number, number: number): EpisodePlan {
     seed: hash(`${seed} ${number}`),
     workers,
     requests,
-    faults: { percent: pick(random, [0, 1, 2, 4, 8]), stallMs: between(random, 20, 400) },
+    faults: { percent: pick(random, [0, 2, 4, 8, 12]), stallMs: between(random, 20, 400) },
     delaysMs: Object.fromEntries(entityNames.map((name) => [name, between(random, 0, 40)])),
-    deaths: some(0, 2, () => planDeath(random)),
+    // Now and then nobody dies: then nothing may be interrupted or cut short.
+    deaths: some(random() < 0.15 ? 0 : 1, 2, () => planDeath(random)),
     outages: some(0, 1, () => ({
       worker: between(random, 0, 2),
       afterMs: between(random, 0, 800),
@@ -81,16 +84,14 @@ function planRequests(random: Random): EpisodePlan['requests'] {
 }
 
 function planDeath(random: Random): Death {
-  const moment: Moment =
-    random() < 0.7
-      ? { storageCall: between(random, 1, 120), done: random() < 0.5 }
-      : { afterMs: between(random, 0, 1_500) };
   const how = random();
   return {
-    worker: between(random, 0, 2),
-    how: how < 0.7 ? 'kill' : how < 0.9 ? 'freeze' : 'stop',
-    moment,
-    expireAfterMs: between(random, 0, 400),
-    thawAfterMs: between(random, 0, 400),
+    how: how < 0.75 ? 'kill' : how < 0.9 ? 'freeze' : 'stop',
+    moment:
+      random() < 0.8
+        ? { storageCall: between(random, 1, 60), done: random() < 0.5 }
+        : { afterMs: between(random, 0, 1_000), worker: between(random, 0, 2) },
+    expireAfterMs: between(random, 0, 300),
+    thawAfterMs: between(random, 0, 300),
   };
 }

@@ -10,6 +10,8 @@ export interface ChaosOptions {
   /** Number of the first episode; an episode's plan depends on the seed and its number alone. */
   first?: number;
   episodes: number;
+  /** No episode begins after this long. */
+  budgetMs?: number;
   /** Gets a line an episode. */
   log(line: string): void;
 }
@@ -27,14 +29,16 @@ export interface ChaosSummary {
 
 /** @throws Error of the first episode that broke a rule, with its plan, documents and calls */
 export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
-  const { seed, first = 0, episodes, log } = options;
+  const { seed, first = 0, episodes, budgetMs = Number.POSITIVE_INFINITY, log } = options;
   const startedAt = performance.now();
   const world = await startWorld();
   const fleet = new Fleet(world);
   const results: EpisodeResult[] = [];
   try {
+    await fleet.warmUp();
     for (let number = first; number < first + episodes; number += 1) {
       const since = performance.now();
+      if (since - startedAt > budgetMs) break;
       const result = await playEpisode(world, fleet, planEpisode(seed, number));
       results.push(result);
       const states = result.runs.map(({ codes, state }) => `${codes.join('+')} ${state}`);

@@ -1,17 +1,15 @@
 /** One worker: the Functions host as a process of its own, with its own faulty way to storage. */
 
-import { fileURLToPath } from 'node:url';
 import { type Decide, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { type HostProcess, startHostProcess } from '../support/host-process.ts';
 import type { World } from './world.ts';
-
-const app = fileURLToPath(new URL('../..', import.meta.url));
 
 export class ChaosWorker {
   readonly url: string;
   readonly proxy: FaultProxy;
   readonly #host: HostProcess;
   #isFrozen = false;
+  #isLeaving = false;
 
   private constructor(host: HostProcess, proxy: FaultProxy) {
     this.#host = host;
@@ -22,7 +20,7 @@ export class ChaosWorker {
   /** @throws Error with the worker's last words when it ends before it listens */
   static async start(world: World): Promise<ChaosWorker> {
     const proxy = await startFaultProxy(world.connectionString);
-    const host = await startHostProcess(app, {
+    const host = await startHostProcess(world.app, {
       ...world.settings,
       AzureWebJobsStorage: proxy.connectionString,
     });
@@ -38,7 +36,7 @@ export class ChaosWorker {
   /** True as long as it can take messages. */
   get isServing(): boolean {
     const { exitCode, signalCode } = this.#host.process;
-    return exitCode === null && signalCode === null && !this.#isFrozen;
+    return exitCode === null && signalCode === null && !this.#isFrozen && !this.#isLeaving;
   }
 
   get lines(): readonly string[] {
@@ -51,6 +49,7 @@ export class ChaosWorker {
 
   /** At once, as a machine that is switched off. Safe to call twice. */
   kill(): void {
+    this.#isLeaving = true;
     this.#host.process.kill('SIGKILL');
   }
 
@@ -78,6 +77,7 @@ export class ChaosWorker {
 
   /** As a scale-in does: it has a few seconds to let go. */
   async stop(): Promise<void> {
+    this.#isLeaving = true;
     await this.#host.stop();
     await this.proxy.close();
   }

@@ -1,12 +1,13 @@
 /** Everything one chaos run shares: Azurite, the SQL Server stand-in with the demo, the bundle. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { runQueueName } from '../../functions/run-queue.ts';
+import hostJson from '../../host.json' with { type: 'json' };
 import { startAzurite } from '../../local/azurite.ts';
 import { buildApp } from '../../local/build.ts';
 import { demoDatabases } from '../../local/demo/index.ts';
@@ -31,6 +32,8 @@ export interface World {
   blobs: BlobServiceClient;
   state: SyncState;
   sql: SqlServer;
+  /** Folder of the built app. */
+  app: string;
   /** Settings of a worker, but for its storage. */
   settings: Record<string, string>;
   /** Puts an id on the run queue, as the Functions host writes messages. */
@@ -50,8 +53,7 @@ export async function startWorld(): Promise<World> {
     mkdtemp(join(tmpdir(), 'chaos-')),
     buildApp(),
   ]);
-  const catalog = join(directory, 'catalog.json');
-  await writeFile(catalog, chaosCatalog());
+  await layOut(directory);
   const { connectionString } = azurite;
   const blobs = BlobServiceClient.fromConnectionString(connectionString);
   const container = blobs.getContainerClient(containerName);
@@ -68,7 +70,8 @@ export async function startWorld(): Promise<World> {
       cancellations: new Cancellations(container),
       durations: new DurationStore(container),
     },
-    settings: workerSettings(sql.port, catalog),
+    app: directory,
+    settings: workerSettings(sql.port, directory),
     send: (id) => send(queue, id),
     async control(method, path, body) {
       const response = await fetch(`http://127.0.0.1:${sql.controlPort}${path}`, {
@@ -91,12 +94,34 @@ export async function startWorld(): Promise<World> {
   };
 }
 
+/** A folder of its own: whoever builds the app meanwhile does not change it under the workers. */
+async function layOut(directory: string): Promise<void> {
+  const built = new URL('../../dist/main.cjs', import.meta.url);
+  await mkdir(join(directory, 'dist'));
+  await Promise.all([
+    copyFile(built, join(directory, 'dist', 'main.cjs')),
+    writeFile(join(directory, 'package.json'), JSON.stringify({ main: 'dist/main.cjs' })),
+    writeFile(join(directory, 'host.json'), JSON.stringify(impatient(hostJson))),
+    writeFile(join(directory, 'catalog.json'), chaosCatalog()),
+  ]);
+}
+
+/** Messages are looked for, and come again after a failure, ten times as soon as in production. */
+function impatient(host: typeof hostJson) {
+  const queues = {
+    ...host.extensions.queues,
+    maxPollingInterval: '00:00:00.200',
+    visibilityTimeout: '00:00:01',
+  };
+  return { ...host, extensions: { ...host.extensions, queues } };
+}
+
 async function send(queue: QueueClient, id: string): Promise<void> {
   await queue.sendMessage(Buffer.from(id).toString('base64'));
 }
 
 /** All that the sample says, so that a developer's own settings do not matter. */
-function workerSettings(sqlPort: number, catalog: string): Record<string, string> {
+function workerSettings(sqlPort: number, directory: string): Record<string, string> {
   const values: Record<string, string> = { ...sample.Values };
   for (const { connection } of shipped.databases) {
     values[connection] = (values[connection] ?? '').replace(
@@ -104,6 +129,14 @@ function workerSettings(sqlPort: number, catalog: string): Record<string, string
       `127.0.0.1,${sqlPort}`,
     );
   }
-  // The least that storage grants.
-  return { ...values, CATALOG: catalog, LEASE_SECONDS: '15' };
+  return {
+    ...values,
+    CATALOG: join(directory, 'catalog.json'),
+    // The least that storage grants.
+    LEASE_SECONDS: '15',
+    // A second: many a run is handed on.
+    SLICE_BUDGET: '1',
+    // Workers start all the time: they share what the first one has compiled.
+    NODE_COMPILE_CACHE: join(directory, 'compiled'),
+  };
 }
