@@ -120,6 +120,8 @@ export class Fleet {
     this.#ambushes.shift();
     this.#callsLeft = this.#ambushes[0]?.storageCall ?? 0;
     this.#begin(worker, ambush.death);
+    // Frozen, it has the answer already, and acts on it when it comes back.
+    if (ambush.death.how === 'freeze') return undefined;
     return { kind: ambush.done ? 'lost answer' : 'reset' };
   }
 

@@ -53,17 +53,20 @@ export function planEpisode(seed: number, number: number): EpisodePlan {
     workers,
     requests,
     faults: { percent: pick(random, [0, 2, 4, 8, 12]), stallMs: between(random, 20, 400) },
-    delaysMs: Object.fromEntries(entityNames.map((name) => [name, between(random, 0, 40)])),
+    delaysMs: {
+      ...Object.fromEntries(entityNames.map((name) => [name, between(random, 0, 30)])),
+      [pick(random, entityNames)]: between(random, 50, 250),
+    },
     // Now and then nobody dies: then nothing may be interrupted or cut short.
-    deaths: some(random() < 0.15 ? 0 : 1, 2, () => planDeath(random)),
+    deaths: random() < 0.25 ? [] : some(1, 2, () => planDeath(random)),
     outages: some(0, 1, () => ({
       worker: between(random, 0, 2),
       afterMs: between(random, 0, 800),
       forMs: between(random, 50, 800),
     })),
-    messages: some(0, 3, () => ({
+    messages: some(0, 6, () => ({
       request: between(random, 0, requests.length - 1),
-      afterMs: between(random, 0, 1_000),
+      afterMs: between(random, 50, 800),
     })),
   };
 }
@@ -92,6 +95,6 @@ function planDeath(random: Random): Death {
         ? { storageCall: between(random, 1, 60), done: random() < 0.5 }
         : { afterMs: between(random, 0, 1_000), worker: between(random, 0, 2) },
     expireAfterMs: between(random, 0, 300),
-    thawAfterMs: between(random, 0, 300),
+    thawAfterMs: between(random, 0, 1_500),
   };
 }
