@@ -48,7 +48,9 @@ export async function runStage(context: AttemptContext, stage: Stage): Promise<v
       if (journal.failed.aborted) throw error;
       const failure = toStageError(error);
       const again = !signal.aborted && isWorthRepeating(stage, failure, number);
-      journal.note(() => enterFailure(stage, attempt, failure, now));
+      // What was only waiting when the run had to stop has not been tried.
+      const wasTried = !signal.aborted || stage.attempts.includes(attempt);
+      if (wasTried) journal.note(() => enterFailure(stage, attempt, failure, now));
       if (!again) {
         journal.note(() => failStage(stage, attempt, failure, signal));
         if (stage.state !== 'pending') onEnd(stage);

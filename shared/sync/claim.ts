@@ -114,7 +114,12 @@ export async function takeOverLocks(
     }
     return true;
   } catch (error) {
-    await releaseAll(leases, taken, holder);
+    // All of them: the one that failed may be ours, and only the answer was lost.
+    await releaseAll(
+      leases,
+      run.locks.map(({ server }) => server),
+      holder,
+    );
     throw error;
   }
 }

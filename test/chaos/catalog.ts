@@ -13,10 +13,10 @@ export const entityNames = [
   'charge_detail',
 ] as const;
 
-/** Nobody may repeat it: a worker that dies in it leaves a run that says so. */
-const notRepeatable = 'payment';
+/** The exports of this system may not be repeated: a worker that dies in one leaves a run that says so. */
+const unrepeatable = 'hcs';
 
-/** JSON of the catalogue: fewer entities, and one export of HCS that may not be repeated. */
+/** JSON of the catalogue: fewer entities, and exports that may not be repeated. */
 export function chaosCatalog(): string {
   const names: readonly string[] = entityNames;
   const kept = (overrides: readonly object[]) =>
@@ -29,10 +29,8 @@ export function chaosCatalog(): string {
     ...pipeline,
     stages: pipeline.stages.map((stage) => ({
       ...stage,
-      overrides: [
-        ...kept('overrides' in stage ? stage.overrides : []),
-        ...(pipeline.id === 'hcs' ? [{ entities: [notRepeatable], repeatable: false }] : []),
-      ],
+      repeatable: pipeline.id !== unrepeatable,
+      overrides: kept('overrides' in stage ? stage.overrides : []),
     })),
     freshness: pipeline.freshness.map(({ ...query }) => {
       const except = 'except' in query ? query.except.filter((name) => names.includes(name)) : [];

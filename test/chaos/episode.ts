@@ -23,7 +23,7 @@ const sweep = { everyMs: 800, olderMs: 11_000 };
 export interface EpisodeResult {
   runs: Run[];
   calls: number;
-  /** Calls beyond the one that each stage takes. */
+  /** Attempts beyond the one that each stage takes. */
   repeated: number;
   /** What POSTs got instead of 202. */
   answers: string[];
@@ -55,12 +55,16 @@ export async function playEpisode(
     const all = [...runs.values()];
     const broken = [...checkEpisode(calls(), all, sql), ...unexplained(happened, calls(), all)];
     if (broken.length > 0) throw new Error(broken.join('\n'));
-    const called = all.flatMap((run) => run.stages).filter(({ attempts }) => attempts.length > 0);
-    const made = calls().length;
-    return { runs: all, calls: made, repeated: made - called.length, answers };
+    return { runs: all, calls: calls().length, repeated: repeated(all), answers };
   } catch (error) {
     throw new Error(report(plan, [...runs.values()], calls(), fleet), { cause: error });
   }
+}
+
+/** How often a stage was begun again. */
+function repeated(runs: readonly Run[]): number {
+  const stages = runs.flatMap((run) => run.stages);
+  return stages.reduce((sum, { attempts }) => sum + Math.max(0, attempts.length - 1), 0);
 }
 
 interface Happened {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
-import { claimServers } from '../../shared/sync/claim.ts';
+import { claimServers, takeOverLocks } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import type { SyncRequest } from '../../shared/sync/index.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
@@ -13,6 +14,7 @@ import { SyncService, type SyncState } from '../../shared/sync/service.ts';
 import { type Fault, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy.ts';
 import { hash, pick, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
+import { run } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 let storage: TestStorage;
@@ -144,6 +146,19 @@ describe('claims under faults', { concurrency: true }, () => {
     overtaken.resolve();
     assert.deepEqual(await slow, { busy: ['x'] });
     assert.equal((await other.leases.state('sync/x', soon())).owner, 'quick');
+  });
+
+  test('a take-over that fails although its answer was only lost leaves nothing held', async (t) => {
+    const { proxy, state, other } = await newState(t);
+    const claim = await claimServers(other, 'run-1', ['a', 'b'], soon());
+    assert.ok('leaseId' in claim);
+    const locks = ['a', 'b'].map((server) => ({ server, leaseId: claim.leaseId }));
+    const faults: Fault[] = [{ kind: 'lost answer' }, { kind: 'status', status: 403 }];
+    proxy.decide = ({ operation }) =>
+      operation.endsWith('change locks/sync/b') ? faults.shift() : undefined;
+    const taking = takeOverLocks(state.leases, run('run-1', [], locks), randomUUID(), soon());
+    await assert.rejects(taking, { statusCode: 403 });
+    assert.deepEqual(await heldLocks(other), []);
   });
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient, type ContainerClient, RestError } from '@azure/storage-blob';
@@ -9,6 +10,7 @@ import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun } from '../../shared/sync/engine.ts';
+import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
 import { isFinished, type Run, type Stage } from '../../shared/sync/run.ts';
 import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
@@ -333,6 +335,42 @@ describe('runs under faults', { concurrency: true }, () => {
     assert.equal(await first, 'finished');
     assert.equal((await state.runs.read(id, soon()))?.value.state, 'succeeded');
     assert.equal(servers.calls.length, 3);
+  });
+
+  test('a stage that its worker only waited with has not been attempted', async () => {
+    const state = stateOf(await storage.container());
+    const stopping = new AbortController();
+    const id = newRunId(new Date());
+    const claim = await claimServers(state, id, ['one'], soon());
+    assert.ok('leaseId' in claim);
+    const locks = [{ server: 'one', leaseId: claim.leaseId }];
+    await state.runs.create(run(id, pipelines(['a'], 'one'), locks), soon());
+    const outcome = await executeRun(
+      {
+        ...state,
+        runners: {
+          procedure: {
+            async open(_stage, _runId, signal) {
+              setImmediate(() => stopping.abort(new WorkerStoppingError()));
+              await once(signal, 'abort');
+              throw signal.reason;
+            },
+          },
+        },
+        readFreshness: async () => ({ at: '' }),
+        now: () => new Date(),
+        sliceMs: 60_000,
+        log: () => {},
+      },
+      id,
+      stopping.signal,
+    );
+    assert.equal(outcome, 'stopped');
+    const document = (await state.runs.read(id, soon()))?.value;
+    assert.deepEqual(
+      document?.stages.map(({ state, attempts }) => [state, attempts.length]),
+      Array(3).fill(['pending', 0]),
+    );
   });
 
   test('storage that is gone while a stage waits for its lease costs an attempt, not the run', async () => {
