@@ -107,7 +107,7 @@ function meaningOf(error: DriverError, number: number | undefined): ErrorMeaning
   for (const code of codesOf(error)) {
     if (code === 'ECANCEL') return 'cancelled';
     if (unreachableCodes.has(code)) return 'unreachable';
-    if (code === 'ELOGIN') return 'login';
+    if (code === 'ELOGIN' || code === 'EFEDAUTH') return 'login';
     if (code === 'ETIMEOUT') return error.code === 'EREQUEST' ? 'timed out' : 'unreachable';
     if (code === 'ECONNRESET' || code === 'EPIPE') return 'transient';
     if (code === 'ECONNCLOSED' || code === 'ECLOSE') return 'transient';

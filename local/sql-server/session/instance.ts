@@ -19,6 +19,8 @@ export const versionText =
 /** What the control interface shows of a session. */
 export interface SessionInfo {
   readonly spid: number;
+  /** SET CONTEXT_INFO's 128 bytes. */
+  readonly contextInfo: Uint8Array | null;
   describe(): Record<string, unknown>;
   kill(): void;
 }
