@@ -7,14 +7,17 @@ import { EventEmitter } from 'node:events';
 import sql from 'mssql';
 import { unlessAborted } from '../abort.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
-import { driverType } from './types.ts';
+import { driverType, driverValue } from './types.ts';
 
 export interface SqlParameter {
   /** Without `@`. */
   name: string;
   /** As in the catalogue: `int`, `varchar(4)`. */
   type: string;
-  /** Of an output parameter: what the procedure finds in it. */
+  /**
+   * Dates and times as ISO 8601 text, bytes as `0x…`: see `driverValue`. Of an output parameter:
+   * what the procedure finds in it.
+   */
   value: string | number | boolean | null;
   /** Its value after the call is in `ProcedureResult.output`. */
   output?: boolean;
@@ -194,8 +197,9 @@ export class Session {
     signal.throwIfAborted();
     const request = new sql.Request(this.#asParent());
     for (const { name, type, value, output } of parameters) {
-      if (output) request.output(name, driverType(type), value);
-      else request.input(name, driverType(type), value);
+      const given = driverValue(type, value);
+      if (output) request.output(name, driverType(type), given);
+      else request.input(name, driverType(type), given);
     }
     return request;
   }

@@ -1,0 +1,19 @@
+/**
+ * What the database layer promises, on the stand-in and, when SQLSERVER_URL holds the connection
+ * string of an administrator, on that server too: it gets a schema `contract` and a role.
+ */
+
+import { after, describe } from 'node:test';
+import { calls } from './calls.ts';
+import { startTargets } from './target.ts';
+
+const targets = await startTargets();
+after(async () => {
+  for (const target of targets) await target.close();
+});
+
+for (const target of targets) {
+  describe(`the database layer on ${target.name} (${target.engine})`, () => {
+    calls(target);
+  });
+}

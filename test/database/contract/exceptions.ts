@@ -1,0 +1,10 @@
+/**
+ * What an engine does not do, and why that is not a fault of the database layer. Everything else
+ * holds everywhere; a difference that is not here is a fault of the stand-in.
+ */
+
+export type Engine = 'stand-in' | 'SQL Server' | 'Azure SQL' | 'Babelfish';
+
+export type Promised = never;
+
+export const exceptions: Partial<Record<Engine, Partial<Record<Promised, string>>>> = {};
