@@ -5,6 +5,12 @@
 
 import { after, describe } from 'node:test';
 import { calls } from './calls.ts';
+import { cancelling } from './cancelling.ts';
+import { errors } from './errors.ts';
+import { failures } from './failures.ts';
+import { pools } from './pools.ts';
+import { sessions } from './sessions.ts';
+import { streams } from './streams.ts';
 import { startTargets } from './target.ts';
 
 const targets = await startTargets();
@@ -13,7 +19,13 @@ after(async () => {
 });
 
 for (const target of targets) {
-  describe(`the database layer on ${target.name} (${target.engine})`, () => {
+  describe(`the database layer on ${target.name} (${target.engine})`, { concurrency: true }, () => {
     calls(target);
+    errors(target);
+    cancelling(target);
+    sessions(target);
+    pools(target);
+    streams(target);
+    failures(target);
   });
 }

@@ -5,6 +5,12 @@
 
 export type Engine = 'stand-in' | 'SQL Server' | 'Azure SQL' | 'Babelfish';
 
-export type Promised = never;
+export type Promised =
+  | 'attention'
+  | 'context_info'
+  | 'every number'
+  | 'KILL'
+  | 'procedure and line'
+  | 'rights';
 
 export const exceptions: Partial<Record<Engine, Partial<Record<Promised, string>>>> = {};
