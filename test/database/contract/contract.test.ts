@@ -8,6 +8,7 @@ import { calls } from './calls.ts';
 import { cancelling } from './cancelling.ts';
 import { errors } from './errors.ts';
 import { failures } from './failures.ts';
+import { installing } from './installing.ts';
 import { pools } from './pools.ts';
 import { sessions } from './sessions.ts';
 import { streams } from './streams.ts';
@@ -26,6 +27,7 @@ for (const target of targets) {
     sessions(target);
     pools(target);
     streams(target);
+    installing(target);
     failures(target);
   });
 }

@@ -45,16 +45,18 @@ BEGIN
   RETURN -@given;
 END;
 GO
+-- Rows of the session's own, so that several may run at once.
 CREATE PROCEDURE contract.sp_rows
 AS
 BEGIN
-  DELETE FROM contract.item WHERE id < 0;
-  INSERT INTO contract.item (id) VALUES (-1), (-2), (-3);
-  UPDATE contract.item SET amount = 1 WHERE id IN (-1, -2);
+  DECLARE @first int = -10 * @@SPID;
+  DELETE FROM contract.item WHERE id BETWEEN @first AND @first + 2;
+  INSERT INTO contract.item (id) VALUES (@first), (@first + 1), (@first + 2);
+  UPDATE contract.item SET amount = 1 WHERE id IN (@first, @first + 1);
   SET NOCOUNT ON;
-  UPDATE contract.item SET amount = 2 WHERE id < 0;
+  UPDATE contract.item SET amount = 2 WHERE id BETWEEN @first AND @first + 2;
   SET NOCOUNT OFF;
-  DELETE FROM contract.item WHERE id < 0;
+  DELETE FROM contract.item WHERE id BETWEEN @first AND @first + 2;
 END;
 GO
 CREATE PROCEDURE contract.sp_messages
