@@ -29,6 +29,7 @@ export type LoginMode = 'accept' | 'refuse' | 'silent';
 
 export class Instance {
   readonly logins: Readonly<Record<string, string>>;
+  readonly accessTokens: Readonly<Record<string, string>>;
   readonly graph = new WaitGraph();
   readonly appLocks = new AppLocks(this.graph);
   readonly callLog = new CallLog();
@@ -43,6 +44,7 @@ export class Instance {
 
   constructor(options: SqlServerOptions) {
     this.logins = options.logins;
+    this.accessTokens = options.accessTokens ?? {};
     // Connections share a database only through a file: without a folder it is a temporary one.
     this.#temporaryDirectory =
       options.directory === undefined ? mkdtempSync(join(tmpdir(), 'sql-server-')) : undefined;
