@@ -48,26 +48,26 @@ const forms: [name: string, text: (port: number) => string, identity: EntraIdent
   [
     'a connection string with a managed identity',
     (port) =>
-      `Server=tcp:127.0.0.1,${port};Database=AB;Authentication=Active Directory Managed Identity;TrustServerCertificate=true`,
+      `Server=tcp:localhost,${port};Database=AB;Authentication=Active Directory Managed Identity;TrustServerCertificate=true`,
     { kind: 'managed identity' },
   ],
   [
     'a connection string with a user-assigned identity',
     (port) =>
-      `Server=127.0.0.1,${port};Database=AB;Authentication="Active Directory MSI";User Id=6f96;TrustServerCertificate=true`,
+      `Server=localhost,${port};Database=AB;Authentication="Active Directory MSI";User Id=6f96;TrustServerCertificate=true`,
     { kind: 'managed identity', clientId: '6f96' },
   ],
   [
     'a connection string with the default credential',
     (port) =>
-      `Server=127.0.0.1,${port};Database=AB;Authentication=Active Directory Default;TrustServerCertificate=true`,
+      `Server=localhost,${port};Database=AB;Authentication=Active Directory Default;TrustServerCertificate=true`,
     { kind: 'default' },
   ],
   [
     'the structured form',
     (port) =>
       JSON.stringify({
-        server: '127.0.0.1',
+        server: 'localhost',
         port,
         database: 'AB',
         authentication: 'managed identity',

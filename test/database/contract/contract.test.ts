@@ -10,6 +10,7 @@ import { errors } from './errors.ts';
 import { failures } from './failures.ts';
 import { installing } from './installing.ts';
 import { pools } from './pools.ts';
+import { rights } from './rights.ts';
 import { sessions } from './sessions.ts';
 import { streams } from './streams.ts';
 import { startTargets } from './target.ts';
@@ -28,6 +29,7 @@ for (const target of targets) {
     pools(target);
     streams(target);
     installing(target);
+    rights(target);
     failures(target);
   });
 }

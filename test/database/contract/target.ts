@@ -16,10 +16,10 @@ import { type Engine, exceptions, type Promised } from './exceptions.ts';
 export interface Target {
   name: string;
   engine: Engine;
-  /** The connection string, with other keywords in place of its own. */
-  url(changes?: Record<string, string>): string;
+  /** The connection string, with other values in place of its own. */
+  url(changes?: Changes): string;
   /** The database `AB` of the server, behind a proxy of the test's own; closed at its end. */
-  open(t: TestContext, options?: PoolOptions & { changes?: Record<string, string> }): Promise<Open>;
+  open(t: TestContext, options?: PoolOptions & { changes?: Changes }): Promise<Open>;
   /** Why the engine does not keep a promise; false: it does. For a test's `skip`. */
   except(promised: Promised): string | false;
   close(): Promise<void>;
@@ -31,6 +31,16 @@ export interface Open {
   /** A session that is destroyed at the end of the test, if it was not given back. */
   session(): Promise<Session>;
 }
+
+export type Changes = Partial<Record<keyof typeof synonyms, string>>;
+
+/** What each keyword may be called in the connection string that was given. */
+const synonyms = {
+  Server: ['server', 'data source', 'addr', 'address', 'network address'],
+  Database: ['database', 'initial catalog'],
+  'User Id': ['user id', 'uid', 'user'],
+  Password: ['password', 'pwd'],
+};
 
 const password = 'heslo;\'s "kretou"';
 
@@ -52,11 +62,13 @@ async function target(name: string, given: string, stop: () => Promise<void>): P
   const { server, port = 1433 } = parseAddress(given).config;
   const engine = await install(given, name === 'the stand-in');
 
-  const url = (changes: Record<string, string> = {}) => {
-    const names = Object.keys(changes).map((keyword) => keyword.toLowerCase());
+  const url = (changes: Changes = {}) => {
+    const replaced = (Object.keys(changes) as (keyof Changes)[]).flatMap(
+      (keyword) => synonyms[keyword],
+    );
     // A value in quotes may hold semicolons.
     const kept = (given.match(/[^=;]+=(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|[^;]*)/g) ?? []).filter(
-      (pair) => !names.includes(pair.split('=')[0]?.trim().toLowerCase() ?? ''),
+      (pair) => !replaced.includes(pair.split('=')[0]?.trim().toLowerCase() ?? ''),
     );
     return [...kept, ...Object.entries(changes).map((pair) => pair.join('='))].join(';');
   };
