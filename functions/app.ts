@@ -76,6 +76,7 @@ export class App implements AppServices {
         setting: connection,
         connectionString: connections[id] ?? '',
       })),
+      { size: settings.sqlPoolSize },
     );
     return new App(settings, catalog, databases, container);
   }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Catalog } from './catalog/index.ts';
+import { connectionForm, parseAddress } from './database/address.ts';
 
 /** SHA-256 of `demo-token`, the token of `local.settings.sample.json`. */
 export const sampleTokenSha256 = '7c43ef5ae21d43ce2743f770c68e24def1a43ee2f416d2438410c8af7af2ff2c';
@@ -51,6 +52,8 @@ export interface Settings {
   leaseSeconds: number;
   /** Days after its end for which a run is kept. */
   retentionDays: number;
+  /** The most connections that one worker opens to one database. */
+  sqlPoolSize: number;
   /**
    * The connection string (secret) in the environment variable `name`; undefined when it is not
    * set. A function, so that no secret shows when settings are printed.
@@ -96,6 +99,7 @@ export function parseSettings(environment: Environment): Settings {
   // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
   const leaseSeconds = parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds');
   const retentionDays = parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days');
+  const sqlPoolSize = parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections');
   if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
   return {
     storage,
@@ -104,6 +108,7 @@ export function parseSettings(environment: Environment): Settings {
     sliceMs: sliceSeconds * 1000,
     leaseSeconds,
     retentionDays,
+    sqlPoolSize,
     ...(catalog === undefined ? {} : { catalog }),
     connection: read,
   };
@@ -120,22 +125,24 @@ export function requireConnections(
   const faults: SettingsFault[] = [];
   const connections = catalog.databases.map(({ id, connection }) => {
     const value = settings.connection(connection);
-    const example = 'Server=host,1433;Database=name;User Id=…;Password=…;Encrypt=true';
-    if (value === undefined) {
-      faults.push({
-        setting: connection,
-        fault: `is not set: the catalogue's database ${id} needs it, in the form ${example}`,
-      });
-    } else if (!/(^|;)\s*(server|data source)\s*=\s*[^;\s]/i.test(value)) {
-      faults.push({
-        setting: connection,
-        fault: `names no server: a connection string is needed, in the form ${example}`,
-      });
-    }
+    const fault =
+      value === undefined
+        ? `is not set: the catalogue's database ${id} needs it, in the form ${connectionForm}`
+        : addressFault(value);
+    if (fault !== undefined) faults.push({ setting: connection, fault });
     return [id, value ?? ''] as const;
   });
   if (faults.length > 0) throw new SettingsError(faults);
   return Object.fromEntries(connections);
+}
+
+function addressFault(value: string): string | undefined {
+  try {
+    parseAddress(value);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Throws `SettingsError` when a token is allowed a code that the catalogue does not have. */
@@ -250,7 +257,7 @@ function parseWholeNumber(
   setting: string,
   fallback: number,
   [least, most]: readonly [number, number],
-  unit: 'seconds' | 'days',
+  unit: 'seconds' | 'days' | 'connections',
 ): number {
   const text = read(setting) ?? String(fallback);
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;

@@ -48,6 +48,8 @@ test('what is not set has a default, digests may be in capitals', () => {
   assert.equal(settings.tokens[0]?.sha256, digest);
   assert.equal(settings.protectReads, false);
   assert.equal(settings.retentionDays, 90);
+  assert.equal(settings.sqlPoolSize, 10);
+  assert.equal(parseSettings({ ...valid, SQL_POOL_SIZE: '2' }).sqlPoolSize, 2);
   for (const days of ['1', '3650']) {
     const set = parseSettings({ ...valid, RUN_RETENTION_DAYS: days });
     assert.equal(set.retentionDays, Number(days));
@@ -154,12 +156,12 @@ for (const [title, environment, settings] of faulty) {
   });
 }
 
-for (const name of ['SLICE_BUDGET', 'LEASE_SECONDS', 'RUN_RETENTION_DAYS']) {
+for (const name of ['SLICE_BUDGET', 'LEASE_SECONDS', 'RUN_RETENTION_DAYS', 'SQL_POOL_SIZE']) {
   test(`refused: ${name} that is no whole number in its range`, () => {
     for (const value of ['0', '-1', '1.5', '1e1', 'a minute', '100000']) {
       const [fault] = faultsOf(() => parseSettings({ ...valid, [name]: value }));
       assert.equal(fault?.setting, name);
-      assert.match(fault?.fault ?? '', /whole number of (seconds|days) from \d+ to \d+$/);
+      assert.match(fault?.fault ?? '', /whole number of (seconds|days|connections) from \d+ to \d+$/);
     }
   });
 }
@@ -205,7 +207,11 @@ test('every missing connection is named, and secrets are not', () => {
     ],
   };
   const SQL_AB = 'Data Source=ab;Password=hush';
-  const settings = parseSettings({ ...valid, SQL_MO: 'Password=hush', SQL_AB });
+  const settings = parseSettings({
+    ...valid,
+    SQL_MO: 'Password=hush;Server=mo;Encrypt=no',
+    SQL_AB,
+  });
   const faults = faultsOf(() => requireConnections(settings, catalog));
   assert.deepEqual(
     faults.map(({ setting }) => setting),
@@ -215,6 +221,13 @@ test('every missing connection is named, and secrets are not', () => {
   assert.deepEqual(requireConnections(settings, { databases: catalog.databases.slice(2) }), {
     ab: SQL_AB,
   });
+  const structured = '{"server": "ab", "database": "AB", "authentication": "managed identity"}';
+  assert.deepEqual(
+    requireConnections(parseSettings({ ...valid, SQL_AB: structured }), {
+      databases: catalog.databases.slice(2),
+    }),
+    { ab: structured },
+  );
 });
 
 test('a token for a code that the catalogue lacks is found', () => {

@@ -95,6 +95,8 @@ export interface SqlServerOptions {
   databases: DatabaseDefinition[];
   /** Login name to password. */
   logins: Record<string, string>;
+  /** Access token of Microsoft Entra to login name; absent: none is taken. */
+  accessTokens?: Record<string, string>;
   /** Folder of the SQLite files; absent: in memory, gone at close. */
   directory?: string;
   /** 0 (default): any free port. */

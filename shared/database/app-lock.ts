@@ -15,19 +15,26 @@ const refusals: Record<number, string> = {
  * Waits for an exclusive lock owned by the session. The server serves waiters in their order.
  *
  * @param resource at most 255 characters
+ * @param holder at most 128 characters of ASCII that `sys.dm_exec_sessions.context_info` shows
+ *   from before the wait until the lock is dropped: who waits for it, and who has it
  * @throws DatabaseError, or the reason of `signal`
  */
 export async function takeAppLock(
   session: Session,
   resource: string,
+  holder: string,
   signal: AbortSignal,
 ): Promise<void> {
   const rows = await session.query(
-    `DECLARE @result int;
+    `DECLARE @result int, @context varbinary(128) = CONVERT(varbinary(128), @holder);
+SET CONTEXT_INFO @context;
 EXEC @result = sys.sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
   @LockOwner = 'Session', @LockTimeout = -1;
 SELECT @result AS [result];`,
-    [{ name: 'resource', type: 'nvarchar(255)', value: resource }],
+    [
+      { name: 'resource', type: 'nvarchar(255)', value: resource },
+      { name: 'holder', type: 'varchar(128)', value: holder },
+    ],
     signal,
   );
   const result = Number(rows[0]?.['result']);
@@ -46,7 +53,8 @@ export async function dropAppLock(
   signal: AbortSignal,
 ): Promise<void> {
   await session.query(
-    "EXEC sys.sp_releaseapplock @Resource = @resource, @LockOwner = 'Session';",
+    `EXEC sys.sp_releaseapplock @Resource = @resource, @LockOwner = 'Session';
+SET CONTEXT_INFO 0x;`,
     [{ name: 'resource', type: 'nvarchar(255)', value: resource }],
     signal,
   );

@@ -2,8 +2,9 @@
 
 import { unlessAborted } from '../abort.ts';
 import { withRetries } from '../retry.ts';
+import type { DatabaseAddress } from './address.ts';
 import { leavesSessionUsable, toDatabaseError } from './errors.ts';
-import { type DatabaseAddress, Pools } from './pools.ts';
+import { type PoolOptions, Pools } from './pools.ts';
 import { Session, type SqlParameter } from './session.ts';
 
 /** A pool may hold several connections that a fail-over has broken. */
@@ -12,8 +13,8 @@ const retry = { attempts: 3, baseMs: 100, capMs: 400 };
 export class Databases {
   readonly #pools: Pools;
 
-  constructor(addresses: readonly DatabaseAddress[]) {
-    this.#pools = new Pools(addresses);
+  constructor(addresses: readonly DatabaseAddress[], options: PoolOptions = {}) {
+    this.#pools = new Pools(addresses, options);
   }
 
   /** Borrows a connection: the caller must release or destroy it on every path. */
@@ -39,6 +40,32 @@ export class Databases {
       retry,
       signal,
     );
+  }
+
+  /**
+   * The rows of one statement as `Session.stream` gives them, on a connection of their own until
+   * the last one is taken or the caller leaves. Never made again: rows may be out already.
+   *
+   * @throws DatabaseError, or the reason of `signal`
+   */
+  async *stream(
+    id: string,
+    text: string,
+    parameters: readonly SqlParameter[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Record<string, unknown>, void, undefined> {
+    const session = await this.session(id, signal);
+    let reusable = false;
+    try {
+      yield* session.stream(text, parameters, signal);
+      reusable = true;
+    } catch (error) {
+      reusable = leavesSessionUsable(error);
+      throw error;
+    } finally {
+      if (reusable) session.release();
+      else session.destroy();
+    }
   }
 
   async close(): Promise<void> {

@@ -71,7 +71,8 @@ export function leavesSessionUsable(error: unknown): boolean {
 interface DriverError {
   message?: string;
   code?: string;
-  number?: number;
+  /** Where the error is the driver's own, its code. */
+  number?: number | string;
   class?: number;
   state?: number | string;
   procName?: string;
@@ -89,7 +90,7 @@ export function toDatabaseError(error: unknown): DatabaseError {
   const driver = (typeof error === 'object' && error !== null ? error : {}) as DriverError;
   // SQL Server sends the cause first and what follows from it after ("statement terminated").
   const first = driver.precedingErrors?.[0] ?? driver;
-  const number = first.number;
+  const number = typeof first.number === 'number' ? first.number : undefined;
   const details = {
     number,
     severity: first.class,
@@ -107,10 +108,12 @@ function meaningOf(error: DriverError, number: number | undefined): ErrorMeaning
   for (const code of codesOf(error)) {
     if (code === 'ECANCEL') return 'cancelled';
     if (unreachableCodes.has(code)) return 'unreachable';
-    if (code === 'ELOGIN') return 'login';
+    if (code === 'ELOGIN' || code === 'EFEDAUTH') return 'login';
     if (code === 'ETIMEOUT') return error.code === 'EREQUEST' ? 'timed out' : 'unreachable';
     if (code === 'ECONNRESET' || code === 'EPIPE') return 'transient';
     if (code === 'ECONNCLOSED' || code === 'ECLOSE') return 'transient';
+    // The connection broke between two calls: the driver has not sent this one.
+    if (code === 'EINVALIDSTATE') return 'transient';
   }
   // ESOCKET alone: the connection was open and broke, or never came up; both may pass.
   return codesOf(error).includes('ESOCKET') ? 'transient' : 'permanent';

@@ -1,35 +1,39 @@
 /** One connection pool per database, opened on first use, replaced when it could not be opened. */
 
 import sql from 'mssql';
+import { type DatabaseAddress, parseAddress } from './address.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
+import { azureCredential, type CredentialSource } from './identity.ts';
 
-export interface DatabaseAddress {
-  /** The catalogue's id of the database: `hcs`. */
-  id: string;
-  /** The setting that holds the connection string: named in errors in place of its value. */
-  setting: string;
-  connectionString: string;
+export interface PoolOptions {
+  /**
+   * The most connections to one database. The freshness queries of a run are asked side by side,
+   * and each stage that runs or waits for its turn keeps a connection of its own; ten (default)
+   * serve several runs at once.
+   */
+  size?: number;
+  /** Where tokens come from; default: `@azure/identity`. */
+  credential?: CredentialSource;
 }
 
 /** Opening a connection takes milliseconds; a server that says nothing for 15 s is not there. */
 const connectTimeoutMs = 15_000;
 
-/**
- * The freshness queries of a run are asked side by side, and each stage that runs or waits for
- * its turn keeps a connection of its own; ten serve several runs at once on one database.
- */
-const maxConnections = 10;
+/** Whoever waits for a free connection waits as long as its own signal says: timers end here. */
+const unlimitedMs = 2 ** 31 - 1;
 
 export class Pools {
   readonly #addresses: Map<string, DatabaseAddress>;
+  readonly #options: Required<PoolOptions>;
   readonly #open = new Map<string, Promise<sql.ConnectionPool>>();
   #closed = false;
 
-  constructor(addresses: readonly DatabaseAddress[]) {
+  constructor(addresses: readonly DatabaseAddress[], options: PoolOptions = {}) {
     this.#addresses = new Map(addresses.map((address) => [address.id, address]));
+    this.#options = { size: 10, credential: azureCredential, ...options };
   }
 
-  /** @throws DatabaseError with meaning `login`, `unreachable` or `permanent` */
+  /** @throws DatabaseError with meaning `login`, `unreachable`, `transient` or `permanent` */
   async get(id: string): Promise<sql.ConnectionPool> {
     if (this.#closed) throw new DatabaseError('The database pools are closed', 'cancelled');
     const opening = this.#open.get(id) ?? this.#start(id);
@@ -55,45 +59,57 @@ export class Pools {
   #start(id: string): Promise<sql.ConnectionPool> {
     const address = this.#addresses.get(id);
     if (address === undefined) throw new RangeError(`No database "${id}" in the catalogue`);
-    const opening = openPool(address);
+    const opening = openPool(address, this.#options);
     this.#open.set(id, opening);
     return opening;
   }
 }
 
-async function openPool(address: DatabaseAddress): Promise<sql.ConnectionPool> {
-  const pool = new sql.ConnectionPool(poolConfig(address));
-  // Without a listener a connection that breaks while idle would end the process; the pool
-  // itself notices it at the next use and opens another one.
-  pool.on('error', () => {});
+async function openPool(
+  address: DatabaseAddress,
+  options: Required<PoolOptions>,
+): Promise<sql.ConnectionPool> {
   try {
+    const pool = new sql.ConnectionPool(await poolConfig(address, options));
+    // Without a listener a connection that breaks while idle would end the process; the pool
+    // itself notices it at the next use and opens another one.
+    pool.on('error', () => {});
     return await pool.connect();
   } catch (error) {
     throw toDatabaseError(error);
   }
 }
 
-/** What the pool is opened with. Exported for its test. */
-export function poolConfig(address: DatabaseAddress): sql.config {
-  let parsed: sql.config;
-  try {
-    parsed = sql.ConnectionPool.parseConnectionString(address.connectionString) as sql.config;
-  } catch {
-    // The driver's own message may quote the string, password included.
-    throw new DatabaseError(
-      `Setting ${address.setting} is not a connection string; write Server=host,1433;Database=…;User Id=…;Password=…`,
-      'permanent',
-    );
-  }
+/** What the pool is opened with. Exported for its test. @throws DatabaseError for the setting */
+export async function poolConfig(
+  address: DatabaseAddress,
+  { size, credential }: Required<PoolOptions>,
+): Promise<sql.config> {
+  const { config, identity } = parsed(address);
   return {
-    ...parsed,
+    ...config,
+    ...(identity !== undefined && {
+      authentication: {
+        type: 'token-credential',
+        options: { credential: await credential(identity) },
+      },
+    }),
     connectionTimeout: connectTimeoutMs,
     // The driver's default of 15 s would kill a procedure of 40 minutes; stages bring their own.
     requestTimeout: 0,
     // The default asks SELECT 1 before every use: a round trip more for each of ours. A connection
     // that turns out dead all the same is an error that is retried.
     validateConnection: 'socket',
-    pool: { min: 0, max: maxConnections, idleTimeoutMillis: 30_000 },
-    options: { ...parsed.options, appName: 'syncboard', useUTC: true },
-  };
+    pool: { min: 0, max: size, idleTimeoutMillis: 30_000, acquireTimeoutMillis: unlimitedMs },
+    options: { ...config.options, appName: 'syncboard', useUTC: true },
+  } as sql.config;
+}
+
+function parsed({ setting, connectionString }: DatabaseAddress) {
+  try {
+    return parseAddress(connectionString);
+  } catch (error) {
+    // Without a cause: nothing that might hold the string goes any further.
+    throw new DatabaseError(`Setting ${setting} ${(error as Error).message}`, 'permanent');
+  }
 }

@@ -7,14 +7,20 @@ import { EventEmitter } from 'node:events';
 import sql from 'mssql';
 import { unlessAborted } from '../abort.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
-import { driverType } from './types.ts';
+import { driverType, driverValue } from './types.ts';
 
 export interface SqlParameter {
   /** Without `@`. */
   name: string;
   /** As in the catalogue: `int`, `varchar(4)`. */
   type: string;
+  /**
+   * Dates and times as ISO 8601 text, bytes as `0x…`: see `driverValue`. Of an output parameter:
+   * what the procedure finds in it.
+   */
   value: string | number | boolean | null;
+  /** Its value after the call is in `ProcedureResult.output`. */
+  output?: boolean;
 }
 
 export interface ProcedureCall {
@@ -26,6 +32,8 @@ export interface ProcedureResult {
   returnValue: number;
   /** One number a statement that counted. */
   rowsAffected: number[];
+  /** Values of the output parameters, as the driver gives them, by name without `@`. */
+  output: Record<string, unknown>;
 }
 
 /** The physical connection, as far as we touch it. */
@@ -40,6 +48,9 @@ interface LendingPool {
   acquire(requester: object): Promise<Connection>;
   release(connection: Connection): void;
 }
+
+/** Rows that wait in memory for a slow reader: enough to keep the wire busy. */
+const bufferedRows = 64;
 
 /** An attention is answered at once by a healthy server; after this the connection is cut. */
 const attentionMs = 5_000;
@@ -102,7 +113,11 @@ export class Session {
     const { schema, name } = call.procedure;
     return this.#run(call.parameters, onMessage, signal, async (request) => {
       const result = await request.execute(`[${schema}].[${name}]`);
-      return { returnValue: result.returnValue as number, rowsAffected: result.rowsAffected };
+      return {
+        returnValue: result.returnValue as number,
+        rowsAffected: result.rowsAffected,
+        output: result.output,
+      };
     });
   }
 
@@ -125,35 +140,86 @@ export class Session {
     });
   }
 
+  /**
+   * Runs one statement and gives its rows as they come, no faster than they are taken: memory
+   * holds some dozens of them. Until the last row is taken the session is busy; leaving early
+   * cancels the statement, as the signal does.
+   *
+   * @throws DatabaseError (the statement's first error), or the reason of `signal`
+   */
+  async *stream(
+    text: string,
+    parameters: readonly SqlParameter[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Record<string, unknown>, void, undefined> {
+    const request = this.#request(parameters, signal);
+    const rows = request.toReadableStream({ highWaterMark: bufferedRows });
+    // Errors come by the stream; this one only says when the session is free again.
+    const ended = request.query(text).then(
+      () => {},
+      () => {},
+    );
+    const attention = this.#attentionOn(request, signal);
+    try {
+      yield* rows as AsyncIterable<Record<string, unknown>>;
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw toDatabaseError(error);
+    } finally {
+      if (!rows.readableEnded) attention.send();
+      await ended;
+      attention.clear();
+    }
+  }
+
   async #run<T>(
     parameters: readonly SqlParameter[],
     onMessage: ((text: string) => void) | undefined,
     signal: AbortSignal,
     send: (request: sql.Request) => Promise<T>,
   ): Promise<T> {
-    signal.throwIfAborted();
-    const request = new sql.Request(this.#asParent());
-    for (const parameter of parameters) {
-      request.input(parameter.name, driverType(parameter.type), parameter.value);
-    }
+    const request = this.#request(parameters, signal);
     if (onMessage !== undefined) {
       request.on('info', (info: { message: string }) => onMessage(info.message));
     }
-    let cut: NodeJS.Timeout | undefined;
-    const onAbort = () => {
-      request.cancel();
-      cut = setTimeout(() => this.destroy(), attentionMs);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
+    const attention = this.#attentionOn(request, signal);
     try {
       return await send(request);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw toDatabaseError(error);
     } finally {
-      signal.removeEventListener('abort', onAbort);
-      clearTimeout(cut);
+      attention.clear();
     }
+  }
+
+  #request(parameters: readonly SqlParameter[], signal: AbortSignal): sql.Request {
+    signal.throwIfAborted();
+    const request = new sql.Request(this.#asParent());
+    for (const { name, type, value, output } of parameters) {
+      const given = driverValue(type, value);
+      if (output) request.output(name, driverType(type), given);
+      else request.input(name, driverType(type), given);
+    }
+    return request;
+  }
+
+  /** Asks the server to stop when the signal says so; cuts the connection of one that does not. */
+  #attentionOn(request: sql.Request, signal: AbortSignal): { send(): void; clear(): void } {
+    let cut: NodeJS.Timeout | undefined;
+    const send = () => {
+      if (cut !== undefined) return;
+      cut = setTimeout(() => this.destroy(), attentionMs);
+      request.cancel();
+    };
+    signal.addEventListener('abort', send, { once: true });
+    return {
+      send,
+      clear() {
+        signal.removeEventListener('abort', send);
+        clearTimeout(cut);
+      },
+    };
   }
 
   /** A request borrows from its parent: ours always lends the one connection of this session. */

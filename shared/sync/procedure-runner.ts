@@ -20,10 +20,10 @@ function fenceOf(stage: Pick<Stage, 'server'>): string {
 
 export function procedureRunner(databases: Databases): StageRunner {
   return {
-    async open(stage, _runId, signal) {
+    async open(stage, runId, signal) {
       const session = await databases.session(stage.database, signal);
       try {
-        await takeAppLock(session, fenceOf(stage), signal);
+        await takeAppLock(session, fenceOf(stage), runId, signal);
       } catch (error) {
         session.destroy();
         throw error;

@@ -148,6 +148,18 @@ const functions: Record<string, Make> = {
   CURRENT_USER: databaseUser,
   SESSION_USER: databaseUser,
   USER: databaseUser,
+  // Logins may do everything here: roles are accepted and not kept.
+  DATABASE_PRINCIPAL_ID: () => ({
+    type: types.int,
+    run: (args) =>
+      args.length === 0
+        ? 1
+        : (new Map([
+            ['public', 0],
+            ['dbo', 1],
+            ['guest', 2],
+          ]).get(String(args[0]).toLowerCase()) ?? null),
+  }),
   APP_NAME: constant(nvarchar, (session) => session.client.applicationName),
   PROGRAM_NAME: constant(nvarchar, (session) => session.client.applicationName),
   HOST_NAME: constant(nvarchar, (session) => session.client.hostName),

@@ -19,6 +19,8 @@ export const versionText =
 /** What the control interface shows of a session. */
 export interface SessionInfo {
   readonly spid: number;
+  /** SET CONTEXT_INFO's 128 bytes. */
+  readonly contextInfo: Uint8Array | null;
   describe(): Record<string, unknown>;
   kill(): void;
 }
@@ -27,6 +29,7 @@ export type LoginMode = 'accept' | 'refuse' | 'silent';
 
 export class Instance {
   readonly logins: Readonly<Record<string, string>>;
+  readonly accessTokens: Readonly<Record<string, string>>;
   readonly graph = new WaitGraph();
   readonly appLocks = new AppLocks(this.graph);
   readonly callLog = new CallLog();
@@ -41,6 +44,7 @@ export class Instance {
 
   constructor(options: SqlServerOptions) {
     this.logins = options.logins;
+    this.accessTokens = options.accessTokens ?? {};
     // Connections share a database only through a file: without a folder it is a temporary one.
     this.#temporaryDirectory =
       options.directory === undefined ? mkdtempSync(join(tmpdir(), 'sql-server-')) : undefined;

@@ -23,6 +23,7 @@ async function login(
   signal: AbortSignal,
 ): Promise<Session> {
   if (instance.loginMode === 'silent') await delay(2 ** 30, undefined, { signal, ref: false });
+  if (request.accessToken !== undefined) return loginByToken(instance, request);
   const { user, password } = request;
   const expected = Object.entries(instance.logins).find(
     ([name]) => name.toLowerCase() === user.toLowerCase(),
@@ -32,8 +33,24 @@ async function login(
   if (!known || instance.loginMode === 'refuse') {
     throw new LoginError(18456, `Login failed for user '${user}'.`, 14, expected ? 8 : 5);
   }
+  return newSession(instance, request, expected[0]);
+}
+
+/** Microsoft Entra has said who it is: the token alone counts. */
+function loginByToken(instance: Instance, request: LoginRequest): Session {
+  const { accessToken = '' } = request;
+  const user = Object.hasOwn(instance.accessTokens, accessToken)
+    ? instance.accessTokens[accessToken]
+    : undefined;
+  if (user === undefined || instance.loginMode === 'refuse') {
+    throw new LoginError(18456, "Login failed for user '<token-identified principal>'.", 14, 1);
+  }
+  return newSession(instance, request, user);
+}
+
+function newSession(instance: Instance, request: LoginRequest, user: string): Session {
   return new EngineSession(instance, databaseFor(instance, request), {
-    user: expected[0],
+    user,
     applicationName: request.applicationName,
     hostName: request.hostName,
     libraryName: request.libraryName,

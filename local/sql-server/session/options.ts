@@ -2,11 +2,13 @@
 
 import type { Statement } from '../syntax/ast.ts';
 import type { IsolationLevel } from '../tds/backend.ts';
-import { types } from '../values/types.ts';
+import { sqlType, types } from '../values/types.ts';
 import { evaluateAs } from './evaluate.ts';
 import { identityKey } from './insert.ts';
 import { targetTable } from './output.ts';
 import type { Frame, SessionState } from './state.ts';
+
+const contextType = sqlType('varbinary', 128);
 
 /** Options that change nothing here are kept, for whoever asks. */
 export function setOption(
@@ -23,6 +25,14 @@ export function setOption(
         : session.options.identityInsert === key
           ? ''
           : session.options.identityInsert;
+    return;
+  }
+  if (statement.options[0] === 'CONTEXT_INFO') {
+    const bytes = typeof value === 'string' ? null : evaluateAs(session, frame, value, contextType);
+    // SQL Server pads it: what was shorter is read back with zeros to 128 bytes.
+    const padded = new Uint8Array(128);
+    if (bytes instanceof Uint8Array) padded.set(bytes);
+    session.contextInfo = padded;
     return;
   }
   const given =

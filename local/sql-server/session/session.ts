@@ -52,6 +52,10 @@ export class EngineSession implements Session, SessionInfo {
     return this.#state.spid;
   }
 
+  get contextInfo(): Uint8Array | null {
+    return this.#state.contextInfo;
+  }
+
   batch(sql: string, sink: ResponseSink, signal: AbortSignal): Promise<void> {
     return this.#request(sql, sink, signal, async (request) => {
       const frame = newFrame({ outermost: true });

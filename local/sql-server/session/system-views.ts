@@ -315,7 +315,7 @@ const views: Record<string, View> = {
   },
   'sys.dm_exec_sessions': {
     columns:
-      'session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128), login_name nvarchar(128), database_name nvarchar(128), open_transaction_count int, status nvarchar(30)',
+      'session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128), login_name nvarchar(128), database_name nvarchar(128), open_transaction_count int, status nvarchar(30), context_info varbinary(128)',
     rows: (session) =>
       [...session.instance.sessions.values()].map((other): Row => {
         const about = other.describe();
@@ -328,6 +328,7 @@ const views: Record<string, View> = {
           String(about['database']),
           Number(about['transactionCount']),
           String(about['status']),
+          other.contextInfo,
         ];
       }),
   },

@@ -154,6 +154,8 @@ export interface Session {
 export interface LoginRequest {
   user: string;
   password: string;
+  /** In place of both: what Microsoft Entra gave the client. */
+  accessToken?: string;
   /** Empty: the login's default. */
   database: string;
   applicationName: string;

@@ -7,13 +7,20 @@ import { readBulkLoad } from './bulk.ts';
 import { ProtocolError, UnsupportedError } from './byte-reader.ts';
 import { encrypt } from './encryption.ts';
 import { Inbox, type IncomingMessage } from './inbox.ts';
+import { readAccessToken } from './login.ts';
 import { answerLogin } from './login-response.ts';
 import { Outbox } from './outbox.ts';
 import { PacketReader, packetStatus, packetType } from './packet.ts';
 import { encryption, readPrelogin, writePrelogin } from './prelogin.ts';
 import { readBatch, readRpc, readTransactionRequest } from './request.ts';
 import { Response } from './response.ts';
-import { doneStatus, doneToken, writeDone, writeResetAcknowledgement } from './tokens.ts';
+import {
+  doneStatus,
+  doneToken,
+  writeDone,
+  writeFederatedInfo,
+  writeResetAcknowledgement,
+} from './tokens.ts';
 import { ValueError } from './types/codec.ts';
 
 /** From the TCP connection to the end of the login. */
@@ -110,7 +117,10 @@ export class Connection {
       await this.#answerPrelogin(prelogin.body);
       const login = await this.#inbox.expect(packetType.login);
       const session =
-        login && (await answerLogin(login.body, this.#backend, this.#outbox, this.#lost.signal));
+        login &&
+        (await answerLogin(login.body, this.#backend, this.#outbox, this.#lost.signal, () =>
+          this.#askForToken(),
+        ));
       this.#inbox.loggedIn = session !== undefined;
       return session;
     } finally {
@@ -118,12 +128,21 @@ export class Connection {
     }
   }
 
+  /** Says where to get an access token and for what, and waits for it. */
+  async #askForToken(): Promise<string | undefined> {
+    writeFederatedInfo(this.#outbox.writer);
+    this.#outbox.end();
+    const message = await this.#inbox.expect(packetType.federatedToken);
+    return message && readAccessToken(message.body);
+  }
+
   /** Encrypts everything or nothing: to encrypt the login alone protects nobody today. */
   async #answerPrelogin(body: Buffer): Promise<void> {
-    const asked = readPrelogin(body).encryption;
+    const { encryption: asked, federated } = readPrelogin(body);
     const encrypted = asked === encryption.on || asked === encryption.required;
     writePrelogin(this.#outbox.writer, {
       encryption: encrypted ? encryption.on : encryption.notSupported,
+      federated,
       version: this.#backend.version,
     });
     this.#outbox.end();

@@ -8,15 +8,15 @@ import {
   writeCollationChange,
   writeDone,
   writeEnvironmentChange,
+  writeFeatureAcknowledgement,
   writeLoginAcknowledgement,
   writeMessage,
-  writeUtf8Acknowledgement,
 } from './tokens.ts';
 
 const language = 'us_english';
 
 /**
- * Logs the client in and tells it so, or why not; then undefined is returned and the connection
+ * Logs the client in and tells it so, or why not; `askForToken` is for one of Microsoft Entra; then undefined is returned and the connection
  * has to end. Throws a ProtocolError.
  */
 export async function answerLogin(
@@ -24,11 +24,14 @@ export async function answerLogin(
   backend: Backend,
   outbox: Outbox,
   signal: AbortSignal,
+  askForToken: () => Promise<string | undefined>,
 ): Promise<Session | undefined> {
   const login = readLogin(body);
   try {
     checkSupported(login);
-    const session = await backend.login(login, signal);
+    const accessToken = login.federated ? await askForToken() : undefined;
+    const request = accessToken === undefined ? login : { ...login, accessToken };
+    const session = await backend.login(request, signal);
     welcome(login, session, backend, outbox);
     return session;
   } catch (error) {
@@ -66,9 +69,7 @@ function welcome(login: Login, session: Session, backend: Backend, outbox: Outbo
   writeLoginAcknowledgement(writer, login.tdsVersion, backend.version);
   const { packetSize } = login;
   writeEnvironmentChange(writer, 'packetSize', String(packetSize), String(defaultPacketSize));
-  if (login.utf8Support) {
-    writeUtf8Acknowledgement(writer);
-  }
+  writeFeatureAcknowledgement(writer, login);
   writeDone(writer, { token: doneToken.done, status: 0 });
   outbox.end();
   outbox.packetSize = packetSize;

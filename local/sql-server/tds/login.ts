@@ -5,8 +5,10 @@ import { defaultPacketSize, maximumPacketSize, minimumPacketSize } from './packe
 export interface Login extends LoginRequest {
   tdsVersion: number;
   packetSize: number;
-  /** The client wants Windows or Entra authentication in place of a password. */
+  /** The client wants Windows authentication in place of a password. */
   integrated: boolean;
+  /** The client will give an access token of Microsoft Entra when it is asked for. */
+  federated: boolean;
   utf8Support: boolean;
 }
 
@@ -61,7 +63,8 @@ export function readLogin(body: Buffer): Login {
     language,
     tdsVersion: Math.min(tdsVersion, newestVersion),
     packetSize: negotiatedPacketSize(packetSize),
-    integrated: integratedSecurity || features.has(feature.federatedAuthentication),
+    integrated: integratedSecurity,
+    federated: features.has(feature.federatedAuthentication),
     utf8Support: features.has(feature.utf8Support),
   };
 }
@@ -79,6 +82,13 @@ function negotiatedPacketSize(asked: number): number {
   return asked === 0
     ? defaultPacketSize
     : Math.min(Math.max(asked, minimumPacketSize), maximumPacketSize);
+}
+
+/** Reads the message that answers FEDAUTHINFO, MS-TDS 2.2.6.3. Throws a ProtocolError. */
+export function readAccessToken(body: Buffer): string {
+  const reader = new ByteReader(body);
+  reader.uint32(); // of all that follows: a nonce may come after the token
+  return reader.bytes(reader.uint32()).toString('utf16le');
 }
 
 /** Clients swap the halves of every byte and flip bits with 0xa5: no secrecy, only obscurity. */

@@ -1,16 +1,24 @@
 import { ProtocolError } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
-const option = { version: 0, encryption: 1, instance: 2, threadId: 3, mars: 4 } as const;
+const option = {
+  version: 0,
+  encryption: 1,
+  instance: 2,
+  threadId: 3,
+  mars: 4,
+  federated: 6,
+} as const;
 const terminator = 0xff;
 /** Each entry of the table: token, offset and length, the last two from high to low. */
 const entrySize = 5;
 
 export const encryption = { off: 0, on: 1, notSupported: 2, required: 3 } as const;
 
-/** What the client says of encryption; `notSupported` where it says nothing. */
-export function readPrelogin(body: Buffer): { encryption: number } {
+/** What the client says of encryption (`notSupported` where it says nothing) and of Entra. */
+export function readPrelogin(body: Buffer): { encryption: number; federated: boolean } {
   let asked: number = encryption.notSupported;
+  let federated = false;
   for (let at = 0; body[at] !== terminator; at += entrySize) {
     if (at + entrySize > body.length) {
       throw new ProtocolError('PRELOGIN without an end of its table');
@@ -23,13 +31,20 @@ export function readPrelogin(body: Buffer): { encryption: number } {
     if (body[at] === option.encryption && length > 0) {
       asked = body.readUInt8(offset);
     }
+    if (body[at] === option.federated && length > 0) {
+      federated = body.readUInt8(offset) === 1;
+    }
   }
-  return { encryption: asked };
+  return { encryption: asked, federated };
 }
 
 export function writePrelogin(
   writer: ByteWriter,
-  answer: { encryption: number; version: { major: number; minor: number; build: number } },
+  answer: {
+    encryption: number;
+    federated: boolean;
+    version: { major: number; minor: number; build: number };
+  },
 ): void {
   const { major, minor, build } = answer.version;
   const options: [number, number[]][] = [
@@ -38,6 +53,7 @@ export function writePrelogin(
     [option.instance, [0]],
     [option.threadId, []],
     [option.mars, [0]],
+    ...(answer.federated ? [[option.federated, [1]] satisfies [number, number[]]] : []),
   ];
   let offset = options.length * entrySize + 1;
   for (const [name, data] of options) {

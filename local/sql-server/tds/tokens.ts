@@ -12,6 +12,7 @@ const token = {
   info: 0xab,
   returnValue: 0xac,
   loginAcknowledgement: 0xad,
+  federatedInfo: 0xee,
   featureAcknowledgement: 0xae,
   environmentChange: 0xe3,
 } as const;
@@ -173,12 +174,43 @@ export function writeLoginAcknowledgement(
   });
 }
 
-/** UTF8_SUPPORT is the one feature of LOGIN7 that is answered. */
-export function writeUtf8Acknowledgement(writer: ByteWriter): void {
-  const utf8Support = 0x0a;
+/** The features of LOGIN7 that are answered: FEDAUTH and UTF8_SUPPORT. */
+export function writeFeatureAcknowledgement(
+  writer: ByteWriter,
+  { utf8Support, federated }: { utf8Support: boolean; federated: boolean },
+): void {
+  const features: [id: number, data: number[]][] = [
+    ...(federated ? [[0x02, []] satisfies [number, number[]]] : []),
+    ...(utf8Support ? [[0x0a, [1]] satisfies [number, number[]]] : []),
+  ];
+  if (features.length === 0) return;
   writer.uint8(token.featureAcknowledgement);
-  writer.uint8(utf8Support);
-  writer.uint32(1);
-  writer.uint8(1);
+  for (const [id, data] of features) {
+    writer.uint8(id);
+    writer.uint32(data.length);
+    writer.bytes(Uint8Array.from(data));
+  }
   writer.uint8(0xff);
+}
+
+/** FEDAUTHINFO, MS-TDS 2.2.7.12: who gives tokens, and what for. */
+export function writeFederatedInfo(writer: ByteWriter): void {
+  const infos = [
+    [0x01, 'https://login.microsoftonline.com/common'],
+    [0x02, 'https://database.windows.net/'],
+  ] as const;
+  const headSize = 4 + infos.length * 9;
+  const texts = infos.map(([, text]) => Buffer.from(text, 'utf16le'));
+  writer.uint8(token.federatedInfo);
+  writer.uint32(headSize + texts.reduce((size, text) => size + text.length, 0));
+  writer.uint32(infos.length);
+  let offset = headSize;
+  infos.forEach(([id], index) => {
+    const size = texts[index]?.length ?? 0;
+    writer.uint8(id);
+    writer.uint32(size);
+    writer.uint32(offset);
+    offset += size;
+  });
+  for (const text of texts) writer.bytes(text);
 }

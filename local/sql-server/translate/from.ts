@@ -241,12 +241,15 @@ function rowsQuery(
   const stored = rows.map((row) =>
     row.map((value, index) => {
       const raw = toStored(value as null, columns[index]?.type ?? types.int);
+      // JSON knows no bytes: they travel as hexadecimal digits.
+      if (raw instanceof Uint8Array) return Buffer.from(raw).toString('hex');
       return typeof raw === 'bigint' ? Number(raw) : raw;
     }),
   );
-  const list = columns.map(
-    ({ name }, index) => `json_extract(value,'$[${index}]') AS ${quoteName(name)}`,
-  );
+  const list = columns.map(({ name, type }, index) => {
+    const value = `json_extract(value,'$[${index}]')`;
+    return `${family(type) === 'binary' ? `unhex(${value})` : value} AS ${quoteName(name)}`;
+  });
   return {
     sql: `SELECT ${list.join(',')} FROM json_each(${context.bind(JSON.stringify(stored))})`,
     columns,

@@ -1,0 +1,141 @@
+/** `npm run sql:install`: what the product needs in its databases. See docs/sql-server.md. */
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Catalog, parseCatalogText, shippedCatalog } from '../shared/catalog/index.ts';
+import { Databases } from '../shared/database/databases.ts';
+import { DatabaseError, leavesSessionUsable } from '../shared/database/errors.ts';
+import type { Session } from '../shared/database/session.ts';
+import { type Grant, grantStatement, grantsFor } from './grants.ts';
+import { install, missingScripts } from './installer.ts';
+import { readScripts, type Script } from './scripts.ts';
+
+const usage = `npm run sql:install -- --database <id> [--url <connection string>] [--grants] [--print]
+
+  --database  the catalogue's id of the database, such as ab
+  --url       connection string of an administrator; absent: the setting that the catalogue names
+              for the database, out of the environment
+  --grants    instead of the scripts of sql/install: the role and its rights in this database
+  --print     write the T-SQL to standard output and change nothing
+
+CATALOG names another catalogue file, as for the app.`;
+
+const folder = fileURLToPath(new URL('install/', import.meta.url));
+
+/** 15102 … 15151: the object is not there, or is not visible to whoever grants. */
+const objectMissing = 15_151;
+
+/**
+ * @param write gets what an operator reads, in lines
+ * @returns the exit code: 0 done, 1 failed or incomplete, 2 wrong arguments
+ */
+export async function command(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  write: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  let options: ReturnType<typeof read>;
+  try {
+    options = read(args);
+  } catch (error) {
+    write(`${(error as Error).message}\n\n${usage}`);
+    return 2;
+  }
+  const catalog = await loadCatalog(environment['CATALOG']);
+  const database = catalog.databases.find(({ id }) => id === options.database);
+  if (database === undefined) {
+    const known = catalog.databases.map(({ id }) => id).join(', ');
+    write(`--database must be one of ${known}`);
+    return 2;
+  }
+  const scripts = await readScripts(folder);
+  const grants = options.grants ? grantsFor(catalog, database.id) : undefined;
+  if (grants && options.print) {
+    for (const text of [...roleScript(scripts).batches, ...grants.map(grantStatement)]) write(text);
+    return 0;
+  }
+  const connectionString = options.url ?? environment[database.connection];
+  if (!connectionString) {
+    write(`${database.connection} is not set: give it in the environment, or use --url`);
+    return 2;
+  }
+  const setting = options.url === undefined ? database.connection : '--url';
+  const databases = new Databases([{ id: database.id, setting, connectionString }]);
+  try {
+    const session = await databases.session(database.id, signal);
+    try {
+      if (grants) return await grantAll(session, roleScript(scripts), grants, write, signal);
+      if (options.print) return await printMissing(session, scripts, write, signal);
+      const applied = await install(session, scripts, (name) => write(`applied ${name}`), signal);
+      write(applied.length === 0 ? 'nothing to do: all scripts are applied' : 'done');
+      return 0;
+    } finally {
+      session.destroy();
+    }
+  } finally {
+    await databases.close();
+  }
+}
+
+function read(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      database: { type: 'string' },
+      url: { type: 'string' },
+      grants: { type: 'boolean', default: false },
+      print: { type: 'boolean', default: false },
+    },
+  });
+  if (values.database === undefined) throw new Error('--database is missing');
+  return values;
+}
+
+async function loadCatalog(file: string | undefined): Promise<Catalog> {
+  return file ? parseCatalogText(await readFile(file, 'utf8'), file) : shippedCatalog();
+}
+
+function roleScript(scripts: readonly Script[]): Script {
+  const script = scripts.find(({ name }) => name === '002-runner-role');
+  if (script === undefined) throw new Error('sql/install/002-runner-role.sql is missing');
+  return script;
+}
+
+async function printMissing(
+  session: Session,
+  scripts: readonly Script[],
+  write: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  for (const { name, batches } of await missingScripts(session, scripts, signal)) {
+    write(`-- ${name}`);
+    for (const batch of batches) write(`${batch}\nGO`);
+  }
+  return 0;
+}
+
+/** A procedure that is not there yet does not keep the others from being granted. */
+async function grantAll(
+  session: Session,
+  { batches }: Script,
+  grants: readonly Grant[],
+  write: (line: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  for (const batch of batches) await session.batch(batch, signal);
+  let missing = 0;
+  for (const grant of grants) {
+    try {
+      await session.batch(grantStatement(grant), signal);
+    } catch (error) {
+      if (!(error instanceof DatabaseError && leavesSessionUsable(error))) throw error;
+      if (error.number !== objectMissing) throw error;
+      missing += 1;
+      write(`not there: ${grant.object}`);
+    }
+  }
+  write(`granted ${grants.length - missing} of ${grants.length} rights`);
+  return missing === 0 ? 0 : 1;
+}

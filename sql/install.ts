@@ -1,0 +1,16 @@
+import { command } from './command.ts';
+
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort(new Error('interrupted')));
+try {
+  process.exitCode = await command(
+    process.argv.slice(2),
+    process.env,
+    (line) => console.log(line),
+    stop.signal,
+  );
+} catch (error) {
+  // The message alone: a stack says nothing to whoever installs.
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,148 @@
+/** Calls of procedures: what goes in, and everything that comes back. */
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { SqlParameter } from '../../../shared/database/session.ts';
+import { soon } from '../../support/storage.ts';
+import type { Target } from './target.ts';
+
+const silent = () => {};
+
+/** Name, declared type, value as the catalogue would pass it, what comes back if it differs. */
+const every: [name: string, type: string, value: SqlParameter['value'], back?: unknown][] = [
+  ['a_bit', 'bit', true],
+  ['a_tinyint', 'tinyint', 255],
+  ['a_smallint', 'smallint', -32_768],
+  ['an_int', 'int', 2_147_483_647],
+  ['a_bigint', 'bigint', '-9223372036854775808'],
+  ['a_decimal', 'decimal(12, 3)', -123_456_789.125],
+  ['a_numeric', 'numeric(18, 0)', 42],
+  ['a_float', 'float', 0.1],
+  ['a_real', 'real', 0.5],
+  ['a_date', 'date', '20190731', new Date('2019-07-31T00:00:00Z')],
+  ['a_time', 'time(7)', '23:59:58.123', new Date('1970-01-01T23:59:58.123Z')],
+  ['a_datetime', 'datetime', '2019-07-31T23:59:58.123', new Date('2019-07-31T23:59:58.123Z')],
+  ['a_datetime2', 'datetime2(7)', '2019-07-31 12:00', new Date('2019-07-31T12:00:00Z')],
+  [
+    'a_datetimeoffset',
+    'datetimeoffset(7)',
+    '2019-07-31T12:00:00+03:00',
+    new Date('2019-07-31T09:00:00Z'),
+  ],
+  ['a_char', 'char(5)', '0c10', '0c10 '],
+  ['a_varchar', 'varchar(20)', "0c10'; --"],
+  ['an_nchar', 'nchar(5)', 'čao', 'čao  '],
+  ['an_nvarchar', 'nvarchar(20)', 'четыре слова 😀'],
+  ['a_max', 'nvarchar(max)', 'долго '.repeat(20_000)],
+  ['a_varbinary', 'varbinary(10)', '0x00ff10', Buffer.from('00ff10', 'hex')],
+  ['a_guid', 'uniqueidentifier', '6F9619FF-8B86-D011-B42D-00C04FC964FF'],
+];
+
+/** Dates of the driver carry their fraction beyond milliseconds beside them. */
+const plain = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
+
+export function calls(target: Target): void {
+  const call = (name: string) => ({ procedure: { schema: 'contract', name } });
+
+  describe('calls', () => {
+    it('pass every declared type in and out', async (t) => {
+      const session = await (await target.open(t)).session();
+      const parameters = every.map(([name, type, value]) => ({ name, type, value, output: true }));
+      const result = await session.call({ ...call('sp_every_type'), parameters }, silent, soon());
+      assert.equal(result.returnValue, 21);
+      for (const [name, type, value, back = value] of every) {
+        assert.deepEqual(plain(result.output[name]), plain(back), `${name} ${type}`);
+      }
+    });
+
+    it('pass NULL in every declared type in and out', async (t) => {
+      const session = await (await target.open(t)).session();
+      const parameters = every.map(([name, type]) => ({ name, type, value: null, output: true }));
+      const { output } = await session.call(
+        { ...call('sp_every_type'), parameters },
+        silent,
+        soon(),
+      );
+      assert.deepEqual(output, Object.fromEntries(every.map(([name]) => [name, null])));
+    });
+
+    it('pass every declared type to a statement', async (t) => {
+      const session = await (await target.open(t)).session();
+      for (const [name, type, value, back = value] of every) {
+        const rows = await session.query(
+          'SELECT @given AS given, CASE WHEN @nothing IS NULL THEN 1 ELSE 0 END AS is_null',
+          [
+            { name: 'given', type, value },
+            { name: 'nothing', type, value: null },
+          ],
+          soon(),
+        );
+        assert.deepEqual(plain(rows[0]?.['given']), plain(back), `${name} ${type}`);
+        assert.equal(rows[0]?.['is_null'], 1, name);
+      }
+    });
+
+    it('keep seven digits of a second', async (t) => {
+      const session = await (await target.open(t)).session();
+      const rows = await session.query(
+        'SELECT CONVERT(varchar(30), @at) AS at, CONVERT(varchar(20), @time) AS time',
+        [
+          { name: 'at', type: 'datetime2(7)', value: '2019-07-31T23:59:58.1234567' },
+          { name: 'time', type: 'time(7)', value: '00:00:00.0000001' },
+        ],
+        soon(),
+      );
+      assert.deepEqual(rows, [{ at: '2019-07-31 23:59:58.1234567', time: '00:00:00.0000001' }]);
+    });
+
+    it('refuse a value that is none of its type, before anything is sent', async (t) => {
+      const session = await (await target.open(t)).session();
+      for (const [type, value] of [
+        ['date', '2019-02-30'],
+        ['datetime', 'yesterday'],
+        ['time', '25:00'],
+        ['varbinary', '0x1'],
+      ] as const) {
+        await assert.rejects(
+          session.query('SELECT @given AS given', [{ name: 'given', type, value }], soon()),
+          { name: 'RangeError', message: new RegExp(`is no ${type}: write`) },
+        );
+      }
+      assert.deepEqual(await session.query('SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
+    it('give the return value and the output parameters', async (t) => {
+      const session = await (await target.open(t)).session();
+      const result = await session.call(
+        {
+          ...call('sp_returns'),
+          parameters: [
+            { name: 'given', type: 'int', value: 21 },
+            { name: 'doubled', type: 'int', value: null, output: true },
+          ],
+        },
+        silent,
+        soon(),
+      );
+      assert.deepEqual(result, { returnValue: -21, rowsAffected: [], output: { doubled: 42 } });
+    });
+
+    it('count the rows of every statement that counts', async (t) => {
+      const session = await (await target.open(t)).session();
+      const result = await session.call({ ...call('sp_rows'), parameters: [] }, silent, soon());
+      assert.deepEqual(result.rowsAffected, [0, 3, 2, 3]);
+      assert.equal(result.returnValue, 0);
+    });
+
+    it('hand over messages in order', async (t) => {
+      const session = await (await target.open(t)).session();
+      const messages: string[] = [];
+      await session.call(
+        { ...call('sp_messages'), parameters: [] },
+        (text) => messages.push(text),
+        soon(),
+      );
+      assert.deepEqual(messages, ['first', 'second', 'third: 3 of four', 'čtvrtá — четвёртая']);
+    });
+  });
+}

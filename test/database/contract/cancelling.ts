@@ -1,0 +1,101 @@
+/** Cancelling before, during and after; a limit in time is a signal, too. */
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { takeAppLock } from '../../../shared/database/app-lock.ts';
+import { soon } from '../../support/storage.ts';
+import type { Target } from './target.ts';
+
+export const waits = (name: string) => ({
+  procedure: { schema: 'contract', name: 'sp_waits' },
+  parameters: [
+    { name: 'mine', type: 'nvarchar(255)', value: `contract/mine ${name}` },
+    { name: 'gate', type: 'nvarchar(255)', value: `contract/gate ${name}` },
+  ],
+});
+
+export function cancelling(target: Target): void {
+  describe('cancelling', () => {
+    it('before the call: nothing is sent', async (t) => {
+      const { session, proxy } = await target.open(t);
+      const own = await session();
+      const before = proxy.received;
+      const reason = new Error('not wanted');
+      await assert.rejects(
+        own.call(waits('before'), () => {}, AbortSignal.abort(reason)),
+        reason,
+      );
+      await assert.rejects(own.query('SELECT 1', [], AbortSignal.abort(reason)), reason);
+      await assert.rejects(own.batch('SELECT 1', AbortSignal.abort(reason)), reason);
+      assert.equal(proxy.received, before);
+    });
+
+    it('during the call: the server stops, and rejects with the reason', {
+      skip: target.except('attention'),
+    }, async (t) => {
+      const { session } = await target.open(t);
+      const [holder, caller, next] = [await session(), await session(), await session()];
+      await takeAppLock(holder, 'contract/gate during', 'test', soon());
+      const stop = new AbortController();
+      const reason = new Error('not wanted any more');
+      await assert.rejects(
+        caller.call(waits('during'), () => stop.abort(reason), stop.signal),
+        reason,
+      );
+      // The server has stopped and the connection lives: the very session goes on.
+      assert.deepEqual(await caller.query('SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+      caller.destroy();
+      // What the procedure held goes with its session.
+      await takeAppLock(next, 'contract/mine during', 'test', soon());
+    });
+
+    it('during a call that stays deaf: the connection is cut', {
+      skip: !target.except('attention') && 'the engine is not deaf',
+    }, async (t) => {
+      const { session } = await target.open(t);
+      const [holder, caller] = [await session(), await session()];
+      await takeAppLock(holder, 'contract/gate deaf', 'test', soon());
+      const stop = AbortSignal.timeout(500);
+      await assert.rejects(
+        caller.call(waits('deaf'), () => {}, stop),
+        { name: 'TimeoutError' },
+      );
+    });
+
+    it('by a limit in time: rejects with the limit', async (t) => {
+      const { session } = await target.open(t);
+      const [holder, caller] = [await session(), await session()];
+      await takeAppLock(holder, 'contract/gate limit', 'test', soon());
+      await assert.rejects(
+        caller.call(waits('limit'), () => {}, AbortSignal.timeout(200)),
+        {
+          name: 'TimeoutError',
+        },
+      );
+    });
+
+    it('after the call: nothing happens', async (t) => {
+      const own = await (await target.open(t)).session();
+      const stop = new AbortController();
+      assert.deepEqual(await own.query('SELECT 1 AS one', [], stop.signal), [{ one: 1 }]);
+      stop.abort();
+      assert.deepEqual(await own.query('SELECT 2 AS two', [], soon()), [{ two: 2 }]);
+    });
+
+    it('while a call ends, a hundred times over: the session stays whole', async (t) => {
+      const own = await (await target.open(t)).session();
+      for (let number = 0; number < 100; number += 1) {
+        const stop = new AbortController();
+        const timer = setTimeout(() => stop.abort(new Error('late')), number / 25);
+        await own.query('SELECT 1 AS one', [], stop.signal).catch((error: Error) => {
+          assert.equal(error.message, 'late');
+        });
+        clearTimeout(timer);
+        assert.deepEqual(
+          await own.query('SELECT @n AS n', [{ name: 'n', type: 'int', value: number }], soon()),
+          [{ n: number }],
+        );
+      }
+    });
+  });
+}

@@ -1,0 +1,35 @@
+/**
+ * What the database layer promises, on the stand-in and, when SQLSERVER_URL holds the connection
+ * string of an administrator, on that server too: it gets a schema `contract` and a role.
+ */
+
+import { after, describe } from 'node:test';
+import { calls } from './calls.ts';
+import { cancelling } from './cancelling.ts';
+import { errors } from './errors.ts';
+import { failures } from './failures.ts';
+import { installing } from './installing.ts';
+import { pools } from './pools.ts';
+import { rights } from './rights.ts';
+import { sessions } from './sessions.ts';
+import { streams } from './streams.ts';
+import { startTargets } from './target.ts';
+
+const targets = await startTargets();
+after(async () => {
+  for (const target of targets) await target.close();
+});
+
+for (const target of targets) {
+  describe(`the database layer on ${target.name} (${target.engine})`, { concurrency: true }, () => {
+    calls(target);
+    errors(target);
+    cancelling(target);
+    sessions(target);
+    pools(target);
+    streams(target);
+    installing(target);
+    rights(target);
+    failures(target);
+  });
+}

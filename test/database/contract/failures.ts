@@ -1,0 +1,127 @@
+/** Networks and servers that fail: silent, dying, failing over. */
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { takeAppLock } from '../../../shared/database/app-lock.ts';
+import { leavesSessionUsable } from '../../../shared/database/errors.ts';
+import { soon } from '../../support/storage.ts';
+import { waits } from './cancelling.ts';
+import { failureOf } from './errors.ts';
+import type { Target } from './target.ts';
+
+/** An attention has 5 s; a login has 15 s (`session.ts`, `pools.ts`). */
+const attentionMs = 5_000;
+/** For a machine that is busy with other tests. */
+const slackMs = 15_000;
+
+export function failures(target: Target): void {
+  describe('failures', { concurrency: true }, () => {
+    it('a server that falls silent in the middle: cancelled within the time of an attention', async (t) => {
+      const { session, proxy } = await target.open(t);
+      const [holder, caller] = [await session(), await session()];
+      await takeAppLock(holder, 'contract/gate silent', 'test', soon());
+      const stop = new AbortController();
+      const reason = new Error('enough');
+      const calling = caller.call(waits('silent'), () => {}, stop.signal);
+      const rejected = assert.rejects(calling, reason);
+      const other = await target.open(t);
+      await waitingFor(other, 'contract/mine silent');
+      proxy.silence();
+      const since = performance.now();
+      stop.abort(reason);
+      await rejected;
+      const elapsed = performance.now() - since;
+      assert.ok(elapsed < attentionMs + slackMs, `${elapsed} ms`);
+    });
+
+    it('a server that says nothing at the login: unreachable', async (t) => {
+      const { databases, proxy } = await target.open(t);
+      proxy.silence();
+      const error = await failureOf(databases.session('ab', soon()));
+      assert.equal(error.meaning, 'unreachable');
+    });
+
+    it('a server that says nothing at the login: left when the caller says so', async (t) => {
+      const { databases, proxy } = await target.open(t);
+      proxy.silence();
+      await assert.rejects(databases.query('ab', 'SELECT 1', [], AbortSignal.timeout(100)), {
+        name: 'TimeoutError',
+      });
+    });
+
+    it('a connection that breaks during a call: transient, and the session is gone', async (t) => {
+      const { session, proxy } = await target.open(t);
+      const [holder, caller] = [await session(), await session()];
+      await takeAppLock(holder, 'contract/gate broken', 'test', soon());
+      const failing = failureOf(caller.call(waits('broken'), () => {}, soon()));
+      const other = await target.open(t);
+      await waitingFor(other, 'contract/mine broken');
+      proxy.reset();
+      const error = await failing;
+      assert.equal(error.meaning, 'transient');
+      assert.equal(leavesSessionUsable(error), false);
+    });
+
+    it('connections that broke while idle: a query does not notice', async (t) => {
+      const { databases, proxy } = await target.open(t, { size: 4 });
+      const four = () =>
+        Promise.all([1, 2, 3, 4].map(() => databases.query('ab', 'SELECT 1 AS one', [], soon())));
+      await four();
+      for (let round = 0; round < 3; round += 1) {
+        proxy.reset();
+        assert.deepEqual(await four(), Array(4).fill([{ one: 1 }]));
+      }
+    });
+
+    it('a fail-over: the pool that lost its server serves again with the next one', async (t) => {
+      const { databases, proxy } = await target.open(t);
+      await databases.query('ab', 'SELECT 1', [], soon());
+      const server = proxy.target;
+      // Nobody listens there: the first one is down, the second not yet up.
+      proxy.target = { host: '127.0.0.1', port: 9 };
+      proxy.reset();
+      const error = await failureOf(databases.query('ab', 'SELECT 1', [], soon()));
+      assert.match(error.meaning, /^(transient|unreachable)$/);
+      proxy.target = server;
+      assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
+    it('a server that is not up at first: the pool is not kept', async (t) => {
+      const { databases, proxy } = await target.open(t);
+      const server = proxy.target;
+      proxy.target = { host: '127.0.0.1', port: 9 };
+      await failureOf(databases.query('ab', 'SELECT 1', [], soon()));
+      proxy.target = server;
+      assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
+    it('a session that an administrator kills: gone for good, others live', {
+      skip: target.except('KILL'),
+    }, async (t) => {
+      const { session, databases } = await target.open(t);
+      const [holder, caller] = [await session(), await session()];
+      await takeAppLock(holder, 'contract/gate killed', 'test', soon());
+      const rows = await caller.query('SELECT @@SPID AS spid', [], soon());
+      const failing = failureOf(caller.call(waits('killed'), () => {}, soon()));
+      const other = await target.open(t);
+      await waitingFor(other, 'contract/mine killed');
+      const killer = await session();
+      await killer.batch(`KILL ${rows[0]?.['spid']}`, soon());
+      assert.equal(leavesSessionUsable(await failing), false);
+      assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+  });
+}
+
+/** Resolves when somebody holds the lock: there is no event for it but the lock itself. */
+async function waitingFor({ databases }: Awaited<ReturnType<Target['open']>>, resource: string) {
+  for (;;) {
+    const rows = await databases.query(
+      'ab',
+      "SELECT APPLOCK_TEST('public', @resource, 'Exclusive', 'Session') AS free",
+      [{ name: 'resource', type: 'nvarchar(255)', value: resource }],
+      soon(),
+    );
+    if (rows[0]?.['free'] === 0) return;
+  }
+}

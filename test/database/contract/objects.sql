@@ -1,0 +1,108 @@
+-- What the contract suite needs in a database: the same script on the stand-in and on real servers.
+-- Batches end at GO. Line numbers in errors count from the first line of a procedure's batch.
+IF SCHEMA_ID(N'contract') IS NULL EXEC(N'CREATE SCHEMA contract');
+GO
+DROP PROCEDURE IF EXISTS contract.sp_every_type;
+DROP PROCEDURE IF EXISTS contract.sp_rows;
+DROP PROCEDURE IF EXISTS contract.sp_messages;
+DROP PROCEDURE IF EXISTS contract.sp_fails;
+DROP PROCEDURE IF EXISTS contract.sp_waits;
+DROP PROCEDURE IF EXISTS contract.sp_session;
+DROP PROCEDURE IF EXISTS contract.sp_returns;
+DROP TABLE IF EXISTS contract.item;
+DROP TABLE IF EXISTS contract.number;
+GO
+CREATE TABLE contract.item (id int NOT NULL PRIMARY KEY, amount int NULL);
+CREATE TABLE contract.number (n int NOT NULL PRIMARY KEY);
+GO
+DECLARE @n int = 0;
+SET NOCOUNT ON;
+WHILE @n < 1000
+BEGIN
+  INSERT INTO contract.number (n) VALUES (@n);
+  SET @n = @n + 1;
+END;
+GO
+CREATE PROCEDURE contract.sp_every_type
+  @a_bit bit OUTPUT, @a_tinyint tinyint OUTPUT, @a_smallint smallint OUTPUT, @an_int int OUTPUT,
+  @a_bigint bigint OUTPUT, @a_decimal decimal(12, 3) OUTPUT, @a_numeric numeric(18, 0) OUTPUT,
+  @a_float float OUTPUT, @a_real real OUTPUT, @a_date date OUTPUT, @a_time time(7) OUTPUT,
+  @a_datetime datetime OUTPUT, @a_datetime2 datetime2(7) OUTPUT,
+  @a_datetimeoffset datetimeoffset(7) OUTPUT, @a_char char(5) OUTPUT, @a_varchar varchar(20) OUTPUT,
+  @an_nchar nchar(5) OUTPUT, @an_nvarchar nvarchar(20) OUTPUT, @a_max nvarchar(max) OUTPUT,
+  @a_varbinary varbinary(10) OUTPUT, @a_guid uniqueidentifier OUTPUT
+AS
+BEGIN
+  SET NOCOUNT ON;
+  RETURN 21;
+END;
+GO
+CREATE PROCEDURE contract.sp_returns @given int, @doubled int OUTPUT, @untouched varchar(10) = 'default' OUTPUT
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SET @doubled = @given * 2;
+  RETURN -@given;
+END;
+GO
+-- Rows of the session's own, so that several may run at once.
+CREATE PROCEDURE contract.sp_rows
+AS
+BEGIN
+  DECLARE @first int = -10 * @@SPID;
+  DELETE FROM contract.item WHERE id BETWEEN @first AND @first + 2;
+  INSERT INTO contract.item (id) VALUES (@first), (@first + 1), (@first + 2);
+  UPDATE contract.item SET amount = 1 WHERE id IN (@first, @first + 1);
+  SET NOCOUNT ON;
+  UPDATE contract.item SET amount = 2 WHERE id BETWEEN @first AND @first + 2;
+  SET NOCOUNT OFF;
+  DELETE FROM contract.item WHERE id BETWEEN @first AND @first + 2;
+END;
+GO
+CREATE PROCEDURE contract.sp_messages
+AS
+BEGIN
+  SET NOCOUNT ON;
+  PRINT 'first';
+  RAISERROR('second', 0, 1) WITH NOWAIT;
+  RAISERROR('third: %d of %s', 10, 1, 3, 'four') WITH NOWAIT;
+  PRINT N'čtvrtá — четвёртая';
+END;
+GO
+CREATE PROCEDURE contract.sp_fails @how varchar(20)
+AS
+BEGIN
+  SET NOCOUNT ON;
+  IF @how = 'raise' RAISERROR('raised on purpose', 16, 3);
+  IF @how = 'throw' THROW 51000, 'thrown on purpose', 5;
+  IF @how = 'divide' SELECT 1 / (1 - 1) AS nothing;
+  IF @how = 'duplicate' INSERT INTO contract.number (n) VALUES (1);
+  IF @how = 'missing' EXEC contract.sp_that_is_not_there;
+  IF @how = 'two'
+  BEGIN
+    RAISERROR('the first error', 16, 1);
+    RAISERROR('the second error', 16, 2);
+  END;
+  RETURN 1;
+END;
+GO
+-- Takes the lock @mine, says so, and waits until it gets @gate: the test holds that.
+CREATE PROCEDURE contract.sp_waits @mine nvarchar(255), @gate nvarchar(255)
+AS
+BEGIN
+  SET NOCOUNT ON;
+  DECLARE @result int;
+  EXEC @result = sp_getapplock @Resource = @mine, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1;
+  RAISERROR('waiting', 0, 1) WITH NOWAIT;
+  EXEC @result = sp_getapplock @Resource = @gate, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1;
+  RETURN 0;
+END;
+GO
+CREATE PROCEDURE contract.sp_session @spid int OUTPUT, @application nvarchar(128) OUTPUT
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SET @spid = @@SPID;
+  SET @application = APP_NAME();
+END;
+GO

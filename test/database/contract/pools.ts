@@ -1,0 +1,88 @@
+/** Pools: opened on first use, bounded, shared fairly, closed at the end. */
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { soon } from '../../support/storage.ts';
+import type { Target } from './target.ts';
+
+export function pools(target: Target): void {
+  describe('pools', () => {
+    it('open nothing before the first use', async (t) => {
+      const { databases, proxy } = await target.open(t);
+      assert.equal(proxy.connections, 0);
+      await databases.query('ab', 'SELECT 1', [], soon());
+      assert.ok(proxy.connections > 0);
+    });
+
+    it('serve twenty calls at once over five connections', async (t) => {
+      const { databases, proxy } = await target.open(t, { size: 5 });
+      const numbers = Array.from({ length: 20 }, (_, number) => number);
+      const answers = await Promise.all(
+        numbers.map(async (number) => {
+          const session = await databases.session('ab', soon());
+          const result = await session.call(
+            {
+              procedure: { schema: 'contract', name: 'sp_returns' },
+              parameters: [
+                { name: 'given', type: 'int', value: number },
+                { name: 'doubled', type: 'int', value: null, output: true },
+              ],
+            },
+            () => {},
+            soon(),
+          );
+          session.release();
+          return result.output['doubled'];
+        }),
+      );
+      assert.deepEqual(
+        answers,
+        numbers.map((number) => number * 2),
+      );
+      // One more: the driver tries the address out with a connection of its own.
+      assert.ok(proxy.connections <= 6, `${proxy.connections} connections`);
+    });
+
+    it('serve twenty calls at once, each on a connection of its own', async (t) => {
+      const { session } = await target.open(t, { size: 20 });
+      const all = await Promise.all(Array.from({ length: 20 }, session));
+      const spids = await Promise.all(
+        all.map(async (own) => (await own.query('SELECT @@SPID AS spid', [], soon()))[0]?.['spid']),
+      );
+      assert.equal(new Set(spids).size, 20);
+    });
+
+    it('make others wait when all connections are out, and let them leave', async (t) => {
+      const { databases, session, proxy } = await target.open(t, { size: 2 });
+      const [first] = [await session(), await session()];
+      const opened = proxy.connections;
+      await assert.rejects(databases.session('ab', AbortSignal.timeout(50)), {
+        name: 'TimeoutError',
+      });
+      const reason = new Error('not wanted');
+      await assert.rejects(databases.session('ab', AbortSignal.abort(reason)), reason);
+      const waiting = databases.session('ab', soon());
+      first.release();
+      const third = await waiting;
+      assert.deepEqual(await third.query('SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+      third.release();
+      assert.equal(proxy.connections, opened);
+    });
+
+    it('replace a connection that was destroyed', async (t) => {
+      const { databases, session } = await target.open(t, { size: 1 });
+      for (let round = 0; round < 3; round += 1) (await session()).destroy();
+      assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
+    it('are closed for good at the end, with what was in use', async (t) => {
+      const { databases, session } = await target.open(t);
+      const own = await session();
+      const closing = databases.close();
+      own.release();
+      await closing;
+      await assert.rejects(databases.session('ab', soon()), { meaning: 'cancelled' });
+      await databases.close();
+    });
+  });
+}

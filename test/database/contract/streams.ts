@@ -1,0 +1,133 @@
+/** Rows as they come, no faster than they are taken. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { soon } from '../../support/storage.ts';
+import { failureOf } from './errors.ts';
+import type { MillionRowsSeen, MillionRowsWork } from './million-rows.ts';
+import type { Target } from './target.ts';
+
+const million = `SELECT a.n * 1000 + b.n AS n
+FROM contract.number AS a CROSS JOIN contract.number AS b`;
+
+/** A million rows of some hundred bytes. */
+const wide = million.replace(' AS n', " AS n, REPLICATE(N'сто байтов', 5) AS text");
+const wideBytes = 100_000_000;
+
+async function readInThread(work: MillionRowsWork): Promise<MillionRowsSeen> {
+  const worker = new Worker(new URL('million-rows.ts', import.meta.url), { workerData: work });
+  try {
+    const [seen] = await once(worker, 'message');
+    return seen as MillionRowsSeen;
+  } finally {
+    await worker.terminate();
+  }
+}
+
+export function streams(target: Target): void {
+  const minute = () => AbortSignal.timeout(60_000);
+
+  describe('streams', () => {
+    it('give a million rows in flat memory', async () => {
+      const seen = await readInThread({ connectionString: target.url(), text: million });
+      assert.deepEqual([seen.count, seen.sum], [1_000_000, 499_999_500_000]);
+      const growth = Math.max(...seen.used) - Math.min(...seen.used);
+      assert.ok(growth < 8_000_000, `grew by ${growth} bytes`);
+    });
+
+    it('hold the server back while nobody takes rows', async (t) => {
+      const { session, proxy } = await target.open(t);
+      const own = await session();
+      const rows = own.stream(wide, [], minute());
+      await rows.next();
+      let before: number;
+      do {
+        before = proxy.received;
+        // What is on its way fills the buffers of three sockets and stops.
+        await sleep(200);
+      } while (proxy.received > before);
+      assert.ok(before < wideBytes / 4, `${before} bytes came without being asked for`);
+      await rows.return();
+    });
+
+    it('end when the caller leaves, and the session goes on', {
+      skip: target.except('attention'),
+    }, async (t) => {
+      const own = await (await target.open(t)).session();
+      const taken: unknown[] = [];
+      for await (const row of own.stream(million, [], minute())) {
+        taken.push(row['n']);
+        if (taken.length === 3) break;
+      }
+      assert.equal(taken.length, 3);
+      assert.deepEqual(await own.query('SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
+    it('end when the signal says so, with its reason', async (t) => {
+      const { databases } = await target.open(t);
+      const stop = new AbortController();
+      const reason = new Error('not wanted any more');
+      let count = 0;
+      const reading = async () => {
+        for await (const _row of databases.stream('ab', million, [], stop.signal)) {
+          count += 1;
+          if (count === 1000) stop.abort(reason);
+        }
+      };
+      await assert.rejects(reading(), reason);
+      assert.ok(count < 100_000);
+      assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
+    it('do not begin when the signal has said so before', async (t) => {
+      const { databases, proxy } = await target.open(t);
+      const reason = new Error('not wanted');
+      const rows = databases.stream('ab', million, [], AbortSignal.abort(reason));
+      await assert.rejects(rows.next(), reason);
+      assert.equal(proxy.connections, 0);
+    });
+
+    it('fail in the middle with the error of the statement, and the session goes on', async (t) => {
+      const own = await (await target.open(t)).session();
+      let count = 0;
+      const reading = async () => {
+        const text = 'SELECT 1000 / (@last - n) AS part FROM contract.number ORDER BY n';
+        const parameters = [{ name: 'last', type: 'int', value: 900 }];
+        for await (const _row of own.stream(text, parameters, soon())) count += 1;
+      };
+      const error = await failureOf(reading());
+      assert.deepEqual([error.number, error.meaning], [8134, 'permanent']);
+      assert.ok(count <= 900);
+      assert.deepEqual(await own.query('SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
+    it('fail with what a broken connection means', async (t) => {
+      const { databases, proxy } = await target.open(t);
+      let count = 0;
+      const reading = async () => {
+        for await (const _row of databases.stream('ab', million, [], minute())) {
+          count += 1;
+          if (count === 1000) proxy.reset();
+        }
+      };
+      assert.equal((await failureOf(reading())).meaning, 'transient');
+      assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
+    it('give no rows where there are none, and NULLs as they are', async (t) => {
+      const { databases } = await target.open(t);
+      const all = async (text: string) => {
+        const rows: unknown[] = [];
+        for await (const row of databases.stream('ab', text, [], soon())) rows.push(row);
+        return rows;
+      };
+      assert.deepEqual(await all('SELECT n FROM contract.number WHERE n < 0'), []);
+      assert.deepEqual(await all("SELECT NULL AS nothing, '' AS empty, 0 AS zero"), [
+        { nothing: null, empty: '', zero: 0 },
+      ]);
+    });
+  });
+}
