@@ -220,7 +220,7 @@ BEGIN
     FROM [dbo].[personal_account] AS live
     WHERE live.[personal_account_id] = @account;
     INSERT INTO #change VALUES (@label, 'personal_account', 'update', @@ROWCOUNT);
-    UPDATE live SET [value] = CONVERT(nvarchar(60), CONVERT(int, live.[value]) + 1), [date_from] = @period
+    UPDATE live SET [value] = CONVERT(nvarchar(60), TRY_CONVERT(int, live.[value]) + 1), [date_from] = @period
     FROM [dbo].[personal_account_parameter] AS live
     WHERE live.[personal_account_id] = @account AND live.[parameter_code] = 'RESIDENTS';
     INSERT INTO #change VALUES (@label, 'personal_account_parameter', 'update', @@ROWCOUNT);

@@ -157,7 +157,7 @@ ${pick('personal_account', account, ['live.[owner_name] <> @owner'])}
 ${update('personal_account', '[owner_name] = @owner', account)}
 ${update(
   'personal_account_parameter',
-  '[value] = CONVERT(nvarchar(60), CONVERT(int, live.[value]) + 1), [date_from] = @period',
+  '[value] = CONVERT(nvarchar(60), TRY_CONVERT(int, live.[value]) + 1), [date_from] = @period',
   account,
 ).replace(' = @account;', " = @account AND live.[parameter_code] = 'RESIDENTS';")}`;
 }
