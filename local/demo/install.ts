@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import sql from 'mssql';
 import { withDatabase } from './connections.ts';
-import { bulkTables } from './live-tables.ts';
+import { insertRows, liveTables } from './live-tables.ts';
 import { aggregateBase, defaultAccounts, sourceDatabases } from './sources.ts';
 import { delayColumns, delaysAt, delayTable } from './tsql/pacing.ts';
 
@@ -91,17 +91,6 @@ async function runFile(pool: sql.ConnectionPool, file: string, signal: AbortSign
   }
 }
 
-function delayRows(pace: number): sql.Table {
-  const table = new sql.Table(delayTable);
-  for (const [column, type] of Object.entries(delayColumns)) {
-    table.columns.add(column, type === 'int' ? sql.Int() : sql.VarChar(40), { nullable: false });
-  }
-  for (const { stage, entity, code, milliseconds } of delaysAt(pace)) {
-    table.rows.add(stage, entity, code, milliseconds);
-  }
-  return table;
-}
-
 /** What one of the demo's databases holds: tables, procedures, rows. */
 async function fillDatabase(
   pool: sql.ConnectionPool,
@@ -110,17 +99,12 @@ async function fillDatabase(
   { accounts = defaultAccounts, pace = Number.POSITIVE_INFINITY, signal }: InstallOptions,
 ): Promise<number> {
   for (const file of files) await runFile(pool, file, signal);
-  const delays = delayRows(pace);
-  if (delays.rows.length > 0) await pool.request().bulk(delays);
+  const delays = delaysAt(pace).map((delay) => ({ ...delay }));
+  await insertRows(pool, { table: delayTable, columns: delayColumns, rows: delays }, signal);
   const source = sourceDatabases.find(({ name }) => name === database);
-  if (!source) return 0;
-  let rows = 0;
-  for (const table of bulkTables(source, accounts)) {
-    signal?.throwIfAborted();
-    await pool.request().bulk(table);
-    rows += table.rows.length;
-  }
-  return rows;
+  const tables = source ? liveTables(source, accounts) : [];
+  for (const table of tables) await insertRows(pool, table, signal);
+  return tables.reduce((sum, { rows }) => sum + rows.length, 0);
 }
 
 /**

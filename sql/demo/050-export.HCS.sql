@@ -79,7 +79,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -158,7 +159,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -244,7 +246,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -323,7 +326,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -404,7 +408,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -488,7 +493,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -568,7 +574,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -650,7 +657,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -735,7 +743,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -817,7 +826,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -898,7 +908,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -976,7 +987,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1066,7 +1078,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1158,7 +1171,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1248,7 +1262,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1339,7 +1354,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1429,7 +1445,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1519,7 +1536,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1609,7 +1627,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1702,6 +1721,7 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO

@@ -72,7 +72,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -145,7 +146,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -218,7 +220,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -292,7 +295,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -363,7 +367,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -433,7 +438,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -511,7 +517,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -591,7 +598,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -670,7 +678,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -748,7 +757,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -826,7 +836,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -907,6 +918,7 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO

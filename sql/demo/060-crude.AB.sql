@@ -15,6 +15,23 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_bank_code', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [bank_code] char(9) COLLATE DATABASE_DEFAULT NOT NULL,
+    [name] nvarchar(120) COLLATE DATABASE_DEFAULT NOT NULL,
+    [correspondent_account] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [bank_code])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -23,8 +40,8 @@ BEGIN
   WHERE [entity] = 'bank_code' AND [database_name] = 'HCS';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -32,9 +49,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[bank_code], sent.[name], sent.[correspondent_account],
+  INSERT INTO #exported ([datasource_id], [bank_code], [name], [correspondent_account], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[bank_code], sent.[name], sent.[correspondent_account],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[bank_code], sent.[name], sent.[correspondent_account],
       sent.[is_deleted], sent.[export_sequence]
@@ -92,7 +109,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -107,6 +125,23 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_benefit_provider', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [benefit_provider_id] int NOT NULL,
+    [name] nvarchar(120) COLLATE DATABASE_DEFAULT NOT NULL,
+    [level] nvarchar(40) COLLATE DATABASE_DEFAULT NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [benefit_provider_id])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -115,8 +150,8 @@ BEGIN
   WHERE [entity] = 'benefit_provider' AND [database_name] = 'HCS';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -124,9 +159,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[benefit_provider_id], sent.[name], sent.[level],
+  INSERT INTO #exported ([datasource_id], [benefit_provider_id], [name], [level], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[benefit_provider_id], sent.[name], sent.[level],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[benefit_provider_id], sent.[name], sent.[level],
       sent.[is_deleted], sent.[export_sequence]
@@ -184,7 +219,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -199,6 +235,28 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_building_structure', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [building_structure_id] bigint NOT NULL,
+    [city_id] int NOT NULL,
+    [street] nvarchar(80) COLLATE DATABASE_DEFAULT NOT NULL,
+    [house] nvarchar(10) COLLATE DATABASE_DEFAULT NOT NULL,
+    [floors] smallint NOT NULL,
+    [entrances] smallint NOT NULL,
+    [wall_material] nvarchar(40) COLLATE DATABASE_DEFAULT NOT NULL,
+    [built_year] smallint NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [building_structure_id])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -207,8 +265,8 @@ BEGIN
   WHERE [entity] = 'building_structure' AND [database_name] = 'HCS';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -216,9 +274,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[building_structure_id], sent.[city_id], sent.[street], sent.[house], sent.[floors], sent.[entrances], sent.[wall_material], sent.[built_year],
+  INSERT INTO #exported ([datasource_id], [building_structure_id], [city_id], [street], [house], [floors], [entrances], [wall_material], [built_year], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[building_structure_id], sent.[city_id], sent.[street], sent.[house], sent.[floors], sent.[entrances], sent.[wall_material], sent.[built_year],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[building_structure_id], sent.[city_id], sent.[street], sent.[house], sent.[floors], sent.[entrances], sent.[wall_material], sent.[built_year],
       sent.[is_deleted], sent.[export_sequence]
@@ -281,7 +339,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -296,6 +355,23 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_city', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [city_id] int NOT NULL,
+    [name] nvarchar(60) COLLATE DATABASE_DEFAULT NOT NULL,
+    [kind] nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [city_id])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -304,8 +380,8 @@ BEGIN
   WHERE [entity] = 'city' AND [database_name] = 'HCS';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -313,9 +389,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[city_id], sent.[name], sent.[kind],
+  INSERT INTO #exported ([datasource_id], [city_id], [name], [kind], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[city_id], sent.[name], sent.[kind],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[city_id], sent.[name], sent.[kind],
       sent.[is_deleted], sent.[export_sequence]
@@ -372,7 +448,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -387,6 +464,25 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_equipment', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [equipment_id] int NOT NULL,
+    [model] nvarchar(60) COLLATE DATABASE_DEFAULT NOT NULL,
+    [resource] nvarchar(40) COLLATE DATABASE_DEFAULT NOT NULL,
+    [digits] tinyint NOT NULL,
+    [verification_interval_years] tinyint NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [equipment_id])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -415,8 +511,8 @@ BEGIN
   WHERE [entity] = 'equipment' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -444,9 +540,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years],
+  INSERT INTO #exported ([datasource_id], [equipment_id], [model], [resource], [digits], [verification_interval_years], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years],
       sent.[is_deleted], sent.[export_sequence]
@@ -526,7 +622,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -541,6 +638,26 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_meter', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [meter_id] bigint NOT NULL,
+    [serial_number] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [equipment_id] int NOT NULL,
+    [installed_on] date NOT NULL,
+    [verified_until] date NOT NULL,
+    [initial_reading] decimal(12, 3) NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [meter_id])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -569,8 +686,8 @@ BEGIN
   WHERE [entity] = 'meter' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -598,9 +715,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading],
+  INSERT INTO #exported ([datasource_id], [meter_id], [serial_number], [equipment_id], [installed_on], [verified_until], [initial_reading], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading],
       sent.[is_deleted], sent.[export_sequence]
@@ -681,7 +798,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -696,6 +814,22 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_meter_place', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [meter_place_id] int NOT NULL,
+    [name] nvarchar(60) COLLATE DATABASE_DEFAULT NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [meter_place_id])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -704,8 +838,8 @@ BEGIN
   WHERE [entity] = 'meter_place' AND [database_name] = 'HCS';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -713,9 +847,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[meter_place_id], sent.[name],
+  INSERT INTO #exported ([datasource_id], [meter_place_id], [name], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[meter_place_id], sent.[name],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[meter_place_id], sent.[name],
       sent.[is_deleted], sent.[export_sequence]
@@ -772,7 +906,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -787,6 +922,26 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_premises', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [premises_id] bigint NOT NULL,
+    [address] nvarchar(200) COLLATE DATABASE_DEFAULT NOT NULL,
+    [kind] nvarchar(40) COLLATE DATABASE_DEFAULT NOT NULL,
+    [square] decimal(8, 2) NOT NULL,
+    [rooms] tinyint NOT NULL,
+    [floor] smallint NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [premises_id])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -815,8 +970,8 @@ BEGIN
   WHERE [entity] = 'premises' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -844,9 +999,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor],
+  INSERT INTO #exported ([datasource_id], [premises_id], [address], [kind], [square], [rooms], [floor], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor],
       sent.[is_deleted], sent.[export_sequence]
@@ -927,7 +1082,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -942,6 +1098,27 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_personal_account', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [account_number] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [premises_id] bigint NOT NULL,
+    [owner_name] nvarchar(120) COLLATE DATABASE_DEFAULT NOT NULL,
+    [residents] tinyint NOT NULL,
+    [opened_on] date NOT NULL,
+    [closed_on] date NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [personal_account_id])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -970,8 +1147,8 @@ BEGIN
   WHERE [entity] = 'personal_account' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -999,9 +1176,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on],
+  INSERT INTO #exported ([datasource_id], [personal_account_id], [account_number], [premises_id], [owner_name], [residents], [opened_on], [closed_on], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on],
       sent.[is_deleted], sent.[export_sequence]
@@ -1082,7 +1259,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1097,6 +1275,25 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_personal_account_meter', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [meter_id] bigint NOT NULL,
+    [meter_place_id] int NULL,
+    [date_from] date NOT NULL,
+    [date_to] date NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [personal_account_id], [meter_id])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -1125,8 +1322,8 @@ BEGIN
   WHERE [entity] = 'personal_account_meter' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -1154,9 +1351,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to],
+  INSERT INTO #exported ([datasource_id], [personal_account_id], [meter_id], [meter_place_id], [date_from], [date_to], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to],
       sent.[is_deleted], sent.[export_sequence]
@@ -1235,7 +1432,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1250,6 +1448,24 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_personal_account_parameter', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [parameter_code] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [value] nvarchar(60) COLLATE DATABASE_DEFAULT NOT NULL,
+    [date_from] date NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [personal_account_id], [parameter_code])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -1278,8 +1494,8 @@ BEGIN
   WHERE [entity] = 'personal_account_parameter' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -1307,9 +1523,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from],
+  INSERT INTO #exported ([datasource_id], [personal_account_id], [parameter_code], [value], [date_from], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from],
       sent.[is_deleted], sent.[export_sequence]
@@ -1387,7 +1603,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1402,6 +1619,23 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_room', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [premises_id] bigint NOT NULL,
+    [room_number] nvarchar(10) COLLATE DATABASE_DEFAULT NOT NULL,
+    [square] decimal(8, 2) NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [premises_id], [room_number])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -1410,8 +1644,8 @@ BEGIN
   WHERE [entity] = 'room' AND [database_name] = 'HCS';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -1419,9 +1653,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[premises_id], sent.[room_number], sent.[square],
+  INSERT INTO #exported ([datasource_id], [premises_id], [room_number], [square], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[premises_id], sent.[room_number], sent.[square],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[premises_id], sent.[room_number], sent.[square],
       sent.[is_deleted], sent.[export_sequence]
@@ -1478,7 +1712,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1493,6 +1728,25 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_meter_reading', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [period] date NOT NULL,
+    [meter_id] bigint NOT NULL,
+    [reading_date] date NOT NULL,
+    [reading] decimal(12, 3) NOT NULL,
+    [consumption] decimal(12, 3) NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [meter_id], [reading_date], [period])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -1521,8 +1775,8 @@ BEGIN
   WHERE [entity] = 'meter_reading' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -1550,9 +1804,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption],
+  INSERT INTO #exported ([datasource_id], [period], [meter_id], [reading_date], [reading], [consumption], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption],
       sent.[is_deleted], sent.[export_sequence]
@@ -1630,7 +1884,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1645,6 +1900,26 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_payment', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [period] date NOT NULL,
+    [payment_id] bigint NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [payment_date] date NOT NULL,
+    [amount] decimal(12, 2) NOT NULL,
+    [bank_code] char(9) COLLATE DATABASE_DEFAULT NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [payment_id], [period])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -1673,8 +1948,8 @@ BEGIN
   WHERE [entity] = 'payment' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -1702,9 +1977,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code],
+  INSERT INTO #exported ([datasource_id], [period], [payment_id], [personal_account_id], [payment_date], [amount], [bank_code], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code],
       sent.[is_deleted], sent.[export_sequence]
@@ -1784,7 +2059,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1799,6 +2075,25 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_charge_correction_detail', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [period] date NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [service_code] varchar(10) COLLATE DATABASE_DEFAULT NOT NULL,
+    [amount] decimal(12, 2) NOT NULL,
+    [reason] nvarchar(80) COLLATE DATABASE_DEFAULT NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [personal_account_id], [service_code], [period])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -1807,8 +2102,8 @@ BEGIN
   WHERE [entity] = 'charge_correction_detail' AND [database_name] = 'HCS';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -1816,9 +2111,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [amount], [reason], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
       sent.[is_deleted], sent.[export_sequence]
@@ -1876,7 +2171,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1891,6 +2187,26 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_charge_detail', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [period] date NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [service_code] varchar(10) COLLATE DATABASE_DEFAULT NOT NULL,
+    [quantity] decimal(12, 3) NOT NULL,
+    [tariff] decimal(10, 2) NOT NULL,
+    [amount] decimal(12, 2) NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [personal_account_id], [service_code], [period])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -1919,8 +2235,8 @@ BEGIN
   WHERE [entity] = 'charge_detail' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -1948,9 +2264,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount],
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [quantity], [tariff], [amount], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount],
       sent.[is_deleted], sent.[export_sequence]
@@ -2029,7 +2345,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -2044,6 +2361,24 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_personal_saldo', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [period] date NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [opening] decimal(12, 2) NOT NULL,
+    [closing] decimal(12, 2) NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [personal_account_id], [period])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -2072,8 +2407,8 @@ BEGIN
   WHERE [entity] = 'personal_saldo' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -2101,9 +2436,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing],
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [opening], [closing], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing],
       sent.[is_deleted], sent.[export_sequence]
@@ -2181,7 +2516,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -2196,6 +2532,25 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_recalculation', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [period] date NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [service_code] varchar(10) COLLATE DATABASE_DEFAULT NOT NULL,
+    [amount] decimal(12, 2) NOT NULL,
+    [reason] nvarchar(80) COLLATE DATABASE_DEFAULT NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [personal_account_id], [service_code], [period])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -2224,8 +2579,8 @@ BEGIN
   WHERE [entity] = 'recalculation' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -2253,9 +2608,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [amount], [reason], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
       sent.[is_deleted], sent.[export_sequence]
@@ -2333,7 +2688,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -2348,6 +2704,24 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_running_balance', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [period] date NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [balance] decimal(12, 2) NOT NULL,
+    [overdue] decimal(12, 2) NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [personal_account_id], [period])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -2356,8 +2730,8 @@ BEGIN
   WHERE [entity] = 'running_balance' AND [database_name] = 'HCS';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -2365,9 +2739,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[period], sent.[personal_account_id], sent.[balance], sent.[overdue],
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [balance], [overdue], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[balance], sent.[overdue],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[balance], sent.[overdue],
       sent.[is_deleted], sent.[export_sequence]
@@ -2425,7 +2799,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -2440,6 +2815,27 @@ BEGIN
 
   DECLARE @label nvarchar(200) = N'crude.sp_load_datasource_turnover_balance_sheet', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+  CREATE TABLE #ended (
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [code] varchar(8) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_batch_id] bigint NOT NULL,
+    PRIMARY KEY ([code])
+  );
+  CREATE TABLE #exported (
+    [datasource_id] int NOT NULL,
+    [period] date NOT NULL,
+    [personal_account_id] bigint NOT NULL,
+    [opening] decimal(12, 2) NOT NULL,
+    [charged] decimal(12, 2) NOT NULL,
+    [corrected] decimal(12, 2) NOT NULL,
+    [paid] decimal(12, 2) NOT NULL,
+    [closing] decimal(12, 2) NOT NULL,
+    [is_deleted] bit NOT NULL,
+    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
+    [export_sequence] bigint NOT NULL,
+    PRIMARY KEY ([datasource_id], [personal_account_id], [period])
+  );
   BEGIN TRANSACTION;
 
   DECLARE @HCS_sequence bigint, @HCS_batch bigint;
@@ -2468,8 +2864,8 @@ BEGIN
   WHERE [entity] = 'turnover_balance_sheet' AND [database_name] = 'STEK_ZAGSER';
 
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     SELECT 'HCS' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
     FROM [HCS].[dbo].[export_batch] AS batch
@@ -2497,9 +2893,9 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing],
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [opening], [charged], [corrected], [paid], [closing], [is_deleted], [database_name], [export_sequence])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing],
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing],
       sent.[is_deleted], sent.[export_sequence]
@@ -2580,6 +2976,7 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO

@@ -72,7 +72,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -144,7 +145,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -221,7 +223,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -293,7 +296,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -367,7 +371,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -442,7 +447,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -513,7 +519,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -588,7 +595,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -664,7 +672,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -737,7 +746,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -809,7 +819,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -880,7 +891,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -952,7 +964,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1026,7 +1039,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1098,7 +1112,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1171,7 +1186,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1243,7 +1259,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1315,7 +1332,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1387,7 +1405,8 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO
 
@@ -1462,6 +1481,7 @@ BEGIN
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;
 END;
 GO

@@ -7,11 +7,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import sql from 'mssql';
 import { withDatabase } from '../../local/demo/connections.ts';
+import type { Value } from '../../local/demo/entities.ts';
 import { demoDatabases } from '../../local/demo/index.ts';
 import { installDemo } from '../../local/demo/install.ts';
-import { bulkTables } from '../../local/demo/live-tables.ts';
+import { liveTables } from '../../local/demo/live-tables.ts';
 import { sourceDatabases } from '../../local/demo/sources.ts';
 import type { TickChange } from '../../local/demo/tick-changes.ts';
+import { bracketed, list } from '../../local/demo/tsql/text.ts';
 import { startSqlServer } from '../../local/sql-server/server.ts';
 import { startDirectServer } from '../local/demo/direct-server.ts';
 import { type Call, sourceCalls } from '../local/demo/sync.ts';
@@ -53,6 +55,15 @@ const engines = [
       : 'SQLSERVER_URL is not set: "Server=…;User Id=…;Password=…" of a SQL Server',
   },
 ];
+
+/** A row of the seed as the driver gives it: decimals are numbers. */
+const asDriver = (row: Record<string, Value>, columns: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column,
+      columns[column]?.startsWith('decimal') ? Number(value) : value,
+    ]),
+  );
 
 /** One connection pool for each database of the demo. */
 async function openPools(url: string): Promise<Map<string, sql.ConnectionPool>> {
@@ -111,13 +122,17 @@ for (const { engine, open, skip } of engines) {
 
     async function assertSeeded(): Promise<void> {
       for (const source of sourceDatabases) {
-        for (const table of bulkTables(source, accounts)) {
-          const columns = table.columns.map(({ name }) => name);
-          const rows = await read(source.name, `SELECT * FROM [dbo].[${table.name}]`);
+        for (const { table, columns, rows } of liveTables(source, accounts)) {
+          const text = (row: Record<string, unknown>) =>
+            rowText(Object.keys(columns).map((column) => row[column]));
+          const found = await read(
+            source.name,
+            `SELECT ${list(Object.keys(columns))} FROM ${bracketed(table)}`,
+          );
           assert.deepEqual(
-            rows.map((row) => rowText(columns.map((column) => row[column]))).sort(),
-            table.rows.map((row) => rowText([...row])).sort(),
-            `${source.name}.dbo.${table.name}`,
+            found.map(text).sort(),
+            rows.map((row) => text(asDriver(row, columns))).sort(),
+            `${source.name}.${table}`,
           );
         }
       }

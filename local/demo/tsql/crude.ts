@@ -1,6 +1,6 @@
 /** Stage 2 in T-SQL: what every source has exported since the last load, in one transaction. */
 
-import { columnsOf, type EntityName } from '../entities.ts';
+import { columnsOf, type EntityName, entities } from '../entities.ts';
 import { databasesOf, type SourceDatabase } from '../sources.ts';
 import { crudeKey, crudeTable, hasDateLoad, outboxTable, sectionColumn } from '../tables.ts';
 import { delayOf } from './pacing.ts';
@@ -20,6 +20,17 @@ function readRows(name: EntityName, { name: database, system, codes }: SourceDat
       sent.[is_deleted], sent.[export_sequence]
     FROM ${bracketed(`${database}.${outboxTable(name, system)}`)} AS sent
     WHERE sent.[export_sequence] > @${database}_sequence`;
+}
+
+/** Text as the database compares it: the server's own databases may have another collation. */
+function temporaryTable(table: string, columns: Record<string, string>, key: readonly string[]) {
+  const definitions = Object.entries(columns).map(([column, type]) => {
+    const collation = /char/.test(type) ? ' COLLATE DATABASE_DEFAULT' : '';
+    return `${bracketed(column)} ${type.replace(' NULL', '')}${collation}${type.endsWith(' NULL') ? ' NULL' : ' NOT NULL'}`;
+  });
+  return `  CREATE TABLE ${table} (
+    ${lines([...definitions, `PRIMARY KEY (${list(key)})`], '    ')}
+  );`;
 }
 
 /** Where the last load ended. The row stays locked: two loads of one entity take turns. */
@@ -47,19 +58,22 @@ export function crudeSql(name: EntityName): string {
 
   DECLARE @label nvarchar(200) = N'${procedure}', @milliseconds int, @now datetime2(3);
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+${temporaryTable('#ended', { database_name: 'varchar(20)', code: 'varchar(8)', export_batch_id: 'bigint' }, ['code'])}
+${temporaryTable('#exported', { datasource_id: 'int', ...entities[name].columns, is_deleted: 'bit', database_name: 'varchar(20)', export_sequence: 'bigint' }, key)}
   BEGIN TRANSACTION;
 
 ${sources.map((source) => readState(name, source)).join('\n')}
   -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
   SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
-  INTO #ended
   FROM (
     ${union(sources.map((source) => readBatches(name, source)))}
   ) AS batch;
 
-  SELECT source.[list_datasource_id] AS [datasource_id], ${list(columns, 'sent')},
+  INSERT INTO #exported (${list([...inserted, 'database_name', 'export_sequence'])})
+  SELECT source.[list_datasource_id], ${list(columns, 'sent')},
     sent.[is_deleted], sent.[database_name], sent.[export_sequence]
-  INTO #exported
   FROM (
     ${union(sources.map((source) => readRows(name, source)))}
   ) AS sent
@@ -109,6 +123,7 @@ ${sources.map((source) => readState(name, source)).join('\n')}
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;`;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;`;
   return createProcedure(procedure, [], body);
 }

@@ -76,6 +76,7 @@ export function heapSql(name: EntityName): string {
   COMMIT TRANSACTION;
 
   SET @total = @changed + @added + @removed;
-  RAISERROR(N'%s: %d of %d rows (100 %%)', 0, 1, @label, @total, @total) WITH NOWAIT;`;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;`;
   return createProcedure(procedure, [], body);
 }
