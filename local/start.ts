@@ -1,7 +1,8 @@
 /**
  * `npm start`: builds the app, starts storage, the stand-ins and the app, and prints what to type
  * next. `--fresh` begins without the state of earlier starts; `--workers N` runs N hosts;
- * `--state <folder>` keeps the state elsewhere than in `.local/`.
+ * `--state <folder>` keeps the state elsewhere than in `.local/`. With SQLSERVER_URL set the demo's
+ * databases are those of that server (`npm run demo:sqlserver` installs them), not the stand-in's.
  */
 
 import { execFile } from 'node:child_process';
@@ -10,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { type Azurite, startAzurite } from './azurite.ts';
 import { type Child, startChild } from './child.ts';
+import { settingsFor } from './demo/connections.ts';
 import { readSettings } from './host/settings.ts';
 import { defaultPorts, type Ports, readPorts } from './ports.ts';
 
@@ -28,6 +30,7 @@ const { values: flags } = parseArgs({
 });
 const { state } = flags;
 const ports = readPorts(process.env);
+const sqlServerUrl = process.env['SQLSERVER_URL'];
 const workerCount = Number(flags.workers);
 if (!Number.isInteger(workerCount) || workerCount < 1 || workerCount > 9) {
   throw new RangeError(`--workers is ${flags.workers}; it must be a whole number from 1 to 9`);
@@ -102,17 +105,19 @@ async function startStorage(): Promise<void> {
 }
 
 async function startSqlServer(): Promise<void> {
+  if (sqlServerUrl) return;
   sqlServer = await startChild('./sql-server/main.ts', ['--directory', `${state}/sql-server`], {
     SQL_PORT: String(ports.sqlServer),
     SQL_CONTROL_PORT: String(ports.sqlServerControl),
   });
 }
 
-/** On other ports than the default ones the settings' local addresses follow. */
+/** Where the settings' local addresses are not the default ones: another port, another server. */
 async function workerSettings(
   { sqlServer: port }: Ports,
   storage: Azurite | undefined,
 ): Promise<Record<string, string>> {
+  const databases = sqlServerUrl ? settingsFor(sqlServerUrl) : {};
   const changed: Record<string, string> = {};
   for (const [name, value] of Object.entries(await readSettings(root, {}))) {
     if (name in process.env) continue;
@@ -120,7 +125,9 @@ async function workerSettings(
       changed[name] = storage.connectionString;
     }
     const standIn = `Server=127.0.0.1,${defaultPorts.sqlServer};`;
-    if (value.includes(standIn)) {
+    const elsewhere = databases[name];
+    if (elsewhere !== undefined) changed[name] = elsewhere;
+    else if (value.includes(standIn)) {
       changed[name] = value.replace(standIn, `Server=127.0.0.1,${port};`);
     }
   }

@@ -60,7 +60,8 @@ export function exportProcedureName(name: EntityName, database: SourceDatabase):
 const monthParameter = (name: EntityName) =>
   namedMonth.includes(name) ? 'month' : 'date_of_month';
 
-function exportParameters(name: EntityName, database: SourceDatabase): ProcedureParameter[] {
+/** The parameters of the procedure that exports an entity from a database. */
+export function exportParameters(name: EntityName, database: SourceDatabase): ProcedureParameter[] {
   const { dated } = entityOf(name);
   if (database.system === 'STEK') {
     return dated ? [{ name: `@${monthParameter(name)}`, type: 'varchar(8)' }] : [];

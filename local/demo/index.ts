@@ -8,6 +8,7 @@ import { entityNames } from './entities.ts';
 import { defaultChunkRows, exportProcedure } from './export.ts';
 import { heapProcedure } from './heap.ts';
 import { seedSource } from './seed/index.ts';
+import { createInsert } from './seed/insert.ts';
 import {
   aggregateBase,
   dataSources,
@@ -47,7 +48,8 @@ function sourceDefinition(
     name: source.name,
     server: source.server,
     schema: sourceSchema(source.system),
-    seed: (database) => seedSource(database, source, accounts),
+    seed: (database) =>
+      seedSource((code) => createInsert(database, source.system, code), source, accounts),
     procedures: [
       ...entitiesIn(source.system).map((name) => exportProcedure(name, source, pacing, chunkRows)),
       tickProcedure(source, pacing.now),

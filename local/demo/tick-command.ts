@@ -1,29 +1,20 @@
 /**
- * `npm run tick [-- --seed 7]`: changes some rows in every source of a running stand-in, so that
+ * `npm run tick [-- --seed 7]`: changes some rows in every source of the demo, so that
  * the next sync has something to do, and prints what it changed.
  *
- * Connections: SQL_HCS, SQL_STEK, SQL_REGION, SQL_MO, SQL_ZAGSER; without one, the stand-in's
- * database on 127.0.0.1 and SQL_PORT (11433).
+ * Connections: SQL_HCS, SQL_STEK, SQL_REGION, SQL_MO, SQL_ZAGSER; without one, the database of the
+ * server SQLSERVER_URL, or else of the stand-in on 127.0.0.1 and SQL_PORT (11433).
  */
 
 import { parseArgs } from 'node:util';
 import sql from 'mssql';
-import { demoLogin } from './login.ts';
+import { settingOf, standInAt, withDatabase } from './connections.ts';
 import { sourceDatabases } from './sources.ts';
 import type { TickChange } from './tick-changes.ts';
 
-/** Settings as the shipped catalogue names them: `SQL_REGION` for STEK_REGION. */
-const settingOf = (database: string) => `SQL_${database.replace('STEK_', '')}`;
-
 function connectionString(database: string): string {
-  const fallback = [
-    `Server=127.0.0.1,${process.env['SQL_PORT'] ?? 11_433}`,
-    `Database=${database}`,
-    `User Id=${demoLogin.user}`,
-    `Password=${demoLogin.password}`,
-    'Encrypt=false',
-  ].join(';');
-  return process.env[settingOf(database)] ?? fallback;
+  const server = process.env['SQLSERVER_URL'] ?? standInAt(process.env['SQL_PORT'] ?? 11_433);
+  return process.env[settingOf(database)] ?? withDatabase(server, database);
 }
 
 /** Calls `dbo.sp_demo_tick` in one database. `seed` null: another one every time. */

@@ -1,11 +1,10 @@
-/** Fills a source database with live rows: everything from the code and the scale alone. */
+/** The live rows of a source database: everything from the code and the scale alone. */
 
-import type { DatabaseSync } from 'node:sqlite';
 import { accountCodes, accountCount, type SourceDatabase } from '../sources.ts';
 import { seedAccount } from './account.ts';
 import { seedDictionaries, seedEquipment, seedMeterPlaces } from './dictionaries.ts';
 import { type Premises, seedBuildings, seedPremises } from './housing.ts';
-import { createInsert } from './insert.ts';
+import type { Insert } from './insert.ts';
 import { seedLedger } from './ledger.ts';
 import { createRandom } from './random.ts';
 
@@ -27,17 +26,24 @@ function counter(base: number): () => number {
   };
 }
 
-/** Live rows of all codes of `source`, where all sources together have about `accounts`. */
-export function seedSource(database: DatabaseSync, source: SourceDatabase, accounts: number): void {
+/**
+ * Hands over the live rows of all codes of `source`, where all sources together have about
+ * `accounts`. `insertOf` gives what takes the rows of one code.
+ */
+export function seedSource(
+  insertOf: (code: string) => Insert,
+  source: SourceDatabase,
+  accounts: number,
+): void {
   const hcs = source.system === 'HCS';
-  const everywhere = createInsert(database, source.system, source.codes[0] ?? '');
+  const everywhere = insertOf(source.codes[0] ?? '');
   if (hcs) seedDictionaries(everywhere);
   const firstEquipment = hcs ? 1 : idBase(source.codes[0] ?? '') / 1000 + 1;
   const equipment = seedEquipment(everywhere, hcs ? hcsEquipment : stekEquipment, firstEquipment);
 
   for (const code of source.codes) {
     const random = createRandom(code);
-    const insert = createInsert(database, source.system, code);
+    const insert = insertOf(code);
     const base = idBase(code);
     const count = accountCount(code, accounts);
     const places = hcs ? seedMeterPlaces(insert, random) : [];

@@ -1,0 +1,129 @@
+/** Stage 2 in T-SQL: what every source has exported since the last load, in one transaction. */
+
+import { columnsOf, type EntityName, entities } from '../entities.ts';
+import { databasesOf, type SourceDatabase } from '../sources.ts';
+import { crudeKey, crudeTable, hasDateLoad, outboxTable, sectionColumn } from '../tables.ts';
+import { delayOf } from './pacing.ts';
+import { assign, bracketed, createProcedure, joinOn, lines, list } from './text.ts';
+
+/** Exports that have ended since the last load, whether or not they wrote rows. */
+const readBatches = (name: EntityName, { name: database }: SourceDatabase) =>
+  `SELECT '${database}' AS [database_name], batch.[code], MAX(batch.[export_batch_id]) AS [export_batch_id]
+    FROM ${bracketed(`${database}.dbo.export_batch`)} AS batch
+    WHERE batch.[entity] = '${name}' AND batch.[export_batch_id] > @${database}_batch
+    GROUP BY batch.[code]`;
+
+function readRows(name: EntityName, { name: database, system, codes }: SourceDatabase): string {
+  const section = sectionColumn(system);
+  const owner = section ? `sent.${bracketed(section)}` : `'${codes[0]}'`;
+  return `SELECT '${database}' AS [database_name], ${owner} AS [code], ${list(columnsOf(name), 'sent')},
+      sent.[is_deleted], sent.[export_sequence]
+    FROM ${bracketed(`${database}.${outboxTable(name, system)}`)} AS sent
+    WHERE sent.[export_sequence] > @${database}_sequence`;
+}
+
+/** Text as the database compares it: the server's own databases may have another collation. */
+function temporaryTable(table: string, columns: Record<string, string>, key: readonly string[]) {
+  const definitions = Object.entries(columns).map(([column, type]) => {
+    const collation = /char/.test(type) ? ' COLLATE DATABASE_DEFAULT' : '';
+    return `${bracketed(column)} ${type.replace(' NULL', '')}${collation}${type.endsWith(' NULL') ? ' NULL' : ' NOT NULL'}`;
+  });
+  return `  CREATE TABLE ${table} (
+    ${lines([...definitions, `PRIMARY KEY (${list(key)})`], '    ')}
+  );`;
+}
+
+/** Where the last load ended. The row stays locked: two loads of one entity take turns. */
+const readState = (name: EntityName, { name: database }: SourceDatabase) =>
+  `  DECLARE @${database}_sequence bigint, @${database}_batch bigint;
+  SELECT @${database}_sequence = [export_sequence], @${database}_batch = [export_batch_id]
+  FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
+  WHERE [entity] = '${name}' AND [database_name] = '${database}';
+`;
+
+/** `crude.sp_load_datasource_<entity>`, as a batch that replaces it. */
+export function crudeSql(name: EntityName): string {
+  const procedure = `crude.sp_load_datasource_${name}`;
+  const crude = bracketed(crudeTable(name));
+  const columns = columnsOf(name);
+  const key = crudeKey(name);
+  const sources = databasesOf(name);
+  const dateLoad = hasDateLoad(name);
+  const updated = [...columns.filter((column) => !key.includes(column)), 'is_deleted'];
+  const inserted = ['datasource_id', ...columns, 'is_deleted'];
+  const union = (queries: string[]) => queries.join('\n    UNION ALL\n    ');
+
+  const body = `  SET NOCOUNT ON;
+  SET XACT_ABORT ON;
+
+  DECLARE @label nvarchar(200) = N'${procedure}', @milliseconds int, @now datetime2(3);
+  DECLARE @load_sequence bigint, @changed int, @added int, @total int;
+
+${temporaryTable('#ended', { database_name: 'varchar(20)', code: 'varchar(8)', export_batch_id: 'bigint' }, ['code'])}
+${temporaryTable('#exported', { datasource_id: 'int', ...entities[name].columns, is_deleted: 'bit', database_name: 'varchar(20)', export_sequence: 'bigint' }, key)}
+  BEGIN TRANSACTION;
+
+${sources.map((source) => readState(name, source)).join('\n')}
+  -- Before the rows: whatever has ended by now has all its rows in what is read next.
+  INSERT INTO #ended ([database_name], [code], [export_batch_id])
+  SELECT batch.[database_name], batch.[code], batch.[export_batch_id]
+  FROM (
+    ${union(sources.map((source) => readBatches(name, source)))}
+  ) AS batch;
+
+  INSERT INTO #exported (${list([...inserted, 'database_name', 'export_sequence'])})
+  SELECT source.[list_datasource_id], ${list(columns, 'sent')},
+    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  FROM (
+    ${union(sources.map((source) => readRows(name, source)))}
+  ) AS sent
+  JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
+
+  SET @milliseconds = ${delayOf('crude', name, 'SELECT [code] FROM #ended')};
+  EXEC [dbo].[sp_demo_wait] @label = @label, @milliseconds = @milliseconds;
+  SET @now = SYSUTCDATETIME();
+  SET @load_sequence = (SELECT COALESCE(MAX([load_sequence]), 0) + 1 FROM ${crude} WITH (UPDLOCK, HOLDLOCK));
+
+  SET NOCOUNT OFF;
+  UPDATE loaded
+  SET ${lines([...assign(updated, 'sent'), ...(dateLoad ? ['[date_load] = @now'] : []), '[load_sequence] = @load_sequence'], '    ')}
+  FROM ${crude} AS loaded WITH (UPDLOCK, HOLDLOCK)
+  JOIN #exported AS sent ON ${joinOn(key, 'sent', 'loaded')};
+  SET @changed = @@ROWCOUNT;
+
+  INSERT INTO ${crude} (${list([...inserted, ...(dateLoad ? ['date_load'] : []), 'load_sequence'])})
+  SELECT ${list(inserted, 'sent')}, ${dateLoad ? '@now, ' : ''}@load_sequence
+  FROM #exported AS sent
+  WHERE NOT EXISTS (SELECT 1 FROM ${crude} AS loaded WITH (UPDLOCK, HOLDLOCK)
+    WHERE ${joinOn(key, 'loaded', 'sent')});
+  SET @added = @@ROWCOUNT;
+  SET NOCOUNT ON;
+
+  UPDATE state
+  SET [export_sequence] = taken.[export_sequence]
+  FROM [crude].[load_state] AS state
+  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
+    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
+  WHERE state.[entity] = '${name}';
+
+  UPDATE state
+  SET [export_batch_id] = ended.[export_batch_id]
+  FROM [crude].[load_state] AS state
+  JOIN (SELECT [database_name], MAX([export_batch_id]) AS [export_batch_id]
+    FROM #ended GROUP BY [database_name]) AS ended ON ended.[database_name] = state.[database_name]
+  WHERE state.[entity] = '${name}';
+
+  INSERT INTO [crude].[load_batch] ([load_batch_id], [entity], [datasource_id], [date_load])
+  SELECT (SELECT COALESCE(MAX([load_batch_id]), 0) FROM [crude].[load_batch] WITH (UPDLOCK, HOLDLOCK))
+      + ROW_NUMBER() OVER (ORDER BY source.[list_datasource_id]),
+    '${name}', source.[list_datasource_id], @now
+  FROM #ended AS ended
+  JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = ended.[code];
+
+  COMMIT TRANSACTION;
+
+  SET @total = @changed + @added;
+  SET @label = CONCAT(@label, N': ', @total, N' of ', @total, N' rows (100 %)');
+  RAISERROR(N'%s', 0, 1, @label) WITH NOWAIT;`;
+  return createProcedure(procedure, [], body);
+}

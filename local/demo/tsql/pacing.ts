@@ -1,0 +1,74 @@
+/**
+ * What makes a stage of the T-SQL demo take its time: `dbo.demo_delay` holds milliseconds for each
+ * stage, entity and data source, and is empty unless a pace was asked for.
+ */
+
+import { createPacing, type StageName } from '../durations.ts';
+import { type EntityName, entityNames } from '../entities.ts';
+import { dataSources } from '../sources.ts';
+import { createProcedure } from './text.ts';
+
+/** Also the mark by which the installer knows a database as the demo's own. */
+export const delayTable = 'dbo.demo_delay';
+
+export const delayColumns = {
+  stage: 'varchar(10)',
+  entity: 'varchar(40)',
+  code: 'varchar(8)',
+  milliseconds: 'int',
+} as const;
+
+export interface Delay {
+  stage: StageName;
+  entity: EntityName;
+  code: string;
+  milliseconds: number;
+}
+
+/** Every delay at a pace; none where it is Infinity. A pace not above 0 is a RangeError. */
+export function delaysAt(pace: number): Delay[] {
+  const pacing = createPacing(pace, () => new Date());
+  const stages: StageName[] = ['export', 'crude', 'heap'];
+  return stages.flatMap((stage) =>
+    entityNames.flatMap((entity) =>
+      dataSources
+        .map(({ code }) => ({
+          stage,
+          entity,
+          code,
+          milliseconds: Math.round(pacing.budget(stage, entity, [code])),
+        }))
+        .filter(({ milliseconds }) => milliseconds > 0),
+    ),
+  );
+}
+
+/** The delay of a stage for the data sources that `codes` (a subquery or a variable) names. */
+export const delayOf = (stage: StageName, name: EntityName, codes: string) =>
+  `(SELECT SUM([milliseconds]) FROM [dbo].[demo_delay]
+    WHERE [stage] = '${stage}' AND [entity] = '${name}' AND [code] IN (${codes}))`;
+
+/** Waits in quarters, so that a stage has something to say while it takes its time. */
+export function waitProcedure(): string {
+  return createProcedure(
+    'dbo.sp_demo_wait',
+    [
+      { name: '@label', type: 'nvarchar(200)' },
+      { name: '@milliseconds', type: 'int' },
+    ],
+    `  SET NOCOUNT ON;
+  IF COALESCE(@milliseconds, 0) <= 0 RETURN 0;
+
+  DECLARE @quarter int = 1, @text nvarchar(240), @delay varchar(12);
+  SET @delay = CONVERT(varchar(12),
+    CONVERT(time(3), DATEADD(millisecond, @milliseconds / 4, CONVERT(datetime2(3), '2019-01-01'))));
+  WHILE @quarter <= 4
+  BEGIN
+    -- As text: an engine without WAITFOR refuses it only when a pace is asked for.
+    EXEC sp_executesql N'WAITFOR DELAY @delay', N'@delay varchar(12)', @delay = @delay;
+    SET @text = CONCAT(@label, N': ', 25 * @quarter, N' % of the time');
+    RAISERROR(N'%s', 0, 1, @text) WITH NOWAIT;
+    SET @quarter = @quarter + 1;
+  END;`,
+  );
+}

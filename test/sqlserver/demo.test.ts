@@ -1,0 +1,266 @@
+/**
+ * The T-SQL demo on an engine that runs T-SQL: the stand-in's own interpreter always, and the
+ * server of SQLSERVER_URL where it is set (its databases HCS, STEK… and AB are made anew).
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import sql from 'mssql';
+import { withDatabase } from '../../local/demo/connections.ts';
+import type { Value } from '../../local/demo/entities.ts';
+import { demoDatabases } from '../../local/demo/index.ts';
+import { installDemo } from '../../local/demo/install.ts';
+import { liveTables } from '../../local/demo/live-tables.ts';
+import { sourceDatabases } from '../../local/demo/sources.ts';
+import type { TickChange } from '../../local/demo/tick-changes.ts';
+import { bracketed, list } from '../../local/demo/tsql/text.ts';
+import { startSqlServer } from '../../local/sql-server/server.ts';
+import { startDirectServer } from '../local/demo/direct-server.ts';
+import { type Call, sourceCalls } from '../local/demo/sync.ts';
+import { compareHeapWithSource, type Read, readThrough, rowText } from './heap-and-source.ts';
+
+const accounts = 200;
+const period = '2019-07-01';
+const codes = ['0c10', 'stek', 'zagser'];
+const names = [...sourceDatabases.map(({ name }) => name), 'AB'];
+
+interface Engine {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** The stand-in with the demo's databases, all of them empty. */
+async function emptyStandIn(schemas: Record<string, string> = {}): Promise<Engine> {
+  const server = await startSqlServer({
+    databases: ['master', ...names].map((name) => ({
+      name,
+      server: 'demo',
+      schema: schemas[name] ?? '',
+      procedures: [],
+    })),
+    logins: { demo: 'demo' },
+  });
+  const url = `Server=127.0.0.1,${server.port};User Id=demo;Password=demo;Encrypt=false`;
+  return { url, close: () => server.close() };
+}
+
+const given = process.env['SQLSERVER_URL'];
+const engines = [
+  { engine: "the stand-in's T-SQL", open: () => emptyStandIn(), skip: false },
+  {
+    engine: 'the server of SQLSERVER_URL',
+    open: async () => ({ url: given ?? '', close: async () => {} }),
+    skip: given
+      ? false
+      : 'SQLSERVER_URL is not set: "Server=…;User Id=…;Password=…" of a SQL Server',
+  },
+];
+
+/** A row of the seed as the driver gives it: decimals are numbers. */
+const asDriver = (row: Record<string, Value>, columns: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column,
+      columns[column]?.startsWith('decimal') ? Number(value) : value,
+    ]),
+  );
+
+/** One connection pool for each database of the demo. */
+async function openPools(url: string): Promise<Map<string, sql.ConnectionPool>> {
+  const pools = new Map<string, sql.ConnectionPool>();
+  for (const name of names) {
+    const config = sql.ConnectionPool.parseConnectionString(withDatabase(url, name)) as sql.config;
+    pools.set(name, await new sql.ConnectionPool({ ...config, requestTimeout: 0 }).connect());
+  }
+  return pools;
+}
+
+for (const { engine, open, skip } of engines) {
+  describe(`T-SQL demo on ${engine}`, { skip }, () => {
+    let server: Engine;
+    let pools = new Map<string, sql.ConnectionPool>();
+    let read: Read;
+
+    before(async () => {
+      server = await open();
+      await installDemo(server.url, { accounts });
+      pools = await openPools(server.url);
+      read = readThrough(pools);
+    });
+
+    after(async () => {
+      for (const pool of pools.values()) await pool.close();
+      await server?.close();
+    });
+
+    async function call(
+      { database, procedure, parameters }: Call,
+      onInfo?: (text: string) => void,
+    ) {
+      const request = (pools.get(database) as sql.ConnectionPool).request();
+      for (const [name, value] of Object.entries(parameters)) request.input(name, value);
+      if (onInfo) request.on('info', ({ message }: { message: string }) => onInfo(message));
+      return request.execute(procedure);
+    }
+
+    /** Rows affected by each call of a sync of `codes`. */
+    async function sync(): Promise<number[]> {
+      const affected: number[] = [];
+      for (const next of sourceCalls(codes, period)) {
+        const { rowsAffected } = await call(next);
+        affected.push(rowsAffected.reduce((sum, rows) => sum + rows, 0));
+      }
+      return affected;
+    }
+
+    async function differences() {
+      const found = await Promise.all(
+        codes.map((code) => compareHeapWithSource(read, code, period)),
+      );
+      return found.flat();
+    }
+
+    async function assertSeeded(): Promise<void> {
+      for (const source of sourceDatabases) {
+        for (const { table, columns, rows } of liveTables(source, accounts)) {
+          const text = (row: Record<string, unknown>) =>
+            rowText(Object.keys(columns).map((column) => row[column]));
+          const found = await read(
+            source.name,
+            `SELECT ${list(Object.keys(columns))} FROM ${bracketed(table)}`,
+          );
+          assert.deepEqual(
+            found.map(text).sort(),
+            rows.map((row) => text(asDriver(row, columns))).sort(),
+            `${source.name}.${table}`,
+          );
+        }
+      }
+    }
+
+    it('has the live rows of the seed', assertSeeded);
+
+    it('moves the same rows as the demo of the stand-in, call by call', async () => {
+      const standIn = startDirectServer(
+        demoDatabases({ accounts, pace: Number.POSITIVE_INFINITY }),
+      );
+      try {
+        const expected: number[] = [];
+        for (const { database, procedure, parameters } of sourceCalls(codes, period)) {
+          expected.push((await standIn.call(database, procedure, parameters)).affected);
+        }
+        assert.ok(expected.some((rows) => rows > 0));
+        assert.deepEqual(await sync(), expected);
+      } finally {
+        standIn.close();
+      }
+      assert.deepEqual(await differences(), []);
+    });
+
+    it('moves nothing when nothing has changed', async () => {
+      assert.deepEqual(new Set(await sync()), new Set([0]));
+    });
+
+    it('brings over what a tick changed, and no more', async () => {
+      const changes: TickChange[] = [];
+      for (const { name } of sourceDatabases) {
+        const { recordset } = await call({
+          database: name,
+          procedure: 'dbo.sp_demo_tick',
+          parameters: { seed: 7 },
+        });
+        changes.push(...(recordset as unknown as TickChange[]));
+      }
+      for (const code of ['all', ...codes]) {
+        const actions = changes.filter((change) => change.code === code);
+        assert.ok(actions.length > 1, `${code} was ticked`);
+      }
+      const before = await differences();
+      assert.deepEqual(
+        new Set(before.map(({ kind }) => kind)),
+        new Set(['missing', 'different', 'extra']),
+      );
+      const affected = await sync();
+      assert.ok(affected.some((rows) => rows > 0));
+      assert.ok(Math.max(...affected) < 100);
+      assert.deepEqual(await differences(), []);
+      assert.deepEqual(new Set(await sync()), new Set([0]));
+    });
+
+    it('says how many rows it moved', async () => {
+      const texts: string[] = [];
+      await call(
+        {
+          database: 'HCS',
+          procedure: 'dbo.sp_export_to_bill_ab_meter',
+          parameters: { CurDataAreaId: '0c10' },
+        },
+        (text) => texts.push(text),
+      );
+      assert.deepEqual(texts, ['dbo.sp_export_to_bill_ab_meter 0c10: 0 of 0 rows (100 %)']);
+    });
+
+    it('sees a change of letter case alone', async () => {
+      const hcs = pools.get('HCS') as sql.ConnectionPool;
+      await hcs
+        .request()
+        .batch(`UPDATE [dbo].[city] SET [name] = UPPER([name]) WHERE [city_id] = 1`);
+      const { rowsAffected } = await call({
+        database: 'HCS',
+        procedure: 'dbo.sp_export_to_bill_ab_city',
+        parameters: { CurDataAreaId: 'all' },
+      });
+      assert.equal(
+        rowsAffected.reduce((sum, rows) => sum + rows, 0),
+        1,
+      );
+    });
+
+    it('refuses an unknown area and an impossible month', async () => {
+      const payment = { database: 'HCS', procedure: 'dbo.sp_export_to_bill_ab_payment' };
+      const month = { period_month: 7, period_year: 2019 };
+      await assert.rejects(
+        call({ ...payment, parameters: { CurDataAreaId: '9x99', ...month } }),
+        /unknown data area '9x99' for payment, expected 0c01, /,
+      );
+      await assert.rejects(
+        call({ ...payment, parameters: { CurDataAreaId: '0c10', ...month, period_month: 77 } }),
+        sql.RequestError,
+      );
+      await assert.rejects(
+        call({
+          ...payment,
+          parameters: { CurDataAreaId: '0c10', period_month: null, period_year: 2019 },
+        }),
+        /@period_month must not be NULL/,
+      );
+    });
+
+    it('is installed anew as it was at first', async () => {
+      await installDemo(server.url, { accounts });
+      await assertSeeded();
+      const [heap] = await read('AB', 'SELECT COUNT(*) AS [rows] FROM [heap].[payment]');
+      assert.deepEqual(heap, { rows: 0 });
+      assert.ok((await sync()).some((rows) => rows > 0));
+      assert.deepEqual(await differences(), []);
+    });
+  });
+}
+
+describe('installing the T-SQL demo', () => {
+  it('leaves a database alone that only has the same name', async () => {
+    const server = await emptyStandIn({ AB: 'CREATE TABLE [dbo].[invoice] ([id] int NOT NULL);' });
+    try {
+      await assert.rejects(
+        installDemo(server.url, { accounts }),
+        /^Error: Database AB on this server has tables and is not of the demo: nothing was changed/,
+      );
+      const pools = await openPools(server.url);
+      const tables = await readThrough(pools)('HCS', 'SELECT [name] FROM sys.tables');
+      for (const pool of pools.values()) await pool.close();
+      assert.deepEqual(tables, []);
+    } finally {
+      await server.close();
+    }
+  });
+});

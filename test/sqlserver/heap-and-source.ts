@@ -1,0 +1,105 @@
+/** Is the aggregate base's heap what the source says? Both read through the driver. */
+
+import type sql from 'mssql';
+import type { Difference } from '../../local/demo/compare.ts';
+import { columnsOf, type EntityName, entityOf, fullKeyOf } from '../../local/demo/entities.ts';
+import {
+  aggregateBase,
+  allAreas,
+  databaseOf,
+  dataSources,
+  entitiesIn,
+} from '../../local/demo/sources.ts';
+import { areaColumn, heapTable, liveTable } from '../../local/demo/tables.ts';
+import { bracketed, list } from '../../local/demo/tsql/text.ts';
+
+export type Read = (database: string, query: string) => Promise<Record<string, unknown>[]>;
+
+/** A value as text: the driver gives dates as Date, bigint as text, decimals as numbers. */
+const textOf = (value: unknown) =>
+  value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+
+export const rowText = (values: readonly unknown[]) => JSON.stringify(values.map(textOf));
+
+export function readThrough(pools: ReadonlyMap<string, sql.ConnectionPool>): Read {
+  return async (database, query) => {
+    const result = await pools.get(database)?.request().query(query);
+    return result?.recordset ?? [];
+  };
+}
+
+async function readRows(read: Read, database: string, name: EntityName, query: string) {
+  const rows = await read(database, query);
+  return new Map(
+    rows.map((row) => [
+      rowText(fullKeyOf(name).map((column) => row[column])),
+      rowText(columnsOf(name).map((column) => row[column])),
+    ]),
+  );
+}
+
+const where = (conditions: (string | false)[]) => {
+  const held = conditions.filter((condition) => condition !== false);
+  return held.length > 0 ? ` WHERE ${held.join(' AND ')}` : '';
+};
+
+async function compareEntity(
+  read: Read,
+  name: EntityName,
+  code: string,
+  period: string,
+): Promise<Difference[]> {
+  const { system, name: database } = databaseOf(code);
+  const { dated, hcs, heapSource } = entityOf(name);
+  const owner = system === 'HCS' && hcs === 'all' ? allAreas : code;
+  const id = dataSources.find((source) => source.code === owner)?.id ?? 0;
+  const inPeriod = dated && `t.[period] = '${period}'`;
+  const columns = list(columnsOf(name), 't');
+
+  const live = await readRows(
+    read,
+    database,
+    name,
+    `SELECT ${columns} FROM ${bracketed(liveTable(name))} AS t${where([
+      areaColumn(name, system) !== undefined && `t.[area] = '${code}'`,
+      inPeriod,
+    ])}`,
+  );
+  const join =
+    heapSource === 'personal_account'
+      ? ' JOIN [heap].[personal_account] AS a ON a.[personal_account_id] = t.[personal_account_id]'
+      : '';
+  const heap = await readRows(
+    read,
+    aggregateBase.name,
+    name,
+    `SELECT ${columns} FROM ${bracketed(heapTable(name))} AS t${join}${where([
+      heapSource !== 'none' && `${join ? 'a' : 't'}.[datasource_id] = ${id}`,
+      inPeriod,
+    ])}`,
+  );
+
+  const differences: Difference[] = [];
+  for (const [key, row] of live) {
+    const found = heap.get(key);
+    if (found === undefined) differences.push({ entity: name, kind: 'missing', key });
+    else if (found !== row) differences.push({ entity: name, kind: 'different', key });
+  }
+  for (const key of heap.keys()) {
+    if (!live.has(key)) differences.push({ entity: name, kind: 'extra', key });
+  }
+  return differences;
+}
+
+/** As the stand-in's `compareHeapWithSource`; empty when heap and source are equal. */
+export async function compareHeapWithSource(
+  read: Read,
+  code: string,
+  period: string,
+): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  for (const name of entitiesIn(databaseOf(code).system)) {
+    differences.push(...(await compareEntity(read, name, code, period)));
+  }
+  return differences;
+}
