@@ -31,6 +31,12 @@ export const splitBatches = (text: string): string[] =>
 /** `020-tables.HCS.sql` belongs to HCS, `010-databases.sql` to no database of the demo. */
 const databaseOfFile = (file: string) => /\.(\w+)\.sql$/.exec(file)?.[1];
 
+/**
+ * The most that TDS allows: a batch in several packets waits 40 ms for an acknowledgement between
+ * them, since the driver leaves Nagle's algorithm on.
+ */
+const packetSize = 32_767;
+
 /** Runs `work` on one connection to a database. */
 async function connected<T>(
   url: string,
@@ -38,10 +44,12 @@ async function connected<T>(
   work: (pool: sql.ConnectionPool) => Promise<T>,
 ): Promise<T> {
   const config = sql.ConnectionPool.parseConnectionString(withDatabase(url, database));
+  const parsed = config as sql.config;
   const pool = new sql.ConnectionPool({
-    ...(config as sql.config),
+    ...parsed,
     requestTimeout: 0,
     pool: { min: 0, max: 1 },
+    options: { ...parsed.options, packetSize },
   });
   try {
     return await work(await pool.connect());

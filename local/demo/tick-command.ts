@@ -13,7 +13,7 @@ import { sourceDatabases } from './sources.ts';
 import type { TickChange } from './tick-changes.ts';
 
 function connectionString(database: string): string {
-  const server = process.env['SQLSERVER_URL'] ?? standInAt(process.env['SQL_PORT'] ?? 11_433);
+  const server = process.env['SQLSERVER_URL'] || standInAt(process.env['SQL_PORT'] ?? 11_433);
   return process.env[settingOf(database)] ?? withDatabase(server, database);
 }
 

@@ -83,7 +83,13 @@ export async function oneMachine(): Promise<OneMachine> {
         ['--disable-warning=ExperimentalWarning', 'local/start.ts', '--state', state, ...args],
         {
           cwd: root,
-          env: { ...process.env, ...Object.fromEntries(variables), ...environment },
+          // SQLSERVER_URL of the tests is not meant for this machine, unless it is given.
+          env: {
+            ...process.env,
+            SQLSERVER_URL: '',
+            ...Object.fromEntries(variables),
+            ...environment,
+          },
           stdio: ['ignore', 'pipe', 'pipe'],
         },
       );
