@@ -161,7 +161,10 @@ for (const name of ['SLICE_BUDGET', 'LEASE_SECONDS', 'RUN_RETENTION_DAYS', 'SQL_
     for (const value of ['0', '-1', '1.5', '1e1', 'a minute', '100000']) {
       const [fault] = faultsOf(() => parseSettings({ ...valid, [name]: value }));
       assert.equal(fault?.setting, name);
-      assert.match(fault?.fault ?? '', /whole number of (seconds|days|connections) from \d+ to \d+$/);
+      assert.match(
+        fault?.fault ?? '',
+        /whole number of (seconds|days|connections) from \d+ to \d+$/,
+      );
     }
   });
 }
