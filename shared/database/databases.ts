@@ -10,6 +10,12 @@ import { Session, type SqlParameter } from './session.ts';
 /** A pool may hold several connections that a fail-over has broken. */
 const retry = { attempts: 3, baseMs: 100, capMs: 400 };
 
+/** Between the calls of one run connections rest for less: those are not asked. */
+const restMs = 5_000;
+
+/** The answer to `SELECT 1` takes a round trip; the rest is for a busy server. */
+const signOfLifeMs = 2_000;
+
 export class Databases {
   readonly #pools: Pools;
 
@@ -17,9 +23,22 @@ export class Databases {
     this.#pools = new Pools(addresses, options);
   }
 
-  /** Borrows a connection: the caller must release or destroy it on every path. */
+  /**
+   * Borrows a connection: the caller must release or destroy it on every path.
+   *
+   * A server that vanished without a word (a fail-over, a network that lost its state) leaves
+   * connections behind that look whole and answer nothing for a quarter of an hour. One that has
+   * rested is asked for a sign of life first, and replaced when it gives none.
+   *
+   * @throws DatabaseError, or the reason of `signal`
+   */
   async session(id: string, signal: AbortSignal): Promise<Session> {
-    return Session.open(await unlessAborted(this.#pools.get(id), signal), signal);
+    const pool = await unlessAborted(this.#pools.get(id), signal);
+    for (;;) {
+      const session = await Session.open(pool, signal);
+      if (session.restedMs < restMs || (await isAlive(session, signal))) return session;
+      session.destroy();
+    }
   }
 
   /**
@@ -88,5 +107,18 @@ export class Databases {
       else session.destroy();
       throw error;
     }
+  }
+}
+
+async function isAlive(session: Session, signal: AbortSignal): Promise<boolean> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(signOfLifeMs)]);
+  try {
+    // Not the signal of the query: an attention would wait for an answer, too.
+    await unlessAborted(session.query('SELECT 1', [], signal), limit);
+    return true;
+  } catch {
+    if (signal.aborted) session.destroy();
+    signal.throwIfAborted();
+    return false;
   }
 }

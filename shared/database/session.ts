@@ -55,6 +55,9 @@ const bufferedRows = 64;
 /** An attention is answered at once by a healthy server; after this the connection is cut. */
 const attentionMs = 5_000;
 
+/** When a connection came back to its pool, in milliseconds of `performance.now()`. */
+const returnedAt = new WeakMap<Connection, number>();
+
 export class Session {
   readonly #pool: LendingPool;
   readonly #connection: Connection;
@@ -83,10 +86,16 @@ export class Session {
     }
   }
 
+  /** How long the connection lay idle before it was borrowed, in milliseconds; 0: it is new. */
+  get restedMs(): number {
+    return performance.now() - (returnedAt.get(this.#connection) ?? performance.now());
+  }
+
   /** Back to the pool. Call only when the session is as clean as it was. */
   release(): void {
     if (this.#returned) return;
     this.#returned = true;
+    returnedAt.set(this.#connection, performance.now());
     this.#pool.release(this.#connection);
   }
 

@@ -20,10 +20,8 @@ export interface SilentProxy {
   readonly connections: number;
   /** Bytes from the server to clients since the start. */
   readonly received: number;
-  /** From now on nothing passes on any connection, nor on new ones; they stay open. */
-  silence(): void;
-  /** What was held back passes again. */
-  speak(): void;
+  /** From now on nothing passes on any connection, nor (`all`) on new ones; they stay open. */
+  silence(which?: 'all' | 'open'): void;
   /** Breaks every connection with a TCP reset. */
   reset(): void;
   /** From now on new connections are refused; those that are open live on. */
@@ -33,6 +31,7 @@ export interface SilentProxy {
 
 export async function startSilentProxy(to: TcpTarget): Promise<SilentProxy> {
   const pairs = new Set<readonly [client: Socket, upstream: Socket]>();
+  const silenced = new WeakSet<Socket>();
   let connections = 0;
   let received = 0;
   let isSilent = false;
@@ -51,14 +50,17 @@ export async function startSilentProxy(to: TcpTarget): Promise<SilentProxy> {
         if (!into.write(data)) from.pause();
       });
       into.on('drain', () => {
-        if (!isSilent) from.resume();
+        if (!silenced.has(from)) from.resume();
       });
       from.on('end', () => into.end());
       from.once('close', () => {
         pairs.delete(pair);
         into.destroy();
       });
-      if (isSilent) from.pause();
+      if (isSilent) {
+        silenced.add(from);
+        from.pause();
+      }
     }
   });
   server.listen(0, '127.0.0.1');
@@ -84,13 +86,12 @@ export async function startSilentProxy(to: TcpTarget): Promise<SilentProxy> {
     get received() {
       return received;
     },
-    silence() {
-      isSilent = true;
-      for (const socket of everySocket()) socket.pause();
-    },
-    speak() {
-      isSilent = false;
-      for (const socket of everySocket()) socket.resume();
+    silence(which = 'all') {
+      isSilent = which === 'all';
+      for (const socket of everySocket()) {
+        silenced.add(socket);
+        socket.pause();
+      }
     },
     reset() {
       for (const socket of everySocket()) socket.resetAndDestroy();

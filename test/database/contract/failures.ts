@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { takeAppLock } from '../../../shared/database/app-lock.ts';
 import { leavesSessionUsable } from '../../../shared/database/errors.ts';
 import { soon } from '../../support/storage.ts';
@@ -84,6 +85,31 @@ export function failures(target: Target): void {
       assert.match(error.meaning, /^(transient|unreachable)$/);
       proxy.target = server;
       assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
+    it('a fail-over that nobody tells of: connections that rested are asked for a sign of life', async (t) => {
+      const { databases, proxy, session } = await target.open(t, { size: 2 });
+      const [first, second] = [await session(), await session()];
+      first.release();
+      second.release();
+      // Rested for long enough (`databases.ts`), then dead without a word.
+      await sleep(5_100);
+      proxy.silence('open');
+      const before = proxy.connections;
+      const asked = await databases.session('ab', soon());
+      assert.deepEqual(await asked.query('SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+      asked.release();
+      assert.ok(proxy.connections > before);
+    });
+
+    it('a connection that rested and cannot be asked: left when the caller says so', async (t) => {
+      const { databases, proxy, session } = await target.open(t, { size: 1 });
+      (await session()).release();
+      await sleep(5_100);
+      proxy.silence();
+      await assert.rejects(databases.session('ab', AbortSignal.timeout(100)), {
+        name: 'TimeoutError',
+      });
     });
 
     it('a server that is not up at first: the pool is not kept', async (t) => {
