@@ -1,7 +1,4 @@
-/**
- * The T-SQL demo on an engine that runs T-SQL: the stand-in's own interpreter always, and the
- * server of SQLSERVER_URL where it is set (its databases HCS, STEK… and AB are made anew).
- */
+/** The T-SQL demo on an engine that runs T-SQL: installed, synced, ticked, installed anew. */
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -14,50 +11,22 @@ import { liveTables } from '../../local/demo/live-tables.ts';
 import { sourceDatabases } from '../../local/demo/sources.ts';
 import type { TickChange } from '../../local/demo/tick-changes.ts';
 import { bracketed, list } from '../../local/demo/tsql/text.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
 import { startDirectServer } from '../local/demo/direct-server.ts';
 import { type Call, runCalls, sourceCalls } from '../local/demo/sync.ts';
 import { oneMachine } from '../support/one-machine.ts';
 import { compareHeapWithSource, type Read, readThrough, rowText } from './heap-and-source.ts';
 
-const accounts = 200;
+export const accounts = 200;
 const period = '2019-07-01';
 const codes = ['0c10', 'stek', 'zagser'];
 /** A server far away, or a slow one, takes its time over the demo's 560 batches. */
 const suiteTimeoutMs = 900_000;
-const names = [...sourceDatabases.map(({ name }) => name), 'AB'];
+export const databaseNames = [...sourceDatabases.map(({ name }) => name), 'AB'];
 
-interface Engine {
+export interface Engine {
   url: string;
   close(): Promise<void>;
 }
-
-/** The stand-in with the demo's databases, all of them empty. */
-async function emptyStandIn(schemas: Record<string, string> = {}): Promise<Engine> {
-  const server = await startSqlServer({
-    databases: ['master', ...names].map((name) => ({
-      name,
-      server: 'demo',
-      schema: schemas[name] ?? '',
-      procedures: [],
-    })),
-    logins: { demo: 'demo' },
-  });
-  const url = `Server=127.0.0.1,${server.port};User Id=demo;Password=demo;Encrypt=false`;
-  return { url, close: () => server.close() };
-}
-
-const given = process.env['SQLSERVER_URL'];
-const engines = [
-  { engine: "the stand-in's T-SQL", open: () => emptyStandIn(), skip: false },
-  {
-    engine: 'the server of SQLSERVER_URL',
-    open: async () => ({ url: given ?? '', close: async () => {} }),
-    skip: given
-      ? false
-      : 'SQLSERVER_URL is not set: "Server=…;User Id=…;Password=…" of a SQL Server',
-  },
-];
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
@@ -81,16 +50,21 @@ const asDriver = (row: Record<string, Value>, columns: Readonly<Record<string, s
   );
 
 /** One connection pool for each database of the demo. */
-async function openPools(url: string): Promise<Map<string, sql.ConnectionPool>> {
+export async function openPools(url: string): Promise<Map<string, sql.ConnectionPool>> {
   const pools = new Map<string, sql.ConnectionPool>();
-  for (const name of names) {
+  for (const name of databaseNames) {
     const config = sql.ConnectionPool.parseConnectionString(withDatabase(url, name)) as sql.config;
     pools.set(name, await new sql.ConnectionPool({ ...config, requestTimeout: 0 }).connect());
   }
   return pools;
 }
 
-for (const { engine, open, skip } of engines) {
+/** Its tests build on one another, in this order. The engine's databases are made anew. */
+export function demoSuite(
+  engine: string,
+  open: () => Promise<Engine>,
+  skip: string | false = false,
+): void {
   describe(`T-SQL demo on ${engine}`, { skip, timeout: suiteTimeoutMs }, () => {
     let server: Engine;
     let pools = new Map<string, sql.ConnectionPool>();
@@ -302,21 +276,3 @@ for (const { engine, open, skip } of engines) {
     });
   });
 }
-
-describe('installing the T-SQL demo', () => {
-  it('leaves a database alone that only has the same name', async () => {
-    const server = await emptyStandIn({ AB: 'CREATE TABLE [dbo].[invoice] ([id] int NOT NULL);' });
-    try {
-      await assert.rejects(
-        installDemo(server.url, { accounts }),
-        /^Error: Database AB on this server has tables and is not of the demo: nothing was changed/,
-      );
-      const pools = await openPools(server.url);
-      const tables = await readThrough(pools)('HCS', 'SELECT [name] FROM sys.tables');
-      for (const pool of pools.values()) await pool.close();
-      assert.deepEqual(tables, []);
-    } finally {
-      await server.close();
-    }
-  });
-});
