@@ -22,6 +22,8 @@ const sweep = { everyMs: 800, olderMs: 11_000 };
 
 export interface EpisodeResult {
   runs: Run[];
+  /** Workers that died or left meanwhile. */
+  deaths: number;
   calls: number;
   /** Attempts beyond the one that each stage takes. */
   repeated: number;
@@ -55,7 +57,8 @@ export async function playEpisode(
     const all = [...runs.values()];
     const broken = [...checkEpisode(calls(), all, sql), ...unexplained(happened, calls(), all)];
     if (broken.length > 0) throw new Error(broken.join('\n'));
-    return { runs: all, calls: calls().length, repeated: repeated(all), answers };
+    const { deaths } = happened;
+    return { runs: all, deaths, calls: calls().length, repeated: repeated(all), answers };
   } catch (error) {
     throw new Error(report(plan, [...runs.values()], calls(), fleet), { cause: error });
   }

@@ -18,7 +18,9 @@ export interface ChaosOptions {
 
 export interface ChaosSummary {
   episodes: number;
+  /** By how they ended; and how many of them had a worker die beside them. */
   runs: Record<string, number>;
+  runsWithDeaths: number;
   /** POSTs that got something else than 202, by what they got. */
   answers: Record<string, number>;
   calls: number;
@@ -56,6 +58,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
   return {
     episodes: results.length,
     runs: count(runs),
+    runsWithDeaths: results.reduce((sum, one) => sum + (one.deaths > 0 ? one.runs.length : 0), 0),
     answers: count(results.flatMap(({ answers }) => answers)),
     calls: results.reduce((sum, { calls }) => sum + calls, 0),
     repeated: results.reduce((sum, { repeated }) => sum + repeated, 0),
