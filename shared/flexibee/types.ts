@@ -114,5 +114,9 @@ export type TroubleKind =
   | 'unknown company'
   | 'versions went back'
   | 'unreachable'
+  /** Somebody is logged in, and turning the changelog on needs the company for itself. */
+  | 'company in use'
+  /** The server understood and said no, for instance to an evidence that it does not have. */
+  | 'request refused'
   | 'answer not understood'
   | 'database';
