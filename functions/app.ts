@@ -74,7 +74,7 @@ export class App implements AppServices {
       catalog.databases.map(({ id, connection }) => ({
         id,
         setting: connection,
-        connectionString: connections[id] ?? '',
+        connectionString: connections.databases[id] ?? '',
       })),
       { size: settings.sqlPoolSize },
     );
