@@ -2,12 +2,12 @@
 
 import functions from '@azure/functions';
 import { App } from './app.ts';
-import { executeRun } from './execute-run.ts';
-import { expireRuns, expirySchedule } from './expire-runs.ts';
 import { httpFunction } from './route.ts';
-import { routes } from './routes.ts';
-import { runQueueName, runQueueOutput } from './run-queue.ts';
-import { sweepRuns, sweepSchedule } from './sweep-runs.ts';
+import { routes } from './routes/index.ts';
+import { executeRun } from './sync/execute-run.ts';
+import { expireRuns, expirySchedule } from './sync/expire-runs.ts';
+import { runQueueName, runQueueOutput } from './sync/run-queue.ts';
+import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
 
 let started: App | undefined;
 

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { routes } from '../functions/routes.ts';
-import { runQueueName } from '../functions/run-queue.ts';
+import { routes } from '../functions/routes/index.ts';
+import { runQueueName } from '../functions/sync/run-queue.ts';
 import host from '../host.json' with { type: 'json' };
 import sample from '../local.settings.sample.json' with { type: 'json' };
 import { shippedCatalog } from '../shared/catalog/index.ts';

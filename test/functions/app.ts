@@ -6,9 +6,9 @@ import functions, {
   type InvocationContext,
 } from '@azure/functions';
 import { httpFunction } from '../../functions/route.ts';
-import { routes } from '../../functions/routes.ts';
-import { runQueueOutput } from '../../functions/run-queue.ts';
+import { routes } from '../../functions/routes/index.ts';
 import type { AppServices, HealthPart } from '../../functions/services.ts';
+import { runQueueOutput } from '../../functions/sync/run-queue.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { parseSettings } from '../../shared/settings.ts';

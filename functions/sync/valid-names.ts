@@ -1,9 +1,9 @@
-import { json } from '../shared/http/answer.ts';
-import type { RouteHandler } from '../shared/http/handler.ts';
-import { HttpProblem } from '../shared/http/problem.ts';
-import { knownCode } from '../shared/http/requested-codes.ts';
-import { show } from '../shared/http/show.ts';
-import type { AppServices } from './services.ts';
+import { json } from '../../shared/http/answer.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { knownCode } from '../../shared/http/requested-codes.ts';
+import { show } from '../../shared/http/show.ts';
+import type { AppServices } from '../services.ts';
 
 /** Entities of a data source and their descriptions. */
 export function validNames(app: AppServices): RouteHandler {

@@ -1,7 +1,7 @@
-import { prefersJson, textOrJson } from '../shared/http/answer.ts';
-import type { RouteHandler } from '../shared/http/handler.ts';
-import { statusSchema } from '../shared/http/schemas.ts';
-import type { AppServices } from './services.ts';
+import { prefersJson, textOrJson } from '../../shared/http/answer.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { statusSchema } from '../../shared/http/schemas.ts';
+import type { AppServices } from '../services.ts';
 
 /** Whether any run is queued or running now, and as JSON which ones and how far they are. */
 export function syncStatus(app: AppServices): RouteHandler {

@@ -1,7 +1,7 @@
 /** Sends runs on whose worker is gone. */
 
 import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
-import type { App } from './app.ts';
+import type { App } from '../app.ts';
 import { runQueueOutput } from './run-queue.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { textOrJson } from '../shared/http/answer.ts';
-import type { RouteHandler } from '../shared/http/handler.ts';
-import { HttpProblem } from '../shared/http/problem.ts';
-import { authorize } from '../shared/http/tokens.ts';
+import { textOrJson } from '../../shared/http/answer.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { authorize } from '../../shared/http/tokens.ts';
+import type { AppServices } from '../services.ts';
 import { namedRun, unknownRun } from './named-run.ts';
-import type { AppServices } from './services.ts';
 
 /** Asks the worker of a run to stop it; whoever may sync all of its data sources may ask. */
 export function cancelRun(app: AppServices): RouteHandler {

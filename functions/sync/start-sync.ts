@@ -1,13 +1,13 @@
-import { textOrJson } from '../shared/http/answer.ts';
-import { readJsonObject } from '../shared/http/body.ts';
-import type { RouteHandler } from '../shared/http/handler.ts';
-import { HttpProblem } from '../shared/http/problem.ts';
-import { knownCodes } from '../shared/http/requested-codes.ts';
-import { parseSyncRequest } from '../shared/http/sync-request.ts';
-import { authenticate, authorize, bearerToken } from '../shared/http/tokens.ts';
-import type { SyncRequest } from '../shared/sync/index.ts';
+import { textOrJson } from '../../shared/http/answer.ts';
+import { readJsonObject } from '../../shared/http/body.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { knownCodes } from '../../shared/http/requested-codes.ts';
+import { parseSyncRequest } from '../../shared/http/sync-request.ts';
+import { authenticate, authorize, bearerToken } from '../../shared/http/tokens.ts';
+import type { SyncRequest } from '../../shared/sync/index.ts';
+import type { AppServices } from '../services.ts';
 import { runQueueOutput } from './run-queue.ts';
-import type { AppServices } from './services.ts';
 
 /** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
 const retryAfter = '60';

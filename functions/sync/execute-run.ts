@@ -1,7 +1,7 @@
 /** Executes one slice of the run whose id comes through the queue. */
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
-import type { App } from './app.ts';
+import type { App } from '../app.ts';
 import { runQueueOutput } from './run-queue.ts';
 
 /** A run that outlives its slice goes back to the queue, locks and all. */

@@ -1,8 +1,8 @@
 import type { HttpRequest } from '@azure/functions';
-import { HttpProblem } from '../shared/http/problem.ts';
-import { runIdSchema } from '../shared/http/schemas.ts';
-import { show } from '../shared/http/show.ts';
-import type { Run, Syncs } from '../shared/sync/index.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { runIdSchema } from '../../shared/http/schemas.ts';
+import { show } from '../../shared/http/show.ts';
+import type { Run, Syncs } from '../../shared/sync/index.ts';
 
 /** The run that the path names. Throws `HttpProblem` 404. */
 export async function namedRun(

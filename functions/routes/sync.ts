@@ -1,20 +1,17 @@
-/** Every HTTP route, as data: `main.ts` registers them, `/openapi.json` describes them. */
+/** The original's six routes, and those of runs. */
 
 import { z } from 'zod';
-import { json } from '../shared/http/answer.ts';
-import { openApiDocument } from '../shared/http/openapi.ts';
-import * as schemas from '../shared/http/schemas.ts';
-import { cancelRun } from './cancel-run.ts';
-import { health } from './health.ts';
-import { isDated } from './is-dated.ts';
-import { listRuns } from './list-runs.ts';
-import { readRun } from './read-run.ts';
-import { operations, type Route } from './route.ts';
-import { runQueueOutput } from './run-queue.ts';
-import { dataSourceSync, entitySync } from './start-sync.ts';
-import { syncStatus } from './sync-status.ts';
-import { validCodes } from './valid-codes.ts';
-import { validNames } from './valid-names.ts';
+import * as schemas from '../../shared/http/schemas.ts';
+import type { Route } from '../route.ts';
+import { cancelRun } from '../sync/cancel-run.ts';
+import { isDated } from '../sync/is-dated.ts';
+import { listRuns } from '../sync/list-runs.ts';
+import { readRun } from '../sync/read-run.ts';
+import { runQueueOutput } from '../sync/run-queue.ts';
+import { dataSourceSync, entitySync } from '../sync/start-sync.ts';
+import { syncStatus } from '../sync/sync-status.ts';
+import { validCodes } from '../sync/valid-codes.ts';
+import { validNames } from '../sync/valid-names.ts';
 
 const started = {
   202: {
@@ -31,7 +28,7 @@ const runId = {
   schema: schemas.runIdSchema,
 } as const;
 
-export const routes: readonly Route[] = [
+export const syncRoutes: readonly Route[] = [
   {
     name: 'sync_status',
     route: 'sync_status',
@@ -187,42 +184,6 @@ export const routes: readonly Route[] = [
             text: ['Cancellation was requested.'],
             json: schemas.cancellationSchema,
           },
-        },
-      },
-    },
-  },
-  {
-    name: 'health',
-    route: 'health',
-    access: 'open',
-    refusals: 'json',
-    methods: {
-      GET: {
-        handler: health,
-        summary: 'Whether the storage, the catalogue and every database answer',
-        responses: {
-          200: { description: 'All of them do', json: schemas.healthSchema },
-          503: { description: 'Some do not', json: schemas.healthSchema },
-        },
-      },
-    },
-  },
-  {
-    name: 'openapi',
-    route: 'openapi.json',
-    access: 'open',
-    refusals: 'json',
-    methods: {
-      GET: {
-        handler: (app) => () =>
-          json(
-            openApiDocument(
-              routes.flatMap((route) => operations(route, app.settings.protectReads)),
-            ),
-          ),
-        summary: 'This document',
-        responses: {
-          200: { description: 'OpenAPI 3.1', json: z.record(z.string(), z.unknown()) },
         },
       },
     },

@@ -1,8 +1,8 @@
-import { json } from '../shared/http/answer.ts';
-import type { RouteHandler } from '../shared/http/handler.ts';
-import { publicRunSchema } from '../shared/http/schemas.ts';
+import { json } from '../../shared/http/answer.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { publicRunSchema } from '../../shared/http/schemas.ts';
+import type { AppServices } from '../services.ts';
 import { namedRun } from './named-run.ts';
-import type { AppServices } from './services.ts';
 
 /** One run: what was asked, where it stands, every stage, freshness before and after. */
 export function readRun(app: AppServices): RouteHandler {

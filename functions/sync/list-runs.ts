@@ -1,8 +1,8 @@
-import { json } from '../shared/http/answer.ts';
-import type { RouteHandler } from '../shared/http/handler.ts';
-import { invalidQuery, runsQuery } from '../shared/http/runs-query.ts';
-import { hasStatus } from '../shared/storage/errors.ts';
-import type { AppServices } from './services.ts';
+import { json } from '../../shared/http/answer.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { invalidQuery, runsQuery } from '../../shared/http/runs-query.ts';
+import { hasStatus } from '../../shared/storage/errors.ts';
+import type { AppServices } from '../services.ts';
 
 /** Runs, the newest first, a page at a time. */
 export function listRuns(app: AppServices): RouteHandler {
