@@ -3,6 +3,7 @@
 import { errors } from '../errors.ts';
 import { datePart } from '../functions/dates.ts';
 import type { Parameter, ScalarFunction } from '../functions/definition.ts';
+import { isJson } from '../functions/json.ts';
 import { now } from '../functions/register.ts';
 import { scalarFunctions } from '../functions/table.ts';
 import type { SqlValue } from '../procedure.ts';
@@ -90,6 +91,12 @@ function definedCall(
     const part = node.kind === 'column' ? (node.name[0] ?? '') : '';
     return { sql: `'${datePart(part, name)}'`, type: types.sysname, nullable: false };
   });
+  if (name === 'ISJSON') {
+    // Megabytes in a variable need not pass through SQLite to be looked at.
+    const known = call.args[0] && constantValue(context, call.args[0]);
+    if (typeof known === 'string')
+      return { sql: isJson(known) ? '1' : '0', type: types.int, nullable: false };
+  }
   const type = definition.type(
     values.map(({ type: own, literal }) => ({
       type: own,
