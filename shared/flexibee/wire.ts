@@ -17,7 +17,9 @@ const id = z
 /** FlexiBee writes one of a kind as an object or as an array of one; none may be left out. */
 function several<Item extends z.ZodType>(item: Item) {
   return z
-    .union([z.array(z.unknown()), z.unknown().transform((one) => (one == null ? [] : [one]))])
+    .unknown()
+    .optional()
+    .transform((given) => (Array.isArray(given) ? given : given == null ? [] : [given]))
     .pipe(z.array(item));
 }
 
