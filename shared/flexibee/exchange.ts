@@ -81,20 +81,23 @@ function send(
 }
 
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const oversize = () => new OversizeError(`an answer of more than ${maxBytes} bytes`);
-  if (Number(response.headers['content-length'] ?? 0) > maxBytes) throw oversize();
+  const oversize = new OversizeError(`an answer of more than ${maxBytes} bytes`);
+  if (Number(response.headers['content-length'] ?? 0) > maxBytes) throw oversize;
+  const chunks: Buffer[] = [];
+  let size = 0;
   const collect = async (source: AsyncIterable<Buffer>) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
     for await (const chunk of source) {
       size += chunk.length;
-      if (size > maxBytes) throw oversize();
+      if (size > maxBytes) throw oversize;
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks, size);
   };
   const isPacked = /^(x-)?gzip$/i.test(response.headers['content-encoding'] ?? '');
-  return isPacked
-    ? await pipeline(response, createGunzip(), collect)
-    : await pipeline(response, collect);
+  try {
+    await (isPacked ? pipeline(response, createGunzip(), collect) : pipeline(response, collect));
+  } catch (error) {
+    // Leaving in the middle breaks the stream, and the pipeline may report that first.
+    throw size > maxBytes ? oversize : error;
+  }
+  return Buffer.concat(chunks, size);
 }

@@ -123,11 +123,12 @@ export class Requests {
     try {
       const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
       return { status, value: JSON.parse(text) };
-    } catch (cause) {
-      // Begun as JSON, it was cut off on the way; anything else comes again the same.
+    } catch {
+      // The parser's own words quote the answer, so they go no further. What began as JSON was
+      // cut off on the way; anything else comes again the same.
       const isTransient = /^\s*\{/.test(body.toString('latin1', 0, 64));
       const fault = isTransient ? 'the answer is cut off or damaged' : 'the answer is no JSON';
-      throw this.error(ask, { kind: 'answer not understood', status, fault, isTransient }, cause);
+      throw this.error(ask, { kind: 'answer not understood', status, fault, isTransient });
     }
   }
 

@@ -60,6 +60,7 @@ export async function startScriptedHttp(...first: Reply[]): Promise<ScriptedHttp
       replies = next;
     },
     async close() {
+      if (!server.listening) return;
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
