@@ -73,9 +73,9 @@ BEGIN
   IF (@gone_read_before IS NULL AND @gone_version IS NOT NULL)
     OR (@gone_read_before IS NOT NULL AND @gone_version IS NULL)
     THROW 50501, '@gone_read_before and @gone_version must be given together.', 1;
-  IF @changes IS NULL OR ISJSON(@changes) = 0
+  IF ISNULL(ISJSON(@changes), 0) = 0
     THROW 50502, '@changes must be a JSON array.', 1;
-  IF @records IS NULL OR ISJSON(@records) = 0
+  IF ISNULL(ISJSON(@records), 0) = 0
     THROW 50502, '@records must be a JSON array.', 1;
 
   DECLARE @change TABLE (

@@ -237,10 +237,3 @@ export function openJsonRows(text: string, path: string, wrapped: boolean): stri
   const rows = Array.isArray(found) ? found : [found];
   return jsonText(wrapped ? rows.map((row) => [row]) : rows);
 }
-
-/** A scalar as text out of its JSON; NULL for an object or an array. */
-export function jsonScalar(json: string): string | null {
-  const [first] = json;
-  if (first === '"') return JSON.parse(json) as string;
-  return first === '{' || first === '[' || first === 'n' ? null : json;
-}

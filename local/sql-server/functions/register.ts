@@ -20,7 +20,7 @@ import { fromStored, type Stored, toStored } from '../values/stored.ts';
 import { family, isUnicode, type SqlType, typeAt, types } from '../values/types.ts';
 import { arithmetic } from './arithmetic.ts';
 import type { ScalarFunction } from './definition.ts';
-import { jsonScalar, jsonText, openJson, openJsonRows, parseJson } from './json.ts';
+import { jsonText, openJson, openJsonRows, parseJson } from './json.ts';
 import { like } from './like.ts';
 import { scalarFunctions } from './table.ts';
 
@@ -141,7 +141,6 @@ export function registerFunctions(sqlite: DatabaseSync, state: FunctionState): v
   add('ts_openjson_rows', (text, path, wrapped) =>
     openJsonRows(String(text), String(path), Number(wrapped) === 1),
   );
-  add('ts_json_scalar', (json) => (json === null ? null : jsonScalar(String(json))));
   add('ts_split', (text, separator) =>
     JSON.stringify(text === null ? [] : String(text).split(String(separator))),
   );

@@ -86,17 +86,18 @@ function definedCall(
       ? errors.argumentRange(name.toLowerCase(), least, most)
       : errors.argumentCount(name.toLowerCase(), least);
   }
+  if (name === 'ISJSON') {
+    // Megabytes in a variable need not pass through SQLite to be looked at.
+    const known = call.args[0] && constantValue(context, call.args[0]);
+    if (typeof known === 'string') {
+      return { sql: isJson(known) ? '1' : '0', type: types.int, nullable: false };
+    }
+  }
   const values = call.args.map((node, index): Typed => {
     if (parameters[index] !== 'part') return context.expression(scope, node);
     const part = node.kind === 'column' ? (node.name[0] ?? '') : '';
     return { sql: `'${datePart(part, name)}'`, type: types.sysname, nullable: false };
   });
-  if (name === 'ISJSON') {
-    // Megabytes in a variable need not pass through SQLite to be looked at.
-    const known = call.args[0] && constantValue(context, call.args[0]);
-    if (typeof known === 'string')
-      return { sql: isJson(known) ? '1' : '0', type: types.int, nullable: false };
-  }
   const type = definition.type(
     values.map(({ type: own, literal }) => ({
       type: own,

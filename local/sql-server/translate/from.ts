@@ -338,7 +338,7 @@ function makeNullable(sources: ScopeSource[]): void {
     source.columns = source.columns.map((column) => ({ ...column, nullable: true }));
 }
 
-/** OPENJSON and STRING_SPLIT, as an array for json_each. */
+/** OPENJSON and STRING_SPLIT. */
 function functionSql(
   context: Translation,
   scope: Scope,
@@ -346,18 +346,18 @@ function functionSql(
 ): string {
   const name = source.name.at(-1)?.toUpperCase() ?? '';
   const sqlAlias = context.name('s');
-  const add = (columns: FunctionColumn[], rows: string) => {
+  const add = (columns: FunctionColumn[], from: string) => {
     const named = columns.map((column, index) => ({
       ...column,
       name: source.columns?.[index] ?? column.name,
       nullable: true,
     }));
     addSource(scope, { alias: source.alias ?? name, columns: named, sqlAlias });
-    return `json_each(${rows}) AS ${sqlAlias}`;
+    return `${from} AS ${sqlAlias}`;
   };
   if (name === 'OPENJSON') {
-    const { columns, rows } = openJsonSql(context, scope, source, sqlAlias);
-    return add(columns, rows);
+    const { columns, from } = openJsonSql(context, scope, source, sqlAlias);
+    return add(columns, from);
   }
   if (name === 'STRING_SPLIT') {
     const args = source.args.map((node) => context.expression(scope, node));
@@ -368,7 +368,7 @@ function functionSql(
     const type = sqlType('nvarchar', args[0]?.type.length ?? 4000);
     return add(
       [{ name: 'value', type, sql: `${sqlAlias}.value` }],
-      `ts_split(${value},${separator})`,
+      `json_each(ts_split(${value},${separator}))`,
     );
   }
   throw errors.invalidObject(source.name.join('.'));
