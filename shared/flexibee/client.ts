@@ -92,27 +92,29 @@ class Client implements FlexibeeCompany {
   }
 
   enable(signal: AbortSignal): Promise<void> {
-    return this.#order({ method: 'PUT', path: 'changes/enable.json' }, signal);
+    return this.#switch('enable', signal);
   }
 
   disable(signal: AbortSignal): Promise<void> {
-    return this.#order({ method: 'PUT', path: 'changes/disable.json' }, signal);
+    return this.#switch('disable', signal);
   }
 
   readonly hooks: FlexibeeCompany['hooks'] = {
-    list: (signal) =>
-      this.#requests.ask({ method: 'GET', path: 'hooks.json' }, wire.hooksAnswer, signal),
-    register: ({ url, secret }, signal) => {
+    list: (signal) => this.#read({ method: 'GET', path: 'hooks.json' }, wire.hooksAnswer, signal),
+    register: async ({ url, secret }, signal) => {
       const query = { url, format: 'JSON', ...(secret !== undefined && { secKey: secret }) };
-      return this.#order({ method: 'PUT', path: 'hooks.json', query }, signal);
+      await this.#read({ method: 'PUT', path: 'hooks.json', query }, wire.done, signal);
     },
-    remove: (id, signal) =>
-      this.#order({ method: 'DELETE', path: `hooks/${part(id)}.json` }, signal),
-    retry: (id, signal) => this.#order({ method: 'PUT', path: `hooks/${part(id)}/retry` }, signal),
+    remove: async (id, signal) => {
+      await this.#read({ method: 'DELETE', path: `hooks/${part(id)}.json` }, wire.done, signal);
+    },
+    retry: async (id, signal) => {
+      await this.#read({ method: 'PUT', path: `hooks/${part(id)}/retry` }, wire.done, signal);
+    },
   };
 
-  async #order(ask: Ask, signal: AbortSignal): Promise<void> {
-    await this.#requests.ask(ask, wire.done, signal);
+  async #switch(to: 'enable' | 'disable', signal: AbortSignal): Promise<void> {
+    await this.#requests.ask({ method: 'PUT', path: `changes/${to}.json` }, wire.done, signal);
   }
 
   /** Asks, and where that fails finds out what is behind it. */
@@ -125,7 +127,8 @@ class Client implements FlexibeeCompany {
         signal.throwIfAborted();
         return undefined;
       });
-      // Without a changelog records have no version; how a server then refuses is not documented.
+      // Without a changelog there are no versions and no hooks, but records; how a server then
+      // refuses is not documented.
       if (isOn === false && !ask.path.endsWith('/get.json')) throw this.#disabled(ask, error);
       if (isOn === undefined || error.kind !== 'unknown company') throw error;
       const fault = 'the company is there, but this is not (HTTP 404)';

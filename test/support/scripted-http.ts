@@ -1,7 +1,14 @@
 /** An HTTP server whose answers a test scripts, with a log of what it was asked. */
 
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -28,19 +35,35 @@ export interface ScriptedHttp {
 }
 
 /** The default is a reply of 500: a test says what it expects. */
-export async function startScriptedHttp(...first: Reply[]): Promise<ScriptedHttp> {
+export function startScriptedHttp(...replies: Reply[]): Promise<ScriptedHttp> {
+  return start(createServer(), 'connection', replies);
+}
+
+/** The same behind TLS. */
+export function startScriptedHttps(
+  tls: { key: string; cert: string },
+  ...replies: Reply[]
+): Promise<ScriptedHttp> {
+  return start(createTlsServer(tls), 'secureConnection', replies);
+}
+
+async function start(
+  server: Server,
+  opened: 'connection' | 'secureConnection',
+  first: Reply[],
+): Promise<ScriptedHttp> {
   let replies = first;
   let connections = 0;
   const open = new Set<Socket>();
   const requests: ScriptedRequest[] = [];
-  const server = createServer(async (incoming, response) => {
+  server.on('request', async (incoming: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '', headers } = incoming;
     const request = { method, url, headers, body: await text(incoming) };
     requests.push(request);
     const reply = (replies.length > 1 ? replies.shift() : replies[0]) ?? status(500);
     await reply(response, request);
   });
-  server.on('connection', (socket) => {
+  server.on(opened, (socket: Socket) => {
     connections += 1;
     open.add(socket);
     socket.once('close', () => open.delete(socket));
@@ -48,7 +71,7 @@ export async function startScriptedHttp(...first: Reply[]): Promise<ScriptedHttp
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `${opened === 'connection' ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     get connections() {
       return connections;
