@@ -46,7 +46,6 @@ export class Requests {
   /** @throws FlexibeeError, or the reason of `signal` */
   async ask<T>(ask: Ask, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
     const { retry, retryAfterCapMs } = this.#servers.options;
-    const isRepeatable = ask.isRepeatable ?? ask.method === 'GET';
     let notBefore = 0;
     let timeouts = 0;
     const attempt = async () => {
@@ -63,7 +62,7 @@ export class Requests {
       throw this.error(ask, { ...refused, fault, isTransient: false });
     };
     const isWorthAnother = (error: unknown) => {
-      if (!isRepeatable || !(error instanceof FlexibeeError)) return false;
+      if (!isRepeatable(ask) || !(error instanceof FlexibeeError)) return false;
       // A second silence of a whole deadline is enough to know.
       if (error.cause instanceof DeadlineError) timeouts += 1;
       return error.isTransient && timeouts < 2;
@@ -91,7 +90,7 @@ export class Requests {
         body: ask.body === undefined ? undefined : JSON.stringify(ask.body),
         // A kept connection may be closed by the server as we write: fine for what can be sent
         // again, but of anything else nobody would know whether it was done.
-        agent: (ask.isRepeatable ?? ask.method === 'GET') ? agent : (false as const),
+        agent: isRepeatable(ask) ? agent : (false as const),
         rejectUnauthorized: !address.trustServerCertificate,
         connectMs,
         deadlineMs,
@@ -145,6 +144,10 @@ export class Requests {
     const details = { ...failure, fault, company: code, evidence: ask.evidence, request };
     return new FlexibeeError(details, cause === undefined ? undefined : { cause });
   }
+}
+
+function isRepeatable({ isRepeatable, method }: Ask): boolean {
+  return isRepeatable ?? method === 'GET';
 }
 
 /** The first few are enough: a page that is wrong is wrong a thousand times. */
