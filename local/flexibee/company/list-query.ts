@@ -2,22 +2,35 @@ import { CompanyError } from './errors.ts';
 import type { ListQuery } from './types.ts';
 
 /**
- * Reads `limit`, `start`, `order` (may repeat), `detail`, `filter`, `add-row-count`, `no-ext-ids`
- * and `filtrovat-platnost`; others are ignored. Takes URLSearchParams or the entries of a body.
+ * Reads `limit`, `start`, `order` (may repeat), `sort` with `dir`, `detail`, `relations`,
+ * `add-row-count`, `no-ext-ids` and `filtrovat-platnost`; others are ignored. `filter` counts in
+ * the body of a query only: in a URL a real server ignores it.
+ * @param parameters URLSearchParams or the entries of a body
  * @throws CompanyError 400 when a value is not what FlexiBee takes
  */
-export function listQuery(parameters: Iterable<[string, unknown]>): ListQuery {
-  const query: ListQuery & { order: string[] } = { order: [] };
+export function listQuery(
+  parameters: Iterable<readonly [string, unknown]>,
+  source: 'url' | 'body' = 'url',
+): ListQuery {
+  const query: ListQuery = {};
+  const order: string[] = [];
+  let sort: string | undefined;
+  let dir = '';
   for (const [name, value] of parameters) {
     if (name === 'limit') query.limit = wholeNumber(name, value);
     else if (name === 'start') query.start = wholeNumber(name, value);
-    else if (name === 'order') query.order.push(...[value].flat().map(String));
+    else if (name === 'order') order.push(...[value].flat().map(String));
+    else if (name === 'sort') sort = String(value);
+    else if (name === 'dir') dir = String(value);
     else if (name === 'detail') query.detail = String(value);
-    else if (name === 'filter') query.filter = String(value);
+    else if (name === 'relations') query.relations = String(value).split(',');
+    else if (name === 'filter' && source === 'body') query.filter = String(value);
     else if (name === 'add-row-count') query.rowCount = isTrue(value);
     else if (name === 'no-ext-ids') query.externalIds = !isTrue(value);
     else if (name === 'filtrovat-platnost') query.validityFilter = isTrue(value);
   }
+  if (sort !== undefined) order.push(`${sort}@${dir.toUpperCase() === 'DESC' ? 'A' : 'D'}`);
+  if (order.length > 0) query.order = order;
   return query;
 }
 
@@ -29,7 +42,4 @@ function wholeNumber(name: string, value: unknown): number {
   return Number(text);
 }
 
-function isTrue(value: unknown): boolean {
-  const text = String(value).toLowerCase();
-  return text === 'true' || text === '1' || text === '';
-}
+const isTrue = (value: unknown): boolean => /^(true|1|)$/i.test(String(value));

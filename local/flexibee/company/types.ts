@@ -64,8 +64,10 @@ export interface EvidenceDescription {
   path: string;
   /** Czech, for people: `Vydané faktury`. */
   name: string;
-  /** `FAKTURA_VYDANA`, FlexiBee's evidenceType. */
+  /** `FAKTURA_OUT`, FlexiBee's evidenceType. */
   type: string;
+  /** `NOT_DIRECT` is written only inside its parent. */
+  importStatus: 'SUPPORTED' | 'NOT_DIRECT';
 }
 
 /** What a listing is asked for; `listQuery` makes it of URL parameters or of a body. */
@@ -76,8 +78,13 @@ export interface ListQuery {
   limit?: number;
   /** Rows skipped. Default 0. */
   start?: number;
-  /** `nazev`, `nazev@A`, `id@D`; several in turn. Default: `id`. */
+  /**
+   * `nazev`, `stredisko.nazev@D`; several in turn. `@A` is descending, `@D` (default) ascending:
+   * so it is documented. Without one: by id, documents by datVyst (newest first), then id.
+   */
   order?: readonly string[];
+  /** `polozky` or `polozkyFaktury` adds the child rows, which no detail but a custom one has. */
+  relations?: readonly string[];
   /** `id`, `summary` (default), `full`, `custom:kod,nazev,polozkyFaktury(nazev,sumZkl)`. */
   detail?: string;
   /** `add-row-count`: count what the filter matches, whatever the limit. */
@@ -182,9 +189,9 @@ export interface Company {
    */
   resolve(evidence: string, ident: string): number | undefined;
   /**
-   * `POST /<evidence>/get.json`: records by ident (numbers too), in the order of ids, each once;
-   * what does not exist is left out. Only `detail` and `externalIds` of the query count;
-   * `detail` defaults to full, as the real one's does.
+   * `POST /<evidence>/get.json`: records by ident (numbers too), in the order asked for; one named
+   * twice comes twice, what does not exist is left out. Of the query count `detail` (default
+   * full), `relations` and `externalIds`. GET of one record is `resolve`, then this.
    */
   get(evidence: string, idents: readonly (string | number)[], query?: ListQuery): Listing;
 
@@ -196,7 +203,11 @@ export interface Company {
   /** @throws CompanyError 400 when the changelog is disabled */
   changes(query?: ChangesQuery): ChangesPage;
   changelogEnabled(): boolean;
-  enableChangelog(): void;
+  /**
+   * Begins with an empty log. `restart`: versions begin at 1 again too, otherwise they go on.
+   * What the real one does when it was disabled in between is not documented.
+   */
+  enableChangelog(options?: { restart?: boolean }): void;
   disableChangelog(): void;
   globalVersion(): number;
   /** Called after every commit that left changes. @returns stops listening */
