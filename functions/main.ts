@@ -2,6 +2,9 @@
 
 import functions from '@azure/functions';
 import { App } from './app.ts';
+import { companyQueueName, companyQueueOutput } from './flexibee/company-queue.ts';
+import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
+import { pollCompany } from './flexibee/poll-company.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
@@ -38,6 +41,20 @@ functions.app.timer('sweep_runs', {
 });
 
 functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });
+
+functions.app.timer('follow_companies', {
+  schedule: followSchedule,
+  runOnStartup: true,
+  extraOutputs: [companyQueueOutput],
+  handler: followCompanies(app),
+});
+
+functions.app.storageQueue('poll_company', {
+  queueName: companyQueueName,
+  connection: 'AzureWebJobsStorage',
+  extraOutputs: [companyQueueOutput],
+  handler: pollCompany(app),
+});
 
 functions.app.hook.appStart(async () => {
   started = await App.start(process.env);

@@ -6,10 +6,12 @@ import { openApiDocument } from '../../shared/http/openapi.ts';
 import { healthSchema } from '../../shared/http/schemas.ts';
 import { health } from '../health.ts';
 import { operations, type Route } from '../route.ts';
+import { flexibeeRoutes } from './flexibee.ts';
 import { syncRoutes } from './sync.ts';
 
 export const routes: readonly Route[] = [
   ...syncRoutes,
+  ...flexibeeRoutes,
   {
     name: 'health',
     route: 'health',
@@ -18,7 +20,7 @@ export const routes: readonly Route[] = [
     methods: {
       GET: {
         handler: health,
-        summary: 'Whether the storage, the catalogue and every database answer',
+        summary: 'Whether the storage, the catalogue, every database and every company answer',
         responses: {
           200: { description: 'All of them do', json: healthSchema },
           503: { description: 'Some do not', json: healthSchema },

@@ -107,16 +107,18 @@ export interface Mirror {
 }
 
 /** What stops us from following a company; each has a cure that people are told. */
-export type TroubleKind =
-  | 'changelog disabled'
-  | 'licence missing'
-  | 'wrong password'
-  | 'unknown company'
-  | 'versions went back'
-  | 'unreachable'
+export const troubleKinds = [
+  'changelog disabled',
+  'licence missing',
+  'wrong password',
+  'unknown company',
+  'versions went back',
+  'unreachable',
   /** Somebody is logged in, and turning the changelog on needs the company for itself. */
-  | 'company in use'
+  'company in use',
   /** The server understood and said no, for instance to an evidence that it does not have. */
-  | 'request refused'
-  | 'answer not understood'
-  | 'database';
+  'request refused',
+  'answer not understood',
+  'database',
+] as const;
+export type TroubleKind = (typeof troubleKinds)[number];

@@ -575,7 +575,7 @@ test('busy: 409 with Retry-After and the servers that are held', async () => {
   const structured = await post(app, 'entity_sync', good, { accept: 'application/json' });
   assert.deepEqual(JSON.parse(structured.text), {
     type: 'urn:syncboard:problem:busy',
-    title: 'Another run holds a source server',
+    title: 'Somebody else is at work there',
     status: 409,
     detail: 'Thread is busy, try again later.',
     servers: ['dcdb'],
