@@ -9,9 +9,6 @@ import { unlessAborted } from '../abort.ts';
 import { storageCall } from '../storage/call.ts';
 import { hasStatus } from '../storage/errors.ts';
 
-/** A flag that is older has lost its poll: whoever raised it died before the message was out. */
-const staleMs = 60_000;
-
 /** Nobody waits longer for an answer; a call shared by many callers heeds no single one's signal. */
 const deadlineMs = 20_000;
 
@@ -23,10 +20,13 @@ interface Line {
 
 export class HookFlags {
   readonly #container: ContainerClient;
+  readonly #staleMs: number;
   readonly #lines = new Map<string, Line>();
 
-  constructor(container: ContainerClient) {
+  /** @param staleMs a flag that is older has lost its poll; tests take less */
+  constructor(container: ContainerClient, staleMs = 60_000) {
     this.#container = container;
+    this.#staleMs = staleMs;
   }
 
   /**
@@ -75,8 +75,26 @@ export class HookFlags {
   async #create(code: string, signal: AbortSignal): Promise<boolean> {
     const blob = this.#blob(code);
     if (await upload(blob, { ifNoneMatch: '*' }, signal)) return true;
-    const etag = await staleTag(blob, signal);
+    const etag = await this.#staleTag(blob, signal);
     return etag !== undefined && (await upload(blob, { ifMatch: etag }, signal));
+  }
+
+  /** The ETag of a flag whose poll must be lost: whoever raised it died before it was queued. */
+  async #staleTag(blob: BlockBlobClient, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const { etag, lastModified, date } = await storageCall(
+        `age of ${blob.name}`,
+        (abortSignal) => blob.getProperties({ abortSignal }),
+        signal,
+      );
+      // Both by the storage's clock, in whole seconds.
+      const ageMs = Number(date ?? 0) - Number(lastModified ?? 0);
+      return ageMs > this.#staleMs ? etag : undefined;
+    } catch (error) {
+      // Lowered this moment: whoever did looks now, after the hook was sent.
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
   }
 
   #blob(code: string): BlockBlobClient {
@@ -98,23 +116,6 @@ async function upload(
     return true;
   } catch (error) {
     if (hasStatus(error, 409) || hasStatus(error, 412)) return false;
-    throw error;
-  }
-}
-
-/** The ETag of a flag that is too old by the storage's own clock. */
-async function staleTag(blob: BlockBlobClient, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const { etag, lastModified, date } = await storageCall(
-      `age of ${blob.name}`,
-      (abortSignal) => blob.getProperties({ abortSignal }),
-      signal,
-    );
-    const ageMs = (date ?? new Date()).getTime() - (lastModified ?? new Date()).getTime();
-    return ageMs > staleMs ? etag : undefined;
-  } catch (error) {
-    // Lowered this moment: whoever did looks now, after the hook was sent.
-    if (hasStatus(error, 404)) return undefined;
     throw error;
   }
 }
