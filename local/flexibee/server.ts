@@ -47,7 +47,7 @@ export interface Flexibee {
   readonly sessions: Sessions;
   readonly faults: Faults;
   readonly requests: Requests;
-  /** Ends connections, sessions, calls of hooks and databases. */
+  /** Ends connections, calls of hooks and databases; a second call waits for the first. */
   close(): Promise<void>;
 }
 
@@ -75,12 +75,13 @@ export async function startFlexibee(options: FlexibeeOptions = {}): Promise<Flex
   const { port } = server.address() as AddressInfo;
 
   const backups = new Backups();
+  let closed: Promise<void> | undefined;
   const close = async () => {
     closing.abort();
-    const closed = once(server, 'close');
+    const ended = once(server, 'close');
     server.close();
     server.closeAllConnections();
-    await closed;
+    await ended;
     for (const { hooks, company } of instance.companies.values()) {
       await hooks.close();
       company.close();
@@ -106,9 +107,12 @@ export async function startFlexibee(options: FlexibeeOptions = {}): Promise<Flex
     sessions: instance.sessions,
     faults: instance.faults,
     requests: instance.requests,
-    async close() {
-      await control?.close();
-      await close();
+    close() {
+      closed ??= (async () => {
+        await control?.close();
+        await close();
+      })();
+      return closed;
     },
   };
 }

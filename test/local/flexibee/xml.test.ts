@@ -3,7 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { element, writeXml, type XmlElement } from '../../../local/flexibee/xml/element.ts';
+import {
+  element,
+  writable,
+  writeXml,
+  type XmlElement,
+} from '../../../local/flexibee/xml/element.ts';
 import { parseXml } from '../../../local/flexibee/xml/parse.ts';
 import { fromXml, recordToXml, toXml } from '../../../local/flexibee/xml/winstrom.ts';
 
