@@ -29,7 +29,8 @@ export function selectRecords(
   return rows.map((row) => {
     const record = render(company, selection, row);
     const ids = row['external-ids'];
-    if (typeof ids === 'string') record['external-ids'] = JSON.parse(ids);
+    // A record without any has no such member: client libraries trip over an empty array.
+    if (typeof ids === 'string' && ids !== '[]') record['external-ids'] = JSON.parse(ids);
     if (children !== undefined) {
       record[children.field] = children.of.get(Number(row['id'])) ?? [];
     }
