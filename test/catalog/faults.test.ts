@@ -640,6 +640,22 @@ describe('a catalogue of an operator', () => {
     ]);
   });
 
+  it('adds a company with the very lines of docs/flexibee.md', async () => {
+    const page = await readFile(new URL('../../docs/flexibee.md', import.meta.url), 'utf8');
+    const [, block = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
+    const json = shippedJson();
+    edit(json, ['dataSources', 17], JSON.parse(block));
+    const catalog = parseCatalog(json);
+    assert.deepEqual(catalog.companies[1], {
+      code: 'flexi-brno',
+      server: 'flexibee',
+      connection: 'FLEXIBEE_BRNO',
+      name: 'brno_s_r_o_',
+      onRegression: 'stop',
+    });
+    assert.deepEqual(catalog.entityOrder('flexi-brno'), catalog.entityOrder('flexi-demo'));
+  });
+
   it('is refused with the faults that docs/catalog.md shows', async () => {
     const page = await readFile(new URL('../../docs/catalog.md', import.meta.url), 'utf8');
     const shown = faultsOf({
