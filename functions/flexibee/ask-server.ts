@@ -1,14 +1,14 @@
 /** Asking a company's server while somebody waits for the answer. */
 
 import { cures, FlexibeeError } from '../../shared/flexibee/errors.ts';
-import type { TroubleKind } from '../../shared/flexibee/types.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 
 /** The first answer after a FlexiBee server's start takes 20 s; a call of ours ends after 30. */
 const deadlineMs = 25_000;
 
-export function cureOf(kind: TroubleKind, code: string): string {
-  return cures[kind].replaceAll('{company}', code);
+/** A cure that names routes of ours, with the company in its place. */
+export function withCode(cure: string, code: string): string {
+  return cure.replaceAll('{company}', code);
 }
 
 /**
@@ -25,7 +25,7 @@ export async function askServer<T>(
   } catch (error) {
     if (error instanceof FlexibeeError) throw problemOf(error, code);
     if (!limit.aborted) throw error;
-    const cure = cureOf('unreachable', code);
+    const cure = withCode(cures.unreachable, code);
     const text = `FlexiBee ${code}: no answer within ${deadlineMs / 1000} s. ${cure}`;
     throw new HttpProblem('flexibee', text, { members: { kind: 'unreachable', cure } });
   }
@@ -33,7 +33,7 @@ export async function askServer<T>(
 
 function problemOf(error: FlexibeeError, code: string): HttpProblem {
   const { kind } = error;
-  const cure = error.cure.replaceAll('{company}', code);
+  const cure = withCode(error.cure, code);
   return new HttpProblem(
     kind === 'company in use' ? 'company-in-use' : 'flexibee',
     `${error.message}. ${cure}`,

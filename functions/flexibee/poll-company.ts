@@ -20,7 +20,9 @@ export function pollCompany(app: () => App): StorageQueueHandler {
       const rest: CompanyMessage = { company: company.code, why: 'rest', at };
       context.extraOutputs.set(companyQueueOutput, rest);
     }
-    // A thousand companies with nothing new each minute would bury everything else in the log.
-    if (outcome !== 'idle') context.info(`company ${company.code}: ${outcome}`);
+    // A thousand companies with nothing new each minute would bury everything else in the log, and
+    // trouble has been told when it began.
+    if (outcome !== 'idle' && outcome !== 'trouble')
+      context.info(`company ${company.code}: ${outcome}`);
   };
 }

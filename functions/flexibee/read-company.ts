@@ -6,7 +6,7 @@ import { json } from '../../shared/http/answer.ts';
 import type { CompanyDetails, CompanySummary } from '../../shared/http/company-schemas.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import type { AppServices } from '../services.ts';
-import { cureOf } from './ask-server.ts';
+import { withCode } from './ask-server.ts';
 import { namedCompany } from './named-company.ts';
 
 /** Documents that are read side by side for the list. */
@@ -42,17 +42,17 @@ export function readCompany(app: AppServices): RouteHandler {
       app.companies.state(code, signal),
       askLive(app, code, signal),
     ]);
-    const { generation, gaps, loads, pending, evidences, version, lag } = state;
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const versions = version === undefined ? lag.versions : Math.max(0, known - version);
+    const { version, lag, generation, gaps, loads, pending, evidences } = state;
+    const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
       ...summary(app, company, state),
-      globalVersion: known,
-      lag: { versions, seconds: lag.seconds },
+      ...(known !== undefined && { globalVersion: known }),
+      lag: { ...lag, ...(isKnown && { versions: Math.max(0, known - version) }) },
       name,
       server,
       live,
-      generation,
+      ...(generation !== undefined && { generation }),
       gaps,
       loads,
       pending,
@@ -68,9 +68,9 @@ function summary(app: AppServices, { code }: FollowedCompany, state: CompanyStat
     code,
     description: app.catalog.codes()[code] ?? code,
     state: trouble === undefined ? phase : 'trouble',
-    ...(trouble && { trouble: { ...trouble, cure: cureOf(trouble.kind, code) } }),
+    ...(trouble && { trouble: { ...trouble, cure: withCode(trouble.cure, code) } }),
     ...(version !== undefined && { version }),
-    globalVersion,
+    ...(globalVersion !== undefined && { globalVersion }),
     lag,
     ...(appliedAt !== undefined && { appliedAt }),
   };
@@ -87,7 +87,7 @@ async function askLive(
     return { globalVersion: await app.companies.at(code).newestVersion(bounded) };
   } catch (error) {
     if (error instanceof FlexibeeError) {
-      return { error: error.message, cure: error.cure.replaceAll('{company}', code) };
+      return { error: error.message, cure: withCode(error.cure, code) };
     }
     if (limit.aborted) return { error: `no answer within ${liveMs / 1000} s` };
     throw error;

@@ -23,7 +23,10 @@ const summarySchema = z.object({
   state: z.enum(['starting', 'loading', 'following', 'trouble']),
   trouble: troubleSchema.exactOptional(),
   version: z.int().exactOptional().meta({ description: 'The newest version that was applied' }),
-  globalVersion: z.int().meta({ description: 'The newest version that the server told us' }),
+  globalVersion: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'The newest version that the server told us' }),
   lag: lagSchema,
   appliedAt: z.string().exactOptional(),
 });
@@ -40,7 +43,10 @@ export const companySchema = summarySchema.extend({
       z.object({ error: z.string(), cure: z.string().exactOptional() }),
     ])
     .meta({ description: 'What the server answered this moment' }),
-  generation: z.int().meta({ description: 'Histories of the company: grows with every reset' }),
+  generation: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'Histories of the company: grows with every reset' }),
   gaps: z.int().meta({ description: 'Gaps in the versions that are asked for again' }),
   loads: z.array(z.object({ evidence: z.string(), afterId: z.string() })),
   pending: z
