@@ -35,7 +35,8 @@ export interface ChangesQuery {
 /**
  * A record as FlexiBee's JSON has it: every value a string (numbers as `1210.0`, dates as
  * `2026-01-31+01:00`, logic as `true`/`false`), a relation as `code:…` with `firma@ref` and
- * `firma@showAs` beside it, `external-ids` as an array, child rows as an array of records.
+ * `firma@showAs` beside it, `external-ids` as an array of `ext:…` (absent when there are none),
+ * child rows as an array of records.
  */
 export interface JsonRecord {
   [field: string]: string | string[] | JsonRecord[];

@@ -96,10 +96,12 @@ function fieldOf(evidence: Evidence, path: string): Field {
         `Vlastnost '${path}' není v evidenci '${evidence.path}' podporována.`,
       );
     }
+    // A moment is stored with its time zone, which filters do not look at.
+    const column = property.type === 'datetime' ? `substr(${quoted(name)}, 1, 23)` : quoted(name);
     const sql: string =
       found === undefined
-        ? `${table}.${quoted(name)}`
-        : `(SELECT ${quoted(name)} FROM ${quoted(table)} WHERE id = ${found.sql})`;
+        ? column.replace(quoted(name), `${table}.${quoted(name)}`)
+        : `(SELECT ${column} FROM ${quoted(table)} WHERE id = ${found.sql})`;
     const target: string | undefined = name === 'id' ? owner?.path : property.target;
     found = { sql, property, target };
     if (property.target !== undefined) {
@@ -141,8 +143,10 @@ function readValue(field: Field, value: Value, context: FilterContext): SQLInput
     if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text))) {
       throw new CompanyError(400, `Hodnota '${text}' vlastnosti '${name}' není datum.`);
     }
-    // A time zone is ignored, as the documentation says; dates are compared as text.
-    return type === 'date' ? text.slice(0, 10) : text.replace(/(Z|[+-]\d\d:\d\d)$/, '');
+    // A date must come without a time zone, and one after a time is ignored (documented).
+    if (type === 'date') return text.slice(0, 10);
+    const time = text.slice(11).replace(/(Z|[+-]\d\d:\d\d)$/, '');
+    return `${text.slice(0, 10)}T${time}${'00:00:00.000'.slice(time.length)}`;
   }
   return text;
 }

@@ -1,8 +1,9 @@
 import { CompanyError } from '../errors.ts';
 import { type Evidence, evidenceOf, isEvidence } from '../evidence/index.ts';
 import type { WriteResult } from '../types.ts';
+import { identsOf, type JsonObject } from './identity.ts';
 import type { Refusal } from './refusal.ts';
-import { identsOf, type JsonObject, type Writer, type Written } from './writer.ts';
+import type { Writer, Written } from './writer.ts';
 
 /** One record to be written. */
 export interface Order {

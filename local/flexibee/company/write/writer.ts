@@ -1,14 +1,14 @@
 import type { ChangeRecorder } from '../changelog.ts';
 import { type Database, quoted, type Row } from '../database.ts';
-import { CompanyError } from '../errors.ts';
 import { type Evidence, evidenceOf, evidences, propertyOf } from '../evidence/index.ts';
-import { externalIdsOf, extIds, parts, resolveIdent } from '../idents.ts';
+import { externalIdsOf, resolveIdent } from '../idents.ts';
 import { localDateTime } from '../time.ts';
+import { attach, detach, findRecord, identsOf, type JsonObject } from './identity.ts';
+import { nextCode } from './numbering.ts';
 import { notFound, Refusal } from './refusal.ts';
-import { complete, nextCode, sumUpItems } from './rules.ts';
+import { complete } from './rules.ts';
+import { sumUpItems } from './sums.ts';
 import { readValue } from './values.ts';
-
-export type JsonObject = Record<string, unknown>;
 
 export interface Written {
   id: number;
@@ -40,7 +40,7 @@ export class Writer {
    */
   write(evidence: Evidence, json: JsonObject, parent?: Parent): Written {
     const idents = identsOf(json);
-    const id = this.#find(evidence, idents);
+    const id = findRecord(this.#db, evidence, idents);
     const action = json['@action'];
     if (action === 'delete') {
       if (id === undefined) throw notFound(evidence.path, idents.join(','));
@@ -105,7 +105,7 @@ export class Writer {
        VALUES (${names.map(() => '?').join(', ')})`,
       ...Object.values(columns),
     );
-    this.#attach(evidence, id, idents);
+    attach(this.#db, evidence, id, idents);
     this.#record(evidence, id, 'create');
     this.#children(evidence, id, json);
     return id;
@@ -118,9 +118,9 @@ export class Writer {
     complete(row, { db: this.#db, evidence, now: this.#now, given, creating: false });
     this.#check(evidence, row);
     if (json['@removeExternalIds'] !== undefined) {
-      this.#detach(evidence, id, String(json['@removeExternalIds']));
+      detach(this.#db, evidence, id, String(json['@removeExternalIds']));
     }
-    this.#attach(evidence, id, idents);
+    attach(this.#db, evidence, id, idents);
     this.#store(evidence, row);
     this.#record(evidence, id, 'update');
     this.#children(evidence, id, json);
@@ -191,45 +191,6 @@ export class Writer {
     }
   }
 
-  /** The record that all its identifiers mean; those that do not exist yet are to be attached. */
-  #find(evidence: Evidence, idents: readonly string[]): number | undefined {
-    const found = new Set<number>();
-    for (const ident of idents) {
-      const id = this.#resolve(evidence, ident);
-      if (id !== undefined) found.add(id);
-      else if (/^-?\d+$/.test(ident)) throw notFound(evidence.path, ident);
-    }
-    if (found.size > 1) {
-      throw new Refusal({ message: `Identifikátory ${idents.join(', ')} patří různým záznamům.` });
-    }
-    const [id] = found;
-    return id;
-  }
-
-  #resolve(evidence: Evidence, ident: string): number | undefined {
-    try {
-      return resolveIdent(this.#db, evidence.path, ident);
-    } catch (error) {
-      if (!(error instanceof CompanyError)) throw error;
-      throw new Refusal({ message: error.message, for: 'id', value: ident, code: 'PROP' });
-    }
-  }
-
-  #attach({ path }: Evidence, id: number, idents: readonly string[]): void {
-    for (const ident of idents) {
-      if (!ident.startsWith('ext:')) continue;
-      this.#db.run('INSERT OR REPLACE INTO external_id VALUES (?, ?, ?)', path, ident, id);
-    }
-  }
-
-  #detach({ path }: Evidence, id: number, prefix: string): void {
-    const from = prefix.startsWith('ext:') ? prefix : `ext:${prefix}`;
-    for (const ident of extIds(this.#db, path, id)) {
-      if (!ident.startsWith(from)) continue;
-      this.#db.run('DELETE FROM external_id WHERE evidence = ? AND value = ?', path, ident);
-    }
-  }
-
   #refuseIfReferred({ path }: Evidence, id: number): void {
     for (const other of evidences) {
       for (const { name, target } of other.properties) {
@@ -288,13 +249,6 @@ export class Writer {
     const sql = `SELECT id FROM ${quoted(children.evidence)} WHERE ${quoted(children.parent)} = ?`;
     return this.#db.all(sql, id).map((row) => Number(row['id']));
   }
-}
-
-/** `id` may be one identifier, several, or several in brackets. */
-export function identsOf(json: JsonObject): string[] {
-  const { id } = json;
-  if (id === undefined || id === null || id === '') return [];
-  return [id].flat().flatMap((ident) => parts(String(ident)));
 }
 
 /** A list, one object, or (from XML) an object with the child evidence's name. */
