@@ -48,8 +48,11 @@ test("the rights are the catalogue's procedures and freshness tables, no more", 
   );
   assert.ok(ab.includes('GRANT SELECT ON [heap].[list_datasource] TO syncboard_runner;'));
   assert.ok(ab.includes('GRANT SELECT ON [test].[personal_saldo] TO syncboard_runner;'));
-  // Twenty entities: crude and heap for each.
-  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 40);
+  assert.ok(
+    ab.includes('GRANT EXECUTE ON [crude].[sp_apply_flexibee_changes] TO syncboard_runner;'),
+  );
+  // Twenty entities: crude and heap for each; and one procedure for all evidences of FlexiBee.
+  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 41);
   assert.equal(new Set(ab).size, ab.length);
   const zagser = text('zagser');
   assert.ok(
