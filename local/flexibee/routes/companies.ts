@@ -76,7 +76,9 @@ export const companyRoutes: readonly Route[] = [
       const { evidence = '' } = parameters;
       company.properties(evidence);
       const rows = company.evidences().find(({ path }) => path === `${evidence}-polozka`);
-      const relation = rows ? [{ url: 'polozky', name: rows.name, evidenceType: rows.type }] : [];
+      const relation = rows
+        ? [{ url: 'polozkyDokladu', name: rows.name, evidenceType: rows.type }]
+        : [];
       return answer(200, { relations: { '@version': '1.0', relation } });
     },
   },

@@ -47,7 +47,7 @@ describe('companies and evidences', () => {
     assert.equal(properties.tagName, 'adresar');
     assert.ok(properties.property.some(({ propertyName }) => propertyName === 'kod'));
     assert.match((await call('adresar/properties.xml')).text, /<propertyName>kod<\/propertyName>/);
-    assert.match((await call('faktura-vydana/relations.json')).text, /"url":"polozky"/);
+    assert.match((await call('faktura-vydana/relations.json')).text, /"url":"polozkyDokladu"/);
   });
 
   it('has a thousand companies in one process', async (test) => {
@@ -280,6 +280,30 @@ describe('writes', () => {
     assert.match(text, /<result>\s*<id>1<\/id>/);
     assert.ok(Array.isArray((await call('adresar/1.json')).winstrom['adresar']));
     assert.match((await call('adresar/1.json')).text, /"nazev":"A & B"/);
+  });
+
+  it('knows the rows of an invoice by both of their names', async (test) => {
+    const { call, write } = await start(test);
+    write('adresar', { kod: 'A', nazev: 'A' });
+    for (const [index, rows] of ['polozkyFaktury', 'polozkyDokladu'].entries()) {
+      const invoice = {
+        typDokl: 'code:FAKTURA',
+        firma: 'code:A',
+        [rows]: [{ nazev: 'Práce', cenaMj: 5 }],
+      };
+      const body = { winstrom: { 'faktura-vydana': invoice } };
+      assert.equal((await call('faktura-vydana.json', { method: 'POST', body })).status, 201);
+      for (const parameters of [`detail=custom:${rows}(nazev)`, `detail=id&relations=${rows}`]) {
+        const { winstrom } = await call(`faktura-vydana/${index + 1}.json?${parameters}`);
+        const [read] = winstrom['faktura-vydana'] as Record<string, { nazev: string }[]>[];
+        assert.deepEqual(
+          read?.[rows]?.map(({ nazev }) => nazev),
+          ['Práce'],
+        );
+      }
+    }
+    const { text } = await call('faktura-vydana/1.xml?detail=id&relations=polozky');
+    assert.match(text, /<polozkyFaktury>\s*<faktura-vydana-polozka>\s*<id>1<\/id>/);
   });
 
   it('takes JSON and XML without a content type by the suffix', async (test) => {

@@ -72,7 +72,12 @@ export const issuedInvoices: Evidence = {
   name: 'Vydané faktury',
   type: 'FAKTURA_OUT',
   newestFirst: true,
-  children: { field: 'polozkyFaktury', evidence: 'faktura-vydana-polozka', parent: 'doklFak' },
+  children: {
+    field: 'polozkyFaktury',
+    alias: 'polozkyDokladu',
+    evidence: 'faktura-vydana-polozka',
+    parent: 'doklFak',
+  },
   properties: [
     ...head('typ-faktury-vydane', 'Typ faktury'),
     ...payable,

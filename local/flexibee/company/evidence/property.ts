@@ -35,7 +35,13 @@ export interface Evidence {
   /** It has platiOd and platiDo (years), and listings leave out what is not valid this year. */
   validity?: boolean;
   /** Rows that live and die with a record of this evidence. */
-  children?: { field: string; evidence: string; parent: string };
+  children?: {
+    field: string;
+    /** Another name of the field, as newer clients have it; answered under the name asked for. */
+    alias?: string;
+    evidence: string;
+    parent: string;
+  };
   /** Written only inside its parent (FlexiBee's NOT_DIRECT). */
   notDirect?: boolean;
   /** Further prefixes of identifiers and the field each looks at: `in:` for ic. */

@@ -4,14 +4,14 @@ import { type Evidence, evidenceOf, type Property } from '../evidence/index.ts';
 /** Which fields of an evidence are shown; `id` always is. */
 export interface Selection {
   properties: readonly Property[];
-  /** Fields of each child row, when children are shown. */
-  children?: Selection;
+  /** Child rows, when they are shown: as which member, and which fields of each. */
+  children?: { field: string; selection: Selection };
 }
 
 /**
  * Reads `id`, `summary`, `full`, `custom:kod,polozkyFaktury(nazev,sumCelkem)`. Unknown fields of
  * a custom detail are ignored, as documented. Children come with a custom detail that names them,
- * or with the relation `polozky` (or their own name).
+ * or with the relation `polozky` (or either of their own names).
  * @throws CompanyError 400
  */
 export function parseDetail(
@@ -20,12 +20,16 @@ export function parseDetail(
   relations: readonly string[] = [],
 ): Selection {
   const children = evidence.children;
-  const withChildren =
-    children !== undefined && relations.some((r) => r === 'polozky' || r === children.field);
+  const asked = ['polozky', ...childNames(evidence)].find((name) => relations.includes(name));
   const full = (of: Evidence): Selection => ({ properties: of.properties });
   const extra =
-    withChildren && children !== undefined
-      ? { children: full(evidenceOf(children.evidence)) }
+    children !== undefined && asked !== undefined
+      ? {
+          children: {
+            field: asked === 'polozky' ? children.field : asked,
+            selection: full(evidenceOf(children.evidence)),
+          },
+        }
       : undefined;
   if (detail === 'full') return { ...full(evidence), ...extra };
   if (detail === 'summary' || detail === 'id') {
@@ -43,11 +47,18 @@ function custom(evidence: Evidence, list: string): Selection {
   const wanted = new Map(split(list));
   const properties = evidence.properties.filter(({ name }) => name === 'id' || wanted.has(name));
   const { children } = evidence;
-  const nested = children === undefined ? undefined : wanted.get(children.field);
-  if (children === undefined || nested === undefined) return { properties };
+  const field = childNames(evidence).find((name) => wanted.has(name));
+  if (children === undefined || field === undefined) return { properties };
   const child = evidenceOf(children.evidence);
-  const fields = nested === '' ? { properties: child.properties } : custom(child, nested);
-  return { properties, children: fields };
+  const nested = wanted.get(field) ?? '';
+  const selection = nested === '' ? { properties: child.properties } : custom(child, nested);
+  return { properties, children: { field, selection } };
+}
+
+/** What a client may call the child rows. */
+function childNames({ children }: Evidence): string[] {
+  if (children === undefined) return [];
+  return [children.field, ...(children.alias === undefined ? [] : [children.alias])];
 }
 
 /** `a,b(c,d)` to [a, ''], [b, 'c,d']. */

@@ -75,10 +75,10 @@ function childrenOf(
   );
   const records = selectRecords(
     db,
-    { company, evidence: child, selection: selection.children, externalIds },
+    { company, evidence: child, selection: selection.children.selection, externalIds },
     `WHERE t.${quoted(children.parent)} IN (SELECT value FROM json_each(?)) ORDER BY t.id`,
     [parents],
   );
   const of = Map.groupBy(records, (record) => parent.get(String(record['id'])) ?? 0);
-  return { field: children.field, of };
+  return { field: selection.children.field, of };
 }

@@ -130,9 +130,12 @@ export class Writer {
   /** Child rows of a parent write; each one changes the parent's sums, as a real server logs it. */
   #children(evidence: Evidence, id: number, json: JsonObject): void {
     const { children } = evidence;
-    if (children === undefined || json[children.field] === undefined) return;
+    if (children === undefined) return;
+    const { field, alias = field } = children;
+    const given = json[field] === undefined ? alias : field;
+    if (json[given] === undefined) return;
     const child = evidenceOf(children.evidence);
-    const rows = childRows(json[children.field], child.path);
+    const rows = childRows(json[given], child.path);
     const before = new Set(this.#childIds(evidence, id));
     for (const item of rows) {
       const parent = { id, row: this.#row(evidence, id), evidence };
@@ -140,7 +143,7 @@ export class Writer {
       before.delete(written.id);
       this.#afterChildren(evidence, id);
     }
-    if (String(json[`${children.field}@removeAll`]) === 'true' && before.size > 0) {
+    if (String(json[`${given}@removeAll`]) === 'true' && before.size > 0) {
       for (const gone of before) this.remove(child, gone);
       this.#afterChildren(evidence, id);
     }
