@@ -17,6 +17,9 @@ interface BulkRecord {
 /** Nothing refers to these, so any of them may be deleted. */
 const deletable = new Set(['faktura-prijata', 'banka', 'pokladni-pohyb', 'objednavka-prijata']);
 
+/** So much more often one of them is deleted, to come to the share of all changes. */
+const deletableShare = evidences.length / deletable.size;
+
 /** Changes of one moment of the made-up history, a millisecond apart. */
 const changesPerMillisecond = 5;
 
@@ -61,7 +64,7 @@ export function fillInBulk(
       const index = random.integer(0, alive.length - 1);
       const target = alive[index];
       if (target === undefined) break;
-      if (deletable.has(target.evidence) && random.chance(deletes * 2)) {
+      if (deletable.has(target.evidence) && random.chance(deletes * deletableShare)) {
         target.deleted = true;
         record(target, 'delete');
         alive[index] = alive.at(-1) ?? target;

@@ -8,10 +8,21 @@ function clockChange(year: number, month: number): number {
   return last.getTime() - last.getUTCDay() * 24 * hour;
 }
 
+const summers = new Map<number, { from: number; to: number }>();
+
+/** Looked up for every date of every record, so kept. */
+function summerOf(year: number): { from: number; to: number } {
+  const known = summers.get(year);
+  if (known !== undefined) return known;
+  const summer = { from: clockChange(year, 2), to: clockChange(year, 9) };
+  summers.set(year, summer);
+  return summer;
+}
+
 /** Offset of Prague from UTC in milliseconds. */
 export function pragueOffset(time: number): number {
-  const year = new Date(time).getUTCFullYear();
-  return time >= clockChange(year, 2) && time < clockChange(year, 9) ? 2 * hour : hour;
+  const { from, to } = summerOf(new Date(time).getUTCFullYear());
+  return time >= from && time < to ? 2 * hour : hour;
 }
 
 const offsetText = (offset: number) => (offset === hour ? '+01:00' : '+02:00');

@@ -184,6 +184,7 @@ test('a restored backup takes data, log and versions back', async (t) => {
   assert.equal(company.globalVersion(), then.version);
   assert.deepEqual(company.dump('faktura-vydana'), then.invoices);
   assert.throws(() => late.commit('adresar', {}), /restored/);
+  assert.throws(() => company.restore(`${file}-missing`), /there is no backup/);
   put(company, 'faktura-vydana', { typDokl: 'code:FAKTURA' });
   assert.deepEqual(company.changes({ start: then.version + 1 }).changes.map(brief), [
     'rocni-rada 210 update',
