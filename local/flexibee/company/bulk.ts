@@ -20,7 +20,7 @@ const deletable = new Set(['faktura-prijata', 'banka', 'pokladni-pohyb', 'objedn
 /** So much more often one of them is deleted, to come to the share of all changes. */
 const deletableShare = evidences.length / deletable.size;
 
-/** Changes of one moment of the made-up history, a millisecond apart. */
+/** How many changes of the made-up history share a millisecond. */
 const changesPerMillisecond = 5;
 
 /**
