@@ -144,7 +144,7 @@ export interface BulkOptions {
   seed?: number;
 }
 
-/** What listeners hear: at most 1000 changes a call, already visible. */
+/** What listeners hear: the changes of a commit, already visible; a bulk history comes by 1000. */
 export interface ChangeEvent {
   globalVersion: number;
   changes: Change[];
@@ -172,7 +172,7 @@ export interface CompanyOptions {
 
 /**
  * One company's data. Nothing is opened before the first use; every call is synchronous and
- * atomic. What FlexiBee refuses is a `CompanyError` with FlexiBee's status and message.
+ * atomic (but for a write with `@atomic: false`). What FlexiBee refuses is a `CompanyError` with FlexiBee's status and message.
  */
 export interface Company {
   readonly name: string;
