@@ -7,18 +7,13 @@
  */
 
 import { z } from 'zod';
+import type { Gap } from './gaps.ts';
 import type { Operation, TroubleKind } from './types.ts';
 
 const instant = z.iso.datetime();
 const version = z.int().nonnegative();
 
-/** Versions that were missing between two that we saw: their changes may still be written. */
-const gapSchema = z.object({
-  from: version,
-  to: version,
-  /** Nothing is missing any more once they were asked for after this moment. */
-  until: instant,
-});
+const gapSchema: z.ZodType<Gap> = z.object({ from: version, to: version, until: instant });
 
 /** An evidence that is being read in full, or will be. */
 const loadSchema = z.object({
@@ -95,6 +90,57 @@ export const cursorSchema = z.object({
 });
 
 export type Cursor = z.infer<typeof cursorSchema>;
-export type Gap = z.infer<typeof gapSchema>;
 export type Load = z.infer<typeof loadSchema>;
 export type Trouble = z.infer<typeof troubleSchema>;
+export type Counts = z.infer<typeof countsSchema>;
+
+/**
+ * Begins a new generation: nothing is known of the company's versions. Generations are counted in
+ * minutes since 1970, so that a mirror that outlives its cursor document still takes what comes.
+ *
+ * @param before what stays: counts, and procedures that are still to be called
+ */
+export function restarted(before: Cursor | undefined, now: Date): Cursor {
+  return {
+    generation: Math.max((before?.generation ?? 0) + 1, Math.floor(now.getTime() / 60_000)),
+    globalVersion: 0,
+    gaps: [],
+    loads: [],
+    pending: before?.pending ?? [],
+    evidences: before?.evidences ?? {},
+    ...(before?.readAt && { readAt: before.readAt }),
+    ...(before?.appliedAt && { appliedAt: before.appliedAt }),
+  };
+}
+
+const noCounts: Counts = { changes: 0, created: 0, updated: 0, deleted: 0 };
+
+/**
+ * The cursor for the evidences that the catalogue has now: new ones are to be loaded, and what is
+ * not followed any more is forgotten, so that it is loaded again when it comes back.
+ *
+ * @returns the same object where nothing differs
+ */
+export function agreedWith(cursor: Cursor, followed: readonly string[]): Cursor {
+  const known = Object.keys(cursor.evidences);
+  const added = followed.filter((evidence) => !known.includes(evidence));
+  if (added.length === 0 && known.every((evidence) => followed.includes(evidence))) return cursor;
+  const loads = cursor.next === undefined ? [] : added.map(newLoad);
+  return {
+    ...cursor,
+    evidences: Object.fromEntries(
+      followed.map((evidence) => [evidence, cursor.evidences[evidence] ?? noCounts]),
+    ),
+    loads: [...cursor.loads.filter(({ evidence }) => followed.includes(evidence)), ...loads],
+    pending: cursor.pending.filter((evidence) => followed.includes(evidence)),
+  };
+}
+
+export function newLoad(evidence: string): Load {
+  return { evidence, afterId: '0' };
+}
+
+/** Evidences for which the procedures after changes are to be called, each once. */
+export function withPending(cursor: Cursor, evidences: Iterable<string>): string[] {
+  return [...new Set([...cursor.pending, ...evidences])];
+}

@@ -1,58 +1,32 @@
 /** Following a company: what the queue, the runs and people ask for. */
 
 import type { ContainerClient } from '@azure/storage-blob';
-import type { Cursor, Trouble } from './cursor.ts';
-import type { AppliedRows, Mirror, Source } from './types.ts';
+import { LeasedDocuments } from '../lock/leased-document.ts';
+import { pause } from '../retry.ts';
+import type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
+import { cursorSchema, restarted } from './cursor.ts';
+import { Session } from './session.ts';
+import { regression, type TroubleReport, troubleOf } from './trouble.ts';
+import type { AppliedRows, Batch } from './types.ts';
 
-export interface FollowedCompany {
-  code: string;
-  evidences: readonly string[];
-  /** What to do when the company's history turns out to be another one. */
-  onRegression: 'stop' | 'reload';
-}
-
-/** A cursor document while we hold its lock. */
-export interface HeldCursor {
-  /** As last read or written; undefined in a document just created. */
-  readonly value: Cursor | undefined;
-  /** Aborted when the lock is lost. */
-  readonly lost: AbortSignal;
-  replace(value: Cursor, signal: AbortSignal): Promise<void>;
-  /** Never throws: an unreleased lock runs out. */
-  release(): Promise<void>;
-}
-
-export interface CursorStore {
-  /** Undefined while somebody else holds the company. */
-  acquire(code: string, signal: AbortSignal): Promise<HeldCursor | undefined>;
-  /** For looking only. */
-  read(code: string, signal: AbortSignal): Promise<Cursor | undefined>;
-}
-
-export interface FollowContext {
-  company: FollowedCompany;
-  source: Source;
-  mirror: Mirror;
-  cursors: CursorStore;
-  now(): Date;
-  /** After so long a poll hands itself on, in milliseconds. */
-  sliceMs: number;
-  log(text: string): void;
-  /** Calls the catalogue's procedures after changes of these evidences; repeatable. */
-  after(evidences: readonly string[], signal: AbortSignal): Promise<void>;
-}
+export { type CompanyState, companyState } from './company-state.ts';
+export type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
 
 /** `handed on`: there is more to do, and the caller queues the company again. */
 export type PollOutcome = 'idle' | 'applied' | 'busy' | 'trouble' | 'handed on';
 
+/** How long a lock lives whose holder died. */
+const leaseSeconds = 60;
+
 /** One store a process: it remembers the documents, so that an idle poll reads nothing. */
 export function cursorStore(container: ContainerClient): CursorStore {
-  throw new Error(`not there yet ${container.url}`);
+  return new LeasedDocuments(container, 'flexibee/', cursorSchema, leaseSeconds);
 }
 
 /**
  * Brings the mirror up to what the company is now: loads what is to be loaded, then applies the
- * changes until there are none. Trouble with the server or the base is entered in the cursor.
+ * changes until there are none, then calls the procedures after them. Trouble with the server or
+ * the base is entered in the cursor, once.
  *
  * @throws LeaseLostError, storage's errors, or the reason of `signal`: then poll again
  */
@@ -61,7 +35,69 @@ export async function poll(
   options: { waitForLockMs: number },
   signal: AbortSignal,
 ): Promise<PollOutcome> {
-  throw new Error(`not there yet ${context.company.code} ${options} ${signal}`);
+  const { company, cursors } = context;
+  const held = await acquireWithin(cursors, company.code, options.waitForLockMs, signal);
+  if (held === undefined) return 'busy';
+  try {
+    return await takeTurn(context, new Session(context, held, signal));
+  } finally {
+    await held.release();
+  }
+}
+
+async function takeTurn(context: FollowContext, session: Session): Promise<PollOutcome> {
+  const { company, now } = context;
+  const endsAt = now().getTime() + context.sliceMs;
+  let outcome: PollOutcome = 'trouble';
+  let trouble: TroubleReport | undefined;
+  try {
+    const result = await catchUp(session, company, () => now().getTime() >= endsAt);
+    if (typeof result === 'string') outcome = result;
+    else trouble = result;
+  } catch (error) {
+    trouble = reportOf(error, session.signal);
+  }
+  try {
+    // The base may be well where the server is not; and what was applied before is waiting.
+    if (trouble?.kind !== 'database') await session.callAfter();
+  } catch (error) {
+    trouble ??= reportOf(error, session.signal);
+  }
+  await session.settle(trouble);
+  return trouble === undefined ? outcome : 'trouble';
+}
+
+async function catchUp(
+  session: Session,
+  { code, onRegression }: FollowedCompany,
+  isOver: () => boolean,
+): Promise<'idle' | 'applied' | 'handed on' | TroubleReport> {
+  await session.agree();
+  const { next, trouble } = session.cursor;
+  if (trouble?.kind === 'versions went back' && next !== undefined && onRegression === 'stop') {
+    return trouble;
+  }
+  if (next === undefined) await session.begin(session.cursor);
+  // What changed while the changelog was off is nowhere to be read.
+  else if (trouble?.kind === 'changelog disabled') await session.restart();
+  for (let restarts = 0; ; restarts += 1) {
+    if (!(await session.load({ onlyFirst: false, isOver }))) return 'handed on';
+    const result = await session.follow(isOver);
+    if (result === 'over') return 'handed on';
+    if (result === 'done') return session.wrote ? 'applied' : 'idle';
+    const report = regression(code, result.fault);
+    if (onRegression === 'stop' || restarts > 0) return report;
+    session.log(`${report.message}: loading everything again`);
+    await session.restart();
+  }
+}
+
+/** @throws what is no trouble of the company's */
+function reportOf(error: unknown, signal: AbortSignal): TroubleReport {
+  signal.throwIfAborted();
+  const report = troubleOf(error);
+  if (report === undefined) throw error;
+  return report;
 }
 
 /**
@@ -69,6 +105,7 @@ export async function poll(
  * for the company's lock. Broken off, it goes on where it was, here or in the next poll.
  *
  * @param onProgress gets a line every page
+ * @returns what this call has applied
  * @throws FlexibeeError, DatabaseError, LeaseLostError, storage's errors, or the reason of `signal`
  */
 export async function reload(
@@ -77,40 +114,63 @@ export async function reload(
   onProgress: (text: string) => void,
   signal: AbortSignal,
 ): Promise<AppliedRows & { records: number }> {
-  throw new Error(`not there yet ${context.company.code} ${evidence} ${onProgress} ${signal}`);
+  const total = { records: 0, created: 0, updated: 0, deleted: 0 };
+  const { company, cursors } = context;
+  const held = await acquireWithin(cursors, company.code, Number.POSITIVE_INFINITY, signal);
+  if (held === undefined) return total;
+  try {
+    const session = new Session(context, held, signal);
+    await session.agree();
+    if (session.cursor.next === undefined) await session.begin(session.cursor);
+    await session.loadFirst(evidence);
+    const onApplied = ({ records }: Batch, rows: AppliedRows) => {
+      total.records += records.length;
+      total.created += rows.created;
+      total.updated += rows.updated;
+      total.deleted += rows.deleted;
+      onProgress(`${company.code}, ${evidence}: ${total.records} records read`);
+    };
+    await session.load({ onlyFirst: true, isOver: () => false, onApplied });
+    return total;
+  } finally {
+    await held.release();
+  }
 }
 
 /**
- * Forgets where we were: the next poll begins a new generation with a load of everything. Waits
- * for the company's lock no longer than `waitForLockMs`.
+ * Forgets where we were: the next poll begins a new generation with a load of everything.
  *
  * @returns false while somebody else is at work on the company
  */
 export async function reset(
-  context: Pick<FollowContext, 'company' | 'cursors' | 'now'>,
+  { company, cursors, now }: Pick<FollowContext, 'company' | 'cursors' | 'now'>,
   options: { waitForLockMs: number },
   signal: AbortSignal,
 ): Promise<boolean> {
-  throw new Error(`not there yet ${context.company.code} ${options} ${signal}`);
+  const held = await acquireWithin(cursors, company.code, options.waitForLockMs, signal);
+  if (held === undefined) return false;
+  try {
+    await held.replace(restarted(held.value, now()), AbortSignal.any([signal, held.lost]));
+    return true;
+  } finally {
+    await held.release();
+  }
 }
 
-export interface CompanyState {
-  /** `starting`: nothing is known yet; `loading`: evidences are being read in full. */
-  phase: 'starting' | 'loading' | 'following';
-  generation: number;
-  /** The highest version consumed. */
-  version?: number;
-  globalVersion: number;
-  lag: { versions: number; seconds: number };
-  gaps: number;
-  loads: { evidence: string; afterId: string }[];
-  pending: string[];
-  evidences: Record<string, { changes: number; created: number; updated: number; deleted: number }>;
-  appliedAt?: string;
-  trouble?: Trouble;
-}
+const lockPollMs = 250;
 
-/** What people are shown of a cursor; of a company never polled, `starting`. */
-export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
-  throw new Error(`not there yet ${cursor} ${now}`);
+async function acquireWithin(
+  cursors: CursorStore,
+  code: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<HeldCursor | undefined> {
+  const endsAt = performance.now() + waitMs;
+  for (;;) {
+    const held = await cursors.acquire(code, signal);
+    if (held !== undefined) return held;
+    const leftMs = endsAt - performance.now();
+    if (leftMs <= 0) return undefined;
+    await pause(Math.min(lockPollMs, leftMs), signal);
+  }
 }
