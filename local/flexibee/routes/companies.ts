@@ -1,10 +1,11 @@
 /** What is on the server and in a company: companies, evidences, their fields. */
 
+import type { Company, EvidenceDescription, PropertyDescription } from '../company/index.ts';
 import { answer } from '../http/answer.ts';
 import type { Route } from '../http/router.ts';
 import { type Hosted, hosted } from '../instance.ts';
 import type { JsonObject } from '../xml/winstrom.ts';
-import { labelEvidences } from './labels.ts';
+import { isLabelEvidence, labelEvidences, labelProperties } from './labels.ts';
 
 export const companyRoutes: readonly Route[] = [
   {
@@ -32,11 +33,10 @@ export const companyRoutes: readonly Route[] = [
     kind: 'evidence-list',
     run: (instance, { parameters }) => {
       const { company } = hosted(instance, parameters['company']);
-      const evidences = [...company.evidences(), ...labelEvidences];
       return answer(200, {
         evidences: {
           '@version': '1.0',
-          evidence: evidences.map(({ path, name, type, importStatus }) => ({
+          evidence: evidencesOf(company).map(({ path, name, type, importStatus }) => ({
             evidenceName: name,
             evidencePath: path,
             importStatus,
@@ -55,14 +55,12 @@ export const companyRoutes: readonly Route[] = [
     run: (instance, { parameters }) => {
       const { company } = hosted(instance, parameters['company']);
       const { evidence = '' } = parameters;
-      const property = company.properties(evidence);
-      const described = company.evidences().find(({ path }) => path === evidence);
       return answer(200, {
         properties: {
           '@version': '1.0',
-          evidenceName: described?.name,
+          evidenceName: evidencesOf(company).find(({ path }) => path === evidence)?.name,
           tagName: evidence,
-          property,
+          property: propertiesOf(company, evidence),
         },
       });
     },
@@ -74,7 +72,7 @@ export const companyRoutes: readonly Route[] = [
     run: (instance, { parameters }) => {
       const { company } = hosted(instance, parameters['company']);
       const { evidence = '' } = parameters;
-      company.properties(evidence);
+      propertiesOf(company, evidence);
       const rows = company.evidences().find(({ path }) => path === `${evidence}-polozka`);
       const relation = rows
         ? [{ url: 'polozkyDokladu', name: rows.name, evidenceType: rows.type }]
@@ -83,6 +81,15 @@ export const companyRoutes: readonly Route[] = [
     },
   },
 ];
+
+function evidencesOf(company: Company): EvidenceDescription[] {
+  return [...company.evidences(), ...labelEvidences];
+}
+
+/** @throws CompanyError 404 */
+function propertiesOf(company: Company, evidence: string): PropertyDescription[] {
+  return isLabelEvidence(evidence) ? labelProperties(company) : company.properties(evidence);
+}
 
 function describe({ company, licence }: Hosted, index: number): JsonObject {
   return {

@@ -159,7 +159,9 @@ describe('listing', () => {
     assert.deepEqual((await call('stitek.json?limit=0')).winstrom, {
       '@version': '1.0',
       stitek: [],
-    });
+      assert.match((await call('stitek/properties.json')).text, /"propertyName":"kod"/);
+    assert.equal((await call('skupina-stitku/relations.json')).status, 200);
+  });
   });
 });
 
