@@ -39,8 +39,8 @@ export function splitSuffix(segment: string): { name: string; suffix?: Format | 
 }
 
 /** The most wanted of the media types we have; undefined: none of them. */
-export function acceptedFormat(accept: string | undefined): Format | undefined {
-  const types = (accept ?? '*/*').split(',').map((part) => {
+export function acceptedFormat(accept: string): Format | undefined {
+  const types = accept.split(',').map((part) => {
     const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
     const quality = parameters.find((parameter) => parameter.startsWith('q='));
     return { format: byType[type], quality: quality ? Number(quality.slice(2)) : 1 };

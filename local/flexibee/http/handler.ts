@@ -1,6 +1,6 @@
 /** One request from its first byte to its answer's last, with whatever is set to go wrong. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authenticate, type Identity } from '../auth/authenticate.ts';
 import { CompanyError } from '../company/index.ts';
@@ -100,10 +100,7 @@ async function answerTo(
   { path, match, refusal }: Found,
   trouble: () => Promise<void>,
 ): Promise<{ answer: Answer; format: Format }> {
-  const suffix = path?.suffix;
-  // What is sent is what comes back where nothing says otherwise: an import without `Accept`.
-  const { accept = request.headers['content-type'] } = request.headers;
-  const wanted = suffix === 'elsewhere' ? undefined : (suffix ?? acceptedFormat(accept));
+  const wanted = wantedFormat(path?.suffix, request.headers);
   const format = wanted ?? 'json';
   try {
     await trouble();
@@ -120,6 +117,16 @@ async function answerTo(
   } catch (error) {
     return { answer: refusalOf(error), format };
   }
+}
+
+/** What is sent is what comes back, where neither suffix nor `Accept` says otherwise. */
+function wantedFormat(
+  suffix: Path['suffix'],
+  { accept = '*/*', 'content-type': sent }: IncomingHttpHeaders,
+): Format | undefined {
+  if (suffix !== undefined) return suffix === 'elsewhere' ? undefined : suffix;
+  const alike = accept === '*/*' && sent !== undefined ? acceptedFormat(sent) : undefined;
+  return alike ?? acceptedFormat(accept);
 }
 
 function callOf(

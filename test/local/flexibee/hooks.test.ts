@@ -65,8 +65,6 @@ async function setUp(test: TestContext, options: FlexibeeOptions = {}) {
   /** Lets so much time pass, and what it sets off end. */
   const pass = async (milliseconds: number) => {
     timer.advance(milliseconds);
-    // The call begins in a later turn of the event loop.
-    await new Promise((resolve) => setImmediate(resolve));
     await fixture.flexibee.companies.get('demo')?.hooks.settled();
   };
   const write = (kod: string) => fixture.write('adresar', { kod, nazev: kod });
@@ -220,7 +218,6 @@ describe('delivery', () => {
     const timer = new FakeTimer();
     const second = await start(test, { ...options, timer });
     timer.advance(1_000);
-    await new Promise((resolve) => setImmediate(resolve));
     await second.flexibee.companies.get('demo')?.hooks.settled();
     assert.deepEqual(
       deliveries.map(({ codes }) => codes),

@@ -49,8 +49,7 @@ describe('paths', () => {
 });
 
 describe('Accept', () => {
-  const cases: [string | undefined, string | undefined][] = [
-    [undefined, 'html'],
+  const cases: [string, string | undefined][] = [
     ['*/*', 'html'],
     ['application/json', 'json'],
     ['application/xml;q=0.9, application/json;q=0.8', 'xml'],

@@ -159,9 +159,9 @@ describe('listing', () => {
     assert.deepEqual((await call('stitek.json?limit=0')).winstrom, {
       '@version': '1.0',
       stitek: [],
-      assert.match((await call('stitek/properties.json')).text, /"propertyName":"kod"/);
+    });
+    assert.match((await call('stitek/properties.json')).text, /"propertyName":"kod"/);
     assert.equal((await call('skupina-stitku/relations.json')).status, 200);
-  });
   });
 });
 
@@ -321,6 +321,18 @@ describe('writes', () => {
       (await call('adresar.xml', { method: 'POST', text: xml, headers: form })).status,
       201,
     );
+  });
+
+  it('answers in the format that was sent, where nothing asks for another', async (test) => {
+    const { call } = await start(test);
+    const json = await call('adresar', {
+      method: 'POST',
+      body: { winstrom: { adresar: { kod: 'J', nazev: 'J' } } },
+    });
+    assert.equal(json.winstrom['success'], 'true');
+    const text = '<winstrom><adresar><kod>X</kod><nazev>X</nazev></adresar></winstrom>';
+    const headers = { 'content-type': 'application/xml' };
+    assert.match((await call('adresar', { method: 'POST', text, headers })).text, /<success>true/);
   });
 
   it('tries without writing', async (test) => {
