@@ -18,8 +18,9 @@ import {
   reset,
 } from '../../shared/flexibee/follow.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
+import { HookNews } from '../../shared/flexibee/hook-news.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
-import type { AppliedRows, Mirror } from '../../shared/flexibee/types.ts';
+import type { AppliedRows, ChangesPage, Mirror } from '../../shared/flexibee/types.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 import { callAfterChanges } from './after-changes.ts';
@@ -43,10 +44,31 @@ const waitForLockMs = 10_000;
 /** A timer's message that waited for longer is left: the next minute's is behind it. */
 const timerMessageMs = 90_000;
 
+/**
+ * The flag is lowered once the company is ours and nothing has been asked: before that, hooks that
+ * the poll before ours sees to would raise it again.
+ */
+function loweringFlag(cursors: CursorStore, flags: HookFlags): CursorStore {
+  return {
+    read: (code, signal) => cursors.read(code, signal),
+    async acquire(code, signal) {
+      const held = await cursors.acquire(code, signal);
+      try {
+        if (held !== undefined) await flags.lower(code, signal);
+      } catch (error) {
+        await held?.release();
+        throw error;
+      }
+      return held;
+    },
+  };
+}
+
 /** What the process remembers of the storage: an idle poll reads no cursor. */
 interface State {
   cursors: CursorStore;
   flags: HookFlags;
+  news: HookNews;
   leases: Leases;
 }
 
@@ -96,10 +118,15 @@ export class Companies {
     const isTimer = why === 'timer';
     const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
     if (isTimer && ageMs > timerMessageMs) return 'late';
-    const { flags } = await this.#open(signal);
-    if (why === 'hook') await flags.lower(company, signal);
+    const { flags, cursors } = await this.#open(signal);
     const context = await this.#context(company, log, signal);
-    return await poll(context, { waitForLockMs: isTimer ? 0 : waitForLockMs }, signal);
+    const options = { waitForLockMs: isTimer ? 0 : waitForLockMs };
+    if (why !== 'hook') return await poll(context, options, signal);
+    const lowering = { ...context, cursors: loweringFlag(cursors, flags) };
+    const outcome = await poll(lowering, options, signal);
+    // Whoever is at it for so long sees what the hook is about; the next one may call again.
+    if (outcome === 'busy') await flags.lower(company, signal);
+    return outcome;
   }
 
   /** A full load of one evidence, as `reload`. */
@@ -120,9 +147,9 @@ export class Companies {
   }
 
   /** True for the one hook of a burst that must have the company polled. */
-  async hooked(code: string, signal: AbortSignal): Promise<boolean> {
-    const { flags } = await this.#open(signal);
-    return await flags.raise(code, signal);
+  async hooked(code: string, hook: ChangesPage, signal: AbortSignal): Promise<boolean> {
+    const { flags, news } = await this.#open(signal);
+    return (await news.isNews(code, hook, signal)) && (await flags.raise(code, signal));
   }
 
   close(): void {
@@ -138,11 +165,15 @@ export class Companies {
   async #open(signal: AbortSignal): Promise<State> {
     const { container, leaseSeconds } = this.#dependencies;
     const opened = await container(signal);
-    this.#state ??= {
-      cursors: cursorStore(opened),
-      flags: new HookFlags(opened),
-      leases: new Leases(opened, leaseSeconds),
-    };
+    if (this.#state === undefined) {
+      const cursors = cursorStore(opened);
+      this.#state = {
+        cursors,
+        flags: new HookFlags(opened),
+        news: new HookNews(cursors),
+        leases: new Leases(opened, leaseSeconds),
+      };
+    }
     return this.#state;
   }
 

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
+import type { ChangesPage } from '../../shared/flexibee/types.ts';
 import { changesPage } from '../../shared/flexibee/wire.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
@@ -20,8 +21,8 @@ export function receiveHook(app: AppServices): RouteHandler {
   return async (request, context, { signal }) => {
     requireSecret(request, app.settings.hooks.secret());
     const { code } = namedCompany(request, app);
-    requireChanges(await readJsonObject(request, signal, { limit, anyType: true }));
-    const queued = await app.companies.hooked(code, signal);
+    const hook = requireChanges(await readJsonObject(request, signal, { limit, anyType: true }));
+    const queued = await app.companies.hooked(code, hook, signal);
     if (queued) {
       const message: CompanyMessage = { company: code, why: 'hook', at: app.now().toISOString() };
       context.extraOutputs.set(companyQueueOutput, message);
@@ -52,9 +53,9 @@ function requireSecret(request: HttpRequest, secret: string | undefined): void {
   });
 }
 
-function requireChanges(body: Record<string, unknown>): void {
+function requireChanges(body: Record<string, unknown>): ChangesPage {
   const parsed = changesPage.safeParse(body);
-  if (parsed.success) return;
+  if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, 10).map(({ path, message }) => ({
     field: path.join('.') || 'body',
     message,

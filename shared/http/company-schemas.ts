@@ -63,7 +63,9 @@ export const changelogSchema = z.object({ company: z.string(), enabled: z.boolea
 export const queuedSchema = z.object({ company: z.string(), location: z.string() });
 export const hookAnswerSchema = z.object({
   company: z.string(),
-  queued: z.boolean().meta({ description: 'False: another hook of the burst has queued a poll' }),
+  queued: z
+    .boolean()
+    .meta({ description: 'False: nothing new, or another hook of the burst has queued a poll' }),
 });
 export const ownHookSchema = z.object({ company: z.string(), url: z.string() });
 export const removedHooksSchema = z.object({ company: z.string(), removed: z.int() });
