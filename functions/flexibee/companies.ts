@@ -166,7 +166,7 @@ export class Companies {
     const { container, leaseSeconds } = this.#dependencies;
     const opened = await container(signal);
     if (this.#state === undefined) {
-      const cursors = cursorStore(opened);
+      const cursors = cursorStore(opened, leaseSeconds);
       this.#state = {
         cursors,
         flags: new HookFlags(opened),

@@ -15,11 +15,12 @@ export type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './
 /** `handed on`: there is more to do, and the caller queues the company again. */
 export type PollOutcome = 'idle' | 'applied' | 'busy' | 'trouble' | 'handed on';
 
-/** How long a lock lives whose holder died. */
-const leaseSeconds = 60;
-
-/** One store a process: it remembers the documents, so that an idle poll reads nothing. */
-export function cursorStore(container: ContainerClient): CursorStore {
+/**
+ * One store a process: it remembers the documents, so that an idle poll reads nothing.
+ *
+ * @param leaseSeconds how long a lock lives whose holder died, 15 to 60
+ */
+export function cursorStore(container: ContainerClient, leaseSeconds = 60): CursorStore {
   return new LeasedDocuments(container, 'flexibee/', cursorSchema, leaseSeconds);
 }
 
