@@ -36,7 +36,7 @@ export async function handle(
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const url = urlOf(request.url ?? '/');
   const method = request.method ?? 'GET';
   const found = find(method, url);
   const company = found.match?.parameters['company'];
@@ -73,6 +73,12 @@ export async function handle(
   });
   if (fault?.broken === 'answer') response.destroy();
   else send(response, answer, format, fault?.broken);
+}
+
+/** Of what is no URL, such as `*`, a path that is refused as badly encoded. */
+function urlOf(target: string): URL {
+  const text = `http://127.0.0.1${target}`;
+  return new URL(URL.canParse(text) ? text : 'http://127.0.0.1/%');
 }
 
 interface Found {
