@@ -293,6 +293,47 @@ test('of a burst of hooks one has the company polled, by header or query, of any
   assert.deepEqual(JSON.parse(polled[0]?.text ?? ''), { company, queued: true });
 });
 
+const hush = 'hush-hush-0123';
+test('a wrong password is trouble with a cure, told once, and shown nowhere', async () => {
+  const other = await App.start({
+    ...sample.Values,
+    AzureWebJobsStorage: storage.connectionString,
+    FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=${hush}`,
+  });
+  try {
+    const lines: string[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const at = new Date().toISOString();
+      const message = { company, why: 'request' as const, at };
+      assert.equal(await other.pollCompany(message, (text) => lines.push(text)), 'trouble');
+    }
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /\(wrong password\)/);
+    const headers = { authorization: 'Bearer demo-token' };
+    const reply = await call(other, 'company', { params: { company }, headers });
+    const details = JSON.parse(reply.text);
+    assert.equal(details.state, 'trouble');
+    assert.partialDeepStrictEqual(details.trouble, { kind: 'wrong password' });
+    assert.match(details.trouble.cure, /User Id and Password/);
+    assert.match(details.live.cure, /User Id and Password/);
+    const list = await call(other, 'companies', { headers });
+    assert.equal(JSON.parse(list.text).companies[0].trouble.kind, 'wrong password');
+    const [part] = (await other.health(AbortSignal.timeout(30_000))).slice(-1);
+    assert.equal(part?.reason, 'flexi-demo: wrong password, see /flexibee');
+    const shown = [...lines, reply.text, reply.log, list.text].join();
+    for (const hidden of [hush, btoa(`winstrom:${hush}`)]) assert.ok(!shown.includes(hidden));
+  } finally {
+    await other.stop();
+  }
+});
+
+test('a message of the timer that waited for too long is left to the next', async () => {
+  const before = flexibee.requests.count();
+  const at = new Date(Date.now() - 100_000).toISOString();
+  assert.equal(await app.pollCompany({ company, why: 'timer', at }, () => {}), 'late');
+  assert.equal(flexibee.requests.count(), before);
+});
+
 const captured = new URL('../../../shared/data/flexibee-webhooks/', import.meta.url);
 test('hooks as real servers sent them are taken', { skip: !existsSync(captured) }, async () => {
   for (const file of await readdir(captured)) {
