@@ -27,6 +27,8 @@ export function rights(target: Target): void {
       await run(`ALTER ROLE ${role} ADD MEMBER ${login}`);
       await run(grantStatement({ right: 'EXECUTE', object: '[contract].[sp_rows]' }));
       await run(grantStatement({ right: 'SELECT', object: '[contract].[number]' }));
+      const isChained = !target.except('ownership chain');
+      if (!isChained) await run(`GRANT SELECT, INSERT, UPDATE, DELETE ON contract.item TO ${role}`);
 
       const changes = { 'User Id': login, Password: password };
       const app = await target.open(t, { changes });
@@ -47,7 +49,8 @@ export function rights(target: Target): void {
       );
       const refused = { name: 'DatabaseError', meaning: 'permanent' };
       for (const text of [
-        'SELECT * FROM contract.item',
+        ...(isChained ? ['SELECT * FROM contract.item'] : []),
+        'SELECT * FROM contract.closed',
         'DELETE FROM contract.number',
         'CREATE TABLE contract.own (id int)',
         'DROP PROCEDURE contract.sp_rows',

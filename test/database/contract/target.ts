@@ -1,5 +1,6 @@
 /** The servers that the contract is checked on: the stand-in always, one more when it is given. */
 
+import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import sql from 'mssql';
@@ -30,6 +31,8 @@ export interface Open {
   proxy: SilentProxy;
   /** A session that is destroyed at the end of the test, if it was not given back. */
   session(): Promise<Session>;
+  /** The same, and an administrator sees it. */
+  listedSession(): Promise<Session>;
 }
 
 export type Changes = Partial<Record<keyof typeof synonyms, string>>;
@@ -62,6 +65,7 @@ async function target(name: string, given: string, stop: () => Promise<void>): P
   const { server, port = 1433 } = parseAddress(given).config;
   const engine = await install(given, name === 'the stand-in');
 
+  const except = (promised: Promised) => exceptions[engine]?.[promised] ?? false;
   const url = (changes: Changes = {}) => {
     const replaced = (Object.keys(changes) as (keyof Changes)[]).flatMap(
       (keyword) => synonyms[keyword],
@@ -96,17 +100,26 @@ async function target(name: string, given: string, stop: () => Promise<void>): P
         await databases.close();
         await proxy.close();
       });
+      const session = async () => {
+        const opened = await databases.session('ab', soon());
+        sessions.push(opened);
+        return opened;
+      };
       return {
         databases,
         proxy,
-        async session() {
-          const session = await databases.session('ab', soon());
-          sessions.push(session);
-          return session;
+        session,
+        async listedSession() {
+          for (;;) {
+            const opened = await session();
+            const text = 'SELECT session_id FROM sys.dm_exec_sessions WHERE session_id = @@SPID';
+            if ((await opened.query(text, [], soon())).length === 1) return opened;
+            assert.ok(except('every session is listed'), 'the session is not listed');
+          }
         },
       };
     },
-    except: (promised) => exceptions[engine]?.[promised] ?? false,
+    except,
     close: stop,
   };
 }
