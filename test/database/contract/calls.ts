@@ -25,7 +25,7 @@ const every: [name: string, type: string, value: SqlParameter['value'], back?: u
   ['a_datetime2', 'datetime2(7)', '2019-07-31 12:00', new Date('2019-07-31T12:00:00Z')],
   [
     'a_datetimeoffset',
-    'datetimeoffset(7)',
+    'datetimeoffset(6)',
     '2019-07-31T12:00:00+03:00',
     new Date('2019-07-31T09:00:00Z'),
   ],
@@ -43,8 +43,7 @@ const plain = (value: unknown) => (value instanceof Date ? value.toISOString() :
 
 export function calls(target: Target): void {
   const call = (name: string) => ({ procedure: { schema: 'contract', name } });
-  const comesBack = (type: string) =>
-    !(target.except('every output') && /\(max\)$|^datetimeoffset/.test(type));
+  const comesBack = (type: string) => !(type.endsWith('(max)') && target.except('output of (max)'));
 
   describe('calls', () => {
     it('pass every declared type in and out', async (t) => {
@@ -59,7 +58,9 @@ export function calls(target: Target): void {
       assert.equal(result.returnValue, 21);
       for (const [name, type, value, back = value] of every) {
         if (!comesBack(type)) continue;
-        assert.deepEqual(plain(result.output[name]), plain(back), `${name} ${type}`);
+        const isLatin = type.startsWith('nchar') && target.except('text as it is');
+        const expected = isLatin ? String(back).replace(/[^\0-\x7f]/gu, '?') : plain(back);
+        assert.deepEqual(plain(result.output[name]), expected, `${name} ${type}`);
       }
     });
 

@@ -31,7 +31,7 @@ CREATE PROCEDURE contract.sp_every_type
   @a_bigint bigint OUTPUT, @a_decimal decimal(12, 3) OUTPUT, @a_numeric numeric(18, 0) OUTPUT,
   @a_float float OUTPUT, @a_real real OUTPUT, @a_date date OUTPUT, @a_time time(7) OUTPUT,
   @a_datetime datetime OUTPUT, @a_datetime2 datetime2(7) OUTPUT,
-  @a_datetimeoffset datetimeoffset(7) OUTPUT, @a_char char(5) OUTPUT, @a_varchar varchar(20) OUTPUT,
+  @a_datetimeoffset datetimeoffset(6) OUTPUT, @a_char char(5) OUTPUT, @a_varchar varchar(20) OUTPUT,
   @an_nchar nchar(5) OUTPUT, @an_nvarchar nvarchar(20) OUTPUT, @a_max nvarchar(max) OUTPUT,
   @a_varbinary varbinary(10) OUTPUT, @a_guid uniqueidentifier OUTPUT
 AS
