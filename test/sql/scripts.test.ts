@@ -11,7 +11,8 @@ import { grantStatement, grantsFor } from '../../sql/grants.ts';
 import { readScripts } from '../../sql/scripts.ts';
 
 test('a line that holds nothing but GO ends a batch', () => {
-  const script = "\n\nSELECT 'GO';\r\nGO\r\nSELECT 2 -- GO\n  go ;\nGO\nSELECT 3\nGOOD: SELECT 4\n";
+  const script =
+    "\n\nSELECT 'GO';\r\nGO\r\nSELECT 2 -- GO\n  go ;\nGO\n\n go \r\nSELECT 3\nGOOD: SELECT 4\n";
   assert.deepEqual(batchesOf(script), [
     "SELECT 'GO';",
     'SELECT 2 -- GO',
