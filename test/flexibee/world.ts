@@ -24,50 +24,51 @@ export interface Death {
   mode: 'before' | 'after' | 'late';
 }
 
+export interface Cursors {
+  store: CursorStore;
+  /** The lease of a dead worker runs out. */
+  expire(): Promise<void>;
+}
+
 /** The cursor's blob, in memory. */
-export function memoryCursors() {
+export function memoryCursors(): Cursors {
   let text: string | undefined;
   let holder: object | undefined;
-  /** The version consumed when each generation began. */
-  const began = new Map<number, number>();
   const value = () => (text === undefined ? undefined : cursorSchema.parse(JSON.parse(text)));
-  const store: CursorStore = {
-    async acquire() {
-      if (holder !== undefined) return undefined;
-      const mine = {};
-      holder = mine;
-      return {
-        get value() {
-          return value();
-        },
-        lost: new AbortController().signal,
-        async replace(next: Cursor) {
-          if (holder !== mine) throw new LeaseLostError(code, 'another holder has it');
-          text = JSON.stringify(cursorSchema.parse(next));
-          if (next.next !== undefined && !began.has(next.generation)) {
-            began.set(next.generation, next.next - 1);
-          }
-        },
-        async release() {
-          if (holder === mine) holder = undefined;
-        },
-      };
-    },
-    read: async () => value(),
-  };
   return {
-    store,
-    value,
-    began,
-    /** The lease of a dead worker runs out. */
-    expire() {
+    store: {
+      async acquire() {
+        if (holder !== undefined) return undefined;
+        const mine = {};
+        holder = mine;
+        return {
+          get value() {
+            return value();
+          },
+          lost: new AbortController().signal,
+          async replace(next: Cursor) {
+            if (holder !== mine) throw new LeaseLostError(code, 'another holder has it');
+            text = JSON.stringify(cursorSchema.parse(next));
+          },
+          async release() {
+            if (holder === mine) holder = undefined;
+          },
+        };
+      },
+      read: async () => value(),
+    },
+    async expire() {
       holder = undefined;
     },
   };
 }
 
 export function newWorld(
-  options: Partial<CompanyOptions> & { onRegression?: 'stop' | 'reload'; sliceMs?: number } = {},
+  options: Partial<CompanyOptions> & {
+    onRegression?: 'stop' | 'reload';
+    sliceMs?: number;
+    cursors?: Cursors;
+  } = {},
 ) {
   let time = Date.UTC(2026, 0, 5, 10);
   const company = companyModel({
@@ -77,7 +78,12 @@ export function newWorld(
     ...options,
   });
   const mirror = memoryMirror();
-  const cursors = memoryCursors();
+  const cursors = options.cursors ?? memoryCursors();
+  /** The last cursor written. */
+  let cursor: Cursor | undefined;
+  /** The version consumed when each generation began. */
+  const began = new Map<number, number>();
+  const effects = { created: 0, updated: 0, deleted: 0 };
   const late: (() => Promise<unknown>)[] = [];
   /** Evidences whose procedures were called after their last change in the mirror. */
   const dirty = new Set<string>();
@@ -87,13 +93,13 @@ export function newWorld(
 
   /** A new worker's context; `io` counts what it did. */
   function worker(death?: Death, before: (what: string) => void = () => {}) {
-    let count = 0;
+    const done: string[] = [];
     let dead = false;
     async function io<T>(what: string, call: () => Promise<T>): Promise<T> {
       if (dead) throw new Killed(what);
       before(what);
-      count += 1;
-      if (count !== death?.at) return await call();
+      done.push(what);
+      if (done.length !== death?.at) return await call();
       dead = true;
       if (death.mode === 'after') await call();
       else if (death.mode === 'late' && what === 'apply') late.push(call);
@@ -104,7 +110,14 @@ export function newWorld(
         return held.value;
       },
       lost: held.lost,
-      replace: (next, signal) => io('replace', () => held.replace(next, signal)),
+      replace: (next, signal) =>
+        io('replace', async () => {
+          await held.replace(next, signal);
+          cursor = next;
+          if (next.next !== undefined && !began.has(next.generation)) {
+            began.set(next.generation, next.next - 1);
+          }
+        }),
       release: () => io('release', () => held.release()).catch(() => {}),
     });
     const context: FollowContext = {
@@ -127,6 +140,9 @@ export function newWorld(
         apply: (batch: Batch, signal) =>
           io('apply', async () => {
             const rows = await mirror.apply(batch, signal);
+            effects.created += rows.created;
+            effects.updated += rows.updated;
+            effects.deleted += rows.deleted;
             if (rows.created + rows.updated + rows.deleted > 0) dirty.add(batch.evidence);
             return rows;
           }),
@@ -147,13 +163,19 @@ export function newWorld(
           for (const evidence of changed) dirty.delete(evidence);
         }),
     };
-    return { context, count: () => count };
+    return { context, done };
   }
 
   return {
     company,
     mirror,
     cursors,
+    /** The last one written. */
+    get cursor() {
+      return cursor;
+    },
+    /** Rows of the mirror that ever changed. */
+    effects,
     worker,
     called,
     logged,
@@ -166,15 +188,15 @@ export function newWorld(
     },
     /** One poll of a worker that may die of it. */
     async poll(death?: Death, before?: (what: string) => void) {
-      const { context, count } = worker(death, before);
+      const { context, done } = worker(death, before);
       let outcome: PollOutcome | 'killed' = 'killed';
       try {
         outcome = await poll(context, { waitForLockMs: 0 }, new AbortController().signal);
       } catch (error) {
         if (!(error instanceof Killed)) throw error;
       }
-      cursors.expire();
-      return { outcome, count: count() };
+      await cursors.expire();
+      return { outcome, done };
     },
     /** What dead workers had sent arrives now. */
     async arriveLate() {
@@ -195,14 +217,13 @@ export function newWorld(
         assert.deepEqual(mirror.alive(code, evidence), company.alive(evidence), evidence);
       }
       assert.equal(mirror.alive(code, otherEvidence).size, 0);
-      const cursor = cursors.value();
-      assert.ok(cursor);
+      const { generation: current } = cursor ?? assert.fail('no cursor');
       const journal = mirror
         .journal(code)
-        .filter(({ generation }) => generation === cursor.generation)
+        .filter(({ generation }) => generation === current)
         .map(({ generation: _, ...change }) => change);
       const versions = new Set(journal.map(({ version }) => version));
-      const loaded = cursors.began.get(cursor.generation) ?? 0;
+      const loaded = began.get(current) ?? 0;
       // What was loaded need not be in the journal.
       const expected = company.log.filter(
         ({ evidence, version }) =>

@@ -64,8 +64,8 @@ export function companyModel(options: CompanyOptions): CompanyModel {
   const globalVersion = () => (options.global === 'seen' ? seen() : version);
 
   function prepare(operation: Operation, evidence: string, id?: string): Change | undefined {
-    const known = [...table(evidence).keys()];
-    const chosen = operation === 'create' ? String(++lastId) : (id ?? known[0]);
+    const [known] = table(evidence).keys();
+    const chosen = operation === 'create' ? String(++lastId) : (id ?? known);
     if (chosen === undefined) return undefined;
     if (changelog === 'on') version += 1;
     const at = options.now().toISOString().replace('T', ' ').replace('Z', '000');
@@ -86,8 +86,9 @@ export function companyModel(options: CompanyOptions): CompanyModel {
     if (operation === 'delete') rows.delete(id);
     else if (operation === 'create' || rows.has(id)) rows.set(id, { id, content });
     if (changelog === 'off') return;
+    const isLate = seen() > change.version;
     log.push(change);
-    log.sort((one, other) => one.version - other.version);
+    if (isLate) log.sort((one, other) => one.version - other.version);
   }
 
   const recordOf = (id: string, payload: Payload): FlexibeeRecord => ({
