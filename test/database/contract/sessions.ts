@@ -49,6 +49,21 @@ export function sessions(target: Target): void {
       }
     });
 
+    it('a request of several packets is sent at once', async (t) => {
+      const own = await (await target.open(t)).session();
+      const value = 'x'.repeat(4_000);
+      const ask = async () => {
+        const askedAt = performance.now();
+        const text = { name: 'text', type: 'nvarchar(4000)', value };
+        await own.query('SELECT LEN(@text) AS length', [text], soon());
+        return performance.now() - askedAt;
+      };
+      // Held back by Nagle's algorithm each of them would take 40 ms, however fast the machine is.
+      let fastestMs = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 20; i += 1) fastestMs = Math.min(fastestMs, await ask());
+      assert.ok(fastestMs < 35, `the fastest of 20 took ${fastestMs} ms`);
+    });
+
     it('an application lock keeps others out until it is dropped', async (t) => {
       const { session } = await target.open(t);
       const [first, second] = [await session(), await session()];
