@@ -14,14 +14,12 @@ import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { parseSettings } from '../../shared/settings.ts';
 import type {
   CancelOutcome,
-  Progress,
   Run,
   RunPage,
   StartOutcome,
   SyncRequest,
   Syncs,
 } from '../../shared/sync/index.ts';
-import { progressOf } from '../../shared/sync/progress.ts';
 
 export const runId = '20190731-0123456789ab';
 
@@ -36,7 +34,6 @@ export class RecordingSyncs implements Syncs {
   page: RunPage = { runs: [] };
   runs = new Map<string, Run>();
   failure: Error | undefined;
-  progressReads = 0;
   cancelled: Array<{ id: string; by: string }> = [];
   cancelOutcome: CancelOutcome = { outcome: 'accepted' };
 
@@ -62,11 +59,6 @@ export class RecordingSyncs implements Syncs {
   async active(): Promise<Run[]> {
     this.#fail();
     return this.running;
-  }
-  async progress(runs: readonly Run[]): Promise<Progress[]> {
-    this.#fail();
-    this.progressReads += 1;
-    return runs.map((run) => progressOf(run, {}, now));
   }
   #fail(): void {
     if (this.failure !== undefined) throw this.failure;
