@@ -11,6 +11,7 @@ import { checkDatabase, checkPart } from '../shared/health.ts';
 import type { HealthPart } from '../shared/http/schemas.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import {
+  type Connections,
   parseSettings,
   requireConnections,
   requireKnownCodes,
@@ -27,7 +28,12 @@ import { procedureRunner } from '../shared/sync/procedure-runner.ts';
 import { removeExpiredRuns } from '../shared/sync/retention.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
+import type { StageRunners } from '../shared/sync/stage-runner.ts';
 import { abandonedRuns } from '../shared/sync/sweep.ts';
+import { Companies } from './flexibee/companies.ts';
+import { companiesHealth } from './flexibee/companies-health.ts';
+import type { CompanyMessage } from './flexibee/company-queue.ts';
+import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import type { AppServices } from './services.ts';
 
 /** The catalogue is a file of some kilobytes; a start that waits longer than this has failed. */
@@ -37,6 +43,8 @@ export class App implements AppServices {
   readonly settings: Settings;
   readonly catalog: Catalog;
   readonly syncs: Syncs;
+  readonly companies: Companies;
+  readonly #runners: StageRunners;
   readonly #databases: Databases;
   readonly #container: OpenContainer;
   /** Aborted when this worker stops. */
@@ -45,6 +53,7 @@ export class App implements AppServices {
   private constructor(
     settings: Settings,
     catalog: Catalog,
+    addresses: Connections['companies'],
     databases: Databases,
     container: OpenContainer,
   ) {
@@ -57,6 +66,13 @@ export class App implements AppServices {
       state: (signal) => this.#state(signal),
       now: this.now,
     });
+    const procedure = procedureRunner(databases);
+    const { leaseSeconds, sliceMs } = settings;
+    this.companies = new Companies({
+      ...{ catalog, addresses, databases, procedure, container, leaseSeconds, sliceMs },
+      now: this.now,
+    });
+    this.#runners = { procedure, flexibee: flexibeeRunner(this.companies) };
   }
 
   /** @throws SettingsError or CatalogError with every fault, before any function can run */
@@ -74,11 +90,11 @@ export class App implements AppServices {
       catalog.databases.map(({ id, connection }) => ({
         id,
         setting: connection,
-        connectionString: connections[id] ?? '',
+        connectionString: connections.databases[id] ?? '',
       })),
       { size: settings.sqlPoolSize },
     );
-    return new App(settings, catalog, databases, container);
+    return new App(settings, catalog, connections.companies, databases, container);
   }
 
   now(): Date {
@@ -94,8 +110,11 @@ export class App implements AppServices {
     const databases = this.catalog.databases.map(({ id }) =>
       checkDatabase(this.#databases, id, signal),
     );
+    const companies = companiesHealth(this.companies, signal);
     // A wrong catalogue refuses to start: one that is here has been checked.
-    return Promise.all([storage, { part: 'catalog', ok: true }, ...databases]);
+    return (
+      await Promise.all([storage, { part: 'catalog', ok: true }, ...databases, companies])
+    ).flat();
   }
 
   /** One slice of a run, as `executeRun`. */
@@ -104,7 +123,7 @@ export class App implements AppServices {
     return executeRun(
       {
         ...(await this.#state(signal)),
-        runners: { procedure: procedureRunner(this.#databases) },
+        runners: this.#runners,
         readFreshness: freshnessReader(this.catalog, this.#databases, this.now),
         now: this.now,
         sliceMs: this.settings.sliceMs,
@@ -113,6 +132,11 @@ export class App implements AppServices {
       id,
       signal,
     );
+  }
+
+  /** One slice of following a company, as `Companies.poll`. */
+  async pollCompany(message: CompanyMessage, log: (text: string) => void): Promise<string> {
+    return this.companies.poll(message, log, this.#stopping.signal);
   }
 
   /** Ids of runs that nobody executes, as `abandonedRuns`. */
@@ -131,6 +155,7 @@ export class App implements AppServices {
   /** Lets go of everything: running procedures get an attention, their runs will be resumed. */
   async stop(): Promise<void> {
     this.#stopping.abort(new WorkerStoppingError());
+    this.companies.close();
     await this.#databases.close();
   }
 

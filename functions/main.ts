@@ -2,12 +2,15 @@
 
 import functions from '@azure/functions';
 import { App } from './app.ts';
-import { executeRun } from './execute-run.ts';
-import { expireRuns, expirySchedule } from './expire-runs.ts';
+import { companyQueueName, companyQueueOutput } from './flexibee/company-queue.ts';
+import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
+import { pollCompany } from './flexibee/poll-company.ts';
 import { httpFunction } from './route.ts';
-import { routes } from './routes.ts';
-import { runQueueName, runQueueOutput } from './run-queue.ts';
-import { sweepRuns, sweepSchedule } from './sweep-runs.ts';
+import { routes } from './routes/index.ts';
+import { executeRun } from './sync/execute-run.ts';
+import { expireRuns, expirySchedule } from './sync/expire-runs.ts';
+import { runQueueName, runQueueOutput } from './sync/run-queue.ts';
+import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
 
 let started: App | undefined;
 
@@ -38,6 +41,20 @@ functions.app.timer('sweep_runs', {
 });
 
 functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });
+
+functions.app.timer('follow_companies', {
+  schedule: followSchedule,
+  runOnStartup: true,
+  extraOutputs: [companyQueueOutput],
+  handler: followCompanies(app),
+});
+
+functions.app.storageQueue('poll_company', {
+  queueName: companyQueueName,
+  connection: 'AzureWebJobsStorage',
+  extraOutputs: [companyQueueOutput],
+  handler: pollCompany(app),
+});
 
 functions.app.hook.appStart(async () => {
   started = await App.start(process.env);

@@ -28,9 +28,13 @@ export interface Route {
   /** How a refusal looks to a client that does not say what it accepts. */
   refusals: Representation;
   outputs?: readonly FunctionOutput[];
-  methods: Partial<
-    Record<Method, OperationDescription & { handler(app: AppServices): RouteHandler }>
-  >;
+  methods: Partial<Record<Method, RouteMethod>>;
+}
+
+interface RouteMethod extends OperationDescription {
+  handler(app: AppServices): RouteHandler;
+  /** Where it differs from the route's. */
+  access?: Access;
 }
 
 /** All of them, since the host answers a bare 404 for a method that is not registered. */
@@ -60,10 +64,14 @@ export function httpFunction(route: Route, app: () => AppServices): HttpFunction
     extraOutputs: [...(route.outputs ?? [])],
     handler: httpHandler({
       methods: Object.fromEntries(handlers),
-      identify: (request) => identify(route.access, request, app()),
+      identify: (request) => identify(accessOf(route, request.method), request, app()),
       refusals: route.refusals,
     }),
   };
+}
+
+function accessOf({ access, methods }: Route, method: string): Access {
+  return methods[(method === 'HEAD' ? 'GET' : method) as Method]?.access ?? access;
 }
 
 function identify(access: Access, request: HttpRequest, app: AppServices): ApiToken | undefined {
@@ -74,15 +82,15 @@ function identify(access: Access, request: HttpRequest, app: AppServices): ApiTo
 
 /** The route's operations, for `/openapi.json`. */
 export function operations(route: Route, protectReads: boolean): Operation[] {
-  const needsToken =
-    route.access === 'token' ||
-    route.access === 'body' ||
-    (route.access === 'read' && protectReads);
-  return Object.entries(route.methods).map(([method, operation]) => ({
-    ...operation,
-    id: route.name,
-    method: method as Method,
-    route: route.route,
-    needsToken,
-  }));
+  const methods = Object.entries(route.methods);
+  return methods.map(([method, operation]) => {
+    const access = accessOf(route, method);
+    return {
+      ...operation,
+      id: methods.length === 1 ? route.name : `${route.name}_${method.toLowerCase()}`,
+      method: method as Method,
+      route: route.route,
+      needsToken: access === 'token' || access === 'body' || (access === 'read' && protectReads),
+    };
+  });
 }

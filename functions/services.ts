@@ -4,6 +4,7 @@ import type { Catalog } from '../shared/catalog/index.ts';
 import type { HealthPart } from '../shared/http/schemas.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { Syncs } from '../shared/sync/index.ts';
+import type { Companies } from './flexibee/companies.ts';
 
 export type { HealthPart } from '../shared/http/schemas.ts';
 
@@ -11,7 +12,8 @@ export interface AppServices {
   settings: Settings;
   catalog: Catalog;
   syncs: Syncs;
+  companies: Companies;
   now(): Date;
-  /** One line for the storage, the catalogue and each database; never rejects, tells no secret. */
+  /** One line for the storage, the catalogue, each database and the companies; never rejects, tells no secret. */
   health(signal: AbortSignal): Promise<HealthPart[]>;
 }

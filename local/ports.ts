@@ -6,6 +6,8 @@ export interface Ports {
   queue: number;
   sqlServer: number;
   sqlServerControl: number;
+  flexibee: number;
+  flexibeeControl: number;
 }
 
 export const defaultPorts: Ports = {
@@ -14,6 +16,8 @@ export const defaultPorts: Ports = {
   queue: 10_001,
   sqlServer: 11_433,
   sqlServerControl: 11_434,
+  flexibee: 5434,
+  flexibeeControl: 5435,
 };
 
 const variables: Record<keyof Ports, string> = {
@@ -22,6 +26,8 @@ const variables: Record<keyof Ports, string> = {
   queue: 'QUEUE_PORT',
   sqlServer: 'SQL_PORT',
   sqlServerControl: 'SQL_CONTROL_PORT',
+  flexibee: 'FLEXIBEE_PORT',
+  flexibeeControl: 'FLEXIBEE_CONTROL_PORT',
 };
 
 /** @throws RangeError naming the variable and the allowed range */

@@ -38,6 +38,7 @@ if (!Number.isInteger(workerCount) || workerCount < 1 || workerCount > 9) {
 
 let azurite: Azurite | undefined;
 let sqlServer: Child | undefined;
+let flexibee: Child | undefined;
 const workers: Child[] = [];
 let stopping: Promise<void> | undefined;
 
@@ -45,7 +46,8 @@ let stopping: Promise<void> | undefined;
 function stop(exitCode: number): Promise<void> {
   stopping ??= (async () => {
     await Promise.all(workers.map((worker) => worker.stop(workerGraceMs)));
-    await Promise.all([sqlServer?.stop(partGraceMs), azurite?.close()]);
+    const parts = [sqlServer, flexibee].map((part) => part?.stop(partGraceMs));
+    await Promise.all([...parts, azurite?.close()]);
     process.exit(exitCode);
   })();
   return stopping;
@@ -69,11 +71,11 @@ try {
 
 async function start(): Promise<void> {
   if (flags.fresh) await rm(state, { recursive: true, force: true });
-  await Promise.all([buildApp(), startStorage(), startSqlServer()]);
+  await Promise.all([buildApp(), startStorage(), startSqlServer(), startFlexibee()]);
   const settings = await workerSettings(ports, azurite);
   for (let number = 0; number < workerCount; number += 1) await startWorker(number, settings);
-  void sqlServer?.exited.then(() => stop(1));
-  console.log(greeting(ports.app));
+  for (const part of [sqlServer, flexibee]) void part?.exited.then(() => stop(1));
+  console.log(greeting(ports));
 }
 
 /** A worker that dies is started again, as the platform does. */
@@ -112,9 +114,16 @@ async function startSqlServer(): Promise<void> {
   });
 }
 
+async function startFlexibee(): Promise<void> {
+  flexibee = await startChild('./flexibee/main.ts', ['--directory', `${state}/flexibee`], {
+    FLEXIBEE_PORT: String(ports.flexibee),
+    FLEXIBEE_CONTROL_PORT: String(ports.flexibeeControl),
+  });
+}
+
 /** Where the settings' local addresses are not the default ones: another port, another server. */
 async function workerSettings(
-  { sqlServer: port }: Ports,
+  actual: Ports,
   storage: Azurite | undefined,
 ): Promise<Record<string, string>> {
   const databases = sqlServerUrl ? settingsFor(sqlServerUrl) : {};
@@ -124,18 +133,32 @@ async function workerSettings(
     if (value === 'UseDevelopmentStorage=true' && storage !== undefined) {
       changed[name] = storage.connectionString;
     }
-    const standIn = `Server=127.0.0.1,${defaultPorts.sqlServer};`;
     const elsewhere = databases[name];
     if (elsewhere !== undefined) changed[name] = elsewhere;
-    else if (value.includes(standIn)) {
-      changed[name] = value.replace(standIn, `Server=127.0.0.1,${port};`);
+    else {
+      const moved = atPorts(value, actual);
+      if (moved !== value) changed[name] = moved;
     }
   }
   return changed;
 }
 
-function greeting(port: number): string {
-  const url = `http://127.0.0.1:${port}`;
+/** The sample's addresses of this machine, with the ports that are used now. */
+function atPorts(value: string, actual: Ports): string {
+  const forms: [part: keyof Ports, address: (port: number) => string][] = [
+    ['sqlServer', (port) => `Server=127.0.0.1,${port};`],
+    ['flexibee', (port) => `Url=http://127.0.0.1:${port};`],
+  ];
+  for (const [part, address] of forms) {
+    const known = address(defaultPorts[part]);
+    if (value.startsWith(known)) return value.replace(known, address(actual[part]));
+  }
+  const own = `http://127.0.0.1:${defaultPorts.app}`;
+  return value === own ? `http://127.0.0.1:${actual.app}` : value;
+}
+
+function greeting({ app, flexibee: flexibeePort }: Ports): string {
+  const url = `http://127.0.0.1:${app}`;
   return `syncboard ready on ${url}
 
   data sources   curl ${url}/valid_codes
@@ -147,6 +170,13 @@ Start a sync of data source 0c10 (demo token: demo-token):
 
   curl -i ${url}/data_source_sync -H 'Content-Type: application/json' \\
     -d '{"token": "demo-token", "user": "me", "code": "0c10", "month": 7, "year": 2019}'
+
+Change a record of the FlexiBee company, and see it applied within a minute (or register the web
+hook first: curl -X PUT -H 'Authorization: Bearer demo-token' ${url}/flexibee/flexi-demo/hook):
+
+  curl -X POST -u winstrom:winstrom http://127.0.0.1:${flexibeePort}/c/demo/adresar.json \\
+    -d '{"winstrom": {"adresar": [{"kod": "HELLO", "nazev": "Hello s.r.o."}]}}'
+  curl -H 'Authorization: Bearer demo-token' ${url}/flexibee/flexi-demo
 
 Ctrl-C ends everything.`;
 }

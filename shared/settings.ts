@@ -2,7 +2,17 @@
 
 import { z } from 'zod';
 import type { Catalog } from './catalog/index.ts';
-import { connectionForm, parseAddress } from './database/address.ts';
+import {
+  isAzure,
+  type Read,
+  type Report,
+  SettingsError,
+  type SettingsFault,
+} from './settings/fault.ts';
+import { type HookSettings, parseHooks } from './settings/hooks.ts';
+
+export { type Connections, requireConnections } from './settings/connections.ts';
+export { SettingsError, type SettingsFault } from './settings/fault.ts';
 
 /** SHA-256 of `demo-token`, the token of `local.settings.sample.json`. */
 export const sampleTokenSha256 = '7c43ef5ae21d43ce2743f770c68e24def1a43ee2f416d2438410c8af7af2ff2c';
@@ -54,6 +64,8 @@ export interface Settings {
   retentionDays: number;
   /** The most connections that one worker opens to one database. */
   sqlPoolSize: number;
+  /** For web hooks of FlexiBee. */
+  hooks: HookSettings;
   /**
    * The connection string (secret) in the environment variable `name`; undefined when it is not
    * set. A function, so that no secret shows when settings are printed.
@@ -61,26 +73,7 @@ export interface Settings {
   connection(name: string): string | undefined;
 }
 
-export interface SettingsFault {
-  setting: string;
-  /** What is wrong and how to put it right, to be read after the setting's name. */
-  fault: string;
-}
-
-/** The settings are not usable; `faults` has every reason, and no value of a secret. */
-export class SettingsError extends Error {
-  readonly faults: readonly SettingsFault[];
-
-  constructor(faults: readonly SettingsFault[]) {
-    const lines = faults.map(({ setting, fault }) => `  ${setting} ${fault}`);
-    super(`The settings are not usable:\n${lines.join('\n')}`);
-    this.name = 'SettingsError';
-    this.faults = faults;
-  }
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
-type Report = (setting: string, fault: string) => void;
 
 /**
  * Reads the settings. An empty variable counts as one that is not set.
@@ -100,6 +93,7 @@ export function parseSettings(environment: Environment): Settings {
   const leaseSeconds = parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds');
   const retentionDays = parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days');
   const sqlPoolSize = parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections');
+  const hooks = parseHooks(read, report);
   if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
   return {
     storage,
@@ -109,40 +103,10 @@ export function parseSettings(environment: Environment): Settings {
     leaseSeconds,
     retentionDays,
     sqlPoolSize,
+    hooks,
     ...(catalog === undefined ? {} : { catalog }),
     connection: read,
   };
-}
-
-/**
- * The connection string (secret) of every database of the catalogue, by the database's id.
- * Throws `SettingsError` with every setting that is missing or is no connection string.
- */
-export function requireConnections(
-  settings: Settings,
-  catalog: Pick<Catalog, 'databases'>,
-): Record<string, string> {
-  const faults: SettingsFault[] = [];
-  const connections = catalog.databases.map(({ id, connection }) => {
-    const value = settings.connection(connection);
-    const fault =
-      value === undefined
-        ? `is not set: the catalogue's database ${id} needs it, in the form ${connectionForm}`
-        : addressFault(value);
-    if (fault !== undefined) faults.push({ setting: connection, fault });
-    return [id, value ?? ''] as const;
-  });
-  if (faults.length > 0) throw new SettingsError(faults);
-  return Object.fromEntries(connections);
-}
-
-function addressFault(value: string): string | undefined {
-  try {
-    parseAddress(value);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }
 
 /** Throws `SettingsError` when a token is allowed a code that the catalogue does not have. */
@@ -158,8 +122,6 @@ export function requireKnownCodes(settings: Settings, catalog: Pick<Catalog, 'co
   );
   if (faults.length > 0) throw new SettingsError(faults);
 }
-
-type Read = (name: string) => string | undefined;
 
 function parseStorage(read: Read, report: Report): StorageSettings | undefined {
   const setting = 'AzureWebJobsStorage';
@@ -237,12 +199,6 @@ function parseTokens(read: Read, report: Report): ApiToken[] {
     }
   }
   return tokens.data;
-}
-
-/** In Azure, as opposed to Core Tools or the local host, which call themselves Development. */
-function isAzure(read: Read): boolean {
-  const site = read('WEBSITE_INSTANCE_ID') ?? read('WEBSITE_SITE_NAME');
-  return site !== undefined && read('AZURE_FUNCTIONS_ENVIRONMENT') !== 'Development';
 }
 
 function parseFlag(read: Read, report: Report, setting: string): boolean {

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Catalog, parseCatalogText, shippedCatalog } from '../shared/catalog/index.ts';
 import { Databases } from '../shared/database/databases.ts';
-import { DatabaseError, leavesSessionUsable } from '../shared/database/errors.ts';
 import type { Session } from '../shared/database/session.ts';
 import { type Grant, grantStatement, grantsFor } from './grants.ts';
 import { install, missingScripts } from './installer.ts';
@@ -22,9 +21,6 @@ const usage = `npm run sql:install -- --database <id> [--url <connection string>
 CATALOG names another catalogue file, as for the app.`;
 
 const folder = fileURLToPath(new URL('install/', import.meta.url));
-
-/** 15102 … 15151: the object is not there, or is not visible to whoever grants. */
-const objectMissing = 15_151;
 
 /**
  * @param write gets what an operator reads, in lines
@@ -127,13 +123,16 @@ async function grantAll(
   for (const batch of batches) await session.batch(batch, signal);
   let missing = 0;
   for (const grant of grants) {
-    try {
-      await session.batch(grantStatement(grant), signal);
-    } catch (error) {
-      if (!(error instanceof DatabaseError && leavesSessionUsable(error))) throw error;
-      if (error.number !== objectMissing) throw error;
+    const [found] = await session.query(
+      'SELECT OBJECT_ID(@object) AS id',
+      [{ name: 'object', type: 'nvarchar(517)', value: grant.object }],
+      signal,
+    );
+    if (found?.['id'] == null) {
       missing += 1;
       write(`not there: ${grant.object}`);
+    } else {
+      await session.batch(grantStatement(grant), signal);
     }
   }
   write(`granted ${grants.length - missing} of ${grants.length} rights`);

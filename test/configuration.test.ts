@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { routes } from '../functions/routes.ts';
-import { runQueueName } from '../functions/run-queue.ts';
+import { routes } from '../functions/routes/index.ts';
+import { runQueueName } from '../functions/sync/run-queue.ts';
 import host from '../host.json' with { type: 'json' };
 import sample from '../local.settings.sample.json' with { type: 'json' };
 import { shippedCatalog } from '../shared/catalog/index.ts';
@@ -17,16 +17,16 @@ const docs = (await readFile(new URL('../docs/api.md', import.meta.url), 'utf8')
   ' ',
 );
 
-test('the sample has a connection for every database of the shipped catalogue, and no other', () => {
+test('the sample has a connection for everything in the shipped catalogue, and no other', () => {
   const catalog = shippedCatalog();
   const settings = parseSettings(sample.Values);
   requireKnownCodes(settings, catalog);
   requireConnections(settings, catalog);
-  const named = catalog.databases.map(({ connection }) => connection).sort();
+  const named = [...catalog.databases, ...catalog.companies].map(({ connection }) => connection);
   const given = Object.entries(sample.Values).flatMap(([name, value]) =>
-    value.startsWith('Server=') ? [name] : [],
+    /^(Server|Url)=/.test(value) ? [name] : [],
   );
-  assert.deepEqual(given.sort(), named);
+  assert.deepEqual(given.sort(), named.sort());
 });
 
 test('every setting of the sample is documented', () => {

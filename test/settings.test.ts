@@ -181,7 +181,7 @@ for (const [environment, refused] of azure) {
     const faults = faultsOf(() => parseSettings({ ...sample.Values, ...environment }));
     assert.deepEqual(
       faults.map(({ setting }) => setting),
-      refused ? ['API_TOKENS'] : [],
+      refused ? ['API_TOKENS', 'FLEXIBEE_HOOK_SECRET'] : [],
     );
     if (refused) assert.match(faults[0]?.fault ?? '', /sample's public token \(demo\)/);
     assert.deepEqual(
@@ -208,6 +208,7 @@ test('every missing connection is named, and secrets are not', () => {
       { id: 'mo', server: 'sql01comfort', connection: 'SQL_MO' },
       { id: 'ab', server: 'ab', connection: 'SQL_AB' },
     ],
+    companies: [],
   };
   const SQL_AB = 'Data Source=ab;Password=hush';
   const settings = parseSettings({
@@ -221,16 +222,89 @@ test('every missing connection is named, and secrets are not', () => {
     ['SQL_HCS', 'SQL_MO'],
   );
   assert.doesNotMatch(faults.map(({ fault }) => fault).join(), /hush/);
-  assert.deepEqual(requireConnections(settings, { databases: catalog.databases.slice(2) }), {
-    ab: SQL_AB,
+  const onlyAb = { databases: catalog.databases.slice(2), companies: [] };
+  assert.deepEqual(requireConnections(settings, onlyAb), {
+    databases: { ab: SQL_AB },
+    companies: {},
   });
   const structured = '{"server": "ab", "database": "AB", "authentication": "managed identity"}';
+  const again = parseSettings({ ...valid, SQL_AB: structured });
+  assert.deepEqual(requireConnections(again, onlyAb).databases, { ab: structured });
+});
+
+const company = { server: 'flexibee', name: 'x', onRegression: 'stop' as const };
+test('companies may share a setting; a fault of it is told once, beside those of databases', () => {
+  const catalog = {
+    databases: [{ id: 'ab', server: 'ab', connection: 'SQL_AB' }],
+    companies: [
+      { ...company, code: 'one', connection: 'FLEXIBEE_BRNO' },
+      { ...company, code: 'two', connection: 'FLEXIBEE_BRNO' },
+      { ...company, code: 'three', connection: 'FLEXIBEE_PLZEN' },
+      { ...company, code: 'four', connection: 'FLEXIBEE_PRAHA' },
+    ],
+  };
+  const FLEXIBEE_PRAHA = 'Url=https://praha.example:5434;User Id=winstrom;Password=hush';
+  const settings = parseSettings({
+    ...valid,
+    FLEXIBEE_BRNO: 'Url=ftp://brno;User Id=winstrom;Password=hush',
+    FLEXIBEE_PRAHA,
+  });
+  const faults = faultsOf(() => requireConnections(settings, catalog));
   assert.deepEqual(
-    requireConnections(parseSettings({ ...valid, SQL_AB: structured }), {
-      databases: catalog.databases.slice(2),
-    }),
-    { ab: structured },
+    faults.map(({ setting }) => setting),
+    ['SQL_AB', 'FLEXIBEE_BRNO', 'FLEXIBEE_PLZEN'],
   );
+  assert.match(faults[2]?.fault ?? '', /^is not set: the catalogue's company three needs it/);
+  assert.doesNotMatch(faults.map(({ fault }) => fault).join(), /hush/);
+  const sound = { databases: [], companies: catalog.companies.slice(3) };
+  assert.deepEqual(requireConnections(settings, sound).companies, {
+    four: {
+      origin: 'https://praha.example:5434',
+      user: 'winstrom',
+      password: 'hush',
+      trustServerCertificate: false,
+    },
+  });
+});
+
+const hookFaults: Array<[title: string, environment: Record<string, string>, settings: string[]]> =
+  [
+    ['a short secret', { FLEXIBEE_HOOK_SECRET: 'hush' }, ['FLEXIBEE_HOOK_SECRET']],
+    [
+      'a secret that no URL may hold',
+      { FLEXIBEE_HOOK_SECRET: 'hush '.repeat(9) },
+      ['FLEXIBEE_HOOK_SECRET'],
+    ],
+    ['a public URL that is none', { PUBLIC_URL: 'syncboard.example' }, ['PUBLIC_URL']],
+    ['one with a password', { PUBLIC_URL: 'https://me:hush@syncboard.example' }, ['PUBLIC_URL']],
+    ['one with a query', { PUBLIC_URL: 'https://syncboard.example/?code=hush' }, ['PUBLIC_URL']],
+    ['one without encryption', { PUBLIC_URL: 'http://syncboard.example' }, ['PUBLIC_URL']],
+    [
+      'the sample’s secret in Azure',
+      { FLEXIBEE_HOOK_SECRET: sample.Values.FLEXIBEE_HOOK_SECRET, WEBSITE_SITE_NAME: 'syncboard' },
+      ['FLEXIBEE_HOOK_SECRET'],
+    ],
+  ];
+for (const [title, environment, settings] of hookFaults) {
+  test(`refused: ${title}`, () => {
+    const faults = faultsOf(() => parseSettings({ ...valid, ...environment }));
+    assert.deepEqual(
+      faults.map(({ setting }) => setting),
+      settings,
+    );
+    for (const { fault } of faults) assert.doesNotMatch(fault, /hush/);
+  });
+}
+
+test('hooks need neither secret nor address, and take an address with a path', () => {
+  const none = parseSettings(valid).hooks;
+  assert.deepEqual([none.secret(), none.publicUrl], [undefined, undefined]);
+  const secret = 'a-secret-of-our-own-0123456789abcdef';
+  const PUBLIC_URL = 'https://gate.example/syncboard/';
+  const { hooks } = parseSettings({ ...valid, FLEXIBEE_HOOK_SECRET: secret, PUBLIC_URL });
+  assert.equal(hooks.secret(), secret);
+  assert.equal(hooks.publicUrl, 'https://gate.example/syncboard');
+  assert.doesNotMatch(inspect(hooks, { depth: 9, showHidden: true }), /a-secret/);
 });
 
 test('a token for a code that the catalogue lacks is found', () => {
@@ -261,6 +335,8 @@ test('whatever the variables hold, there are settings or faults', () => {
     'SLICE_BUDGET',
     'LEASE_SECONDS',
     'RUN_RETENTION_DAYS',
+    'FLEXIBEE_HOOK_SECRET',
+    'PUBLIC_URL',
     'WEBSITE_SITE_NAME',
   ];
   fc.assert(

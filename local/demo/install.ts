@@ -2,6 +2,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import sql from 'mssql';
+import { batchesOf } from '../../sql/batches.ts';
 import { withDatabase } from './connections.ts';
 import { insertRows, liveTables } from './live-tables.ts';
 import { aggregateBase, defaultAccounts, sourceDatabases } from './sources.ts';
@@ -20,13 +21,6 @@ export interface InstallOptions {
 const folder = new URL('../../sql/demo/', import.meta.url);
 
 const databaseNames = [...sourceDatabases.map(({ name }) => name), aggregateBase.name];
-
-/** A line with nothing but `GO` ends a batch, as in sqlcmd. */
-export const splitBatches = (text: string): string[] =>
-  text
-    .split(/^\s*GO\s*$/im)
-    .map((batch) => batch.trim())
-    .filter((batch) => batch !== '');
 
 /** `020-tables.HCS.sql` belongs to HCS, `010-databases.sql` to no database of the demo. */
 const databaseOfFile = (file: string) => /\.(\w+)\.sql$/.exec(file)?.[1];
@@ -86,7 +80,7 @@ async function requireDemo(url: string, database: string): Promise<void> {
 }
 
 async function runFile(pool: sql.ConnectionPool, file: string, signal: AbortSignal | undefined) {
-  const batches = splitBatches(await readFile(new URL(file, folder), 'utf8'));
+  const batches = batchesOf(await readFile(new URL(file, folder), 'utf8'));
   for (const batch of batches) {
     signal?.throwIfAborted();
     try {

@@ -1,12 +1,13 @@
 /**
  * `npm run demo:sqlserver -- --url "Server=…;User Id=…;Password=…"`: installs the demo billing on
- * any SQL Server, anew every time. `--accounts N`: personal accounts over all sources (20,000);
+ * any SQL Server, anew every time, and what `npm run sql:install` brings, once. `--accounts N`: personal accounts over all sources (20,000);
  * `--pace N`: how many times faster than the original the procedures run (without: no delay).
  * Without `--url`, SQLSERVER_URL says which server.
  */
 
 import { parseArgs } from 'node:util';
 import { installDemo } from './install.ts';
+import { installProduct } from './product.ts';
 import { defaultAccounts } from './sources.ts';
 
 function readNumber(name: string, text: string | undefined, fallback: number): number {
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
     onProgress: (text) => console.log(text),
     signal: interrupt.signal,
   });
+  await installProduct(url, interrupt.signal);
   console.log(`Installed in ${Math.round((Date.now() - start) / 1000)} s.`);
 }
 

@@ -1,5 +1,6 @@
 /**
- * The SQL Server stand-in with the demo billing, as a process of its own:
+ * The SQL Server stand-in with the demo billing, and in its aggregate base what
+ * `npm run sql:install` brings, as a process of its own:
  * `node local/sql-server/main.ts [--directory .local/sql-server]`.
  *
  * Settings: SQL_PORT (11433), SQL_CONTROL_PORT (11434), DEMO_PACE (600; Infinity: no delay).
@@ -8,10 +9,14 @@
 
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { standInAt } from '../demo/connections.ts';
 import { defaultPace, demoDatabases } from '../demo/index.ts';
 import { demoLogin } from '../demo/login.ts';
+import { installProduct } from '../demo/product.ts';
 import { startSqlServer } from './server.ts';
 
+/** It takes some milliseconds, and a moment on a machine that is busy. */
+const installTimeoutMilliseconds = 30_000;
 /** Past this the process ends without waiting for sessions that don't. */
 const closeTimeoutMilliseconds = 1_500;
 
@@ -41,6 +46,7 @@ async function main(): Promise<void> {
     port,
     controlPort,
   });
+  await installProduct(standInAt(server.port), AbortSignal.timeout(installTimeoutMilliseconds));
 
   let closing = false;
   const close = () => {

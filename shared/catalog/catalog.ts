@@ -1,7 +1,7 @@
 /** Lookups in a catalogue that has been checked. */
 
-import { adapted, chainOf, entitiesOf, subjectOf } from './resolve.ts';
-import type { CatalogData, DataSource, Entity, Parameter } from './schema.ts';
+import { adapted, chainOf, databaseOf, entitiesOf, subjectOf } from './resolve.ts';
+import type { CatalogData, Company, DataSource, Entity, Parameter } from './schema.ts';
 import { filled, procedureName } from './template.ts';
 
 /** `month` 1 to 12, `year` with four digits. */
@@ -17,16 +17,19 @@ export interface CallParameter {
   value: string | number | boolean | null;
 }
 
-/** One procedure call of one entity of one data source. */
+/** One procedure call of one entity of one data source, or for `flexibee` one call a page of it. */
 export interface ResolvedStage {
   /** The stage's name in its pipeline: `export`, `crude`, `heap`. */
   stage: string;
-  kind: 'procedure';
+  kind: 'procedure' | 'flexibee';
   /** The code the call really runs for: `all` for an all-areas entity. Absent when shared. */
   code?: string;
   /** One call serves all data sources of a run. */
   shared: boolean;
-  /** Ids in the catalogue; the server is the unit of the lock. */
+  /**
+   * Ids in the catalogue; the server is the unit of the lock: that of the database, or for
+   * `flexibee` the company's, since a reload asks that one.
+   */
   database: string;
   server: string;
   procedure: { schema: string; name: string };
@@ -48,10 +51,18 @@ export interface FreshnessQuery {
   parameters: CallParameter[];
 }
 
+/** A FlexiBee company that is followed. */
+export interface FollowedCompany extends Company {
+  /** The code of its data source, by which it is called everywhere. */
+  code: string;
+}
+
 export interface Catalog {
   readonly servers: readonly { id: string; description: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
+  /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
+  readonly companies: readonly FollowedCompany[];
   /** Months that may be asked for: from `from` (`yyyy-mm`) to the current one in `timeZone`. */
   readonly periods: { from: string; timeZone: string };
   /** Code to description, in the catalogue's order. */
@@ -61,7 +72,7 @@ export interface Catalog {
   /** Whether an entity's sync needs a month; undefined: unknown name. */
   isDated(name: string): boolean | undefined;
   hasEntity(name: string): boolean;
-  /** The server of a data source's database: what a run of it locks. RangeError: unknown code. */
+  /** The server of a data source: what a run of it locks. RangeError: unknown code. */
   sourceServer(code: string): string;
   /** Entities that any of the data sources has, in sync order. RangeError: unknown code. */
   entityOrder(...codes: string[]): string[];
@@ -76,7 +87,8 @@ export interface Catalog {
 
 /** Values of parameters by where they come from; those of the period only for a dated entity. */
 function parameterValues(entity: Entity, source: DataSource, period: Period | undefined) {
-  if (!entity.dated) return { code: source.code };
+  const always = { code: source.code, entity: entity.name };
+  if (!entity.dated) return always;
   if (period === undefined) {
     throw new RangeError(`${entity.name} is dated: a month and a year are needed`);
   }
@@ -88,7 +100,7 @@ function parameterValues(entity: Entity, source: DataSource, period: Period | un
     throw new RangeError(`year ${year} is not a whole number of four digits`);
   }
   const day = `${year}${String(month).padStart(2, '0')}01`;
-  return { code: source.code, month, year, 'first day of month': day };
+  return { ...always, month, year, 'first day of month': day };
 }
 
 function passed(
@@ -128,6 +140,9 @@ export function makeCatalog(data: CatalogData): Catalog {
   return {
     servers: data.servers,
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
+    companies: data.dataSources.flatMap(({ code, company }) =>
+      company === undefined ? [] : [{ code, ...company }],
+    ),
     periods: data.periods,
     codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
     names: (code) => {
@@ -138,7 +153,10 @@ export function makeCatalog(data: CatalogData): Catalog {
     },
     isDated: (name) => entities.get(name)?.dated,
     hasEntity: (name) => entities.has(name),
-    sourceServer: (code) => serverOf(sourceOf(code).database),
+    sourceServer: (code) => {
+      const { company, database } = sourceOf(code);
+      return company?.server ?? serverOf(database ?? '');
+    },
     entityOrder: (...codes) => {
       const known = new Set(codes.flatMap((code) => entitiesOf(data, sourceOf(code))));
       return data.entities.filter((entity) => known.has(entity)).map(({ name }) => name);
@@ -151,7 +169,8 @@ export function makeCatalog(data: CatalogData): Catalog {
       return chain.flatMap((pipeline) =>
         pipeline.stages.map((declared): ResolvedStage => {
           const stage = adapted(declared, subject);
-          const database = stage.database ?? source.database;
+          const database = databaseOf(stage, source);
+          const ofCompany = stage.kind === 'flexibee' ? source.company?.server : undefined;
           const procedure = procedureName(filled(stage.procedure, entity));
           if (procedure === undefined) throw new Error(`unchecked procedure ${stage.procedure}`);
           return {
@@ -160,7 +179,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             ...(stage.shared ? {} : { code: source.code }),
             shared: stage.shared,
             database,
-            server: serverOf(database),
+            server: ofCompany ?? serverOf(database),
             procedure,
             parameters: passed(stage.parameters, values),
             setOptions: [...stage.setOptions],
@@ -179,13 +198,13 @@ export function makeCatalog(data: CatalogData): Catalog {
         .filter((query) => !query.except.includes(entity.name))
         .map((declared): FreshnessQuery => {
           const query = adapted(declared, subject);
-          const database = query.database ?? source.database;
+          const database = databaseOf(query, source);
           return {
             place: query.place,
             database,
             server: serverOf(database),
             sql: filled(query.sql, entity),
-            parameters: passed(query.parameters, { code: source.code }),
+            parameters: passed(query.parameters, { code: source.code, entity: entity.name }),
           };
         });
     },

@@ -4,6 +4,7 @@
  */
 
 import { faultAt } from './fault.ts';
+import { sqlName } from './template.ts';
 
 /** What each list is named by. */
 const keys = {
@@ -46,15 +47,16 @@ export function declaredNames(catalog: unknown): Declared {
 
 /**
  * A fault for every name that is taken already. SQL Server tells names apart without regard to
- * case, so `Meter` and `meter` would be the same procedures.
+ * case, so `Meter` and `meter` would be the same procedures, and so would `a-b` and `a_b`.
  */
 export function duplicateFaults(catalog: unknown): string[] {
   const named = [...Object.entries(keys), ['databases', 'connection'] as const];
   return named.flatMap(([list, key]) => {
     const first = new Map<string, number>();
     return namesIn(catalog, list, key).flatMap(({ name, index }) => {
-      const earlier = first.get(name.toLowerCase());
-      if (earlier === undefined) first.set(name.toLowerCase(), index);
+      const sameAs = list === 'entities' ? sqlName(name.toLowerCase()) : name.toLowerCase();
+      const earlier = first.get(sameAs);
+      if (earlier === undefined) first.set(sameAs, index);
       const text = `the same as ${list}[${earlier}].${key}; use another (case does not count)`;
       return earlier === undefined ? [] : [faultAt([list, index, key], text)];
     });

@@ -3,6 +3,7 @@
 export type {
   CallParameter,
   Catalog,
+  FollowedCompany,
   FreshnessQuery,
   Period,
   ResolvedStage,

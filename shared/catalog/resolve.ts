@@ -37,6 +37,16 @@ export function chainOf(data: CatalogData, system: string): Pipeline[] {
   return chain;
 }
 
+/**
+ * The database of a stage or query: its own, or its source's. A company has none, and every stage
+ * on its way names one (checks/companies.ts).
+ */
+export function databaseOf(item: Stage | Freshness, source: DataSource): string {
+  const database = item.database ?? source.database;
+  if (database === undefined) throw new Error(`unchecked: no database for ${source.code}`);
+  return database;
+}
+
 export type Override = Stage['overrides'][number] | Freshness['overrides'][number];
 
 export function applies(override: Override, { entity, source }: Subject): boolean {

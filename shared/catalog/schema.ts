@@ -8,13 +8,17 @@ import type { Declared } from './declared.ts';
 import { shown, unsuitable } from './fault.ts';
 import { expects, fields, filledList, list, matching, oneOf, reference } from './field.ts';
 import { capacityOf, misfit, sqlTypesAllowed, valueSources } from './sql-type.ts';
-import { namePattern, placeholderFault, procedureName } from './template.ts';
+import { entityPattern, namePattern, placeholderFault, procedureName } from './template.ts';
 
 /** SET options that are off on a new connection and may be on around one call. */
 const setOptionsAllowed = ['FORCEPLAN', 'NOCOUNT', 'XACT_ABORT'] as const;
 /** `per code`: each area by itself; `all areas`: one export loads every area of the system. */
 const scopes = ['per code', 'all areas'] as const;
 const places = ['source', 'crude', 'heap'] as const;
+/** `procedure`: one call; `flexibee`: a company's records, handed to a procedure page by page. */
+const stageKinds = ['procedure', 'flexibee'] as const;
+/** What to do about a company whose versions went back, since a backup was restored. */
+const regressions = ['stop', 'reload'] as const;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
 
@@ -35,6 +39,18 @@ const name = matching(
   namePattern,
   'a name',
   'use Latin letters, digits and _, not a digit first, at most 128',
+);
+
+/** Evidences of FlexiBee are entities, too: `faktura-vydana`. */
+const entityName = matching(
+  entityPattern,
+  'a name',
+  'use Latin letters, digits, _ and -, not a digit or - first, at most 128',
+);
+const companyName = matching(
+  /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/,
+  'the name of a company',
+  'use it as in /c/<name>: 1 to 63 letters, digits, _, . and -',
 );
 
 /** Not shown when wrong: a connection string, password and all, is easily put here. */
@@ -107,13 +123,13 @@ function parameters(sources: readonly (typeof valueSources)[number][]) {
 /** The schema of one catalogue, given the names that catalogue declares. */
 export function catalogSchema(declared: Declared) {
   const system = reference('a system', declared.pipelines);
-  const entityName = reference('an entity', declared.entities);
+  const knownEntity = reference('an entity', declared.entities);
   const database = reference('a database', declared.databases);
 
   /** Which entities and sources an override is for; every matcher given must match. */
   const matchers = {
     description: description.optional(),
-    entities: filledList(entityName, 'entities').optional(),
+    entities: filledList(knownEntity, 'entities').optional(),
     codes: filledList(reference('a code', declared.dataSources), 'codes').optional(),
     scope: oneOf('a scope', scopes).optional(),
   };
@@ -132,7 +148,7 @@ export function catalogSchema(declared: Declared) {
   };
   const stage = fields('a stage', {
     stage: name,
-    kind: oneOf('a kind of stage', ['procedure']),
+    kind: oneOf('a kind of stage', stageKinds),
     description: description.optional(),
     shared: flag.default(false),
     database: database.optional(),
@@ -147,14 +163,14 @@ export function catalogSchema(declared: Declared) {
     ).default([]),
   });
 
-  const reading = { sql: query, parameters: parameters(['code']) };
+  const reading = { sql: query, parameters: parameters(['code', 'entity']) };
   const freshness = fields('a freshness query', {
     place: oneOf('a place', places),
     description: description.optional(),
     database: database.optional(),
     ...reading,
     parameters: reading.parameters.default([]),
-    except: filledList(entityName, 'entities').default([]),
+    except: filledList(knownEntity, 'entities').default([]),
     overrides: list(
       fields('an override', { ...matchers, ...z.object(reading).partial().shape }),
       'overrides',
@@ -162,21 +178,37 @@ export function catalogSchema(declared: Declared) {
   });
 
   const server = fields('a server', { id, description });
+  const knownServer = reference('a server', declared.servers);
   const databaseItem = fields('a database', {
     id,
     description: description.optional(),
-    server: reference('a server', declared.servers),
+    server: knownServer,
     connection,
+  });
+  const company = fields('a company', {
+    server: knownServer,
+    connection,
+    name: companyName,
+    onRegression: oneOf('an answer to versions that went back', regressions).default('stop'),
   });
   const dataSource = fields('a data source', {
     code,
     description,
     system,
-    database,
+    database: database.optional(),
+    company: company.optional(),
     allAreas: flag.default(false),
+  }).superRefine((source, context) => {
+    const isCompany = source.company !== undefined;
+    const hasDatabase = source.database !== undefined;
+    const path = isCompany ? ['company'] : ['database'];
+    const message = isCompany
+      ? 'beside a database; leave one of them out'
+      : 'missing; use the id of a database, or give a company';
+    if (isCompany === hasDatabase) context.addIssue({ code: 'custom', path, message });
   });
   const entity = fields('an entity', {
-    name,
+    name: entityName,
     description,
     dated: flag,
     sourceName: name.optional(),
@@ -212,6 +244,7 @@ export function catalogSchema(declared: Declared) {
 export type CatalogSchema = ReturnType<typeof catalogSchema>;
 export type CatalogData = z.infer<CatalogSchema>;
 export type DataSource = CatalogData['dataSources'][number];
+export type Company = NonNullable<DataSource['company']>;
 export type Entity = CatalogData['entities'][number];
 export type Pipeline = CatalogData['pipelines'][number];
 export type Stage = Pipeline['stages'][number];

@@ -1,8 +1,13 @@
 /** The T-SQL types a parameter may have, and what fits in them. */
 
 /** Where a parameter's value comes from; the day is written `yyyymmdd`. */
-export const valueSources = ['code', 'month', 'year', 'first day of month'] as const;
+export const valueSources = ['code', 'entity', 'month', 'year', 'first day of month'] as const;
 export type ValueSource = (typeof valueSources)[number];
+
+/** What only a dated entity has. */
+export function isOfPeriod(source: ValueSource): boolean {
+  return source !== 'code' && source !== 'entity';
+}
 
 export const sqlTypesAllowed =
   'use tinyint, smallint, int, bigint, char(n) or varchar(n) with n from 1 to 8000, nchar(n) or nvarchar(n) with n from 1 to 4000';
@@ -28,6 +33,8 @@ export function misfit(type: string, source: ValueSource): string | undefined {
         : 'a year needs smallint, int or bigint';
     case 'code':
       return capacity === 'integer' ? 'a code needs char(n) or varchar(n)' : undefined;
+    case 'entity':
+      return capacity === 'integer' ? 'a name needs char(n) or varchar(n)' : undefined;
     case 'first day of month':
       return capacity === 'integer' || capacity < 8
         ? 'a day is written yyyymmdd and needs char(8)'

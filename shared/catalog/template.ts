@@ -8,6 +8,15 @@ const known = new Set<string>(placeholders);
 /** A name in SQL Server, plain enough never to need quoting; at most 128 characters (sysname). */
 export const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
+/**
+ * A name of an entity. In names of SQL Server a hyphen becomes an underscore, so that those never
+ * need quoting either.
+ */
+export const entityPattern = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
+
+/** How an entity is called in SQL Server: `faktura_vydana`. */
+export const sqlName = (entity: string): string => entity.replaceAll('-', '_');
+
 /** Why the braces of a template are wrong; undefined: they are right. */
 export function placeholderFault(template: string): string | undefined {
   for (const [brace, inside] of template.matchAll(/\{([^{}]*)\}|[{}]/g)) {
@@ -27,7 +36,9 @@ export interface Names {
 }
 
 export function filled(template: string, { name, sourceName = name }: Names): string {
-  return template.replaceAll('{entity}', name).replaceAll('{sourceName}', sourceName);
+  return template
+    .replaceAll('{entity}', sqlName(name))
+    .replaceAll('{sourceName}', sqlName(sourceName));
 }
 
 /** Splits `schema.name`; undefined where a part is not a name. */

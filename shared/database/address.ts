@@ -2,6 +2,7 @@
 
 import sql from 'mssql';
 import { z } from 'zod';
+import { isLoopback, keywordsOf } from '../connection-string.ts';
 import type { EntraIdentity } from './identity.ts';
 
 export interface DatabaseAddress {
@@ -136,19 +137,4 @@ function parseConnectionString(connectionString: string): ParsedAddress {
   // In Microsoft's drivers the user is the client id of a user-assigned identity.
   const { user, clientId = user, password: _password, ...rest } = config;
   return { config: rest, identity: { kind, ...(clientId && { clientId }) } };
-}
-
-/** Keywords in lower case; a value in quotes may hold semicolons. The last one counts. */
-function keywordsOf(connectionString: string): Map<string, string> {
-  const pairs = connectionString.matchAll(/([^=;]+)=\s*("(?:[^"]|"")*"|'(?:[^']|'')*'|[^;]*)/g);
-  return new Map(
-    Array.from(pairs, ([, keyword = '', value = '']) => [
-      keyword.trim().toLowerCase(),
-      value.trim().replace(/^(["'])(.*)\1$/s, '$2'),
-    ]),
-  );
-}
-
-function isLoopback(server: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(server);
 }

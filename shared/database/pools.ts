@@ -19,20 +19,6 @@ export interface PoolOptions {
 /** Opening a connection takes milliseconds; a server that says nothing for 15 s is not there. */
 const connectTimeoutMs = 15_000;
 
-/** The one part of the driver's connection that we touch and its types leave out. */
-interface Wired {
-  on(event: 'connect', listener: () => void): unknown;
-  socket?: { setNoDelay(on: boolean): unknown };
-}
-
-/**
- * The driver leaves Nagle's algorithm on: of a request that is longer than one packet (4 KB, 2,000
- * characters) the last one is then held back until the server's delayed acknowledgement, 40 ms.
- */
-function sendAtOnce(connection: Wired): void {
-  connection.on('connect', () => connection.socket?.setNoDelay(true));
-}
-
 /** Whoever waits for a free connection waits as long as its own signal says: timers end here. */
 const unlimitedMs = 2 ** 31 - 1;
 
@@ -114,10 +100,26 @@ export async function poolConfig(
     // The default asks SELECT 1 before every use: a round trip more for each of ours. A connection
     // that turns out dead all the same is an error that is retried.
     validateConnection: 'socket',
-    pool: { min: 0, max: size, idleTimeoutMillis: 30_000, acquireTimeoutMillis: unlimitedMs },
     beforeConnect: sendAtOnce,
+    pool: { min: 0, max: size, idleTimeoutMillis: 30_000, acquireTimeoutMillis: unlimitedMs },
     options: { ...config.options, appName: 'syncboard', useUTC: true },
   } as sql.config;
+}
+
+/**
+ * The driver writes a request packet by packet (4 KB) and leaves Nagle's algorithm on: the last one
+ * waits for the server's delayed acknowledgement of those before, 40 ms for each request that does
+ * not fit one packet. `beforeConnect` is where the pool hands each of its connections over; after a
+ * redirect of Azure SQL's the socket is another one, so it is the one that logged in that counts.
+ */
+function sendAtOnce(connection: Connection): void {
+  connection.on('connect', () => connection.socket?.setNoDelay(true));
+}
+
+/** What we touch of the driver's connection; mssql's type file has none. */
+interface Connection {
+  on(event: 'connect', listener: () => void): unknown;
+  socket?: { setNoDelay(noDelay: boolean): unknown };
 }
 
 function parsed({ setting, connectionString }: DatabaseAddress) {

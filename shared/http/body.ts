@@ -7,6 +7,13 @@ import { HttpProblem } from './problem.ts';
 
 /** Bytes. A request of ours has six short members; 64 KiB leaves room for any of them. */
 export const bodyLimit = 64 * 1024;
+
+export interface BodyOptions {
+  /** Bytes; `bodyLimit` unless told. */
+  limit?: number;
+  /** True: whatever the content type says, for senders that we cannot teach. */
+  anyType?: boolean;
+}
 /**
  * Bytes read and thrown away beyond the limit: many clients read nothing before they have sent
  * everything, and would see a broken connection in place of the refusal.
@@ -21,9 +28,10 @@ const discardLimit = 4 * 1024 * 1024;
 export async function readJsonObject(
   request: HttpRequest,
   signal: AbortSignal,
+  { limit = bodyLimit, anyType = false }: BodyOptions = {},
 ): Promise<Record<string, unknown>> {
-  requireJson(request.headers.get('content-type'));
-  const text = decode(await readBytes(request, signal));
+  if (!anyType) requireJson(request.headers.get('content-type'));
+  const text = decode(await readBytes(request, signal, limit));
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -59,8 +67,13 @@ function requireJson(contentType: string | null): void {
   });
 }
 
-async function readBytes(request: HttpRequest, signal: AbortSignal): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length')) > bodyLimit + discardLimit) throw tooLarge();
+async function readBytes(
+  request: HttpRequest,
+  signal: AbortSignal,
+  limit: number,
+): Promise<Uint8Array> {
+  const declared = Number(request.headers.get('content-length'));
+  if (declared > limit + discardLimit) throw tooLarge(limit);
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   // Letting go rejects the pending read. Cancelling would destroy the client's connection, and
@@ -75,11 +88,11 @@ async function readBytes(request: HttpRequest, signal: AbortSignal): Promise<Uin
       const { done, value } = await reader.read();
       if (done) break;
       length += value.byteLength;
-      if (length <= bodyLimit) chunks.push(value);
-      else if (length > bodyLimit + discardLimit) break;
+      if (length <= limit) chunks.push(value);
+      else if (length > limit + discardLimit) break;
     }
   } catch (error) {
-    if (length > bodyLimit) throw tooLarge();
+    if (length > limit) throw tooLarge(limit);
     if (signal.aborted) {
       throw new HttpProblem('timeout', 'Request body did not arrive in time.', { cause: error });
     }
@@ -88,7 +101,7 @@ async function readBytes(request: HttpRequest, signal: AbortSignal): Promise<Uin
     signal.removeEventListener('abort', release);
     release();
   }
-  if (length > bodyLimit) throw tooLarge();
+  if (length > limit) throw tooLarge(limit);
   return Buffer.concat(chunks);
 }
 
@@ -106,10 +119,10 @@ function notJson(text: string): HttpProblem {
   return bodyProblem(`Request body is not valid JSON: see ${place}.`, 'a JSON object');
 }
 
-function tooLarge(): HttpProblem {
-  const message = `Request body is larger than ${bodyLimit} bytes.`;
+function tooLarge(limit: number): HttpProblem {
+  const message = `Request body is larger than ${limit} bytes.`;
   return new HttpProblem('body-too-large', message, {
-    errors: [{ field: 'body', message, allowed: `up to ${bodyLimit} bytes` }],
+    errors: [{ field: 'body', message, allowed: `up to ${limit} bytes` }],
   });
 }
 

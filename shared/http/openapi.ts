@@ -6,7 +6,7 @@ import { problemSchema } from './schemas.ts';
 
 export interface Parameter {
   name: string;
-  in: 'path' | 'query';
+  in: 'path' | 'query' | 'header';
   description: string;
   schema: z.ZodType;
 }

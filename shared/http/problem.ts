@@ -9,11 +9,14 @@ export const problemTypes = {
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   timeout: { status: 408, title: 'The request body did not arrive in time' },
-  busy: { status: 409, title: 'Another run holds a source server' },
+  busy: { status: 409, title: 'Somebody else is at work there' },
   'not-cancellable': { status: 409, title: 'The run cannot be cancelled any more' },
+  'company-in-use': { status: 409, title: 'Somebody is logged in to the company' },
+  'not-configured': { status: 409, title: 'A setting is missing for this' },
   'body-too-large': { status: 413, title: 'The request body is too large' },
   'content-type': { status: 415, title: 'The content type is not supported' },
   internal: { status: 500, title: 'Something went wrong on the server' },
+  flexibee: { status: 502, title: 'The FlexiBee server did not do what it was asked' },
   unavailable: { status: 503, title: 'Something the server needs does not answer' },
 } as const;
 export type ProblemType = keyof typeof problemTypes;

@@ -148,7 +148,7 @@ export const publicRunSchema = runSchema.omit({ locks: true, holder: true }).ext
 });
 
 const healthPartSchema = z.object({
-  part: z.string().meta({ description: '`storage`, `catalog` or `database <id>`' }),
+  part: z.string().meta({ description: '`storage`, `catalog`, `database <id>` or `companies`' }),
   ok: z.boolean(),
   /** Short, without a secret. */
   reason: z.string().exactOptional(),

@@ -9,14 +9,21 @@
 
 import { backOffMs, pause } from '../retry.ts';
 import { withDeadline } from '../storage/call.ts';
-import type { Leases } from './leases.ts';
 
 /** The lock is not ours any more, or we cannot know: whatever it guarded must stop now. */
 export class LeaseLostError extends Error {
-  constructor(name: string, why: string) {
-    super(`The lock ${name} was lost: ${why}`);
+  constructor(name: string, why: string, options?: ErrorOptions) {
+    super(`The lock ${name} was lost: ${why}`, options);
     this.name = 'LeaseLostError';
   }
+}
+
+/** What holds leases: `Leases`, `LeasedDocuments`. */
+export interface Renewable {
+  /** How long a lease lives without renewal, in milliseconds. */
+  readonly lifeMs: number;
+  /** One try: false when another holder has it; throws when storage did not answer. */
+  renewOnce(name: string, leaseId: string, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface Keeper {
@@ -31,11 +38,11 @@ const tryShare = 1 / 6;
 const retry = { baseMs: 500, capMs: 2_000 };
 
 /**
- * @param name as in Leases: `sync/dcdb`
+ * @param name as its leases know it: `sync/dcdb`
  * @param askedAt performance.now() just before the lease was asked for: its life starts after that
  */
 export function keepLease(
-  leases: Leases,
+  leases: Renewable,
   name: string,
   leaseId: string,
   askedAt: number = performance.now(),

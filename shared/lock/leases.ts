@@ -52,7 +52,7 @@ export class Leases {
     } catch (error) {
       if (!hasStatus(error, 404)) throw error;
     }
-    await this.#createBlob(blob, signal);
+    await createIfMissing(blob, '', signal);
     return await acquire();
   }
 
@@ -157,25 +157,31 @@ export class Leases {
       throw error;
     }
   }
-
-  async #createBlob(blob: BlockBlobClient, signal: AbortSignal): Promise<void> {
-    try {
-      await storageCall(
-        `create ${blob.name}`,
-        (abortSignal) => blob.upload('', 0, { conditions: { ifNoneMatch: '*' }, abortSignal }),
-        signal,
-      );
-    } catch (error) {
-      // Another worker created it first (409, or 412 when it is leased already): as good.
-      if (!hasStatus(error, 409) && !hasStatus(error, 412)) throw error;
-    }
-  }
 }
 
 const locksPrefix = 'locks/';
 
+/** Creates a blob for its lease to be taken; as good when somebody else has created it. */
+export async function createIfMissing(
+  blob: BlockBlobClient,
+  body: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const options = { conditions: { ifNoneMatch: '*' } };
+  try {
+    await storageCall(
+      `create ${blob.name}`,
+      (abortSignal) => blob.upload(body, body.length, { ...options, abortSignal }),
+      signal,
+    );
+  } catch (error) {
+    // Another worker created it first (409, or 412 when it is leased already).
+    if (!hasStatus(error, 409) && !hasStatus(error, 412)) throw error;
+  }
+}
+
 /** 409: another lease is there, or none; 412: the lease id in a condition does not match. */
-function isNotHolder(error: unknown): boolean {
+export function isNotHolder(error: unknown): boolean {
   return hasStatus(error, 409) || hasStatus(error, 412);
 }
 

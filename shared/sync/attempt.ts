@@ -10,7 +10,7 @@ import { isTransientStorageError } from '../storage/errors.ts';
 import { CancelRequestedError, WorkerStoppingError } from './interruption.ts';
 import type { Journal } from './journal.ts';
 import type { Stage, StageAttempt, StageError } from './run.ts';
-import type { StageResult } from './stage-runner.ts';
+import { StageFailure, type StageResult } from './stage-runner.ts';
 import type { Turn } from './turn.ts';
 
 export interface AttemptContext {
@@ -154,6 +154,7 @@ function toStageError(error: unknown): StageError {
   for (const [kind, meaning] of ownReasons) {
     if (error instanceof kind) return { message: error.message, meaning };
   }
+  if (error instanceof StageFailure) return { message: error.message, meaning: error.meaning };
   if (isTransientStorageError(error)) {
     return { message: `The storage does not answer: ${String(error)}`, meaning: 'transient' };
   }

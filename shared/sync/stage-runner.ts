@@ -1,6 +1,6 @@
 /** What the engine needs of each kind of stage; the runners are handed to it by `functions/`. */
 
-import type { Stage } from './run.ts';
+import type { Stage, StageError } from './run.ts';
 
 export interface StageResult {
   rowsAffected: number[];
@@ -15,7 +15,7 @@ export interface StageSlot {
    * Does the stage's work once. After a failure the slot is closed, not used again.
    *
    * @param onMessage gets the progress texts as they come
-   * @throws DatabaseError, or the reason of `signal`
+   * @throws DatabaseError, StageFailure, or the reason of `signal`
    */
   run(stage: Stage, onMessage: (text: string) => void, signal: AbortSignal): Promise<StageResult>;
   /** Gives the place back; must be called once, on every path. Never throws. */
@@ -26,10 +26,21 @@ export interface StageRunner {
   /**
    * Waits for a place where the stage can run.
    *
-   * @throws DatabaseError, or the reason of `signal`; then there is nothing to close
+   * @throws DatabaseError, StageFailure, or the reason of `signal`; then there is nothing to close
    */
   open(stage: Stage, runId: string, signal: AbortSignal): Promise<StageSlot>;
 }
 
-/** One runner a kind of stage. */
-export type StageRunners = Readonly<Record<Stage['kind'], StageRunner>>;
+/** One runner a kind of stage; a stage of a kind that has none fails. */
+export type StageRunners = Readonly<Partial<Record<Stage['kind'], StageRunner>>>;
+
+/** A stage failed for a reason that its runner understands. */
+export class StageFailure extends Error {
+  readonly meaning: StageError['meaning'];
+
+  constructor(message: string, meaning: StageError['meaning'], options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StageFailure';
+    this.meaning = meaning;
+  }
+}

@@ -60,7 +60,9 @@ export class Turn {
     if (this.#held !== undefined && this.#serves(this.#held, stage)) return this.#held;
     await this.giveBack();
     const { runners, runId } = this.#context;
-    const slot = await runners[stage.kind].open(stage, runId, signal);
+    const runner = runners[stage.kind];
+    if (runner === undefined) throw new Error(`nothing runs stages of kind ${stage.kind}`);
+    const slot = await runner.open(stage, runId, signal);
     try {
       const keeper = await this.#takeLease(signal);
       const since = performance.now();

@@ -9,6 +9,10 @@ const demo = new Map(
   demoDatabases().map((item) => [item.name.toLowerCase().replace('stek_', ''), item]),
 );
 const period = { month: 7, year: 2019 };
+/** What is billed; companies have a stand-in of their own. */
+const codes = Object.keys(catalog.codes()).filter(
+  (code) => !catalog.companies.some((company) => company.code === code),
+);
 
 /** A value that fills its char(8) is the same as varchar(8). */
 const varying = (type: string) => type.replace(/^char/, 'varchar');
@@ -28,7 +32,7 @@ describe('the shipped catalogue and the databases of the demo', () => {
     );
   });
 
-  for (const code of Object.keys(catalog.codes())) {
+  for (const code of codes) {
     it(`agree on the procedures of ${code}, down to the parameters' types`, () => {
       for (const name of catalog.entityOrder(code)) {
         for (const { database, server, procedure, parameters } of catalog.stages({

@@ -21,6 +21,9 @@ const databases = 'hcs, stek, region, mo, zagser, ab';
 const hcsExport = 'pipelines[0].stages[0]';
 const stekExport = 'pipelines[1].stages[0]';
 const crude = 'pipelines[2].stages[0]';
+const load = 'pipelines[3].stages[0]';
+const company = { server: 'flexibee', connection: 'FLEXIBEE_DEMO', name: 'demo' };
+const flexibeeStage = { kind: 'flexibee', database: 'ab', procedure: 'crude.sp_apply' };
 
 /** What was wrong, the edits, the whole list of faults. */
 const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] = [
@@ -42,9 +45,9 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       [`${stekExport}.overrides[0].codes[0]`]: 'zagzer',
     },
     [
-      'databases[0].server: "DCDB" is not a server; use one of dcdb, server, sql01comfort, ab (did you mean dcdb?)',
-      'dataSources[0].system: "oracle" is not a system; use one of hcs, stek, ab',
-      'pipelines[0].next: "abb" is not a pipeline; use one of hcs, stek, ab (did you mean ab?)',
+      'databases[0].server: "DCDB" is not a server; use one of dcdb, server, sql01comfort, ab, flexibee (did you mean dcdb?)',
+      'dataSources[0].system: "oracle" is not a system; use one of hcs, stek, ab, flexibee',
+      'pipelines[0].next: "abb" is not a pipeline; use one of hcs, stek, ab, flexibee (did you mean ab?)',
       /pipelines\[1\]\.stages\[0\]\.overrides\[0\]\.codes\[0\]: "zagzer" is not a code; .*\(did you mean zagser\?\)/,
       /pipelines\[1\]\.stages\[0\]\.overrides\[2\]\.entities\[1\]: "personal_salo" is not an entity; .*\(did you mean personal_saldo\?\)/,
       /pipelines\[2\]\.freshness\[0\]\.except\[0\]: "town" is not an entity; use one of bank_code/,
@@ -115,7 +118,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       [`${hcsExport}.parameters[0].name`]: '@CurDataAreaId',
     },
     [
-      'entities[5].name: "me]ter" is not a name; use Latin letters, digits and _, not a digit first, at most 128',
+      'entities[5].name: "me]ter" is not a name; use Latin letters, digits, _ and -, not a digit or - first, at most 128',
       `${hcsExport}.parameters[0].name: "@CurDataAreaId" is not a parameter name; use Latin letters, digits and _, without @`,
       `${crude}.procedure: "crude.sp_load; DROP TABLE heap.meter" is not a procedure; use schema.name, both of Latin letters, digits and _`,
     ],
@@ -176,8 +179,8 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     },
     [
       'entities[5].systems.stek: "per area" is not a scope; use one of per code, all areas',
-      `${hcsExport}.kind: "proc" is not a kind of stage; use procedure`,
-      `${hcsExport}.parameters[0].from: "cod" is not a source of values; use one of code, month, year, first day of month (did you mean code?)`,
+      `${hcsExport}.kind: "proc" is not a kind of stage; use one of procedure, flexibee`,
+      `${hcsExport}.parameters[0].from: "cod" is not a source of values; use one of code, entity, month, year, first day of month (did you mean code?)`,
       'pipelines[0].freshness[0].place: "prep" is not a place; use one of source, crude, heap',
       `${stekExport}.overrides[3].setOptions[0]: "FORCE_PLAN" is not a SET option allowed here; use one of FORCEPLAN, NOCOUNT, XACT_ABORT (did you mean FORCEPLAN?)`,
     ],
@@ -251,7 +254,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'a shared stage in two pipelines, which one call could not serve',
     {
-      'pipelines[3]': {
+      'pipelines[4]': {
         id: 'other',
         stages: [
           {
@@ -265,7 +268,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       },
     },
     [
-      `pipelines[3].stages[0].stage: "crude" comes twice among the shared stages, see ${crude}.stage`,
+      `pipelines[4].stages[0].stage: "crude" comes twice among the shared stages, see ${crude}.stage`,
     ],
   ],
   [
@@ -299,7 +302,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     'an entity in an unknown system',
     { 'entities[2].systems': { hsc: 'per code' } },
     [
-      'entities[2].systems.hsc: "hsc" is not a system; use one of hcs, stek, ab (did you mean hcs?)',
+      'entities[2].systems.hsc: "hsc" is not a system; use one of hcs, stek, ab, flexibee (did you mean hcs?)',
     ],
   ],
   [
@@ -338,8 +341,8 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     },
     [
       `${crude}.database: missing; a shared stage needs the id of one database`,
-      `${crude}.parameters[0].from: "code" in a shared stage; use month, year or first day of month`,
-      `${crude}.overrides[2].parameters[0].from: "code" in a shared stage; use month, year or first day of month`,
+      `${crude}.parameters[0].from: "code" in a shared stage; use entity, month, year or first day of month`,
+      `${crude}.overrides[2].parameters[0].from: "code" in a shared stage; use entity, month, year or first day of month`,
       `${crude}.overrides[0].codes: in a shared stage; use entities only`,
       `${crude}.overrides[1].scope: in a shared stage; use entities only`,
     ],
@@ -387,6 +390,117 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'pipelines[0].freshness[0].sql: uses @code, which is not in pipelines[0].freshness[0].parameters; add it there',
       'pipelines[0].freshness[0].parameters: @area is not used in pipelines[0].freshness[0].sql; leave it out here',
     ],
+  ],
+  [
+    'a data source with a database and a company, and one with neither',
+    { 'dataSources[0].company': company, 'dataSources[1].database': undefined },
+    [
+      'dataSources[0].company: beside a database; leave one of them out',
+      'dataSources[1].database: missing; use the id of a database, or give a company',
+    ],
+  ],
+  [
+    'a company whose members are wrong, without showing its connection',
+    {
+      'dataSources[16].company.server': 'flexi',
+      'dataSources[16].company.connection': 'Url=https://flexi;Password=hunter2',
+      'dataSources[16].company.name': 'c/demo',
+      'dataSources[16].company.onRegression': 'restart',
+    },
+    [
+      'dataSources[16].company.server: "flexi" is not a server; use one of dcdb, server, sql01comfort, ab, flexibee',
+      'dataSources[16].company.connection: not the name of a setting; use capitals, digits and _, such as SQL_HCS',
+      'dataSources[16].company.name: "c/demo" is not the name of a company; use it as in /c/<name>: 1 to 63 letters, digits, _, . and -',
+      'dataSources[16].company.onRegression: "restart" is not an answer to versions that went back; use one of stop, reload',
+    ],
+  ],
+  [
+    'a company in a system of databases, and the other way round',
+    {
+      'dataSources[16].system': 'ab',
+      'dataSources[14].system': 'flexibee',
+      [`${stekExport}.overrides[0]`]: undefined,
+    },
+    [
+      'dataSources[16].system: no entity is in ab; add it to "systems" of its entities',
+      'dataSources[14].database: flexibee begins with a flexibee stage, which needs a company; give company in place of database',
+      'dataSources[16].system: flexi-demo is a company, and ab does not begin with a flexibee stage; use one that does',
+    ],
+  ],
+  [
+    'one company under two codes',
+    {
+      'dataSources[17]': {
+        code: 'again',
+        description: 'x',
+        system: 'flexibee',
+        company: { ...company, name: 'DEMO' },
+      },
+    },
+    ['dataSources[17].company.name: the company of flexi-demo already; use another'],
+  ],
+  [
+    'a company that stands for all areas',
+    { 'dataSources[16].allAreas': true, 'entities[20].systems.flexibee': 'all areas' },
+    ['dataSources[16].allAreas: true for a company; leave it out'],
+  ],
+  [
+    'an entity of a company that is dated',
+    { 'entities[21].dated': true },
+    [
+      'entities[21].dated: true, but no stage of flexibee takes the month; add a parameter or use false',
+      'entities[21].dated: true, but flexibee is followed by version, not by month; use false',
+    ],
+  ],
+  [
+    'a flexibee stage with what only a procedure call has',
+    {
+      [`${load}.shared`]: true,
+      [`${load}.database`]: undefined,
+      [`${load}.parameters`]: [code('code')],
+      [`${load}.overrides`]: [{ entities: ['banka'], setOptions: ['NOCOUNT'] }],
+    },
+    [
+      `${load}.database: missing; a shared stage needs the id of one database`,
+      `${load}.parameters[0].from: "code" in a shared stage; use entity, month, year or first day of month`,
+      `${load}.database: missing; a flexibee stage needs the id of one database`,
+      `${load}.shared: true for a flexibee stage; leave it out`,
+      `${load}.parameters: given for a flexibee stage, whose procedure gets pages of changes; leave it out`,
+      `${load}.overrides[0].setOptions: given for a flexibee stage, whose procedure gets pages of changes; leave it out`,
+    ],
+  ],
+  [
+    'what follows a flexibee stage: another one, without a database, not repeatable',
+    {
+      'pipelines[3].stages[1]': { ...flexibeeStage, stage: 'again', repeatable: true },
+      'pipelines[3].stages[2]': { stage: 'heap', kind: 'procedure', procedure: 'heap.sp_{entity}' },
+      'pipelines[3].freshness[0].database': undefined,
+    },
+    [
+      'pipelines[3].stages[1].kind: "flexibee" after another stage of flexibee; put it first',
+      'pipelines[3].stages[2].database: missing; flexi-demo is a company and has no database of its own',
+      'pipelines[3].freshness[0].database: missing; flexi-demo is a company and has no database of its own',
+      'pipelines[3].stages[2].repeatable: missing or false on the way of flexi-demo, where calls are repeated; make the procedure so, and use true',
+    ],
+  ],
+  [
+    'an entity longer than the parameter it is passed in',
+    { 'pipelines[3].freshness[0].parameters[1].type': 'nvarchar(20)' },
+    [
+      'entities[23].name: "faktura-vydana-polozka" is too long for @evidence nvarchar(20) of freshness in crude; use at most 20 characters',
+    ],
+  ],
+  [
+    'two entities that would be one name in SQL Server',
+    {
+      'entities[29]': {
+        name: 'Faktura_vydana',
+        description: 'x',
+        dated: false,
+        systems: { flexibee: 'per code' },
+      },
+    },
+    ['entities[29].name: the same as entities[22].name; use another (case does not count)'],
   ],
   [
     'lists that are empty or none',
@@ -464,7 +578,7 @@ describe('faults of a catalogue', () => {
 describe('a catalogue of an operator', () => {
   it('may begin with a byte order mark', () => {
     const text = `\uFEFF${JSON.stringify(shippedJson())}`;
-    assert.equal(Object.keys(parseCatalogText(text, 'x').codes()).length, 16);
+    assert.equal(Object.keys(parseCatalogText(text, 'x').codes()).length, 17);
   });
 
   it('gives stages and single entities a time limit and forbids repeating', () => {
@@ -504,8 +618,8 @@ describe('a catalogue of an operator', () => {
     const json = shippedJson();
     edit(json, stepsOf(`${crude}.overrides`), [override]);
     edit(json, ['databases', 6], database);
-    edit(json, ['dataSources', 16], dataSource);
-    edit(json, ['entities', 20], entity);
+    edit(json, ['dataSources', 17], dataSource);
+    edit(json, ['entities', 29], entity);
     const catalog = parseCatalog(json);
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
     assert.equal(catalog.sourceServer('north'), 'server');
@@ -524,6 +638,22 @@ describe('a catalogue of an operator', () => {
       ['north north dbo.sp_export_to_bill_ab_tariff', ...shared],
       ['all hcs dbo.sp_export_to_bill_ab_tariff', ...shared],
     ]);
+  });
+
+  it('adds a company with the very lines of docs/flexibee.md', async () => {
+    const page = await readFile(new URL('../../docs/flexibee.md', import.meta.url), 'utf8');
+    const [, block = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
+    const json = shippedJson();
+    edit(json, ['dataSources', 17], JSON.parse(block));
+    const catalog = parseCatalog(json);
+    assert.deepEqual(catalog.companies[1], {
+      code: 'flexi-brno',
+      server: 'flexibee',
+      connection: 'FLEXIBEE_BRNO',
+      name: 'brno_s_r_o_',
+      onRegression: 'stop',
+    });
+    assert.deepEqual(catalog.entityOrder('flexi-brno'), catalog.entityOrder('flexi-demo'));
   });
 
   it('is refused with the faults that docs/catalog.md shows', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
+import { edit, shippedJson, stepsOf } from './edited.ts';
 
 /**
  * Written by hand from the facts about the original, on purpose not from the catalogue: entity,
@@ -46,6 +47,12 @@ const stekServers = {
 const stekCodes = Object.keys(stekServers);
 const exportName: Record<string, string> = { bank_code: 'bank_dictionary' };
 const period = { month: 7, year: 2019 };
+
+/** The evidences of FlexiBee, as its URLs call them. */
+const evidences =
+  'adresar cenik faktura-vydana faktura-vydana-polozka faktura-prijata banka pokladni-pohyb smlouva objednavka-prijata'.split(
+    ' ',
+  );
 
 const catalog = shippedCatalog();
 
@@ -111,8 +118,9 @@ function stekExport(name: string, code: string, dated: boolean, schema: string |
 }
 
 describe('the lists of the shipped catalogue', () => {
-  it('offers the eleven HCS areas, the four STEK databases and all, in this order', () => {
-    assert.deepEqual(Object.keys(catalog.codes()), [...hcsCodes, ...stekCodes, 'all']);
+  it('offers the eleven HCS areas, the four STEK databases, all and FlexiBee, in this order', () => {
+    const codes = [...hcsCodes, ...stekCodes, 'all', 'flexi-demo'];
+    assert.deepEqual(Object.keys(catalog.codes()), codes);
     for (const text of Object.values(catalog.codes())) assert.match(text, /\p{Script=Cyrillic}/u);
   });
 
@@ -126,6 +134,27 @@ describe('the lists of the shipped catalogue', () => {
       }
     });
   }
+
+  it('offers nine evidences of the FlexiBee company, none of them dated', () => {
+    assert.deepEqual(catalog.entityOrder('flexi-demo'), evidences);
+    for (const [name, text] of Object.entries(catalog.names('flexi-demo') ?? {})) {
+      assert.match(text, /\p{Script=Cyrillic}/u);
+      assert.equal(catalog.isDated(name), false, name);
+    }
+  });
+
+  it('says where the company is, and what to do when its versions go back', () => {
+    assert.deepEqual(catalog.companies, [
+      {
+        code: 'flexi-demo',
+        server: 'flexibee',
+        connection: 'FLEXIBEE_DEMO',
+        name: 'demo',
+        onRegression: 'stop',
+      },
+    ]);
+    assert.equal(catalog.sourceServer('flexi-demo'), 'flexibee');
+  });
 
   it('has twelve entities in STEK, with premises before personal_account', () => {
     const order = catalog.entityOrder('mo');
@@ -163,7 +192,7 @@ describe('the lists of the shipped catalogue', () => {
     }
     assert.deepEqual(
       catalog.servers.map(({ id }) => id),
-      ['dcdb', 'server', 'sql01comfort', 'ab'],
+      ['dcdb', 'server', 'sql01comfort', 'ab', 'flexibee'],
     );
   });
 
@@ -201,6 +230,41 @@ describe('the stages of the shipped catalogue', () => {
       });
     }
   }
+
+  for (const name of evidences) {
+    it(`${name} of flexi-demo`, () => {
+      const apply = { schema: 'crude', name: 'sp_apply_flexibee_changes' };
+      const loaded = { kind: 'flexibee', code: 'flexi-demo', shared: false, server: 'flexibee' };
+      assert.deepEqual(catalog.stages({ name, code: 'flexi-demo' }), [
+        { ...sharedStage('load', apply), ...loaded },
+      ]);
+      const [freshness, ...others] = catalog.freshness({ name, code: 'flexi-demo' });
+      assert.deepEqual(others, []);
+      assert.equal(freshness?.server, 'ab');
+      const values = freshness?.parameters.map(({ value }) => value);
+      assert.deepEqual(values, ['flexi-demo', name]);
+    });
+  }
+
+  it('writes a hyphen as an underscore where a name of SQL Server is made of it', () => {
+    const json = shippedJson();
+    const heap = {
+      stage: 'heap',
+      kind: 'procedure',
+      database: 'ab',
+      procedure: 'heap.sp_load_{entity}_of_{sourceName}',
+      parameters: [{ name: 'evidence', type: 'varchar(40)', from: 'entity' }],
+      repeatable: true,
+    };
+    edit(json, stepsOf('pipelines[3].stages[1]'), heap);
+    const [, stage] = parseCatalog(json).stages({ name: 'faktura-vydana', code: 'flexi-demo' });
+    assert.equal(stage?.procedure.name, 'sp_load_faktura_vydana_of_faktura_vydana');
+    assert.equal(stage?.server, 'ab');
+    assert.deepEqual(
+      stage?.parameters.map(({ value }) => value),
+      ['faktura-vydana'],
+    );
+  });
 
   it('ignores the period of an undated entity, which a whole source sync passes to all', () => {
     const name = 'meter';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
-import { runQueueName } from '../../functions/run-queue.ts';
+import { runQueueName } from '../../functions/sync/run-queue.ts';
 import hostJson from '../../host.json' with { type: 'json' };
 import { startAzurite } from '../../local/azurite.ts';
 import { buildApp } from '../../local/build.ts';

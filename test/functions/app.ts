@@ -5,13 +5,16 @@ import functions, {
   type HttpResponse,
   type InvocationContext,
 } from '@azure/functions';
+import { Companies } from '../../functions/flexibee/companies.ts';
+import { companyQueueOutput } from '../../functions/flexibee/company-queue.ts';
 import { httpFunction } from '../../functions/route.ts';
-import { routes } from '../../functions/routes.ts';
-import { runQueueOutput } from '../../functions/run-queue.ts';
+import { routes } from '../../functions/routes/index.ts';
 import type { AppServices, HealthPart } from '../../functions/services.ts';
+import { runQueueOutput } from '../../functions/sync/run-queue.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { shippedCatalog } from '../../shared/catalog/index.ts';
-import { parseSettings } from '../../shared/settings.ts';
+import { Databases } from '../../shared/database/databases.ts';
+import { parseSettings, requireConnections, type Settings } from '../../shared/settings.ts';
 import type {
   CancelOutcome,
   Run,
@@ -20,6 +23,7 @@ import type {
   SyncRequest,
   Syncs,
 } from '../../shared/sync/index.ts';
+import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
 
 export const runId = '20190731-0123456789ab';
 
@@ -74,13 +78,33 @@ export function testApp(
   environment: Record<string, string> = {},
   parts: HealthPart[] = [{ part: 'storage', ok: true }],
 ): TestApp {
+  const settings = parseSettings({ ...sample.Values, ...environment });
   return {
-    settings: parseSettings({ ...sample.Values, ...environment }),
+    settings,
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
+    companies: withoutStorage(settings),
     now: () => now,
     health: async () => parts,
   };
+}
+
+/** The sample's companies, for what is refused before anything is asked. */
+function withoutStorage(settings: Settings): Companies {
+  const catalog = shippedCatalog();
+  const databases = new Databases([]);
+  return new Companies({
+    catalog,
+    databases,
+    addresses: requireConnections(settings, catalog).companies,
+    procedure: procedureRunner(databases),
+    container: async () => {
+      throw new Error('this test has no storage');
+    },
+    leaseSeconds: settings.leaseSeconds,
+    sliceMs: settings.sliceMs,
+    now: () => now,
+  });
 }
 
 export interface Reply {
@@ -89,6 +113,8 @@ export interface Reply {
   text: string;
   /** What went to the run queue. */
   queued: unknown;
+  /** What went to the queue of companies. */
+  polled: unknown;
   log: string;
 }
 
@@ -113,6 +139,7 @@ export async function call(
     headers: response.headers,
     text: await response.text(),
     queued: context.extraOutputs.get(runQueueOutput),
+    polled: context.extraOutputs.get(companyQueueOutput),
     log: lines.join('\n'),
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import functions, { type Timer } from '@azure/functions';
 import { App } from '../../functions/app.ts';
-import { expireRuns } from '../../functions/expire-runs.ts';
+import { expireRuns } from '../../functions/sync/expire-runs.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { openContainer } from '../../shared/storage/container.ts';
 import { newRunId, RunStore } from '../../shared/sync/run-store.ts';

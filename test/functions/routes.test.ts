@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { routes } from '../../functions/routes.ts';
+import { routes } from '../../functions/routes/index.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import { call, post, testApp } from './app.ts';
 

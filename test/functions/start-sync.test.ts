@@ -499,8 +499,14 @@ test('several data sources: one run, every entity that any of them has, in catal
 
 test('one entity of several data sources, down to an array of one', async () => {
   const app = testApp();
-  for (const code of [['0c01', '0c05', 'zagser'], ['0c10'], Object.keys(app.catalog.codes())]) {
-    const name = code.includes('all') ? 'equipment' : 'payment';
+  const billed = Object.keys(app.catalog.codes()).filter((code) => code !== 'flexi-demo');
+  const cases: [code: string[], name: string][] = [
+    [['0c01', '0c05', 'zagser'], 'payment'],
+    [['0c10'], 'payment'],
+    [billed, 'equipment'],
+    [['flexi-demo'], 'faktura-vydana'],
+  ];
+  for (const [code, name] of cases) {
     const reply = await post(app, 'entity_sync', { ...good, code, name });
     assert.equal(reply.status, 202, reply.text);
     const request = app.syncs.started.at(-1);
@@ -569,7 +575,7 @@ test('busy: 409 with Retry-After and the servers that are held', async () => {
   const structured = await post(app, 'entity_sync', good, { accept: 'application/json' });
   assert.deepEqual(JSON.parse(structured.text), {
     type: 'urn:syncboard:problem:busy',
-    title: 'Another run holds a source server',
+    title: 'Somebody else is at work there',
     status: 409,
     detail: 'Thread is busy, try again later.',
     servers: ['dcdb'],

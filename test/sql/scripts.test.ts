@@ -11,7 +11,8 @@ import { grantStatement, grantsFor } from '../../sql/grants.ts';
 import { readScripts } from '../../sql/scripts.ts';
 
 test('a line that holds nothing but GO ends a batch', () => {
-  const script = "\n\nSELECT 'GO';\r\nGO\r\nSELECT 2 -- GO\n  go ;\nGO\nSELECT 3\nGOOD: SELECT 4\n";
+  const script =
+    "\n\nSELECT 'GO';\r\nGO\r\nSELECT 2 -- GO\n  go ;\nGO\n\n go \r\nSELECT 3\nGOOD: SELECT 4\n";
   assert.deepEqual(batchesOf(script), [
     "SELECT 'GO';",
     'SELECT 2 -- GO',
@@ -48,8 +49,11 @@ test("the rights are the catalogue's procedures and freshness tables, no more", 
   );
   assert.ok(ab.includes('GRANT SELECT ON [heap].[list_datasource] TO syncboard_runner;'));
   assert.ok(ab.includes('GRANT SELECT ON [test].[personal_saldo] TO syncboard_runner;'));
-  // Twenty entities: crude and heap for each.
-  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 40);
+  assert.ok(
+    ab.includes('GRANT EXECUTE ON [crude].[sp_apply_flexibee_changes] TO syncboard_runner;'),
+  );
+  // Twenty entities: crude and heap for each; and one procedure for all evidences of FlexiBee.
+  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 41);
   assert.equal(new Set(ab).size, ab.length);
   const zagser = text('zagser');
   assert.ok(

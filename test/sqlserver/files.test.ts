@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { settingsFor, withDatabase } from '../../local/demo/connections.ts';
-import { splitBatches } from '../../local/demo/install.ts';
 import { demoFiles } from '../../local/demo/tsql/index.ts';
 import { delaysAt } from '../../local/demo/tsql/pacing.ts';
 
@@ -21,15 +20,6 @@ describe('sql/demo', () => {
     for (const { name, text } of demoFiles()) {
       assert.doesNotMatch(text, /^\s*(MERGE|CREATE OR ALTER)\b/im, name);
     }
-  });
-});
-
-describe('splitBatches', () => {
-  it('ends a batch at a line with nothing but GO', () => {
-    assert.deepEqual(splitBatches("SELECT 1;\nGO\n\n go \r\nSELECT N'GO';\nGO"), [
-      'SELECT 1;',
-      "SELECT N'GO';",
-    ]);
   });
 });
 

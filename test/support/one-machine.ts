@@ -22,6 +22,9 @@ export interface OneMachine {
   readonly url: string;
   readonly sqlPort: number;
   readonly controlUrl: string;
+  /** The FlexiBee stand-in: its own API, and its control. */
+  readonly flexibeeUrl: string;
+  readonly flexibeeControlUrl: string;
   /** The databases' folder. */
   readonly databases: string;
   /** Everything that was printed so far. */
@@ -53,7 +56,8 @@ async function freePorts(count: number): Promise<number[]> {
 
 export async function oneMachine(): Promise<OneMachine> {
   const state = await mkdtemp(join(tmpdir(), 'syncboard-'));
-  const [app = 0, blob = 0, queue = 0, sqlPort = 0, control = 0] = await freePorts(5);
+  const [app = 0, blob = 0, queue = 0, sqlPort = 0, control = 0, flexi = 0, flexiControl = 0] =
+    await freePorts(7);
   const url = `http://127.0.0.1:${app}`;
   const lines: string[] = [];
   let child: ChildProcess | undefined;
@@ -67,6 +71,8 @@ export async function oneMachine(): Promise<OneMachine> {
     url,
     sqlPort,
     controlUrl: `http://127.0.0.1:${control}`,
+    flexibeeUrl: `http://127.0.0.1:${flexi}`,
+    flexibeeControlUrl: `http://127.0.0.1:${flexiControl}`,
     databases: join(state, 'sql-server'),
     lines,
     async start(environment = {}, args = []) {
@@ -76,6 +82,8 @@ export async function oneMachine(): Promise<OneMachine> {
         QUEUE_PORT: queue,
         SQL_PORT: sqlPort,
         SQL_CONTROL_PORT: control,
+        FLEXIBEE_PORT: flexi,
+        FLEXIBEE_CONTROL_PORT: flexiControl,
       };
       const variables = Object.entries(ports).map(([name, port]) => [name, String(port)]);
       const started = spawn(

@@ -18,6 +18,8 @@ export interface SilentProxy {
   target: TcpTarget;
   /** Connections made since the start. */
   readonly connections: number;
+  /** Connections that are open now. */
+  readonly open: number;
   /** Bytes from the server to clients since the start. */
   readonly received: number;
   /** From now on nothing passes on any connection, nor (`all`) on new ones; they stay open. */
@@ -82,6 +84,9 @@ export async function startSilentProxy(to: TcpTarget): Promise<SilentProxy> {
     target: to,
     get connections() {
       return connections;
+    },
+    get open() {
+      return pairs.size;
     },
     get received() {
       return received;

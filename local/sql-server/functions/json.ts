@@ -30,9 +30,26 @@ export function parseJson(text: string): Json {
     lastValue = value;
     return value;
   } catch (error) {
-    const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length);
-    throw errors.invalidJson(text[position] ?? '.', position);
+    throw invalid(text, error);
   }
+}
+
+let lastChecked: string | undefined;
+
+/** Like `parseJson`, many times faster for whoever does not need the value. */
+function checkJson(text: string): void {
+  if (text === lastChecked) return;
+  try {
+    JSON.parse(text);
+    lastChecked = text;
+  } catch (error) {
+    throw invalid(text, error);
+  }
+}
+
+function invalid(text: string, error: unknown): Error {
+  const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length);
+  return errors.invalidJson(text[position] ?? '.', position);
 }
 
 export interface JsonPath {
@@ -130,8 +147,10 @@ export function jsonQuery(text: string, path: string): string | null {
 }
 
 export function isJson(text: string): boolean {
+  if (!/^[ \t\r\n]*[[{]/.test(text)) return false;
   try {
-    return !isScalar(parseJson(text));
+    checkJson(text);
+    return true;
   } catch {
     return false;
   }
@@ -202,28 +221,19 @@ export function openJson(text: string, path: string): string {
   );
 }
 
-export interface JsonColumnSpec {
-  path: string;
-  asJson: boolean;
-}
-
-/** Rows of OPENJSON WITH: a JSON array of arrays of texts, one for each declared column. */
-export function openJsonWith(text: string, path: string, spec: string): string {
-  const columns = (JSON.parse(spec) as JsonColumnSpec[]).map((column) => ({
-    ...column,
-    parsed: parsePath(column.path),
-  }));
-  const found = walk(parseJson(text), parsePath(path));
+/**
+ * What OPENJSON WITH makes rows of, as a JSON array. A document of megabytes is only checked: SQLite
+ * takes it apart.
+ *
+ * @param wrapped each in an array of its own, so that numbers keep their digits
+ */
+export function openJsonRows(text: string, path: string, wrapped: boolean): string {
+  const parsed = parsePath(path);
+  if (parsed.steps.length === 0 && !wrapped) {
+    if (isJson(text)) return text.trimStart().startsWith('[') ? text : `[${text}]`;
+  }
+  const found = walk(parseJson(text), parsed);
   if (found === undefined || isScalar(found)) return '[]';
   const rows = Array.isArray(found) ? found : [found];
-  return JSON.stringify(
-    rows.map((row) =>
-      columns.map(({ parsed, asJson }) => {
-        const value = walk(row, parsed);
-        if (value === undefined) return null;
-        if (asJson) return isScalar(value) ? null : jsonText(value);
-        return isScalar(value) ? scalarText(value) : null;
-      }),
-    ),
-  );
+  return jsonText(wrapped ? rows.map((row) => [row]) : rows);
 }

@@ -20,7 +20,7 @@ import { fromStored, type Stored, toStored } from '../values/stored.ts';
 import { family, isUnicode, type SqlType, typeAt, types } from '../values/types.ts';
 import { arithmetic } from './arithmetic.ts';
 import type { ScalarFunction } from './definition.ts';
-import { jsonText, openJson, openJsonWith, parseJson } from './json.ts';
+import { jsonText, openJson, openJsonRows, parseJson } from './json.ts';
 import { like } from './like.ts';
 import { scalarFunctions } from './table.ts';
 
@@ -138,8 +138,8 @@ export function registerFunctions(sqlite: DatabaseSync, state: FunctionState): v
   );
   add('ts_utc', (value) => (value === null ? null : utcText(String(value))));
   add('ts_openjson', (text, path) => openJson(String(text), String(path ?? '$')));
-  add('ts_openjson_with', (text, path, spec) =>
-    openJsonWith(String(text), String(path), String(spec)),
+  add('ts_openjson_rows', (text, path, wrapped) =>
+    openJsonRows(String(text), String(path), Number(wrapped) === 1),
   );
   add('ts_split', (text, separator) =>
     JSON.stringify(text === null ? [] : String(text).split(String(separator))),

@@ -1,9 +1,11 @@
 /** Who called which procedure when, for tests and demos. */
 
-import type { ProcedureCall } from '../procedure.ts';
+import type { ProcedureCall, SqlValue } from '../procedure.ts';
 
 /** Calls kept; the oldest go first. */
 const limit = 20_000;
+/** Letters kept of a parameter: twenty thousand documents of megabytes are more than a log. */
+const longestText = 1_000;
 
 export class CallLog {
   readonly #calls: ProcedureCall[] = [];
@@ -14,7 +16,10 @@ export class CallLog {
   }
 
   start(call: Omit<ProcedureCall, 'id' | 'start'>): ProcedureCall {
-    const entry: ProcedureCall = { id: this.#next++, ...call, start: preciseNow() };
+    const parameters = Object.fromEntries(
+      Object.entries(call.parameters).map(([name, value]) => [name, shortened(value)]),
+    );
+    const entry: ProcedureCall = { id: this.#next++, ...call, parameters, start: preciseNow() };
     this.#calls.push(entry);
     if (this.#calls.length > limit) this.#calls.shift();
     return entry;
@@ -33,6 +38,13 @@ export class CallLog {
   clear(): void {
     this.#calls.length = 0;
   }
+}
+
+function shortened(value: SqlValue): SqlValue {
+  if (typeof value !== 'string' || value.length <= longestText) return value;
+  // By way of bytes: a slice would keep the whole text in memory.
+  const start = Buffer.from(value.slice(0, longestText), 'utf16le').toString('utf16le');
+  return `${start}… (${value.length} letters)`;
 }
 
 /** Date.now() with fractions: two calls within one millisecond keep their order. */

@@ -1,5 +1,6 @@
 /** A new database's schema and seed, in one transaction: a half-made file is never taken for a whole one. */
 
+import { batchesOf } from '../../../sql/batches.ts';
 import { SqlServerError } from '../procedure.ts';
 import { parseBatch } from '../syntax/statements.ts';
 import type { ResponseSink } from '../tds/backend.ts';
@@ -24,7 +25,7 @@ export async function initialise(instance: Instance, database: Database): Promis
     session.transaction.begin();
     await session.lock(database, signal);
     session.options.xactAbort = true;
-    for (const batch of database.definition.schema.split(/^\s*GO\s*$/im)) {
+    for (const batch of batchesOf(database.definition.schema)) {
       await runStatements({ session, sink: throwingSink, signal }, newFrame(), parseBatch(batch));
     }
     database.definition.seed?.(connection.sqlite);

@@ -3,6 +3,7 @@
 import { errors } from '../errors.ts';
 import { datePart } from '../functions/dates.ts';
 import type { Parameter, ScalarFunction } from '../functions/definition.ts';
+import { isJson } from '../functions/json.ts';
 import { now } from '../functions/register.ts';
 import { scalarFunctions } from '../functions/table.ts';
 import type { SqlValue } from '../procedure.ts';
@@ -84,6 +85,13 @@ function definedCall(
     throw optional > 0
       ? errors.argumentRange(name.toLowerCase(), least, most)
       : errors.argumentCount(name.toLowerCase(), least);
+  }
+  if (name === 'ISJSON') {
+    // Megabytes in a variable need not pass through SQLite to be looked at.
+    const known = call.args[0] && constantValue(context, call.args[0]);
+    if (typeof known === 'string') {
+      return { sql: isJson(known) ? '1' : '0', type: types.int, nullable: false };
+    }
   }
   const values = call.args.map((node, index): Typed => {
     if (parameters[index] !== 'part') return context.expression(scope, node);

@@ -33,6 +33,7 @@ export function compareSql(operator: Comparison, left: Typed, right: Typed): str
  * compared by NOCASE too: between columns, letters beyond ASCII differ by case.
  */
 function compareText(operator: Comparison, left: Typed, right: Typed): string {
+  if (left.exact || right.exact) return `${exactKey(left)} ${operator} ${exactKey(right)}`;
   const equality = operator === '=' || operator === '<>';
   const isPadded = left.type.name.endsWith('char') && !left.type.name.includes('var');
   const otherPadded = right.type.name.endsWith('char') && !right.type.name.includes('var');
@@ -45,8 +46,12 @@ function compareText(operator: Comparison, left: Typed, right: Typed): string {
   return `ts_fold(${left.sql}) ${operator} ts_fold(${right.sql})`;
 }
 
+/** Letters by their code points, which is SQLite's own order; blanks at the end don't count. */
+const exactKey = (value: Typed) => `rtrim(${value.sql},' ') COLLATE BINARY`;
+
 /** What to sort by. */
 export function orderKey(value: Typed): string {
+  if (value.exact) return exactKey(value);
   if (family(value.type) === 'text') return `ts_fold(${value.sql})`;
   if (isWide(value.type)) return `ts_decimal_key(${value.sql})`;
   if (value.type.name === 'datetimeoffset') return `ts_utc(${value.sql})`;
@@ -55,5 +60,6 @@ export function orderKey(value: Typed): string {
 
 /** What to group or tell apart by. */
 export function distinctKey(value: Typed): string {
-  return family(value.type) === 'text' ? `${value.sql} COLLATE NOCASE` : value.sql;
+  if (family(value.type) !== 'text') return value.sql;
+  return `${value.sql} COLLATE ${value.exact ? 'BINARY' : 'NOCASE'}`;
 }

@@ -58,6 +58,8 @@ function inList(
   const values = list.map((item) => context.expression(scope, item));
   const plain = (value: Typed) =>
     !value.isNull &&
+    !operand.exact &&
+    !value.exact &&
     family(value.type) === family(operand.type) &&
     family(value.type) !== 'date' &&
     (family(value.type) === 'text' ? value.ascii === true : family(value.type) === 'integer');
@@ -87,7 +89,7 @@ function inQuery(
     (family(only.type) === 'integer' && family(operand.type) === 'integer');
   if (simple && family(operand.type) !== 'text')
     return `(${operand.sql} ${node.not ? 'NOT ' : ''}IN (${query.sql}))`;
-  if (family(only.type) === 'text' && family(operand.type) === 'text') {
+  if (family(only.type) === 'text' && family(operand.type) === 'text' && !operand.exact) {
     return `(ts_fold(${operand.sql}) ${node.not ? 'NOT ' : ''}IN (WITH ${alias}(c) AS (${query.sql}) SELECT ts_fold(c) FROM ${alias}))`;
   }
   const compared = compareSql('=', operand, value);

@@ -18,6 +18,8 @@ export interface Typed {
   literal?: number;
   /** A text known while translating (literal or variable): is it ASCII only? */
   ascii?: boolean;
+  /** COLLATE asked for a collation that tells letters apart by case. */
+  exact?: boolean;
   /** A plain column: named in errors, kept in sight for GROUP BY. */
   column?: { source: ScopeSource; name: string };
 }

@@ -75,7 +75,7 @@ function translate(context: Translation, scope: Scope, node: Expression): Typed 
       const operand = context.expression(scope, node.operand);
       if (family(operand.type) !== 'text')
         throw errors.operandInvalid(operand.type.name, 'COLLATE');
-      return operand;
+      return { ...operand, exact: /_(BIN2?|CS)(_|$)/i.test(node.collation) };
     }
     case 'atTimeZone': {
       const operand = context.expression(scope, node.operand);

@@ -4,7 +4,7 @@ import { errors } from '../errors.ts';
 import type { StoredTable } from '../storage/model.ts';
 import type { Expression, Name, TableSource } from '../syntax/ast.ts';
 import { toStored } from '../values/stored.ts';
-import { family, type SqlType, sqlType, types } from '../values/types.ts';
+import { family, sqlType, types } from '../values/types.ts';
 import { commonOf } from './calls.ts';
 import { conditionSql } from './condition.ts';
 import {
@@ -17,6 +17,7 @@ import {
   type Translation,
 } from './context.ts';
 import { convertSql } from './convert-sql.ts';
+import { type FunctionColumn, openJsonSql } from './open-json.ts';
 
 /** Hints that make a reader wait for writers: here a reader can only do so as a writer. */
 const lockingHints = new Set([
@@ -337,72 +338,38 @@ function makeNullable(sources: ScopeSource[]): void {
     source.columns = source.columns.map((column) => ({ ...column, nullable: true }));
 }
 
-const nvarchar4000 = types.nvarchar4000;
-
-/** OPENJSON and STRING_SPLIT, as user functions that give json_each an array. */
+/** OPENJSON and STRING_SPLIT. */
 function functionSql(
   context: Translation,
   scope: Scope,
   source: Extract<TableSource, { kind: 'function' }>,
 ): string {
   const name = source.name.at(-1)?.toUpperCase() ?? '';
-  const args = source.args.map((node) => context.expression(scope, node));
   const sqlAlias = context.name('s');
-  const extract = (index: number) => `json_extract(${sqlAlias}.value,'$[${index}]')`;
-  const text = (index: number) =>
-    args[index] && convertSql(args[index], types.nvarcharMax, { explicit: true }).sql;
-  const add = (columns: { name: string; type: SqlType; sql: string }[], rows: string) => {
+  const add = (columns: FunctionColumn[], from: string) => {
     const named = columns.map((column, index) => ({
       ...column,
       name: source.columns?.[index] ?? column.name,
       nullable: true,
     }));
     addSource(scope, { alias: source.alias ?? name, columns: named, sqlAlias });
-    return `json_each(${rows}) AS ${sqlAlias}`;
+    return `${from} AS ${sqlAlias}`;
   };
   if (name === 'OPENJSON') {
-    const json = text(0);
-    if (!json || args.length > 2) throw errors.argumentRange('OPENJSON', 1, 2);
-    const path = text(1) ?? "'$'";
-    const some = (sql: string) => `CASE WHEN ${json} IS NULL THEN '[]' ELSE ${sql} END`;
-    if (!source.json) {
-      return add(
-        [
-          { name: 'key', type: nvarchar4000, sql: extract(0) },
-          { name: 'value', type: types.nvarcharMax, sql: extract(1) },
-          { name: 'type', type: types.tinyint, sql: extract(2) },
-        ],
-        some(`ts_openjson(${json},${path})`),
-      );
-    }
-    const spec = source.json.map((column) => ({
-      path: column.path ?? `$.${JSON.stringify(column.name)}`,
-      asJson: column.asJson,
-    }));
-    const columns = source.json.map((column, index) => ({
-      name: column.name,
-      type: column.type,
-      sql: jsonColumn(extract(index), column.type),
-    }));
-    return add(
-      columns,
-      some(`ts_openjson_with(${json},${path},${context.bind(JSON.stringify(spec))})`),
-    );
+    const { columns, from } = openJsonSql(context, scope, source, sqlAlias);
+    return add(columns, from);
   }
   if (name === 'STRING_SPLIT') {
+    const args = source.args.map((node) => context.expression(scope, node));
+    const text = (index: number) =>
+      args[index] && convertSql(args[index], types.nvarcharMax, { explicit: true }).sql;
     const [value, separator] = [text(0), text(1)];
     if (!value || !separator) throw errors.argumentRange('STRING_SPLIT', 2, 3);
     const type = sqlType('nvarchar', args[0]?.type.length ?? 4000);
     return add(
       [{ name: 'value', type, sql: `${sqlAlias}.value` }],
-      `ts_split(${value},${separator})`,
+      `json_each(ts_split(${value},${separator}))`,
     );
   }
   throw errors.invalidObject(source.name.join('.'));
-}
-
-function jsonColumn(sql: string, type: SqlType): string {
-  const value = { sql, type: types.nvarcharMax, nullable: true };
-  if (family(type) === 'binary') return `unhex(${sql})`;
-  return convertSql(value, type, { explicit: true }).sql;
 }

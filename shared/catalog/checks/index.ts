@@ -5,6 +5,7 @@
  */
 
 import type { CatalogSchema } from '../schema.ts';
+import { checkCompanies } from './companies.ts';
 import { contextOf } from './context.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkCalls, checkCircles, checkDated, checkNames, checkShared } from './pipelines.ts';
@@ -25,5 +26,6 @@ export function checkTogether(schema: CatalogSchema, value: unknown): string[] {
   }
   checkDated(context);
   checkApart(context);
+  checkCompanies(context);
   return [...faults];
 }

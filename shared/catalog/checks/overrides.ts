@@ -3,9 +3,9 @@
 import { notOneOf, type Path, pathText } from '../fault.ts';
 import { applies, givenBy, type Subject } from '../resolve.ts';
 import type { Freshness, Pipeline, Stage } from '../schema.ts';
-import { capacityOf } from '../sql-type.ts';
 import { variablesOf } from '../template.ts';
 import type { Context } from './context.ts';
+import { checkFits } from './fits.ts';
 
 /** Every name in a list must be one that comes this way: a slip would change nothing, unseen. */
 function checkListed(
@@ -95,17 +95,13 @@ function checkVariables({ at, fault }: Context, query: Freshness, subject: Subje
     const there = pathText(at(query, ...given.path));
     fault(at(query, ...sql.path), `uses @${name}, which is not in ${there}; add it there`);
   }
-  for (const { name, type } of parameters) {
+  for (const { name } of parameters) {
     if (!variables.includes(name)) {
       const there = pathText(at(query, ...sql.path));
       fault(at(query, ...given.path), `@${name} is not used in ${there}; leave it out here`);
     }
-    const capacity = capacityOf(type);
-    if (typeof capacity === 'number' && subject.source.code.length > capacity) {
-      const text = `"${subject.source.code}" is too long for @${name} ${type} of freshness in ${query.place}; use at most ${capacity} characters`;
-      fault(at(subject.source, 'code'), text);
-    }
   }
+  checkFits({ at, fault }, parameters, subject, `freshness in ${query.place}`);
 }
 
 export function checkOverrides(context: Context, pipeline: Pipeline): void {

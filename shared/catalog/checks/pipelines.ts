@@ -3,9 +3,10 @@
 import { pathText } from '../fault.ts';
 import { adapted, chainOf } from '../resolve.ts';
 import type { Pipeline, Stage } from '../schema.ts';
-import { capacityOf } from '../sql-type.ts';
+import { isOfPeriod } from '../sql-type.ts';
 import { filled, procedureName } from '../template.ts';
 import type { Context } from './context.ts';
+import { checkFits } from './fits.ts';
 
 /** Each circle once, at its first pipeline. */
 export function checkCircles({ data, at, fault }: Context): void {
@@ -62,7 +63,7 @@ export function checkShared({ at, fault }: Context, { stages }: Pipeline): void 
     for (const { parameters = [], path } of given) {
       for (const [index, { from }] of parameters.entries()) {
         if (from !== 'code') continue;
-        const text = `"code" in a shared stage; use month, year or first day of month`;
+        const text = `"code" in a shared stage; use entity, month, year or first day of month`;
         fault(at(stage, ...path, 'parameters', index, 'from'), text);
       }
     }
@@ -78,7 +79,7 @@ export function checkShared({ at, fault }: Context, { stages }: Pipeline): void 
 /** What only shows with an entity's name and a source's code filled in. */
 export function checkCalls({ through, at, fault }: Context, pipeline: Pipeline): void {
   for (const subject of through(pipeline)) {
-    const { entity, source } = subject;
+    const { entity } = subject;
     for (const stage of pipeline.stages.map((declared) => adapted(declared, subject))) {
       const procedure = filled(stage.procedure, entity);
       if (procedureName(procedure) === undefined) {
@@ -86,13 +87,7 @@ export function checkCalls({ through, at, fault }: Context, pipeline: Pipeline):
         const text = `too long: ${stage.stage} would call ${procedure}; use a name that makes at most 128 characters`;
         fault(at(entity, key), text);
       }
-      for (const { name, type, from } of stage.parameters) {
-        const capacity = capacityOf(type);
-        if (from !== 'code' || typeof capacity !== 'number') continue;
-        if (source.code.length <= capacity) continue;
-        const text = `"${source.code}" is too long for @${name} ${type} of ${stage.stage}; use at most ${capacity} characters`;
-        fault(at(source, 'code'), text);
-      }
+      checkFits({ at, fault }, stage.parameters, subject, stage.stage);
     }
   }
 }
@@ -103,7 +98,7 @@ export function checkDated({ data, subjects, at, fault }: Context): void {
     const { system } = subject.source;
     const stages = chainOf(data, system).flatMap((pipeline) => pipeline.stages);
     const takesPeriod = stages.some((stage) =>
-      adapted(stage, subject).parameters.some(({ from }) => from !== 'code'),
+      adapted(stage, subject).parameters.some(({ from }) => isOfPeriod(from)),
     );
     if (takesPeriod || chainOf(data, system).length === 0) continue;
     const text = `true, but no stage of ${system} takes the month; add a parameter or use false`;

@@ -46,6 +46,8 @@ export function checkApart({ data, subjects, at, fault }: Context): void {
       const stage = adapted(declared, subject);
       if (stage.shared || stage.parameters.some(({ from }) => from === 'code')) continue;
       const database = stage.database ?? source.database;
+      // A company is told apart by its code, and its stages are checked by checks/companies.ts.
+      if (database === undefined || stage.kind !== 'procedure') continue;
       const call = JSON.stringify([stage.stage, entity.name, database, stage.procedure]);
       const other = first.get(call) ?? source.code;
       first.set(call, other);

@@ -25,7 +25,7 @@ const every: [name: string, type: string, value: SqlParameter['value'], back?: u
   ['a_datetime2', 'datetime2(7)', '2019-07-31 12:00', new Date('2019-07-31T12:00:00Z')],
   [
     'a_datetimeoffset',
-    'datetimeoffset(7)',
+    'datetimeoffset(6)',
     '2019-07-31T12:00:00+03:00',
     new Date('2019-07-31T09:00:00Z'),
   ],
@@ -43,34 +43,51 @@ const plain = (value: unknown) => (value instanceof Date ? value.toISOString() :
 
 export function calls(target: Target): void {
   const call = (name: string) => ({ procedure: { schema: 'contract', name } });
+  const comesBack = (type: string) => !(type.endsWith('(max)') && target.except('output of (max)'));
 
   describe('calls', () => {
     it('pass every declared type in and out', async (t) => {
       const session = await (await target.open(t)).session();
-      const parameters = every.map(([name, type, value]) => ({ name, type, value, output: true }));
+      const parameters = every.map(([name, type, value]) => ({
+        name,
+        type,
+        value,
+        output: comesBack(type),
+      }));
       const result = await session.call({ ...call('sp_every_type'), parameters }, silent, soon());
       assert.equal(result.returnValue, 21);
       for (const [name, type, value, back = value] of every) {
-        assert.deepEqual(plain(result.output[name]), plain(back), `${name} ${type}`);
+        if (!comesBack(type)) continue;
+        const isLatin = type.startsWith('nchar') && target.except('text as it is');
+        const expected = isLatin ? String(back).replace(/[^\0-\x7f]/gu, '?') : plain(back);
+        assert.deepEqual(plain(result.output[name]), expected, `${name} ${type}`);
       }
     });
 
     it('pass NULL in every declared type in and out', async (t) => {
       const session = await (await target.open(t)).session();
-      const parameters = every.map(([name, type]) => ({ name, type, value: null, output: true }));
+      const parameters = every.map(([name, type]) => ({
+        name,
+        type,
+        value: null,
+        output: comesBack(type),
+      }));
       const { output } = await session.call(
         { ...call('sp_every_type'), parameters },
         silent,
         soon(),
       );
-      assert.deepEqual(output, Object.fromEntries(every.map(([name]) => [name, null])));
+      const nulls = every.filter(([, type]) => comesBack(type)).map(([name]) => [name, null]);
+      assert.deepEqual(output, Object.fromEntries(nulls));
     });
 
     it('pass every declared type to a statement', async (t) => {
       const session = await (await target.open(t)).session();
       for (const [name, type, value, back = value] of every) {
+        const isCast = target.except('text as it is') && /char/.test(type);
+        const given = isCast ? `CAST(@given AS ${type})` : '@given';
         const rows = await session.query(
-          'SELECT @given AS given, CASE WHEN @nothing IS NULL THEN 1 ELSE 0 END AS is_null',
+          `SELECT ${given} AS given, CASE WHEN @nothing IS NULL THEN 1 ELSE 0 END AS is_null`,
           [
             { name: 'given', type, value },
             { name: 'nothing', type, value: null },
@@ -84,15 +101,18 @@ export function calls(target: Target): void {
 
     it('keep seven digits of a second', async (t) => {
       const session = await (await target.open(t)).session();
+      const [at, time] = target.except('seven digits')
+        ? ['2019-07-31 23:59:58.123456', '00:00:00.0000010']
+        : ['2019-07-31 23:59:58.1234567', '00:00:00.0000001'];
       const rows = await session.query(
         'SELECT CONVERT(varchar(30), @at) AS at, CONVERT(varchar(20), @time) AS time',
         [
-          { name: 'at', type: 'datetime2(7)', value: '2019-07-31T23:59:58.1234567' },
-          { name: 'time', type: 'time(7)', value: '00:00:00.0000001' },
+          { name: 'at', type: 'datetime2(7)', value: at },
+          { name: 'time', type: 'time(7)', value: time },
         ],
         soon(),
       );
-      assert.deepEqual(rows, [{ at: '2019-07-31 23:59:58.1234567', time: '00:00:00.0000001' }]);
+      assert.deepEqual(rows, [{ at, time }]);
     });
 
     it('refuse a value that is none of its type, before anything is sent', async (t) => {
@@ -132,6 +152,15 @@ export function calls(target: Target): void {
       const result = await session.call({ ...call('sp_rows'), parameters: [] }, silent, soon());
       assert.deepEqual(result.rowsAffected, [0, 3, 2, 3]);
       assert.equal(result.returnValue, 0);
+    });
+
+    it('count no assignment', async (t) => {
+      const session = await (await target.open(t)).session();
+      const result = await session.call({ ...call('sp_assigns'), parameters: [] }, silent, soon());
+      assert.deepEqual(
+        result.rowsAffected,
+        target.except('assignments do not count') ? [0, 0, 1] : [1],
+      );
     });
 
     it('hand over messages in order', async (t) => {

@@ -39,7 +39,11 @@ export function cancelling(target: Target): void {
       const stop = new AbortController();
       const reason = new Error('not wanted any more');
       await assert.rejects(
-        caller.call(waits('during'), () => stop.abort(reason), stop.signal),
+        caller.call(
+          waits('during'),
+          () => stop.abort(reason),
+          AbortSignal.any([stop.signal, soon()]),
+        ),
         reason,
       );
       // The server has stopped and the connection lives: the very session goes on.

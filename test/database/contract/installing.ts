@@ -148,7 +148,12 @@ DROP TABLE IF EXISTS contract.installed;`,
       );
       assert.deepEqual(await run([], { SQL_AB }), {
         code: 0,
-        lines: ['applied 001-applied-scripts', 'applied 002-runner-role', 'done'],
+        lines: [
+          'applied 001-applied-scripts',
+          'applied 002-runner-role',
+          'applied 003-flexibee',
+          'done',
+        ],
       });
       assert.deepEqual(await run([], { SQL_AB }), {
         code: 0,

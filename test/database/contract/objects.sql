@@ -4,6 +4,7 @@ IF SCHEMA_ID(N'contract') IS NULL EXEC(N'CREATE SCHEMA contract');
 GO
 DROP PROCEDURE IF EXISTS contract.sp_every_type;
 DROP PROCEDURE IF EXISTS contract.sp_rows;
+DROP PROCEDURE IF EXISTS contract.sp_assigns;
 DROP PROCEDURE IF EXISTS contract.sp_messages;
 DROP PROCEDURE IF EXISTS contract.sp_fails;
 DROP PROCEDURE IF EXISTS contract.sp_waits;
@@ -11,9 +12,11 @@ DROP PROCEDURE IF EXISTS contract.sp_session;
 DROP PROCEDURE IF EXISTS contract.sp_returns;
 DROP TABLE IF EXISTS contract.item;
 DROP TABLE IF EXISTS contract.number;
+DROP TABLE IF EXISTS contract.closed;
 GO
 CREATE TABLE contract.item (id int NOT NULL PRIMARY KEY, amount int NULL);
 CREATE TABLE contract.number (n int NOT NULL PRIMARY KEY);
+CREATE TABLE contract.closed (id int NOT NULL PRIMARY KEY);
 GO
 DECLARE @n int = 0;
 SET NOCOUNT ON;
@@ -28,7 +31,7 @@ CREATE PROCEDURE contract.sp_every_type
   @a_bigint bigint OUTPUT, @a_decimal decimal(12, 3) OUTPUT, @a_numeric numeric(18, 0) OUTPUT,
   @a_float float OUTPUT, @a_real real OUTPUT, @a_date date OUTPUT, @a_time time(7) OUTPUT,
   @a_datetime datetime OUTPUT, @a_datetime2 datetime2(7) OUTPUT,
-  @a_datetimeoffset datetimeoffset(7) OUTPUT, @a_char char(5) OUTPUT, @a_varchar varchar(20) OUTPUT,
+  @a_datetimeoffset datetimeoffset(6) OUTPUT, @a_char char(5) OUTPUT, @a_varchar varchar(20) OUTPUT,
   @an_nchar nchar(5) OUTPUT, @an_nvarchar nvarchar(20) OUTPUT, @a_max nvarchar(max) OUTPUT,
   @a_varbinary varbinary(10) OUTPUT, @a_guid uniqueidentifier OUTPUT
 AS
@@ -45,18 +48,25 @@ BEGIN
   RETURN -@given;
 END;
 GO
--- Rows of the session's own, so that several may run at once.
+-- Rows of the session's own, so that several may run at once. Without a variable: sp_assigns has them.
 CREATE PROCEDURE contract.sp_rows
 AS
 BEGIN
-  DECLARE @first int = -10 * @@SPID;
-  DELETE FROM contract.item WHERE id BETWEEN @first AND @first + 2;
-  INSERT INTO contract.item (id) VALUES (@first), (@first + 1), (@first + 2);
-  UPDATE contract.item SET amount = 1 WHERE id IN (@first, @first + 1);
+  DELETE FROM contract.item WHERE id BETWEEN -10 * @@SPID AND -10 * @@SPID + 2;
+  INSERT INTO contract.item (id) VALUES (-10 * @@SPID), (-10 * @@SPID + 1), (-10 * @@SPID + 2);
+  UPDATE contract.item SET amount = 1 WHERE id IN (-10 * @@SPID, -10 * @@SPID + 1);
   SET NOCOUNT ON;
-  UPDATE contract.item SET amount = 2 WHERE id BETWEEN @first AND @first + 2;
+  UPDATE contract.item SET amount = 2 WHERE id BETWEEN -10 * @@SPID AND -10 * @@SPID + 2;
   SET NOCOUNT OFF;
-  DELETE FROM contract.item WHERE id BETWEEN @first AND @first + 2;
+  DELETE FROM contract.item WHERE id BETWEEN -10 * @@SPID AND -10 * @@SPID + 2;
+END;
+GO
+CREATE PROCEDURE contract.sp_assigns
+AS
+BEGIN
+  DECLARE @n int = 1;
+  SET @n = @n - 1;
+  UPDATE contract.number SET n = n WHERE n = @n;
 END;
 GO
 CREATE PROCEDURE contract.sp_messages

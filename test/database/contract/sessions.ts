@@ -6,6 +6,7 @@ import { dropAppLock, takeAppLock } from '../../../shared/database/app-lock.ts';
 import { procedureRunner } from '../../../shared/sync/procedure-runner.ts';
 import { stage } from '../../support/runs.ts';
 import { soon } from '../../support/storage.ts';
+import { unnamed } from './exceptions.ts';
 import type { Target } from './target.ts';
 
 /** As the documentation tells administrators to look: docs/sql-server.md. */
@@ -49,21 +50,6 @@ export function sessions(target: Target): void {
       }
     });
 
-    it('a request of several packets is sent at once', async (t) => {
-      const own = await (await target.open(t)).session();
-      const value = 'x'.repeat(4_000);
-      const ask = async () => {
-        const askedAt = performance.now();
-        const text = { name: 'text', type: 'nvarchar(4000)', value };
-        await own.query('SELECT LEN(@text) AS length', [text], soon());
-        return performance.now() - askedAt;
-      };
-      // Held back by Nagle's algorithm each of them would take 40 ms, however fast the machine is.
-      let fastestMs = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < 20; i += 1) fastestMs = Math.min(fastestMs, await ask());
-      assert.ok(fastestMs < 35, `the fastest of 20 took ${fastestMs} ms`);
-    });
-
     it('an application lock keeps others out until it is dropped', async (t) => {
       const { session } = await target.open(t);
       const [first, second] = [await session(), await session()];
@@ -73,7 +59,9 @@ export function sessions(target: Target): void {
       await dropAppLock(first, 'contract/lock', soon());
       await waiting;
       await dropAppLock(second, 'contract/lock', soon());
-      await assert.rejects(dropAppLock(second, 'contract/lock', soon()), { number: 1223 });
+      await assert.rejects(dropAppLock(second, 'contract/lock', soon()), {
+        number: target.except('every number') ? unnamed : 1223,
+      });
     });
 
     it('an application lock ends with the session that holds it', async (t) => {
@@ -117,31 +105,29 @@ export function sessions(target: Target): void {
       assert.deepEqual(output, { spid: await spidOf(own), application: 'syncboard' });
     });
 
-    it('show the run that waits for a lock or holds it', {
-      skip: target.except('context_info'),
-    }, async (t) => {
-      const { session, databases } = await target.open(t);
-      const [holder, waiter] = [await session(), await session()];
-      const seen = async (spid: number) => {
-        const rows = await databases.query(
-          'ab',
-          whoIs,
-          [{ name: 'spid', type: 'int', value: spid }],
-          soon(),
-        );
-        const { program_name: application, run } = rows[0] ?? {};
-        return [application, String(run ?? '').replaceAll('\0', '')];
-      };
-      const [holding, waiting] = [await spidOf(holder), await spidOf(waiter)];
-      assert.deepEqual(await seen(holding), ['syncboard', '']);
-      await takeAppLock(holder, 'contract/seen', '0abc-run1', soon());
-      const wait = takeAppLock(waiter, 'contract/seen', '0abc-run2', soon());
-      assert.deepEqual(await seen(holding), ['syncboard', '0abc-run1']);
-      while ((await seen(waiting))[1] !== '0abc-run2');
-      await dropAppLock(holder, 'contract/seen', soon());
-      assert.deepEqual(await seen(holding), ['syncboard', '']);
-      await wait;
-    });
+    it('show the run that waits for a lock or holds it', (t) =>
+      target.seeingSessions(async (attempt) => {
+        const lock = `contract/seen ${attempt}`;
+        const { session, databases } = await target.open(t);
+        const [holder, waiter] = [await session(), await session()];
+        const seen = async (spid: number) => {
+          const parameters = [{ name: 'spid', type: 'int', value: spid }];
+          const [row] = await databases.query('ab', whoIs, parameters, soon());
+          assert.ok(row, `session ${spid} is not listed`);
+          return [row['program_name'], String(row['run'] ?? '').replaceAll('\0', '')];
+        };
+        const [holding, waiting] = [await spidOf(holder), await spidOf(waiter)];
+        assert.deepEqual(await seen(holding), ['syncboard', '']);
+        await takeAppLock(holder, lock, '0abc-run1', soon());
+        const wait = takeAppLock(waiter, lock, '0abc-run2', soon());
+        // When the engine loses a session, nobody waits for this one.
+        wait.catch(() => {});
+        assert.deepEqual(await seen(holding), ['syncboard', '0abc-run1']);
+        while ((await seen(waiting))[1] !== '0abc-run2');
+        await dropAppLock(holder, lock, soon());
+        assert.deepEqual(await seen(holding), ['syncboard', '']);
+        await wait;
+      }));
   });
 }
 

@@ -8,6 +8,7 @@ import { parseAddress } from '../../../shared/database/address.ts';
 import { Databases } from '../../../shared/database/databases.ts';
 import type { PoolOptions } from '../../../shared/database/pools.ts';
 import type { Session } from '../../../shared/database/session.ts';
+import { withRetries } from '../../../shared/retry.ts';
 import { batchesOf } from '../../../sql/batches.ts';
 import { type SilentProxy, startSilentProxy } from '../../support/silent-proxy.ts';
 import { soon } from '../../support/storage.ts';
@@ -20,6 +21,8 @@ export interface Target {
   url(changes?: Changes): string;
   /** The database `AB` of the server, behind a proxy of the test's own; closed at its end. */
   open(t: TestContext, options?: PoolOptions & { changes?: Changes }): Promise<Open>;
+  /** For work that finds sessions in dm_exec_sessions: again where the engine loses some. */
+  seeingSessions(work: (attempt: number) => Promise<void>): Promise<void>;
   /** Why the engine does not keep a promise; false: it does. For a test's `skip`. */
   except(promised: Promised): string | false;
   close(): Promise<void>;
@@ -62,6 +65,7 @@ async function target(name: string, given: string, stop: () => Promise<void>): P
   const { server, port = 1433 } = parseAddress(given).config;
   const engine = await install(given, name === 'the stand-in');
 
+  const except = (promised: Promised) => exceptions[engine]?.[promised] ?? false;
   const url = (changes: Changes = {}) => {
     const replaced = (Object.keys(changes) as (keyof Changes)[]).flatMap(
       (keyword) => synonyms[keyword],
@@ -106,7 +110,14 @@ async function target(name: string, given: string, stop: () => Promise<void>): P
         },
       };
     },
-    except: (promised) => exceptions[engine]?.[promised] ?? false,
+    seeingSessions: (work) =>
+      withRetries(
+        work,
+        () => except('every session is listed') !== false,
+        { attempts: 5, baseMs: 100, capMs: 100 },
+        AbortSignal.timeout(60_000),
+      ),
+    except,
     close: stop,
   };
 }

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import sql from 'mssql';
+import { standInAt } from '../../../local/demo/connections.ts';
 
 const root = new URL('../../../', import.meta.url);
 const main = new URL('local/sql-server/main.ts', root);
@@ -51,9 +53,23 @@ describe('stand-in as a process', () => {
     return stdout.trim().split('\n');
   }
 
+  /** The numbers of the product's scripts in the aggregate base. */
+  async function installed(port: number): Promise<string[]> {
+    const pool = await new sql.ConnectionPool(`${standInAt(port)};Database=AB`).connect();
+    try {
+      const { recordset } = await pool.query(
+        'SELECT LEFT(name, 3) AS number FROM syncboard.applied_script ORDER BY name',
+      );
+      return recordset.map(({ number }) => number);
+    } finally {
+      await pool.close();
+    }
+  }
+
   it('is ready, changed by the tick command, ends within 2 s and keeps its data', async () => {
     const first = await start();
     const once1 = await tick(first.ready.port, 1);
+    assert.deepEqual(await installed(first.ready.port), ['001', '002', '003']);
     assert.ok(once1.length > 150, `${once1.length} lines`);
     for (const line of once1) assert.match(line, /^\w+ +\w+ +(insert|update|delete) [1-9]\d*$/);
     const exited = once(first.child, 'exit');
@@ -65,6 +81,7 @@ describe('stand-in as a process', () => {
     // Over the same rows a second tick with the same seed would print the same.
     const second = await start();
     assert.notDeepEqual(await tick(second.ready.port, 1), once1);
+    assert.deepEqual(await installed(second.ready.port), ['001', '002', '003']);
     second.child.disconnect();
     assert.deepEqual(await once(second.child, 'exit'), [0, null]);
   });

@@ -287,6 +287,17 @@ describe('procedures in TypeScript', () => {
     const last = engine.callLog.calls.find((call) => call.procedure === 'crude.sp_calls');
     assert.ok((last?.end ?? 0) - (last?.start ?? 0) >= 14);
   });
+
+  it('the log keeps the beginning of a long text only', async (t) => {
+    const { session, engine } = await start(t);
+    await session.run('CREATE PROCEDURE crude.sp_long @text nvarchar(max) AS RETURN LEN(@text)');
+    const answer = await session.rpc('crude.sp_long', [
+      { name: '@text', type: 'nvarchar(max)', value: 'ž'.repeat(2_000_000) },
+    ]);
+    assert.equal(answer.returned, 2_000_000);
+    const kept = engine.callLog.calls.at(-1)?.parameters['text'];
+    assert.equal(kept, `${'ž'.repeat(1_000)}… (2000000 letters)`);
+  });
 });
 
 describe('system procedures', () => {

@@ -208,6 +208,46 @@ const queries: [string, SqlValue[][]][] = [
     ],
   ],
   [
+    // Rows that are no objects have no members; a row itself is a column by the path $.
+    'SELECT x, y, second FROM OPENJSON(N\'["abc",{"x":1.50,"y":[1,{"z":null}]},5,null,{"x":"\\u0041"}]\') WITH (x nvarchar(20), y nvarchar(max) AS JSON, second nvarchar(9) \'$.y[0]\')',
+    [
+      [null, null, null],
+      ['1.50', '[1,{"z":null}]', '1'],
+      [null, null, null],
+      [null, null, null],
+      ['A', null, null],
+    ],
+  ],
+  [
+    "SELECT v, j, x FROM OPENJSON(N'[1.50,\"a\",null,true,{\"x\":1}]') WITH (v nvarchar(20) '$', j nvarchar(max) '$' AS JSON, x int)",
+    [
+      ['1.50', null, null],
+      ['a', null, null],
+      [null, null, null],
+      ['true', null, null],
+      [null, '{"x":1}', 1],
+    ],
+  ],
+  [
+    'SELECT "@id", d, g, b FROM OPENJSON(N\'{"@id":"9007199254740993","d":"2019-07-05T01:02:03","g":false,"b":"ff"}\') WITH ("@id" bigint, d datetime2(0), g bit, b varbinary(4))',
+    [[9007199254740993n, '2019-07-05T01:02:03', false, new Uint8Array([255])]],
+  ],
+  [
+    'SELECT d.id, j.x FROM (VALUES (1, N\'[{"x":1},{"x":2}]\'), (2, NULL), (3, N\'[]\')) AS d(id, doc) CROSS APPLY OPENJSON(d.doc) WITH (x int) AS j',
+    [
+      [1, 1],
+      [1, 2],
+    ],
+  ],
+  [
+    "SELECT x FROM (VALUES (N'b'), (N'A'), (N'a'), (N'B')) AS v(x) ORDER BY x COLLATE Latin1_General_BIN2",
+    [['A'], ['B'], ['a'], ['b']],
+  ],
+  [
+    "SELECT COUNT(DISTINCT x), COUNT(DISTINCT x COLLATE Latin1_General_CS_AS) FROM (VALUES (N'A'), (N'a')) AS v(x)",
+    [[1, 2]],
+  ],
+  [
     "SELECT m.id, j.value FROM heap.meter m CROSS APPLY OPENJSON('[1,2]') j WHERE m.id = 1",
     [
       [1, '1'],

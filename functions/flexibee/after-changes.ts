@@ -1,0 +1,68 @@
+/** Calls the procedures that the catalogue names after the load of an evidence. */
+
+import { randomUUID } from 'node:crypto';
+import type { Catalog } from '../../shared/catalog/index.ts';
+import { DatabaseError } from '../../shared/database/errors.ts';
+import type { Leases } from '../../shared/lock/leases.ts';
+import { planStages } from '../../shared/sync/plan.ts';
+import type { Stage } from '../../shared/sync/run.ts';
+import type { StageRunner } from '../../shared/sync/stage-runner.ts';
+import { Turn } from '../../shared/sync/turn.ts';
+
+export interface AfterChangesDependencies {
+  catalog: Catalog;
+  /** Runs stages of kind `procedure`. */
+  procedure: StageRunner;
+  leases(signal: AbortSignal): Promise<Leases>;
+}
+
+/** In the order of a run, one by one, each in a turn at its server as the stages of runs are. */
+export async function callAfterChanges(
+  dependencies: AfterChangesDependencies,
+  code: string,
+  evidences: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { catalog, procedure } = dependencies;
+  const names = catalog.entityOrder(code).filter((name) => evidences.includes(name));
+  const { stages } = planStages(catalog, { names, codes: [code] });
+  const calls = stages.filter(({ kind }) => kind === 'procedure');
+  if (calls.length === 0) return;
+  const leases = await dependencies.leases(signal);
+  const context = { runners: { procedure }, leases, holder: randomUUID(), runId: `poll-${code}` };
+  for (const [server, lane] of chunksByServer(calls)) {
+    const turn = new Turn(context, server);
+    try {
+      for (const stage of lane) await callStage(turn, stage, signal);
+    } finally {
+      await turn.giveBack();
+    }
+  }
+}
+
+async function callStage(turn: Turn, stage: Stage, signal: AbortSignal): Promise<void> {
+  const { slot, lost } = await turn.take(stage, signal);
+  const { timeoutSeconds } = stage;
+  const limit = timeoutSeconds === undefined ? [] : [AbortSignal.timeout(timeoutSeconds * 1000)];
+  try {
+    await slot.run(stage, () => {}, AbortSignal.any([signal, lost, ...limit]));
+  } catch (error) {
+    if (limit.some(({ aborted, reason }) => aborted && reason === error)) {
+      const { schema, name } = stage.procedure;
+      const text = `${schema}.${name} timed out after ${timeoutSeconds} s`;
+      throw new DatabaseError(text, 'timed out');
+    }
+    throw error;
+  }
+}
+
+/** Neighbours at one server share a turn; no turns are held at two servers. */
+function chunksByServer(stages: readonly Stage[]): [server: string, stages: Stage[]][] {
+  const chunks: [string, Stage[]][] = [];
+  for (const stage of stages) {
+    const last = chunks.at(-1);
+    if (last?.[0] === stage.server) last[1].push(stage);
+    else chunks.push([stage.server, [stage]]);
+  }
+  return chunks;
+}

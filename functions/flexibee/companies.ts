@@ -1,0 +1,210 @@
+/** The catalogue's FlexiBee companies, each with its server, mirror and cursor; opened when asked. */
+
+import type { ContainerClient } from '@azure/storage-blob';
+import type { Catalog, FollowedCompany } from '../../shared/catalog/index.ts';
+import type { Databases } from '../../shared/database/databases.ts';
+import type { FlexibeeAddress } from '../../shared/flexibee/address.ts';
+import { sqlMirror } from '../../shared/flexibee/apply.ts';
+import { type FlexibeeCompany, openCompany } from '../../shared/flexibee/client.ts';
+import {
+  type CompanyState,
+  type CursorStore,
+  companyState,
+  cursorStore,
+  type FollowContext,
+  type PollOutcome,
+  poll,
+  reload,
+  reset,
+} from '../../shared/flexibee/follow.ts';
+import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
+import { HookNews } from '../../shared/flexibee/hook-news.ts';
+import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
+import type { AppliedRows, ChangesPage, Mirror } from '../../shared/flexibee/types.ts';
+import { Leases } from '../../shared/lock/leases.ts';
+import type { StageRunner } from '../../shared/sync/stage-runner.ts';
+import { callAfterChanges } from './after-changes.ts';
+import type { CompanyMessage } from './company-queue.ts';
+
+export interface CompaniesDependencies {
+  catalog: Catalog;
+  addresses: Readonly<Record<string, FlexibeeAddress>>;
+  databases: Databases;
+  /** Runs stages of kind `procedure`. */
+  procedure: StageRunner;
+  container(signal: AbortSignal): Promise<ContainerClient>;
+  leaseSeconds: number;
+  sliceMs: number;
+  now(): Date;
+}
+
+/** Whoever was asked to look now waits so long for a poll that is under way. */
+const waitForLockMs = 10_000;
+
+/** A timer's message that waited for longer is left: the next minute's is behind it. */
+const timerMessageMs = 90_000;
+
+/**
+ * The flag is lowered once the company is ours and nothing has been asked: before that, hooks that
+ * the poll before ours sees to would raise it again.
+ */
+function loweringFlag(cursors: CursorStore, flags: HookFlags): CursorStore {
+  return {
+    read: (code, signal) => cursors.read(code, signal),
+    async acquire(code, signal) {
+      const held = await cursors.acquire(code, signal);
+      try {
+        if (held !== undefined) await flags.lower(code, signal);
+      } catch (error) {
+        await held?.release();
+        throw error;
+      }
+      return held;
+    },
+  };
+}
+
+/** What the process remembers of the storage: an idle poll reads no cursor. */
+interface State {
+  cursors: CursorStore;
+  flags: HookFlags;
+  news: HookNews;
+  leases: Leases;
+}
+
+export class Companies {
+  readonly #dependencies: CompaniesDependencies;
+  readonly #servers = new FlexibeeServers();
+  readonly #opened = new Map<string, FlexibeeCompany>();
+  #state: State | undefined;
+
+  constructor(dependencies: CompaniesDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Companies in the catalogue's order. */
+  get all(): readonly FollowedCompany[] {
+    return this.#dependencies.catalog.companies;
+  }
+
+  find(code: string | undefined): FollowedCompany | undefined {
+    return this.all.find((company) => company.code === code);
+  }
+
+  /** The company at its server. RangeError: unknown code. */
+  at(code: string): FlexibeeCompany {
+    const known = this.#opened.get(code);
+    if (known !== undefined) return known;
+    const { name } = this.#known(code);
+    const address = this.#dependencies.addresses[code];
+    if (address === undefined) throw new RangeError(`no address of ${code}`);
+    const opened = openCompany({ code, name, address }, this.#servers);
+    this.#opened.set(code, opened);
+    return opened;
+  }
+
+  /** Where we are with a company, as its polls have left it; its server is not asked. */
+  async state(code: string, signal: AbortSignal): Promise<CompanyState> {
+    const { cursors } = await this.#open(signal);
+    return companyState(await cursors.read(code, signal), this.#dependencies.now());
+  }
+
+  /** @throws what `poll` throws; then the message shall come again */
+  async poll(
+    { company, why, at }: CompanyMessage,
+    log: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<PollOutcome | 'late'> {
+    const isTimer = why === 'timer';
+    const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
+    if (isTimer && ageMs > timerMessageMs) return 'late';
+    const { flags, cursors } = await this.#open(signal);
+    const context = await this.#context(company, log, signal);
+    const options = { waitForLockMs: isTimer ? 0 : waitForLockMs };
+    if (why !== 'hook') return await poll(context, options, signal);
+    const lowering = { ...context, cursors: loweringFlag(cursors, flags) };
+    const outcome = await poll(lowering, options, signal);
+    // Whoever is at it for so long sees what the hook is about; the next one may call again.
+    if (outcome === 'busy') await flags.lower(company, signal);
+    return outcome;
+  }
+
+  /** A full load of one evidence, as `reload`. */
+  async reload(
+    code: string,
+    evidence: string,
+    onProgress: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<AppliedRows> {
+    const context = await this.#context(code, () => {}, signal);
+    return await reload(context, evidence, onProgress, signal);
+  }
+
+  /** False while somebody else is at work on the company. */
+  async reset(code: string, signal: AbortSignal): Promise<boolean> {
+    const context = await this.#context(code, () => {}, signal);
+    return await reset(context, { waitForLockMs }, signal);
+  }
+
+  /** True for the one hook of a burst that must have the company polled. */
+  async hooked(code: string, hook: ChangesPage, signal: AbortSignal): Promise<boolean> {
+    const { flags, news } = await this.#open(signal);
+    return (await news.isNews(code, hook, signal)) && (await flags.raise(code, signal));
+  }
+
+  close(): void {
+    this.#servers.close();
+  }
+
+  #known(code: string): FollowedCompany {
+    const company = this.find(code);
+    if (company === undefined) throw new RangeError(`no company ${code} in the catalogue`);
+    return company;
+  }
+
+  async #open(signal: AbortSignal): Promise<State> {
+    const { container, leaseSeconds } = this.#dependencies;
+    const opened = await container(signal);
+    if (this.#state === undefined) {
+      const cursors = cursorStore(opened, leaseSeconds);
+      this.#state = {
+        cursors,
+        flags: new HookFlags(opened),
+        news: new HookNews(cursors),
+        leases: new Leases(opened, leaseSeconds),
+      };
+    }
+    return this.#state;
+  }
+
+  async #context(
+    code: string,
+    log: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<FollowContext> {
+    const { catalog, procedure, sliceMs, now } = this.#dependencies;
+    const { cursors, leases } = await this.#open(signal);
+    const { onRegression } = this.#known(code);
+    const after = { catalog, procedure, leases: async () => leases };
+    return {
+      company: { code, evidences: catalog.entityOrder(code), onRegression },
+      source: this.at(code),
+      mirror: this.#mirror(code),
+      cursors,
+      now,
+      sliceMs,
+      log,
+      after: (evidences, abort) => callAfterChanges(after, code, evidences, abort),
+    };
+  }
+
+  /** Each evidence is applied by the procedure that its first stage names. */
+  #mirror(code: string): Mirror {
+    const { catalog, databases } = this.#dependencies;
+    return sqlMirror(databases, (evidence) => {
+      const [first] = catalog.stages({ name: evidence, code });
+      if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
+      return first;
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import type { HttpRequest } from '@azure/functions';
+import type { FollowedCompany } from '../../shared/catalog/index.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { show } from '../../shared/http/show.ts';
+import { authorize } from '../../shared/http/tokens.ts';
+import type { ApiToken } from '../../shared/settings.ts';
+import type { AppServices } from '../services.ts';
+
+/** The company that the path names. Throws `HttpProblem` 404. */
+export function namedCompany(request: HttpRequest, app: AppServices): FollowedCompany {
+  const code = request.params['company'];
+  const company = app.companies.find(code);
+  if (company !== undefined) return company;
+  const message = `There is no company ${show(code)}.`;
+  const codes = app.companies.all.map((known) => known.code);
+  const allowed = codes.length > 0 ? `one of ${codes.slice(0, 100).join(', ')}` : 'none there are';
+  throw new HttpProblem('not-found', message, {
+    errors: [{ field: 'company', message, value: show(code), allowed }],
+  });
+}
+
+/** The same for whoever is allowed to touch it. Throws `HttpProblem` 403, too. */
+export function allowedCompany(
+  request: HttpRequest,
+  app: AppServices,
+  caller: ApiToken | undefined,
+): FollowedCompany {
+  if (caller === undefined) throw new Error('this needs a route that asks for a token');
+  const company = namedCompany(request, app);
+  authorize(caller, [{ code: company.code, field: 'company' }]);
+  return company;
+}

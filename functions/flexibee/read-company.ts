@@ -1,0 +1,95 @@
+import type { FollowedCompany } from '../../shared/catalog/index.ts';
+import { FlexibeeError } from '../../shared/flexibee/errors.ts';
+import type { CompanyState } from '../../shared/flexibee/follow.ts';
+import { Places } from '../../shared/flexibee/places.ts';
+import { json } from '../../shared/http/answer.ts';
+import type { CompanyDetails, CompanySummary } from '../../shared/http/company-schemas.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import type { AppServices } from '../services.ts';
+import { withCode } from './ask-server.ts';
+import { namedCompany } from './named-company.ts';
+
+/** Documents that are read side by side for the list. */
+const readsAtOnce = 32;
+
+/** Somebody looks: what the server says now is worth this much waiting, and no more. */
+const liveMs = 3_000;
+
+/** Every company: where we are with it, as of its last poll. */
+export function listCompanies(app: AppServices): RouteHandler {
+  return async (_request, _context, { signal }) => {
+    const places = new Places(readsAtOnce);
+    const companies = await Promise.all(
+      app.companies.all.map(async (company) => {
+        const giveBack = await places.take(signal);
+        try {
+          return summary(app, company, await app.companies.state(company.code, signal));
+        } finally {
+          giveBack();
+        }
+      }),
+    );
+    return json({ companies });
+  };
+}
+
+/** One company: where we are with it, and what its server says this moment. */
+export function readCompany(app: AppServices): RouteHandler {
+  return async (request, _context, { signal }) => {
+    const company = namedCompany(request, app);
+    const { code, name, server } = company;
+    const [state, live] = await Promise.all([
+      app.companies.state(code, signal),
+      askLive(app, code, signal),
+    ]);
+    const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
+    const { version, lag, generation, gaps, loads, pending, evidences } = state;
+    const isKnown = known !== undefined && version !== undefined;
+    const details: CompanyDetails = {
+      ...summary(app, company, state),
+      ...(known !== undefined && { globalVersion: known }),
+      lag: { ...lag, ...(isKnown && { versions: Math.max(0, known - version) }) },
+      name,
+      server,
+      live,
+      ...(generation !== undefined && { generation }),
+      gaps,
+      loads,
+      pending,
+      evidences,
+    };
+    return json(details);
+  };
+}
+
+function summary(app: AppServices, { code }: FollowedCompany, state: CompanyState): CompanySummary {
+  const { phase, trouble, version, globalVersion, lag, appliedAt } = state;
+  return {
+    code,
+    description: app.catalog.codes()[code] ?? code,
+    state: trouble === undefined ? phase : 'trouble',
+    ...(trouble && { trouble: { ...trouble, cure: withCode(trouble.cure, code) } }),
+    ...(version !== undefined && { version }),
+    ...(globalVersion !== undefined && { globalVersion }),
+    lag,
+    ...(appliedAt !== undefined && { appliedAt }),
+  };
+}
+
+async function askLive(
+  app: AppServices,
+  code: string,
+  signal: AbortSignal,
+): Promise<CompanyDetails['live']> {
+  const limit = AbortSignal.timeout(liveMs);
+  try {
+    const bounded = AbortSignal.any([signal, limit]);
+    return { globalVersion: await app.companies.at(code).newestVersion(bounded) };
+  } catch (error) {
+    if (error instanceof FlexibeeError) {
+      return { error: error.message, cure: withCode(error.cure, code) };
+    }
+    if (limit.aborted) return { error: `no answer within ${liveMs / 1000} s` };
+    throw error;
+  }
+}

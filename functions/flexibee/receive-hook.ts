@@ -1,0 +1,65 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { HttpRequest } from '@azure/functions';
+import type { ChangesPage } from '../../shared/flexibee/types.ts';
+import { changesPage } from '../../shared/flexibee/wire.ts';
+import { json } from '../../shared/http/answer.ts';
+import { readJsonObject } from '../../shared/http/body.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import type { AppServices } from '../services.ts';
+import { type CompanyMessage, companyQueueOutput } from './company-queue.ts';
+import { namedCompany } from './named-company.ts';
+
+/** The header in which FlexiBee repeats the secret a hook was registered with. */
+const secretHeader = 'x-fb-hook-seckey';
+
+/** A hook holds what happened since the last one: a thousand changes take 250 KB. */
+const limit = 2 * 1024 * 1024;
+
+/** Something has changed: the company is looked at, whatever the hook says that it was. */
+export function receiveHook(app: AppServices): RouteHandler {
+  return async (request, context, { signal }) => {
+    requireSecret(request, app.settings.hooks.secret());
+    const { code } = namedCompany(request, app);
+    const hook = requireChanges(await readJsonObject(request, signal, { limit, anyType: true }));
+    const queued = await app.companies.hooked(code, hook, signal);
+    if (queued) {
+      const message: CompanyMessage = { company: code, why: 'hook', at: app.now().toISOString() };
+      context.extraOutputs.set(companyQueueOutput, message);
+    }
+    return json({ company: code, queued });
+  };
+}
+
+/** Digests are compared, in constant time: the time taken tells neither length nor letters. */
+function requireSecret(request: HttpRequest, secret: string | undefined): void {
+  const presented = request.headers.get(secretHeader) ?? request.query.get('secret');
+  const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest();
+  const isOurs =
+    secret !== undefined &&
+    presented !== null &&
+    timingSafeEqual(digest(presented), digest(secret));
+  if (isOurs) return;
+  const message = 'Web hook secret is missing or wrong.';
+  throw new HttpProblem('unauthenticated', message, {
+    errors: [
+      {
+        field: 'X-FB-Hook-SecKey',
+        message,
+        allowed:
+          'the value of FLEXIBEE_HOOK_SECRET, in this header or as the query parameter secret',
+      },
+    ],
+  });
+}
+
+function requireChanges(body: Record<string, unknown>): ChangesPage {
+  const parsed = changesPage.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.slice(0, 10).map(({ path, message }) => ({
+    field: path.join('.') || 'body',
+    message,
+    allowed: 'what the Changes API answers, in JSON',
+  }));
+  throw new HttpProblem('invalid-body', 'Request body is no web hook of FlexiBee.', { errors });
+}

@@ -1,0 +1,172 @@
+/** FlexiBee companies: where we are with them, their changelog, hooks. */
+
+import { z } from 'zod';
+import * as schemas from '../../shared/http/company-schemas.ts';
+import type { Parameter } from '../../shared/http/openapi.ts';
+import { changelogStatus, disableChangelog, enableChangelog } from '../flexibee/changelog.ts';
+import { companyQueueOutput } from '../flexibee/company-queue.ts';
+import { registerHook, removeHook } from '../flexibee/own-hook.ts';
+import { listCompanies, readCompany } from '../flexibee/read-company.ts';
+import { receiveHook } from '../flexibee/receive-hook.ts';
+import { pollNow, resetCompany } from '../flexibee/request-poll.ts';
+import type { Route } from '../route.ts';
+
+const company: Parameter = {
+  name: 'company',
+  in: 'path',
+  description: 'Data source code of the company',
+  schema: schemas.companyCodeSchema,
+};
+const changelog = { description: 'As it is now', json: schemas.changelogSchema };
+const queued = {
+  description: 'Accepted: the poll begins within seconds',
+  json: schemas.queuedSchema,
+};
+
+export const flexibeeRoutes: readonly Route[] = [
+  {
+    name: 'companies',
+    route: 'flexibee',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: listCompanies,
+        summary: 'FlexiBee companies and where we are with each, as of its last poll',
+        responses: {
+          200: { description: 'In the order of the catalogue', json: schemas.companiesSchema },
+        },
+      },
+    },
+  },
+  {
+    name: 'company',
+    route: 'flexibee/{company}',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readCompany,
+        summary: 'One company: state, versions, lag, trouble and its cure, rows of each evidence',
+        parameters: [company],
+        responses: { 200: { description: 'The company', json: schemas.companySchema } },
+      },
+    },
+  },
+  {
+    name: 'changelog_status',
+    route: 'flexibee/{company}/changes/status',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: changelogStatus,
+        summary: 'Whether the company keeps a changelog, asked at its server',
+        parameters: [company],
+        responses: { 200: changelog },
+      },
+    },
+  },
+  {
+    name: 'changelog_enable',
+    route: 'flexibee/{company}/changes/enable',
+    access: 'token',
+    refusals: 'json',
+    outputs: [companyQueueOutput],
+    methods: {
+      PUT: {
+        handler: enableChangelog,
+        summary: 'Turn the changelog on; nobody may be logged in to the company',
+        parameters: [company],
+        responses: { 200: changelog },
+      },
+    },
+  },
+  {
+    name: 'changelog_disable',
+    route: 'flexibee/{company}/changes/disable',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      PUT: {
+        handler: disableChangelog,
+        summary: 'Turn the changelog off: nothing is followed until it is on again',
+        parameters: [company],
+        responses: { 200: changelog },
+      },
+    },
+  },
+  {
+    name: 'hook',
+    route: 'flexibee/{company}/hook',
+    access: 'token',
+    refusals: 'json',
+    outputs: [companyQueueOutput],
+    methods: {
+      POST: {
+        handler: receiveHook,
+        access: 'open',
+        summary: 'What FlexiBee calls when something has changed: has the company polled',
+        parameters: [
+          company,
+          {
+            name: 'X-FB-Hook-SecKey',
+            in: 'header',
+            description: 'The value of FLEXIBEE_HOOK_SECRET',
+            schema: z.string(),
+          },
+          {
+            name: 'secret',
+            in: 'query',
+            description: 'The same, for servers that cannot send the header',
+            schema: z.string(),
+          },
+        ],
+        body: z.object({ winstrom: z.looseObject({}) }),
+        responses: { 200: { description: 'Taken', json: schemas.hookAnswerSchema } },
+      },
+      PUT: {
+        handler: registerHook,
+        summary: 'Register our hook at the company’s server',
+        parameters: [company],
+        responses: { 200: { description: 'Registered', json: schemas.ownHookSchema } },
+      },
+      DELETE: {
+        handler: removeHook,
+        summary: 'Remove our hook from the company’s server',
+        parameters: [company],
+        responses: { 200: { description: 'Removed', json: schemas.removedHooksSchema } },
+      },
+    },
+  },
+  {
+    name: 'poll',
+    route: 'flexibee/{company}/poll',
+    access: 'token',
+    refusals: 'json',
+    outputs: [companyQueueOutput],
+    methods: {
+      POST: {
+        handler: pollNow,
+        summary: 'Poll the company now',
+        parameters: [company],
+        responses: { 202: queued },
+      },
+    },
+  },
+  {
+    name: 'reset_company',
+    route: 'flexibee/{company}/reset',
+    access: 'token',
+    refusals: 'json',
+    outputs: [companyQueueOutput],
+    methods: {
+      POST: {
+        handler: resetCompany,
+        summary: 'Begin anew: load everything, then follow from there',
+        parameters: [company],
+        responses: { 202: queued },
+      },
+    },
+  },
+];

@@ -1,0 +1,51 @@
+/** Every HTTP route, as data: `main.ts` registers them, `/openapi.json` describes them. */
+
+import { z } from 'zod';
+import { json } from '../../shared/http/answer.ts';
+import { openApiDocument } from '../../shared/http/openapi.ts';
+import { healthSchema } from '../../shared/http/schemas.ts';
+import { health } from '../health.ts';
+import { operations, type Route } from '../route.ts';
+import { flexibeeRoutes } from './flexibee.ts';
+import { syncRoutes } from './sync.ts';
+
+export const routes: readonly Route[] = [
+  ...syncRoutes,
+  ...flexibeeRoutes,
+  {
+    name: 'health',
+    route: 'health',
+    access: 'open',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: health,
+        summary: 'Whether the storage, the catalogue, every database and every company answer',
+        responses: {
+          200: { description: 'All of them do', json: healthSchema },
+          503: { description: 'Some do not', json: healthSchema },
+        },
+      },
+    },
+  },
+  {
+    name: 'openapi',
+    route: 'openapi.json',
+    access: 'open',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: (app) => () =>
+          json(
+            openApiDocument(
+              routes.flatMap((route) => operations(route, app.settings.protectReads)),
+            ),
+          ),
+        summary: 'This document',
+        responses: {
+          200: { description: 'OpenAPI 3.1', json: z.record(z.string(), z.unknown()) },
+        },
+      },
+    },
+  },
+];

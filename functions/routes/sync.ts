@@ -1,0 +1,191 @@
+/** The original's six routes, and those of runs. */
+
+import { z } from 'zod';
+import * as schemas from '../../shared/http/schemas.ts';
+import type { Route } from '../route.ts';
+import { cancelRun } from '../sync/cancel-run.ts';
+import { isDated } from '../sync/is-dated.ts';
+import { listRuns } from '../sync/list-runs.ts';
+import { readRun } from '../sync/read-run.ts';
+import { runQueueOutput } from '../sync/run-queue.ts';
+import { dataSourceSync, entitySync } from '../sync/start-sync.ts';
+import { syncStatus } from '../sync/sync-status.ts';
+import { validCodes } from '../sync/valid-codes.ts';
+import { validNames } from '../sync/valid-names.ts';
+
+const started = {
+  202: {
+    description: 'Accepted: Location names the run',
+    text: ['Synchronization was started.'],
+    json: schemas.acceptedSchema,
+  },
+};
+const pathText = z.string();
+const runId = {
+  name: 'id',
+  in: 'path',
+  description: 'Run id',
+  schema: schemas.runIdSchema,
+} as const;
+
+export const syncRoutes: readonly Route[] = [
+  {
+    name: 'sync_status',
+    route: 'sync_status',
+    access: 'read',
+    refusals: 'text',
+    methods: {
+      GET: {
+        handler: syncStatus,
+        summary: 'Whether any sync is queued or running, and how far each has come',
+        responses: {
+          200: {
+            description: 'The state now',
+            text: ['Synchronization is running.', 'Synchronization is not running.'],
+            json: schemas.statusSchema,
+          },
+        },
+      },
+    },
+  },
+  {
+    name: 'valid_codes',
+    route: 'valid_codes',
+    access: 'read',
+    refusals: 'text',
+    methods: {
+      GET: {
+        handler: validCodes,
+        summary: 'Data source codes and their descriptions, in drop-down order',
+        responses: {
+          200: { description: 'Code to description', json: schemas.descriptionsSchema },
+        },
+      },
+    },
+  },
+  {
+    name: 'valid_names',
+    route: '{code}/valid_names',
+    access: 'read',
+    refusals: 'text',
+    methods: {
+      GET: {
+        handler: validNames,
+        summary: 'Entities of a data source and their descriptions, in drop-down order',
+        parameters: [
+          { name: 'code', in: 'path', description: 'Data source code', schema: pathText },
+        ],
+        responses: {
+          200: { description: 'Name to description', json: schemas.descriptionsSchema },
+        },
+      },
+    },
+  },
+  {
+    name: 'is_dated',
+    route: '{name}/is_dated',
+    access: 'read',
+    refusals: 'text',
+    methods: {
+      GET: {
+        handler: isDated,
+        summary: 'Whether a sync of the entity needs a month and a year',
+        parameters: [{ name: 'name', in: 'path', description: 'Entity name', schema: pathText }],
+        responses: {
+          200: { description: 'Yes or no', text: ['True', 'False'], json: z.boolean() },
+        },
+      },
+    },
+  },
+  {
+    name: 'data_source_sync',
+    route: 'data_source_sync',
+    access: 'body',
+    refusals: 'text',
+    outputs: [runQueueOutput],
+    methods: {
+      POST: {
+        handler: dataSourceSync,
+        summary: 'Sync every entity of one data source, or of several in one run',
+        body: schemas.bodySchemas.data_source,
+        responses: started,
+      },
+    },
+  },
+  {
+    name: 'entity_sync',
+    route: 'entity_sync',
+    access: 'body',
+    refusals: 'text',
+    outputs: [runQueueOutput],
+    methods: {
+      POST: {
+        handler: entitySync,
+        summary: 'Sync one entity of one data source, or of several in one run',
+        body: schemas.bodySchemas.entity,
+        responses: started,
+      },
+    },
+  },
+  {
+    name: 'runs',
+    route: 'runs',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: listRuns,
+        summary: 'Runs, the newest first',
+        parameters: [
+          {
+            name: 'limit',
+            in: 'query',
+            description: 'Runs on a page, 1 to 200, 50 unless told',
+            schema: schemas.pageLimitSchema,
+          },
+          {
+            name: 'from',
+            in: 'query',
+            description: 'Where a page begins, from the next link of the page before',
+            schema: schemas.pageFromSchema,
+          },
+        ],
+        responses: { 200: { description: 'A page', json: schemas.runPageSchema } },
+      },
+    },
+  },
+  {
+    name: 'run',
+    route: 'runs/{id}',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readRun,
+        summary: 'One run: progress, stages, times, rows, messages, freshness before and after',
+        parameters: [runId],
+        responses: { 200: { description: 'The run', json: schemas.publicRunSchema } },
+      },
+    },
+  },
+  {
+    name: 'cancel_run',
+    route: 'runs/{id}/cancel',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      POST: {
+        handler: cancelRun,
+        summary: 'Stop a run: what runs gets an attention, what is pending is called off',
+        parameters: [runId],
+        responses: {
+          202: {
+            description: 'Accepted: the worker hears of it within seconds',
+            text: ['Cancellation was requested.'],
+            json: schemas.cancellationSchema,
+          },
+        },
+      },
+    },
+  },
+];

@@ -1,0 +1,37 @@
+import { textOrJson } from '../../shared/http/answer.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { authorize } from '../../shared/http/tokens.ts';
+import type { AppServices } from '../services.ts';
+import { namedRun, unknownRun } from './named-run.ts';
+
+/** Asks the worker of a run to stop it; whoever may sync all of its data sources may ask. */
+export function cancelRun(app: AppServices): RouteHandler {
+  return async (request, context, { caller, signal }) => {
+    if (caller === undefined) throw new Error('a cancellation needs a route that asks for a token');
+    const { id, codes, state } = await namedRun(request, app.syncs, signal);
+    authorize(
+      caller,
+      codes.map((code) => ({ code, field: 'id' })),
+    );
+    const result = await app.syncs.cancel(id, caller.name, signal);
+    if (result.outcome === 'unknown') throw unknownRun(id);
+    if (result.outcome !== 'accepted') {
+      const finished = `Run ${id} has ended already: ${result.state}.`;
+      const cancelling = `Run ${id} is being cancelled already.`;
+      throw new HttpProblem(
+        'not-cancellable',
+        result.outcome === 'finished' ? finished : cancelling,
+        { members: { state: result.state } },
+      );
+    }
+    context.info(`Cancellation of run ${id} was requested (token ${caller.name})`);
+    const location = `/runs/${id}`;
+    return textOrJson(
+      request,
+      'Cancellation was requested.',
+      { id, state, location },
+      { status: 202, headers: { location }, otherwise: 'json' },
+    );
+  };
+}

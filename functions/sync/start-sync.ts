@@ -1,0 +1,51 @@
+import { textOrJson } from '../../shared/http/answer.ts';
+import { readJsonObject } from '../../shared/http/body.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { knownCodes } from '../../shared/http/requested-codes.ts';
+import { parseSyncRequest } from '../../shared/http/sync-request.ts';
+import { authenticate, authorize, bearerToken } from '../../shared/http/tokens.ts';
+import type { SyncRequest } from '../../shared/sync/index.ts';
+import type { AppServices } from '../services.ts';
+import { runQueueOutput } from './run-queue.ts';
+
+/** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
+const retryAfter = '60';
+
+/** Syncs every entity of one data source or several. */
+export function dataSourceSync(app: AppServices): RouteHandler {
+  return startSync(app, 'data_source');
+}
+
+/** Syncs one entity of one data source or several. */
+export function entitySync(app: AppServices): RouteHandler {
+  return startSync(app, 'entity');
+}
+
+function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
+  return async (request, context, { signal }) => {
+    const body = await readJsonObject(request, signal);
+    const presented = Object.hasOwn(body, 'token') ? body['token'] : bearerToken(request);
+    const token = authenticate(presented, app.settings.tokens);
+    authorize(token, knownCodes(body, app.catalog));
+    const sync = parseSyncRequest(kind, body, app.catalog, app.now());
+    const started = await app.syncs.start({ ...sync, token: token.name }, signal);
+    if (started.outcome === 'busy') {
+      throw new HttpProblem('busy', 'Thread is busy, try again later.', {
+        headers: { 'retry-after': retryAfter },
+        members: { servers: started.servers },
+      });
+    }
+    const { id } = started;
+    const codes = sync.codes.join(', ');
+    context.extraOutputs.set(runQueueOutput, id);
+    context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${token.name})`);
+    const location = `/runs/${id}`;
+    return textOrJson(
+      request,
+      'Synchronization was started.',
+      { id, state: 'queued', location },
+      { status: 202, headers: { location } },
+    );
+  };
+}

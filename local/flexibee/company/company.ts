@@ -1,0 +1,268 @@
+import { join } from 'node:path';
+import { backUp, restoreFrom } from './backup.ts';
+import { fillInBulk } from './bulk.ts';
+import { Changelog } from './changelog.ts';
+import { Database, quoted } from './database.ts';
+import { CompanyError } from './errors.ts';
+import { describeProperties } from './evidence/describe.ts';
+import { evidenceOf, evidences } from './evidence/index.ts';
+import { resolveIdent } from './idents.ts';
+import { getRecords, listRecords } from './listing/list.ts';
+import { seedCompany } from './seed/index.ts';
+import type * as T from './types.ts';
+import { notFound, Refusal } from './write/refusal.ts';
+import { execute, type Order, ordersOf, Report } from './write/request.ts';
+import { Writer } from './write/writer.ts';
+
+/**
+ * A company, opened at its first use.
+ * @throws RangeError when the name is none
+ */
+export function openCompany(options: T.CompanyOptions): T.Company {
+  if (!/^[a-z0-9_]{1,60}$/i.test(options.name)) {
+    throw new RangeError(`name: '${options.name}' is not 1 to 60 letters, digits or underscores`);
+  }
+  return new SqliteCompany(options);
+}
+
+/** Ends a transaction whose work is not to stay. */
+class Undo extends Error {}
+
+class SqliteCompany implements T.Company {
+  readonly name: string;
+  readonly title: string;
+  readonly #options: T.CompanyOptions;
+  readonly #listeners = new Set<(event: T.ChangeEvent) => void>();
+  #open: { db: Database; log: Changelog } | undefined;
+  /** Counts restored backups: transactions begun before one are gone. */
+  #history = 0;
+
+  constructor(options: T.CompanyOptions) {
+    this.name = options.name;
+    this.title =
+      options.title ?? `${options.name.charAt(0).toUpperCase()}${options.name.slice(1)} s.r.o.`;
+    this.#options = options;
+  }
+
+  evidences(): T.EvidenceDescription[] {
+    return evidences.map(({ path, name, type, notDirect }) => ({
+      path,
+      name,
+      type,
+      importStatus: notDirect === true ? 'NOT_DIRECT' : 'SUPPORTED',
+    }));
+  }
+
+  properties(evidence: string): T.PropertyDescription[] {
+    return describeProperties(evidenceOf(evidence));
+  }
+
+  list(evidence: string, query: T.ListQuery = {}): T.Listing {
+    const where = { company: this.name, now: this.#now() };
+    const listed = listRecords(this.#db, where, evidence, query);
+    return { globalVersion: this.globalVersion(), ...listed };
+  }
+
+  resolve(evidence: string, ident: string): number | undefined {
+    return resolveIdent(this.#db, evidenceOf(evidence).path, ident);
+  }
+
+  get(evidence: string, idents: readonly (string | number)[], query: T.ListQuery = {}): T.Listing {
+    const records = getRecords(this.#db, this.name, evidence, idents, query);
+    return { globalVersion: this.globalVersion(), records };
+  }
+
+  write(
+    evidence: string,
+    winstrom: Record<string, unknown>,
+    options: T.WriteOptions = {},
+  ): T.WriteResult {
+    return this.#write(ordersOf(evidence, winstrom, options.ident), {
+      atomic: String(winstrom['@atomic']) !== 'false',
+      dryRun: options.dryRun === true,
+    });
+  }
+
+  delete(path: string, ident: string): T.WriteResult {
+    const evidence = evidenceOf(path);
+    const id = this.resolve(path, ident);
+    if (id === undefined) throw asCompanyError(notFound(path, ident));
+    if (evidence.notDirect === true) {
+      throw new CompanyError(400, 'Import není povolen.', 'importNotAllowed');
+    }
+    return this.#write([{ evidence, json: { id, '@action': 'delete' } }], { atomic: true });
+  }
+
+  changes(query: T.ChangesQuery = {}): T.ChangesPage {
+    return this.#log.list(query);
+  }
+
+  changelogEnabled(): boolean {
+    return this.#log.enabled;
+  }
+
+  enableChangelog(options: { restart?: boolean } = {}): void {
+    this.#log.enable(options);
+  }
+
+  disableChangelog(): void {
+    this.#log.disable();
+  }
+
+  globalVersion(): number {
+    return this.#log.globalVersion;
+  }
+
+  onChange(listener: (event: T.ChangeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  begin(count = 1): T.LateCommit {
+    const versions = this.#log.take(count);
+    const history = this.#history;
+    let open = true;
+    const end = () => {
+      if (!open) throw new Error('the transaction has ended');
+      if (history !== this.#history) throw new Error('a backup was restored since it began');
+      open = false;
+    };
+    return {
+      versions,
+      commit: (evidence, winstrom) => {
+        end();
+        const orders = ordersOf(evidence, winstrom, undefined);
+        return this.#write(orders, { atomic: true, reserved: versions });
+      },
+      rollback: end,
+    };
+  }
+
+  gap(versions: number): void {
+    this.#log.take(versions);
+  }
+
+  backup(file: string): void {
+    backUp(this.#db, file);
+  }
+
+  restore(file: string): void {
+    restoreFrom(this.#db, file);
+    this.#history++;
+  }
+
+  bulk(options: T.BulkOptions): void {
+    const versions = fillInBulk(this.#db, this.#log, options, this.#now());
+    if (this.#listeners.size === 0) return;
+    for (let from = 0; from < versions.length; from += 1000) {
+      this.#tell(versions.slice(from, from + 1000));
+    }
+  }
+
+  dump(evidence: string): T.JsonRecord[] {
+    const query = { limit: 0, detail: 'full', order: ['id'], validityFilter: false };
+    return this.list(evidence, query).records;
+  }
+
+  counts(): Record<string, number> {
+    const count = (path: string) => this.#db.number(`SELECT count(*) FROM ${quoted(path)}`) ?? 0;
+    return Object.fromEntries(evidences.map(({ path }) => [path, count(path)]));
+  }
+
+  close(): void {
+    this.#open?.db.close();
+    this.#open = undefined;
+  }
+
+  get #db(): Database {
+    return this.#opened().db;
+  }
+
+  get #log(): Changelog {
+    return this.#opened().log;
+  }
+
+  #opened(): { db: Database; log: Changelog } {
+    if (this.#open !== undefined) return this.#open;
+    const { directory, name, timestamps, changelog, data } = this.#options;
+    const db = new Database(
+      directory === undefined ? ':memory:' : join(directory, `${name}.sqlite`),
+    );
+    const log = new Changelog(db, timestamps !== false);
+    this.#open = { db, log };
+    try {
+      // At once: a process that dies on the way leaves no half-filled company.
+      db.transaction(() => {
+        if (!db.createTables()) return;
+        if (changelog !== false) log.enable({});
+        if (data === false) return;
+        seedCompany(data ?? {}, this.#now(), (orders) => this.#write(orders, { atomic: true }));
+      });
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    return this.#open;
+  }
+
+  #now(): number {
+    return (this.#options.now?.() ?? new Date()).getTime();
+  }
+
+  #write(
+    orders: readonly Order[],
+    options: { atomic: boolean; dryRun?: boolean; reserved?: readonly number[] },
+  ): T.WriteResult {
+    const report = new Report(this.name);
+    const groups = options.atomic ? [orders] : orders.map((order) => [order]);
+    for (const group of groups) this.#transaction(group, report, options);
+    return report.result();
+  }
+
+  /** All orders or none; who listens hears of them afterwards. */
+  #transaction(
+    orders: readonly Order[],
+    report: Report,
+    {
+      atomic,
+      dryRun,
+      reserved,
+    }: { atomic: boolean; dryRun?: boolean; reserved?: readonly number[] },
+  ): void {
+    const now = this.#now();
+    const recorder = this.#log.recorder(now * 1000 + (this.#log.last % 1000), reserved);
+    const writer = new Writer(this.#db, recorder, now);
+    let current: Order | undefined;
+    try {
+      this.#db.transaction(() => {
+        for (current of orders) {
+          execute(writer, current, report, (evidence, filter) =>
+            this.list(evidence.path, {
+              filter,
+              limit: 0,
+              detail: 'id',
+              validityFilter: false,
+            }).records.map((record) => Number(record['id'])),
+          );
+        }
+        recorder.finish();
+        if (dryRun === true) throw new Undo();
+      });
+    } catch (error) {
+      if (error instanceof Undo) return;
+      if (!(error instanceof Refusal) || current === undefined) throw error;
+      report.failed(current, error, atomic);
+      return;
+    }
+    this.#tell(recorder.versions);
+  }
+
+  #tell(versions: readonly number[]): void {
+    if (versions.length === 0 || this.#listeners.size === 0) return;
+    const event = { globalVersion: this.globalVersion(), changes: this.#log.at(versions) };
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+const asCompanyError = ({ details }: Refusal): CompanyError =>
+  new CompanyError(404, details.message, details.messageCode);

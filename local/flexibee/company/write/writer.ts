@@ -1,0 +1,268 @@
+import type { ChangeRecorder } from '../changelog.ts';
+import { type Database, quoted, type Row } from '../database.ts';
+import { type Evidence, evidenceOf, evidences, propertyOf } from '../evidence/index.ts';
+import { externalIdsOf, resolveIdent } from '../idents.ts';
+import { localDateTime } from '../time.ts';
+import { attach, detach, findRecord, identsOf, type JsonObject } from './identity.ts';
+import { nextCode } from './numbering.ts';
+import { notFound, Refusal } from './refusal.ts';
+import { complete } from './rules.ts';
+import { sumUpItems } from './sums.ts';
+import { readValue } from './values.ts';
+
+export interface Written {
+  id: number;
+  what: 'created' | 'updated' | 'deleted' | 'skipped';
+}
+
+interface Parent {
+  id: number;
+  row: Row;
+  evidence: Evidence;
+}
+
+/** Writes records within one transaction; every change is recorded as it happens. */
+export class Writer {
+  readonly #db: Database;
+  readonly #recorder: ChangeRecorder;
+  readonly #now: number;
+
+  /** @param now milliseconds since 1970 */
+  constructor(db: Database, recorder: ChangeRecorder, now: number) {
+    this.#db = db;
+    this.#recorder = recorder;
+    this.#now = now;
+  }
+
+  /**
+   * Creates, updates or deletes one record, by its `id`s and `@action`.
+   * @throws Refusal
+   */
+  write(evidence: Evidence, json: JsonObject, parent?: Parent): Written {
+    const idents = identsOf(json);
+    const id = findRecord(this.#db, evidence, idents);
+    const action = json['@action'];
+    if (action === 'delete') {
+      if (id === undefined) throw notFound(evidence.path, idents.join(','));
+      this.remove(evidence, id);
+      return { id, what: 'deleted' };
+    }
+    if (action !== undefined && action !== 'storno') {
+      throw new Refusal({ message: `Akce '${String(action)}' není podporována.` });
+    }
+    const mode = json[id === undefined ? '@create' : '@update'];
+    if (mode === 'ignore') return { id: id ?? 0, what: 'skipped' };
+    if (mode === 'fail') {
+      const fault = id === undefined ? 'neexistuje' : 'již existuje';
+      throw new Refusal({ message: `Záznam ${idents.join(',')} ${fault}.` });
+    }
+    if (id !== undefined) return { id: this.#update(evidence, id, idents, json), what: 'updated' };
+    if (action === 'storno') throw notFound(evidence.path, idents.join(','));
+    return { id: this.#create(evidence, idents, json, parent), what: 'created' };
+  }
+
+  /** With its children. @throws Refusal when others refer to it */
+  remove(evidence: Evidence, id: number): void {
+    const { children } = evidence;
+    if (children !== undefined) {
+      for (const child of this.#childIds(evidence, id)) {
+        this.remove(evidenceOf(children.evidence), child);
+      }
+    }
+    this.#refuseIfReferred(evidence, id);
+    const ids = externalIdsOf(this.#db, evidence.path, id);
+    this.#db.run(`DELETE FROM ${quoted(evidence.path)} WHERE id = ?`, id);
+    this.#db.run('DELETE FROM external_id WHERE evidence = ? AND record = ?', evidence.path, id);
+    this.#recorder.record(evidence.path, id, 'delete', ids);
+  }
+
+  #create(
+    evidence: Evidence,
+    idents: readonly string[],
+    json: JsonObject,
+    parent?: Parent,
+  ): number {
+    const row: Row = Object.fromEntries(evidence.properties.map(({ name }) => [name, null]));
+    if (parent !== undefined) this.#adopt(row, evidence, parent);
+    const code = idents.find((ident) => ident.startsWith('code:'))?.slice('code:'.length);
+    const withCode = code === undefined ? json : { kod: code, ...json };
+    const given = this.#fill(row, evidence, withCode);
+    complete(row, { db: this.#db, evidence, now: this.#now, given, creating: true });
+    const day = String(row['datVyst'] ?? row['smlouvaOd'] ?? localDateTime(this.#now));
+    const numbered = row['kod'] === null ? nextCode(this.#db, evidence, day) : undefined;
+    if (numbered !== undefined) {
+      row['kod'] = numbered.code;
+      this.#recorder.record('rocni-rada', numbered.series, 'update', []);
+    }
+    if (Object.hasOwn(row, 'varSym') && propertyOf(evidence, 'varSym')?.mandatory === true) {
+      row['varSym'] ??= String(row['kod']).replace(/\D/g, '');
+    }
+    this.#check(evidence, row);
+    const columns = this.#columns(row);
+    const names = Object.keys(columns);
+    const id = this.#db.run(
+      `INSERT INTO ${quoted(evidence.path)} (${names.map(quoted).join(', ')})
+       VALUES (${names.map(() => '?').join(', ')})`,
+      ...Object.values(columns),
+    );
+    attach(this.#db, evidence, id, idents);
+    this.#record(evidence, id, 'create');
+    this.#children(evidence, id, json);
+    return id;
+  }
+
+  #update(evidence: Evidence, id: number, idents: readonly string[], json: JsonObject): number {
+    const row = this.#row(evidence, id);
+    const given = this.#fill(row, evidence, json);
+    if (json['@action'] === 'storno') row['storno'] = 1;
+    complete(row, { db: this.#db, evidence, now: this.#now, given, creating: false });
+    this.#check(evidence, row);
+    if (json['@removeExternalIds'] !== undefined) {
+      detach(this.#db, evidence, id, String(json['@removeExternalIds']));
+    }
+    attach(this.#db, evidence, id, idents);
+    this.#store(evidence, row);
+    this.#record(evidence, id, 'update');
+    this.#children(evidence, id, json);
+    return id;
+  }
+
+  /** Child rows of a parent write; each one changes the parent's sums, as a real server logs it. */
+  #children(evidence: Evidence, id: number, json: JsonObject): void {
+    const { children } = evidence;
+    if (children === undefined) return;
+    const { field, alias = field } = children;
+    const given = json[field] === undefined ? alias : field;
+    if (json[given] === undefined) return;
+    const child = evidenceOf(children.evidence);
+    const rows = childRows(json[given], child.path);
+    const before = new Set(this.#childIds(evidence, id));
+    for (const item of rows) {
+      const parent = { id, row: this.#row(evidence, id), evidence };
+      const written = this.write(child, item, parent);
+      before.delete(written.id);
+      this.#afterChildren(evidence, id);
+    }
+    if (String(json[`${given}@removeAll`]) === 'true' && before.size > 0) {
+      for (const gone of before) this.remove(child, gone);
+      this.#afterChildren(evidence, id);
+    }
+  }
+
+  #afterChildren(evidence: Evidence, id: number): void {
+    const row = this.#row(evidence, id);
+    sumUpItems(row, this.#db);
+    this.#store(evidence, row);
+    this.#record(evidence, id, 'update');
+  }
+
+  /** The fields that were given. Unknown and read-only ones are passed over (assumed). */
+  #fill(row: Row, evidence: Evidence, json: JsonObject): Set<string> {
+    const given = new Set<string>();
+    const resolve = (target: string, ident: string) => resolveIdent(this.#db, target, ident);
+    for (const [name, value] of Object.entries(json)) {
+      const property = propertyOf(evidence, name);
+      if (property === undefined || property.readOnly === true) continue;
+      row[name] = readValue(property, value, resolve);
+      given.add(name);
+    }
+    return given;
+  }
+
+  #check(evidence: Evidence, row: Row): void {
+    for (const { name, label, mandatory } of evidence.properties) {
+      if (mandatory === true && (row[name] ?? null) === null) {
+        throw new Refusal({
+          message: `Pole '${label}' musí být vyplněno.`,
+          messageCode: 'validace.notNull',
+          for: name,
+          code: 'INVALID',
+        });
+      }
+    }
+    if (evidence.notDirect === true) return;
+    const kod = row['kod'] as string;
+    const same = `SELECT id FROM ${quoted(evidence.path)} WHERE kod = ? AND id IS NOT ?`;
+    if (this.#db.one(same, kod, row['id'] ?? null) !== undefined) {
+      throw new Refusal({
+        message: `Záznam s kódem '${kod}' již existuje.`,
+        messageCode: 'validace.unique',
+        for: 'kod',
+        value: kod,
+        code: 'INVALID',
+      });
+    }
+  }
+
+  #refuseIfReferred({ path }: Evidence, id: number): void {
+    for (const other of evidences) {
+      for (const { name, target } of other.properties) {
+        if (target !== path) continue;
+        const sql = `SELECT id FROM ${quoted(other.path)} WHERE ${quoted(name)} = ? LIMIT 1`;
+        const referring = this.#db.number(sql, id);
+        if (referring === undefined) continue;
+        throw new Refusal({
+          message: `Záznam ${path}#${id} nelze smazat, odkazuje na něj ${other.path}#${referring}.`,
+          messageCode: 'zaznamPouzit',
+        });
+      }
+    }
+  }
+
+  #store(evidence: Evidence, row: Row): void {
+    const columns = this.#columns(row);
+    const sets = Object.keys(columns).map((name) => `${quoted(name)} = ?`);
+    this.#db.run(
+      `UPDATE ${quoted(evidence.path)} SET ${sets.join(', ')} WHERE id = ?`,
+      ...Object.values(columns),
+      row['id'] ?? null,
+    );
+  }
+
+  /** What is stored of a row besides its number. */
+  #columns(row: Row): Row {
+    const columns: Row = { ...row, lastUpdate: localDateTime(this.#now) };
+    delete columns['id'];
+    return columns;
+  }
+
+  #row({ path }: Evidence, id: number): Row {
+    const row = this.#db.one(`SELECT * FROM ${quoted(path)} WHERE id = ?`, id);
+    if (row === undefined) throw notFound(path, String(id));
+    return { ...row };
+  }
+
+  #record({ path }: Evidence, id: number, operation: 'create' | 'update'): void {
+    this.#recorder.record(path, id, operation, externalIdsOf(this.#db, path, id));
+  }
+
+  /** What an item takes from its document. */
+  #adopt(row: Row, evidence: Evidence, { id, row: from, evidence: { children } }: Parent): void {
+    if (children === undefined) return;
+    row[children.parent] = id;
+    row['datVyst'] = from['datVyst'] ?? null;
+    row['mena'] = from['mena'] ?? null;
+    const position = `SELECT coalesce(max("cisRad"), 0) + 1 FROM ${quoted(evidence.path)}
+      WHERE ${quoted(children.parent)} = ?`;
+    row['cisRad'] = this.#db.number(position, id) ?? 1;
+  }
+
+  #childIds({ children }: Evidence, id: number): number[] {
+    if (children === undefined) return [];
+    const sql = `SELECT id FROM ${quoted(children.evidence)} WHERE ${quoted(children.parent)} = ?`;
+    return this.#db.all(sql, id).map((row) => Number(row['id']));
+  }
+}
+
+/** A list, one object, or (from XML) an object with the child evidence's name. */
+function childRows(value: unknown, evidence: string): JsonObject[] {
+  if (value === '' || value === null) return [];
+  const inner =
+    typeof value === 'object' && !Array.isArray(value) && Object.hasOwn(value, evidence)
+      ? (value as JsonObject)[evidence]
+      : value;
+  return [inner].flat().map((item) => {
+    if (typeof item === 'object' && item !== null) return item as JsonObject;
+    throw new Refusal({ message: `Položka '${String(item)}' není záznam.` });
+  });
+}

@@ -1,0 +1,60 @@
+/** What a route answers; how it is written depends on the format that was asked for. */
+
+import type { XmlElement } from '../xml/element.ts';
+import { type JsonObject, toXml } from '../xml/winstrom.ts';
+
+export interface Answer {
+  status: number;
+  headers?: Record<string, string>;
+  /** Made only in the format that is wanted. */
+  json(): JsonObject;
+  xml(): XmlElement;
+  /** For people; by default the JSON, readable. */
+  html?: () => string;
+}
+
+/** @param document one member, the root: `{winstrom: {…}}` */
+export function answer(
+  status: number,
+  document: JsonObject,
+  headers: Record<string, string> = {},
+): Answer {
+  return {
+    status,
+    headers,
+    json: () => document,
+    xml: () => {
+      const [[name, value] = ['winstrom', {}]] = Object.entries(document);
+      return toXml(name, value);
+    },
+  };
+}
+
+export const winstrom = (members: JsonObject) => ({ winstrom: { '@version': '1.0', ...members } });
+
+/** `{"winstrom": {"@version": "1.0", "success": "true"}}` */
+export const success = (isSo = true) => answer(200, winstrom({ success: String(isSo) }));
+
+/** A refusal in FlexiBee's form: `success: "false"` and a message. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** @param code FlexiBee's `message@messageCode`, where it gives one */
+export function refused(
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+  code?: string,
+): Answer {
+  const messageCode = code === undefined ? {} : { 'message@messageCode': code };
+  return answer(status, winstrom({ success: 'false', ...messageCode, message }), headers);
+}

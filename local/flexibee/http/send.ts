@@ -1,0 +1,38 @@
+/** Writes an answer, whole or broken. */
+
+import type { ServerResponse } from 'node:http';
+import { escapeXml, writeXml } from '../xml/element.ts';
+import type { Answer } from './answer.ts';
+import { contentTypes, type Format } from './format.ts';
+import { htmlPage } from './html.ts';
+
+const garbage = '\u0000\ufffd<<<{"winstrom": Proxy Error';
+
+export function send(
+  response: ServerResponse,
+  answer: Answer,
+  format: Format,
+  broken?: 'truncated' | 'cut' | 'garbage',
+): void {
+  const text = broken === 'garbage' ? garbage : written(answer, format);
+  const whole = Buffer.from(text, 'utf8');
+  const half = whole.subarray(0, Math.floor(whole.length / 2));
+  const body = broken === 'cut' ? half : whole;
+  response.writeHead(broken === 'garbage' ? 200 : answer.status, {
+    'content-type': contentTypes[format],
+    'content-length': body.length,
+    'cache-control': 'private, max-age=0, no-cache',
+    vary: 'Accept',
+    ...answer.headers,
+  });
+  if (broken === 'truncated') response.write(half, () => response.destroy());
+  else response.end(body);
+}
+
+function written(answer: Answer, format: Format): string {
+  if (format === 'json') return JSON.stringify(answer.json());
+  if (format === 'xml') return writeXml(answer.xml());
+  if (answer.html) return answer.html();
+  const json = JSON.stringify(answer.json(), undefined, 2);
+  return htmlPage('ABRA Flexi', `<pre>${escapeXml(json)}</pre>`);
+}

@@ -1,0 +1,131 @@
+/** What dynsql's parts hand to one another. */
+
+import type { SqlParameter } from '../database/session.ts';
+import type { FieldError } from '../http/problem.ts';
+import type {
+  Condition,
+  Dataset,
+  DefinitionDocument,
+  Field,
+  OrderKey,
+  Template,
+} from './definition.ts';
+
+/** A definition ready to be asked: its document, found by name without regard to case. */
+export interface Definition {
+  /** As it was given, keys that are unknown here included. */
+  readonly document: DefinitionDocument;
+  readonly id: string;
+  readonly name: string;
+  /** The dataset without a master: MAIN. */
+  readonly root: LoadedDataset;
+  /** Every dataset, by its name in lower case, in the order of the definition. */
+  readonly datasets: ReadonlyMap<string, LoadedDataset>;
+}
+
+/** A dataset with what belongs to it; names in lower case are the keys of its maps. */
+export interface LoadedDataset {
+  readonly document: Dataset;
+  /** As the definition spells it: `VATRates`. */
+  readonly name: string;
+  readonly master: LoadedDataset | undefined;
+  /** Names of the master's fields that the SQL refers to as `:name`. */
+  readonly masterFields: readonly string[];
+  /** In the order of the definition. */
+  readonly children: readonly LoadedDataset[];
+  readonly fields: ReadonlyMap<string, Field>;
+  readonly conditions: ReadonlyMap<string, LoadedCondition>;
+  readonly keys: ReadonlyMap<string, OrderKey>;
+}
+
+export interface LoadedCondition {
+  readonly document: Condition;
+  /** Undefined where the definition has none, as those that ABRA Gen gives out. */
+  readonly template: Template | undefined;
+}
+
+/** A query that fits its definition. */
+export interface CheckedQuery {
+  readonly definition: Definition;
+  readonly root: CheckedLevel;
+  /** Rows of the root left out at the beginning, from 0. */
+  readonly skip: number;
+  /** At most so many rows of the root. */
+  readonly top: number | undefined;
+}
+
+/** One dataset of a query. */
+export interface CheckedLevel {
+  readonly dataset: LoadedDataset;
+  /** Empty of a parent that only its children brought along. */
+  readonly fields: readonly Field[];
+  readonly conditions: readonly CheckedCondition[];
+  readonly order: readonly CheckedOrder[];
+  /** In the order of the definition. */
+  readonly children: readonly CheckedLevel[];
+}
+
+/** A condition with the SQL fragment that its value and flags choose. */
+export interface CheckedCondition {
+  readonly condition: Condition;
+  /** With placeholders: `{ALIAS}`, names in the condition's `params`, and those of `values`. */
+  readonly fragment: string;
+  /** What stands for each placeholder of the fragment: `VALUE`, `FROM`, `TO`, `LIST`. */
+  readonly values: Readonly<Record<string, TypedValue>>;
+}
+
+/** A value that only travels as a parameter; a list travels as one, a JSON array. */
+export type TypedValue =
+  | { readonly type: string; readonly value: string | number | boolean }
+  | { readonly type: string; readonly list: readonly (string | number)[] };
+
+export interface CheckedOrder {
+  readonly key: OrderKey;
+  readonly descending: boolean;
+}
+
+/** What is wrong with a query: every fault with its place, such as `where[2].value`. */
+export type QueryCheck =
+  | { readonly query: CheckedQuery; readonly errors?: never }
+  | { readonly query?: never; readonly errors: readonly FieldError[] };
+
+/** A field in a level's result set. */
+export interface StatementColumn {
+  /** In the result set: `c1`. */
+  readonly name: string;
+  /** In the answer: the field's name in upper case. */
+  readonly key: string;
+  /** ABRA's: `dtString`, `dtInteger`, `dtFloat`, `dtBoolean`, `dtDate`, `dtDateTime`, … */
+  readonly datatype: string;
+  /** IANA zone of stored dates and times: `Europe/Prague`. */
+  readonly zone: string;
+}
+
+/**
+ * One level of a query: all its rows in one statement, in the order of the answer.
+ *
+ * Rows of a nested level are sorted by the positions of their parents first, so that levels can be
+ * merged row by row. Data that changes between two statements moves positions; it shows where
+ * a row's `parentKey` differs from the same values of the parent's row, or where a row is left over.
+ */
+export interface Statement {
+  /** As the definition spells it; `name` in the answer. */
+  readonly dataset: string;
+  /** 0 for the root. */
+  readonly depth: number;
+  /** Place of the parent's statement in the list; undefined for the root. */
+  readonly parent: number | undefined;
+  /** Places of the children's statements, in the order of the answer. */
+  readonly children: readonly number[];
+  readonly sql: string;
+  readonly parameters: readonly SqlParameter[];
+  readonly columns: readonly StatementColumn[];
+  /**
+   * Columns with the positions of the row's ancestors, from the root's down: `n0`, `n1`, … A
+   * position counts from 1 within the ancestor's own parent. Empty for the root, whose rows are
+   * counted as they come.
+   */
+  readonly positions: readonly string[];
+  /** The row's column beside the parent's column of equal value. */
+  readonly parentKey: readonly { readonly own: string; readonly parent: string }[];
+}

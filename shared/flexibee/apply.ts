@@ -1,0 +1,132 @@
+/** The mirror in the aggregate base: batches go to a stored procedure. See docs/flexibee.md. */
+
+import type { Databases } from '../database/databases.ts';
+import { leavesSessionUsable, toDatabaseError } from '../database/errors.ts';
+import type { ProcedureCall, SqlParameter } from '../database/session.ts';
+import { type RetryPolicy, withRetries } from '../retry.ts';
+import type { AppliedRows, Batch, Mirror, RecordState } from './types.ts';
+
+/** Which procedure takes an evidence, as the catalogue says. */
+export interface ApplyProcedure {
+  /** The catalogue's id of the database: `ab`. */
+  database: string;
+  procedure: { schema: string; name: string };
+}
+
+/** A fail-over of Azure SQL takes some seconds. The procedure may be called again at any time. */
+const retry: RetryPolicy = { attempts: 5, baseMs: 200, capMs: 5_000 };
+
+/** Letters of JSON in one call: 8 MB on the wire, where a letter takes two bytes. */
+const partLength = 4_000_000;
+
+/**
+ * One call a batch; of a batch whose records are larger than 8 MB, as many as it takes, in the
+ * order of the records, with the journal and what is gone in the last one. A call that fails for a
+ * passing reason is made again.
+ *
+ * `apply` throws DatabaseError, or the reason of its signal: earlier parts may be applied then, and
+ * the whole batch is to be applied again. RangeError, before anything is sent, for a change of
+ * another evidence.
+ *
+ * @param procedureOf is asked for every batch; throws for an evidence that nobody follows
+ * @param maxLength letters of JSON in one call; tests take fewer
+ */
+export function sqlMirror(
+  databases: Databases,
+  procedureOf: (evidence: string) => ApplyProcedure,
+  maxLength = partLength,
+): Mirror {
+  return {
+    async apply(batch, signal) {
+      const { evidence, changes } = batch;
+      const other = changes.find((change) => change.evidence !== evidence);
+      if (other) throw new RangeError(`a change of ${other.evidence} in a batch of ${evidence}`);
+      const { database, procedure } = procedureOf(evidence);
+      const total: AppliedRows = { created: 0, updated: 0, deleted: 0 };
+      const parts = partsOf(batch.records, maxLength);
+      for (const [index, records] of parts.entries()) {
+        const isLast = index === parts.length - 1;
+        const parameters = parametersOf(batch, records, isLast);
+        const output = await withRetries(
+          () => callOnce(databases, database, { procedure, parameters }, signal),
+          isPassing,
+          retry,
+          signal,
+        );
+        total.created += Number(output['created']);
+        total.updated += Number(output['updated']);
+        total.deleted += Number(output['deleted']);
+      }
+      return total;
+    },
+  };
+}
+
+function isPassing(error: unknown): boolean {
+  const { meaning } = toDatabaseError(error);
+  return meaning === 'transient' || meaning === 'unreachable';
+}
+
+async function callOnce(
+  databases: Databases,
+  database: string,
+  call: ProcedureCall,
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
+  const session = await databases.session(database, signal);
+  try {
+    const { output } = await session.call(call, () => {}, signal);
+    session.release();
+    return output;
+  } catch (error) {
+    if (leavesSessionUsable(error)) session.release();
+    else session.destroy();
+    throw error;
+  }
+}
+
+function parametersOf(batch: Batch, records: string, isLast: boolean): SqlParameter[] {
+  const { company, evidence, generation, readAt, changes } = batch;
+  const gone = isLast ? batch.gone : undefined;
+  const journal = isLast
+    ? changes.map(({ version, id, operation, at, externalIds }) => ({
+        version,
+        id,
+        operation,
+        at,
+        externalIds,
+      }))
+    : [];
+  return [
+    { name: 'company', type: 'nvarchar(64)', value: company },
+    { name: 'evidence', type: 'nvarchar(64)', value: evidence },
+    { name: 'generation', type: 'int', value: generation },
+    { name: 'read_at', type: 'datetime2(3)', value: readAt },
+    { name: 'changes', type: 'nvarchar(max)', value: JSON.stringify(journal) },
+    { name: 'records', type: 'nvarchar(max)', value: records },
+    { name: 'gone_read_before', type: 'datetime2(3)', value: gone?.readBefore ?? null },
+    { name: 'gone_version', type: 'bigint', value: gone?.version ?? null },
+    { name: 'created', type: 'int', value: null, output: true },
+    { name: 'updated', type: 'int', value: null, output: true },
+    { name: 'deleted', type: 'int', value: null, output: true },
+  ];
+}
+
+/** JSON arrays of records in their order, none longer than it must be; at least one. */
+function partsOf(records: readonly RecordState[], maxLength: number): string[] {
+  const parts: string[] = [];
+  let part: string[] = [];
+  let length = 0;
+  for (const record of records) {
+    const json = JSON.stringify(record);
+    if (part.length > 0 && length + json.length > maxLength) {
+      parts.push(`[${part.join(',')}]`);
+      part = [];
+      length = 0;
+    }
+    part.push(json);
+    length += json.length;
+  }
+  parts.push(`[${part.join(',')}]`);
+  return parts;
+}

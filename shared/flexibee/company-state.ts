@@ -1,0 +1,59 @@
+/** What people are shown of a company. */
+
+import type { Counts, Cursor, Load, Trouble } from './cursor.ts';
+
+export interface CompanyState {
+  /** `starting`: nothing is known yet; `loading`: evidences are being read in full. */
+  phase: 'starting' | 'loading' | 'following';
+  generation?: number;
+  /** The highest version consumed. */
+  version?: number;
+  /** The company's newest version, as of the last answer that brought something. */
+  globalVersion?: number;
+  /** How far the mirror is known to be behind; zeros while nothing is known to wait. */
+  lag: { versions: number; seconds: number };
+  /** How many ranges of versions are asked for again. */
+  gaps: number;
+  /** Evidences that are being read in full, the current one first. */
+  loads: Pick<Load, 'evidence' | 'afterId'>[];
+  /** Evidences whose procedures after changes are to be called. */
+  pending: string[];
+  evidences: Record<string, Counts>;
+  appliedAt?: string;
+  trouble?: Trouble;
+}
+
+/** @param cursor undefined for a company that was never polled */
+export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
+  if (cursor === undefined) {
+    const lag = { versions: 0, seconds: 0 };
+    return { phase: 'starting', lag, gaps: 0, loads: [], pending: [], evidences: {} };
+  }
+  const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
+  const waitsSince = [behindSince, trouble?.since]
+    .flatMap((at) => (at === undefined ? [] : [Date.parse(at)]))
+    .reduce((one, other) => Math.min(one, other), now.getTime());
+  return {
+    phase: phaseOf(cursor),
+    generation: cursor.generation,
+    ...(next !== undefined && { version: next - 1, globalVersion }),
+    lag: {
+      versions:
+        behindSince === undefined || next === undefined
+          ? 0
+          : Math.max(0, globalVersion - (next - 1)),
+      seconds: Math.round((now.getTime() - waitsSince) / 1000),
+    },
+    gaps: cursor.gaps.length,
+    loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, afterId })),
+    pending: cursor.pending,
+    evidences: cursor.evidences,
+    ...(appliedAt && { appliedAt }),
+    ...(trouble && { trouble }),
+  };
+}
+
+function phaseOf({ next, loads }: Cursor): CompanyState['phase'] {
+  if (next === undefined) return 'starting';
+  return loads.length > 0 ? 'loading' : 'following';
+}

@@ -1,0 +1,35 @@
+/** What following a company needs. */
+
+import type { LeasedDocument } from '../lock/leased-document.ts';
+import type { Cursor } from './cursor.ts';
+import type { Mirror, Source } from './types.ts';
+
+export interface FollowedCompany {
+  code: string;
+  evidences: readonly string[];
+  /** What to do when the company's history turns out to be another one. */
+  onRegression: 'stop' | 'reload';
+}
+
+/** A cursor document while we hold its lock. */
+export type HeldCursor = LeasedDocument<Cursor>;
+
+export interface CursorStore {
+  /** Undefined while somebody else holds the company. */
+  acquire(code: string, signal: AbortSignal): Promise<HeldCursor | undefined>;
+  /** For looking only. */
+  read(code: string, signal: AbortSignal): Promise<Cursor | undefined>;
+}
+
+export interface FollowContext {
+  company: FollowedCompany;
+  source: Source;
+  mirror: Mirror;
+  cursors: CursorStore;
+  now(): Date;
+  /** After so long a poll hands itself on, in milliseconds. */
+  sliceMs: number;
+  log(text: string): void;
+  /** Calls the catalogue's procedures after changes of these evidences; repeatable. */
+  after(evidences: readonly string[], signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,146 @@
+/**
+ * Where we are with a company: the document `flexibee/<code>.json`, which is its lock, too.
+ *
+ * starting (nothing known of the company's versions) → following, with or without evidences to
+ * load first. `starting` comes again, in a new generation, after a reset, after a backup was
+ * restored, and after the changelog was off.
+ */
+
+import { z } from 'zod';
+import type { Gap } from './gaps.ts';
+import type { Operation, TroubleKind } from './types.ts';
+
+const instant = z.iso.datetime();
+const version = z.int().nonnegative();
+
+const gapSchema: z.ZodType<Gap> = z.object({ from: version, to: version, until: instant });
+
+/** An evidence that is being read in full, or will be. */
+const loadSchema = z.object({
+  evidence: z.string(),
+  /** The last record read. */
+  afterId: z.string(),
+  /** When its first page was read: what the mirror last saw before is gone at the end. */
+  since: instant.optional(),
+});
+
+const countsSchema = z.object({
+  /** Of the changelog, each once. */
+  changes: version,
+  /** Rows of the mirror; those of a page whose worker died in the middle are not in it. */
+  created: version,
+  updated: version,
+  deleted: version,
+});
+
+const operations = ['create', 'update', 'delete'] as const satisfies readonly Operation[];
+
+const troubleKinds = [
+  'changelog disabled',
+  'licence missing',
+  'wrong password',
+  'unknown company',
+  'versions went back',
+  'unreachable',
+  'company in use',
+  'request refused',
+  'answer not understood',
+  'database',
+] as const satisfies readonly TroubleKind[];
+
+const troubleSchema = z.object({
+  kind: z.enum(troubleKinds),
+  since: instant,
+  message: z.string(),
+  /** What people can do about it. */
+  cure: z.string(),
+});
+
+export const cursorSchema = z.object({
+  generation: version,
+  /** Everything below is consumed; absent while starting. */
+  next: version.optional(),
+  /** The newest change consumed: seen otherwise, or not at all, the history is another one. */
+  last: z
+    .object({
+      version,
+      evidence: z.string(),
+      id: z.string(),
+      operation: z.enum(operations),
+      at: z.string().optional(),
+    })
+    .optional(),
+  /** As of the last answer that brought something. */
+  globalVersion: version,
+  /** Ascending, below `next`. */
+  gaps: z.array(gapSchema),
+  /** Evidences to be read in full before changes go on, the current one first. */
+  loads: z.array(loadSchema),
+  /** The latest moment of a reading: the next is later, whatever another worker's clock says. */
+  readAt: instant.optional(),
+  /** Evidences whose rows may have changed since the procedures after it were called. */
+  pending: z.array(z.string()),
+  /** One entry for each evidence that is followed. */
+  evidences: z.record(z.string(), countsSchema),
+  /** When we last changed from having everything to not; absent while nothing is known to wait. */
+  behindSince: instant.optional(),
+  /** When a page, or the last of them, was consumed. */
+  appliedAt: instant.optional(),
+  trouble: troubleSchema.optional(),
+});
+
+export type Cursor = z.infer<typeof cursorSchema>;
+export type Load = z.infer<typeof loadSchema>;
+export type Trouble = z.infer<typeof troubleSchema>;
+export type Counts = z.infer<typeof countsSchema>;
+
+/**
+ * Begins a new generation: nothing is known of the company's versions. Generations are counted in
+ * minutes since 1970, so that a mirror that outlives its cursor document still takes what comes.
+ *
+ * @param before what stays: counts, and procedures that are still to be called
+ */
+export function restarted(before: Cursor | undefined, now: Date): Cursor {
+  return {
+    generation: Math.max((before?.generation ?? 0) + 1, Math.floor(now.getTime() / 60_000)),
+    globalVersion: 0,
+    gaps: [],
+    loads: [],
+    pending: before?.pending ?? [],
+    evidences: before?.evidences ?? {},
+    ...(before?.readAt && { readAt: before.readAt }),
+    ...(before?.appliedAt && { appliedAt: before.appliedAt }),
+  };
+}
+
+const noCounts: Counts = { changes: 0, created: 0, updated: 0, deleted: 0 };
+
+/**
+ * The cursor for the evidences that the catalogue has now: new ones are to be loaded, and what is
+ * not followed any more is forgotten, so that it is loaded again when it comes back.
+ *
+ * @returns the same object where nothing differs
+ */
+export function agreedWith(cursor: Cursor, followed: readonly string[]): Cursor {
+  const known = Object.keys(cursor.evidences);
+  const added = followed.filter((evidence) => !known.includes(evidence));
+  if (added.length === 0 && known.every((evidence) => followed.includes(evidence))) return cursor;
+  const loads = cursor.next === undefined ? [] : added.map(newLoad);
+  return {
+    ...cursor,
+    evidences: Object.fromEntries(
+      followed.map((evidence) => [evidence, cursor.evidences[evidence] ?? noCounts]),
+    ),
+    loads: [...cursor.loads.filter(({ evidence }) => followed.includes(evidence)), ...loads],
+    pending: cursor.pending.filter((evidence) => followed.includes(evidence)),
+  };
+}
+
+export function newLoad(evidence: string): Load {
+  return { evidence, afterId: '0' };
+}
+
+/** Evidences for which the procedures after changes are to be called, each once. */
+export function withPending(cursor: Cursor, evidences: Iterable<string>): string[] {
+  return [...new Set([...cursor.pending, ...evidences])];
+}

@@ -1,0 +1,69 @@
+/** What can go wrong between us and a FlexiBee server, each with a name and a cure. */
+
+import type { TroubleKind } from './types.ts';
+
+/** What people can do, in plain words. */
+export const cures: Readonly<Record<TroubleKind, string>> = {
+  'changelog disabled':
+    'Turn the changelog (Changes API) of the company on: PUT /flexibee/{company}/changes/enable here, or /c/<company>/changes/control in FlexiBee. What changed while it was off comes with a full load.',
+  'licence missing':
+    'The licence of this company must include the REST API (for reading; for turning the changelog and hooks on also for writing), and the user needs the right to use it. Check both in FlexiBee.',
+  'wrong password':
+    'Check User Id and Password in the setting of this company by logging in to FlexiBee with them.',
+  'unknown company':
+    'Check the name of the company in the catalogue against the address of the company in FlexiBee (/c/<name>), and that the user may open it.',
+  'versions went back':
+    'The company was restored from a backup. Load it in full: POST /flexibee/{company}/reset, or onRegression "reload" in the catalogue.',
+  unreachable:
+    'Check that the FlexiBee server runs, that the Url in the setting is right, and that no firewall is between. It is tried again by itself.',
+  'company in use':
+    'Turning the changelog on needs the company for itself: log everybody out of it, in the web interface as well as in the desktop application, then turn it on again.',
+  'request refused':
+    "FlexiBee's own words say why. Check that the evidence exists in this FlexiBee and that the user may read it.",
+  'answer not understood':
+    'Check that the Url leads to a FlexiBee server and not to a page of a proxy. If it does, its version answers in another form: report the message.',
+  database: 'Check that the aggregate base runs and that sql:install was run there.',
+};
+
+export interface FlexibeeErrorDetails {
+  kind: TroubleKind;
+  /** The company's data source code. */
+  company: string;
+  evidence?: string | undefined;
+  /** Method and path, without the query: `GET /c/demo/changes.json`. */
+  request: string;
+  /** HTTP status, where the server answered. */
+  status?: number | undefined;
+  /** What happened, to be read after company and request. */
+  fault: string;
+  /** Where the cure of the kind does not fit. */
+  cure?: string | undefined;
+  isTransient?: boolean;
+}
+
+/** A request that a FlexiBee server did not fulfil. No password is in it. */
+export class FlexibeeError extends Error {
+  readonly kind: TroubleKind;
+  readonly company: string;
+  readonly evidence: string | undefined;
+  readonly request: string;
+  readonly status: number | undefined;
+  /** What people can do about it. */
+  readonly cure: string;
+  /** Whether the same request may succeed without anybody doing anything. */
+  readonly isTransient: boolean;
+
+  constructor(details: FlexibeeErrorDetails, options?: ErrorOptions) {
+    const { kind, company, evidence, request, status, fault } = details;
+    const whose = evidence === undefined ? company : `${company}, ${evidence}`;
+    super(`FlexiBee ${whose}: ${request}: ${fault}`, options);
+    this.name = 'FlexibeeError';
+    this.kind = kind;
+    this.company = company;
+    this.evidence = evidence;
+    this.request = request;
+    this.status = status;
+    this.cure = details.cure ?? cures[kind];
+    this.isTransient = details.isTransient ?? false;
+  }
+}

@@ -1,0 +1,100 @@
+/** What a failed exchange with a FlexiBee server means to us. */
+
+import type { FlexibeeErrorDetails } from './errors.ts';
+import { type Answer, DeadlineError, OversizeError } from './exchange.ts';
+import { refusalIn } from './wire.ts';
+
+/** What is left for the caller to add: whose request it was. */
+export type Failure = Omit<FlexibeeErrorDetails, 'company' | 'evidence' | 'request'>;
+
+const certificateCode = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT)/;
+
+/** @param error what `exchange` threw, the reason of a signal aside */
+export function brokenExchange(error: unknown): Failure {
+  if (error instanceof OversizeError) {
+    const cure =
+      'A record must be very large (an attachment in a text field?). Shorten it in FlexiBee, or report the message.';
+    return { kind: 'answer not understood', fault: error.message, cure };
+  }
+  if (error instanceof DeadlineError) {
+    return { kind: 'unreachable', fault: error.message, isTransient: true };
+  }
+  const { code = 'the connection broke' } = error as NodeJS.ErrnoException;
+  if (certificateCode.test(code)) {
+    const fault = `the certificate of the server is not trusted (${code})`;
+    const cure =
+      'Give the server a certificate that this machine trusts, or add TrustServerCertificate=true to the setting if you know that nobody is between.';
+    return { kind: 'unreachable', fault, cure };
+  }
+  return { kind: 'unreachable', fault: `no answer (${code})`, isTransient: true };
+}
+
+/** @returns undefined where the answer is a success, as far as its status tells */
+export function refusedAnswer({ status, headers, body }: Answer): Failure | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  const said = words(body);
+  const answer = (fault: string) => ({
+    status,
+    fault: `${fault} (HTTP ${status}${said && `: ${said}`})`,
+  });
+  if (isLocked(body)) return { kind: 'company in use', ...answer('somebody is logged in') };
+  if (status === 401) return { kind: 'wrong password', ...answer('user or password refused') };
+  // 402: no licence for writing (ABRA Flexi, Obsluha chyb).
+  if (status === 402 || status === 403) {
+    return { kind: 'licence missing', ...answer('not allowed') };
+  }
+  if (status === 404) return { kind: 'unknown company', ...answer('not found') };
+  if (status === 429 || status >= 500) {
+    return { kind: 'unreachable', ...answer('the server cannot answer now'), isTransient: true };
+  }
+  if (status >= 300 && status < 400) {
+    const to = redirectsTo(headers.location);
+    const cure = 'Put the address where the server really is into Url of the setting.';
+    return { kind: 'request refused', ...answer(`redirected${to}, not followed`), cure };
+  }
+  // 409: another operation of the same kind is under way.
+  return { kind: 'request refused', ...answer('refused'), isTransient: status === 409 };
+}
+
+/** A refusal that comes with the status of a success (`no-http-errors`, older servers). */
+export function refusedInside(status: number, said: string): Failure {
+  const kind = lock.test(said) ? 'company in use' : 'request refused';
+  return { kind, status, fault: `refused${said && `: ${shortened(said)}`}` };
+}
+
+/** `ERROR: could not obtain lock on relation "drady"`, PostgreSQL's own words. */
+const lock = /could not obtain lock on relation/i;
+
+function isLocked(body: Buffer): boolean {
+  return lock.test(body.toString());
+}
+
+function words(body: Buffer): string {
+  const text = body.toString();
+  try {
+    return shortened(refusalIn(JSON.parse(text)) ?? '');
+  } catch {
+    // A page of a proxy or of the servlet container: its words help nobody.
+    return /^\s*</.test(text) ? '' : shortened(text);
+  }
+}
+
+function shortened(said: string): string {
+  const line = said.replace(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+function redirectsTo(location: string | undefined): string {
+  return location !== undefined && URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
+}
+
+/**
+ * How long the server asks to be left alone, in milliseconds; 0 where it does not.
+ *
+ * @param value of the header Retry-After: seconds or a date (RFC 9110)
+ */
+export function retryAfterMs(value: string | undefined, now: number): number {
+  if (value === undefined) return 0;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return ms > 0 ? ms : 0;
+}

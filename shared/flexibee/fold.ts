@@ -1,0 +1,72 @@
+/** From what happened to records to what must be known of each of them. */
+
+import type { Change } from './types.ts';
+
+/** The last of the operations on one record. */
+export interface FoldedRecord {
+  id: string;
+  /** The version its state is written with. */
+  version: number;
+  /** Known without asking the server. */
+  deleted: boolean;
+}
+
+/** What concerns one evidence. */
+export interface EvidencePart {
+  evidence: string;
+  /** Every change, for the journal. */
+  changes: Change[];
+  /** One for each record in them. */
+  records: FoldedRecord[];
+}
+
+interface Folding {
+  changes: Change[];
+  records: Map<string, FoldedRecord>;
+}
+
+/**
+ * Folds the changes of the evidences that are followed; others are skipped.
+ *
+ * A late change, one at or below `consumed`, has no say in what the record is now: something newer
+ * may have been applied meanwhile. So its record is asked for whatever the operation was, and its
+ * state is as of `consumed`.
+ *
+ * @param changes in the order of versions
+ * @param consumed the highest version that the mirror had before these
+ */
+export function fold(
+  changes: readonly Change[],
+  evidences: ReadonlySet<string>,
+  consumed: number,
+): EvidencePart[] {
+  const parts = new Map<string, Folding>();
+  for (const change of changes) {
+    const { evidence, id, operation } = change;
+    if (!evidences.has(evidence)) continue;
+    const part: Folding = parts.get(evidence) ?? { changes: [], records: new Map() };
+    parts.set(evidence, part);
+    part.changes.push(change);
+    const late = change.version <= consumed;
+    const version = late ? consumed : change.version;
+    part.records.set(id, { id, version, deleted: operation === 'delete' && !late });
+  }
+  return [...parts].map(([evidence, part]) => ({
+    evidence,
+    changes: part.changes,
+    records: [...part.records.values()],
+  }));
+}
+
+/** Parts of at most `size` records, each with all the changes of its records. */
+export function* chunks(part: EvidencePart, size: number): Generator<EvidencePart> {
+  for (let start = 0; start < part.records.length; start += size) {
+    const records = part.records.slice(start, start + size);
+    const ids = new Set(records.map(({ id }) => id));
+    yield {
+      evidence: part.evidence,
+      records,
+      changes: part.changes.filter(({ id }) => ids.has(id)),
+    };
+  }
+}

@@ -1,0 +1,177 @@
+/** Following a company: what the queue, the runs and people ask for. */
+
+import type { ContainerClient } from '@azure/storage-blob';
+import { LeasedDocuments } from '../lock/leased-document.ts';
+import { pause } from '../retry.ts';
+import type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
+import { cursorSchema, restarted } from './cursor.ts';
+import { Session } from './session.ts';
+import { regression, type TroubleReport, troubleOf } from './trouble.ts';
+import type { AppliedRows, Batch } from './types.ts';
+
+export { type CompanyState, companyState } from './company-state.ts';
+export type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
+
+/** `handed on`: there is more to do, and the caller queues the company again. */
+export type PollOutcome = 'idle' | 'applied' | 'busy' | 'trouble' | 'handed on';
+
+/**
+ * One store a process: it remembers the documents, so that an idle poll reads nothing.
+ *
+ * @param leaseSeconds how long a lock lives whose holder died, 15 to 60
+ */
+export function cursorStore(container: ContainerClient, leaseSeconds = 60): CursorStore {
+  return new LeasedDocuments(container, 'flexibee/', cursorSchema, leaseSeconds);
+}
+
+/**
+ * Brings the mirror up to what the company is now: loads what is to be loaded, then applies the
+ * changes until there are none, then calls the procedures after them. Trouble with the server or
+ * the base is entered in the cursor, once.
+ *
+ * @throws LeaseLostError, storage's errors, or the reason of `signal`: then poll again
+ */
+export async function poll(
+  context: FollowContext,
+  options: { waitForLockMs: number },
+  signal: AbortSignal,
+): Promise<PollOutcome> {
+  const { company, cursors } = context;
+  const held = await acquireWithin(cursors, company.code, options.waitForLockMs, signal);
+  if (held === undefined) return 'busy';
+  try {
+    return await takeTurn(context, new Session(context, held, signal));
+  } finally {
+    await held.release();
+  }
+}
+
+async function takeTurn(context: FollowContext, session: Session): Promise<PollOutcome> {
+  const { company, now } = context;
+  const endsAt = now().getTime() + context.sliceMs;
+  let outcome: PollOutcome = 'trouble';
+  let trouble: TroubleReport | undefined;
+  try {
+    const result = await catchUp(session, company, () => now().getTime() >= endsAt);
+    if (typeof result === 'string') outcome = result;
+    else trouble = result;
+  } catch (error) {
+    trouble = reportOf(error, session.signal);
+  }
+  try {
+    // The base may be well where the server is not; and what was applied before is waiting.
+    if (trouble?.kind !== 'database') await session.callAfter();
+  } catch (error) {
+    trouble ??= reportOf(error, session.signal);
+  }
+  await session.settle(trouble);
+  return trouble === undefined ? outcome : 'trouble';
+}
+
+async function catchUp(
+  session: Session,
+  { code, onRegression }: FollowedCompany,
+  isOver: () => boolean,
+): Promise<'idle' | 'applied' | 'handed on' | TroubleReport> {
+  await session.agree();
+  const { next, trouble } = session.cursor;
+  if (trouble?.kind === 'versions went back' && next !== undefined && onRegression === 'stop') {
+    return trouble;
+  }
+  if (next === undefined) await session.begin(session.cursor);
+  // What changed while the changelog was off is nowhere to be read.
+  else if (trouble?.kind === 'changelog disabled') await session.restart();
+  for (let restarts = 0; ; restarts += 1) {
+    if (!(await session.load({ onlyFirst: false, isOver }))) return 'handed on';
+    const result = await session.follow(isOver);
+    if (result === 'over') return 'handed on';
+    if (result === 'done') return session.wrote ? 'applied' : 'idle';
+    const report = regression(code, result.fault);
+    if (onRegression === 'stop' || restarts > 0) return report;
+    session.log(`${report.message}: loading everything again`);
+    await session.restart();
+  }
+}
+
+/** @throws what is no trouble of the company's */
+function reportOf(error: unknown, signal: AbortSignal): TroubleReport {
+  signal.throwIfAborted();
+  const report = troubleOf(error);
+  if (report === undefined) throw error;
+  return report;
+}
+
+/**
+ * Reads one evidence in full; rows of the mirror that are not at the source become deleted. Waits
+ * for the company's lock. Broken off, it goes on where it was, here or in the next poll.
+ *
+ * @param onProgress gets a line every page
+ * @returns what this call has applied
+ * @throws FlexibeeError, DatabaseError, LeaseLostError, storage's errors, or the reason of `signal`
+ */
+export async function reload(
+  context: FollowContext,
+  evidence: string,
+  onProgress: (text: string) => void,
+  signal: AbortSignal,
+): Promise<AppliedRows & { records: number }> {
+  const total = { records: 0, created: 0, updated: 0, deleted: 0 };
+  const { company, cursors } = context;
+  const held = await acquireWithin(cursors, company.code, Number.POSITIVE_INFINITY, signal);
+  if (held === undefined) return total;
+  try {
+    const session = new Session(context, held, signal);
+    await session.agree();
+    if (session.cursor.next === undefined) await session.begin(session.cursor);
+    await session.loadFirst(evidence);
+    const onApplied = ({ records }: Batch, rows: AppliedRows) => {
+      total.records += records.length;
+      total.created += rows.created;
+      total.updated += rows.updated;
+      total.deleted += rows.deleted;
+      onProgress(`${company.code}, ${evidence}: ${total.records} records read`);
+    };
+    await session.load({ onlyFirst: true, isOver: () => false, onApplied });
+    return total;
+  } finally {
+    await held.release();
+  }
+}
+
+/**
+ * Forgets where we were: the next poll begins a new generation with a load of everything.
+ *
+ * @returns false while somebody else is at work on the company
+ */
+export async function reset(
+  { company, cursors, now }: Pick<FollowContext, 'company' | 'cursors' | 'now'>,
+  options: { waitForLockMs: number },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const held = await acquireWithin(cursors, company.code, options.waitForLockMs, signal);
+  if (held === undefined) return false;
+  try {
+    await held.replace(restarted(held.value, now()), AbortSignal.any([signal, held.lost]));
+    return true;
+  } finally {
+    await held.release();
+  }
+}
+
+const lockPollMs = 250;
+
+async function acquireWithin(
+  cursors: CursorStore,
+  code: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<HeldCursor | undefined> {
+  const endsAt = performance.now() + waitMs;
+  for (;;) {
+    const held = await cursors.acquire(code, signal);
+    if (held !== undefined) return held;
+    const leftMs = endsAt - performance.now();
+    if (leftMs <= 0) return undefined;
+    await pause(Math.min(lockPollMs, leftMs), signal);
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * A turn at one company, from taking its lock to giving it back: holds the cursor and does what
+ * it says. Nothing here catches trouble; see follow.ts.
+ */
+
+import { ahead } from '../ahead.ts';
+import type { FollowContext, HeldCursor } from './context.ts';
+import { agreedWith, type Cursor, newLoad, restarted, type Trouble } from './cursor.ts';
+import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
+import { changesThrough, identityOf, pageOfOurs } from './history.ts';
+import { loadSteps } from './load.ts';
+import type { Step, StepContext } from './step.ts';
+import type { AppliedRows, Batch } from './types.ts';
+import { type Beginning, windowSteps } from './windows.ts';
+
+type Started = Cursor & { next: number };
+
+export class Session {
+  readonly #context: FollowContext;
+  readonly #held: HeldCursor;
+  /** Aborted when the lock is lost, too. */
+  readonly #signal: AbortSignal;
+  /** As written. */
+  #cursor: Cursor;
+  #lastReadAt: number;
+  #wrote = false;
+
+  constructor(context: FollowContext, held: HeldCursor, signal: AbortSignal) {
+    this.#context = context;
+    this.#held = held;
+    this.#signal = AbortSignal.any([signal, held.lost]);
+    this.#cursor = held.value ?? restarted(undefined, context.now());
+    this.#lastReadAt = Date.parse(this.#cursor.readAt ?? new Date(0).toISOString());
+  }
+
+  get cursor(): Cursor {
+    return this.#cursor;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal;
+  }
+
+  /** Whether anything but trouble has been written. */
+  get wrote(): boolean {
+    return this.#wrote;
+  }
+
+  log(text: string): void {
+    this.#context.log(text);
+  }
+
+  /** Takes up what the catalogue has changed. */
+  async agree(): Promise<void> {
+    const agreed = agreedWith(this.#cursor, this.#context.company.evidences);
+    if (agreed !== this.#cursor) await this.#save(agreed);
+  }
+
+  /**
+   * Learns where the company's versions are, and what may still be missing below; everything is
+   * to be loaded. The trouble that made us begin anew is over with that.
+   */
+  async begin(from: Cursor): Promise<Started> {
+    const { source, now, company } = this.#context;
+    const { globalVersion } = await source.changes({ start: 1, limit: 1 }, this.#signal);
+    const start = Math.max(1, globalVersion - pageSize + 1);
+    const through = globalVersion;
+    const page = await changesThrough(source, { from: start, through }, this.#signal);
+    const last = page.changes.at(-1);
+    const top = Math.max(page.globalVersion, last?.version ?? 0);
+    const { trouble: _, ...rest } = from;
+    const begun = {
+      ...rest,
+      next: top + 1,
+      globalVersion: page.globalVersion,
+      ...(last && { last: identityOf(last) }),
+      gaps: [
+        ...missingIn(start, page.changes, now()),
+        ...missingAbove(last?.version ?? start - 1, top, now()),
+      ],
+      loads: company.evidences.map(newLoad),
+      behindSince: now().toISOString(),
+    };
+    await this.#save(begun);
+    return begun;
+  }
+
+  /** Begins a new generation. */
+  restart(): Promise<Started> {
+    return this.begin(restarted(this.#cursor, this.#context.now()));
+  }
+
+  /**
+   * Reads in full whatever is to be, or only the first.
+   *
+   * @param isOver asked after every page
+   * @returns false when it was over before the end
+   */
+  async load(options: {
+    onlyFirst: boolean;
+    isOver(): boolean;
+    onApplied?(batch: Batch, rows: AppliedRows): void;
+  }): Promise<boolean> {
+    const cursor = this.#started();
+    if (cursor.loads.length === 0) return true;
+    const left = options.onlyFirst ? cursor.loads.length - 1 : 0;
+    const isOver = () => this.#cursor.loads.length <= left || options.isOver();
+    await this.#take((signal) => loadSteps(this.#steps(cursor), signal), isOver, options.onApplied);
+    return this.#cursor.loads.length <= left;
+  }
+
+  /** Puts an evidence before all others to be loaded; one that is begun goes on. */
+  async loadFirst(evidence: string): Promise<void> {
+    const { loads } = this.#cursor;
+    const first = loads.find((load) => load.evidence === evidence) ?? newLoad(evidence);
+    if (loads[0] === first) return;
+    const others = loads.filter((load) => load !== first);
+    await this.#save({ ...this.#cursor, loads: [first, ...others] });
+  }
+
+  /**
+   * Applies changes until there are none.
+   *
+   * @returns `over`: `isOver` said so; or what is wrong with the history
+   */
+  async follow(isOver: () => boolean): Promise<'done' | 'over' | { fault: string }> {
+    const cursor = this.#started();
+    const { source, now } = this.#context;
+    const { start, far } = whereToAsk(cursor.gaps, cursor.next);
+    const answer = await pageOfOurs(source, cursor, start, this.#signal);
+    if (answer.fault !== undefined) return { fault: answer.fault };
+    const answers = [{ start: answer.start, page: answer.page }];
+    for (const range of far) {
+      const page = await changesThrough(source, range, this.#signal);
+      answers.push({ start: range.from, page });
+    }
+    const beginning: Beginning = { late: [], gaps: cursor.gaps, page: answer.page };
+    for (const { start: asked, page } of answers) {
+      // What one answer has filled is no gap in the next.
+      beginning.late = [...beginning.late, ...lateIn(beginning.gaps, page)];
+      beginning.gaps = askedAgain(beginning.gaps, asked, page, now());
+    }
+    beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
+    if (this.#bringsNothing(cursor, beginning)) return 'done';
+    await this.#take(
+      (signal) => windowSteps(this.#steps(cursor), beginning, signal),
+      () => this.#cursor.behindSince !== undefined && isOver(),
+    );
+    return this.#cursor.behindSince === undefined ? 'done' : 'over';
+  }
+
+  /** Calls the procedures after changes; not yet those of what is half loaded. */
+  async callAfter(): Promise<void> {
+    const loading = new Set(this.#cursor.loads.map(({ evidence }) => evidence));
+    const due = this.#cursor.pending.filter((evidence) => !loading.has(evidence));
+    if (due.length === 0) return;
+    await this.#context.after(due, this.#signal);
+    const pending = this.#cursor.pending.filter((evidence) => loading.has(evidence));
+    await this.#save({ ...this.#cursor, pending });
+  }
+
+  /** Enters what stops us, or that nothing does; a trouble that goes on is not written again. */
+  async settle(report: Omit<Trouble, 'since'> | undefined): Promise<void> {
+    const { trouble, ...rest } = this.#cursor;
+    if (trouble?.kind === report?.kind) return;
+    const since = this.#context.now().toISOString();
+    await this.#save(report === undefined ? rest : { ...rest, trouble: { ...report, since } });
+  }
+
+  #bringsNothing({ next, gaps, behindSince }: Started, beginning: Beginning): boolean {
+    const { page, late } = beginning;
+    const fresh = (page.changes.at(-1)?.version ?? 0) >= next;
+    const sameGaps = JSON.stringify(beginning.gaps) === JSON.stringify(gaps);
+    return !fresh && late.length === 0 && sameGaps && behindSince === undefined;
+  }
+
+  /** Applies step after step, the next being made meanwhile, until `isOver` after a move. */
+  async #take(
+    make: (signal: AbortSignal) => AsyncGenerator<Step, void, undefined>,
+    isOver: () => boolean,
+    onApplied?: (batch: Batch, rows: AppliedRows) => void,
+  ): Promise<void> {
+    const counts = new Map<string, AppliedRows>();
+    let { readAt } = this.#cursor;
+    for await (const { batch, moved } of ahead(make, this.#signal)) {
+      if (batch !== undefined) {
+        const rows = await this.#context.mirror.apply(batch, this.#signal);
+        counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
+        readAt = batch.readAt;
+        onApplied?.(batch, rows);
+      }
+      if (moved === undefined) continue;
+      const cursor = withRows(moved(this.#cursor), counts);
+      await this.#save({ ...cursor, ...(readAt && { readAt }) });
+      counts.clear();
+      if (isOver()) return;
+    }
+  }
+
+  #steps(cursor: Started): StepContext {
+    const { company, source, now } = this.#context;
+    const { code, evidences } = company;
+    return { company: code, evidences, source, cursor, now, readAt: () => this.#readAt() };
+  }
+
+  /** Clocks of two workers differ; the order of readings must not. */
+  #readAt(): string {
+    this.#lastReadAt = Math.max(this.#context.now().getTime(), this.#lastReadAt + 1);
+    return new Date(this.#lastReadAt).toISOString();
+  }
+
+  #started(): Started {
+    const { next } = this.#cursor;
+    if (next === undefined) throw new Error('a company must begin before it is followed');
+    return { ...this.#cursor, next };
+  }
+
+  async #save(cursor: Cursor): Promise<void> {
+    await this.#held.replace(cursor, this.#signal);
+    const before = this.#cursor.trouble;
+    this.#cursor = cursor;
+    this.#wrote = true;
+    this.#logTrouble(before, cursor.trouble);
+  }
+
+  #logTrouble(before: Trouble | undefined, after: Trouble | undefined): void {
+    const { log, company } = this.#context;
+    if (before?.kind === after?.kind) return;
+    if (after !== undefined) log(`${after.message} (${after.kind}). ${after.cure}`);
+    else log(`FlexiBee ${company.code}: no more trouble (${before?.kind})`);
+  }
+}
+
+function sum(one: AppliedRows | undefined, other: AppliedRows): AppliedRows {
+  return {
+    created: (one?.created ?? 0) + other.created,
+    updated: (one?.updated ?? 0) + other.updated,
+    deleted: (one?.deleted ?? 0) + other.deleted,
+  };
+}
+
+function withRows(cursor: Cursor, rows: ReadonlyMap<string, AppliedRows>): Cursor {
+  const evidences = { ...cursor.evidences };
+  for (const [evidence, applied] of rows) {
+    const before = evidences[evidence];
+    if (before) evidences[evidence] = { ...before, ...sum(before, applied) };
+  }
+  return { ...cursor, evidences };
+}

@@ -1,0 +1,30 @@
+/** What loading and following have in common: batches for the mirror, and where the cursor goes. */
+
+import type { Cursor } from './cursor.ts';
+import type { Batch, FlexibeeRecord, RecordState, Source } from './types.ts';
+
+/** Records in one request, one batch and one page of a load. */
+export const batchSize = 1000;
+
+/** Made ahead, while the one before is applied. */
+export interface Step {
+  batch?: Batch;
+  /** Set once everything before is applied. */
+  moved?: (cursor: Cursor) => Cursor;
+}
+
+/** What steps are made from. */
+export interface StepContext {
+  company: string;
+  evidences: readonly string[];
+  source: Source;
+  /** As of the beginning. */
+  cursor: Cursor & { next: number };
+  /** The moment of a reading that begins now; each is later than the one before. */
+  readAt(): string;
+  now(): Date;
+}
+
+export function stateOf(record: FlexibeeRecord, version: number): RecordState {
+  return { ...record, version, deleted: false };
+}

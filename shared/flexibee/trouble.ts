@@ -1,0 +1,30 @@
+/** What stops us, in the words that people are shown. */
+
+import { DatabaseError } from '../database/errors.ts';
+import type { Trouble } from './cursor.ts';
+import { FlexibeeError } from './errors.ts';
+
+export type TroubleReport = Omit<Trouble, 'since'>;
+
+/** Undefined for what is not the company's: storage's errors, a lost lock, an abort, our faults. */
+export function troubleOf(error: unknown): TroubleReport | undefined {
+  if (error instanceof FlexibeeError) {
+    return { kind: error.kind, message: error.message, cure: error.cure };
+  }
+  if (error instanceof DatabaseError) {
+    return {
+      kind: 'database',
+      message: error.message,
+      cure: 'See to the aggregate base; what waits is applied at the next poll.',
+    };
+  }
+  return undefined;
+}
+
+export function regression(company: string, fault: string): TroubleReport {
+  return {
+    kind: 'versions went back',
+    message: `FlexiBee ${company}: the changelog is not the one that was followed: ${fault}`,
+    cure: 'If a backup was restored there, reset the company: it is loaded again in full.',
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * What following a company is made of: the source (its FlexiBee server), the mirror (the aggregate
+ * base), and what travels between them. A company is named by its data source code everywhere.
+ */
+
+export type Operation = 'create' | 'update' | 'delete';
+
+/** One line of the changelog. */
+export interface Change {
+  /** Global version in which it happened: unique and growing within a company, with gaps. */
+  version: number;
+  evidence: string;
+  /** The record's number in its evidence, in decimal. */
+  id: string;
+  operation: Operation;
+  /** When, as the server writes it: `2021-03-12 23:59:55.586215`; older servers leave it out. */
+  at?: string;
+  /** `code:…` and `ext:…` at that time. */
+  externalIds: string[];
+}
+
+export interface ChangesPage {
+  /** The company's newest version when the page was made. */
+  globalVersion: number;
+  /** In the order of versions. */
+  changes: Change[];
+  /** Where the next page starts; absent on the last one. */
+  next?: number;
+}
+
+export interface FlexibeeRecord {
+  id: string;
+  code?: string;
+  /** `code:…` and `ext:…`. */
+  externalIds: string[];
+  /** The record as the server gave it, every field kept. */
+  payload: Record<string, unknown>;
+}
+
+export interface RecordsPage {
+  globalVersion: number;
+  /** In the order of ids; fewer than asked for only at the end. */
+  records: FlexibeeRecord[];
+}
+
+/** One company at its server. Every call throws `FlexibeeError`, or the reason of `signal`. */
+export interface Source {
+  /** @param range `start` is inclusive; `limit` at most 1000 */
+  changes(range: { start: number; limit: number }, signal: AbortSignal): Promise<ChangesPage>;
+  /** Records by number in one request; those that do not exist are left out. */
+  records(evidence: string, ids: readonly string[], signal: AbortSignal): Promise<FlexibeeRecord[]>;
+  /** A page of a whole evidence: records with a number above `afterId`, by number. */
+  list(
+    evidence: string,
+    range: { afterId: string; limit: number },
+    signal: AbortSignal,
+  ): Promise<RecordsPage>;
+}
+
+/** What a record has come to, by the last of the operations in a page. */
+export interface RecordState {
+  id: string;
+  /** Version of that operation; of a load, the company's version when it began. */
+  version: number;
+  /** True: it is gone at the source, and the rest is absent. */
+  deleted: boolean;
+  code?: string;
+  externalIds: string[];
+  payload?: Record<string, unknown>;
+}
+
+/** One evidence's part of a page: one procedure call, one transaction. */
+export interface Batch {
+  company: string;
+  evidence: string;
+  /**
+   * Counts the histories of the company: a restored backup begins a new one, in which versions
+   * come again with another meaning.
+   */
+  generation: number;
+  /** When the records were read, ISO 8601 with milliseconds, UTC. */
+  readAt: string;
+  /** For the journal, every one of the page. */
+  changes: readonly Change[];
+  records: readonly RecordState[];
+  /**
+   * Set on the last batch of a full load: whatever was last read before this moment (ISO 8601) is
+   * not at the source any more and becomes deleted in `version`.
+   */
+  gone?: { readBefore: string; version: number };
+}
+
+/** Records whose row changed; nothing is counted that the guard kept out or that stayed the same. */
+export interface AppliedRows {
+  created: number;
+  updated: number;
+  deleted: number;
+}
+
+/**
+ * The aggregate base. A row changes only for what is newer by (generation, version, readAt), in
+ * this order; a change enters the journal once by (company, generation, version). So applying
+ * anything twice, or an older page after a newer one, changes nothing.
+ */
+export interface Mirror {
+  apply(batch: Batch, signal: AbortSignal): Promise<AppliedRows>;
+}
+
+/** What stops us from following a company; each has a cure that people are told. */
+export const troubleKinds = [
+  'changelog disabled',
+  'licence missing',
+  'wrong password',
+  'unknown company',
+  'versions went back',
+  'unreachable',
+  /** Somebody is logged in, and turning the changelog on needs the company for itself. */
+  'company in use',
+  /** The server understood and said no, for instance to an evidence that it does not have. */
+  'request refused',
+  'answer not understood',
+  'database',
+] as const;
+export type TroubleKind = (typeof troubleKinds)[number];

@@ -1,0 +1,166 @@
+/** FlexiBee's JSON, checked where it comes in; what it says in strings becomes numbers here. */
+
+import { z } from 'zod';
+import type { ChangesPage, FlexibeeRecord, RecordsPage } from './types.ts';
+
+/** A version: on the wire a string of digits. */
+const version = z
+  .union([z.string().regex(/^\d+$/, { error: 'must be digits' }), z.number()])
+  .transform(Number)
+  .pipe(z.int().nonnegative());
+
+/** A record's number, kept in decimal: no arithmetic is done with it. */
+const id = z
+  .union([z.string(), z.int().transform(String)])
+  .pipe(z.string().regex(/^-?\d+$/, { error: 'must be a number' }));
+
+/** FlexiBee writes one of a kind as an object or as an array of one; none may be left out. */
+function several<Item extends z.ZodType>(item: Item) {
+  return z
+    .unknown()
+    .optional()
+    .transform((given) => (Array.isArray(given) ? given : given == null ? [] : [given]))
+    .pipe(z.array(item));
+}
+
+const externalIds = several(z.string());
+
+const change = z
+  .object({
+    '@evidence': z.string().min(1),
+    '@in-version': version,
+    '@operation': z.enum(['create', 'update', 'delete']),
+    '@timestamp': z.string().nullish(),
+    id,
+    'external-ids': externalIds,
+  })
+  .transform((wire) => ({
+    version: wire['@in-version'],
+    evidence: wire['@evidence'],
+    id: wire.id,
+    operation: wire['@operation'],
+    ...(wire['@timestamp'] && { at: wire['@timestamp'] }),
+    externalIds: wire['external-ids'],
+  }));
+
+/** The changes listing, which is also the body of a web hook. */
+export const changesPage: z.ZodType<ChangesPage> = z
+  .object({
+    winstrom: z.object({
+      '@globalVersion': version,
+      changes: several(change),
+      next: z.union([z.literal('none'), version]),
+    }),
+  })
+  .transform(({ winstrom: { '@globalVersion': globalVersion, changes, next } }) => ({
+    globalVersion,
+    changes: changes.sort((a, b) => a.version - b.version),
+    ...(next !== 'none' && { next }),
+  }));
+
+/** Only what is read of a record; the record itself goes on as it came, uncopied. */
+const identity = z.object({ id, kod: z.string().nullish(), 'external-ids': externalIds });
+
+const payload = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  { error: 'must be an object' },
+);
+
+/** The answer of `get.json`. */
+export function recordsAnswer(evidence: string): z.ZodType<FlexibeeRecord[]> {
+  return z
+    .object({ winstrom: payload })
+    .transform(({ winstrom }, context) => recordsIn(winstrom, evidence, context));
+}
+
+/** A listing asked for with `add-global-version`. */
+export function recordsPage(evidence: string): z.ZodType<RecordsPage> {
+  return z
+    .object({ winstrom: z.looseObject({ '@globalVersion': version }) })
+    .transform(({ winstrom }, context) => ({
+      globalVersion: winstrom['@globalVersion'],
+      records: recordsIn(winstrom, evidence, context),
+    }));
+}
+
+function recordsIn(
+  winstrom: Record<string, unknown>,
+  evidence: string,
+  context: z.core.$RefinementCtx,
+): FlexibeeRecord[] {
+  const path = ['winstrom', evidence];
+  const complain = (within: readonly PropertyKey[], message: string) =>
+    context.addIssue({ code: 'custom', path: [...path, ...within], message });
+  const listed = winstrom[evidence];
+  if (listed === undefined) {
+    // Whoever takes an answer to something else for an empty list deletes a whole evidence.
+    const others = Object.keys(winstrom).some((key) => !key.startsWith('@'));
+    if (others) complain([], 'is missing');
+    return [];
+  }
+  const payloads = several(payload).safeParse(listed);
+  if (!payloads.success) {
+    for (const { path, message } of payloads.error.issues) complain(path, message);
+    return [];
+  }
+  return payloads.data.flatMap((record, index) => {
+    const known = identity.safeParse(record);
+    if (!known.success) {
+      for (const { path, message } of known.error.issues) complain([index, ...path], message);
+      return [];
+    }
+    const { id, kod, 'external-ids': externalIds } = known.data;
+    return [{ id, ...(kod && { code: kod }), externalIds, payload: record }];
+  });
+}
+
+const success = z
+  .union([z.boolean(), z.enum(['true', 'false', 'ok'])])
+  .transform((said) => said === true || said === 'true' || said === 'ok');
+
+/** Whether the changelog is on. */
+export const changelogStatus: z.ZodType<boolean> = z
+  .object({ winstrom: z.object({ success }) })
+  .transform(({ winstrom }) => winstrom.success);
+
+/** A web hook as the server lists it. */
+export interface Hook {
+  id: string;
+  url: string;
+  /** Grows with every failed delivery; the server waits the longer. Absent: not told. */
+  penalty?: number;
+}
+
+const hook = z
+  .object({ id, url: z.string(), penalty: version.nullish() })
+  .transform(({ id, url, penalty }): Hook => ({ id, url, ...(penalty != null && { penalty }) }));
+
+export const hooksAnswer: z.ZodType<Hook[]> = z
+  .object({ winstrom: z.object({ hooks: several(hook) }) })
+  .transform(({ winstrom }) => winstrom.hooks);
+
+const message = z.string().optional().catch(undefined);
+const told = z.object({
+  success: success.optional().catch(undefined),
+  message,
+  results: several(z.object({ errors: several(z.object({ message })).catch([]) })).catch([]),
+});
+/** Login and some refusals come without the wrapper. */
+const verdict = z.union([z.object({ winstrom: told }).transform((body) => body.winstrom), told]);
+
+/**
+ * What the server says of a request that it refused: its own words, which may be none. Undefined:
+ * this is no refusal.
+ */
+export function refusalIn(body: unknown): string | undefined {
+  const said = verdict.safeParse(body);
+  if (said.data?.success !== false) return undefined;
+  const { message, results } = said.data;
+  const reasons = [message, ...results.flatMap(({ errors }) => errors.map((one) => one.message))];
+  return [...new Set(reasons.filter(Boolean))].join('; ');
+}
+
+/** An order was carried out: without a word, or with one that is no refusal. */
+export const done: z.ZodType<unknown> = z
+  .unknown()
+  .refine((body) => refusalIn(body) === undefined, { error: 'is a refusal' });

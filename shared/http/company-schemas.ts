@@ -1,0 +1,71 @@
+/** FlexiBee companies as JSON: shapes the answers, and describes them in `/openapi.json`. */
+
+import { z } from 'zod';
+import { troubleKinds } from '../flexibee/types.ts';
+
+export const companyCodeSchema = z.string().meta({ description: 'Data source of a company' });
+
+const troubleSchema = z.object({
+  kind: z.enum(troubleKinds),
+  since: z.string(),
+  message: z.string(),
+  cure: z.string().meta({ description: 'What people can do about it' }),
+});
+
+const lagSchema = z.object({
+  versions: z.int().meta({ description: 'Versions that the server has and we have not applied' }),
+  seconds: z.number().meta({ description: 'For how long we have not had everything' }),
+});
+
+const summarySchema = z.object({
+  code: z.string(),
+  description: z.string(),
+  state: z.enum(['starting', 'loading', 'following', 'trouble']),
+  trouble: troubleSchema.exactOptional(),
+  version: z.int().exactOptional().meta({ description: 'The newest version that was applied' }),
+  globalVersion: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'The newest version that the server told us' }),
+  lag: lagSchema,
+  appliedAt: z.string().exactOptional(),
+});
+export type CompanySummary = z.infer<typeof summarySchema>;
+
+export const companiesSchema = z.object({ companies: z.array(summarySchema) });
+
+export const companySchema = summarySchema.extend({
+  name: z.string().meta({ description: 'As in /c/<name> at the server' }),
+  server: z.string(),
+  live: z
+    .union([
+      z.object({ globalVersion: z.int() }),
+      z.object({ error: z.string(), cure: z.string().exactOptional() }),
+    ])
+    .meta({ description: 'What the server answered this moment' }),
+  generation: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'Histories of the company: grows with every reset' }),
+  gaps: z.int().meta({ description: 'Gaps in the versions that are asked for again' }),
+  loads: z.array(z.object({ evidence: z.string(), afterId: z.string() })),
+  pending: z
+    .array(z.string())
+    .meta({ description: 'Evidences whose further procedures are yet to be called' }),
+  evidences: z.record(
+    z.string(),
+    z.object({ changes: z.int(), created: z.int(), updated: z.int(), deleted: z.int() }),
+  ),
+});
+export type CompanyDetails = z.infer<typeof companySchema>;
+
+export const changelogSchema = z.object({ company: z.string(), enabled: z.boolean() });
+export const queuedSchema = z.object({ company: z.string(), location: z.string() });
+export const hookAnswerSchema = z.object({
+  company: z.string(),
+  queued: z
+    .boolean()
+    .meta({ description: 'False: nothing new, or another hook of the burst has queued a poll' }),
+});
+export const ownHookSchema = z.object({ company: z.string(), url: z.string() });
+export const removedHooksSchema = z.object({ company: z.string(), removed: z.int() });

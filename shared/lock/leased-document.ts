@@ -1,0 +1,185 @@
+/**
+ * A JSON document and the lock on it in one blob: whoever holds the lease reads and writes, others
+ * may look. What is worth a lock mostly has a state, too; together they cost two storage calls
+ * where nothing has changed, acquire and release.
+ *
+ * A document is missing → there without a value (first acquired) → with one (first replaced).
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import { type ZodNullable, type ZodType, z } from 'zod';
+import { storageCall } from '../storage/call.ts';
+import { hasStatus } from '../storage/errors.ts';
+import {
+  DocumentConflictError,
+  etagOf,
+  readJson,
+  type Stored,
+  writeJson,
+} from '../storage/json-blob.ts';
+import { keepLease, LeaseLostError, type Renewable } from './keeper.ts';
+import { createIfMissing, isNotHolder } from './leases.ts';
+
+/** A document while we hold its lock; a keeper renews the lease until `release`. */
+export interface LeasedDocument<T> {
+  /** As last read or written; undefined where nobody has written one. */
+  readonly value: T | undefined;
+  /** Aborted with a LeaseLostError when the lock is lost. */
+  readonly lost: AbortSignal;
+  /** @throws LeaseLostError when another holder has it, or has written */
+  replace(value: T, signal: AbortSignal): Promise<void>;
+  /** Never throws: an unreleased lock runs out. */
+  release(): Promise<void>;
+}
+
+/** Releasing may fail, and then costs others a wait: it is not worth more of ours than this. */
+const releaseDeadlineMs = 5_000;
+
+/** All documents below one prefix; remembers what it has read and written. */
+export class LeasedDocuments<T> implements Renewable {
+  readonly #container: ContainerClient;
+  readonly #prefix: string;
+  readonly #schema: ZodNullable<ZodType<T>>;
+  readonly #seconds: number;
+  readonly #remembered = new Map<string, Stored<T | null>>();
+
+  /**
+   * @param prefix with the trailing slash: `flexibee/`
+   * @param seconds how long a lease lives without renewal (15 to 60)
+   */
+  constructor(container: ContainerClient, prefix: string, schema: ZodType<T>, seconds: number) {
+    this.#container = container;
+    this.#prefix = prefix;
+    this.#schema = z.nullable(schema);
+    this.#seconds = seconds;
+  }
+
+  get lifeMs(): number {
+    return this.#seconds * 1000;
+  }
+
+  /** For looking, whoever holds it. @throws DocumentUnreadableError */
+  async read(name: string, signal: AbortSignal): Promise<T | undefined> {
+    const stored = await readJson(this.#blob(name), this.#schema, signal);
+    return stored?.value ?? undefined;
+  }
+
+  /**
+   * Takes the lock and, unless it is the document that we remember, reads it.
+   *
+   * @returns undefined while somebody else holds the lock
+   * @throws DocumentUnreadableError; then the lock is free again
+   */
+  async acquire(name: string, signal: AbortSignal): Promise<LeasedDocument<T> | undefined> {
+    // An id of its own each time: acquiring again with the one that holds the lease succeeds.
+    const leaseId = randomUUID();
+    const askedAt = performance.now();
+    const etag = await this.#take(name, leaseId, signal);
+    if (etag === undefined) return undefined;
+    let stored: Stored<T | null>;
+    try {
+      stored = await this.#stored(name, etag, signal);
+    } catch (error) {
+      await this.#release(name, leaseId);
+      throw error;
+    }
+    const keeper = keepLease(this, name, leaseId, askedAt);
+    const replace = (value: T, abort: AbortSignal) =>
+      this.#replace(name, leaseId, stored.etag, value, abort);
+    const release = () => this.#release(name, leaseId);
+    return {
+      get value() {
+        return stored.value ?? undefined;
+      },
+      lost: keeper.lost,
+      async replace(value, abort) {
+        stored = await replace(value, abort);
+      },
+      async release() {
+        await keeper.stop();
+        await release();
+      },
+    };
+  }
+
+  async renewOnce(name: string, leaseId: string, signal: AbortSignal): Promise<boolean> {
+    const lease = this.#blob(name).getBlobLeaseClient(leaseId);
+    return (await unlessHeld(lease.renewLease({ abortSignal: signal }))) !== undefined;
+  }
+
+  /** The document's ETag when the lock is ours now. */
+  async #take(name: string, leaseId: string, signal: AbortSignal): Promise<string | undefined> {
+    const blob = this.#blob(name);
+    const lease = blob.getBlobLeaseClient(leaseId);
+    const acquire = () =>
+      unlessHeld(
+        storageCall(
+          `acquire ${blob.name}`,
+          (abortSignal) => lease.acquireLease(this.#seconds, { abortSignal }),
+          signal,
+        ),
+      );
+    let acquired: Awaited<ReturnType<typeof acquire>>;
+    try {
+      acquired = await acquire();
+    } catch (error) {
+      if (!hasStatus(error, 404)) throw error;
+      await createIfMissing(blob, JSON.stringify(null), signal);
+      acquired = await acquire();
+    }
+    return acquired && etagOf(acquired, blob.name);
+  }
+
+  async #stored(name: string, etag: string, signal: AbortSignal): Promise<Stored<T | null>> {
+    const remembered = this.#remembered.get(name);
+    if (remembered?.etag === etag) return remembered;
+    const stored = await readJson(this.#blob(name), this.#schema, signal);
+    if (stored === undefined) throw new LeaseLostError(name, 'the document was removed');
+    this.#remembered.set(name, stored);
+    return stored;
+  }
+
+  async #replace(
+    name: string,
+    leaseId: string,
+    etag: string,
+    value: T,
+    signal: AbortSignal,
+  ): Promise<Stored<T>> {
+    const conditions = { leaseId, ifMatch: etag };
+    try {
+      const stored = {
+        value,
+        etag: await writeJson(this.#blob(name), value, { conditions }, signal),
+      };
+      this.#remembered.set(name, stored);
+      return stored;
+    } catch (error) {
+      if (!(error instanceof DocumentConflictError)) throw error;
+      throw new LeaseLostError(name, 'another holder has it', { cause: error });
+    }
+  }
+
+  async #release(name: string, leaseId: string): Promise<void> {
+    const blob = this.#blob(name);
+    await storageCall(
+      `release ${blob.name}`,
+      (abortSignal) => blob.getBlobLeaseClient(leaseId).releaseLease({ abortSignal }),
+      AbortSignal.timeout(releaseDeadlineMs),
+    ).catch(() => {});
+  }
+
+  #blob(name: string): BlockBlobClient {
+    return this.#container.getBlockBlobClient(`${this.#prefix}${name}.json`);
+  }
+}
+
+async function unlessHeld<R>(call: Promise<R>): Promise<R | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isNotHolder(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+/** The settings that the catalogue names: where its databases and companies are. */
+
+import type { Catalog } from '../catalog/index.ts';
+import { connectionForm, parseAddress } from '../database/address.ts';
+import {
+  type FlexibeeAddress,
+  flexibeeAddressForm,
+  parseFlexibeeAddress,
+} from '../flexibee/address.ts';
+import { type Read, SettingsError, type SettingsFault } from './fault.ts';
+
+export interface Connections {
+  /** Connection strings (secret) by the database's id. */
+  databases: Record<string, string>;
+  /** Addresses (secret) by the company's data source code. */
+  companies: Record<string, FlexibeeAddress>;
+}
+
+/** Throws `SettingsError` with every setting that is missing or is no connection string. */
+export function requireConnections(
+  settings: { connection: Read },
+  catalog: Pick<Catalog, 'databases' | 'companies'>,
+): Connections {
+  const faults = new Map<string, SettingsFault>();
+  const required = <T>(
+    setting: string,
+    whose: string,
+    form: string,
+    parse: (text: string) => T,
+  ) => {
+    const value = settings.connection(setting);
+    try {
+      if (value !== undefined) return [parse(value)];
+      throw new RangeError(`is not set: the catalogue's ${whose} needs it, in the form ${form}`);
+    } catch (error) {
+      // Several companies may share a setting: it is told once.
+      if (!faults.has(setting)) faults.set(setting, { setting, fault: (error as Error).message });
+      return [];
+    }
+  };
+  const databases = catalog.databases.flatMap(({ id, connection }) =>
+    required(connection, `database ${id}`, connectionForm, (text) => {
+      parseAddress(text);
+      return [id, text] as const;
+    }),
+  );
+  const companies = catalog.companies.flatMap(({ code, connection }) =>
+    required(connection, `company ${code}`, flexibeeAddressForm, (text) => {
+      return [code, parseFlexibeeAddress(text)] as const;
+    }),
+  );
+  if (faults.size > 0) throw new SettingsError([...faults.values()]);
+  return {
+    databases: Object.fromEntries(databases),
+    companies: Object.fromEntries(companies),
+  };
+}

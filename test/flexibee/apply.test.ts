@@ -1,0 +1,415 @@
+/**
+ * The mirror in an aggregate base: what makes a row change and what does not. On the stand-in, and
+ * on SQLSERVER_URL (a database for tests) when that is set.
+ */
+
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { DatabaseError } from '../../shared/database/errors.ts';
+import { sqlMirror } from '../../shared/flexibee/apply.ts';
+import type { Batch, Change, RecordState } from '../../shared/flexibee/types.ts';
+import { memoryMirror } from '../support/flexibee-mirror.ts';
+import { soon } from '../support/storage.ts';
+import { batchOf, newCompany, startTargets } from './apply-target.ts';
+
+const targets = await startTargets();
+after(async () => {
+  for (const target of targets) await target.close();
+});
+
+const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+
+const state = (id: number, version: number, payload: Record<string, unknown>): RecordState => ({
+  id: String(id),
+  version,
+  deleted: false,
+  code: `F-${id}`,
+  externalIds: [`code:F-${id}`],
+  payload: { id: String(id), ...payload },
+});
+
+const gone = (id: number, version: number): RecordState => ({
+  id: String(id),
+  version,
+  deleted: true,
+  externalIds: [],
+});
+
+const change = (version: number, id = 1, more: Partial<Change> = {}): Change => ({
+  version,
+  evidence: 'adresar',
+  id: String(id),
+  operation: 'update',
+  externalIds: [],
+  ...more,
+});
+
+const nothing = { created: 0, updated: 0, deleted: 0 };
+
+for (const target of targets) {
+  describe(`the mirror on ${target.name}`, () => {
+    const apply = (batch: Batch) => target.mirror.apply(batch, soon());
+
+    it('keeps what it is given, letter for letter', {
+      skip: target.except('escapes'),
+    }, async () => {
+      const company = newCompany();
+      const record: RecordState = {
+        id: '9007199254740993',
+        version: 7,
+        deleted: false,
+        code: 'Žluťoučký "kůň" \\ 🐎',
+        externalIds: ['code:Žluťoučký', "ext:SHOP:it's"],
+        payload: {
+          '10': 'a key that is a number',
+          nazev: 'O\'Neill & Søn <b>\u2028\n\t\\ "x"',
+          castka: '1234567890123456.10',
+          empty: '',
+          nothing: null,
+          nested: [{ a: [1, 2.5, true] }, []],
+        },
+      };
+      const journal = change(7, 1, {
+        id: record.id,
+        operation: 'create',
+        at: '2021-03-12 23:59:55.586215',
+        externalIds: record.externalIds,
+      });
+      const counts = await apply(batchOf(company, { records: [record], changes: [journal] }));
+      assert.deepEqual(counts, { created: 1, updated: 0, deleted: 0 });
+      const { deleted: _, ...kept } = record;
+      assert.deepEqual(await target.rows(company, 'adresar'), [
+        { ...kept, generation: 1, readAt: at(0), deleted: false },
+      ]);
+      assert.deepEqual(await target.journal(company), [{ ...journal, generation: 1 }]);
+    });
+
+    it('takes only what is newer by generation, version and time of reading', async () => {
+      const company = newCompany();
+      const steps: [string, Partial<Batch>, typeof nothing][] = [
+        ['new', { records: [state(1, 10, { v: 'a' })] }, { ...nothing, created: 1 }],
+        ['again', { records: [state(1, 10, { v: 'a' })] }, nothing],
+        [
+          'the same version, read at the same time',
+          { records: [state(1, 10, { v: 'x' })] },
+          nothing,
+        ],
+        [
+          'the same version, read later',
+          { readAt: at(1), records: [state(1, 10, { v: 'b' })] },
+          { ...nothing, updated: 1 },
+        ],
+        [
+          'an older version, read later',
+          { readAt: at(2), records: [state(1, 9, { v: 'x' })] },
+          nothing,
+        ],
+        [
+          'a newer version, read earlier',
+          { readAt: at(0), records: [state(1, 11, { v: 'c' })] },
+          { ...nothing, updated: 1 },
+        ],
+        [
+          'unchanged: not counted, yet the guard moves on',
+          { readAt: at(3), records: [state(1, 13, { v: 'c' })] },
+          nothing,
+        ],
+        ['older than that', { readAt: at(4), records: [state(1, 12, { v: 'x' })] }, nothing],
+        [
+          'a letter of another case',
+          { records: [state(1, 14, { v: 'C' })] },
+          { ...nothing, updated: 1 },
+        ],
+        [
+          'a newer history with a lower version',
+          { generation: 2, records: [state(1, 3, { v: 'd' })] },
+          { ...nothing, updated: 1 },
+        ],
+        ['the old history', { records: [state(1, 99, { v: 'x' })], readAt: at(9) }, nothing],
+        ['deleted', { generation: 2, records: [gone(1, 4)] }, { ...nothing, deleted: 1 }],
+        ['deleted again', { generation: 2, records: [gone(1, 5)] }, nothing],
+        ['older than the deletion', { generation: 2, records: [state(1, 4, { v: 'x' })] }, nothing],
+        [
+          'created anew',
+          { generation: 2, records: [state(1, 6, { v: 'e' })] },
+          { ...nothing, created: 1 },
+        ],
+        ['deleted before it was known', { records: [gone(2, 5)] }, nothing],
+        ['older than that', { records: [state(2, 4, { v: 'x' })] }, nothing],
+        ['known after all', { records: [state(2, 6, { v: 'f' })] }, { ...nothing, created: 1 }],
+      ];
+      for (const [what, given, counts] of steps) {
+        assert.deepEqual(await apply(batchOf(company, given)), counts, what);
+        const payloads = (await target.rows(company, 'adresar')).map((row) => row.payload?.['v']);
+        assert.ok(!payloads.includes('x'), what);
+      }
+    });
+
+    it('keeps companies and evidences apart', async () => {
+      const [one, other] = [newCompany(), newCompany()];
+      for (const company of [one, other]) {
+        for (const evidence of ['adresar', 'cenik']) {
+          const records = [state(1, 1, { v: `${company} ${evidence}` })];
+          const counts = await apply(batchOf(company, { evidence, records }));
+          assert.deepEqual(counts, { ...nothing, created: 1 });
+        }
+      }
+      const [row] = await target.rows(other, 'cenik');
+      assert.equal(row?.payload?.['v'], `${other} cenik`);
+    });
+
+    it('of a full load, what was not read again is deleted', async () => {
+      const company = newCompany();
+      const load = [1, 2, 3, 4].map((id) => state(id, 100, { v: id }));
+      await apply(batchOf(company, { records: load }));
+      await apply(batchOf(company, { records: [gone(4, 101)] }));
+      // A change after the load had begun: newer than all that the load may say.
+      await apply(batchOf(company, { records: [state(3, 120, { v: 'new' })] }));
+      const last = batchOf(company, {
+        readAt: at(11),
+        records: [state(1, 110, { v: 1 })],
+        gone: { readBefore: at(10), version: 110 },
+      });
+      assert.deepEqual(await apply(last), { ...nothing, deleted: 1 });
+      assert.deepEqual(await apply(last), nothing);
+      const rows = await target.rows(company, 'adresar');
+      assert.deepEqual(
+        rows.map(({ id, deleted, version, payload }) => [id, deleted, version, payload?.['v']]),
+        [
+          ['1', false, 110, 1],
+          ['2', true, 110, undefined],
+          ['3', false, 120, 'new'],
+          ['4', true, 101, undefined],
+        ],
+      );
+    });
+
+    it('a change enters the journal once, whatever it does to the row', async () => {
+      const company = newCompany();
+      const changes = [change(1), change(2)];
+      await apply(batchOf(company, { changes, records: [state(1, 2, {})] }));
+      await apply(batchOf(company, { changes: [change(2), change(1), change(3, 2)] }));
+      await apply(batchOf(company, { changes: [change(2)], generation: 2 }));
+      assert.deepEqual(
+        (await target.journal(company)).map(({ generation, version }) => [generation, version]),
+        [
+          [1, 1],
+          [1, 2],
+          [1, 3],
+          [2, 2],
+        ],
+      );
+    });
+
+    it('of two at once for the same records the newer one wins', async () => {
+      for (const order of [
+        [1, 2],
+        [2, 1],
+      ]) {
+        const company = newCompany();
+        const ids = Array.from({ length: 40 }, (_, index) => index + 1);
+        const batches = order.map((version) =>
+          batchOf(company, {
+            records: (version === 1 ? ids : ids.toReversed()).map((id) =>
+              state(id, version, { v: version }),
+            ),
+            changes: [change(version), change(10)],
+          }),
+        );
+        await Promise.all([...batches, ...batches].map(apply));
+        const rows = await target.rows(company, 'adresar');
+        assert.deepEqual([...new Set(rows.map(({ payload }) => payload?.['v']))], [2]);
+        assert.equal(rows.length, ids.length);
+        assert.deepEqual(
+          (await target.journal(company)).map(({ version }) => version),
+          [1, 2, 10],
+        );
+      }
+    });
+
+    const call = (parameters: Record<string, string | number | null>) => {
+      const given = Object.entries({
+        evidence: 'adresar',
+        generation: 1,
+        read_at: '2026-01-01',
+        changes: '[]',
+        records: '[]',
+        ...parameters,
+      }).map(([name, value]) => `@${name} = ${typeof value === 'string' ? `N'${value}'` : value}`);
+      return target.query(`EXEC crude.sp_apply_flexibee_changes ${given.join(', ')};`);
+    };
+    const good = '{"id":"1","version":1,"deleted":false,"externalIds":[],"payload":{}}';
+    const refusals: [string, Record<string, string | number | null>, number][] = [
+      ['no company', { company: null }, 50501],
+      ['half of what is gone', { gone_version: 1 }, 50501],
+      ['records that are not JSON', { records: '[{' }, 50502],
+      ['no records', { records: null }, 50502],
+      ['changes that are not JSON', { changes: 'x' }, 50502],
+      [
+        'an id that is a word',
+        { records: `[${good},{"id":"code:A","version":1,"deleted":true}]` },
+        50503,
+      ],
+      ['an id that is not there', { records: `[${good},{"version":1,"deleted":true}]` }, 50503],
+      ['an id below 1', { records: `[${good},{"id":"-1","version":1,"deleted":true}]` }, 50503],
+      ['no version', { records: `[${good},{"id":"2","deleted":true}]` }, 50503],
+      ['neither deleted nor not', { records: `[${good},{"id":"2","version":1}]` }, 50503],
+      ['no payload', { records: `[${good},{"id":"2","version":1,"deleted":false}]` }, 50503],
+      ['a row that is no object', { records: `[${good},"2"]` }, 50503],
+      ['an unknown operation', { changes: '[{"version":1,"id":"1","operation":"upsert"}]' }, 50503],
+      ['a change without an id', { changes: '[{"version":1,"operation":"update"}]' }, 50503],
+      ['a record twice', { records: `[${good},${good}]` }, 50504],
+    ];
+    for (const [what, parameters, number] of refusals) {
+      const skip = what === 'a row that is no object' && target.except('rows that are no objects');
+      it(`refuses ${what}, and writes nothing`, { skip }, async () => {
+        const company = newCompany();
+        await assert.rejects(
+          call({ company, ...parameters }),
+          (error) => error instanceof DatabaseError && error.number === number,
+        );
+        assert.deepEqual(await target.rows(company, 'adresar'), []);
+        assert.deepEqual(await target.journal(company), []);
+      });
+    }
+
+    it('a failure in the middle leaves nothing half written', async () => {
+      const company = newCompany();
+      await apply(batchOf(company, { records: [state(1, 1, { v: 'before' })] }));
+      // The journal comes last: a key that it does not take ends all that was written before.
+      const constraint = `[ck_${company}]`;
+      await target.query(
+        `ALTER TABLE crude.flexibee_change ADD CONSTRAINT ${constraint} CHECK (company <> N'${company}' OR version <> 666)`,
+      );
+      const records = [state(1, 667, { v: 'after' }), state(2, 666, { v: 'new' })];
+      const changes = [change(665), change(666, 2), change(667)];
+      await assert.rejects(
+        apply(batchOf(company, { records, changes })),
+        (error) => error instanceof DatabaseError && error.number === 547,
+      );
+      const rows = await target.rows(company, 'adresar');
+      assert.deepEqual(
+        rows.map(({ payload }) => payload?.['v']),
+        ['before'],
+      );
+      assert.deepEqual(await target.journal(company), []);
+      await target.query(`ALTER TABLE crude.flexibee_change DROP CONSTRAINT ${constraint}`);
+      // The session that failed is as good as before.
+      assert.deepEqual(await apply(batchOf(company, { records, changes })), {
+        created: 1,
+        updated: 1,
+        deleted: 0,
+      });
+    });
+
+    it('a batch too large for one call goes in parts, in order, with the same result', async () => {
+      const company = newCompany();
+      const batch = batchOf(company, {
+        records: [1, 2, 3, 4, 5].map((id) => state(id, id, { v: 'x'.repeat(20 * id) })),
+        changes: [change(1), change(5, 5)],
+        gone: { readBefore: at(0), version: 9 },
+      });
+      await apply(
+        batchOf(company, { readAt: '2025-12-31T00:00:00.000Z', records: [state(9, 1, {})] }),
+      );
+      assert.deepEqual(await target.inParts.apply(batch, soon()), {
+        created: 5,
+        updated: 0,
+        deleted: 1,
+      });
+      assert.deepEqual(await apply(batch), nothing);
+      assert.equal((await target.journal(company)).length, 2);
+    });
+
+    const { setFault } = target;
+    const ofStandIn = setFault ? false : 'only the stand-in has faults on demand';
+    it('calls again after a deadlock, and not after another error', {
+      skip: ofStandIn,
+    }, async () => {
+      const company = newCompany();
+      const batch = batchOf(company, { records: [state(1, 1, {})], changes: [change(1)] });
+      await setFault?.({ failures: { times: 2, number: 1205 } });
+      assert.deepEqual(await apply(batch), { ...nothing, created: 1 });
+      await setFault?.({ failures: { times: 1, number: 8134 } });
+      await assert.rejects(
+        apply(batch),
+        (error) => error instanceof DatabaseError && error.number === 8134,
+      );
+      assert.deepEqual(await apply(batch), nothing);
+    });
+
+    it('stops waiting when its signal is aborted', { skip: ofStandIn }, async () => {
+      const company = newCompany();
+      await setFault?.({ delayMilliseconds: 60_000 });
+      const batch = batchOf(company, { records: [state(1, 1, {})] });
+      await assert.rejects(target.mirror.apply(batch, AbortSignal.timeout(100)), {
+        name: 'TimeoutError',
+      });
+      await setFault?.({});
+      assert.deepEqual(await target.rows(company, 'adresar'), []);
+      assert.deepEqual(await apply(batch), { ...nothing, created: 1 });
+    });
+
+    it('sends nothing once its signal is aborted, nor for a change of another evidence', async () => {
+      const company = newCompany();
+      const reason = new Error('stopped');
+      const batch = batchOf(company, { records: [state(1, 1, {})] });
+      await assert.rejects(target.mirror.apply(batch, AbortSignal.abort(reason)), reason);
+      const mixed = batchOf(company, { changes: [change(1, 1, { evidence: 'cenik' })] });
+      await assert.rejects(apply(mixed), RangeError);
+      const nowhere = sqlMirror(target.databases, () => {
+        throw new RangeError('cenik is not followed');
+      });
+      await assert.rejects(nowhere.apply(batch, soon()), /cenik is not followed/);
+      assert.deepEqual(await target.rows(company, 'adresar'), []);
+    });
+
+    it('any batches in any order, repeated, are what the plain model makes of them', async () => {
+      const version = fc.integer({ min: 1, max: 6 });
+      const record = fc.record({
+        id: fc.integer({ min: 1, max: 5 }),
+        version,
+        v: fc.integer({ min: 0, max: 2 }),
+        isGone: fc.boolean(),
+      });
+      const batch = fc.record({
+        generation: fc.integer({ min: 1, max: 2 }),
+        second: fc.integer({ min: 0, max: 3 }),
+        records: fc.uniqueArray(record, { selector: ({ id }) => id, maxLength: 4 }),
+        versions: fc.uniqueArray(version, { maxLength: 3 }),
+        gone: fc.option(fc.record({ second: fc.integer({ min: 0, max: 4 }), version }), {
+          nil: undefined,
+        }),
+        inParts: fc.boolean(),
+      });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(batch, { minLength: 1, maxLength: 8 }),
+          fc.nat(7),
+          async (list, again) => {
+            const company = newCompany();
+            const model = memoryMirror();
+            const repeated = [...list, ...list.slice(again)];
+            for (const { generation, second, records, versions, gone: end, inParts } of repeated) {
+              const given = batchOf(company, {
+                generation,
+                readAt: at(second),
+                records: records.map(({ id, version: own, v, isGone }) =>
+                  isGone ? gone(id, own) : state(id, own, { v }),
+                ),
+                changes: versions.map((own) => change(own, own)),
+                ...(end && { gone: { readBefore: at(end.second), version: end.version } }),
+              });
+              const mirror = inParts ? target.inParts : target.mirror;
+              assert.deepEqual(await mirror.apply(given, soon()), await model.apply(given, soon()));
+            }
+            assert.deepEqual(await target.rows(company, 'adresar'), model.rows(company, 'adresar'));
+            assert.deepEqual(await target.journal(company), model.journal(company));
+          },
+        ),
+        { numRuns: 30 },
+      );
+    });
+  });
+}

@@ -1,0 +1,238 @@
+/** A company, a mirror and workers that may be killed at any I/O. */
+
+import assert from 'node:assert/strict';
+import type { CursorStore, FollowContext, HeldCursor } from '../../shared/flexibee/context.ts';
+import { type Cursor, cursorSchema } from '../../shared/flexibee/cursor.ts';
+import { type PollOutcome, poll } from '../../shared/flexibee/follow.ts';
+import type { Batch } from '../../shared/flexibee/types.ts';
+import { LeaseLostError } from '../../shared/lock/keeper.ts';
+import { type CompanyOptions, companyModel } from '../support/flexibee-company.ts';
+import { memoryMirror } from '../support/flexibee-mirror.ts';
+
+export const code = 'flexi-demo';
+export const evidences = ['adresar', 'cenik', 'faktura-vydana'];
+/** In the changelog, too. */
+export const otherEvidence = 'stitek';
+
+/** The worker is dead: whatever it does next does not happen. */
+export class Killed extends Error {}
+
+export interface Death {
+  /** Of the worker's I/O, from 1. */
+  at: number;
+  /** `late`: the mirror gets the call when others have gone on. */
+  mode: 'before' | 'after' | 'late';
+}
+
+export interface Cursors {
+  store: CursorStore;
+  /** The lease of a dead worker runs out. */
+  expire(): Promise<void>;
+}
+
+/** The cursor's blob, in memory. */
+export function memoryCursors(): Cursors {
+  let text: string | undefined;
+  let holder: object | undefined;
+  const value = () => (text === undefined ? undefined : cursorSchema.parse(JSON.parse(text)));
+  return {
+    store: {
+      async acquire() {
+        if (holder !== undefined) return undefined;
+        const mine = {};
+        holder = mine;
+        return {
+          get value() {
+            return value();
+          },
+          lost: new AbortController().signal,
+          async replace(next: Cursor) {
+            if (holder !== mine) throw new LeaseLostError(code, 'another holder has it');
+            text = JSON.stringify(cursorSchema.parse(next));
+          },
+          async release() {
+            if (holder === mine) holder = undefined;
+          },
+        };
+      },
+      read: async () => value(),
+    },
+    async expire() {
+      holder = undefined;
+    },
+  };
+}
+
+export function newWorld(
+  options: Partial<CompanyOptions> & {
+    onRegression?: 'stop' | 'reload';
+    sliceMs?: number;
+    cursors?: Cursors;
+  } = {},
+) {
+  let time = Date.UTC(2026, 0, 5, 10);
+  const company = companyModel({
+    now: () => new Date(time++),
+    timestamps: true,
+    global: 'seen',
+    ...options,
+  });
+  const mirror = memoryMirror();
+  const cursors = options.cursors ?? memoryCursors();
+  /** The last cursor written. */
+  let cursor: Cursor | undefined;
+  /** The version consumed when each generation began. */
+  const began = new Map<number, number>();
+  const effects = { created: 0, updated: 0, deleted: 0 };
+  const late: (() => Promise<unknown>)[] = [];
+  /** Evidences whose procedures were called after their last change in the mirror. */
+  const dirty = new Set<string>();
+  const called: string[][] = [];
+  const logged: string[] = [];
+  const requests: string[] = [];
+
+  /** A new worker's context; `io` counts what it did. */
+  function worker(death?: Death, before: (what: string) => void = () => {}) {
+    const done: string[] = [];
+    let dead = false;
+    async function io<T>(what: string, call: () => Promise<T>): Promise<T> {
+      if (dead) throw new Killed(what);
+      before(what);
+      done.push(what);
+      if (done.length !== death?.at) return await call();
+      dead = true;
+      if (death.mode === 'after') await call();
+      else if (death.mode === 'late' && what === 'apply') late.push(call);
+      throw new Killed(what);
+    }
+    const guarded = (held: HeldCursor): HeldCursor => ({
+      get value() {
+        return held.value;
+      },
+      lost: held.lost,
+      replace: (next, signal) =>
+        io('replace', async () => {
+          await held.replace(next, signal);
+          cursor = next;
+          if (next.next !== undefined && !began.has(next.generation)) {
+            began.set(next.generation, next.next - 1);
+          }
+        }),
+      release: () => io('release', () => held.release()).catch(() => {}),
+    });
+    const context: FollowContext = {
+      company: { code, evidences, onRegression: options.onRegression ?? 'reload' },
+      source: {
+        changes: (range, signal) => {
+          requests.push('changes');
+          return io('changes', () => company.changes(range, signal));
+        },
+        records: (evidence, ids, signal) => {
+          requests.push('records');
+          return io('records', () => company.records(evidence, ids, signal));
+        },
+        list: (evidence, range, signal) => {
+          requests.push('list');
+          return io('list', () => company.list(evidence, range, signal));
+        },
+      },
+      mirror: {
+        apply: (batch: Batch, signal) =>
+          io('apply', async () => {
+            const rows = await mirror.apply(batch, signal);
+            effects.created += rows.created;
+            effects.updated += rows.updated;
+            effects.deleted += rows.deleted;
+            if (rows.created + rows.updated + rows.deleted > 0) dirty.add(batch.evidence);
+            return rows;
+          }),
+      },
+      cursors: {
+        async acquire(name, signal) {
+          const held = await io('acquire', () => cursors.store.acquire(name, signal));
+          return held && guarded(held);
+        },
+        read: (name, signal) => cursors.store.read(name, signal),
+      },
+      now: () => new Date(time),
+      sliceMs: options.sliceMs ?? 3_600_000,
+      log: (text) => void logged.push(text),
+      after: (changed) =>
+        io('after', async () => {
+          called.push([...changed]);
+          for (const evidence of changed) dirty.delete(evidence);
+        }),
+    };
+    return { context, done };
+  }
+
+  return {
+    company,
+    mirror,
+    cursors,
+    /** The last one written. */
+    get cursor() {
+      return cursor;
+    },
+    /** Rows of the mirror that ever changed. */
+    effects,
+    worker,
+    called,
+    logged,
+    requests,
+    dirty,
+    timestamps: options.timestamps ?? true,
+    time: () => time,
+    tick(ms: number) {
+      time += ms;
+    },
+    /** One poll of a worker that may die of it. */
+    async poll(death?: Death, before?: (what: string) => void) {
+      const { context, done } = worker(death, before);
+      let outcome: PollOutcome | 'killed' = 'killed';
+      try {
+        outcome = await poll(context, { waitForLockMs: 0 }, new AbortController().signal);
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+      }
+      await cursors.expire();
+      return { outcome, done };
+    },
+    /** What dead workers had sent arrives now. */
+    async arriveLate() {
+      for (const call of late.splice(0)) await call();
+    },
+    /** Polls until there is nothing to do; fails when that does not come. */
+    async settle() {
+      for (let polls = 0; polls < 50; polls += 1) {
+        const { outcome } = await this.poll();
+        if (outcome === 'idle') return;
+        assert.notEqual(outcome, 'trouble', logged.join('\n'));
+      }
+      assert.fail('no end of polls');
+    },
+    /** The mirror is what the company is, and the journal what happened there. */
+    check() {
+      for (const evidence of evidences) {
+        assert.deepEqual(mirror.alive(code, evidence), company.alive(evidence), evidence);
+      }
+      assert.equal(mirror.alive(code, otherEvidence).size, 0);
+      const { generation: current } = cursor ?? assert.fail('no cursor');
+      const journal = mirror
+        .journal(code)
+        .filter(({ generation }) => generation === current)
+        .map(({ generation: _, ...change }) => change);
+      const versions = new Set(journal.map(({ version }) => version));
+      const loaded = began.get(current) ?? 0;
+      // What was loaded need not be in the journal.
+      const expected = company.log.filter(
+        ({ evidence, version }) =>
+          evidences.includes(evidence) && (version > loaded || versions.has(version)),
+      );
+      assert.deepEqual(journal, expected);
+      assert.deepEqual([...dirty], [], 'procedures after changes');
+    },
+  };
+}
+
+export type World = ReturnType<typeof newWorld>;

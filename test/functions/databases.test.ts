@@ -1,0 +1,82 @@
+/** The app with its databases: what it lets go of at the end, and what it keeps to itself. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { inspect } from 'node:util';
+import { App } from '../../functions/app.ts';
+import type { Azurite } from '../../local/azurite.ts';
+import type { SqlServer } from '../../local/sql-server/procedure.ts';
+import { startSqlServer } from '../../local/sql-server/server.ts';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { pause } from '../../shared/retry.ts';
+import { startAzurite } from '../support/azurite.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
+import { soon } from '../support/storage.ts';
+
+const password = 'hush-Тише;1';
+
+let azurite: Azurite;
+let server: SqlServer;
+before(async () => {
+  [azurite, server] = await Promise.all([
+    startAzurite(),
+    startSqlServer({
+      logins: { app: password },
+      databases: [{ name: 'AB', server: 'ab', schema: '', procedures: [] }],
+    }),
+  ]);
+});
+after(async () => {
+  await Promise.all([azurite.close(), server.close()]);
+});
+
+/** Every database of the catalogue is the one of the stand-in. */
+function startApp(port: number, given: string): Promise<App> {
+  const address = `Server=127.0.0.1,${port};Database=AB;User Id=app;Password="${given}";Encrypt=false`;
+  const databases = Object.keys(sample.Values).filter((name) => name.startsWith('SQL_'));
+  return App.start({
+    ...sample.Values,
+    AzureWebJobsStorage: azurite.connectionString,
+    ...Object.fromEntries(databases.map((name) => [name, address])),
+    SQL_POOL_SIZE: '2',
+  });
+}
+
+test('a worker that stops leaves no connection behind', async (t) => {
+  const proxy = await startSilentProxy({ host: '127.0.0.1', port: server.port });
+  t.after(() => proxy.close());
+  const app = await startApp(proxy.port, password);
+  const parts = await app.health(soon());
+  assert.deepEqual(
+    parts.filter(({ ok }) => !ok),
+    [],
+  );
+  assert.ok(proxy.open > 0);
+  await app.stop();
+  const patience = soon();
+  while (proxy.open > 0) await pause(10, patience);
+});
+
+test('a refused login stays a secret in the run, in the log and in /health', async () => {
+  const app = await startApp(server.port, `${password}-wrong`);
+  try {
+    const request = { kind: 'entity', codes: ['all'], names: ['city'] } as const;
+    const started = await app.syncs.start(
+      { ...request, codes: [...request.codes], names: [...request.names], user: 'u', token: 't' },
+      soon(),
+    );
+    assert.ok(started.outcome === 'started');
+    const log: string[] = [];
+    assert.equal(await app.executeRun(started.id, (text) => log.push(text)), 'finished');
+    const run = await app.syncs.read(started.id, soon());
+    assert.equal(run?.state, 'failed');
+    assert.match(JSON.stringify(run), /"meaning":"login"/);
+    const health = await app.health(soon());
+    assert.ok(health.some(({ ok }) => !ok));
+    for (const told of [run, log, health]) {
+      assert.doesNotMatch(inspect(told, { depth: 20 }), /hush|Тише|Server=|Password/);
+    }
+  } finally {
+    await app.stop();
+  }
+});

@@ -1,0 +1,343 @@
+/** The routes of FlexiBee over real storage and the stand-in; only the host is missing. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, afterEach, before, test } from 'node:test';
+import type { HttpRequestInit } from '@azure/functions';
+import { App } from '../../functions/app.ts';
+import { type Flexibee, startFlexibee } from '../../local/flexibee/server.ts';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { startStorage, type TestStorage } from '../support/storage.ts';
+import { call, type Reply, testApp } from './app.ts';
+
+const secret = 'a-secret-of-this-test-0123456789abcdef';
+const narrow = createHash('sha256').update('narrow').digest('hex');
+const tokens = JSON.parse(sample.Values.API_TOKENS);
+
+let storage: TestStorage;
+let flexibee: Flexibee;
+let app: App;
+/** What stands at PUBLIC_URL in place of a host. */
+const calls: { url: string; headers: IncomingHttpHeaders }[] = [];
+const publicServer = createServer((request, response) => {
+  calls.push({ url: request.url ?? '', headers: request.headers });
+  response.end();
+});
+
+before(async () => {
+  await new Promise<void>((resolve) => publicServer.listen(0, '127.0.0.1', resolve));
+  const { port } = publicServer.address() as AddressInfo;
+  [storage, flexibee] = await Promise.all([startStorage(), startFlexibee()]);
+  app = await App.start({
+    ...sample.Values,
+    AzureWebJobsStorage: storage.connectionString,
+    API_TOKENS: JSON.stringify([...tokens, { name: 'narrow', sha256: narrow, codes: ['0c10'] }]),
+    FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
+    FLEXIBEE_HOOK_SECRET: secret,
+    PUBLIC_URL: `http://127.0.0.1:${port}/`,
+  });
+});
+after(async () => {
+  await app.stop();
+  await Promise.all([storage.close(), flexibee.close()]);
+  publicServer.close();
+});
+afterEach(() => {
+  flexibee.faults.clear();
+  flexibee.company('demo').enableChangelog();
+  const demo = flexibee.companies.get('demo');
+  if (demo !== undefined) Object.assign(demo, { licence: 'present', loggedIn: false });
+});
+
+const company = 'flexi-demo';
+
+function ask(name: string, init: HttpRequestInit = {}): Promise<Reply> {
+  const headers = { authorization: 'Bearer demo-token', ...init.headers };
+  return call(app, name, { params: { company }, ...init, headers });
+}
+
+function hook(body: string, init: HttpRequestInit = {}): Promise<Reply> {
+  return call(app, 'hook', {
+    method: 'POST',
+    params: { company },
+    headers: { 'content-type': 'application/json', 'x-fb-hook-seckey': secret },
+    body: { string: body },
+    ...init,
+  });
+}
+
+const change = {
+  winstrom: {
+    '@globalVersion': '7',
+    changes: [
+      {
+        '@evidence': 'adresar',
+        '@in-version': '7',
+        '@operation': 'update',
+        id: '12',
+        'external-ids': [],
+      },
+    ],
+    next: 'none',
+  },
+};
+
+const touching: [name: string, method: 'PUT' | 'POST' | 'DELETE'][] = [
+  ['changelog_enable', 'PUT'],
+  ['changelog_disable', 'PUT'],
+  ['hook', 'PUT'],
+  ['hook', 'DELETE'],
+  ['poll', 'POST'],
+  ['reset_company', 'POST'],
+];
+const reading = ['companies', 'company', 'changelog_status'];
+
+test('everything but a hook needs a token, and what touches a company one that may', async () => {
+  const before = flexibee.requests.count();
+  const all = [...touching, ...reading.map((name) => [name, 'GET'] as const)];
+  for (const [name, method] of all) {
+    const without = await call(app, name, { method, params: { company } });
+    assert.equal(without.status, 401, name);
+    const unknown = await call(app, name, {
+      method,
+      params: { company },
+      headers: { authorization: 'Bearer nobody' },
+    });
+    assert.equal(unknown.status, 401, name);
+  }
+  for (const [name, method] of touching) {
+    const reply = await ask(name, { method, headers: { authorization: 'Bearer narrow' } });
+    assert.equal(reply.status, 403, name);
+    assert.match(reply.text, /Token is not allowed for code: flexi-demo\./);
+    assert.equal(reply.polled, undefined);
+  }
+  assert.equal(flexibee.requests.count(), before);
+});
+
+test('a data source that is no company is not found, and the companies are named', async () => {
+  for (const code of ['0c10', 'demo', '', '__proto__']) {
+    for (const [name, method] of [...touching, ['company', 'GET'] as const]) {
+      const reply = await ask(name, { method, params: { company: code } });
+      assert.equal(reply.status, 404, name);
+      const { detail, errors } = JSON.parse(reply.text);
+      assert.equal(detail, `There is no company ${code}.`);
+      assert.equal(errors[0].allowed, 'one of flexi-demo');
+    }
+  }
+});
+
+test('the changelog is turned off and on, and the company polled then', async () => {
+  const status = async () => JSON.parse((await ask('changelog_status')).text);
+  const off = await ask('changelog_disable', { method: 'PUT' });
+  assert.deepEqual([off.status, JSON.parse(off.text)], [200, { company, enabled: false }]);
+  assert.deepEqual(await status(), { company, enabled: false });
+  const on = await ask('changelog_enable', { method: 'PUT' });
+  assert.deepEqual([on.status, JSON.parse(on.text)], [200, { company, enabled: true }]);
+  assert.partialDeepStrictEqual(on.polled, { company, why: 'request' });
+  assert.match(on.log, /Changelog of flexi-demo was turned on \(token demo\)/);
+  assert.deepEqual(await status(), { company, enabled: true });
+});
+
+const troubles: {
+  title: string;
+  cause(): void;
+  status: number;
+  kind: string;
+  cure: RegExp;
+}[] = [
+  {
+    title: 'somebody is logged in',
+    cause: () => {
+      // What is on already needs nobody to leave.
+      flexibee.company('demo').disableChangelog();
+      const demo = flexibee.companies.get('demo');
+      if (demo !== undefined) demo.loggedIn = true;
+    },
+    status: 409,
+    kind: 'company in use',
+    cure: /log everybody out/,
+  },
+  {
+    title: 'the licence is missing',
+    cause: () => {
+      const demo = flexibee.companies.get('demo');
+      if (demo !== undefined) demo.licence = 'missing';
+    },
+    status: 502,
+    kind: 'licence missing',
+    cure: /licence of this company must include the REST API/,
+  },
+  {
+    title: 'the server is broken',
+    cause: () => {
+      flexibee.faults.set({ broken: 'garbage' });
+    },
+    status: 502,
+    kind: 'answer not understood',
+    cure: /leads to a FlexiBee server/,
+  },
+];
+for (const { title, cause, status, kind, cure } of troubles) {
+  test(`turning the changelog on while ${title}: ${status} with the cure in its text`, async () => {
+    cause();
+    const reply = await ask('changelog_enable', { method: 'PUT' });
+    const problem = JSON.parse(reply.text);
+    assert.equal(reply.status, status, reply.text);
+    assert.equal(problem.kind, kind);
+    assert.match(problem.detail, /FlexiBee flexi-demo: PUT \/c\/demo\/changes\/enable/);
+    assert.match(problem.detail, cure);
+    assert.match(problem.cure, cure);
+    assert.equal(reply.polled, undefined);
+    const plain = await ask('changelog_enable', {
+      method: 'PUT',
+      headers: { accept: 'text/plain' },
+    });
+    assert.match(plain.text, cure);
+  });
+}
+
+test('our hook is registered once, with the secret, and removed', async () => {
+  const hooks = () => flexibee.companies.get('demo')?.hooks.list() ?? [];
+  calls.length = 0;
+  for (let round = 0; round < 2; round += 1) {
+    const reply = await ask('hook', { method: 'PUT' });
+    assert.equal(reply.status, 200, reply.text);
+    assert.match(
+      JSON.parse(reply.text).url,
+      /^http:\/\/127\.0\.0\.1:\d+\/flexibee\/flexi-demo\/hook$/,
+    );
+    assert.doesNotMatch(reply.text + reply.log, new RegExp(secret));
+  }
+  assert.equal(hooks().length, 1);
+  assert.equal(hooks()[0]?.format, 'JSON');
+  // The server tries the address at once; the secret is in the header, never in the address.
+  assert.equal(calls[0]?.url, '/flexibee/flexi-demo/hook');
+  assert.equal(calls[0]?.headers['x-fb-hook-seckey'], secret);
+  const removed = await ask('hook', { method: 'DELETE' });
+  assert.deepEqual(JSON.parse(removed.text), { company, removed: 1 });
+  assert.equal(hooks().length, 0);
+  const again = await ask('hook', { method: 'DELETE' });
+  assert.deepEqual(JSON.parse(again.text), { company, removed: 0 });
+});
+
+test('registering needs an address and a secret of ours', async () => {
+  for (const name of ['PUBLIC_URL', 'FLEXIBEE_HOOK_SECRET']) {
+    const reply = await call(testApp({ [name]: '' }), 'hook', {
+      method: 'PUT',
+      params: { company },
+      headers: { authorization: 'Bearer demo-token' },
+    });
+    assert.equal(reply.status, 409);
+    const { type, detail } = JSON.parse(reply.text);
+    assert.equal(type, 'urn:syncboard:problem:not-configured');
+    assert.match(detail, new RegExp(`^${name} is not set: `));
+  }
+});
+
+test('a hook without the secret, or with another, is refused before anything is read', async () => {
+  const cases: HttpRequestInit[] = [
+    { headers: {} },
+    { headers: { 'x-fb-hook-seckey': '' } },
+    { headers: { 'x-fb-hook-seckey': secret.slice(1) } },
+    { headers: {}, query: { secret: `${secret}x` } },
+    { headers: { 'x-fb-hook-seckey': 'wrong' }, query: { secret } },
+    { headers: {}, params: { company: 'nobody' } },
+  ];
+  for (const init of cases) {
+    const reply = await hook(JSON.stringify(change), init);
+    assert.equal(reply.status, 401);
+    assert.equal(reply.polled, undefined);
+    assert.doesNotMatch(reply.text + reply.log, new RegExp(secret.slice(1)));
+  }
+  const unset = await call(testApp({ FLEXIBEE_HOOK_SECRET: '' }), 'hook', {
+    method: 'POST',
+    params: { company },
+    headers: { 'x-fb-hook-seckey': '' },
+  });
+  assert.equal(unset.status, 401);
+});
+
+test('a hook that is none is refused, and its size is limited', async () => {
+  const cases: [body: string, status: number][] = [
+    ['', 400],
+    ['<winstrom/>', 400],
+    ['{}', 400],
+    ['{"winstrom": {"changes": []}}', 400],
+    [JSON.stringify(change).replace('update', 'rename'), 400],
+    [`{"winstrom": "${'x'.repeat(2 * 1024 * 1024)}"}`, 413],
+  ];
+  for (const [body, status] of cases) {
+    const reply = await hook(body);
+    assert.equal(reply.status, status, reply.text);
+    assert.equal(reply.polled, undefined);
+  }
+});
+
+test('of a burst of hooks one has the company polled, by header or query, of any type', async () => {
+  const kinds: HttpRequestInit[] = [
+    {},
+    { headers: {}, query: { secret } },
+    { headers: { 'x-fb-hook-seckey': secret, 'content-type': 'text/plain' } },
+  ];
+  const replies = await Promise.all(
+    Array.from({ length: 300 }, (_, index) => hook(JSON.stringify(change), kinds[index % 3])),
+  );
+  for (const { status } of replies) assert.equal(status, 200);
+  const polled = replies.filter((reply) => reply.polled !== undefined);
+  assert.equal(polled.length, 1);
+  assert.partialDeepStrictEqual(polled[0]?.polled, { company, why: 'hook' });
+  assert.deepEqual(JSON.parse(polled[0]?.text ?? ''), { company, queued: true });
+});
+
+const hush = 'hush-hush-0123';
+test('a wrong password is trouble with a cure, told once, and shown nowhere', async () => {
+  const other = await App.start({
+    ...sample.Values,
+    AzureWebJobsStorage: storage.connectionString,
+    FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=${hush}`,
+  });
+  try {
+    const lines: string[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const at = new Date().toISOString();
+      const message = { company, why: 'request' as const, at };
+      assert.equal(await other.pollCompany(message, (text) => lines.push(text)), 'trouble');
+    }
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /\(wrong password\)/);
+    const headers = { authorization: 'Bearer demo-token' };
+    const reply = await call(other, 'company', { params: { company }, headers });
+    const details = JSON.parse(reply.text);
+    assert.equal(details.state, 'trouble');
+    assert.partialDeepStrictEqual(details.trouble, { kind: 'wrong password' });
+    assert.match(details.trouble.cure, /User Id and Password/);
+    assert.match(details.live.cure, /User Id and Password/);
+    const list = await call(other, 'companies', { headers });
+    assert.equal(JSON.parse(list.text).companies[0].trouble.kind, 'wrong password');
+    const [part] = (await other.health(AbortSignal.timeout(30_000))).slice(-1);
+    assert.equal(part?.reason, 'flexi-demo: wrong password, see /flexibee');
+    const shown = [...lines, reply.text, reply.log, list.text].join();
+    for (const hidden of [hush, btoa(`winstrom:${hush}`)]) assert.ok(!shown.includes(hidden));
+  } finally {
+    await other.stop();
+  }
+});
+
+test('a message of the timer that waited for too long is left to the next', async () => {
+  const before = flexibee.requests.count();
+  const at = new Date(Date.now() - 100_000).toISOString();
+  assert.equal(await app.pollCompany({ company, why: 'timer', at }, () => {}), 'late');
+  assert.equal(flexibee.requests.count(), before);
+});
+
+const captured = new URL('../../../shared/data/flexibee-webhooks/', import.meta.url);
+test('hooks as real servers sent them are taken', { skip: !existsSync(captured) }, async () => {
+  for (const file of await readdir(captured)) {
+    const reply = await hook(await readFile(new URL(file, captured), 'utf8'));
+    assert.equal(reply.status, 200, `${file}: ${reply.text}`);
+  }
+});

@@ -1,0 +1,190 @@
+/**
+ * A company at a FlexiBee server as a plain model in memory: records and their changelog, with
+ * transactions that take their versions long before they commit, gaps, backups.
+ */
+
+import { FlexibeeError } from '../../shared/flexibee/errors.ts';
+import type { Change, FlexibeeRecord, Operation, Source } from '../../shared/flexibee/types.ts';
+
+export interface CompanyOptions {
+  now(): Date;
+  /** Whether changes tell when they happened: older servers don't. */
+  timestamps: boolean;
+  /** The global version: of the newest change to be seen, or the newest that was given out. */
+  global: 'seen' | 'given out';
+  /** The server gives no more changes than this at once. */
+  largestPage?: number;
+}
+
+type Payload = Record<string, unknown>;
+type Tables = Map<string, Map<string, Payload>>;
+interface Open {
+  change: Change;
+  since: number;
+}
+
+export interface CompanyModel extends Source {
+  /** The transaction as a whole; returns the record's id. */
+  write(operation: Operation, evidence: string, id?: string): string | undefined;
+  /** Takes a version and stays open. */
+  begin(operation: Operation, evidence: string, id?: string): void;
+  /** Ends an open transaction, by its place in the row of them. */
+  commit(index: number): void;
+  rollBack(index: number): void;
+  /** How many are open, and since when the eldest is. */
+  readonly open: readonly Open[];
+  /** Versions that nobody ever sees. */
+  skip(count: number): void;
+  backUp(): void;
+  restore(): void;
+  readonly hasBackup: boolean;
+  changelog: 'on' | 'off';
+  ids(evidence: string): string[];
+  alive(evidence: string): Map<string, Payload>;
+  readonly log: readonly Change[];
+  readonly globalVersion: number;
+}
+
+export function companyModel(options: CompanyOptions): CompanyModel {
+  let tables: Tables = new Map();
+  let log: Change[] = [];
+  let open: Open[] = [];
+  let version = 0;
+  let lastId = 0;
+  let content = 0;
+  let changelog: 'on' | 'off' = 'on';
+  let backup: { tables: Tables; log: Change[]; version: number } | undefined;
+
+  const table = (evidence: string) => {
+    const found = tables.get(evidence) ?? new Map<string, Payload>();
+    tables.set(evidence, found);
+    return found;
+  };
+  const seen = () => log.at(-1)?.version ?? 0;
+  const globalVersion = () => (options.global === 'seen' ? seen() : version);
+
+  function prepare(operation: Operation, evidence: string, id?: string): Change | undefined {
+    const [known] = table(evidence).keys();
+    const chosen = operation === 'create' ? String(++lastId) : (id ?? known);
+    if (chosen === undefined) return undefined;
+    if (changelog === 'on') version += 1;
+    const at = options.now().toISOString().replace('T', ' ').replace('Z', '000');
+    return {
+      version,
+      evidence,
+      id: chosen,
+      operation,
+      ...(options.timestamps && { at }),
+      externalIds: [],
+    };
+  }
+
+  function carryOut(change: Change): void {
+    const { operation, evidence, id } = change;
+    const rows = table(evidence);
+    content += 1;
+    if (operation === 'delete') rows.delete(id);
+    else if (operation === 'create' || rows.has(id)) rows.set(id, { id, content });
+    if (changelog === 'off') return;
+    const isLate = seen() > change.version;
+    log.push(change);
+    if (isLate) log.sort((one, other) => one.version - other.version);
+  }
+
+  const recordOf = (id: string, payload: Payload): FlexibeeRecord => ({
+    id,
+    code: `C${id}`,
+    externalIds: [`code:C${id}`],
+    payload: { ...payload },
+  });
+  const copy = (of: Tables): Tables =>
+    new Map([...of].map(([name, rows]) => [name, new Map(rows)]));
+
+  return {
+    write(operation, evidence, id) {
+      const change = prepare(operation, evidence, id);
+      if (change) carryOut(change);
+      return change?.id;
+    },
+    begin(operation, evidence, id) {
+      const change = prepare(operation, evidence, id);
+      if (change) open.push({ change, since: options.now().getTime() });
+    },
+    commit(index) {
+      const [ended] = open.splice(index, 1);
+      if (ended) carryOut(ended.change);
+    },
+    rollBack(index) {
+      open.splice(index, 1);
+    },
+    get open() {
+      return open;
+    },
+    skip(count) {
+      version += count;
+    },
+    backUp() {
+      backup = { tables: copy(tables), log: [...log], version };
+    },
+    restore() {
+      if (backup === undefined) return;
+      tables = copy(backup.tables);
+      log = [...backup.log];
+      version = backup.version;
+      open = [];
+    },
+    get hasBackup() {
+      return backup !== undefined;
+    },
+    get changelog() {
+      return changelog;
+    },
+    set changelog(state) {
+      changelog = state;
+      // What is written now is in no version: a backup from before could not be told from after.
+      if (state === 'off') backup = undefined;
+    },
+    ids: (evidence) => [...table(evidence).keys()],
+    alive: (evidence) => new Map([...table(evidence)].map(([id, row]) => [id, { ...row }])),
+    get log() {
+      return log;
+    },
+    get globalVersion() {
+      return globalVersion();
+    },
+    async changes({ start, limit }, signal) {
+      signal.throwIfAborted();
+      if (changelog === 'off') throw trouble('changelog disabled');
+      const from = log.filter((change) => change.version >= start);
+      const size = Math.min(limit, options.largestPage ?? limit);
+      const next = from[size]?.version;
+      const page = {
+        globalVersion: globalVersion(),
+        changes: structuredClone(from.slice(0, size)),
+      };
+      return next === undefined ? page : { ...page, next };
+    },
+    async records(evidence, ids, signal) {
+      signal.throwIfAborted();
+      const rows = table(evidence);
+      return ids.flatMap((id) => {
+        const row = rows.get(id);
+        return row ? [recordOf(id, row)] : [];
+      });
+    },
+    async list(evidence, { afterId, limit }, signal) {
+      signal.throwIfAborted();
+      const records = [...table(evidence)]
+        .filter(([id]) => Number(id) > Number(afterId))
+        .sort(([one], [other]) => Number(one) - Number(other))
+        .slice(0, limit)
+        .map(([id, row]) => recordOf(id, row));
+      return { globalVersion: globalVersion(), records };
+    },
+  };
+}
+
+export function trouble(kind: FlexibeeError['kind']): FlexibeeError {
+  const request = 'GET /c/demo/changes.json';
+  return new FlexibeeError({ kind, company: 'demo', request, fault: kind, cure: 'See to it.' });
+}
