@@ -1,6 +1,7 @@
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { publicRunSchema } from '../../shared/http/schemas.ts';
+import { progressOf } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
 import { namedRun } from './named-run.ts';
 
@@ -8,7 +9,7 @@ import { namedRun } from './named-run.ts';
 export function readRun(app: AppServices): RouteHandler {
   return async (request, _context, { signal }) => {
     const run = await namedRun(request, app.syncs, signal);
-    const [progress] = await app.syncs.progress([run], signal);
+    const progress = progressOf(run, app.now());
     const servers = run.locks.map(({ server }) => server);
     return json(publicRunSchema.parse({ ...run, servers, progress }));
   };

@@ -1,6 +1,7 @@
-import { prefersJson, textOrJson } from '../../shared/http/answer.ts';
+import { textOrJson } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { statusSchema } from '../../shared/http/schemas.ts';
+import { progressOf } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
 
 /** Whether any run is queued or running now, and as JSON which ones and how far they are. */
@@ -9,9 +10,8 @@ export function syncStatus(app: AppServices): RouteHandler {
     const active = await app.syncs.active(signal);
     const running = active.length > 0;
     const text = `Synchronization is ${running ? '' : 'not '}running.`;
-    // Whoever asks for the text alone polls it: one read less.
-    const progress = prefersJson(request) ? await app.syncs.progress(active, signal) : [];
-    const runs = progress.map((part, index) => ({ ...active[index], progress: part }));
+    const now = app.now();
+    const runs = active.map((run) => ({ ...run, progress: progressOf(run, now) }));
     return textOrJson(request, text, statusSchema.parse({ running, runs }));
   };
 }

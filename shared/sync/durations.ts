@@ -3,7 +3,7 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { DocumentConflictError, DocumentStore } from '../storage/documents.ts';
-import type { Run } from './run.ts';
+import type { Run, Stage } from './run.ts';
 
 /** Stage id to the latest durations in milliseconds, oldest first. */
 export type Durations = Readonly<Record<string, readonly number[]>>;
@@ -42,6 +42,22 @@ export class DurationStore {
       }
     }
   }
+}
+
+/** The stages with what each of them may take, as far as earlier runs have measured it. */
+export function withExpected(stages: readonly Stage[], known: Durations): Stage[] {
+  return stages.map((stage) => {
+    const expectedMs = median(known[stage.id] ?? []);
+    return expectedMs === undefined ? stage : { ...stage, expectedMs };
+  });
+}
+
+/** The middle value, or the mean of the two middle ones; undefined for none. */
+function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1];
+  return upper === undefined || lower === undefined ? undefined : (upper + lower) / 2;
 }
 
 /** Milliseconds of the last attempt of every stage that succeeded. */

@@ -123,10 +123,11 @@ async function runSlice(
   const servers = run.locks.map(({ server }) => server);
   if (isGivenUp(run) || run.stages.every(hasEnded)) {
     await journal.write(() => endRun(run, now()));
+    // Before the servers are free: the next run on them is planned with it. An estimate a little
+    // older than it could be is no reason to fail a run that has ended.
+    await dependencies.durations.add(run, AbortSignal.timeout(5_000)).catch(() => {});
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     await disownAll(leases, servers, holder);
-    // An estimate a little older than it could be is no reason to fail a run that has ended.
-    await dependencies.durations.add(run, AbortSignal.timeout(5_000)).catch(() => {});
     if (cancel.signal.aborted) {
       // Left behind it harms nobody: retention takes it with the run.
       const soon = AbortSignal.timeout(5_000);

@@ -1,9 +1,8 @@
 /** What HTTP functions need of syncs: start one, read them. The engine is not among it. */
 
-import type { Progress } from './progress.ts';
 import type { Period, Run, RunState } from './run.ts';
 
-export type { Progress } from './progress.ts';
+export { type Progress, progressOf } from './progress.ts';
 export type { Period, Run, RunState } from './run.ts';
 
 export interface SyncRequest {
@@ -61,6 +60,4 @@ export interface Syncs {
   list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage>;
   /** Runs that are queued or running now. */
   active(signal: AbortSignal): Promise<Run[]>;
-  /** Where each of the runs stands; one read for all of them. */
-  progress(runs: readonly Run[], signal: AbortSignal): Promise<Progress[]>;
 }

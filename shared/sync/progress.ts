@@ -1,6 +1,5 @@
 /** Where a run stands, and how long the rest may take. */
 
-import type { Durations } from './durations.ts';
 import { hasEnded, isFinished, type Run, type Stage } from './run.ts';
 
 export interface Progress {
@@ -19,15 +18,14 @@ export interface Progress {
 }
 
 export interface Estimate {
-  /** Seconds until the end, from the medians of earlier runs; null when nothing is known yet. */
+  /** Seconds until the end, from the medians of earlier runs when it was planned; null when nothing is known yet. */
   secondsLeft: number | null;
   /** Stages that no earlier run has measured: they count as nothing. */
   unknownStages: number;
   text: string;
 }
 
-/** @param durations of earlier runs */
-export function progressOf(run: Run, durations: Durations, now: Date): Progress {
+export function progressOf(run: Run, now: Date): Progress {
   const running = run.stages.filter(({ state }) => state === 'running');
   return {
     stagesDone: run.stages.filter(hasEnded).length,
@@ -38,7 +36,7 @@ export function progressOf(run: Run, durations: Durations, now: Date): Progress 
       since: startOf(stage) ?? now.toISOString(),
       ...(stage.messages.length > 0 && { message: stage.messages.at(-1)?.text ?? '' }),
     })),
-    ...(!isFinished(run) && { estimate: estimate(run, durations, now) }),
+    ...(!isFinished(run) && { estimate: estimate(run, now) }),
   };
 }
 
@@ -46,7 +44,7 @@ export function progressOf(run: Run, durations: Durations, now: Date): Progress 
  * Plays the rest of the plan with the medians of earlier runs: each server takes its stages in
  * order, a stage waits for what it needs. Waiting for other runs is not in it.
  */
-function estimate(run: Run, durations: Durations, now: Date): Estimate {
+function estimate(run: Run, now: Date): Estimate {
   const freeAt = new Map<string, number>();
   const endsAt = new Map<string, number>();
   let unknownStages = 0;
@@ -54,11 +52,10 @@ function estimate(run: Run, durations: Durations, now: Date): Estimate {
   for (const stage of run.stages) {
     if (hasEnded(stage)) continue;
     openStages += 1;
-    const known = median(durations[stage.id] ?? []);
-    if (known === undefined) unknownStages += 1;
+    if (stage.expectedMs === undefined) unknownStages += 1;
     const needed = stage.needs.map((id) => endsAt.get(id) ?? 0);
     const begins = Math.max(freeAt.get(stage.server) ?? 0, ...needed);
-    const ends = begins + Math.max(0, (known ?? 0) - elapsedMs(stage, now));
+    const ends = begins + Math.max(0, (stage.expectedMs ?? 0) - elapsedMs(stage, now));
     freeAt.set(stage.server, ends);
     endsAt.set(stage.id, ends);
   }
@@ -77,12 +74,4 @@ function startOf(stage: Stage): string | undefined {
 function elapsedMs(stage: Stage, now: Date): number {
   const startedAt = stage.state === 'running' ? startOf(stage) : undefined;
   return startedAt === undefined ? 0 : Math.max(0, now.getTime() - Date.parse(startedAt));
-}
-
-/** The middle value, or the mean of the two middle ones; undefined for none. */
-export function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)];
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1];
-  return upper === undefined || lower === undefined ? undefined : (upper + lower) / 2;
 }

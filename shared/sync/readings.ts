@@ -3,6 +3,7 @@
  * soon as the run begins, `after` as soon as an entity's last stage has ended.
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReadFreshness } from './freshness.ts';
 import type { Journal } from './journal.ts';
 import type { Freshness, FreshnessReading, Stage } from './run.ts';
@@ -82,6 +83,8 @@ export class Readings {
   async #read(entry: Freshness, when: 'before' | 'after'): Promise<void> {
     const { journal, readFreshness, signal } = this.#context;
     await this.#turn();
+    // The next stage's start, written at this moment, goes out first.
+    await nextTurn();
     try {
       const reading: FreshnessReading = await readFreshness(entry, signal);
       journal.note(() => {

@@ -85,6 +85,8 @@ const stageSchema = z.object({
   setOptions: z.array(z.string()),
   repeatable: z.boolean(),
   timeoutSeconds: z.number().positive().optional(),
+  /** Milliseconds, the median of earlier runs when this one was planned; absent: there was none. */
+  expectedMs: z.number().optional(),
   /**
    * Ids of the stages that must have succeeded before. The order on one server is the order of
    * the document; a stage stands after everything it needs.

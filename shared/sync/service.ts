@@ -6,12 +6,14 @@ import { withDeadline } from '../storage/call.ts';
 import { DocumentConflictError, DocumentUnreadableError } from '../storage/documents.ts';
 import type { Cancellations } from './cancellations.ts';
 import { claimServers, releaseAll } from './claim.ts';
-import type { DurationStore } from './durations.ts';
+import { type DurationStore, type Durations, withExpected } from './durations.ts';
 import type { CancelOutcome, RunPage, StartOutcome, SyncRequest, Syncs } from './index.ts';
 import { type Plan, planStages } from './plan.ts';
-import { type Progress, progressOf } from './progress.ts';
 import { isFinished, type Run } from './run.ts';
 import { newRunId, type RunStore } from './run-store.ts';
+
+/** How long a sync that is asked for waits for what earlier ones have measured. */
+const estimateMs = 2_000;
 
 /** What syncs keep in storage. */
 export interface SyncState {
@@ -57,13 +59,6 @@ export class SyncService implements Syncs {
     return (await runs.read(id, signal))?.value;
   }
 
-  async progress(runs: readonly Run[], signal: AbortSignal): Promise<Progress[]> {
-    const { durations } = await this.#dependencies.state(signal);
-    const known = runs.every(isFinished) ? {} : await durations.read(signal);
-    const now = this.#dependencies.now();
-    return runs.map((run) => progressOf(run, known, now));
-  }
-
   async cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome> {
     const { runs, cancellations } = await this.#dependencies.state(signal);
     const run = (await runs.read(id, signal))?.value;
@@ -101,7 +96,7 @@ export class SyncService implements Syncs {
       ...(request.period !== undefined && { period: request.period }),
       createdAt,
       locks: plan.servers.map((server) => ({ server, leaseId: claim.leaseId })),
-      stages: plan.stages,
+      stages: withExpected(plan.stages, await knownDurations(state, signal)),
       freshness: plan.freshness,
       log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
     };
@@ -119,6 +114,15 @@ export class SyncService implements Syncs {
     const runs = await unfinishedRuns(await this.#dependencies.state(signal), signal);
     return runs.map(({ run }) => run);
   }
+}
+
+/** An estimate is no reason to refuse a sync, nor to use up the time that a claim has. */
+async function knownDurations(
+  { durations }: Pick<SyncState, 'durations'>,
+  signal: AbortSignal,
+): Promise<Durations> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(estimateMs)]);
+  return durations.read(limit).catch(() => ({}));
 }
 
 /** An id is made for one run: a document of that name is this run's. */

@@ -13,8 +13,11 @@ import { pause } from '../retry.ts';
 import type { Stage } from './run.ts';
 import type { StageRunners, StageSlot } from './stage-runner.ts';
 
-/** First come, first served within a second, and within one stage that takes longer. */
-const quantumMs = 1_000;
+/**
+ * First come, first served within these seconds, and within one stage that takes longer. To take a
+ * turn anew costs 10 ms: a third of a per cent.
+ */
+const quantumMs = 3_000;
 
 /**
  * The fence before it serves waiters in order; the lease is only waited for while a worker that

@@ -17,7 +17,6 @@ import { Databases } from '../../shared/database/databases.ts';
 import { parseSettings, requireConnections, type Settings } from '../../shared/settings.ts';
 import type {
   CancelOutcome,
-  Progress,
   Run,
   RunPage,
   StartOutcome,
@@ -25,7 +24,6 @@ import type {
   Syncs,
 } from '../../shared/sync/index.ts';
 import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
-import { progressOf } from '../../shared/sync/progress.ts';
 
 export const runId = '20190731-0123456789ab';
 
@@ -40,7 +38,6 @@ export class RecordingSyncs implements Syncs {
   page: RunPage = { runs: [] };
   runs = new Map<string, Run>();
   failure: Error | undefined;
-  progressReads = 0;
   cancelled: Array<{ id: string; by: string }> = [];
   cancelOutcome: CancelOutcome = { outcome: 'accepted' };
 
@@ -66,11 +63,6 @@ export class RecordingSyncs implements Syncs {
   async active(): Promise<Run[]> {
     this.#fail();
     return this.running;
-  }
-  async progress(runs: readonly Run[]): Promise<Progress[]> {
-    this.#fail();
-    this.progressReads += 1;
-    return runs.map((run) => progressOf(run, {}, now));
   }
   #fail(): void {
     if (this.failure !== undefined) throw this.failure;

@@ -1,0 +1,66 @@
+/** The app under the local Functions host, in a process of its own, with its storage calls counted. */
+
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export interface BenchHost {
+  /** The answer's text. @throws Error when its status is not 200 */
+  get(path: string): Promise<string>;
+  /** Requests that the process has made to storage so far. */
+  storageRequests(): number;
+  close(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Loaded before the host: reports every request to Azurite's account. */
+const reporter = `data:text/javascript,
+  import { subscribe } from 'node:diagnostics_channel';
+  subscribe('http.client.request.start', ({ request }) => {
+    if (request.path.startsWith('/devstoreaccount1/')) process.send({ type: 'request' });
+  });`;
+
+/** Only what answers HTTP: nothing else is to use storage, or to touch the runs that are there. */
+const disabled = ['execute_run', 'sweep_runs', 'expire_runs'].map(
+  (name) => [`AzureWebJobs.${name}.Disabled`, 'true'] as const,
+);
+
+export async function buildApp(): Promise<void> {
+  await promisify(execFile)(process.execPath, [`${root}local/build.ts`]);
+}
+
+export async function startHost(connectionString: string): Promise<BenchHost> {
+  const child = fork(`${root}local/host/main.ts`, ['--port', '0', '--app', root], {
+    env: { ...process.env, ...Object.fromEntries(disabled), AzureWebJobsStorage: connectionString },
+    execArgv: ['--disable-warning=ExperimentalWarning', '--import', reporter],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  let requests = 0;
+  const ready = Promise.withResolvers<string>();
+  child.on('message', (message: { type: 'request' } | { type: 'ready'; url: string }) => {
+    if (message.type === 'request') requests += 1;
+    else ready.resolve(message.url);
+  });
+  child.once('exit', (code) => ready.reject(new Error(`the host ended with ${code}`)));
+  const url = await ready.promise;
+  return {
+    async get(path) {
+      const response = await fetch(`${url}${path}`, {
+        headers: { accept: 'application/json', authorization: 'Bearer demo-token' },
+        signal: AbortSignal.timeout(30_000),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+      return text;
+    },
+    storageRequests: () => requests,
+    async close() {
+      if (child.exitCode !== null) return;
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exit;
+    },
+  };
+}
