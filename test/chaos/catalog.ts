@@ -16,6 +16,9 @@ export const entityNames = [
 /** The exports of this system may not be repeated: a worker that dies in one leaves a run that says so. */
 const unrepeatable = 'hcs';
 
+/** Companies are followed, and break otherwise: test/flexibee. */
+const billed = shipped.dataSources.filter((source) => !('company' in source));
+
 /** JSON of the catalogue: fewer entities, and exports that may not be repeated. */
 export function chaosCatalog(): string {
   const names: readonly string[] = entityNames;
@@ -42,7 +45,7 @@ export function chaosCatalog(): string {
     }),
   }));
   const entities = shipped.entities.filter(({ name }) => names.includes(name));
-  return JSON.stringify({ ...shipped, entities, pipelines });
+  return JSON.stringify({ ...shipped, dataSources: billed, entities, pipelines });
 }
 
 /** Data sources by the server that a sync of them claims. */
@@ -50,7 +53,7 @@ export function codesByServer(): Record<string, string[]> {
   const catalog = shippedCatalog();
   const period = { month: 7, year: 2019 };
   const names = ['personal_account'];
-  const codes = shipped.dataSources
+  const codes = billed
     .filter((source) => !('allAreas' in source && source.allAreas))
     .map(({ code }) => code);
   return Object.fromEntries(
