@@ -1,32 +1,27 @@
 /** What a failed exchange with a FlexiBee server means to us. */
 
+import { brokenCall, redirectsTo, shortened } from '../outbound/broken.ts';
+import type { Answer } from '../outbound/exchange.ts';
 import type { FlexibeeErrorDetails } from './errors.ts';
-import { type Answer, DeadlineError, OversizeError } from './exchange.ts';
 import { refusalIn } from './wire.ts';
 
 /** What is left for the caller to add: whose request it was. */
 export type Failure = Omit<FlexibeeErrorDetails, 'company' | 'evidence' | 'request'>;
 
-const certificateCode = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT)/;
-
 /** @param error what `exchange` threw, the reason of a signal aside */
 export function brokenExchange(error: unknown): Failure {
-  if (error instanceof OversizeError) {
+  const { kind, fault } = brokenCall(error);
+  if (kind === 'oversize') {
     const cure =
       'A record must be very large (an attachment in a text field?). Shorten it in FlexiBee, or report the message.';
-    return { kind: 'answer not understood', fault: error.message, cure };
+    return { kind: 'answer not understood', fault, cure };
   }
-  if (error instanceof DeadlineError) {
-    return { kind: 'unreachable', fault: error.message, isTransient: true };
-  }
-  const { code = 'the connection broke' } = error as NodeJS.ErrnoException;
-  if (certificateCode.test(code)) {
-    const fault = `the certificate of the server is not trusted (${code})`;
+  if (kind === 'certificate') {
     const cure =
       'Give the server a certificate that this machine trusts, or add TrustServerCertificate=true to the setting if you know that nobody is between.';
     return { kind: 'unreachable', fault, cure };
   }
-  return { kind: 'unreachable', fault: `no answer (${code})`, isTransient: true };
+  return { kind: 'unreachable', fault, isTransient: true };
 }
 
 /** @returns undefined where the answer is a success, as far as its status tells */
@@ -77,24 +72,4 @@ function words(body: Buffer): string {
     // A page of a proxy or of the servlet container: its words help nobody.
     return /^\s*</.test(text) ? '' : shortened(text);
   }
-}
-
-function shortened(said: string): string {
-  const line = said.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
-}
-
-function redirectsTo(location: string | undefined): string {
-  return location !== undefined && URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
-}
-
-/**
- * How long the server asks to be left alone, in milliseconds; 0 where it does not.
- *
- * @param value of the header Retry-After: seconds or a date (RFC 9110)
- */
-export function retryAfterMs(value: string | undefined, now: number): number {
-  if (value === undefined) return 0;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return ms > 0 ? ms : 0;
 }

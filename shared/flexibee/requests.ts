@@ -1,17 +1,14 @@
 /** Requests of one company: authenticated, in turn, repeated where that does no harm, checked. */
 
 import { z } from 'zod';
+import { basicAuthorization } from '../outbound/address.ts';
+import { retryAfterMs } from '../outbound/broken.ts';
+import { DeadlineError } from '../outbound/call.ts';
+import { type Answer, exchange } from '../outbound/exchange.ts';
 import { pause, withRetries } from '../retry.ts';
 import type { FlexibeeAddress } from './address.ts';
 import { FlexibeeError } from './errors.ts';
-import { type Answer, DeadlineError, exchange } from './exchange.ts';
-import {
-  brokenExchange,
-  type Failure,
-  refusedAnswer,
-  refusedInside,
-  retryAfterMs,
-} from './failures.ts';
+import { brokenExchange, type Failure, refusedAnswer, refusedInside } from './failures.ts';
 import type { FlexibeeServers } from './servers.ts';
 import { refusalIn } from './wire.ts';
 
@@ -106,9 +103,8 @@ export class Requests {
   }
 
   #headers({ body, method }: Ask): Record<string, string> {
-    const { user, password } = this.#company.address;
     return {
-      authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+      authorization: basicAuthorization(this.#company.address),
       accept: 'application/json',
       'accept-encoding': 'gzip',
       'user-agent': 'syncboard',

@@ -1,10 +1,8 @@
 /** Connections to FlexiBee servers: kept alive, and at most so many at once to each. */
 
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { type Server, Servers } from '../outbound/servers.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { FlexibeeAddress } from './address.ts';
-import { Places } from './places.ts';
 
 export interface ServersOptions {
   /** The most requests under way at once to one server; default 4. */
@@ -24,16 +22,10 @@ export interface ServersOptions {
   retryAfterCapMs?: number;
 }
 
-/** What the companies of one server share. */
-export interface Server {
-  places: Places;
-  agent: HttpAgent;
-}
-
 /** Shared by all companies of a process; companies of one server share its connections. */
 export class FlexibeeServers {
   readonly options: Required<ServersOptions>;
-  readonly #servers = new Map<string, Server>();
+  readonly #servers: Servers;
 
   constructor(options: ServersOptions = {}) {
     this.options = {
@@ -45,27 +37,15 @@ export class FlexibeeServers {
       retryAfterCapMs: 30_000,
       ...options,
     };
+    this.#servers = new Servers(this.options.requestsPerServer);
   }
 
-  server({ origin, trustServerCertificate }: FlexibeeAddress): Server {
-    const key = `${origin} ${trustServerCertificate}`;
-    let server = this.#servers.get(key);
-    if (server === undefined) {
-      const kept = { keepAlive: true, maxFreeSockets: this.options.requestsPerServer };
-      server = {
-        places: new Places(this.options.requestsPerServer),
-        agent: origin.startsWith('https:')
-          ? new HttpsAgent({ ...kept, rejectUnauthorized: !trustServerCertificate })
-          : new HttpAgent(kept),
-      };
-      this.#servers.set(key, server);
-    }
-    return server;
+  server(address: FlexibeeAddress): Server {
+    return this.#servers.server(address);
   }
 
   /** Closes every connection; requests under way fail. */
   close(): void {
-    for (const { agent } of this.#servers.values()) agent.destroy();
-    this.#servers.clear();
+    this.#servers.close();
   }
 }

@@ -1,0 +1,43 @@
+/** Connections to HTTP servers: kept alive, and at most so many requests at once to each. */
+
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { ServerAddress } from './address.ts';
+import { Places } from './places.ts';
+
+/** What all who talk to one server share. */
+export interface Server {
+  places: Places;
+  agent: HttpAgent;
+}
+
+export class Servers {
+  readonly #requestsPerServer: number;
+  readonly #servers = new Map<string, Server>();
+
+  constructor(requestsPerServer: number) {
+    this.#requestsPerServer = requestsPerServer;
+  }
+
+  server({ origin, trustServerCertificate }: ServerAddress): Server {
+    const key = `${origin} ${trustServerCertificate}`;
+    let server = this.#servers.get(key);
+    if (server === undefined) {
+      const kept = { keepAlive: true, maxFreeSockets: this.#requestsPerServer };
+      server = {
+        places: new Places(this.#requestsPerServer),
+        agent: origin.startsWith('https:')
+          ? new HttpsAgent({ ...kept, rejectUnauthorized: !trustServerCertificate })
+          : new HttpAgent(kept),
+      };
+      this.#servers.set(key, server);
+    }
+    return server;
+  }
+
+  /** Closes every connection; requests under way fail. */
+  close(): void {
+    for (const { agent } of this.#servers.values()) agent.destroy();
+    this.#servers.clear();
+  }
+}
