@@ -174,7 +174,8 @@ Start a sync of data source 0c10 (demo token: demo-token):
 Change a record of the FlexiBee company, and see it applied within a minute (or register the web
 hook first: curl -X PUT -H 'Authorization: Bearer demo-token' ${url}/flexibee/flexi-demo/hook):
 
-  curl -X POST -u winstrom:winstrom http://127.0.0.1:${flexibeePort}/c/demo/adresar.json \\
+  curl -u winstrom:winstrom http://127.0.0.1:${flexibeePort}/c/demo/adresar.json \\
+    -H 'Content-Type: application/json' \\
     -d '{"winstrom": {"adresar": [{"kod": "HELLO", "nazev": "Hello s.r.o."}]}}'
   curl -H 'Authorization: Bearer demo-token' ${url}/flexibee/flexi-demo
 

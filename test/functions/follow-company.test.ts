@@ -1,0 +1,287 @@
+/** The app follows a company into the aggregate base; only the host is missing. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { App } from '../../functions/app.ts';
+import type { CompanyMessage } from '../../functions/flexibee/company-queue.ts';
+import { standInAt, withDatabase } from '../../local/demo/connections.ts';
+import { demoLogin } from '../../local/demo/login.ts';
+import { installProduct } from '../../local/demo/product.ts';
+import { type Flexibee, startFlexibee } from '../../local/flexibee/server.ts';
+import {
+  type ProcedureContext,
+  type SqlServer,
+  SqlServerError,
+} from '../../local/sql-server/procedure.ts';
+import { startSqlServer } from '../../local/sql-server/server.ts';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { Leases } from '../../shared/lock/leases.ts';
+import { openContainer } from '../../shared/storage/container.ts';
+import type { Run } from '../../shared/sync/index.ts';
+import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
+import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+
+const company = 'flexi-demo';
+let storage: TestStorage;
+let flexibee: Flexibee;
+let sqlServer: SqlServer;
+let directory: string;
+let app: App;
+
+/** What the procedure after a load is called with, and what it does. */
+const calls: string[] = [];
+let atOnce = 0;
+let behaviour: (context: ProcedureContext) => Promise<void> = async () => {};
+
+const heap = {
+  stage: 'heap',
+  kind: 'procedure',
+  database: 'ab',
+  procedure: 'heap.sp_load_flexibee',
+  parameters: [
+    { name: 'company', type: 'nvarchar(64)', from: 'code' },
+    { name: 'evidence', type: 'nvarchar(64)', from: 'entity' },
+  ],
+  repeatable: true,
+  timeoutSeconds: 2,
+};
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'catalog-'));
+  const catalog = shippedJson();
+  edit(catalog, stepsOf('pipelines[3].stages[1]'), heap);
+  await writeFile(join(directory, 'catalog.json'), JSON.stringify(catalog));
+  [storage, flexibee, sqlServer] = await Promise.all([
+    startStorage(),
+    startFlexibee(),
+    startSqlServer({
+      logins: { [demoLogin.user]: demoLogin.password },
+      databases: [
+        {
+          name: 'AB',
+          server: 'ab',
+          schema: '',
+          procedures: [
+            {
+              name: 'heap.sp_load_flexibee',
+              parameters: [
+                { name: '@company', type: 'nvarchar(64)' },
+                { name: '@evidence', type: 'nvarchar(64)' },
+              ],
+              async run(context) {
+                atOnce += 1;
+                assert.equal(atOnce, 1);
+                calls.push(`${context.parameters['company']} ${context.parameters['evidence']}`);
+                try {
+                  await behaviour(context);
+                } finally {
+                  atOnce -= 1;
+                }
+                return 0;
+              },
+            },
+          ],
+        },
+      ],
+    }),
+  ]);
+  await installProduct(standInAt(sqlServer.port), soon());
+  app = await App.start({
+    ...sample.Values,
+    AzureWebJobsStorage: storage.connectionString,
+    CATALOG: join(directory, 'catalog.json'),
+    SQL_AB: withDatabase(standInAt(sqlServer.port), 'AB'),
+    FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
+  });
+});
+after(async () => {
+  await app.stop();
+  await Promise.all([storage.close(), flexibee.close(), sqlServer.close()]);
+  await rm(directory, { recursive: true });
+});
+afterEach(() => {
+  calls.length = 0;
+  behaviour = async () => {};
+  flexibee.faults.clear();
+  const demo = flexibee.companies.get('demo');
+  if (demo !== undefined) demo.licence = 'present';
+});
+
+function poll(why: CompanyMessage['why'] = 'request'): Promise<string> {
+  return app.pollCompany({ company, why, at: new Date().toISOString() }, () => {});
+}
+
+let written = 0;
+async function write(): Promise<void> {
+  written += 1;
+  const response = await fetch(`${flexibee.url}/c/demo/adresar.json`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${btoa('winstrom:winstrom')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ winstrom: { adresar: [{ kod: `W${written}`, nazev: 'Nový' }] } }),
+  });
+  assert.equal(response.status, 201);
+}
+
+test('after the first load the procedures of all its evidences are called, one by one', async () => {
+  assert.equal(await poll('timer'), 'applied');
+  const evidences = app.catalog.entityOrder(company);
+  assert.deepEqual(
+    calls,
+    evidences.map((evidence) => `${company} ${evidence}`),
+  );
+  assert.equal(await poll('timer'), 'idle');
+  assert.equal(calls.length, evidences.length);
+});
+
+test('after changes only those of the evidences that have changed', async () => {
+  await write();
+  assert.equal(await poll(), 'applied');
+  assert.deepEqual(calls, [`${company} adresar`]);
+});
+
+test('they wait for their turn at their server, as stages of runs do', async () => {
+  const { connectionString } = storage;
+  const account = { kind: 'connection string', connectionString } as const;
+  const leases = new Leases(await openContainer(account, soon()), 15);
+  const holder = '00000000-0000-4000-8000-000000000001';
+  assert.ok(await leases.acquire('procedure/ab', holder, soon()));
+  await write();
+  const polling = poll();
+  // What comes before the call is in the base; the call is not.
+  while ((await app.companies.state(company, soon())).pending.length === 0) await pauseShortly();
+  assert.deepEqual(calls, []);
+  await leases.release('procedure/ab', holder, soon());
+  assert.equal(await polling, 'applied');
+  assert.deepEqual(calls, [`${company} adresar`]);
+});
+
+const pauseShortly = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+test('a procedure that fails is trouble, and is called again until it succeeds', async () => {
+  behaviour = async () => {
+    throw new SqlServerError(50_001, 'the heap is full', { severity: 16 });
+  };
+  await write();
+  assert.equal(await poll(), 'trouble');
+  const { trouble, pending } = await app.companies.state(company, soon());
+  assert.equal(trouble?.kind, 'database');
+  assert.match(trouble?.message ?? '', /the heap is full/);
+  assert.deepEqual(pending, ['adresar']);
+  behaviour = async () => {};
+  await poll();
+  assert.deepEqual(calls, [`${company} adresar`, `${company} adresar`]);
+  const { phase, trouble: none, ...state } = await app.companies.state(company, soon());
+  assert.deepEqual([phase, none, state.pending], ['following', undefined, []]);
+});
+
+test('a procedure that exceeds its time is stopped, and said to', async () => {
+  behaviour = (context) => context.delay(60_000);
+  await write();
+  assert.equal(await poll(), 'trouble');
+  const { trouble } = await app.companies.state(company, soon());
+  assert.match(trouble?.message ?? '', /heap\.sp_load_flexibee timed out after 2 s/);
+  behaviour = async () => {};
+  await poll();
+  assert.equal((await app.companies.state(company, soon())).trouble, undefined);
+});
+
+async function start(): Promise<string> {
+  const request = { kind: 'entity' as const, codes: [company], names: ['adresar'] };
+  const started = await app.syncs.start({ ...request, user: 'me', token: 'demo' }, soon());
+  assert.equal(started.outcome, 'started');
+  return 'id' in started ? started.id : '';
+}
+
+async function read(id: string): Promise<Run> {
+  const run = await app.syncs.read(id, soon());
+  assert.ok(run !== undefined);
+  return run;
+}
+
+test('a run reads the evidence in full, then calls what comes after it', async () => {
+  const id = await start();
+  assert.equal(await app.executeRun(id, () => {}), 'finished');
+  const { state, stages } = await read(id);
+  assert.equal(state, 'succeeded', JSON.stringify(stages));
+  assert.deepEqual(
+    stages.map(({ id, kind, server }) => [id, kind, server]),
+    [
+      ['load:adresar:flexi-demo', 'flexibee', 'flexibee'],
+      ['heap:adresar:flexi-demo', 'procedure', 'ab'],
+    ],
+  );
+  assert.deepEqual(stages[0]?.rowsAffected, [0, 0, 0]);
+});
+
+const failures: [what: string, cause: () => void, meaning: string, text: RegExp][] = [
+  [
+    'a missing licence',
+    () => {
+      const demo = flexibee.companies.get('demo');
+      if (demo !== undefined) demo.licence = 'missing';
+    },
+    'permanent',
+    /licence of this company/,
+  ],
+  [
+    'a password that is refused',
+    () => flexibee.faults.set({ status: 401 }),
+    'login',
+    /User Id and Password/,
+  ],
+];
+for (const [what, cause, meaning, text] of failures) {
+  test(`${what} fails the stage, with the cure, and skips what needs it`, async () => {
+    cause();
+    const id = await start();
+    assert.equal(await app.executeRun(id, () => {}), 'finished');
+    const { state, stages } = await read(id);
+    assert.equal(state, 'failed');
+    assert.deepEqual(
+      stages.map((stage) => stage.state),
+      ['failed', 'skipped'],
+    );
+    assert.equal(stages[0]?.error?.meaning, meaning);
+    assert.match(stages[0]?.error?.message ?? '', text);
+    assert.deepEqual(calls, []);
+  });
+}
+
+test('a run that waits for the server is cancelled within seconds', async () => {
+  flexibee.faults.set({ kind: 'list', delayMilliseconds: 60_000 });
+  const id = await start();
+  const executing = app.executeRun(id, () => {});
+  while ((await read(id)).stages[0]?.state !== 'running') await pauseShortly();
+  const cancelledAt = performance.now();
+  await app.syncs.cancel(id, 'demo', soon());
+  assert.equal(await executing, 'finished');
+  assert.ok(performance.now() - cancelledAt < 30_000);
+  assert.equal((await read(id)).state, 'cancelled');
+  flexibee.faults.clear();
+  // The company is free again at once, and what was broken off goes on.
+  assert.notEqual(await poll(), 'busy');
+});
+
+test('a worker that stops lets go of the company', async () => {
+  const other = await App.start({
+    ...sample.Values,
+    AzureWebJobsStorage: storage.connectionString,
+    FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
+  });
+  flexibee.faults.set({ kind: 'changes', delayMilliseconds: 60_000 });
+  const before = flexibee.requests.count({ kind: 'changes' });
+  const at = new Date().toISOString();
+  const polling = other.pollCompany({ company, why: 'request', at }, () => {});
+  const outcome = assert.rejects(polling, /The worker is stopping/);
+  while (flexibee.requests.count({ kind: 'changes' }) === before) await pauseShortly();
+  await other.stop();
+  await outcome;
+  flexibee.faults.clear();
+  assert.notEqual(await poll('timer'), 'busy');
+});
