@@ -47,8 +47,8 @@ export async function* windowSteps(
 
 interface Window {
   parts: EvidencePart[];
-  /** The newest change in it; absent where there is only late ones, or none. */
-  last?: Change;
+  /** The newest change in it, perhaps a late one. */
+  newest?: Change;
   /** The cursor behind it. */
   next: number;
   gaps: Gap[];
@@ -78,7 +78,8 @@ async function* windows(
     const parts = fold(changes, followed, cursor.next - 1);
     if (!more || pages === mostPages || isWorthwhile(parts)) {
       const { globalVersion } = page;
-      yield { parts, next, gaps, globalVersion, more, ...(last && { last }) };
+      const newest = changes.at(-1);
+      yield { parts, next, gaps, globalVersion, more, ...(newest && { newest }) };
       if (!more) return;
       changes = [];
       pages = 0;
@@ -119,14 +120,14 @@ async function batchOf(
 
 /** Moves the cursor behind a window that is applied. */
 function moveBehind(window: Window, now: Date): (cursor: Cursor) => Cursor {
-  const { parts, next, gaps, globalVersion, more, last } = window;
+  const { parts, next, gaps, globalVersion, more, newest } = window;
   const appliedAt = now.toISOString();
   return ({ behindSince = appliedAt, ...cursor }) => ({
     ...cursor,
     next,
     gaps,
     globalVersion,
-    ...(last && { last: identityOf(last) }),
+    ...(newest && newest.version > (cursor.last?.version ?? 0) && { last: identityOf(newest) }),
     evidences: { ...cursor.evidences, ...counted(cursor.evidences, parts) },
     pending: withPending(
       cursor,

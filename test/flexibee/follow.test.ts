@@ -132,6 +132,18 @@ test('another history that has grown past ours is noticed by our last change', a
   assert.equal(world.cursor?.trouble?.kind, 'versions went back');
 });
 
+test('another history is noticed by a late change, too, where that is all we have seen', async () => {
+  const world = newWorld({ onRegression: 'stop', global: 'given out' });
+  world.company.backUp();
+  world.company.begin('create', first);
+  await world.settle();
+  world.company.commit(0);
+  await world.settle();
+  world.company.restore();
+  world.company.write('create', second);
+  assert.equal((await world.poll()).outcome, 'trouble');
+});
+
 test('an answer that is merely stale is asked for again', async () => {
   const world = await following({ onRegression: 'stop' });
   const { context } = world.worker();

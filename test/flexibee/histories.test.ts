@@ -25,7 +25,8 @@ type Event =
   | { kind: 'commit' | 'roll back'; place: number }
   | { kind: 'skip'; count: number }
   | { kind: 'tick'; ms: number }
-  | { kind: 'poll' | 'back up' | 'restore' | 'off for a while' };
+  | { kind: 'restore'; writes: number }
+  | { kind: 'poll' | 'back up' | 'off for a while' };
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('write'), operation, evidence, place }) },
@@ -44,7 +45,11 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('back up', 'restore', 'off for a while') }),
+    arbitrary: fc.record({ kind: fc.constantFrom('back up', 'off for a while') }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('restore'), writes: fc.nat({ max: 8 }) }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('poll') }) },
 ) as fc.Arbitrary<Event>;
@@ -68,6 +73,14 @@ function endOld(world: World): void {
   while (company.open.some(({ since }) => world.time() - since > 5 * 60_000)) company.commit(0);
 }
 
+/** The generation that is perhaps the last of its kind. */
+const ended = new WeakMap<World, number | undefined>();
+
+function mayBegin(world: World): boolean {
+  const { next, generation } = world.cursor ?? {};
+  return next === undefined || generation === ended.get(world);
+}
+
 async function happen(world: World, one: Event, within: boolean): Promise<void> {
   const { company } = world;
   switch (one.kind) {
@@ -84,7 +97,7 @@ async function happen(world: World, one: Event, within: boolean): Promise<void> 
       return company.rollBack(one.place % Math.max(1, company.open.length));
     case 'skip':
       // A load looks one page below: farther there must be nothing open when it begins.
-      if (one.count < 10 || world.cursor?.next !== undefined) company.skip(one.count);
+      if (one.count < 10 || !mayBegin(world)) company.skip(one.count);
       return;
     case 'tick':
       world.tick(one.ms);
@@ -98,13 +111,19 @@ async function happen(world: World, one: Event, within: boolean): Promise<void> 
       if (within || !company.hasBackup) return;
       await world.settle();
       company.restore();
+      ended.set(world, world.cursor?.generation);
       if (!world.timestamps) await world.settle();
+      // Perhaps as many as went with the backup, or more.
+      for (let index = 0; index < one.writes; index += 1) {
+        company.write(index % 3 === 0 ? 'create' : 'update', evidences[index % 2] ?? '');
+      }
       return;
     case 'off for a while':
       if (within) return;
       while (company.open.length > 0) company.commit(0);
       await world.settle();
       company.changelog = 'off';
+      ended.set(world, world.cursor?.generation);
       assert.equal((await world.poll()).outcome, 'trouble');
       company.write('update', evidences[0] ?? '');
       company.write('create', evidences[1] ?? '');
