@@ -1,0 +1,19 @@
+/** Short lists in texts of a definition. */
+
+/** `ID;Code` (ABRA's) or `ID,Code`. */
+export const namesIn = (text: string): string[] =>
+  text
+    .split(/[;,]/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+/** Lines `NAME=value` of a condition's `params`, by name in upper case. */
+export function paramsIn(text: string): Map<string, string> {
+  const lines = text.split(/\r?\n/).flatMap((line) => {
+    const [, name, value] = /^\s*([^=]+?)\s*=(.*)$/.exec(line) ?? [];
+    return name === undefined || value === undefined
+      ? []
+      : [[name.toUpperCase(), value.trim()] as const];
+  });
+  return new Map(lines);
+}
