@@ -187,8 +187,9 @@ function dates(
 
 function bounds({ from, to }: Span, type: string, { kind }: ValueType) {
   if (kind === 'date') {
-    // A bare date type would lose the time of day.
-    const precise = type === 'date' ? 'datetime2(3)' : type;
+    // A parameter of the type date has no time of day.
+    const isWholeDays = [from, to].every((wall) => wallText(wall).endsWith('T00:00:00.000'));
+    const precise = type === 'date' && !isWholeDays ? 'datetime2(3)' : type;
     const at = (wall: number): TypedValue => ({ type: precise, value: wallText(wall) });
     return { FROM: at(from), TO: at(to) };
   }
