@@ -27,8 +27,8 @@ export interface FlexibeeCompany extends Source {
   };
 }
 
-/** The most numbers in one request for records: the product's own limit. */
-const recordsPerRequest = 500;
+/** The most numbers in one request for records: as many as a batch of the follower ever has. */
+const recordsPerRequest = 1000;
 
 /** Every field, nothing hidden by the accounting period, external ids too. */
 const whole = { detail: 'full', 'filtrovat-platnost': 'false', 'no-ext-ids': 'false' };
