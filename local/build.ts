@@ -1,20 +1,23 @@
 /** Builds the app into one file that a Functions worker loads through package.json "main". */
 
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, stop } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Writes `dist/main.cjs` (CommonJS: the worker supplies `@azure/functions-core` to `require`).
+ * Writes `main.cjs` (CommonJS: the worker supplies `@azure/functions-core` to `require`) and, beside
+ * it, the fonts of reports.
  *
  * @throws Error for a bundle that holds one package twice: two copies of a library share no state
  */
-export async function buildApp(): Promise<void> {
+export async function buildApp(entry = 'functions/main.ts', folder = 'dist'): Promise<void> {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: ['functions/main.ts'],
-    outfile: 'dist/main.cjs',
+    entryPoints: [entry],
+    outfile: join(folder, 'main.cjs'),
     bundle: true,
     platform: 'node',
     target: 'node22',
@@ -32,6 +35,9 @@ export async function buildApp(): Promise<void> {
   // Its service process would otherwise stay as long as we do, with 300 MB.
   await stop();
   assertNoDoubles(result.metafile);
+  await cp(join(root, 'shared/dynsql/reports/fonts'), join(root, folder, 'fonts'), {
+    recursive: true,
+  });
 }
 
 function assertNoDoubles(metafile: Metafile): void {

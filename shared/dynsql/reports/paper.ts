@@ -1,0 +1,176 @@
+/** Pages of a PDF that are written as they fill up. */
+
+import { fontFiles, type Weight } from './fonts.ts';
+import type { Alignment, LayoutDocument } from './layout.ts';
+import { pageSize, points } from './page-size.ts';
+import { Typeface } from './typeface.ts';
+
+/** Where a text stands: `x` of its left side, middle or right side by `align`, `y` of its top. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+  readonly align: Alignment;
+}
+
+export interface Style {
+  readonly weight: Weight;
+  /** In points. */
+  readonly size: number;
+}
+
+/** Fills of areas and lines, from 0 (black) to 1 (white). */
+type Gray = number;
+
+/** Name of the total number of pages in each page's resources. */
+const totalName = 'Total';
+/** Room that is left for it before it is known. */
+const totalDigits = '0000';
+
+/**
+ * All lengths in points, from the upper left corner of the page. What is drawn goes to the current
+ * page; a page is complete, and leaves memory, when the next one begins.
+ */
+export class Paper {
+  readonly width: number;
+  readonly height: number;
+  readonly margin: number;
+  #pages = 0;
+  readonly #document: PDFKit.PDFDocument;
+  readonly #faces: Record<Weight, Typeface>;
+  /** How the number of pages is drawn, once for all pages when it is known. */
+  readonly #total: PDFKit.PDFKitReference;
+  readonly #totalStyle: Style;
+
+  /** @param printed when, for the properties of the file */
+  static async open(layout: LayoutDocument, totalStyle: Style, printed: Date): Promise<Paper> {
+    // Only those who print wait for it to load.
+    const { default: PDFDocument } = await import('pdfkit');
+    const { width, height } = pageSize(layout.page);
+    const document = new PDFDocument({
+      size: [points(width), points(height)],
+      margin: 0,
+      pdfVersion: '1.7',
+      autoFirstPage: false,
+      // Its default would be one of the fonts that are not embedded.
+      font: null as unknown as string,
+      lang: layout.language,
+      displayTitle: true,
+      info: { Title: layout.title, CreationDate: printed },
+    });
+    const files = await fontFiles();
+    const faces = {
+      regular: new Typeface(document, files.regular),
+      bold: new Typeface(document, files.bold),
+    };
+    return new Paper(document, faces, layout.page, totalStyle);
+  }
+
+  constructor(
+    document: PDFKit.PDFDocument,
+    faces: Record<Weight, Typeface>,
+    page: LayoutDocument['page'],
+    totalStyle: Style,
+  ) {
+    const { width, height } = pageSize(page);
+    this.width = points(width);
+    this.height = points(height);
+    this.margin = points(page.margin);
+    this.#document = document;
+    this.#faces = faces;
+    this.#total = document.ref({ Type: 'XObject', Subtype: 'Form' });
+    this.#totalStyle = totalStyle;
+  }
+
+  /** Begun so far; the number of the current one. */
+  get pages(): number {
+    return this.#pages;
+  }
+
+  newPage(): void {
+    const done = this.#document.page?.dictionary;
+    this.#document.addPage();
+    this.#pages += 1;
+    // The list of pages keeps it to the end, with all that the page was.
+    if (done) Object.assign(done, { data: {} });
+    const { fonts, xobjects } = this.#document.page as unknown as Record<
+      'fonts' | 'xobjects',
+      Record<string, unknown>
+    >;
+    for (const face of Object.values(this.#faces)) fonts[face.id] = face.ref();
+    xobjects[totalName] = this.#total;
+  }
+
+  /** In points. */
+  textWidth(text: string, { weight, size }: Style): number {
+    return this.#faces[weight].width(text) * size;
+  }
+
+  lineHeight({ weight, size }: Style): number {
+    return this.#faces[weight].height * size;
+  }
+
+  text(text: string, style: Style, spot: Spot): void {
+    const width = this.textWidth(text, style);
+    const x = leftOf(spot, width);
+    if (text !== '') this.#document.addContent(this.#shown(text, style, x, spot.y));
+  }
+
+  /** The text and the number of pages behind it, which is not known before the end. */
+  textAndTotal(text: string, spot: Spot): void {
+    const style = this.#totalStyle;
+    const width = this.textWidth(text, style);
+    const x = leftOf(spot, width + this.textWidth(totalDigits, style));
+    this.text(text, style, { ...spot, x, align: 'left' });
+    this.#document.addContent(
+      `q 1 0 0 1 ${fixed(x + width)} ${fixed(spot.y)} cm /${totalName} Do Q`,
+    );
+  }
+
+  fill(x: number, y: number, width: number, height: number, gray: Gray): void {
+    const area = [x, y, width, height].map(fixed).join(' ');
+    this.#document.addContent(`${fixed(gray)} g ${area} re f 0 g`);
+  }
+
+  /** A line from left to right. */
+  rule(x: number, y: number, width: number, thickness: number, gray: Gray): void {
+    this.fill(x, y - thickness / 2, width, thickness, gray);
+  }
+
+  /** What has been written of the file since it was last asked. */
+  take(): Uint8Array | undefined {
+    return this.#document.read() ?? undefined;
+  }
+
+  /** Completes the file; `take` gives the rest of it. */
+  end(): void {
+    const style = this.#totalStyle;
+    const text = String(this.#pages);
+    const face = this.#faces[style.weight];
+    Object.assign(this.#total.data, {
+      BBox: [0, 0, this.textWidth(text, style), this.lineHeight(style)],
+      Resources: { Font: { [face.id]: face.ref() } },
+    });
+    this.#total.end(Buffer.from(this.#shown(text, style, 0, 0)));
+    this.#document.end();
+  }
+
+  close(): void {
+    this.#document.destroy();
+  }
+
+  /** Operators that show a text whose upper left corner is given. */
+  #shown(text: string, { weight, size }: Style, x: number, y: number): string {
+    const face = this.#faces[weight];
+    const base = y + face.ascent * size;
+    // pdfkit turns the page over so that y grows downwards; the letters are turned back.
+    return `BT /${face.id} ${fixed(size)} Tf 1 0 0 -1 ${fixed(x)} ${fixed(base)} Tm ${face.encoded(text)} Tj ET`;
+  }
+}
+
+function leftOf({ x, align }: Spot, width: number): number {
+  if (align === 'left') return x;
+  return align === 'right' ? x - width : x - width / 2;
+}
+
+/** A number as PDF takes it, which knows no exponents. */
+const fixed = (value: number): string => value.toFixed(3).replace(/\.?0+$/, '');

@@ -1,0 +1,56 @@
+/** Text in lines of a limited width. */
+
+/** Text as it can be printed: composed characters, no control characters but the line feed. */
+export const printable = (text: string): string =>
+  text
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is they who are replaced
+    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ');
+
+/**
+ * Lines no wider than `room`: broken at spaces, after a hyphen or slash between letters, and inside
+ * a word only where the word alone is too wide. A line has one character at least, however wide.
+ *
+ * @param widthOf width of a text, in the unit of `room`; the sum of its characters' widths
+ */
+export function wrapped(text: string, room: number, widthOf: (text: string) => number): string[] {
+  return printable(text)
+    .split('\n')
+    .flatMap((paragraph) => wrappedParagraph(paragraph, room, widthOf));
+}
+
+function wrappedParagraph(text: string, room: number, widthOf: (text: string) => number): string[] {
+  if (widthOf(text) <= room) return [text.trimEnd()];
+  const lines: string[] = [];
+  let line = '';
+  let width = 0;
+  const close = () => {
+    lines.push(line.trimEnd());
+    line = '';
+    width = 0;
+  };
+  const append = (part: string, partWidth: number) => {
+    line += part;
+    width += partWidth;
+  };
+  // A piece is a word, or its part up to a hyphen, with the spaces after it.
+  for (const piece of text.match(/[^ ]+?(?:(?<=\p{L}[-–/])(?=\p{L})| +|$)|^ +/gu) ?? []) {
+    const wordWidth = widthOf(piece.trimEnd());
+    if (line !== '' && width + wordWidth > room) close();
+    if (wordWidth <= room) {
+      append(piece, widthOf(piece));
+      continue;
+    }
+    for (const character of piece.trimEnd()) {
+      const characterWidth = widthOf(character);
+      if (line !== '' && width + characterWidth > room) close();
+      append(character, characterWidth);
+    }
+    const spaces = piece.slice(piece.trimEnd().length);
+    append(spaces, widthOf(spaces));
+  }
+  if (line !== '') close();
+  return lines;
+}
