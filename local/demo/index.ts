@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { DatabaseDefinition } from '../sql-server/procedure.ts';
+import { countryTables } from './countries.ts';
 import { crudeProcedure } from './crude.ts';
 import { createPacing, type Pacing } from './durations.ts';
 import { entityNames } from './entities.ts';
@@ -17,6 +18,7 @@ import {
   type SourceDatabase,
   sourceDatabases,
 } from './sources.ts';
+import { quoted } from './sqlite.ts';
 import { aggregateSchema, sourceSchema } from './tables.ts';
 import { tickProcedure } from './tick.ts';
 
@@ -57,9 +59,14 @@ function sourceDefinition(
   };
 }
 
-function seedDataSources(database: DatabaseSync): void {
+function seedAggregateBase(database: DatabaseSync): void {
   const insert = database.prepare('INSERT INTO "heap.list_datasource" VALUES (?, ?, ?)');
   for (const { id, code, database: name } of dataSources) insert.run(id, code, name);
+  for (const { name, columns, rows } of countryTables) {
+    const marks = Object.keys(columns).map(() => '?');
+    const add = database.prepare(`INSERT INTO ${quoted(name)} VALUES (${marks.join(', ')})`);
+    for (const row of rows) add.run(...row);
+  }
 }
 
 /** Every database of the demo. A pace or number of accounts not above 0 is a RangeError. */
@@ -78,7 +85,7 @@ export function demoDatabases({
     {
       ...aggregateBase,
       schema: aggregateSchema(),
-      seed: seedDataSources,
+      seed: seedAggregateBase,
       procedures: entityNames.flatMap((name) => [
         crudeProcedure(name, pacing),
         heapProcedure(name, pacing),

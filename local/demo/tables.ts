@@ -1,5 +1,6 @@
 /** Where each entity's rows live, as T-SQL definitions and as the stand-in names the tables. */
 
+import { countryTables } from './countries.ts';
 import {
   columnsOf,
   type EntityName,
@@ -149,6 +150,12 @@ function aggregateTables(name: EntityName): string {
   ].join('');
 }
 
+/** What queries look rows up by besides the keys. */
+const lookups = [
+  ['heap.payment', 'personal_account_id'],
+  ['heap.premises', 'premises_id'],
+] as const;
+
 /** T-SQL that creates the aggregate base's schemas, tables and indexes. */
 export function aggregateSchema(): string {
   return [
@@ -159,6 +166,9 @@ export function aggregateSchema(): string {
       ['list_datasource_id'],
     ),
     ...entityNames.map(aggregateTables),
+    ...lookups.map(([table, column]) => createIndex(table, column)),
+    ...countryTables.map(({ name, columns, key }) => createTable(name, { ...columns }, [key])),
+    createIndex('dbo.Countries2', 'Parent_ID'),
     createTable(
       'crude.load_state',
       {

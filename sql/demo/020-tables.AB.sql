@@ -638,6 +638,55 @@ CREATE TABLE [heap].[turnover_balance_sheet] (
 );
 GO
 
+CREATE INDEX [ix_heap_payment_personal_account_id] ON [heap].[payment] ([personal_account_id]);
+GO
+
+CREATE INDEX [ix_heap_premises_premises_id] ON [heap].[premises] ([premises_id]);
+GO
+
+IF OBJECT_ID(N'dbo.Currencies', N'U') IS NOT NULL DROP TABLE [dbo].[Currencies];
+CREATE TABLE [dbo].[Currencies] (
+  [ID] char(10) NOT NULL,
+  [ObjVersion] int NOT NULL,
+  [Hidden] char(1) NOT NULL,
+  [Code] nvarchar(3) NOT NULL,
+  [Name] nvarchar(30) NOT NULL,
+  [Symbol] nvarchar(10) NOT NULL,
+  [Rounding] int NOT NULL,
+  [DocVATRounding] int NOT NULL,
+  PRIMARY KEY ([ID])
+);
+GO
+
+IF OBJECT_ID(N'dbo.Countries', N'U') IS NOT NULL DROP TABLE [dbo].[Countries];
+CREATE TABLE [dbo].[Countries] (
+  [ID] char(10) NOT NULL,
+  [ObjVersion] int NOT NULL,
+  [Hidden] char(1) NOT NULL,
+  [Code] nvarchar(3) NOT NULL,
+  [Name] nvarchar(50) NOT NULL,
+  [NumCode] char(3) NOT NULL,
+  [EUMember] char(1) NOT NULL,
+  [Currency_ID] char(10) NOT NULL,
+  PRIMARY KEY ([ID])
+);
+GO
+
+IF OBJECT_ID(N'dbo.Countries2', N'U') IS NOT NULL DROP TABLE [dbo].[Countries2];
+CREATE TABLE [dbo].[Countries2] (
+  [ID] char(10) NOT NULL,
+  [ObjVersion] int NOT NULL,
+  [Parent_ID] char(10) NOT NULL,
+  [DateOfChange$DATE] float NOT NULL,
+  [EUMember] char(1) NOT NULL,
+  [VATCode] nvarchar(3) NOT NULL,
+  PRIMARY KEY ([ID])
+);
+GO
+
+CREATE INDEX [ix_dbo_Countries2_Parent_ID] ON [dbo].[Countries2] ([Parent_ID]);
+GO
+
 IF OBJECT_ID(N'crude.load_state', N'U') IS NOT NULL DROP TABLE [crude].[load_state];
 CREATE TABLE [crude].[load_state] (
   [entity] varchar(40) NOT NULL,

@@ -1,4 +1,4 @@
--- The data sources, and where every load begins.
+-- The data sources, where every load begins, and the countries.
 -- Generated: change local/demo and run `npm run demo:sql`.
 
 USE [AB];
@@ -118,4 +118,76 @@ VALUES
   ('recalculation', 0, 0),
   ('running_balance', 0, 0),
   ('turnover_balance_sheet', 0, 0);
+GO
+
+INSERT INTO [dbo].[Currencies] ([ID], [ObjVersion], [Hidden], [Code], [Name], [Symbol], [Rounding], [DocVATRounding])
+VALUES
+  (N'1000000101', 1, N'N', N'CZK', N'Česká koruna', N'Kč', 2, 2),
+  (N'2000000101', 1, N'N', N'EUR', N'Euro', N'€', 2, 2),
+  (N'3000000101', 1, N'N', N'PLN', N'Polský zlotý', N'zł', 2, 2),
+  (N'4000000101', 1, N'N', N'HUF', N'Maďarský forint', N'Ft', 0, 0),
+  (N'5000000101', 1, N'N', N'GBP', N'Britská libra', N'£', 2, 2),
+  (N'6000000101', 1, N'N', N'USD', N'Americký dolar', N'$', 2, 2),
+  (N'7000000101', 1, N'N', N'CHF', N'Švýcarský frank', N'CHF', 2, 2),
+  (N'8000000101', 1, N'N', N'SEK', N'Švédská koruna', N'kr', 2, 2),
+  (N'9000000101', 1, N'N', N'DKK', N'Dánská koruna', N'kr', 2, 2),
+  (N'A000000101', 1, N'N', N'NOK', N'Norská koruna', N'kr', 2, 2),
+  (N'B000000101', 1, N'N', N'JPY', N'Japonský jen', N'¥', 0, 0);
+GO
+
+INSERT INTO [dbo].[Countries] ([ID], [ObjVersion], [Hidden], [Code], [Name], [NumCode], [EUMember], [Currency_ID])
+VALUES
+  (N'1000000101', 1, N'N', N'CZ', N'Česká republika', N'203', N'A', N'1000000101'),
+  (N'2000000101', 2, N'N', N'SK', N'Slovensko', N'703', N'A', N'2000000101'),
+  (N'3000000101', 3, N'N', N'AT', N'Rakousko', N'040', N'A', N'2000000101'),
+  (N'4000000101', 1, N'N', N'BE', N'Belgie', N'056', N'A', N'2000000101'),
+  (N'5000000101', 2, N'N', N'DE', N'Německo', N'276', N'A', N'2000000101'),
+  (N'6000000101', 3, N'N', N'DK', N'Dánsko', N'208', N'A', N'9000000101'),
+  (N'7000000101', 1, N'N', N'EE', N'Estonsko', N'233', N'A', N'2000000101'),
+  (N'8000000101', 2, N'N', N'ES', N'Španělsko', N'724', N'A', N'2000000101'),
+  (N'9000000101', 3, N'N', N'FI', N'Finsko', N'246', N'A', N'2000000101'),
+  (N'A000000101', 1, N'N', N'FR', N'Francie', N'250', N'A', N'2000000101'),
+  (N'B000000101', 2, N'N', N'GB', N'Velká Británie', N'826', N'N', N'5000000101'),
+  (N'C000000101', 3, N'N', N'HR', N'Chorvatsko', N'191', N'A', N'2000000101'),
+  (N'D000000101', 1, N'N', N'HU', N'Maďarsko', N'348', N'A', N'4000000101'),
+  (N'E000000101', 2, N'N', N'CH', N'Švýcarsko', N'756', N'N', N'7000000101'),
+  (N'F000000101', 3, N'N', N'IE', N'Irsko', N'372', N'A', N'2000000101'),
+  (N'G000000101', 1, N'N', N'IT', N'Itálie', N'380', N'A', N'2000000101'),
+  (N'H000000101', 2, N'A', N'JP', N'Japonsko', N'392', N'N', N'B000000101'),
+  (N'I000000101', 3, N'N', N'LT', N'Litva', N'440', N'A', N'2000000101'),
+  (N'J000000101', 1, N'N', N'LV', N'Lotyšsko', N'428', N'A', N'2000000101'),
+  (N'K000000101', 2, N'N', N'NL', N'Nizozemsko', N'528', N'A', N'2000000101'),
+  (N'L000000101', 3, N'N', N'NO', N'Norsko', N'578', N'N', N'A000000101'),
+  (N'M000000101', 1, N'N', N'PL', N'Polsko', N'616', N'A', N'3000000101'),
+  (N'N000000101', 2, N'N', N'PT', N'Portugalsko', N'620', N'A', N'2000000101'),
+  (N'O000000101', 3, N'N', N'SE', N'Švédsko', N'752', N'A', N'8000000101'),
+  (N'P000000101', 1, N'N', N'SI', N'Slovinsko', N'705', N'A', N'2000000101'),
+  (N'Q000000101', 2, N'N', N'US', N'Spojené státy americké', N'840', N'N', N'6000000101');
+GO
+
+INSERT INTO [dbo].[Countries2] ([ID], [ObjVersion], [Parent_ID], [DateOfChange$DATE], [EUMember], [VATCode])
+VALUES
+  (N'1000000101', 1, N'1000000101', 38108, N'A', N'CZ'),
+  (N'2000000101', 1, N'2000000101', 38108, N'A', N'SK'),
+  (N'3000000101', 1, N'3000000101', 34700, N'A', N'AT'),
+  (N'4000000101', 1, N'4000000101', 34274, N'A', N'BE'),
+  (N'5000000101', 1, N'5000000101', 34274, N'A', N'DE'),
+  (N'6000000101', 1, N'6000000101', 34274, N'A', N'DK'),
+  (N'7000000101', 1, N'7000000101', 38108, N'A', N'EE'),
+  (N'8000000101', 1, N'8000000101', 34274, N'A', N'ES'),
+  (N'9000000101', 1, N'9000000101', 34700, N'A', N'FI'),
+  (N'A000000101', 1, N'A000000101', 34274, N'A', N'FR'),
+  (N'B000000101', 1, N'B000000101', 34274, N'A', N'GB'),
+  (N'C000000101', 1, N'B000000101', 43862, N'N', N''),
+  (N'D000000101', 1, N'C000000101', 41456, N'A', N'HR'),
+  (N'E000000101', 1, N'D000000101', 38108, N'A', N'HU'),
+  (N'F000000101', 1, N'F000000101', 34274, N'A', N'IE'),
+  (N'G000000101', 1, N'G000000101', 34274, N'A', N'IT'),
+  (N'H000000101', 1, N'I000000101', 38108, N'A', N'LT'),
+  (N'I000000101', 1, N'J000000101', 38108, N'A', N'LV'),
+  (N'J000000101', 1, N'K000000101', 34274, N'A', N'NL'),
+  (N'K000000101', 1, N'M000000101', 38108, N'A', N'PL'),
+  (N'L000000101', 1, N'N000000101', 34274, N'A', N'PT'),
+  (N'M000000101', 1, N'O000000101', 34700, N'A', N'SE'),
+  (N'N000000101', 1, N'P000000101', 38108, N'A', N'SI');
 GO

@@ -49,7 +49,12 @@ export function demoFiles(): DemoFile[] {
       'Raw rows (crude) and keyed ones (heap), made anew.',
       aggregateTablesSql(),
     ),
-    file('030-rows', ab, 'The data sources, and where every load begins.', aggregateRowsSql()),
+    file(
+      '030-rows',
+      ab,
+      'The data sources, where every load begins, and the countries.',
+      aggregateRowsSql(),
+    ),
     ...[...sourceDatabases.map(({ name }) => name), ab].map((database) =>
       file('040-wait', database, 'What makes a stage take its time.', waitProcedure()),
     ),

@@ -1,5 +1,6 @@
 /** Tables and first rows in T-SQL: what the stand-in is given, made repeatable. */
 
+import { countryTables } from '../countries.ts';
 import { entityNames } from '../entities.ts';
 import {
   aggregateBase,
@@ -10,7 +11,7 @@ import {
 } from '../sources.ts';
 import { aggregateSchema, sourceSchema } from '../tables.ts';
 import { delayColumns, delayTable } from './pacing.ts';
-import { batches, bracketed, literal } from './text.ts';
+import { batches, bracketed, list, literal } from './text.ts';
 
 /** Creates the databases that are not there yet. */
 export const databasesSql = () =>
@@ -48,12 +49,18 @@ export const sourceTablesSql = ({ system }: SourceDatabase) =>
 
 export const aggregateTablesSql = () => repeatable(delays + aggregateSchema());
 
-/** The data sources, and where every load begins. */
+type Cell = string | number;
+
+const values = (
+  rows: readonly (readonly Cell[])[],
+  text: (value: string) => string = (value) => `'${value}'`,
+) =>
+  rows
+    .map((row) => `  (${row.map((v) => (typeof v === 'number' ? v : text(v))).join(', ')})`)
+    .join(',\n');
+
+/** The data sources, where every load begins, and the copy of ABRA Gen's countries. */
 export function aggregateRowsSql(): string {
-  const values = (rows: (string | number)[][]) =>
-    rows
-      .map((row) => `  (${row.map((v) => (typeof v === 'number' ? v : `'${v}'`)).join(', ')})`)
-      .join(',\n');
   const sources = dataSources.map(({ id, code, database }) => [id, code, database]);
   const crude = entityNames.flatMap((name) =>
     databasesOf(name).map((database) => [name, database.name, 0, 0]),
@@ -65,5 +72,9 @@ VALUES\n${values(sources)};`,
 VALUES\n${values(crude)};`,
     `INSERT INTO [heap].[load_state] ([entity], [load_sequence], [load_batch_id])
 VALUES\n${values(entityNames.map((name) => [name, 0, 0]))};`,
+    ...countryTables.map(
+      ({ name, columns, rows }) =>
+        `INSERT INTO ${bracketed(name)} (${list(Object.keys(columns))})\nVALUES\n${values(rows, literal)};`,
+    ),
   ]);
 }

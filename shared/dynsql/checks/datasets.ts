@@ -3,7 +3,7 @@
 import { faultAt, type Path, shown } from '../../catalog/fault.ts';
 import type { Dataset, DefinitionDocument } from '../definition.ts';
 import { namesIn } from '../parts.ts';
-import { datasetSql, fieldExpression } from '../sql-text.ts';
+import { datasetSql, fieldExpression, hasOwnWhere } from '../sql-text.ts';
 import { placed, type Token, textOf, tokensOf, wordsAlone } from '../tokens.ts';
 import { datasetOf, duplicates, same, unknown } from './names.ts';
 import { sqlFaults } from './sql.ts';
@@ -138,14 +138,21 @@ function queryFaults(document: DefinitionDocument, dataset: Dataset, path: Path)
 /** Levels are sorted and numbered by us: rows of the query must be rows of its FROM. */
 function misplaced(body: readonly Token[], path: Path): string[] {
   const outer = placed(body).filter(({ token, depth }) => depth === 0 && token.kind === 'word');
-  return outer
-    .filter(({ token }) =>
-      ['GROUP', 'UNION', 'EXCEPT', 'INTERSECT', 'HAVING', 'FOR', 'OPTION'].includes(token.name),
-    )
-    .map(({ token }) =>
-      faultAt(
-        path,
-        `${token.text} is not allowed at its end; put the query into FROM (…) as a table`,
+  const where = outer.findIndex(({ token }) => token.name === 'WHERE');
+  const hasOr = outer.slice(where).some(({ token }) => token.name === 'OR');
+  return [
+    ...(hasOwnWhere(body) && hasOr
+      ? [faultAt(path, 'OR in its WHERE would meet the AND of {WHERE}; put it in parentheses')]
+      : []),
+    ...outer
+      .filter(({ token }) => notAtEnd.includes(token.name))
+      .map(({ token }) =>
+        faultAt(
+          path,
+          `${token.text} is not allowed at its end; put the query into FROM (…) instead`,
+        ),
       ),
-    );
+  ];
 }
+
+const notAtEnd = ['GROUP', 'UNION', 'EXCEPT', 'INTERSECT', 'HAVING', 'FOR', 'OPTION'];
