@@ -9,6 +9,8 @@ export interface StreamCall extends Call {
   headMs: number;
   /** The longest silence between two pieces of the body, while somebody wants them. */
   idleMs: number;
+  /** What the caller is told of an error, before the head of the answer or after. */
+  explain(error: unknown): Error;
 }
 
 export interface StreamedAnswer {
@@ -23,7 +25,8 @@ export interface StreamedAnswer {
 
 /**
  * @param signal holds for the body, too
- * @throws DeadlineError, the reason of `signal`, or the error of the connection as Node gives it
+ * @throws the reason of `signal`, or what `explain` makes of a DeadlineError or of the error of the
+ *   connection
  */
 export async function openStream(call: StreamCall, signal: AbortSignal): Promise<StreamedAnswer> {
   signal.throwIfAborted();
@@ -39,22 +42,26 @@ export async function openStream(call: StreamCall, signal: AbortSignal): Promise
     signal.removeEventListener('abort', onAbort);
     request.destroy();
   };
+  // What stopped us says more than how the connection broke of it.
+  const failed = (error: unknown) =>
+    signal.aborted ? signal.reason : call.explain(stop.signal.reason ?? error);
   try {
     const response = await headOf(request);
-    const body = bodyOf(response, call.idleMs, stop.signal, deadline, release);
+    const body = bodyOf(response, call.idleMs, deadline, failed, release);
+    // Also of an answer that is all here already, but not taken.
+    stop.signal.addEventListener('abort', () => body.destroy(failed(undefined)), { once: true });
     return { status: response.statusCode ?? 0, headers: response.headers, body };
   } catch (error) {
     release();
-    stop.signal.throwIfAborted();
-    throw error;
+    throw failed(error);
   }
 }
 
 function bodyOf(
   response: IncomingMessage,
   idleMs: number,
-  stopped: AbortSignal,
   deadline: Deadline,
+  failed: (error: unknown) => Error,
   release: () => void,
 ): Readable {
   const source = unpacked(response);
@@ -77,7 +84,7 @@ function bodyOf(
     source.pause();
   });
   source.on('end', () => body.push(null));
-  source.on('error', (error) => body.destroy(stopped.aborted ? stopped.reason : error));
+  source.on('error', (error) => body.destroy(failed(error)));
   // Nobody may listen yet, or any more.
   body.on('error', () => {});
   return body;
