@@ -1,0 +1,20 @@
+/**
+ * `npm run bench:flexibee -- <part>`: how following FlexiBee companies does against its goals, on
+ * real storage (Azurite), over HTTP and the SQL Server protocol, every server in a process of its
+ * own. Parts: catch-up, million, idle, companies, hook.
+ */
+
+import { benchCatchUp } from './flexibee/catch-up.ts';
+import { benchMillion } from './flexibee/million.ts';
+
+const parts: Record<string, () => Promise<void>> = {
+  'catch-up': benchCatchUp,
+  million: benchMillion,
+};
+
+const [name = ''] = process.argv.slice(2);
+const part = parts[name];
+if (part === undefined) {
+  console.error(`Which part? One of ${Object.keys(parts).join(', ')}`);
+  process.exitCode = 1;
+} else await part();

@@ -1,0 +1,207 @@
+/**
+ * 100,000 changes over nine evidences, caught up; against the bare transfer (the same requests one
+ * after the other, bodies read and thrown away) with a bulk insert of the same rows; and against a
+ * request per change.
+ */
+
+import { Agent, request } from 'node:http';
+import { poll } from '../../shared/flexibee/follow.ts';
+import type { Batch, FlexibeeRecord } from '../../shared/flexibee/types.ts';
+import { bulkInsertRecords } from '../bulk-insert.ts';
+import { account, differences, follow, mirrorDigest, type Place } from './following.ts';
+import { load, type Systems, startSystems } from './systems.ts';
+
+const changes = 100_000;
+const warmUp = 10_000;
+const sampleSize = 2_000;
+const never = new AbortController().signal;
+
+interface Sent {
+  method: string;
+  path: string;
+  body?: string;
+}
+
+interface Sample {
+  evidence: string;
+  id: string;
+}
+
+interface CaughtUp {
+  ms: number;
+  requests: Sent[];
+  /** The last state of each record that was written. */
+  rows: Map<string, Map<string, FlexibeeRecord>>;
+  /** Records fetched, a record in two windows counted twice. */
+  fetched: number;
+}
+
+async function catchUp(systems: Systems, place: Place, count: number, records: number) {
+  const followed = await follow(place);
+  const { context, databases } = followed;
+  const { source, mirror } = context;
+  const caught: CaughtUp = { ms: 0, requests: [], rows: new Map(), fetched: 0 };
+  context.source = {
+    changes: (range, signal) => {
+      const query = `start=${range.start}&limit=${range.limit}`;
+      caught.requests.push({ method: 'GET', path: `changes.json?${query}` });
+      return source.changes(range, signal);
+    },
+    records: (evidence, ids, signal) => {
+      const query = 'detail=full&filtrovat-platnost=false&no-ext-ids=false&limit=0';
+      const body = JSON.stringify({ winstrom: { id: ids.map(Number) } });
+      caught.requests.push({ method: 'POST', path: `${evidence}/get.json?${query}`, body });
+      return source.records(evidence, ids, signal);
+    },
+    list: source.list.bind(source),
+  };
+  context.mirror = {
+    apply(batch, signal) {
+      keep(caught, batch);
+      return mirror.apply(batch, signal);
+    },
+  };
+  try {
+    await poll(context, { waitForLockMs: 0 }, never);
+    await systems.flexibee.bulk(place.company, { changes: count, records });
+    caught.requests.length = 0;
+    await systems.flexibee.clear();
+    const cpu = process.cpuUsage();
+    const begun = performance.now();
+    const outcome = await poll(context, { waitForLockMs: 0 }, never);
+    caught.ms = performance.now() - begun;
+    const { user, system } = process.cpuUsage(cpu);
+    if (outcome !== 'applied') throw new Error(`the poll ended with ${outcome}`);
+    const { counts } = await systems.flexibee.requests(place.company);
+    const total = Object.values(counts).reduce((sum, value) => sum + value, 0);
+    const faults = differences(
+      await systems.flexibee.digest(place.company),
+      await mirrorDigest(databases, place.company),
+    );
+    return { ...caught, total, counts, faults, cpuMs: (user + system) / 1000 };
+  } finally {
+    await followed.close();
+  }
+}
+
+function keep(caught: CaughtUp, { evidence, records }: Batch): void {
+  const rows = caught.rows.get(evidence) ?? new Map<string, FlexibeeRecord>();
+  caught.rows.set(evidence, rows);
+  for (const { id, code, externalIds, payload } of records) {
+    if (payload === undefined) continue;
+    caught.fetched += 1;
+    rows.set(id, { id, ...(code !== undefined && { code }), externalIds, payload });
+  }
+}
+
+/** Milliseconds of the requests alone, one after the other over one connection. */
+async function bareTransfer(place: Place, sent: Iterable<Sent>): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const begun = performance.now();
+  for (const one of sent) await bare(agent, place, one);
+  const ms = performance.now() - begun;
+  agent.destroy();
+  return ms;
+}
+
+function bare(agent: Agent, { flexibeeUrl, company }: Place, { method, path, body }: Sent) {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const authorization = `Basic ${btoa(`${account.user}:${account.password}`)}`;
+  const headers = {
+    authorization,
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  const url = `${flexibeeUrl}/c/${company}/${path}`;
+  request(url, { method, headers, agent }, (response) => {
+    if (response.statusCode !== 200) reject(new Error(`${path}: ${response.statusCode}`));
+    response.on('error', reject).on('end', resolve).resume();
+  })
+    .on('error', reject)
+    .end(body);
+  return promise;
+}
+
+/** Milliseconds of fetching and applying records one by one. */
+async function oneByOne(place: Place, sample: readonly Sample[]): Promise<number> {
+  const followed = await follow(place);
+  const { source, mirror, company } = followed.context;
+  const begun = performance.now();
+  for (const [index, { evidence, id }] of sample.entries()) {
+    const version = index + 1;
+    const [record] = await source.records(evidence, [id], never);
+    if (record === undefined) throw new Error(`${evidence} ${id} is gone`);
+    const change = { version, evidence, id, operation: 'update' as const, externalIds: [] };
+    const batch = { company: `${company.code}-one`, evidence, generation: 1, changes: [change] };
+    const readAt = new Date().toISOString();
+    const records = [{ ...record, version, deleted: false }];
+    await mirror.apply({ ...batch, readAt, records }, never);
+  }
+  const ms = performance.now() - begun;
+  await followed.close();
+  return ms;
+}
+
+async function compare(systems: Systems, place: Place, what: string, distinct: number) {
+  const ours = await catchUp(systems, place, changes, distinct);
+  const transferMs = await bareTransfer(place, ours.requests);
+  const batches = [...ours.rows].map(([evidence, rows]) => ({
+    evidence,
+    records: [...rows.values()],
+  }));
+  const rows = batches.reduce((sum, { records }) => sum + records.length, 0);
+  const inThousands = batches.flatMap(({ evidence, records }) =>
+    Array.from({ length: Math.ceil(records.length / 1000) }, (_, index) => ({
+      evidence,
+      records: records.slice(index * 1000, index * 1000 + 1000),
+    })),
+  );
+  const bulkMs = await bulkInsertRecords(systems.sqlServer, place.company, inThousands);
+  const sample = batches
+    .flatMap(({ evidence, records }) => records.map(({ id }) => ({ evidence, id })))
+    .filter((_, index) => index % Math.ceil(rows / sampleSize) === 0);
+  const gets = sample.map(({ evidence, id }) => ({
+    method: 'GET',
+    path: `${evidence}/${id}.json?detail=full`,
+  }));
+  const extrapolated = (ms: number) => (ms / sample.length) * changes;
+  const getMs = extrapolated(await bareTransfer(place, gets));
+  const oneMs = extrapolated(await oneByOne(place, sample));
+  const promised = changes / 1000 + distinct / 500;
+  const s = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  console.log(`
+${what}: ${changes} changes of ${distinct} records (${load()})
+  mirror and journal      ${ours.faults.length === 0 ? 'equal the source' : ours.faults.join('; ')}
+  requests                ${ours.total} (${JSON.stringify(ours.counts)}); promised at most ${promised}
+  records fetched         ${ours.fetched} (${rows} different)
+  ours                    ${s(ours.ms)}, CPU of the following process ${s(ours.cpuMs)}
+  bare transfer           ${s(transferMs)}
+  bulk insert             ${s(bulkMs)}
+  ours : transfer + bulk  ${(ours.ms / (transferMs + bulkMs)).toFixed(2)}
+  extrapolated from ${sample.length}:
+  a request per change    ${s(getMs)}, ${(getMs / transferMs).toFixed(0)} times the bare transfer
+  and a call per change   ${s(oneMs)}, ${(oneMs / ours.ms).toFixed(0)} times ours`);
+  return ours.faults.length === 0;
+}
+
+export async function benchCatchUp(): Promise<void> {
+  const systems = await startSystems(5);
+  const place = (company: string): Place => ({
+    flexibeeUrl: systems.flexibee.url,
+    sqlServer: systems.sqlServer,
+    storage: systems.azurite.connectionString,
+    company,
+    leaseSeconds: 60,
+  });
+  try {
+    await catchUp(systems, place('c1'), warmUp, warmUp / 10);
+    const right = [
+      await compare(systems, place('c2'), 'every change another record', changes),
+      await compare(systems, place('c3'), 'each record ten times', changes / 10),
+    ];
+    if (right.includes(false)) process.exitCode = 1;
+  } finally {
+    await systems.close();
+  }
+}
