@@ -4,9 +4,14 @@ const cache = new Map<string, RegExp>();
 
 const escapeChar = (char: string) => char.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** Ignores case, as SQL Server's default collation does. */
-export function likePattern(pattern: string, mark: string | null, anchored = true): RegExp {
-  const key = `${anchored}${mark ?? ''}\n${pattern}`;
+/** Ignores case, as SQL Server's default collation does, unless `exact`. */
+export function likePattern(
+  pattern: string,
+  mark: string | null,
+  anchored = true,
+  exact = false,
+): RegExp {
+  const key = `${anchored}${exact}${mark ?? ''}\n${pattern}`;
   const existing = cache.get(key);
   if (existing) return existing;
   let source = '';
@@ -29,15 +34,15 @@ export function likePattern(pattern: string, mark: string | null, anchored = tru
       i = end;
     } else source += escapeChar(char);
   }
-  const expression = new RegExp(anchored ? `^${source}$` : source, 'is');
+  const expression = new RegExp(anchored ? `^${source}$` : source, exact ? 's' : 'is');
   if (cache.size > 500) cache.clear();
   cache.set(key, expression);
   return expression;
 }
 
-export function like(value: string, pattern: string, mark: string | null): boolean {
+export function like(value: string, pattern: string, mark: string | null, exact = false): boolean {
   // Trailing blanks of the value don't count against the pattern.
-  const expression = likePattern(pattern, mark);
+  const expression = likePattern(pattern, mark, true, exact);
   return expression.test(value) || (value.endsWith(' ') && expression.test(value.trimEnd()));
 }
 

@@ -125,17 +125,23 @@ export function registerFunctions(sqlite: DatabaseSync, state: FunctionState): v
       : BigInt(compareDecimals(decimalOf(left ?? 0), decimalOf(right ?? 0))),
   );
   add('ts_decimal_key', (value) => (value === null ? null : decimalKey(decimalOf(value ?? 0))));
-  add('ts_like', (value, pattern, mark) =>
-    value === null || pattern === null
-      ? null
-      : BigInt(
-          like(
-            String(value),
-            String(pattern),
-            mark === null || mark === undefined ? null : String(mark),
+  for (const [name, exact] of [
+    ['ts_like', false],
+    ['ts_like_exact', true],
+  ] as const) {
+    add(name, (value, pattern, mark) =>
+      value === null || pattern === null
+        ? null
+        : BigInt(
+            like(
+              String(value),
+              String(pattern),
+              mark === null || mark === undefined ? null : String(mark),
+              exact,
+            ),
           ),
-        ),
-  );
+    );
+  }
   add('ts_utc', (value) => (value === null ? null : utcText(String(value))));
   add('ts_openjson', (text, path) => openJson(String(text), String(path ?? '$')));
   add('ts_openjson_rows', (text, path, wrapped) =>

@@ -32,7 +32,10 @@ export function conditionSql(context: Translation, scope: Scope, node: Condition
       const operand = text(context, scope, node.operand);
       const pattern = text(context, scope, node.pattern);
       const mark = node.escape ? `,${text(context, scope, node.escape)}` : '';
-      return `(${node.not ? 'NOT ' : ''}ts_like(${operand},${pattern}${mark}))`;
+      const exact = [node.operand, node.pattern].some(
+        (side) => side.kind === 'collate' && context.expression(scope, side).exact,
+      );
+      return `(${node.not ? 'NOT ' : ''}${exact ? 'ts_like_exact' : 'ts_like'}(${operand},${pattern}${mark}))`;
     }
     case 'exists':
       return `EXISTS (${context.query(node.query, scope).sql})`;
