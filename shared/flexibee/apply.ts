@@ -1,9 +1,8 @@
 /** The mirror in the aggregate base: batches go to a stored procedure. See docs/flexibee.md. */
 
 import type { Databases } from '../database/databases.ts';
-import { leavesSessionUsable, toDatabaseError } from '../database/errors.ts';
-import type { ProcedureCall, SqlParameter } from '../database/session.ts';
-import { type RetryPolicy, withRetries } from '../retry.ts';
+import { callRepeatable } from '../database/repeatable-call.ts';
+import type { SqlParameter } from '../database/session.ts';
 import type { AppliedRows, Batch, Mirror, RecordState } from './types.ts';
 
 /** Which procedure takes an evidence, as the catalogue says. */
@@ -12,9 +11,6 @@ export interface ApplyProcedure {
   database: string;
   procedure: { schema: string; name: string };
 }
-
-/** A fail-over of Azure SQL takes some seconds. The procedure may be called again at any time. */
-const retry: RetryPolicy = { attempts: 5, baseMs: 200, capMs: 5_000 };
 
 /** Letters of JSON in one call: 8 MB on the wire, where a letter takes two bytes. */
 const partLength = 4_000_000;
@@ -47,12 +43,8 @@ export function sqlMirror(
       for (const [index, records] of parts.entries()) {
         const isLast = index === parts.length - 1;
         const parameters = parametersOf(batch, records, isLast);
-        const output = await withRetries(
-          () => callOnce(databases, database, { procedure, parameters }, signal),
-          isPassing,
-          retry,
-          signal,
-        );
+        const call = { procedure, parameters };
+        const output = await callRepeatable(databases, database, call, signal);
         total.created += Number(output['created']);
         total.updated += Number(output['updated']);
         total.deleted += Number(output['deleted']);
@@ -60,29 +52,6 @@ export function sqlMirror(
       return total;
     },
   };
-}
-
-function isPassing(error: unknown): boolean {
-  const { meaning } = toDatabaseError(error);
-  return meaning === 'transient' || meaning === 'unreachable';
-}
-
-async function callOnce(
-  databases: Databases,
-  database: string,
-  call: ProcedureCall,
-  signal: AbortSignal,
-): Promise<Record<string, unknown>> {
-  const session = await databases.session(database, signal);
-  try {
-    const { output } = await session.call(call, () => {}, signal);
-    session.release();
-    return output;
-  } catch (error) {
-    if (leavesSessionUsable(error)) session.release();
-    else session.destroy();
-    throw error;
-  }
 }
 
 function parametersOf(batch: Batch, records: string, isLast: boolean): SqlParameter[] {
