@@ -1,0 +1,181 @@
+/** Random queries over a model: what to send, and what the answer is. */
+
+import fc from 'fast-check';
+import type { Answered, Item } from './engine.ts';
+import type { Given, Model, ModelDataset, ModelRow } from './model.ts';
+
+export interface RandomQuery {
+  id: string;
+  body: Record<string, unknown>;
+  expected(): Answered;
+}
+
+/** One dataset of a query. */
+interface Level {
+  dataset: ModelDataset;
+  asked: boolean;
+  fields: readonly string[];
+  given: readonly { id: string; given: Given }[];
+  order: readonly { id: string; descending: boolean }[];
+  children: readonly Level[];
+}
+
+const maybeAlone = <T>(list: readonly T[], alone: boolean): unknown =>
+  alone && list.length === 1 ? list[0] : list;
+
+function levelOf(dataset: ModelDataset, isRoot: boolean): fc.Arbitrary<Level> {
+  const ids = Object.keys(dataset.conditions);
+  const given = fc.subarray(ids, { maxLength: Math.min(2, ids.length) }).chain((chosen) =>
+    fc.tuple(
+      ...chosen.map((id) =>
+        (dataset.conditions[id] ?? fc.constant({ matches: () => true })).map((one) => ({
+          id,
+          given: one,
+        })),
+      ),
+    ),
+  );
+  const order = fc
+    .shuffledSubarray(Object.keys(dataset.keys))
+    .map((chosen) => chosen.slice(0, 2))
+    .chain((chosen) =>
+      fc.tuple(...chosen.map((id) => fc.boolean().map((descending) => ({ id, descending })))),
+    );
+  return fc
+    .record({
+      asked: isRoot ? fc.constant(true) : fc.boolean(),
+      fields: fc.shuffledSubarray([...dataset.fields], { minLength: 1 }),
+      given,
+      order,
+      children: fc.tuple(...dataset.children.map((child) => levelOf(child, false))),
+    })
+    .map(({ asked, fields, given: where, order: sorted, children }) => {
+      const wanted = children.filter((child) => child.asked || child.children.length > 0);
+      return asked
+        ? { dataset, asked, fields, given: where, order: sorted, children: wanted }
+        : { dataset, asked, fields: [], given: [], order: [], children: wanted };
+    });
+}
+
+interface Style {
+  upper: boolean;
+  alone: boolean;
+  nested: boolean;
+}
+
+function bodyOf(level: Level, style: Style): Record<string, unknown> {
+  const key = (name: string) => (style.upper ? name.toUpperCase() : name);
+  const name = (text: string) => (style.upper ? text.toUpperCase() : text.toLowerCase());
+  return {
+    ...(level.fields.length > 0 && {
+      [key('select')]: maybeAlone(level.fields.map(name), style.alone),
+    }),
+    ...(level.given.length > 0 && {
+      [key('where')]: maybeAlone(
+        level.given.map(({ id, given }) => ({
+          [key('id')]: name(id),
+          ...('value' in given && { [key('value')]: given.value }),
+          ...('flags' in given && { flags: given.flags }),
+        })),
+        style.alone,
+      ),
+    }),
+    ...(level.order.length > 0 && {
+      orderby: maybeAlone(
+        level.order.map(({ id, descending }) => ({
+          id: name(id),
+          ...(descending && { ordering: style.upper ? 'DESC' : 'desc' }),
+        })),
+        style.alone,
+      ),
+    }),
+  };
+}
+
+/** Every dataset asked for on its own, or below its parent where that is asked for too. */
+function datasetsOf(level: Level, style: Style): Record<string, unknown>[] {
+  return level.children.flatMap((child) => {
+    const below = datasetsOf(child, style);
+    if (!child.asked) return below;
+    const own = { name: child.dataset.name.toLowerCase(), ...bodyOf(child, style) };
+    if (!style.nested || below.length === 0) return [own, ...below];
+    return [{ ...own, datasets: below }];
+  });
+}
+
+function itemsOf(level: Level, master: ModelRow | undefined): ModelRow[] {
+  const { dataset, given, order } = level;
+  const sorts = [
+    ...order.flatMap(({ id, descending }) =>
+      (dataset.keys[id] ?? []).map((key) => ({
+        field: key.replace('*', ''),
+        sign: descending && key.startsWith('*') ? -1 : 1,
+      })),
+    ),
+    ...dataset.unique.map((field) => ({ field, sign: 1 })),
+  ];
+  return dataset
+    .rows(master)
+    .filter((row) => given.every((one) => one.given.matches(row)))
+    .toSorted((a, b) => {
+      for (const { field, sign } of sorts) {
+        const compared = compare(a[field] ?? null, b[field] ?? null);
+        if (compared !== 0) return sign * compared;
+      }
+      return 0;
+    });
+}
+
+/** NULL first, text without regard to case. */
+function compare(a: ModelRow[string], b: ModelRow[string]): number {
+  if (a === b) return 0;
+  if (a === null || a === undefined) return -1;
+  if (b === null || b === undefined) return 1;
+  const [left, right] = [a, b].map((one) => (typeof one === 'string' ? one.toLowerCase() : one));
+  if (left === right || left === undefined || right === undefined) return 0;
+  return left < right ? -1 : 1;
+}
+
+function answerOf(
+  level: Level,
+  master: ModelRow | undefined,
+  page = { skip: 0, top: Number.POSITIVE_INFINITY },
+): Answered {
+  const rows = itemsOf(level, master).slice(page.skip, page.skip + page.top);
+  const items = rows.map((row): Item => {
+    const item: Item = Object.fromEntries(
+      level.fields.map((field) => [field.toUpperCase(), row[field] ?? null]),
+    );
+    if (level.children.length > 0) {
+      item['datasets'] = level.children.map((child) => answerOf(child, row));
+    }
+    return item;
+  });
+  return { name: level.dataset.name, items };
+}
+
+export function queries(models: readonly Model[]): fc.Arbitrary<RandomQuery> {
+  return fc.constantFrom(...models).chain(({ id, root }) =>
+    fc
+      .record({
+        level: levelOf(root, true),
+        style: fc.record({ upper: fc.boolean(), alone: fc.boolean(), nested: fc.boolean() }),
+        skip: fc.option(fc.nat({ max: 5 }), { nil: undefined }),
+        top: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
+      })
+      .map(({ level, style, skip, top }) => {
+        const datasets = datasetsOf(level, style);
+        return {
+          id,
+          body: {
+            ...bodyOf(level, style),
+            ...(datasets.length > 0 && { datasets: maybeAlone(datasets, style.alone) }),
+            ...(skip !== undefined && { skip }),
+            ...(top !== undefined && { top }),
+          },
+          expected: () =>
+            answerOf(level, undefined, { skip: skip ?? 0, top: top ?? Number.POSITIVE_INFINITY }),
+        };
+      }),
+  );
+}
