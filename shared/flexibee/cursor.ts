@@ -8,7 +8,7 @@
 
 import { z } from 'zod';
 import type { Gap } from './gaps.ts';
-import type { Operation, TroubleKind } from './types.ts';
+import { type Operation, troubleKinds } from './types.ts';
 
 const instant = z.iso.datetime();
 const version = z.int().nonnegative();
@@ -34,19 +34,6 @@ const countsSchema = z.object({
 });
 
 const operations = ['create', 'update', 'delete'] as const satisfies readonly Operation[];
-
-const troubleKinds = [
-  'changelog disabled',
-  'licence missing',
-  'wrong password',
-  'unknown company',
-  'versions went back',
-  'unreachable',
-  'company in use',
-  'request refused',
-  'answer not understood',
-  'database',
-] as const satisfies readonly TroubleKind[];
 
 const troubleSchema = z.object({
   kind: z.enum(troubleKinds),
