@@ -3,9 +3,10 @@
 import { unlessAborted } from '../abort.ts';
 import { withRetries } from '../retry.ts';
 import type { DatabaseAddress } from './address.ts';
-import { leavesSessionUsable, toDatabaseError } from './errors.ts';
-import { type PoolOptions, Pools } from './pools.ts';
-import { Session, type SqlParameter } from './session.ts';
+import { DatabaseError, leavesSessionUsable, toDatabaseError } from './errors.ts';
+import { Line } from './line.ts';
+import { defaultPoolSize, type PoolOptions, Pools } from './pools.ts';
+import { type RowBatch, Session, type SqlParameter } from './session.ts';
 
 /** A pool may hold several connections that a fail-over has broken. */
 const retry = { attempts: 3, baseMs: 100, capMs: 400 };
@@ -16,11 +17,23 @@ const restMs = 5_000;
 /** The answer to `SELECT 1` takes a round trip; the rest is for a busy server. */
 const signOfLifeMs = 2_000;
 
+/** Somebody who needs several connections keeps those it has for so long while others are out. */
+const patienceMs = 5_000;
+
+export interface SqlStatement {
+  readonly sql: string;
+  readonly parameters: readonly SqlParameter[];
+}
+
 export class Databases {
   readonly #pools: Pools;
+  readonly #poolSize: number;
+  /** One a database: those who need several of its connections. */
+  readonly #lines = new Map<string, Line>();
 
   constructor(addresses: readonly DatabaseAddress[], options: PoolOptions = {}) {
     this.#pools = new Pools(addresses, options);
+    this.#poolSize = options.size ?? defaultPoolSize;
   }
 
   /**
@@ -74,16 +87,61 @@ export class Databases {
     signal: AbortSignal,
   ): AsyncGenerator<Record<string, unknown>, void, undefined> {
     const session = await this.session(id, signal);
-    let reusable = false;
-    try {
-      yield* session.stream(text, parameters, signal);
-      reusable = true;
-    } catch (error) {
-      reusable = leavesSessionUsable(error);
-      throw error;
-    } finally {
-      if (reusable) session.release();
-      else session.destroy();
+    yield* givingBack(session, session.stream(text, parameters, signal));
+  }
+
+  /**
+   * The rows of several statements side by side, each on a connection of its own until its last
+   * row is taken or its taker leaves. All connections are there before the first statement is sent.
+   *
+   * @returns one a statement; each must be begun, and be it only to be left
+   * @throws DatabaseError, also for more statements than the pool has connections; or the reason
+   *   of `signal`
+   */
+  async streams(
+    id: string,
+    statements: readonly SqlStatement[],
+    signal: AbortSignal,
+  ): Promise<AsyncGenerator<RowBatch, void, undefined>[]> {
+    if (statements.length > this.#poolSize) {
+      throw new DatabaseError(
+        `${statements.length} connections are needed at the same time, SQL_POOL_SIZE allows ${this.#poolSize}`,
+        'permanent',
+      );
+    }
+    const line = this.#lines.get(id) ?? new Line();
+    this.#lines.set(id, line);
+    const take = () => this.#sessions(id, statements, signal);
+    const sessions = await (statements.length > 1 ? line.inTurn(take, signal) : take());
+    return sessions.map(({ session, sql, parameters }) =>
+      givingBack(session, session.batches(sql, parameters, signal)),
+    );
+  }
+
+  /**
+   * All or none: only one caller at a time has some and waits for the rest, and gives them back
+   * after a while, because those that are out may be waiting for one more themselves.
+   */
+  async #sessions(
+    id: string,
+    statements: readonly SqlStatement[],
+    signal: AbortSignal,
+  ): Promise<(SqlStatement & { session: Session })[]> {
+    for (;;) {
+      const patience = AbortSignal.timeout(patienceMs);
+      const failed = new AbortController();
+      const limit = AbortSignal.any([signal, patience, failed.signal]);
+      const taking = statements.map(async (statement) => ({
+        ...statement,
+        session: await this.session(id, limit),
+      }));
+      for (const one of taking) one.catch((error: unknown) => failed.abort(error));
+      const taken = await Promise.allSettled(taking);
+      const got = taken.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      if (got.length === statements.length && !signal.aborted) return got;
+      for (const { session } of got) session.release();
+      signal.throwIfAborted();
+      if (failed.signal.reason !== patience.reason) throw failed.signal.reason;
     }
   }
 
@@ -107,6 +165,24 @@ export class Databases {
       else session.destroy();
       throw error;
     }
+  }
+}
+
+/** Hands the rows on; then the session goes back, or is destroyed when nobody knows its state. */
+async function* givingBack<T>(
+  session: Session,
+  rows: AsyncGenerator<T, void, undefined>,
+): AsyncGenerator<T, void, undefined> {
+  let reusable = false;
+  try {
+    yield* rows;
+    reusable = true;
+  } catch (error) {
+    reusable = leavesSessionUsable(error);
+    throw error;
+  } finally {
+    if (reusable) session.release();
+    else session.destroy();
   }
 }
 

@@ -16,6 +16,8 @@ export interface PoolOptions {
   credential?: CredentialSource;
 }
 
+export const defaultPoolSize = 10;
+
 /** Opening a connection takes milliseconds; a server that says nothing for 15 s is not there. */
 const connectTimeoutMs = 15_000;
 
@@ -30,7 +32,7 @@ export class Pools {
 
   constructor(addresses: readonly DatabaseAddress[], options: PoolOptions = {}) {
     this.#addresses = new Map(addresses.map((address) => [address.id, address]));
-    this.#options = { size: 10, credential: azureCredential, ...options };
+    this.#options = { size: defaultPoolSize, credential: azureCredential, ...options };
   }
 
   /** @throws DatabaseError with meaning `login`, `unreachable`, `transient` or `permanent` */

@@ -4,6 +4,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import sql from 'mssql';
 import { unlessAborted } from '../abort.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
@@ -34,6 +35,14 @@ export interface ProcedureResult {
   rowsAffected: number[];
   /** Values of the output parameters, as the driver gives them, by name without `@`. */
   output: Record<string, unknown>;
+}
+
+/** Rows that have come together. */
+export interface RowBatch {
+  /** Names of the columns. */
+  columns: readonly string[];
+  /** Each row's values in the order of `columns`. */
+  rows: readonly (readonly unknown[])[];
 }
 
 /** The physical connection, as far as we touch it. */
@@ -161,7 +170,37 @@ export class Session {
     parameters: readonly SqlParameter[],
     signal: AbortSignal,
   ): AsyncGenerator<Record<string, unknown>, void, undefined> {
+    for await (const rows of this.#batches(this.#request(parameters, signal), text, signal)) {
+      yield* rows as Record<string, unknown>[];
+    }
+  }
+
+  /**
+   * `stream` for whoever takes many rows: as many at once as have come, values without names.
+   *
+   * @throws DatabaseError (the statement's first error), or the reason of `signal`
+   */
+  async *batches(
+    text: string,
+    parameters: readonly SqlParameter[],
+    signal: AbortSignal,
+  ): AsyncGenerator<RowBatch, void, undefined> {
     const request = this.#request(parameters, signal);
+    request.arrayRowMode = true;
+    let columns: string[] = [];
+    request.on('recordset', (described: { name: string }[]) => {
+      columns = described.map(({ name }) => name);
+    });
+    for await (const rows of this.#batches(request, text, signal)) {
+      yield { columns, rows: rows as unknown[][] };
+    }
+  }
+
+  async *#batches(
+    request: sql.Request,
+    text: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<unknown[], void, undefined> {
     const rows = request.toReadableStream({ highWaterMark: bufferedRows });
     // Errors come by the stream; this one only says when the session is free again.
     const ended = request.query(text).then(
@@ -170,7 +209,13 @@ export class Session {
     );
     const attention = this.#attentionOn(request, signal);
     try {
-      yield* rows as AsyncIterable<Record<string, unknown>>;
+      for await (const first of rows) {
+        // What has arrived with the first is parsed before the event loop turns.
+        await setImmediate();
+        const batch: unknown[] = [first];
+        while (batch.length < bufferedRows && rows.readableLength > 0) batch.push(rows.read());
+        yield batch;
+      }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw toDatabaseError(error);
@@ -241,7 +286,7 @@ export class Session {
     parent['acquire'] = (
       _request: unknown,
       callback: (error: null, connection: Connection, config: sql.config) => void,
-    ) => setImmediate(callback, null, this.#connection, this.#pool.config);
+    ) => globalThis.setImmediate(callback, null, this.#connection, this.#pool.config);
     parent['release'] = () => {};
     return parent as unknown as sql.ConnectionPool;
   }
