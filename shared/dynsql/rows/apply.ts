@@ -1,0 +1,67 @@
+/** Rows to the stored procedure of the aggregate base. See docs/dynsql.md, "As a data source". */
+
+import { randomUUID } from 'node:crypto';
+import type { Databases } from '../../database/databases.ts';
+import { callRepeatable } from '../../database/repeatable-call.ts';
+import type { SqlParameter } from '../../database/session.ts';
+import { RowLoadError } from './errors.ts';
+import type { RowBatch, RowLoad, RowTarget } from './types.ts';
+
+/** Which procedure takes the rows, as the catalogue says. */
+export interface RowProcedure {
+  /** The catalogue's id of the database: `ab`. */
+  database: string;
+  procedure: { schema: string; name: string };
+}
+
+/**
+ * One call a batch; one that fails for a passing reason is made again.
+ *
+ * Both methods throw DatabaseError, or the reason of their signal.
+ */
+export function sqlRows(databases: Databases, { database, procedure }: RowProcedure): RowTarget {
+  return {
+    async begin(set, signal) {
+      const text = 'SELECT CONVERT(datetime2(3), SYSUTCDATETIME()) AS started_at';
+      const [{ started_at: startedAt } = {}] = await databases.query(database, text, [], signal);
+      const id = randomUUID().replaceAll('-', '');
+      return { ...set, id, startedAt: (startedAt as Date).toISOString() };
+    },
+    async apply(load, batch, signal) {
+      const call = { procedure, parameters: parametersOf(load, batch) };
+      const output = await callRepeatable(databases, database, call, signal);
+      if (output['is_superseded']) {
+        const { source, entity, period } = load;
+        const what = [source, entity, period].filter((word) => word !== '').join(', ');
+        throw new RowLoadError('superseded', `${what}: a newer load has begun`);
+      }
+      return {
+        created: Number(output['created']),
+        updated: Number(output['updated']),
+        deleted: Number(output['deleted']),
+      };
+    },
+  };
+}
+
+function parametersOf(load: RowLoad, { number, rows, isLast }: RowBatch): SqlParameter[] {
+  return [
+    { name: 'source', type: 'nvarchar(64)', value: load.source },
+    { name: 'entity', type: 'nvarchar(128)', value: load.entity },
+    { name: 'period', type: 'varchar(7)', value: load.period },
+    { name: 'definition', type: 'varchar(26)', value: load.definition },
+    { name: 'load_id', type: 'varchar(32)', value: load.id },
+    { name: 'started_at', type: 'datetime2(3)', value: load.startedAt },
+    { name: 'batch', type: 'int', value: number },
+    { name: 'rows', type: 'nvarchar(max)', value: `[${rows.map(rowJson).join(',')}]` },
+    { name: 'is_last', type: 'bit', value: isLast },
+    { name: 'is_superseded', type: 'bit', value: null, output: true },
+    { name: 'created', type: 'int', value: null, output: true },
+    { name: 'updated', type: 'int', value: null, output: true },
+    { name: 'deleted', type: 'int', value: null, output: true },
+  ];
+}
+
+/** The payload goes in as it is. */
+const rowJson = ({ key, nth, payload }: RowBatch['rows'][number]) =>
+  `{"key":${JSON.stringify(key)},"nth":${nth},"payload":${payload}}`;
