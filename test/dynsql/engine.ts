@@ -71,6 +71,11 @@ async function open(
     await session.batch(insert(table, rows), soon());
   }
   await install(session, await readScripts(scripts), () => {}, soon());
+  const [server] = await session.query('SELECT @@VERSION AS version', [], soon());
+  const isBabelfish = /babelfish/i.test(String(server?.['version']));
+  // Babelfish 4.3 has no Czech collations; letters differ by case in others just so.
+  const known = (text: string) =>
+    isBabelfish ? text.replaceAll('Czech_', 'Cyrillic_General_') : text;
   session.destroy();
   return {
     name,
@@ -81,7 +86,7 @@ async function open(
     async answer(statements) {
       const levels = await Promise.all(
         statements.map((statement) =>
-          databases.query('ab', statement.sql, statement.parameters, soon()),
+          databases.query('ab', known(statement.sql), statement.parameters, soon()),
         ),
       );
       return merge(statements, levels);

@@ -30,14 +30,17 @@ describe('a random query answers what a naive reading does', () => {
       }
       const definitions = new Map(shippedDefinitions().map((one) => [one.id, one]));
       await fc.assert(
-        fc.asyncProperty(queries(models(world)), async ({ id, body, expected }) => {
-          const definition = definitions.get(id);
-          assert.ok(definition);
-          const { query, errors } = checkQuery(definition, body);
-          assert.deepEqual(errors ?? [], []);
-          assert.ok(query);
-          assert.deepEqual(await engine.answer(buildStatements(query)), expected());
-        }),
+        fc.asyncProperty(
+          queries(models(world), engine.isStandIn),
+          async ({ id, body, expected }) => {
+            const definition = definitions.get(id);
+            assert.ok(definition);
+            const { query, errors } = checkQuery(definition, body);
+            assert.deepEqual(errors ?? [], []);
+            assert.ok(query);
+            assert.deepEqual(await engine.answer(buildStatements(query)), expected());
+          },
+        ),
         { numRuns: runs },
       );
     });
