@@ -10,13 +10,19 @@ import { namesOf } from './template.ts';
 const dates = ['date', 'datetime', 'month'] as const;
 /** Formats that values of a data type can be written in; of one not listed here, all. */
 const suitable: Readonly<Record<string, readonly Format[]>> = {
-  dtString: ['text'],
-  dtBoolean: ['text', 'boolean'],
-  dtInteger: ['text', 'integer', 'decimal'],
+  dtstring: ['text'],
+  dtmemo: ['text'],
+  dtnote: ['text'],
+  dtid: ['text'],
+  dttime: ['text'],
+  dtboolean: ['text', 'boolean'],
+  dtinteger: ['text', 'integer', 'decimal'],
+  dtcurrency: ['text', 'integer', 'decimal'],
   // ABRA declares stored dates as numbers, too.
-  dtFloat: ['text', 'integer', 'decimal', ...dates],
-  dtDate: ['text', ...dates],
-  dtDateTime: ['text', ...dates],
+  dtfloat: ['text', 'integer', 'decimal', ...dates],
+  dtdate: ['text', ...dates],
+  dtdatetime: ['text', ...dates],
+  dttimestamp: ['text', ...dates],
 };
 
 export const isNumeric = (format: Format): boolean => format === 'integer' || format === 'decimal';
@@ -78,7 +84,7 @@ function columnFaults(column: ColumnLayout, dataset: LoadedDataset, path: Path):
   const { field, format } = column;
   const faults = fieldFaults(field, dataset, [...path, 'field']);
   const datatype = dataset.fields.get(field.toLowerCase())?.datatype;
-  const allowed = datatype === undefined ? undefined : suitable[datatype];
+  const allowed = datatype === undefined ? undefined : suitable[datatype.toLowerCase()];
   if (allowed && !allowed.includes(format)) {
     faults.push(at('format', notOneOf(format, `a format of ${datatype}`, allowed)));
   }

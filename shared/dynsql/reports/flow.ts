@@ -18,6 +18,8 @@ export class Flow {
   readonly #bottom: number;
   /** Drawn again at the top of each page, the outermost first. */
   readonly #headings: LaidBand[] = [];
+  /** Those not drawn so far: they stand on the page of what comes below them. */
+  #waiting: LaidBand[] = [];
   /** Upper edge of what comes next. */
   #y = 0;
   /** The same of the page's first band that is no heading. */
@@ -44,6 +46,7 @@ export class Flow {
       // Headings that leave no room for rows are seen once, where they belong.
       if (this.#y - top + height > (this.#bottom - top) / 2) continue;
       this.#draw(heading, 0, heading.lineCount);
+      this.#waiting = this.#waiting.filter((waiting) => waiting !== heading);
     }
     this.#first = this.#y;
   }
@@ -51,12 +54,32 @@ export class Flow {
   /**
    * Puts a band below the last one; where it does not fit it begins a page, and only what is higher
    * than a page is divided.
-   *
-   * @param company height that has to be left below it on the same page
    */
-  put(band: LaidBand, company = 0): void {
-    const height = heightOf(band, band.lineCount);
-    if (this.#y > this.#first && this.#y + height + company > this.#bottom) this.newPage();
+  put(band: LaidBand): void {
+    const height = [...this.#waiting, band].reduce(
+      (sum, one) => sum + heightOf(one, one.lineCount),
+      0,
+    );
+    if (this.#y > this.#first && this.#y + height > this.#bottom) this.newPage();
+    for (let heading = this.#waiting.shift(); heading; heading = this.#waiting.shift()) {
+      this.#divide(heading);
+    }
+    this.#divide(band);
+  }
+
+  /** A band above the next one, and at the top of each page until `endHeading`. */
+  beginHeading(band: LaidBand): void {
+    this.#waiting.push(band);
+    this.#headings.push(band);
+  }
+
+  /** Ends the innermost heading. */
+  endHeading(): void {
+    const ended = this.#headings.pop();
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== ended);
+  }
+
+  #divide(band: LaidBand): void {
     for (let from = 0; from < band.lineCount; ) {
       if (from > 0) this.newPage();
       const room = this.#bottom - this.#y - heightOf(band, 0);
@@ -65,17 +88,6 @@ export class Flow {
       this.#draw(band, from, count);
       from += count;
     }
-  }
-
-  /** The same for a band that begins each page from now on until `dropHeading`. */
-  putHeading(band: LaidBand, company: number): void {
-    this.put(band, company);
-    this.#headings.push(band);
-  }
-
-  /** Ends the innermost heading. */
-  dropHeading(): void {
-    this.#headings.pop();
   }
 
   #draw(band: LaidBand, from: number, count: number): void {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { expects, fields, filledList, list, matching, oneOf } from '../../catalog/field.ts';
+import { isZone } from '../zone.ts';
 import { templateFault } from './template.ts';
 
 /** Number, date and own texts of a report are written as in this language. */
@@ -127,6 +128,8 @@ const page = fields('a page', {
   margin: between(5, 40, 'a margin').default(12),
 });
 
+const zoneUse = 'use an IANA name, such as Europe/Moscow';
+
 export const layoutSchema = fields('a layout', {
   id: matching(
     /^[A-Z0-9]{10}$/,
@@ -141,6 +144,11 @@ export const layoutSchema = fields('a layout', {
     'use 26 characters of 0-9 and A-Z',
   ),
   language: oneOf('a language', languages),
+  /** Of its readers, by whose clock moments are shown; without it that of the definition. */
+  timezone: z
+    .string(expects('a time zone', zoneUse))
+    .refine(isZone, expects('a time zone', zoneUse))
+    .optional(),
   page: page.default({ size: 'A4', orientation: 'portrait', margin: 12 }),
   header: band.default({}),
   /** Without it `page n of m` in the language, in the middle. */

@@ -29,7 +29,8 @@ export async function* printReport(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   signal.throwIfAborted();
   const { layout, definition } = report;
-  const formatter = new Formatter(layout.language, definition.document.timezone);
+  const zone = layout.timezone ?? definition.document.timezone;
+  const formatter = new Formatter(layout.language, zone);
   const paper = await Paper.open(layout, styles.page, printed);
   try {
     const flow = new Flow(paper, layout, formatter, printed);

@@ -1,6 +1,6 @@
 /** The rows of a dataset as a table: headings, groups, sums, and the tables nested in its rows. */
 
-import { type Band, type Cell, heightOf, type LaidBand, laid } from './band.ts';
+import { type Band, type Cell, type LaidBand, laid } from './band.ts';
 import { isNumeric } from './check.ts';
 import type { Flow } from './flow.ts';
 import type { Formatter } from './format.ts';
@@ -40,8 +40,6 @@ export class Table {
   readonly #columns: readonly Column[];
   readonly #heading: LaidBand;
   readonly #details: readonly (readonly [name: string, Table])[];
-  /** Height that a heading keeps free below it, so that it does not stand there alone. */
-  readonly #company: number;
   #groups: OpenGroup[] = [];
   #total: Sum[] = [];
   #last: ReportRow | undefined;
@@ -57,7 +55,6 @@ export class Table {
       style: styles.heading,
       fill: grays.heading,
     });
-    this.#company = heightOf(this.#heading, 1);
     this.#details = layout.details.map((detail) => [
       detail.dataset.toLowerCase(),
       new Table(flow, detail, formatter, depth + 1),
@@ -67,7 +64,7 @@ export class Table {
   begin(): void {
     this.#total = this.#newSums();
     this.#last = undefined;
-    this.#flow.putHeading(this.#heading, this.#company);
+    this.#flow.beginHeading(this.#heading);
   }
 
   row(row: ReportRow): void {
@@ -100,7 +97,7 @@ export class Table {
     this.#closeGroups(0);
     const { total } = this.#layout;
     if (total !== undefined) this.#sums(total, this.#total);
-    this.#flow.dropHeading();
+    this.#flow.endHeading();
   }
 
   /** The rows of this dataset that belong to a row of the dataset above. */
@@ -121,14 +118,10 @@ export class Table {
     if (changed === -1) return;
     this.#closeGroups(changed);
     groups.slice(changed).forEach((layout, index) => {
-      const depth = changed + index;
-      const below = groups.length - depth;
       const cells = [this.#across(this.#text(layout.header, row))];
-      this.#flow.putHeading(
-        this.#laid({ cells, style: styles.group, ruleBelow: grays.line }),
-        this.#company * below,
-      );
-      this.#groups.push({ layout, values: values[depth] ?? '', sums: this.#newSums() });
+      this.#flow.beginHeading(this.#laid({ cells, style: styles.group, ruleBelow: grays.line }));
+      const sums = this.#newSums();
+      this.#groups.push({ layout, values: values[changed + index] ?? '', sums });
     });
   }
 
@@ -136,7 +129,7 @@ export class Table {
   #closeGroups(depth: number): void {
     for (const { layout, sums } of this.#groups.slice(depth).reverse()) {
       if (layout.footer !== undefined) this.#sums(this.#text(layout.footer, this.#last), sums);
-      this.#flow.dropHeading();
+      this.#flow.endHeading();
     }
     this.#groups = this.#groups.slice(0, depth);
   }
@@ -156,7 +149,7 @@ export class Table {
       return;
     }
     const above = this.#laid({ ...line, cells: [before], ruleAbove: grays.sums });
-    this.#flow.put(above, first === 0 ? this.#company : 0);
+    this.#flow.put(above);
     if (first === 0) this.#flow.put(this.#laid({ ...line, cells }));
   }
 

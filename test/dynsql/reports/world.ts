@@ -1,0 +1,131 @@
+/** A report of every feature, and what it is printed from. */
+
+import { CatalogError } from '../../../shared/catalog/fault.ts';
+import { parseDefinition } from '../../../shared/dynsql/load.ts';
+import { printReport } from '../../../shared/dynsql/reports/print.ts';
+import { loadReport, type Report } from '../../../shared/dynsql/reports/report.ts';
+import type { ReportRow } from '../../../shared/dynsql/reports/table.ts';
+import { edit, type Json, stepsOf } from '../../catalog/edited.ts';
+import { type Pdf, readPdf } from './pdf.ts';
+
+const fieldsOf = (fields: Record<string, string>) =>
+  Object.entries(fields).map(([fieldname, datatype]) => ({
+    expression: `A.${fieldname}`,
+    fieldname,
+    datatype,
+  }));
+
+export const definition = parseDefinition({
+  id: 'TEST0000000000000000000001',
+  name: 'Лицевые счета',
+  timezone: 'Europe/Prague',
+  datasets: [
+    {
+      name: 'MAIN',
+      sql: 'SELECT {FIELDS} FROM a A',
+      fields: fieldsOf({
+        Source: 'dtString',
+        Account: 'dtString',
+        Owner: 'dtString',
+        Period: 'dtDate',
+        Balance: 'dtFloat',
+        Rooms: 'dtInteger',
+        Closed: 'dtBoolean',
+        Changed$DATE: 'dtDateTime',
+      }),
+    },
+    {
+      name: 'Payments',
+      master: 'MAIN',
+      masterfields: 'Account',
+      sql: 'SELECT {FIELDS} FROM p A WHERE A.account = :Account',
+      fields: fieldsOf({ PaidOn: 'dtDate', Amount: 'dtFloat' }),
+    },
+    {
+      name: 'Notes',
+      master: 'Payments',
+      masterfields: 'PaidOn',
+      sql: 'SELECT {FIELDS} FROM n A WHERE A.paid_on = :PaidOn',
+      fields: fieldsOf({ Text: 'dtString' }),
+    },
+  ],
+  keys: [{ id: 'Source', sql: 'A.Source', dataset: 'MAIN' }],
+});
+
+export const layoutJson = (): Json => ({
+  id: 'W400000001',
+  title: 'Лицевые счета',
+  definition: definition.id,
+  language: 'ru',
+  header: { left: '{title}', right: '{printed}' },
+  table: {
+    dataset: 'MAIN',
+    orderby: [{ id: 'Source' }],
+    columns: [
+      { field: 'Account', caption: 'Счёт', width: 30 },
+      { field: 'Owner', caption: 'Владелец', width: 60 },
+      { field: 'Balance', caption: 'Сальдо', width: 30, format: 'decimal', sum: true },
+    ],
+    groups: [
+      { fields: ['Period'], header: '{Period:month}', footer: 'Итого за {Period:month}' },
+      { fields: ['Source'], header: 'Источник {Source}', footer: 'Итого по {Source}' },
+    ],
+    total: 'Всего',
+    details: [
+      {
+        dataset: 'payments',
+        columns: [
+          { field: 'PaidOn', caption: 'Дата', width: 30, format: 'date' },
+          { field: 'Amount', caption: 'Оплачено', width: 30, format: 'decimal', sum: true },
+        ],
+        total: 'Вместе',
+        details: [
+          { dataset: 'Notes', columns: [{ field: 'Text', caption: 'Заметка', width: 60 }] },
+        ],
+      },
+    ],
+  },
+});
+
+/** The layout with some of its places changed; undefined takes away what is there. */
+export function reportWith(edits: Record<string, Json | undefined> = {}): Report {
+  const json = layoutJson();
+  for (const [path, value] of Object.entries(edits)) edit(json, stepsOf(path), value);
+  return loadReport(json, [definition]);
+}
+
+export function faultsOf(load: () => unknown): string[] {
+  try {
+    load();
+    return [];
+  } catch (error) {
+    if (error instanceof CatalogError) return error.faults;
+    throw error;
+  }
+}
+
+export const row = (index: number, members: Partial<ReportRow> = {}): ReportRow => ({
+  ACCOUNT: `0c10-${String(index).padStart(7, '0')}`,
+  OWNER: `Иванов ${index}`,
+  PERIOD: '2019-07-01',
+  SOURCE: '0c10',
+  BALANCE: index / 100,
+  ...members,
+});
+
+export async function* rowsOf(rows: readonly ReportRow[]): AsyncGenerator<ReportRow> {
+  yield* rows;
+}
+
+export const printed = new Date('2024-03-05T12:34:56Z');
+export const never = new AbortController().signal;
+
+export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+export async function pdfOf(report: Report, rows: readonly ReportRow[]): Promise<Pdf> {
+  return readPdf(await bytesOf(printReport(report, rowsOf(rows), printed, never)));
+}
