@@ -1,14 +1,10 @@
-/** Aggregate bases with the product installed: the stand-in always, SQLSERVER_URL when given. */
+/** FlexiBee's mirror on the stand-in always, and on SQLSERVER_URL when given. */
 
-import { fileURLToPath } from 'node:url';
-import { startSqlServer } from '../../local/sql-server/server.ts';
-import { Databases } from '../../shared/database/databases.ts';
+import type { Databases } from '../../shared/database/databases.ts';
 import { sqlMirror } from '../../shared/flexibee/apply.ts';
 import type { Batch, Mirror } from '../../shared/flexibee/types.ts';
-import { install } from '../../sql/installer.ts';
-import { readScripts } from '../../sql/scripts.ts';
+import { type AggregateBase, startAggregateBases } from '../support/aggregate-bases.ts';
 import type { JournalRow, MirrorRow } from '../support/flexibee-mirror.ts';
-import { soon } from '../support/storage.ts';
 
 export interface Target {
   name: string;
@@ -33,43 +29,19 @@ const ofBabelfish = {
 };
 export type Promised = keyof typeof ofBabelfish;
 
-const folder = fileURLToPath(new URL('../../sql/install/', import.meta.url));
 const procedure = { schema: 'crude', name: 'sp_apply_flexibee_changes' };
 
 export async function startTargets(): Promise<Target[]> {
-  const server = await startSqlServer({
-    logins: { tester: 'secret' },
-    databases: [{ name: 'AB', server: 'ab', schema: '', procedures: [] }],
-  });
-  const own = `Server=127.0.0.1,${server.port};Database=AB;User Id=tester;Password=secret;Encrypt=false`;
-  const standIn = await open('the stand-in', own, () => server.close());
-  const faults = `http://127.0.0.1:${server.controlPort}/procedures/crude.sp_apply_flexibee_changes`;
-  standIn.setFault = async (fault) => {
-    const answer = await fetch(faults, { method: 'PUT', body: JSON.stringify(fault) });
-    if (!answer.ok) throw new Error(await answer.text());
-  };
-  const targets = [standIn];
-  const given = process.env['SQLSERVER_URL'];
-  if (given) targets.push(await open('SQLSERVER_URL', given, async () => {}));
-  return targets;
+  return (await startAggregateBases()).map(targetOf);
 }
 
-async function open(
-  name: string,
-  connectionString: string,
-  stop: () => Promise<void>,
-): Promise<Target> {
-  const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
-  const session = await databases.session('ab', soon());
-  await install(session, await readScripts(folder), () => {}, soon());
-  session.destroy();
+function targetOf(base: AggregateBase): Target {
+  const { name, databases, isBabelfish, query, setFault } = base;
   const place = () => ({ database: 'ab', procedure });
-  const query: Target['query'] = (text) => databases.query('ab', text, [], soon());
-  const [version] = await query('SELECT @@VERSION AS version');
-  const isBabelfish = /babelfish/i.test(String(version?.['version']));
   return {
     name,
     except: (promised) => isBabelfish && ofBabelfish[promised],
+    ...(setFault && { setFault: (fault) => setFault('crude.sp_apply_flexibee_changes', fault) }),
     databases,
     mirror: sqlMirror(databases, place),
     inParts: sqlMirror(databases, place, 60),
@@ -105,10 +77,7 @@ WHERE company = N'${company}' ORDER BY generation, version`);
         externalIds: JSON.parse(String(row['external_ids'])),
       }));
     },
-    async close() {
-      await databases.close();
-      await stop();
-    },
+    close: () => base.close(),
   };
 }
 
