@@ -38,7 +38,8 @@ export function conditionSql(context: Translation, scope: Scope, node: Condition
       return `(${node.not ? 'NOT ' : ''}${exact ? 'ts_like_exact' : 'ts_like'}(${operand},${pattern}${mark}))`;
     }
     case 'exists':
-      return `EXISTS (${context.query(node.query, scope).sql})`;
+      // The sign keeps SQLite 3.51 from making a join of it, which an OFFSET then counts twice.
+      return `+EXISTS (${context.query(node.query, scope).sql})`;
     case 'quantified':
       return quantified(context, scope, node);
   }

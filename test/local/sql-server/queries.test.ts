@@ -42,6 +42,14 @@ const queries: [string, SqlValue[][]][] = [
   ['SELECT id FROM heap.meter WHERE wide > 9.5', [[3]]],
   ['SELECT id FROM heap.meter ORDER BY id OFFSET 1 ROWS FETCH NEXT 2 ROWS ONLY', [[2], [3]]],
   [
+    'SELECT id FROM heap.meter AS m WHERE EXISTS (SELECT 1 FROM dbo.reading AS r WHERE r.meter_id = m.id) ORDER BY id OFFSET 1 ROWS',
+    [[2]],
+  ],
+  [
+    'SELECT id FROM dbo.tree AS t WHERE EXISTS (SELECT 1 FROM dbo.tree AS c WHERE c.parent = t.id) ORDER BY id OFFSET 1 ROWS',
+    [[3]],
+  ],
+  [
     'SELECT SUM(amount), MIN(amount), MAX(amount), COUNT(*), COUNT(amount), AVG(amount) FROM heap.meter',
     [['29.70', '-1.05', '20.25', 4, 3, '9.900000']],
   ],

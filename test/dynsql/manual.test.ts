@@ -1,0 +1,130 @@
+/** The examples of ABRA's manual: its countries, and every query it prints. */
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import shippedCountries from '../../catalog/dynsql/countries.json' with { type: 'json' };
+import { loadDefinition, parseDefinition } from '../../shared/dynsql/load.ts';
+import { checkQuery } from '../../shared/dynsql/query.ts';
+import { buildStatements } from '../../shared/dynsql/statements.ts';
+import type { Statement } from '../../shared/dynsql/types.ts';
+import countries from './fixtures/countries-of-the-manual.json' with { type: 'json' };
+import invoices from './fixtures/issued-invoices.json' with { type: 'json' };
+import queries from './fixtures/queries-of-the-manual.json' with { type: 'json' };
+
+const [large, byId, report] = queries;
+const definition = loadDefinition(invoices);
+
+function built(body: unknown): Statement[] {
+  const { query, errors } = checkQuery(definition, body);
+  assert.deepEqual(errors ?? [], []);
+  assert.ok(query);
+  return buildStatements(query);
+}
+
+/** Every member of `part` is in `whole`; items of a list in any place. */
+function includes(whole: unknown, part: unknown): boolean {
+  if (Array.isArray(part)) {
+    return Array.isArray(whole) && part.every((item) => whole.some((one) => includes(one, item)));
+  }
+  if (typeof part !== 'object' || part === null) return whole === part;
+  return Object.entries(part).every(([key, value]) =>
+    includes(Reflect.get(Object(whole), key), value),
+  );
+}
+
+describe('the definition of countries', () => {
+  it('as the manual prints it is read unchanged', () => {
+    const read = parseDefinition(countries);
+    assert.ok(includes(read.document, countries));
+    assert.deepEqual(
+      read.root.children.map(({ name }) => name),
+      ['HISTORY'],
+    );
+  });
+
+  it('lacks what the manual left out', () => {
+    assert.throws(() => loadDefinition(countries), {
+      faults: [
+        'datasets[1].masterfields: "ID" is not a field of MAIN; use one of ObjVersion, Hidden, Code, Currency_DocVATRounding',
+      ],
+    });
+  });
+
+  it('that is shipped has every member of the printed one', () => {
+    assert.ok(includes(shippedCountries, countries));
+    assert.ok(!includes(countries, shippedCountries), 'and more');
+  });
+});
+
+describe('the queries of the manual', () => {
+  it('the large one uses every kind of value', () => {
+    const statements = built(large);
+    assert.deepEqual(
+      statements.map(({ dataset, depth, parent, children }) => [dataset, depth, parent, children]),
+      [
+        ['MAIN', 0, undefined, [1, 3]],
+        ['ROWS', 1, 0, [2]],
+        ['BATCHES', 2, 1, []],
+        ['VATRates', 1, 0, []],
+      ],
+    );
+    assert.deepEqual(statements[0]?.sql.split(/ WHERE | ORDER BY | AND (?=\()/), [
+      'SELECT A.ID AS [c0], Q.Code AS [c1], P.Code AS [c2], A.OrdNumber AS [c3], A.Amount-A.PaidAmount AS [c4], A.DocDate$DATE AS [c5], A.ID AS [m0] FROM IssuedInvoices A JOIN DocQueues Q ON Q.ID=A.DocQueue_ID JOIN Periods P ON P.ID=A.Period_ID',
+      "(A.Firm_ID IN (SELECT [v] FROM OPENJSON(@p1) WITH ([v] char(10) '$')))",
+      "(A.Simplified = 'A')",
+      "(A.TradeType IN (SELECT [v] FROM OPENJSON(@p2) WITH ([v] int '$')))",
+      '(1 = 1)',
+      '(A.Intrastat = 0)',
+      '(A.DocDate$DATE >= @p3 AND A.DocDate$DATE < @p4)',
+      "(UPPER(A.Description) LIKE UPPER(@p5) ESCAPE '\\')",
+      '(A.OrdNumber BETWEEN @p6 AND @p7)',
+      "(A.ESLComplete = 'N')",
+      'A.DocDate$DATE DESC, A.OrdNumber, A.ID',
+    ]);
+    const [firms, trades, from, to, ...rest] = statements[0].parameters;
+    assert.deepEqual(
+      [firms?.value, trades?.value],
+      ['["J000000101","7000000101","2000000101"]', '["3","9"]'],
+    );
+    assert.deepEqual(
+      rest.map(({ value }) => value),
+      ['%hello%', 3, 5],
+    );
+    // 12:00Z and 23:00Z of 14 November are 13:00 and midnight in Prague; the later comes first.
+    const minute = 1 / 1440;
+    assert.ok(Math.abs(Number(from?.value) - (44149 + 13 / 24)) < minute);
+    assert.ok(Math.abs(Number(to?.value) - 44150) < minute);
+  });
+
+  it('joins only what is used', () => {
+    const sql = built({ select: 'Period_Code' })[0]?.sql;
+    assert.equal(
+      sql,
+      'SELECT P.Code AS [c0] FROM IssuedInvoices A JOIN Periods P ON P.ID=A.Period_ID ORDER BY A.ID',
+    );
+  });
+
+  it('one invoice with datasets, whose parent comes along without fields', () => {
+    const [main, rows, batches] = built(byId);
+    assert.deepEqual(
+      main?.columns.map(({ key }) => key),
+      ['ID', 'DOCQUEUE_CODE', 'PERIOD_CODE', 'ORDNUMBER', 'NOTPAIDAMOUNT', 'DOCDATE$DATE'],
+    );
+    assert.deepEqual(rows?.columns, []);
+    assert.deepEqual(batches?.positions, ['n0', 'n1']);
+    assert.deepEqual(batches?.parentKey, [{ own: 'k0', parent: 'm0' }]);
+  });
+
+  it('that of the report, with single values and a list of one', () => {
+    const [main] = built(report);
+    assert.deepEqual(main?.parameters, [{ name: 'p1', type: 'char(10)', value: '1400000101' }]);
+  });
+
+  it('fit what ABRA Gen gives out, which has no templates', () => {
+    const { templates: _, ...bare } = invoices;
+    const theirs = parseDefinition(bare);
+    for (const query of queries) {
+      assert.ok(checkQuery(theirs, query, { templates: 'elsewhere' }).query);
+    }
+  });
+});
