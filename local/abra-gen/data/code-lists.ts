@@ -21,7 +21,7 @@ const currencies = [
 type CurrencyCode = (typeof currencies)[number][0];
 
 /** Code, name, number, language, currency, day of joining the EU, hidden. */
-const countries: [string, string, number, string, CurrencyCode, number?, 'A'?][] = [
+const countries: [string, string, number, string, CurrencyCode, (number | undefined)?, 'A'?][] = [
   ['CZ', 'Česká republika', 203, 'cs', 'CZK', storedDay(2004, 5, 1)],
   ['SK', 'Slovensko', 703, 'sk', 'EUR', storedDay(2004, 5, 1)],
   ['AT', 'Rakousko', 40, 'de', 'EUR', storedDay(1995, 1, 1)],
