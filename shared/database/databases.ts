@@ -18,7 +18,7 @@ const restMs = 5_000;
 const signOfLifeMs = 2_000;
 
 /** Somebody who needs several connections keeps those it has for so long while others are out. */
-const patienceMs = 5_000;
+const patienceMs = 3_000;
 
 export interface SqlStatement {
   readonly sql: string;

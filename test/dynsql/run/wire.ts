@@ -1,0 +1,167 @@
+/** Statements over a database that a test makes: numbers, nested by arithmetic. */
+
+import type { TestContext } from 'node:test';
+import { startSqlServer } from '../../../local/sql-server/server.ts';
+import { Databases } from '../../../shared/database/databases.ts';
+import type { Statement, StatementColumn } from '../../../shared/dynsql/types.ts';
+import { type SilentProxy, startSilentProxy } from '../../support/silent-proxy.ts';
+import { soon } from '../../support/storage.ts';
+
+export interface Server {
+  /** The database over a proxy and a pool of the test's own. */
+  open(t: TestContext, size?: number): Promise<Opened>;
+  close(): Promise<void>;
+}
+
+export interface Opened {
+  databases: Databases;
+  proxy: SilentProxy;
+}
+
+/** With `dbo.number`: 0 to 999. */
+export async function startServer(): Promise<Server> {
+  const server = await startSqlServer({
+    logins: { dynsql: 'secret' },
+    databases: [{ name: 'AB', server: 'ab', schema: '', procedures: [] }],
+  });
+  const databasesAt = (port: number, size: number) =>
+    new Databases(
+      [
+        {
+          id: 'ab',
+          setting: 'SQL_AB',
+          connectionString: `Server=127.0.0.1,${port};Database=AB;User Id=dynsql;Password=secret;Encrypt=false`,
+        },
+      ],
+      { size },
+    );
+  const own = databasesAt(server.port, 1);
+  await own.query('ab', 'CREATE TABLE dbo.number (n int NOT NULL PRIMARY KEY)', [], soon());
+  const numbers = JSON.stringify(Array.from({ length: 1000 }, (_, number) => number));
+  await own.query(
+    'ab',
+    'INSERT INTO dbo.number (n) SELECT CAST([value] AS int) FROM OPENJSON(@numbers)',
+    [{ name: 'numbers', type: 'nvarchar(max)', value: numbers }],
+    soon(),
+  );
+  await own.close();
+  return {
+    async open(t, size = 10) {
+      const proxy = await startSilentProxy({ host: '127.0.0.1', port: server.port });
+      const databases = databasesAt(proxy.port, size);
+      t.after(async () => {
+        proxy.reset();
+        await databases.close();
+        await proxy.close();
+      });
+      return { databases, proxy };
+    },
+    close: () => server.close(),
+  };
+}
+
+const column = (name: string, key: string, datatype = 'dtInteger'): StatementColumn => ({
+  name,
+  key,
+  datatype,
+  zone: 'UTC',
+});
+
+/**
+ * `masters` rows, each with `rows` below, each of those with `parts` below. Where `failAt` names
+ * a level, that one fails in the middle.
+ */
+export function threeLevels(
+  { masters = 900, rows = 3, parts = 2 } = {},
+  failAt?: 'root' | 'rows' | 'parts',
+): Statement[] {
+  const fails = (level: string, n: string) =>
+    failAt === level ? `1000 / (${Math.floor(masters / 2)} - ${n})` : n;
+  const parameters = [
+    { name: 'masters', type: 'int', value: masters },
+    { name: 'rows', type: 'int', value: rows },
+    { name: 'parts', type: 'int', value: parts },
+  ];
+  return [
+    {
+      dataset: 'MAIN',
+      depth: 0,
+      parent: undefined,
+      children: [1],
+      sql: `SELECT ${fails('root', 'n')} AS c0, CAST(n AS nvarchar(9)) AS c1, n AS m0
+        FROM dbo.number WHERE n < @masters ORDER BY n`,
+      parameters,
+      columns: [column('c0', 'ID'), column('c1', 'NAME', 'dtString')],
+      positions: [],
+      parentKey: [],
+    },
+    {
+      dataset: 'ROWS',
+      depth: 1,
+      parent: 0,
+      children: [2],
+      sql: `SELECT a.n + 1 AS n0, a.n AS k0, ${fails('rows', 'a.n')} AS c0, b.n AS c1, a.n * 1000 + b.n AS m0
+        FROM dbo.number AS a CROSS JOIN dbo.number AS b
+        WHERE a.n < @masters AND b.n < @rows ORDER BY a.n, b.n`,
+      parameters,
+      columns: [column('c0', 'MASTER'), column('c1', 'ROW')],
+      positions: ['n0'],
+      parentKey: [{ own: 'k0', parent: 'm0' }],
+    },
+    {
+      dataset: 'PARTS',
+      depth: 2,
+      parent: 1,
+      children: [],
+      sql: `SELECT a.n + 1 AS n0, b.n + 1 AS n1, a.n * 1000 + b.n AS k0, ${fails('parts', 'a.n')} AS c0, c.n AS c1
+        FROM dbo.number AS a CROSS JOIN dbo.number AS b CROSS JOIN dbo.number AS c
+        WHERE a.n < @masters AND b.n < @rows AND c.n < @parts ORDER BY a.n, b.n, c.n`,
+      parameters,
+      columns: [column('c0', 'MASTER'), column('c1', 'PART')],
+      positions: ['n0', 'n1'],
+      parentKey: [{ own: 'k0', parent: 'm0' }],
+    },
+  ];
+}
+
+/** What `threeLevels` answers. */
+export function threeLevelsAnswer({ masters = 900, rows = 3, parts = 2 } = {}): unknown {
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+  const below = (name: string, list: unknown[]) => ({ datasets: [{ name, items: list }] });
+  return {
+    name: 'MAIN',
+    items: numbers(masters).map((master) => ({
+      ID: master,
+      NAME: String(master),
+      ...below(
+        'ROWS',
+        numbers(rows).map((row) => ({
+          MASTER: master,
+          ROW: row,
+          ...below(
+            'PARTS',
+            numbers(parts).map((part) => ({ MASTER: master, PART: part })),
+          ),
+        })),
+      ),
+    })),
+  };
+}
+
+/** A million rows of one level, some 500 bytes each in the answer. */
+export function millionRows(): Statement[] {
+  return [
+    {
+      dataset: 'MAIN',
+      depth: 0,
+      parent: undefined,
+      children: [],
+      sql: `SELECT a.n * 1000 + b.n AS c0, REPLICATE(N'x', 500) AS c1
+        FROM dbo.number AS a CROSS JOIN dbo.number AS b`,
+      parameters: [],
+      columns: [column('c0', 'ID'), column('c1', 'TEXT', 'dtString')],
+      positions: [],
+      parentKey: [],
+    },
+  ];
+}
