@@ -111,11 +111,11 @@ export class Flow {
       const template = band[align];
       if (template === undefined) continue;
       const spot = { x, y, align };
-      if (template.endsWith(totalMark)) {
-        this.paper.textAndTotal(this.#pageText(template.slice(0, -totalMark.length)), spot);
-      } else {
-        this.paper.text(this.#cut(this.#pageText(template), room), styles.page, spot);
-      }
+      const hasTotal = template.endsWith(totalMark);
+      const whole = this.#pageText(hasTotal ? template.slice(0, -totalMark.length) : template);
+      const text = this.#cut(whole, room);
+      if (hasTotal) this.paper.textAndTotal(text, spot);
+      else this.paper.text(text, styles.page, spot);
     }
   }
 
