@@ -115,11 +115,15 @@ function byCount(asked: Asked, items: readonly Place[]): Chosen {
       : dates(asked, [first, second], range, template.type, type);
   }
   if (items.length === 1) {
-    const pattern = patternOf(first, fragments.pattern);
-    if (pattern !== undefined) return pattern;
+    const { value } = first;
+    const { pattern } = fragments;
+    if (pattern !== undefined && typeof value === 'string' && value.includes('*')) {
+      return patternOf(first, value, pattern, faults);
+    }
     if (single !== undefined) {
-      const value = readAs(type, first, faults);
-      const values = value === undefined ? undefined : { VALUE: { type: template.type, value } };
+      const read = readAs(type, first, faults);
+      const values =
+        read === undefined ? undefined : { VALUE: { type: template.type, value: read } };
       return values && { fragment: single, values };
     }
   }
@@ -140,14 +144,18 @@ function readAs(type: ValueType, place: Place, faults: QueryFaults): string | nu
   return type.read(place.value) ?? faults.add(place, type.allowed);
 }
 
-/** Of a pattern; escaped it is twice as long at most, and LIKE takes 4,000 characters. */
-const longestPattern = 2_000;
+/** Of a pattern; escaped it is three times as long at most, and LIKE takes 4,000 characters. */
+const longestPattern = 1_300;
 
-/** `*` stands for any letters; what LIKE takes for more than itself is escaped. */
-function patternOf({ value }: Place, fragment: string | undefined): Chosen {
-  if (fragment === undefined || typeof value !== 'string' || !value.includes('*')) return undefined;
-  if (value.length > longestPattern) return undefined;
-  const escaped = value.replaceAll(/[\\%_[]/g, '\\$&').replaceAll(/\*+/g, '%');
+/**
+ * `*` stands for any letters. What LIKE takes for more than itself goes into brackets: every engine
+ * that was tried knows them, while Babelfish 4.3 misreads ESCAPE after a `%`.
+ */
+function patternOf(place: Place, value: string, fragment: string, faults: QueryFaults): Chosen {
+  if (value.length > longestPattern) {
+    return faults.add(place, `a pattern of at most ${longestPattern} characters`);
+  }
+  const escaped = value.replaceAll(/[%_[]/g, '[$&]').replaceAll(/\*+/g, '%');
   return { fragment, values: { VALUE: { type: 'nvarchar(4000)', value: escaped } } };
 }
 

@@ -86,7 +86,7 @@ const fragmentShape = {
   none: text('an SQL condition').optional(),
   /** `{VALUE}` */
   single: text('an SQL condition').optional(),
-  /** `{VALUE}`, a pattern of LIKE whose escape character is `\`; text with `*` in it. */
+  /** `{VALUE}`, a pattern of LIKE without ESCAPE, for text with `*` in it. */
   pattern: text('an SQL condition').optional(),
   /** From `{FROM}` to `{TO}`, both included; of dates `{TO}` is the first moment after. */
   range: text('an SQL condition').optional(),

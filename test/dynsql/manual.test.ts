@@ -76,7 +76,7 @@ describe('the queries of the manual', () => {
       '(1 = 1)',
       '(A.Intrastat = 0)',
       '(A.DocDate$DATE >= @p3 AND A.DocDate$DATE < @p4)',
-      "(UPPER(A.Description) LIKE UPPER(@p5) ESCAPE '\\')",
+      '(UPPER(A.Description) LIKE UPPER(@p5))',
       '(A.OrdNumber BETWEEN @p6 AND @p7)',
       "(A.ESLComplete = 'N')",
       'A.DocDate$DATE DESC, A.OrdNumber, A.ID',
