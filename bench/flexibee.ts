@@ -5,11 +5,17 @@
  */
 
 import { benchCatchUp } from './flexibee/catch-up.ts';
+import { benchCompanies } from './flexibee/companies.ts';
+import { benchHook } from './flexibee/hook.ts';
+import { benchIdle } from './flexibee/idle.ts';
 import { benchMillion } from './flexibee/million.ts';
 
 const parts: Record<string, () => Promise<void>> = {
   'catch-up': benchCatchUp,
   million: benchMillion,
+  idle: benchIdle,
+  companies: benchCompanies,
+  hook: benchHook,
 };
 
 const [name = ''] = process.argv.slice(2);

@@ -6,46 +6,62 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 export interface BenchHost {
+  url: string;
   /** The answer's text. @throws Error when its status is not 200 */
   get(path: string): Promise<string>;
   /** Requests that the process has made to storage so far. */
   storageRequests(): number;
+  /** Seconds of processor time that the process has taken, as of the last second. */
+  cpuSeconds(): number;
   close(): Promise<void>;
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Loaded before the host: reports every request to Azurite's account. */
+/** Loaded before the host: reports every request to Azurite's account, and the processor time. */
 const reporter = `data:text/javascript,
   import { subscribe } from 'node:diagnostics_channel';
   subscribe('http.client.request.start', ({ request }) => {
     if (request.path.startsWith('/devstoreaccount1/')) process.send({ type: 'request' });
-  });`;
+  });
+  setInterval(() => process.send({ type: 'cpu', ...process.cpuUsage() }), 1_000).unref();`;
+
+type Message =
+  | { type: 'request' }
+  /** Microseconds. */
+  | { type: 'cpu'; user: number; system: number }
+  | { type: 'ready'; url: string };
 
 /** Only what answers HTTP: nothing else is to use storage, or to touch the runs that are there. */
-const disabled = ['execute_run', 'sweep_runs', 'expire_runs'].map(
-  (name) => [`AzureWebJobs.${name}.Disabled`, 'true'] as const,
-);
+const idle = ['execute_run', 'sweep_runs', 'expire_runs', 'follow_companies', 'poll_company'];
+const disabled = idle.map((name) => [`AzureWebJobs.${name}.Disabled`, 'true'] as const);
 
 export async function buildApp(): Promise<void> {
   await promisify(execFile)(process.execPath, [`${root}local/build.ts`]);
 }
 
-export async function startHost(connectionString: string): Promise<BenchHost> {
+/** @param environment settings over those of the sample; default: only what answers HTTP runs */
+export async function startHost(
+  connectionString: string,
+  environment: Record<string, string> = Object.fromEntries(disabled),
+): Promise<BenchHost> {
   const child = fork(`${root}local/host/main.ts`, ['--port', '0', '--app', root], {
-    env: { ...process.env, ...Object.fromEntries(disabled), AzureWebJobsStorage: connectionString },
+    env: { ...process.env, ...environment, AzureWebJobsStorage: connectionString },
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', reporter],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   let requests = 0;
   const ready = Promise.withResolvers<string>();
-  child.on('message', (message: { type: 'request' } | { type: 'ready'; url: string }) => {
+  let cpuSeconds = 0;
+  child.on('message', (message: Message) => {
     if (message.type === 'request') requests += 1;
+    else if (message.type === 'cpu') cpuSeconds = (message.user + message.system) / 1e6;
     else ready.resolve(message.url);
   });
   child.once('exit', (code) => ready.reject(new Error(`the host ended with ${code}`)));
   const url = await ready.promise;
   return {
+    url,
     async get(path) {
       const response = await fetch(`${url}${path}`, {
         headers: { accept: 'application/json', authorization: 'Bearer demo-token' },
@@ -56,6 +72,7 @@ export async function startHost(connectionString: string): Promise<BenchHost> {
       return text;
     },
     storageRequests: () => requests,
+    cpuSeconds: () => cpuSeconds,
     async close() {
       if (child.exitCode !== null) return;
       const exit = once(child, 'exit');

@@ -5,13 +5,19 @@
  */
 
 import { Agent, request } from 'node:http';
+import { parseArgs } from 'node:util';
 import { poll } from '../../shared/flexibee/follow.ts';
 import type { Batch, FlexibeeRecord } from '../../shared/flexibee/types.ts';
-import { bulkInsertRecords } from '../bulk-insert.ts';
+import { bulkInsertRecords, type RecordBatch } from '../bulk-insert.ts';
 import { account, differences, follow, mirrorDigest, type Place } from './following.ts';
 import { load, type Systems, startSystems } from './systems.ts';
 
-const changes = 100_000;
+const { values } = parseArgs({
+  allowPositionals: true,
+  strict: false,
+  options: { changes: { type: 'string', default: '100000' } },
+});
+const changes = Number(values['changes']);
 const warmUp = 10_000;
 const sampleSize = 2_000;
 const never = new AbortController().signal;
@@ -30,17 +36,15 @@ interface Sample {
 interface CaughtUp {
   ms: number;
   requests: Sent[];
-  /** The last state of each record that was written. */
-  rows: Map<string, Map<string, FlexibeeRecord>>;
-  /** Records fetched, a record in two windows counted twice. */
-  fetched: number;
+  /** The states that were written, batch by batch. */
+  written: RecordBatch[];
 }
 
 async function catchUp(systems: Systems, place: Place, count: number, records: number) {
   const followed = await follow(place);
   const { context, databases } = followed;
   const { source, mirror } = context;
-  const caught: CaughtUp = { ms: 0, requests: [], rows: new Map(), fetched: 0 };
+  const caught: CaughtUp = { ms: 0, requests: [], written: [] };
   context.source = {
     changes: (range, signal) => {
       const query = `start=${range.start}&limit=${range.limit}`;
@@ -57,7 +61,7 @@ async function catchUp(systems: Systems, place: Place, count: number, records: n
   };
   context.mirror = {
     apply(batch, signal) {
-      keep(caught, batch);
+      caught.written.push({ evidence: batch.evidence, records: recordsOf(batch) });
       return mirror.apply(batch, signal);
     },
   };
@@ -84,15 +88,45 @@ async function catchUp(systems: Systems, place: Place, count: number, records: n
   }
 }
 
-function keep(caught: CaughtUp, { evidence, records }: Batch): void {
-  const rows = caught.rows.get(evidence) ?? new Map<string, FlexibeeRecord>();
-  caught.rows.set(evidence, rows);
-  for (const { id, code, externalIds, payload } of records) {
-    if (payload === undefined) continue;
-    caught.fetched += 1;
-    rows.set(id, { id, ...(code !== undefined && { code }), externalIds, payload });
-  }
+function recordsOf({ records }: Batch): FlexibeeRecord[] {
+  return records.flatMap(({ id, code, externalIds, payload }) =>
+    payload === undefined
+      ? []
+      : [{ id, ...(code !== undefined && { code }), externalIds, payload }],
+  );
 }
+
+/** The same states with numbers of their own, as rows of one table. */
+function numbered(batches: readonly RecordBatch[]): RecordBatch[] {
+  let last = 0;
+  return batches.map(({ evidence, records }) => ({
+    evidence,
+    records: records.map((record) => {
+      last += 1;
+      return { ...record, id: `${last}` };
+    }),
+  }));
+}
+
+/** The last state of each record, in batches as large as ours. */
+function lastStates(batches: readonly RecordBatch[]): RecordBatch[] {
+  const states = new Map<string, Map<string, FlexibeeRecord>>();
+  for (const { evidence, records } of batches) {
+    const known = states.get(evidence) ?? new Map<string, FlexibeeRecord>();
+    states.set(evidence, known);
+    for (const record of records) known.set(record.id, record);
+  }
+  return [...states].flatMap(([evidence, known]) => {
+    const records = [...known.values()];
+    return Array.from({ length: Math.ceil(records.length / 1000) }, (_, index) => ({
+      evidence,
+      records: records.slice(index * 1000, index * 1000 + 1000),
+    }));
+  });
+}
+
+const count = (batches: readonly RecordBatch[]) =>
+  batches.reduce((sum, { records }) => sum + records.length, 0);
 
 /** Milliseconds of the requests alone, one after the other over one connection. */
 async function bareTransfer(place: Place, sent: Iterable<Sent>): Promise<number> {
@@ -146,21 +180,14 @@ async function oneByOne(place: Place, sample: readonly Sample[]): Promise<number
 async function compare(systems: Systems, place: Place, what: string, distinct: number) {
   const ours = await catchUp(systems, place, changes, distinct);
   const transferMs = await bareTransfer(place, ours.requests);
-  const batches = [...ours.rows].map(([evidence, rows]) => ({
-    evidence,
-    records: [...rows.values()],
-  }));
-  const rows = batches.reduce((sum, { records }) => sum + records.length, 0);
-  const inThousands = batches.flatMap(({ evidence, records }) =>
-    Array.from({ length: Math.ceil(records.length / 1000) }, (_, index) => ({
-      evidence,
-      records: records.slice(index * 1000, index * 1000 + 1000),
-    })),
-  );
-  const bulkMs = await bulkInsertRecords(systems.sqlServer, place.company, inThousands);
-  const sample = batches
+  const last = lastStates(ours.written);
+  const { sqlServer } = systems;
+  const bulkMs = await bulkInsertRecords(sqlServer, place.company, numbered(ours.written));
+  const lastMs = await bulkInsertRecords(sqlServer, place.company, last);
+  const every = Math.ceil(count(last) / sampleSize);
+  const sample = last
     .flatMap(({ evidence, records }) => records.map(({ id }) => ({ evidence, id })))
-    .filter((_, index) => index % Math.ceil(rows / sampleSize) === 0);
+    .filter((_, index) => index % every === 0);
   const gets = sample.map(({ evidence, id }) => ({
     method: 'GET',
     path: `${evidence}/${id}.json?detail=full`,
@@ -174,11 +201,11 @@ async function compare(systems: Systems, place: Place, what: string, distinct: n
 ${what}: ${changes} changes of ${distinct} records (${load()})
   mirror and journal      ${ours.faults.length === 0 ? 'equal the source' : ours.faults.join('; ')}
   requests                ${ours.total} (${JSON.stringify(ours.counts)}); promised at most ${promised}
-  records fetched         ${ours.fetched} (${rows} different)
+  records fetched         ${count(ours.written)} (${count(last)} different)
   ours                    ${s(ours.ms)}, CPU of the following process ${s(ours.cpuMs)}
   bare transfer           ${s(transferMs)}
-  bulk insert             ${s(bulkMs)}
-  ours : transfer + bulk  ${(ours.ms / (transferMs + bulkMs)).toFixed(2)}
+  bulk insert             ${s(bulkMs)}; of the last states only ${s(lastMs)}
+  ours : transfer + bulk  ${(ours.ms / (transferMs + bulkMs)).toFixed(2)}; with the last states only ${(ours.ms / (transferMs + lastMs)).toFixed(2)}
   extrapolated from ${sample.length}:
   a request per change    ${s(getMs)}, ${(getMs / transferMs).toFixed(0)} times the bare transfer
   and a call per change   ${s(oneMs)}, ${(oneMs / ours.ms).toFixed(0)} times ours`);

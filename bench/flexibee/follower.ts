@@ -1,6 +1,6 @@
 /**
- * Follows one company until there is nothing new, in a process that may be killed; says over IPC
- * how much memory it takes. The place comes as its argument.
+ * Catches up with one company in a process that may be killed; says over IPC how much memory it
+ * takes. The place comes as its argument.
  */
 
 import { poll } from '../../shared/flexibee/follow.ts';
@@ -29,7 +29,7 @@ const timer = setInterval(memory, intervalMs);
 let outcome: string;
 do {
   outcome = await poll(followed.context, { waitForLockMs }, new AbortController().signal);
-} while (outcome === 'applied' || outcome === 'handed on');
+} while (outcome === 'handed on');
 memory();
 clearInterval(timer);
 say({ type: 'end', outcome });
