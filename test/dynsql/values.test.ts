@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { fromStored, spanOf, toStored } from '../../shared/dynsql/dates.ts';
+import { jsonText } from '../../shared/dynsql/values.ts';
+import { instantOf, wallClock } from '../../shared/dynsql/zone.ts';
+
+const prague = 'Europe/Prague';
+const date = (text: string) => new Date(text);
+
+const written: [datatype: string, value: unknown, zone: string, json: string][] = [
+  ['dtString', null, prague, 'null'],
+  ['dtString', 'a"b', prague, '"a\\"b"'],
+  ['dtString', 5, prague, '"5"'],
+  ['dtString', Buffer.from('ab'), prague, '"YWI="'],
+  ['dtInteger', 7, prague, '7'],
+  ['dtInteger', '9007199254740991', prague, '9007199254740991'],
+  ['dtInteger', '9007199254740993', prague, '"9007199254740993"'],
+  ['dtInteger', true, prague, '1'],
+  ['dtFloat', 0.1, prague, '0.1'],
+  ['dtFloat', Number.NaN, prague, 'null'],
+  ['dtBoolean', 'A', prague, 'true'],
+  ['dtBoolean', 'N', prague, 'false'],
+  ['dtBoolean', 1, prague, 'true'],
+  ['dtBoolean', false, prague, 'false'],
+  // The manual's DocDate$DATE: midnight in Prague.
+  ['dtDate', 44_119, prague, '"2020-10-14T22:00:00.000Z"'],
+  ['dtDateTime', 44_119.5, prague, '"2020-10-15T10:00:00.000Z"'],
+  ['dtDateTime', 44_119.5, 'UTC', '"2020-10-15T12:00:00.000Z"'],
+  ['dtDate', 0, 'UTC', '"1899-12-30T00:00:00.000Z"'],
+  ['dtDate', 1e12, 'UTC', '1000000000000'],
+  ['dtDate', date('2019-07-01T00:00:00Z'), prague, '"2019-07-01"'],
+  ['dtDateTime', date('2019-07-01T10:00:00.5Z'), prague, '"2019-07-01T08:00:00.500Z"'],
+  ['dtTime', 0.75, prague, '"18:00:00"'],
+  ['dtWhatever', 5, prague, '5'],
+  ['dtWhatever', 'x', prague, '"x"'],
+];
+
+describe('a value of a result set in JSON', () => {
+  for (const [datatype, value, zone, json] of written) {
+    it(`${datatype} ${String(value)} in ${zone}`, () => {
+      assert.equal(jsonText({ name: 'c0', key: 'X', datatype, zone })(value), json);
+    });
+  }
+});
+
+const day = 86_400_000;
+const at = (text: string) => Date.parse(`${text}Z`);
+const spans: [unknown, string, [number, number] | undefined][] = [
+  ['2020-11-14', prague, [at('2020-11-14T00:00'), at('2020-11-15T00:00')]],
+  ['2020-11-14T23:00:00.000Z', prague, [at('2020-11-15T00:00'), at('2020-11-15T00:00') + 1]],
+  ['2020-11-14T23:00', prague, [at('2020-11-14T23:00'), at('2020-11-14T23:00') + 1]],
+  ['2020-07-14T23:00:00+02:00', prague, [at('2020-07-14T23:00'), at('2020-07-14T23:00') + 1]],
+  [44_149, prague, [at('2020-11-14T00:00'), at('2020-11-14T00:00') + day]],
+  [44_149.5, prague, [at('2020-11-14T12:00'), at('2020-11-14T12:00') + 1]],
+  ['2021-02-29', prague, undefined],
+  ['2021-2-9', prague, undefined],
+  ['2021-02-09T24:01', prague, undefined],
+  ['', prague, undefined],
+  [Number.POSITIVE_INFINITY, prague, undefined],
+  [null, prague, undefined],
+];
+
+describe('what a date stands for', () => {
+  for (const [value, zone, span] of spans) {
+    it(String(value), () => {
+      const read = spanOf(value, zone);
+      assert.deepEqual(read && [read.from, read.to], span);
+    });
+  }
+
+  it('stored numbers and zones go there and back', () => {
+    const moment = fc.integer({ min: at('1901-01-01T00:00'), max: at('2099-01-01T00:00') });
+    fc.assert(
+      fc.property(moment, fc.constantFrom('UTC', prague, 'Asia/Tokyo'), (instant, zone) => {
+        assert.equal(fromStored(toStored(instant)), instant);
+        const wall = wallClock(instant, zone);
+        // An hour that comes twice is taken for its first time.
+        assert.ok([0, 3_600_000].includes(instant - instantOf(wall, zone)));
+      }),
+    );
+  });
+});
