@@ -16,8 +16,8 @@ export interface BenchApp {
   close(): Promise<void>;
 }
 
-/** Companies `c1`, `c2`, … whose codes are their names at the server. */
-function catalogOf(companies: number): object {
+/** Companies `c1`, `c2`, … whose codes are their names at the server, with these evidences. */
+function catalogOf(companies: number, evidences: readonly string[]): object {
   const company = (name: string) => ({
     code: name,
     description: `Company ${name}`,
@@ -28,19 +28,25 @@ function catalogOf(companies: number): object {
     ...shipped.dataSources.filter(({ system }) => system !== 'flexibee'),
     ...Array.from({ length: companies }, (_, index) => company(`c${index + 1}`)),
   ];
-  return { ...shipped, dataSources };
+  const entities = shipped.entities.filter(
+    ({ name, systems }) => !('flexibee' in systems) || evidences.includes(name),
+  );
+  return { ...shipped, dataSources, entities };
 }
 
-/** @param settings over those of the sample and of the systems */
-export async function startApp(
-  systems: Systems,
-  companies: number,
-  workers: number,
-  settings: Record<string, string> = {},
-): Promise<BenchApp> {
+export interface AppOptions {
+  companies: number;
+  workers: number;
+  evidences: readonly string[];
+  /** Over those of the sample and of the systems. */
+  settings?: Record<string, string>;
+}
+
+export async function startApp(systems: Systems, options: AppOptions): Promise<BenchApp> {
+  const { companies, workers, evidences, settings } = options;
   const folder = await mkdtemp(join(tmpdir(), 'syncboard-bench-'));
   const catalog = join(folder, 'catalog.json');
-  await writeFile(catalog, JSON.stringify(catalogOf(companies)));
+  await writeFile(catalog, JSON.stringify(catalogOf(companies, evidences)));
   const environment = {
     CATALOG: catalog,
     FLEXIBEE_DEMO: `Url=${systems.flexibee.url};User Id=${account.user};Password=${account.password}`,

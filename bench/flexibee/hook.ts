@@ -5,7 +5,7 @@ import { openCompany } from '../../shared/flexibee/client.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import { buildApp } from '../host.ts';
 import { hookSecret, startApp } from './app.ts';
-import { account, differences, follow, mirrorDigest } from './following.ts';
+import { account, differences, evidences, follow, mirrorDigest } from './following.ts';
 import { load, median, quantile, type Systems, startSystems } from './systems.ts';
 
 const company = 'c1';
@@ -65,7 +65,8 @@ export async function benchHook(): Promise<void> {
   await buildApp();
   const systems = await startSystems();
   // Only hooks have the company polled.
-  const app = await startApp(systems, 1, 1, { 'AzureWebJobs.follow_companies.Disabled': 'true' });
+  const settings = { 'AzureWebJobs.follow_companies.Disabled': 'true' };
+  const app = await startApp(systems, { companies: 1, workers: 1, evidences, settings });
   const [host] = app.hosts;
   const url = `${host?.url}/flexibee/${company}/hook`;
   const place = { flexibeeUrl: systems.flexibee.url, sqlServer: systems.sqlServer };
