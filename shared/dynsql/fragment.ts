@@ -5,7 +5,7 @@ import { paramsIn } from './parts.ts';
 import { type Token, tokensOf } from './tokens.ts';
 
 /** With the condition's alias and params in their places; placeholders of values are left. */
-export function fragmentTokens(fragment: string, condition: Condition): Token[] {
+export function fragmentTokens(fragment: string, condition: Condition): readonly Token[] {
   const params = paramsIn(condition.params);
   return tokensOf(fragment).flatMap((token) => {
     if (token.kind !== 'placeholder') return [token];

@@ -13,8 +13,21 @@ export interface Token {
 const pattern =
   /(?<comment>--[^\n]*|\/\*[\s\S]*?\*\/)|(?<space>\s+)|(?<string>N?'(?:[^']|'')*')|(?<quoted>\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*")|(?<placeholder>\{[^{}]*\})|(?<bind>:[\p{L}_][\p{L}\p{N}_$]*)|(?<word>[@#\p{L}\p{N}_][@#\p{L}\p{N}_$]*)|(?<symbol>[\s\S])/gu;
 
-/** Never fails: a quotation mark that is not closed is a symbol. */
-export function tokensOf(sql: string): Token[] {
+/** Texts of some dozens of definitions; all are forgotten at once where there are more. */
+const largestCache = 5_000;
+const cache = new Map<string, readonly Token[]>();
+
+/** Never fails: a quotation mark that is not closed is a symbol. Of a definition's texts only. */
+export function tokensOf(sql: string): readonly Token[] {
+  const known = cache.get(sql);
+  if (known !== undefined) return known;
+  if (cache.size >= largestCache) cache.clear();
+  const tokens = read(sql);
+  cache.set(sql, tokens);
+  return tokens;
+}
+
+function read(sql: string): Token[] {
   return Array.from(sql.matchAll(pattern), ({ 0: text, groups = {} }): Token => {
     if (groups['comment'] !== undefined) return { kind: 'space', text: ' ', name: '' };
     if (groups['space'] !== undefined) return { kind: 'space', text, name: '' };

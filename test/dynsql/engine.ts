@@ -21,6 +21,8 @@ export type Item = Record<string, unknown>;
 export interface Engine {
   name: string;
   isStandIn: boolean;
+  /** Its JSON_VALUE gives text of one code page, where SQL Server's is national. */
+  isBabelfish: boolean;
   run(text: string): Promise<void>;
   /** Runs the statements and puts their rows together, the plainest way. */
   answer(statements: readonly Statement[]): Promise<Answered>;
@@ -80,6 +82,7 @@ async function open(
   return {
     name,
     isStandIn: name === 'the stand-in',
+    isBabelfish,
     async run(text) {
       await databases.query('ab', text, [], soon());
     },
