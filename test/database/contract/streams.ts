@@ -117,6 +117,29 @@ export function streams(target: Target): void {
       assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
     });
 
+    it('give rows by the batch, values in the order of the columns', async (t) => {
+      const own = await (await target.open(t)).session();
+      const text = 'SELECT n, n + @more AS sum FROM contract.number ORDER BY n';
+      const rows: unknown[] = [];
+      let batches = 0;
+      for await (const batch of own.batches(
+        text,
+        [{ name: 'more', type: 'int', value: 5 }],
+        soon(),
+      )) {
+        assert.deepEqual(batch.columns, ['n', 'sum']);
+        batches += 1;
+        rows.push(...batch.rows);
+      }
+      const numbers = Array.from({ length: 1000 }, (_, number) => number);
+      assert.deepEqual(
+        rows,
+        numbers.map((number) => [number, number + 5]),
+      );
+      assert.ok(batches < 500, `${batches} batches`);
+      assert.deepEqual(await own.query('SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
     it('give no rows where there are none, and NULLs as they are', async (t) => {
       const { databases } = await target.open(t);
       const all = async (text: string) => {

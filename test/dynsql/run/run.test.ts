@@ -62,6 +62,20 @@ describe('a query over the wire', () => {
     await isClean(databases, 3);
   });
 
+  it('leaves no setting on the connections', async (t) => {
+    const { databases } = await server.open(t, 1);
+    const asked = 'SELECT @@LOCK_TIMEOUT AS timeout';
+    const [before] = await databases.query('ab', asked, [], soon());
+    const [root] = threeLevels();
+    assert.ok(root);
+    const alone = { ...root, children: [], sql: root.sql.replace('n < @masters', 'n < 2') };
+    assert.equal(
+      await textOf([alone], databases),
+      '{"name":"MAIN","items":[{"ID":0,"NAME":"0"},{"ID":1,"NAME":"1"}]}',
+    );
+    assert.deepEqual(await databases.query('ab', asked, [], soon()), [before]);
+  });
+
   for (const failing of ['root', 'rows', 'parts'] as const) {
     it(`fails as a whole when ${failing} fail in the middle`, async (t) => {
       const { databases } = await server.open(t, 3);

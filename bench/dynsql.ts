@@ -1,0 +1,166 @@
+/**
+ * What dynsql costs over the bare driver: a million payments, read by both in turns, so that
+ * whatever else the machine does falls on both; and 50,000 personal accounts with their payments,
+ * meters and readings.
+ *
+ * Prints rates by the clock and by this process's processor time (the stand-in that both ask takes
+ * the other half), the first byte after the bare driver's first row, and how far memory grew.
+ * Goals: at least 70 % of the bare rate, less than 100 MB. Exit code 1 when one is missed.
+ */
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import sql from 'mssql';
+import { parseAddress } from '../shared/database/address.ts';
+import { Databases } from '../shared/database/databases.ts';
+import { requireQuery } from '../shared/dynsql/query.ts';
+import { runQuery } from '../shared/dynsql/run.ts';
+import { shippedDefinitions } from '../shared/dynsql/shipped.ts';
+import { buildStatements } from '../shared/dynsql/statements.ts';
+import type { Statement } from '../shared/dynsql/types.ts';
+
+const rounds = 3;
+const goals = { share: 0.7, megabytes: 100 };
+const deadline = AbortSignal.timeout(1_800_000);
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+interface Measured {
+  milliseconds: number;
+  cpuMilliseconds: number;
+  /** Until the first row, or the first byte. */
+  firstMs: number;
+  rows: number;
+  bytes: number;
+  /** Of the resident set, and of what is in use after a garbage collection. */
+  grownMegabytes: { resident: number; used: number };
+}
+
+type Read = (onBytes: (bytes: number, rows: number) => void) => Promise<void>;
+
+async function measured(read: Read): Promise<Measured> {
+  collectGarbage();
+  const used = () => {
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = { resident: process.memoryUsage.rss(), used: used() };
+  const most = { ...before };
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  let [bytes, rows, firstMs, sampledAt] = [0, 0, 0, 0];
+  await read((moreBytes, moreRows) => {
+    if (bytes === 0) firstMs = performance.now() - start;
+    bytes += moreBytes;
+    rows += moreRows;
+    if (bytes - sampledAt < 20_000_000) return;
+    sampledAt = bytes;
+    most.resident = Math.max(most.resident, process.memoryUsage.rss());
+    collectGarbage();
+    most.used = Math.max(most.used, used());
+  });
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    milliseconds: performance.now() - start,
+    cpuMilliseconds: (user + system) / 1000,
+    firstMs,
+    rows,
+    bytes,
+    grownMegabytes: {
+      resident: (most.resident - before.resident) / 1e6,
+      used: (most.used - before.used) / 1e6,
+    },
+  };
+}
+
+/** Rows as mssql gives them, each to JSON, and nothing else. */
+function bare(pool: sql.ConnectionPool, { sql: text, parameters }: Statement): Read {
+  return async (onBytes) => {
+    const request = pool.request();
+    request.stream = true;
+    for (const { name, value } of parameters) request.input(name, value);
+    request.on('row', (row) => onBytes(Buffer.from(JSON.stringify(row)).length, 1));
+    await request.query(text);
+  };
+}
+
+function ours(databases: Databases, statements: readonly Statement[]): Read {
+  return async (onBytes) => {
+    for await (const piece of runQuery(statements, databases, 'ab', deadline)) {
+      onBytes(piece.length, 0);
+    }
+  };
+}
+
+function statementsOf(id: string, body: unknown): Statement[] {
+  const definition = shippedDefinitions().find((one) => one.id === id);
+  if (definition === undefined) throw new Error(`no definition ${id}`);
+  return buildStatements(requireQuery(definition, body));
+}
+
+const payments = statementsOf('AB02SYNCBOARDPAYMENTS00001', {
+  select: ['payment_id', 'period', 'payment_date', 'amount', 'bank_code', 'personal_account_id'],
+});
+const accounts = statementsOf('AB01SYNCBOARDACCOUNTS00001', {
+  select: ['personal_account_id', 'account_number', 'owner_name', 'premises_address'],
+  datasets: [
+    { name: 'payments', select: ['payment_id', 'amount'] },
+    { name: 'meters', select: ['serial_number'] },
+    { name: 'readings', select: ['reading_date', 'reading'] },
+  ],
+});
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const child = fork(fileURLToPath(new URL('dynsql/server.ts', import.meta.url)), {
+  execArgv: ['--disable-warning=ExperimentalWarning'],
+});
+const [connectionString] = (await once(child, 'message')) as [string];
+const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
+const { config } = parseAddress(connectionString);
+const pool = await new sql.ConnectionPool({ ...config, requestTimeout: 0 }).connect();
+const [payment] = payments;
+if (payment === undefined) throw new Error('no statement');
+
+const readings: { bare: Measured; ours: Measured }[] = [];
+for (let round = 0; round < rounds; round += 1) {
+  const one = {
+    bare: await measured(bare(pool, payment)),
+    ours: await measured(ours(databases, payments)),
+  };
+  readings.push(one);
+  for (const [
+    name,
+    { milliseconds, cpuMilliseconds, firstMs, bytes, grownMegabytes },
+  ] of Object.entries(one)) {
+    console.log(
+      `${name.padEnd(5)} ${(milliseconds / 1000).toFixed(1)} s, ${(cpuMilliseconds / 1000).toFixed(1)} s of processor, first after ${firstMs.toFixed(0)} ms, ${(bytes / 1e6).toFixed(0)} MB, memory ${grownMegabytes.used.toFixed(1)} MB in use, ${grownMegabytes.resident.toFixed(0)} MB resident`,
+    );
+  }
+}
+const rows = readings[0]?.bare.rows ?? 0;
+const share = median(readings.map((one) => one.bare.milliseconds / one.ours.milliseconds));
+const cpuShare = median(readings.map((one) => one.bare.cpuMilliseconds / one.ours.cpuMilliseconds));
+const later = median(readings.map((one) => one.ours.firstMs - one.bare.firstMs));
+const grown = Math.max(...readings.map((one) => one.ours.grownMegabytes.resident));
+console.log(
+  `${rows} rows: ${(share * 100).toFixed(0)} % of the bare rate by the clock, ${(cpuShare * 100).toFixed(0)} % by processor time; first byte ${later.toFixed(1)} ms after the bare first row; memory grew by at most ${grown.toFixed(0)} MB`,
+);
+
+const nested = await measured(ours(databases, accounts));
+console.log(
+  `accounts: ${accounts.length} statements for ${accounts.length} levels, ${(nested.milliseconds / 1000).toFixed(1)} s, ${(nested.bytes / 1e6).toFixed(0)} MB, first byte after ${nested.firstMs.toFixed(0)} ms, memory ${nested.grownMegabytes.used.toFixed(1)} MB in use, ${nested.grownMegabytes.resident.toFixed(0)} MB resident`,
+);
+
+await pool.close();
+await databases.close();
+child.disconnect();
+const isMissed =
+  Math.max(share, cpuShare) < goals.share ||
+  Math.max(grown, nested.grownMegabytes.resident) > goals.megabytes;
+process.exitCode = isMissed ? 1 : 0;
