@@ -28,6 +28,7 @@ GO
 IF OBJECT_ID(N'crude.dynsql_row') IS NULL
 BEGIN
   CREATE TABLE crude.dynsql_row (
+    row_id bigint IDENTITY(1, 1) NOT NULL,
     source nvarchar(64) NOT NULL,
     entity nvarchar(128) NOT NULL,
     period varchar(7) NOT NULL,
@@ -45,10 +46,12 @@ BEGIN
     -- UTC by the clock of this server; updated_at is when what a reader sees last changed.
     created_at datetime2(3) NOT NULL,
     updated_at datetime2(3) NOT NULL,
-    CONSTRAINT pk_dynsql_row PRIMARY KEY (source, entity, period, row_key, occurrence)
+    CONSTRAINT pk_dynsql_row PRIMARY KEY (row_id),
+    CONSTRAINT uq_dynsql_row UNIQUE (source, entity, period, row_key, occurrence)
   );
-  -- For whoever loads on from here what has changed since the last time.
-  CREATE INDEX ix_dynsql_row_updated_at ON crude.dynsql_row (source, entity, updated_at);
+  -- For whoever loads on from here what has changed since the last time. The time comes first, so
+  -- that nobody takes this index for a lookup by key.
+  CREATE INDEX ix_dynsql_row_updated_at ON crude.dynsql_row (updated_at, source, entity);
 END;
 GO
 DROP PROCEDURE IF EXISTS crude.sp_apply_dynsql_rows;
@@ -87,12 +90,13 @@ BEGIN
   IF ISNULL(ISJSON(@rows), 0) = 0
     THROW 50602, '@rows must be a JSON array.', 1;
 
-  -- Of a row that is there already: was_deleted, and whether its payload is the same.
+  -- Of a row that is there already: its id, was_deleted, and whether its payload is the same.
   DECLARE @row TABLE (
     row_key varchar(80) NULL,
     nth int NULL,
     occurrence int NULL,
     payload nvarchar(max) NULL,
+    row_id bigint NULL,
     was_deleted bit NULL,
     is_same bit NULL
   );
@@ -161,12 +165,25 @@ BEGIN
   IF @batch <> @last_batch + 1
     THROW 50606, 'A batch is missing before this one.', 1;
 
-  -- Rows that share their key are told apart by counting, over all batches of the load.
+  -- Rows that share their key are told apart by counting, over all batches of the load. Looked up
+  -- one by one: whatever the optimizer thinks of the table's size, that never reads a whole set.
   UPDATE n
-  SET occurrence = n.nth + (
-    SELECT COUNT(*) FROM crude.dynsql_row AS r WITH (UPDLOCK, HOLDLOCK)
+  SET occurrence = n.nth + CASE
+    WHEN @load_no = (
+      SELECT r.load_no FROM crude.dynsql_row AS r WITH (UPDLOCK, HOLDLOCK)
+      WHERE r.source = @source AND r.entity = @entity AND r.period = @period
+        AND r.row_key = n.row_key AND r.occurrence = 1
+    ) THEN (
+      SELECT COUNT(*) FROM crude.dynsql_row AS r
+      WHERE r.source = @source AND r.entity = @entity AND r.period = @period
+        AND r.row_key = n.row_key AND r.load_no = @load_no
+    ) ELSE 0 END
+  FROM @row AS n;
+  UPDATE n
+  SET row_id = (
+    SELECT r.row_id FROM crude.dynsql_row AS r WITH (UPDLOCK, HOLDLOCK)
     WHERE r.source = @source AND r.entity = @entity AND r.period = @period
-      AND r.row_key = n.row_key AND r.load_no = @load_no
+      AND r.row_key = n.row_key AND r.occurrence = n.occurrence
   )
   FROM @row AS n;
 
@@ -178,38 +195,32 @@ BEGIN
         AND ISNULL(r.payload, N'') = ISNULL(n.payload, N'') COLLATE Latin1_General_BIN2
       THEN 1 ELSE 0 END
   FROM @row AS n
-  JOIN crude.dynsql_row AS r WITH (UPDLOCK, HOLDLOCK)
-    ON r.source = @source AND r.entity = @entity AND r.period = @period
-      AND r.row_key = n.row_key AND r.occurrence = n.occurrence;
+  JOIN crude.dynsql_row AS r ON r.row_id = n.row_id;
 
   DECLARE @now datetime2(3) = SYSUTCDATETIME();
   UPDATE r
   SET payload = n.payload, deleted = 0, load_no = @load_no, updated_at = @now
   FROM @row AS n
-  JOIN crude.dynsql_row AS r
-    ON r.source = @source AND r.entity = @entity AND r.period = @period
-      AND r.row_key = n.row_key AND r.occurrence = n.occurrence
+  JOIN crude.dynsql_row AS r ON r.row_id = n.row_id
   WHERE n.is_same = 0;
 
   -- Seen again as it was: only which load saw it moves on.
   UPDATE r
   SET load_no = @load_no
   FROM @row AS n
-  JOIN crude.dynsql_row AS r
-    ON r.source = @source AND r.entity = @entity AND r.period = @period
-      AND r.row_key = n.row_key AND r.occurrence = n.occurrence
+  JOIN crude.dynsql_row AS r ON r.row_id = n.row_id
   WHERE n.is_same = 1;
 
   INSERT INTO crude.dynsql_row (source, entity, period, row_key, occurrence, load_no, deleted,
     payload, created_at, updated_at)
   SELECT @source, @entity, @period, n.row_key, n.occurrence, @load_no, 0, n.payload, @now, @now
   FROM @row AS n
-  WHERE n.is_same IS NULL;
+  WHERE n.row_id IS NULL;
 
   DECLARE @row_count int;
   SELECT
     @row_count = COUNT(*),
-    @created = @created + COUNT(CASE WHEN is_same IS NULL OR was_deleted = 1 THEN 1 END),
+    @created = @created + COUNT(CASE WHEN row_id IS NULL OR was_deleted = 1 THEN 1 END),
     @updated = @updated + COUNT(CASE WHEN is_same = 0 AND was_deleted = 0 THEN 1 END)
   FROM @row;
 

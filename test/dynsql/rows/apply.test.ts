@@ -366,7 +366,7 @@ for (const { base, rows: target, stored, load: loadOf } of targets) {
             assert.deepEqual(found, model.stored(set));
           }
         }),
-        { numRuns: 40 },
+        { numRuns: 25 },
       );
     });
   });
