@@ -1,1 +1,0 @@
-export { Places } from '../outbound/places.ts';
