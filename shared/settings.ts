@@ -30,6 +30,8 @@ const apiTokenSchema = z.strictObject({
   codes: z
     .array(z.string().min(1, { error: 'must not be empty' }))
     .min(1, { error: 'must name at least one data source code, or "*" for all' }),
+  /** What dynsql may ask with it; none unless told. */
+  connections: z.array(z.string().min(1, { error: 'must not be empty' })).default([]),
 });
 /** A token that clients may use; the token itself is not known, only its digest. */
 export type ApiToken = z.infer<typeof apiTokenSchema>;
@@ -109,18 +111,34 @@ export function parseSettings(environment: Environment): Settings {
   };
 }
 
-/** Throws `SettingsError` when a token is allowed a code that the catalogue does not have. */
-export function requireKnownCodes(settings: Settings, catalog: Pick<Catalog, 'codes'>): void {
-  const known = catalog.codes();
-  const faults = settings.tokens.flatMap((token) =>
-    token.codes
-      .filter((code) => code !== '*' && !Object.hasOwn(known, code))
-      .map((code) => ({
-        setting: 'API_TOKENS',
-        fault: `allows token ${token.name} the code ${JSON.stringify(code)}, which the catalogue does not have: use "*" or one of ${Object.keys(known).join(', ')}`,
-      })),
-  );
+/**
+ * Throws `SettingsError` when a token is allowed a code or a connection that the catalogue does not
+ * have.
+ */
+export function requireKnownNames(
+  settings: Settings,
+  catalog: Pick<Catalog, 'codes' | 'connections'>,
+): void {
+  const codes = Object.keys(catalog.codes());
+  const connections = catalog.connections.map(({ id }) => id);
+  const faults = settings.tokens.flatMap((token) => [
+    ...unknownNames(token, 'code', token.codes, codes),
+    ...unknownNames(token, 'connection', token.connections, connections),
+  ]);
   if (faults.length > 0) throw new SettingsError(faults);
+}
+
+function unknownNames(
+  { name }: ApiToken,
+  what: string,
+  allowed: readonly string[],
+  known: readonly string[],
+): SettingsFault[] {
+  const unknown = allowed.filter((one) => one !== '*' && !known.includes(one));
+  return unknown.map((one) => ({
+    setting: 'API_TOKENS',
+    fault: `allows token ${name} the ${what} ${JSON.stringify(one)}, which the catalogue does not have: use ${['"*"', known.join(', ')].filter(Boolean).join(' or one of ')}`,
+  }));
 }
 
 function parseStorage(read: Read, report: Report): StorageSettings | undefined {
@@ -170,7 +188,7 @@ function isStorageConnectionString(text: string): boolean {
 
 function parseTokens(read: Read, report: Report): ApiToken[] {
   const setting = 'API_TOKENS';
-  const form = '[{"name": "…", "sha256": "…", "codes": ["*"]}]';
+  const form = '[{"name": "…", "sha256": "…", "codes": ["*"], "connections": ["*"]}]';
   const text = read(setting);
   if (text === undefined) {
     report(setting, `is not set: set it to a JSON array of the form ${form}`);

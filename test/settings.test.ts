@@ -7,7 +7,7 @@ import sample from '../local.settings.sample.json' with { type: 'json' };
 import {
   parseSettings,
   requireConnections,
-  requireKnownCodes,
+  requireKnownNames,
   SettingsError,
   type SettingsFault,
 } from '../shared/settings.ts';
@@ -40,6 +40,7 @@ test('the sample’s settings are valid', () => {
     name: 'demo',
     sha256: createHash('sha256').update('demo-token').digest('hex'),
     codes: ['*'],
+    connections: ['*'],
   });
 });
 
@@ -209,6 +210,7 @@ test('every missing connection is named, and secrets are not', () => {
       { id: 'ab', server: 'ab', connection: 'SQL_AB' },
     ],
     companies: [],
+    connections: [],
   };
   const SQL_AB = 'Data Source=ab;Password=hush';
   const settings = parseSettings({
@@ -222,10 +224,11 @@ test('every missing connection is named, and secrets are not', () => {
     ['SQL_HCS', 'SQL_MO'],
   );
   assert.doesNotMatch(faults.map(({ fault }) => fault).join(), /hush/);
-  const onlyAb = { databases: catalog.databases.slice(2), companies: [] };
+  const onlyAb = { databases: catalog.databases.slice(2), companies: [], connections: [] };
   assert.deepEqual(requireConnections(settings, onlyAb), {
     databases: { ab: SQL_AB },
     companies: {},
+    abraGen: {},
   });
   const structured = '{"server": "ab", "database": "AB", "authentication": "managed identity"}';
   const again = parseSettings({ ...valid, SQL_AB: structured });
@@ -242,6 +245,7 @@ test('companies may share a setting; a fault of it is told once, beside those of
       { ...company, code: 'three', connection: 'FLEXIBEE_PLZEN' },
       { ...company, code: 'four', connection: 'FLEXIBEE_PRAHA' },
     ],
+    connections: [],
   };
   const FLEXIBEE_PRAHA = 'Url=https://praha.example:5434;User Id=winstrom;Password=hush';
   const settings = parseSettings({
@@ -256,7 +260,7 @@ test('companies may share a setting; a fault of it is told once, beside those of
   );
   assert.match(faults[2]?.fault ?? '', /^is not set: the catalogue's company three needs it/);
   assert.doesNotMatch(faults.map(({ fault }) => fault).join(), /hush/);
-  const sound = { databases: [], companies: catalog.companies.slice(3) };
+  const sound = { databases: [], connections: [], companies: catalog.companies.slice(3) };
   assert.deepEqual(requireConnections(settings, sound).companies, {
     four: {
       origin: 'https://praha.example:5434',
@@ -307,14 +311,41 @@ test('hooks need neither secret nor address, and take an address with a path', (
   assert.doesNotMatch(inspect(hooks, { depth: 9, showHidden: true }), /a-secret/);
 });
 
-test('a token for a code that the catalogue lacks is found', () => {
+const abraGen = {
+  ...{ kind: 'abra-gen' as const, server: 'abra-gen', connection: 'ABRA_GEN_BRNO' },
+  ...{ id: 'brno', name: 'data' },
+};
+test('connections of ABRA Gen have an address each; databases need none', () => {
+  const own = { id: 'ab', kind: 'database' as const, database: 'ab' };
+  const catalog = { databases: [], companies: [], connections: [own, abraGen] };
+  const [fault] = faultsOf(() => requireConnections(parseSettings(valid), catalog));
+  assert.equal(fault?.setting, 'ABRA_GEN_BRNO');
+  assert.match(fault?.fault ?? '', /^is not set: the catalogue's connection brno needs it/);
+  const ABRA_GEN_BRNO = 'Url=https://brno.example:699;User Id=Supervisor;Password=hush';
+  const sound = parseSettings({ ...valid, ABRA_GEN_BRNO });
+  assert.deepEqual(Object.keys(requireConnections(sound, catalog).abraGen), ['brno']);
+  const wrong = parseSettings({ ...valid, ABRA_GEN_BRNO: ABRA_GEN_BRNO.replace('https', 'http') });
+  const [open] = faultsOf(() => requireConnections(wrong, catalog));
+  assert.match(open?.fault ?? '', /without encryption/);
+  assert.doesNotMatch(open?.fault ?? '', /hush/);
+});
+
+test('a token for a code or a connection that the catalogue lacks is found', () => {
+  const codes = ['*', '0c10', '0C99', 'constructor'];
   const settings = parseSettings({
     ...valid,
-    API_TOKENS: tokens({ ...good, codes: ['*', '0c10', '0C99', 'constructor'] }),
+    API_TOKENS: tokens({ ...good, codes, connections: ['*', 'brno', 'Brno'] }),
   });
-  const faults = faultsOf(() => requireKnownCodes(settings, { codes: () => ({ '0c10': 'x' }) }));
-  assert.equal(faults.length, 2);
+  const catalog = { codes: () => ({ '0c10': 'x' }), connections: [abraGen] };
+  const faults = faultsOf(() => requireKnownNames(settings, catalog));
+  assert.equal(faults.length, 3);
   assert.match(faults[0]?.fault ?? '', /board the code "0C99"/);
+  assert.match(faults[2]?.fault ?? '', /board the connection "Brno".*use "\*" or one of brno/);
+});
+
+test('a token that names no connections is allowed none', () => {
+  const [token] = parseSettings({ ...valid, API_TOKENS: tokens(good) }).tokens;
+  assert.deepEqual(token?.connections, []);
 });
 
 test('printed settings show no connection string of a database', () => {

@@ -1,7 +1,16 @@
 /** Lookups in a catalogue that has been checked. */
 
+import type { RowQuery } from '../dynsql/rows/schema.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, subjectOf } from './resolve.ts';
-import type { CatalogData, Company, DataSource, Entity, Parameter } from './schema.ts';
+import type {
+  CatalogData,
+  Company,
+  Connection,
+  DataSource,
+  Entity,
+  Parameter,
+  Stage,
+} from './schema.ts';
 import { filled, procedureName } from './template.ts';
 
 /** `month` 1 to 12, `year` with four digits. */
@@ -17,22 +26,26 @@ export interface CallParameter {
   value: string | number | boolean | null;
 }
 
-/** One procedure call of one entity of one data source, or for `flexibee` one call a page of it. */
+/**
+ * One procedure call of one entity of one data source, or for `flexibee` and `dynsql` one call a
+ * piece of it.
+ */
 export interface ResolvedStage {
   /** The stage's name in its pipeline: `export`, `crude`, `heap`. */
   stage: string;
-  kind: 'procedure' | 'flexibee';
+  kind: Stage['kind'];
   /** The code the call really runs for: `all` for an all-areas entity. Absent when shared. */
   code?: string;
   /** One call serves all data sources of a run. */
   shared: boolean;
   /**
    * Ids in the catalogue; the server is the unit of the lock: that of the database, or for
-   * `flexibee` the company's, since a reload asks that one.
+   * `flexibee` and `dynsql` the company's or connection's, since that one is asked.
    */
   database: string;
   server: string;
   procedure: { schema: string; name: string };
+  /** Of `dynsql`: `period`, `yyyy-mm`, where the entity is dated. */
   parameters: CallParameter[];
   /** SET options that are ON around the call, on the same connection. */
   setOptions: string[];
@@ -57,12 +70,20 @@ export interface FollowedCompany extends Company {
   code: string;
 }
 
+/** What an entity of a data source with a connection asks. */
+export interface SourceQuery extends RowQuery {
+  /** Id of the connection. */
+  connection: string;
+}
+
 export interface Catalog {
   readonly servers: readonly { id: string; description: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
   /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
   readonly companies: readonly FollowedCompany[];
+  /** What dynsql may ask; `connection` is the name of the setting that says where and who. */
+  readonly connections: readonly Connection[];
   /** Months that may be asked for: from `from` (`yyyy-mm`) to the current one in `timeZone`. */
   readonly periods: { from: string; timeZone: string };
   /** Code to description, in the catalogue's order. */
@@ -81,6 +102,8 @@ export interface Catalog {
    * code does not have, or a dated entity without a valid period. An undated one ignores `period`.
    */
   stages(request: { name: string; code: string; period?: Period }): ResolvedStage[];
+  /** The query of an entity; undefined: it has none. RangeError as for `stages`. */
+  rowQuery(request: { name: string; code: string }): SourceQuery | undefined;
   /** Queries of the newest timestamps, at most one a place. RangeError as for `stages`. */
   freshness(request: { name: string; code: string }): FreshnessQuery[];
 }
@@ -113,13 +136,26 @@ function passed(
   });
 }
 
+/** The rows of a month are loaded by themselves. */
+function periodParameter(values: ReturnType<typeof parameterValues>): CallParameter[] {
+  if (!('year' in values)) return [];
+  const value = `${values.year}-${String(values.month).padStart(2, '0')}`;
+  return [{ name: 'period', type: 'varchar(7)', value }];
+}
+
 /** `data` has passed the schema and the checks. */
 export function makeCatalog(data: CatalogData): Catalog {
   const sources = new Map(data.dataSources.map((source) => [source.code, source]));
+  const connections = new Map(data.connections.map((connection) => [connection.id, connection]));
   const entities = new Map(data.entities.map((entity) => [entity.name, entity]));
   const servers = new Map(data.databases.map((database) => [database.id, database.server]));
 
   const serverOf = (database: string) => servers.get(database) ?? '';
+  /** Of what is asked in place of a database; undefined: nothing is. */
+  const askedServer = ({ company, connection = '' }: DataSource) => {
+    const known = connections.get(connection);
+    return company?.server ?? (known?.kind === 'abra-gen' ? known.server : undefined);
+  };
   const sourceOf = (code: string) => {
     const source = sources.get(code);
     if (source === undefined) {
@@ -143,6 +179,7 @@ export function makeCatalog(data: CatalogData): Catalog {
     companies: data.dataSources.flatMap(({ code, company }) =>
       company === undefined ? [] : [{ code, ...company }],
     ),
+    connections: data.connections,
     periods: data.periods,
     codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
     names: (code) => {
@@ -154,8 +191,8 @@ export function makeCatalog(data: CatalogData): Catalog {
     isDated: (name) => entities.get(name)?.dated,
     hasEntity: (name) => entities.has(name),
     sourceServer: (code) => {
-      const { company, database } = sourceOf(code);
-      return company?.server ?? serverOf(database ?? '');
+      const source = sourceOf(code);
+      return askedServer(source) ?? serverOf(source.database ?? '');
     },
     entityOrder: (...codes) => {
       const known = new Set(codes.flatMap((code) => entitiesOf(data, sourceOf(code))));
@@ -170,7 +207,9 @@ export function makeCatalog(data: CatalogData): Catalog {
         pipeline.stages.map((declared): ResolvedStage => {
           const stage = adapted(declared, subject);
           const database = databaseOf(stage, source);
-          const ofCompany = stage.kind === 'flexibee' ? source.company?.server : undefined;
+          const asked = stage.kind === 'procedure' ? undefined : askedServer(source);
+          const parameters =
+            stage.kind === 'dynsql' ? periodParameter(values) : passed(stage.parameters, values);
           const procedure = procedureName(filled(stage.procedure, entity));
           if (procedure === undefined) throw new Error(`unchecked procedure ${stage.procedure}`);
           return {
@@ -179,15 +218,22 @@ export function makeCatalog(data: CatalogData): Catalog {
             ...(stage.shared ? {} : { code: source.code }),
             shared: stage.shared,
             database,
-            server: ofCompany ?? serverOf(database),
+            server: asked ?? serverOf(database),
             procedure,
-            parameters: passed(stage.parameters, values),
+            parameters,
             setOptions: [...stage.setOptions],
             repeatable: stage.repeatable,
             ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),
           };
         }),
       );
+    },
+
+    rowQuery: (request) => {
+      const { entity, source } = requested(request).subject;
+      const { dynsql } = entity;
+      const { connection } = source;
+      return dynsql && connection ? { ...dynsql, connection } : undefined;
     },
 
     freshness: (request) => {

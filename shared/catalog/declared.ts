@@ -10,6 +10,7 @@ import { sqlName } from './template.ts';
 const keys = {
   servers: 'id',
   databases: 'id',
+  connections: 'id',
   dataSources: 'code',
   entities: 'name',
   pipelines: 'id',
@@ -39,6 +40,7 @@ export function declaredNames(catalog: unknown): Declared {
   return {
     servers: read('servers'),
     databases: read('databases'),
+    connections: read('connections'),
     dataSources: read('dataSources'),
     entities: read('entities'),
     pipelines: read('pipelines'),

@@ -7,6 +7,7 @@ export type {
   FreshnessQuery,
   Period,
   ResolvedStage,
+  SourceQuery,
 } from './catalog.ts';
 export { CatalogError } from './fault.ts';
 export { parseCatalog, parseCatalogText, shippedCatalog } from './load.ts';

@@ -38,8 +38,8 @@ export function chainOf(data: CatalogData, system: string): Pipeline[] {
 }
 
 /**
- * The database of a stage or query: its own, or its source's. A company has none, and every stage
- * on its way names one (checks/companies.ts).
+ * The database of a stage or query: its own, or its source's. A company has none, nor has a
+ * connection, and every stage on their way names one (checks/asked.ts).
  */
 export function databaseOf(item: Stage | Freshness, source: DataSource): string {
   const database = item.database ?? source.database;

@@ -4,6 +4,8 @@
  */
 
 import { z } from 'zod';
+import { rowQuerySchema } from '../dynsql/rows/schema.ts';
+import { connectionSchema } from './connections.ts';
 import type { Declared } from './declared.ts';
 import { shown, unsuitable } from './fault.ts';
 import { expects, fields, filledList, list, matching, oneOf, reference } from './field.ts';
@@ -15,8 +17,11 @@ const setOptionsAllowed = ['FORCEPLAN', 'NOCOUNT', 'XACT_ABORT'] as const;
 /** `per code`: each area by itself; `all areas`: one export loads every area of the system. */
 const scopes = ['per code', 'all areas'] as const;
 const places = ['source', 'crude', 'heap'] as const;
-/** `procedure`: one call; `flexibee`: a company's records, handed to a procedure page by page. */
-const stageKinds = ['procedure', 'flexibee'] as const;
+/**
+ * `procedure`: one call; `flexibee`: a company's records, `dynsql`: the rows of a query, both handed
+ * to a procedure piece by piece.
+ */
+const stageKinds = ['procedure', 'flexibee', 'dynsql'] as const;
 /** What to do about a company whose versions went back, since a backup was restored. */
 const regressions = ['stop', 'reload'] as const;
 /** A day: what runs longer is lost. */
@@ -185,6 +190,10 @@ export function catalogSchema(declared: Declared) {
     server: knownServer,
     connection,
   });
+  const connectionItem = connectionSchema({
+    ...{ id, description, knownServer, database },
+    setting: connection,
+  });
   const company = fields('a company', {
     server: knownServer,
     connection,
@@ -197,21 +206,26 @@ export function catalogSchema(declared: Declared) {
     system,
     database: database.optional(),
     company: company.optional(),
+    connection: reference('a connection', declared.connections).optional(),
     allAreas: flag.default(false),
   }).superRefine((source, context) => {
-    const isCompany = source.company !== undefined;
-    const hasDatabase = source.database !== undefined;
-    const path = isCompany ? ['company'] : ['database'];
-    const message = isCompany
-      ? 'beside a database; leave one of them out'
-      : 'missing; use the id of a database, or give a company';
-    if (isCompany === hasDatabase) context.addIssue({ code: 'custom', path, message });
+    const given = (['database', 'company', 'connection'] as const).filter(
+      (key) => source[key] !== undefined,
+    );
+    if (given.length === 1) return;
+    const [first = 'database', second = first] = given;
+    const message =
+      given.length > 1
+        ? `beside a ${first}; leave one of them out`
+        : 'missing; use the id of a database, or give a company or a connection';
+    context.addIssue({ code: 'custom', path: [second], message });
   });
   const entity = fields('an entity', {
     name: entityName,
     description,
     dated: flag,
     sourceName: name.optional(),
+    dynsql: rowQuerySchema.optional(),
     systems: z
       .record(system, oneOf('a scope', scopes), expects('an object', 'use {"system": "scope"}'))
       .refine((systems) => Object.keys(systems).length > 0, {
@@ -235,6 +249,7 @@ export function catalogSchema(declared: Declared) {
     }),
     servers: filledList(server, 'servers'),
     databases: filledList(databaseItem, 'databases'),
+    connections: list(connectionItem, 'connections').default([]),
     dataSources: filledList(dataSource, 'data sources'),
     entities: filledList(entity, 'entities'),
     pipelines: filledList(pipeline, 'pipelines'),
@@ -245,6 +260,8 @@ export type CatalogSchema = ReturnType<typeof catalogSchema>;
 export type CatalogData = z.infer<CatalogSchema>;
 export type DataSource = CatalogData['dataSources'][number];
 export type Company = NonNullable<DataSource['company']>;
+export type Connection = CatalogData['connections'][number];
+export type AbraGenConnection = Extract<Connection, { kind: 'abra-gen' }>;
 export type Entity = CatalogData['entities'][number];
 export type Pipeline = CatalogData['pipelines'][number];
 export type Stage = Pipeline['stages'][number];

@@ -49,6 +49,16 @@ export function authorize(token: ApiToken, codes: readonly NamedCode[]): void {
   if (first !== undefined) throw new HttpProblem('forbidden', first.message, { errors });
 }
 
+/** The same for a connection of dynsql, which the path names. */
+export function authorizeConnection({ connections }: ApiToken, id: string): void {
+  if (connections.includes('*') || connections.includes(id)) return;
+  const message = `Token is not allowed for connection: ${show(id)}.`;
+  const allowed = connections.length > 0 ? `one of ${connections.join(', ')}` : 'none with it';
+  throw new HttpProblem('forbidden', message, {
+    errors: [{ field: 'connection', message, value: id, allowed }],
+  });
+}
+
 function unauthenticated(message: string): HttpProblem {
   return new HttpProblem('unauthenticated', message, {
     errors: [

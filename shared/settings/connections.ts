@@ -1,7 +1,12 @@
-/** The settings that the catalogue names: where its databases and companies are. */
+/** The settings that the catalogue names: where its databases, companies and connections are. */
 
 import type { Catalog } from '../catalog/index.ts';
 import { connectionForm, parseAddress } from '../database/address.ts';
+import {
+  type AbraGenAddress,
+  abraGenAddressForm,
+  parseAbraGenAddress,
+} from '../dynsql/abra-gen/address.ts';
 import {
   type FlexibeeAddress,
   flexibeeAddressForm,
@@ -14,12 +19,14 @@ export interface Connections {
   databases: Record<string, string>;
   /** Addresses (secret) by the company's data source code. */
   companies: Record<string, FlexibeeAddress>;
+  /** Addresses (secret) of ABRA Gen by the connection's id. */
+  abraGen: Record<string, AbraGenAddress>;
 }
 
 /** Throws `SettingsError` with every setting that is missing or is no connection string. */
 export function requireConnections(
   settings: { connection: Read },
-  catalog: Pick<Catalog, 'databases' | 'companies'>,
+  catalog: Pick<Catalog, 'databases' | 'companies' | 'connections'>,
 ): Connections {
   const faults = new Map<string, SettingsFault>();
   const required = <T>(
@@ -33,7 +40,7 @@ export function requireConnections(
       if (value !== undefined) return [parse(value)];
       throw new RangeError(`is not set: the catalogue's ${whose} needs it, in the form ${form}`);
     } catch (error) {
-      // Several companies may share a setting: it is told once.
+      // Several companies or connections may share a setting: it is told once.
       if (!faults.has(setting)) faults.set(setting, { setting, fault: (error as Error).message });
       return [];
     }
@@ -49,9 +56,22 @@ export function requireConnections(
       return [code, parseFlexibeeAddress(text)] as const;
     }),
   );
+  const abraGen = catalog.connections.flatMap((connection) =>
+    connection.kind === 'abra-gen'
+      ? required(
+          connection.connection,
+          `connection ${connection.id}`,
+          abraGenAddressForm,
+          (text) => {
+            return [connection.id, parseAbraGenAddress(text)] as const;
+          },
+        )
+      : [],
+  );
   if (faults.size > 0) throw new SettingsError([...faults.values()]);
   return {
     databases: Object.fromEntries(databases),
     companies: Object.fromEntries(companies),
+    abraGen: Object.fromEntries(abraGen),
   };
 }

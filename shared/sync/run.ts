@@ -71,7 +71,7 @@ const parameterSchema = z.object({
 const stageSchema = z.object({
   /** Unique in the run: `export:meter:0c10`, `crude:meter`. */
   id: z.string(),
-  kind: z.enum(['procedure', 'flexibee']),
+  kind: z.enum(['procedure', 'flexibee', 'dynsql']),
   /** `export`, `crude` or `heap`: the stage's name in its pipeline. */
   stage: z.string(),
   entity: z.string(),

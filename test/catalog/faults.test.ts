@@ -45,9 +45,9 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       [`${stekExport}.overrides[0].codes[0]`]: 'zagzer',
     },
     [
-      'databases[0].server: "DCDB" is not a server; use one of dcdb, server, sql01comfort, ab, flexibee (did you mean dcdb?)',
-      'dataSources[0].system: "oracle" is not a system; use one of hcs, stek, ab, flexibee',
-      'pipelines[0].next: "abb" is not a pipeline; use one of hcs, stek, ab, flexibee (did you mean ab?)',
+      'databases[0].server: "DCDB" is not a server; use one of dcdb, server, sql01comfort, ab, flexibee, abra-gen (did you mean dcdb?)',
+      'dataSources[0].system: "oracle" is not a system; use one of hcs, stek, ab, flexibee, abra-gen',
+      'pipelines[0].next: "abb" is not a pipeline; use one of hcs, stek, ab, flexibee, abra-gen (did you mean ab?)',
       /pipelines\[1\]\.stages\[0\]\.overrides\[0\]\.codes\[0\]: "zagzer" is not a code; .*\(did you mean zagser\?\)/,
       /pipelines\[1\]\.stages\[0\]\.overrides\[2\]\.entities\[1\]: "personal_salo" is not an entity; .*\(did you mean personal_saldo\?\)/,
       /pipelines\[2\]\.freshness\[0\]\.except\[0\]: "town" is not an entity; use one of bank_code/,
@@ -57,9 +57,9 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     'misspelt keys, on several levels',
     { 'entities[1].dateed': true, server: [], [`${crude}.timeoutSecond`]: 5 },
     [
-      'entities[1].dateed: not a key of an entity; use name, description, dated, sourceName, systems (did you mean dated?)',
+      'entities[1].dateed: not a key of an entity; use name, description, dated, sourceName, dynsql, systems (did you mean dated?)',
       `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, shared, database, procedure, parameters, setOptions, repeatable, timeoutSeconds, overrides (did you mean timeoutSeconds?)`,
-      'server: not a key of the catalogue; use description, periods, servers, databases, dataSources, entities, pipelines (did you mean servers?)',
+      'server: not a key of the catalogue; use description, periods, servers, databases, connections, dataSources, entities, pipelines (did you mean servers?)',
     ],
   ],
   [
@@ -179,7 +179,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     },
     [
       'entities[5].systems.stek: "per area" is not a scope; use one of per code, all areas',
-      `${hcsExport}.kind: "proc" is not a kind of stage; use one of procedure, flexibee`,
+      `${hcsExport}.kind: "proc" is not a kind of stage; use one of procedure, flexibee, dynsql`,
       `${hcsExport}.parameters[0].from: "cod" is not a source of values; use one of code, entity, month, year, first day of month (did you mean code?)`,
       'pipelines[0].freshness[0].place: "prep" is not a place; use one of source, crude, heap',
       `${stekExport}.overrides[3].setOptions[0]: "FORCE_PLAN" is not a SET option allowed here; use one of FORCEPLAN, NOCOUNT, XACT_ABORT (did you mean FORCEPLAN?)`,
@@ -254,7 +254,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'a shared stage in two pipelines, which one call could not serve',
     {
-      'pipelines[4]': {
+      'pipelines[5]': {
         id: 'other',
         stages: [
           {
@@ -268,7 +268,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       },
     },
     [
-      `pipelines[4].stages[0].stage: "crude" comes twice among the shared stages, see ${crude}.stage`,
+      `pipelines[5].stages[0].stage: "crude" comes twice among the shared stages, see ${crude}.stage`,
     ],
   ],
   [
@@ -302,7 +302,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     'an entity in an unknown system',
     { 'entities[2].systems': { hsc: 'per code' } },
     [
-      'entities[2].systems.hsc: "hsc" is not a system; use one of hcs, stek, ab, flexibee (did you mean hcs?)',
+      'entities[2].systems.hsc: "hsc" is not a system; use one of hcs, stek, ab, flexibee, abra-gen (did you mean hcs?)',
     ],
   ],
   [
@@ -396,7 +396,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     { 'dataSources[0].company': company, 'dataSources[1].database': undefined },
     [
       'dataSources[0].company: beside a database; leave one of them out',
-      'dataSources[1].database: missing; use the id of a database, or give a company',
+      'dataSources[1].database: missing; use the id of a database, or give a company or a connection',
     ],
   ],
   [
@@ -408,7 +408,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[16].company.onRegression': 'restart',
     },
     [
-      'dataSources[16].company.server: "flexi" is not a server; use one of dcdb, server, sql01comfort, ab, flexibee',
+      'dataSources[16].company.server: "flexi" is not a server; use one of dcdb, server, sql01comfort, ab, flexibee, abra-gen',
       'dataSources[16].company.connection: not the name of a setting; use capitals, digits and _, such as SQL_HCS',
       'dataSources[16].company.name: "c/demo" is not the name of a company; use it as in /c/<name>: 1 to 63 letters, digits, _, . and -',
       'dataSources[16].company.onRegression: "restart" is not an answer to versions that went back; use one of stop, reload',
@@ -430,14 +430,14 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'one company under two codes',
     {
-      'dataSources[17]': {
+      'dataSources[18]': {
         code: 'again',
         description: 'x',
         system: 'flexibee',
         company: { ...company, name: 'DEMO' },
       },
     },
-    ['dataSources[17].company.name: the company of flexi-demo already; use another'],
+    ['dataSources[18].company.name: the company of flexi-demo already; use another'],
   ],
   [
     'a company that stands for all areas',
@@ -483,6 +483,94 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'pipelines[3].stages[2].repeatable: missing or false on the way of flexi-demo, where calls are repeated; make the procedure so, and use true',
     ],
   ],
+  ...['runs', 'Flexibee', 'health', 'valid_codes'].map(
+    (id): [string, Record<string, Json>, string[]] => [
+      `a connection that is called as a path of the app, ${id}`,
+      { 'connections[0].id': id },
+      [
+        `connections[0].id: "${id}" is not an id of a connection; use another, for these begin paths of the app: sync_status, valid_codes, data_source_sync, entity_sync, runs, flexibee, health, openapi.json, admin, runtime`,
+      ],
+    ],
+  ),
+  [
+    'connections whose members are wrong, without showing the setting',
+    {
+      'connections[0].database': 'abb',
+      'connections[1].server': 'abra',
+      'connections[1].connection': 'Url=https://gen;Password=hunter2',
+      'connections[1].name': 'demo/data',
+      'connections[1].database': 'ab',
+      'connections[2]': { id: 'AB', kind: 'abragen' },
+    },
+    [
+      `connections[0].database: "abb" is not a database; use one of ${databases} (did you mean ab?)`,
+      'connections[1].server: "abra" is not a server; use one of dcdb, server, sql01comfort, ab, flexibee, abra-gen',
+      'connections[1].connection: not the name of a setting; use capitals, digits and _, such as SQL_HCS',
+      'connections[1].name: "demo/data" is not the name of a connection; use it as in the paths of ABRA Gen: 1 to 63 letters, digits, _, -, . and blanks',
+      'connections[1].database: not a key of a connection to ABRA Gen; use id, description, kind, server, connection, name',
+      'connections[2].kind: "abragen" is not a kind of connection; use one of database, abra-gen (did you mean abra-gen?)',
+      'connections[2].id: the same as connections[0].id; use another (case does not count)',
+    ],
+  ],
+  [
+    'a data source with a connection in a system of databases, and the other way round',
+    {
+      'dataSources[14].system': 'abra-gen',
+      'dataSources[17].system': 'stek',
+      [`${stekExport}.overrides[0]`]: undefined,
+    },
+    [
+      'dataSources[14].database: abra-gen begins with a dynsql stage, which needs a connection; give connection in place of database',
+      'dataSources[17].system: gen-demodata is a connection, and stek does not begin with a dynsql stage; use one that does',
+      'pipelines[1].stages[0].database: missing; gen-demodata is a connection and has no database of its own',
+      'pipelines[1].freshness[0].database: missing; gen-demodata is a connection and has no database of its own',
+      ...[29, 30, 31, 32].map(
+        (index) =>
+          `entities[${index}].dynsql: given, but no data source of its systems has a connection; leave it out`,
+      ),
+    ],
+  ],
+  [
+    'a data source with an unknown connection, and one with two places',
+    { 'dataSources[17].connection': 'demo', 'dataSources[0].connection': 'demodata' },
+    [
+      'dataSources[0].connection: beside a database; leave one of them out',
+      'dataSources[17].connection: "demo" is not a connection; use one of ab, demodata',
+    ],
+  ],
+  [
+    'a data source that would load a database of ours into itself',
+    { 'dataSources[17].connection': 'ab' },
+    [
+      'dataSources[17].connection: ab is a database of ours, whose rows are there already; use a connection of kind abra-gen',
+    ],
+  ],
+  [
+    'queries that are missing, have no month, have one too many, or go nowhere',
+    {
+      'entities[29].dynsql': undefined,
+      'entities[30].dynsql.period': undefined,
+      'entities[31].dated': false,
+      'entities[2].dynsql': { definition: '01B4XCTHYNDL3C5P00CA141B44', select: ['ID'] },
+    },
+    [
+      'entities[29].dynsql: missing; gen-demodata is a connection and needs to know what to ask',
+      'entities[2].dynsql: given, but no data source of its systems has a connection; leave it out',
+      'entities[30].dynsql.period: missing; the query of a dated entity needs a condition for the month',
+      'entities[31].dynsql.period: given for an entity without a date; use dated: true',
+    ],
+  ],
+  [
+    'a dynsql stage with what only a procedure call has',
+    {
+      'pipelines[4].stages[0].database': undefined,
+      'pipelines[4].stages[0].setOptions': ['NOCOUNT'],
+    },
+    [
+      'pipelines[4].stages[0].database: missing; a dynsql stage needs the id of one database',
+      'pipelines[4].stages[0].setOptions: given for a dynsql stage, whose procedure gets rows of a query; leave it out',
+    ],
+  ],
   [
     'an entity longer than the parameter it is passed in',
     { 'pipelines[3].freshness[0].parameters[1].type': 'nvarchar(20)' },
@@ -493,14 +581,14 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'two entities that would be one name in SQL Server',
     {
-      'entities[29]': {
+      'entities[33]': {
         name: 'Faktura_vydana',
         description: 'x',
         dated: false,
         systems: { flexibee: 'per code' },
       },
     },
-    ['entities[29].name: the same as entities[22].name; use another (case does not count)'],
+    ['entities[33].name: the same as entities[22].name; use another (case does not count)'],
   ],
   [
     'lists that are empty or none',
@@ -578,7 +666,7 @@ describe('faults of a catalogue', () => {
 describe('a catalogue of an operator', () => {
   it('may begin with a byte order mark', () => {
     const text = `\uFEFF${JSON.stringify(shippedJson())}`;
-    assert.equal(Object.keys(parseCatalogText(text, 'x').codes()).length, 17);
+    assert.equal(Object.keys(parseCatalogText(text, 'x').codes()).length, 18);
   });
 
   it('gives stages and single entities a time limit and forbids repeating', () => {
@@ -618,8 +706,8 @@ describe('a catalogue of an operator', () => {
     const json = shippedJson();
     edit(json, stepsOf(`${crude}.overrides`), [override]);
     edit(json, ['databases', 6], database);
-    edit(json, ['dataSources', 17], dataSource);
-    edit(json, ['entities', 29], entity);
+    edit(json, ['dataSources', 18], dataSource);
+    edit(json, ['entities', 33], entity);
     const catalog = parseCatalog(json);
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
     assert.equal(catalog.sourceServer('north'), 'server');
@@ -644,7 +732,7 @@ describe('a catalogue of an operator', () => {
     const page = await readFile(new URL('../../docs/flexibee.md', import.meta.url), 'utf8');
     const [, block = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
     const json = shippedJson();
-    edit(json, ['dataSources', 17], JSON.parse(block));
+    edit(json, ['dataSources', 18], JSON.parse(block));
     const catalog = parseCatalog(json);
     assert.deepEqual(catalog.companies[1], {
       code: 'flexi-brno',

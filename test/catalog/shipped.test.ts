@@ -118,8 +118,8 @@ function stekExport(name: string, code: string, dated: boolean, schema: string |
 }
 
 describe('the lists of the shipped catalogue', () => {
-  it('offers the eleven HCS areas, the four STEK databases, all and FlexiBee, in this order', () => {
-    const codes = [...hcsCodes, ...stekCodes, 'all', 'flexi-demo'];
+  it('offers the eleven HCS areas, the four STEK databases, all, FlexiBee and ABRA Gen, in this order', () => {
+    const codes = [...hcsCodes, ...stekCodes, 'all', 'flexi-demo', 'gen-demodata'];
     assert.deepEqual(Object.keys(catalog.codes()), codes);
     for (const text of Object.values(catalog.codes())) assert.match(text, /\p{Script=Cyrillic}/u);
   });
@@ -154,6 +154,34 @@ describe('the lists of the shipped catalogue', () => {
       },
     ]);
     assert.equal(catalog.sourceServer('flexi-demo'), 'flexibee');
+  });
+
+  it('offers the queries of ABRA Gen under the names that ABRA gives them', () => {
+    const names = catalog.names('gen-demodata') ?? {};
+    assert.deepEqual(
+      Object.entries(names).map(([name, text]) => `${name}: ${text}, ${catalog.isDated(name)}`),
+      [
+        'countries: Země, false',
+        'issued_invoices: Faktury vydané, true',
+        'intrastat_receipts: INTRASTAT - Přijetí, true',
+        'attendance_closing: Výběr docházky pro uzávěrku, true',
+      ],
+    );
+    assert.equal(catalog.sourceServer('gen-demodata'), 'abra-gen');
+  });
+
+  it('says what dynsql may ask', () => {
+    assert.deepEqual(
+      catalog.connections.map((connection) =>
+        connection.kind === 'database'
+          ? [connection.id, connection.database]
+          : [connection.id, connection.server, connection.connection, connection.name],
+      ),
+      [
+        ['ab', 'ab'],
+        ['demodata', 'abra-gen', 'ABRA_GEN_DEMODATA', 'demodata'],
+      ],
+    );
   });
 
   it('has twelve entities in STEK, with premises before personal_account', () => {
@@ -192,7 +220,7 @@ describe('the lists of the shipped catalogue', () => {
     }
     assert.deepEqual(
       catalog.servers.map(({ id }) => id),
-      ['dcdb', 'server', 'sql01comfort', 'ab', 'flexibee'],
+      ['dcdb', 'server', 'sql01comfort', 'ab', 'flexibee', 'abra-gen'],
     );
   });
 
@@ -245,6 +273,29 @@ describe('the stages of the shipped catalogue', () => {
       assert.deepEqual(values, ['flexi-demo', name]);
     });
   }
+
+  it('a query is loaded by one stage, which is told the month of a dated one', () => {
+    const code = 'gen-demodata';
+    const stage = {
+      ...sharedStage('load', { schema: 'crude', name: 'sp_apply_dynsql_rows' }),
+      ...{ kind: 'dynsql', code, shared: false, server: 'abra-gen' },
+    };
+    assert.deepEqual(catalog.stages({ name: 'countries', code }), [stage]);
+    const month = { name: 'period', type: 'varchar(7)', value: '2019-07' };
+    assert.deepEqual(catalog.stages({ name: 'issued_invoices', code, period }), [
+      { ...stage, parameters: [month] },
+    ]);
+    const query = catalog.rowQuery({ name: 'issued_invoices', code });
+    assert.equal(query?.connection, 'demodata');
+    assert.equal(query?.definition, '40SBPEINEFD13ACM03KIU0CLP4');
+    assert.equal(catalog.rowQuery({ name: 'meter', code: '0c10' }), undefined);
+    const [freshness, ...others] = catalog.freshness({ name: 'countries', code });
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      freshness?.parameters.map(({ value }) => value),
+      [code, 'countries'],
+    );
+  });
 
   it('writes a hyphen as an underscore where a name of SQL Server is made of it', () => {
     const json = shippedJson();

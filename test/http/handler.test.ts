@@ -84,7 +84,7 @@ test('a handler’s own header is kept', async () => {
 });
 
 test('the handler is told who calls', async () => {
-  const token = { name: 'demo', sha256: '0'.repeat(64), codes: ['*'] };
+  const token = { name: 'demo', sha256: '0'.repeat(64), codes: ['*'], connections: [] };
   const handler: RouteHandler = (_request, _context, { caller }) => ({ body: `${caller?.name}` });
   const { text } = await answer(handler, { identify: () => token });
   assert.equal(text, 'demo');

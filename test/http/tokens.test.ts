@@ -3,12 +3,18 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import functions from '@azure/functions';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { authenticate, authorize, bearerToken } from '../../shared/http/tokens.ts';
+import {
+  authenticate,
+  authorize,
+  authorizeConnection,
+  bearerToken,
+} from '../../shared/http/tokens.ts';
 
-const token = (name: string, value: string, codes = ['*']) => ({
+const token = (name: string, value: string, codes = ['*'], connections: string[] = []) => ({
   name,
   sha256: createHash('sha256').update(value).digest('hex'),
   codes,
+  connections,
 });
 const tokens = [token('first', 'один'), token('second', 'two'), token('empty', '')];
 const refused = (status: number) => (error: unknown) =>
@@ -36,6 +42,18 @@ test('codes are allowed one by one, or all', () => {
   authorize(token('none', 'x', ['stek']), []);
   for (const codes of [['mo'], ['mo', 'zagse'], ['mo', 'zagser2'], ['zagser'], []]) {
     assert.throws(() => authorize(token('other', 'x', codes), asked), refused(403));
+  }
+});
+
+test('connections are allowed one by one, or all; none unless told', () => {
+  authorizeConnection(token('all', 'x', [], ['*']), 'ab');
+  authorizeConnection(token('some', 'x', [], ['demodata', 'ab']), 'ab');
+  for (const connections of [[], ['AB'], ['demodata']]) {
+    const other = token('other', 'x', ['*'], connections);
+    assert.throws(() => authorizeConnection(other, 'ab'), {
+      status: 403,
+      message: 'Token is not allowed for connection: ab.',
+    });
   }
 });
 

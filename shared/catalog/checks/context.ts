@@ -23,8 +23,13 @@ export interface Context {
 export function contextOf(schema: CatalogSchema, value: unknown, found: Set<string>): Context {
   const places = new Map<object, Path>();
   let complete = true;
-  const sound = <Item extends object>(key: string, item: z.ZodType<Item>): Item[] => {
-    const list: unknown = typeof value === 'object' && value ? Reflect.get(value, key) : undefined;
+  const sound = <Item extends object>(
+    key: string,
+    item: z.ZodType<Item>,
+    absent?: readonly [],
+  ): Item[] => {
+    const given: unknown = typeof value === 'object' && value ? Reflect.get(value, key) : undefined;
+    const list = given === undefined ? absent : given;
     if (!Array.isArray(list)) {
       complete = false;
       return [];
@@ -42,6 +47,7 @@ export function contextOf(schema: CatalogSchema, value: unknown, found: Set<stri
     periods: { from: '', timeZone: '' },
     servers: sound('servers', shape.servers.element),
     databases: sound('databases', shape.databases.element),
+    connections: sound('connections', shape.connections.unwrap().element, []),
     dataSources: sound('dataSources', shape.dataSources.element),
     entities: sound('entities', shape.entities.element),
     pipelines: sound('pipelines', shape.pipelines.element),

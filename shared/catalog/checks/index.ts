@@ -5,10 +5,12 @@
  */
 
 import type { CatalogSchema } from '../schema.ts';
+import { checkAsked } from './asked.ts';
 import { checkCompanies } from './companies.ts';
 import { contextOf } from './context.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkCalls, checkCircles, checkDated, checkNames, checkShared } from './pipelines.ts';
+import { checkQueries } from './queries.ts';
 import { checkAllAreas, checkApart, checkEmptySources } from './sources.ts';
 
 /** The faults among the entries of a catalogue, each of which `schema` checks by itself. */
@@ -26,6 +28,8 @@ export function checkTogether(schema: CatalogSchema, value: unknown): string[] {
   }
   checkDated(context);
   checkApart(context);
+  checkAsked(context);
   checkCompanies(context);
+  checkQueries(context);
   return [...faults];
 }

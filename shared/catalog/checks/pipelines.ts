@@ -92,9 +92,13 @@ export function checkCalls({ through, at, fault }: Context, pipeline: Pipeline):
   }
 }
 
-/** A dated entity is asked for by month, so a stage on its way must be told which. */
+/**
+ * A dated entity is asked for by month, so a stage on its way must be told which; a query's month
+ * is checked by checks/queries.ts.
+ */
 export function checkDated({ data, subjects, at, fault }: Context): void {
-  for (const subject of subjects.filter(({ entity }) => entity.dated)) {
+  const dated = subjects.filter(({ entity }) => entity.dated && entity.dynsql === undefined);
+  for (const subject of dated) {
     const { system } = subject.source;
     const stages = chainOf(data, system).flatMap((pipeline) => pipeline.stages);
     const takesPeriod = stages.some((stage) =>

@@ -46,7 +46,7 @@ export function checkApart({ data, subjects, at, fault }: Context): void {
       const stage = adapted(declared, subject);
       if (stage.shared || stage.parameters.some(({ from }) => from === 'code')) continue;
       const database = stage.database ?? source.database;
-      // A company is told apart by its code, and its stages are checked by checks/companies.ts.
+      // What is asked is told apart by its code; its stages are checked by checks/asked.ts.
       if (database === undefined || stage.kind !== 'procedure') continue;
       const call = JSON.stringify([stage.stage, entity.name, database, stage.procedure]);
       const other = first.get(call) ?? source.code;
