@@ -14,7 +14,7 @@ import {
   type Connections,
   parseSettings,
   requireConnections,
-  requireKnownCodes,
+  requireKnownNames,
   type Settings,
 } from '../shared/settings.ts';
 import { openContainer } from '../shared/storage/container.ts';
@@ -30,6 +30,9 @@ import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
 import type { StageRunners } from '../shared/sync/stage-runner.ts';
 import { abandonedRuns } from '../shared/sync/sweep.ts';
+import { DynsqlConnections } from './dynsql/connections.ts';
+import { connectionsHealth } from './dynsql/connections-health.ts';
+import { dynsqlRunner } from './dynsql/stage-runner.ts';
 import { Companies } from './flexibee/companies.ts';
 import { companiesHealth } from './flexibee/companies-health.ts';
 import type { CompanyMessage } from './flexibee/company-queue.ts';
@@ -44,6 +47,7 @@ export class App implements AppServices {
   readonly catalog: Catalog;
   readonly syncs: Syncs;
   readonly companies: Companies;
+  readonly dynsql: DynsqlConnections;
   readonly #runners: StageRunners;
   readonly #databases: Databases;
   readonly #container: OpenContainer;
@@ -53,7 +57,7 @@ export class App implements AppServices {
   private constructor(
     settings: Settings,
     catalog: Catalog,
-    addresses: Connections['companies'],
+    addresses: Connections,
     databases: Databases,
     container: OpenContainer,
   ) {
@@ -69,10 +73,21 @@ export class App implements AppServices {
     const procedure = procedureRunner(databases);
     const { leaseSeconds, sliceMs } = settings;
     this.companies = new Companies({
-      ...{ catalog, addresses, databases, procedure, container, leaseSeconds, sliceMs },
+      ...{ catalog, databases, procedure, container, leaseSeconds, sliceMs },
+      addresses: addresses.companies,
       now: this.now,
     });
-    this.#runners = { procedure, flexibee: flexibeeRunner(this.companies) };
+    this.dynsql = new DynsqlConnections({
+      ...{ catalog, databases },
+      addresses: addresses.abraGen,
+      stopping: this.#stopping.signal,
+      now: this.now,
+    });
+    this.#runners = {
+      procedure,
+      flexibee: flexibeeRunner(this.companies),
+      dynsql: dynsqlRunner({ catalog, databases, connections: this.dynsql }),
+    };
   }
 
   /** @throws SettingsError or CatalogError with every fault, before any function can run */
@@ -84,7 +99,8 @@ export class App implements AppServices {
       container,
       AbortSignal.timeout(catalogDeadlineMs),
     );
-    requireKnownCodes(settings, catalog);
+    requireKnownNames(settings, catalog);
+    DynsqlConnections.check();
     const connections = requireConnections(settings, catalog);
     const databases = new Databases(
       catalog.databases.map(({ id, connection }) => ({
@@ -94,7 +110,7 @@ export class App implements AppServices {
       })),
       { size: settings.sqlPoolSize },
     );
-    return new App(settings, catalog, connections.companies, databases, container);
+    return new App(settings, catalog, connections, databases, container);
   }
 
   now(): Date {
@@ -111,9 +127,16 @@ export class App implements AppServices {
       checkDatabase(this.#databases, id, signal),
     );
     const companies = companiesHealth(this.companies, signal);
+    const connections = connectionsHealth(this.dynsql, signal);
     // A wrong catalogue refuses to start: one that is here has been checked.
     return (
-      await Promise.all([storage, { part: 'catalog', ok: true }, ...databases, companies])
+      await Promise.all([
+        storage,
+        { part: 'catalog', ok: true },
+        ...databases,
+        companies,
+        connections,
+      ])
     ).flat();
   }
 
@@ -156,6 +179,7 @@ export class App implements AppServices {
   async stop(): Promise<void> {
     this.#stopping.abort(new WorkerStoppingError());
     this.companies.close();
+    this.dynsql.close();
     await this.#databases.close();
   }
 

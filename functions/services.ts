@@ -4,6 +4,7 @@ import type { Catalog } from '../shared/catalog/index.ts';
 import type { HealthPart } from '../shared/http/schemas.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { Syncs } from '../shared/sync/index.ts';
+import type { DynsqlConnections } from './dynsql/connections.ts';
 import type { Companies } from './flexibee/companies.ts';
 
 export type { HealthPart } from '../shared/http/schemas.ts';
@@ -13,7 +14,11 @@ export interface AppServices {
   catalog: Catalog;
   syncs: Syncs;
   companies: Companies;
+  dynsql: DynsqlConnections;
   now(): Date;
-  /** One line for the storage, the catalogue, each database and the companies; never rejects, tells no secret. */
+  /**
+   * One line for the storage, the catalogue, each database, the companies and each connection to
+   * ABRA Gen; never rejects, tells no secret.
+   */
   health(signal: AbortSignal): Promise<HealthPart[]>;
 }

@@ -8,6 +8,8 @@ export interface Ports {
   sqlServerControl: number;
   flexibee: number;
   flexibeeControl: number;
+  abraGen: number;
+  abraGenControl: number;
 }
 
 export const defaultPorts: Ports = {
@@ -18,6 +20,8 @@ export const defaultPorts: Ports = {
   sqlServerControl: 11_434,
   flexibee: 5434,
   flexibeeControl: 5435,
+  abraGen: 8699,
+  abraGenControl: 8698,
 };
 
 const variables: Record<keyof Ports, string> = {
@@ -28,6 +32,8 @@ const variables: Record<keyof Ports, string> = {
   sqlServerControl: 'SQL_CONTROL_PORT',
   flexibee: 'FLEXIBEE_PORT',
   flexibeeControl: 'FLEXIBEE_CONTROL_PORT',
+  abraGen: 'ABRA_GEN_PORT',
+  abraGenControl: 'ABRA_GEN_CONTROL_PORT',
 };
 
 /** @throws RangeError naming the variable and the allowed range */

@@ -39,6 +39,7 @@ if (!Number.isInteger(workerCount) || workerCount < 1 || workerCount > 9) {
 let azurite: Azurite | undefined;
 let sqlServer: Child | undefined;
 let flexibee: Child | undefined;
+let abraGen: Child | undefined;
 const workers: Child[] = [];
 let stopping: Promise<void> | undefined;
 
@@ -46,7 +47,7 @@ let stopping: Promise<void> | undefined;
 function stop(exitCode: number): Promise<void> {
   stopping ??= (async () => {
     await Promise.all(workers.map((worker) => worker.stop(workerGraceMs)));
-    const parts = [sqlServer, flexibee].map((part) => part?.stop(partGraceMs));
+    const parts = [sqlServer, flexibee, abraGen].map((part) => part?.stop(partGraceMs));
     await Promise.all([...parts, azurite?.close()]);
     process.exit(exitCode);
   })();
@@ -71,10 +72,11 @@ try {
 
 async function start(): Promise<void> {
   if (flags.fresh) await rm(state, { recursive: true, force: true });
-  await Promise.all([buildApp(), startStorage(), startSqlServer(), startFlexibee()]);
+  const parts = [startStorage(), startSqlServer(), startFlexibee(), startAbraGen()];
+  await Promise.all([buildApp(), ...parts]);
   const settings = await workerSettings(ports, azurite);
   for (let number = 0; number < workerCount; number += 1) await startWorker(number, settings);
-  for (const part of [sqlServer, flexibee]) void part?.exited.then(() => stop(1));
+  for (const part of [sqlServer, flexibee, abraGen]) void part?.exited.then(() => stop(1));
   console.log(greeting(ports));
 }
 
@@ -121,6 +123,13 @@ async function startFlexibee(): Promise<void> {
   });
 }
 
+async function startAbraGen(): Promise<void> {
+  abraGen = await startChild('./abra-gen/main.ts', ['--directory', `${state}/abra-gen`], {
+    ABRA_GEN_PORT: String(ports.abraGen),
+    ABRA_GEN_CONTROL_PORT: String(ports.abraGenControl),
+  });
+}
+
 /** Where the settings' local addresses are not the default ones: another port, another server. */
 async function workerSettings(
   actual: Ports,
@@ -148,6 +157,7 @@ function atPorts(value: string, actual: Ports): string {
   const forms: [part: keyof Ports, address: (port: number) => string][] = [
     ['sqlServer', (port) => `Server=127.0.0.1,${port};`],
     ['flexibee', (port) => `Url=http://127.0.0.1:${port};`],
+    ['abraGen', (port) => `Url=http://127.0.0.1:${port};`],
   ];
   for (const [part, address] of forms) {
     const known = address(defaultPorts[part]);
@@ -178,6 +188,13 @@ hook first: curl -X PUT -H 'Authorization: Bearer demo-token' ${url}/flexibee/fl
     -H 'Content-Type: application/json' \\
     -d '{"winstrom": {"adresar": [{"kod": "HELLO", "nazev": "Hello s.r.o."}]}}'
   curl -H 'Authorization: Bearer demo-token' ${url}/flexibee/flexi-demo
+
+Ask ABRA Gen (demodata) or the aggregate base (ab) for the countries:
+
+  curl -H 'Authorization: Bearer demo-token' ${url}/demodata/dynsql
+  curl -H 'Authorization: Bearer demo-token' -H 'Content-Type: application/json' \\
+    ${url}/ab/dynsql/01B4XCTHYNDL3C5P00CA141B44/exec \\
+    -d '{"select": ["Code", "Name"], "where": {"id": "Code", "value": "C*"}, "orderby": {"id": "Name"}}'
 
 Ctrl-C ends everything.`;
 }

@@ -9,7 +9,7 @@ import host from '../host.json' with { type: 'json' };
 import sample from '../local.settings.sample.json' with { type: 'json' };
 import { shippedCatalog } from '../shared/catalog/index.ts';
 import { problemTypes } from '../shared/http/problem.ts';
-import { parseSettings, requireConnections, requireKnownCodes } from '../shared/settings.ts';
+import { parseSettings, requireConnections, requireKnownNames } from '../shared/settings.ts';
 
 /** Columns of tables may be padded. */
 const docs = (await readFile(new URL('../docs/api.md', import.meta.url), 'utf8')).replace(
@@ -20,9 +20,12 @@ const docs = (await readFile(new URL('../docs/api.md', import.meta.url), 'utf8')
 test('the sample has a connection for everything in the shipped catalogue, and no other', () => {
   const catalog = shippedCatalog();
   const settings = parseSettings(sample.Values);
-  requireKnownCodes(settings, catalog);
+  requireKnownNames(settings, catalog);
   requireConnections(settings, catalog);
-  const named = [...catalog.databases, ...catalog.companies].map(({ connection }) => connection);
+  const { databases, companies, connections } = catalog;
+  const named = [...databases, ...companies, ...connections].flatMap((place) =>
+    'connection' in place ? [place.connection] : [],
+  );
   const given = Object.entries(sample.Values).flatMap(([name, value]) =>
     /^(Server|Url)=/.test(value) ? [name] : [],
   );

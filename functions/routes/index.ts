@@ -6,12 +6,14 @@ import { openApiDocument } from '../../shared/http/openapi.ts';
 import { healthSchema } from '../../shared/http/schemas.ts';
 import { health } from '../health.ts';
 import { operations, type Route } from '../route.ts';
+import { dynsqlRoutes } from './dynsql.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { syncRoutes } from './sync.ts';
 
 export const routes: readonly Route[] = [
   ...syncRoutes,
   ...flexibeeRoutes,
+  ...dynsqlRoutes,
   {
     name: 'health',
     route: 'health',
@@ -20,7 +22,8 @@ export const routes: readonly Route[] = [
     methods: {
       GET: {
         handler: health,
-        summary: 'Whether the storage, the catalogue, every database and every company answer',
+        summary:
+          'Whether storage, catalogue, databases, companies and connections to ABRA Gen answer',
         responses: {
           200: { description: 'All of them do', json: healthSchema },
           503: { description: 'Some do not', json: healthSchema },

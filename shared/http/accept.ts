@@ -30,6 +30,14 @@ export function preferred(accept: string | null, otherwise: Representation): Rep
   return otherwise;
 }
 
+/** Whether `accept` allows a media type; one that is absent or malformed allows everything. */
+export function accepts(accept: string | null, mediaType: string): boolean {
+  const ranges = (accept ?? '').split(',').flatMap(parseRange);
+  const [type = '', subtype = ''] = mediaType.split('/');
+  const best = speakingFor(ranges, [type, subtype]);
+  return ranges.length === 0 || (best !== undefined && best.quality > 0);
+}
+
 /** Empty for a range that is malformed: it is as if it had not been sent. */
 function parseRange(range: string, position: number): MediaRange[] {
   const [name = '', ...parameters] = range.toLowerCase().split(';');
@@ -44,12 +52,18 @@ function parseRange(range: string, position: number): MediaRange[] {
   return [{ type, subtype, quality: Number(weight.slice(2)), position }];
 }
 
-/** Quality, exactness and place of the range that speaks for it; greater is better. */
-function weigh(ranges: readonly MediaRange[], representation: Representation): number[] {
+/** The range that is the most exact about a media type. */
+function speakingFor(ranges: readonly MediaRange[], mediaType: readonly [string, string]) {
   const [best] = ranges
-    .map((range) => ({ ...range, exactness: exactness(range, ...mediaTypes[representation]) }))
+    .map((range) => ({ ...range, exactness: exactness(range, ...mediaType) }))
     .filter((range) => range.exactness > 0)
     .sort((a, b) => b.exactness - a.exactness || b.quality - a.quality);
+  return best;
+}
+
+/** Quality, exactness and place of the range that speaks for it; greater is better. */
+function weigh(ranges: readonly MediaRange[], representation: Representation): number[] {
+  const best = speakingFor(ranges, mediaTypes[representation]);
   if (best === undefined || best.quality === 0) return [0, 0, 0];
   // A wildcard that speaks for both says nothing about their order.
   return [best.quality, best.exactness, best.exactness === 3 ? -best.position : 0];

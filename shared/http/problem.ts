@@ -8,6 +8,7 @@ export const problemTypes = {
   forbidden: { status: 403, title: 'The API token does not allow this' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'not-acceptable': { status: 406, title: 'The answer has no such form' },
   timeout: { status: 408, title: 'The request body did not arrive in time' },
   busy: { status: 409, title: 'Somebody else is at work there' },
   'not-cancellable': { status: 409, title: 'The run cannot be cancelled any more' },
@@ -17,7 +18,9 @@ export const problemTypes = {
   'content-type': { status: 415, title: 'The content type is not supported' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   flexibee: { status: 502, title: 'The FlexiBee server did not do what it was asked' },
+  'abra-gen': { status: 502, title: 'The ABRA Gen server did not do what it was asked' },
   unavailable: { status: 503, title: 'Something the server needs does not answer' },
+  'too-slow': { status: 504, title: 'The answer did not begin in time' },
 } as const;
 export type ProblemType = keyof typeof problemTypes;
 

@@ -5,6 +5,7 @@ import functions, {
   type HttpResponse,
   type InvocationContext,
 } from '@azure/functions';
+import { DynsqlConnections } from '../../functions/dynsql/connections.ts';
 import { Companies } from '../../functions/flexibee/companies.ts';
 import { companyQueueOutput } from '../../functions/flexibee/company-queue.ts';
 import { httpFunction } from '../../functions/route.ts';
@@ -84,6 +85,7 @@ export function testApp(
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
     companies: withoutStorage(settings),
+    dynsql: withoutServers(settings),
     now: () => now,
     health: async () => parts,
   };
@@ -103,6 +105,18 @@ function withoutStorage(settings: Settings): Companies {
     },
     leaseSeconds: settings.leaseSeconds,
     sliceMs: settings.sliceMs,
+    now: () => now,
+  });
+}
+
+/** The sample's connections, for what is refused before anything is asked. */
+function withoutServers(settings: Settings): DynsqlConnections {
+  const catalog = shippedCatalog();
+  return new DynsqlConnections({
+    catalog,
+    addresses: requireConnections(settings, catalog).abraGen,
+    databases: new Databases([]),
+    stopping: new AbortController().signal,
     now: () => now,
   });
 }

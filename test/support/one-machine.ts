@@ -25,6 +25,8 @@ export interface OneMachine {
   /** The FlexiBee stand-in: its own API, and its control. */
   readonly flexibeeUrl: string;
   readonly flexibeeControlUrl: string;
+  /** Control of the ABRA Gen stand-in. */
+  readonly abraGenControlUrl: string;
   /** The databases' folder. */
   readonly databases: string;
   /** Everything that was printed so far. */
@@ -56,8 +58,8 @@ async function freePorts(count: number): Promise<number[]> {
 
 export async function oneMachine(): Promise<OneMachine> {
   const state = await mkdtemp(join(tmpdir(), 'syncboard-'));
-  const [app = 0, blob = 0, queue = 0, sqlPort = 0, control = 0, flexi = 0, flexiControl = 0] =
-    await freePorts(7);
+  const [app = 0, blob = 0, queue = 0, sqlPort = 0, control = 0, ...stands] = await freePorts(9);
+  const [flexi = 0, flexiControl = 0, abraGen = 0, abraGenControl = 0] = stands;
   const url = `http://127.0.0.1:${app}`;
   const lines: string[] = [];
   let child: ChildProcess | undefined;
@@ -73,6 +75,7 @@ export async function oneMachine(): Promise<OneMachine> {
     controlUrl: `http://127.0.0.1:${control}`,
     flexibeeUrl: `http://127.0.0.1:${flexi}`,
     flexibeeControlUrl: `http://127.0.0.1:${flexiControl}`,
+    abraGenControlUrl: `http://127.0.0.1:${abraGenControl}`,
     databases: join(state, 'sql-server'),
     lines,
     async start(environment = {}, args = []) {
@@ -84,6 +87,8 @@ export async function oneMachine(): Promise<OneMachine> {
         SQL_CONTROL_PORT: control,
         FLEXIBEE_PORT: flexi,
         FLEXIBEE_CONTROL_PORT: flexiControl,
+        ABRA_GEN_PORT: abraGen,
+        ABRA_GEN_CONTROL_PORT: abraGenControl,
       };
       const variables = Object.entries(ports).map(([name, port]) => [name, String(port)]);
       const started = spawn(

@@ -43,7 +43,7 @@ export class AbraGenClient {
   }
 
   /** All definitions, not older than `maxAgeMs`. @throws AbraGenError, or the reason of `signal` */
-  list(signal: AbortSignal): Promise<DefinitionList> {
+  list(signal: AbortSignal, maxAgeMs = this.#servers.options.maxAgeMs): Promise<DefinitionList> {
     const ask = { method: 'GET', path: 'dynsql', accept: 'application/json' } as const;
     const fetch = async () => {
       const { value } = await this.#requests.json(ask, never());
@@ -52,7 +52,7 @@ export class AbraGenClient {
       const fault = 'the answer is no list of id and name';
       throw this.#requests.error(ask, { kind: 'answer not understood', fault });
     };
-    return this.#lists.get('', this.#servers.options.maxAgeMs, fetch, signal);
+    return this.#lists.get('', maxAgeMs, fetch, signal);
   }
 
   /**

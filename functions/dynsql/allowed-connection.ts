@@ -1,0 +1,41 @@
+import type { HttpRequest } from '@azure/functions';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { show } from '../../shared/http/show.ts';
+import { authorizeConnection } from '../../shared/http/tokens.ts';
+import type { ApiToken } from '../../shared/settings.ts';
+import type { AppServices } from '../services.ts';
+import type { DynsqlConnection } from './connection.ts';
+
+/** The connection that the path names. Throws `HttpProblem` 404, or 403 for whoever may not. */
+export function allowedConnection(
+  request: HttpRequest,
+  app: AppServices,
+  caller: ApiToken | undefined,
+): DynsqlConnection {
+  if (caller === undefined) throw new Error('this needs a route that asks for a token');
+  const id = pathParameter(request, 'connection');
+  const connection = app.dynsql.find(id);
+  if (connection !== undefined) {
+    authorizeConnection(caller, connection.id);
+    return connection;
+  }
+  const message = `There is no connection ${show(id)}.`;
+  const { connections } = caller;
+  const theirs = app.dynsql.all.filter(
+    (known) => connections.includes('*') || connections.includes(known.id),
+  );
+  const ids = theirs.map((known) => known.id).join(', ');
+  const allowed = ids === '' ? 'none with this token' : `one of ${ids}`;
+  throw new HttpProblem('not-found', message, {
+    errors: [{ field: 'connection', message, value: show(id), allowed }],
+  });
+}
+
+/**
+ * A part of the path. Members of the body hide those of the same name in another case: the host
+ * compares names without regard to case and keeps the spelling of whoever came first.
+ */
+export function pathParameter(request: HttpRequest, name: string): string {
+  const members = Object.entries(request.params);
+  return members.find(([key]) => key.toLowerCase() === name)?.[1] ?? '';
+}

@@ -1,0 +1,25 @@
+import { AbraGenError } from '../../shared/dynsql/abra-gen/errors.ts';
+import { checkPart } from '../../shared/health.ts';
+import type { HealthPart } from '../../shared/http/schemas.ts';
+import type { DynsqlConnections } from './connections.ts';
+
+/** A list that is not older counts as an answer: looking at the health costs its server little. */
+const maxAgeMs = 10_000;
+
+/** A line for each connection of ABRA Gen; databases have lines of their own. */
+export function connectionsHealth(
+  connections: DynsqlConnections,
+  signal: AbortSignal,
+): Promise<HealthPart[]> {
+  const checks = connections.clients.map(async ([id, client]): Promise<HealthPart> => {
+    let trouble: string | undefined;
+    const ask = (bounded: AbortSignal) =>
+      client.list(bounded, maxAgeMs).catch((error) => {
+        if (error instanceof AbraGenError) trouble = error.kind;
+        throw error;
+      });
+    const part = await checkPart(`connection ${id}`, ask, signal);
+    return trouble === undefined ? part : { ...part, reason: trouble };
+  });
+  return Promise.all(checks);
+}

@@ -1,0 +1,67 @@
+/** The catalogue's connections, each with what stands behind it; opened when asked. */
+
+import type { Catalog } from '../../shared/catalog/index.ts';
+import type { Databases } from '../../shared/database/databases.ts';
+import type { AbraGenAddress } from '../../shared/dynsql/abra-gen/address.ts';
+import { AbraGenClient } from '../../shared/dynsql/abra-gen/client.ts';
+import { AbraGenServers } from '../../shared/dynsql/abra-gen/servers.ts';
+import { shippedReports } from '../../shared/dynsql/reports/shipped.ts';
+import { abraGenConnection } from './abra-gen-connection.ts';
+import type { DynsqlConnection } from './connection.ts';
+import { ownConnection } from './own-connection.ts';
+
+export interface ConnectionsDependencies {
+  catalog: Pick<Catalog, 'connections'>;
+  addresses: Readonly<Record<string, AbraGenAddress>>;
+  databases: Databases;
+  /** Aborted when the worker stops: answers under way break off. */
+  stopping: AbortSignal;
+  now(): Date;
+}
+
+export class DynsqlConnections {
+  readonly stopping: AbortSignal;
+  readonly all: readonly DynsqlConnection[];
+  readonly #servers = new AbraGenServers();
+  readonly #clients = new Map<string, AbraGenClient>();
+
+  constructor({ catalog, addresses, databases, stopping, now }: ConnectionsDependencies) {
+    this.stopping = stopping;
+    this.all = catalog.connections.map((connection) => {
+      const { id } = connection;
+      if (connection.kind === 'database') {
+        return ownConnection(id, connection.database, databases, now);
+      }
+      const address = addresses[id];
+      if (address === undefined) throw new RangeError(`no address of ${id}`);
+      const client = new AbraGenClient({ id, name: connection.name, address }, this.#servers);
+      this.#clients.set(id, client);
+      return abraGenConnection(id, client);
+    });
+  }
+
+  /** Reads the definitions and layouts that are shipped. @throws CatalogError with their faults */
+  static check(): void {
+    shippedReports();
+  }
+
+  find(id: string | undefined): DynsqlConnection | undefined {
+    return this.all.find((connection) => connection.id === id);
+  }
+
+  /** Those of ABRA Gen, by id. */
+  get clients(): readonly [id: string, AbraGenClient][] {
+    return [...this.#clients];
+  }
+
+  /** RangeError: no connection of ABRA Gen with that id. */
+  abraGen(id: string): AbraGenClient {
+    const client = this.#clients.get(id);
+    if (client === undefined) throw new RangeError(`no connection ${id} to ABRA Gen`);
+    return client;
+  }
+
+  close(): void {
+    this.#servers.close();
+  }
+}

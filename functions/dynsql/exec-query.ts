@@ -1,0 +1,82 @@
+import type { HttpRequest } from '@azure/functions';
+import { accepts } from '../../shared/http/accept.ts';
+import { json } from '../../shared/http/answer.ts';
+import { readJsonObject } from '../../shared/http/body.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { show } from '../../shared/http/show.ts';
+import { streamedBody } from '../../shared/http/streamed-body.ts';
+import type { AppServices } from '../services.ts';
+import { allowedConnection, pathParameter } from './allowed-connection.ts';
+import type { Answer } from './connection.ts';
+import { explained } from './problems.ts';
+
+/** Bytes: several lists of 10,000 values. */
+const bodyLimit = 4 * 1024 * 1024;
+
+/** Azure's front end gives up after 230 s without a byte. */
+const firstByteMs = 220_000;
+
+/** Runs a query; its rows, or the pages of a report, are sent as they come. */
+export function execQuery(app: AppServices): RouteHandler {
+  return async (request, context, { caller, signal }) => {
+    const connection = allowedConnection(request, app, caller);
+    const { report, isDry } = options(request);
+    const contentType = report === undefined || isDry ? 'application/json' : 'application/pdf';
+    requireAccepted(request, contentType);
+    const body = await readJsonObject(request, signal, { limit: bodyLimit });
+    const definition = pathParameter(request, 'id');
+    return await explained(context, async () => {
+      const answer = connection.answer({ definition, body, report });
+      if (isDry) return json(dry(answer, connection.id));
+      const slow = new AbortController();
+      const timer = setTimeout(() => slow.abort(tooSlow()), firstByteMs);
+      try {
+        const limit = AbortSignal.any([app.dynsql.stopping, slow.signal]);
+        const stream = await streamedBody(context.invocationId, answer.make, limit);
+        return { headers: { 'content-type': contentType }, body: stream };
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  };
+}
+
+function options({ query }: HttpRequest): { report: string | undefined; isDry: boolean } {
+  const dryValue = query.get('dry') ?? 'false';
+  if (!['true', 'false'].includes(dryValue)) {
+    const message = `Invalid dry value: ${show(dryValue)}.`;
+    const errors = [{ field: 'dry', message, value: show(dryValue), allowed: 'true or false' }];
+    throw new HttpProblem('invalid-value', message, { errors });
+  }
+  return { report: query.get('report') ?? undefined, isDry: dryValue === 'true' };
+}
+
+function requireAccepted(request: HttpRequest, contentType: string): void {
+  const given = request.headers.get('accept');
+  if (accepts(given, contentType)) return;
+  const message =
+    contentType === 'application/pdf'
+      ? 'A report is a PDF: Accept must allow application/pdf.'
+      : 'Rows are JSON: Accept must allow application/json; a PDF needs ?report=<id>.';
+  throw new HttpProblem('not-acceptable', message, {
+    errors: [{ field: 'Accept', message, value: show(given), allowed: contentType }],
+  });
+}
+
+function dry({ statements }: Answer, id: string) {
+  if (statements !== undefined) {
+    return {
+      statements: statements.map(({ dataset, sql, parameters }) => ({ dataset, sql, parameters })),
+    };
+  }
+  const message = `Connection ${id} is one of ABRA Gen, which keeps its SQL to itself.`;
+  throw new HttpProblem('invalid-value', message, {
+    errors: [{ field: 'dry', message, value: 'true', allowed: 'left out, or false' }],
+  });
+}
+
+function tooSlow(): HttpProblem {
+  const text = `The answer did not begin within ${firstByteMs / 1000} s. Ask for less at once.`;
+  return new HttpProblem('too-slow', text);
+}

@@ -1,0 +1,79 @@
+/** A database of ours, asked by the definitions and printed by the reports that are shipped. */
+
+import type { Databases } from '../../shared/database/databases.ts';
+import { requireQuery } from '../../shared/dynsql/query.ts';
+import { printedQuery } from '../../shared/dynsql/reports/printed-query.ts';
+import type { Report } from '../../shared/dynsql/reports/report.ts';
+import { shippedReports } from '../../shared/dynsql/reports/shipped.ts';
+import { items, runQuery } from '../../shared/dynsql/run.ts';
+import { shippedDefinitions } from '../../shared/dynsql/shipped.ts';
+import { buildStatements } from '../../shared/dynsql/statements.ts';
+import type { Definition } from '../../shared/dynsql/types.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { show } from '../../shared/http/show.ts';
+import type { DynsqlConnection } from './connection.ts';
+
+/** @param database its id in the catalogue */
+export function ownConnection(
+  id: string,
+  database: string,
+  databases: Databases,
+  now: () => Date,
+): DynsqlConnection {
+  return {
+    id,
+    list: async () => shippedDefinitions().map((known) => ({ id: known.id, name: known.name })),
+    definition: async (asked) => JSON.stringify(definitionOf(asked).document),
+    answer({ definition, body, report: reportId }) {
+      const asked = requireQuery(definitionOf(definition), body);
+      if (reportId === undefined) {
+        const statements = buildStatements(asked);
+        return { statements, make: (signal) => runQuery(statements, databases, database, signal) };
+      }
+      const report = reportOf(reportId, asked.definition);
+      const statements = buildStatements(printedQuery(report, asked));
+      return {
+        statements,
+        async *make(signal) {
+          // Reading the library that makes PDFs takes longer than the rest of the app.
+          const { printReport } = await import('../../shared/dynsql/reports/print.ts');
+          const rows = items(statements, databases, database, signal);
+          yield* printReport(report, rows, now(), signal);
+        },
+      };
+    },
+  };
+}
+
+function definitionOf(id: string): Definition {
+  const known = shippedDefinitions();
+  const found = known.find((definition) => definition.id === id.toUpperCase());
+  if (found !== undefined) return found;
+  throw notFound('id', `There is no definition ${show(id)}.`, id, known);
+}
+
+function reportOf(id: string, definition: Definition): Report {
+  const reports = shippedReports().filter((report) => report.definition === definition);
+  const found = reports.find(({ layout }) => layout.id === id.toUpperCase());
+  if (found !== undefined) return found;
+  const message = `There is no report ${show(id)} of ${definition.name}.`;
+  throw notFound(
+    'report',
+    message,
+    id,
+    reports.map(({ layout }) => layout),
+  );
+}
+
+function notFound(
+  field: string,
+  message: string,
+  value: string,
+  known: readonly { id: string }[],
+): HttpProblem {
+  const ids = known.map(({ id }) => id).join(', ');
+  const allowed = ids === '' ? 'none there are' : `one of ${ids}`;
+  return new HttpProblem('not-found', message, {
+    errors: [{ field, message, value: show(value), allowed }],
+  });
+}

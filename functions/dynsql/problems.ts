@@ -1,0 +1,63 @@
+/** What went wrong before the first byte of an answer, as the caller is told. */
+
+import type { InvocationContext } from '@azure/functions';
+import { DatabaseError } from '../../shared/database/errors.ts';
+import { AbraGenError } from '../../shared/dynsql/abra-gen/errors.ts';
+import { DriftError } from '../../shared/dynsql/merge.ts';
+import { errorReport } from '../../shared/http/error-report.ts';
+import { HttpProblem, type ProblemType } from '../../shared/http/problem.ts';
+
+/** Seconds after which it may be asked again. */
+const retryAfter = { 'retry-after': '30' };
+
+/**
+ * Does the work; its failures become problems.
+ *
+ * @throws HttpProblem, or what it does not know
+ */
+export async function explained<T>(
+  context: InvocationContext,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AbraGenError) throw abraGenProblem(error);
+    if (error instanceof DatabaseError) throw databaseProblem(error, context);
+    if (error instanceof DriftError) {
+      const text = `${error.message} Try again.`;
+      throw new HttpProblem('unavailable', text, { headers: retryAfter, cause: error });
+    }
+    if (error instanceof DOMException && error.name === 'TimeoutError') {
+      throw new HttpProblem('too-slow', 'No answer in time, try again later.', { cause: error });
+    }
+    throw error;
+  }
+}
+
+function abraGenProblem(error: AbraGenError): HttpProblem {
+  const { kind, cure, status, said } = error;
+  return new HttpProblem(problemType(error), `${error.message}. ${cure}`, {
+    members: { kind, cure, upstreamStatus: status, upstreamDetail: said },
+    ...(kind === 'busy' && { headers: retryAfter }),
+    cause: error,
+  });
+}
+
+/** What the caller asked wrongly, in ABRA Gen's eyes, is told as what it is; the rest is ours. */
+function problemType({ kind, status }: AbraGenError): ProblemType {
+  if (kind === 'not found') return 'not-found';
+  if (kind === 'busy') return 'unavailable';
+  return kind === 'refused' && status === 400 ? 'invalid-value' : 'abra-gen';
+}
+
+function databaseProblem(error: DatabaseError, context: InvocationContext): HttpProblem {
+  context.error(`${context.functionName} failed: ${errorReport(error)}`);
+  const members = { invocation: context.invocationId };
+  if (error.meaning === 'permanent' || error.meaning === 'cancelled') {
+    const text = `The database failed the query, see the log of ${context.invocationId}.`;
+    return new HttpProblem('internal', text, { members, cause: error });
+  }
+  const text = 'The database does not answer, try again later.';
+  return new HttpProblem('unavailable', text, { members, headers: retryAfter, cause: error });
+}

@@ -1,0 +1,92 @@
+/** Stages of kind `dynsql`: the rows of an entity's query into the aggregate base. */
+
+import type { Catalog } from '../../shared/catalog/index.ts';
+import type { Databases } from '../../shared/database/databases.ts';
+import { AbraGenError } from '../../shared/dynsql/abra-gen/errors.ts';
+import { sqlRows } from '../../shared/dynsql/rows/apply.ts';
+import { RowLoadError } from '../../shared/dynsql/rows/errors.ts';
+import { type LoadProgress, loadRows } from '../../shared/dynsql/rows/load.ts';
+import { keyFieldsOf } from '../../shared/dynsql/rows/row-key.ts';
+import { type Month, queryBody } from '../../shared/dynsql/rows/row-query.ts';
+import { rowTexts } from '../../shared/dynsql/rows/row-texts.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import type { Stage } from '../../shared/sync/run.ts';
+import { StageFailure, type StageRunner } from '../../shared/sync/stage-runner.ts';
+import type { DynsqlConnections } from './connections.ts';
+
+export interface DynsqlRunnerDependencies {
+  catalog: Pick<Catalog, 'rowQuery'>;
+  connections: Pick<DynsqlConnections, 'abraGen'>;
+  databases: Databases;
+}
+
+/** Of two loads of the same rows the one that began later wins, so a place costs nothing. */
+export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunner {
+  return {
+    async open() {
+      return {
+        fits: () => true,
+        async run(stage, onMessage, signal) {
+          try {
+            const { created, updated, deleted } = await load(
+              dependencies,
+              stage,
+              ({ rows }) => onMessage(`${rows} rows`),
+              signal,
+            );
+            return { rowsAffected: [created, updated, deleted] };
+          } catch (error) {
+            throw asStageFailure(error);
+          }
+        },
+        async close() {},
+      };
+    },
+  };
+}
+
+async function load(
+  { catalog, connections, databases }: DynsqlRunnerDependencies,
+  { code = '', entity, database, procedure, parameters }: Stage,
+  onProgress: (progress: LoadProgress) => void,
+  signal: AbortSignal,
+): Promise<LoadProgress> {
+  const query = catalog.rowQuery({ name: entity, code });
+  if (query === undefined) throw new RangeError(`no query of ${entity} of ${code}`);
+  const client = connections.abraGen(query.connection);
+  const { definition } = await client.definition(query.definition, signal);
+  const period = String(parameters.find(({ name }) => name === 'period')?.value ?? '');
+  const body = queryBody(query, monthOf(period));
+  async function* rows(own: AbortSignal) {
+    const answer = await client.exec(query?.definition ?? '', body, own);
+    yield* rowTexts(answer.body);
+  }
+  const set = { source: code, entity, period, definition: query.definition };
+  const keyFields = keyFieldsOf(definition, query.select);
+  const target = sqlRows(databases, { database, procedure });
+  return await loadRows({ set, rows, keyFields, target }, onProgress, signal);
+}
+
+/** @param period `2026-03`; empty of an entity without a date */
+function monthOf(period: string): Month | undefined {
+  const [year, month] = period.split('-').map(Number);
+  return year === undefined || month === undefined ? undefined : { year, month };
+}
+
+/** What the engine does not know becomes what it does; the rest stays. */
+function asStageFailure(error: unknown): unknown {
+  if (error instanceof AbraGenError) {
+    const text = `${error.message}. ${error.cure}`;
+    if (error.kind === 'wrong password') return new StageFailure(text, 'login', { cause: error });
+    const isAway = error.kind === 'unreachable' || error.isTransient;
+    return new StageFailure(text, isAway ? 'unreachable' : 'permanent', { cause: error });
+  }
+  if (error instanceof RowLoadError) {
+    return new StageFailure(`${error.message}. ${error.cure}`, 'permanent', { cause: error });
+  }
+  // The catalogue's query does not fit the definition at the server.
+  if (error instanceof HttpProblem) {
+    return new StageFailure(`${error.message}`, 'permanent', { cause: error });
+  }
+  return error;
+}

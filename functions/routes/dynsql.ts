@@ -1,0 +1,82 @@
+/** dynsql: a connection's definitions, and queries. */
+
+import { z } from 'zod';
+import * as schemas from '../../shared/http/dynsql-schemas.ts';
+import type { Parameter } from '../../shared/http/openapi.ts';
+import { execQuery } from '../dynsql/exec-query.ts';
+import { listDefinitions, readDefinition } from '../dynsql/read-definitions.ts';
+import type { Route } from '../route.ts';
+
+const connection: Parameter = {
+  name: 'connection',
+  in: 'path',
+  description: 'Connection of the catalogue: a database of ours, or one of ABRA Gen',
+  schema: schemas.connectionSchema,
+};
+const id: Parameter = {
+  name: 'id',
+  in: 'path',
+  description: 'Definition',
+  schema: schemas.definitionIdSchema,
+};
+
+export const dynsqlRoutes: readonly Route[] = [
+  {
+    name: 'dynsql_definitions',
+    route: '{connection}/dynsql',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: listDefinitions,
+        summary: 'The dynamic SQLs of a connection',
+        parameters: [connection],
+        responses: { 200: { description: 'Id and name', json: schemas.definitionsSchema } },
+      },
+    },
+  },
+  {
+    name: 'dynsql_definition',
+    route: '{connection}/dynsql/{id}',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readDefinition,
+        summary: 'One dynamic SQL whole: datasets, conditions, keys',
+        parameters: [connection, id],
+        responses: { 200: { description: 'The definition', json: schemas.definitionSchema } },
+      },
+    },
+  },
+  {
+    name: 'dynsql_exec',
+    route: '{connection}/dynsql/{id}/exec',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      POST: {
+        handler: execQuery,
+        summary: 'Run a query; its rows are sent as they come, or printed as a PDF',
+        parameters: [
+          connection,
+          id,
+          {
+            name: 'report',
+            in: 'query',
+            description: 'Id of a report: the answer is a PDF, which Accept must allow',
+            schema: z.string(),
+          },
+          {
+            name: 'dry',
+            in: 'query',
+            description: 'true: SQL and parameters in place of rows; databases of ours only',
+            schema: z.enum(['true', 'false']),
+          },
+        ],
+        body: schemas.querySchema,
+        responses: { 200: { description: 'Dataset with its items', json: schemas.answerSchema } },
+      },
+    },
+  },
+];

@@ -1,0 +1,28 @@
+/** The query behind a printed report. */
+
+import { requireQuery } from '../query.ts';
+import type { CheckedLevel, CheckedQuery } from '../types.ts';
+import { type Report, reportQuery } from './report.ts';
+
+/**
+ * What the report prints, of the rows that were asked for: fields and datasets are the report's,
+ * conditions, `top` and `skip` those of `asked`; its keys come after the report's, so that groups
+ * stay together.
+ *
+ * @param asked a query of the report's definition
+ */
+export function printedQuery(report: Report, asked: CheckedQuery): CheckedQuery {
+  const own = requireQuery(report.definition, reportQuery(report));
+  const levels = new Map(levelsOf(asked.root).map((level) => [level.dataset, level]));
+  const merged = (level: CheckedLevel): CheckedLevel => {
+    const { conditions = [], order = [] } = levels.get(level.dataset) ?? {};
+    const children = level.children.map(merged);
+    return { ...level, conditions, order: [...level.order, ...order], children };
+  };
+  return { ...asked, root: merged(own.root) };
+}
+
+const levelsOf = (level: CheckedLevel): CheckedLevel[] => [
+  level,
+  ...level.children.flatMap(levelsOf),
+];

@@ -1,0 +1,69 @@
+/** What dynsql's routes take and answer. */
+
+import { z } from 'zod';
+
+export const connectionSchema = z.string().describe('Id of a connection in the catalogue');
+export const definitionIdSchema = z
+  .string()
+  .regex(/^[0-9A-Za-z]{26}$/)
+  .describe('Packed CLSID');
+
+export const definitionsSchema = z.array(z.object({ id: z.string(), name: z.string() }));
+
+/** ABRA's own shape; more keys than these. */
+export const definitionSchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  datasets: z.array(z.looseObject({})),
+  conditions: z.array(z.looseObject({})),
+  keys: z.array(z.looseObject({})),
+});
+
+const one = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item)]);
+
+const scalar = z.union([z.string(), z.number()]);
+const parts = {
+  select: one(z.string()).optional(),
+  where: one(
+    z.object({
+      id: z.string(),
+      value: z.union([scalar, z.boolean(), z.array(scalar)]).optional(),
+      flags: one(z.string()).optional(),
+    }),
+  ).optional(),
+  orderby: one(
+    z.object({ id: z.string(), ordering: z.enum(['asc', 'desc']).optional() }),
+  ).optional(),
+};
+const nested = z.object({
+  name: z.string(),
+  ...parts,
+  datasets: one(z.looseObject({ name: z.string() })).optional(),
+});
+
+/** For `/openapi.json`: a query itself is checked against its definition. */
+export const querySchema = z.object({
+  ...parts,
+  datasets: one(nested).optional(),
+  top: z.int().min(1).optional(),
+  skip: z.int().min(0).optional(),
+});
+
+/** Rows, or with `dry` what would run. */
+export const answerSchema = z.union([
+  z.object({
+    name: z.string(),
+    items: z.array(
+      z.looseObject({ datasets: z.array(z.looseObject({ name: z.string() })).optional() }),
+    ),
+  }),
+  z.object({
+    statements: z.array(
+      z.object({
+        dataset: z.string(),
+        sql: z.string(),
+        parameters: z.array(z.looseObject({ name: z.string(), type: z.string() })),
+      }),
+    ),
+  }),
+]);
