@@ -84,18 +84,16 @@ function parametersOf(batch: Batch, records: string, isLast: boolean): SqlParame
 /** JSON arrays of records in their order, none longer than it must be; at least one. */
 function partsOf(records: readonly RecordState[], maxLength: number): string[] {
   const parts: string[] = [];
-  let part: string[] = [];
-  let length = 0;
+  // Grown, not joined: texts of megabytes, each of which would lie about until all memory is swept.
+  let part = '';
   for (const record of records) {
     const json = JSON.stringify(record);
-    if (part.length > 0 && length + json.length > maxLength) {
-      parts.push(`[${part.join(',')}]`);
-      part = [];
-      length = 0;
+    if (part !== '' && part.length + json.length > maxLength) {
+      parts.push(`${part}]`);
+      part = '';
     }
-    part.push(json);
-    length += json.length;
+    part += `${part === '' ? '[' : ','}${json}`;
   }
-  parts.push(`[${part.join(',')}]`);
+  parts.push(`${part || '['}]`);
   return parts;
 }
