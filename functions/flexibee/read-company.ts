@@ -1,10 +1,10 @@
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
 import type { CompanyState } from '../../shared/flexibee/follow.ts';
-import { Places } from '../../shared/outbound/places.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { CompanyDetails, CompanySummary } from '../../shared/http/company-schemas.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
+import { Places } from '../../shared/outbound/places.ts';
 import type { AppServices } from '../services.ts';
 import { withCode } from './ask-server.ts';
 import { namedCompany } from './named-company.ts';

@@ -1,0 +1,66 @@
+/** The shipped catalogue's connections for real: an aggregate base with countries, and ABRA Gen. */
+
+import { DynsqlConnections } from '../../functions/dynsql/connections.ts';
+import { type AbraGen, startAbraGen } from '../../local/abra-gen/server.ts';
+import { standInAt, withDatabase } from '../../local/demo/connections.ts';
+import { countryTables } from '../../local/demo/countries.ts';
+import { demoLogin } from '../../local/demo/login.ts';
+import { installProduct } from '../../local/demo/product.ts';
+import { aggregateSchema } from '../../local/demo/tables.ts';
+import { startSqlServer } from '../../local/sql-server/server.ts';
+import { type Catalog, shippedCatalog } from '../../shared/catalog/index.ts';
+import { Databases } from '../../shared/database/databases.ts';
+import type { AbraGenAddress } from '../../shared/dynsql/abra-gen/address.ts';
+import { insert } from '../dynsql/rows.ts';
+import { soon } from './storage.ts';
+
+export interface TestConnections {
+  /** With the one database `ab`. */
+  databases: Databases;
+  abraGen: AbraGen;
+  connections: DynsqlConnections;
+  /** Others at the same servers. */
+  open(address?: Partial<AbraGenAddress>, catalog?: Catalog): DynsqlConnections;
+  close(): Promise<void>;
+}
+
+export async function startConnections(): Promise<TestConnections> {
+  const [server, abraGen] = await Promise.all([
+    startSqlServer({
+      logins: { [demoLogin.user]: demoLogin.password },
+      databases: [{ name: 'AB', server: 'ab', schema: aggregateSchema(), procedures: [] }],
+    }),
+    startAbraGen({ invoices: 600 }),
+  ]);
+  const connectionString = withDatabase(standInAt(server.port), 'AB');
+  await installProduct(standInAt(server.port), soon());
+  const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
+  const session = await databases.session('ab', soon());
+  for (const { name, rows } of countryTables) await session.batch(insert(name, rows), soon());
+  session.destroy();
+  const login = { user: 'Supervisor', password: 'supervisor', trustServerCertificate: false };
+  const opened: DynsqlConnections[] = [];
+  const open: TestConnections['open'] = (address = {}, catalog = shippedCatalog()) => {
+    const connections = new DynsqlConnections({
+      catalog,
+      addresses: { demodata: { origin: abraGen.url, ...login, ...address } },
+      databases,
+      stopping: new AbortController().signal,
+      now: () => new Date('2026-11-22T12:00:00Z'),
+    });
+    opened.push(connections);
+    return connections;
+  };
+  return {
+    databases,
+    abraGen,
+    connections: open(),
+    open,
+    async close() {
+      for (const connections of opened) connections.close();
+      await abraGen.close();
+      await databases.close();
+      await server.close();
+    },
+  };
+}
