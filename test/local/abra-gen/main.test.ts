@@ -1,43 +1,12 @@
 /** The stand-in as a process, its control, and its data over a restart. */
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { startAbraGen } from '../../../local/abra-gen/server.ts';
+import { endsWhen, ready, standInForks } from '../../support/stand-in-process.ts';
 import { callUrl, invoicesId, start } from './fixture.ts';
 
-const main = new URL('../../../local/abra-gen/main.ts', import.meta.url);
-
-interface Ready {
-  port: number;
-  controlPort: number;
-}
-
 describe('ABRA Gen stand-in as a process', () => {
-  let directory = '';
-  const children: ChildProcess[] = [];
-  before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'abra-gen-'));
-  });
-  after(async () => {
-    for (const child of children) child.kill('SIGKILL');
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  function startChild(settings: Record<string, string>) {
-    const child = fork(main, ['--directory', directory], {
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...process.env, ABRA_GEN_PORT: '0', ABRA_GEN_CONTROL_PORT: '0', ...settings },
-    });
-    children.push(child);
-    return child;
-  }
-
   async function described(port: number): Promise<string> {
     const { text } = await callUrl(`http://127.0.0.1:${port}/demodata/dynsql/${invoicesId}/exec`, {
       body: { select: ['Description', 'NotPaidAmount'], where: { id: 'ID', value: '2E00000101' } },
@@ -45,37 +14,22 @@ describe('ABRA Gen stand-in as a process', () => {
     return text;
   }
 
-  it('ends when told or left, and keeps its data', async () => {
-    const first = startChild({});
-    const [ready] = (await once(first, 'message')) as [Ready];
-    const changed = await callUrl(`http://127.0.0.1:${ready.controlPort}/invoices/2E00000101`, {
+  it('ends when told or left, and keeps its data', async (test) => {
+    const fork = await standInForks(test, 'abra-gen');
+    const first = fork();
+    const { port, controlPort } = await ready(first);
+    const changed = await callUrl(`http://127.0.0.1:${controlPort}/invoices/2E00000101`, {
       method: 'PUT',
       body: { Description: 'Změněno', PaidAmount: 1 },
     });
     assert.equal(changed.status, 200, changed.text);
-    const text = await described(ready.port);
+    const text = await described(port);
     assert.match(text, /"DESCRIPTION": "Změněno"/);
-    const exited = once(first, 'exit');
-    first.kill('SIGTERM');
-    assert.deepEqual(await exited, [0, null]);
+    await endsWhen(first, 'told');
 
-    const second = startChild({});
-    const [again] = (await once(second, 'message')) as [Ready];
-    assert.equal(await described(again.port), text);
-    const left = once(second, 'exit');
-    second.disconnect();
-    assert.deepEqual(await left, [0, null]);
-  });
-
-  it('refuses a setting out of range, naming it', async () => {
-    const child = startChild({ ABRA_GEN_PORT: '70000' });
-    let errors = '';
-    child.stderr?.on('data', (data) => {
-      errors += data;
-    });
-    const [code] = await once(child, 'close');
-    assert.notEqual(code, 0);
-    assert.match(errors, /ABRA_GEN_PORT: expected a whole number from 0 to 65535, got '70000'/);
+    const second = fork();
+    assert.equal(await described((await ready(second)).port), text);
+    await endsWhen(second, 'left');
   });
 });
 
