@@ -1,0 +1,202 @@
+/** dynsql on the whole system: the manual's examples, both connections, rows as a data source. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { standInAt, withDatabase } from '../../local/demo/connections.ts';
+import { Databases } from '../../shared/database/databases.ts';
+import queries from '../dynsql/fixtures/queries-of-the-manual.json' with { type: 'json' };
+import { type OneMachine, oneMachine, type Reply } from '../support/one-machine.ts';
+import { soon } from '../support/storage.ts';
+
+const countries = '01B4XCTHYNDL3C5P00CA141B44';
+const invoices = '40SBPEINEFD13ACM03KIU0CLP4';
+
+let machine: OneMachine;
+let base: Databases;
+before(async () => {
+  machine = await oneMachine();
+  const connectionString = withDatabase(standInAt(machine.sqlPort), 'AB');
+  base = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
+  await machine.start();
+});
+after(async () => {
+  await base.close();
+  await machine.close();
+});
+
+const exec = (connection: string, id: string, body: unknown, query = '') =>
+  machine.post(`/${connection}/dynsql/${id}/exec${query}`, body);
+
+function answered(reply: Reply) {
+  assert.equal(reply.status, 200, reply.text.slice(0, 2000));
+  return JSON.parse(reply.text);
+}
+
+async function control(method: string, path: string, body?: unknown) {
+  const response = await fetch(`${machine.abraGenControlUrl}${path}`, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  assert.equal(response.status, 200);
+  return await response.json();
+}
+
+test('every example of the manual, through the gateway', async () => {
+  const list = answered(await machine.get('/demodata/dynsql'));
+  assert.ok(
+    list.some(({ id, name }: Record<string, string>) => id === countries && name === 'Země'),
+  );
+  const definition = answered(await machine.get(`/demodata/dynsql/${countries}`));
+  assert.equal(
+    definition.datasets[0].sql,
+    'SELECT {FIELDS} FROM\r\n Countries A \r\n {JOIN}\r\n{WHERE}\r\n{ORDERBY}',
+  );
+  const [large, byId, printed] = queries;
+  assert.equal(answered(await exec('demodata', invoices, large)).name, 'MAIN');
+  const batch = { POSINDEX: 1, QUNIT: 'ks', UNITRATE: 1 };
+  const batches = [[], [], [batch], []].map((items) => ({
+    datasets: [{ name: 'BATCHES', items }],
+  }));
+  assert.deepEqual(answered(await exec('demodata', invoices, byId)), {
+    name: 'MAIN',
+    items: [
+      {
+        ID: '2E00000101',
+        DOCQUEUE_CODE: 'FV',
+        PERIOD_CODE: '2020',
+        ORDNUMBER: 5,
+        NOTPAIDAMOUNT: 0,
+        DOCDATE$DATE: '2020-10-14T22:00:00.000Z',
+        datasets: [
+          { name: 'ROWS', items: batches },
+          { name: 'VATRates', items: [{ VRVATUSAGEROWSCOUNT: 0, NAME: 'základní sazba' }] },
+        ],
+      },
+    ],
+  });
+  const pdf = await exec('demodata', invoices, printed, '?report=W400000001');
+  assert.equal(pdf.status, 200);
+  assert.match(pdf.text, /^%PDF-/);
+});
+
+test('countries of the aggregate base, with their history; dry; printed reports', async () => {
+  const body = {
+    SELECT: ['code', 'Name'],
+    where: { ID: 'code', Value: 'C*' },
+    orderby: { id: 'Name' },
+    datasets: { name: 'history', select: 'DateOfChange$DATE' },
+  };
+  const { items } = answered(await exec('ab', countries, body));
+  assert.deepEqual(
+    items.map(({ CODE }: { CODE: string }) => CODE),
+    ['CZ', 'CH'],
+  );
+  assert.deepEqual(items[0].datasets[0].items, [{ DATEOFCHANGE$DATE: '2004-04-30T22:00:00.000Z' }]);
+  const dry = answered(await exec('ab', countries, body, '?dry=true'));
+  assert.deepEqual(
+    dry.statements.map(({ dataset }: { dataset: string }) => dataset),
+    ['MAIN', 'HISTORY'],
+  );
+  const response = await fetch(
+    `${machine.url}/ab/dynsql/AB03SYNCBOARDTURNOVER00001/exec?report=W400000001`,
+    {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer demo-token',
+        'content-type': 'application/json',
+        accept: 'application/pdf',
+      },
+      body: JSON.stringify({ select: 'period', top: 5 }),
+    },
+  );
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get('content-type'), 'application/pdf');
+  assert.match(Buffer.from(await response.arrayBuffer()).toString('latin1'), /^%PDF-1.*%%EOF\s*$/s);
+});
+
+test('a member of the body cannot take the place of a part of the path', async () => {
+  const reply = await exec('ab', countries, { select: 'Code', ID: 'x', Connection: 'demodata' });
+  assert.equal(reply.status, 400, reply.text);
+  const fields = JSON.parse(reply.text).errors.map(({ field }: { field: string }) => field);
+  assert.deepEqual(fields, ['ID', 'Connection']);
+});
+
+test('queries of ABRA Gen are a data source: one entity, then all of them', async () => {
+  const names = JSON.parse((await machine.get('/gen-demodata/valid_names')).text);
+  assert.deepEqual(Object.keys(names), [
+    'countries',
+    'issued_invoices',
+    'intrastat_receipts',
+    'attendance_closing',
+  ]);
+  const ask = { user: 'me', code: 'gen-demodata' };
+  const undated = await machine.post('/entity_sync', { ...ask, name: 'issued_invoices' });
+  assert.equal(undated.status, 400);
+  const one = await machine.post('/entity_sync', { ...ask, name: 'countries' });
+  const [, , id = ''] = (one.headers.get('location') ?? '').split('/');
+  const run = await machine.finished(id);
+  assert.equal(run.state, 'succeeded', JSON.stringify(run.stages));
+  const all = await machine.post('/data_source_sync', { ...ask, month: 10, year: 2020 });
+  const whole = await machine.finished((all.headers.get('location') ?? '').split('/')[2] ?? '');
+  assert.equal(whole.state, 'succeeded', JSON.stringify(whole.stages));
+  assert.deepEqual(
+    whole.stages.map((stage) => stage.id),
+    Object.keys(names).map((name) => `load:${name}:gen-demodata`),
+  );
+  const [loaded] = await base.query(
+    'ab',
+    "SELECT COUNT(*) AS found FROM crude.dynsql_row WHERE source = N'gen-demodata' AND entity = N'issued_invoices' AND period = '2020-10'",
+    [],
+    soon(),
+  );
+  assert.ok(Number(loaded?.['found']) > 0);
+  assert.deepEqual(whole.stages[1]?.rowsAffected, [loaded?.['found'], 0, 0]);
+  const freshness = whole.freshness.find(({ entity }) => entity === 'issued_invoices');
+  assert.ok(freshness?.after?.crude, JSON.stringify(freshness));
+});
+
+test('a server that breaks off in the middle is noticed by the client', async () => {
+  await control('PUT', '/faults', { kind: 'exec', broken: 'truncated', times: 1 });
+  const reading = machine.post(`/demodata/dynsql/${invoices}/exec`, {
+    select: ['ID', 'Description'],
+    datasets: { name: 'rows', select: ['ID', 'Text'] },
+  });
+  await assert.rejects(reading, /terminated|fetch failed/);
+  await control('DELETE', '/faults');
+});
+
+test('clients that go away end their queries', async () => {
+  // As many as may be under way at once at one server: one that stayed would be in the way.
+  const clients = 8;
+  await control('PUT', '/faults', { kind: 'exec', delayMilliseconds: 3_600_000 });
+  await control('DELETE', '/requests');
+  const leave = new AbortController();
+  const asked = Array.from({ length: clients }, () =>
+    fetch(`${machine.url}/demodata/dynsql/${countries}/exec`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer demo-token', 'content-type': 'application/json' },
+      body: JSON.stringify({ select: 'Code' }),
+      signal: leave.signal,
+    }),
+  );
+  const left = Promise.allSettled(asked);
+  const patience = soon();
+  for (;;) {
+    const { counts } = (await control('GET', '/requests')) as { counts: Record<string, number> };
+    if (counts['exec'] === clients) break;
+    patience.throwIfAborted();
+    await sleep(20);
+  }
+  await control('DELETE', '/faults');
+  leave.abort();
+  for (const { status } of await left) assert.equal(status, 'rejected');
+  assert.ok(answered(await exec('demodata', countries, { select: 'Code' })).items.length > 0);
+});
+
+test('the health tells of ABRA Gen', async () => {
+  const health = async () => JSON.parse((await machine.get('/health')).text);
+  const found = await health();
+  assert.equal(found.ok, true, JSON.stringify(found));
+  assert.ok(found.parts.some(({ part }: { part: string }) => part === 'connection demodata'));
+});
