@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { type Fault, faultSchema } from '../flexibee/faults.ts';
+import { type Fault, faultSchema } from '../stand-in/faults/faults.ts';
+import { Refusal } from '../stand-in/http/refusal.ts';
 import { readJson } from './http/body.ts';
 import type { Instance } from './http/handler.ts';
-import { Refusal } from './http/refusal.ts';
 
 interface Route {
   method: 'GET' | 'PUT' | 'DELETE';

@@ -1,12 +1,11 @@
 /** What the server holds while it runs; routes and control work on it. */
 
-import type { Accounts } from './auth/authenticate.ts';
+import type { Observed } from '../stand-in/faults/receive.ts';
+import type { Accounts } from '../stand-in/http/basic.ts';
+import { Refusal } from '../stand-in/http/refusal.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { Company } from './company/index.ts';
-import type { Faults } from './faults.ts';
 import type { Hooks } from './hooks/hooks.ts';
-import { Refusal } from './http/answer.ts';
-import type { Requests } from './requests.ts';
 
 /** A company, and what the server around it may do to it. */
 export interface Hosted {
@@ -18,12 +17,10 @@ export interface Hosted {
   loggedIn: boolean;
 }
 
-export interface Instance {
+export interface Instance extends Observed {
   readonly companies: ReadonlyMap<string, Hosted>;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
-  readonly faults: Faults;
-  readonly requests: Requests;
 }
 
 /** @throws Refusal 404 */

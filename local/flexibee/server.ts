@@ -1,21 +1,19 @@
 /** The FlexiBee stand-in: companies, HTTP and control put together. */
 
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Accounts } from './auth/authenticate.ts';
+import { Faults } from '../stand-in/faults/faults.ts';
+import { Requests } from '../stand-in/faults/requests.ts';
+import type { Accounts } from '../stand-in/http/basic.ts';
+import { openServers, type Servers } from '../stand-in/http/open.ts';
 import { Sessions } from './auth/sessions.ts';
 import { type Company, type CompanyOptions, openCompany } from './company/index.ts';
 import { Backups } from './control/backups.ts';
 import { LateCommits } from './control/late-commits.ts';
 import { startControl } from './control/server.ts';
-import { Faults } from './faults.ts';
 import { Hooks } from './hooks/hooks.ts';
 import { defaultTimings, type HookTimings, systemTimer, type Timer } from './hooks/timings.ts';
 import { handle } from './http/handler.ts';
 import { type Hosted, hosted, type Instance } from './instance.ts';
-import { Requests } from './requests.ts';
 
 export interface FlexibeeOptions {
   /** Default 0: any. */
@@ -35,23 +33,16 @@ export interface FlexibeeOptions {
   now?: () => Date;
 }
 
-export interface Flexibee {
-  /** `http://127.0.0.1:5434` */
-  readonly url: string;
-  readonly port: number;
-  /** Absent without one. */
-  readonly controlPort?: number;
+export interface Flexibee extends Servers {
   readonly companies: ReadonlyMap<string, Hosted>;
   /** The data of a company: writes, late commits, gaps, backups. @throws Refusal for unknown names */
   company(name: string): Company;
   readonly sessions: Sessions;
   readonly faults: Faults;
   readonly requests: Requests;
-  /** Ends connections, calls of hooks and databases; a second call waits for the first. */
-  close(): Promise<void>;
 }
 
-/** Starts it on this machine only, plain HTTP. */
+/** Starts it on this machine only, plain HTTP. @throws the system's error for a port that is taken */
 export async function startFlexibee(options: FlexibeeOptions = {}): Promise<Flexibee> {
   const { now = () => new Date() } = options;
   const instance: Instance = {
@@ -61,59 +52,30 @@ export async function startFlexibee(options: FlexibeeOptions = {}): Promise<Flex
     faults: new Faults(),
     requests: new Requests(),
   };
-  const closing = new AbortController();
-  const server = createServer((request, response) => {
-    handle(instance, request, response, closing.signal).catch((error: unknown) => {
-      if (!closing.signal.aborted && !response.destroyed) console.error(error);
-      response.destroy();
-    });
-  });
-  // FlexiBee's own server keeps idle connections for half a minute; Node's default is 5 s.
-  server.keepAliveTimeout = 30_000;
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-
   const backups = new Backups();
-  let closed: Promise<void> | undefined;
-  const close = async () => {
-    closing.abort();
-    const ended = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await ended;
-    for (const { hooks, company } of instance.companies.values()) {
-      await hooks.close();
-      company.close();
-    }
-    await backups.remove();
-  };
-  const control =
-    options.controlPort === undefined
-      ? undefined
-      : await startControl(
-          { instance, backups, lateCommits: new LateCommits() },
-          options.controlPort,
-        ).catch(async (error: unknown) => {
-          await close();
-          throw error;
-        });
+  const servers = await openServers({
+    port: options.port,
+    handle: (request, response, closing) => handle(instance, request, response, closing),
+    // FlexiBee's own server keeps idle connections for half a minute; Node's default is 5 s.
+    keepAliveMilliseconds: 30_000,
+    controlPort: options.controlPort,
+    startControl: (port) =>
+      startControl({ instance, backups, lateCommits: new LateCommits() }, port),
+    async release() {
+      for (const { hooks, company } of instance.companies.values()) {
+        await hooks.close();
+        company.close();
+      }
+      await backups.remove();
+    },
+  });
   return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    ...(control ? { controlPort: control.port } : {}),
+    ...servers,
     companies: instance.companies,
     company: (name) => hosted(instance, name).company,
     sessions: instance.sessions,
     faults: instance.faults,
     requests: instance.requests,
-    close() {
-      closed ??= (async () => {
-        await control?.close();
-        await close();
-      })();
-      return closed;
-    },
   };
 }
 

@@ -1,22 +1,10 @@
 /** A refusal in ABRA Gen's form: a title, the status again, and what is wrong in words. */
 
 import { STATUS_CODES } from 'node:http';
+import { Refusal } from '../../stand-in/http/refusal.ts';
 
-export class Refusal extends Error {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, description: string, headers: Record<string, string> = {}) {
-    super(description);
-    this.name = 'Refusal';
-    this.status = status;
-    this.headers = headers;
-  }
-
-  body(): Record<string, unknown> {
-    const title = STATUS_CODES[this.status] ?? 'Error';
-    return { title, status: this.status, description: this.message };
-  }
+export function refusalBody({ status, message }: Refusal): Record<string, unknown> {
+  return { title: STATUS_CODES[status] ?? 'Error', status, description: message };
 }
 
 /** @throws Refusal 400 */

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { DatabaseSync } from 'node:sqlite';
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import { definitions, reports } from '../definitions/index.ts';
 import type { Definition } from '../definitions/shape.ts';
 import { readQuery } from '../query/read-query.ts';
@@ -9,7 +10,7 @@ import { runQuery } from '../query/run.ts';
 import { printInvoices } from '../report/invoices.ts';
 import { accepts } from './accept.ts';
 import { readJson } from './body.ts';
-import { badRequest, Refusal } from './refusal.ts';
+import { badRequest } from './refusal.ts';
 import type { Answer } from './send.ts';
 
 export interface Route {

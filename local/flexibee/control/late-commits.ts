@@ -1,7 +1,7 @@
 /** Transactions that have taken their versions and wait to be committed. */
 
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import type { Company, LateCommit } from '../company/index.ts';
-import { Refusal } from '../http/answer.ts';
 
 export class LateCommits {
   readonly #open = new Map<number, { company: Company; commit: LateCommit }>();

@@ -1,8 +1,8 @@
 /** What the control interface can do. */
 
 import { z } from 'zod';
-import { faultSchema } from '../faults.ts';
-import { Refusal } from '../http/answer.ts';
+import { faultSchema } from '../../stand-in/faults/faults.ts';
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import { type Hosted, hosted, type Instance } from '../instance.ts';
 import type { Backups } from './backups.ts';
 import type { LateCommits } from './late-commits.ts';

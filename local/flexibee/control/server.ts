@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import { CompanyError } from '../company/index.ts';
-import { Refusal } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
 import { type ControlState, routes } from './routes.ts';
 

@@ -1,7 +1,7 @@
 /** The web hooks of one company: who wants to be told, and the telling. */
 
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import type { ChangesPage, Company } from '../company/index.ts';
-import { Refusal } from '../http/answer.ts';
 import { callHook, type Hook, readHooks, writeHooks } from './hook.ts';
 import { type HookTimings, penaltyWait, type Timer } from './timings.ts';
 
@@ -48,9 +48,10 @@ export class Hooks {
 
   /**
    * Tests the URL with a notification without changes, unless told not to.
+   * @param signal ends the test, which then failed
    * @throws Refusal 400 naming the parameter, or the URL that does not answer 2xx
    */
-  async register(registration: Registration): Promise<Readonly<Hook>> {
+  async register(registration: Registration, signal: AbortSignal): Promise<Readonly<Hook>> {
     const { url, skipUrlTest } = registration;
     const format = registration.format.toUpperCase();
     if (!URL.canParse(url) || !/^https?:/.test(url)) {
@@ -66,7 +67,7 @@ export class Hooks {
     const lastVersion = startingVersion(registration.lastVersion, globalVersion);
     const secKey = registration.secKey === undefined ? {} : { secKey: registration.secKey };
     const hook = { url, format, ...secKey } as const;
-    if (!skipUrlTest && !(await this.#call(hook, { globalVersion, changes: [] }))) {
+    if (!skipUrlTest && !(await this.#call(hook, { globalVersion, changes: [] }, signal))) {
       throw new Refusal(400, `Test zadané URL selhal: '${url}'`);
     }
     this.#lastId += 1;
@@ -144,7 +145,7 @@ export class Hooks {
       const page = this.#pageFor(hook);
       const last = page?.changes.at(-1);
       if (!page || !last) return;
-      const delivered = await this.#call(hook, page);
+      const delivered = await this.#call(hook, page, this.#closing.signal);
       if (!this.#lives(hook)) return;
       hook.penalty = delivered ? 0 : hook.penalty + 1;
       if (delivered) hook.lastVersion = last.version;
@@ -161,9 +162,13 @@ export class Hooks {
     return this.#company.changes({ start: hook.lastVersion + 1, limit: pageLimit });
   }
 
-  #call(hook: Pick<Hook, 'url' | 'format' | 'secKey'>, page: ChangesPage): Promise<boolean> {
+  #call(
+    hook: Pick<Hook, 'url' | 'format' | 'secKey'>,
+    page: ChangesPage,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const timeout = AbortSignal.timeout(this.#options.timings.timeoutMilliseconds);
-    return callHook(hook, page, AbortSignal.any([this.#closing.signal, timeout]));
+    return callHook(hook, page, AbortSignal.any([signal, timeout]));
   }
 
   #lives(hook: Hook): boolean {

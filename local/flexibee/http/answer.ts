@@ -5,7 +5,7 @@ import { type JsonObject, toXml } from '../xml/winstrom.ts';
 
 export interface Answer {
   status: number;
-  headers?: Record<string, string>;
+  headers?: Readonly<Record<string, string>>;
   /** Made only in the format that is wanted. */
   json(): JsonObject;
   xml(): XmlElement;
@@ -17,7 +17,7 @@ export interface Answer {
 export function answer(
   status: number,
   document: JsonObject,
-  headers: Record<string, string> = {},
+  headers: Answer['headers'] = {},
 ): Answer {
   return {
     status,
@@ -35,24 +35,14 @@ export const winstrom = (members: JsonObject) => ({ winstrom: { '@version': '1.0
 /** `{"winstrom": {"@version": "1.0", "success": "true"}}` */
 export const success = (isSo = true) => answer(200, winstrom({ success: String(isSo) }));
 
-/** A refusal in FlexiBee's form: `success: "false"` and a message. */
-export class Refusal extends Error {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-
-  constructor(status: number, message: string, headers: Record<string, string> = {}) {
-    super(message);
-    this.name = 'Refusal';
-    this.status = status;
-    this.headers = headers;
-  }
-}
-
-/** @param code FlexiBee's `message@messageCode`, where it gives one */
+/**
+ * A refusal in FlexiBee's form: `success: "false"` and a message.
+ * @param code FlexiBee's `message@messageCode`, where it gives one
+ */
 export function refused(
   status: number,
   message: string,
-  headers: Record<string, string> = {},
+  headers: Answer['headers'] = {},
   code?: string,
 ): Answer {
   const messageCode = code === undefined ? {} : { 'message@messageCode': code };

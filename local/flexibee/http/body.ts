@@ -1,22 +1,18 @@
 /** Request bodies: JSON, XML, or a form at the login. */
 
 import type { IncomingMessage } from 'node:http';
+import { readText } from '../../stand-in/http/body.ts';
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import { parseXml, XmlError } from '../xml/parse.ts';
 import { fromXml, type JsonObject } from '../xml/winstrom.ts';
-import { Refusal } from './answer.ts';
 import type { Format } from './format.ts';
 
 const bodyLimit = 256 * 1024 * 1024;
 
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > bodyLimit) throw new Refusal(413, `Požadavek je delší než ${bodyLimit} bajtů`);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** @throws Refusal 413 */
+export function readBody(request: IncomingMessage): Promise<string> {
+  const message = `Požadavek je delší než ${bodyLimit} bajtů`;
+  return readText(request, bodyLimit, () => new Refusal(413, message));
 }
 
 /**

@@ -15,6 +15,8 @@ export interface Call {
   parameters: Record<string, string>;
   filter?: string;
   query: URLSearchParams;
+  /** Aborted when the server closes. */
+  closing: AbortSignal;
   /** Absent on routes for everybody. */
   identity?: Identity;
   text(): Promise<string>;

@@ -1,7 +1,8 @@
 /** One request from its first byte to its answer's last, with whatever is set to go wrong. */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { receive } from '../../stand-in/faults/receive.ts';
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import { authenticate, type Identity } from '../auth/authenticate.ts';
 import { CompanyError } from '../company/index.ts';
 import type { Instance } from '../instance.ts';
@@ -11,7 +12,7 @@ import { hookRoutes } from '../routes/hooks.ts';
 import { loginRoutes } from '../routes/login.ts';
 import { recordRoutes } from '../routes/records.ts';
 import { writeRoutes } from '../routes/writes.ts';
-import { type Answer, Refusal, refused } from './answer.ts';
+import { type Answer, refused } from './answer.ts';
 import { readBody, readWinstrom } from './body.ts';
 import type { Call } from './call.ts';
 import { acceptedFormat, type Format } from './format.ts';
@@ -29,50 +30,30 @@ const routes: readonly Route[] = [
   ...writeRoutes,
 ];
 
-/** @param signal aborted when the server closes; whatever waits then ends */
+/** @param closing aborted when the server closes; whatever waits then ends */
 export async function handle(
   instance: Instance,
   request: IncomingMessage,
   response: ServerResponse,
-  signal: AbortSignal,
+  closing: AbortSignal,
 ): Promise<void> {
   const url = urlOf(request.url ?? '/');
   const method = request.method ?? 'GET';
   const found = find(method, url);
   const company = found.match?.parameters['company'];
   const kind = found.match?.route.kind ?? 'other';
-  const end = instance.requests.begin({
+  const about = {
     kind,
     method,
     path: shownPath(url),
     ...(company === undefined ? {} : { company }),
-  });
-  const gone = new AbortController();
-  response.once('close', () => {
-    end(response.writableFinished ? response.statusCode : undefined);
-    gone.abort();
-  });
-  const fault = instance.faults.take(kind, company);
-  if (fault?.broken === 'request') {
-    response.destroy();
-    return;
-  }
-  const { answer, format } = await answerTo(instance, request, url, found, async () => {
-    if (fault && fault.delayMilliseconds > 0) {
-      await sleep(fault.delayMilliseconds, undefined, {
-        signal: AbortSignal.any([signal, gone.signal]),
-      });
-    }
-    if (fault?.status === undefined) return;
-    const after = fault.retryAfterSeconds;
-    throw new Refusal(
-      fault.status,
-      `Chyba serveru ${fault.status}`,
-      after === undefined ? {} : { 'retry-after': String(after) },
-    );
-  });
-  if (fault?.broken === 'answer') response.destroy();
-  else send(response, answer, format, fault?.broken);
+  };
+  const received = await receive(instance, about, response, closing);
+  if (received === undefined) return;
+  const { refusal, broken } = received;
+  const { answer, format } = await answerTo(instance, request, url, found, refusal, closing);
+  if (broken === 'answer') response.destroy();
+  else send(response, answer, format, broken);
 }
 
 /** Of what is no URL, such as `*`, a path that is refused as badly encoded. */
@@ -104,12 +85,13 @@ async function answerTo(
   request: IncomingMessage,
   url: URL,
   { path, match, refusal }: Found,
-  trouble: () => Promise<void>,
+  onDemand: Refusal | undefined,
+  closing: AbortSignal,
 ): Promise<{ answer: Answer; format: Format }> {
   const wanted = wantedFormat(path?.suffix, request.headers);
   const format = wanted ?? 'json';
   try {
-    await trouble();
+    if (onDemand) throw onDemand;
     const identity =
       match?.route.login === false
         ? undefined
@@ -118,7 +100,7 @@ async function answerTo(
     if (!match) throw new Refusal(404, 'Stránka neexistuje');
     if (wanted === undefined) throw new Refusal(406, 'Formát není podporován');
     checkLicence(instance, match);
-    const call = callOf(request, url, path, match, format, identity);
+    const call = callOf(request, url, path, match, format, identity, closing);
     return { answer: await match.route.run(instance, call), format };
   } catch (error) {
     return { answer: refusalOf(error), format };
@@ -142,6 +124,7 @@ function callOf(
   match: Match,
   format: Format,
   identity: Identity | undefined,
+  closing: AbortSignal,
 ): Call {
   const text = () => readBody(request);
   return {
@@ -151,6 +134,7 @@ function callOf(
     format,
     parameters: match.parameters,
     query: url.searchParams,
+    closing,
     text,
     winstrom: async () => readWinstrom(await text(), request.headers['content-type'], format),
     ...(path?.filter === undefined ? {} : { filter: path.filter }),

@@ -1,6 +1,6 @@
 /** Paths of FlexiBee: `/c/demo/adresar/(nazev like 'a/b').json`. */
 
-import { Refusal } from './answer.ts';
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import { type Format, splitSuffix } from './format.ts';
 
 export interface Path {

@@ -1,7 +1,8 @@
 /** Which route answers a path; segments such as `:company` match anything. */
 
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import type { Instance } from '../instance.ts';
-import { type Answer, Refusal } from './answer.ts';
+import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';

@@ -1,7 +1,8 @@
 /** The Changes API. */
 
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import { changesJson, changesXml } from '../changes-document.ts';
-import { type Answer, Refusal, success } from '../http/answer.ts';
+import { type Answer, success } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import type { Route } from '../http/router.ts';
 import { hosted, type Instance } from '../instance.ts';

@@ -1,6 +1,7 @@
 /** Web hooks: registering, listing, removing, clearing the penalty. */
 
-import { type Answer, answer, Refusal, success, winstrom } from '../http/answer.ts';
+import { Refusal } from '../../stand-in/http/refusal.ts';
+import { type Answer, answer, success, winstrom } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import type { Route } from '../http/router.ts';
 import { type Hosted, hosted, type Instance } from '../instance.ts';
@@ -12,14 +13,15 @@ export const hookRoutes: readonly Route[] = [
     methods: ['PUT', 'POST'],
     pattern: 'c/:company/hooks',
     kind: 'hook register',
-    run: async (instance, { parameters, query }) => {
-      await hosted(instance, parameters['company']).hooks.register({
+    run: async (instance, { parameters, query, closing }) => {
+      const registration = {
         url: query.get('url') ?? '',
         format: query.get('format') ?? '',
         lastVersion: query.get('lastVersion') ?? undefined,
         secKey: query.get('secKey') ?? undefined,
         skipUrlTest: query.get('skipUrlTest') === 'true',
-      });
+      };
+      await hosted(instance, parameters['company']).hooks.register(registration, closing);
       return success();
     },
   },

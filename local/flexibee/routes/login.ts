@@ -1,6 +1,6 @@
 /** Sessions: opened with a name and a password, kept alive, ended. */
 
-import { passwordFits } from '../auth/authenticate.ts';
+import { passwordFits } from '../../stand-in/http/basic.ts';
 import { answer, success } from '../http/answer.ts';
 import { isObject } from '../http/body.ts';
 import type { Route } from '../http/router.ts';
@@ -13,7 +13,7 @@ export const loginRoutes: readonly Route[] = [
     login: false,
     run: async ({ accounts, sessions }, call) => {
       const { username = '', password = '' } = credentials(await call.text());
-      if (!passwordFits(accounts, username, password)) {
+      if (!passwordFits(accounts, { user: username, password })) {
         const reason = 'Zadané uživatelské jméno nebo heslo není správné';
         return answer(401, { success: false, errors: { reason } });
       }

@@ -1,7 +1,8 @@
 /** Reading records: listings, one record, many by ident. */
 
+import { Refusal } from '../../stand-in/http/refusal.ts';
 import { type Company, type Listing, type ListQuery, listQuery } from '../company/index.ts';
-import { type Answer, answer, Refusal, winstrom } from '../http/answer.ts';
+import { type Answer, answer, winstrom } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import type { Route } from '../http/router.ts';
 import { hosted, type Instance } from '../instance.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../../../local/flexibee/faults.ts';
+import type { Fault } from '../../../local/stand-in/faults/faults.ts';
 import { start } from './fixture.ts';
 
 const body = { winstrom: { adresar: { kod: 'A', nazev: 'A' } } };
