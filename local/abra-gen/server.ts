@@ -1,11 +1,12 @@
 /** The ABRA Gen stand-in: one connection, its dynamic SQLs over HTTP, and control. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import { startControl } from '../stand-in/control/server.ts';
 import { Faults } from '../stand-in/faults/faults.ts';
 import { Requests } from '../stand-in/faults/requests.ts';
 import type { Accounts } from '../stand-in/http/basic.ts';
 import { openServers, type Servers } from '../stand-in/http/open.ts';
-import { startControl } from './control.ts';
+import { controlRoutes } from './control.ts';
 import { openData } from './data/open.ts';
 import { handle, type Instance } from './http/handler.ts';
 
@@ -48,7 +49,7 @@ export async function startAbraGen(options: AbraGenOptions = {}): Promise<AbraGe
     port: options.port,
     handle: (request, response, closing) => handle(instance, request, response, closing),
     controlPort: options.controlPort,
-    startControl: (port) => startControl(instance, port),
+    startControl: (port) => startControl('ABRA Gen', controlRoutes, instance, port),
     release: () => instance.database.close(),
   });
   return {

@@ -1,6 +1,7 @@
 /** The FlexiBee stand-in: companies, HTTP and control put together. */
 
 import { join } from 'node:path';
+import { startControl } from '../stand-in/control/server.ts';
 import { Faults } from '../stand-in/faults/faults.ts';
 import { Requests } from '../stand-in/faults/requests.ts';
 import type { Accounts } from '../stand-in/http/basic.ts';
@@ -9,7 +10,7 @@ import { Sessions } from './auth/sessions.ts';
 import { type Company, type CompanyOptions, openCompany } from './company/index.ts';
 import { Backups } from './control/backups.ts';
 import { LateCommits } from './control/late-commits.ts';
-import { startControl } from './control/server.ts';
+import { controlRoutes } from './control/routes.ts';
 import { Hooks } from './hooks/hooks.ts';
 import { defaultTimings, type HookTimings, systemTimer, type Timer } from './hooks/timings.ts';
 import { handle } from './http/handler.ts';
@@ -53,14 +54,14 @@ export async function startFlexibee(options: FlexibeeOptions = {}): Promise<Flex
     requests: new Requests(),
   };
   const backups = new Backups();
+  const controlState = { ...instance, backups, lateCommits: new LateCommits() };
   const servers = await openServers({
     port: options.port,
     handle: (request, response, closing) => handle(instance, request, response, closing),
     // FlexiBee's own server keeps idle connections for half a minute; Node's default is 5 s.
     keepAliveMilliseconds: 30_000,
     controlPort: options.controlPort,
-    startControl: (port) =>
-      startControl({ instance, backups, lateCommits: new LateCommits() }, port),
+    startControl: (port) => startControl('FlexiBee', controlRoutes, controlState, port),
     async release() {
       for (const { hooks, company } of instance.companies.values()) {
         await hooks.close();

@@ -1,6 +1,7 @@
 /** The SQL Server stand-in: databases, engine, wire protocol and control interface put together. */
 
-import { startControl } from './control/server.ts';
+import { startControl } from '../stand-in/control/server.ts';
+import { controlRoutes } from './control.ts';
 import type { DatabaseDefinition, SqlServer, SqlServerOptions } from './procedure.ts';
 import { initialise } from './session/initialise.ts';
 import { Instance } from './session/instance.ts';
@@ -18,12 +19,15 @@ export async function startSqlServer(options: SqlServerOptions): Promise<SqlServ
   try {
     for (const database of instance.databases) await initialise(instance, database);
     const tds = await startTdsServer(createBackend(instance), { port: options.port ?? 0 });
-    const control = await startControl(instance, options.controlPort ?? 0).catch(
-      async (error: unknown) => {
-        await tds.close();
-        throw error;
-      },
-    );
+    const control = await startControl(
+      'SQL Server',
+      controlRoutes,
+      instance,
+      options.controlPort ?? 0,
+    ).catch(async (error: unknown) => {
+      await tds.close();
+      throw error;
+    });
     return {
       port: tds.port,
       controlPort: control.port,
