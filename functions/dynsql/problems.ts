@@ -6,6 +6,8 @@ import { AbraGenError } from '../../shared/dynsql/abra-gen/errors.ts';
 import { DriftError } from '../../shared/dynsql/merge.ts';
 import { errorReport } from '../../shared/http/error-report.ts';
 import { HttpProblem, type ProblemType } from '../../shared/http/problem.ts';
+import { ClientGone } from '../../shared/http/streamed-body.ts';
+import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
 
 /** Seconds after which it may be asked again. */
 const retryAfter = { 'retry-after': '30' };
@@ -27,6 +29,9 @@ export async function explained<T>(
     if (error instanceof DriftError) {
       const text = `${error.message} Try again.`;
       throw new HttpProblem('unavailable', text, { headers: retryAfter, cause: error });
+    }
+    if (error instanceof ClientGone || error instanceof WorkerStoppingError) {
+      throw new HttpProblem('unavailable', `${error.message}.`, { headers: retryAfter });
     }
     if (error instanceof DOMException && error.name === 'TimeoutError') {
       throw new HttpProblem('too-slow', 'No answer in time, try again later.', { cause: error });

@@ -8,7 +8,8 @@ import { outgoing } from './outgoing.ts';
 /** A client that takes nothing for so long is cut off: it keeps connections to databases. */
 const stallMs = 60_000;
 
-class ClientGone extends Error {
+/** Why the making ends when nobody wants the body any more. */
+export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 
   constructor() {
