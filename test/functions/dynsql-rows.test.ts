@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { DynsqlConnections } from '../../functions/dynsql/connections.ts';
 import { dynsqlRunner } from '../../functions/dynsql/stage-runner.ts';
-import type { Fault } from '../../local/flexibee/faults.ts';
+import type { Fault } from '../../local/stand-in/faults/faults.ts';
 import { type Catalog, parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import type { Stage } from '../../shared/sync/run.ts';
