@@ -1,6 +1,7 @@
 /** The rights that the app's role needs in a database: what the catalogue calls, no more. */
 
 import type { Catalog, Period } from '../shared/catalog/index.ts';
+import { shippedDefinitions } from '../shared/dynsql/shipped.ts';
 
 export const role = 'syncboard_runner';
 
@@ -15,7 +16,8 @@ const period: Period = { month: 1, year: 2020 };
 
 /**
  * EXECUTE on the catalogue's procedures of the database, SELECT on the tables that its freshness
- * queries name after FROM and JOIN.
+ * queries name after FROM and JOIN, and where dynsql may ask the database, on those of its
+ * definitions.
  *
  * @param database the catalogue's id of it
  */
@@ -34,6 +36,16 @@ export function grantsFor(catalog: Catalog, database: string): Grant[] {
       }
     }
   }
+  const isAsked = catalog.connections.some(
+    (connection) => connection.kind === 'database' && connection.database === database,
+  );
+  if (isAsked) {
+    for (const { document } of shippedDefinitions()) {
+      for (const text of textsIn(document)) {
+        for (const table of tablesIn(text)) tables.add(quoted(table));
+      }
+    }
+  }
   return [
     ...[...procedures].sort().map((object): Grant => ({ right: 'EXECUTE', object })),
     ...[...tables].sort().map((object): Grant => ({ right: 'SELECT', object })),
@@ -45,11 +57,19 @@ export function grantStatement({ right, object }: Grant): string {
   return `GRANT ${right} ON ${object} TO ${role};`;
 }
 
-/** Names of two parts after FROM and JOIN, in brackets or bare. */
+/** Every text in a document, however deep. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** Names after FROM and JOIN, in brackets or bare; without a schema they are in dbo. */
 function tablesIn(text: string): string[][] {
   const part = String.raw`(?:\[(?:[^\]]|\]\])+\]|\w+)`;
-  const names = text.matchAll(new RegExp(`\\b(?:FROM|JOIN)\\s+(${part})\\.(${part})`, 'gi'));
-  return Array.from(names, ([, schema = '', name = '']) => [unquoted(schema), unquoted(name)]);
+  // What a parenthesis follows is a function.
+  const table = `\\b(?:FROM|JOIN)\\s+(?:(${part})\\.)?(${part})(?![\\w.]|\\s*\\()`;
+  const names = text.matchAll(new RegExp(table, 'gi'));
+  return Array.from(names, ([, schema = 'dbo', name = '']) => [unquoted(schema), unquoted(name)]);
 }
 
 function unquoted(name: string): string {

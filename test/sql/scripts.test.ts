@@ -52,9 +52,20 @@ test("the rights are the catalogue's procedures and freshness tables, no more", 
   assert.ok(
     ab.includes('GRANT EXECUTE ON [crude].[sp_apply_flexibee_changes] TO syncboard_runner;'),
   );
-  // Twenty entities: crude and heap for each; and one procedure for all evidences of FlexiBee.
-  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 41);
+  // Twenty entities: crude and heap for each; one procedure for all evidences of FlexiBee, and one
+  // for all queries of ABRA Gen.
+  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 42);
   assert.equal(new Set(ab).size, ab.length);
+  // What dynsql reads there; nothing of it elsewhere, and no function is taken for a table.
+  for (const table of [
+    '[dbo].[Countries2]',
+    '[heap].[meter_reading]',
+    '[crude].[flexibee_record]',
+  ]) {
+    assert.ok(ab.includes(`GRANT SELECT ON ${table} TO syncboard_runner;`), table);
+  }
+  assert.doesNotMatch(ab.join(), /OPENJSON/i);
+  assert.doesNotMatch(text('hcs').join(), /Countries/);
   const zagser = text('zagser');
   assert.ok(
     zagser.includes('GRANT EXECUTE ON [prep].[sp_export_to_prep_meter] TO syncboard_runner;'),
