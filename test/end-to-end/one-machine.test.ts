@@ -145,6 +145,11 @@ test('of a hundred POSTs at once exactly one is accepted', async () => {
       Array.from({ length: 100 }, () => machine.post('/entity_sync', body)),
     );
     const statuses = Map.groupBy(replies, ({ status }) => status);
+    const others = replies.filter(({ status }) => status !== 202 && status !== 409);
+    assert.deepEqual(
+      others.map(({ status, text }) => ({ status, text })),
+      [],
+    );
     assert.equal(statuses.get(202)?.length, 1);
     assert.equal(statuses.get(409)?.length, 99);
     const location = statuses.get(202)?.[0]?.headers.get('location') ?? '';
