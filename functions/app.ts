@@ -50,6 +50,8 @@ export class App implements AppServices {
   readonly dynsql: DynsqlConnections;
   readonly #runners: StageRunners;
   readonly #databases: Databases;
+  /** Of dynsql alone: however many clients read slowly, runs have their connections. */
+  readonly #readers: Databases;
   readonly #container: OpenContainer;
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
@@ -59,11 +61,13 @@ export class App implements AppServices {
     catalog: Catalog,
     addresses: Connections,
     databases: Databases,
+    readers: Databases,
     container: OpenContainer,
   ) {
     this.settings = settings;
     this.catalog = catalog;
     this.#databases = databases;
+    this.#readers = readers;
     this.#container = container;
     this.syncs = new SyncService({
       catalog,
@@ -78,7 +82,8 @@ export class App implements AppServices {
       now: this.now,
     });
     this.dynsql = new DynsqlConnections({
-      ...{ catalog, databases },
+      catalog,
+      databases: readers,
       addresses: addresses.abraGen,
       stopping: this.#stopping.signal,
       now: this.now,
@@ -102,15 +107,16 @@ export class App implements AppServices {
     requireKnownNames(settings, catalog);
     DynsqlConnections.check();
     const connections = requireConnections(settings, catalog);
-    const databases = new Databases(
-      catalog.databases.map(({ id, connection }) => ({
-        id,
-        setting: connection,
-        connectionString: connections.databases[id] ?? '',
-      })),
-      { size: settings.sqlPoolSize },
-    );
-    return new App(settings, catalog, connections, databases, container);
+    const pools = () =>
+      new Databases(
+        catalog.databases.map(({ id, connection }) => ({
+          id,
+          setting: connection,
+          connectionString: connections.databases[id] ?? '',
+        })),
+        { size: settings.sqlPoolSize },
+      );
+    return new App(settings, catalog, connections, pools(), pools(), container);
   }
 
   now(): Date {
@@ -180,7 +186,7 @@ export class App implements AppServices {
     this.#stopping.abort(new WorkerStoppingError());
     this.companies.close();
     this.dynsql.close();
-    await this.#databases.close();
+    await Promise.all([this.#databases.close(), this.#readers.close()]);
   }
 
   async #state(signal: AbortSignal): Promise<SyncState> {

@@ -64,7 +64,7 @@ export interface Settings {
   leaseSeconds: number;
   /** Days after its end for which a run is kept. */
   retentionDays: number;
-  /** The most connections that one worker opens to one database. */
+  /** The most connections that one worker opens to one database; dynsql has as many of its own. */
   sqlPoolSize: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { preferred } from '../../shared/http/accept.ts';
+import { accepts, preferred } from '../../shared/http/accept.ts';
 
 const cases: Array<[accept: string | null, expected: 'text' | 'json' | 'otherwise', why: string]> =
   [
@@ -51,3 +51,23 @@ test('the greater quality wins, in whatever order', () => {
     }),
   );
 });
+
+const pdfs: [accept: string | null, pdf: boolean, json: boolean][] = [
+  [null, true, true],
+  ['', true, true],
+  ['*/*', true, true],
+  ['application/pdf', true, false],
+  ['application/*;q=0.1', true, true],
+  ['application/json', false, true],
+  ['application/problem+json', false, true],
+  ['application/pdf;q=0, */*', false, true],
+  ['*/*;q=0', false, false],
+  ['text/html, image/png', false, false],
+  ['nonsense', true, true],
+];
+for (const [accept, pdf, json] of pdfs) {
+  test(`Accept ${accept}: ${pdf ? 'a' : 'no'} PDF, ${json ? 'JSON' : 'no JSON'}`, () => {
+    assert.equal(accepts(accept, 'application/pdf'), pdf);
+    assert.equal(accepts(accept, 'application/json'), json);
+  });
+}
