@@ -152,6 +152,7 @@ DROP TABLE IF EXISTS contract.installed;`,
           'applied 001-applied-scripts',
           'applied 002-runner-role',
           'applied 003-flexibee',
+          'applied 004-dynsql',
           'done',
         ],
       });
