@@ -9,8 +9,10 @@ import { type LoadModel, type Stage, stageMs } from './time-model.ts';
 export const catalog = shippedCatalog();
 export const period: Period = { month: 7, year: 2019 };
 
-/** The fifteen data sources; `all` is no source of its own. */
-export const allSources = Object.keys(catalog.codes()).filter((code) => code !== 'all');
+/** The fifteen data sources of billing, each with its meters; `all` is no source of its own. */
+export const allSources = Object.keys(catalog.codes()).filter((code) =>
+  catalog.entityOrder(code).includes('meter'),
+);
 
 export function namesOf(codes: readonly string[]): string[] {
   const names = codes.flatMap((code) => catalog.entityOrder(code));
