@@ -174,7 +174,7 @@ describe('a query that does not fit', () => {
           assert.ok(field && allowed && message);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: Number(process.env['DYNSQL_QUERIES'] ?? 500) },
     );
   });
 });
@@ -206,7 +206,7 @@ describe('a random query over the shipped definitions', () => {
           JSON.stringify(errors),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: Number(process.env['DYNSQL_QUERIES'] ?? 500) },
     );
   });
 });
