@@ -55,6 +55,8 @@ interface Listener {
   stop(): Promise<void>;
 }
 
+/** How long the real host's web server keeps a connection on which nothing comes. */
+const keepAliveMilliseconds = 130_000;
 /** From the first signal to the end, whatever still runs. */
 const drainMilliseconds = 3_000;
 /** How long what runs may take to end by itself before the app is told to let go. */
@@ -86,6 +88,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (front) void handleRequest(front, request, response);
     else answer(response, 503, { 'retry-after': '1' });
   });
+  server.keepAliveTimeout = keepAliveMilliseconds;
   const url = await listen(server, options.host ?? '127.0.0.1', options.port);
   try {
     // As in the real worker, so that relative paths of the app mean its own files.

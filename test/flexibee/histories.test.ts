@@ -133,6 +133,16 @@ async function happen(world: World, one: Event, within: boolean): Promise<void> 
   }
 }
 
+/**
+ * What readers see of the mirror. A dead worker's clock may have been ahead, so that what it read
+ * of the very same version still moves the moment of reading.
+ */
+function readable({ mirror }: World) {
+  return evidences.map((name) =>
+    mirror.rows('flexi-demo', name).map(({ readAt: _, ...row }) => row),
+  );
+}
+
 test(`mirror equals source after ${runs} random histories`, async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -164,14 +174,10 @@ test(`mirror equals source after ${runs} random histories`, async () => {
         while (world.company.open.length > 0) world.company.commit(0);
         await world.settle();
         world.check();
-        const before = JSON.stringify(
-          evidences.map((name) => world.mirror.rows('flexi-demo', name)),
-        );
+        const before = readable(world);
         await world.arriveLate();
-        const after = JSON.stringify(
-          evidences.map((name) => world.mirror.rows('flexi-demo', name)),
-        );
-        assert.equal(after, before, 'what dead workers sent came late, and had an effect');
+        const late = 'what dead workers sent came late, and had an effect';
+        assert.deepEqual(readable(world), before, late);
         // Another ten minutes, and nothing is remembered that could be asked for again.
         world.tick(11 * 60_000);
         await world.settle();

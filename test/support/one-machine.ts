@@ -3,14 +3,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Run } from '../../shared/sync/run.ts';
+import { freePorts } from './free-ports.ts';
 
 export interface Reply {
   status: number;
@@ -46,15 +45,6 @@ export interface OneMachine {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const authorization = 'Bearer demo-token';
 const finalStates = ['succeeded', 'failed', 'cancelled', 'interrupted'];
-
-/** Ports that are free now, found all at once so that none is found twice. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
 
 export async function oneMachine(): Promise<OneMachine> {
   const state = await mkdtemp(join(tmpdir(), 'syncboard-'));

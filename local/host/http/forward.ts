@@ -10,7 +10,6 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { answer, forwardedHeaders } from './headers.ts';
 
@@ -42,43 +41,63 @@ export interface Forwarder {
 
 export function createForwarder(httpUri: string): Forwarder {
   const agent = new Agent({ keepAlive: true });
+  /** Resolves with the response, whose body is still to come; the client may leave at any time. */
+  const send = async (exchange: Exchange): Promise<IncomingMessage> => {
+    const { request, response, body, invocationId, path, signal } = exchange;
+    const upstream = httpRequest(new URL(path, httpUri), {
+      method: request.method,
+      headers: upstreamHeaders(request, invocationId),
+      agent,
+      signal,
+    });
+    upstream.setTimeout(activityTimeoutMilliseconds, () => upstream.destroy(new SilenceError()));
+    const leave = (): void => {
+      if (!response.writableFinished) upstream.destroy(new Error('The client has gone.'));
+    };
+    response.once('close', leave);
+    upstream.once('close', () => response.off('close', leave));
+    const streams = body === undefined && request.headers['transfer-encoding'] !== undefined;
+    // A failure here destroys `upstream`, whose error event carries it on.
+    if (streams) pipeline(request, upstream).catch(() => {});
+    else upstream.end(body);
+    try {
+      const [reply] = (await once(upstream, 'response')) as [IncomingMessage];
+      return reply;
+    } catch (error) {
+      // The app closed a connection that was kept, just then: it has not seen the request. The
+      // real host's client sends it again, too, where it has the body still.
+      const unseen = upstream.reusedSocket && wasReset(error);
+      if (unseen && !streams && !response.destroyed) return await send(exchange);
+      throw error;
+    }
+  };
   return {
     close: () => agent.destroy(),
     forward: async (exchange) => {
-      const { request, response, body, invocationId, path, signal } = exchange;
-      const upstream = httpRequest(new URL(path, httpUri), {
-        method: request.method,
-        headers: upstreamHeaders(request, invocationId),
-        agent,
-        signal,
-      });
-      let silent = false;
-      upstream.setTimeout(activityTimeoutMilliseconds, () => {
-        silent = true;
-        upstream.destroy(new Error('Neither side sent anything for 240 s.'));
-      });
-      const leave = (): void => {
-        if (!response.writableFinished) upstream.destroy(new Error('The client has gone.'));
-      };
-      response.once('close', leave);
+      const { response } = exchange;
       try {
-        const source = body ? Readable.from([body], { objectMode: false }) : request;
-        // A failure here destroys `upstream`, whose error event carries it on.
-        pipeline(source, upstream).catch(() => {});
-        const [reply] = (await once(upstream, 'response')) as [IncomingMessage];
+        const reply = await send(exchange);
         response.statusCode = reply.statusCode ?? 500;
         for (const [name, value] of forwardedHeaders(reply)) response.appendHeader(name, value);
         response.flushHeaders();
         await pipeline(reply, response);
       } catch (error) {
         if (response.headersSent) response.destroy();
-        else answer(response, silent ? 504 : 500);
+        else answer(response, error instanceof SilenceError ? 504 : 500);
         throw error;
-      } finally {
-        response.off('close', leave);
       }
     },
   };
+}
+
+class SilenceError extends Error {
+  constructor() {
+    super(`Neither side sent anything for ${activityTimeoutMilliseconds / 1000} s.`);
+  }
+}
+
+function wasReset(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function upstreamHeaders(request: IncomingMessage, invocationId: string): string[] {

@@ -41,7 +41,7 @@ export async function handleRequest(
       : whole(front, found.target, call));
   } catch (error) {
     // The function's own failures are in the log already; a client that left needs no line.
-    front.log.host('debug', `${request.method} request failed: ${String(error)}`);
+    front.log.host('error', `${request.method} request failed: ${String(error)}`);
     if (!response.headersSent && !response.destroyed) answer(response, 500);
   }
 }

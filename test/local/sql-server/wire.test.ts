@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import sql from 'mssql';
 import type { SqlServer } from '../../../local/sql-server/procedure.ts';
 import { startSqlServer } from '../../../local/sql-server/server.ts';
+import { noFreeTds } from '../../support/freetds.ts';
 
 const run = promisify(execFile);
 
@@ -410,8 +411,8 @@ describe('control', () => {
 });
 
 describe('FreeTDS', () => {
-  it('tsql and bsqldb understand', async () => {
-    const env = { ...process.env, TDSVER: '7.4' };
+  it('tsql and bsqldb understand', { skip: noFreeTds }, async () => {
+    const env = { ...process.env, TDSVER: '7.4', LC_ALL: 'C.UTF-8' };
     const tsql = run(
       'tsql',
       [

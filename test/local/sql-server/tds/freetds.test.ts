@@ -1,14 +1,13 @@
 /** The same server through FreeTDS, an implementation that shares nothing with tedious. */
 
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { noFreeTds } from '../../../support/freetds.ts';
 import { startEcho } from './echo-backend.ts';
-
-const skip = spawnSync('tsql', ['-C']).error ? 'tsql (freetds-bin) is not installed' : false;
 
 const echo = await startEcho();
 const folder = await mkdtemp(join(tmpdir(), 'freetds-'));
@@ -66,7 +65,7 @@ function run(
 const select = (columns: [string, string | number | null][]): string =>
   `select ${JSON.stringify(columns.map(([type, value], index) => [`c${index}`, type, value]))}`;
 
-test('tsql reads every type as it is, exact to the last digit', { skip }, async () => {
+test('tsql reads every type as it is, exact to the last digit', { skip: noFreeTds }, async () => {
   const cases: [string, string | number | null, string][] = [
     ['bit', 1, '1'],
     ['tinyint', 255, '255'],
@@ -115,7 +114,7 @@ test('tsql reads every type as it is, exact to the last digit', { skip }, async 
   );
 });
 
-test('tsql reads dates and times', { skip }, async () => {
+test('tsql reads dates and times', { skip: noFreeTds }, async () => {
   const { stdout } = await run('tsql', [
     select([
       ['date', '2020-02-29'],
@@ -134,7 +133,7 @@ test('tsql reads dates and times', { skip }, async () => {
   ]);
 });
 
-test('tsql shows errors, messages and the return status', { skip }, async () => {
+test('tsql shows errors, messages and the return status', { skip: noFreeTds }, async () => {
   const { stdout, stderr } = await run('tsql', ['counts 3', 'wait 1', 'exec'], { quiet: false });
   assert.match(
     stderr,
@@ -144,7 +143,7 @@ test('tsql shows errors, messages and the return status', { skip }, async () => 
   assert.match(stdout, /return status = 42/);
 });
 
-test('tsql works encrypted', { skip }, async () => {
+test('tsql works encrypted', { skip: noFreeTds }, async () => {
   const text = 'ж'.repeat(3000);
   const { stdout, stderr } = await run(
     'tsql',
@@ -159,14 +158,16 @@ test('tsql works encrypted', { skip }, async () => {
   assert.ok(stdout.includes(`${text}|1`), stderr);
 });
 
-test('tsql is refused with a wrong password and an unknown database', { skip }, async () => {
+test('tsql is refused with a wrong password and an unknown database', {
+  skip: noFreeTds,
+}, async () => {
   const wrong = await run('tsql', [], { password: 'wrong' });
   assert.match(wrong.stderr + wrong.stdout, /Msg 18456 \(severity 14, state 1\)/);
   const unknown = await run('tsql', [], { database: 'nowhere' });
   assert.match(unknown.stderr + unknown.stdout, /Msg 4060 \(severity 11, state 1\)/);
 });
 
-test('bsqldb reads rows of a stored procedure run as a batch', { skip }, async () => {
+test('bsqldb reads rows of a stored procedure run as a batch', { skip: noFreeTds }, async () => {
   const batch = select([
     ['int', 1],
     ['nvarchar(20)', 'жž'],
