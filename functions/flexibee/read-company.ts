@@ -43,7 +43,7 @@ export function readCompany(app: AppServices): RouteHandler {
       askLive(app, code, signal),
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const { version, lag, generation, gaps, loads, pending, evidences } = state;
+    const { version, lag, generation, gaps, stale, loads, pending, evidences } = state;
     const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
       ...summary(app, company, state),
@@ -54,6 +54,7 @@ export function readCompany(app: AppServices): RouteHandler {
       live,
       ...(generation !== undefined && { generation }),
       gaps,
+      stale,
       loads,
       pending,
       evidences,

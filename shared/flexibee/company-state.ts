@@ -6,7 +6,7 @@ export interface CompanyState {
   /** `starting`: nothing is known yet; `loading`: evidences are being read in full. */
   phase: 'starting' | 'loading' | 'following';
   generation?: number;
-  /** The highest version consumed. */
+  /** The highest version that is in the journal. */
   version?: number;
   /** The company's newest version, as of the last answer that brought something. */
   globalVersion?: number;
@@ -14,6 +14,8 @@ export interface CompanyState {
   lag: { versions: number; seconds: number };
   /** How many ranges of versions are asked for again. */
   gaps: number;
+  /** How many records have changed by then whose rows are yet to be fetched. */
+  stale: number;
   /** Evidences that are being read in full, the current one first. */
   loads: Pick<Load, 'evidence' | 'afterId'>[];
   /** Evidences whose procedures after changes are to be called. */
@@ -27,7 +29,7 @@ export interface CompanyState {
 export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
   if (cursor === undefined) {
     const lag = { versions: 0, seconds: 0 };
-    return { phase: 'starting', lag, gaps: 0, loads: [], pending: [], evidences: {} };
+    return { phase: 'starting', lag, gaps: 0, stale: 0, loads: [], pending: [], evidences: {} };
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
   const waitsSince = [behindSince, trouble?.since]
@@ -45,6 +47,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       seconds: Math.round((now.getTime() - waitsSince) / 1000),
     },
     gaps: cursor.gaps.length,
+    stale: Object.values(cursor.stale).flat().length,
     loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, afterId })),
     pending: cursor.pending,
     evidences: cursor.evidences,

@@ -8,6 +8,7 @@
 
 import { z } from 'zod';
 import type { Gap } from './gaps.ts';
+import type { StoredStale } from './stale.ts';
 import { type Operation, troubleKinds } from './types.ts';
 
 const instant = z.iso.datetime();
@@ -32,6 +33,11 @@ const countsSchema = z.object({
   updated: version,
   deleted: version,
 });
+
+const staleSchema: z.ZodType<StoredStale> = z.record(
+  z.string(),
+  z.array(z.tuple([z.string(), version])),
+);
 
 const operations = ['create', 'update', 'delete'] as const satisfies readonly Operation[];
 
@@ -65,6 +71,8 @@ export const cursorSchema = z.object({
   loads: z.array(loadSchema),
   /** The latest moment of a reading: the next is later, whatever another worker's clock says. */
   readAt: instant.optional(),
+  /** Below `next`, journaled, and yet to be fetched; older cursors have none. */
+  stale: staleSchema.default({}),
   /** Evidences whose rows may have changed since the procedures after it were called. */
   pending: z.array(z.string()),
   /** One entry for each evidence that is followed. */
@@ -93,6 +101,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     globalVersion: 0,
     gaps: [],
     loads: [],
+    stale: {},
     pending: before?.pending ?? [],
     evidences: before?.evidences ?? {},
     ...(before?.readAt && { readAt: before.readAt }),
@@ -119,6 +128,9 @@ export function agreedWith(cursor: Cursor, followed: readonly string[]): Cursor 
       followed.map((evidence) => [evidence, cursor.evidences[evidence] ?? noCounts]),
     ),
     loads: [...cursor.loads.filter(({ evidence }) => followed.includes(evidence)), ...loads],
+    stale: Object.fromEntries(
+      Object.entries(cursor.stale).filter(([evidence]) => followed.includes(evidence)),
+    ),
     pending: cursor.pending.filter((evidence) => followed.includes(evidence)),
   };
 }

@@ -57,16 +57,3 @@ export function fold(
     records: [...part.records.values()],
   }));
 }
-
-/** Parts of at most `size` records, each with all the changes of its records. */
-export function* chunks(part: EvidencePart, size: number): Generator<EvidencePart> {
-  for (let start = 0; start < part.records.length; start += size) {
-    const records = part.records.slice(start, start + size);
-    const ids = new Set(records.map(({ id }) => id));
-    yield {
-      evidence: part.evidence,
-      records,
-      changes: part.changes.filter(({ id }) => ids.has(id)),
-    };
-  }
-}

@@ -9,9 +9,9 @@ import { agreedWith, type Cursor, newLoad, restarted, type Trouble } from './cur
 import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
 import { changesThrough, identityOf, pageOfOurs } from './history.ts';
 import { loadSteps } from './load.ts';
+import { type Beginning, pageSteps } from './pages.ts';
 import type { Step, StepContext } from './step.ts';
 import type { AppliedRows, Batch } from './types.ts';
-import { type Beginning, windowSteps } from './windows.ts';
 
 type Started = Cursor & { next: number };
 
@@ -143,7 +143,7 @@ export class Session {
     beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
     if (this.#bringsNothing(cursor, beginning)) return 'done';
     await this.#take(
-      (signal) => windowSteps(this.#steps(cursor), beginning, signal),
+      (signal) => pageSteps(this.#steps(cursor), beginning, signal),
       () => this.#cursor.behindSince !== undefined && isOver(),
     );
     return this.#cursor.behindSince === undefined ? 'done' : 'over';
@@ -189,8 +189,9 @@ export class Session {
         readAt = batch.readAt;
         onApplied?.(batch, rows);
       }
-      if (moved === undefined) continue;
-      const cursor = withRows(moved(this.#cursor), counts);
+      const next = moved?.(this.#cursor) ?? this.#cursor;
+      if (next === this.#cursor) continue;
+      const cursor = withRows(next, counts);
       await this.#save({ ...cursor, ...(readAt && { readAt }) });
       counts.clear();
       if (isOver()) return;

@@ -9,7 +9,7 @@ export const batchSize = 1000;
 /** Made ahead, while the one before is applied. */
 export interface Step {
   batch?: Batch;
-  /** Set once everything before is applied. */
+  /** The cursor once everything before is applied; the same object where it has not moved. */
   moved?: (cursor: Cursor) => Cursor;
 }
 

@@ -22,7 +22,10 @@ const summarySchema = z.object({
   description: z.string(),
   state: z.enum(['starting', 'loading', 'following', 'trouble']),
   trouble: troubleSchema.exactOptional(),
-  version: z.int().exactOptional().meta({ description: 'The newest version that was applied' }),
+  version: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'The newest version that is in the journal' }),
   globalVersion: z
     .int()
     .exactOptional()
@@ -48,6 +51,9 @@ export const companySchema = summarySchema.extend({
     .exactOptional()
     .meta({ description: 'Histories of the company: grows with every reset' }),
   gaps: z.int().meta({ description: 'Gaps in the versions that are asked for again' }),
+  stale: z
+    .int()
+    .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),
   loads: z.array(z.object({ evidence: z.string(), afterId: z.string() })),
   pending: z
     .array(z.string())

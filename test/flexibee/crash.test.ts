@@ -54,14 +54,14 @@ const scenarios: Scenario[] = [
     does: { list: 2, apply: 1 },
   },
   {
-    name: 'pages and windows of changes',
+    name: 'pages of changes',
     options: { largestPage: 3 },
     async prepare(world) {
       work(world);
       await world.settle();
       work(world, 8);
     },
-    does: { changes: 13, records: 4, apply: 4, after: 1 },
+    does: { changes: 13, records: 2, apply: 26, replace: 16, after: 1 },
   },
   {
     name: 'a late commit beside what is new',

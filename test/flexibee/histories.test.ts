@@ -170,6 +170,7 @@ test(`mirror equals source after ${runs} random histories`, async () => {
             const next = calls % every === 0 ? left.shift() : undefined;
             if (next !== undefined && next.kind !== 'poll') void happen(world, next, true);
           });
+          endOld(world);
         }
         while (world.company.open.length > 0) world.company.commit(0);
         await world.settle();

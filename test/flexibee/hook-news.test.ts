@@ -11,6 +11,7 @@ const following: Cursor = {
   globalVersion: 100,
   gaps: [{ from: 90, to: 92, until: '2026-01-01T00:10:00.000Z' }],
   loads: [],
+  stale: {},
   pending: [],
   evidences: {},
 };

@@ -14,6 +14,9 @@ export const evidences = ['adresar', 'cenik', 'faktura-vydana'];
 /** In the changelog, too. */
 export const otherEvidence = 'stitek';
 
+/** The shortest that the lock of a dead worker lives. */
+const leaseMs = 15_000;
+
 /** The worker is dead: whatever it does next does not happen. */
 export class Killed extends Error {}
 
@@ -196,6 +199,7 @@ export function newWorld(
         if (!(error instanceof Killed)) throw error;
       }
       await cursors.expire();
+      if (outcome === 'killed') time += leaseMs;
       return { outcome, done };
     },
     /** What dead workers had sent arrives now. */

@@ -1,0 +1,179 @@
+/**
+ * Changes page by page: the journal is written with each page, and the cursor moves behind it. The
+ * records are fetched in bulk when enough of them have changed, see stale.ts; so a worker that
+ * dies costs one page, or one request for records.
+ */
+
+import { ahead } from '../ahead.ts';
+import { type Counts, type Cursor, withPending } from './cursor.ts';
+import { type EvidencePart, fold } from './fold.ts';
+import { bounded, type Gap, missingIn, pageSize } from './gaps.ts';
+import { identityOf } from './history.ts';
+import { StaleRecords, withoutStale } from './stale.ts';
+import { batchSize, type Step, type StepContext, stateOf } from './step.ts';
+import type { Batch, Change, ChangesPage } from './types.ts';
+
+/**
+ * So many records may wait to be fetched. Up to twenty evidences, every request is a full one then;
+ * a record that changes again while it waits is fetched once; the cursor stays below half a
+ * megabyte.
+ */
+const mostStale = 20 * batchSize;
+
+/** What the first answers of a poll have brought. */
+export interface Beginning {
+  /** Below the cursor. */
+  late: readonly Change[];
+  /** What is left of the gaps that the cursor had. */
+  gaps: readonly Gap[];
+  /** Reaches the cursor. */
+  page: ChangesPage;
+}
+
+/** Steps from the beginning until the changelog has no more. */
+export async function* pageSteps(
+  context: StepContext,
+  beginning: Beginning,
+  signal: AbortSignal,
+): AsyncGenerator<Step, void, undefined> {
+  const stale = new StaleRecords(context.cursor.stale);
+  for await (const page of ahead((stop) => pages(context, beginning, stop), signal)) {
+    const parts = new Map(page.parts.map((part) => [part.evidence, part]));
+    for (const { evidence, records } of page.parts) {
+      for (const { id, version, deleted } of records) {
+        if (deleted) stale.remove(evidence, id);
+        else stale.add(evidence, id, version);
+      }
+    }
+    const written = new Set<string>();
+    while (stale.size > (page.more ? mostStale : 0)) {
+      const { evidence, versions } = stale.take(batchSize);
+      const batch = await batchOf(context, evidence, parts.get(evidence), versions, signal);
+      parts.delete(evidence);
+      written.add(evidence);
+      const moved = (cursor: Cursor) => {
+        const left = withoutStale(cursor.stale, evidence, versions);
+        if (left === cursor.stale) return cursor;
+        return { ...cursor, stale: left, pending: withPending(cursor, [evidence]) };
+      };
+      yield { batch, moved };
+    }
+    for (const [evidence, part] of parts) {
+      const batch = await batchOf(context, evidence, part, new Map(), signal);
+      if (batch.records.length > 0) written.add(evidence);
+      yield { batch };
+    }
+    yield { moved: moveBehind(page, stale, written, context.now()) };
+  }
+}
+
+interface Page {
+  /** Late changes, too. */
+  parts: EvidencePart[];
+  /** The newest change in it, perhaps a late one. */
+  newest?: Change;
+  /** The cursor behind it. */
+  next: number;
+  gaps: Gap[];
+  globalVersion: number;
+  /** The changelog goes on. */
+  more: boolean;
+}
+
+async function* pages(
+  { cursor, source, evidences, now }: StepContext,
+  beginning: Beginning,
+  signal: AbortSignal,
+): AsyncGenerator<Page, void, undefined> {
+  const followed = new Set(evidences);
+  let { page } = beginning;
+  let { next } = cursor;
+  let gaps = [...beginning.gaps];
+  let late = beginning.late;
+  for (;;) {
+    const fresh = page.changes.filter(({ version }) => version >= next);
+    gaps = bounded([...gaps, ...missingIn(next, fresh, now())]);
+    const last = fresh.at(-1);
+    next = last === undefined ? next : last.version + 1;
+    // A page that brings nothing new is an end, whatever it says.
+    const more = page.next !== undefined && last !== undefined;
+    const parts = fold([...late, ...fresh], followed, cursor.next - 1);
+    const newest = last ?? late.at(-1);
+    const { globalVersion } = page;
+    yield { parts, next, gaps, globalVersion, more, ...(newest && { newest }) };
+    if (!more) return;
+    late = [];
+    page = await source.changes({ start: next, limit: pageSize }, signal);
+  }
+}
+
+/**
+ * One evidence's part of a page, with what is known to be deleted, and the records to be fetched;
+ * what the answer leaves out of those is deleted, too.
+ */
+async function batchOf(
+  { company, cursor, source, readAt }: StepContext,
+  evidence: string,
+  part: EvidencePart | undefined,
+  versions: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<Batch> {
+  const at = readAt();
+  const ids = [...versions.keys()];
+  const found = ids.length === 0 ? [] : await source.records(evidence, ids, signal);
+  const byId = new Map(found.map((record) => [record.id, record]));
+  const deleted = (part?.records ?? []).filter((record) => record.deleted);
+  const states = [...versions].map(([id, version]) => {
+    const record = byId.get(id);
+    return record === undefined ? goneIn(id, version) : stateOf(record, version);
+  });
+  return {
+    company,
+    evidence,
+    generation: cursor.generation,
+    readAt: at,
+    changes: part?.changes ?? [],
+    records: [...deleted.map(({ id, version }) => goneIn(id, version)), ...states],
+  };
+}
+
+function goneIn(id: string, version: number) {
+  return { id, version, deleted: true, externalIds: [] };
+}
+
+/** Moves the cursor behind a page that is applied, but for the records that are stale now. */
+function moveBehind(
+  page: Page,
+  staleNow: StaleRecords,
+  written: ReadonlySet<string>,
+  now: Date,
+): (cursor: Cursor) => Cursor {
+  const { parts, next, gaps, globalVersion, more, newest } = page;
+  const appliedAt = now.toISOString();
+  const stale = staleNow.toStored();
+  return ({ behindSince = appliedAt, ...cursor }) => ({
+    ...cursor,
+    next,
+    gaps,
+    globalVersion,
+    ...(newest && newest.version > (cursor.last?.version ?? 0) && { last: identityOf(newest) }),
+    stale,
+    evidences: { ...cursor.evidences, ...counted(cursor.evidences, parts) },
+    pending: withPending(cursor, written),
+    appliedAt,
+    ...(more && { behindSince }),
+  });
+}
+
+function counted(
+  counts: Readonly<Record<string, Counts>>,
+  parts: readonly EvidencePart[],
+): Record<string, Counts> {
+  return Object.fromEntries(
+    parts.flatMap(({ evidence, changes }) => {
+      const before = counts[evidence];
+      if (before === undefined) return [];
+      return [[evidence, { ...before, changes: before.changes + changes.length }]];
+    }),
+  );
+}

@@ -1,0 +1,64 @@
+/**
+ * Records whose changes are in the journal and whose rows are yet to be fetched. A page over nine
+ * evidences holds a hundred records of each, and a request for so few is a waste: so they wait in
+ * the cursor until there are enough of them, or the changelog has no more.
+ */
+
+/** As in the cursor: by evidence, the id of each record and the version of its last change. */
+export type StoredStale = Record<string, [id: string, version: number][]>;
+
+export class StaleRecords {
+  /** Those that changed longest ago first. */
+  readonly #versions: Map<string, Map<string, number>>;
+
+  constructor(stored: StoredStale) {
+    this.#versions = new Map(
+      Object.entries(stored).map(([evidence, records]) => [evidence, new Map(records)]),
+    );
+  }
+
+  get size(): number {
+    return [...this.#versions.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  add(evidence: string, id: string, version: number): void {
+    const versions = this.#versions.get(evidence) ?? new Map<string, number>();
+    this.#versions.set(evidence, versions);
+    versions.delete(id);
+    versions.set(id, version);
+  }
+
+  remove(evidence: string, id: string): void {
+    this.#versions.get(evidence)?.delete(id);
+  }
+
+  /** Takes out up to `count` records of the evidence that has most. */
+  take(count: number): { evidence: string; versions: ReadonlyMap<string, number> } {
+    const [evidence, all] = [...this.#versions].reduce((one, other) =>
+      other[1].size > one[1].size ? other : one,
+    );
+    const versions = new Map<string, number>();
+    for (const [id, version] of all) {
+      if (versions.size === count) break;
+      versions.set(id, version);
+      all.delete(id);
+    }
+    return { evidence, versions };
+  }
+
+  toStored(): StoredStale {
+    const some = [...this.#versions].filter(([, versions]) => versions.size > 0);
+    return Object.fromEntries(some.map(([evidence, versions]) => [evidence, [...versions]]));
+  }
+}
+
+/** What is stored, without some records of one evidence; the same object where none was there. */
+export function withoutStale(
+  stored: StoredStale,
+  evidence: string,
+  records: ReadonlyMap<string, unknown>,
+): StoredStale {
+  const before = stored[evidence] ?? [];
+  const left = before.filter(([id]) => !records.has(id));
+  return left.length === before.length ? stored : { ...stored, [evidence]: left };
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { StaleRecords, type StoredStale, withoutStale } from '../../shared/flexibee/stale.ts';
+
+const evidence = fc.constantFrom('adresar', 'cenik', 'banka');
+const id = fc.nat({ max: 30 }).map(String);
+
+type Event =
+  | { kind: 'add' | 'remove'; evidence: string; id: string }
+  | { kind: 'take'; count: number }
+  | { kind: 'store' };
+
+const event: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('add' as const), evidence, id }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), evidence, id }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('take' as const), count: fc.integer({ min: 1 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('store' as const) }) },
+);
+
+test('the evidence with most is taken from, oldest changes first, each record in its last version', () => {
+  fc.assert(
+    fc.property(fc.array(event), (events) => {
+      let stale = new StaleRecords({});
+      /** In the order of their last change. */
+      let known: { evidence: string; id: string; version: number }[] = [];
+      for (const [version, one] of events.entries()) {
+        if (one.kind === 'store') {
+          stale = new StaleRecords(JSON.parse(JSON.stringify(stale.toStored())) as StoredStale);
+        } else if (one.kind === 'take') {
+          if (known.length === 0) continue;
+          const { evidence: from, versions } = stale.take(one.count);
+          const sizes = Map.groupBy(known, (record) => record.evidence);
+          const most = Math.max(...[...sizes.values()].map(({ length }) => length));
+          const expected = sizes.get(from) ?? [];
+          assert.equal(expected.length, most);
+          const taken = expected.slice(0, one.count);
+          assert.deepEqual(
+            [...versions],
+            taken.map((record) => [record.id, record.version]),
+          );
+          known = known.filter((record) => !taken.includes(record));
+        } else {
+          known = known.filter(({ evidence: e, id: i }) => e !== one.evidence || i !== one.id);
+          if (one.kind === 'add') stale.add(one.evidence, one.id, version);
+          else stale.remove(one.evidence, one.id);
+          if (one.kind === 'add') known.push({ evidence: one.evidence, id: one.id, version });
+        }
+        assert.equal(stale.size, known.length);
+      }
+    }),
+  );
+});
+
+test('what is stored is left alone where nothing was taken from it', () => {
+  const stored: StoredStale = { adresar: [['1', 5]], cenik: [['1', 6]] };
+  const taken = new Map([['1', 5]]);
+  assert.deepEqual(withoutStale(stored, 'adresar', taken), { adresar: [], cenik: [['1', 6]] });
+  assert.equal(withoutStale(stored, 'banka', taken), stored);
+  assert.equal(withoutStale(stored, 'adresar', new Map([['2', 5]])), stored);
+});
