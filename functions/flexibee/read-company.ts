@@ -4,7 +4,7 @@ import type { CompanyState } from '../../shared/flexibee/follow.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { CompanyDetails, CompanySummary } from '../../shared/http/company-schemas.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { Places } from '../../shared/outbound/places.ts';
+import { sideBySide } from '../../shared/side-by-side.ts';
 import type { AppServices } from '../services.ts';
 import { withCode } from './ask-server.ts';
 import { namedCompany } from './named-company.ts';
@@ -18,17 +18,9 @@ const liveMs = 3_000;
 /** Every company: where we are with it, as of its last poll. */
 export function listCompanies(app: AppServices): RouteHandler {
   return async (_request, _context, { signal }) => {
-    const places = new Places(readsAtOnce);
-    const companies = await Promise.all(
-      app.companies.all.map(async (company) => {
-        const giveBack = await places.take(signal);
-        try {
-          return summary(app, company, await app.companies.state(company.code, signal));
-        } finally {
-          giveBack();
-        }
-      }),
-    );
+    const read = async (company: FollowedCompany, within: AbortSignal) =>
+      summary(app, company, await app.companies.state(company.code, within));
+    const companies = await sideBySide(app.companies.all, readsAtOnce, read, signal);
     return json({ companies });
   };
 }

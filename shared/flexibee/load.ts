@@ -28,15 +28,17 @@ export async function* loadSteps(
       const begun = { evidence, afterId, since };
       const loads = isLast ? later : [begun, ...later];
       yield {
-        batch: {
-          company,
-          evidence,
-          generation: cursor.generation,
-          readAt: at,
-          changes: [],
-          records: records.map((record) => stateOf(record, version)),
-          ...(isLast && { gone: { readBefore: since, version } }),
-        },
+        batches: [
+          {
+            company,
+            evidence,
+            generation: cursor.generation,
+            readAt: at,
+            changes: [],
+            records: records.map((record) => stateOf(record, version)),
+            ...(isLast && { gone: { readBefore: since, version } }),
+          },
+        ],
         moved: (before) => ({ ...before, loads, pending: withPending(before, [evidence]) }),
       };
     }

@@ -56,14 +56,16 @@ export async function* pageSteps(
         if (left === cursor.stale) return cursor;
         return { ...cursor, stale: left, pending: withPending(cursor, [evidence]) };
       };
-      yield { batch, moved };
+      // Within a backlog the page is what a kill costs; its end may bring twenty of these.
+      yield page.more ? { batches: [batch] } : { batches: [batch], moved };
     }
+    const batches: Batch[] = [];
     for (const [evidence, part] of parts) {
       const batch = await batchOf(context, evidence, part, new Map(), signal);
       if (batch.records.length > 0) written.add(evidence);
-      yield { batch };
+      batches.push(batch);
     }
-    yield { moved: moveBehind(page, stale, written, context.now()) };
+    yield { batches, moved: moveBehind(page, stale, written, context.now()) };
   }
 }
 

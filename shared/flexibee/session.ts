@@ -4,6 +4,7 @@
  */
 
 import { ahead } from '../ahead.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import { agreedWith, type Cursor, newLoad, restarted, type Trouble } from './cursor.ts';
 import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
@@ -12,6 +13,9 @@ import { loadSteps } from './load.ts';
 import { type Beginning, pageSteps } from './pages.ts';
 import type { Step, StepContext } from './step.ts';
 import type { AppliedRows, Batch } from './types.ts';
+
+/** Batches of a page, of different evidences: they do not wait for one another in the base. */
+const callsAtOnce = 4;
 
 type Started = Cursor & { next: number };
 
@@ -182,13 +186,14 @@ export class Session {
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
     let { readAt } = this.#cursor;
-    for await (const { batch, moved } of ahead(make, this.#signal)) {
-      if (batch !== undefined) {
-        const rows = await this.#context.mirror.apply(batch, this.#signal);
-        counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
-        readAt = batch.readAt;
-        onApplied?.(batch, rows);
-      }
+    const apply = async (batch: Batch, signal: AbortSignal) => {
+      const rows = await this.#context.mirror.apply(batch, signal);
+      counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
+      onApplied?.(batch, rows);
+    };
+    for await (const { batches, moved } of ahead(make, this.#signal)) {
+      await sideBySide(batches, callsAtOnce, apply, this.#signal);
+      readAt = batches.at(-1)?.readAt ?? readAt;
       const next = moved?.(this.#cursor) ?? this.#cursor;
       if (next === this.#cursor) continue;
       const cursor = withRows(next, counts);

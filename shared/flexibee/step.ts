@@ -8,7 +8,8 @@ export const batchSize = 1000;
 
 /** Made ahead, while the one before is applied. */
 export interface Step {
-  batch?: Batch;
+  /** To be applied first, side by side. */
+  batches: readonly Batch[];
   /** The cursor once everything before is applied; the same object where it has not moved. */
   moved?: (cursor: Cursor) => Cursor;
 }

@@ -140,9 +140,10 @@ export function newWorld(
         },
       },
       mirror: {
-        apply: (batch: Batch, signal) =>
+        apply: (batch: Batch) =>
           io('apply', async () => {
-            const rows = await mirror.apply(batch, signal);
+            // What was sent is done, whoever has left meanwhile.
+            const rows = await mirror.apply(batch, new AbortController().signal);
             effects.created += rows.created;
             effects.updated += rows.updated;
             effects.deleted += rows.deleted;
