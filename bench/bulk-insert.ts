@@ -1,59 +1,24 @@
-/** What writing FlexiBee's records costs at the least: one bulk load into a table of its own. */
+/** What writing FlexiBee's records and journal costs at the least: bulk loads into their own tables. */
 
 import sql from 'mssql';
 import { parseAddress } from '../shared/database/address.ts';
-import type { FlexibeeRecord } from '../shared/flexibee/types.ts';
+import type { Change, FlexibeeRecord } from '../shared/flexibee/types.ts';
 
 export interface RecordBatch {
   evidence: string;
   records: readonly FlexibeeRecord[];
 }
 
-/** As `crude.flexibee_record`, without its index for readers. */
-const table = `DROP TABLE IF EXISTS dbo.flexibee_bulk;
-CREATE TABLE dbo.flexibee_bulk (
-  company nvarchar(64) NOT NULL, evidence nvarchar(64) NOT NULL, record_id bigint NOT NULL,
-  code nvarchar(255) NULL, external_ids nvarchar(max) NOT NULL, generation int NOT NULL,
-  version bigint NOT NULL, read_at datetime2(3) NOT NULL, deleted bit NOT NULL,
-  payload nvarchar(max) NULL, created_at datetime2(3) NOT NULL, updated_at datetime2(3) NOT NULL,
-  PRIMARY KEY (company, evidence, record_id)
-);`;
-
-/**
- * Loads the rows that the mirror would write, with the driver's bulk load over one connection: one
- * load a batch, because the driver holds a whole load in memory. The table is made anew and dropped
- * at the end.
- *
- * @param connectionString of an aggregate base, as in SQL_AB
- * @returns milliseconds, from the first record to the last answer; making JSON of payloads included,
- *   which the mirror has to do as well
- */
-export async function bulkInsertRecords(
-  connectionString: string,
-  company: string,
-  batches: Iterable<RecordBatch> | AsyncIterable<RecordBatch>,
-): Promise<number> {
-  const { config } = parseAddress(connectionString);
-  const pool = new sql.ConnectionPool({ ...config, requestTimeout: 0, pool: { min: 1, max: 1 } });
-  await pool.connect();
-  try {
-    await pool.batch(table);
-    let milliseconds = 0;
-    for await (const { evidence, records } of batches) {
-      const start = performance.now();
-      if (records.length > 0) await pool.request().bulk(rowsOf(company, evidence, records));
-      milliseconds += performance.now() - start;
-    }
-    await pool.batch('DROP TABLE dbo.flexibee_bulk;');
-    return milliseconds;
-  } finally {
-    await pool.close();
-  }
+interface BulkTable {
+  name: string;
+  columns: readonly [name: string, type: sql.ISqlType | (() => sql.ISqlType), nullable?: true][];
+  key: readonly string[];
 }
 
-function rowsOf(company: string, evidence: string, records: readonly FlexibeeRecord[]): sql.Table {
-  const rows = new sql.Table('dbo.flexibee_bulk');
-  const columns: [string, sql.ISqlType | (() => sql.ISqlType), boolean?][] = [
+/** As `crude.flexibee_record`, without its index for readers. */
+const records: BulkTable = {
+  name: 'dbo.flexibee_bulk_record',
+  columns: [
     ['company', sql.NVarChar(64)],
     ['evidence', sql.NVarChar(64)],
     ['record_id', sql.BigInt],
@@ -66,25 +31,118 @@ function rowsOf(company: string, evidence: string, records: readonly FlexibeeRec
     ['payload', sql.NVarChar(sql.MAX), true],
     ['created_at', sql.DateTime2(3)],
     ['updated_at', sql.DateTime2(3)],
-  ];
-  for (const [name, type, nullable = false] of columns) rows.columns.add(name, type, { nullable });
+  ],
+  key: ['company', 'evidence', 'record_id'],
+};
+
+/** As `crude.flexibee_change`. */
+const changes: BulkTable = {
+  name: 'dbo.flexibee_bulk_change',
+  columns: [
+    ['company', sql.NVarChar(64)],
+    ['generation', sql.Int],
+    ['version', sql.BigInt],
+    ['evidence', sql.NVarChar(64)],
+    ['record_id', sql.BigInt],
+    ['operation', sql.VarChar(6)],
+    ['changed_at', sql.DateTime2(6), true],
+    ['external_ids', sql.NVarChar(sql.MAX)],
+    ['read_at', sql.DateTime2(3)],
+  ],
+  key: ['company', 'generation', 'version'],
+};
+
+/**
+ * Loads the rows that the mirror would write, with the driver's bulk load over one connection, in
+ * the batches given, because the driver holds a whole load in memory.
+ *
+ * @param connectionString of an aggregate base, as in SQL_AB
+ * @returns milliseconds, from the first record to the last answer; making JSON of payloads included,
+ *   which the mirror has to do as well
+ */
+export function bulkInsertRecords(
+  connectionString: string,
+  company: string,
+  batches: readonly RecordBatch[],
+): Promise<number> {
   const now = new Date();
-  for (const { id, code, externalIds, payload } of records) {
-    const json = [JSON.stringify(externalIds), JSON.stringify(payload)] as const;
-    rows.rows.add(
+  return bulkInsert(connectionString, records, batches, (batch) =>
+    batch.records.map(({ id, code, externalIds, payload }) => [
       company,
-      evidence,
+      batch.evidence,
       Number(id),
       code ?? null,
-      json[0],
+      JSON.stringify(externalIds),
       1,
       1,
       now,
       false,
-      json[1],
+      JSON.stringify(payload),
       now,
       now,
-    );
+    ]),
+  );
+}
+
+/** The same for the journal, a thousand changes at a time. */
+export function bulkInsertChanges(
+  connectionString: string,
+  company: string,
+  all: readonly Change[],
+): Promise<number> {
+  const now = new Date();
+  const batches = Array.from({ length: Math.ceil(all.length / 1000) }, (_, index) =>
+    all.slice(index * 1000, index * 1000 + 1000),
+  );
+  return bulkInsert(connectionString, changes, batches, (batch) =>
+    batch.map(({ version, evidence, id, operation, at, externalIds }) => [
+      company,
+      1,
+      version,
+      evidence,
+      Number(id),
+      operation,
+      at === undefined ? null : new Date(`${at.replace(' ', 'T')}Z`),
+      JSON.stringify(externalIds),
+      now,
+    ]),
+  );
+}
+
+type Value = string | number | boolean | Date | null;
+
+/** The table is made anew and dropped at the end. */
+async function bulkInsert<Batch>(
+  connectionString: string,
+  { name, columns, key }: BulkTable,
+  batches: readonly Batch[],
+  rowsOf: (batch: Batch) => Value[][],
+): Promise<number> {
+  const { config } = parseAddress(connectionString);
+  const pool = new sql.ConnectionPool({ ...config, requestTimeout: 0, pool: { min: 1, max: 1 } });
+  await pool.connect();
+  const newLoad = () => {
+    const load = new sql.Table(name);
+    for (const [column, type, nullable = false] of columns) {
+      load.columns.add(column, type, { nullable, primary: key.includes(column) });
+    }
+    return load;
+  };
+  try {
+    await pool.batch(`DROP TABLE IF EXISTS ${name};`);
+    let milliseconds = 0;
+    for (const batch of batches) {
+      const start = performance.now();
+      const load = newLoad();
+      load.create = milliseconds === 0;
+      for (const row of rowsOf(batch)) load.rows.add(...row);
+      if (load.rows.length === 0) continue;
+      await pool.request().bulk(load);
+      milliseconds += performance.now() - start;
+    }
+    await pool.batch(`DROP TABLE ${name};`);
+    return milliseconds;
+  } finally {
+    await pool.close();
   }
-  return rows;
 }
