@@ -47,7 +47,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       seconds: Math.round((now.getTime() - waitsSince) / 1000),
     },
     gaps: cursor.gaps.length,
-    stale: Object.values(cursor.stale).flat().length,
+    stale: Object.values(cursor.stale).flatMap(({ ids }) => ids).length,
     loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, afterId })),
     pending: cursor.pending,
     evidences: cursor.evidences,

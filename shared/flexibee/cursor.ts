@@ -36,7 +36,9 @@ const countsSchema = z.object({
 
 const staleSchema: z.ZodType<StoredStale> = z.record(
   z.string(),
-  z.array(z.tuple([z.string(), version])),
+  z
+    .object({ ids: z.array(z.string()), versions: z.array(version) })
+    .refine(({ ids, versions }) => ids.length === versions.length, 'a version for each id'),
 );
 
 const operations = ['create', 'update', 'delete'] as const satisfies readonly Operation[];

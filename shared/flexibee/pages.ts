@@ -4,7 +4,6 @@
  * dies costs one page, or one request for records.
  */
 
-import { ahead } from '../ahead.ts';
 import { type Counts, type Cursor, withPending } from './cursor.ts';
 import { type EvidencePart, fold } from './fold.ts';
 import { bounded, type Gap, missingIn, pageSize } from './gaps.ts';
@@ -37,7 +36,7 @@ export async function* pageSteps(
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
   const stale = new StaleRecords(context.cursor.stale);
-  for await (const page of ahead((stop) => pages(context, beginning, stop), signal)) {
+  for await (const page of pages(context, beginning, signal)) {
     const parts = new Map(page.parts.map((part) => [part.evidence, part]));
     for (const { evidence, records } of page.parts) {
       for (const { id, version, deleted } of records) {

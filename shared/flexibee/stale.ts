@@ -4,8 +4,8 @@
  * the cursor until there are enough of them, or the changelog has no more.
  */
 
-/** As in the cursor: by evidence, the id of each record and the version of its last change. */
-export type StoredStale = Record<string, [id: string, version: number][]>;
+/** As in the cursor, by evidence: records, and in the same order the versions of their last changes. */
+export type StoredStale = Record<string, { ids: string[]; versions: number[] }>;
 
 export class StaleRecords {
   /** Those that changed longest ago first. */
@@ -13,7 +13,10 @@ export class StaleRecords {
 
   constructor(stored: StoredStale) {
     this.#versions = new Map(
-      Object.entries(stored).map(([evidence, records]) => [evidence, new Map(records)]),
+      Object.entries(stored).map(([evidence, { ids, versions }]) => [
+        evidence,
+        new Map(ids.map((id, index) => [id, versions[index] ?? 0])),
+      ]),
     );
   }
 
@@ -48,7 +51,12 @@ export class StaleRecords {
 
   toStored(): StoredStale {
     const some = [...this.#versions].filter(([, versions]) => versions.size > 0);
-    return Object.fromEntries(some.map(([evidence, versions]) => [evidence, [...versions]]));
+    return Object.fromEntries(
+      some.map(([evidence, records]) => [
+        evidence,
+        { ids: [...records.keys()], versions: [...records.values()] },
+      ]),
+    );
   }
 }
 
@@ -58,7 +66,9 @@ export function withoutStale(
   evidence: string,
   records: ReadonlyMap<string, unknown>,
 ): StoredStale {
-  const before = stored[evidence] ?? [];
-  const left = before.filter(([id]) => !records.has(id));
-  return left.length === before.length ? stored : { ...stored, [evidence]: left };
+  const before = stored[evidence];
+  if (!before?.ids.some((id) => records.has(id))) return stored;
+  const isLeft = (_: unknown, index: number) => !records.has(before.ids[index] ?? '');
+  const left = { ids: before.ids.filter(isLeft), versions: before.versions.filter(isLeft) };
+  return { ...stored, [evidence]: left };
 }

@@ -56,9 +56,13 @@ test('the evidence with most is taken from, oldest changes first, each record in
 });
 
 test('what is stored is left alone where nothing was taken from it', () => {
-  const stored: StoredStale = { adresar: [['1', 5]], cenik: [['1', 6]] };
+  const cenik = { ids: ['1'], versions: [6] };
+  const stored: StoredStale = { adresar: { ids: ['1', '3'], versions: [5, 7] }, cenik };
   const taken = new Map([['1', 5]]);
-  assert.deepEqual(withoutStale(stored, 'adresar', taken), { adresar: [], cenik: [['1', 6]] });
+  assert.deepEqual(withoutStale(stored, 'adresar', taken), {
+    adresar: { ids: ['3'], versions: [7] },
+    cenik,
+  });
   assert.equal(withoutStale(stored, 'banka', taken), stored);
   assert.equal(withoutStale(stored, 'adresar', new Map([['2', 5]])), stored);
 });
