@@ -24,7 +24,7 @@ const integers: Readonly<Record<string, readonly [bigint, bigint]>> = {
 export function valueType(type: string): ValueType | undefined {
   const [, name = '', first, second] =
     /^([a-z0-9]+)(?:\((\d{1,4})(?:,\s*(\d{1,2}))?\))?$/.exec(type) ?? [];
-  const limits = integers[name];
+  const limits = Object.hasOwn(integers, name) ? integers[name] : undefined;
   if (limits && first === undefined) return integerType(...limits);
   if (name === 'decimal') return decimalType(Number(first ?? 18), Number(second ?? 0));
   if (name === 'float' && first === undefined) return floatType();
