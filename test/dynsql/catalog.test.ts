@@ -171,6 +171,17 @@ it('without faults they are there in the order of the files; reports may be miss
   assert.deepEqual(load(definitions, {}).reports, []);
 });
 
+it('words that every object knows are names like others', () => {
+  const own = definition({
+    'datasets[0].fields[0].datatype': 'constructor',
+    'conditions[0].template': 'toString',
+    templates: {},
+  });
+  const { definitions, reports } = load({ a: own }, { a: layout() });
+  assert.equal(definitions[0]?.root.conditions.get('code')?.template, undefined);
+  assert.equal(reports.length, 1);
+});
+
 it('whatever stands in a file, it is usable or has faults', () => {
   const paths = (file: string, json: Json) => pathsOf(json).map((path) => ({ file, path }));
   const place = fc.constantFrom(
