@@ -1,5 +1,5 @@
 /**
- * Where the app is put together. Settings and catalogue are checked at the start; storage and
+ * Where the app is put together. Settings and catalogues are checked at the start; storage and
  * databases are opened by the first call that needs them.
  */
 
@@ -7,9 +7,12 @@ import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog } from '../shared/catalog/index.ts';
 import { loadCatalog } from '../shared/catalog/locate.ts';
 import { Databases } from '../shared/database/databases.ts';
+import type { DynsqlCatalog } from '../shared/dynsql/catalog.ts';
+import { loadDynsqlCatalog } from '../shared/dynsql/locate.ts';
 import { checkDatabase, checkPart } from '../shared/health.ts';
 import type { HealthPart } from '../shared/http/schemas.ts';
 import { Leases } from '../shared/lock/leases.ts';
+import type { OpenContainer } from '../shared/place.ts';
 import {
   type Connections,
   parseSettings,
@@ -39,7 +42,7 @@ import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import type { AppServices } from './services.ts';
 
-/** The catalogue is a file of some kilobytes; a start that waits longer than this has failed. */
+/** The catalogue and dynsql's are files of some kilobytes; a start that waits longer has failed. */
 const catalogDeadlineMs = 30_000;
 
 export class App implements AppServices {
@@ -59,6 +62,7 @@ export class App implements AppServices {
   private constructor(
     settings: Settings,
     catalog: Catalog,
+    dynsql: DynsqlCatalog,
     addresses: Connections,
     databases: Databases,
     readers: Databases,
@@ -83,6 +87,7 @@ export class App implements AppServices {
     });
     this.dynsql = new DynsqlConnections({
       catalog,
+      dynsql,
       databases: readers,
       addresses: addresses.abraGen,
       stopping: this.#stopping.signal,
@@ -99,13 +104,10 @@ export class App implements AppServices {
   static async start(environment: NodeJS.ProcessEnv): Promise<App> {
     const settings = parseSettings(environment);
     const container = openOnce(settings);
-    const catalog = await loadCatalog(
-      settings.catalog,
-      container,
-      AbortSignal.timeout(catalogDeadlineMs),
-    );
+    const signal = AbortSignal.timeout(catalogDeadlineMs);
+    const catalog = await loadCatalog(settings.catalog, container, signal);
     requireKnownNames(settings, catalog);
-    DynsqlConnections.check();
+    const dynsql = await loadDynsqlCatalog(settings.dynsql, container, signal);
     const connections = requireConnections(settings, catalog);
     const pools = () =>
       new Databases(
@@ -116,7 +118,7 @@ export class App implements AppServices {
         })),
         { size: settings.sqlPoolSize },
       );
-    return new App(settings, catalog, connections, pools(), pools(), container);
+    return new App(settings, catalog, dynsql, connections, pools(), pools(), container);
   }
 
   now(): Date {
@@ -199,8 +201,6 @@ export class App implements AppServices {
     };
   }
 }
-
-type OpenContainer = (signal: AbortSignal) => Promise<ContainerClient>;
 
 /** Opens the container at the first call; after a failure the next call tries again. */
 function openOnce(settings: Settings): OpenContainer {

@@ -10,9 +10,11 @@ import {
   type SettingsFault,
 } from './settings/fault.ts';
 import { type HookSettings, parseHooks } from './settings/hooks.ts';
+import { parseStorage, type StorageSettings } from './settings/storage.ts';
 
 export { type Connections, requireConnections } from './settings/connections.ts';
 export { SettingsError, type SettingsFault } from './settings/fault.ts';
+export type { StorageSettings } from './settings/storage.ts';
 
 /** SHA-256 of `demo-token`, the token of `local.settings.sample.json`. */
 export const sampleTokenSha256 = '7c43ef5ae21d43ce2743f770c68e24def1a43ee2f416d2438410c8af7af2ff2c';
@@ -46,11 +48,6 @@ const apiTokensSchema = z
     error: 'must not hold one digest twice',
   });
 
-/** Where the app keeps its documents: a connection string (secret), or a managed identity. */
-export type StorageSettings =
-  | { kind: 'connection string'; connectionString: string }
-  | { kind: 'identity'; blobServiceUri: string; clientId?: string };
-
 export interface Settings {
   storage: StorageSettings;
   tokens: readonly ApiToken[];
@@ -58,6 +55,8 @@ export interface Settings {
   protectReads: boolean;
   /** File path or `blob:<name>` in the app's container; absent: the shipped one. */
   catalog?: string;
+  /** Folder or `blob:<prefix>` of dynsql's definitions and reports; absent: the shipped ones. */
+  dynsql?: string;
   /** How long a worker may go on beginning stages in one call, in milliseconds. */
   sliceMs: number;
   /** Life of a lock without renewal, in seconds: how soon a dead worker's run is resumed. */
@@ -90,6 +89,7 @@ export function parseSettings(environment: Environment): Settings {
   const tokens = parseTokens(read, report);
   const protectReads = parseFlag(read, report, 'PROTECT_READS');
   const catalog = read('CATALOG');
+  const dynsql = read('DYNSQL');
   const sliceSeconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400], 'seconds');
   // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
   const leaseSeconds = parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds');
@@ -107,6 +107,7 @@ export function parseSettings(environment: Environment): Settings {
     sqlPoolSize,
     hooks,
     ...(catalog === undefined ? {} : { catalog }),
+    ...(dynsql === undefined ? {} : { dynsql }),
     connection: read,
   };
 }
@@ -139,51 +140,6 @@ function unknownNames(
     setting: 'API_TOKENS',
     fault: `allows token ${name} the ${what} ${JSON.stringify(one)}, which the catalogue does not have: use ${['"*"', known.join(', ')].filter(Boolean).join(' or one of ')}`,
   }));
-}
-
-function parseStorage(read: Read, report: Report): StorageSettings | undefined {
-  const setting = 'AzureWebJobsStorage';
-  const connectionString = read(setting);
-  const accountName = read(`${setting}__accountName`);
-  const blobServiceUri = read(`${setting}__blobServiceUri`);
-  const clientId = read(`${setting}__clientId`);
-  if (connectionString !== undefined) {
-    if (isStorageConnectionString(connectionString)) {
-      return { kind: 'connection string', connectionString };
-    }
-    report(
-      setting,
-      'is no storage connection string: copy one from the storage account (Access keys), or use UseDevelopmentStorage=true for Azurite',
-    );
-    return undefined;
-  }
-  if (blobServiceUri === undefined && accountName === undefined) {
-    report(
-      setting,
-      `is not set: set it to a storage connection string, or ${setting}__accountName to the account's name for a managed identity`,
-    );
-    return undefined;
-  }
-  if (blobServiceUri !== undefined && read(`${setting}__queueServiceUri`) === undefined) {
-    report(
-      `${setting}__queueServiceUri`,
-      `is not set: it is needed beside ${setting}__blobServiceUri, since runs travel through a queue`,
-    );
-  }
-  const uri = blobServiceUri ?? `https://${accountName}.blob.core.windows.net`;
-  if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
-    const name = blobServiceUri === undefined ? 'accountName' : 'blobServiceUri';
-    report(`${setting}__${name}`, 'gives no URL such as https://account.blob.core.windows.net');
-    return undefined;
-  }
-  return { kind: 'identity', blobServiceUri: uri, ...(clientId === undefined ? {} : { clientId }) };
-}
-
-function isStorageConnectionString(text: string): boolean {
-  const has = (key: string) => new RegExp(`(^|;)\\s*${key}\\s*=\\s*[^;\\s]`, 'i').test(text);
-  if (has('UseDevelopmentStorage')) return true;
-  if (has('AccountName')) return has('AccountKey') || has('SharedAccessSignature');
-  return has('BlobEndpoint') && has('SharedAccessSignature');
 }
 
 function parseTokens(read: Read, report: Report): ApiToken[] {

@@ -1,11 +1,13 @@
 /** `npm run sql:install`: what the product needs in its databases. See docs/sql-server.md. */
 
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Catalog, parseCatalogText, shippedCatalog } from '../shared/catalog/index.ts';
+import { loadCatalog } from '../shared/catalog/locate.ts';
 import { Databases } from '../shared/database/databases.ts';
 import type { Session } from '../shared/database/session.ts';
+import { loadDynsqlCatalog } from '../shared/dynsql/locate.ts';
+import { requireStorage } from '../shared/settings/storage.ts';
+import { openContainer } from '../shared/storage/container.ts';
 import { type Grant, grantStatement, grantsFor } from './grants.ts';
 import { install, missingScripts } from './installer.ts';
 import { readScripts, type Script } from './scripts.ts';
@@ -18,7 +20,7 @@ const usage = `npm run sql:install -- --database <id> [--url <connection string>
   --grants    instead of the scripts of sql/install: the role and its rights in this database
   --print     write the T-SQL to standard output and change nothing
 
-CATALOG names another catalogue file, as for the app.`;
+CATALOG and DYNSQL count as for the app; where they name blobs, AzureWebJobsStorage, too.`;
 
 const folder = fileURLToPath(new URL('install/', import.meta.url));
 
@@ -39,7 +41,9 @@ export async function command(
     write(`${(error as Error).message}\n\n${usage}`);
     return 2;
   }
-  const catalog = await loadCatalog(environment['CATALOG']);
+  const variable = (name: string) => environment[name]?.trim() || undefined;
+  const container = (bounded: AbortSignal) => openContainer(requireStorage(variable), bounded);
+  const catalog = await loadCatalog(variable('CATALOG'), container, signal);
   const database = catalog.databases.find(({ id }) => id === options.database);
   if (database === undefined) {
     const known = catalog.databases.map(({ id }) => id).join(', ');
@@ -47,7 +51,11 @@ export async function command(
     return 2;
   }
   const scripts = await readScripts(folder);
-  const grants = options.grants ? grantsFor(catalog, database.id) : undefined;
+  let grants: Grant[] | undefined;
+  if (options.grants) {
+    const { definitions } = await loadDynsqlCatalog(variable('DYNSQL'), container, signal);
+    grants = grantsFor(catalog, definitions, database.id);
+  }
   if (grants && options.print) {
     for (const text of [...roleScript(scripts).batches, ...grants.map(grantStatement)]) write(text);
     return 0;
@@ -87,10 +95,6 @@ function read(args: readonly string[]) {
   });
   if (values.database === undefined) throw new Error('--database is missing');
   return values;
-}
-
-async function loadCatalog(file: string | undefined): Promise<Catalog> {
-  return file ? parseCatalogText(await readFile(file, 'utf8'), file) : shippedCatalog();
 }
 
 function roleScript(scripts: readonly Script[]): Script {

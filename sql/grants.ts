@@ -1,7 +1,7 @@
 /** The rights that the app's role needs in a database: what the catalogue calls, no more. */
 
 import type { Catalog, Period } from '../shared/catalog/index.ts';
-import { shippedDefinitions } from '../shared/dynsql/shipped.ts';
+import type { Definition } from '../shared/dynsql/types.ts';
 
 export const role = 'syncboard_runner';
 
@@ -19,9 +19,14 @@ const period: Period = { month: 1, year: 2020 };
  * queries name after FROM and JOIN, and where dynsql may ask the database, on those of its
  * definitions.
  *
+ * @param definitions those of dynsql
  * @param database the catalogue's id of it
  */
-export function grantsFor(catalog: Catalog, database: string): Grant[] {
+export function grantsFor(
+  catalog: Catalog,
+  definitions: readonly Definition[],
+  database: string,
+): Grant[] {
   const procedures = new Set<string>();
   const tables = new Set<string>();
   for (const code of Object.keys(catalog.codes())) {
@@ -40,7 +45,7 @@ export function grantsFor(catalog: Catalog, database: string): Grant[] {
     (connection) => connection.kind === 'database' && connection.database === database,
   );
   if (isAsked) {
-    for (const { document } of shippedDefinitions()) {
+    for (const { document } of definitions) {
       for (const text of textsIn(document)) {
         for (const table of tablesIn(text)) tables.add(quoted(table));
       }

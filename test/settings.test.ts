@@ -35,6 +35,7 @@ test('the sample’s settings are valid', () => {
   });
   assert.equal(settings.protectReads, false);
   assert.equal(settings.catalog, undefined);
+  assert.equal(settings.dynsql, undefined);
   const [token] = settings.tokens;
   assert.deepEqual(token, {
     name: 'demo',
@@ -60,6 +61,8 @@ test('what is not set has a default, digests may be in capitals', () => {
     parseSettings({ ...valid, CATALOG: 'blob:catalog.json' }).catalog,
     'blob:catalog.json',
   );
+  assert.equal(settings.dynsql, undefined);
+  assert.equal(parseSettings({ ...valid, DYNSQL: ' /srv/own ' }).dynsql, '/srv/own');
 });
 
 const identities: Array<[Record<string, string>, object]> = [
@@ -363,6 +366,7 @@ test('whatever the variables hold, there are settings or faults', () => {
     'API_TOKENS',
     'PROTECT_READS',
     'CATALOG',
+    'DYNSQL',
     'SLICE_BUDGET',
     'LEASE_SECONDS',
     'RUN_RETENTION_DAYS',

@@ -5,13 +5,15 @@ import type { Databases } from '../../shared/database/databases.ts';
 import type { AbraGenAddress } from '../../shared/dynsql/abra-gen/address.ts';
 import { AbraGenClient } from '../../shared/dynsql/abra-gen/client.ts';
 import { AbraGenServers } from '../../shared/dynsql/abra-gen/servers.ts';
-import { shippedReports } from '../../shared/dynsql/reports/shipped.ts';
+import type { DynsqlCatalog } from '../../shared/dynsql/catalog.ts';
 import { abraGenConnection } from './abra-gen-connection.ts';
 import type { DynsqlConnection } from './connection.ts';
 import { ownConnection } from './own-connection.ts';
 
 export interface ConnectionsDependencies {
   catalog: Pick<Catalog, 'connections'>;
+  /** For the databases of ours. */
+  dynsql: DynsqlCatalog;
   addresses: Readonly<Record<string, AbraGenAddress>>;
   databases: Databases;
   /** Aborted when the worker stops: answers under way break off. */
@@ -25,12 +27,13 @@ export class DynsqlConnections {
   readonly #servers = new AbraGenServers();
   readonly #clients = new Map<string, AbraGenClient>();
 
-  constructor({ catalog, addresses, databases, stopping, now }: ConnectionsDependencies) {
+  constructor(dependencies: ConnectionsDependencies) {
+    const { catalog, addresses, stopping } = dependencies;
     this.stopping = stopping;
     this.all = catalog.connections.map((connection) => {
       const { id } = connection;
       if (connection.kind === 'database') {
-        return ownConnection(id, connection.database, databases, now);
+        return ownConnection(id, connection.database, dependencies);
       }
       const address = addresses[id];
       if (address === undefined) throw new RangeError(`no address of ${id}`);
@@ -38,11 +41,6 @@ export class DynsqlConnections {
       this.#clients.set(id, client);
       return abraGenConnection(id, client);
     });
-  }
-
-  /** Reads the definitions and layouts that are shipped. @throws CatalogError with their faults */
-  static check(): void {
-    shippedReports();
   }
 
   find(id: string | undefined): DynsqlConnection | undefined {

@@ -1,36 +1,40 @@
-/** A database of ours, asked by the definitions and printed by the reports that are shipped. */
+/** A database of ours, asked and printed by what the app has been given. */
 
 import type { Databases } from '../../shared/database/databases.ts';
+import type { DynsqlCatalog } from '../../shared/dynsql/catalog.ts';
 import { requireQuery } from '../../shared/dynsql/query.ts';
 import { printedQuery } from '../../shared/dynsql/reports/printed-query.ts';
 import type { Report } from '../../shared/dynsql/reports/report.ts';
-import { shippedReports } from '../../shared/dynsql/reports/shipped.ts';
 import { items, runQuery } from '../../shared/dynsql/run.ts';
-import { shippedDefinitions } from '../../shared/dynsql/shipped.ts';
 import { buildStatements } from '../../shared/dynsql/statements.ts';
 import type { Definition } from '../../shared/dynsql/types.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { show } from '../../shared/http/show.ts';
 import type { DynsqlConnection } from './connection.ts';
 
+export interface OwnConnectionDependencies {
+  dynsql: DynsqlCatalog;
+  databases: Databases;
+  now(): Date;
+}
+
 /** @param database its id in the catalogue */
 export function ownConnection(
   id: string,
   database: string,
-  databases: Databases,
-  now: () => Date,
+  { dynsql, databases, now }: OwnConnectionDependencies,
 ): DynsqlConnection {
   return {
     id,
-    list: async () => shippedDefinitions().map((known) => ({ id: known.id, name: known.name })),
-    definition: async (asked) => JSON.stringify(definitionOf(asked).document),
+    list: async () => dynsql.definitions.map((known) => ({ id: known.id, name: known.name })),
+    definition: async (asked) => JSON.stringify(definitionOf(dynsql, asked).document),
     answer({ definition, body, report: reportId }) {
-      const asked = requireQuery(definitionOf(definition), body);
+      const asked = requireQuery(definitionOf(dynsql, definition), body);
       if (reportId === undefined) {
         const statements = buildStatements(asked);
         return { statements, make: (signal) => runQuery(statements, databases, database, signal) };
       }
-      const report = reportOf(reportId, asked.definition);
+      const report = reportOf(dynsql, reportId, asked.definition);
       const statements = buildStatements(printedQuery(report, asked));
       return {
         statements,
@@ -45,15 +49,14 @@ export function ownConnection(
   };
 }
 
-function definitionOf(id: string): Definition {
-  const known = shippedDefinitions();
-  const found = known.find((definition) => definition.id === id.toUpperCase());
+function definitionOf({ definitions }: DynsqlCatalog, id: string): Definition {
+  const found = definitions.find((definition) => definition.id === id.toUpperCase());
   if (found !== undefined) return found;
-  throw notFound('id', `There is no definition ${show(id)}.`, id, known);
+  throw notFound('id', `There is no definition ${show(id)}.`, id, definitions);
 }
 
-function reportOf(id: string, definition: Definition): Report {
-  const reports = shippedReports().filter((report) => report.definition === definition);
+function reportOf(dynsql: DynsqlCatalog, id: string, definition: Definition): Report {
+  const reports = dynsql.reports.filter((report) => report.definition === definition);
   const found = reports.find(({ layout }) => layout.id === id.toUpperCase());
   if (found !== undefined) return found;
   const message = `There is no report ${show(id)} of ${definition.name}.`;

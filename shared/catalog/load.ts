@@ -1,9 +1,9 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
-import { syntaxFault } from '../json-syntax.ts';
 import { type Catalog, makeCatalog } from './catalog.ts';
 import { checkTogether } from './checks/index.ts';
 import { declaredNames, duplicateFaults } from './declared.ts';
 import { CatalogError, faultAt } from './fault.ts';
+import { parseJsonText } from './json-text.ts';
 import { catalogSchema } from './schema.ts';
 
 /**
@@ -25,10 +25,7 @@ export function parseCatalog(value: unknown, from?: string): Catalog {
 
 /** Parses and checks the text of a catalogue; faults of the JSON come with line and column. */
 export function parseCatalogText(text: string, from: string): Catalog {
-  const json = text.replace(/^\uFEFF/, '');
-  const fault = syntaxFault(json);
-  if (fault !== undefined) throw new CatalogError([fault], from);
-  return parseCatalog(JSON.parse(json), from);
+  return parseCatalog(parseJsonText(text, from), from);
 }
 
 let parsed: Catalog | undefined;

@@ -150,5 +150,14 @@ export type Alias = z.infer<typeof alias>;
 export type Condition = z.infer<typeof condition>;
 export type OrderKey = z.infer<typeof key>;
 export type Template = z.infer<typeof template>;
+
+/** The template that a condition names; undefined where it is not there, as of ABRA Gen's own. */
+export function templateOf(
+  { templates }: Pick<DefinitionDocument, 'templates'>,
+  { template: id }: Condition,
+): Template | undefined {
+  return Object.hasOwn(templates, id) ? templates[id] : undefined;
+}
+
 export type FragmentKind = keyof typeof fragmentShape;
 export const fragmentNames = fragmentKinds as readonly FragmentKind[];

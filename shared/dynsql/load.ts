@@ -2,7 +2,12 @@
 
 import { CatalogError, faultAt } from '../catalog/fault.ts';
 import { checkFaults } from './checks/index.ts';
-import { type Dataset, type DefinitionDocument, definitionSchema } from './definition.ts';
+import {
+  type Dataset,
+  type DefinitionDocument,
+  definitionSchema,
+  templateOf,
+} from './definition.ts';
 import { namesIn } from './parts.ts';
 import type { Definition, LoadedDataset } from './types.ts';
 
@@ -57,7 +62,7 @@ function link(document: DefinitionDocument, from: string): Definition {
           .filter((condition) => isSame(condition.dataset, dataset.name))
           .map((condition) => ({
             document: condition,
-            template: document.templates[condition.template],
+            template: templateOf(document, condition),
           })),
         (condition) => condition.document.id,
       ),

@@ -13,18 +13,20 @@ export interface ValueType {
 export const typeUse =
   'use tinyint, smallint, int, bigint, decimal(p, s), float, date, datetime, datetime2(3), or (n)char and (n)varchar with a length';
 
-const integers: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  tinyint: [0n, 255n],
-  smallint: [-(2n ** 15n), 2n ** 15n - 1n],
-  int: [-(2n ** 31n), 2n ** 31n - 1n],
-  bigint: [-(2n ** 63n), 2n ** 63n - 1n],
-};
+const integers = new Map<string, readonly [bigint, bigint]>(
+  Object.entries({
+    tinyint: [0n, 255n],
+    smallint: [-(2n ** 15n), 2n ** 15n - 1n],
+    int: [-(2n ** 31n), 2n ** 31n - 1n],
+    bigint: [-(2n ** 63n), 2n ** 63n - 1n],
+  }),
+);
 
 /** Undefined for a type that is not allowed here. */
 export function valueType(type: string): ValueType | undefined {
   const [, name = '', first, second] =
     /^([a-z0-9]+)(?:\((\d{1,4})(?:,\s*(\d{1,2}))?\))?$/.exec(type) ?? [];
-  const limits = integers[name];
+  const limits = integers.get(name);
   if (limits && first === undefined) return integerType(...limits);
   if (name === 'decimal') return decimalType(Number(first ?? 18), Number(second ?? 0));
   if (name === 'float' && first === undefined) return floatType();

@@ -1,7 +1,7 @@
-/** One JSON document in a blob: read whole, written under conditions. */
+/** One text or JSON document in a blob: read whole, written under conditions. */
 
 import { randomUUID } from 'node:crypto';
-import type { BlobRequestConditions, BlockBlobClient } from '@azure/storage-blob';
+import type { BlobClient, BlobRequestConditions, BlockBlobClient } from '@azure/storage-blob';
 import type { ZodType } from 'zod';
 import { storageCall } from './call.ts';
 import { BrokenAnswerError, hasStatus } from './errors.ts';
@@ -37,22 +37,31 @@ export async function readJson<T>(
   signal: AbortSignal,
 ): Promise<Stored<T> | undefined> {
   try {
-    return await storageCall(
-      `read ${blob.name}`,
-      async (abortSignal) => {
-        // The SDK would go on from where the answer broke off, and fail where the document was
-        // replaced meanwhile; ours begins anew.
-        const options = { abortSignal, maxRetryRequests: 0 };
-        const response = await blob.download(0, undefined, options);
-        const text = await bodyText(blob.name, response.readableStreamBody);
-        return { value: parse(blob.name, schema, text), etag: etagOf(response, blob.name) };
-      },
-      signal,
-    );
+    const { text, etag } = await readText(blob, signal);
+    return { value: parse(blob.name, schema, text), etag };
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;
   }
+}
+
+/** A blob's text, whole. @throws RestError (404 where there is none), or the reason of `signal` */
+export function readText(
+  blob: BlobClient,
+  signal: AbortSignal,
+): Promise<{ text: string; etag: string }> {
+  return storageCall(
+    `read ${blob.name}`,
+    async (abortSignal) => {
+      // The SDK would go on from where the answer broke off, and fail where the blob was replaced
+      // meanwhile; ours begins anew.
+      const options = { abortSignal, maxRetryRequests: 0 };
+      const response = await blob.download(0, undefined, options);
+      const text = await bodyText(blob.name, response.readableStreamBody);
+      return { text, etag: etagOf(response, blob.name) };
+    },
+    signal,
+  );
 }
 
 /**

@@ -17,6 +17,13 @@ export function valueAt(json: Json, path: readonly Step[]): Json | undefined {
   return value;
 }
 
+/** The paths to all values in it, its own first. */
+export function pathsOf(json: Json, path: Step[] = []): Step[][] {
+  if (typeof json !== 'object' || json === null) return [path];
+  const children = Array.isArray(json) ? [...json.entries()] : Object.entries(json);
+  return [path, ...children.flatMap(([step, child]) => pathsOf(child, [...path, step]))];
+}
+
 /** Puts `value` at `path`; undefined takes what is there away. */
 export function edit(json: Json, path: readonly Step[], value: Json | undefined): void {
   const parent = valueAt(json, path.slice(0, -1));

@@ -2,13 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { type Catalog, CatalogError, parseCatalog } from '../../shared/catalog/index.ts';
-import { edit, type Json, type Step, shippedJson, stepsOf, valueAt } from './edited.ts';
-
-function pathsOf(json: Json, path: Step[] = []): Step[][] {
-  if (typeof json !== 'object' || json === null) return [path];
-  const children = Array.isArray(json) ? [...json.entries()] : Object.entries(json);
-  return [path, ...children.flatMap(([step, child]) => pathsOf(child, [...path, step]))];
-}
+import { edit, type Json, pathsOf, shippedJson, stepsOf, valueAt } from './edited.ts';
 
 const paths = pathsOf(shippedJson());
 const values = paths.map((path) => valueAt(shippedJson(), path));

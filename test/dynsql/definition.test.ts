@@ -66,6 +66,7 @@ const faults: [path: string, value: unknown, fault: RegExp][] = [
   ['keys.0.sql', 'A.DocDate {DIRECTION}', /"{DIRECTION}" is not a placeholder here; use {DIR}/],
   ['keys.1.id', 'DOCDATE', /^keys\[1\]\.id: the same as keys\[0\]\.id/],
   [`templates.${list}.type`, 'text', /^templates\.\w+\.type: "text" is not allowed; use tinyint/],
+  [`templates.${list}.type`, 'constructor', /\.type: "constructor" is not allowed; use tinyint/],
   [`templates.${list}.type`, undefined, /^templates\.\w+\.type: missing; use tinyint/],
   [`templates.${list}.single`, '{ALIAS}.ID = 1', /\.single: {VALUE} is missing/],
   [`templates.${list}.range`, '{ALIAS}.ID > {FROM} {TO}', /has both list and range/],

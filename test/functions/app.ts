@@ -15,6 +15,7 @@ import { runQueueOutput } from '../../functions/sync/run-queue.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
+import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import { parseSettings, requireConnections, type Settings } from '../../shared/settings.ts';
 import type {
   CancelOutcome,
@@ -114,6 +115,7 @@ function withoutServers(settings: Settings): DynsqlConnections {
   const catalog = shippedCatalog();
   return new DynsqlConnections({
     catalog,
+    dynsql: shippedDynsql(),
     addresses: requireConnections(settings, catalog).abraGen,
     databases: new Databases([]),
     stopping: new AbortController().signal,
@@ -164,8 +166,10 @@ export function post(
   name: string,
   body: unknown,
   headers: Record<string, string> = {},
+  init: HttpRequestInit = {},
 ): Promise<Reply> {
   return call(app, name, {
+    ...init,
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: { string: typeof body === 'string' ? body : JSON.stringify(body) },

@@ -5,10 +5,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { shippedDefinitions } from '../../shared/dynsql/shipped.ts';
+import { openContainer } from '../../shared/storage/container.ts';
 import { batchesOf } from '../../sql/batches.ts';
 import { command } from '../../sql/command.ts';
 import { grantStatement, grantsFor } from '../../sql/grants.ts';
 import { readScripts } from '../../sql/scripts.ts';
+import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
+import { folderOf, ownFiles } from '../dynsql/own.ts';
+import { soon, startStorage } from '../support/storage.ts';
 
 test('a line that holds nothing but GO ends a batch', () => {
   const script =
@@ -42,7 +47,8 @@ test('a script with a wrong name or a number that is taken is refused', async (t
 
 test("the rights are the catalogue's procedures and freshness tables, no more", () => {
   const catalog = shippedCatalog();
-  const text = (database: string) => grantsFor(catalog, database).map(grantStatement);
+  const text = (database: string) =>
+    grantsFor(catalog, shippedDefinitions(), database).map(grantStatement);
   const ab = text('ab');
   assert.ok(
     ab.includes('GRANT EXECUTE ON [crude].[sp_load_datasource_meter] TO syncboard_runner;'),
@@ -71,6 +77,45 @@ test("the rights are the catalogue's procedures and freshness tables, no more", 
     zagser.includes('GRANT EXECUTE ON [prep].[sp_export_to_prep_meter] TO syncboard_runner;'),
   );
   assert.ok(zagser.every((line) => /\[(dbo|prep)\]/.test(line)));
+});
+
+test('the command grants what CATALOG and DYNSQL name, be it files or blobs', async (t) => {
+  const catalog = shippedJson();
+  edit(catalog, stepsOf('pipelines[2].stages[0].procedure'), 'crude.sp_own_{entity}');
+  const files = { ...ownFiles(), 'catalog.json': JSON.stringify(catalog) };
+  const folder = await folderOf(t, files);
+  const storage = await startStorage();
+  t.after(() => storage.close());
+  const { connectionString } = storage;
+  const container = await openContainer({ kind: 'connection string', connectionString }, soon());
+  for (const [name, text] of Object.entries(files)) {
+    const blob = container.getBlockBlobClient(`own/${name}`);
+    await blob.upload(text, Buffer.byteLength(text));
+  }
+  const print = async (environment: Record<string, string>) => {
+    const lines: string[] = [];
+    const args = ['--database', 'ab', '--grants', '--print'];
+    assert.equal(await command(args, environment, (line) => lines.push(line), soon()), 0);
+    return lines.filter((line) => line.startsWith('GRANT'));
+  };
+
+  const shipped = await print({ CATALOG: '', DYNSQL: ' ' });
+  assert.ok(shipped.some((line) => line.includes('[dbo].[Countries2]')));
+  assert.ok(shipped.some((line) => line.includes('[dbo].[Currencies]')));
+  for (const [where, more] of [
+    [folder, {}],
+    ['blob:own', { AzureWebJobsStorage: connectionString }],
+  ] as const) {
+    const own = await print({ ...more, DYNSQL: where, CATALOG: `${where}/catalog.json` });
+    assert.equal(own.filter((line) => line.includes('[dbo].[Countries]')).length, 1);
+    assert.doesNotMatch(own.join(), /Countries2|Currencies/);
+    assert.ok(own.includes('GRANT EXECUTE ON [crude].[sp_own_meter] TO syncboard_runner;'));
+  }
+  await assert.rejects(print({ DYNSQL: 'blob:own' }), /AzureWebJobsStorage is not set/);
+  await assert.rejects(print({ DYNSQL: join(folder, 'dynsql') }), {
+    name: 'CatalogError',
+    message: /^DYNSQL: .* has 1 fault:\n- dynsql: no \*\.json is in it/,
+  });
 });
 
 const wrong: [args: string[], complaint: RegExp][] = [

@@ -11,10 +11,13 @@ import { startSqlServer } from '../../local/sql-server/server.ts';
 import { type Catalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import type { AbraGenAddress } from '../../shared/dynsql/abra-gen/address.ts';
+import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import { insert } from '../dynsql/rows.ts';
 import { soon } from './storage.ts';
 
 export interface TestConnections {
+  /** Of the database `ab`. */
+  connectionString: string;
   /** With the one database `ab`. */
   databases: Databases;
   abraGen: AbraGen;
@@ -43,6 +46,7 @@ export async function startConnections(): Promise<TestConnections> {
   const open: TestConnections['open'] = (address = {}, catalog = shippedCatalog()) => {
     const connections = new DynsqlConnections({
       catalog,
+      dynsql: shippedDynsql(),
       addresses: { demodata: { origin: abraGen.url, ...login, ...address } },
       databases,
       stopping: new AbortController().signal,
@@ -52,6 +56,7 @@ export async function startConnections(): Promise<TestConnections> {
     return connections;
   };
   return {
+    connectionString,
     databases,
     abraGen,
     connections: open(),

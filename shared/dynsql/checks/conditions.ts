@@ -2,7 +2,7 @@
 
 import { faultAt, type Path } from '../../catalog/fault.ts';
 import type { Condition, Dataset, DefinitionDocument, Template } from '../definition.ts';
-import { fragmentNames } from '../definition.ts';
+import { fragmentNames, templateOf } from '../definition.ts';
 import { fragmentTokens } from '../fragment.ts';
 import { datasetOf, repeatedIds, unknown } from './names.ts';
 import { sqlFaults } from './sql.ts';
@@ -20,12 +20,12 @@ export const valuePlaceholders = {
 } as const;
 
 export function conditionFaults(document: DefinitionDocument): string[] {
-  const { conditions, datasets, templates } = document;
+  const { conditions, datasets } = document;
   const names = datasets.map(({ name }) => name);
   const faults = conditions.flatMap((condition, index) => {
     const path: Path = ['conditions', index];
     const dataset = datasetOf(datasets, condition.dataset);
-    const template = templates[condition.template];
+    const template = templateOf(document, condition);
     const aliases = dataset?.aliases.map(({ alias }) => alias) ?? [];
     return [
       ...unknown(condition.dataset, [...path, 'dataset'], 'a dataset', names),

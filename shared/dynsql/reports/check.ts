@@ -9,21 +9,23 @@ import { namesOf } from './template.ts';
 
 const dates = ['date', 'datetime', 'month'] as const;
 /** Formats that values of a data type can be written in; of one not listed here, all. */
-const suitable: Readonly<Record<string, readonly Format[]>> = {
-  dtstring: ['text'],
-  dtmemo: ['text'],
-  dtnote: ['text'],
-  dtid: ['text'],
-  dttime: ['text'],
-  dtboolean: ['text', 'boolean'],
-  dtinteger: ['text', 'integer', 'decimal'],
-  dtcurrency: ['text', 'integer', 'decimal'],
-  // ABRA declares stored dates as numbers, too.
-  dtfloat: ['text', 'integer', 'decimal', ...dates],
-  dtdate: ['text', ...dates],
-  dtdatetime: ['text', ...dates],
-  dttimestamp: ['text', ...dates],
-};
+const suitable = new Map<string, readonly Format[]>(
+  Object.entries({
+    dtstring: ['text'],
+    dtmemo: ['text'],
+    dtnote: ['text'],
+    dtid: ['text'],
+    dttime: ['text'],
+    dtboolean: ['text', 'boolean'],
+    dtinteger: ['text', 'integer', 'decimal'],
+    dtcurrency: ['text', 'integer', 'decimal'],
+    // ABRA declares stored dates as numbers, too.
+    dtfloat: ['text', 'integer', 'decimal', ...dates],
+    dtdate: ['text', ...dates],
+    dtdatetime: ['text', ...dates],
+    dttimestamp: ['text', ...dates],
+  }),
+);
 
 export const isNumeric = (format: Format): boolean => format === 'integer' || format === 'decimal';
 
@@ -84,7 +86,7 @@ function columnFaults(column: ColumnLayout, dataset: LoadedDataset, path: Path):
   const { field, format } = column;
   const faults = fieldFaults(field, dataset, [...path, 'field']);
   const datatype = dataset.fields.get(field.toLowerCase())?.datatype;
-  const allowed = datatype === undefined ? undefined : suitable[datatype.toLowerCase()];
+  const allowed = datatype === undefined ? undefined : suitable.get(datatype.toLowerCase());
   if (allowed && !allowed.includes(format)) {
     faults.push(at('format', notOneOf(format, `a format of ${datatype}`, allowed)));
   }

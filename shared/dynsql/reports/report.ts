@@ -13,7 +13,24 @@ export interface Report {
 }
 
 /**
- * Reads a layout from its JSON.
+ * Reads a layout from its JSON, without a look at its definition.
+ *
+ * @param from names where it came from, for the faults
+ * @throws CatalogError that lists what does not have the shape of a layout
+ */
+export function parseLayout(value: unknown, from = 'the layout'): LayoutDocument {
+  const result = layoutSchema.safeParse(value);
+  if (!result.success) {
+    const faults = result.error.issues.flatMap(({ code, path, message }) =>
+      code === 'unrecognized_keys' ? message.split('\n') : [faultAt(path, message)],
+    );
+    throw new CatalogError(faults, from);
+  }
+  return result.data;
+}
+
+/**
+ * Reads a layout from its JSON, and checks it against its definition.
  *
  * @param definitions those that reports can print
  * @param from names where it came from, for the faults
@@ -24,14 +41,7 @@ export function loadReport(
   definitions: readonly Definition[],
   from = 'the layout',
 ): Report {
-  const result = layoutSchema.safeParse(value);
-  if (!result.success) {
-    const faults = result.error.issues.flatMap(({ code, path, message }) =>
-      code === 'unrecognized_keys' ? message.split('\n') : [faultAt(path, message)],
-    );
-    throw new CatalogError(faults, from);
-  }
-  const layout = result.data;
+  const layout = parseLayout(value, from);
   const definition = definitions.find(({ id }) => id === layout.definition);
   if (definition === undefined) {
     const ids = definitions.map(({ id }) => id);

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { checkQuery } from '../../../shared/dynsql/query.ts';
 import { loadReport, reportQuery } from '../../../shared/dynsql/reports/report.ts';
-import { shippedReports } from '../../../shared/dynsql/reports/shipped.ts';
 import type { ReportRow } from '../../../shared/dynsql/reports/table.ts';
+import { shippedDynsql } from '../../../shared/dynsql/shipped.ts';
 import type { LoadedDataset } from '../../../shared/dynsql/types.ts';
 import type { Json } from '../../catalog/edited.ts';
 import { definition, faultsOf, pdfOf, reportWith } from './world.ts';
@@ -187,10 +187,12 @@ describe('a layout', () => {
 });
 
 describe('the shipped reports', () => {
+  const { reports } = shippedDynsql();
+
   it('are the files of catalog/reports', () => {
     const files = readdirSync(new URL('../../../catalog/reports/', import.meta.url));
-    assert.equal(shippedReports().length, files.length);
-    assert.equal(new Set(shippedReports().map(({ layout }) => layout.id)).size, files.length);
+    assert.equal(reports.length, files.length);
+    assert.equal(new Set(reports.map(({ layout }) => layout.id)).size, files.length);
   });
 
   const samples: Record<string, unknown> = {
@@ -213,7 +215,7 @@ describe('the shipped reports', () => {
       datasets: dataset.children.map((child) => ({ name: child.name, items: sampleRows(child) })),
     }));
 
-  for (const report of shippedReports()) {
+  for (const report of reports) {
     const { layout } = report;
     it(`${layout.id} ${layout.title}: asked and printed`, async () => {
       assert.deepEqual(checkQuery(report.definition, reportQuery(report)).errors, undefined);

@@ -1,0 +1,45 @@
+/** Where definitions and reports come from: shipped with the app, a folder, or blobs. */
+
+import { parseJsonText } from '../catalog/json-text.ts';
+import { type OpenContainer, type Place, readPlace } from '../place.ts';
+import { sideBySide } from '../side-by-side.ts';
+import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './catalog.ts';
+import { shippedDynsql } from './shipped.ts';
+
+/** Files that are read at once. */
+const mostAtOnce = 8;
+
+/**
+ * Loads and checks the definitions and reports that the setting DYNSQL names.
+ *
+ * @param where path of a folder with `dynsql/*.json` and, where there are reports,
+ *   `reports/*.json`, or `blob:<prefix>` in the app's container; undefined: those that are shipped
+ * @throws CatalogError with every fault of every file, or an Error that says why they cannot be
+ *   read
+ */
+export async function loadDynsqlCatalog(
+  where: string | undefined,
+  container: OpenContainer,
+  signal: AbortSignal,
+): Promise<DynsqlCatalog> {
+  if (where === undefined) return shippedDynsql();
+  const files = await readPlace('DYNSQL', where, container, signal, async (place) => ({
+    definitions: await filesIn(place, 'dynsql', signal),
+    reports: await filesIn(place, 'reports', signal),
+  }));
+  return makeDynsqlCatalog(files, `DYNSQL: ${where}`);
+}
+
+async function filesIn(place: Place, folder: string, signal: AbortSignal): Promise<DynsqlFile[]> {
+  const all = await place.files(folder);
+  const names = all.filter((name) => /\.json$/i.test(name)).map((name) => `${folder}/${name}`);
+  return await sideBySide(
+    names,
+    mostAtOnce,
+    async (name) => {
+      const text = await place.text(name);
+      return { name, json: () => parseJsonText(text) };
+    },
+    signal,
+  );
+}

@@ -1,0 +1,61 @@
+/** The setting that says where the app keeps its documents. */
+
+import { type Read, type Report, SettingsError, type SettingsFault } from './fault.ts';
+
+/** Where the app keeps its documents: a connection string (secret), or a managed identity. */
+export type StorageSettings =
+  | { kind: 'connection string'; connectionString: string }
+  | { kind: 'identity'; blobServiceUri: string; clientId?: string };
+
+/** For what needs no other setting. @throws SettingsError with every fault */
+export function requireStorage(read: Read): StorageSettings {
+  const faults: SettingsFault[] = [];
+  const storage = parseStorage(read, (setting, fault) => faults.push({ setting, fault }));
+  if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
+  return storage;
+}
+
+export function parseStorage(read: Read, report: Report): StorageSettings | undefined {
+  const setting = 'AzureWebJobsStorage';
+  const connectionString = read(setting);
+  const accountName = read(`${setting}__accountName`);
+  const blobServiceUri = read(`${setting}__blobServiceUri`);
+  const clientId = read(`${setting}__clientId`);
+  if (connectionString !== undefined) {
+    if (isStorageConnectionString(connectionString)) {
+      return { kind: 'connection string', connectionString };
+    }
+    report(
+      setting,
+      'is no storage connection string: copy one from the storage account (Access keys), or use UseDevelopmentStorage=true for Azurite',
+    );
+    return undefined;
+  }
+  if (blobServiceUri === undefined && accountName === undefined) {
+    report(
+      setting,
+      `is not set: set it to a storage connection string, or ${setting}__accountName to the account's name for a managed identity`,
+    );
+    return undefined;
+  }
+  if (blobServiceUri !== undefined && read(`${setting}__queueServiceUri`) === undefined) {
+    report(
+      `${setting}__queueServiceUri`,
+      `is not set: it is needed beside ${setting}__blobServiceUri, since runs travel through a queue`,
+    );
+  }
+  const uri = blobServiceUri ?? `https://${accountName}.blob.core.windows.net`;
+  if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
+    const name = blobServiceUri === undefined ? 'accountName' : 'blobServiceUri';
+    report(`${setting}__${name}`, 'gives no URL such as https://account.blob.core.windows.net');
+    return undefined;
+  }
+  return { kind: 'identity', blobServiceUri: uri, ...(clientId === undefined ? {} : { clientId }) };
+}
+
+function isStorageConnectionString(text: string): boolean {
+  const has = (key: string) => new RegExp(`(^|;)\\s*${key}\\s*=\\s*[^;\\s]`, 'i').test(text);
+  if (has('UseDevelopmentStorage')) return true;
+  if (has('AccountName')) return has('AccountKey') || has('SharedAccessSignature');
+  return has('BlobEndpoint') && has('SharedAccessSignature');
+}
