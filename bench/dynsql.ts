@@ -18,7 +18,7 @@ import { parseAddress } from '../shared/database/address.ts';
 import { Databases } from '../shared/database/databases.ts';
 import { requireQuery } from '../shared/dynsql/query.ts';
 import { runQuery } from '../shared/dynsql/run.ts';
-import { shippedDefinitions } from '../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../shared/dynsql/shipped.ts';
 import { buildStatements } from '../shared/dynsql/statements.ts';
 import type { Statement } from '../shared/dynsql/types.ts';
 
@@ -97,7 +97,7 @@ function ours(databases: Databases, statements: readonly Statement[]): Read {
 }
 
 function statementsOf(id: string, body: unknown): Statement[] {
-  const definition = shippedDefinitions().find((one) => one.id === id);
+  const definition = shippedDynsql().definitions.find((one) => one.id === id);
   if (definition === undefined) throw new Error(`no definition ${id}`);
   return buildStatements(requireQuery(definition, body));
 }

@@ -12,7 +12,6 @@ import printedTurnover from '../../catalog/reports/turnover-balance-sheet.json' 
   type: 'json',
 };
 import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './catalog.ts';
-import type { Definition } from './types.ts';
 
 const definitions = filesOf({
   'dynsql/countries.json': countries,
@@ -40,5 +39,3 @@ export function shippedDynsql(): DynsqlCatalog {
   loaded ??= makeDynsqlCatalog({ definitions, reports }, 'catalog');
   return loaded;
 }
-
-export const shippedDefinitions = (): readonly Definition[] => shippedDynsql().definitions;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CatalogError } from '../../shared/catalog/fault.ts';
 import { loadDefinition, parseDefinition } from '../../shared/dynsql/load.ts';
-import { shippedDefinitions } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };
 
 type Json = Record<string, unknown>;
@@ -102,7 +102,7 @@ describe('a definition with a fault', () => {
 
 describe('the shipped definitions', () => {
   it('have a template for every condition, and names of their own', () => {
-    const all = shippedDefinitions();
+    const all = shippedDynsql().definitions;
     assert.equal(new Set(all.map(({ id }) => id)).size, 5);
     for (const { document } of all) {
       for (const { id, template } of document.conditions) {

@@ -5,11 +5,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parseBatch } from '../../local/sql-server/syntax/statements.ts';
 import { checkQuery } from '../../shared/dynsql/query.ts';
-import { shippedDefinitions } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import { buildStatements } from '../../shared/dynsql/statements.ts';
 import type { Statement } from '../../shared/dynsql/types.ts';
 
-const definitions = shippedDefinitions();
+const definitions = shippedDynsql().definitions;
 const accounts = definitions.find(({ id }) => id === 'AB01SYNCBOARDACCOUNTS00001');
 const invoices = definitions.find(({ id }) => id === 'AB04SYNCBOARDINVOICES00001');
 

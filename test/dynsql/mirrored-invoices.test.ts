@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { startFlexibee } from '../../local/flexibee/server.ts';
 import { checkQuery } from '../../shared/dynsql/query.ts';
-import { shippedDefinitions } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import { buildStatements } from '../../shared/dynsql/statements.ts';
 import { type Engine, type Item, startEngines } from './engine.ts';
 import { insert } from './rows.ts';
@@ -56,7 +56,9 @@ async function fill(engine: Engine): Promise<void> {
   }
 }
 
-const definition = shippedDefinitions().find(({ id }) => id === 'AB04SYNCBOARDINVOICES00001');
+const definition = shippedDynsql().definitions.find(
+  ({ id }) => id === 'AB04SYNCBOARDINVOICES00001',
+);
 
 async function ask(engine: Engine, body: unknown): Promise<Item[]> {
   const { query, errors } = checkQuery(definition ?? assert.fail(), body);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { loadDefinition } from '../../shared/dynsql/load.ts';
 import { checkQuery, requireQuery } from '../../shared/dynsql/query.ts';
-import { shippedDefinitions } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import { seededRandom } from '../support/random.ts';
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };
 import { models } from './model.ts';
@@ -193,7 +193,7 @@ const keyOf = (body: Record<string, unknown>, name: string) =>
   Object.keys(body).find((key) => key.toLowerCase() === name) ?? name;
 
 describe('a random query over the shipped definitions', () => {
-  const definitions = new Map(shippedDefinitions().map((one) => [one.id, one]));
+  const definitions = new Map(shippedDynsql().definitions.map((one) => [one.id, one]));
   const random = queries(models(makeWorld(seededRandom(9))));
 
   it('that is spoilt is told where', () => {

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { checkQuery } from '../../shared/dynsql/query.ts';
-import { shippedDefinitions } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import { buildStatements } from '../../shared/dynsql/statements.ts';
 import { seededRandom } from '../support/random.ts';
 import { startEngines } from './engine.ts';
@@ -28,7 +28,7 @@ describe('a random query answers what a naive reading does', () => {
         await engine.run(`DELETE FROM ${table}`);
         await engine.run(statement);
       }
-      const definitions = new Map(shippedDefinitions().map((one) => [one.id, one]));
+      const definitions = new Map(shippedDynsql().definitions.map((one) => [one.id, one]));
       await fc.assert(
         fc.asyncProperty(
           queries(models(world), engine.isStandIn),

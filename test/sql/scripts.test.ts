@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
-import { shippedDefinitions } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import { batchesOf } from '../../sql/batches.ts';
 import { command } from '../../sql/command.ts';
@@ -48,7 +48,7 @@ test('a script with a wrong name or a number that is taken is refused', async (t
 test("the rights are the catalogue's procedures and freshness tables, no more", () => {
   const catalog = shippedCatalog();
   const text = (database: string) =>
-    grantsFor(catalog, shippedDefinitions(), database).map(grantStatement);
+    grantsFor(catalog, shippedDynsql().definitions, database).map(grantStatement);
   const ab = text('ab');
   assert.ok(
     ab.includes('GRANT EXECUTE ON [crude].[sp_load_datasource_meter] TO syncboard_runner;'),
