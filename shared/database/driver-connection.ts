@@ -36,18 +36,20 @@ function sendAtOnce(connection: DriverConnection): void {
  * An answer may have come whole while its rows wait for a slow reader. When the connection closes
  * then (a server that shuts down or kills the session), the driver fails the request and forgets
  * it, goes on reading, and looks for it again at the end of the answer: an exception that nobody
- * can catch ends the process. So nobody listens for that end any more.
+ * can catch ends the process. So nothing is told of that end any more.
  */
 function leaveAnswersOfClosed(connection: DriverConnection): void {
-  let answer: EventEmitter | undefined;
+  let isClosed = false;
   const create = connection.createTokenStreamParser.bind(connection);
   const cleanUp = connection.cleanupConnection.bind(connection);
   connection.createTokenStreamParser = (...parameters) => {
-    answer = create(...parameters);
+    const answer = create(...parameters);
+    const emit = answer.emit.bind(answer);
+    answer.emit = (...event) => !isClosed && emit(...event);
     return answer;
   };
   connection.cleanupConnection = () => {
-    answer?.removeAllListeners('end');
+    isClosed = true;
     cleanUp();
   };
 }
