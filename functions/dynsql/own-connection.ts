@@ -7,6 +7,7 @@ import { printedQuery } from '../../shared/dynsql/reports/printed-query.ts';
 import type { Report } from '../../shared/dynsql/reports/report.ts';
 import { items, runQuery } from '../../shared/dynsql/run.ts';
 import { buildStatements } from '../../shared/dynsql/statements.ts';
+import { tooManyLevels } from '../../shared/dynsql/too-many-levels.ts';
 import type { Definition } from '../../shared/dynsql/types.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { show } from '../../shared/http/show.ts';
@@ -29,13 +30,19 @@ export function ownConnection(
     list: async () => dynsql.definitions.map((known) => ({ id: known.id, name: known.name })),
     definition: async (asked) => JSON.stringify(definitionOf(dynsql, asked).document),
     answer({ definition, body, report: reportId }) {
-      const asked = requireQuery(definitionOf(dynsql, definition), body);
+      const { poolSize } = databases;
       if (reportId === undefined) {
+        const asked = requireQuery(definitionOf(dynsql, definition), body, {
+          mostLevels: poolSize,
+        });
         const statements = buildStatements(asked);
         return { statements, make: (signal) => runQuery(statements, databases, database, signal) };
       }
+      // The report has datasets of its own, in place of the query's.
+      const asked = requireQuery(definitionOf(dynsql, definition), body);
       const report = reportOf(dynsql, reportId, asked.definition);
       const statements = buildStatements(printedQuery(report, asked));
+      if (statements.length > poolSize) throw tooLarge(report, statements.length, poolSize);
       return {
         statements,
         async *make(signal) {
@@ -66,6 +73,13 @@ function reportOf(dynsql: DynsqlCatalog, id: string, definition: Definition): Re
     id,
     reports.map(({ layout }) => layout),
   );
+}
+
+function tooLarge({ layout }: Report, levels: number, mostLevels: number): HttpProblem {
+  const { message, allowed } = tooManyLevels(`Report ${layout.id}`, levels, mostLevels);
+  return new HttpProblem('invalid-value', `${message}.`, {
+    errors: [{ field: 'report', message, value: layout.id, allowed }],
+  });
 }
 
 function notFound(

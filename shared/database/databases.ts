@@ -26,14 +26,15 @@ export interface SqlStatement {
 }
 
 export class Databases {
+  /** The most connections to one database, and the most statements that `streams` takes. */
+  readonly poolSize: number;
   readonly #pools: Pools;
-  readonly #poolSize: number;
   /** One a database: those who need several of its connections. */
   readonly #lines = new Map<string, Line>();
 
   constructor(addresses: readonly DatabaseAddress[], options: PoolOptions = {}) {
     this.#pools = new Pools(addresses, options);
-    this.#poolSize = options.size ?? defaultPoolSize;
+    this.poolSize = options.size ?? defaultPoolSize;
   }
 
   /**
@@ -103,9 +104,9 @@ export class Databases {
     statements: readonly SqlStatement[],
     signal: AbortSignal,
   ): Promise<AsyncGenerator<RowBatch, void, undefined>[]> {
-    if (statements.length > this.#poolSize) {
+    if (statements.length > this.poolSize) {
       throw new DatabaseError(
-        `${statements.length} connections are needed at the same time, SQL_POOL_SIZE allows ${this.#poolSize}`,
+        `${statements.length} connections are needed at the same time, SQL_POOL_SIZE allows ${this.poolSize}`,
         'permanent',
       );
     }

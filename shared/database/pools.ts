@@ -2,6 +2,7 @@
 
 import sql from 'mssql';
 import { type DatabaseAddress, parseAddress } from './address.ts';
+import { prepareConnection } from './driver-connection.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { azureCredential, type CredentialSource } from './identity.ts';
 
@@ -102,26 +103,10 @@ export async function poolConfig(
     // The default asks SELECT 1 before every use: a round trip more for each of ours. A connection
     // that turns out dead all the same is an error that is retried.
     validateConnection: 'socket',
-    beforeConnect: sendAtOnce,
+    beforeConnect: prepareConnection,
     pool: { min: 0, max: size, idleTimeoutMillis: 30_000, acquireTimeoutMillis: unlimitedMs },
     options: { ...config.options, appName: 'syncboard', useUTC: true },
   } as sql.config;
-}
-
-/**
- * The driver writes a request packet by packet (4 KB) and leaves Nagle's algorithm on: the last one
- * waits for the server's delayed acknowledgement of those before, 40 ms for each request that does
- * not fit one packet. `beforeConnect` is where the pool hands each of its connections over; after a
- * redirect of Azure SQL's the socket is another one, so it is the one that logged in that counts.
- */
-function sendAtOnce(connection: Connection): void {
-  connection.on('connect', () => connection.socket?.setNoDelay(true));
-}
-
-/** What we touch of the driver's connection; mssql's type file has none. */
-interface Connection {
-  on(event: 'connect', listener: () => void): unknown;
-  socket?: { setNoDelay(noDelay: boolean): unknown };
 }
 
 function parsed({ setting, connectionString }: DatabaseAddress) {

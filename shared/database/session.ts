@@ -41,6 +41,11 @@ export interface ProcedureResult {
 export interface RowBatch {
   /** Names of the columns. */
   columns: readonly string[];
+  /**
+   * Those of type datetimeoffset: a Date is the moment itself. Of the other types it is what the
+   * server holds, read as UTC.
+   */
+  moments: ReadonlySet<string>;
   /** Each row's values in the order of `columns`. */
   rows: readonly (readonly unknown[])[];
 }
@@ -188,11 +193,14 @@ export class Session {
     const request = this.#request(parameters, signal);
     request.arrayRowMode = true;
     let columns: string[] = [];
-    request.on('recordset', (described: { name: string }[]) => {
+    let moments = new Set<string>();
+    request.on('recordset', (described: { name: string; type: unknown }[]) => {
       columns = described.map(({ name }) => name);
+      const zoned = described.filter(({ type }) => type === sql.DateTimeOffset);
+      moments = new Set(zoned.map(({ name }) => name));
     });
     for await (const rows of this.#batches(request, text, signal)) {
-      yield { columns, rows: rows as unknown[][] };
+      yield { columns, moments, rows: rows as unknown[][] };
     }
   }
 

@@ -63,7 +63,7 @@ export class Cursor {
       this.#hasEnded = true;
       return;
     }
-    this.#reader ??= new RowReader(this.statement, value.columns);
+    this.#reader ??= new RowReader(this.statement, value);
     this.#rows = value.rows;
     this.#at = 0;
     this.#coming = this.#next();

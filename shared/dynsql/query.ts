@@ -5,6 +5,7 @@ import { itemsOf, type Members, membersOf, namedIn } from './body.ts';
 import { checkCondition } from './condition-value.ts';
 import { looseCondition } from './loose-condition.ts';
 import { type Place, QueryFaults } from './query-faults.ts';
+import { tooManyLevels } from './too-many-levels.ts';
 import type {
   CheckedCondition,
   CheckedLevel,
@@ -31,6 +32,8 @@ export interface QueryCheckOptions {
    * result.
    */
   templates?: 'needed' | 'elsewhere';
+  /** How many levels may run side by side; without it as many as the definition has. */
+  mostLevels?: number;
 }
 
 /** Never throws: whatever `body` is, the result is a query or all that is wrong with it. */
@@ -39,15 +42,19 @@ export function checkQuery(
   body: unknown,
   options: QueryCheckOptions = {},
 ): QueryCheck {
-  const query = new Reading(definition, options.templates ?? 'needed');
+  const query = new Reading(definition, options);
   const checked = query.read({ path: [], value: body });
   const { errors } = query.faults;
   return checked === undefined || errors.length > 0 ? { errors } : { query: checked };
 }
 
 /** The query, or an HttpProblem (400) that lists every fault with its place. */
-export function requireQuery(definition: Definition, body: unknown): CheckedQuery {
-  const { query, errors } = checkQuery(definition, body);
+export function requireQuery(
+  definition: Definition,
+  body: unknown,
+  options: QueryCheckOptions = {},
+): CheckedQuery {
+  const { query, errors } = checkQuery(definition, body, options);
   if (query !== undefined) return query;
   throw queryProblem(errors);
 }
@@ -68,11 +75,16 @@ class Reading {
   readonly faults = new QueryFaults();
   readonly #definition: Definition;
   readonly #templates: 'needed' | 'elsewhere';
+  readonly #mostLevels: number;
   readonly #asked = new Map<LoadedDataset, Asked>();
 
-  constructor(definition: Definition, templates: 'needed' | 'elsewhere') {
+  constructor(
+    definition: Definition,
+    { templates = 'needed', mostLevels = Number.POSITIVE_INFINITY }: QueryCheckOptions,
+  ) {
     this.#definition = definition;
     this.#templates = templates;
+    this.#mostLevels = mostLevels;
   }
 
   read(place: Place): CheckedQuery | undefined {
@@ -81,6 +93,7 @@ class Reading {
     if (members === undefined) return undefined;
     this.#asked.set(definition.root, { dataset: definition.root, place, members });
     this.#datasets(members.datasets, definition.root);
+    this.#countLevels();
     const skip = this.#count(members.skip, 0);
     const top = this.#count(members.top, 1);
     return { definition, root: this.#level(definition.root), skip: skip ?? 0, top };
@@ -107,6 +120,19 @@ class Reading {
       }
       this.#datasets(members.datasets, dataset);
     }
+  }
+
+  /** The fault is at the dataset that is one too many, in the order of the query. */
+  #countLevels(): void {
+    const levels = new Set<LoadedDataset>();
+    let excess: Asked | undefined;
+    for (const asked of this.#asked.values()) {
+      for (const one of withMasters(asked.dataset)) levels.add(one);
+      if (levels.size > this.#mostLevels) excess ??= asked;
+    }
+    if (excess === undefined) return;
+    const { allowed, message } = tooManyLevels('the query', levels.size, this.#mostLevels);
+    this.faults.add(excess.place, allowed, message);
   }
 
   /** The dataset with those below it that are asked for, and what brings those along. */
@@ -206,6 +232,11 @@ function fieldsOf(dataset: LoadedDataset): string {
   const names = [...dataset.fields.values()].map(({ fieldname }) => fieldname);
   return `at least one field of ${dataset.name}, such as ${names.slice(0, 3).join(', ')}`;
 }
+
+const withMasters = (dataset: LoadedDataset): LoadedDataset[] => [
+  dataset,
+  ...(dataset.master === undefined ? [] : withMasters(dataset.master)),
+];
 
 /** By name in lower case. */
 function datasetsBelow(dataset: LoadedDataset): Map<string, LoadedDataset> {

@@ -1,5 +1,6 @@
 /** What is where in the rows of a statement; looked up once, used for every row. */
 
+import type { RowBatch } from '../database/session.ts';
 import type { Statement } from './types.ts';
 import { jsonText } from './values.ts';
 
@@ -14,14 +15,17 @@ export class RowReader {
   readonly #keys: readonly { own: number; parent: string }[];
   #parentKeys: readonly number[] | undefined;
 
-  /** @param columns names of the result set */
-  constructor({ dataset, columns, positions, parentKey }: Statement, names: readonly string[]) {
+  /** @param result what the statement's rows come with */
+  constructor(
+    { dataset, columns, positions, parentKey }: Statement,
+    result: Pick<RowBatch, 'columns' | 'moments'>,
+  ) {
     this.#dataset = dataset;
-    this.#columns = new Map(names.map((name, at) => [name, at]));
+    this.#columns = new Map(result.columns.map((name, at) => [name, at]));
     this.#fields = columns.map((column, index) => ({
       at: this.#place(column.name),
       prefix: `${index > 0 ? ',' : ''}${JSON.stringify(column.key)}:`,
-      write: jsonText(column),
+      write: jsonText(column, result.moments.has(column.name)),
     }));
     this.#positions = positions.map((name) => this.#place(name));
     this.#keys = parentKey.map(({ own, parent }) => ({ own: this.#place(own), parent }));

@@ -2,16 +2,18 @@
 
 import { fromStored, storedRange } from './dates.ts';
 import type { StatementColumn } from './types.ts';
-import { instantOf } from './zone.ts';
+import { instantOf, wallClock } from './zone.ts';
 
 type Write = (value: NonNullable<unknown>) => string;
 
 /**
  * How values of one column are written; made once a column, called once a row. NULL is `null`;
  * dates are ISO 8601: with a time as an instant in UTC, days of SQL Server's type date as they are.
+ *
+ * @param isMoment the type is datetimeoffset: a Date is a moment, not a reading of the zone's clock
  */
-export function jsonText(column: StatementColumn): (value: unknown) => string {
-  const write = writerOf(column);
+export function jsonText(column: StatementColumn, isMoment = false): (value: unknown) => string {
+  const write = isMoment ? momentWriterOf(column) : writerOf(column);
   return (value) => (value === null || value === undefined ? 'null' : write(value));
 }
 
@@ -39,6 +41,23 @@ function writerOf({ datatype, zone }: StatementColumn): Write {
       return anything;
   }
 }
+
+/** Moments need the zone for the day and the time of day only. */
+function momentWriterOf(column: StatementColumn): Write {
+  const write = writerOf(column);
+  switch (column.datatype.toLowerCase()) {
+    case 'dtdate':
+    case 'dttime':
+      return (value) => write(value instanceof Date ? wallDate(value, column.zone) : value);
+    case 'dtdatetime':
+    case 'dttimestamp':
+      return anything;
+    default:
+      return write;
+  }
+}
+
+const wallDate = (moment: Date, zone: string) => new Date(wallClock(moment.getTime(), zone));
 
 function plainText(value: NonNullable<unknown>): string {
   if (typeof value === 'string') return value;

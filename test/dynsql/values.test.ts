@@ -44,6 +44,27 @@ describe('a value of a result set in JSON', () => {
   }
 });
 
+// 2019-10-27 has the hour from 2 to 3 twice in Prague.
+const zoned: [datatype: string, moment: string, json: string][] = [
+  ['dtDateTime', '2019-07-01T10:00:00.500Z', '"2019-07-01T10:00:00.500Z"'],
+  ['dtTimeStamp', '2019-10-27T00:30:00Z', '"2019-10-27T00:30:00.000Z"'],
+  ['dtTimeStamp', '2019-10-27T01:30:00Z', '"2019-10-27T01:30:00.000Z"'],
+  ['dtDate', '2019-07-01T23:00:00Z', '"2019-07-02"'],
+  ['dtTime', '2019-07-01T23:00:00Z', '"01:00:00"'],
+  ['dtString', '2019-07-01T10:00:00Z', '"2019-07-01T10:00:00.000Z"'],
+  ['dtWhatever', '2019-07-01T10:00:00Z', '"2019-07-01T10:00:00.000Z"'],
+];
+
+describe('a datetimeoffset in JSON', () => {
+  for (const [datatype, moment, json] of zoned) {
+    it(`${datatype} of ${moment}`, () => {
+      const write = jsonText({ name: 'c0', key: 'X', datatype, zone: prague }, true);
+      assert.equal(write(date(moment)), json);
+      assert.equal(write(null), 'null');
+    });
+  }
+});
+
 const day = 86_400_000;
 const at = (text: string) => Date.parse(`${text}Z`);
 const spans: [unknown, string, [number, number] | undefined][] = [

@@ -194,6 +194,120 @@ test('clients that go away end their queries', async () => {
   assert.ok(answered(await exec('demodata', countries, { select: 'Code' })).items.length > 0);
 });
 
+/** Some 30 MB of them in an answer: far more than the sockets on its way hold. */
+async function withManyPayments(work: () => Promise<void>): Promise<void> {
+  const session = await base.session('ab', soon());
+  const source = 900;
+  const text = `INSERT INTO heap.payment (datasource_id, period, payment_id, personal_account_id,
+      payment_date, amount, bank_code, date_modification)
+    SELECT @source, '2019-07-01', CAST(a.[value] AS int) * 1000 + CAST(b.[value] AS int), 1,
+      '2019-07-15', 1234.5, '044525225', '2019-07-15T12:00:00'
+    FROM OPENJSON(@numbers) AS a CROSS JOIN OPENJSON(@numbers) AS b`;
+  const numbers = JSON.stringify(Array.from({ length: 400 }, (_, number) => number));
+  const parameters = [{ name: 'source', type: 'int', value: source }];
+  const list = { name: 'numbers', type: 'nvarchar(max)', value: numbers };
+  await session.query(text, [...parameters, list], soon());
+  try {
+    await work();
+  } finally {
+    const removal = 'DELETE FROM heap.payment WHERE datasource_id = @source';
+    await session.query(removal, parameters, soon());
+    session.release();
+  }
+}
+
+const payments = 'AB02SYNCBOARDPAYMENTS00001';
+const allOfPayments = {
+  select: [
+    ...['datasource_id', 'payment_id', 'period', 'payment_date', 'amount', 'bank_code'],
+    ...['personal_account_id', 'date_modification'],
+  ],
+};
+
+/** An answer whose first piece has come, and whose rest waits. */
+async function beginToRead(signal: AbortSignal): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const response = await fetch(`${machine.url}/ab/dynsql/${payments}/exec`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer demo-token', 'content-type': 'application/json' },
+    body: JSON.stringify(allOfPayments),
+    signal,
+  });
+  assert.equal(response.status, 200);
+  const reader = response.body?.getReader();
+  assert.ok(reader);
+  const { value } = await reader.read();
+  assert.match(Buffer.from(value ?? []).toString(), /^\{"name":"MAIN","items":\[\{/);
+  return reader;
+}
+
+async function onePayment(): Promise<void> {
+  const { items } = answered(await exec('ab', payments, { ...allOfPayments, top: 1 }));
+  assert.equal(items.length, 1);
+}
+
+interface SqlSession {
+  spid: number;
+  status: string;
+  request?: string;
+}
+
+async function sqlSessions(): Promise<SqlSession[]> {
+  const response = await fetch(`${machine.controlUrl}/sessions`);
+  assert.equal(response.status, 200);
+  return (await response.json()) as SqlSession[];
+}
+
+/** Those that read payments. */
+const readersOfPayments = async () =>
+  (await sqlSessions()).filter(({ request }) => request?.includes('heap.payment A'));
+
+async function until(isSo: () => Promise<boolean>, patience = soon()): Promise<void> {
+  while (!(await isSo())) {
+    patience.throwIfAborted();
+    await sleep(20);
+  }
+}
+
+test('large answers of the aggregate base', async (t) => {
+  await withManyPayments(async () => {
+    await t.test('clients that go away cancel their statements', async () => {
+      // As many as there are connections: the next query would wait for one that was kept.
+      const clients = 10;
+      const leave = new AbortController();
+      await Promise.all(Array.from({ length: clients }, () => beginToRead(leave.signal)));
+      const readers = await readersOfPayments();
+      assert.equal(readers.length, clients);
+      leave.abort();
+      await onePayment();
+      await until(async () => (await readersOfPayments()).length === 0);
+      // The connection of a statement that was cancelled is closed. That of one that came to its
+      // end would lie in the pool for another 30 s.
+      const spids = readers.map(({ spid }) => spid);
+      await until(
+        async () => (await sqlSessions()).every(({ spid }) => !spids.includes(spid)),
+        AbortSignal.timeout(20_000),
+      );
+    });
+
+    await t.test('a session that is killed breaks the answer off, and nothing else', async () => {
+      const reader = await beginToRead(soon());
+      const [session, ...others] = await readersOfPayments();
+      assert.ok(session);
+      assert.deepEqual(others, []);
+      await fetch(`${machine.controlUrl}/sessions/${session.spid}`, { method: 'DELETE' });
+      await assert.rejects(
+        async () => {
+          while (!(await reader.read()).done);
+        },
+        { name: 'TypeError', message: 'terminated' },
+      );
+      await onePayment();
+      assert.deepEqual(await readersOfPayments(), []);
+      assert.ok(machine.lines.every((line) => !line.includes('it is started again')));
+    });
+  });
+});
+
 test('the health tells of ABRA Gen', async () => {
   const health = async () => JSON.parse((await machine.get('/health')).text);
   const found = await health();

@@ -6,6 +6,8 @@ import { after, afterEach, before, test } from 'node:test';
 import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { reservedSegments } from '../../shared/catalog/connections.ts';
+import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { Databases } from '../../shared/database/databases.ts';
 import { parseDefinition } from '../../shared/dynsql/load.ts';
 import queries from '../dynsql/fixtures/queries-of-the-manual.json' with { type: 'json' };
 import { startConnections, type TestConnections } from '../support/dynsql-connections.ts';
@@ -14,6 +16,7 @@ import { call, type Reply, type TestApp, testApp } from './app.ts';
 
 const countries = '01B4XCTHYNDL3C5P00CA141B44';
 const invoices = '40SBPEINEFD13ACM03KIU0CLP4';
+const accounts = 'AB01SYNCBOARDACCOUNTS00001';
 const turnover = 'AB03SYNCBOARDTURNOVER00001';
 const both = ['ab', 'demodata'];
 
@@ -227,6 +230,60 @@ test('dry shows SQL and parameters of ours, and nothing runs', async () => {
     assert.equal(refused.status, 400);
     assert.deepEqual(places(refused), ['dry']);
   }
+});
+
+test('more levels than connections are a 400 that names the dataset and the setting', async () => {
+  // Nobody listens there: what were sent would be a 503.
+  const connectionString = 'Server=127.0.0.1,1;Database=AB;User Id=x;Password=secret;Encrypt=false';
+  const few = (size: number) =>
+    new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }], { size });
+  const nested = [
+    { name: 'payments', select: 'amount' },
+    { name: 'meters', datasets: { name: 'readings', select: 'reading' } },
+  ];
+  // READINGS bring METERS along wherever they are named.
+  const flat = [
+    { name: 'readings', select: 'reading' },
+    { name: 'payments', select: 'amount' },
+  ];
+  const select = 'account_number';
+  const cases: [size: number, body: object, place: string | undefined][] = [
+    [2, { select, datasets: nested }, 'datasets[1]'],
+    [3, { select, Datasets: nested }, 'Datasets[1].datasets'],
+    [3, { select, datasets: flat }, 'datasets[1]'],
+    [3, { select, datasets: flat, where: { id: 'nothing' } }, 'datasets[1]'],
+    [4, { select, datasets: nested }, undefined],
+    [3, { select, datasets: nested[1] }, undefined],
+  ];
+  for (const [size, body, place] of cases) {
+    const databases = few(size);
+    const limited = { ...app, dynsql: running.open({}, shippedCatalog(), databases) };
+    const reply = await exec('ab', accounts, body, { app: limited });
+    await databases.close();
+    assert.equal(reply.status, place === undefined ? 503 : 400, reply.text);
+    if (place === undefined) continue;
+    const found = problem(reply).errors.find(({ field }: { field: string }) => field === place);
+    assert.equal(
+      found?.message,
+      `${place}: the query reads 4 datasets side by side, over a connection each, and this installation allows ${size} (its setting SQL_POOL_SIZE)`,
+    );
+    assert.match(found.allowed, new RegExp(`^at most ${size} datasets`));
+    assert.ok(problem(reply).detail.includes(found.message));
+  }
+  const databases = few(3);
+  const limited = { ...app, dynsql: running.open({}, shippedCatalog(), databases) };
+  for (const [report, status] of [
+    ['W400000004', 400],
+    ['W499999999', 404],
+  ] as const) {
+    // The query's own datasets are not printed, and don't count.
+    const body = { select, datasets: nested };
+    const reply = await exec('ab', accounts, body, { app: limited, query: { report } });
+    assert.equal(reply.status, status, reply.text);
+    assert.deepEqual(places(reply), ['report']);
+    if (status === 400) assert.match(reply.text, /Report W400000004 reads 4 datasets.*allows 3 /);
+  }
+  await databases.close();
 });
 
 test('reports are printed, of ours and of ABRA Gen', async () => {

@@ -23,7 +23,11 @@ export interface TestConnections {
   abraGen: AbraGen;
   connections: DynsqlConnections;
   /** Others at the same servers. */
-  open(address?: Partial<AbraGenAddress>, catalog?: Catalog): DynsqlConnections;
+  open(
+    address?: Partial<AbraGenAddress>,
+    catalog?: Catalog,
+    databases?: Databases,
+  ): DynsqlConnections;
   close(): Promise<void>;
 }
 
@@ -43,12 +47,16 @@ export async function startConnections(): Promise<TestConnections> {
   session.destroy();
   const login = { user: 'Supervisor', password: 'supervisor', trustServerCertificate: false };
   const opened: DynsqlConnections[] = [];
-  const open: TestConnections['open'] = (address = {}, catalog = shippedCatalog()) => {
+  const open: TestConnections['open'] = (
+    address = {},
+    catalog = shippedCatalog(),
+    asked = databases,
+  ) => {
     const connections = new DynsqlConnections({
       catalog,
       dynsql: shippedDynsql(),
       addresses: { demodata: { origin: abraGen.url, ...login, ...address } },
-      databases,
+      databases: asked,
       stopping: new AbortController().signal,
       now: () => new Date('2026-11-22T12:00:00Z'),
     });

@@ -117,6 +117,25 @@ export function streams(target: Target): void {
       assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
     });
 
+    it('fail with a connection that breaks when all rows have come and wait', async (t) => {
+      const { databases, proxy } = await target.open(t);
+      const rows = databases.stream('ab', 'SELECT n FROM contract.number', [], minute());
+      await rows.next();
+      let before: number;
+      do {
+        before = proxy.received;
+        await sleep(100);
+      } while (proxy.received > before);
+      proxy.reset();
+      const rest = async () => {
+        for await (const _row of rows);
+      };
+      assert.equal((await failureOf(rest())).meaning, 'transient');
+      // Whatever the driver still makes of them.
+      await sleep(100);
+      assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
+    });
+
     it('give rows by the batch, values in the order of the columns', async (t) => {
       const own = await (await target.open(t)).session();
       const text = 'SELECT n, n + @more AS sum FROM contract.number ORDER BY n';

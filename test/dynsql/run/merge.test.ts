@@ -13,6 +13,7 @@ import {
   levelsOf,
   type Node,
   nodesOf,
+  noMoments,
   shapes,
   sourceOf,
 } from './nested.ts';
@@ -115,7 +116,11 @@ describe('levels put together', () => {
       streams: async () => [
         (async function* () {
           for (; given < rows; given += 1) {
-            yield { columns: level.columns, rows: [[0, 'x'.repeat(1000), given]] };
+            yield {
+              columns: level.columns,
+              moments: noMoments,
+              rows: [[0, 'x'.repeat(1000), given]],
+            };
           }
         })(),
       ],
@@ -135,9 +140,9 @@ describe('levels put together', () => {
     const source: RowSource = {
       streams: async () => [
         (async function* () {
-          yield { columns: level.columns, rows: [[0, 1, 1]] };
+          yield { columns: level.columns, moments: noMoments, rows: [[0, 1, 1]] };
           await more.promise;
-          yield { columns: level.columns, rows: [[0, 2, 2]] };
+          yield { columns: level.columns, moments: noMoments, rows: [[0, 2, 2]] };
         })(),
       ],
     };

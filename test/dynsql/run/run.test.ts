@@ -76,6 +76,38 @@ describe('a query over the wire', () => {
     assert.deepEqual(await databases.query('ab', asked, [], soon()), [before]);
   });
 
+  it('gives a datetimeoffset as the moment it is, other dates as the clock of their zone', async (t) => {
+    const { databases } = await server.open(t, 2);
+    const [root, rows] = threeLevels();
+    assert.ok(root && rows);
+    const zone = 'Europe/Prague';
+    const columns = ['plain', 'zoned', 'day', 'time'].map((key, place) => ({
+      name: `c${place}`,
+      key,
+      datatype: ['dtDateTime', 'dtDateTime', 'dtDate', 'dtTime'][place] ?? '',
+      zone,
+    }));
+    // The master of the nested rows is known by a moment.
+    const held = "CAST('2019-07-01T23:30:00.125-01:00' AS datetimeoffset(3))";
+    const list = `CAST('2019-07-01T23:30:00.125' AS datetime2(3)) AS c0, ${held} AS c1, ${held} AS c2, ${held} AS c3`;
+    const text = await textOf(
+      [
+        { ...root, columns, parameters: [], sql: `SELECT ${list}, ${held} AS m0` },
+        {
+          ...{ ...rows, columns, children: [], parameters: [] },
+          sql: `SELECT 1 AS n0, ${held} AS k0, ${list}`,
+        },
+      ],
+      databases,
+    );
+    const members =
+      '"plain":"2019-07-01T21:30:00.125Z","zoned":"2019-07-02T00:30:00.125Z","day":"2019-07-02","time":"02:30:00"';
+    assert.equal(
+      text,
+      `{"name":"MAIN","items":[{${members},"datasets":[{"name":"ROWS","items":[{${members}}]}]}]}`,
+    );
+  });
+
   for (const failing of ['root', 'rows', 'parts'] as const) {
     it(`fails as a whole when ${failing} fail in the middle`, async (t) => {
       const { databases } = await server.open(t, 3);

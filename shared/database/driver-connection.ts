@@ -1,0 +1,55 @@
+/** What the driver's connections (tedious 19.2.2) need that the driver leaves undone. */
+
+import type { EventEmitter } from 'node:events';
+
+/** What we touch of a connection; mssql's type file has none. */
+export interface DriverConnection {
+  on(event: 'connect', listener: () => void): unknown;
+  socket?: { setNoDelay(noDelay: boolean): unknown };
+  /** Reads one answer; says `end` when it has come to its end. */
+  createTokenStreamParser(...parameters: unknown[]): EventEmitter;
+  /** Called once, when the connection is closed for whatever reason. */
+  cleanupConnection(): void;
+}
+
+/**
+ * For `beforeConnect`, where the pool hands each of its connections over. After a redirect of Azure
+ * SQL's the socket is another one, so it is the one that logged in that counts.
+ */
+export function prepareConnection(connection: DriverConnection): void {
+  connection.on('connect', () => {
+    sendAtOnce(connection);
+    leaveAnswersOfClosed(connection);
+  });
+}
+
+/**
+ * The driver writes a request packet by packet (4 KB) and leaves Nagle's algorithm on: the last one
+ * waits for the server's delayed acknowledgement of those before, 40 ms for each request that does
+ * not fit one packet.
+ */
+function sendAtOnce(connection: DriverConnection): void {
+  connection.socket?.setNoDelay(true);
+}
+
+/**
+ * An answer may have come whole while its rows wait for a slow reader. When the connection closes
+ * then (a server that shuts down or kills the session), the driver fails the request and forgets
+ * it, goes on reading, and looks for it again at the end of the answer: an exception that nobody
+ * can catch ends the process. So nothing is told of that end any more.
+ */
+function leaveAnswersOfClosed(connection: DriverConnection): void {
+  let isClosed = false;
+  const create = connection.createTokenStreamParser.bind(connection);
+  const cleanUp = connection.cleanupConnection.bind(connection);
+  connection.createTokenStreamParser = (...parameters) => {
+    const answer = create(...parameters);
+    const emit = answer.emit.bind(answer);
+    answer.emit = (...event) => !isClosed && emit(...event);
+    return answer;
+  };
+  connection.cleanupConnection = () => {
+    isClosed = true;
+    cleanUp();
+  };
+}
