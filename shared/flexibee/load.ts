@@ -7,7 +7,10 @@
  */
 
 import { withPending } from './cursor.ts';
-import { batchSize, type Step, type StepContext, stateOf } from './step.ts';
+import { type Step, type StepContext, stateOf } from './step.ts';
+
+/** Records in one request and one call. */
+const batchSize = 1000;
 
 /** @param loads as in the cursor: the first perhaps begun */
 export async function* loadSteps(

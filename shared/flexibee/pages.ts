@@ -9,15 +9,21 @@ import { type EvidencePart, fold } from './fold.ts';
 import { bounded, type Gap, missingIn, pageSize } from './gaps.ts';
 import { identityOf } from './history.ts';
 import { StaleRecords, withoutStale } from './stale.ts';
-import { batchSize, type Step, type StepContext, stateOf } from './step.ts';
+import { type Step, type StepContext, stateOf } from './step.ts';
 import type { Batch, Change, ChangesPage } from './types.ts';
 
 /**
- * So many records may wait to be fetched. Up to twenty evidences, every request is a full one then;
+ * Records in one request. The fewer, the less memory; but there is to be no more than a request for
+ * 500 records over all, and the last one of each evidence takes what is left.
+ */
+const requestSize = 600;
+
+/**
+ * So many records may wait to be fetched. Up to thirty evidences, every request is a full one then;
  * a record that changes again while it waits is fetched once; the cursor stays below half a
  * megabyte.
  */
-const mostStale = 20 * batchSize;
+const mostStale = 20_000;
 
 /** What the first answers of a poll have brought. */
 export interface Beginning {
@@ -46,7 +52,7 @@ export async function* pageSteps(
     }
     const written = new Set<string>();
     while (stale.size > (page.more ? mostStale : 0)) {
-      const { evidence, versions } = stale.take(batchSize);
+      const { evidence, versions } = stale.take(requestSize);
       const batch = await batchOf(context, evidence, parts.get(evidence), versions, signal);
       parts.delete(evidence);
       written.add(evidence);

@@ -3,9 +3,6 @@
 import type { Cursor } from './cursor.ts';
 import type { Batch, FlexibeeRecord, RecordState, Source } from './types.ts';
 
-/** Records in one request, one batch and one page of a load. */
-export const batchSize = 1000;
-
 /** Made ahead, while the one before is applied. */
 export interface Step {
   /** To be applied first, side by side. */
