@@ -16,10 +16,10 @@ import type { Batch, Change, ChangesPage } from './types.ts';
  * Records in one request. The fewer, the less memory; but there is to be no more than a request for
  * 500 records over all, and the last one of each evidence takes what is left.
  */
-const requestSize = 600;
+const requestSize = 800;
 
 /**
- * So many records may wait to be fetched. Up to thirty evidences, every request is a full one then;
+ * So many records may wait to be fetched. Up to twenty-five evidences, every request is a full one then;
  * a record that changes again while it waits is fetched once; the cursor stays below half a
  * megabyte.
  */
