@@ -13,14 +13,15 @@ import { type Step, type StepContext, stateOf } from './step.ts';
 import type { Batch, Change, ChangesPage } from './types.ts';
 
 /**
- * Records in one request. The fewer, the less memory; but there is to be no more than a request for
- * 500 records over all, and the last one of each evidence takes what is left.
+ * Records in one request. The fewer, the less memory; but over all no more than one for 500 records
+ * is promised, records that change again later are fetched again, and the last request of each
+ * evidence takes what is left.
  */
 const requestSize = 800;
 
 /**
- * So many records may wait to be fetched. Up to twenty-five evidences, every request is a full one then;
- * a record that changes again while it waits is fetched once; the cursor stays below half a
+ * So many records may wait to be fetched. Up to twenty-five evidences, every request is a full one
+ * then; a record that changes again while it waits is fetched once; the cursor stays below half a
  * megabyte.
  */
 const mostStale = 20_000;
