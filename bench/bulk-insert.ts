@@ -131,16 +131,18 @@ async function bulkInsert<Batch>(
   try {
     await pool.batch(`DROP TABLE IF EXISTS ${name};`);
     let milliseconds = 0;
+    let isNew = true;
     for (const batch of batches) {
       const start = performance.now();
       const load = newLoad();
-      load.create = milliseconds === 0;
+      load.create = isNew;
       for (const row of rowsOf(batch)) load.rows.add(...row);
       if (load.rows.length === 0) continue;
       await pool.request().bulk(load);
+      isNew = false;
       milliseconds += performance.now() - start;
     }
-    await pool.batch(`DROP TABLE ${name};`);
+    await pool.batch(`DROP TABLE IF EXISTS ${name};`);
     return milliseconds;
   } finally {
     await pool.close();

@@ -71,7 +71,10 @@ export const cursorSchema = z.object({
   gaps: z.array(gapSchema),
   /** Evidences to be read in full before changes go on, the current one first. */
   loads: z.array(loadSchema),
-  /** The latest moment of a reading: the next is later, whatever another worker's clock says. */
+  /**
+   * The latest moment of a reading: the next is later, whatever another worker's clock says. What a
+   * worker read after its last write, and died, is older than the next by what its lock lived on.
+   */
   readAt: instant.optional(),
   /** Below `next`, journaled, and yet to be fetched; older cursors have none. */
   stale: staleSchema.default({}),

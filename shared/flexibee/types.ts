@@ -57,7 +57,7 @@ export interface Source {
   ): Promise<RecordsPage>;
 }
 
-/** What a record has come to, by the last of the operations in a page. */
+/** What a record has come to, by the last of the operations on it that were read. */
 export interface RecordState {
   id: string;
   /** Version of that operation; of a load, the company's version when it began. */
@@ -69,7 +69,10 @@ export interface RecordState {
   payload?: Record<string, unknown>;
 }
 
-/** One evidence's part of a page: one procedure call, one transaction. */
+/**
+ * One evidence's part of a page, with records that were stale, or either of the two: one procedure
+ * call, one transaction.
+ */
 export interface Batch {
   company: string;
   evidence: string;
@@ -80,7 +83,7 @@ export interface Batch {
   generation: number;
   /** When the records were read, ISO 8601 with milliseconds, UTC. */
   readAt: string;
-  /** For the journal, every one of the page. */
+  /** For the journal, every one of the page, or none. */
   changes: readonly Change[];
   records: readonly RecordState[];
   /**

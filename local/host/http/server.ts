@@ -41,7 +41,7 @@ export async function handleRequest(
       : whole(front, found.target, call));
   } catch (error) {
     // The function's own failures are in the log already; a client that left needs no line.
-    front.log.host('error', `${request.method} request failed: ${String(error)}`);
+    front.log.host('debug', `${request.method} request failed: ${String(error)}`);
     if (!response.headersSent && !response.destroyed) answer(response, 500);
   }
 }
@@ -68,8 +68,15 @@ async function streamed(
     path: call.url.pathname + call.url.search,
     signal: timedOut.signal,
   });
-  // Awaited below; a client may leave before that.
-  transport.catch(() => {});
+  // Awaited below; a client may leave before that. A client who is still there got an error from
+  // the host itself, of which the function knows nothing.
+  transport.catch((error) => {
+    if (call.response.destroyed) return;
+    front.log.host('error', `The app did not answer: ${String(error)}`, {
+      name: target.name,
+      invocationId: id,
+    });
+  });
   try {
     await front.executor.run(target, { ...invocation(id, call), input: { http: {} }, transport });
   } catch (error) {
