@@ -206,7 +206,8 @@ export function catalogSchema(declared: Declared) {
     system,
     database: database.optional(),
     company: company.optional(),
-    connection: reference('a connection', declared.connections).optional(),
+    // The list may be absent without a fault of its own.
+    connection: oneOf('a connection', declared.connections).optional(),
     allAreas: flag.default(false),
   }).superRefine((source, context) => {
     const given = (['database', 'company', 'connection'] as const).filter(

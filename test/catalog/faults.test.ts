@@ -493,6 +493,11 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     ],
   ),
   [
+    'a source of a connection where there are no connections at all',
+    { connections: undefined },
+    ['dataSources[17].connection: "demodata" is not a connection; there is none'],
+  ],
+  [
     'connections whose members are wrong, without showing the setting',
     {
       'connections[0].database': 'abb',
