@@ -1,4 +1,4 @@
-/** What the driver's connections (tedious 19.2.2) need that the driver leaves undone. */
+/** What the driver's connections (tedious 20.3.9) need that the driver leaves undone. */
 
 import type { EventEmitter } from 'node:events';
 
