@@ -1,9 +1,10 @@
 /** Stages of kind `procedure`: one stored procedure call on a session of its own. */
 
 import { dropAppLock, takeAppLock } from '../database/app-lock.ts';
+import type { ProcedureResult } from '../database/call.ts';
 import type { Databases } from '../database/databases.ts';
 import { leavesSessionUsable } from '../database/errors.ts';
-import type { ProcedureResult, Session } from '../database/session.ts';
+import type { Session } from '../database/session.ts';
 import type { Stage } from './run.ts';
 import type { StageRunner, StageSlot } from './stage-runner.ts';
 
