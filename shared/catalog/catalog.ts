@@ -1,5 +1,6 @@
 /** Lookups in a catalogue that has been checked. */
 
+import type { TransactionMode } from '../database/transaction.ts';
 import type { RowQuery } from '../dynsql/rows/schema.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, subjectOf } from './resolve.ts';
 import type {
@@ -49,6 +50,8 @@ export interface ResolvedStage {
   parameters: CallParameter[];
   /** SET options that are ON around the call, on the same connection. */
   setOptions: string[];
+  /** `own`: begun before the call, committed after it; `none`: the procedure sees to its own. */
+  transaction: TransactionMode;
   /** A call that failed for a passing reason may be made again. */
   repeatable: boolean;
   /** Absent: no limit. */
@@ -222,6 +225,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             procedure,
             parameters,
             setOptions: [...stage.setOptions],
+            transaction: stage.transaction ?? 'own',
             repeatable: stage.repeatable,
             ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),
           };

@@ -16,7 +16,7 @@ export interface ProcedureResult {
 }
 
 /** `Session.call` over the connection it has borrowed. */
-export function callProcedure(
+export async function callProcedure(
   link: Link,
   call: ProcedureCall,
   onMessage: (text: string) => void,

@@ -13,11 +13,8 @@ import type { RowBatch } from './stream.ts';
 /** A pool may hold several connections that a fail-over has broken. */
 const retry = { attempts: 3, baseMs: 100, capMs: 400 };
 
-/** Between the calls of one run connections rest for less: those are not asked. */
-const restMs = 5_000;
-
-/** The answer to `SELECT 1` takes a round trip; the rest is for a busy server. */
-const signOfLifeMs = 2_000;
+/** A reset takes a round trip; the rest is for a busy server. */
+const resetMs = 2_000;
 
 /** Somebody who needs several connections keeps those it has for so long while others are out. */
 const patienceMs = 3_000;
@@ -42,9 +39,10 @@ export class Databases {
   /**
    * Borrows a connection: the caller must release or destroy it on every path.
    *
-   * A server that vanished without a word (a fail-over, a network that lost its state) leaves
-   * connections behind that look whole and answer nothing for a quarter of an hour. One that has
-   * rested is asked for a sign of life first, and replaced when it gives none.
+   * It is as after its login: one that somebody has had before is reset first, whatever was done
+   * with it. A server that vanished without a word (a fail-over, a network that lost its state)
+   * leaves connections behind that look whole and answer nothing for a quarter of an hour: one that
+   * cannot be reset is replaced.
    *
    * @throws DatabaseError, or the reason of `signal`
    */
@@ -52,7 +50,7 @@ export class Databases {
     const pool = await unlessAborted(this.#pools.get(id), signal);
     for (;;) {
       const session = await Session.open(pool, signal);
-      if (session.restedMs < restMs || (await isAlive(session, signal))) return session;
+      if (session.isNew || (await isReset(session, signal))) return session;
       session.destroy();
     }
   }
@@ -189,11 +187,11 @@ async function* givingBack<T>(
   }
 }
 
-async function isAlive(session: Session, signal: AbortSignal): Promise<boolean> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(signOfLifeMs)]);
+async function isReset(session: Session, signal: AbortSignal): Promise<boolean> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(resetMs)]);
   try {
-    // Not the signal of the query: an attention would wait for an answer, too.
-    await unlessAborted(session.query('SELECT 1', [], signal), limit);
+    // Not the signal of the request: an attention would wait for an answer, too.
+    await unlessAborted(session.reset(signal), limit);
     return true;
   } catch {
     if (signal.aborted) session.destroy();

@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import sql from 'mssql';
+import { type ResettableConnection, resetWithNextRequest } from './driver-connection.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { driverType, driverValue } from './types.ts';
 
@@ -19,10 +20,7 @@ export interface SqlParameter {
   output?: boolean;
 }
 
-/** The physical connection, as far as we touch it. */
-export interface Connection {
-  close(): void;
-}
+type Connection = ResettableConnection;
 
 /** What mssql's own Transaction uses of its pool; public methods that its type file leaves out. */
 export interface LendingPool {
@@ -35,8 +33,8 @@ export interface LendingPool {
 /** An attention is answered at once by a healthy server; after this the connection is cut. */
 const attentionMs = 5_000;
 
-/** When a connection came back to its pool, in milliseconds of `performance.now()`. */
-const returnedAt = new WeakMap<Connection, number>();
+/** Connections that have been back in their pool. */
+const used = new WeakSet<Connection>();
 
 export class Link {
   readonly #pool: LendingPool;
@@ -48,16 +46,21 @@ export class Link {
     this.#connection = connection;
   }
 
-  /** How long the connection lay idle before it was borrowed, in milliseconds; 0: it is new. */
-  get restedMs(): number {
-    return performance.now() - (returnedAt.get(this.#connection) ?? performance.now());
+  /** False when somebody has had the connection before. */
+  get isNew(): boolean {
+    return !used.has(this.#connection);
+  }
+
+  /** Makes the next request reset the session. @returns the batch that must be that request */
+  reset(): string {
+    return resetWithNextRequest(this.#connection);
   }
 
   /** Back to the pool. */
   release(): void {
     if (this.#returned) return;
     this.#returned = true;
-    returnedAt.set(this.#connection, performance.now());
+    used.add(this.#connection);
     this.#pool.release(this.#connection);
   }
 

@@ -1,9 +1,13 @@
-/** Procedures that may be called again at any time, because doing so twice changes nothing. */
+/**
+ * Procedures that may be called again at any time, because doing so twice changes nothing. They have
+ * transactions of their own: one around them would only hold their locks for longer.
+ */
 
 import { type RetryPolicy, withRetries } from '../retry.ts';
-import type { ProcedureCall } from './call.ts';
+import type { ProcedureCall, ProcedureResult } from './call.ts';
 import type { Databases } from './databases.ts';
-import { leavesSessionUsable, toDatabaseError } from './errors.ts';
+import { toDatabaseError } from './errors.ts';
+import { callOnTerms } from './transaction.ts';
 
 /** A fail-over of Azure SQL takes some seconds. */
 const retry: RetryPolicy = { attempts: 5, baseMs: 200, capMs: 5_000 };
@@ -36,12 +40,10 @@ async function callOnce(
 ): Promise<Record<string, unknown>> {
   const session = await databases.session(database, signal);
   try {
-    const { output } = await session.call(call, () => {}, signal);
+    const judge = ({ output }: ProcedureResult) => output;
+    return await callOnTerms(session, call, { transaction: 'none', judge }, signal);
+  } finally {
+    // Unless the call has destroyed it.
     session.release();
-    return output;
-  } catch (error) {
-    if (leavesSessionUsable(error)) session.release();
-    else session.destroy();
-    throw error;
   }
 }

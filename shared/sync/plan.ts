@@ -70,7 +70,7 @@ function addPipeline(
 
 function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
   const { stage, kind, code, server, database, procedure, parameters } = resolved;
-  const { setOptions, repeatable, timeoutSeconds } = resolved;
+  const { setOptions, transaction, repeatable, timeoutSeconds } = resolved;
   return {
     id,
     kind,
@@ -82,6 +82,7 @@ function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
     procedure,
     parameters,
     setOptions,
+    ...(transaction !== 'own' && { transaction }),
     repeatable,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     needs: [],

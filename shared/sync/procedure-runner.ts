@@ -3,8 +3,8 @@
 import { dropAppLock, takeAppLock } from '../database/app-lock.ts';
 import type { ProcedureResult } from '../database/call.ts';
 import type { Databases } from '../database/databases.ts';
-import { leavesSessionUsable } from '../database/errors.ts';
 import type { Session } from '../database/session.ts';
+import { callOnTerms } from '../database/transaction.ts';
 import type { Stage } from './run.ts';
 import type { StageRunner, StageSlot } from './stage-runner.ts';
 
@@ -55,52 +55,26 @@ class ProcedureSlot implements StageSlot {
     onMessage: (text: string) => void,
     signal: AbortSignal,
   ): Promise<ProcedureResult> {
-    try {
-      return await this.#call(stage, onMessage, signal);
-    } catch (error) {
-      // Cancelled, timed out or broken: whether the server has stopped is not known for sure, and
-      // its session must not live on. A plain SQL error leaves it as good as before.
-      if (!leavesSessionUsable(error)) this.#session.destroy();
-      throw error;
-    }
+    const { transaction = 'own', setOptions } = stage;
+    const terms = {
+      transaction,
+      setOptions,
+      onMessage,
+      judge: (result: ProcedureResult) => result,
+    };
+    return callOnTerms(this.#session, stage, terms, signal);
   }
 
   async close(): Promise<void> {
     try {
-      await dropAppLock(this.#session, this.#fence, AbortSignal.timeout(cleanUpMs));
+      const limit = AbortSignal.timeout(cleanUpMs);
+      await dropAppLock(this.#session, this.#fence, limit);
+      // What procedures have taken and not given back must not wait for whoever comes next.
+      await this.#session.reset(limit);
       this.#session.release();
     } catch {
       // Also where the session is gone already: the server drops the lock with it.
       this.#session.destroy();
     }
   }
-
-  async #call(
-    stage: Stage,
-    onMessage: (text: string) => void,
-    signal: AbortSignal,
-  ): Promise<ProcedureResult> {
-    const { setOptions } = stage;
-    if (setOptions.length === 0) return this.#session.call(stage, onMessage, signal);
-    await this.#session.batch(setStatements(setOptions, 'ON'), signal);
-    try {
-      return await this.#session.call(stage, onMessage, signal);
-    } finally {
-      await this.#switchOff(setOptions);
-    }
-  }
-
-  async #switchOff(setOptions: readonly string[]): Promise<void> {
-    try {
-      await this.#session.batch(setStatements(setOptions, 'OFF'), AbortSignal.timeout(cleanUpMs));
-    } catch {
-      // A session with a leftover option must not serve anybody else.
-      this.#session.destroy();
-    }
-  }
-}
-
-/** The options come from the catalogue's allow-list. */
-function setStatements(options: readonly string[], value: 'ON' | 'OFF'): string {
-  return options.map((option) => `SET ${option} ${value};`).join(' ');
 }

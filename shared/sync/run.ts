@@ -8,6 +8,7 @@
  */
 
 import { z } from 'zod';
+import { transactionModes } from '../database/transaction.ts';
 
 export const runStates = [
   'queued',
@@ -83,6 +84,8 @@ const stageSchema = z.object({
   parameters: z.array(parameterSchema),
   /** SET options that are ON around the call, on the same connection: `FORCEPLAN`. */
   setOptions: z.array(z.string()),
+  /** `none`: the procedure manages transactions of its own; absent: one of ours is around it. */
+  transaction: z.enum(transactionModes).optional(),
   repeatable: z.boolean(),
   timeoutSeconds: z.number().positive().optional(),
   /** Milliseconds, the median of earlier runs when this one was planned; absent: there was none. */
