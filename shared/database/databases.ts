@@ -13,8 +13,11 @@ import type { RowBatch } from './stream.ts';
 /** A pool may hold several connections that a fail-over has broken. */
 const retry = { attempts: 3, baseMs: 100, capMs: 400 };
 
+/** Between the calls of one run connections rest for less: their reset may take its time. */
+const restMs = 5_000;
+
 /** A reset takes a round trip; the rest is for a busy server. */
-const resetMs = 2_000;
+const signOfLifeMs = 2_000;
 
 /** Somebody who needs several connections keeps those it has for so long while others are out. */
 const patienceMs = 3_000;
@@ -42,7 +45,7 @@ export class Databases {
    * It is as after its login: one that somebody has had before is reset first, whatever was done
    * with it. A server that vanished without a word (a fail-over, a network that lost its state)
    * leaves connections behind that look whole and answer nothing for a quarter of an hour: one that
-   * cannot be reset is replaced.
+   * has rested and does not answer soon is replaced, as is one that cannot be reset.
    *
    * @throws DatabaseError, or the reason of `signal`
    */
@@ -188,7 +191,8 @@ async function* givingBack<T>(
 }
 
 async function isReset(session: Session, signal: AbortSignal): Promise<boolean> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(resetMs)]);
+  const isDoubtful = session.restedMs >= restMs;
+  const limit = isDoubtful ? AbortSignal.any([signal, AbortSignal.timeout(signOfLifeMs)]) : signal;
   try {
     // Not the signal of the request: an attention would wait for an answer, too.
     await unlessAborted(session.reset(signal), limit);

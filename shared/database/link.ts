@@ -33,8 +33,8 @@ export interface LendingPool {
 /** An attention is answered at once by a healthy server; after this the connection is cut. */
 const attentionMs = 5_000;
 
-/** Connections that have been back in their pool. */
-const used = new WeakSet<Connection>();
+/** When a connection came back to its pool, in milliseconds of `performance.now()`. */
+const returnedAt = new WeakMap<Connection, number>();
 
 export class Link {
   readonly #pool: LendingPool;
@@ -46,9 +46,10 @@ export class Link {
     this.#connection = connection;
   }
 
-  /** False when somebody has had the connection before. */
-  get isNew(): boolean {
-    return !used.has(this.#connection);
+  /** How long the connection has lain idle, in milliseconds; undefined: nobody has had it before. */
+  get restedMs(): number | undefined {
+    const since = returnedAt.get(this.#connection);
+    return since === undefined ? undefined : performance.now() - since;
   }
 
   /** Makes the next request reset the session. @returns the batch that must be that request */
@@ -60,7 +61,7 @@ export class Link {
   release(): void {
     if (this.#returned) return;
     this.#returned = true;
-    used.add(this.#connection);
+    returnedAt.set(this.#connection, performance.now());
     this.#pool.release(this.#connection);
   }
 

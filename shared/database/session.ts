@@ -37,7 +37,12 @@ export class Session {
 
   /** False when somebody has had the connection before. */
   get isNew(): boolean {
-    return this.#link.isNew;
+    return this.#link.restedMs === undefined;
+  }
+
+  /** How long the connection lay idle before it was borrowed, in milliseconds; 0: it is new. */
+  get restedMs(): number {
+    return this.#link.restedMs ?? 0;
   }
 
   /** Back to the pool; whoever borrows it next resets it. */

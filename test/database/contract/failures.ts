@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { leavesSessionUsable } from '../../../shared/database/errors.ts';
 import { soon } from '../../support/storage.ts';
 import { holdLock, waits } from './cancelling.ts';
@@ -85,11 +86,13 @@ export function failures(target: Target): void {
       assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
     });
 
-    it('a fail-over that nobody tells of: connections that do not answer are replaced', async (t) => {
+    it('a fail-over that nobody tells of: connections that rested and do not answer are replaced', async (t) => {
       const { databases, proxy, session } = await target.open(t, { size: 2 });
       const [first, second] = [await session(), await session()];
       first.release();
       second.release();
+      // Rested for long enough (`databases.ts`), then dead without a word.
+      await sleep(5_100);
       proxy.silence('open');
       const before = proxy.connections;
       const asked = await databases.session('ab', soon());
@@ -98,9 +101,10 @@ export function failures(target: Target): void {
       assert.ok(proxy.connections > before);
     });
 
-    it('a connection that cannot be reset: left when the caller says so', async (t) => {
+    it('a connection that rested and cannot be reset: left when the caller says so', async (t) => {
       const { databases, proxy, session } = await target.open(t, { size: 1 });
       (await session()).release();
+      await sleep(5_100);
       proxy.silence();
       await assert.rejects(databases.session('ab', AbortSignal.timeout(100)), {
         name: 'TimeoutError',
@@ -135,7 +139,10 @@ export function failures(target: Target): void {
 }
 
 /** Resolves when somebody holds the lock: there is no event for it but the lock itself. */
-async function waitingFor({ databases }: Awaited<ReturnType<Target['open']>>, resource: string) {
+export async function waitingFor(
+  { databases }: Awaited<ReturnType<Target['open']>>,
+  resource: string,
+) {
   for (;;) {
     const rows = await databases.query(
       'ab',
