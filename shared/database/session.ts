@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import sql from 'mssql';
 import { unlessAborted } from '../abort.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
-import { driverType, driverValue } from './types.ts';
+import { driverType, driverValue, kindOf, type ValueKind } from './types.ts';
 
 export interface SqlParameter {
   /** Without `@`. */
@@ -16,8 +16,8 @@ export interface SqlParameter {
   /** As in the catalogue: `int`, `varchar(4)`. */
   type: string;
   /**
-   * Dates and times as ISO 8601 text, bytes as `0x…`: see `driverValue`. Of an output parameter:
-   * what the procedure finds in it.
+   * Numbers as text keep all their digits; dates and times as ISO 8601 text, bytes as `0x…`: see
+   * `driverValue`. Of an output parameter: what the procedure finds in it.
    */
   value: string | number | boolean | null;
   /** Its value after the call is in `ProcedureResult.output`. */
@@ -33,7 +33,10 @@ export interface ProcedureResult {
   returnValue: number;
   /** One number a statement that counted. */
   rowsAffected: number[];
-  /** Values of the output parameters, as the driver gives them, by name without `@`. */
+  /**
+   * Values of the output parameters by name without `@`; exact numbers, dates and times as text:
+   * see `wire/value-reader.ts`.
+   */
   output: Record<string, unknown>;
 }
 
@@ -41,11 +44,8 @@ export interface ProcedureResult {
 export interface RowBatch {
   /** Names of the columns. */
   columns: readonly string[];
-  /**
-   * Those of type datetimeoffset: a Date is the moment itself. Of the other types it is what the
-   * server holds, read as UTC.
-   */
-  moments: ReadonlySet<string>;
+  /** What the text of a column's values is; of those that are not here values are themselves. */
+  kinds: ReadonlyMap<string, ValueKind>;
   /** Each row's values in the order of `columns`. */
   rows: readonly (readonly unknown[])[];
 }
@@ -193,14 +193,18 @@ export class Session {
     const request = this.#request(parameters, signal);
     request.arrayRowMode = true;
     let columns: string[] = [];
-    let moments = new Set<string>();
+    let kinds = new Map<string, ValueKind>();
     request.on('recordset', (described: { name: string; type: unknown }[]) => {
       columns = described.map(({ name }) => name);
-      const zoned = described.filter(({ type }) => type === sql.DateTimeOffset);
-      moments = new Set(zoned.map(({ name }) => name));
+      kinds = new Map(
+        described.flatMap(({ name, type }) => {
+          const kind = kindOf(type);
+          return kind === undefined ? [] : [[name, kind] as const];
+        }),
+      );
     });
     for await (const rows of this.#batches(request, text, signal)) {
-      yield { columns, moments, rows: rows as unknown[][] };
+      yield { columns, kinds, rows: rows as unknown[][] };
     }
   }
 

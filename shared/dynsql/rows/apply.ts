@@ -25,7 +25,7 @@ export function sqlRows(databases: Databases, { database, procedure }: RowProced
       const text = 'SELECT CONVERT(datetime2(3), SYSUTCDATETIME()) AS started_at';
       const [{ started_at: startedAt } = {}] = await databases.query(database, text, [], signal);
       const id = randomUUID().replaceAll('-', '');
-      return { ...set, id, startedAt: (startedAt as Date).toISOString() };
+      return { ...set, id, startedAt: `${startedAt}Z` };
     },
     async apply(load, batch, signal) {
       const call = { procedure, parameters: parametersOf(load, batch) };
