@@ -107,7 +107,7 @@ export function driverValue(declared: string, value: string | number | boolean |
   const wire = made(exactMakers, declared);
   if (wire !== undefined) {
     const text = typeof value === 'boolean' ? String(Number(value)) : String(value);
-    return wire.encode(text) ?? fail(value, wire.declared, wire.use);
+    return wire.encode(text) ?? fail(value, declared.trim(), wire.use);
   }
   if (typeof value !== 'string') return value;
   const type = /^\w+/.exec(declared.trim())?.[0].toLowerCase() ?? '';

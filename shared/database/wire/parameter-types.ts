@@ -153,7 +153,7 @@ export const datetimeType: WireType = {
   encode(text) {
     const at = clockOf(text);
     const [day, parts] = datetimeOf(at);
-    if (day < day1753 || day > lastDay) return undefined;
+    if (!(day >= day1753 && day <= lastDay)) return undefined;
     const bytes = Buffer.alloc(8);
     bytes.writeInt32LE(day - day1900);
     bytes.writeUInt32LE(parts, 4);
