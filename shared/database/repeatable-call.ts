@@ -1,10 +1,10 @@
 /** Procedures that may be called again at any time, because doing so twice changes nothing. */
 
 import { type RetryPolicy, withRetries } from '../retry.ts';
+import type { ProcedureCall } from './call.ts';
 import type { Databases } from './databases.ts';
 import { leavesSessionUsable, toDatabaseError } from './errors.ts';
 import { judgedReturn, type ReturnCheck } from './return-value.ts';
-import type { ProcedureCall } from './session.ts';
 
 /** A fail-over of Azure SQL takes some seconds. */
 const retry: RetryPolicy = { attempts: 5, baseMs: 200, capMs: 5_000 };

@@ -1,9 +1,9 @@
 /** The mirror in the aggregate base: batches go to a stored procedure. See docs/flexibee.md. */
 
 import type { Databases } from '../database/databases.ts';
+import type { SqlParameter } from '../database/link.ts';
 import { callRepeatable } from '../database/repeatable-call.ts';
 import type { ReturnCheck } from '../database/return-value.ts';
-import type { SqlParameter } from '../database/session.ts';
 import type { AppliedRows, Batch, Mirror, RecordState } from './types.ts';
 
 /** Which procedure takes an evidence, as the catalogue says. */

@@ -2,9 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Databases } from '../../database/databases.ts';
+import type { SqlParameter } from '../../database/link.ts';
 import { callRepeatable } from '../../database/repeatable-call.ts';
 import type { ReturnCheck } from '../../database/return-value.ts';
-import type { SqlParameter } from '../../database/session.ts';
 import { RowLoadError } from './errors.ts';
 import type { RowBatch, RowLoad, RowTarget } from './types.ts';
 
