@@ -1,7 +1,6 @@
 /** Stages of kind `procedure`: one stored procedure call on a session of its own. */
 
 import { dropAppLock, takeAppLock } from '../database/app-lock.ts';
-import type { ProcedureResult } from '../database/call.ts';
 import type { Databases } from '../database/databases.ts';
 import { leavesSessionUsable } from '../database/errors.ts';
 import { judgedReturn } from '../database/return-value.ts';
