@@ -5,7 +5,7 @@ import { countryTables } from '../../local/demo/countries.ts';
 import { aggregateSchema } from '../../local/demo/tables.ts';
 import { startSqlServer } from '../../local/sql-server/server.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import type { RowBatch } from '../../shared/database/session.ts';
+import type { RowBatch } from '../../shared/database/stream.ts';
 import type { Statement } from '../../shared/dynsql/types.ts';
 import { jsonText } from '../../shared/dynsql/values.ts';
 import { install } from '../../sql/installer.ts';
