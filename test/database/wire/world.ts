@@ -6,6 +6,7 @@ import type { SqlParameter } from '../../../shared/database/link.ts';
 import { soon } from '../../support/storage.ts';
 
 export interface World {
+  connectionString: string;
   databases: Databases;
   /** A statement on a session of its own. */
   query(text: string, parameters?: readonly SqlParameter[]): Promise<Record<string, unknown>[]>;
@@ -24,6 +25,7 @@ export async function startWorld(): Promise<World> {
   const connectionString = `Server=127.0.0.1,${server.port};Database=AB;User Id=tester;Password=secret;Encrypt=false`;
   const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
   return {
+    connectionString,
     databases,
     query: (text, parameters = []) => databases.query('ab', text, parameters, soon()),
     async call(name, parameters) {
