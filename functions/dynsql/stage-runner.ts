@@ -2,6 +2,7 @@
 
 import type { Catalog } from '../../shared/catalog/index.ts';
 import type { Databases } from '../../shared/database/databases.ts';
+import { rowCounts } from '../../shared/database/row-counts.ts';
 import { AbraGenError } from '../../shared/dynsql/abra-gen/errors.ts';
 import { sqlRows } from '../../shared/dynsql/rows/apply.ts';
 import { RowLoadError } from '../../shared/dynsql/rows/errors.ts';
@@ -34,7 +35,7 @@ export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunne
               ({ rows }) => onMessage(`${rows} rows`),
               signal,
             );
-            return { rowsAffected: [created, updated, deleted] };
+            return { rows: rowCounts([created, updated, deleted]) };
           } catch (error) {
             throw asStageFailure(error);
           }

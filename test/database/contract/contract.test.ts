@@ -14,6 +14,7 @@ import { rights } from './rights.ts';
 import { sessions } from './sessions.ts';
 import { streams } from './streams.ts';
 import { startTargets } from './target.ts';
+import { volumes } from './volumes.ts';
 
 const targets = await startTargets();
 after(async () => {
@@ -33,5 +34,6 @@ for (const target of targets) {
     installing(target);
     rights(target);
     failures(target);
+    volumes(target);
   });
 }
