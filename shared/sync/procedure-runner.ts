@@ -95,9 +95,9 @@ class ProcedureSlot implements StageSlot {
     onMessage: (text: string) => void,
     signal: AbortSignal,
   ): Promise<StageResult> {
-    const { returnValue, rowsAffected } = await this.#session.call(stage, onMessage, signal);
+    const { returnValue, rows } = await this.#session.call(stage, onMessage, signal);
     const warning = judgedReturn(stage.procedure, returnValue, stage.returnCheck ?? 'warn');
-    return { rowsAffected, returnValue, ...(warning && { warnings: [warning] }) };
+    return { rows, returnValue, ...(warning && { warnings: [warning] }) };
   }
 
   async #switchOff(setOptions: readonly string[]): Promise<void> {
