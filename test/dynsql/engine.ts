@@ -90,7 +90,11 @@ async function open(
     async answer(statements) {
       const levels = await Promise.all(
         statements.map(async ({ sql, parameters }) => {
-          const [batches] = await databases.streams('ab', [{ sql: known(sql), parameters }], soon());
+          const [batches] = await databases.streams(
+            'ab',
+            [{ sql: known(sql), parameters }],
+            soon(),
+          );
           const all: RowBatch[] = [];
           for await (const batch of batches ?? []) all.push(batch);
           return all;
@@ -115,10 +119,13 @@ function merge(statements: readonly Statement[], levels: readonly RowBatch[][]):
     const statement = statements[place];
     if (statement === undefined) throw new Error(`no statement ${place}`);
     const batches = levels[place] ?? [];
-    const rows = batches.flatMap(named).filter((row) =>
-      statement.positions.every((column, index) => row[column] === above[index]),
-    );
-    const write = statement.columns.map((column) => ({ column, text: jsonText(column, batches[0]?.kinds.get(column.name)) }));
+    const rows = batches
+      .flatMap(named)
+      .filter((row) => statement.positions.every((column, index) => row[column] === above[index]));
+    const write = statement.columns.map((column) => ({
+      column,
+      text: jsonText(column, batches[0]?.kinds.get(column.name)),
+    }));
     const items = rows.map((row, index) => {
       for (const { own, parent } of statement.parentKey) {
         if (String(row[own]) !== String(parentRow?.[parent])) {
