@@ -116,18 +116,20 @@ function momentWriter(kind: ValueKind | undefined, zone: string): Write {
   }
 }
 
-/** Decimals of a second only where there are some. */
+/**
+ * The type time is written whole, its decimals where there are some; of a day and a time the hour,
+ * minute and second.
+ */
 function timeWriter(kind: ValueKind | undefined, zone: string): Write {
-  const shown = (text: string) => `"${text.replace(/\.0+$/, '')}"`;
   switch (kind) {
     case 'day':
       return () => '"00:00:00"';
     case 'time':
-      return (value) => shown(String(value));
+      return (value) => `"${String(value).replace(/\.0+$/, '')}"`;
     case 'clock':
-      return (value) => shown(String(value).slice(11));
+      return (value) => `"${String(value).slice(11, 19)}"`;
     case 'moment':
-      return (value) => shown(wallText(value, zone).slice(11));
+      return (value) => `"${wallText(value, zone).slice(11, 19)}"`;
     default:
       return stored(kind, (wall) => new Date(wall).toISOString().slice(11, 19));
   }
@@ -170,8 +172,7 @@ function instantText(milliseconds: number, rest: string): string {
   return /[1-9]/.test(rest) ? `${text.slice(0, -1)}${rest}Z` : text;
 }
 
-/** A moment as the zone's clock shows it, with the moment's own decimals. */
+/** A moment as the zone's clock shows it. */
 function wallText(value: NonNullable<unknown>, zone: string): string {
-  const { milliseconds, rest } = read(String(value));
-  return `${new Date(wallClock(milliseconds, zone)).toISOString().slice(0, -1)}${rest}`;
+  return new Date(wallClock(read(String(value)).milliseconds, zone)).toISOString();
 }
