@@ -4,10 +4,14 @@
 USE [STEK];
 GO
 
-IF OBJECT_ID(N'dbo.sp_demo_wait', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_demo_wait];
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
 GO
 
-CREATE PROCEDURE [dbo].[sp_demo_wait]
+IF OBJECT_ID(N'dbo.sp_demo_wait', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_demo_wait] AS RETURN 0');
+GO
+
+ALTER PROCEDURE [dbo].[sp_demo_wait]
   @label nvarchar(200),
   @milliseconds int
 AS
