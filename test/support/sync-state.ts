@@ -2,6 +2,7 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { rowCounts } from '../../shared/database/row-counts.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
@@ -31,7 +32,7 @@ export function postingService(state: SyncState): SyncService {
 /** An engine whose procedures do what `run` does. */
 export function engineOn(
   state: SyncState,
-  run: StageSlot['run'] = async () => ({ rowsAffected: [1], returnValue: 0 }),
+  run: StageSlot['run'] = async () => ({ rows: rowCounts([1]), returnValue: 0 }),
   runner: Partial<StageRunner> = {},
 ): EngineDependencies {
   return {

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { rowCounts } from '../../shared/database/row-counts.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import type { SyncRequest } from '../../shared/sync/index.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
@@ -77,7 +78,7 @@ describe('a live run is not stolen', { concurrency: true }, () => {
       calls += 1;
       called.resolve();
       await going.promise;
-      return { rowsAffected: [1] };
+      return { rows: rowCounts([1]) };
     });
     const first = executeRun(engine, id, never);
     await called.promise;
