@@ -1,12 +1,12 @@
 /** Stages of kind `procedure`: one stored procedure call on a session of its own. */
 
 import { dropAppLock, takeAppLock } from '../database/app-lock.ts';
-import type { ProcedureResult } from '../database/call.ts';
 import type { Databases } from '../database/databases.ts';
 import { leavesSessionUsable } from '../database/errors.ts';
+import { judgedReturn } from '../database/return-value.ts';
 import type { Session } from '../database/session.ts';
 import type { Stage } from './run.ts';
-import type { StageRunner, StageSlot } from './stage-runner.ts';
+import type { StageResult, StageRunner, StageSlot } from './stage-runner.ts';
 
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
@@ -56,7 +56,7 @@ class ProcedureSlot implements StageSlot {
     stage: Stage,
     onMessage: (text: string) => void,
     signal: AbortSignal,
-  ): Promise<ProcedureResult> {
+  ): Promise<StageResult> {
     try {
       return await this.#call(stage, onMessage, signal);
     } catch (error) {
@@ -81,15 +81,25 @@ class ProcedureSlot implements StageSlot {
     stage: Stage,
     onMessage: (text: string) => void,
     signal: AbortSignal,
-  ): Promise<ProcedureResult> {
+  ): Promise<StageResult> {
     const { setOptions } = stage;
-    if (setOptions.length === 0) return this.#session.call(stage, onMessage, signal);
+    if (setOptions.length === 0) return this.#callJudged(stage, onMessage, signal);
     await this.#session.batch(setStatements(setOptions, 'ON'), signal);
     try {
-      return await this.#session.call(stage, onMessage, signal);
+      return await this.#callJudged(stage, onMessage, signal);
     } finally {
       await this.#switchOff(setOptions);
     }
+  }
+
+  async #callJudged(
+    stage: Stage,
+    onMessage: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<StageResult> {
+    const { returnValue, rows } = await this.#session.call(stage, onMessage, signal);
+    const warning = judgedReturn(stage.procedure, returnValue, stage.returnCheck ?? 'warn');
+    return { rows, returnValue, ...(warning && { warnings: [warning] }) };
   }
 
   async #switchOff(setOptions: readonly string[]): Promise<void> {
