@@ -112,7 +112,8 @@ const users: [name: string, use: (databases: Databases) => Promise<unknown>][] =
     'an apply',
     (databases) => {
       const procedure = { schema: 'crude', name: 'sp_load_datasource_meter' };
-      return callRepeatable(databases, 'ab', { procedure, parameters: [] }, soon());
+      const call = { procedure, parameters: [], returnCheck: 'zero' as const };
+      return callRepeatable(databases, 'ab', call, soon());
     },
   ],
   [
