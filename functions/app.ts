@@ -140,7 +140,7 @@ export class App implements AppServices {
     return (
       await Promise.all([
         storage,
-        { part: 'catalog', ok: true },
+        { part: 'catalog', ok: true, guesses: this.catalog.guesses.length },
         ...databases,
         companies,
         connections,
