@@ -116,6 +116,10 @@ const runSummarySchema = z.object({
   state: z.enum(runStates),
   user: z.string(),
   codes: z.array(z.string()),
+  moreCodes: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'How many codes the run has beside these, where it has hundreds' }),
   createdAt: z.string(),
   endedAt: z.string().exactOptional(),
   stagesDone: z.int(),
@@ -160,6 +164,9 @@ const healthPartSchema = z.object({
   /** Short, without a secret. */
   reason: z.string().exactOptional(),
   milliseconds: z.number().exactOptional(),
+  guesses: z.int().exactOptional().meta({
+    description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
+  }),
 });
 export type HealthPart = z.infer<typeof healthPartSchema>;
 
