@@ -110,7 +110,11 @@ ${sources.map((source) => readLast(name, source)).join('\n')}
 
   UPDATE [crude].[load_state]
   SET [export_sequence] = CASE [database_name]
-    ${lines(sources.map(({ name: database }) => `WHEN '${database}' THEN @${database}_last`), '    ', '')} END
+    ${lines(
+      sources.map(({ name: database }) => `WHEN '${database}' THEN @${database}_last`),
+      '    ',
+      '',
+    )} END
   WHERE [entity] = '${name}' AND [database_name] IN (${sources.map(({ name: database }) => `'${database}'`).join(', ')});
 
   UPDATE state
