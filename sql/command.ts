@@ -9,15 +9,22 @@ import { loadDynsqlCatalog } from '../shared/dynsql/locate.ts';
 import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { type Grant, grantStatement, grantsFor } from './grants.ts';
+import { indexesFor, indexStatement } from './indexes.ts';
 import { install, missingScripts } from './installer.ts';
+import { checkDatabase } from './preconditions.ts';
+import { printedScript } from './print.ts';
+import { runBatches } from './run-batches.ts';
 import { readScripts, type Script } from './scripts.ts';
 
 const usage = `npm run sql:install -- --database <id> [--url <connection string>] [--grants] [--print]
+npm run sql:install -- --database <id> --indexes
 
   --database  the catalogue's id of the database, such as ab
   --url       connection string of an administrator; absent: the setting that the catalogue names
               for the database, out of the environment
   --grants    instead of the scripts of sql/install: the role and its rights in this database
+  --indexes   write CREATE INDEX for what the freshness queries of this database read, and change
+              nothing; indexes of the same columns under other names are as good
   --print     write the T-SQL to standard output and change nothing
 
 CATALOG and DYNSQL count as for the app; where they name blobs, AzureWebJobsStorage, too.`;
@@ -51,13 +58,20 @@ export async function command(
     return 2;
   }
   const scripts = await readScripts(folder);
+  if (options.indexes) {
+    for (const index of indexesFor(catalog, database.id)) {
+      if (!makesTable(scripts, index.table)) write(indexStatement(index));
+    }
+    return 0;
+  }
   let grants: Grant[] | undefined;
   if (options.grants) {
     const { definitions } = await loadDynsqlCatalog(variable('DYNSQL'), container, signal);
     grants = grantsFor(catalog, definitions, database.id);
   }
   if (grants && options.print) {
-    for (const text of [...roleScript(scripts).batches, ...grants.map(grantStatement)]) write(text);
+    for (const { text } of roleScript(scripts).batches) write(`${text}\nGO`);
+    for (const grant of grants) write(grantStatement(grant));
     return 0;
   }
   const connectionString = options.url ?? environment[database.connection];
@@ -70,6 +84,9 @@ export async function command(
   try {
     const session = await databases.session(database.id, signal);
     try {
+      // Printed T-SQL stays T-SQL.
+      const mark = options.print ? '-- ' : '';
+      for (const note of await checkDatabase(session, signal)) write(`${mark}${note}`);
       if (grants) return await grantAll(session, roleScript(scripts), grants, write, signal);
       if (options.print) return await printMissing(session, scripts, write, signal);
       const applied = await install(session, scripts, (name) => write(`applied ${name}`), signal);
@@ -90,11 +107,18 @@ function read(args: readonly string[]) {
       database: { type: 'string' },
       url: { type: 'string' },
       grants: { type: 'boolean', default: false },
+      indexes: { type: 'boolean', default: false },
       print: { type: 'boolean', default: false },
     },
   });
   if (values.database === undefined) throw new Error('--database is missing');
   return values;
+}
+
+/** Tables of our own come with their indexes. */
+function makesTable(scripts: readonly Script[], table: readonly string[]): boolean {
+  const start = `CREATE TABLE ${table.join('.')} (`;
+  return scripts.some(({ batches }) => batches.some(({ text }) => text.includes(start)));
 }
 
 function roleScript(scripts: readonly Script[]): Script {
@@ -109,24 +133,31 @@ async function printMissing(
   write: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  for (const { name, batches } of await missingScripts(session, scripts, signal)) {
-    write(`-- ${name}`);
-    for (const batch of batches) write(`${batch}\nGO`);
-  }
+  const missing = await missingScripts(session, scripts, signal);
+  const [found] = await session.query('SELECT QUOTENAME(DB_NAME()) AS name', [], signal);
+  if (missing.length > 0) write(`USE ${String(found?.['name'])};\nGO`);
+  for (const script of missing) write(printedScript(script));
   return 0;
 }
 
 /** A procedure that is not there yet does not keep the others from being granted. */
 async function grantAll(
   session: Session,
-  { batches }: Script,
+  { name, batches }: Script,
   grants: readonly Grant[],
   write: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  for (const batch of batches) await session.batch(batch, signal);
+  await runBatches(`${name}.sql`, batches, (text) => session.batch(text, signal), signal);
+  const [here] = await session.query('SELECT QUOTENAME(DB_NAME()) AS name', [], signal);
+  const own = String(here?.['name']).toLowerCase();
   let missing = 0;
   for (const grant of grants) {
+    if (grant.elsewhere !== undefined && grant.elsewhere.toLowerCase() !== own) {
+      missing += 1;
+      write(`not of this database, grant it there: ${grant.elsewhere}.${grant.object}`);
+      continue;
+    }
     const [found] = await session.query(
       'SELECT OBJECT_ID(@object) AS id',
       [{ name: 'object', type: 'nvarchar(517)', value: grant.object }],
@@ -136,7 +167,8 @@ async function grantAll(
       missing += 1;
       write(`not there: ${grant.object}`);
     } else {
-      await session.batch(grantStatement(grant), signal);
+      const { right, object } = grant;
+      await session.batch(grantStatement({ right, object }), signal);
     }
   }
   write(`granted ${grants.length - missing} of ${grants.length} rights`);

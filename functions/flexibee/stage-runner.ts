@@ -1,5 +1,6 @@
 /** Stages of kind `flexibee`: a full load of one evidence of a company. */
 
+import { rowCounts } from '../../shared/database/row-counts.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
 import { StageFailure, type StageRunner } from '../../shared/sync/stage-runner.ts';
 import type { Companies } from './companies.ts';
@@ -12,8 +13,11 @@ export function flexibeeRunner(companies: Pick<Companies, 'reload'>): StageRunne
         fits: () => true,
         async run({ code = '', entity }, onMessage, signal) {
           try {
-            const rows = await companies.reload(code, entity, onMessage, signal);
-            return { rowsAffected: [rows.created, rows.updated, rows.deleted] };
+            const { warnings, ...rows } = await companies.reload(code, entity, onMessage, signal);
+            return {
+              rows: rowCounts([rows.created, rows.updated, rows.deleted]),
+              ...(warnings.length > 0 && { warnings }),
+            };
           } catch (error) {
             throw error instanceof FlexibeeError ? asStageFailure(error) : error;
           }

@@ -1,8 +1,10 @@
 /** Lookups in a catalogue that has been checked. */
 
+import type { ReturnCheck } from '../database/return-value.ts';
 import type { TransactionMode } from '../database/transaction.ts';
 import type { RowQuery } from '../dynsql/rows/schema.ts';
-import { adapted, chainOf, databaseOf, entitiesOf, subjectOf } from './resolve.ts';
+import { type Guess, guessesIn } from './guesses.ts';
+import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
 import type {
   CatalogData,
   Company,
@@ -54,6 +56,8 @@ export interface ResolvedStage {
   transaction: TransactionMode;
   /** A call that failed for a passing reason may be made again. */
   repeatable: boolean;
+  /** What a return value other than 0 means. */
+  returnCheck: ReturnCheck;
   /** Absent: no limit. */
   timeoutSeconds?: number;
 }
@@ -89,6 +93,8 @@ export interface Catalog {
   readonly connections: readonly Connection[];
   /** Months that may be asked for: from `from` (`yyyy-mm`) to the current one in `timeZone`. */
   readonly periods: { from: string; timeZone: string };
+  /** What the catalogue itself calls a guess. */
+  readonly guesses: readonly Guess[];
   /** Code to description, in the catalogue's order. */
   codes(): Record<string, string>;
   /** Entity to description for a code, in sync order; undefined: unknown code. */
@@ -184,6 +190,7 @@ export function makeCatalog(data: CatalogData): Catalog {
     ),
     connections: data.connections,
     periods: data.periods,
+    guesses: guessesIn(data),
     codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
     names: (code) => {
       const source = sources.get(code);
@@ -227,6 +234,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             setOptions: [...stage.setOptions],
             transaction: stage.transaction ?? 'own',
             repeatable: stage.repeatable,
+            returnCheck: returnCheckOf(stage, pipeline),
             ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),
           };
         }),

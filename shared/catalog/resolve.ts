@@ -1,5 +1,6 @@
 /** What a catalogue says about one entity of one data source. */
 
+import type { ReturnCheck } from '../database/return-value.ts';
 import type { CatalogData, DataSource, Entity, Freshness, Pipeline, Stage } from './schema.ts';
 
 /** One entity of one data source; `source` is the one its export really runs for. */
@@ -47,6 +48,15 @@ export function databaseOf(item: Stage | Freshness, source: DataSource): string 
   return database;
 }
 
+/**
+ * A stage's own answer, or its pipeline's. The procedures of `flexibee` and `dynsql` are called by a
+ * contract in which 0 means that all of it was applied: what they did not take would be lost.
+ */
+export function returnCheckOf(stage: Stage, pipeline: Pipeline): ReturnCheck {
+  const usual = stage.kind === 'procedure' ? 'warn' : 'zero';
+  return stage.returnValue ?? pipeline.returnValue ?? usual;
+}
+
 export type Override = Stage['overrides'][number] | Freshness['overrides'][number];
 
 export function applies(override: Override, { entity, source }: Subject): boolean {
@@ -57,12 +67,13 @@ export function applies(override: Override, { entity, source }: Subject): boolea
   );
 }
 
-const matchers: readonly string[] = ['entities', 'codes', 'scope'];
+/** What an override is for, and what is for people. */
+const notGiven: readonly string[] = ['entities', 'codes', 'scope', 'description', 'guess'];
 
 /** The fields an override gives, apart from what it is for. */
 export function givenBy(override: Override): [string, unknown][] {
   return Object.entries(override).filter(
-    ([key, value]) => value !== undefined && key !== 'description' && !matchers.includes(key),
+    ([key, value]) => value !== undefined && !notGiven.includes(key),
   );
 }
 

@@ -12,15 +12,19 @@ export interface SqlParameter {
   /** As in the catalogue: `int`, `varchar(4)`. */
   type: string;
   /**
-   * Dates and times as ISO 8601 text, bytes as `0x…`: see `driverValue`. Of an output parameter:
-   * what the procedure finds in it.
+   * Numbers as text keep all their digits; dates and times as ISO 8601 text, bytes as `0x…`: see
+   * `driverValue`. Of an output parameter: what the procedure finds in it.
    */
   value: string | number | boolean | null;
   /** Its value after the call is in `ProcedureResult.output`. */
   output?: boolean;
 }
 
-type Connection = ResettableConnection;
+/** The physical connection, as far as we touch it. */
+export interface Connection extends ResettableConnection {
+  readonly closed: boolean;
+  close(): void;
+}
 
 /** What mssql's own Transaction uses of its pool; public methods that its type file leaves out. */
 export interface LendingPool {
@@ -55,6 +59,11 @@ export class Link {
   /** Makes the next request reset the session. @returns the batch that must be that request */
   reset(): string {
     return resetWithNextRequest(this.#connection);
+  }
+
+  /** False: it has been given back or has closed, as it does when the server ends the session. */
+  get isOpen(): boolean {
+    return !this.#returned && !this.#connection.closed;
   }
 
   /** Back to the pool. */

@@ -7,10 +7,17 @@ import { type RetryPolicy, withRetries } from '../retry.ts';
 import type { ProcedureCall, ProcedureResult } from './call.ts';
 import type { Databases } from './databases.ts';
 import { toDatabaseError } from './errors.ts';
+import { judgedReturn, type ReturnCheck } from './return-value.ts';
 import { callOnTerms } from './transaction.ts';
 
 /** A fail-over of Azure SQL takes some seconds. */
 const retry: RetryPolicy = { attempts: 5, baseMs: 200, capMs: 5_000 };
+
+export interface RepeatableCall extends ProcedureCall {
+  returnCheck: ReturnCheck;
+  /** Told of each success: the warning about what the procedure returned, or that there is none. */
+  onReturn?: (warning: string | undefined) => void;
+}
 
 /**
  * Calls until it succeeds, as long as what went wrong may pass.
@@ -21,7 +28,7 @@ const retry: RetryPolicy = { attempts: 5, baseMs: 200, capMs: 5_000 };
 export function callRepeatable(
   databases: Databases,
   database: string,
-  call: ProcedureCall,
+  call: RepeatableCall,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
   return withRetries(() => callOnce(databases, database, call, signal), isPassing, retry, signal);
@@ -35,13 +42,19 @@ function isPassing(error: unknown): boolean {
 async function callOnce(
   databases: Databases,
   database: string,
-  call: ProcedureCall,
+  call: RepeatableCall,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
   const session = await databases.session(database, signal);
   try {
-    const judge = ({ output }: ProcedureResult) => output;
-    return await callOnTerms(session, call, { transaction: 'none', judge }, signal);
+    let warning: string | undefined;
+    const judge = ({ output, returnValue }: ProcedureResult) => {
+      warning = judgedReturn(call.procedure, returnValue, call.returnCheck);
+      return output;
+    };
+    const output = await callOnTerms(session, call, { transaction: 'none', judge }, signal);
+    call.onReturn?.(warning);
+    return output;
   } finally {
     // Unless the call has destroyed it.
     session.release();

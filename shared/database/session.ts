@@ -45,6 +45,11 @@ export class Session {
     return this.#link.restedMs ?? 0;
   }
 
+  /** False: it has been given back, or the connection has closed. */
+  get isOpen(): boolean {
+    return this.#link.isOpen;
+  }
+
   /** Back to the pool; whoever borrows it next resets it. */
   release(): void {
     this.#link.release();

@@ -105,16 +105,26 @@ const progressSchema = z.object({
     .meta({ description: 'Absent once the run has ended' }),
 }) satisfies z.ZodType<Progress>;
 
+const warningsSchema = z.int().meta({
+  description:
+    'Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue',
+});
+
 const runSummarySchema = z.object({
   id: z.string(),
   kind: runSchema.shape.kind,
   state: z.enum(runStates),
   user: z.string(),
   codes: z.array(z.string()),
+  moreCodes: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'How many codes the run has beside these, where it has hundreds' }),
   createdAt: z.string(),
   endedAt: z.string().exactOptional(),
   stagesDone: z.int(),
   stagesTotal: z.int(),
+  warnings: warningsSchema,
 });
 
 const activeRunSchema = runSchema
@@ -145,6 +155,7 @@ export const publicRunSchema = runSchema.omit({ locks: true, holder: true }).ext
     .array(z.string())
     .meta({ description: 'Source servers that are the run’s until it has ended' }),
   progress: progressSchema,
+  warnings: warningsSchema,
 });
 
 const healthPartSchema = z.object({
@@ -153,6 +164,9 @@ const healthPartSchema = z.object({
   /** Short, without a secret. */
   reason: z.string().exactOptional(),
   milliseconds: z.number().exactOptional(),
+  guesses: z.int().exactOptional().meta({
+    description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
+  }),
 });
 export type HealthPart = z.infer<typeof healthPartSchema>;
 

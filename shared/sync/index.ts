@@ -3,7 +3,7 @@
 import type { Period, Run, RunState } from './run.ts';
 
 export { type Progress, progressOf } from './progress.ts';
-export type { Period, Run, RunState } from './run.ts';
+export { type Period, type Run, type RunState, warningsIn } from './run.ts';
 
 export interface SyncRequest {
   kind: 'data_source' | 'entity';
@@ -37,10 +37,14 @@ export interface RunSummary {
   state: RunState;
   user: string;
   codes: string[];
+  /** How many codes the run has beside these, where they are too many for a listing. */
+  moreCodes?: number;
   createdAt: string;
   endedAt?: string;
   stagesDone: number;
   stagesTotal: number;
+  /** Of stages that succeeded, as `Stage.warnings`. */
+  warnings: number;
 }
 
 export interface RunPage {

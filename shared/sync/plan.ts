@@ -70,7 +70,7 @@ function addPipeline(
 
 function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
   const { stage, kind, code, server, database, procedure, parameters } = resolved;
-  const { setOptions, transaction, repeatable, timeoutSeconds } = resolved;
+  const { setOptions, transaction, repeatable, returnCheck, timeoutSeconds } = resolved;
   return {
     id,
     kind,
@@ -84,11 +84,12 @@ function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
     setOptions,
     ...(transaction !== 'own' && { transaction }),
     repeatable,
+    returnCheck,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     needs: [],
     state: 'pending',
     attempts: [],
-    messages: [],
+    messages: { count: 0 },
   };
 }
 

@@ -3,10 +3,11 @@
 import { dropAppLock, takeAppLock } from '../database/app-lock.ts';
 import type { ProcedureResult } from '../database/call.ts';
 import type { Databases } from '../database/databases.ts';
+import { judgedReturn } from '../database/return-value.ts';
 import type { Session } from '../database/session.ts';
 import { callOnTerms } from '../database/transaction.ts';
 import type { Stage } from './run.ts';
-import type { StageRunner, StageSlot } from './stage-runner.ts';
+import type { StageResult, StageRunner, StageSlot } from './stage-runner.ts';
 
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
@@ -47,21 +48,22 @@ class ProcedureSlot implements StageSlot {
   }
 
   fits(stage: Stage): boolean {
-    return stage.database === this.#database && fenceOf(stage) === this.#fence;
+    const fits = stage.database === this.#database && fenceOf(stage) === this.#fence;
+    // Killed between two stages, or failed over: the next one takes its turn anew.
+    return fits && this.#session.isOpen;
   }
 
   async run(
     stage: Stage,
     onMessage: (text: string) => void,
     signal: AbortSignal,
-  ): Promise<ProcedureResult> {
-    const { transaction = 'own', setOptions } = stage;
-    const terms = {
-      transaction,
-      setOptions,
-      onMessage,
-      judge: (result: ProcedureResult) => result,
+  ): Promise<StageResult> {
+    const { procedure, transaction = 'own', setOptions, returnCheck = 'warn' } = stage;
+    const judge = ({ returnValue, rows }: ProcedureResult): StageResult => {
+      const warning = judgedReturn(procedure, returnValue, returnCheck);
+      return { rows, returnValue, ...(warning && { warnings: [warning] }) };
     };
+    const terms = { transaction, setOptions, onMessage, judge };
     return callOnTerms(this.#session, stage, terms, signal);
   }
 

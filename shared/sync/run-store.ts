@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { DocumentStore, type Stored } from '../storage/documents.ts';
+import { DocumentStore, type Found } from '../storage/documents.ts';
 import type { RunPage, RunSummary } from './index.ts';
-import { hasEnded, isFinished, type Run, runSchema, runStates } from './run.ts';
+import { hasEnded, isFinished, type Run, runSchema, runStates, warningsIn } from './run.ts';
 
 /** 36 ** 9 − 1: nine base-36 digits hold the milliseconds of the next three thousand years. */
 const lastInstant = 36 ** 9 - 1;
@@ -28,10 +28,12 @@ const summarySchema = z.object({
   state: z.enum(runStates),
   user: z.string().transform(decodeURIComponent),
   codes: z.string().transform((codes) => codes.split(',')),
+  morecodes: z.coerce.number().optional(),
   created: z.string(),
   ended: z.string().optional(),
   done: z.coerce.number(),
   total: z.coerce.number(),
+  warnings: z.coerce.number().default(0),
 });
 
 export class RunStore {
@@ -41,7 +43,7 @@ export class RunStore {
     this.#documents = new DocumentStore(container, 'runs/', runSchema);
   }
 
-  read(id: string, signal: AbortSignal): Promise<Stored<Run> | undefined> {
+  read(id: string, signal: AbortSignal): Promise<Found<Run> | undefined> {
     return this.#documents.read(id, signal);
   }
 
@@ -100,6 +102,7 @@ export function summaryOf(run: Run): RunSummary {
     ...(run.endedAt !== undefined && { endedAt: run.endedAt }),
     stagesDone: run.stages.filter(hasEnded).length,
     stagesTotal: run.stages.length,
+    warnings: warningsIn(run),
   };
 }
 
@@ -109,28 +112,48 @@ function metadataOf(run: Run): Record<string, string> {
     kind: summary.kind,
     state: summary.state,
     user: encodeURIComponent(summary.user),
-    codes: summary.codes.join(','),
+    ...codesMetadata(summary.codes),
     created: summary.createdAt,
     ...(summary.endedAt !== undefined && { ended: summary.endedAt }),
     done: String(summary.stagesDone),
     total: String(summary.stagesTotal),
+    ...(summary.warnings > 0 && { warnings: String(summary.warnings) }),
   };
+}
+
+/**
+ * Letters of a run's codes in its metadata, which has 8 KB in all (Azure Storage, Setting and
+ * retrieving properties and metadata); a user takes 1.5 KB at most, the rest is short.
+ */
+const codesRoom = 4_000;
+
+function codesMetadata(codes: readonly string[]): { codes: string; morecodes?: string } {
+  let letters = 0;
+  const fits = codes.findIndex((code) => {
+    letters += code.length + 1;
+    return letters > codesRoom;
+  });
+  if (fits < 0) return { codes: codes.join(',') };
+  return { codes: codes.slice(0, fits).join(','), morecodes: String(codes.length - fits) };
 }
 
 /** undefined for a blob that no version of ours wrote. */
 function summaryFromMetadata(id: string, metadata: Record<string, string>): RunSummary | undefined {
   const parsed = summarySchema.safeParse(metadata);
   if (!parsed.success) return undefined;
-  const { kind, state, user, codes, created, ended, done, total } = parsed.data;
+  const { kind, state, user, codes, morecodes, created, ended, done, total, warnings } =
+    parsed.data;
   return {
     id,
     kind,
     state,
     user,
     codes,
+    ...(morecodes !== undefined && { moreCodes: morecodes }),
     createdAt: created,
     ...(ended !== undefined && { endedAt: ended }),
     stagesDone: done,
     stagesTotal: total,
+    warnings,
   };
 }

@@ -1,10 +1,13 @@
 /** What the engine needs of each kind of stage; the runners are handed to it by `functions/`. */
 
+import type { RowCounts } from '../database/row-counts.ts';
 import type { Stage, StageError } from './run.ts';
 
 export interface StageResult {
-  rowsAffected: number[];
+  rows: RowCounts;
   returnValue?: number;
+  /** Of a success: what somebody should look at. */
+  warnings?: string[];
 }
 
 /** A place at a server: whatever could still be at work for an earlier attempt is known gone. */

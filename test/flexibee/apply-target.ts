@@ -44,7 +44,7 @@ function targetOf(base: AggregateBase): Target {
     ...(setFault && { setFault: (fault) => setFault('crude.sp_apply_flexibee_changes', fault) }),
     databases,
     mirror: sqlMirror(databases, place),
-    inParts: sqlMirror(databases, place, 60),
+    inParts: sqlMirror(databases, place, undefined, 60),
     query,
     async rows(company, evidence) {
       const rows = await query(`SELECT record_id, generation, version, read_at, deleted, code,
@@ -55,7 +55,7 @@ WHERE company = N'${company}' AND evidence = N'${evidence}' ORDER BY record_id`)
           id: String(row['record_id']),
           generation: Number(row['generation']),
           version: Number(row['version']),
-          readAt: (row['read_at'] as Date).toISOString(),
+          readAt: `${row['read_at']}Z`,
           deleted: row['deleted'] as boolean,
           code: row['code'] as string | null,
           externalIds: JSON.parse(String(row['external_ids'])),

@@ -34,7 +34,7 @@ const run: Run = {
       needs: [],
       state: 'running',
       attempts: [{ startedAt: '2019-07-31T10:00:01.000Z' }],
-      messages: [{ at: '2019-07-31T10:00:02.000Z', text: '1000 строк' }],
+      messages: { count: 3, last: { at: '2019-07-31T10:00:02.000Z', text: '1000 строк' } },
     },
   ],
   freshness: [],
@@ -60,7 +60,7 @@ test('/runs/{id}: the run document without lease ids and holder', async () => {
     ],
     estimate: { secondsLeft: null, unknownStages: 1, text: 'No earlier run to estimate from.' },
   };
-  assert.deepEqual(JSON.parse(reply.text), { ...rest, servers: ['dcdb'], progress });
+  assert.deepEqual(JSON.parse(reply.text), { ...rest, servers: ['dcdb'], progress, warnings: 0 });
   assert.doesNotMatch(reply.text, new RegExp(`${locks[0]?.leaseId}|${holder}`));
 });
 

@@ -15,6 +15,7 @@ import { sessions } from './sessions.ts';
 import { streams } from './streams.ts';
 import { startTargets } from './target.ts';
 import { transactions } from './transactions.ts';
+import { volumes } from './volumes.ts';
 
 const targets = await startTargets();
 after(async () => {
@@ -36,4 +37,6 @@ for (const target of targets) {
     rights(target);
     failures(target);
   });
+  // Alone: what gives so much keeps the stand-in's one thread busy for seconds.
+  describe(`what gives a lot on ${target.name} (${target.engine})`, () => volumes(target));
 }

@@ -14,7 +14,7 @@ import { waitingFor } from './failures.ts';
 import type { Open, Target } from './target.ts';
 
 /** What the stage was told (nothing: it succeeded), and the rows that there are afterwards. */
-type End = [told: { number?: number; message?: RegExp } | undefined, rows: number[]];
+type End = [told: { name?: string; number?: number; message?: RegExp } | undefined, rows: number[]];
 
 const left = (open: number, before: number) =>
   new RegExp(`left a transaction open \\(${open} open after it, ${before} before\\)`);
@@ -26,6 +26,7 @@ const ways: Record<string, Record<TransactionMode, End>> = {
   balanced: { own: [undefined, [1, 2]], none: [undefined, [1, 2]] },
   throws: { own: [{ number: 51000 }, []], none: [{ number: 51000 }, [1]] },
   raises: { own: [{ number: 50000 }, []], none: [{ number: 50000 }, [1]] },
+  returns: { own: [{ name: 'ReturnValueError' }, []], none: [{ name: 'ReturnValueError' }, [1]] },
   handler: { own: [{ number: 51000 }, []], none: [{ number: 51000 }, []] },
   leaves: {
     own: [{ number: 266, message: left(2, 1) }, []],
@@ -52,6 +53,7 @@ export function transactions(target: Target): void {
       { name: 'how', type: 'varchar(20)', value: how },
     ],
     transaction,
+    returnCheck: 'zero' as const,
   });
 
   /** Does it as the engine does: a slot at the server, one call, the slot given back. */
@@ -156,7 +158,8 @@ export function transactions(target: Target): void {
     it('of an apply: one that is left open is no success, and is gone', async (t) => {
       const { own, other } = await openOne(t);
       const { procedure, parameters } = stageFor('apply', 'leaves', 'none');
-      const applying = callRepeatable(own.databases, 'ab', { procedure, parameters }, soon());
+      const call = { procedure, parameters, returnCheck: 'zero' as const };
+      const applying = callRepeatable(own.databases, 'ab', call, soon());
       await assert.rejects(applying, { meaning: 'permanent', message: left(1, 0) });
       assert.deepEqual(await rowsOf(other, 'apply'), []);
     });
@@ -176,7 +179,8 @@ export function transactions(target: Target): void {
       await again.batch('BEGIN TRANSACTION; UPDATE contract.number SET n = n WHERE n = 7', soon());
       again.release();
       const { procedure, parameters } = stageFor('poisoned apply', 'plain', 'none');
-      await callRepeatable(own.databases, 'ab', { procedure, parameters }, soon());
+      const call = { procedure, parameters, returnCheck: 'zero' as const };
+      await callRepeatable(own.databases, 'ab', call, soon());
       // With the connections goes whatever was not committed.
       await own.databases.close();
       own.proxy.reset();
