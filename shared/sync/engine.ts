@@ -15,6 +15,8 @@ import type { DurationStore } from './durations.ts';
 import { executeStages } from './execution.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { Journal } from './journal.ts';
+import type { RunLog } from './log/run-log.ts';
+import type { RunLogs } from './log/run-logs.ts';
 import { hasEnded, isFinished, type Run, type RunState } from './run.ts';
 import type { RunStore } from './run-store.ts';
 import type { StageRunners } from './stage-runner.ts';
@@ -24,6 +26,7 @@ export interface EngineDependencies {
   runs: RunStore;
   cancellations: Cancellations;
   durations: DurationStore;
+  logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
   now(): Date;
@@ -107,15 +110,19 @@ async function runSlice(
       (reason) => cancel.abort(reason),
       AbortSignal.any([done.signal, signal]),
     );
+    const log = dependencies.logs.open(run.id, holder, now);
     try {
       await executeStages({
         ...dependencies,
         journal,
+        log,
         holder,
         signal,
         isSliceOver: () => performance.now() >= endsAt,
       });
     } finally {
+      // Whoever reads that the run has ended finds its log whole.
+      await closeLog(journal, log, signal, now);
       done.abort();
       await watching;
     }
@@ -151,6 +158,27 @@ async function runSlice(
   await releaseAll(leases, servers, holder);
   dependencies.log(`run ${run.id} stopped: ${why}`);
   return 'stopped';
+}
+
+/**
+ * How long storage may take to write the rest of a log, in milliseconds. A run that must stop has
+ * less: a worker has 8 s to let go of everything.
+ */
+const logRest = { usually: 20_000, stopping: 2_000 };
+
+async function closeLog(
+  journal: Journal,
+  log: RunLog,
+  signal: AbortSignal,
+  now: () => Date,
+): Promise<void> {
+  const limit = signal.aborted
+    ? AbortSignal.timeout(logRest.stopping)
+    : AbortSignal.any([signal, AbortSignal.timeout(logRest.usually)]);
+  const lost = await log.close(limit);
+  if (lost === 0 || journal.failed.aborted) return;
+  const text = `${lost} lines of the log are lost: storage did not take them in time.`;
+  journal.note((run) => addLog(run, now(), text));
 }
 
 /**

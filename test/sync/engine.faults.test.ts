@@ -11,6 +11,7 @@ import { claimServers } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun } from '../../shared/sync/engine.ts';
 import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { isFinished, type Run, type Stage } from '../../shared/sync/run.ts';
 import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
@@ -34,6 +35,7 @@ function stateOf(container: ContainerClient): SyncState {
     runs: new RunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
 }
 
