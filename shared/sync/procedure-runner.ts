@@ -47,7 +47,9 @@ class ProcedureSlot implements StageSlot {
   }
 
   fits(stage: Stage): boolean {
-    return stage.database === this.#database && fenceOf(stage) === this.#fence;
+    const fits = stage.database === this.#database && fenceOf(stage) === this.#fence;
+    // Killed between two stages, or failed over: the next one takes its turn anew.
+    return fits && this.#session.isOpen;
   }
 
   async run(
