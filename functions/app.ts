@@ -32,7 +32,7 @@ import { removeExpiredRuns } from '../shared/sync/retention.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
 import type { StageRunners } from '../shared/sync/stage-runner.ts';
-import { abandonedRuns } from '../shared/sync/sweep.ts';
+import { abandonedRuns, endOrphans } from '../shared/sync/sweep.ts';
 import { DynsqlConnections } from './dynsql/connections.ts';
 import { connectionsHealth } from './dynsql/connections-health.ts';
 import { dynsqlRunner } from './dynsql/stage-runner.ts';
@@ -140,7 +140,7 @@ export class App implements AppServices {
     return (
       await Promise.all([
         storage,
-        { part: 'catalog', ok: true },
+        { part: 'catalog', ok: true, guesses: this.catalog.guesses.length },
         ...databases,
         companies,
         connections,
@@ -170,10 +170,12 @@ export class App implements AppServices {
     return this.companies.poll(message, log, this.#stopping.signal);
   }
 
-  /** Ids of runs that nobody executes, as `abandonedRuns`. */
-  async abandonedRuns(): Promise<string[]> {
+  /** Runs that nobody executes (`abandonedRuns`), and those that nobody may, ended (`endOrphans`). */
+  async sweepRuns(): Promise<{ abandoned: string[]; ended: string[] }> {
     const signal = this.#stopping.signal;
-    return abandonedRuns(await this.#state(signal), this.now(), signal);
+    const state = await this.#state(signal);
+    const abandoned = await abandonedRuns(state, this.now(), signal);
+    return { abandoned, ended: await endOrphans(state, this.now(), signal) };
   }
 
   /** How many runs were removed, as `removeExpiredRuns`. */

@@ -2,6 +2,7 @@
 
 import type { ReturnCheck } from '../database/return-value.ts';
 import type { RowQuery } from '../dynsql/rows/schema.ts';
+import { type Guess, guessesIn } from './guesses.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
 import type {
   CatalogData,
@@ -89,6 +90,8 @@ export interface Catalog {
   readonly connections: readonly Connection[];
   /** Months that may be asked for: from `from` (`yyyy-mm`) to the current one in `timeZone`. */
   readonly periods: { from: string; timeZone: string };
+  /** What the catalogue itself calls a guess. */
+  readonly guesses: readonly Guess[];
   /** Code to description, in the catalogue's order. */
   codes(): Record<string, string>;
   /** Entity to description for a code, in sync order; undefined: unknown code. */
@@ -184,6 +187,7 @@ export function makeCatalog(data: CatalogData): Catalog {
     ),
     connections: data.connections,
     periods: data.periods,
+    guesses: guessesIn(data),
     codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
     names: (code) => {
       const source = sources.get(code);

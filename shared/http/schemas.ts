@@ -164,6 +164,9 @@ const healthPartSchema = z.object({
   /** Short, without a secret. */
   reason: z.string().exactOptional(),
   milliseconds: z.number().exactOptional(),
+  guesses: z.int().exactOptional().meta({
+    description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
+  }),
 });
 export type HealthPart = z.infer<typeof healthPartSchema>;
 

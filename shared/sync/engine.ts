@@ -12,10 +12,11 @@ import { DocumentConflictError } from '../storage/documents.ts';
 import type { Cancellations } from './cancellations.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import type { DurationStore } from './durations.ts';
+import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
 import { executeStages } from './execution.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { Journal } from './journal.ts';
-import { hasEnded, isFinished, type Run, type RunState } from './run.ts';
+import { hasEnded, isFinished, type Run } from './run.ts';
 import type { RunStore } from './run-store.ts';
 import type { StageRunners } from './stage-runner.ts';
 
@@ -153,10 +154,7 @@ async function runSlice(
   return 'stopped';
 }
 
-/**
- * What an earlier attempt left running is pending again where it may be repeated: the fence makes
- * its new attempt wait for the old session's end. Where not, nobody can know what it has done.
- */
+/** The run is this worker's now; what an earlier one left running is pending again or lost. */
 function takeOver(run: Run, holder: string, now: Date): void {
   const resumed = run.startedAt !== undefined;
   run.state = 'running';
@@ -166,55 +164,5 @@ function takeOver(run: Run, holder: string, now: Date): void {
   if (run.holder !== undefined) run.takeOvers = (run.takeOvers ?? 0) + 1;
   run.holder = holder;
   run.locks = run.locks.map(({ server }) => ({ server, leaseId: holder }));
-  for (const stage of run.stages) {
-    if (stage.state !== 'running') continue;
-    const name = `${stage.procedure.schema}.${stage.procedure.name}`;
-    const error = {
-      message: `The worker was lost while ${name} was running; it may or may not have done its work.`,
-      meaning: 'interrupted' as const,
-    };
-    const attempt = stage.attempts.at(-1);
-    if (attempt !== undefined && attempt.endedAt === undefined) {
-      attempt.endedAt = now.toISOString();
-      attempt.error = error;
-    }
-    stage.state = stage.repeatable ? 'pending' : 'interrupted';
-    if (!stage.repeatable) stage.error = error;
-    addLog(run, now, `${stage.id}: ${error.message}`);
-  }
-}
-
-/** Workers that die again and again at the same place would go on for ever. */
-const maxTakeOvers = 10;
-
-/**
- * After a stage of which nobody knows what it has done, nothing more is begun; nor after so many
- * take-overs in which no stage came to its end.
- */
-function isGivenUp(run: Run): boolean {
-  return (
-    run.stages.some(({ state }) => state === 'interrupted') || (run.takeOvers ?? 0) > maxTakeOvers
-  );
-}
-
-function endRun(run: Run, now: Date): void {
-  for (const stage of run.stages) if (!hasEnded(stage)) stage.state = 'skipped';
-  run.state = finalState(run);
-  run.endedAt = now.toISOString();
-  delete run.holder;
-  if ((run.takeOvers ?? 0) > maxTakeOvers) {
-    addLog(run, now, `Given up: ${maxTakeOvers} workers died without ending a stage.`);
-  }
-  addLog(run, now, `Ended: ${run.state}.`);
-}
-
-function finalState(run: Run): RunState {
-  const states = new Set(run.stages.map((stage) => stage.state));
-  if (states.has('interrupted') || isGivenUp(run)) return 'interrupted';
-  if (states.has('cancelled')) return 'cancelled';
-  return states.has('failed') || states.has('skipped') ? 'failed' : 'succeeded';
-}
-
-function addLog(run: Run, now: Date, text: string): void {
-  run.log.push({ at: now.toISOString(), text });
+  loseRunning(run, now);
 }

@@ -7,18 +7,17 @@ import fc from 'fast-check';
 import { DatabaseError } from '../../shared/database/errors.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
-import { claimServers } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun } from '../../shared/sync/engine.ts';
 import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
 import { isFinished, type Run, type Stage } from '../../shared/sync/run.ts';
-import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
+import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { abandonedRuns } from '../../shared/sync/sweep.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { between, hash, pick, type Random, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
-import { pipelines, run } from '../support/runs.ts';
+import { pipelines, postRun } from '../support/runs.ts';
 import { type Script, ScriptedServers } from '../support/scripted-servers.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 
@@ -140,13 +139,7 @@ class World {
   }
 
   async post(stages: Stage[]): Promise<string> {
-    const id = newRunId(new Date());
-    const servers = [stages[0]?.server ?? ''];
-    const claim = await claimServers(this.direct, id, servers, soon());
-    assert.ok('leaseId' in claim);
-    const locks = servers.map((server) => ({ server, leaseId: claim.leaseId }));
-    await this.direct.runs.create(run(id, stages, locks), soon());
-    return id;
+    return postRun(this.direct, stages, [stages[0]?.server ?? '']);
   }
 
   /** A message reaches one of the living; whatever it throws, messages come again. */
@@ -308,12 +301,9 @@ describe('runs under faults', { concurrency: true }, () => {
   test('a message that comes again while its run is executed changes nothing', async () => {
     const state = stateOf(await storage.container());
     const servers = new ScriptedServers(() => ({ ms: 100 }));
-    const id = newRunId(new Date());
-    const claim = await claimServers(state, id, ['one'], soon());
-    assert.ok('leaseId' in claim);
     const stages = pipelines(['a'], 'one');
     for (const stage of stages) stage.repeatable = false;
-    await state.runs.create(run(id, stages, [{ server: 'one', leaseId: claim.leaseId }]), soon());
+    const id = await postRun(state, stages, ['one']);
     const execute = () =>
       executeRun(
         {
@@ -340,11 +330,7 @@ describe('runs under faults', { concurrency: true }, () => {
   test('a stage that its worker only waited with has not been attempted', async () => {
     const state = stateOf(await storage.container());
     const stopping = new AbortController();
-    const id = newRunId(new Date());
-    const claim = await claimServers(state, id, ['one'], soon());
-    assert.ok('leaseId' in claim);
-    const locks = [{ server: 'one', leaseId: claim.leaseId }];
-    await state.runs.create(run(id, pipelines(['a'], 'one'), locks), soon());
+    const id = await postRun(state, pipelines(['a'], 'one'), ['one']);
     const outcome = await executeRun(
       {
         ...state,
@@ -386,12 +372,9 @@ describe('runs under faults', { concurrency: true }, () => {
       }
     }
     const servers = new ScriptedServers(() => ({ ms: 1 }));
-    const id = newRunId(new Date());
-    const claim = await claimServers(state, id, ['one'], soon());
-    assert.ok('leaseId' in claim);
     const stages = pipelines(['a'], 'one');
     for (const stage of stages) stage.repeatable = false;
-    await state.runs.create(run(id, stages, [{ server: 'one', leaseId: claim.leaseId }]), soon());
+    const id = await postRun(state, stages, ['one']);
     const outcome = await executeRun(
       {
         ...state,
