@@ -5,6 +5,10 @@ import { type DatabaseAddress, parseAddress } from './address.ts';
 import { prepareConnection } from './driver-connection.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { azureCredential, type CredentialSource } from './identity.ts';
+import { installValueReader } from './wire/value-reader.ts';
+
+// Before any connection is there: whoever asks a database gets exact numbers, or nothing at all.
+installValueReader();
 
 export interface PoolOptions {
   /**

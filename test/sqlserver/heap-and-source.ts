@@ -15,7 +15,7 @@ import { bracketed, list } from '../../local/demo/tsql/text.ts';
 
 export type Read = (database: string, query: string) => Promise<Record<string, unknown>[]>;
 
-/** A value as text: the driver gives dates as Date, bigint as text, decimals as numbers. */
+/** A value as text: days without their time, whether or not the product reads for the driver. */
 const textOf = (value: unknown) =>
   value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
 
