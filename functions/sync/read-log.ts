@@ -1,10 +1,10 @@
 import type { HttpRequest } from '@azure/functions';
-import { didYouMean } from '../../shared/catalog/near-name.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { logFromSchema } from '../../shared/http/schemas.ts';
 import { show } from '../../shared/http/show.ts';
 import { streamedBody } from '../../shared/http/streamed-body.ts';
+import { didYouMean } from '../../shared/near-name.ts';
 import type { Run } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
 import { namedRun, namedRunId } from './named-run.ts';
