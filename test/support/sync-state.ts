@@ -37,6 +37,7 @@ export function engineOn(
 ): EngineDependencies {
   return {
     ...state,
+    catalogRevision: 'test',
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},

@@ -45,6 +45,7 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
     runs,
     cancellations,
     durations: new DurationStore(container),
+    catalogRevision: 'test',
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},
