@@ -2,6 +2,7 @@
 
 import type { Databases } from '../database/databases.ts';
 import { toDatabaseError } from '../database/errors.ts';
+import { cut } from './brief.ts';
 import type { Freshness, FreshnessReading, Run } from './run.ts';
 
 /** @param entry one of the run's: the run brings its queries, whatever the catalogue says by now */
@@ -10,6 +11,9 @@ export type ReadFreshness = (
   entry: Pick<Freshness, 'queries'>,
   signal: AbortSignal,
 ) => Promise<FreshnessReading>;
+
+/** Three errors a reading are in the run's document; in bytes. */
+const longestError = 200;
 
 /** An operator can do without the reading; the run must not wait for it longer than this. */
 const deadlineMs = 30_000;
@@ -37,7 +41,8 @@ export function freshnessReader(databases: Databases, now: () => Date): ReadFres
         } catch (error) {
           signal.throwIfAborted();
           reading.errors ??= [];
-          reading.errors.push(`${place}: ${toDatabaseError(error).message}`);
+          const said = cut(toDatabaseError(error).message, longestError);
+          reading.errors.push(`${place}: ${said}`);
         }
       }),
     );

@@ -84,7 +84,7 @@ function addPipeline(
 
 function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
   const { stage, kind, code, server, database, procedure, parameters } = resolved;
-  const { setOptions, repeatable, returnCheck, timeoutSeconds } = resolved;
+  const { setOptions, transaction, repeatable, returnCheck, timeoutSeconds } = resolved;
   return {
     id,
     kind,
@@ -96,6 +96,7 @@ function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
     procedure,
     parameters,
     setOptions,
+    ...(transaction !== 'own' && { transaction }),
     repeatable,
     returnCheck,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
