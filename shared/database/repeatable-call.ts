@@ -13,6 +13,8 @@ export interface RepeatableCall extends ProcedureCall {
   returnCheck: ReturnCheck;
   /** Told of each success: the warning about what the procedure returned, or that there is none. */
   onReturn?: (warning: string | undefined) => void;
+  /** Gets what the procedure says, of each try. */
+  onMessage?: (text: string) => void;
 }
 
 /**
@@ -43,7 +45,11 @@ async function callOnce(
 ): Promise<Record<string, unknown>> {
   const session = await databases.session(database, signal);
   try {
-    const { output, returnValue } = await session.call(call, () => {}, signal);
+    const { output, returnValue } = await session.call(
+      call,
+      (text) => call.onMessage?.(text),
+      signal,
+    );
     const warning = judgedReturn(call.procedure, returnValue, call.returnCheck);
     session.release();
     call.onReturn?.(warning);
