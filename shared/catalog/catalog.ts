@@ -1,6 +1,7 @@
 /** Lookups in a catalogue that has been checked. */
 
 import type { ReturnCheck } from '../database/return-value.ts';
+import type { TransactionMode } from '../database/transaction.ts';
 import type { RowQuery } from '../dynsql/rows/schema.ts';
 import { type Guess, guessesIn } from './guesses.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
@@ -51,6 +52,8 @@ export interface ResolvedStage {
   parameters: CallParameter[];
   /** SET options that are ON around the call, on the same connection. */
   setOptions: string[];
+  /** `own`: begun before the call, committed after it; `none`: the procedure sees to its own. */
+  transaction: TransactionMode;
   /** A call that failed for a passing reason may be made again. */
   repeatable: boolean;
   /** What a return value other than 0 means. */
@@ -229,6 +232,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             procedure,
             parameters,
             setOptions: [...stage.setOptions],
+            transaction: stage.transaction ?? 'own',
             repeatable: stage.repeatable,
             returnCheck: returnCheckOf(stage, pipeline),
             ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),

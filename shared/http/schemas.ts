@@ -201,5 +201,12 @@ export const pageLimitSchema = z
   .transform(Number)
   .meta({ description: 'Runs on a page, 1 to 200' });
 
+/** A place in a run's log, in bytes: 15 digits are exact. */
+export const logFromSchema = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+  .meta({ description: 'Bytes of the text that are left out at its beginning' });
+
 /** Opaque to clients: it comes out of the listing's own `next` link. */
 export const pageFromSchema = z.string().regex(/^[\x21-\x7e]{1,512}$/);

@@ -17,6 +17,8 @@ import { executeStages } from './execution.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { SliceOverError } from './interruption.ts';
 import { Journal } from './journal.ts';
+import { closeLog } from './log/close.ts';
+import type { RunLogs } from './log/run-logs.ts';
 import { hasEnded, isFinished, type Run } from './run.ts';
 import { runClock } from './run-clock.ts';
 import type { RunStore } from './run-store.ts';
@@ -27,6 +29,7 @@ export interface EngineDependencies {
   runs: RunStore;
   cancellations: Cancellations;
   durations: DurationStore;
+  logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
   now(): Date;
@@ -110,6 +113,7 @@ async function runSlice(
     const timer = setTimeout(endSlice, sliceMs);
     if (sliceMs <= 0) endSlice();
     const done = new AbortController();
+    const log = dependencies.logs.open(run.id, holder, now);
     let watching: Promise<void> | undefined;
     try {
       // Before anything is called: what was cancelled while it waited in the queue has done nothing.
@@ -120,11 +124,14 @@ async function runSlice(
         (request) => cancel.abort(request),
         AbortSignal.any([done.signal, signal]),
       );
-      await executeStages({ ...dependencies, journal, signal, sliceOver: slice.signal });
+      await executeStages({ ...dependencies, journal, log, signal, sliceOver: slice.signal });
     } finally {
       clearTimeout(timer);
       done.abort();
       await watching;
+      // Whoever reads that the run has ended finds its log whole.
+      const lost = await closeLog(log, signal);
+      if (lost > 0) journal.note(() => addLog(run, now(), `${lost} lines of the log are lost.`));
     }
   }
   const servers = run.locks.map(({ server }) => server);

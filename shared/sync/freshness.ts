@@ -3,12 +3,16 @@
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import { toDatabaseError } from '../database/errors.ts';
+import { cut } from './brief.ts';
 import type { FreshnessReading } from './run.ts';
 
 export type ReadFreshness = (
   question: { entity: string; code: string },
   signal: AbortSignal,
 ) => Promise<FreshnessReading>;
+
+/** Three errors a reading are in the run's document; in bytes. */
+const longestError = 200;
 
 /** An operator can do without the reading; the run must not wait for it longer than this. */
 const deadlineMs = 30_000;
@@ -33,7 +37,8 @@ export function freshnessReader(
         } catch (error) {
           signal.throwIfAborted();
           reading.errors ??= [];
-          reading.errors.push(`${query.place}: ${toDatabaseError(error).message}`);
+          const said = cut(toDatabaseError(error).message, longestError);
+          reading.errors.push(`${query.place}: ${said}`);
         }
       }),
     );

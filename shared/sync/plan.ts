@@ -70,7 +70,7 @@ function addPipeline(
 
 function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
   const { stage, kind, code, server, database, procedure, parameters } = resolved;
-  const { setOptions, repeatable, returnCheck, timeoutSeconds } = resolved;
+  const { setOptions, transaction, repeatable, returnCheck, timeoutSeconds } = resolved;
   return {
     id,
     kind,
@@ -82,6 +82,7 @@ function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
     procedure,
     parameters,
     setOptions,
+    ...(transaction !== 'own' && { transaction }),
     repeatable,
     returnCheck,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),

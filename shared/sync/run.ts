@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
+import { transactionModes } from '../database/transaction.ts';
 
 export const runStates = [
   'queued',
@@ -106,6 +107,8 @@ const currentStageSchema = z.object({
   parameters: z.array(parameterSchema),
   /** SET options that are ON around the call, on the same connection: `FORCEPLAN`. */
   setOptions: z.array(z.string()),
+  /** `none`: the procedure manages transactions of its own; absent: one of ours is around it. */
+  transaction: z.enum(transactionModes).optional(),
   repeatable: z.boolean(),
   /** What a return value other than 0 means; `warn` where an older run does not say. */
   returnCheck: z.enum(returnChecks).optional(),

@@ -10,6 +10,7 @@ import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun } from '../../shared/sync/engine.ts';
 import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { isFinished, type Run, type Stage } from '../../shared/sync/run.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
@@ -33,6 +34,7 @@ function stateOf(container: ContainerClient): SyncState {
     runs: new RunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
 }
 
