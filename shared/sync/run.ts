@@ -161,9 +161,21 @@ const freshnessReadingSchema = z.object({
 });
 export type FreshnessReading = z.infer<typeof freshnessReadingSchema>;
 
+/** A query as the catalogue had it when the run was planned. */
+const freshnessQuerySchema = z.object({
+  place: z.enum(['source', 'crude', 'heap']),
+  database: z.string(),
+  /** Its place in the run's `statements`: eleven areas share one text. */
+  statement: z.int(),
+  parameters: z.array(parameterSchema),
+});
+export type FreshnessQuery = z.infer<typeof freshnessQuerySchema>;
+
 const freshnessSchema = z.object({
   entity: z.string(),
   code: z.string(),
+  /** Absent in older runs: they are not read any more. */
+  queries: z.array(freshnessQuerySchema).optional(),
   before: freshnessReadingSchema.optional(),
   after: freshnessReadingSchema.optional(),
 });
@@ -191,6 +203,10 @@ export const runSchema = z.object({
   takeOvers: z.int().optional(),
   stages: z.array(stageSchema),
   freshness: z.array(freshnessSchema),
+  /** Texts of the freshness queries. */
+  statements: z.array(z.string()).optional(),
+  /** The catalogue's revision when the run was planned. */
+  catalog: z.string().optional(),
   /** What happened, in a sentence each: taken over by a worker, recovered, cancelled by whom. */
   log: z.array(z.object({ at: z.string(), text: z.string() })),
 });
