@@ -206,6 +206,7 @@ describe('a stage', () => {
       signal: soon(),
       readFreshness: async () => ({ at: '' }),
       sliceOver: new AbortController().signal,
+      log: { message() {}, tell() {} },
       runners: { procedure: procedureRunner(databases) },
     });
     await journal.close();
