@@ -11,8 +11,8 @@ export interface SqlParameter {
   /** As in the catalogue: `int`, `varchar(4)`. */
   type: string;
   /**
-   * Dates and times as ISO 8601 text, bytes as `0x…`: see `driverValue`. Of an output parameter:
-   * what the procedure finds in it.
+   * Numbers as text keep all their digits; dates and times as ISO 8601 text, bytes as `0x…`: see
+   * `driverValue`. Of an output parameter: what the procedure finds in it.
    */
   value: string | number | boolean | null;
   /** Its value after the call is in `ProcedureResult.output`. */

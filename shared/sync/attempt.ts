@@ -20,6 +20,8 @@ export interface AttemptContext {
   now(): Date;
   /** Aborted when the run must stop; its reason says why. */
   signal: AbortSignal;
+  /** Aborted when the time slice is over: nothing is waited for any more, and nothing begun. */
+  sliceOver: AbortSignal;
   /** Told the moment a stage has ended for good, before its locks are given back. */
   onEnd(stage: Stage): void;
 }
@@ -32,20 +34,24 @@ const progressMs = 1_000;
 
 /**
  * Runs the stage and enters everything into the run document. Never throws for a failed stage:
- * that is in the document. Resolves early, with the stage unfinished, when the run must stop.
+ * that is in the document. Resolves early, with the stage unfinished, when the run must stop, or
+ * when the slice is over before the stage has begun.
  *
  * @throws only when the document itself cannot be written
  */
 export async function runStage(context: AttemptContext, stage: Stage): Promise<void> {
-  const { journal, signal, now, onEnd } = context;
-  for (let number = 1; ; number += 1) {
+  const { journal, signal, sliceOver, now, onEnd } = context;
+  for (;;) {
     const attempt: StageAttempt = { startedAt: now().toISOString() };
     try {
       await runOnce(context, stage, attempt);
       return;
     } catch (error) {
       if (journal.failed.aborted) throw error;
+      const isWaiting = stage.state === 'pending' && !signal.aborted;
+      if (isWaiting && sliceOver.aborted) return;
       const failure = toStageError(error);
+      const number = failuresOf(stage) + 1;
       const again = !signal.aborted && isWorthRepeating(stage, failure, number);
       // What was only waiting when the run had to stop has not been tried.
       const wasTried = !signal.aborted || stage.attempts.includes(attempt);
@@ -58,13 +64,14 @@ export async function runStage(context: AttemptContext, stage: Stage): Promise<v
       journal.note(() => {
         stage.state = 'pending';
       });
-      await pause(backOffMs(number, retry), signal).catch(() => {});
+      const limit = AbortSignal.any([signal, sliceOver]);
+      await pause(backOffMs(number, retry), limit).catch(() => {});
       if (signal.aborted && signal.reason instanceof CancelRequestedError) {
         journal.note(() => {
           stage.state = 'cancelled';
         });
       }
-      if (signal.aborted) return;
+      if (limit.aborted) return;
     }
   }
 }
@@ -74,9 +81,11 @@ async function runOnce(
   stage: Stage,
   attempt: StageAttempt,
 ): Promise<void> {
-  const { journal, turn, now, signal, onEnd } = context;
-  const { slot, lost } = await turn.take(stage, signal);
+  const { journal, turn, now, signal, sliceOver, onEnd } = context;
+  const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, sliceOver]));
   const limit = timeLimit(stage);
+  const stop = AbortSignal.any([signal, lost, journal.failed, limit.signal]);
+  let isCalled = false;
   try {
     attempt.startedAt = now().toISOString();
     await journal.write(() => {
@@ -84,11 +93,13 @@ async function runOnce(
       stage.attempts.push(attempt);
       stage.messages = { count: 0 };
     });
+    stop.throwIfAborted();
+    isCalled = true;
     limit.start();
     const result = await slot.run(
       stage,
       (text) => journal.note(() => addMessage(stage, text, now), progressMs),
-      AbortSignal.any([signal, lost, journal.failed, limit.signal]),
+      stop,
     );
     journal.note((run) => {
       succeed(stage, attempt, result, now);
@@ -99,11 +110,18 @@ async function runOnce(
     });
     onEnd(stage);
   } catch (error) {
+    if (!isCalled) journal.note(() => unbegin(stage, attempt));
     await turn.giveBack();
     throw error;
   } finally {
     limit.clear();
   }
+}
+
+/** Nothing was called: the stage is what it was before it was written down as running. */
+function unbegin(stage: Stage, attempt: StageAttempt): void {
+  stage.state = 'pending';
+  stage.attempts = stage.attempts.filter((other) => other !== attempt);
 }
 
 function succeed(stage: Stage, attempt: StageAttempt, result: StageResult, now: () => Date): void {
@@ -146,6 +164,11 @@ const passing: ReadonlySet<StageError['meaning']> = new Set([
   'unreachable',
   'lock lost',
 ]);
+
+/** Counted over all slices and workers: a stage that fails once a slice is not tried for ever. */
+function failuresOf({ attempts }: Stage): number {
+  return attempts.filter(({ error }) => error !== undefined && passing.has(error.meaning)).length;
+}
 
 /** What has not begun may begin again, whatever the catalogue says of the procedure. */
 function isWorthRepeating(stage: Stage, error: StageError, attempt: number): boolean {

@@ -2,7 +2,7 @@
 
 import { hasEnded, type Run, type RunState, type Stage } from './run.ts';
 
-/** Workers that die again and again at the same place would go on for ever. */
+/** What goes wrong again and again at the same place would go on for ever. */
 const maxTakeOvers = 10;
 
 /**
@@ -28,7 +28,8 @@ export function isGivenUp(run: Run): boolean {
 /** Ends a run whose stages have ended, or that is given up. */
 export function endRun(run: Run, now: Date): void {
   if ((run.takeOvers ?? 0) > maxTakeOvers) {
-    addLog(run, now, `Given up: ${maxTakeOvers} workers died without ending a stage.`);
+    const text = `Given up: ${maxTakeOvers} times a worker died or stopped without ending a stage.`;
+    addLog(run, now, text);
   }
   close(run, finalState(run), now);
 }

@@ -15,8 +15,10 @@ import type { DurationStore } from './durations.ts';
 import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
 import { executeStages } from './execution.ts';
 import type { ReadFreshness } from './freshness.ts';
+import { SliceOverError } from './interruption.ts';
 import { Journal } from './journal.ts';
 import { hasEnded, isFinished, type Run } from './run.ts';
+import { runClock } from './run-clock.ts';
 import type { RunStore } from './run-store.ts';
 import type { StageRunners } from './stage-runner.ts';
 
@@ -70,11 +72,13 @@ export async function executeRun(
   const servers = stored.value.locks.map(({ server }) => server);
   const keepers = servers.map((server) => keepLease(leases, syncLock(server), holder, askedAt));
   const journal = new Journal(runs, stored.value, stored.etag);
+  const now = runClock(stored.value, () => dependencies.now());
   try {
-    await journal.write((run) => takeOver(run, holder, dependencies.now()));
-    return await runSlice(dependencies, journal, keepers, signal);
+    await journal.write((run) => takeOver(run, holder, now()));
+    return await runSlice({ ...dependencies, now }, journal, keepers, signal);
   } catch (error) {
     // Another worker wrote: the run is theirs. Everything else is for the next delivery.
+    if (!(error instanceof DocumentConflictError)) await leave(journal, error, now());
     await releaseAll(leases, servers, holder);
     if (error instanceof DocumentConflictError) return 'left';
     throw error;
@@ -93,7 +97,6 @@ async function runSlice(
   const { leases, now, sliceMs } = dependencies;
   const { run } = journal;
   const holder = run.holder ?? '';
-  const endsAt = performance.now() + sliceMs;
   const cancel = new AbortController();
   const signal = AbortSignal.any([
     cancel.signal,
@@ -102,21 +105,24 @@ async function runSlice(
     stopping,
   ]);
   if (!isGivenUp(run)) {
+    const slice = new AbortController();
+    const endSlice = () => slice.abort(new SliceOverError());
+    const timer = setTimeout(endSlice, sliceMs);
+    if (sliceMs <= 0) endSlice();
     const done = new AbortController();
-    const watching = dependencies.cancellations.watch(
-      run.id,
-      (reason) => cancel.abort(reason),
-      AbortSignal.any([done.signal, signal]),
-    );
+    let watching: Promise<void> | undefined;
     try {
-      await executeStages({
-        ...dependencies,
-        journal,
-        holder,
-        signal,
-        isSliceOver: () => performance.now() >= endsAt,
-      });
+      // Before anything is called: what was cancelled while it waited in the queue has done nothing.
+      const reason = await dependencies.cancellations.requested(run.id, signal);
+      if (reason !== undefined) cancel.abort(reason);
+      watching = dependencies.cancellations.watch(
+        run.id,
+        (request) => cancel.abort(request),
+        AbortSignal.any([done.signal, signal]),
+      );
+      await executeStages({ ...dependencies, journal, signal, sliceOver: slice.signal });
     } finally {
+      clearTimeout(timer);
       done.abort();
       await watching;
     }
@@ -152,6 +158,18 @@ async function runSlice(
   await releaseAll(leases, servers, holder);
   dependencies.log(`run ${run.id} stopped: ${why}`);
   return 'stopped';
+}
+
+/** What went wrong is written down if it can be; too often, and the run is given up. */
+async function leave(journal: Journal, error: unknown, now: Date): Promise<void> {
+  const why = error instanceof Error ? error.message : String(error);
+  await journal
+    .write((run) => {
+      delete run.holder;
+      run.takeOvers = (run.takeOvers ?? 0) + 1;
+      addLog(run, now, `Stopped: ${why}. It will be resumed.`);
+    })
+    .catch(() => {});
 }
 
 /** The run is this worker's now; what an earlier one left running is pending again or lost. */

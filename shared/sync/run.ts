@@ -184,7 +184,7 @@ export const runSchema = z.object({
   locks: z.array(z.object({ server: z.string(), leaseId: z.string() })),
   /** The attempt of one worker that executes the run now; a new one for every attempt. */
   holder: z.string().optional(),
-  /** How many workers have died with the run since one of its stages last succeeded. */
+  /** How often a worker died with the run, or failed at it, since one of its stages last succeeded. */
   takeOvers: z.int().optional(),
   stages: z.array(stageSchema),
   freshness: z.array(freshnessSchema),

@@ -279,7 +279,10 @@ test('a run on which worker after worker dies is given up in the end', async () 
   assert.equal(await executeRun(dependencies, id, never), 'finished');
   const document = await read(id);
   assert.equal(document.state, 'interrupted');
-  assert.match(document.log.map(({ text }) => text).join(), /Given up: 10 workers died/);
+  assert.match(
+    document.log.map(({ text }) => text).join(),
+    /Given up: 10 times a worker died or stopped/,
+  );
 });
 
 test('a run whose message never came is found', async () => {
