@@ -17,6 +17,7 @@ import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
 import { freshnessReader } from '../shared/sync/freshness.ts';
 import type { Syncs } from '../shared/sync/index.ts';
 import { WorkerStoppingError } from '../shared/sync/interruption.ts';
+import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import { procedureRunner } from '../shared/sync/procedure-runner.ts';
 import { removeExpiredRuns } from '../shared/sync/retention.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
@@ -103,6 +104,10 @@ export class App implements AppServices {
     return new App(settings, catalog, dynsql, connections, pools(), pools(), container);
   }
 
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
   now(): Date {
     return new Date();
   }
@@ -137,7 +142,8 @@ export class App implements AppServices {
       {
         ...(await this.#state(signal)),
         runners: this.#runners,
-        readFreshness: freshnessReader(this.catalog, this.#databases, this.now),
+        readFreshness: freshnessReader(this.#databases, this.now),
+        catalogRevision: this.catalog.revision,
         now: this.now,
         sliceMs: this.settings.sliceMs,
         log,
@@ -182,6 +188,7 @@ export class App implements AppServices {
       runs: new RunStore(container),
       cancellations: new Cancellations(container),
       durations: new DurationStore(container),
+      logs: new RunLogs(container),
     };
   }
 }
