@@ -89,6 +89,7 @@ async function startBench(azurite: Azurite, model: LoadModel): Promise<Bench> {
   const read = (text: string) => databases.query('ab', text, [], never);
   const engine = {
     ...state,
+    catalogRevision: catalog.revision,
     now,
     sliceMs: 3_600_000,
     log: () => {},

@@ -142,7 +142,8 @@ export class App implements AppServices {
       {
         ...(await this.#state(signal)),
         runners: this.#runners,
-        readFreshness: freshnessReader(this.catalog, this.#databases, this.now),
+        readFreshness: freshnessReader(this.#databases, this.now),
+        catalogRevision: this.catalog.revision,
         now: this.now,
         sliceMs: this.settings.sliceMs,
         log,

@@ -149,14 +149,17 @@ export const runPageSchema = z.object({
     .meta({ description: 'Path of the next page; absent on the last' }),
 });
 
-/** A run without what only its worker may know: lease ids and the holder. */
-export const publicRunSchema = runSchema.omit({ locks: true, holder: true }).extend({
-  servers: z
-    .array(z.string())
-    .meta({ description: 'Source servers that are the run’s until it has ended' }),
-  progress: progressSchema,
-  warnings: warningsSchema,
-});
+/** A run without what only its worker may know: lease ids, the holder and the queries it makes. */
+export const publicRunSchema = runSchema
+  .omit({ locks: true, holder: true, statements: true })
+  .extend({
+    freshness: z.array(runSchema.shape.freshness.element.omit({ queries: true })),
+    servers: z
+      .array(z.string())
+      .meta({ description: 'Source servers that are the run’s until it has ended' }),
+    progress: progressSchema,
+    warnings: warningsSchema,
+  });
 
 const healthPartSchema = z.object({
   part: z.string().meta({ description: '`storage`, `catalog`, `database <id>` or `companies`' }),

@@ -111,6 +111,8 @@ export class SyncService implements Syncs {
         locks: plan.servers.map((server) => ({ server, leaseId: claim.leaseId })),
         stages: withExpected(plan.stages, await knownDurations(state, signal)),
         freshness: plan.freshness,
+        statements: plan.statements,
+        catalog: this.#dependencies.catalog.revision,
         log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
       };
       await state.runs.create(run, signal);

@@ -39,6 +39,7 @@ export function engineOn(
 ): EngineDependencies {
   return {
     ...state,
+    catalogRevision: 'test',
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},

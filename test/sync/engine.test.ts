@@ -46,6 +46,7 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
     runs,
     cancellations,
     durations: new DurationStore(container),
+    catalogRevision: 'test',
     logs: new RunLogs(container),
     now: () => new Date(),
     sliceMs: 60_000,
