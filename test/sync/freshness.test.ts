@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Catalog } from '../../shared/catalog/index.ts';
+import { freshnessReader } from '../../shared/sync/freshness.ts';
+import { startWorld } from '../database/wire/world.ts';
+import { soon } from '../support/storage.ts';
+
+/** Type of the column, what it holds, and what the reading tells. */
+const held: [type: string, value: string, told?: string][] = [
+  ['datetime2(7)', '2019-07-31T23:59:59.1234567'],
+  ['datetime2(0)', '2019-07-31T23:59:59'],
+  ['datetime', '2019-07-31T23:59:59.997'],
+  ['date', '2019-07-31'],
+  ['datetimeoffset(7)', '2019-07-31T23:59:59.1234567+10:00'],
+  ['bigint', '9007199254740993'],
+  ['decimal(38, 0)', '12345678901234567890123456789012345678'],
+];
+
+test('a freshness reading tells what the server holds, digit for digit', async (t) => {
+  const world = await startWorld();
+  t.after(() => world.close());
+  for (const [nth, [type, value]] of held.entries()) {
+    await world.query(`CREATE TABLE dbo.f${nth} (v ${type} NULL)`);
+    await world.query(`INSERT INTO dbo.f${nth} VALUES (NULL), ('${value}')`);
+    const catalog: Pick<Catalog, 'freshness'> = {
+      freshness: () => [
+        {
+          database: 'ab',
+          server: 'ab',
+          place: 'heap',
+          sql: `SELECT MAX(v) AS freshness FROM dbo.f${nth}`,
+          parameters: [],
+        },
+      ],
+    };
+    const at = new Date('2026-01-01T00:00:00Z');
+    const read = freshnessReader(catalog as Catalog, world.databases, () => at);
+    const reading = await read({ entity: 'x', code: 'y' }, soon());
+    assert.deepEqual(reading, { at: at.toISOString(), heap: value }, type);
+  }
+});
