@@ -1,6 +1,8 @@
 /** Lookups in a catalogue that has been checked. */
 
+import { createHash } from 'node:crypto';
 import type { ReturnCheck } from '../database/return-value.ts';
+import type { TransactionMode } from '../database/transaction.ts';
 import type { RowQuery } from '../dynsql/rows/schema.ts';
 import { type Guess, guessesIn } from './guesses.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
@@ -51,6 +53,8 @@ export interface ResolvedStage {
   parameters: CallParameter[];
   /** SET options that are ON around the call, on the same connection. */
   setOptions: string[];
+  /** `own`: begun before the call, committed after it; `none`: the procedure sees to its own. */
+  transaction: TransactionMode;
   /** A call that failed for a passing reason may be made again. */
   repeatable: boolean;
   /** What a return value other than 0 means. */
@@ -81,6 +85,8 @@ export interface SourceQuery extends RowQuery {
 }
 
 export interface Catalog {
+  /** Tells two catalogues apart: twelve hexadecimal digits of what they say. */
+  readonly revision: string;
   readonly servers: readonly { id: string; description: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
@@ -149,6 +155,11 @@ function periodParameter(values: ReturnType<typeof parameterValues>): CallParame
   return [{ name: 'period', type: 'varchar(7)', value }];
 }
 
+function revisionOf(data: CatalogData): string {
+  const text = JSON.stringify(data, (_key, value) => (value instanceof Map ? [...value] : value));
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
 /** `data` has passed the schema and the checks. */
 export function makeCatalog(data: CatalogData): Catalog {
   const sources = new Map(data.dataSources.map((source) => [source.code, source]));
@@ -180,6 +191,7 @@ export function makeCatalog(data: CatalogData): Catalog {
   };
 
   return {
+    revision: revisionOf(data),
     servers: data.servers,
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
     companies: data.dataSources.flatMap(({ code, company }) =>
@@ -229,6 +241,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             procedure,
             parameters,
             setOptions: [...stage.setOptions],
+            transaction: stage.transaction ?? 'own',
             repeatable: stage.repeatable,
             returnCheck: returnCheckOf(stage, pipeline),
             ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),

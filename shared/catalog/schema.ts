@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
+import { transactionModes } from '../database/transaction.ts';
 import { rowQuerySchema } from '../dynsql/rows/schema.ts';
 import { connectionSchema } from './connections.ts';
 import type { Declared } from './declared.ts';
@@ -149,6 +150,7 @@ export function catalogSchema(declared: Declared) {
     procedure: template,
     parameters: parameters(valueSources),
     setOptions: list(oneOf('a SET option allowed here', setOptionsAllowed), 'SET options'),
+    transaction: oneOf('a way to call in a transaction', transactionModes),
     repeatable: flag,
     timeoutSeconds: z
       .number(expects('a time limit', `use seconds from 1 to ${longestTimeoutSeconds}`))
@@ -168,6 +170,7 @@ export function catalogSchema(declared: Declared) {
     ...call,
     parameters: call.parameters.default([]),
     setOptions: call.setOptions.default([]),
+    transaction: call.transaction.optional(),
     repeatable: flag.default(false),
     timeoutSeconds: call.timeoutSeconds.optional(),
     returnValue: returnValue.optional(),

@@ -7,14 +7,18 @@ import { toDatabaseError } from '../database/errors.ts';
 import { LeaseLostError } from '../lock/keeper.ts';
 import { backOffMs, pause } from '../retry.ts';
 import { isTransientStorageError } from '../storage/errors.ts';
+import { briefBytes, cut, errorRoom, messageRoom } from './brief.ts';
 import { CancelRequestedError, WorkerStoppingError } from './interruption.ts';
 import type { Journal } from './journal.ts';
-import type { Stage, StageAttempt, StageError } from './run.ts';
+import type { RunLog } from './log/run-log.ts';
+import type { Run, Stage, StageAttempt, StageError } from './run.ts';
 import { StageFailure, type StageResult } from './stage-runner.ts';
 import type { Turn } from './turn.ts';
 
 export interface AttemptContext {
   journal: Journal;
+  /** Takes in full what the document has in brief. */
+  log: Pick<RunLog, 'message' | 'tell'>;
   /** The lane's turn at its server; kept after a success, given back after a failure. */
   turn: Turn;
   now(): Date;
@@ -40,7 +44,7 @@ const progressMs = 1_000;
  * @throws only when the document itself cannot be written
  */
 export async function runStage(context: AttemptContext, stage: Stage): Promise<void> {
-  const { journal, signal, sliceOver, now, onEnd } = context;
+  const { journal, log, signal, sliceOver, now, onEnd } = context;
   for (;;) {
     const attempt: StageAttempt = { startedAt: now().toISOString() };
     try {
@@ -55,9 +59,12 @@ export async function runStage(context: AttemptContext, stage: Stage): Promise<v
       const again = !signal.aborted && isWorthRepeating(stage, failure, number);
       // What was only waiting when the run had to stop has not been tried.
       const wasTried = !signal.aborted || stage.attempts.includes(attempt);
-      if (wasTried) journal.note(() => enterFailure(stage, attempt, failure, now));
+      if (wasTried) {
+        log.tell(stage.id, `Failed: ${inFull(failure)}`);
+        journal.note(() => enterFailure(stage, attempt, failure, now));
+      }
       if (!again) {
-        journal.note(() => failStage(stage, attempt, failure, signal));
+        journal.note((run) => failStage(run, stage, attempt, failure, signal));
         if (stage.state !== 'pending') onEnd(stage);
         return;
       }
@@ -81,7 +88,7 @@ async function runOnce(
   stage: Stage,
   attempt: StageAttempt,
 ): Promise<void> {
-  const { journal, turn, now, signal, sliceOver, onEnd } = context;
+  const { journal, log, turn, now, signal, sliceOver, onEnd } = context;
   const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, sliceOver]));
   const limit = timeLimit(stage);
   const stop = AbortSignal.any([signal, lost, journal.failed, limit.signal]);
@@ -98,7 +105,10 @@ async function runOnce(
     limit.start();
     const result = await slot.run(
       stage,
-      (text) => journal.note(() => addMessage(stage, text, now), progressMs),
+      (text) => {
+        log.message(stage.id, text);
+        journal.note(() => addMessage(stage, text, now), progressMs);
+      },
       stop,
     );
     journal.note((run) => {
@@ -128,6 +138,7 @@ function succeed(stage: Stage, attempt: StageAttempt, result: StageResult, now: 
   attempt.endedAt = now().toISOString();
   stage.state = 'succeeded';
   stage.rows = result.rows;
+  if (stage.messages.last) trimMessage(stage, messageRoom(stage));
   if (result.returnValue !== undefined) stage.returnValue = result.returnValue;
   if (result.warnings?.length) stage.warnings = result.warnings;
 }
@@ -140,12 +151,14 @@ function enterFailure(
   now: () => Date,
 ): void {
   attempt.endedAt = now().toISOString();
-  attempt.error = error;
+  attempt.error = { ...error, message: cut(error.message, briefBytes) };
+  delete attempt.error.procedure;
   if (!stage.attempts.includes(attempt)) stage.attempts.push(attempt);
 }
 
 /** What a stage becomes that did not succeed; a repeatable one that was only stopped may go on. */
 function failStage(
+  run: Run,
   stage: Stage,
   attempt: StageAttempt,
   error: StageError,
@@ -155,7 +168,11 @@ function failStage(
   if (!signal.aborted) stage.state = 'failed';
   else if (signal.reason instanceof CancelRequestedError) stage.state = 'cancelled';
   else stage.state = stage.repeatable || !began ? 'pending' : 'interrupted';
-  if (stage.state !== 'pending') stage.error = error;
+  trimMessage(stage, briefBytes);
+  if (stage.state === 'pending') return;
+  const { procedure = '' } = error;
+  const room = errorRoom(run, stage) - Buffer.byteLength(procedure);
+  stage.error = { ...error, message: cut(error.message, Math.max(briefBytes, room)) };
 }
 
 /** A server that restarts or fails over is unreachable for a while, too. */
@@ -196,8 +213,35 @@ function toStageError(error: unknown): StageError {
   };
 }
 
+/** As SQL Server's own tools show an error: the particulars, then the text. */
+function inFull({
+  message,
+  meaning,
+  number,
+  severity,
+  state,
+  procedure,
+  line,
+}: StageError): string {
+  if (number === undefined) return `${meaning}: ${message}`;
+  const particulars = [
+    `Msg ${number}`,
+    ...(severity === undefined ? [] : [`Level ${severity}`]),
+    ...(state === undefined ? [] : [`State ${state}`]),
+    ...(procedure === undefined ? [] : [`Procedure ${procedure}`]),
+    ...(line === undefined ? [] : [`Line ${line}`]),
+  ];
+  return `${meaning}: ${particulars.join(', ')}: ${message}`;
+}
+
+/** Once a stage has ended, what else it has to tell comes first. */
+function trimMessage({ messages }: Stage, bytes: number): void {
+  if (messages.last !== undefined) messages.last.text = cut(messages.last.text, bytes);
+}
+
 function addMessage(stage: Stage, text: string, now: () => Date): void {
-  stage.messages = { count: stage.messages.count + 1, last: { at: now().toISOString(), text } };
+  const last = { at: now().toISOString(), text: cut(text, messageRoom(stage)) };
+  stage.messages = { count: stage.messages.count + 1, last };
 }
 
 /** The catalogue's time limit of the stage is over. */

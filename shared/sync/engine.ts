@@ -17,6 +17,8 @@ import { executeStages } from './execution.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { SliceOverError } from './interruption.ts';
 import { Journal } from './journal.ts';
+import { closeLog } from './log/close.ts';
+import type { RunLogs } from './log/run-logs.ts';
 import { hasEnded, isFinished, type Run } from './run.ts';
 import { runClock } from './run-clock.ts';
 import type { RunStore } from './run-store.ts';
@@ -27,8 +29,11 @@ export interface EngineDependencies {
   runs: RunStore;
   cancellations: Cancellations;
   durations: DurationStore;
+  logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
+  /** Of this worker's catalogue. */
+  catalogRevision: string;
   now(): Date;
   /** How long one call may go on beginning stages, in milliseconds. */
   sliceMs: number;
@@ -74,7 +79,7 @@ export async function executeRun(
   const journal = new Journal(runs, stored.value, stored.etag);
   const now = runClock(stored.value, () => dependencies.now());
   try {
-    await journal.write((run) => takeOver(run, holder, now()));
+    await journal.write((run) => takeOver(run, holder, dependencies.catalogRevision, now()));
     return await runSlice({ ...dependencies, now }, journal, keepers, signal);
   } catch (error) {
     // Another worker wrote: the run is theirs. Everything else is for the next delivery.
@@ -110,21 +115,25 @@ async function runSlice(
     const timer = setTimeout(endSlice, sliceMs);
     if (sliceMs <= 0) endSlice();
     const done = new AbortController();
+    const log = dependencies.logs.open(run.id, holder, now);
     let watching: Promise<void> | undefined;
     try {
       // Before anything is called: what was cancelled while it waited in the queue has done nothing.
       const reason = await dependencies.cancellations.requested(run.id, signal);
       if (reason !== undefined) cancel.abort(reason);
-      watching = dependencies.cancellations.watch(
-        run.id,
-        (request) => cancel.abort(request),
-        AbortSignal.any([done.signal, signal]),
-      );
-      await executeStages({ ...dependencies, journal, signal, sliceOver: slice.signal });
+      const until = AbortSignal.any([done.signal, signal]);
+      // A request that is not heard now is heard by the next slice: no reason to stop this one.
+      watching = dependencies.cancellations
+        .watch(run.id, (request) => cancel.abort(request), until)
+        .catch(() => {});
+      await executeStages({ ...dependencies, journal, log, signal, sliceOver: slice.signal });
     } finally {
       clearTimeout(timer);
       done.abort();
       await watching;
+      // Whoever reads that the run has ended finds its log whole.
+      const lost = await closeLog(log, signal);
+      if (lost > 0) journal.note(() => addLog(run, now(), `${lost} lines of the log are lost.`));
     }
   }
   const servers = run.locks.map(({ server }) => server);
@@ -173,11 +182,16 @@ async function leave(journal: Journal, error: unknown, now: Date): Promise<void>
 }
 
 /** The run is this worker's now; what an earlier one left running is pending again or lost. */
-function takeOver(run: Run, holder: string, now: Date): void {
+function takeOver(run: Run, holder: string, revision: string, now: Date): void {
   const resumed = run.startedAt !== undefined;
   run.state = 'running';
   run.startedAt ??= now.toISOString();
   if (resumed) addLog(run, now, 'Taken over by a worker.');
+  if (run.catalog !== undefined && run.catalog !== revision) {
+    const change = `planned with ${run.catalog}, now ${revision}`;
+    addLog(run, now, `The catalogue has changed (${change}); the run goes by its own plan.`);
+    run.catalog = revision;
+  }
   // A holder that is still entered did not let go: it died.
   if (run.holder !== undefined) run.takeOvers = (run.takeOvers ?? 0) + 1;
   run.holder = holder;

@@ -94,7 +94,7 @@ export class Readings {
       await nextTurn();
       const isLeft = sliceOver.aborted && !journal.run.stages.every(hasEnded);
       if (isLeft || signal.aborted) return;
-      const reading = await this.#context.readFreshness(entry, signal);
+      const reading = await this.#context.readFreshness(journal.run, entry, signal);
       journal.note(() => {
         entry[when] = reading;
       });

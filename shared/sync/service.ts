@@ -6,7 +6,8 @@ import { withDeadline } from '../storage/call.ts';
 import type { Cancellations } from './cancellations.ts';
 import { claimServers, ownServers, releaseAll } from './claim.ts';
 import { type DurationStore, type Durations, withExpected } from './durations.ts';
-import type { CancelOutcome, RunPage, StartOutcome, SyncRequest, Syncs } from './index.ts';
+import type { CancelOutcome, LogText, RunPage, StartOutcome, SyncRequest, Syncs } from './index.ts';
+import type { RunLogs } from './log/run-logs.ts';
 import { type Plan, planStages } from './plan.ts';
 import { isFinished, type Run } from './run.ts';
 import { newRunId, type RunStore } from './run-store.ts';
@@ -21,6 +22,7 @@ export interface SyncState {
   runs: RunStore;
   cancellations: Cancellations;
   durations: DurationStore;
+  logs: RunLogs;
 }
 
 export interface SyncServiceDependencies {
@@ -64,6 +66,11 @@ export class SyncService implements Syncs {
     return (await runs.read(id, signal))?.value;
   }
 
+  async log(id: string, signal: AbortSignal): Promise<LogText> {
+    const { logs } = await this.#dependencies.state(signal);
+    return logs.read(id, signal);
+  }
+
   async cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome> {
     const { runs, cancellations } = await this.#dependencies.state(signal);
     const run = (await runs.read(id, signal))?.value;
@@ -104,6 +111,8 @@ export class SyncService implements Syncs {
         locks: plan.servers.map((server) => ({ server, leaseId: claim.leaseId })),
         stages: withExpected(plan.stages, await knownDurations(state, signal)),
         freshness: plan.freshness,
+        statements: plan.statements,
+        catalog: this.#dependencies.catalog.revision,
         log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
       };
       await state.runs.create(run, signal);

@@ -76,7 +76,7 @@ export class Turn {
       this.#held = { slot, lease, lost: lease?.keeper.lost ?? never, since, kind: stage.kind };
       return this.#held;
     } catch (error) {
-      await slot.close();
+      await slot.close().catch(() => {});
       throw error;
     }
   }
@@ -89,7 +89,7 @@ export class Turn {
     await held.lease?.keeper.stop();
     // In this order: whoever waits for the slot next must find the lease free.
     if (held.lease !== undefined) await this.#context.leases.letGo(this.#lock, held.lease.id);
-    await held.slot.close();
+    await held.slot.close().catch(() => {});
   }
 
   #serves(held: Held, stage: Stage): boolean {

@@ -58,7 +58,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     { 'entities[1].dateed': true, server: [], [`${crude}.timeoutSecond`]: 5 },
     [
       'entities[1].dateed: not a key of an entity; use name, description, guess, dated, sourceName, dynsql, systems (did you mean dated?)',
-      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, guess, shared, database, procedure, parameters, setOptions, repeatable, timeoutSeconds, returnValue, overrides (did you mean timeoutSeconds?)`,
+      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, guess, shared, database, procedure, parameters, setOptions, transaction, repeatable, timeoutSeconds, returnValue, overrides (did you mean timeoutSeconds?)`,
       'server: not a key of the catalogue; use description, periods, servers, databases, connections, dataSources, entities, pipelines (did you mean servers?)',
     ],
   ],
@@ -176,12 +176,14 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'pipelines[0].freshness[0].place': 'prep',
       'entities[5].systems.stek': 'per area',
       [`${stekExport}.overrides[3].setOptions[0]`]: 'FORCE_PLAN',
+      [`${stekExport}.transaction`]: 'nono',
     },
     [
       'entities[5].systems.stek: "per area" is not a scope; use one of per code, all areas',
       `${hcsExport}.kind: "proc" is not a kind of stage; use one of procedure, flexibee, dynsql`,
       `${hcsExport}.parameters[0].from: "cod" is not a source of values; use one of code, entity, month, year, first day of month (did you mean code?)`,
       'pipelines[0].freshness[0].place: "prep" is not a place; use one of source, crude, heap',
+      `${stekExport}.transaction: "nono" is not a way to call in a transaction; use one of own, none (did you mean none?)`,
       `${stekExport}.overrides[3].setOptions[0]: "FORCE_PLAN" is not a SET option allowed here; use one of FORCEPLAN, NOCOUNT, XACT_ABORT (did you mean FORCEPLAN?)`,
     ],
   ],
@@ -483,7 +485,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       [`${load}.shared`]: true,
       [`${load}.database`]: undefined,
       [`${load}.parameters`]: [code('code')],
-      [`${load}.overrides`]: [{ entities: ['banka'], setOptions: ['NOCOUNT'] }],
+      [`${load}.overrides`]: [{ entities: ['banka'], setOptions: ['NOCOUNT'], transaction: 'own' }],
     },
     [
       `${load}.database: missing; a shared stage needs the id of one database`,
@@ -492,6 +494,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       `${load}.shared: true for a flexibee stage; leave it out`,
       `${load}.parameters: given for a flexibee stage, whose procedure gets pages of changes; leave it out`,
       `${load}.overrides[0].setOptions: given for a flexibee stage, whose procedure gets pages of changes; leave it out`,
+      `${load}.overrides[0].transaction: given for a flexibee stage, whose procedure has transactions of its own; leave it out`,
     ],
   ],
   [
@@ -595,10 +598,12 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     {
       'pipelines[4].stages[0].database': undefined,
       'pipelines[4].stages[0].setOptions': ['NOCOUNT'],
+      'pipelines[4].stages[0].transaction': 'none',
     },
     [
       'pipelines[4].stages[0].database: missing; a dynsql stage needs the id of one database',
       'pipelines[4].stages[0].setOptions: given for a dynsql stage, whose procedure gets rows of a query; leave it out',
+      'pipelines[4].stages[0].transaction: given for a dynsql stage, whose procedure has transactions of its own; leave it out',
     ],
   ],
   [

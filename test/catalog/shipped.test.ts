@@ -72,6 +72,7 @@ function sharedStage(stage: string, procedure: { schema: string; name: string })
     procedure,
     parameters: [],
     setOptions: [],
+    transaction: 'own',
     repeatable: true,
     returnCheck: 'warn',
   };
@@ -96,6 +97,7 @@ function hcsExport(name: string, code: string, dated: boolean) {
       ...(dated ? ofPeriod : []),
     ],
     setOptions: [],
+    transaction: 'own',
     repeatable: true,
     returnCheck: 'warn',
   };
@@ -116,6 +118,7 @@ function stekExport(name: string, code: string, dated: boolean, schema: string |
       : { schema: 'dbo', name: `sp_export_to_bill_ab_${name}` },
     parameters: dated ? [{ name: month, type: 'char(8)', value: '20190701' }] : [],
     setOptions: name === 'personal_account_parameter' ? ['FORCEPLAN'] : [],
+    transaction: 'own',
     repeatable: true,
     returnCheck: 'warn',
   };

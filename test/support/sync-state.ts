@@ -7,6 +7,7 @@ import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import type { EngineDependencies } from '../../shared/sync/engine.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../../shared/sync/service.ts';
 import type { StageRunner, StageSlot } from '../../shared/sync/stage-runner.ts';
@@ -18,6 +19,7 @@ export function syncStateOf(container: ContainerClient, seconds = 15): SyncState
     runs: new RunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
 }
 
@@ -37,6 +39,7 @@ export function engineOn(
 ): EngineDependencies {
   return {
     ...state,
+    catalogRevision: 'test',
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},

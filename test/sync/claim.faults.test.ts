@@ -8,6 +8,7 @@ import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers, ownServers, takeOverLocks } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import type { SyncRequest } from '../../shared/sync/index.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../../shared/sync/service.ts';
 import { type Fault, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy.ts';
@@ -28,6 +29,7 @@ function stateOf(container: ContainerClient, seconds = 15): SyncState {
     runs: new RunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
 }
 

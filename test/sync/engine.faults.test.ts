@@ -10,6 +10,7 @@ import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun } from '../../shared/sync/engine.ts';
 import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { isFinished, type Run, type Stage } from '../../shared/sync/run.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
@@ -33,6 +34,7 @@ function stateOf(container: ContainerClient): SyncState {
     runs: new RunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
 }
 
@@ -65,6 +67,7 @@ class Worker {
         ...stateOf(service.getContainerClient(containerName)),
         runners: { procedure: servers.runner(faults.seed, death.signal) },
         readFreshness: async () => ({ at: new Date().toISOString() }),
+        catalogRevision: 'test',
         now: () => new Date(),
         sliceMs: 60_000,
         log: () => {},
@@ -310,6 +313,7 @@ describe('runs under faults', { concurrency: true }, () => {
           ...state,
           runners: { procedure: servers.runner(1, never) },
           readFreshness: async () => ({ at: '' }),
+          catalogRevision: 'test',
           now: () => new Date(),
           sliceMs: 60_000,
           log: () => {},
@@ -344,6 +348,7 @@ describe('runs under faults', { concurrency: true }, () => {
           },
         },
         readFreshness: async () => ({ at: '' }),
+        catalogRevision: 'test',
         now: () => new Date(),
         sliceMs: 60_000,
         log: () => {},
@@ -381,6 +386,7 @@ describe('runs under faults', { concurrency: true }, () => {
         leases: new Outage(container, 15),
         runners: { procedure: servers.runner(1, never) },
         readFreshness: async () => ({ at: '' }),
+        catalogRevision: 'test',
         now: () => new Date(),
         sliceMs: 60_000,
         log: () => {},

@@ -8,6 +8,7 @@ import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers, releaseAll } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun, RunNotFoundError } from '../../shared/sync/engine.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import { abandonedRuns } from '../../shared/sync/sweep.ts';
@@ -45,6 +46,8 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
     runs,
     cancellations,
     durations: new DurationStore(container),
+    catalogRevision: 'test',
+    logs: new RunLogs(container),
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},

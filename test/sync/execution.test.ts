@@ -78,6 +78,7 @@ async function execute(world: World, id: string, stages: Stage[], work: (stage: 
   const journal = journalOf(id, stages);
   await executeStages({
     journal,
+    log: { message() {}, tell() {} },
     leases: world.leases,
     now: () => new Date(0),
     signal: new AbortController().signal,
