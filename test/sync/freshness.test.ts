@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Catalog } from '../../shared/catalog/index.ts';
 import { freshnessReader } from '../../shared/sync/freshness.ts';
 import { startWorld } from '../database/wire/world.ts';
 import { soon } from '../support/storage.ts';
@@ -22,20 +21,14 @@ test('a freshness reading tells what the server holds, digit for digit', async (
   for (const [nth, [type, value]] of held.entries()) {
     await world.query(`CREATE TABLE dbo.f${nth} (v ${type} NULL)`);
     await world.query(`INSERT INTO dbo.f${nth} VALUES (NULL), ('${value}')`);
-    const catalog: Pick<Catalog, 'freshness'> = {
-      freshness: () => [
-        {
-          database: 'ab',
-          server: 'ab',
-          place: 'heap',
-          sql: `SELECT MAX(v) AS freshness FROM dbo.f${nth}`,
-          parameters: [],
-        },
-      ],
-    };
     const at = new Date('2026-01-01T00:00:00Z');
-    const read = freshnessReader(catalog as Catalog, world.databases, () => at);
-    const reading = await read({ entity: 'x', code: 'y' }, soon());
+    const read = freshnessReader(world.databases, () => at);
+    const query = { place: 'heap', database: 'ab', statement: 0, parameters: [] } as const;
+    const reading = await read(
+      { statements: [`SELECT MAX(v) AS freshness FROM dbo.f${nth}`] },
+      { queries: [query] },
+      soon(),
+    );
     assert.deepEqual(reading, { at: at.toISOString(), heap: value }, type);
   }
 });
