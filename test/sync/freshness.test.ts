@@ -23,7 +23,7 @@ test('a freshness reading tells what the server holds, digit for digit', async (
     await world.query(`INSERT INTO dbo.f${nth} VALUES (NULL), ('${value}')`);
     const at = new Date('2026-01-01T00:00:00Z');
     const read = freshnessReader(world.databases, () => at);
-    const query = { place: 'heap', database: 'ab', statement: 0, parameters: [] } as const;
+    const query = { place: 'heap' as const, database: 'ab', statement: 0, parameters: [] };
     const reading = await read(
       { statements: [`SELECT MAX(v) AS freshness FROM dbo.f${nth}`] },
       { queries: [query] },
