@@ -6,6 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { errors } from '../errors.ts';
 import type { SqlValue } from '../procedure.ts';
+import { sortKey } from '../values/collation.ts';
 import { convert, decimalOf } from '../values/convert.ts';
 import { storedMoment } from '../values/convert-date.ts';
 import { formatDate, formatTime, moment, ticksPerSecond } from '../values/datetime.ts';
@@ -119,6 +120,9 @@ export function registerFunctions(sqlite: DatabaseSync, state: FunctionState): v
       : arithmetic(String(operator), left ?? null, right ?? null, typeAt(index(type ?? null))),
   );
   add('ts_fold', (value) => fold(value ?? null));
+  add('ts_sort', (locale, value) =>
+    typeof value === 'string' ? sortKey(String(locale), value) : (value ?? null),
+  );
   add('ts_decimal_compare', (left, right) =>
     left === null || right === null
       ? null

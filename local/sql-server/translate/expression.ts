@@ -2,6 +2,7 @@
 
 import { errors } from '../errors.ts';
 import type { BinaryOperator, Condition, Expression, FunctionCall } from '../syntax/ast.ts';
+import { defaultCollation, isCollation, isExact } from '../values/collation.ts';
 import {
   boundedDecimal,
   commonType,
@@ -75,7 +76,7 @@ function translate(context: Translation, scope: Scope, node: Expression): Typed 
       const operand = context.expression(scope, node.operand);
       if (family(operand.type) !== 'text')
         throw errors.operandInvalid(operand.type.name, 'COLLATE');
-      return { ...operand, exact: /_(BIN2?|CS)(_|$)/i.test(node.collation) };
+      return { ...operand, ...explicitly(node.collation) };
     }
     case 'atTimeZone': {
       const operand = context.expression(scope, node.operand);
@@ -372,4 +373,11 @@ function subquery(
     ? `(${query.sql})`
     : `(WITH ${alias}(c) AS (${query.sql}) SELECT ts_single(count(*),min(c)) FROM ${alias})`;
   return { sql, type: only.type, nullable: true };
+}
+
+/** What COLLATE makes of a text. @throws 448 */
+function explicitly(collation: string): Pick<Typed, 'collation' | 'exact' | 'isCollated'> {
+  const own = /^database_default$/i.test(collation) ? defaultCollation : collation;
+  if (!isCollation(own)) throw errors.invalidCollation(collation);
+  return { collation: own, exact: isExact(own), isCollated: true };
 }

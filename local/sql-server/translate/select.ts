@@ -14,7 +14,7 @@ import type {
 import { commonType, family, types } from '../values/types.ts';
 import { isAggregate, orderSql } from './aggregates.ts';
 import { constantValue } from './calls.ts';
-import { sourceOf } from './columns.ts';
+import { sourceOf, typed } from './columns.ts';
 import { distinctKey, orderKey } from './compare.ts';
 import { conditionSql } from './condition.ts';
 import {
@@ -259,6 +259,7 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
     name,
     type: value.type,
     nullable: value.nullable,
+    ...(value.collation !== undefined && { collation: value.collation }),
     ...(value.isNull && { isNull: true }),
   }));
   return {
@@ -280,12 +281,7 @@ function itemValues(context: Translation, scope: Scope, item: SelectItem): Item[
           throw errors.notInGroupBy(`${source.alias}.${column.name}`);
         return {
           name: column.name,
-          value: {
-            sql: column.sql,
-            type: column.type,
-            nullable: column.nullable,
-            column: { source, name: column.name },
-          },
+          value: typed(source, column),
         };
       }),
     );
