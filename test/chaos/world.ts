@@ -22,6 +22,7 @@ import { DurationStore } from '../../shared/sync/durations.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { chaosCatalog } from './catalog.ts';
+import { installUnruly, type Unruly } from './unruly.ts';
 
 /** About as many personal accounts as there must be: a source has at least three. */
 const accounts = 100;
@@ -32,6 +33,7 @@ export interface World {
   blobs: BlobServiceClient;
   state: SyncState;
   sql: SqlServer;
+  unruly: Unruly;
   /** Folder of the built app. */
   app: string;
   /** Settings of a worker, but for its storage. */
@@ -40,6 +42,8 @@ export interface World {
   send(id: string): Promise<void>;
   /** Asks the stand-in's control interface. */
   control(method: string, path: string, body?: object): Promise<void>;
+  /** The stand-in's sessions, and what they are at. */
+  sessions(): Promise<{ spid: number; status: string; transactionCount: number }[]>;
   close(): Promise<void>;
 }
 
@@ -61,11 +65,17 @@ export async function startWorld(): Promise<World> {
   const container = blobs.getContainerClient(containerName);
   const queue =
     QueueServiceClient.fromConnectionString(connectionString).getQueueClient(runQueueName);
-  await Promise.all([container.createIfNotExists(), queue.createIfNotExists()]);
+  const settings = workerSettings(sql.port, directory);
+  const [unruly] = await Promise.all([
+    installUnruly(settings),
+    container.createIfNotExists(),
+    queue.createIfNotExists(),
+  ]);
   return {
     connectionString,
     blobs,
     sql,
+    unruly,
     state: {
       leases: new Leases(container, 15),
       runs: new RunStore(container),
@@ -73,7 +83,7 @@ export async function startWorld(): Promise<World> {
       durations: new DurationStore(container),
     },
     app: directory,
-    settings: workerSettings(sql.port, directory),
+    settings,
     send: (id) => send(queue, id),
     async control(method, path, body) {
       const response = await fetch(`http://127.0.0.1:${sql.controlPort}${path}`, {
@@ -86,7 +96,12 @@ export async function startWorld(): Promise<World> {
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     },
+    async sessions() {
+      const response = await fetch(`http://127.0.0.1:${sql.controlPort}/sessions`);
+      return (await response.json()) as Awaited<ReturnType<World['sessions']>>;
+    },
     async close() {
+      await unruly.close();
       await Promise.allSettled([sql.close(), azurite.close()]);
       await rm(directory, { recursive: true, force: true });
     },
