@@ -48,6 +48,7 @@ export async function follow(place: Place): Promise<Following> {
       company: { code, evidences, onRegression: 'stop' },
       source: openCompany({ code, name: code, address }, servers),
       mirror: sqlMirror(databases, () => ({ database: 'ab', procedure })),
+      returned: new Map(),
       cursors: cursorStore(container, place.leaseSeconds),
       now: () => new Date(),
       sliceMs: 3_600_000,

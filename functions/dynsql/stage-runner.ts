@@ -27,14 +27,19 @@ export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunne
       return {
         fits: () => true,
         async run(stage, onMessage, signal) {
+          const warnings = new Set<string>();
           try {
             const { created, updated, deleted } = await load(
               dependencies,
               stage,
               ({ rows }) => onMessage(`${rows} rows`),
+              (warning) => warning && warnings.add(warning),
               signal,
             );
-            return { rowsAffected: [created, updated, deleted] };
+            return {
+              rowsAffected: [created, updated, deleted],
+              ...(warnings.size > 0 && { warnings: [...warnings] }),
+            };
           } catch (error) {
             throw asStageFailure(error);
           }
@@ -47,8 +52,9 @@ export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunne
 
 async function load(
   { catalog, connections, databases }: DynsqlRunnerDependencies,
-  { code = '', entity, database, procedure, parameters }: Stage,
+  { code = '', entity, database, procedure, parameters, returnCheck = 'zero' }: Stage,
   onProgress: (progress: LoadProgress) => void,
+  onReturn: (warning: string | undefined) => void,
   signal: AbortSignal,
 ): Promise<LoadProgress> {
   const query = catalog.rowQuery({ name: entity, code });
@@ -63,7 +69,7 @@ async function load(
   }
   const set = { source: code, entity, period, definition: query.definition };
   const keyFields = keyFieldsOf(definition, query.select);
-  const target = sqlRows(databases, { database, procedure });
+  const target = sqlRows(databases, { database, procedure, returnCheck }, onReturn);
   return await loadRows({ set, rows, keyFields, target }, onProgress, signal);
 }
 

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '../../shared/catalog/index.ts';
 import { DatabaseError } from '../../shared/database/errors.ts';
+import type { Returned } from '../../shared/flexibee/returned.ts';
 import type { Leases } from '../../shared/lock/leases.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import type { Stage } from '../../shared/sync/run.ts';
@@ -16,11 +17,17 @@ export interface AfterChangesDependencies {
   leases(signal: AbortSignal): Promise<Leases>;
 }
 
-/** In the order of a run, one by one, each in a turn at its server as the stages of runs are. */
+/**
+ * In the order of a run, one by one, each in a turn at its server as the stages of runs are. What
+ * a procedure returns is judged as in a run: a failure is called again at the next poll.
+ *
+ * @param returned is told of each procedure that succeeded
+ */
 export async function callAfterChanges(
   dependencies: AfterChangesDependencies,
   code: string,
   evidences: readonly string[],
+  returned: Returned,
   signal: AbortSignal,
 ): Promise<void> {
   const { catalog, procedure } = dependencies;
@@ -33,23 +40,34 @@ export async function callAfterChanges(
   for (const [server, lane] of chunksByServer(calls)) {
     const turn = new Turn(context, server);
     try {
-      for (const stage of lane) await callStage(turn, stage, signal);
+      for (const stage of lane) {
+        const warning = await callStage(turn, stage, signal);
+        returned.set(nameOf(stage), warning);
+      }
     } finally {
       await turn.giveBack();
     }
   }
 }
 
-async function callStage(turn: Turn, stage: Stage, signal: AbortSignal): Promise<void> {
+const nameOf = ({ procedure: { schema, name } }: Stage) => `${schema}.${name}`;
+
+/** @returns the warning, where there is one */
+async function callStage(
+  turn: Turn,
+  stage: Stage,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { slot, lost } = await turn.take(stage, signal);
   const { timeoutSeconds } = stage;
   const limit = timeoutSeconds === undefined ? [] : [AbortSignal.timeout(timeoutSeconds * 1000)];
   try {
-    await slot.run(stage, () => {}, AbortSignal.any([signal, lost, ...limit]));
+    const running = AbortSignal.any([signal, lost, ...limit]);
+    const { warnings } = await slot.run(stage, () => {}, running);
+    return warnings?.join('; ');
   } catch (error) {
     if (limit.some(({ aborted, reason }) => aborted && reason === error)) {
-      const { schema, name } = stage.procedure;
-      const text = `${schema}.${name} timed out after ${timeoutSeconds} s`;
+      const text = `${nameOf(stage)} timed out after ${timeoutSeconds} s`;
       throw new DatabaseError(text, 'timed out');
     }
     throw error;

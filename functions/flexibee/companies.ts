@@ -14,8 +14,10 @@ import {
   type FollowContext,
   type PollOutcome,
   poll,
+  type Returned,
   reload,
   reset,
+  warningsOf,
 } from '../../shared/flexibee/follow.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
 import { HookNews } from '../../shared/flexibee/hook-news.ts';
@@ -135,9 +137,10 @@ export class Companies {
     evidence: string,
     onProgress: (text: string) => void,
     signal: AbortSignal,
-  ): Promise<AppliedRows> {
+  ): Promise<AppliedRows & { warnings: string[] }> {
     const context = await this.#context(code, () => {}, signal);
-    return await reload(context, evidence, onProgress, signal);
+    const rows = await reload(context, evidence, onProgress, signal);
+    return { ...rows, warnings: warningsOf(context.returned) };
   }
 
   /** False while somebody else is at work on the company. */
@@ -186,25 +189,28 @@ export class Companies {
     const { cursors, leases } = await this.#open(signal);
     const { onRegression } = this.#known(code);
     const after = { catalog, procedure, leases: async () => leases };
+    const returned: Returned = new Map();
     return {
       company: { code, evidences: catalog.entityOrder(code), onRegression },
       source: this.at(code),
-      mirror: this.#mirror(code),
+      mirror: this.#mirror(code, returned),
+      returned,
       cursors,
       now,
       sliceMs,
       log,
-      after: (evidences, abort) => callAfterChanges(after, code, evidences, abort),
+      after: (evidences, abort) => callAfterChanges(after, code, evidences, returned, abort),
     };
   }
 
   /** Each evidence is applied by the procedure that its first stage names. */
-  #mirror(code: string): Mirror {
+  #mirror(code: string, returned: Returned): Mirror {
     const { catalog, databases } = this.#dependencies;
-    return sqlMirror(databases, (evidence) => {
+    const procedureOf = (evidence: string) => {
       const [first] = catalog.stages({ name: evidence, code });
       if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
       return first;
-    });
+    };
+    return sqlMirror(databases, procedureOf, (name, warning) => returned.set(name, warning));
   }
 }

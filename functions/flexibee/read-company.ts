@@ -56,7 +56,7 @@ export function readCompany(app: AppServices): RouteHandler {
 }
 
 function summary(app: AppServices, { code }: FollowedCompany, state: CompanyState): CompanySummary {
-  const { phase, trouble, version, globalVersion, lag, appliedAt } = state;
+  const { phase, trouble, version, globalVersion, lag, warnings, appliedAt } = state;
   return {
     code,
     description: app.catalog.codes()[code] ?? code,
@@ -65,6 +65,7 @@ function summary(app: AppServices, { code }: FollowedCompany, state: CompanyStat
     ...(version !== undefined && { version }),
     ...(globalVersion !== undefined && { globalVersion }),
     lag,
+    warnings,
     ...(appliedAt !== undefined && { appliedAt }),
   };
 }

@@ -12,8 +12,11 @@ export function flexibeeRunner(companies: Pick<Companies, 'reload'>): StageRunne
         fits: () => true,
         async run({ code = '', entity }, onMessage, signal) {
           try {
-            const rows = await companies.reload(code, entity, onMessage, signal);
-            return { rowsAffected: [rows.created, rows.updated, rows.deleted] };
+            const { warnings, ...rows } = await companies.reload(code, entity, onMessage, signal);
+            return {
+              rowsAffected: [rows.created, rows.updated, rows.deleted],
+              ...(warnings.length > 0 && { warnings }),
+            };
           } catch (error) {
             throw error instanceof FlexibeeError ? asStageFailure(error) : error;
           }

@@ -1,7 +1,7 @@
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { publicRunSchema } from '../../shared/http/schemas.ts';
-import { progressOf } from '../../shared/sync/index.ts';
+import { progressOf, warningsIn } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
 import { namedRun } from './named-run.ts';
 
@@ -11,6 +11,6 @@ export function readRun(app: AppServices): RouteHandler {
     const run = await namedRun(request, app.syncs, signal);
     const progress = progressOf(run, app.now());
     const servers = run.locks.map(({ server }) => server);
-    return json(publicRunSchema.parse({ ...run, servers, progress }));
+    return json(publicRunSchema.parse({ ...run, servers, progress, warnings: warningsIn(run) }));
   };
 }

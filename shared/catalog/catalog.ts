@@ -1,7 +1,8 @@
 /** Lookups in a catalogue that has been checked. */
 
+import type { ReturnCheck } from '../database/return-value.ts';
 import type { RowQuery } from '../dynsql/rows/schema.ts';
-import { adapted, chainOf, databaseOf, entitiesOf, subjectOf } from './resolve.ts';
+import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
 import type {
   CatalogData,
   Company,
@@ -51,6 +52,8 @@ export interface ResolvedStage {
   setOptions: string[];
   /** A call that failed for a passing reason may be made again. */
   repeatable: boolean;
+  /** What a return value other than 0 means. */
+  returnCheck: ReturnCheck;
   /** Absent: no limit. */
   timeoutSeconds?: number;
 }
@@ -223,6 +226,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             parameters,
             setOptions: [...stage.setOptions],
             repeatable: stage.repeatable,
+            returnCheck: returnCheckOf(stage, pipeline),
             ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),
           };
         }),

@@ -1,5 +1,6 @@
 /** What a catalogue says about one entity of one data source. */
 
+import type { ReturnCheck } from '../database/return-value.ts';
 import type { CatalogData, DataSource, Entity, Freshness, Pipeline, Stage } from './schema.ts';
 
 /** One entity of one data source; `source` is the one its export really runs for. */
@@ -45,6 +46,15 @@ export function databaseOf(item: Stage | Freshness, source: DataSource): string 
   const database = item.database ?? source.database;
   if (database === undefined) throw new Error(`unchecked: no database for ${source.code}`);
   return database;
+}
+
+/**
+ * A stage's own answer, or its pipeline's. The procedures of `flexibee` and `dynsql` are called by a
+ * contract in which 0 means that all of it was applied: what they did not take would be lost.
+ */
+export function returnCheckOf(stage: Stage, pipeline: Pipeline): ReturnCheck {
+  const usual = stage.kind === 'procedure' ? 'warn' : 'zero';
+  return stage.returnValue ?? pipeline.returnValue ?? usual;
 }
 
 export type Override = Stage['overrides'][number] | Freshness['overrides'][number];

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { returnChecks } from '../database/return-value.ts';
 import { rowQuerySchema } from '../dynsql/rows/schema.ts';
 import { connectionSchema } from './connections.ts';
 import type { Declared } from './declared.ts';
@@ -71,6 +72,8 @@ const sqlType = z
     (type) => capacityOf(type) !== undefined,
     expects('a type allowed here', sqlTypesAllowed),
   );
+
+const returnValue = oneOf('an answer to return values', returnChecks);
 
 function isTimeZone(value: string): boolean {
   try {
@@ -150,6 +153,7 @@ export function catalogSchema(declared: Declared) {
       .max(longestTimeoutSeconds, {
         error: `longer than a day; use seconds from 1 to ${longestTimeoutSeconds}`,
       }),
+    returnValue,
   };
   const stage = fields('a stage', {
     stage: name,
@@ -162,6 +166,7 @@ export function catalogSchema(declared: Declared) {
     setOptions: call.setOptions.default([]),
     repeatable: flag.default(false),
     timeoutSeconds: call.timeoutSeconds.optional(),
+    returnValue: returnValue.optional(),
     overrides: list(
       fields('an override', { ...matchers, ...z.object(call).partial().shape }),
       'overrides',
@@ -237,6 +242,7 @@ export function catalogSchema(declared: Declared) {
   const pipeline = fields('a pipeline', {
     id,
     description: description.optional(),
+    returnValue: returnValue.optional(),
     stages: filledList(stage, 'stages'),
     freshness: list(freshness, 'freshness queries').default([]),
     next: reference('a pipeline', declared.pipelines).optional(),

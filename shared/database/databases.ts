@@ -5,8 +5,10 @@ import { withRetries } from '../retry.ts';
 import type { DatabaseAddress } from './address.ts';
 import { DatabaseError, leavesSessionUsable, toDatabaseError } from './errors.ts';
 import { Line } from './line.ts';
+import type { SqlParameter } from './link.ts';
 import { defaultPoolSize, type PoolOptions, Pools } from './pools.ts';
-import { type RowBatch, Session, type SqlParameter } from './session.ts';
+import { Session } from './session.ts';
+import type { RowBatch } from './stream.ts';
 
 /** A pool may hold several connections that a fail-over has broken. */
 const retry = { attempts: 3, baseMs: 100, capMs: 400 };

@@ -3,83 +3,18 @@
  * on the same session. It goes back to the pool clean, or is destroyed.
  */
 
-import { EventEmitter } from 'node:events';
-import { setImmediate } from 'node:timers/promises';
-import sql from 'mssql';
+import type sql from 'mssql';
 import { unlessAborted } from '../abort.ts';
-import { DatabaseError, toDatabaseError } from './errors.ts';
-import { driverType, driverValue } from './types.ts';
-
-export interface SqlParameter {
-  /** Without `@`. */
-  name: string;
-  /** As in the catalogue: `int`, `varchar(4)`. */
-  type: string;
-  /**
-   * Dates and times as ISO 8601 text, bytes as `0x…`: see `driverValue`. Of an output parameter:
-   * what the procedure finds in it.
-   */
-  value: string | number | boolean | null;
-  /** Its value after the call is in `ProcedureResult.output`. */
-  output?: boolean;
-}
-
-export interface ProcedureCall {
-  procedure: { schema: string; name: string };
-  parameters: readonly SqlParameter[];
-}
-
-export interface ProcedureResult {
-  returnValue: number;
-  /** One number a statement that counted. */
-  rowsAffected: number[];
-  /** Values of the output parameters, as the driver gives them, by name without `@`. */
-  output: Record<string, unknown>;
-}
-
-/** Rows that have come together. */
-export interface RowBatch {
-  /** Names of the columns. */
-  columns: readonly string[];
-  /**
-   * Those of type datetimeoffset: a Date is the moment itself. Of the other types it is what the
-   * server holds, read as UTC.
-   */
-  moments: ReadonlySet<string>;
-  /** Each row's values in the order of `columns`. */
-  rows: readonly (readonly unknown[])[];
-}
-
-/** The physical connection, as far as we touch it. */
-interface Connection {
-  close(): void;
-}
-
-/** What mssql's own Transaction uses of its pool; public methods that its type file leaves out. */
-interface LendingPool {
-  config: sql.config;
-  collation?: unknown;
-  acquire(requester: object): Promise<Connection>;
-  release(connection: Connection): void;
-}
-
-/** Rows that wait in memory for a slow reader: enough to keep the wire busy. */
-const bufferedRows = 64;
-
-/** An attention is answered at once by a healthy server; after this the connection is cut. */
-const attentionMs = 5_000;
-
-/** When a connection came back to its pool, in milliseconds of `performance.now()`. */
-const returnedAt = new WeakMap<Connection, number>();
+import { callProcedure, type ProcedureCall, type ProcedureResult } from './call.ts';
+import { toDatabaseError } from './errors.ts';
+import { type LendingPool, Link, type SqlParameter } from './link.ts';
+import { type RowBatch, streamRowBatches, streamRows } from './stream.ts';
 
 export class Session {
-  readonly #pool: LendingPool;
-  readonly #connection: Connection;
-  #returned = false;
+  readonly #link: Link;
 
-  private constructor(pool: LendingPool, connection: Connection) {
-    this.#pool = pool;
-    this.#connection = connection;
+  private constructor(link: Link) {
+    this.#link = link;
   }
 
   /** Borrows a connection. @throws DatabaseError, or the reason of `signal` */
@@ -88,7 +23,7 @@ export class Session {
     const lending = pool as unknown as LendingPool;
     const acquiring = lending.acquire({});
     try {
-      return new Session(lending, await unlessAborted(acquiring, signal));
+      return new Session(new Link(lending, await unlessAborted(acquiring, signal)));
     } catch (error) {
       if (!signal.aborted) throw toDatabaseError(error);
       // The pool may still open a connection for us: it goes straight back.
@@ -102,22 +37,17 @@ export class Session {
 
   /** How long the connection lay idle before it was borrowed, in milliseconds; 0: it is new. */
   get restedMs(): number {
-    return performance.now() - (returnedAt.get(this.#connection) ?? performance.now());
+    return this.#link.restedMs;
   }
 
   /** Back to the pool. Call only when the session is as clean as it was. */
   release(): void {
-    if (this.#returned) return;
-    this.#returned = true;
-    returnedAt.set(this.#connection, performance.now());
-    this.#pool.release(this.#connection);
+    this.#link.release();
   }
 
   /** Cuts the connection: whatever the session did or held ends on the server as well. */
   destroy(): void {
-    if (this.#returned) return;
-    this.#connection.close();
-    this.release();
+    this.#link.destroy();
   }
 
   /**
@@ -133,34 +63,24 @@ export class Session {
     onMessage: (text: string) => void,
     signal: AbortSignal,
   ): Promise<ProcedureResult> {
-    const { schema, name } = call.procedure;
-    return this.#run(call.parameters, onMessage, signal, async (request) => {
-      const result = await request.execute(`[${schema}].[${name}]`);
-      return {
-        returnValue: result.returnValue as number,
-        rowsAffected: result.rowsAffected,
-        output: result.output,
-      };
-    });
+    return callProcedure(this.#link, call, onMessage, signal);
   }
 
   /** Runs one statement with typed parameters and gives the rows of its first result set. */
-  query(
+  async query(
     text: string,
     parameters: readonly SqlParameter[],
     signal: AbortSignal,
   ): Promise<Record<string, unknown>[]> {
-    return this.#run(parameters, undefined, signal, async (request) => {
-      const result = await request.query(text);
-      return result.recordset ?? [];
-    });
+    const request = this.#link.request(parameters, signal);
+    const { recordset } = await this.#link.send(request, signal, () => request.query(text));
+    return recordset ?? [];
   }
 
   /** Runs a batch without parameters at session scope, where SET options stay in force. */
-  batch(text: string, signal: AbortSignal): Promise<void> {
-    return this.#run([], undefined, signal, async (request) => {
-      await request.batch(text);
-    });
+  async batch(text: string, signal: AbortSignal): Promise<void> {
+    const request = this.#link.request([], signal);
+    await this.#link.send(request, signal, () => request.batch(text));
   }
 
   /**
@@ -170,14 +90,12 @@ export class Session {
    *
    * @throws DatabaseError (the statement's first error), or the reason of `signal`
    */
-  async *stream(
+  stream(
     text: string,
     parameters: readonly SqlParameter[],
     signal: AbortSignal,
   ): AsyncGenerator<Record<string, unknown>, void, undefined> {
-    for await (const rows of this.#batches(this.#request(parameters, signal), text, signal)) {
-      yield* rows as Record<string, unknown>[];
-    }
+    return streamRows(this.#link, text, parameters, signal);
   }
 
   /**
@@ -185,117 +103,11 @@ export class Session {
    *
    * @throws DatabaseError (the statement's first error), or the reason of `signal`
    */
-  async *batches(
+  batches(
     text: string,
     parameters: readonly SqlParameter[],
     signal: AbortSignal,
   ): AsyncGenerator<RowBatch, void, undefined> {
-    const request = this.#request(parameters, signal);
-    request.arrayRowMode = true;
-    let columns: string[] = [];
-    let moments = new Set<string>();
-    request.on('recordset', (described: { name: string; type: unknown }[]) => {
-      columns = described.map(({ name }) => name);
-      const zoned = described.filter(({ type }) => type === sql.DateTimeOffset);
-      moments = new Set(zoned.map(({ name }) => name));
-    });
-    for await (const rows of this.#batches(request, text, signal)) {
-      yield { columns, moments, rows: rows as unknown[][] };
-    }
-  }
-
-  async *#batches(
-    request: sql.Request,
-    text: string,
-    signal: AbortSignal,
-  ): AsyncGenerator<unknown[], void, undefined> {
-    const rows = request.toReadableStream({ highWaterMark: bufferedRows });
-    // Errors come by the stream; this one only says when the session is free again.
-    const ended = request.query(text).then(
-      () => {},
-      () => {},
-    );
-    const attention = this.#attentionOn(request, signal);
-    try {
-      for await (const first of rows) {
-        // What has arrived with the first is parsed before the event loop turns.
-        await setImmediate();
-        const batch: unknown[] = [first];
-        while (batch.length < bufferedRows && rows.readableLength > 0) batch.push(rows.read());
-        yield batch;
-      }
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw toDatabaseError(error);
-    } finally {
-      if (!rows.readableEnded) attention.send();
-      await ended;
-      attention.clear();
-    }
-  }
-
-  async #run<T>(
-    parameters: readonly SqlParameter[],
-    onMessage: ((text: string) => void) | undefined,
-    signal: AbortSignal,
-    send: (request: sql.Request) => Promise<T>,
-  ): Promise<T> {
-    const request = this.#request(parameters, signal);
-    if (onMessage !== undefined) {
-      request.on('info', (info: { message: string }) => onMessage(info.message));
-    }
-    const attention = this.#attentionOn(request, signal);
-    try {
-      return await send(request);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw toDatabaseError(error);
-    } finally {
-      attention.clear();
-    }
-  }
-
-  #request(parameters: readonly SqlParameter[], signal: AbortSignal): sql.Request {
-    signal.throwIfAborted();
-    const request = new sql.Request(this.#asParent());
-    for (const { name, type, value, output } of parameters) {
-      const given = driverValue(type, value);
-      if (output) request.output(name, driverType(type), given);
-      else request.input(name, driverType(type), given);
-    }
-    return request;
-  }
-
-  /** Asks the server to stop when the signal says so; cuts the connection of one that does not. */
-  #attentionOn(request: sql.Request, signal: AbortSignal): { send(): void; clear(): void } {
-    let cut: NodeJS.Timeout | undefined;
-    const send = () => {
-      if (cut !== undefined) return;
-      cut = setTimeout(() => this.destroy(), attentionMs);
-      request.cancel();
-    };
-    signal.addEventListener('abort', send, { once: true });
-    return {
-      send,
-      clear() {
-        signal.removeEventListener('abort', send);
-        clearTimeout(cut);
-      },
-    };
-  }
-
-  /** A request borrows from its parent: ours always lends the one connection of this session. */
-  #asParent(): sql.ConnectionPool {
-    if (this.#returned) throw new DatabaseError('The session was given back', 'cancelled');
-    const parent = new EventEmitter() as EventEmitter & Record<string, unknown>;
-    parent['connected'] = true;
-    parent['config'] = this.#pool.config;
-    parent['collation'] = this.#pool.collation;
-    parent['acquire'] = (
-      _request: unknown,
-      callback: (error: null, connection: Connection, config: sql.config) => void,
-    ) => globalThis.setImmediate(callback, null, this.#connection, this.#pool.config);
-    parent['release'] = () => {};
-    return parent as unknown as sql.ConnectionPool;
+    return streamRowBatches(this.#link, text, parameters, signal);
   }
 }

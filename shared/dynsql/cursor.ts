@@ -1,6 +1,6 @@
 /** The rows of one level, as its statement gives them. */
 
-import type { RowBatch } from '../database/session.ts';
+import type { RowBatch } from '../database/stream.ts';
 import { type Row, RowReader } from './row-reader.ts';
 import type { Statement } from './types.ts';
 

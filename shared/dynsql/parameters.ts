@@ -1,6 +1,6 @@
 /** The parameters of one statement, numbered as they are used. */
 
-import type { SqlParameter } from '../database/session.ts';
+import type { SqlParameter } from '../database/link.ts';
 import type { TypedValue } from './types.ts';
 
 export class Parameters {

@@ -1,6 +1,6 @@
 /** What is where in the rows of a statement; looked up once, used for every row. */
 
-import type { RowBatch } from '../database/session.ts';
+import type { RowBatch } from '../database/stream.ts';
 import type { Statement } from './types.ts';
 import { jsonText } from './values.ts';
 

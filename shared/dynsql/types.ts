@@ -1,6 +1,6 @@
 /** What dynsql's parts hand to one another. */
 
-import type { SqlParameter } from '../database/session.ts';
+import type { SqlParameter } from '../database/link.ts';
 import type { FieldError } from '../http/problem.ts';
 import type {
   Condition,

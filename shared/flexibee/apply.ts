@@ -1,8 +1,9 @@
 /** The mirror in the aggregate base: batches go to a stored procedure. See docs/flexibee.md. */
 
 import type { Databases } from '../database/databases.ts';
+import type { SqlParameter } from '../database/link.ts';
 import { callRepeatable } from '../database/repeatable-call.ts';
-import type { SqlParameter } from '../database/session.ts';
+import type { ReturnCheck } from '../database/return-value.ts';
 import type { AppliedRows, Batch, Mirror, RecordState } from './types.ts';
 
 /** Which procedure takes an evidence, as the catalogue says. */
@@ -10,6 +11,8 @@ export interface ApplyProcedure {
   /** The catalogue's id of the database: `ab`. */
   database: string;
   procedure: { schema: string; name: string };
+  /** What a return value other than 0 means; `zero` unless told, as the contract says. */
+  returnCheck?: ReturnCheck;
 }
 
 /** Letters of JSON in one call: 8 MB on the wire, where a letter takes two bytes. */
@@ -25,11 +28,13 @@ const partLength = 4_000_000;
  * another evidence.
  *
  * @param procedureOf is asked for every batch; throws for an evidence that nobody follows
+ * @param onReturn told after each call: the procedure, and the warning about what it returned
  * @param maxLength letters of JSON in one call; tests take fewer
  */
 export function sqlMirror(
   databases: Databases,
   procedureOf: (evidence: string) => ApplyProcedure,
+  onReturn: (procedure: string, warning: string | undefined) => void = () => {},
   maxLength = partLength,
 ): Mirror {
   return {
@@ -37,13 +42,19 @@ export function sqlMirror(
       const { evidence, changes } = batch;
       const other = changes.find((change) => change.evidence !== evidence);
       if (other) throw new RangeError(`a change of ${other.evidence} in a batch of ${evidence}`);
-      const { database, procedure } = procedureOf(evidence);
+      const { database, procedure, returnCheck = 'zero' } = procedureOf(evidence);
+      const name = `${procedure.schema}.${procedure.name}`;
       const total: AppliedRows = { created: 0, updated: 0, deleted: 0 };
       const parts = partsOf(batch.records, maxLength);
       for (const [index, records] of parts.entries()) {
         const isLast = index === parts.length - 1;
         const parameters = parametersOf(batch, records, isLast);
-        const call = { procedure, parameters };
+        const call = {
+          procedure,
+          parameters,
+          returnCheck,
+          onReturn: (warning: string | undefined) => onReturn(name, warning),
+        };
         const output = await callRepeatable(databases, database, call, signal);
         total.created += Number(output['created']);
         total.updated += Number(output['updated']);

@@ -20,6 +20,8 @@ export interface CompanyState {
   loads: Pick<Load, 'evidence' | 'afterId'>[];
   /** Evidences whose procedures after changes are to be called. */
   pending: string[];
+  /** What procedures last returned other than 0, each until it returns 0. */
+  warnings: string[];
   evidences: Record<string, Counts>;
   appliedAt?: string;
   trouble?: Trouble;
@@ -29,7 +31,8 @@ export interface CompanyState {
 export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
   if (cursor === undefined) {
     const lag = { versions: 0, seconds: 0 };
-    return { phase: 'starting', lag, gaps: 0, stale: 0, loads: [], pending: [], evidences: {} };
+    const none = { gaps: 0, stale: 0, loads: [], pending: [], warnings: [], evidences: {} };
+    return { phase: 'starting', lag, ...none };
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
   const waitsSince = [behindSince, trouble?.since]
@@ -50,6 +53,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     stale: Object.values(cursor.stale).flatMap(({ ids }) => ids).length,
     loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, afterId })),
     pending: cursor.pending,
+    warnings: Object.values(cursor.warnings),
     evidences: cursor.evidences,
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),

@@ -2,6 +2,7 @@
 
 import type { LeasedDocument } from '../lock/leased-document.ts';
 import type { Cursor } from './cursor.ts';
+import type { Returned } from './returned.ts';
 import type { Mirror, Source } from './types.ts';
 
 export interface FollowedCompany {
@@ -25,6 +26,8 @@ export interface FollowContext {
   company: FollowedCompany;
   source: Source;
   mirror: Mirror;
+  /** Filled by the mirror's calls and those after changes. */
+  returned: Returned;
   cursors: CursorStore;
   now(): Date;
   /** After so long a poll hands itself on, in milliseconds. */

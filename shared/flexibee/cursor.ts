@@ -80,6 +80,8 @@ export const cursorSchema = z.object({
   stale: staleSchema.default({}),
   /** Evidences whose rows may have changed since the procedures after it were called. */
   pending: z.array(z.string()),
+  /** What procedures last returned other than 0, by their name; older cursors have none. */
+  warnings: z.record(z.string(), z.string()).default({}),
   /** One entry for each evidence that is followed. */
   evidences: z.record(z.string(), countsSchema),
   /** When we last changed from having everything to not; absent while nothing is known to wait. */
@@ -108,6 +110,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     loads: [],
     stale: {},
     pending: before?.pending ?? [],
+    warnings: before?.warnings ?? {},
     evidences: before?.evidences ?? {},
     ...(before?.readAt && { readAt: before.readAt }),
     ...(before?.appliedAt && { appliedAt: before.appliedAt }),

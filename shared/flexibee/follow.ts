@@ -11,6 +11,7 @@ import type { AppliedRows, Batch } from './types.ts';
 
 export { type CompanyState, companyState } from './company-state.ts';
 export type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
+export { type Returned, warningsOf } from './returned.ts';
 
 /** `handed on`: there is more to do, and the caller queues the company again. */
 export type PollOutcome = 'idle' | 'applied' | 'busy' | 'trouble' | 'handed on';

@@ -11,6 +11,7 @@ import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } fro
 import { changesThrough, identityOf, pageOfOurs } from './history.ts';
 import { loadSteps } from './load.ts';
 import { type Beginning, pageSteps } from './pages.ts';
+import { withReturned } from './returned.ts';
 import type { Step, StepContext } from './step.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
@@ -221,12 +222,21 @@ export class Session {
     return { ...this.#cursor, next };
   }
 
-  async #save(cursor: Cursor): Promise<void> {
+  async #save(moved: Cursor): Promise<void> {
+    const warnings = withReturned(moved.warnings, this.#context.returned);
+    const cursor = { ...moved, warnings };
     await this.#held.replace(cursor, this.#signal);
     const before = this.#cursor.trouble;
+    this.#logWarnings(this.#cursor.warnings, warnings);
     this.#cursor = cursor;
     this.#wrote = true;
     this.#logTrouble(before, cursor.trouble);
+  }
+
+  #logWarnings(before: Cursor['warnings'], after: Cursor['warnings']): void {
+    for (const [procedure, text] of Object.entries(after)) {
+      if (before[procedure] !== text) this.log(`FlexiBee ${this.#context.company.code}: ${text}`);
+    }
   }
 
   #logTrouble(before: Trouble | undefined, after: Trouble | undefined): void {

@@ -31,6 +31,9 @@ const summarySchema = z.object({
     .exactOptional()
     .meta({ description: 'The newest version that the server told us' }),
   lag: lagSchema,
+  warnings: z.array(z.string()).meta({
+    description: 'What procedures last returned other than 0, each until it returns 0',
+  }),
   appliedAt: z.string().exactOptional(),
 });
 export type CompanySummary = z.infer<typeof summarySchema>;

@@ -105,6 +105,11 @@ const progressSchema = z.object({
     .meta({ description: 'Absent once the run has ended' }),
 }) satisfies z.ZodType<Progress>;
 
+const warningsSchema = z.int().meta({
+  description:
+    'Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue',
+});
+
 const runSummarySchema = z.object({
   id: z.string(),
   kind: runSchema.shape.kind,
@@ -115,6 +120,7 @@ const runSummarySchema = z.object({
   endedAt: z.string().exactOptional(),
   stagesDone: z.int(),
   stagesTotal: z.int(),
+  warnings: warningsSchema,
 });
 
 const activeRunSchema = runSchema
@@ -145,6 +151,7 @@ export const publicRunSchema = runSchema.omit({ locks: true, holder: true }).ext
     .array(z.string())
     .meta({ description: 'Source servers that are the run’s until it has ended' }),
   progress: progressSchema,
+  warnings: warningsSchema,
 });
 
 const healthPartSchema = z.object({

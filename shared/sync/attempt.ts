@@ -93,6 +93,9 @@ async function runOnce(
     );
     journal.note((run) => {
       succeed(stage, attempt, result, now);
+      for (const warning of result.warnings ?? []) {
+        run.log.push({ at: now().toISOString(), text: `${stage.id}: ${warning}` });
+      }
       delete run.takeOvers;
     });
     onEnd(stage);
@@ -109,6 +112,7 @@ function succeed(stage: Stage, attempt: StageAttempt, result: StageResult, now: 
   stage.state = 'succeeded';
   stage.rowsAffected = result.rowsAffected;
   if (result.returnValue !== undefined) stage.returnValue = result.returnValue;
+  if (result.warnings?.length) stage.warnings = result.warnings;
 }
 
 /** An attempt that never began (no connection, no fence) counts when it failed by itself. */

@@ -3,7 +3,7 @@
 import type { Period, Run, RunState } from './run.ts';
 
 export { type Progress, progressOf } from './progress.ts';
-export type { Period, Run, RunState } from './run.ts';
+export { type Period, type Run, type RunState, warningsIn } from './run.ts';
 
 export interface SyncRequest {
   kind: 'data_source' | 'entity';
@@ -41,6 +41,8 @@ export interface RunSummary {
   endedAt?: string;
   stagesDone: number;
   stagesTotal: number;
+  /** Of stages that succeeded, as `Stage.warnings`. */
+  warnings: number;
 }
 
 export interface RunPage {

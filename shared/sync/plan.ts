@@ -70,7 +70,7 @@ function addPipeline(
 
 function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
   const { stage, kind, code, server, database, procedure, parameters } = resolved;
-  const { setOptions, repeatable, timeoutSeconds } = resolved;
+  const { setOptions, repeatable, returnCheck, timeoutSeconds } = resolved;
   return {
     id,
     kind,
@@ -83,6 +83,7 @@ function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
     parameters,
     setOptions,
     repeatable,
+    returnCheck,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     needs: [],
     state: 'pending',

@@ -3,9 +3,10 @@
 import { dropAppLock, takeAppLock } from '../database/app-lock.ts';
 import type { Databases } from '../database/databases.ts';
 import { leavesSessionUsable } from '../database/errors.ts';
-import type { ProcedureResult, Session } from '../database/session.ts';
+import { judgedReturn } from '../database/return-value.ts';
+import type { Session } from '../database/session.ts';
 import type { Stage } from './run.ts';
-import type { StageRunner, StageSlot } from './stage-runner.ts';
+import type { StageResult, StageRunner, StageSlot } from './stage-runner.ts';
 
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
@@ -53,7 +54,7 @@ class ProcedureSlot implements StageSlot {
     stage: Stage,
     onMessage: (text: string) => void,
     signal: AbortSignal,
-  ): Promise<ProcedureResult> {
+  ): Promise<StageResult> {
     try {
       return await this.#call(stage, onMessage, signal);
     } catch (error) {
@@ -78,15 +79,25 @@ class ProcedureSlot implements StageSlot {
     stage: Stage,
     onMessage: (text: string) => void,
     signal: AbortSignal,
-  ): Promise<ProcedureResult> {
+  ): Promise<StageResult> {
     const { setOptions } = stage;
-    if (setOptions.length === 0) return this.#session.call(stage, onMessage, signal);
+    if (setOptions.length === 0) return this.#callJudged(stage, onMessage, signal);
     await this.#session.batch(setStatements(setOptions, 'ON'), signal);
     try {
-      return await this.#session.call(stage, onMessage, signal);
+      return await this.#callJudged(stage, onMessage, signal);
     } finally {
       await this.#switchOff(setOptions);
     }
+  }
+
+  async #callJudged(
+    stage: Stage,
+    onMessage: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<StageResult> {
+    const { returnValue, rowsAffected } = await this.#session.call(stage, onMessage, signal);
+    const warning = judgedReturn(stage.procedure, returnValue, stage.returnCheck ?? 'warn');
+    return { rowsAffected, returnValue, ...(warning && { warnings: [warning] }) };
   }
 
   async #switchOff(setOptions: readonly string[]): Promise<void> {

@@ -5,7 +5,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { DocumentStore, type Stored } from '../storage/documents.ts';
 import type { RunPage, RunSummary } from './index.ts';
-import { hasEnded, isFinished, type Run, runSchema, runStates } from './run.ts';
+import { hasEnded, isFinished, type Run, runSchema, runStates, warningsIn } from './run.ts';
 
 /** 36 ** 9 − 1: nine base-36 digits hold the milliseconds of the next three thousand years. */
 const lastInstant = 36 ** 9 - 1;
@@ -32,6 +32,7 @@ const summarySchema = z.object({
   ended: z.string().optional(),
   done: z.coerce.number(),
   total: z.coerce.number(),
+  warnings: z.coerce.number().default(0),
 });
 
 export class RunStore {
@@ -100,6 +101,7 @@ export function summaryOf(run: Run): RunSummary {
     ...(run.endedAt !== undefined && { endedAt: run.endedAt }),
     stagesDone: run.stages.filter(hasEnded).length,
     stagesTotal: run.stages.length,
+    warnings: warningsIn(run),
   };
 }
 
@@ -114,6 +116,7 @@ function metadataOf(run: Run): Record<string, string> {
     ...(summary.endedAt !== undefined && { ended: summary.endedAt }),
     done: String(summary.stagesDone),
     total: String(summary.stagesTotal),
+    ...(summary.warnings > 0 && { warnings: String(summary.warnings) }),
   };
 }
 
@@ -121,7 +124,7 @@ function metadataOf(run: Run): Record<string, string> {
 function summaryFromMetadata(id: string, metadata: Record<string, string>): RunSummary | undefined {
   const parsed = summarySchema.safeParse(metadata);
   if (!parsed.success) return undefined;
-  const { kind, state, user, codes, created, ended, done, total } = parsed.data;
+  const { kind, state, user, codes, created, ended, done, total, warnings } = parsed.data;
   return {
     id,
     kind,
@@ -132,5 +135,6 @@ function summaryFromMetadata(id: string, metadata: Record<string, string>): RunS
     ...(ended !== undefined && { endedAt: ended }),
     stagesDone: done,
     stagesTotal: total,
+    warnings,
   };
 }

@@ -8,6 +8,7 @@
  */
 
 import { z } from 'zod';
+import { returnChecks } from '../database/return-value.ts';
 
 export const runStates = [
   'queued',
@@ -84,6 +85,8 @@ const stageSchema = z.object({
   /** SET options that are ON around the call, on the same connection: `FORCEPLAN`. */
   setOptions: z.array(z.string()),
   repeatable: z.boolean(),
+  /** What a return value other than 0 means; `warn` where an older run does not say. */
+  returnCheck: z.enum(returnChecks).optional(),
   timeoutSeconds: z.number().positive().optional(),
   /** Milliseconds, the median of earlier runs when this one was planned; absent: there was none. */
   expectedMs: z.number().optional(),
@@ -96,7 +99,10 @@ const stageSchema = z.object({
   attempts: z.array(attemptSchema),
   /** Rows affected, as the server counted them, one number a statement. */
   rowsAffected: z.array(z.number()).optional(),
+  /** What the procedure returned, where the stage succeeded. */
   returnValue: z.number().optional(),
+  /** What somebody should look at although the stage succeeded; absent: nothing. */
+  warnings: z.array(z.string()).optional(),
   /** The newest info messages of the procedure, oldest first, at most 20. */
   messages: z.array(z.object({ at: z.string(), text: z.string() })),
   error: stageErrorSchema.optional(),
@@ -153,6 +159,11 @@ export const finalStates: readonly RunState[] = ['succeeded', 'failed', 'cancell
 /** True when the run will never change again. */
 export function isFinished(run: Pick<Run, 'state'>): boolean {
   return finalStates.includes(run.state);
+}
+
+/** How often a stage succeeded with something that somebody should look at. */
+export function warningsIn(run: Pick<Run, 'stages'>): number {
+  return run.stages.reduce((sum, { warnings }) => sum + (warnings?.length ?? 0), 0);
 }
 
 /** True for a stage that will not change any more. */

@@ -5,6 +5,8 @@ import type { Stage, StageError } from './run.ts';
 export interface StageResult {
   rowsAffected: number[];
   returnValue?: number;
+  /** Of a success: what somebody should look at. */
+  warnings?: string[];
 }
 
 /** A place at a server: whatever could still be at work for an earlier attempt is known gone. */

@@ -58,7 +58,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     { 'entities[1].dateed': true, server: [], [`${crude}.timeoutSecond`]: 5 },
     [
       'entities[1].dateed: not a key of an entity; use name, description, dated, sourceName, dynsql, systems (did you mean dated?)',
-      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, shared, database, procedure, parameters, setOptions, repeatable, timeoutSeconds, overrides (did you mean timeoutSeconds?)`,
+      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, shared, database, procedure, parameters, setOptions, repeatable, timeoutSeconds, returnValue, overrides (did you mean timeoutSeconds?)`,
       'server: not a key of the catalogue; use description, periods, servers, databases, connections, dataSources, entities, pipelines (did you mean servers?)',
     ],
   ],
@@ -352,6 +352,31 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     { [`${stekExport}.overrides[0].procedure`]: 'prep.sp_other_{entity}' },
     [
       `${stekExport}.overrides[1].procedure: "prep.sp_export_to_prep_{sourceName}" for personal_account_meter of zagser, but overrides[0].procedure gives "prep.sp_other_{entity}"; let only one apply`,
+    ],
+  ],
+  [
+    'answers to return values that are none, in every place',
+    {
+      'pipelines[0].returnValue': 'Zero',
+      [`${crude}.returnValue`]: 0,
+      [`${stekExport}.overrides[0].returnValue`]: 'warning',
+      'servers[0].returnValue': 'zero',
+    },
+    [
+      'servers[0].returnValue: not a key of a server; use id, description',
+      'pipelines[0].returnValue: "Zero" is not an answer to return values; use one of zero, warn, ignore (did you mean zero?)',
+      `${stekExport}.overrides[0].returnValue: "warning" is not an answer to return values; use one of zero, warn, ignore`,
+      `${crude}.returnValue: 0 is not an answer to return values; use one of zero, warn, ignore`,
+    ],
+  ],
+  [
+    'two answers to one return value',
+    {
+      [`${stekExport}.overrides[0].returnValue`]: 'zero',
+      [`${stekExport}.overrides[1].returnValue`]: 'ignore',
+    },
+    [
+      `${stekExport}.overrides[1].returnValue: "ignore" for personal_account_meter of zagser, but overrides[0].returnValue gives "zero"; let only one apply`,
     ],
   ],
   [

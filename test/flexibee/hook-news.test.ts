@@ -13,6 +13,7 @@ const following: Cursor = {
   loads: [],
   stale: {},
   pending: [],
+  warnings: {},
   evidences: {},
 };
 const trouble = {

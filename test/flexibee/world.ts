@@ -139,6 +139,7 @@ export function newWorld(
           return io('list', () => company.list(evidence, range, signal));
         },
       },
+      returned: new Map(),
       mirror: {
         apply: (batch: Batch) =>
           io('apply', async () => {

@@ -18,6 +18,7 @@ import {
 } from '../../local/sql-server/procedure.ts';
 import { startSqlServer } from '../../local/sql-server/server.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { Databases } from '../../shared/database/databases.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import type { Run } from '../../shared/sync/index.ts';
@@ -34,7 +35,7 @@ let app: App;
 /** What the procedure after a load is called with, and what it does. */
 const calls: string[] = [];
 let atOnce = 0;
-let behaviour: (context: ProcedureContext) => Promise<void> = async () => {};
+let behaviour: (context: ProcedureContext) => Promise<unknown> = async () => {};
 
 const heap = {
   stage: 'heap',
@@ -47,12 +48,16 @@ const heap = {
   ],
   repeatable: true,
   timeoutSeconds: 2,
+  overrides: [{ entities: ['cenik'], returnValue: 'zero' }],
 };
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'catalog-'));
   const catalog = shippedJson();
   edit(catalog, stepsOf('pipelines[3].stages[1]'), heap);
+  edit(catalog, stepsOf('pipelines[3].stages[0].overrides'), [
+    { entities: ['adresar'], procedure: 'crude.sp_apply_addresses' },
+  ]);
   await writeFile(join(directory, 'catalog.json'), JSON.stringify(catalog));
   [storage, flexibee, sqlServer] = await Promise.all([
     startStorage(),
@@ -76,11 +81,10 @@ before(async () => {
                 assert.equal(atOnce, 1);
                 calls.push(`${context.parameters['company']} ${context.parameters['evidence']}`);
                 try {
-                  await behaviour(context);
+                  return Number((await behaviour(context)) ?? 0);
                 } finally {
                   atOnce -= 1;
                 }
-                return 0;
               },
             },
           ],
@@ -89,6 +93,7 @@ before(async () => {
     }),
   ]);
   await installProduct(standInAt(sqlServer.port), soon());
+  await createApply();
   app = await App.start({
     ...sample.Values,
     AzureWebJobsStorage: storage.connectionString,
@@ -110,20 +115,63 @@ afterEach(() => {
   if (demo !== undefined) demo.licence = 'present';
 });
 
+/** An apply procedure of one's own: it takes nothing and says so while its table is not empty. */
+async function createApply(): Promise<void> {
+  await sqlBatch('CREATE TABLE dbo.refusal (value int NOT NULL)');
+  await sqlBatch(`CREATE PROCEDURE crude.sp_apply_addresses
+@company nvarchar(64), @evidence nvarchar(64), @generation int, @read_at datetime2(3),
+@changes nvarchar(max), @records nvarchar(max), @gone_read_before datetime2(3) = NULL,
+@gone_version bigint = NULL, @created int = NULL OUTPUT, @updated int = NULL OUTPUT,
+@deleted int = NULL OUTPUT
+AS
+BEGIN
+  SET NOCOUNT ON;
+  DECLARE @refused int = (SELECT MAX(value) FROM dbo.refusal);
+  IF @refused IS NOT NULL RETURN @refused;
+  EXEC crude.sp_apply_flexibee_changes @company = @company, @evidence = @evidence,
+    @generation = @generation, @read_at = @read_at, @changes = @changes, @records = @records,
+    @gone_read_before = @gone_read_before, @gone_version = @gone_version,
+    @created = @created OUTPUT, @updated = @updated OUTPUT, @deleted = @deleted OUTPUT;
+END`);
+}
+
+/** In a session of its own. */
+async function sqlQuery(text: string): Promise<Record<string, unknown>[]> {
+  const connectionString = withDatabase(standInAt(sqlServer.port), 'AB');
+  const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
+  try {
+    return await databases.query('ab', text, [], soon());
+  } finally {
+    await databases.close();
+  }
+}
+
+async function sqlBatch(text: string): Promise<void> {
+  const connectionString = withDatabase(standInAt(sqlServer.port), 'AB');
+  const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
+  try {
+    const session = await databases.session('ab', soon());
+    await session.batch(text, soon());
+    session.destroy();
+  } finally {
+    await databases.close();
+  }
+}
+
 function poll(why: CompanyMessage['why'] = 'request'): Promise<string> {
   return app.pollCompany({ company, why, at: new Date().toISOString() }, () => {});
 }
 
 let written = 0;
-async function write(): Promise<void> {
+async function write(evidence = 'adresar'): Promise<void> {
   written += 1;
-  const response = await fetch(`${flexibee.url}/c/demo/adresar.json`, {
+  const response = await fetch(`${flexibee.url}/c/demo/${evidence}.json`, {
     method: 'POST',
     headers: {
       authorization: `Basic ${btoa('winstrom:winstrom')}`,
       'content-type': 'application/json',
     },
-    body: JSON.stringify({ winstrom: { adresar: [{ kod: `W${written}`, nazev: 'Nový' }] } }),
+    body: JSON.stringify({ winstrom: { [evidence]: [{ kod: `W${written}`, nazev: 'Nový' }] } }),
   });
   assert.equal(response.status, 201);
 }
@@ -188,6 +236,61 @@ test('a procedure that exceeds its time is stopped, and said to', async () => {
   assert.match(trouble?.message ?? '', /heap\.sp_load_flexibee timed out after 2 s/);
   behaviour = async () => {};
   await poll();
+  assert.equal((await app.companies.state(company, soon())).trouble, undefined);
+});
+
+test('what returns another value than 0 is a warning of the company until it returns 0', async () => {
+  const log: string[] = [];
+  const logged = () =>
+    app.pollCompany({ company, why: 'request', at: new Date().toISOString() }, (text) =>
+      log.push(text),
+    );
+  behaviour = async () => 5;
+  for (const _ of [1, 2]) {
+    await write();
+    assert.equal(await logged(), 'applied');
+    const { warnings, trouble, pending } = await app.companies.state(company, soon());
+    assert.deepEqual(warnings, ['heap.sp_load_flexibee returned 5']);
+    assert.deepEqual([trouble, pending], [undefined, []]);
+  }
+  assert.deepEqual(log, ['FlexiBee flexi-demo: heap.sp_load_flexibee returned 5'], 'told once');
+  behaviour = async () => 0;
+  await write();
+  assert.equal(await logged(), 'applied');
+  assert.deepEqual((await app.companies.state(company, soon())).warnings, []);
+});
+
+test('under "zero" it is trouble, and the procedure is called again', async () => {
+  behaviour = async () => -1;
+  await write('cenik');
+  assert.equal(await poll(), 'trouble');
+  const { trouble, pending, warnings } = await app.companies.state(company, soon());
+  assert.equal(trouble?.kind, 'database');
+  assert.match(trouble?.message ?? '', /heap\.sp_load_flexibee returned -1/);
+  assert.deepEqual([pending, warnings], [['cenik'], []]);
+  behaviour = async () => {};
+  await poll();
+  assert.deepEqual(calls, [`${company} cenik`, `${company} cenik`]);
+  assert.equal((await app.companies.state(company, soon())).trouble, undefined);
+});
+
+test('an apply procedure that returns another value moves nothing, and its rows come later', async () => {
+  const code = `W${written + 1}`;
+  const rows = () =>
+    sqlQuery(
+      `SELECT code FROM crude.flexibee_record WHERE evidence = 'adresar' AND code = '${code}'`,
+    );
+  await sqlBatch('INSERT INTO dbo.refusal (value) VALUES (3)');
+  const before = await app.companies.state(company, soon());
+  await write();
+  assert.equal(await poll(), 'trouble');
+  const { trouble, version } = await app.companies.state(company, soon());
+  assert.match(trouble?.message ?? '', /crude\.sp_apply_addresses returned 3/);
+  assert.equal(version, before.version);
+  assert.deepEqual(await rows(), []);
+  await sqlBatch('DELETE FROM dbo.refusal');
+  assert.equal(await poll(), 'applied');
+  assert.deepEqual(await rows(), [{ code }]);
   assert.equal((await app.companies.state(company, soon())).trouble, undefined);
 });
 

@@ -60,7 +60,7 @@ test('/runs/{id}: the run document without lease ids and holder', async () => {
     ],
     estimate: { secondsLeft: null, unknownStages: 1, text: 'No earlier run to estimate from.' },
   };
-  assert.deepEqual(JSON.parse(reply.text), { ...rest, servers: ['dcdb'], progress });
+  assert.deepEqual(JSON.parse(reply.text), { ...rest, servers: ['dcdb'], progress, warnings: 0 });
   assert.doesNotMatch(reply.text, new RegExp(`${locks[0]?.leaseId}|${holder}`));
 });
 

@@ -2,8 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Databases } from '../../database/databases.ts';
+import type { SqlParameter } from '../../database/link.ts';
 import { callRepeatable } from '../../database/repeatable-call.ts';
-import type { SqlParameter } from '../../database/session.ts';
+import type { ReturnCheck } from '../../database/return-value.ts';
 import { RowLoadError } from './errors.ts';
 import type { RowBatch, RowLoad, RowTarget } from './types.ts';
 
@@ -12,14 +13,22 @@ export interface RowProcedure {
   /** The catalogue's id of the database: `ab`. */
   database: string;
   procedure: { schema: string; name: string };
+  /** What a return value other than 0 means; `zero` unless told, as the contract says. */
+  returnCheck?: ReturnCheck;
 }
 
 /**
  * One call a batch; one that fails for a passing reason is made again.
  *
+ * @param onReturn told after each call: the warning about what the procedure returned
+ *
  * Both methods throw DatabaseError, or the reason of their signal.
  */
-export function sqlRows(databases: Databases, { database, procedure }: RowProcedure): RowTarget {
+export function sqlRows(
+  databases: Databases,
+  { database, procedure, returnCheck = 'zero' }: RowProcedure,
+  onReturn: (warning: string | undefined) => void = () => {},
+): RowTarget {
   return {
     async begin(set, signal) {
       const text = 'SELECT CONVERT(datetime2(3), SYSUTCDATETIME()) AS started_at';
@@ -28,7 +37,8 @@ export function sqlRows(databases: Databases, { database, procedure }: RowProced
       return { ...set, id, startedAt: (startedAt as Date).toISOString() };
     },
     async apply(load, batch, signal) {
-      const call = { procedure, parameters: parametersOf(load, batch) };
+      const parameters = parametersOf(load, batch);
+      const call = { procedure, parameters, returnCheck, onReturn };
       const output = await callRepeatable(databases, database, call, signal);
       if (output['is_superseded']) {
         const { source, entity, period } = load;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SqlParameter } from '../../../shared/database/session.ts';
+import type { SqlParameter } from '../../../shared/database/link.ts';
 import { soon } from '../../support/storage.ts';
 import type { Target } from './target.ts';
 

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DatabaseError } from '../../../shared/database/errors.ts';
+import { sqlRows } from '../../../shared/dynsql/rows/apply.ts';
 import { RowLoadError } from '../../../shared/dynsql/rows/errors.ts';
 import { type LoadProgress, loadRows } from '../../../shared/dynsql/rows/load.ts';
 import type { RowBatch, RowLoad, RowSet } from '../../../shared/dynsql/rows/types.ts';
@@ -43,6 +44,43 @@ for (const { base, rows: target, stored, load: loadOf } of targets) {
       loadRows({ set, rows: () => from(rows), keyFields, target, limits: small }, () => {}, soon());
     const alive = async (set: RowSet) =>
       (await stored(set)).filter(({ deleted }) => !deleted).map(({ payload }) => payload);
+
+    it('a procedure that returns another value than 0 has not taken its batch, unless told', async () => {
+      const name = `sp_apply_returns_${Date.now().toString(36)}`;
+      const session = await base.databases.session('ab', soon());
+      const text = `CREATE PROCEDURE crude.${name} @source nvarchar(64), @entity nvarchar(128),
+@period varchar(7), @definition varchar(26), @load_id varchar(32), @started_at datetime2(3),
+@batch int, @rows nvarchar(max), @is_last bit, @is_superseded bit = NULL OUTPUT,
+@created int = NULL OUTPUT, @updated int = NULL OUTPUT, @deleted int = NULL OUTPUT
+AS
+BEGIN
+  SELECT @is_superseded = 0, @created = 1, @updated = 0, @deleted = 0;
+  RETURN 4;
+END`;
+      try {
+        await session.batch(text, soon());
+        const set = newSet();
+        const place = { database: 'ab', procedure: { schema: 'crude', name } };
+        const strict = sqlRows(base.databases, place);
+        const load = await strict.begin(set, soon());
+        await assert.rejects(strict.apply(load, batchOf(1, true, 'a=1'), soon()), {
+          name: 'ReturnValueError',
+          message: `crude.${name} returned 4: 0 would be success`,
+        });
+        for (const returnCheck of ['warn', 'ignore'] as const) {
+          const told: unknown[] = [];
+          const lenient = sqlRows(base.databases, { ...place, returnCheck }, (text) =>
+            told.push(text),
+          );
+          assert.equal((await lenient.apply(load, batchOf(1, true, 'a=1'), soon())).created, 1);
+          const warning = returnCheck === 'warn' ? `crude.${name} returned 4` : undefined;
+          assert.deepEqual(told, [warning]);
+        }
+      } finally {
+        await session.batch(`DROP PROCEDURE IF EXISTS crude.${name}`, soon());
+        session.release();
+      }
+    });
 
     it('a load creates, updates and deletes; repeated it changes nothing', async () => {
       const set = newSet();

@@ -1,7 +1,7 @@
 /** Nested rows as they are asked for, and as statements give them. */
 
 import fc from 'fast-check';
-import type { RowBatch } from '../../../shared/database/session.ts';
+import type { RowBatch } from '../../../shared/database/stream.ts';
 import type { RowSource } from '../../../shared/dynsql/levels.ts';
 import type { Statement } from '../../../shared/dynsql/types.ts';
 

@@ -1,0 +1,86 @@
+/** Rows as they come, no faster than they are taken: memory holds some dozens of them. */
+
+import { setImmediate } from 'node:timers/promises';
+import sql from 'mssql';
+import { toDatabaseError } from './errors.ts';
+import type { Link, SqlParameter } from './link.ts';
+
+/** Rows that have come together. */
+export interface RowBatch {
+  /** Names of the columns. */
+  columns: readonly string[];
+  /**
+   * Those of type datetimeoffset: a Date is the moment itself. Of the other types it is what the
+   * server holds, read as UTC.
+   */
+  moments: ReadonlySet<string>;
+  /** Each row's values in the order of `columns`. */
+  rows: readonly (readonly unknown[])[];
+}
+
+/** Rows that wait in memory for a slow reader: enough to keep the wire busy. */
+const bufferedRows = 64;
+
+/** `Session.stream` over the connection it has borrowed. */
+export async function* streamRows(
+  link: Link,
+  text: string,
+  parameters: readonly SqlParameter[],
+  signal: AbortSignal,
+): AsyncGenerator<Record<string, unknown>, void, undefined> {
+  for await (const rows of streamBatches(link, link.request(parameters, signal), text, signal)) {
+    yield* rows as Record<string, unknown>[];
+  }
+}
+
+/** `Session.batches` over the connection it has borrowed. */
+export async function* streamRowBatches(
+  link: Link,
+  text: string,
+  parameters: readonly SqlParameter[],
+  signal: AbortSignal,
+): AsyncGenerator<RowBatch, void, undefined> {
+  const request = link.request(parameters, signal);
+  request.arrayRowMode = true;
+  let columns: string[] = [];
+  let moments = new Set<string>();
+  request.on('recordset', (described: { name: string; type: unknown }[]) => {
+    columns = described.map(({ name }) => name);
+    const zoned = described.filter(({ type }) => type === sql.DateTimeOffset);
+    moments = new Set(zoned.map(({ name }) => name));
+  });
+  for await (const rows of streamBatches(link, request, text, signal)) {
+    yield { columns, moments, rows: rows as unknown[][] };
+  }
+}
+
+async function* streamBatches(
+  link: Link,
+  request: sql.Request,
+  text: string,
+  signal: AbortSignal,
+): AsyncGenerator<unknown[], void, undefined> {
+  const rows = request.toReadableStream({ highWaterMark: bufferedRows });
+  // Errors come by the stream; this one only says when the session is free again.
+  const ended = request.query(text).then(
+    () => {},
+    () => {},
+  );
+  const attention = link.attentionOn(request, signal);
+  try {
+    for await (const first of rows) {
+      // What has arrived with the first is parsed before the event loop turns.
+      await setImmediate();
+      const batch: unknown[] = [first];
+      while (batch.length < bufferedRows && rows.readableLength > 0) batch.push(rows.read());
+      yield batch;
+    }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw toDatabaseError(error);
+  } finally {
+    if (!rows.readableEnded) attention.send();
+    await ended;
+    attention.clear();
+  }
+}
