@@ -47,6 +47,7 @@ export function chaosCatalog(): string {
     stages: pipeline.stages.map((stage) => ({
       ...stage,
       repeatable: pipeline.id !== unrepeatable,
+      ...(stage.stage === 'heap' && { returnValue: 'zero' }),
       overrides: kept('overrides' in stage ? stage.overrides : []),
     })),
     freshness: pipeline.freshness.map(({ ...query }) => {

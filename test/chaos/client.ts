@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunSummary } from '../../shared/sync/index.ts';
 import type { Fleet } from './fleet.ts';
-import { patience } from './patience.ts';
+import { scaled } from './patience.ts';
 import type { World } from './world.ts';
 
 const request = { month: 7, year: 2019, token: 'demo-token' };
@@ -56,7 +56,7 @@ async function ask(
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ ...request, user, code: codes }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs * patience())]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(scaled(answerMs))]),
     });
     const text = await response.text();
     return [202, 409, 503].includes(response.status)

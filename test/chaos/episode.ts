@@ -8,7 +8,7 @@ import { abandonedRuns } from '../../shared/sync/sweep.ts';
 import { checkEpisode } from './checks.ts';
 import { cancelRun, runsOf, startSync } from './client.ts';
 import type { Fleet } from './fleet.ts';
-import { patience } from './patience.ts';
+import { scaled } from './patience.ts';
 import type { EpisodePlan } from './plan.ts';
 import { report } from './report.ts';
 import type { Work } from './unruly.ts';
@@ -132,7 +132,7 @@ async function play(
   runs: Map<string, Run>,
   cancelled: Set<string>,
 ): Promise<string[]> {
-  const signal = AbortSignal.timeout(limitMs * patience());
+  const signal = AbortSignal.timeout(scaled(limitMs));
   tick(world.sql, { seed: plan.seed });
   await Promise.all([delayProcedures(world, plan), world.unruly.behave(plan.habits)]);
   await fleet.resize(plan.workers);
@@ -215,7 +215,7 @@ async function finished(
  * @returns what they are still at, in words
  */
 async function quiet({ sessions }: World): Promise<string[]> {
-  const limit = AbortSignal.timeout(quietMs * patience());
+  const limit = AbortSignal.timeout(scaled(quietMs));
   for (;;) {
     const busy = (await sessions()).filter(
       ({ status, transactionCount }) => status === 'running' || transactionCount > 0,

@@ -10,6 +10,8 @@ export interface Habit {
   after?: string;
   /** Absent: the stage succeeds. Its number, where SQL Server's documentation says one. */
   fails?: { number?: number };
+  /** Its return value, where that is not 0: a failure where the catalogue says so. */
+  returns?: number;
   /** Rows that its statements count, where those are not the rows it leaves. */
   counts?: number;
 }
@@ -35,7 +37,7 @@ export const habits = {
   END;`,
   },
   'returns many rows': { after: wideRows },
-  'returns -1': { after: 'RETURN -1;' },
+  'returns -1': { after: 'RETURN -1;', returns: -1 },
   'keeps a lock': { between: keepLock },
   'locks for its transaction': {
     between: `EXEC @result = sp_getapplock @Resource = N'chaos/kept', @LockMode = 'Exclusive',

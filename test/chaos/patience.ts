@@ -7,13 +7,18 @@ const loopMs = 40;
 /** Beyond it the app's own limits of 30 s would have to be scaled, too. */
 const most = 12;
 
+/** A limit of time that holds on an idle machine, as it is now: whole milliseconds. */
+export function scaled(idleMs: number): number {
+  return Math.round(idleMs * slowness());
+}
+
 /**
  * The greater of two measures: who else wants each processor (the load average of the last minute),
  * and how long a loop of 40 ms of processor time takes by the clock.
  *
  * @returns from 1, an idle machine, to 12
  */
-export function patience(): number {
+function slowness(): number {
   const waiting = (loadavg()[0] ?? 0) / availableParallelism();
   return Math.min(most, Math.max(1, waiting, stretch()));
 }

@@ -73,9 +73,9 @@ SELECT @call, [n], @run, @stage FROM [chaos].[number] WHERE [n] IN (${parts});`;
     `CREATE PROCEDURE ${head} AS`,
     'BEGIN',
     `DECLARE @call varchar(36) = NEWID(), @n int = 0, @result int, @habit varchar(60);
-DECLARE @run varchar(128) = REPLACE(CONVERT(varchar(128), CONTEXT_INFO()), CHAR(0), '');
+DECLARE @run varchar(128) = CONVERT(varchar(128), CONTEXT_INFO());
 DECLARE @stage varchar(80) = '${stage}'${area === undefined ? '' : ` + ':' + ${area}`};
-SELECT @habit = [habit] FROM [chaos].[habit] WHERE [stage] = '${stage}';`,
+SET @habit = (SELECT [habit] FROM [chaos].[habit] WHERE [stage] = '${stage}');`,
     enter('0, 1, 2'),
     ...shown('between'),
     enter('3, 4'),

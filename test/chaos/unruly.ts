@@ -58,7 +58,8 @@ export async function installUnruly(settings: Record<string, string>): Promise<U
       const found = await Promise.all(
         pools.map(async (pool) => {
           const { recordset } = await pool.request().query<Work>(counting);
-          return recordset;
+          // SQL Server pads the session's context to 128 bytes.
+          return recordset.map((one) => ({ ...one, run: one.run.replaceAll('\0', '') }));
         }),
       );
       return found.flat();

@@ -48,26 +48,30 @@ function checkStage(stage: Stage, habit: HabitName, calls: readonly Work[]): str
   return faults;
 }
 
-/**
- * How many calls have left rows, at least and at most, by what the document says. An attempt whose
- * worker was lost is one that nobody knows of: its last word may or may not have been heard.
- */
+/** An attempt whose last word to the server may or may not have been heard says so. */
+const unknownEnd = /^The worker was lost| is not known: /;
+
+/** How many calls have left rows, at least and at most, by what the document says. */
 function callsTold({ state, attempts }: Stage): [number, number] {
-  const unknown = attempts.filter(({ error }) =>
-    error?.message.startsWith('The worker was lost'),
-  ).length;
+  const unknown = attempts.filter(({ error }) => unknownEnd.test(error?.message ?? '')).length;
   const known = state === 'succeeded' ? 1 : 0;
   return [known, known + unknown];
 }
 
 /** What a stage has come to must be what its procedure's habit leads to. */
 export function checkHabit(stage: Stage, planned: Habits): string | undefined {
-  const habit = habitOfStage(stage, planned);
-  const { fails } = habit === undefined ? { fails: undefined } : habitOf(habit);
-  const { state, error } = stage;
-  if (fails && state === 'succeeded') return `succeeded, although its procedure ${habit}`;
-  if (!fails && state === 'failed') return `failed, although nothing is wrong: ${error?.message}`;
-  if (fails?.number !== undefined && state === 'failed' && error?.number !== fails.number) {
+  const name = habitOfStage(stage, planned) ?? 'behaves well';
+  const { fails, returns = 0 } = habitOf(name);
+  const { state, error, returnCheck, returnValue } = stage;
+  const mustFail = fails !== undefined || (returns !== 0 && returnCheck === 'zero');
+  if (state === 'succeeded') {
+    if (mustFail) return `succeeded, although its procedure ${name}`;
+    if (returnValue !== returns) return `returned ${returnValue}, and not ${returns}`;
+    if ((stage.warnings?.length ?? 0) !== (returns === 0 ? 0 : 1)) return 'does not warn';
+  }
+  if (state !== 'failed') return undefined;
+  if (!mustFail) return `failed, although nothing is wrong: ${error?.message}`;
+  if (fails?.number !== undefined && error?.number !== fails.number) {
     return `failed with ${error?.number} ${error?.message}, not with ${fails.number}`;
   }
   return undefined;
