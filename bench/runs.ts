@@ -12,6 +12,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Azurite, startAzurite } from '../local/azurite.ts';
 import { shippedCatalog } from '../shared/catalog/index.ts';
+import { rowCounts } from '../shared/database/row-counts.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
@@ -74,7 +75,7 @@ function finishedRun(begun: Date): Run {
     ...stage,
     state: 'succeeded' as const,
     attempts: [{ startedAt, endedAt }],
-    rowsAffected: [1200],
+    rows: rowCounts([1200]),
   }));
   const times = { createdAt: startedAt, startedAt, endedAt };
   const what = { id: newRunId(begun), kind: 'entity' as const, state: 'succeeded' as const };

@@ -31,11 +31,7 @@ export function checkDatabase(
   id: string,
   signal: AbortSignal,
 ): Promise<HealthPart> {
-  return checkPart(
-    `database ${id}`,
-    (bounded) => databases.query(id, 'SELECT 1', [], bounded),
-    signal,
-  );
+  return checkPart(`database ${id}`, (bounded) => databases.check(id, bounded), signal);
 }
 
 function reasonOf(error: unknown): string {

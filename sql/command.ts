@@ -10,6 +10,9 @@ import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { type Grant, grantStatement, grantsFor } from './grants.ts';
 import { install, missingScripts } from './installer.ts';
+import { checkDatabase } from './preconditions.ts';
+import { printedScript } from './print.ts';
+import { runBatches } from './run-batches.ts';
 import { readScripts, type Script } from './scripts.ts';
 
 const usage = `npm run sql:install -- --database <id> [--url <connection string>] [--grants] [--print]
@@ -57,7 +60,8 @@ export async function command(
     grants = grantsFor(catalog, definitions, database.id);
   }
   if (grants && options.print) {
-    for (const text of [...roleScript(scripts).batches, ...grants.map(grantStatement)]) write(text);
+    for (const { text } of roleScript(scripts).batches) write(`${text}\nGO`);
+    for (const grant of grants) write(grantStatement(grant));
     return 0;
   }
   const connectionString = options.url ?? environment[database.connection];
@@ -70,6 +74,9 @@ export async function command(
   try {
     const session = await databases.session(database.id, signal);
     try {
+      // Printed T-SQL stays T-SQL.
+      const mark = options.print ? '-- ' : '';
+      for (const note of await checkDatabase(session, signal)) write(`${mark}${note}`);
       if (grants) return await grantAll(session, roleScript(scripts), grants, write, signal);
       if (options.print) return await printMissing(session, scripts, write, signal);
       const applied = await install(session, scripts, (name) => write(`applied ${name}`), signal);
@@ -109,24 +116,31 @@ async function printMissing(
   write: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  for (const { name, batches } of await missingScripts(session, scripts, signal)) {
-    write(`-- ${name}`);
-    for (const batch of batches) write(`${batch}\nGO`);
-  }
+  const missing = await missingScripts(session, scripts, signal);
+  const [found] = await session.query('SELECT QUOTENAME(DB_NAME()) AS name', [], signal);
+  if (missing.length > 0) write(`USE ${String(found?.['name'])};\nGO`);
+  for (const script of missing) write(printedScript(script));
   return 0;
 }
 
 /** A procedure that is not there yet does not keep the others from being granted. */
 async function grantAll(
   session: Session,
-  { batches }: Script,
+  { name, batches }: Script,
   grants: readonly Grant[],
   write: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  for (const batch of batches) await session.batch(batch, signal);
+  await runBatches(`${name}.sql`, batches, (text) => session.batch(text, signal), signal);
+  const [here] = await session.query('SELECT QUOTENAME(DB_NAME()) AS name', [], signal);
+  const own = String(here?.['name']).toLowerCase();
   let missing = 0;
   for (const grant of grants) {
+    if (grant.elsewhere !== undefined && grant.elsewhere.toLowerCase() !== own) {
+      missing += 1;
+      write(`not of this database, grant it there: ${grant.elsewhere}.${grant.object}`);
+      continue;
+    }
     const [found] = await session.query(
       'SELECT OBJECT_ID(@object) AS id',
       [{ name: 'object', type: 'nvarchar(517)', value: grant.object }],
@@ -136,7 +150,8 @@ async function grantAll(
       missing += 1;
       write(`not there: ${grant.object}`);
     } else {
-      await session.batch(grantStatement(grant), signal);
+      const { right, object } = grant;
+      await session.batch(grantStatement({ right, object }), signal);
     }
   }
   write(`granted ${grants.length - missing} of ${grants.length} rights`);

@@ -2,6 +2,8 @@
 
 import type { Catalog, Period } from '../shared/catalog/index.ts';
 import type { Definition } from '../shared/dynsql/types.ts';
+import { sqlIn } from './definition-sql.ts';
+import { objectsIn, type ReadObject } from './objects.ts';
 
 export const role = 'syncboard_runner';
 
@@ -9,15 +11,17 @@ export interface Grant {
   right: 'EXECUTE' | 'SELECT';
   /** Quoted: `[crude].[sp_load_datasource_meter]`. */
   object: string;
+  /** The database, and the linked server before it, that a name of three parts or four is in, quoted. */
+  elsewhere?: string;
 }
 
 /** Any month will do: no procedure's name depends on it. */
 const period: Period = { month: 1, year: 2020 };
 
 /**
- * EXECUTE on the catalogue's procedures of the database, SELECT on the tables that its freshness
- * queries name after FROM and JOIN, and where dynsql may ask the database, on those of its
- * definitions.
+ * EXECUTE on the catalogue's procedures of the database; SELECT on the tables and table-valued
+ * functions that its freshness queries read, and where dynsql may ask the database, on those of its
+ * definitions; EXECUTE on the functions that these call in expressions.
  *
  * @param definitions those of dynsql
  * @param database the catalogue's id of it
@@ -28,7 +32,7 @@ export function grantsFor(
   database: string,
 ): Grant[] {
   const procedures = new Set<string>();
-  const tables = new Set<string>();
+  const statements = new Set<string>();
   for (const code of Object.keys(catalog.codes())) {
     for (const name of Object.keys(catalog.names(code) ?? {})) {
       for (const stage of catalog.stages({ name, code, period })) {
@@ -36,49 +40,39 @@ export function grantsFor(
         procedures.add(quoted([stage.procedure.schema, stage.procedure.name]));
       }
       for (const query of catalog.freshness({ name, code })) {
-        if (query.database !== database) continue;
-        for (const table of tablesIn(query.sql)) tables.add(quoted(table));
+        if (query.database === database) statements.add(query.sql);
       }
     }
   }
   const isAsked = catalog.connections.some(
     (connection) => connection.kind === 'database' && connection.database === database,
   );
-  if (isAsked) {
-    for (const { document } of definitions) {
-      for (const text of textsIn(document)) {
-        for (const table of tablesIn(text)) tables.add(quoted(table));
-      }
-    }
+  if (isAsked) for (const sql of definitions.flatMap(sqlIn)) statements.add(sql);
+  const read = new Map<string, Grant>();
+  for (const object of [...statements].flatMap(objectsIn)) {
+    const grant = grantFor(object);
+    read.set(grantStatement(grant), grant);
   }
   return [
     ...[...procedures].sort().map((object): Grant => ({ right: 'EXECUTE', object })),
-    ...[...tables].sort().map((object): Grant => ({ right: 'SELECT', object })),
+    ...[...read].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, grant]) => grant),
   ];
 }
 
-/** As an administrator would write it. */
-export function grantStatement({ right, object }: Grant): string {
-  return `GRANT ${right} ON ${object} TO ${role};`;
+/** A name without a schema is taken to be in dbo. */
+function grantFor({ parts, kind }: ReadObject): Grant {
+  const [name = '', schema = '', ...others] = [...parts].reverse();
+  return {
+    right: kind === 'scalar function' ? 'EXECUTE' : 'SELECT',
+    object: quoted([schema || 'dbo', name]),
+    ...(others.length > 0 && { elsewhere: quoted(others.reverse()) }),
+  };
 }
 
-/** Every text in a document, however deep. */
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
-
-/** Names after FROM and JOIN, in brackets or bare; without a schema they are in dbo. */
-function tablesIn(text: string): string[][] {
-  const part = String.raw`(?:\[(?:[^\]]|\]\])+\]|\w+)`;
-  // What a parenthesis follows is a function.
-  const table = `\\b(?:FROM|JOIN)\\s+(?:(${part})\\.)?(${part})(?![\\w.]|\\s*\\()`;
-  const names = text.matchAll(new RegExp(table, 'gi'));
-  return Array.from(names, ([, schema = 'dbo', name = '']) => [unquoted(schema), unquoted(name)]);
-}
-
-function unquoted(name: string): string {
-  return name.startsWith('[') ? name.slice(1, -1).replaceAll(']]', ']') : name;
+/** As an administrator would write it; of another database's objects it is to be run there. */
+export function grantStatement({ right, object, elsewhere }: Grant): string {
+  const statement = `GRANT ${right} ON ${object} TO ${role};`;
+  return elsewhere === undefined ? statement : `-- in ${elsewhere}: ${statement}`;
 }
 
 function quoted(name: readonly string[]): string {

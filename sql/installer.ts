@@ -1,12 +1,12 @@
 /** Applies the scripts that a database has not had yet, once and in order. */
 
 import { dropAppLock, takeAppLock } from '../shared/database/app-lock.ts';
-import { toDatabaseError } from '../shared/database/errors.ts';
 import type { Session } from '../shared/database/session.ts';
+import { runBatches } from './run-batches.ts';
 import type { Script } from './scripts.ts';
 
 /** Two installations at once take turns. */
-const lock = 'syncboard/install';
+export const lock = 'syncboard/install';
 
 /** The database has had a script that is not the one of this folder; nothing was done. */
 export class ChangedScriptError extends Error {
@@ -22,8 +22,8 @@ export class ChangedScriptError extends Error {
  *
  * @param onApplied is told the name of each script as it is done
  * @returns the names of the scripts that were applied now
- * @throws ChangedScriptError, DatabaseError (the script's first error, with the script named in
- *   front), or the reason of `signal`
+ * @throws ChangedScriptError, DatabaseError (before the first script), Error naming a script's
+ *   file and line, or the reason of `signal`
  */
 export async function install(
   session: Session,
@@ -71,9 +71,10 @@ async function appliedScripts(session: Session, signal: AbortSignal): Promise<Ma
 }
 
 async function apply(session: Session, script: Script, signal: AbortSignal): Promise<void> {
+  const file = `${script.name}.sql`;
   try {
     await session.batch('SET XACT_ABORT ON; BEGIN TRANSACTION;', signal);
-    for (const batch of script.batches) await session.batch(batch, signal);
+    await runBatches(file, script.batches, (text) => session.batch(text, signal), signal);
     await session.query(
       `INSERT INTO syncboard.applied_script (name, sha256, applied_at, applied_by)
 VALUES (@name, @sha256, SYSUTCDATETIME(), SUSER_SNAME())`,
@@ -88,8 +89,6 @@ VALUES (@name, @sha256, SYSUTCDATETIME(), SUSER_SNAME())`,
     signal.throwIfAborted();
     // The transaction ends with the session, if the error has not ended it already.
     session.destroy();
-    const { message, line } = toDatabaseError(error);
-    const where = line === undefined ? script.name : `${script.name}, line ${line} of its batch`;
-    throw new Error(`${where}: ${message}`, { cause: error });
+    throw error;
   }
 }

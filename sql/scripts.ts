@@ -3,12 +3,12 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { batchesOf } from './batches.ts';
+import { type Batch, batchesOf } from './batches.ts';
 
 export interface Script {
   /** `001-applied-scripts` */
   name: string;
-  batches: string[];
+  batches: Batch[];
   /** Of the text with LF at the ends of lines: a checkout with CRLF is the same script. */
   sha256: string;
 }
@@ -16,7 +16,8 @@ export interface Script {
 /**
  * All scripts `NNN-name.sql` in order.
  *
- * @throws Error for a name that is not of that form, or a number that is there twice
+ * @throws Error for a name that is not of that form, a number that is there twice, or what may not
+ *   follow GO
  */
 export async function readScripts(folder: string): Promise<Script[]> {
   const files = (await readdir(folder)).sort();
@@ -34,7 +35,16 @@ export async function readScripts(folder: string): Promise<Script[]> {
       numbers.set(number, file);
       const text = (await readFile(join(folder, file), 'utf8')).replaceAll('\r\n', '\n');
       const sha256 = createHash('sha256').update(text).digest('hex');
-      return { name, batches: batchesOf(text), sha256 };
+      return { name, batches: batchesIn(file, text), sha256 };
     }),
   );
+}
+
+/** The batches of a file. @throws Error naming file and line for what may not follow GO */
+export function batchesIn(file: string, text: string): Batch[] {
+  try {
+    return batchesOf(text);
+  } catch (error) {
+    throw new Error(`${file}, ${(error as Error).message}`, { cause: error });
+  }
 }

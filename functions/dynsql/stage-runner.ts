@@ -2,6 +2,7 @@
 
 import type { Catalog } from '../../shared/catalog/index.ts';
 import type { Databases } from '../../shared/database/databases.ts';
+import { rowCounts } from '../../shared/database/row-counts.ts';
 import { AbraGenError } from '../../shared/dynsql/abra-gen/errors.ts';
 import { sqlRows } from '../../shared/dynsql/rows/apply.ts';
 import { RowLoadError } from '../../shared/dynsql/rows/errors.ts';
@@ -37,7 +38,7 @@ export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunne
               signal,
             );
             return {
-              rowsAffected: [created, updated, deleted],
+              rows: rowCounts([created, updated, deleted]),
               ...(warnings.size > 0 && { warnings: [...warnings] }),
             };
           } catch (error) {

@@ -1,5 +1,6 @@
 /** Stages of kind `flexibee`: a full load of one evidence of a company. */
 
+import { rowCounts } from '../../shared/database/row-counts.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
 import { StageFailure, type StageRunner } from '../../shared/sync/stage-runner.ts';
 import type { Companies } from './companies.ts';
@@ -14,7 +15,7 @@ export function flexibeeRunner(companies: Pick<Companies, 'reload'>): StageRunne
           try {
             const { warnings, ...rows } = await companies.reload(code, entity, onMessage, signal);
             return {
-              rowsAffected: [rows.created, rows.updated, rows.deleted],
+              rows: rowCounts([rows.created, rows.updated, rows.deleted]),
               ...(warnings.length > 0 && { warnings }),
             };
           } catch (error) {

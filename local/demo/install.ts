@@ -2,7 +2,8 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import sql from 'mssql';
-import { batchesOf } from '../../sql/batches.ts';
+import { runBatches } from '../../sql/run-batches.ts';
+import { batchesIn } from '../../sql/scripts.ts';
 import { withDatabase } from './connections.ts';
 import { insertRows, liveTables } from './live-tables.ts';
 import { aggregateBase, defaultAccounts, sourceDatabases } from './sources.ts';
@@ -80,17 +81,8 @@ async function requireDemo(url: string, database: string): Promise<void> {
 }
 
 async function runFile(pool: sql.ConnectionPool, file: string, signal: AbortSignal | undefined) {
-  const batches = batchesOf(await readFile(new URL(file, folder), 'utf8'));
-  for (const batch of batches) {
-    signal?.throwIfAborted();
-    try {
-      await pool.request().batch(batch);
-    } catch (error) {
-      const statement = batch.split('\n').find((line) => !line.startsWith('--'));
-      const message = error instanceof Error ? error.message : error;
-      throw new Error(`${file}: ${statement}: ${message}`, { cause: error });
-    }
-  }
+  const batches = batchesIn(file, await readFile(new URL(file, folder), 'utf8'));
+  await runBatches(file, batches, (text) => pool.request().batch(text), signal);
 }
 
 /** What one of the demo's databases holds: tables, procedures, rows. */
@@ -115,7 +107,7 @@ async function fillDatabase(
  *
  * @param url connection string; its database, if any, does not matter
  * @throws Error when a database of the name exists that is not the demo's own, before anything is
- *   changed; with the file and the statement when the server refuses one
+ *   changed; with file and line when the server refuses a statement
  */
 export async function installDemo(url: string, options: InstallOptions = {}): Promise<void> {
   const { onProgress = () => {}, signal } = options;

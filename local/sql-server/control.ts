@@ -5,22 +5,28 @@ import { ok, parse, type Route } from '../stand-in/control/route.ts';
 import { Refusal } from '../stand-in/http/refusal.ts';
 import type { Instance } from './session/instance.ts';
 
+const failuresSchema = z.strictObject({
+  times: z.int().min(0),
+  number: z.int().min(1),
+  message: z.string().exactOptional(),
+  severity: z.int().min(11).max(25).exactOptional(),
+  state: z.int().min(0).max(255).exactOptional(),
+  line: z.int().min(1).exactOptional(),
+});
+
 const faultSchema = z.strictObject({
   database: z.string().exactOptional(),
   parameters: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
     .exactOptional(),
   delayMilliseconds: z.number().min(0).max(86_400_000).exactOptional(),
-  failures: z
-    .strictObject({
-      times: z.int().min(0),
-      number: z.int().min(1),
-      message: z.string().exactOptional(),
-      severity: z.int().min(11).max(25).exactOptional(),
-      state: z.int().min(0).max(255).exactOptional(),
-      line: z.int().min(1).exactOptional(),
-    })
-    .exactOptional(),
+  failures: failuresSchema.exactOptional(),
+});
+
+const statementSchema = z.strictObject({
+  contains: z.string().min(1),
+  database: z.string().exactOptional(),
+  failures: failuresSchema,
 });
 
 const serverSchema = z.strictObject({ login: z.enum(['accept', 'refuse', 'silent']) });
@@ -81,6 +87,24 @@ export const controlRoutes: readonly Route<Instance>[] = [
     help: 'removes the faults of one procedure',
     run: ({ faults }, { parts: [procedure = ''] }) => {
       faults.remove(procedure);
+      return ok;
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/statements',
+    help: 'what batches and calls fail with whose text holds another one: {"contains": "FROM crude.", "failures": {"times": 1, "number": 40613, …}, "database"?: "AB"}; DELETE /procedures ends it',
+    run: (instance, { body }) => {
+      instance.faults.setStatement(parse(statementSchema, body));
+      return ok;
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/logins',
+    help: 'what the next logins fail with: {"times": 3, "number": 4060, "message"?, "severity"?, "state"?}',
+    run: (instance, { body }) => {
+      instance.faults.logins = parse(failuresSchema, body);
       return ok;
     },
   },

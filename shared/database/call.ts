@@ -1,6 +1,9 @@
 /** Calls of stored procedures. */
 
+import type { EventEmitter } from 'node:events';
+import type sql from 'mssql';
 import type { Link, SqlParameter } from './link.ts';
+import { RowCounter, type RowCounts } from './row-counts.ts';
 
 export interface ProcedureCall {
   procedure: { schema: string; name: string };
@@ -9,14 +12,16 @@ export interface ProcedureCall {
 
 export interface ProcedureResult {
   returnValue: number;
-  /** One number a statement that counted. */
-  rowsAffected: number[];
+  rows: RowCounts;
   /** Values of the output parameters, as the driver gives them, by name without `@`. */
   output: Record<string, unknown>;
 }
 
-/** `Session.call` over the connection it has borrowed. */
-export function callProcedure(
+/**
+ * `Session.call` over the connection it has borrowed. However many rows, counts and errors the
+ * procedure gives, memory holds one row and the first errors.
+ */
+export async function callProcedure(
   link: Link,
   call: ProcedureCall,
   onMessage: (text: string) => void,
@@ -24,13 +29,46 @@ export function callProcedure(
 ): Promise<ProcedureResult> {
   const { schema, name } = call.procedure;
   const request = link.request(call.parameters, signal);
+  const rows = new RowCounter();
+  const errors: Error[] = [];
+  // The driver then keeps no rows, and tells errors by the event alone.
+  request.stream = true;
   request.on('info', (info: { message: string }) => onMessage(info.message));
+  request.on('rowsaffected', (count: number) => rows.count(count));
+  request.on('recordset', () => countRows(request, rows));
+  request.on('error', (error: Error) => keep(errors, error));
   return link.send(request, signal, async () => {
     const result = await request.execute(`[${schema}].[${name}]`);
+    const failure = failureOf(errors);
+    if (failure !== undefined) throw failure;
     return {
       returnValue: result.returnValue as number,
-      rowsAffected: result.rowsAffected,
+      rows: rows.counts,
       output: result.output,
     };
   });
+}
+
+/**
+ * Takes the place of mssql's own listener, which makes an object of each row and gathers the
+ * pieces of FOR JSON and FOR XML until the last has come (12.7, `tedious/request.js`).
+ */
+function countRows(request: sql.Request, rows: RowCounter): void {
+  const { _currentRequest: driver } = request as unknown as { _currentRequest: EventEmitter };
+  driver.removeAllListeners('row');
+  driver.on('row', () => rows.returned());
+}
+
+/** The first ones say why, the last how it ended. */
+const keptErrors = 16;
+
+function keep(errors: Error[], error: Error): void {
+  if (errors.length === keptErrors) errors.pop();
+  errors.push(error);
+}
+
+/** As the driver rejects where it does not stream. */
+function failureOf(errors: readonly Error[]): Error | undefined {
+  const last = errors.at(-1);
+  return last && Object.assign(last, { precedingErrors: errors.slice(0, -1) });
 }

@@ -1,26 +1,29 @@
 /** The databases of the catalogue, by id: short queries, and sessions for longer work. */
 
 import { unlessAborted } from '../abort.ts';
-import { withRetries } from '../retry.ts';
+import { backOffMs, pause, withRetries } from '../retry.ts';
 import type { DatabaseAddress } from './address.ts';
-import { DatabaseError, leavesSessionUsable, toDatabaseError } from './errors.ts';
+import { DatabaseError, leavesSessionUsable, opensLater, toDatabaseError } from './errors.ts';
 import { Line } from './line.ts';
 import type { SqlParameter } from './link.ts';
-import { defaultPoolSize, type PoolOptions, Pools } from './pools.ts';
+import { defaultPoolSize, type PoolOptions, Pools, patienceMs } from './pools.ts';
 import { Session } from './session.ts';
 import type { RowBatch } from './stream.ts';
 
 /** A pool may hold several connections that a fail-over has broken. */
 const retry = { attempts: 3, baseMs: 100, capMs: 400 };
 
-/** Between the calls of one run connections rest for less: those are not asked. */
-const restMs = 5_000;
+/** Between the first and the tenth connection of one after another; then once every two seconds. */
+const opening = { baseMs: 250, capMs: 2_000 };
+
+/** What goes out again at once, as in a run's freshness queries, is not asked. */
+const restMs = 50;
 
 /** The answer to `SELECT 1` takes a round trip; the rest is for a busy server. */
 const signOfLifeMs = 2_000;
 
 /** Somebody who needs several connections keeps those it has for so long while others are out. */
-const patienceMs = 3_000;
+const holdingMs = 3_000;
 
 export interface SqlStatement {
   readonly sql: string;
@@ -31,30 +34,29 @@ export class Databases {
   /** The most connections to one database, and the most statements that `streams` takes. */
   readonly poolSize: number;
   readonly #pools: Pools;
+  readonly #patienceMs: number;
   /** One a database: those who need several of its connections. */
   readonly #lines = new Map<string, Line>();
 
   constructor(addresses: readonly DatabaseAddress[], options: PoolOptions = {}) {
     this.#pools = new Pools(addresses, options);
     this.poolSize = options.size ?? defaultPoolSize;
+    this.#patienceMs = options.patienceMs ?? patienceMs;
   }
 
   /**
    * Borrows a connection: the caller must release or destroy it on every path.
    *
-   * A server that vanished without a word (a fail-over, a network that lost its state) leaves
-   * connections behind that look whole and answer nothing for a quarter of an hour. One that has
-   * rested is asked for a sign of life first, and replaced when it gives none.
+   * A connection may have died in the pool: its session was killed, or the server vanished without
+   * a word (a fail-over, a network that lost its state), which leaves connections that look whole
+   * and answer nothing for a quarter of an hour. One that has rested is asked for a sign of life
+   * first, and replaced when it gives none. A database that cannot be opened for now (it fails
+   * over, it starts) is waited for, half a minute at most.
    *
    * @throws DatabaseError, or the reason of `signal`
    */
-  async session(id: string, signal: AbortSignal): Promise<Session> {
-    const pool = await unlessAborted(this.#pools.get(id), signal);
-    for (;;) {
-      const session = await Session.open(pool, signal);
-      if (session.restedMs < restMs || (await isAlive(session, signal))) return session;
-      session.destroy();
-    }
+  session(id: string, signal: AbortSignal): Promise<Session> {
+    return this.#patiently(() => this.#session(id, signal), signal);
   }
 
   /**
@@ -70,11 +72,20 @@ export class Databases {
     signal: AbortSignal,
   ): Promise<Record<string, unknown>[]> {
     return withRetries(
-      () => this.#queryOnce(id, text, parameters, signal),
+      async () => queryOn(await this.session(id, signal), text, parameters, signal),
       (error) => toDatabaseError(error).meaning === 'transient',
       retry,
       signal,
     );
+  }
+
+  /**
+   * Whether it answers now: a round trip, without waiting for what may come back.
+   *
+   * @throws DatabaseError, or the reason of `signal`
+   */
+  async check(id: string, signal: AbortSignal): Promise<void> {
+    await queryOn(await this.#session(id, signal), 'SELECT 1', [], signal);
   }
 
   /**
@@ -115,7 +126,8 @@ export class Databases {
     const line = this.#lines.get(id) ?? new Line();
     this.#lines.set(id, line);
     const take = () => this.#sessions(id, statements, signal);
-    const sessions = await (statements.length > 1 ? line.inTurn(take, signal) : take());
+    const taking = () => (statements.length > 1 ? line.inTurn(take, signal) : take());
+    const sessions = await this.#patiently(taking, signal);
     return sessions.map(({ session, sql, parameters }) =>
       givingBack(session, session.batches(sql, parameters, signal)),
     );
@@ -131,12 +143,12 @@ export class Databases {
     signal: AbortSignal,
   ): Promise<(SqlStatement & { session: Session })[]> {
     for (;;) {
-      const patience = AbortSignal.timeout(patienceMs);
+      const patience = AbortSignal.timeout(holdingMs);
       const failed = new AbortController();
       const limit = AbortSignal.any([signal, patience, failed.signal]);
       const taking = statements.map(async (statement) => ({
         ...statement,
-        session: await this.session(id, limit),
+        session: await this.#session(id, limit),
       }));
       for (const one of taking) one.catch((error: unknown) => failed.abort(error));
       const taken = await Promise.allSettled(taking);
@@ -152,22 +164,45 @@ export class Databases {
     await this.#pools.close();
   }
 
-  async #queryOnce(
-    id: string,
-    text: string,
-    parameters: readonly SqlParameter[],
-    signal: AbortSignal,
-  ): Promise<Record<string, unknown>[]> {
-    const session = await this.session(id, signal);
-    try {
-      const rows = await session.query(text, parameters, signal);
-      session.release();
-      return rows;
-    } catch (error) {
-      if (leavesSessionUsable(error)) session.release();
-      else session.destroy();
-      throw error;
+  async #session(id: string, signal: AbortSignal): Promise<Session> {
+    const pool = await unlessAborted(this.#pools.get(id), signal);
+    for (;;) {
+      const session = await Session.open(pool, signal);
+      if (session.restedMs < restMs || (await isAlive(session, signal))) return session;
+      session.destroy();
     }
+  }
+
+  /** Opens again while that may succeed; a refused login is told at once. */
+  async #patiently<T>(open: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const until = performance.now() + this.#patienceMs;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await open();
+      } catch (error) {
+        const leftMs = until - performance.now();
+        if (!opensLater(error) || leftMs <= 0) throw error;
+        await pause(Math.min(backOffMs(attempt, opening), leftMs), signal);
+      }
+    }
+  }
+}
+
+/** The rows of one short statement; the session goes back, or is destroyed. */
+async function queryOn(
+  session: Session,
+  text: string,
+  parameters: readonly SqlParameter[],
+  signal: AbortSignal,
+): Promise<Record<string, unknown>[]> {
+  try {
+    const rows = await session.query(text, parameters, signal);
+    session.release();
+    return rows;
+  } catch (error) {
+    if (leavesSessionUsable(error)) session.release();
+    else session.destroy();
+    throw error;
   }
 }
 

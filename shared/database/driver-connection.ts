@@ -4,7 +4,9 @@ import type { EventEmitter } from 'node:events';
 
 /** What we touch of a connection; mssql's type file has none. */
 export interface DriverConnection {
-  on(event: 'connect', listener: () => void): unknown;
+  on(event: 'connect', listener: (error?: Error & { saidAtLogin?: object[] }) => void): unknown;
+  on(event: 'errorMessage', listener: (message: object) => void): unknown;
+  off(event: 'errorMessage', listener: (message: object) => void): unknown;
   socket?: { setNoDelay(noDelay: boolean): unknown };
   /** Reads one answer; says `end` when it has come to its end. */
   createTokenStreamParser(...parameters: unknown[]): EventEmitter;
@@ -17,7 +19,13 @@ export interface DriverConnection {
  * SQL's the socket is another one, so it is the one that logged in that counts.
  */
 export function prepareConnection(connection: DriverConnection): void {
-  connection.on('connect', () => {
+  const said: object[] = [];
+  // The driver keeps the text of the last one only: of 4060 and 18456, which comes after it, that.
+  const listen = (message: object) => said.push(message);
+  connection.on('errorMessage', listen);
+  connection.on('connect', (error) => {
+    connection.off('errorMessage', listen);
+    if (error !== undefined && said.length > 0) error.saidAtLogin = said;
     sendAtOnce(connection);
     leaveAnswersOfClosed(connection);
   });

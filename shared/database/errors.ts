@@ -1,5 +1,7 @@
 /** What an error of SQL Server or its driver means to us; decided by number and code, never text. */
 
+import { sessionEndingNumbers, transientErrors } from './transient.ts';
+
 /** `transient`: the same call may succeed; `timed out`: the driver's own limit was reached. */
 export type ErrorMeaning =
   | 'transient'
@@ -17,6 +19,8 @@ export class DatabaseError extends Error {
   readonly state: number | undefined;
   readonly procedure: string | undefined;
   readonly line: number | undefined;
+  /** The connection broke, or the server has ended the session: nobody may use it again. */
+  readonly endedSession: boolean;
 
   constructor(
     message: string,
@@ -27,6 +31,7 @@ export class DatabaseError extends Error {
       state?: number | undefined;
       procedure?: string | undefined;
       line?: number | undefined;
+      endedSession?: boolean;
     } = {},
     options?: ErrorOptions,
   ) {
@@ -38,33 +43,54 @@ export class DatabaseError extends Error {
     this.state = details.state;
     this.procedure = details.procedure;
     this.line = details.line;
+    this.endedSession = details.endedSession ?? false;
   }
 }
 
 /**
- * Errors after which the same call may succeed: 1205 deadlock victim; the rest is Azure SQL's list
- * of transient faults (reconfiguration, throttling, failover) in Microsoft's "Troubleshoot
- * transient connection errors in SQL Database".
+ * 18456 login failed, 18452 untrusted domain, 18470 disabled, 18487 and 18488 the password must be
+ * changed. 4060, database not accessible, passes while it fails over: whoever opens a connection
+ * waits for that (`opensLater`), and after it the address is wrong.
  */
-const transientNumbers = new Set([1205, 40197, 40501, 40613, 49918, 49919, 49920, 10928, 10929]);
+const loginNumbers = new Set([4060, 18456, 18452, 18470, 18487, 18488]);
 
-/** 18456 login failed, 18452 untrusted domain, 4060 database not accessible, 18470 disabled. */
-const loginNumbers = new Set([18456, 18452, 4060, 18470, 18487, 18488]);
+/**
+ * Somebody has killed the session and wanted to: nothing is begun again unasked. What was not at
+ * work then has another session before it notices (`databases.ts`).
+ */
+const killed = 596;
 
 const unreachableCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
   'ENETUNREACH',
+  'ENETDOWN',
   'EINSTLOOKUP',
 ]);
 
-/** A severity of 20 or more ends the session on the server (SQL Server documentation). */
+/** The connection was there and broke; where it closed between two calls, the driver sends none. */
+const brokenCodes = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ENETRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ECONNCLOSED',
+  'ECLOSE',
+  'EINVALIDSTATE',
+]);
+
+/** The statement failed and nothing else: the session is as good as before. */
 export function leavesSessionUsable(error: unknown): boolean {
-  return (
-    error instanceof DatabaseError && error.number !== undefined && (error.severity ?? 16) < 20
-  );
+  return error instanceof DatabaseError && error.number !== undefined && !error.endedSession;
+}
+
+/** Whether a connection that could not be opened may be a moment later: a fail-over, a restart. */
+export function opensLater(error: unknown): boolean {
+  return error instanceof DatabaseError && transientErrors.has(error.number ?? 0);
 }
 
 /** How the driver (mssql over tedious) shows an error; all members are optional on the wire. */
@@ -82,41 +108,60 @@ interface DriverError {
   /** One an address that was tried. */
   errors?: DriverError[];
   precedingErrors?: DriverError[];
+  /** What the server said to a login (`driver-connection.ts`). */
+  saidAtLogin?: DriverError[];
 }
 
 /** Turns whatever mssql rejected with into a DatabaseError; one that is already stays as it is. */
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const driver = (typeof error === 'object' && error !== null ? error : {}) as DriverError;
+  const all = [...(saidAtLogin(driver) ?? driver.precedingErrors ?? []), driver];
   // SQL Server sends the cause first and what follows from it after ("statement terminated").
-  const first = driver.precedingErrors?.[0] ?? driver;
-  const number = typeof first.number === 'number' ? first.number : undefined;
+  const first = all[0] ?? driver;
+  const number = numberOf(first);
   const details = {
     number,
     severity: first.class,
     state: typeof first.state === 'number' ? first.state : undefined,
     procedure: first.procName || undefined,
     line: first.lineNumber,
+    endedSession: all.some(endsSession) || isBroken(driver),
   };
   const message = first.message ?? String(error);
   return new DatabaseError(message, meaningOf(driver, number), details, { cause: error });
 }
 
+function numberOf({ number }: DriverError): number | undefined {
+  return typeof number === 'number' ? number : undefined;
+}
+
+/** A severity of 20 or more ends the session on the server (SQL Server documentation). */
+function endsSession(error: DriverError): boolean {
+  return (error.class ?? 0) >= 20 || sessionEndingNumbers.has(numberOf(error) ?? 0);
+}
+
+function isBroken(error: DriverError): boolean {
+  return codesOf(error).some((code) => brokenCodes.has(code) || code === 'ESOCKET');
+}
+
 function meaningOf(error: DriverError, number: number | undefined): ErrorMeaning {
-  if (number !== undefined && transientNumbers.has(number)) return 'transient';
+  if (number === killed) return 'permanent';
   if (number !== undefined && loginNumbers.has(number)) return 'login';
+  if (number !== undefined && transientErrors.has(number)) return 'transient';
   for (const code of codesOf(error)) {
     if (code === 'ECANCEL') return 'cancelled';
     if (unreachableCodes.has(code)) return 'unreachable';
     if (code === 'ELOGIN' || code === 'EFEDAUTH') return 'login';
     if (code === 'ETIMEOUT') return error.code === 'EREQUEST' ? 'timed out' : 'unreachable';
-    if (code === 'ECONNRESET' || code === 'EPIPE') return 'transient';
-    if (code === 'ECONNCLOSED' || code === 'ECLOSE') return 'transient';
-    // The connection broke between two calls: the driver has not sent this one.
-    if (code === 'EINVALIDSTATE') return 'transient';
+    if (brokenCodes.has(code)) return 'transient';
   }
   // ESOCKET alone: the connection was open and broke, or never came up; both may pass.
   return codesOf(error).includes('ESOCKET') ? 'transient' : 'permanent';
+}
+
+function saidAtLogin({ saidAtLogin: said, originalError }: DriverError): DriverError[] | undefined {
+  return said ?? originalError?.saidAtLogin;
 }
 
 /** The most telling code first: the driver wraps the socket's error once or twice. */

@@ -21,6 +21,7 @@ export interface SqlParameter {
 
 /** The physical connection, as far as we touch it. */
 export interface Connection {
+  readonly closed: boolean;
   close(): void;
 }
 
@@ -51,6 +52,11 @@ export class Link {
   /** How long the connection lay idle before it was borrowed, in milliseconds; 0: it is new. */
   get restedMs(): number {
     return performance.now() - (returnedAt.get(this.#connection) ?? performance.now());
+  }
+
+  /** False: it has been given back or has closed, as it does when the server ends the session. */
+  get isOpen(): boolean {
+    return !this.#returned && !this.#connection.closed;
   }
 
   /** Back to the pool. */

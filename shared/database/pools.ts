@@ -15,9 +15,14 @@ export interface PoolOptions {
   size?: number;
   /** Where tokens come from; default: `@azure/identity`. */
   credential?: CredentialSource;
+  /** How long a database that cannot be opened is waited for, in ms; default `patienceMs`. */
+  patienceMs?: number;
 }
 
 export const defaultPoolSize = 10;
+
+/** Availability groups and Azure SQL fail over within half a minute, as a rule. */
+export const patienceMs = 30_000;
 
 /** Opening a connection takes milliseconds; a server that says nothing for 15 s is not there. */
 const connectTimeoutMs = 15_000;
@@ -33,7 +38,7 @@ export class Pools {
 
   constructor(addresses: readonly DatabaseAddress[], options: PoolOptions = {}) {
     this.#addresses = new Map(addresses.map((address) => [address.id, address]));
-    this.#options = { size: defaultPoolSize, credential: azureCredential, ...options };
+    this.#options = { size: defaultPoolSize, credential: azureCredential, patienceMs, ...options };
   }
 
   /** @throws DatabaseError with meaning `login`, `unreachable`, `transient` or `permanent` */
@@ -86,7 +91,7 @@ async function openPool(
 /** What the pool is opened with. Exported for its test. @throws DatabaseError for the setting */
 export async function poolConfig(
   address: DatabaseAddress,
-  { size, credential }: Required<PoolOptions>,
+  { size, credential }: Required<Pick<PoolOptions, 'size' | 'credential'>>,
 ): Promise<sql.config> {
   const { config, identity } = parsed(address);
   return {
@@ -105,7 +110,13 @@ export async function poolConfig(
     validateConnection: 'socket',
     beforeConnect: prepareConnection,
     pool: { min: 0, max: size, idleTimeoutMillis: 30_000, acquireTimeoutMillis: unlimitedMs },
-    options: { ...config.options, appName: 'syncboard', useUTC: true },
+    options: {
+      ...config.options,
+      appName: 'syncboard',
+      useUTC: true,
+      // Who waits for a database and how long is said in `databases.ts`, for all errors that pass.
+      maxRetriesOnTransientErrors: 0,
+    },
   } as sql.config;
 }
 

@@ -40,6 +40,11 @@ export class Session {
     return this.#link.restedMs;
   }
 
+  /** False: it has been given back, or the connection has closed. */
+  get isOpen(): boolean {
+    return this.#link.isOpen;
+  }
+
   /** Back to the pool. Call only when the session is as clean as it was. */
   release(): void {
     this.#link.release();

@@ -11,7 +11,7 @@ export interface Token {
 }
 
 const pattern =
-  /(?<comment>--[^\n]*|\/\*[\s\S]*?\*\/)|(?<space>\s+)|(?<string>N?'(?:[^']|'')*')|(?<quoted>\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*")|(?<placeholder>\{[^{}]*\})|(?<bind>:[\p{L}_][\p{L}\p{N}_$]*)|(?<word>[@#\p{L}\p{N}_][@#\p{L}\p{N}_$]*)|(?<symbol>[\s\S])/gu;
+  /(?<comment>--[^\n]*)|(?<open>\/\*)|(?<space>\s+)|(?<string>N?'(?:[^']|'')*')|(?<quoted>\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*")|(?<placeholder>\{[^{}]*\})|(?<bind>:[\p{L}_][\p{L}\p{N}_$]*)|(?<word>[@#\p{L}\p{N}_][@#\p{L}\p{N}_$]*)|(?<symbol>[\s\S])/gu;
 
 /** Texts of some dozens of definitions; all are forgotten at once where there are more. */
 const largestCache = 5_000;
@@ -28,16 +28,36 @@ export function tokensOf(sql: string): readonly Token[] {
 }
 
 function read(sql: string): Token[] {
-  return Array.from(sql.matchAll(pattern), ({ 0: text, groups = {} }): Token => {
-    if (groups['comment'] !== undefined) return { kind: 'space', text: ' ', name: '' };
-    if (groups['space'] !== undefined) return { kind: 'space', text, name: '' };
-    if (groups['string'] !== undefined) return { kind: 'string', text, name: '' };
-    if (groups['quoted'] !== undefined) return named('quoted', text, text.slice(1, -1));
-    if (groups['placeholder'] !== undefined) return named('placeholder', text, text.slice(1, -1));
-    if (groups['bind'] !== undefined) return named('bind', text, text.slice(1));
-    if (groups['word'] !== undefined) return named('word', text, text);
-    return { kind: 'symbol', text, name: '' };
-  });
+  const tokens: Token[] = [];
+  const units = new RegExp(pattern);
+  for (let found = units.exec(sql); found !== null; found = units.exec(sql)) {
+    const end = found.groups?.['open'] === undefined ? -1 : commentEnd(sql, found.index);
+    if (end !== -1) units.lastIndex = end;
+    else if (found.groups?.['open'] !== undefined) units.lastIndex = found.index + 1;
+    tokens.push(end === -1 ? tokenOf(found) : { kind: 'space', text: ' ', name: '' });
+  }
+  return tokens;
+}
+
+/** Comments nest. -1 where one is not closed. */
+function commentEnd(sql: string, start: number): number {
+  let depth = 0;
+  for (const { 0: edge, index } of sql.slice(start).matchAll(/\/\*|\*\//g)) {
+    depth += edge === '/*' ? 1 : -1;
+    if (depth === 0) return start + index + 2;
+  }
+  return -1;
+}
+
+function tokenOf({ 0: text, groups = {} }: RegExpExecArray): Token {
+  if (groups['comment'] !== undefined) return { kind: 'space', text: ' ', name: '' };
+  if (groups['space'] !== undefined) return { kind: 'space', text, name: '' };
+  if (groups['string'] !== undefined) return { kind: 'string', text, name: '' };
+  if (groups['quoted'] !== undefined) return named('quoted', text, text.slice(1, -1));
+  if (groups['placeholder'] !== undefined) return named('placeholder', text, text.slice(1, -1));
+  if (groups['bind'] !== undefined) return named('bind', text, text.slice(1));
+  if (groups['word'] !== undefined) return named('word', text, text);
+  return { kind: 'symbol', text: text.slice(0, 1), name: '' };
 }
 
 const named = (kind: TokenKind, text: string, name: string): Token => ({

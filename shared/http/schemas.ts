@@ -116,6 +116,10 @@ const runSummarySchema = z.object({
   state: z.enum(runStates),
   user: z.string(),
   codes: z.array(z.string()),
+  moreCodes: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'How many codes the run has beside these, where it has hundreds' }),
   createdAt: z.string(),
   endedAt: z.string().exactOptional(),
   stagesDone: z.int(),

@@ -29,7 +29,6 @@ const retry = { attempts: 5, baseMs: 1_000, capMs: 30_000 };
 
 /** Progress is written at most once a second: it is for people, and the end is written anyway. */
 const progressMs = 1_000;
-const keptMessages = 20;
 
 /**
  * Runs the stage and enters everything into the run document. Never throws for a failed stage:
@@ -83,7 +82,7 @@ async function runOnce(
     await journal.write(() => {
       stage.state = 'running';
       stage.attempts.push(attempt);
-      stage.messages = [];
+      stage.messages = { count: 0 };
     });
     limit.start();
     const result = await slot.run(
@@ -110,7 +109,7 @@ async function runOnce(
 function succeed(stage: Stage, attempt: StageAttempt, result: StageResult, now: () => Date): void {
   attempt.endedAt = now().toISOString();
   stage.state = 'succeeded';
-  stage.rowsAffected = result.rowsAffected;
+  stage.rows = result.rows;
   if (result.returnValue !== undefined) stage.returnValue = result.returnValue;
   if (result.warnings?.length) stage.warnings = result.warnings;
 }
@@ -175,8 +174,7 @@ function toStageError(error: unknown): StageError {
 }
 
 function addMessage(stage: Stage, text: string, now: () => Date): void {
-  stage.messages.push({ at: now().toISOString(), text });
-  if (stage.messages.length > keptMessages) stage.messages.shift();
+  stage.messages = { count: stage.messages.count + 1, last: { at: now().toISOString(), text } };
 }
 
 /** The catalogue's time limit of the stage is over. */

@@ -37,6 +37,8 @@ export interface RunSummary {
   state: RunState;
   user: string;
   codes: string[];
+  /** How many codes the run has beside these, where they are too many for a listing. */
+  moreCodes?: number;
   createdAt: string;
   endedAt?: string;
   stagesDone: number;

@@ -88,7 +88,7 @@ function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
     needs: [],
     state: 'pending',
     attempts: [],
-    messages: [],
+    messages: { count: 0 },
   };
 }
 

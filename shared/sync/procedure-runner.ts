@@ -47,7 +47,9 @@ class ProcedureSlot implements StageSlot {
   }
 
   fits(stage: Stage): boolean {
-    return stage.database === this.#database && fenceOf(stage) === this.#fence;
+    const fits = stage.database === this.#database && fenceOf(stage) === this.#fence;
+    // Killed between two stages, or failed over: the next one takes its turn anew.
+    return fits && this.#session.isOpen;
   }
 
   async run(
@@ -95,9 +97,9 @@ class ProcedureSlot implements StageSlot {
     onMessage: (text: string) => void,
     signal: AbortSignal,
   ): Promise<StageResult> {
-    const { returnValue, rowsAffected } = await this.#session.call(stage, onMessage, signal);
+    const { returnValue, rows } = await this.#session.call(stage, onMessage, signal);
     const warning = judgedReturn(stage.procedure, returnValue, stage.returnCheck ?? 'warn');
-    return { rowsAffected, returnValue, ...(warning && { warnings: [warning] }) };
+    return { rows, returnValue, ...(warning && { warnings: [warning] }) };
   }
 
   async #switchOff(setOptions: readonly string[]): Promise<void> {

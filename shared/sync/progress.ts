@@ -34,7 +34,7 @@ export function progressOf(run: Run, now: Date): Progress {
       stage: stage.id,
       server: stage.server,
       since: startOf(stage) ?? now.toISOString(),
-      ...(stage.messages.length > 0 && { message: stage.messages.at(-1)?.text ?? '' }),
+      ...(stage.messages.last && { message: stage.messages.last.text }),
     })),
     ...(!isFinished(run) && { estimate: estimate(run, now) }),
   };

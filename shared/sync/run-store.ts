@@ -28,6 +28,7 @@ const summarySchema = z.object({
   state: z.enum(runStates),
   user: z.string().transform(decodeURIComponent),
   codes: z.string().transform((codes) => codes.split(',')),
+  morecodes: z.coerce.number().optional(),
   created: z.string(),
   ended: z.string().optional(),
   done: z.coerce.number(),
@@ -111,7 +112,7 @@ function metadataOf(run: Run): Record<string, string> {
     kind: summary.kind,
     state: summary.state,
     user: encodeURIComponent(summary.user),
-    codes: summary.codes.join(','),
+    ...codesMetadata(summary.codes),
     created: summary.createdAt,
     ...(summary.endedAt !== undefined && { ended: summary.endedAt }),
     done: String(summary.stagesDone),
@@ -120,17 +121,35 @@ function metadataOf(run: Run): Record<string, string> {
   };
 }
 
+/**
+ * Letters of a run's codes in its metadata, which has 8 KB in all (Azure Storage, Setting and
+ * retrieving properties and metadata); a user takes 1.5 KB at most, the rest is short.
+ */
+const codesRoom = 4_000;
+
+function codesMetadata(codes: readonly string[]): { codes: string; morecodes?: string } {
+  let letters = 0;
+  const fits = codes.findIndex((code) => {
+    letters += code.length + 1;
+    return letters > codesRoom;
+  });
+  if (fits < 0) return { codes: codes.join(',') };
+  return { codes: codes.slice(0, fits).join(','), morecodes: String(codes.length - fits) };
+}
+
 /** undefined for a blob that no version of ours wrote. */
 function summaryFromMetadata(id: string, metadata: Record<string, string>): RunSummary | undefined {
   const parsed = summarySchema.safeParse(metadata);
   if (!parsed.success) return undefined;
-  const { kind, state, user, codes, created, ended, done, total, warnings } = parsed.data;
+  const { kind, state, user, codes, morecodes, created, ended, done, total, warnings } =
+    parsed.data;
   return {
     id,
     kind,
     state,
     user,
     codes,
+    ...(morecodes !== undefined && { moreCodes: morecodes }),
     createdAt: created,
     ...(ended !== undefined && { endedAt: ended }),
     stagesDone: done,

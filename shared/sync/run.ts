@@ -9,6 +9,7 @@
 
 import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
+import { type RowCounts, rowCounts } from '../database/row-counts.ts';
 
 export const runStates = [
   'queued',
@@ -36,6 +37,7 @@ export type Period = z.infer<typeof periodSchema>;
 
 /** Why a stage failed; `number` to `line` are SQL Server's own where the error came from it. */
 const stageErrorSchema = z.object({
+  /** Cut to what the document has room for; whole in the run's log. */
   message: z.string(),
   /** What it means to us: decides on a retry. */
   meaning: z.enum([
@@ -69,7 +71,27 @@ const parameterSchema = z.object({
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
 });
 
-const stageSchema = z.object({
+const rowsSchema = z.object({
+  sum: z.number().meta({
+    description:
+      'Rows of all statements that counted, as the server counts them: also those it returned',
+  }),
+  statements: z.int().meta({ description: 'Statements that counted' }),
+  last: z
+    .array(z.number())
+    .meta({ description: 'Counts of the latest statements, oldest first, at most 5' }),
+  returned: z.int().exactOptional().meta({ description: 'Rows in result sets; absent when none' }),
+}) satisfies z.ZodType<RowCounts>;
+
+const messagesSchema = z.object({
+  count: z.int().meta({ description: 'Info messages of the newest attempt; all are in the log' }),
+  last: z
+    .object({ at: z.string(), text: z.string() })
+    .exactOptional()
+    .meta({ description: 'The newest of them, cut' }),
+});
+
+const currentStageSchema = z.object({
   /** Unique in the run: `export:meter:0c10`, `crude:meter`. */
   id: z.string(),
   kind: z.enum(['procedure', 'flexibee', 'dynsql']),
@@ -97,17 +119,34 @@ const stageSchema = z.object({
   needs: z.array(z.string()),
   state: z.enum(stageStates),
   attempts: z.array(attemptSchema),
-  /** Rows affected, as the server counted them, one number a statement. */
-  rowsAffected: z.array(z.number()).optional(),
+  rows: rowsSchema.optional(),
   /** What the procedure returned, where the stage succeeded. */
   returnValue: z.number().optional(),
   /** What somebody should look at although the stage succeeded; absent: nothing. */
   warnings: z.array(z.string()).optional(),
-  /** The newest info messages of the procedure, oldest first, at most 20. */
-  messages: z.array(z.object({ at: z.string(), text: z.string() })),
+  /** Whole they are in the run's log. */
+  messages: messagesSchema,
   error: stageErrorSchema.optional(),
 });
-export type Stage = z.infer<typeof stageSchema>;
+export type Stage = z.infer<typeof currentStageSchema>;
+
+/** Runs of up to 90 days ago had every count in `rowsAffected`, and 20 messages in an array. */
+const earlierStageSchema = z.looseObject({
+  rowsAffected: z.array(z.number()).optional(),
+  messages: z.array(z.object({ at: z.string(), text: z.string() })),
+});
+
+const stageSchema = z.preprocess((value) => {
+  const earlier = earlierStageSchema.safeParse(value);
+  if (!earlier.success) return value;
+  const { rowsAffected, messages, ...stage } = earlier.data;
+  const last = messages.at(-1);
+  return {
+    ...stage,
+    ...(rowsAffected && { rows: rowCounts(rowsAffected) }),
+    messages: { count: messages.length, ...(last && { last }) },
+  };
+}, currentStageSchema);
 
 /** Newest timestamps as SQL Server returned them; null: no rows; absent: not asked or unreadable. */
 const freshnessReadingSchema = z.object({

@@ -1,9 +1,10 @@
 /** What the engine needs of each kind of stage; the runners are handed to it by `functions/`. */
 
+import type { RowCounts } from '../database/row-counts.ts';
 import type { Stage, StageError } from './run.ts';
 
 export interface StageResult {
-  rowsAffected: number[];
+  rows: RowCounts;
   returnValue?: number;
   /** Of a success: what somebody should look at. */
   warnings?: string[];

@@ -1,12 +1,16 @@
 -- FlexiBee in the aggregate base: the records of the companies that are followed, the journal of
 -- their changes, and the procedure that writes both. See docs/flexibee.md, "The apply procedure".
-IF SCHEMA_ID(N'crude') IS NULL EXEC(N'CREATE SCHEMA crude');
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
+GO
+IF SCHEMA_ID(N'crude') IS NULL EXEC(N'CREATE SCHEMA crude AUTHORIZATION dbo');
 GO
 IF OBJECT_ID(N'crude.flexibee_record') IS NULL
 BEGIN
+  -- BIN2: what tells rows apart is compared by code point, whatever the database's collation is.
   CREATE TABLE crude.flexibee_record (
-    company nvarchar(64) NOT NULL,
-    evidence nvarchar(64) NOT NULL,
+    company nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
+    evidence nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
     record_id bigint NOT NULL,
     code nvarchar(255) NULL,
     -- A JSON array: ["code:…", "ext:…"].
@@ -31,10 +35,10 @@ END;
 GO
 IF OBJECT_ID(N'crude.flexibee_change') IS NULL
   CREATE TABLE crude.flexibee_change (
-    company nvarchar(64) NOT NULL,
+    company nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
     generation int NOT NULL,
     version bigint NOT NULL,
-    evidence nvarchar(64) NOT NULL,
+    evidence nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
     record_id bigint NOT NULL,
     operation varchar(6) NOT NULL,
     -- By the clock of the FlexiBee server and in its zone; older ones do not tell.
@@ -44,11 +48,15 @@ IF OBJECT_ID(N'crude.flexibee_change') IS NULL
     CONSTRAINT pk_flexibee_change PRIMARY KEY (company, generation, version)
   );
 GO
-DROP PROCEDURE IF EXISTS crude.sp_apply_flexibee_changes;
+-- ALTER keeps the grants that a procedure has.
+IF OBJECT_ID(N'crude.sp_apply_flexibee_changes') IS NULL
+  EXEC(N'CREATE PROCEDURE crude.sp_apply_flexibee_changes AS RETURN 0');
 GO
 -- Applies one evidence's part of a page of changes, or of a load, in one transaction. Applying
--- anything twice, or something older after something newer, changes nothing.
-CREATE PROCEDURE crude.sp_apply_flexibee_changes
+-- anything twice, or something older after something newer, changes nothing. No statement locks
+-- more than 2,000 rows of a table or an index: from 5,000 on SQL Server would lock the whole table,
+-- and with it whoever loads another company.
+ALTER PROCEDURE crude.sp_apply_flexibee_changes
   @company nvarchar(64),
   @evidence nvarchar(64),
   @generation int,
@@ -79,14 +87,15 @@ BEGIN
     THROW 50502, '@records must be a JSON array.', 1;
 
   DECLARE @change TABLE (
+    no bigint NOT NULL PRIMARY KEY,
     version bigint NULL,
     record_id bigint NULL,
     operation nvarchar(20) NULL,
     changed_at datetime2(6) NULL,
     external_ids nvarchar(max) NULL
   );
-  INSERT INTO @change (version, record_id, operation, changed_at, external_ids)
-  SELECT TRY_CONVERT(bigint, j.version), TRY_CONVERT(bigint, j.id), j.operation,
+  INSERT INTO @change (no, version, record_id, operation, changed_at, external_ids)
+  SELECT ROW_NUMBER() OVER (ORDER BY TRY_CONVERT(bigint, j.version)), TRY_CONVERT(bigint, j.version), TRY_CONVERT(bigint, j.id), j.operation,
     TRY_CONVERT(datetime2(6), j.changed_at), ISNULL(j.external_ids, N'[]')
   FROM OPENJSON(@changes) WITH (
     version nvarchar(40) '$.version',
@@ -106,6 +115,7 @@ BEGIN
 
   -- Of a record that the mirror has: was_deleted, and what the new state is to it.
   DECLARE @record TABLE (
+    no bigint NOT NULL PRIMARY KEY,
     record_id bigint NULL,
     version bigint NULL,
     deleted bit NULL,
@@ -116,8 +126,8 @@ BEGIN
     is_newer bit NULL,
     is_same bit NULL
   );
-  INSERT INTO @record (record_id, version, deleted, code, external_ids, payload)
-  SELECT TRY_CONVERT(bigint, j.id), TRY_CONVERT(bigint, j.version), j.deleted,
+  INSERT INTO @record (no, record_id, version, deleted, code, external_ids, payload)
+  SELECT ROW_NUMBER() OVER (ORDER BY TRY_CONVERT(bigint, j.id)), TRY_CONVERT(bigint, j.id), TRY_CONVERT(bigint, j.version), j.deleted,
     j.code, ISNULL(j.external_ids, N'[]'), j.payload
   FROM OPENJSON(@records) WITH (
     id nvarchar(40) '$.id',
@@ -148,48 +158,57 @@ BEGIN
     @LockOwner = 'Transaction', @LockTimeout = -1;
   IF @lock < 0 THROW 50505, 'The application lock of the evidence was refused.', 1;
 
-  -- BIN2: two texts are the same only when every letter is, case included.
-  UPDATE n
-  SET was_deleted = r.deleted,
-    is_newer = CASE
-      WHEN r.generation < @generation THEN 1
-      WHEN r.generation > @generation THEN 0
-      WHEN r.version < n.version THEN 1
-      WHEN r.version = n.version AND r.read_at < @read_at THEN 1
-      ELSE 0 END,
-    is_same = CASE
-      WHEN r.deleted = n.deleted
-        AND ISNULL(r.code, N'') = ISNULL(n.code, N'') COLLATE Latin1_General_BIN2
-        AND r.external_ids = n.external_ids COLLATE Latin1_General_BIN2
-        AND ISNULL(r.payload, N'') = ISNULL(n.payload, N'') COLLATE Latin1_General_BIN2
-      THEN 1 ELSE 0 END
-  FROM @record AS n
-  JOIN crude.flexibee_record AS r WITH (UPDLOCK, HOLDLOCK)
-    ON r.company = @company AND r.evidence = @evidence AND r.record_id = n.record_id;
-
   DECLARE @now datetime2(3) = SYSUTCDATETIME();
-  UPDATE r
-  SET code = n.code, external_ids = n.external_ids, payload = n.payload, deleted = n.deleted,
-    generation = @generation, version = n.version, read_at = @read_at, updated_at = @now
-  FROM @record AS n
-  JOIN crude.flexibee_record AS r
-    ON r.company = @company AND r.evidence = @evidence AND r.record_id = n.record_id
-  WHERE n.is_newer = 1 AND n.is_same = 0;
+  DECLARE @part int = 1000, @from bigint = 0, @count bigint, @last bigint;
+  SET @count = (SELECT COUNT(*) FROM @record);
+  WHILE @from < @count
+  BEGIN
+    -- LOOP JOIN: each record is looked up by its key, so that HOLDLOCK holds no range beside it.
+    -- BIN2: two texts are the same only when every letter is, case included.
+    UPDATE n
+    SET was_deleted = r.deleted,
+      is_newer = CASE
+        WHEN r.generation < @generation THEN 1
+        WHEN r.generation > @generation THEN 0
+        WHEN r.version < n.version THEN 1
+        WHEN r.version = n.version AND r.read_at < @read_at THEN 1
+        ELSE 0 END,
+      is_same = CASE
+        WHEN r.deleted = n.deleted
+          AND ISNULL(r.code, N'') = ISNULL(n.code, N'') COLLATE Latin1_General_BIN2
+          AND r.external_ids = n.external_ids COLLATE Latin1_General_BIN2
+          AND ISNULL(r.payload, N'') = ISNULL(n.payload, N'') COLLATE Latin1_General_BIN2
+        THEN 1 ELSE 0 END
+    FROM @record AS n
+    INNER LOOP JOIN crude.flexibee_record AS r WITH (UPDLOCK, HOLDLOCK)
+      ON r.company = @company AND r.evidence = @evidence AND r.record_id = n.record_id
+    WHERE n.no > @from AND n.no <= @from + @part;
 
-  -- Seen again as it was: only what the next state is compared with moves on.
-  UPDATE r
-  SET generation = @generation, version = n.version, read_at = @read_at
-  FROM @record AS n
-  JOIN crude.flexibee_record AS r
-    ON r.company = @company AND r.evidence = @evidence AND r.record_id = n.record_id
-  WHERE n.is_newer = 1 AND n.is_same = 1;
+    UPDATE r
+    SET code = n.code, external_ids = n.external_ids, payload = n.payload, deleted = n.deleted,
+      generation = @generation, version = n.version, read_at = @read_at, updated_at = @now
+    FROM @record AS n
+    INNER LOOP JOIN crude.flexibee_record AS r
+      ON r.company = @company AND r.evidence = @evidence AND r.record_id = n.record_id
+    WHERE n.no > @from AND n.no <= @from + @part AND n.is_newer = 1 AND n.is_same = 0;
 
-  INSERT INTO crude.flexibee_record (company, evidence, record_id, code, external_ids, generation,
-    version, read_at, deleted, payload, created_at, updated_at)
-  SELECT @company, @evidence, n.record_id, n.code, n.external_ids, @generation,
-    n.version, @read_at, n.deleted, n.payload, @now, @now
-  FROM @record AS n
-  WHERE n.is_newer IS NULL;
+    -- Seen again as it was: only what the next state is compared with moves on.
+    UPDATE r
+    SET generation = @generation, version = n.version, read_at = @read_at
+    FROM @record AS n
+    INNER LOOP JOIN crude.flexibee_record AS r
+      ON r.company = @company AND r.evidence = @evidence AND r.record_id = n.record_id
+    WHERE n.no > @from AND n.no <= @from + @part AND n.is_newer = 1 AND n.is_same = 1;
+
+    INSERT INTO crude.flexibee_record (company, evidence, record_id, code, external_ids, generation,
+      version, read_at, deleted, payload, created_at, updated_at)
+    SELECT @company, @evidence, n.record_id, n.code, n.external_ids, @generation,
+      n.version, @read_at, n.deleted, n.payload, @now, @now
+    FROM @record AS n
+    WHERE n.no > @from AND n.no <= @from + @part AND n.is_newer IS NULL;
+
+    SET @from = @from + @part;
+  END;
 
   SELECT
     @created = COUNT(CASE WHEN deleted = 0 AND (is_newer IS NULL OR (is_newer = 1 AND was_deleted = 1)) THEN 1 END),
@@ -199,26 +218,44 @@ BEGIN
 
   IF @gone_read_before IS NOT NULL
   BEGIN
-    UPDATE crude.flexibee_record
-    SET code = NULL, external_ids = N'[]', payload = NULL, deleted = 1,
-      generation = @generation, version = @gone_version, read_at = @read_at, updated_at = @now
-    WHERE company = @company AND evidence = @evidence AND deleted = 0
-      AND read_at < @gone_read_before
-      AND (generation < @generation
-        OR (generation = @generation AND version < @gone_version)
-        OR (generation = @generation AND version = @gone_version AND read_at < @read_at));
-    SET @deleted = @deleted + @@ROWCOUNT;
+    SET @from = 0;
+    WHILE @from IS NOT NULL
+    BEGIN
+      SET @last = (SELECT MAX(record_id) FROM (
+        SELECT TOP (1000) record_id FROM crude.flexibee_record
+        WHERE company = @company AND evidence = @evidence AND record_id > @from
+        ORDER BY record_id
+      ) AS part);
+      UPDATE crude.flexibee_record
+      SET code = NULL, external_ids = N'[]', payload = NULL, deleted = 1,
+        generation = @generation, version = @gone_version, read_at = @read_at, updated_at = @now
+      WHERE company = @company AND evidence = @evidence
+        AND record_id > @from AND record_id <= @last AND deleted = 0
+        AND read_at < @gone_read_before
+        AND (generation < @generation
+          OR (generation = @generation AND version < @gone_version)
+          OR (generation = @generation AND version = @gone_version AND read_at < @read_at));
+      SET @deleted = @deleted + @@ROWCOUNT;
+      SET @from = @last;
+    END;
   END;
 
-  INSERT INTO crude.flexibee_change (company, generation, version, evidence, record_id, operation,
-    changed_at, external_ids, read_at)
-  SELECT @company, @generation, c.version, @evidence, c.record_id, c.operation,
-    c.changed_at, c.external_ids, @read_at
-  FROM @change AS c
-  WHERE NOT EXISTS (
-    SELECT 1 FROM crude.flexibee_change AS j WITH (UPDLOCK, HOLDLOCK)
-    WHERE j.company = @company AND j.generation = @generation AND j.version = c.version
-  );
+  SET @from = 0;
+  SET @count = (SELECT COUNT(*) FROM @change);
+  WHILE @from < @count
+  BEGIN
+    INSERT INTO crude.flexibee_change (company, generation, version, evidence, record_id, operation,
+      changed_at, external_ids, read_at)
+    SELECT @company, @generation, c.version, @evidence, c.record_id, c.operation,
+      c.changed_at, c.external_ids, @read_at
+    FROM @change AS c
+    WHERE c.no > @from AND c.no <= @from + @part AND NOT EXISTS (
+      SELECT 1 FROM crude.flexibee_change AS j WITH (UPDLOCK, HOLDLOCK)
+      WHERE j.company = @company AND j.generation = @generation AND j.version = c.version
+    )
+    OPTION (LOOP JOIN);
+    SET @from = @from + @part;
+  END;
 
   COMMIT TRANSACTION;
 END;

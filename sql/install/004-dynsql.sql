@@ -1,12 +1,16 @@
 -- dynsql in the aggregate base: the rows of the queries that are data sources, how far each of their
 -- loads has come, and the procedure that writes both. See docs/dynsql.md, "As a data source".
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
+GO
+-- BIN2: what tells rows apart is compared by code point, whatever the database's collation is.
 IF OBJECT_ID(N'crude.dynsql_load') IS NULL
   CREATE TABLE crude.dynsql_load (
     -- Code of the data source, and name of the entity there.
-    source nvarchar(64) NOT NULL,
-    entity nvarchar(128) NOT NULL,
+    source nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
+    entity nvarchar(128) COLLATE Latin1_General_BIN2 NOT NULL,
     -- yyyy-MM; empty of an entity without a date. Each period is loaded by itself.
-    period varchar(7) NOT NULL,
+    period varchar(7) COLLATE Latin1_General_BIN2 NOT NULL,
     -- Packed CLSID of the definition that was asked.
     definition varchar(26) NOT NULL,
     -- Of the newest load: how many there were with it, its own id, and when it began (UTC, by the
@@ -29,12 +33,12 @@ IF OBJECT_ID(N'crude.dynsql_row') IS NULL
 BEGIN
   CREATE TABLE crude.dynsql_row (
     row_id bigint IDENTITY(1, 1) NOT NULL,
-    source nvarchar(64) NOT NULL,
-    entity nvarchar(128) NOT NULL,
-    period varchar(7) NOT NULL,
+    source nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
+    entity nvarchar(128) COLLATE Latin1_General_BIN2 NOT NULL,
+    period varchar(7) COLLATE Latin1_General_BIN2 NOT NULL,
     -- Values of the key fields, or # and a hash: of the key where it is long or has small letters,
     -- of the whole row where the query selects no key.
-    row_key varchar(65) NOT NULL,
+    row_key varchar(65) COLLATE Latin1_General_BIN2 NOT NULL,
     -- 1 for the first row of a load with this key, 2 for the second.
     occurrence int NOT NULL,
     -- The load that saw the row last.
@@ -54,11 +58,13 @@ BEGIN
   CREATE INDEX ix_dynsql_row_updated_at ON crude.dynsql_row (updated_at, source, entity);
 END;
 GO
-DROP PROCEDURE IF EXISTS crude.sp_apply_dynsql_rows;
+-- ALTER keeps the grants that a procedure has.
+IF OBJECT_ID(N'crude.sp_apply_dynsql_rows') IS NULL
+  EXEC(N'CREATE PROCEDURE crude.sp_apply_dynsql_rows AS RETURN 0');
 GO
 -- Applies one batch of a load, in one transaction. Batches come in order, from 1. A batch that was
 -- applied already changes nothing, nor does a load that began before the newest one.
-CREATE PROCEDURE crude.sp_apply_dynsql_rows
+ALTER PROCEDURE crude.sp_apply_dynsql_rows
   @source nvarchar(64),
   @entity nvarchar(128),
   @period varchar(7),
@@ -92,7 +98,7 @@ BEGIN
 
   -- Of a row that is there already: its id, was_deleted, and whether its payload is the same.
   DECLARE @row TABLE (
-    row_key varchar(80) NULL,
+    row_key varchar(80) COLLATE Latin1_General_BIN2 NULL,
     nth int NULL,
     occurrence int NULL,
     payload nvarchar(max) NULL,
@@ -226,11 +232,26 @@ BEGIN
 
   IF @is_last = 1
   BEGIN
-    UPDATE crude.dynsql_row
-    SET payload = NULL, deleted = 1, updated_at = @now
+    -- In parts: from 5,000 locks of one statement on SQL Server would lock the whole table, and with
+    -- it whoever loads something else.
+    DECLARE @gone TABLE (no bigint NOT NULL PRIMARY KEY, row_id bigint NOT NULL);
+    INSERT INTO @gone (no, row_id)
+    SELECT ROW_NUMBER() OVER (ORDER BY row_id), row_id
+    FROM crude.dynsql_row
     WHERE source = @source AND entity = @entity AND period = @period
       AND deleted = 0 AND load_no < @load_no;
-    SET @deleted = @deleted + @@ROWCOUNT;
+    DECLARE @part int = 1000, @from bigint = 0, @count bigint;
+    SET @count = (SELECT COUNT(*) FROM @gone);
+    WHILE @from < @count
+    BEGIN
+      UPDATE r
+      SET payload = NULL, deleted = 1, updated_at = @now
+      FROM @gone AS g
+      INNER LOOP JOIN crude.dynsql_row AS r ON r.row_id = g.row_id
+      WHERE g.no > @from AND g.no <= @from + @part AND r.deleted = 0 AND r.load_no < @load_no;
+      SET @deleted = @deleted + @@ROWCOUNT;
+      SET @from = @from + @part;
+    END;
   END;
 
   UPDATE crude.dynsql_load

@@ -48,9 +48,10 @@ function show(value: unknown): string {
 
 for (const [name, connectionString] of failing) {
   test(`kept secret: ${name}`, async (t) => {
-    const databases = new Databases([
-      { id: 'ab', setting: 'SQL_AB', connectionString: connectionString() },
-    ]);
+    const databases = new Databases(
+      [{ id: 'ab', setting: 'SQL_AB', connectionString: connectionString() }],
+      { patienceMs: 100 },
+    );
     t.after(() => databases.close());
     const errors = await Promise.all(
       [

@@ -151,7 +151,7 @@ test('queries of ABRA Gen are a data source: one entity, then all of them', asyn
     soon(),
   );
   assert.ok(Number(loaded?.['found']) > 0);
-  assert.deepEqual(whole.stages[1]?.rowsAffected, [loaded?.['found'], 0, 0]);
+  assert.deepEqual(whole.stages[1]?.rows?.last, [loaded?.['found'], 0, 0]);
   const freshness = whole.freshness.find(({ entity }) => entity === 'issued_invoices');
   assert.ok(freshness?.after?.crude, JSON.stringify(freshness));
 });

@@ -143,8 +143,8 @@ test('an entity is synced by hand: what differs is put right, and the run tells'
   const [stage, ...others] = run.stages;
   assert.deepEqual(others, []);
   assert.equal(stage?.server, 'flexibee');
-  assert.deepEqual(stage?.rowsAffected, [1, 1, 1]);
-  assert.match(stage?.messages.at(-1)?.text ?? '', /records/);
+  assert.deepEqual(stage?.rows?.last, [1, 1, 1]);
+  assert.match(stage?.messages.last?.text ?? '', /records/);
   const [freshness] = run.freshness;
   assert.ok((freshness?.after?.crude ?? '') > (freshness?.before?.crude ?? ''));
   const [gone] = await rows(`SELECT deleted ${of} AND record_id = 987654`);
@@ -159,7 +159,7 @@ test('all of its entities are one run on the lock of its server', async () => {
   const run = await machine.finished((started.headers.get('location') ?? '').replace('/runs/', ''));
   assert.equal(run.state, 'succeeded');
   assert.equal(run.stages.length, 9);
-  for (const { id, rowsAffected } of run.stages) assert.deepEqual(rowsAffected, [0, 0, 0], id);
+  for (const { id, rows } of run.stages) assert.deepEqual(rows?.last, [0, 0, 0], id);
 });
 
 test('what is written in FlexiBee is in the aggregate base, told by a hook', async () => {

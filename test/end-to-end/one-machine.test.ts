@@ -80,7 +80,7 @@ function differences(code: string) {
 }
 
 function rowsOf(run: Run): number {
-  return run.stages.flatMap(({ rowsAffected }) => rowsAffected ?? []).reduce((a, b) => a + b, 0);
+  return run.stages.reduce((sum, { rows }) => sum + (rows?.sum ?? 0), 0);
 }
 
 function readings(run: Run, when: 'before' | 'after') {

@@ -319,7 +319,7 @@ test('a run reads the evidence in full, then calls what comes after it', async (
       ['heap:adresar:flexi-demo', 'procedure', 'ab'],
     ],
   );
-  assert.deepEqual(stages[0]?.rowsAffected, [0, 0, 0]);
+  assert.deepEqual(stages[0]?.rows?.last, [0, 0, 0]);
 });
 
 const failures: [what: string, cause: () => void, meaning: string, text: RegExp][] = [

@@ -34,7 +34,7 @@ const run: Run = {
       needs: [],
       state: 'running',
       attempts: [{ startedAt: '2019-07-31T10:00:01.000Z' }],
-      messages: [{ at: '2019-07-31T10:00:02.000Z', text: '1000 строк' }],
+      messages: { count: 3, last: { at: '2019-07-31T10:00:02.000Z', text: '1000 строк' } },
     },
   ],
   freshness: [],

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import { openContainer } from '../../shared/storage/container.ts';
-import { batchesOf } from '../../sql/batches.ts';
 import { command } from '../../sql/command.ts';
 import { grantStatement, grantsFor } from '../../sql/grants.ts';
 import { readScripts } from '../../sql/scripts.ts';
@@ -15,23 +14,22 @@ import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { folderOf, ownFiles } from '../dynsql/own.ts';
 import { soon, startStorage } from '../support/storage.ts';
 
-test('a line that holds nothing but GO ends a batch', () => {
-  const script =
-    "\n\nSELECT 'GO';\r\nGO\r\nSELECT 2 -- GO\n  go ;\nGO\n\n go \r\nSELECT 3\nGOOD: SELECT 4\n";
-  assert.deepEqual(batchesOf(script), [
-    "SELECT 'GO';",
-    'SELECT 2 -- GO',
-    'SELECT 3\nGOOD: SELECT 4',
-  ]);
-});
-
 test("the product's scripts are numbered without gaps", async () => {
   const scripts = await readScripts(fileURLToPath(new URL('../../sql/install/', import.meta.url)));
   assert.deepEqual(
     scripts.map(({ name }) => Number(name.slice(0, 3))),
     scripts.map((_, index) => index + 1),
   );
-  for (const { batches } of scripts) assert.ok(batches.length > 0);
+  for (const { name, batches } of scripts) {
+    // sqlcmd without -I begins with QUOTED_IDENTIFIER OFF, which a procedure keeps for life.
+    assert.match(
+      batches[0]?.text ?? '',
+      /^(?:--.*\n)*SET QUOTED_IDENTIFIER ON;\nSET ANSI_NULLS ON;$/,
+      name,
+    );
+    const all = batches.map(({ text }) => text).join('\n');
+    assert.doesNotMatch(all, /DROP PROC|CREATE OR ALTER|CREATE SCHEMA \w+'/, name);
+  }
 });
 
 test('a script with a wrong name or a number that is taken is refused', async (t) => {
@@ -41,6 +39,9 @@ test('a script with a wrong name or a number that is taken is refused', async (t
   await writeFile(join(folder, '001-second.sql'), 'SELECT 1');
   await assert.rejects(readScripts(folder), /001-second\.sql: the number is taken by 001-first/);
   await rm(join(folder, '001-second.sql'));
+  await writeFile(join(folder, '002-go.sql'), 'SELECT 1\nGO;\n');
+  await assert.rejects(readScripts(folder), /^Error: 002-go\.sql, line 2: after GO may stand/);
+  await rm(join(folder, '002-go.sql'));
   await writeFile(join(folder, '2-second.sql'), 'SELECT 1');
   await assert.rejects(readScripts(folder), /2-second\.sql: a script is called NNN-name\.sql/);
 });

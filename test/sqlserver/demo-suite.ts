@@ -266,7 +266,7 @@ export function demoSuite(
           const id = (reply.headers.get('location') ?? '').replace('/runs/', '');
           const run = await machine.finished(id);
           assert.equal(run.state, 'succeeded');
-          const rows = run.stages.flatMap(({ rowsAffected }) => rowsAffected ?? []);
+          const rows = run.stages.map(({ rows }) => rows?.sum ?? 0);
           assert.equal(sum(rows), sum(await affectedOnStandIn([code])));
         }
       } finally {

@@ -18,7 +18,7 @@ export function stage(id: string, server: string, needs: string[] = []): Stage {
     needs,
     state: 'pending',
     attempts: [],
-    messages: [],
+    messages: { count: 0 },
   };
 }
 

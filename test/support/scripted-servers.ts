@@ -1,6 +1,7 @@
 /** Database servers whose procedures a test scripts: a fence each, and a log of what was called. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rowCounts } from '../../shared/database/row-counts.ts';
 import { pause } from '../../shared/retry.ts';
 import type { Stage } from '../../shared/sync/run.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
@@ -44,7 +45,7 @@ export class ScriptedServers {
               stage,
               AbortSignal.any([running, dead]),
             );
-            return { rowsAffected: [1], returnValue: 0 };
+            return { rows: rowCounts([1]), returnValue: 0 };
           },
           close: async () => leave(),
         };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { DatabaseError } from '../../shared/database/errors.ts';
+import { rowCounts } from '../../shared/database/row-counts.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers, releaseAll } from '../../shared/sync/claim.ts';
@@ -56,7 +57,7 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
             async run(stage, _onMessage, signal) {
               calls.push(stage.id);
               await work(stage, signal);
-              return { rowsAffected: [1], returnValue: 0 };
+              return { rows: rowCounts([1]), returnValue: 0 };
             },
             async close() {},
           };
@@ -100,10 +101,10 @@ test('a run goes through, everything is written, the server is free again', asyn
   assert.equal(document.state, 'succeeded');
   assert.ok(document.startedAt && document.endedAt);
   assert.equal(document.holder, undefined);
-  for (const { state, attempts, rowsAffected } of document.stages) {
+  for (const { state, attempts, rows } of document.stages) {
     assert.equal(state, 'succeeded');
     assert.ok(attempts[0]?.endedAt);
-    assert.deepEqual(rowsAffected, [1]);
+    assert.deepEqual(rows, { sum: 1, statements: 1, last: [1] });
   }
   assert.equal(calls.length, 6);
   assert.ok('leaseId' in (await claimServers({ leases, runs }, 'next', ['src'], soon())));

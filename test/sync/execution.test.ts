@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { DatabaseError } from '../../shared/database/errors.ts';
+import { rowCounts } from '../../shared/database/row-counts.ts';
 import type { Leases } from '../../shared/lock/leases.ts';
 import { executeStages } from '../../shared/sync/execution.ts';
 import { Journal } from '../../shared/sync/journal.ts';
@@ -52,7 +53,7 @@ class World {
             for (let left = Math.abs(turns); left > 0; left -= 1) await turn();
             this.#busy.delete(server);
             if (turns < 0) throw new DatabaseError('fails', 'permanent');
-            return { rowsAffected: [] };
+            return { rows: rowCounts([]) };
           },
           close: async () => mine.resolve(),
         };

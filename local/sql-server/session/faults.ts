@@ -1,4 +1,4 @@
-/** Delays and errors that a test or a demo puts into procedures. */
+/** Delays and errors that a test or a demo puts into procedures, statements and logins. */
 
 import type { SqlValue } from '../procedure.ts';
 import { SqlServerError } from '../procedure.ts';
@@ -25,10 +25,36 @@ export interface Fault {
   failures?: Failures;
 }
 
+export interface StatementFault {
+  /** What the text of the batch or call holds. */
+  contains: string;
+  /** Only in this database. */
+  database?: string;
+  failures: Failures;
+}
+
+/** Of errors that have another severity than 16 (sys.messages; Azure SQL's own documentation). */
+const severities: Record<number, number> = {
+  596: 21,
+  921: 14,
+  922: 14,
+  926: 14,
+  976: 14,
+  983: 14,
+  1205: 13,
+  4060: 11,
+  18456: 14,
+  40197: 17,
+  40501: 20,
+  40613: 17,
+};
+
 /** What the errors that one asks for usually say. */
 const texts: Record<number, string> = {
   1205: 'Transaction (Process ID %) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.',
+  596: 'Cannot continue the execution because the session is in the kill state.',
   1222: 'Lock request time out period exceeded.',
+  4060: 'Cannot open database "%" requested by the login. The login failed.',
   8134: 'Divide by zero error encountered.',
   40197: 'The service has encountered an error processing your request. Please try again.',
   40501: 'The service is currently busy. Retry the request after 10 seconds.',
@@ -39,6 +65,9 @@ const texts: Record<number, string> = {
 
 export class Faults {
   #faults: Fault[] = [];
+  #statements: StatementFault[] = [];
+  /** What the next logins fail with. */
+  logins: Failures | undefined;
 
   get list(): readonly Fault[] {
     return this.#faults;
@@ -58,6 +87,35 @@ export class Faults {
 
   clear(): void {
     this.#faults = [];
+    this.#statements = [];
+    this.logins = undefined;
+  }
+
+  /** Replaces what was set for the same text and database. */
+  setStatement(fault: StatementFault): void {
+    const same = (other: StatementFault) =>
+      other.contains === fault.contains && other.database === fault.database;
+    this.#statements = [...this.#statements.filter((other) => !same(other)), fault];
+  }
+
+  /** What a batch or call fails with; counts one failure down. */
+  takeStatement(text: string, database: string): SqlServerError | undefined {
+    const fault = this.#statements.find(
+      ({ contains, database: own = database, failures }) =>
+        failures.times > 0 &&
+        text.includes(contains) &&
+        own.toLowerCase() === database.toLowerCase(),
+    );
+    if (fault === undefined) return undefined;
+    fault.failures.times--;
+    return failure(fault.failures);
+  }
+
+  /** What a login fails with; counts one failure down. */
+  takeLogin(database: string): SqlServerError | undefined {
+    if (this.logins === undefined || this.logins.times <= 0) return undefined;
+    this.logins.times--;
+    return failure(this.logins, undefined, database);
   }
 
   /** What awaits this call; counts one failure down. */
@@ -104,16 +162,20 @@ function matches(
   );
 }
 
-function failure(failures: Failures, procedure: string, spid: number): SqlServerError {
+/** @param subject what the text names: the process, or the database of a login */
+function failure(
+  failures: Failures,
+  procedure?: string,
+  subject: string | number = '',
+): SqlServerError {
   const { number, line = 1 } = failures;
   const text =
     failures.message ??
-    (texts[number] ?? `Error ${number} was asked for.`).replace('%', String(spid));
-  const isDeadlock = number === 1205;
+    (texts[number] ?? `Error ${number} was asked for.`).replace('%', String(subject));
   return new SqlServerError(number, text, {
-    severity: failures.severity ?? (isDeadlock ? 13 : 16),
-    state: failures.state ?? (isDeadlock ? 51 : 1),
-    procedure,
+    severity: failures.severity ?? severities[number] ?? 16,
+    state: failures.state ?? (number === 1205 ? 51 : 1),
+    ...(procedure !== undefined && { procedure }),
     line,
   });
 }

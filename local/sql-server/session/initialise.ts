@@ -25,8 +25,8 @@ export async function initialise(instance: Instance, database: Database): Promis
     session.transaction.begin();
     await session.lock(database, signal);
     session.options.xactAbort = true;
-    for (const batch of batchesOf(database.definition.schema)) {
-      await runStatements({ session, sink: throwingSink, signal }, newFrame(), parseBatch(batch));
+    for (const { text } of batchesOf(database.definition.schema)) {
+      await runStatements({ session, sink: throwingSink, signal }, newFrame(), parseBatch(text));
     }
     database.definition.seed?.(connection.sqlite);
     connection.sqlite.exec(`CREATE TABLE "${marker}" (at TEXT)`);

@@ -23,6 +23,8 @@ async function login(
   signal: AbortSignal,
 ): Promise<Session> {
   if (instance.loginMode === 'silent') await delay(2 ** 30, undefined, { signal, ref: false });
+  const fault = instance.faults.takeLogin(request.database);
+  if (fault) throw new LoginError(fault.number, fault.message, fault.severity, fault.state);
   if (request.accessToken !== undefined) return loginByToken(instance, request);
   const { user, password } = request;
   const expected = Object.entries(instance.logins).find(

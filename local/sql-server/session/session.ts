@@ -52,6 +52,10 @@ export class EngineSession implements Session, SessionInfo {
     return this.#state.spid;
   }
 
+  get killed(): AbortSignal {
+    return this.#kill.signal;
+  }
+
   get contextInfo(): Uint8Array | null {
     return this.#state.contextInfo;
   }
@@ -142,7 +146,7 @@ export class EngineSession implements Session, SessionInfo {
     this.#state.instance.sessions.delete(this.spid);
   }
 
-  /** Ends what runs, rolls back, releases locks; the client learns at its next request. */
+  /** Ends what runs, rolls back, releases locks; the connection of a session that waits closes. */
   kill(): void {
     this.#kill.abort(new Error('killed'));
     if (!this.#running) this.#state.reset(false);
@@ -180,7 +184,12 @@ export class EngineSession implements Session, SessionInfo {
     const request: Request = { session: this.#state, sink, signal };
     try {
       if (this.#kill.signal.aborted) throw killed();
-      await this.#run(request, work);
+      const { faults } = this.#state.instance;
+      await this.#run(request, async (running) => {
+        const fault = faults.takeStatement(text, this.database);
+        if (fault) throw fault;
+        await work(running);
+      });
     } finally {
       this.#state.tries = 0;
       this.#state.caught.length = 0;

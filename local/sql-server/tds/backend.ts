@@ -124,6 +124,8 @@ export interface Session {
   /** The database after login. */
   readonly database: string;
   readonly spid: number;
+  /** Aborted by KILL: what runs says so itself, a connection that waits is closed at once. */
+  readonly killed?: AbortSignal;
   batch(sql: string, sink: ResponseSink, signal: AbortSignal): Promise<void>;
   rpc(call: RpcCall, sink: ResponseSink, signal: AbortSignal): Promise<void>;
   transactionRequest(

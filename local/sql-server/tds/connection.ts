@@ -155,6 +155,7 @@ export class Connection {
   }
 
   async #serveRequests(session: Session): Promise<void> {
+    session.killed?.addEventListener('abort', () => this.#running ?? this.#inbox.close());
     for (;;) {
       const message = await this.#inbox.take();
       if (!message) {

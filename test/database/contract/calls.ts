@@ -144,13 +144,17 @@ export function calls(target: Target): void {
         silent,
         soon(),
       );
-      assert.deepEqual(result, { returnValue: -21, rowsAffected: [], output: { doubled: 42 } });
+      assert.deepEqual(result, {
+        returnValue: -21,
+        rows: { sum: 0, statements: 0, last: [] },
+        output: { doubled: 42 },
+      });
     });
 
     it('count the rows of every statement that counts', async (t) => {
       const session = await (await target.open(t)).session();
       const result = await session.call({ ...call('sp_rows'), parameters: [] }, silent, soon());
-      assert.deepEqual(result.rowsAffected, [0, 3, 2, 3]);
+      assert.deepEqual(result.rows.last, [0, 3, 2, 3]);
       assert.equal(result.returnValue, 0);
     });
 
@@ -158,7 +162,7 @@ export function calls(target: Target): void {
       const session = await (await target.open(t)).session();
       const result = await session.call({ ...call('sp_assigns'), parameters: [] }, silent, soon());
       assert.deepEqual(
-        result.rowsAffected,
+        result.rows.last,
         target.except('assignments do not count') ? [0, 0, 1] : [1],
       );
     });

@@ -14,6 +14,7 @@ import { rights } from './rights.ts';
 import { sessions } from './sessions.ts';
 import { streams } from './streams.ts';
 import { startTargets } from './target.ts';
+import { volumes } from './volumes.ts';
 
 const targets = await startTargets();
 after(async () => {
@@ -34,4 +35,6 @@ for (const target of targets) {
     rights(target);
     failures(target);
   });
+  // Alone: what gives so much keeps the stand-in's one thread busy for seconds.
+  describe(`what gives a lot on ${target.name} (${target.engine})`, () => volumes(target));
 }

@@ -115,9 +115,13 @@ export function errors(target: Target): void {
     });
 
     it('name a database that is not there', async (t) => {
-      const { databases } = await target.open(t, { changes: { Database: 'NOWHERE' } });
+      const { databases } = await target.open(t, {
+        changes: { Database: 'NOWHERE' },
+        patienceMs: 100,
+      });
       const error = await failureOf(databases.query('ab', 'SELECT 1', [], soon()));
       assert.equal(error.meaning, 'login');
+      assert.equal(error.number, 4060);
     });
 
     it('name a server that cannot be reached', async (t) => {

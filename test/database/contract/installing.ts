@@ -5,8 +5,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Session } from '../../../shared/database/session.ts';
+import { batchesOf } from '../../../sql/batches.ts';
 import { command } from '../../../sql/command.ts';
 import { ChangedScriptError, install } from '../../../sql/installer.ts';
+import { printedScript } from '../../../sql/print.ts';
 import { readScripts } from '../../../sql/scripts.ts';
 import { soon } from '../../support/storage.ts';
 import type { Target } from './target.ts';
@@ -101,7 +105,7 @@ DROP TABLE IF EXISTS contract.installed;`,
       await assert.rejects(
         install(session, await readScripts(folder), () => {}, soon()),
         {
-          message: /^003-fails.*[Dd]ivi/,
+          message: /^003-fails\.sql, line 4: .*[Dd]ivi/,
         },
       );
       const again = await opened.session();
@@ -112,6 +116,70 @@ DROP TABLE IF EXISTS contract.installed;`,
         soon(),
       );
       assert.deepEqual(rows, [{ name: '001-applied-scripts' }, { name: '002-table' }]);
+    });
+
+    /** As sqlcmd without -b: every batch, whatever the one before it said. Gives the errors. */
+    async function byHand(session: Session, printed: string): Promise<string[]> {
+      const errors: string[] = [];
+      for (const { text, times } of batchesOf(printed)) {
+        for (let time = 0; time < times; time++) {
+          await session.batch(text, soon()).catch((error: Error) => errors.push(error.message));
+        }
+      }
+      return errors;
+    }
+
+    it('what is printed and applied by hand is recorded, and keeps its procedures', async (t) => {
+      const opened = await target.open(t);
+      const session = await clean(opened);
+      const scripts = await readScripts(fileURLToPath(own));
+      const idsOf = () =>
+        session.query(
+          `SELECT OBJECT_ID(N'crude.sp_apply_flexibee_changes') AS f,
+OBJECT_ID(N'crude.sp_apply_dynsql_rows') AS d`,
+          [],
+          soon(),
+        );
+      assert.deepEqual(await byHand(session, scripts.map(printedScript).join('\n')), []);
+      const recorded = await session.query(
+        'SELECT name, sha256 FROM syncboard.applied_script ORDER BY name',
+        [],
+        soon(),
+      );
+      assert.deepEqual(
+        recorded,
+        scripts.map(({ name, sha256 }) => ({ name, sha256 })),
+      );
+      const ids = await idsOf();
+      assert.ok(ids[0]?.['f'] && ids[0]['d']);
+      assert.deepEqual(await install(session, scripts, () => {}, soon()), []);
+      // Without the record everything is applied again, and what has the grants is the same object.
+      await session.batch('DELETE FROM syncboard.applied_script', soon());
+      assert.equal((await install(session, scripts, () => {}, soon())).length, scripts.length);
+      assert.deepEqual(await idsOf(), ids);
+      // Nor is anything told twice by hand.
+      assert.deepEqual(await byHand(session, scripts.map(printedScript).join('\n')), []);
+    });
+
+    it('what fails by hand leaves nothing, no record either', async (t) => {
+      const opened = await target.open(t);
+      const session = await clean(opened);
+      const folder = await folderWith(t, {
+        '002-fails.sql':
+          'CREATE TABLE contract.installed (id int NOT NULL PRIMARY KEY);\nGO\nSELECT 1 / (1 - 1);\nGO\n',
+        '003-wrong.sql': 'SELECT 1;\nGO\nSELECT FROM WHERE;\nGO\n',
+      });
+      const scripts = await readScripts(folder);
+      const errors = await byHand(session, scripts.map(printedScript).join('\n'));
+      assert.equal(errors.length, 4);
+      assert.match(errors[1] ?? '', /^002-fails is not applied: see the errors above/);
+      assert.match(errors[3] ?? '', /^003-wrong is not applied/);
+      const rows = await session.query(
+        "SELECT name, OBJECT_ID(N'contract.installed') AS id FROM syncboard.applied_script",
+        [],
+        soon(),
+      );
+      assert.deepEqual(rows, [{ name: '001-applied-scripts', id: null }]);
     });
 
     it('two at once take turns', async (t) => {
@@ -144,7 +212,7 @@ DROP TABLE IF EXISTS contract.installed;`,
       const printed = await run(['--print', '--url', SQL_AB]);
       assert.match(
         printed.lines.join('\n'),
-        /-- 001-applied-scripts[\s\S]*CREATE ROLE syncboard_runner/,
+        /^(?:-- note: .*\n)?USE \[\w+\];\nGO\n-- 001-applied-scripts[\s\S]*CREATE ROLE syncboard_runner/,
       );
       assert.deepEqual(await run([], { SQL_AB }), {
         code: 0,

@@ -6,6 +6,9 @@ DROP PROCEDURE IF EXISTS contract.sp_every_type;
 DROP PROCEDURE IF EXISTS contract.sp_rows;
 DROP PROCEDURE IF EXISTS contract.sp_assigns;
 DROP PROCEDURE IF EXISTS contract.sp_messages;
+DROP PROCEDURE IF EXISTS contract.sp_gives_rows;
+DROP PROCEDURE IF EXISTS contract.sp_counts_often;
+DROP PROCEDURE IF EXISTS contract.sp_fails_often;
 DROP PROCEDURE IF EXISTS contract.sp_fails;
 DROP PROCEDURE IF EXISTS contract.sp_waits;
 DROP PROCEDURE IF EXISTS contract.sp_session;
@@ -67,6 +70,37 @@ BEGIN
   DECLARE @n int = 1;
   SET @n = @n - 1;
   UPDATE contract.number SET n = n WHERE n = @n;
+END;
+GO
+-- 300,000 rows of 1 KB.
+CREATE PROCEDURE contract.sp_gives_rows
+AS
+BEGIN
+  SELECT a.n, REPLICATE('x', 1000) AS text
+  FROM contract.number AS a CROSS JOIN contract.number AS b
+  WHERE b.n < 300;
+END;
+GO
+CREATE PROCEDURE contract.sp_counts_often
+AS
+BEGIN
+  DECLARE @n int = 0;
+  WHILE @n < 20000
+  BEGIN
+    UPDATE contract.number SET n = n WHERE n = @n % 1000;
+    SET @n = @n + 1;
+  END;
+END;
+GO
+CREATE PROCEDURE contract.sp_fails_often
+AS
+BEGIN
+  DECLARE @n int = 0;
+  WHILE @n < 1000
+  BEGIN
+    RAISERROR('failure %d', 16, 1, @n);
+    SET @n = @n + 1;
+  END;
 END;
 GO
 CREATE PROCEDURE contract.sp_messages

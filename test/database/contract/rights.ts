@@ -41,7 +41,7 @@ export function rights(target: Target): void {
         parameters: [],
       });
       const result = await own.call(procedure('sp_rows'), () => {}, soon());
-      assert.deepEqual(result.rowsAffected, [0, 3, 2, 3]);
+      assert.deepEqual(result.rows.last, [0, 3, 2, 3]);
       await own.batch('SET FORCEPLAN OFF', soon());
       await dropAppLock(own, 'contract/rights', soon());
       assert.deepEqual(

@@ -23,7 +23,7 @@ export function sessions(target: Target): void {
       const own = await (await target.open(t)).session();
       const rows = async () => {
         const procedure = { schema: 'contract', name: 'sp_rows' };
-        return (await own.call({ procedure, parameters: [] }, () => {}, soon())).rowsAffected;
+        return (await own.call({ procedure, parameters: [] }, () => {}, soon())).rows.last;
       };
       const spid = await spidOf(own);
       await own.batch('SET FORCEPLAN ON; SET NOCOUNT ON;', soon());
@@ -44,7 +44,7 @@ export function sessions(target: Target): void {
       const slot = await procedureRunner(databases).open(step, 'run', soon());
       try {
         const result = await slot.run(step, () => {}, soon());
-        assert.deepEqual(result.rowsAffected, [0, 3, 2, 3]);
+        assert.deepEqual(result.rows.last, [0, 3, 2, 3]);
       } finally {
         await slot.close();
       }

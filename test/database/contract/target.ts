@@ -128,7 +128,7 @@ async function install(given: string, isStandIn: boolean): Promise<Engine> {
   const { config } = parseAddress(given);
   const pool = await new sql.ConnectionPool({ ...config, requestTimeout: 60_000 }).connect();
   try {
-    for (const batch of batchesOf(script)) await pool.batch(batch);
+    for (const { text } of batchesOf(script)) await pool.batch(text);
     if (isStandIn) return 'stand-in';
     const { recordset } = await pool.query('SELECT @@VERSION AS version');
     const version = String(recordset[0]?.version);

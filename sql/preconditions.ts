@@ -1,0 +1,50 @@
+/** What a database must be like, asked of it before anything is done. */
+
+import type { Session } from '../shared/database/session.ts';
+
+/** OPENJSON is there from this compatibility level on (SQL Server 2016). */
+const leastLevel = 130;
+
+/** The database cannot take the product as it is; nothing was done. */
+export class PreconditionError extends Error {
+  constructor(fault: string) {
+    super(`Nothing was done:\n  ${fault}`);
+    this.name = 'PreconditionError';
+  }
+}
+
+/**
+ * @returns what an administrator should know and may leave as it is, a line each
+ * @throws PreconditionError for a compatibility level without OPENJSON; DatabaseError
+ */
+export async function checkDatabase(session: Session, signal: AbortSignal): Promise<string[]> {
+  const [found] = await session.query(
+    `SELECT DB_NAME() AS name, compatibility_level AS level, is_read_committed_snapshot_on AS versions
+FROM sys.databases WHERE name = DB_NAME()`,
+    [],
+    signal,
+  );
+  const name = String(found?.['name']);
+  const level = Number(found?.['level']);
+  const database = `[${name.replaceAll(']', ']]')}]`;
+  // An engine may name a low level and have OPENJSON all the same: its own word counts.
+  if (level < leastLevel && !(await hasOpenJson(session, signal))) {
+    throw new PreconditionError(
+      `database ${name} has compatibility level ${level}, and OPENJSON needs ${leastLevel}: ALTER DATABASE ${database} SET COMPATIBILITY_LEVEL = 150`,
+    );
+  }
+  if (Number(found?.['versions']) === 1) return [];
+  return [
+    `note: row versioning is off in database ${name}: freshness queries and dynsql wait for whoever writes, and keep writers waiting. To turn it on, with nobody in the database: ALTER DATABASE ${database} SET READ_COMMITTED_SNAPSHOT ON`,
+  ];
+}
+
+async function hasOpenJson(session: Session, signal: AbortSignal): Promise<boolean> {
+  try {
+    await session.query("SELECT [key] FROM OPENJSON(N'[]')", [], signal);
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}

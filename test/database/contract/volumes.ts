@@ -1,0 +1,56 @@
+/** Procedures that give more than a worker may hold. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { soon } from '../../support/storage.ts';
+import { failureOf } from './errors.ts';
+import type { Target } from './target.ts';
+import type { VolubleCallSeen, VolubleCallWork } from './voluble-call.ts';
+
+async function callInThread(work: VolubleCallWork): Promise<VolubleCallSeen> {
+  const worker = new Worker(new URL('voluble-call.ts', import.meta.url), { workerData: work });
+  try {
+    const [seen] = await once(worker, 'message');
+    return seen as VolubleCallSeen;
+  } finally {
+    await worker.terminate();
+  }
+}
+
+export function volumes(target: Target): void {
+  describe('volumes', () => {
+    it('300,000 rows of 1 KB are counted and not kept', async () => {
+      const seen = await callInThread({
+        connectionString: target.url(),
+        procedure: 'sp_gives_rows',
+      });
+      assert.deepEqual(seen.rows, {
+        sum: 300_000,
+        statements: 1,
+        last: [300_000],
+        returned: 300_000,
+      });
+      const growth = Math.max(...seen.used) - (seen.used[0] ?? 0);
+      assert.ok(growth < 30_000_000, `grew by ${growth} bytes`);
+    });
+
+    it('20,000 statements leave their sum, their number and the last of them', {
+      skip: target.except('assignments do not count'),
+    }, async () => {
+      const seen = await callInThread({
+        connectionString: target.url(),
+        procedure: 'sp_counts_often',
+      });
+      assert.deepEqual(seen.rows, { sum: 20_000, statements: 20_000, last: [1, 1, 1, 1, 1] });
+    });
+
+    it('of 1,000 errors the first is told', async (t) => {
+      const session = await (await target.open(t)).session();
+      const procedure = { schema: 'contract', name: 'sp_fails_often' };
+      const error = await failureOf(session.call({ procedure, parameters: [] }, () => {}, soon()));
+      assert.equal(error.message, 'failure 0');
+    });
+  });
+}
