@@ -10,13 +10,16 @@ export interface Habit {
   after?: string;
   /** Absent: the stage succeeds. Its number, where SQL Server's documentation says one. */
   fails?: { number?: number };
+  /** Rows that it returns, and messages that it prints. */
+  gives?: number;
+  prints?: number;
   /** Its return value, where that is not 0: a failure where the catalogue says so. */
   returns?: number;
   /** Rows that its statements count, where those are not the rows it leaves. */
   counts?: number;
 }
 
-/** Rows of 1,000 letters: some megabytes. */
+/** 60 × 60 rows of 1,000 letters: some megabytes. */
 const wideRows = `SET NOCOUNT ON;
   SELECT a.[n], REPLICATE('x', 1000) AS [wide] FROM [chaos].[number] AS a CROSS JOIN [chaos].[number] AS b;
   SET NOCOUNT OFF;`;
@@ -35,8 +38,9 @@ export const habits = {
     SET @n = @n + 1;
     RAISERROR('%s line %d: čtvrtá — четвёртая', 0, 1, @call, @n) WITH NOWAIT;
   END;`,
+    prints: 400,
   },
-  'returns many rows': { after: wideRows },
+  'returns many rows': { after: wideRows, gives: 3_600 },
   'returns -1': { after: 'RETURN -1;', returns: -1 },
   'keeps a lock': { between: keepLock },
   'locks for its transaction': {

@@ -40,12 +40,20 @@ function checkStage(stage: Stage, habit: HabitName, calls: readonly Work[]): str
     const told = least === most ? least : `${least} to ${most}`;
     faults.push(`is ${stage.state}, and ${calls.length} calls have left rows: not ${told}`);
   }
-  const counted = habitOf(habit).counts ?? rowsOfCall;
-  const told = stage.rowsAffected?.reduce((sum, rows) => sum + rows, 0) ?? 0;
-  if (stage.state === 'succeeded' && told !== counted) {
-    faults.push(`tells ${told} rows, and moved ${counted}`);
-  }
-  return faults;
+  return stage.state === 'succeeded' ? [...faults, ...checkCounts(stage, habit)] : faults;
+}
+
+/** What the stage says that its procedure moved, gave and printed. */
+function checkCounts({ rows, messages }: Stage, habit: HabitName): string[] {
+  const { counts = rowsOfCall, gives = 0, prints = 0 } = habitOf(habit);
+  const compared: [what: string, told: number | undefined, actual: number][] = [
+    ['rows moved', rows?.sum, counts],
+    ['rows given', rows?.returned ?? 0, gives],
+    ['messages', messages.count, prints],
+  ];
+  return compared
+    .filter(([, told, actual]) => told !== actual)
+    .map(([what, told, actual]) => `tells ${told} ${what}, and there were ${actual}`);
 }
 
 /** An attempt whose last word to the server may or may not have been heard says so. */
