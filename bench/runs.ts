@@ -18,6 +18,7 @@ import { openContainer } from '../shared/storage/container.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import type { SyncRequest } from '../shared/sync/index.ts';
+import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import { planStages } from '../shared/sync/plan.ts';
 import type { Run } from '../shared/sync/run.ts';
 import { newRunId, RunStore } from '../shared/sync/run-store.ts';
@@ -59,6 +60,7 @@ async function open(): Promise<Subject> {
     runs: new RunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
   const syncs = new SyncService({ catalog, state: async () => state, now: () => new Date() });
   const host = await startHost(connectionString);

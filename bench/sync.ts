@@ -19,6 +19,7 @@ import { openContainer } from '../shared/storage/container.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun } from '../shared/sync/engine.ts';
+import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import { procedureRunner } from '../shared/sync/procedure-runner.ts';
 import type { Run, Stage } from '../shared/sync/run.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
@@ -81,12 +82,14 @@ async function startBench(azurite: Azurite, model: LoadModel): Promise<Bench> {
     runs: new TimedRunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
   const now = () => new Date();
   const syncs = new SyncService({ catalog, now, state: async () => state });
   const read = (text: string) => databases.query('ab', text, [], never);
   const engine = {
     ...state,
+    catalogRevision: catalog.revision,
     now,
     sliceMs: 3_600_000,
     log: () => {},

@@ -3,36 +3,28 @@
  * databases are opened by the first call that needs them.
  */
 
-import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog } from '../shared/catalog/index.ts';
-import { loadCatalog } from '../shared/catalog/locate.ts';
 import { Databases } from '../shared/database/databases.ts';
 import type { DynsqlCatalog } from '../shared/dynsql/catalog.ts';
-import { loadDynsqlCatalog } from '../shared/dynsql/locate.ts';
 import { checkDatabase, checkPart } from '../shared/health.ts';
 import type { HealthPart } from '../shared/http/schemas.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import type { OpenContainer } from '../shared/place.ts';
-import {
-  type Connections,
-  parseSettings,
-  requireConnections,
-  requireKnownNames,
-  type Settings,
-} from '../shared/settings.ts';
-import { openContainer } from '../shared/storage/container.ts';
+import type { Connections, Settings } from '../shared/settings.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
 import { freshnessReader } from '../shared/sync/freshness.ts';
 import type { Syncs } from '../shared/sync/index.ts';
 import { WorkerStoppingError } from '../shared/sync/interruption.ts';
+import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import { procedureRunner } from '../shared/sync/procedure-runner.ts';
 import { removeExpiredRuns } from '../shared/sync/retention.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
 import type { StageRunners } from '../shared/sync/stage-runner.ts';
-import { abandonedRuns } from '../shared/sync/sweep.ts';
+import { abandonedRuns, endOrphans } from '../shared/sync/sweep.ts';
+import { configure } from './configuration.ts';
 import { DynsqlConnections } from './dynsql/connections.ts';
 import { connectionsHealth } from './dynsql/connections-health.ts';
 import { dynsqlRunner } from './dynsql/stage-runner.ts';
@@ -41,9 +33,6 @@ import { companiesHealth } from './flexibee/companies-health.ts';
 import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import type { AppServices } from './services.ts';
-
-/** The catalogue and dynsql's are files of some kilobytes; a start that waits longer has failed. */
-const catalogDeadlineMs = 30_000;
 
 export class App implements AppServices {
   readonly settings: Settings;
@@ -100,15 +89,9 @@ export class App implements AppServices {
     };
   }
 
-  /** @throws SettingsError or CatalogError with every fault, before any function can run */
+  /** @throws what `configure` does, before any function can run */
   static async start(environment: NodeJS.ProcessEnv): Promise<App> {
-    const settings = parseSettings(environment);
-    const container = openOnce(settings);
-    const signal = AbortSignal.timeout(catalogDeadlineMs);
-    const catalog = await loadCatalog(settings.catalog, container, signal);
-    requireKnownNames(settings, catalog);
-    const dynsql = await loadDynsqlCatalog(settings.dynsql, container, signal);
-    const connections = requireConnections(settings, catalog);
+    const { settings, catalog, dynsql, connections, container } = await configure(environment);
     const pools = () =>
       new Databases(
         catalog.databases.map(({ id, connection }) => ({
@@ -119,6 +102,10 @@ export class App implements AppServices {
         { size: settings.sqlPoolSize },
       );
     return new App(settings, catalog, dynsql, connections, pools(), pools(), container);
+  }
+
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
   }
 
   now(): Date {
@@ -140,7 +127,7 @@ export class App implements AppServices {
     return (
       await Promise.all([
         storage,
-        { part: 'catalog', ok: true },
+        { part: 'catalog', ok: true, guesses: this.catalog.guesses.length },
         ...databases,
         companies,
         connections,
@@ -155,7 +142,8 @@ export class App implements AppServices {
       {
         ...(await this.#state(signal)),
         runners: this.#runners,
-        readFreshness: freshnessReader(this.catalog, this.#databases, this.now),
+        readFreshness: freshnessReader(this.#databases, this.now),
+        catalogRevision: this.catalog.revision,
         now: this.now,
         sliceMs: this.settings.sliceMs,
         log,
@@ -170,10 +158,12 @@ export class App implements AppServices {
     return this.companies.poll(message, log, this.#stopping.signal);
   }
 
-  /** Ids of runs that nobody executes, as `abandonedRuns`. */
-  async abandonedRuns(): Promise<string[]> {
+  /** Runs that nobody executes (`abandonedRuns`), and those that nobody may, ended (`endOrphans`). */
+  async sweepRuns(): Promise<{ abandoned: string[]; ended: string[] }> {
     const signal = this.#stopping.signal;
-    return abandonedRuns(await this.#state(signal), this.now(), signal);
+    const state = await this.#state(signal);
+    const abandoned = await abandonedRuns(state, this.now(), signal);
+    return { abandoned, ended: await endOrphans(state, this.now(), signal) };
   }
 
   /** How many runs were removed, as `removeExpiredRuns`. */
@@ -198,15 +188,7 @@ export class App implements AppServices {
       runs: new RunStore(container),
       cancellations: new Cancellations(container),
       durations: new DurationStore(container),
+      logs: new RunLogs(container),
     };
   }
-}
-
-/** Opens the container at the first call; after a failure the next call tries again. */
-function openOnce(settings: Settings): OpenContainer {
-  let opened: ContainerClient | undefined;
-  return async (signal) => {
-    opened ??= await openContainer(settings.storage, signal);
-    return opened;
-  };
 }

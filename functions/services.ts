@@ -16,6 +16,8 @@ export interface AppServices {
   companies: Companies;
   dynsql: DynsqlConnections;
   now(): Date;
+  /** Aborted when this worker stops. */
+  stopping: AbortSignal;
   /**
    * One line for the storage, the catalogue, each database, the companies and each connection to
    * ABRA Gen; never rejects, tells no secret.

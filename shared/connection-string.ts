@@ -1,5 +1,7 @@
 /** Settings in the form of a connection string: `Keyword=value;Other Keyword="with; semicolon"`. */
 
+import { nearest } from './near-name.ts';
+
 const pair = /([^=;]+)=\s*("(?:[^"]|"")*"|'(?:[^']|'')*'|[^;]*)/g;
 
 /**
@@ -20,6 +22,50 @@ export function isMalformed(connectionString: string): boolean {
   const rest = connectionString.replace(pair, '').replaceAll(';', '').trim();
   const values = Array.from(connectionString.matchAll(pair), ([, , value = '']) => value.trim());
   return rest !== '' || values.some((value) => /^["']/.test(value) && unquoted(value) === value);
+}
+
+/**
+ * What is said of a keyword that nobody knows. It may be a piece of a password with a semicolon in
+ * it, so it is not told itself: where it stands is, and the known one that it is near to.
+ *
+ * @param place from 1
+ */
+export function unknownKeyword(keyword: string, place: number, known: readonly string[]): string {
+  const near = nearest(keyword, known, (name) => (name.length < 5 ? 1 : 2));
+  const cure = near === undefined ? 'a value that holds a semicolon goes in quotes' : undefined;
+  return `has a keyword that is unknown (number ${place})${cure ? `: ${cure}` : `: did you mean ${near}?`}`;
+}
+
+/** Faults of one setting, each to be read after its name: all are told together. */
+export class FaultList {
+  readonly #faults: string[] = [];
+
+  add(fault: string): void {
+    this.#faults.push(fault);
+  }
+
+  /** What `parse` gives; where it throws a RangeError, its message is added. */
+  attempt<T>(parse: () => T, fallback: T): T {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.add(error.message);
+      return fallback;
+    }
+  }
+
+  /** @throws RangeError */
+  throwIfAny(): void {
+    if (this.#faults.length > 0) throw new RangeError(this.#faults.join('; '));
+  }
+}
+
+/** @throws RangeError to be read after the setting's name */
+export function booleanOf(keyword: string, value: string): boolean {
+  const isTrue = /^(true|yes|1)$/i.test(value);
+  if (isTrue || /^(false|no|0)$/i.test(value)) return isTrue;
+  throw new RangeError(`has a ${keyword} that is neither true nor false`);
 }
 
 export function isLoopback(host: string): boolean {

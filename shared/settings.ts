@@ -10,6 +10,7 @@ import {
   type SettingsFault,
 } from './settings/fault.ts';
 import { type HookSettings, parseHooks } from './settings/hooks.ts';
+import { misspelt, nearSet, readerOf } from './settings/names.ts';
 import { parseStorage, type StorageSettings } from './settings/storage.ts';
 
 export { type Connections, requireConnections } from './settings/connections.ts';
@@ -72,7 +73,12 @@ export interface Settings {
    * set. A function, so that no secret shows when settings are printed.
    */
   connection(name: string): string | undefined;
+  /** A variable that is set, is near to `name` and none of `names`. */
+  near(name: string, names: readonly string[]): string | undefined;
 }
+
+/** Settings as far as they can be read: what is wrong has its default. */
+export type SettingsDraft = Omit<Settings, 'storage'> & { storage?: StorageSettings };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -81,35 +87,46 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Throws `SettingsError` with every fault there is.
  */
 export function parseSettings(environment: Environment): Settings {
+  const { settings, faults } = readSettings(environment);
+  const { storage } = settings;
+  if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
+  return { ...settings, storage };
+}
+
+/** For whoever goes on in order to tell what else is wrong. @param platform as in `process` */
+export function readSettings(
+  environment: Environment,
+  platform: NodeJS.Platform = process.platform,
+): { settings: SettingsDraft; faults: SettingsFault[] } {
   const faults: SettingsFault[] = [];
   const report: Report = (setting, fault) => faults.push({ setting, fault });
-  const read = (name: string) => environment[name]?.trim() || undefined;
+  const asked = new Set<string>();
+  const value = readerOf(environment, platform);
+  const read = (name: string) => {
+    asked.add(name);
+    return value(name);
+  };
 
   const storage = parseStorage(read, report);
-  const tokens = parseTokens(read, report);
-  const protectReads = parseFlag(read, report, 'PROTECT_READS');
   const catalog = read('CATALOG');
   const dynsql = read('DYNSQL');
-  const sliceSeconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400], 'seconds');
-  // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
-  const leaseSeconds = parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds');
-  const retentionDays = parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days');
-  const sqlPoolSize = parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections');
-  const hooks = parseHooks(read, report);
-  if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
-  return {
-    storage,
-    tokens,
-    protectReads,
-    sliceMs: sliceSeconds * 1000,
-    leaseSeconds,
-    retentionDays,
-    sqlPoolSize,
-    hooks,
-    ...(catalog === undefined ? {} : { catalog }),
-    ...(dynsql === undefined ? {} : { dynsql }),
-    connection: read,
+  const seconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400], 'seconds');
+  const settings: SettingsDraft = {
+    ...(storage !== undefined && { storage }),
+    tokens: parseTokens(read, report),
+    protectReads: parseFlag(read, report, 'PROTECT_READS'),
+    sliceMs: seconds * 1000,
+    // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
+    leaseSeconds: parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds'),
+    retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
+    sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
+    hooks: parseHooks(read, report),
+    ...(catalog !== undefined && { catalog }),
+    ...(dynsql !== undefined && { dynsql }),
+    connection: value,
+    near: (name, names) => nearSet(environment, name, [...asked, ...names], platform),
   };
+  return { settings, faults: [...faults, ...misspelt(environment, [...asked], platform)] };
 }
 
 /**
@@ -117,7 +134,7 @@ export function parseSettings(environment: Environment): Settings {
  * have.
  */
 export function requireKnownNames(
-  settings: Settings,
+  settings: Pick<Settings, 'tokens'>,
   catalog: Pick<Catalog, 'codes' | 'connections'>,
 ): void {
   const codes = Object.keys(catalog.codes());

@@ -9,6 +9,7 @@ import { loadDynsqlCatalog } from '../shared/dynsql/locate.ts';
 import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { type Grant, grantStatement, grantsFor } from './grants.ts';
+import { indexesFor, indexStatement } from './indexes.ts';
 import { install, missingScripts } from './installer.ts';
 import { checkDatabase } from './preconditions.ts';
 import { printedScript } from './print.ts';
@@ -16,11 +17,14 @@ import { runBatches } from './run-batches.ts';
 import { readScripts, type Script } from './scripts.ts';
 
 const usage = `npm run sql:install -- --database <id> [--url <connection string>] [--grants] [--print]
+npm run sql:install -- --database <id> --indexes
 
   --database  the catalogue's id of the database, such as ab
   --url       connection string of an administrator; absent: the setting that the catalogue names
               for the database, out of the environment
   --grants    instead of the scripts of sql/install: the role and its rights in this database
+  --indexes   write CREATE INDEX for what the freshness queries of this database read, and change
+              nothing; indexes of the same columns under other names are as good
   --print     write the T-SQL to standard output and change nothing
 
 CATALOG and DYNSQL count as for the app; where they name blobs, AzureWebJobsStorage, too.`;
@@ -54,6 +58,12 @@ export async function command(
     return 2;
   }
   const scripts = await readScripts(folder);
+  if (options.indexes) {
+    for (const index of indexesFor(catalog, database.id)) {
+      if (!makesTable(scripts, index.table)) write(indexStatement(index));
+    }
+    return 0;
+  }
   let grants: Grant[] | undefined;
   if (options.grants) {
     const { definitions } = await loadDynsqlCatalog(variable('DYNSQL'), container, signal);
@@ -97,11 +107,18 @@ function read(args: readonly string[]) {
       database: { type: 'string' },
       url: { type: 'string' },
       grants: { type: 'boolean', default: false },
+      indexes: { type: 'boolean', default: false },
       print: { type: 'boolean', default: false },
     },
   });
   if (values.database === undefined) throw new Error('--database is missing');
   return values;
+}
+
+/** Tables of our own come with their indexes. */
+function makesTable(scripts: readonly Script[], table: readonly string[]): boolean {
+  const start = `CREATE TABLE ${table.join('.')} (`;
+  return scripts.some(({ batches }) => batches.some(({ text }) => text.includes(start)));
 }
 
 function roleScript(scripts: readonly Script[]): Script {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import sample from '../local.settings.sample.json' with { type: 'json' };
 import {
   parseSettings,
+  readSettings,
   requireConnections,
   requireKnownNames,
   SettingsError,
@@ -100,6 +101,11 @@ const faulty: Array<[title: string, environment: Record<string, string>, setting
     ['AzureWebJobsStorage', 'API_TOKENS'],
   ],
   ['no connection string', { AzureWebJobsStorage: 'hush' }, ['AzureWebJobsStorage']],
+  [
+    'a storage keyword that nobody knows',
+    { AzureWebJobsStorage: 'AccountName=a;AcountKey=hush' },
+    ['AzureWebJobsStorage'],
+  ],
   ['no account key', { AzureWebJobsStorage: 'AccountName=hush' }, ['AzureWebJobsStorage']],
   [
     'no queue service',
@@ -160,6 +166,57 @@ for (const [title, environment, settings] of faulty) {
   });
 }
 
+const near: [variable: string, meant: string | undefined][] = [
+  ['PROTECT_READ', 'PROTECT_READS'],
+  ['LEASE_SECOND', 'LEASE_SECONDS'],
+  ['LEASE_SECS', undefined],
+  ['SLICE_BUDGETS', 'SLICE_BUDGET'],
+  ['SQL_POOLSIZE', 'SQL_POOL_SIZE'],
+  ['CATALOGUE', 'CATALOG'],
+  ['RUN_RETENTION_DAY', 'RUN_RETENTION_DAYS'],
+  ['FLEXIBEE_HOOK_SECRETS', 'FLEXIBEE_HOOK_SECRET'],
+  ['protect_reads', 'PROTECT_READS'],
+  // What is set is meant; what is somebody else's is let be.
+  ['API_TOKEN', undefined],
+  ['PATH', undefined],
+  ['HOME', undefined],
+  ['HOSTNAME', undefined],
+  ['APP_PORT', undefined],
+  ['SQL_PORT', undefined],
+  ['FUNCTIONS_WORKER_RUNTIME', undefined],
+  ['WEBSITE_SITE_NAMES', undefined],
+  ['AzureWebJobsStorage__credential', undefined],
+  ['AzureFunctionsJobHost__logging', undefined],
+  ['APPLICATIONINSIGHTS_CONNECTION_STRING', undefined],
+  ['npm_config_cache', undefined],
+];
+for (const [variable, meant] of near) {
+  test(`a variable ${variable}: ${meant === undefined ? 'let be' : `did you mean ${meant}?`}`, () => {
+    const environment = { ...valid, [variable]: 'hush' };
+    const { faults } = readSettings(environment, 'linux');
+    assert.deepEqual(
+      faults,
+      meant === undefined
+        ? []
+        : [{ setting: variable, fault: `is no setting: did you mean ${meant}?` }],
+    );
+    assert.deepEqual(readSettings({ ...environment, [variable]: ' ' }, 'linux').faults, []);
+  });
+}
+
+test('the variables of this very process are nobody’s slip of the keyboard', () => {
+  const { faults } = readSettings({ ...process.env, ...valid });
+  assert.deepEqual(faults, []);
+});
+
+test('on Windows names of variables have no case', () => {
+  const environment = { azurewebjobsstorage: valid.AzureWebJobsStorage, Api_Tokens: own };
+  const { settings, faults } = readSettings({ ...environment, protect_reads: 'true' }, 'win32');
+  assert.deepEqual(faults, []);
+  assert.equal(settings.protectReads, true);
+  assert.equal(readSettings(environment, 'linux').settings.storage, undefined);
+});
+
 for (const name of ['SLICE_BUDGET', 'LEASE_SECONDS', 'RUN_RETENTION_DAYS', 'SQL_POOL_SIZE']) {
   test(`refused: ${name} that is no whole number in its range`, () => {
     for (const value of ['0', '-1', '1.5', '1e1', 'a minute', '100000']) {
@@ -215,10 +272,11 @@ test('every missing connection is named, and secrets are not', () => {
     companies: [],
     connections: [],
   };
-  const SQL_AB = 'Data Source=ab;Password=hush';
+  const SQL_AB = 'Data Source=ab;Database=AB;User Id=u;Password=hush';
   const settings = parseSettings({
     ...valid,
     SQL_MO: 'Password=hush;Server=mo;Encrypt=no',
+    SQL_HSC: 'Password=hush',
     SQL_AB,
   });
   const faults = faultsOf(() => requireConnections(settings, catalog));
@@ -226,6 +284,7 @@ test('every missing connection is named, and secrets are not', () => {
     faults.map(({ setting }) => setting),
     ['SQL_HCS', 'SQL_MO'],
   );
+  assert.match(faults[0]?.fault ?? '', /did you mean it by SQL_HSC, which is/);
   assert.doesNotMatch(faults.map(({ fault }) => fault).join(), /hush/);
   const onlyAb = { databases: catalog.databases.slice(2), companies: [], connections: [] };
   assert.deepEqual(requireConnections(settings, onlyAb), {

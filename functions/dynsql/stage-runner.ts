@@ -24,6 +24,7 @@ export interface DynsqlRunnerDependencies {
 /** Of two loads of the same rows the one that began later wins, so a place costs nothing. */
 export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunner {
   return {
+    unfenced: true,
     async open() {
       return {
         fits: () => true,

@@ -1,6 +1,5 @@
 /** Calls the procedures that the catalogue names after the load of an evidence. */
 
-import { randomUUID } from 'node:crypto';
 import type { Catalog } from '../../shared/catalog/index.ts';
 import { DatabaseError } from '../../shared/database/errors.ts';
 import type { Returned } from '../../shared/flexibee/returned.ts';
@@ -36,7 +35,7 @@ export async function callAfterChanges(
   const calls = stages.filter(({ kind }) => kind === 'procedure');
   if (calls.length === 0) return;
   const leases = await dependencies.leases(signal);
-  const context = { runners: { procedure }, leases, holder: randomUUID(), runId: `poll-${code}` };
+  const context = { runners: { procedure }, leases, runId: `poll-${code}` };
   for (const [server, lane] of chunksByServer(calls)) {
     const turn = new Turn(context, server);
     try {

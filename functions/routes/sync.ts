@@ -6,6 +6,7 @@ import type { Route } from '../route.ts';
 import { cancelRun } from '../sync/cancel-run.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listRuns } from '../sync/list-runs.ts';
+import { readLog } from '../sync/read-log.ts';
 import { readRun } from '../sync/read-run.ts';
 import { runQueueOutput } from '../sync/run-queue.ts';
 import { dataSourceSync, entitySync } from '../sync/start-sync.ts';
@@ -165,6 +166,40 @@ export const syncRoutes: readonly Route[] = [
         summary: 'One run: progress, stages, times, rows, messages, freshness before and after',
         parameters: [runId],
         responses: { 200: { description: 'The run', json: schemas.publicRunSchema } },
+      },
+    },
+  },
+  {
+    name: 'run_log',
+    route: 'runs/{id}/log',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readLog,
+        summary: 'What the procedures of a run said, as far as they have; Link says where to go on',
+        parameters: [
+          runId,
+          {
+            name: 'stage',
+            in: 'query',
+            description: 'Lines of one stage, by its id in the run',
+            schema: pathText,
+          },
+          {
+            name: 'from',
+            in: 'query',
+            description:
+              'Bytes at the beginning that are left out; from the next link of the answer before',
+            schema: schemas.logFromSchema,
+          },
+        ],
+        responses: {
+          200: {
+            description: 'Lines: time, stage, | and what was said, or * and what we tell',
+            text: ['2019-07-31T10:00:02.000Z export:payment:0c10 | 40000 rows\n'],
+          },
+        },
       },
     },
   },

@@ -10,11 +10,18 @@ export async function namedRun(
   syncs: Syncs,
   signal: AbortSignal,
 ): Promise<Run> {
-  const id = request.params['id'];
-  const valid = runIdSchema.safeParse(id);
-  const run = valid.success ? await syncs.read(valid.data, signal) : undefined;
+  const id = namedRunId(request);
+  const run = await syncs.read(id, signal);
   if (run === undefined) throw unknownRun(id);
   return run;
+}
+
+/** The id that the path names. Throws `HttpProblem` 404 for what cannot be one. */
+export function namedRunId(request: HttpRequest): string {
+  const id = request.params['id'];
+  const valid = runIdSchema.safeParse(id);
+  if (!valid.success) throw unknownRun(id);
+  return valid.data;
 }
 
 export function unknownRun(id: unknown): HttpProblem {

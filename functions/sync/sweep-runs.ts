@@ -1,4 +1,4 @@
-/** Sends runs on whose worker is gone. */
+/** Sends runs on whose worker is gone, and ends those that nobody may execute. */
 
 import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../app.ts';
@@ -12,9 +12,10 @@ export const sweepSchedule = '*/20 * * * * *';
 
 export function sweepRuns(app: () => App): TimerHandler {
   return async (_timer: Timer, context: InvocationContext) => {
-    const ids = await app().abandonedRuns();
-    if (ids.length === 0) return;
-    context.warn(`Resuming ${ids.join(', ')}`);
-    context.extraOutputs.set(runQueueOutput, ids);
+    const { abandoned, ended } = await app().sweepRuns();
+    if (ended.length > 0) context.warn(`Ended, since nobody may execute them: ${ended.join(', ')}`);
+    if (abandoned.length === 0) return;
+    context.warn(`Resuming ${abandoned.join(', ')}`);
+    context.extraOutputs.set(runQueueOutput, abandoned);
   };
 }

@@ -63,9 +63,9 @@ function createTable(table: string, columns: Columns, key: string[]): string {
   return `CREATE TABLE ${bracketed(table)} (\n${lines.join(',\n')}\n);\n`;
 }
 
-function createIndex(table: string, column: string): string {
-  const index = `ix_${table.replace('.', '_')}_${column}`;
-  return `CREATE INDEX [${index}] ON ${bracketed(table)} ([${column}]);\n`;
+function createIndex(table: string, ...columns: string[]): string {
+  const index = `ix_${[table.replace('.', '_'), ...columns].join('_')}`;
+  return `CREATE INDEX [${index}] ON ${bracketed(table)} (${columns.map((column) => `[${column}]`).join(', ')});\n`;
 }
 
 const bracketed = (table: string) => `[${table.replace('.', '].[')}]`;
@@ -99,6 +99,9 @@ function sourceTables(name: EntityName, system: System): string {
       sourceKey(name, section),
     ),
     createIndex(outbox, 'export_sequence'),
+    // For freshness: of one area, and of all.
+    ...(section ? [createIndex(outbox, section, 'date_modification')] : []),
+    createIndex(outbox, 'date_modification'),
   ].join('');
 }
 
@@ -122,6 +125,14 @@ export function sourceSchema(system: System): string {
   ].join('');
 }
 
+/** What freshness in heap goes by: the source, the personal account, or nothing. */
+function freshnessOwner(name: EntityName): string[] {
+  const columns = heapColumns(name);
+  return ['datasource_id', 'personal_account_id']
+    .filter((column) => columns.includes(column))
+    .slice(0, 1);
+}
+
 function aggregateTables(name: EntityName): string {
   const columns: Columns = entities[name].columns;
   const crude = crudeTable(name);
@@ -138,6 +149,7 @@ function aggregateTables(name: EntityName): string {
       crudeKey(name),
     ),
     createIndex(crude, 'load_sequence'),
+    ...(hasDateLoad(name) ? [createIndex(crude, 'datasource_id', 'date_load')] : []),
     createTable(
       heapTable(name),
       {
@@ -147,6 +159,7 @@ function aggregateTables(name: EntityName): string {
       },
       heapKey(name),
     ),
+    createIndex(heapTable(name), ...freshnessOwner(name), 'date_modification'),
   ].join('');
 }
 

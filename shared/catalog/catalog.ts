@@ -1,7 +1,10 @@
 /** Lookups in a catalogue that has been checked. */
 
+import { createHash } from 'node:crypto';
 import type { ReturnCheck } from '../database/return-value.ts';
+import type { TransactionMode } from '../database/transaction.ts';
 import type { RowQuery } from '../dynsql/rows/schema.ts';
+import { type Guess, guessesIn } from './guesses.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
 import type {
   CatalogData,
@@ -50,6 +53,8 @@ export interface ResolvedStage {
   parameters: CallParameter[];
   /** SET options that are ON around the call, on the same connection. */
   setOptions: string[];
+  /** `own`: begun before the call, committed after it; `none`: the procedure sees to its own. */
+  transaction: TransactionMode;
   /** A call that failed for a passing reason may be made again. */
   repeatable: boolean;
   /** What a return value other than 0 means. */
@@ -80,6 +85,8 @@ export interface SourceQuery extends RowQuery {
 }
 
 export interface Catalog {
+  /** Tells two catalogues apart: twelve hexadecimal digits of what they say. */
+  readonly revision: string;
   readonly servers: readonly { id: string; description: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
@@ -89,6 +96,8 @@ export interface Catalog {
   readonly connections: readonly Connection[];
   /** Months that may be asked for: from `from` (`yyyy-mm`) to the current one in `timeZone`. */
   readonly periods: { from: string; timeZone: string };
+  /** What the catalogue itself calls a guess. */
+  readonly guesses: readonly Guess[];
   /** Code to description, in the catalogue's order. */
   codes(): Record<string, string>;
   /** Entity to description for a code, in sync order; undefined: unknown code. */
@@ -146,6 +155,11 @@ function periodParameter(values: ReturnType<typeof parameterValues>): CallParame
   return [{ name: 'period', type: 'varchar(7)', value }];
 }
 
+function revisionOf(data: CatalogData): string {
+  const text = JSON.stringify(data, (_key, value) => (value instanceof Map ? [...value] : value));
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
 /** `data` has passed the schema and the checks. */
 export function makeCatalog(data: CatalogData): Catalog {
   const sources = new Map(data.dataSources.map((source) => [source.code, source]));
@@ -177,6 +191,7 @@ export function makeCatalog(data: CatalogData): Catalog {
   };
 
   return {
+    revision: revisionOf(data),
     servers: data.servers,
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
     companies: data.dataSources.flatMap(({ code, company }) =>
@@ -184,6 +199,7 @@ export function makeCatalog(data: CatalogData): Catalog {
     ),
     connections: data.connections,
     periods: data.periods,
+    guesses: guessesIn(data),
     codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
     names: (code) => {
       const source = sources.get(code);
@@ -225,6 +241,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             procedure,
             parameters,
             setOptions: [...stage.setOptions],
+            transaction: stage.transaction ?? 'own',
             repeatable: stage.repeatable,
             returnCheck: returnCheckOf(stage, pipeline),
             ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),

@@ -27,6 +27,7 @@ const connectionKinds = ['database', 'abra-gen'] as const;
 interface Leaves<Text extends z.ZodType<string>> {
   id: Text;
   description: Text;
+  guess: z.ZodOptional<Text>;
   /** Name of a setting. */
   setting: Text;
   knownServer: Text;
@@ -38,7 +39,7 @@ const kindOf = (input: unknown): unknown =>
 
 /** @param leaves of the catalogue's schema, with the names it declares */
 export function connectionSchema<Text extends z.ZodType<string>>(leaves: Leaves<Text>) {
-  const { description, setting, knownServer, database } = leaves;
+  const { description, guess, setting, knownServer, database } = leaves;
   const common = {
     id: leaves.id.superRefine((id, context) => {
       if (!reservedSegments.includes(id.toLowerCase())) return;
@@ -46,6 +47,7 @@ export function connectionSchema<Text extends z.ZodType<string>>(leaves: Leaves<
       context.addIssue(unsuitable(id, 'an id of a connection', use));
     }),
     description: description.optional(),
+    guess,
   };
   return z.discriminatedUnion(
     'kind',

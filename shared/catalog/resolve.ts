@@ -67,12 +67,13 @@ export function applies(override: Override, { entity, source }: Subject): boolea
   );
 }
 
-const matchers: readonly string[] = ['entities', 'codes', 'scope'];
+/** What an override is for, and what is for people. */
+const notGiven: readonly string[] = ['entities', 'codes', 'scope', 'description', 'guess'];
 
 /** The fields an override gives, apart from what it is for. */
 export function givenBy(override: Override): [string, unknown][] {
   return Object.entries(override).filter(
-    ([key, value]) => value !== undefined && key !== 'description' && !matchers.includes(key),
+    ([key, value]) => value !== undefined && !notGiven.includes(key),
   );
 }
 

@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
+import { transactionModes } from '../database/transaction.ts';
 import { rowQuerySchema } from '../dynsql/rows/schema.ts';
 import { connectionSchema } from './connections.ts';
 import type { Declared } from './declared.ts';
@@ -30,6 +31,8 @@ const longestTimeoutSeconds = 86_400;
 
 const flag = z.boolean(expects('a flag', 'use true or false'));
 const description = matching(/\S/, 'a description', 'use text for people');
+/** What in an entry rests on a guess: whoever runs it must set it, and take this out. */
+const guess = matching(/\S/, 'a guess', 'say what in the entry must be checked').optional();
 const id = matching(
   /^[A-Za-z0-9_-]{1,63}$/,
   'an id',
@@ -137,6 +140,7 @@ export function catalogSchema(declared: Declared) {
   /** Which entities and sources an override is for; every matcher given must match. */
   const matchers = {
     description: description.optional(),
+    guess,
     entities: filledList(knownEntity, 'entities').optional(),
     codes: filledList(reference('a code', declared.dataSources), 'codes').optional(),
     scope: oneOf('a scope', scopes).optional(),
@@ -146,6 +150,7 @@ export function catalogSchema(declared: Declared) {
     procedure: template,
     parameters: parameters(valueSources),
     setOptions: list(oneOf('a SET option allowed here', setOptionsAllowed), 'SET options'),
+    transaction: oneOf('a way to call in a transaction', transactionModes),
     repeatable: flag,
     timeoutSeconds: z
       .number(expects('a time limit', `use seconds from 1 to ${longestTimeoutSeconds}`))
@@ -159,11 +164,13 @@ export function catalogSchema(declared: Declared) {
     stage: name,
     kind: oneOf('a kind of stage', stageKinds),
     description: description.optional(),
+    guess,
     shared: flag.default(false),
     database: database.optional(),
     ...call,
     parameters: call.parameters.default([]),
     setOptions: call.setOptions.default([]),
+    transaction: call.transaction.optional(),
     repeatable: flag.default(false),
     timeoutSeconds: call.timeoutSeconds.optional(),
     returnValue: returnValue.optional(),
@@ -177,6 +184,7 @@ export function catalogSchema(declared: Declared) {
   const freshness = fields('a freshness query', {
     place: oneOf('a place', places),
     description: description.optional(),
+    guess,
     database: database.optional(),
     ...reading,
     parameters: reading.parameters.default([]),
@@ -187,16 +195,17 @@ export function catalogSchema(declared: Declared) {
     ).default([]),
   });
 
-  const server = fields('a server', { id, description });
+  const server = fields('a server', { id, description, guess });
   const knownServer = reference('a server', declared.servers);
   const databaseItem = fields('a database', {
     id,
     description: description.optional(),
+    guess,
     server: knownServer,
     connection,
   });
   const connectionItem = connectionSchema({
-    ...{ id, description, knownServer, database },
+    ...{ id, description, guess, knownServer, database },
     setting: connection,
   });
   const company = fields('a company', {
@@ -208,6 +217,7 @@ export function catalogSchema(declared: Declared) {
   const dataSource = fields('a data source', {
     code,
     description,
+    guess,
     system,
     database: database.optional(),
     company: company.optional(),
@@ -229,6 +239,7 @@ export function catalogSchema(declared: Declared) {
   const entity = fields('an entity', {
     name: entityName,
     description,
+    guess,
     dated: flag,
     sourceName: name.optional(),
     dynsql: rowQuerySchema.optional(),
@@ -242,6 +253,7 @@ export function catalogSchema(declared: Declared) {
   const pipeline = fields('a pipeline', {
     id,
     description: description.optional(),
+    guess,
     returnValue: returnValue.optional(),
     stages: filledList(stage, 'stages'),
     freshness: list(freshness, 'freshness queries').default([]),
@@ -253,6 +265,7 @@ export function catalogSchema(declared: Declared) {
     periods: fields('the periods', {
       from: matching(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'a month', 'use yyyy-mm, such as 2018-01'),
       timeZone: z.string(ianaZone).refine(isTimeZone, ianaZone),
+      guess,
     }),
     servers: filledList(server, 'servers'),
     databases: filledList(databaseItem, 'databases'),

@@ -1,9 +1,13 @@
 /** Where a database is and how to log in there, out of the text of a setting. */
 
-import sql from 'mssql';
 import { z } from 'zod';
-import { isLoopback, keywordsOf } from '../connection-string.ts';
+import { didYouMean } from '../near-name.ts';
+import { connectionForm, parseConnectionString } from './connection-string.ts';
 import type { EntraIdentity } from './identity.ts';
+import { type ParsedAddress, parsedAddress, type Target } from './target.ts';
+
+export { connectionForm } from './connection-string.ts';
+export type { ParsedAddress } from './target.ts';
 
 export interface DatabaseAddress {
   /** The catalogue's id of the database: `hcs`. */
@@ -14,127 +18,107 @@ export interface DatabaseAddress {
   connectionString: string;
 }
 
-/** What the driver is given; `identity` where Microsoft Entra stands in for a password. */
-export interface ParsedAddress {
-  config: sql.config;
-  identity?: EntraIdentity;
-}
-
-export const connectionForm =
-  'Server=host,1433;Database=name;User Id=…;Password=… or {"server": "host", "database": "name", "authentication": "managed identity"}';
-
-const text = z.string().min(1, { error: 'must not be empty' });
-const structuredSchema = z
-  .strictObject({
-    server: text,
-    port: z.int().min(1).max(65_535).optional(),
-    database: text,
-    authentication: z.enum(['password', 'managed identity', 'default']).default('password'),
-    user: text.optional(),
-    password: text.optional(),
-    /** Of a user-assigned identity. */
-    clientId: text.optional(),
-    encrypt: z.union([z.boolean(), z.literal('strict')]).default(true),
-    trustServerCertificate: z.boolean().default(false),
-  })
-  .superRefine((value, context) => {
-    const isPassword = value.authentication === 'password';
-    const rules = [
-      ['user', isPassword],
-      ['password', isPassword],
-      ['clientId', undefined],
-    ] as const;
-    for (const [field, needed] of rules) {
-      const given = value[field] !== undefined;
-      const fits = needed === undefined ? !(given && isPassword) : given === needed;
-      if (fits) continue;
-      const what = given ? 'does not go with' : 'is needed for';
-      context.addIssue({
-        code: 'custom',
-        path: [field],
-        message: `${what} the authentication "${value.authentication}"`,
-      });
-    }
-  });
-
 /**
  * Reads either form.
  *
  * @throws RangeError with what is wrong, to be read after the setting's name; it holds no value
  */
-export function parseAddress(connectionString: string): ParsedAddress {
-  const parsed = connectionString.trimStart().startsWith('{')
-    ? parseStructured(connectionString)
-    : parseConnectionString(connectionString);
-  const { server, port, options } = parsed.config;
-  if (port !== undefined && !(port >= 1 && port <= 65_535)) {
-    throw new RangeError('names no port: write Server=host,1433 with a number from 1 to 65535');
-  }
-  if (options?.encrypt === false && !isLoopback(server)) {
-    throw new RangeError(
-      'turns encryption off, which is allowed on this machine only (localhost, 127.0.0.1): leave Encrypt out; for a certificate that nobody has signed, write TrustServerCertificate=true',
-    );
-  }
-  return parsed;
+export function parseAddress(text: string): ParsedAddress {
+  return parsedAddress(
+    text.trimStart().startsWith('{') ? parseStructured(text) : parseConnectionString(text),
+  );
 }
 
-function parseStructured(connectionString: string): ParsedAddress {
-  let json: unknown;
+const text = z.string().min(1, { error: 'must not be empty' });
+const authentications = ['password', 'managed identity', 'default', 'service principal'] as const;
+type Authentication = (typeof authentications)[number];
+
+const structuredSchema = z
+  .strictObject({
+    server: text,
+    port: z.int().min(1).max(65_535).optional(),
+    database: text,
+    authentication: z.enum(authentications).default('password'),
+    user: text.optional(),
+    password: text.optional(),
+    /** Of a user-assigned identity, or of the service principal. */
+    clientId: text.optional(),
+    clientSecret: text.optional(),
+    tenantId: text.optional(),
+    encrypt: z.union([z.boolean(), z.literal('strict')]).default(true),
+    trustServerCertificate: z.boolean().default(false),
+    hostNameInCertificate: text.optional(),
+    applicationIntent: z.enum(['read write', 'read only']).default('read write'),
+    multiSubnetFailover: z.boolean().default(false),
+    connectTimeout: z.int().min(1).max(600).optional(),
+    applicationName: text.max(128).optional(),
+  })
+  .superRefine((value, context) => {
+    const { authentication } = value;
+    for (const [field, { needs, takes }] of Object.entries(credentials)) {
+      const given = value[field as keyof typeof credentials] !== undefined;
+      if (given ? takes.includes(authentication) : !needs.includes(authentication)) continue;
+      const what = given ? 'does not go with' : 'is needed for';
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: `${what} the authentication "${authentication}"`,
+      });
+    }
+  });
+
+const only = (...kinds: Authentication[]) => ({ needs: kinds, takes: kinds });
+const credentials: Record<
+  'user' | 'password' | 'clientId' | 'clientSecret' | 'tenantId',
+  { needs: readonly Authentication[]; takes: readonly Authentication[] }
+> = {
+  user: only('password'),
+  password: only('password'),
+  clientId: {
+    needs: ['service principal'],
+    takes: ['managed identity', 'default', 'service principal'],
+  },
+  clientSecret: only('service principal'),
+  tenantId: only('service principal'),
+};
+
+function parseStructured(json: string): Target {
+  let value: unknown;
   try {
-    json = JSON.parse(connectionString);
+    value = JSON.parse(json);
   } catch {
     throw new RangeError(`is not valid JSON; the form is ${connectionForm}`);
   }
-  const result = structuredSchema.safeParse(json);
+  const result = structuredSchema.safeParse(value);
   if (!result.success) {
-    const faults = result.error.issues.map(
-      ({ path, message }) => `${z.core.toDotPath(path)}: ${message}`,
+    throw new RangeError(
+      `is not an address of a database: ${result.error.issues.map(faultOf).join('; ')}`,
     );
-    throw new RangeError(`is not an address of a database: ${faults.join('; ')}`);
   }
-  const { server, port, database, authentication, user, password, clientId } = result.data;
-  const { encrypt, trustServerCertificate } = result.data;
-  const config: sql.config = {
-    server,
-    ...(port !== undefined && { port }),
-    database,
-    // The driver knows `strict` (TDS 8); its type file does not.
-    options: { encrypt: encrypt as boolean, trustServerCertificate },
+  const { applicationIntent, connectTimeout, ...address } = result.data;
+  return {
+    ...address,
+    login: loginOf(result.data),
+    readOnly: applicationIntent === 'read only',
+    connectTimeoutSeconds: connectTimeout,
   };
-  if (authentication !== 'password') {
-    return { config, identity: { kind: authentication, ...(clientId && { clientId }) } };
-  }
-  return { config: { ...config, ...(user && { user }), ...(password && { password }) } };
 }
 
-/** The names of Microsoft's own drivers that stand for an identity of this machine. */
-const identities: Record<string, EntraIdentity['kind']> = {
-  'active directory managed identity': 'managed identity',
-  'active directory msi': 'managed identity',
-  'active directory default': 'default',
-};
+function faultOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const members = Object.keys(structuredSchema.shape);
+    const told = issue.keys.map((key) => `${JSON.stringify(key)}${didYouMean(key, members)}`);
+    return `unknown: ${told.join(', ')}`;
+  }
+  return `${z.core.toDotPath(issue.path)}: ${issue.message}`;
+}
 
-function parseConnectionString(connectionString: string): ParsedAddress {
-  let config: sql.config & { clientId?: string };
-  try {
-    config = sql.ConnectionPool.parseConnectionString(connectionString) as sql.config;
-  } catch {
-    // The driver's own message may quote the string, password included.
-    throw new RangeError(`is not a connection string; the form is ${connectionForm}`);
+function loginOf(address: z.infer<typeof structuredSchema>): Target['login'] {
+  const { authentication, user = '', password = '', clientId } = address;
+  if (authentication === 'password') return { user, password };
+  if (authentication !== 'service principal') {
+    return { kind: authentication, ...(clientId && { clientId }) } satisfies EntraIdentity;
   }
-  if (!config.server) {
-    throw new RangeError(
-      `names no server: a connection string is needed, in the form ${connectionForm}`,
-    );
-  }
-  const keywords = keywordsOf(connectionString);
-  // The driver's parser takes `strict` (TDS 8, encrypted from the first byte) for a plain yes.
-  if (keywords.get('encrypt')?.toLowerCase() === 'strict') {
-    config.options = { ...config.options, encrypt: 'strict' as unknown as boolean };
-  }
-  const kind = identities[keywords.get('authentication')?.toLowerCase() ?? ''];
-  if (kind === undefined) return { config };
-  // In Microsoft's drivers the user is the client id of a user-assigned identity.
-  const { user, clientId = user, password: _password, ...rest } = config;
-  return { config: rest, identity: { kind, ...(clientId && { clientId }) } };
+  const { clientSecret = '', tenantId = '' } = address;
+  return { kind: authentication, tenantId, clientId: clientId ?? '', clientSecret };
 }

@@ -1,4 +1,12 @@
-/** SQL Server's application locks: a fence that the server itself drops when a session dies. */
+/**
+ * SQL Server's application locks: a fence that the server itself drops when a session dies.
+ *
+ * An application lock belongs to a database. Ours is the server's, so it is taken in the one
+ * database of each server that every login may use, as guest: `tempdb`. Two kinds of servers have
+ * it in the session's own database: Azure SQL Database (engine edition 5; 12 in Fabric), where
+ * nothing reaches another database and each one is a server of its own, and Babelfish, whose
+ * application locks know no databases.
+ */
 
 import { DatabaseError } from './errors.ts';
 import type { Session } from './session.ts';
@@ -10,6 +18,12 @@ const refusals: Record<number, string> = {
   [-3]: 'it was chosen as a deadlock victim',
   [-999]: 'its parameters were refused',
 };
+
+/** Sets @procedure to one of the server's two procedures, where its locks are the server's. */
+const procedureOf = (name: string) => `DECLARE @procedure nvarchar(100) = CASE
+  WHEN CONVERT(int, SERVERPROPERTY('EngineEdition')) IN (5, 12)
+    OR SERVERPROPERTY('Babelfish') IS NOT NULL THEN N'sys.${name}'
+  ELSE N'tempdb.sys.${name}' END;`;
 
 /**
  * Waits for an exclusive lock owned by the session. The server serves waiters in their order.
@@ -28,7 +42,8 @@ export async function takeAppLock(
   const rows = await session.query(
     `DECLARE @result int, @context varbinary(128) = CONVERT(varbinary(128), @holder);
 SET CONTEXT_INFO @context;
-EXEC @result = sys.sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
+${procedureOf('sp_getapplock')}
+EXEC @result = @procedure @Resource = @resource, @LockMode = 'Exclusive',
   @LockOwner = 'Session', @LockTimeout = -1;
 SELECT @result AS [result];`,
     [
@@ -53,7 +68,8 @@ export async function dropAppLock(
   signal: AbortSignal,
 ): Promise<void> {
   await session.query(
-    `EXEC sys.sp_releaseapplock @Resource = @resource, @LockOwner = 'Session';
+    `${procedureOf('sp_releaseapplock')}
+EXEC @procedure @Resource = @resource, @LockOwner = 'Session';
 SET CONTEXT_INFO 0x;`,
     [{ name: 'resource', type: 'nvarchar(255)', value: resource }],
     signal,

@@ -13,7 +13,10 @@ export interface ProcedureCall {
 export interface ProcedureResult {
   returnValue: number;
   rows: RowCounts;
-  /** Values of the output parameters, as the driver gives them, by name without `@`. */
+  /**
+   * Values of the output parameters by name without `@`; exact numbers, dates and times as text:
+   * see `wire/value-reader.ts`.
+   */
   output: Record<string, unknown>;
 }
 

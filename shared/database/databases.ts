@@ -16,10 +16,10 @@ const retry = { attempts: 3, baseMs: 100, capMs: 400 };
 /** Between the first and the tenth connection of one after another; then once every two seconds. */
 const opening = { baseMs: 250, capMs: 2_000 };
 
-/** What goes out again at once, as in a run's freshness queries, is not asked. */
+/** What goes out again at once, as in a run's freshness queries, may take its time. */
 const restMs = 50;
 
-/** The answer to `SELECT 1` takes a round trip; the rest is for a busy server. */
+/** A reset takes a round trip; the rest is for a busy server. */
 const signOfLifeMs = 2_000;
 
 /** Somebody who needs several connections keeps those it has for so long while others are out. */
@@ -47,11 +47,12 @@ export class Databases {
   /**
    * Borrows a connection: the caller must release or destroy it on every path.
    *
-   * A connection may have died in the pool: its session was killed, or the server vanished without
-   * a word (a fail-over, a network that lost its state), which leaves connections that look whole
-   * and answer nothing for a quarter of an hour. One that has rested is asked for a sign of life
-   * first, and replaced when it gives none. A database that cannot be opened for now (it fails
-   * over, it starts) is waited for, half a minute at most.
+   * It is as after its login: one that somebody has had before is reset first, whatever was done
+   * with it. A connection may have died in the pool, too: its session was killed, or the server
+   * vanished without a word (a fail-over, a network that lost its state), which leaves connections
+   * that look whole and answer nothing for a quarter of an hour. One that has rested and does not
+   * answer soon is replaced, as is one that cannot be reset. A database that cannot be opened for
+   * now (it fails over, it starts) is waited for, half a minute at most.
    *
    * @throws DatabaseError, or the reason of `signal`
    */
@@ -168,7 +169,7 @@ export class Databases {
     const pool = await unlessAborted(this.#pools.get(id), signal);
     for (;;) {
       const session = await Session.open(pool, signal);
-      if (session.restedMs < restMs || (await isAlive(session, signal))) return session;
+      if (session.isNew || (await isReset(session, signal))) return session;
       session.destroy();
     }
   }
@@ -224,11 +225,12 @@ async function* givingBack<T>(
   }
 }
 
-async function isAlive(session: Session, signal: AbortSignal): Promise<boolean> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(signOfLifeMs)]);
+async function isReset(session: Session, signal: AbortSignal): Promise<boolean> {
+  const isDoubtful = session.restedMs >= restMs;
+  const limit = isDoubtful ? AbortSignal.any([signal, AbortSignal.timeout(signOfLifeMs)]) : signal;
   try {
-    // Not the signal of the query: an attention would wait for an answer, too.
-    await unlessAborted(session.query('SELECT 1', [], signal), limit);
+    // Not the signal of the request: an attention would wait for an answer, too.
+    await unlessAborted(session.reset(signal), limit);
     return true;
   } catch {
     if (signal.aborted) session.destroy();

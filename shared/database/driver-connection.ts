@@ -14,6 +14,28 @@ export interface DriverConnection {
   cleanupConnection(): void;
 }
 
+/** What we touch of a connection that a pool has lent. */
+export interface ResettableConnection {
+  /** Sets RESETCONNECTION in the header of the next request, and is lowered with it. */
+  resetConnectionOnNextRequest: boolean;
+  /** The transaction that each request is said to belong to is the last one; the first: none. */
+  transactionDescriptors: unknown[];
+  /** The SET statements of a login: the driver leaves the protocol's own way of saying them off. */
+  getInitialSql(): string;
+}
+
+/**
+ * The next request makes the server reset the session before it is served. It must be a batch that
+ * sets the options of a login again, or the session has the server's bare defaults (ANSI_NULLS OFF):
+ * the one that is returned. It sets the isolation level, too, which a reset leaves on some versions.
+ */
+export function resetWithNextRequest(connection: ResettableConnection): string {
+  connection.resetConnectionOnNextRequest = true;
+  // A request of a transaction that the reset has just ended is refused (3971).
+  connection.transactionDescriptors.length = 1;
+  return `${connection.getInitialSql()}\nset transaction isolation level read committed`;
+}
+
 /**
  * For `beforeConnect`, where the pool hands each of its connections over. After a redirect of Azure
  * SQL's the socket is another one, so it is the one that logged in that counts.

@@ -2,25 +2,38 @@
 
 import type { TokenCredential } from '@azure/identity';
 
-export interface EntraIdentity {
-  /** `default`: whatever identity the environment offers, a developer's own login included. */
-  kind: 'managed identity' | 'default';
-  /** Of a user-assigned identity; absent: the system-assigned one. */
-  clientId?: string;
-}
+export type EntraIdentity =
+  | {
+      /** `default`: whatever identity the environment offers, a developer's own login included. */
+      kind: 'managed identity' | 'default';
+      /** Of a user-assigned identity; absent: the system-assigned one. */
+      clientId?: string;
+    }
+  | {
+      /** An app registration with a secret. */
+      kind: 'service principal';
+      tenantId: string;
+      clientId: string;
+      clientSecret: string;
+    };
 
 /** Gives what the driver asks for tokens; it asks at every new connection, the library caches. */
 export type CredentialSource = (identity: EntraIdentity) => Promise<TokenCredential>;
 
 /** Loaded on demand: whoever logs in by password need not pay for the identity library. */
-export const azureCredential: CredentialSource = async ({ kind, clientId }) => {
-  const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
+export const azureCredential: CredentialSource = async (identity) => {
+  const library = await import('@azure/identity');
+  if (identity.kind === 'service principal') {
+    const { tenantId, clientId, clientSecret } = identity;
+    return new library.ClientSecretCredential(tenantId, clientId, clientSecret);
+  }
+  const { kind, clientId } = identity;
   if (kind === 'managed identity') {
     return clientId === undefined
-      ? new ManagedIdentityCredential()
-      : new ManagedIdentityCredential({ clientId });
+      ? new library.ManagedIdentityCredential()
+      : new library.ManagedIdentityCredential({ clientId });
   }
-  return new DefaultAzureCredential(
+  return new library.DefaultAzureCredential(
     clientId === undefined ? {} : { managedIdentityClientId: clientId },
   );
 };

@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import sql from 'mssql';
+import { type ResettableConnection, resetWithNextRequest } from './driver-connection.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { driverType, driverValue } from './types.ts';
 
@@ -11,8 +12,8 @@ export interface SqlParameter {
   /** As in the catalogue: `int`, `varchar(4)`. */
   type: string;
   /**
-   * Dates and times as ISO 8601 text, bytes as `0x…`: see `driverValue`. Of an output parameter:
-   * what the procedure finds in it.
+   * Numbers as text keep all their digits; dates and times as ISO 8601 text, bytes as `0x…`: see
+   * `driverValue`. Of an output parameter: what the procedure finds in it.
    */
   value: string | number | boolean | null;
   /** Its value after the call is in `ProcedureResult.output`. */
@@ -20,7 +21,7 @@ export interface SqlParameter {
 }
 
 /** The physical connection, as far as we touch it. */
-export interface Connection {
+export interface Connection extends ResettableConnection {
   readonly closed: boolean;
   close(): void;
 }
@@ -49,9 +50,15 @@ export class Link {
     this.#connection = connection;
   }
 
-  /** How long the connection lay idle before it was borrowed, in milliseconds; 0: it is new. */
-  get restedMs(): number {
-    return performance.now() - (returnedAt.get(this.#connection) ?? performance.now());
+  /** How long the connection has lain idle, in milliseconds; undefined: nobody has had it before. */
+  get restedMs(): number | undefined {
+    const since = returnedAt.get(this.#connection);
+    return since === undefined ? undefined : performance.now() - since;
+  }
+
+  /** Makes the next request reset the session. @returns the batch that must be that request */
+  reset(): string {
+    return resetWithNextRequest(this.#connection);
   }
 
   /** False: it has been given back or has closed, as it does when the server ends the session. */

@@ -5,6 +5,10 @@ import { type DatabaseAddress, parseAddress } from './address.ts';
 import { prepareConnection } from './driver-connection.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { azureCredential, type CredentialSource } from './identity.ts';
+import { installValueReader } from './wire/value-reader.ts';
+
+// Before any connection is there: whoever asks a database gets exact numbers, or nothing at all.
+installValueReader();
 
 export interface PoolOptions {
   /**
@@ -102,7 +106,7 @@ export async function poolConfig(
         options: { credential: await credential(identity) },
       },
     }),
-    connectionTimeout: connectTimeoutMs,
+    connectionTimeout: config.connectionTimeout ?? connectTimeoutMs,
     // The driver's default of 15 s would kill a procedure of 40 minutes; stages bring their own.
     requestTimeout: 0,
     // The default asks SELECT 1 before every use: a round trip more for each of ours. A connection
@@ -111,8 +115,8 @@ export async function poolConfig(
     beforeConnect: prepareConnection,
     pool: { min: 0, max: size, idleTimeoutMillis: 30_000, acquireTimeoutMillis: unlimitedMs },
     options: {
-      ...config.options,
       appName: 'syncboard',
+      ...config.options,
       useUTC: true,
       // Who waits for a database and how long is said in `databases.ts`, for all errors that pass.
       maxRetriesOnTransientErrors: 0,

@@ -1,10 +1,14 @@
-/** Procedures that may be called again at any time, because doing so twice changes nothing. */
+/**
+ * Procedures that may be called again at any time, because doing so twice changes nothing. They have
+ * transactions of their own: one around them would only hold their locks for longer.
+ */
 
 import { type RetryPolicy, withRetries } from '../retry.ts';
-import type { ProcedureCall } from './call.ts';
+import type { ProcedureCall, ProcedureResult } from './call.ts';
 import type { Databases } from './databases.ts';
-import { leavesSessionUsable, toDatabaseError } from './errors.ts';
+import { toDatabaseError } from './errors.ts';
 import { judgedReturn, type ReturnCheck } from './return-value.ts';
+import { callOnTerms } from './transaction.ts';
 
 /** A fail-over of Azure SQL takes some seconds. */
 const retry: RetryPolicy = { attempts: 5, baseMs: 200, capMs: 5_000 };
@@ -43,14 +47,16 @@ async function callOnce(
 ): Promise<Record<string, unknown>> {
   const session = await databases.session(database, signal);
   try {
-    const { output, returnValue } = await session.call(call, () => {}, signal);
-    const warning = judgedReturn(call.procedure, returnValue, call.returnCheck);
-    session.release();
+    let warning: string | undefined;
+    const judge = ({ output, returnValue }: ProcedureResult) => {
+      warning = judgedReturn(call.procedure, returnValue, call.returnCheck);
+      return output;
+    };
+    const output = await callOnTerms(session, call, { transaction: 'none', judge }, signal);
     call.onReturn?.(warning);
     return output;
-  } catch (error) {
-    if (leavesSessionUsable(error)) session.release();
-    else session.destroy();
-    throw error;
+  } finally {
+    // Unless the call has destroyed it.
+    session.release();
   }
 }

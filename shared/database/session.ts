@@ -1,6 +1,6 @@
 /**
  * One connection borrowed for a while: SET options, application locks and procedure calls happen
- * on the same session. It goes back to the pool clean, or is destroyed.
+ * on the same session. It goes back to the pool in a known state, or is destroyed.
  */
 
 import type sql from 'mssql';
@@ -35,9 +35,14 @@ export class Session {
     }
   }
 
+  /** False when somebody has had the connection before. */
+  get isNew(): boolean {
+    return this.#link.restedMs === undefined;
+  }
+
   /** How long the connection lay idle before it was borrowed, in milliseconds; 0: it is new. */
   get restedMs(): number {
-    return this.#link.restedMs;
+    return this.#link.restedMs ?? 0;
   }
 
   /** False: it has been given back, or the connection has closed. */
@@ -45,7 +50,7 @@ export class Session {
     return this.#link.isOpen;
   }
 
-  /** Back to the pool. Call only when the session is as clean as it was. */
+  /** Back to the pool; whoever borrows it next resets it. */
   release(): void {
     this.#link.release();
   }
@@ -82,10 +87,27 @@ export class Session {
     return recordset ?? [];
   }
 
-  /** Runs a batch without parameters at session scope, where SET options stay in force. */
-  async batch(text: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Runs a batch without parameters at session scope, where SET options and transactions stay in
+   * force, and gives the rows of its first result set.
+   */
+  async batch(text: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
     const request = this.#link.request([], signal);
-    await this.#link.send(request, signal, () => request.batch(text));
+    const { recordset } = await this.#link.send(request, signal, () =>
+      request.batch<Record<string, unknown>>(text),
+    );
+    return recordset ?? [];
+  }
+
+  /**
+   * Gives the session the state of a new one, by the protocol: transactions, application locks,
+   * temporary tables, cursors, context info, session context and options of whoever had it before
+   * are gone. Never in the middle of a turn: the fence would go as well.
+   *
+   * @throws DatabaseError, or the reason of `signal`; the session must be destroyed then
+   */
+  async reset(signal: AbortSignal): Promise<void> {
+    await this.batch(this.#link.reset(), signal);
   }
 
   /**

@@ -1,19 +1,17 @@
 /** Rows as they come, no faster than they are taken: memory holds some dozens of them. */
 
 import { setImmediate } from 'node:timers/promises';
-import sql from 'mssql';
+import type sql from 'mssql';
 import { toDatabaseError } from './errors.ts';
 import type { Link, SqlParameter } from './link.ts';
+import { kindOf, type ValueKind } from './types.ts';
 
 /** Rows that have come together. */
 export interface RowBatch {
   /** Names of the columns. */
   columns: readonly string[];
-  /**
-   * Those of type datetimeoffset: a Date is the moment itself. Of the other types it is what the
-   * server holds, read as UTC.
-   */
-  moments: ReadonlySet<string>;
+  /** What the text of a column's values is; of columns that are not here values are themselves. */
+  kinds: ReadonlyMap<string, ValueKind>;
   /** Each row's values in the order of `columns`. */
   rows: readonly (readonly unknown[])[];
 }
@@ -43,14 +41,18 @@ export async function* streamRowBatches(
   const request = link.request(parameters, signal);
   request.arrayRowMode = true;
   let columns: string[] = [];
-  let moments = new Set<string>();
+  let kinds = new Map<string, ValueKind>();
   request.on('recordset', (described: { name: string; type: unknown }[]) => {
     columns = described.map(({ name }) => name);
-    const zoned = described.filter(({ type }) => type === sql.DateTimeOffset);
-    moments = new Set(zoned.map(({ name }) => name));
+    kinds = new Map(
+      described.flatMap(({ name, type }) => {
+        const kind = kindOf(type);
+        return kind === undefined ? [] : [[name, kind] as const];
+      }),
+    );
   });
   for await (const rows of streamBatches(link, request, text, signal)) {
-    yield { columns, moments, rows: rows as unknown[][] };
+    yield { columns, kinds, rows: rows as unknown[][] };
   }
 }
 

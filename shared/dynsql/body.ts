@@ -1,6 +1,6 @@
 /** Reading of a query's JSON: keys without regard to case, one value or a list. */
 
-import { didYouMean } from '../catalog/near-name.ts';
+import { didYouMean } from '../near-name.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
 
 /** Members of an object by the key in lower case, each with its place under the key as given. */

@@ -1,5 +1,6 @@
 /** A condition's value and flags to the SQL fragment that they choose. */
 
+import { compareDecimals, readDecimal } from '../decimal.ts';
 import { itemsOf } from './body.ts';
 import { dateUse, type Span, spanOf, toStored, wallText } from './dates.ts';
 import { type FragmentKind, fragmentNames, type Template } from './definition.ts';
@@ -169,9 +170,14 @@ function between(
 ): Chosen {
   const [first, second] = places.map((place) => readAs(read, place, faults));
   if (first === undefined || second === undefined) return undefined;
-  const isBackwards = read.kind !== 'text' && Number(first) > Number(second);
+  const isBackwards = read.kind !== 'text' && isGreater(first, second);
   const [from, to] = isBackwards ? [second, first] : [first, second];
   return { fragment, values: { FROM: { type, value: from }, TO: { type, value: to } } };
+}
+
+function isGreater(one: string | number, other: string | number): boolean {
+  const [first, second] = [readDecimal(one), readDecimal(other)];
+  return first !== undefined && second !== undefined && compareDecimals(first, second) > 0;
 }
 
 /**

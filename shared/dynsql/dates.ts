@@ -22,6 +22,12 @@ export interface Span {
   readonly to: number;
 }
 
+function storedSpan(days: number): Span | undefined {
+  if (!(days >= storedRange.first && days < storedRange.last)) return undefined;
+  const from = fromStored(days);
+  return { from, to: from + (Number.isInteger(days) ? dayMs : 1) };
+}
+
 export const dateUse =
   'a date (2020-11-14), a date and time (2020-11-14T12:00:00.000Z), or days since 1899-12-30';
 
@@ -33,12 +39,9 @@ const pattern =
  * neither. A time without an offset is the zone's own.
  */
 export function spanOf(value: unknown, zone: string): Span | undefined {
-  if (typeof value === 'number') {
-    const { first, last } = storedRange;
-    if (!(value >= first && value < last)) return undefined;
-    const from = fromStored(value);
-    return { from, to: from + (Number.isInteger(value) ? dayMs : 1) };
-  }
+  if (typeof value === 'number') return storedSpan(value);
+  // A number of more digits than a double holds comes as its text.
+  if (typeof value === 'string' && /^-?\d+\.\d+$/.test(value)) return storedSpan(Number(value));
   if (typeof value !== 'string') return undefined;
   const [, year, month, day, hour, minute, second = '00', fraction = '', offset] =
     pattern.exec(value) ?? [];

@@ -1,9 +1,9 @@
 /** What is wrong with a query, as a problem document lists it. */
 
 import { type Path, pathText } from '../catalog/fault.ts';
-import { didYouMean } from '../catalog/near-name.ts';
 import type { FieldError } from '../http/problem.ts';
 import { echo } from '../http/show.ts';
+import { didYouMean } from '../near-name.ts';
 
 /** A value of the body and where it is. */
 export interface Place {

@@ -18,14 +18,14 @@ export class RowReader {
   /** @param result what the statement's rows come with */
   constructor(
     { dataset, columns, positions, parentKey }: Statement,
-    result: Pick<RowBatch, 'columns' | 'moments'>,
+    result: Pick<RowBatch, 'columns' | 'kinds'>,
   ) {
     this.#dataset = dataset;
     this.#columns = new Map(result.columns.map((name, at) => [name, at]));
     this.#fields = columns.map((column, index) => ({
       at: this.#place(column.name),
       prefix: `${index > 0 ? ',' : ''}${JSON.stringify(column.key)}:`,
-      write: jsonText(column, result.moments.has(column.name)),
+      write: jsonText(column, result.kinds.get(column.name)),
     }));
     this.#positions = positions.map((name) => this.#place(name));
     this.#keys = parentKey.map(({ own, parent }) => ({ own: this.#place(own), parent }));
@@ -67,7 +67,6 @@ export class RowReader {
 }
 
 function isSame(one: unknown, other: unknown): boolean {
-  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
   if (Buffer.isBuffer(one) && Buffer.isBuffer(other)) return one.equals(other);
   return one === other;
 }

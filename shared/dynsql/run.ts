@@ -5,6 +5,7 @@
  * do not fit together, the signal, and a caller who leaves end all of them.
  */
 
+import { parseExact } from '../exact-json.ts';
 import { Levels, type RowSource } from './levels.ts';
 import { datasetHead, Text, writeItems } from './merge.ts';
 import type { Statement } from './types.ts';
@@ -94,7 +95,7 @@ export interface Item {
   datasets?: ItemDataset[];
 }
 
-/** The root's items one by one, as objects. @throws as `runQuery` */
+/** The root's items one by one, as objects; numbers as `parseExact` has them. @throws as `runQuery` */
 export async function* items(
   statements: readonly Statement[],
   databases: RowSource,
@@ -102,6 +103,6 @@ export async function* items(
   signal: AbortSignal,
 ): AsyncGenerator<Item, void, undefined> {
   for await (const text of itemTexts(statements, databases, database, signal)) {
-    yield JSON.parse(text) as Item;
+    yield parseExact(text) as Item;
   }
 }

@@ -1,12 +1,14 @@
 /** SQL types that a condition's values may travel as, and which values fit. */
 
+import { compareDecimals, decimalText, readDecimal, rounded } from '../decimal.ts';
+
 type Scalar = string | number;
 
 export interface ValueType {
   readonly kind: 'text' | 'integer' | 'decimal' | 'float' | 'date';
   /** To be read after `must be`. */
   readonly allowed: string;
-  /** The value as it travels; undefined: it does not fit. */
+  /** The value as it travels, with all its digits; undefined: it does not fit. */
   read(value: unknown): Scalar | undefined;
 }
 
@@ -69,15 +71,17 @@ function integerType(least: bigint, greatest: bigint): ValueType {
 
 function decimalType(precision: number, scale: number): ValueType | undefined {
   if (precision < 1 || precision > 38 || scale > precision) return undefined;
-  // The driver takes decimals as doubles.
-  const limit = 10 ** Math.min(precision - scale, 15);
+  const limit = 10n ** BigInt(precision - scale);
   return {
     kind: 'decimal',
     allowed: `a number below ${limit} with at most ${scale} decimal places`,
     read(value) {
-      const number = numberOf(value);
-      if (number === undefined || Math.abs(number) >= limit) return undefined;
-      return Number(number.toFixed(scale)) === number ? number : undefined;
+      const number = numberOf(value) === undefined ? undefined : readDecimal(value);
+      if (number === undefined) return undefined;
+      const fitting = rounded(number, scale);
+      const bound = limit * 10n ** BigInt(scale);
+      if (fitting.units >= bound || fitting.units <= -bound) return undefined;
+      return compareDecimals(fitting, number) === 0 ? decimalText(fitting) : undefined;
     },
   };
 }
@@ -85,7 +89,8 @@ function decimalType(precision: number, scale: number): ValueType | undefined {
 const floatType = (): ValueType => ({ kind: 'float', allowed: 'a number', read: numberOf });
 
 function numberOf(value: unknown): number | undefined {
-  const isText = typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value);
+  const isText =
+    typeof value === 'string' && /^-?\d{1,40}(\.\d{1,40})?(e[+-]?\d{1,3})?$/i.test(value);
   const number = isText ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }

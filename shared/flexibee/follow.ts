@@ -48,12 +48,12 @@ export async function poll(
 }
 
 async function takeTurn(context: FollowContext, session: Session): Promise<PollOutcome> {
-  const { company, now } = context;
-  const endsAt = now().getTime() + context.sliceMs;
+  const { company } = context;
+  const endsAt = performance.now() + context.sliceMs;
   let outcome: PollOutcome = 'trouble';
   let trouble: TroubleReport | undefined;
   try {
-    const result = await catchUp(session, company, () => now().getTime() >= endsAt);
+    const result = await catchUp(session, company, () => performance.now() >= endsAt);
     if (typeof result === 'string') outcome = result;
     else trouble = result;
   } catch (error) {

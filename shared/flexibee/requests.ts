@@ -46,13 +46,13 @@ export class Requests {
     let notBefore = 0;
     let timeouts = 0;
     const attempt = async () => {
-      const rest = notBefore - Date.now();
+      const rest = notBefore - performance.now();
       if (rest > 0) await pause(rest, signal);
       const answer = await this.#exchange(ask, signal);
       const refused = refusedAnswer(answer);
       if (refused === undefined) return this.#read(ask, answer);
       const askedFor = retryAfterMs(answer.headers['retry-after'], Date.now());
-      notBefore = Date.now() + askedFor;
+      notBefore = performance.now() + askedFor;
       if (askedFor <= retryAfterCapMs) throw this.error(ask, refused);
       // Longer than anybody waits here: whoever polls comes back later anyway.
       const fault = `${refused.fault}, and asks to be left alone for ${Math.ceil(askedFor / 1000)} s`;

@@ -2,6 +2,7 @@
 
 import { MIMEType } from 'node:util';
 import type { HttpRequest } from '@azure/functions';
+import { parseExact } from '../exact-json.ts';
 import { syntaxFault } from '../json-syntax.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -21,7 +22,7 @@ export interface BodyOptions {
 const discardLimit = 4 * 1024 * 1024;
 
 /**
- * The members of the JSON object in the body.
+ * The members of the JSON object in the body; numbers as `parseExact` has them.
  * Throws `HttpProblem`: 400 (not JSON, not UTF-8, not an object, cut off), 408 (`signal` was
  * aborted first), 413, 415.
  */
@@ -34,7 +35,7 @@ export async function readJsonObject(
   const text = decode(await readBytes(request, signal, limit));
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExact(text);
   } catch {
     // The parser's own message is not passed on, not even as a cause: it quotes the body.
     throw notJson(text);

@@ -149,14 +149,17 @@ export const runPageSchema = z.object({
     .meta({ description: 'Path of the next page; absent on the last' }),
 });
 
-/** A run without what only its worker may know: lease ids and the holder. */
-export const publicRunSchema = runSchema.omit({ locks: true, holder: true }).extend({
-  servers: z
-    .array(z.string())
-    .meta({ description: 'Source servers that are the run’s until it has ended' }),
-  progress: progressSchema,
-  warnings: warningsSchema,
-});
+/** A run without what only its worker may know: lease ids, the holder and the queries it makes. */
+export const publicRunSchema = runSchema
+  .omit({ locks: true, holder: true, statements: true })
+  .extend({
+    freshness: z.array(runSchema.shape.freshness.element.omit({ queries: true })),
+    servers: z
+      .array(z.string())
+      .meta({ description: 'Source servers that are the run’s until it has ended' }),
+    progress: progressSchema,
+    warnings: warningsSchema,
+  });
 
 const healthPartSchema = z.object({
   part: z.string().meta({ description: '`storage`, `catalog`, `database <id>` or `companies`' }),
@@ -164,6 +167,9 @@ const healthPartSchema = z.object({
   /** Short, without a secret. */
   reason: z.string().exactOptional(),
   milliseconds: z.number().exactOptional(),
+  guesses: z.int().exactOptional().meta({
+    description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
+  }),
 });
 export type HealthPart = z.infer<typeof healthPartSchema>;
 
@@ -197,6 +203,13 @@ export const pageLimitSchema = z
   .regex(/^([1-9]\d?|1\d\d|200)$/)
   .transform(Number)
   .meta({ description: 'Runs on a page, 1 to 200' });
+
+/** A place in a run's log, in bytes: 15 digits are exact. */
+export const logFromSchema = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+  .meta({ description: 'Bytes of the text that are left out at its beginning' });
 
 /** Opaque to clients: it comes out of the listing's own `next` link. */
 export const pageFromSchema = z.string().regex(/^[\x21-\x7e]{1,512}$/);

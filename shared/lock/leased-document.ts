@@ -10,7 +10,6 @@ import { randomUUID } from 'node:crypto';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { type ZodNullable, type ZodType, z } from 'zod';
 import { storageCall } from '../storage/call.ts';
-import { hasStatus } from '../storage/errors.ts';
 import {
   DocumentConflictError,
   etagOf,
@@ -19,7 +18,7 @@ import {
   writeJson,
 } from '../storage/json-blob.ts';
 import { keepLease, LeaseLostError, type Renewable } from './keeper.ts';
-import { createIfMissing, isNotHolder } from './leases.ts';
+import { createdFirst, createIfMissing, unlessHeld, unlessLost } from './leases.ts';
 
 /** A document while we hold its lock; a keeper renews the lease until `release`. */
 export interface LeasedDocument<T> {
@@ -105,7 +104,7 @@ export class LeasedDocuments<T> implements Renewable {
 
   async renewOnce(name: string, leaseId: string, signal: AbortSignal): Promise<boolean> {
     const lease = this.#blob(name).getBlobLeaseClient(leaseId);
-    return (await unlessHeld(lease.renewLease({ abortSignal: signal }))) !== undefined;
+    return (await unlessLost(lease.renewLease({ abortSignal: signal }))) !== undefined;
   }
 
   /** The document's ETag when the lock is ours now. */
@@ -120,15 +119,16 @@ export class LeasedDocuments<T> implements Renewable {
           signal,
         ),
       );
-    let acquired: Awaited<ReturnType<typeof acquire>>;
     try {
-      acquired = await acquire();
+      const acquired = await createdFirst(acquire, () =>
+        createIfMissing(blob, JSON.stringify(null), signal),
+      );
+      return acquired && etagOf(acquired, blob.name);
     } catch (error) {
-      if (!hasStatus(error, 404)) throw error;
-      await createIfMissing(blob, JSON.stringify(null), signal);
-      acquired = await acquire();
+      // Storage may have granted it, and only the answer was lost or not waited for.
+      await this.#release(name, leaseId);
+      throw error;
     }
-    return acquired && etagOf(acquired, blob.name);
   }
 
   async #stored(name: string, etag: string, signal: AbortSignal): Promise<Stored<T | null>> {
@@ -172,14 +172,5 @@ export class LeasedDocuments<T> implements Renewable {
 
   #blob(name: string): BlockBlobClient {
     return this.#container.getBlockBlobClient(`${this.#prefix}${name}.json`);
-  }
-}
-
-async function unlessHeld<R>(call: Promise<R>): Promise<R | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (isNotHolder(error)) return undefined;
-    throw error;
   }
 }

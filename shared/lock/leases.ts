@@ -44,23 +44,43 @@ export class Leases {
   async acquire(name: string, leaseId: string, signal: AbortSignal): Promise<boolean> {
     const blob = this.#blob(name);
     const acquire = () =>
-      this.#held(`acquire ${blob.name}`, signal, (abortSignal) =>
-        blob.getBlobLeaseClient(leaseId).acquireLease(this.#seconds, { abortSignal }),
+      unlessHeld(
+        storageCall(
+          `acquire ${blob.name}`,
+          (abortSignal) =>
+            blob.getBlobLeaseClient(leaseId).acquireLease(this.#seconds, { abortSignal }),
+          signal,
+        ),
       );
     try {
-      return await acquire();
+      const acquired = await createdFirst(acquire, () => createIfMissing(blob, '', signal));
+      return acquired !== undefined;
     } catch (error) {
-      if (!hasStatus(error, 404)) throw error;
+      // Storage may have granted it, and only the answer was lost or not waited for.
+      await this.letGo(name, leaseId);
+      throw error;
     }
-    await createIfMissing(blob, '', signal);
-    return await acquire();
   }
 
-  /** Passes the lock from one holder to another; false when `from` is not its holder (any more). */
-  change(name: string, from: string, to: string, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Passes the lock from one holder to another, for a whole life: the change by itself leaves what
+   * is left of the old one.
+   *
+   * @returns false when `from` is not its holder (any more), or its life ended meanwhile
+   */
+  async change(name: string, from: string, to: string, signal: AbortSignal): Promise<boolean> {
     const blob = this.#blob(name);
-    return this.#held(`change ${blob.name}`, signal, (abortSignal) =>
+    const isOurs = await this.#held(`change ${blob.name}`, signal, (abortSignal) =>
       blob.getBlobLeaseClient(from).changeLease(to, { abortSignal }),
+    );
+    return isOurs && (await this.renew(name, to, signal));
+  }
+
+  /** Begins a new life; false when another holder has the lock. */
+  renew(name: string, leaseId: string, signal: AbortSignal): Promise<boolean> {
+    const blob = this.#blob(name);
+    return this.#held(`renew ${blob.name}`, signal, (abortSignal) =>
+      blob.getBlobLeaseClient(leaseId).renewLease({ abortSignal }),
     );
   }
 
@@ -71,13 +91,8 @@ export class Leases {
    * @throws the SDK's error when storage did not answer
    */
   async renewOnce(name: string, leaseId: string, signal: AbortSignal): Promise<boolean> {
-    try {
-      await this.#blob(name).getBlobLeaseClient(leaseId).renewLease({ abortSignal: signal });
-      return true;
-    } catch (error) {
-      if (isNotHolder(error)) return false;
-      throw error;
-    }
+    const lease = this.#blob(name).getBlobLeaseClient(leaseId);
+    return (await unlessLost(lease.renewLease({ abortSignal: signal }))) !== undefined;
   }
 
   /** Gives the lock up; silently when it is not ours any more. */
@@ -86,6 +101,11 @@ export class Leases {
     await this.#held(`release ${blob.name}`, signal, (abortSignal) =>
       blob.getBlobLeaseClient(leaseId).releaseLease({ abortSignal }),
     );
+  }
+
+  /** Gives the lock up as far as possible. Never throws: a lease that is not released runs out. */
+  async letGo(name: string, leaseId: string): Promise<void> {
+    await this.release(name, leaseId, AbortSignal.timeout(letGoMs)).catch(() => {});
   }
 
   /** The state of one lock; a lock never taken is free. */
@@ -149,17 +169,28 @@ export class Leases {
     signal: AbortSignal,
     call: (signal: AbortSignal) => Promise<unknown>,
   ): Promise<boolean> {
-    try {
-      await storageCall(what, call, signal);
-      return true;
-    } catch (error) {
-      if (isNotHolder(error)) return false;
-      throw error;
-    }
+    return (await unlessLost(storageCall(what, call, signal))) !== undefined;
   }
 }
 
 const locksPrefix = 'locks/';
+
+/** Letting go may fail, and then costs others a wait: it is not worth more of ours than this. */
+const letGoMs = 5_000;
+
+/** Calls again after `create` where the blob was missing. */
+export async function createdFirst<T>(
+  call: () => Promise<T>,
+  create: () => Promise<void>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+  }
+  await create();
+  return await call();
+}
 
 /** Creates a blob for its lease to be taken; as good when somebody else has created it. */
 export async function createIfMissing(
@@ -181,8 +212,28 @@ export async function createIfMissing(
 }
 
 /** 409: another lease is there, or none; 412: the lease id in a condition does not match. */
-export function isNotHolder(error: unknown): boolean {
+function isNotHolder(error: unknown): boolean {
   return hasStatus(error, 409) || hasStatus(error, 412);
+}
+
+/** The answer of a call that asks for a lease; undefined when another holder has it. */
+export async function unlessHeld<R>(call: Promise<R>): Promise<R | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isNotHolder(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The answer of a call under a lease; undefined when it is not ours, or its blob is gone. */
+export async function unlessLost<R>(call: Promise<R>): Promise<R | undefined> {
+  try {
+    return await unlessHeld(call);
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
 }
 
 function lockState(

@@ -1,6 +1,13 @@
 /** Where an HTTP server is and how to log in there, out of the text of a setting. */
 
-import { isLoopback, isMalformed, keywordsOf } from '../connection-string.ts';
+import {
+  booleanOf,
+  FaultList,
+  isLoopback,
+  isMalformed,
+  keywordsOf,
+  unknownKeyword,
+} from '../connection-string.ts';
 
 export interface ServerAddress {
   /** `https://server.example:5434`: no path, no credentials. */
@@ -28,43 +35,52 @@ const url = 'url';
 const user = 'user id';
 const password = 'password';
 const trust = 'trustservercertificate';
+const known = ['Url', 'User Id', 'Password', 'TrustServerCertificate'];
 
 /**
  * Reads a setting of the form above, `TrustServerCertificate=true` optional.
  *
- * @throws RangeError with what is wrong, to be read after the setting's name; it holds no value
+ * @throws RangeError with every fault, to be read after the setting's name; it holds no value
  */
 export function parseServerAddress(text: string, words: AddressWords): ServerAddress {
   const keywords = keywordsOf(text);
-  const known = [url, user, password, trust];
-  // The keyword itself may be a piece of a password with a semicolon, so it is not told.
-  if (isMalformed(text) || [...keywords.keys()].some((keyword) => !known.includes(keyword))) {
+  if (isMalformed(text)) {
     throw new RangeError(
       `is not of the form ${words.form} with TrustServerCertificate=true where wanted: a value that holds a semicolon or begins with a quote goes in quotes`,
     );
+  }
+  const faults = new FaultList();
+  for (const [index, keyword] of [...keywords.keys()].entries()) {
+    const isKnown = known.some((one) => one.toLowerCase() === keyword);
+    if (!isKnown) faults.add(unknownKeyword(keyword, index + 1, known));
   }
   const required = (keyword: string, shown: string): string => {
     const value = keywords.get(keyword);
     if (value) return value;
     throw new RangeError(`has no ${shown}; the form is ${words.form}`);
   };
-  const trustServerCertificate = parseTrust(keywords.get(trust) ?? 'false');
-  const address = { origin: parseUrl(required(url, 'Url'), words), trustServerCertificate };
-  const name = required(user, 'User Id');
-  // HTTP Basic ends the name at the first colon (RFC 7617).
+  const address = {
+    origin: faults.attempt(() => parseUrl(required(url, 'Url'), words), ''),
+    user: faults.attempt(() => parseUser(required(user, 'User Id')), ''),
+    password: faults.attempt(() => required(password, 'Password'), ''),
+    trustServerCertificate: faults.attempt(
+      () => booleanOf('TrustServerCertificate', keywords.get(trust) ?? 'false'),
+      false,
+    ),
+  };
+  faults.throwIfAny();
+  return address;
+}
+
+/** HTTP Basic ends the name at the first colon (RFC 7617). */
+function parseUser(name: string): string {
   if (name.includes(':')) throw new RangeError('has a colon in User Id, which cannot be sent');
-  return { ...address, user: name, password: required(password, 'Password') };
+  return name;
 }
 
 /** The header that logs in with every request: servers are not asked first. */
 export function basicAuthorization({ user, password }: ServerAddress): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-}
-
-function parseTrust(value: string): boolean {
-  const isTrusted = /^(true|yes)$/i.test(value);
-  if (isTrusted || /^(false|no)$/i.test(value)) return isTrusted;
-  throw new RangeError('has a TrustServerCertificate that is neither true nor false');
 }
 
 function parseUrl(text: string, words: AddressWords): string {

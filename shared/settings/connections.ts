@@ -12,7 +12,8 @@ import {
   flexibeeAddressForm,
   parseFlexibeeAddress,
 } from '../flexibee/address.ts';
-import { type Read, SettingsError, type SettingsFault } from './fault.ts';
+import type { Settings } from '../settings.ts';
+import { SettingsError, type SettingsFault } from './fault.ts';
 
 export interface Connections {
   /** Connection strings (secret) by the database's id. */
@@ -25,10 +26,13 @@ export interface Connections {
 
 /** Throws `SettingsError` with every setting that is missing or is no connection string. */
 export function requireConnections(
-  settings: { connection: Read },
+  settings: Pick<Settings, 'connection' | 'near'>,
   catalog: Pick<Catalog, 'databases' | 'companies' | 'connections'>,
 ): Connections {
   const faults = new Map<string, SettingsFault>();
+  const named = [...catalog.databases, ...catalog.companies, ...catalog.connections].flatMap(
+    (one) => ('connection' in one ? [one.connection] : []),
+  );
   const required = <T>(
     setting: string,
     whose: string,
@@ -38,7 +42,10 @@ export function requireConnections(
     const value = settings.connection(setting);
     try {
       if (value !== undefined) return [parse(value)];
-      throw new RangeError(`is not set: the catalogue's ${whose} needs it, in the form ${form}`);
+      const near = settings.near(setting, named);
+      throw new RangeError(
+        `is not set${near ? ` (did you mean it by ${near}, which is?)` : ''}: the catalogue's ${whose} needs it, in the form ${form}`,
+      );
     } catch (error) {
       // Several companies or connections may share a setting: it is told once.
       if (!faults.has(setting)) faults.set(setting, { setting, fault: (error as Error).message });

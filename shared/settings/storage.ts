@@ -1,5 +1,6 @@
 /** The setting that says where the app keeps its documents. */
 
+import { isMalformed, keywordsOf, unknownKeyword } from '../connection-string.ts';
 import { type Read, type Report, SettingsError, type SettingsFault } from './fault.ts';
 
 /** Where the app keeps its documents: a connection string (secret), or a managed identity. */
@@ -22,14 +23,9 @@ export function parseStorage(read: Read, report: Report): StorageSettings | unde
   const blobServiceUri = read(`${setting}__blobServiceUri`);
   const clientId = read(`${setting}__clientId`);
   if (connectionString !== undefined) {
-    if (isStorageConnectionString(connectionString)) {
-      return { kind: 'connection string', connectionString };
-    }
-    report(
-      setting,
-      'is no storage connection string: copy one from the storage account (Access keys), or use UseDevelopmentStorage=true for Azurite',
-    );
-    return undefined;
+    const faults = connectionStringFaults(connectionString);
+    for (const fault of faults) report(setting, fault);
+    return faults.length === 0 ? { kind: 'connection string', connectionString } : undefined;
   }
   if (blobServiceUri === undefined && accountName === undefined) {
     report(
@@ -53,9 +49,32 @@ export function parseStorage(read: Read, report: Report): StorageSettings | unde
   return { kind: 'identity', blobServiceUri: uri, ...(clientId === undefined ? {} : { clientId }) };
 }
 
-function isStorageConnectionString(text: string): boolean {
-  const has = (key: string) => new RegExp(`(^|;)\\s*${key}\\s*=\\s*[^;\\s]`, 'i').test(text);
-  if (has('UseDevelopmentStorage')) return true;
-  if (has('AccountName')) return has('AccountKey') || has('SharedAccessSignature');
-  return has('BlobEndpoint') && has('SharedAccessSignature');
+/** What Azure Storage documents ("Configure connection strings"). */
+const keywords = [
+  ...['DefaultEndpointsProtocol', 'AccountName', 'AccountKey', 'SharedAccessSignature'],
+  ...['EndpointSuffix', 'UseDevelopmentStorage', 'DevelopmentStorageProxyUri'],
+  ...['Blob', 'Queue', 'Table', 'File'].flatMap((service) => [
+    `${service}Endpoint`,
+    `${service}SecondaryEndpoint`,
+  ]),
+];
+
+function connectionStringFaults(text: string): string[] {
+  const given = keywordsOf(text);
+  const unknown = [...given.keys()].flatMap((keyword, index) =>
+    keywords.some((known) => known.toLowerCase() === keyword)
+      ? []
+      : [unknownKeyword(keyword, index + 1, keywords)],
+  );
+  if (unknown.length > 0) return unknown;
+  const has = (keyword: string) => Boolean(given.get(keyword.toLowerCase()));
+  const isWhole =
+    has('UseDevelopmentStorage') ||
+    (has('AccountName') && (has('AccountKey') || has('SharedAccessSignature'))) ||
+    (has('BlobEndpoint') && has('SharedAccessSignature'));
+  return isWhole && !isMalformed(text)
+    ? []
+    : [
+        'is no storage connection string: copy one from the storage account (Access keys), or use UseDevelopmentStorage=true for Azurite',
+      ];
 }

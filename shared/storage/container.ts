@@ -8,7 +8,7 @@ import {
 import type { StorageSettings } from '../settings.ts';
 import { storageCall } from './call.ts';
 
-/** Layout: `runs/<id>.json`, `locks/sync/<server>`, `locks/procedure/<server>`. */
+/** Layout: `runs/<id>.json`, `logs/<run>/<number>`, `locks/sync/<server>`, `locks/procedure/<server>`. */
 export const containerName = 'syncboard';
 
 /** Retries are ours (`storageCall`): the SDK's do not cover 429 and know no overall deadline. */

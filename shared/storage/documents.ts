@@ -3,9 +3,9 @@
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import type { ZodType } from 'zod';
 import { storageCall } from './call.ts';
-import { readJson, type Stored, writeJson } from './json-blob.ts';
+import { type Found, readJson, writeJson } from './json-blob.ts';
 
-export { DocumentConflictError, DocumentUnreadableError, type Stored } from './json-blob.ts';
+export { DocumentConflictError, DocumentUnreadableError, type Found } from './json-blob.ts';
 
 export interface Listing {
   names: { name: string; metadata: Record<string, string> }[];
@@ -27,7 +27,7 @@ export class DocumentStore<T> {
   }
 
   /** @throws DocumentUnreadableError when the blob holds something else than the schema allows */
-  read(name: string, signal: AbortSignal): Promise<Stored<T> | undefined> {
+  read(name: string, signal: AbortSignal): Promise<Found<T> | undefined> {
     return readJson(this.#blob(name), this.#schema, signal);
   }
 

@@ -11,6 +11,11 @@ export interface Stored<T> {
   etag: string;
 }
 
+/** As read: how old it was by storage's own clock, in milliseconds. */
+export interface Found<T> extends Stored<T> {
+  ageMs: number;
+}
+
 /** Somebody else has written (or created) the document since it was read. */
 export class DocumentConflictError extends Error {
   constructor(name: string, cause: unknown) {
@@ -35,10 +40,10 @@ export async function readJson<T>(
   blob: BlockBlobClient,
   schema: ZodType<T>,
   signal: AbortSignal,
-): Promise<Stored<T> | undefined> {
+): Promise<Found<T> | undefined> {
   try {
-    const { text, etag } = await readText(blob, signal);
-    return { value: parse(blob.name, schema, text), etag };
+    const { text, etag, ageMs } = await readText(blob, signal);
+    return { value: parse(blob.name, schema, text), etag, ageMs };
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;
@@ -49,7 +54,7 @@ export async function readJson<T>(
 export function readText(
   blob: BlobClient,
   signal: AbortSignal,
-): Promise<{ text: string; etag: string }> {
+): Promise<{ text: string; etag: string; ageMs: number }> {
   return storageCall(
     `read ${blob.name}`,
     async (abortSignal) => {
@@ -58,7 +63,9 @@ export function readText(
       const options = { abortSignal, maxRetryRequests: 0 };
       const response = await blob.download(0, undefined, options);
       const text = await bodyText(blob.name, response.readableStreamBody);
-      return { text, etag: etagOf(response, blob.name) };
+      const { date, lastModified } = response;
+      const ageMs = Math.max(0, (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0));
+      return { text, etag: etagOf(response, blob.name), ageMs };
     },
     signal,
   );

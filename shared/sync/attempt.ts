@@ -7,19 +7,25 @@ import { toDatabaseError } from '../database/errors.ts';
 import { LeaseLostError } from '../lock/keeper.ts';
 import { backOffMs, pause } from '../retry.ts';
 import { isTransientStorageError } from '../storage/errors.ts';
+import { briefBytes, cut, errorRoom, messageRoom } from './brief.ts';
 import { CancelRequestedError, WorkerStoppingError } from './interruption.ts';
 import type { Journal } from './journal.ts';
-import type { Stage, StageAttempt, StageError } from './run.ts';
+import type { RunLog } from './log/run-log.ts';
+import type { Run, Stage, StageAttempt, StageError } from './run.ts';
 import { StageFailure, type StageResult } from './stage-runner.ts';
 import type { Turn } from './turn.ts';
 
 export interface AttemptContext {
   journal: Journal;
+  /** Takes in full what the document has in brief. */
+  log: Pick<RunLog, 'message' | 'tell'>;
   /** The lane's turn at its server; kept after a success, given back after a failure. */
   turn: Turn;
   now(): Date;
   /** Aborted when the run must stop; its reason says why. */
   signal: AbortSignal;
+  /** Aborted when the time slice is over: nothing is waited for any more, and nothing begun. */
+  sliceOver: AbortSignal;
   /** Told the moment a stage has ended for good, before its locks are given back. */
   onEnd(stage: Stage): void;
 }
@@ -32,39 +38,47 @@ const progressMs = 1_000;
 
 /**
  * Runs the stage and enters everything into the run document. Never throws for a failed stage:
- * that is in the document. Resolves early, with the stage unfinished, when the run must stop.
+ * that is in the document. Resolves early, with the stage unfinished, when the run must stop, or
+ * when the slice is over before the stage has begun.
  *
  * @throws only when the document itself cannot be written
  */
 export async function runStage(context: AttemptContext, stage: Stage): Promise<void> {
-  const { journal, signal, now, onEnd } = context;
-  for (let number = 1; ; number += 1) {
+  const { journal, log, signal, sliceOver, now, onEnd } = context;
+  for (;;) {
     const attempt: StageAttempt = { startedAt: now().toISOString() };
     try {
       await runOnce(context, stage, attempt);
       return;
     } catch (error) {
       if (journal.failed.aborted) throw error;
+      const isWaiting = stage.state === 'pending' && !signal.aborted;
+      if (isWaiting && sliceOver.aborted) return;
       const failure = toStageError(error);
+      const number = failuresOf(stage) + 1;
       const again = !signal.aborted && isWorthRepeating(stage, failure, number);
       // What was only waiting when the run had to stop has not been tried.
       const wasTried = !signal.aborted || stage.attempts.includes(attempt);
-      if (wasTried) journal.note(() => enterFailure(stage, attempt, failure, now));
+      if (wasTried) {
+        log.tell(stage.id, `Failed: ${inFull(failure)}`);
+        journal.note(() => enterFailure(stage, attempt, failure, now));
+      }
       if (!again) {
-        journal.note(() => failStage(stage, attempt, failure, signal));
+        journal.note((run) => failStage(run, stage, attempt, failure, signal));
         if (stage.state !== 'pending') onEnd(stage);
         return;
       }
       journal.note(() => {
         stage.state = 'pending';
       });
-      await pause(backOffMs(number, retry), signal).catch(() => {});
+      const limit = AbortSignal.any([signal, sliceOver]);
+      await pause(backOffMs(number, retry), limit).catch(() => {});
       if (signal.aborted && signal.reason instanceof CancelRequestedError) {
         journal.note(() => {
           stage.state = 'cancelled';
         });
       }
-      if (signal.aborted) return;
+      if (limit.aborted) return;
     }
   }
 }
@@ -74,9 +88,11 @@ async function runOnce(
   stage: Stage,
   attempt: StageAttempt,
 ): Promise<void> {
-  const { journal, turn, now, signal, onEnd } = context;
-  const { slot, lost } = await turn.take(stage, signal);
+  const { journal, log, turn, now, signal, sliceOver, onEnd } = context;
+  const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, sliceOver]));
   const limit = timeLimit(stage);
+  const stop = AbortSignal.any([signal, lost, journal.failed, limit.signal]);
+  let isCalled = false;
   try {
     attempt.startedAt = now().toISOString();
     await journal.write(() => {
@@ -84,11 +100,16 @@ async function runOnce(
       stage.attempts.push(attempt);
       stage.messages = { count: 0 };
     });
+    stop.throwIfAborted();
+    isCalled = true;
     limit.start();
     const result = await slot.run(
       stage,
-      (text) => journal.note(() => addMessage(stage, text, now), progressMs),
-      AbortSignal.any([signal, lost, journal.failed, limit.signal]),
+      (text) => {
+        log.message(stage.id, text);
+        journal.note(() => addMessage(stage, text, now), progressMs);
+      },
+      stop,
     );
     journal.note((run) => {
       succeed(stage, attempt, result, now);
@@ -99,6 +120,7 @@ async function runOnce(
     });
     onEnd(stage);
   } catch (error) {
+    if (!isCalled) journal.note(() => unbegin(stage, attempt));
     await turn.giveBack();
     throw error;
   } finally {
@@ -106,10 +128,17 @@ async function runOnce(
   }
 }
 
+/** Nothing was called: the stage is what it was before it was written down as running. */
+function unbegin(stage: Stage, attempt: StageAttempt): void {
+  stage.state = 'pending';
+  stage.attempts = stage.attempts.filter((other) => other !== attempt);
+}
+
 function succeed(stage: Stage, attempt: StageAttempt, result: StageResult, now: () => Date): void {
   attempt.endedAt = now().toISOString();
   stage.state = 'succeeded';
   stage.rows = result.rows;
+  if (stage.messages.last) trimMessage(stage, messageRoom(stage));
   if (result.returnValue !== undefined) stage.returnValue = result.returnValue;
   if (result.warnings?.length) stage.warnings = result.warnings;
 }
@@ -122,12 +151,14 @@ function enterFailure(
   now: () => Date,
 ): void {
   attempt.endedAt = now().toISOString();
-  attempt.error = error;
+  attempt.error = { ...error, message: cut(error.message, briefBytes) };
+  delete attempt.error.procedure;
   if (!stage.attempts.includes(attempt)) stage.attempts.push(attempt);
 }
 
 /** What a stage becomes that did not succeed; a repeatable one that was only stopped may go on. */
 function failStage(
+  run: Run,
   stage: Stage,
   attempt: StageAttempt,
   error: StageError,
@@ -137,7 +168,11 @@ function failStage(
   if (!signal.aborted) stage.state = 'failed';
   else if (signal.reason instanceof CancelRequestedError) stage.state = 'cancelled';
   else stage.state = stage.repeatable || !began ? 'pending' : 'interrupted';
-  if (stage.state !== 'pending') stage.error = error;
+  trimMessage(stage, briefBytes);
+  if (stage.state === 'pending') return;
+  const { procedure = '' } = error;
+  const room = errorRoom(run, stage) - Buffer.byteLength(procedure);
+  stage.error = { ...error, message: cut(error.message, Math.max(briefBytes, room)) };
 }
 
 /** A server that restarts or fails over is unreachable for a while, too. */
@@ -146,6 +181,11 @@ const passing: ReadonlySet<StageError['meaning']> = new Set([
   'unreachable',
   'lock lost',
 ]);
+
+/** Counted over all slices and workers: a stage that fails once a slice is not tried for ever. */
+function failuresOf({ attempts }: Stage): number {
+  return attempts.filter(({ error }) => error !== undefined && passing.has(error.meaning)).length;
+}
 
 /** What has not begun may begin again, whatever the catalogue says of the procedure. */
 function isWorthRepeating(stage: Stage, error: StageError, attempt: number): boolean {
@@ -173,8 +213,35 @@ function toStageError(error: unknown): StageError {
   };
 }
 
+/** As SQL Server's own tools show an error: the particulars, then the text. */
+function inFull({
+  message,
+  meaning,
+  number,
+  severity,
+  state,
+  procedure,
+  line,
+}: StageError): string {
+  if (number === undefined) return `${meaning}: ${message}`;
+  const particulars = [
+    `Msg ${number}`,
+    ...(severity === undefined ? [] : [`Level ${severity}`]),
+    ...(state === undefined ? [] : [`State ${state}`]),
+    ...(procedure === undefined ? [] : [`Procedure ${procedure}`]),
+    ...(line === undefined ? [] : [`Line ${line}`]),
+  ];
+  return `${meaning}: ${particulars.join(', ')}: ${message}`;
+}
+
+/** Once a stage has ended, what else it has to tell comes first. */
+function trimMessage({ messages }: Stage, bytes: number): void {
+  if (messages.last !== undefined) messages.last.text = cut(messages.last.text, bytes);
+}
+
 function addMessage(stage: Stage, text: string, now: () => Date): void {
-  stage.messages = { count: stage.messages.count + 1, last: { at: now().toISOString(), text } };
+  const last = { at: now().toISOString(), text: cut(text, messageRoom(stage)) };
+  stage.messages = { count: stage.messages.count + 1, last };
 }
 
 /** The catalogue's time limit of the stage is over. */

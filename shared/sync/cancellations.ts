@@ -38,6 +38,12 @@ export class Cancellations {
     return this.#documents.remove(id, signal);
   }
 
+  /** The request, if there is one by now. */
+  async requested(id: string, signal: AbortSignal): Promise<CancelRequestedError | undefined> {
+    const request = await this.#documents.read(id, signal);
+    return request && new CancelRequestedError(request.value.by);
+  }
+
   /**
    * Watches until `signal` is aborted and calls `onRequest` once if a request comes. Storage that
    * does not answer for a while only delays it.
@@ -49,8 +55,8 @@ export class Cancellations {
   ): Promise<void> {
     while (!signal.aborted) {
       try {
-        const request = await this.#documents.read(id, signal);
-        if (request !== undefined) return onRequest(new CancelRequestedError(request.value.by));
+        const request = await this.requested(id, signal);
+        if (request !== undefined) return onRequest(request);
         await pause(pollMs, signal);
       } catch {
         await pause(pollMs, signal).catch(() => {});

@@ -25,52 +25,56 @@ export function syncLock(server: string): string {
 }
 
 /**
- * Takes `sync/<server>` of every server, or of none, and enters `runId` as their owner. The claim
- * lives as long as a lease does; the run document must be written within it.
+ * Takes `sync/<server>` of every server, or of none. The claim lives as long as a lease does; within
+ * it the run document must be written and the servers entered as its own (`ownServers`).
  *
  * @param servers sorted, so that two claims meet at the same server first
  * @returns the lease id, or the servers that somebody else has
  */
 export async function claimServers(
   dependencies: ClaimDependencies,
-  runId: string,
   servers: readonly string[],
   signal: AbortSignal,
 ): Promise<{ leaseId: string } | { busy: string[] }> {
   const leaseId = randomUUID();
-  const taken: string[] = [];
   try {
     for (const server of servers) {
-      if (!(await takeFree(dependencies, server, leaseId, signal))) {
-        await releaseAll(dependencies.leases, taken, leaseId);
-        return { busy: [server] };
-      }
-      taken.push(server);
-    }
-    for (const server of servers) {
-      const isOurs = await dependencies.leases.setOwner(syncLock(server), leaseId, runId, signal);
-      // Storage was so slow that the lease ran out, and somebody else has the server.
-      if (!isOurs) {
-        await releaseAll(dependencies.leases, servers, leaseId);
-        return { busy: [server] };
-      }
+      if (await takeFree(dependencies, server, leaseId, signal)) continue;
+      await releaseAll(dependencies.leases, servers, leaseId);
+      return { busy: [server] };
     }
     return { leaseId };
   } catch (error) {
-    await releaseAll(dependencies.leases, [...servers], leaseId);
+    await releaseAll(dependencies.leases, servers, leaseId);
     throw error;
   }
 }
 
-/** Undoes a claim whose run document could not be written. Never throws: leases run out anyway. */
+/**
+ * Enters a run as the owner of the servers that it has claimed: from then on it is executed,
+ * whatever becomes of its claimer. Its document must be there.
+ *
+ * @returns the servers that somebody else has, since the claim's life ended before: none when all
+ *   is well
+ */
+export async function ownServers(
+  leases: Leases,
+  { id, locks }: Pick<Run, 'id' | 'locks'>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  for (const { server, leaseId } of locks) {
+    if (!(await leases.setOwner(syncLock(server), leaseId, id, signal))) return [server];
+  }
+  return [];
+}
+
+/** Lets go of servers without disowning their run. Never throws: leases run out anyway. */
 export async function releaseAll(
   leases: Leases,
   servers: readonly string[],
   leaseId: string,
 ): Promise<void> {
-  await Promise.allSettled(
-    servers.map((server) => leases.release(syncLock(server), leaseId, AbortSignal.timeout(5_000))),
-  );
+  await Promise.all(servers.map((server) => leases.letGo(syncLock(server), leaseId)));
 }
 
 /** Frees the servers of a finished run for good. Never throws: the next claim sees it finished. */
@@ -89,12 +93,12 @@ export async function disownAll(
 }
 
 /**
- * Makes `holder` the holder of all the run's locks: by `change` from the id in the document where
- * nobody executes the run yet, or any more; otherwise, and where that lease has run out, by
- * acquiring it while the run is still its owner. A holder in the document is alive as long as its
- * lease is: to change that one would be to steal the run from it.
+ * Makes `holder` the holder of all the run's locks, of which the run must be the owner: by `change`
+ * from the id in the document where nobody executes the run yet, or any more; otherwise, and where
+ * that lease has run out, by acquiring it. A holder in the document is alive as long as its lease
+ * is: to change that one would be to steal the run from it.
  *
- * @returns false when another worker has one of them; then none is held
+ * @returns false when another worker has one of them, or the run does not own one; then none is held
  */
 export async function takeOverLocks(
   leases: Leases,
@@ -102,24 +106,18 @@ export async function takeOverLocks(
   holder: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const taken: string[] = [];
+  const servers = run.locks.map(({ server }) => server);
   try {
     for (const { server, leaseId } of run.locks) {
       const from = run.holder === undefined ? leaseId : undefined;
-      if (!(await takeOver(leases, server, from, holder, run.id, signal))) {
-        await releaseAll(leases, taken, holder);
-        return false;
-      }
-      taken.push(server);
+      if (await takeOver(leases, server, from, holder, run.id, signal)) continue;
+      await releaseAll(leases, servers, holder);
+      return false;
     }
     return true;
   } catch (error) {
     // All of them: the one that failed may be ours, and only the answer was lost.
-    await releaseAll(
-      leases,
-      run.locks.map(({ server }) => server),
-      holder,
-    );
+    await releaseAll(leases, servers, holder);
     throw error;
   }
 }
@@ -133,13 +131,16 @@ async function takeOver(
   signal: AbortSignal,
 ): Promise<boolean> {
   const name = syncLock(server);
+  // Looked at first: to take what another run owns, and be it for a moment, keeps its worker away.
+  if ((await leases.state(name, signal)).owner !== runId) return false;
   if (from !== undefined && (await leases.change(name, from, holder, signal))) return true;
-  if (!(await leases.acquire(name, holder, signal))) return false;
-  if ((await leases.state(name, signal)).owner === runId) return true;
-  await leases.release(name, holder, signal);
-  return false;
+  return leases.acquire(name, holder, signal);
 }
 
+/**
+ * Takes the server unless it is busy. Whoever finds it busy has only looked: a lease that has run
+ * out while its worker is about to renew it stays free for that.
+ */
 async function takeFree(
   dependencies: ClaimDependencies,
   server: string,
@@ -149,33 +150,27 @@ async function takeFree(
   const { leases } = dependencies;
   const name = syncLock(server);
   for (let attempt = 1; ; attempt += 1) {
-    if (await leases.acquire(name, leaseId, signal)) {
-      if (await isFree(dependencies, server, signal)) return true;
-      await leases.release(name, leaseId, signal);
+    const { held, owner } = await leases.state(name, signal);
+    if (await isUnfinished(dependencies.runs, owner, signal)) return false;
+    if (!held && (await leases.acquire(name, leaseId, signal))) {
+      // Somebody else may have claimed it and let go between the look and the lease.
+      const current = (await leases.state(name, signal)).owner;
+      if (!(await isUnfinished(dependencies.runs, current, signal))) return true;
+      await leases.letGo(name, leaseId);
       return false;
     }
     // Held: worth another try only when its owner has finished and is about to let go.
-    if (attempt > releaseWait.tries) return false;
-    const { owner } = await leases.state(name, signal);
-    if (owner !== undefined && !(await hasFinished(dependencies.runs, owner, signal))) return false;
-    if (owner === undefined && attempt > 1) return false;
+    if (attempt > releaseWait.tries || (owner === undefined && attempt > 1)) return false;
     await pause(releaseWait.everyMs, signal);
   }
 }
 
-/** An owner without a document died between its claim and its first write: nothing was promised. */
-async function isFree(
-  { leases, runs }: ClaimDependencies,
-  server: string,
+/** An owner without a document has been removed, long after its end: it is nobody. */
+async function isUnfinished(
+  runs: RunStore,
+  owner: string | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { owner } = await leases.state(syncLock(server), signal);
-  if (owner === undefined) return true;
-  const stored = await runs.read(owner, signal);
-  return stored === undefined || isFinished(stored.value);
-}
-
-async function hasFinished(runs: RunStore, id: string, signal: AbortSignal): Promise<boolean> {
-  const stored = await runs.read(id, signal);
-  return stored !== undefined && isFinished(stored.value);
+  const stored = owner === undefined ? undefined : await runs.read(owner, signal);
+  return stored !== undefined && !isFinished(stored.value);
 }

@@ -66,7 +66,9 @@ export function measure(run: Run): Record<string, number> {
   for (const { id, state, attempts } of run.stages) {
     const last = attempts.at(-1);
     if (state !== 'succeeded' || last?.endedAt === undefined) continue;
-    measured[id] = Date.parse(last.endedAt) - Date.parse(last.startedAt);
+    const tookMs = Date.parse(last.endedAt) - Date.parse(last.startedAt);
+    // Written by two workers whose clocks did not agree.
+    if (tookMs >= 0) measured[id] = tookMs;
   }
   return measured;
 }

@@ -12,10 +12,15 @@ import { DocumentConflictError } from '../storage/documents.ts';
 import type { Cancellations } from './cancellations.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import type { DurationStore } from './durations.ts';
+import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
 import { executeStages } from './execution.ts';
 import type { ReadFreshness } from './freshness.ts';
+import { SliceOverError } from './interruption.ts';
 import { Journal } from './journal.ts';
-import { hasEnded, isFinished, type Run, type RunState } from './run.ts';
+import { closeLog } from './log/close.ts';
+import type { RunLogs } from './log/run-logs.ts';
+import { hasEnded, isFinished, type Run } from './run.ts';
+import { runClock } from './run-clock.ts';
 import type { RunStore } from './run-store.ts';
 import type { StageRunners } from './stage-runner.ts';
 
@@ -24,8 +29,11 @@ export interface EngineDependencies {
   runs: RunStore;
   cancellations: Cancellations;
   durations: DurationStore;
+  logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
+  /** Of this worker's catalogue. */
+  catalogRevision: string;
   now(): Date;
   /** How long one call may go on beginning stages, in milliseconds. */
   sliceMs: number;
@@ -69,11 +77,13 @@ export async function executeRun(
   const servers = stored.value.locks.map(({ server }) => server);
   const keepers = servers.map((server) => keepLease(leases, syncLock(server), holder, askedAt));
   const journal = new Journal(runs, stored.value, stored.etag);
+  const now = runClock(stored.value, () => dependencies.now());
   try {
-    await journal.write((run) => takeOver(run, holder, dependencies.now()));
-    return await runSlice(dependencies, journal, keepers, signal);
+    await journal.write((run) => takeOver(run, holder, dependencies.catalogRevision, now()));
+    return await runSlice({ ...dependencies, now }, journal, keepers, signal);
   } catch (error) {
     // Another worker wrote: the run is theirs. Everything else is for the next delivery.
+    if (!(error instanceof DocumentConflictError)) await leave(journal, error, now());
     await releaseAll(leases, servers, holder);
     if (error instanceof DocumentConflictError) return 'left';
     throw error;
@@ -92,7 +102,6 @@ async function runSlice(
   const { leases, now, sliceMs } = dependencies;
   const { run } = journal;
   const holder = run.holder ?? '';
-  const endsAt = performance.now() + sliceMs;
   const cancel = new AbortController();
   const signal = AbortSignal.any([
     cancel.signal,
@@ -101,23 +110,30 @@ async function runSlice(
     stopping,
   ]);
   if (!isGivenUp(run)) {
+    const slice = new AbortController();
+    const endSlice = () => slice.abort(new SliceOverError());
+    const timer = setTimeout(endSlice, sliceMs);
+    if (sliceMs <= 0) endSlice();
     const done = new AbortController();
-    const watching = dependencies.cancellations.watch(
-      run.id,
-      (reason) => cancel.abort(reason),
-      AbortSignal.any([done.signal, signal]),
-    );
+    const log = dependencies.logs.open(run.id, holder, now);
+    let watching: Promise<void> | undefined;
     try {
-      await executeStages({
-        ...dependencies,
-        journal,
-        holder,
-        signal,
-        isSliceOver: () => performance.now() >= endsAt,
-      });
+      // Before anything is called: what was cancelled while it waited in the queue has done nothing.
+      const reason = await dependencies.cancellations.requested(run.id, signal);
+      if (reason !== undefined) cancel.abort(reason);
+      const until = AbortSignal.any([done.signal, signal]);
+      // A request that is not heard now is heard by the next slice: no reason to stop this one.
+      watching = dependencies.cancellations
+        .watch(run.id, (request) => cancel.abort(request), until)
+        .catch(() => {});
+      await executeStages({ ...dependencies, journal, log, signal, sliceOver: slice.signal });
     } finally {
+      clearTimeout(timer);
       done.abort();
       await watching;
+      // Whoever reads that the run has ended finds its log whole.
+      const lost = await closeLog(log, signal);
+      if (lost > 0) journal.note(() => addLog(run, now(), `${lost} lines of the log are lost.`));
     }
   }
   const servers = run.locks.map(({ server }) => server);
@@ -153,68 +169,32 @@ async function runSlice(
   return 'stopped';
 }
 
-/**
- * What an earlier attempt left running is pending again where it may be repeated: the fence makes
- * its new attempt wait for the old session's end. Where not, nobody can know what it has done.
- */
-function takeOver(run: Run, holder: string, now: Date): void {
+/** What went wrong is written down if it can be; too often, and the run is given up. */
+async function leave(journal: Journal, error: unknown, now: Date): Promise<void> {
+  const why = error instanceof Error ? error.message : String(error);
+  await journal
+    .write((run) => {
+      delete run.holder;
+      run.takeOvers = (run.takeOvers ?? 0) + 1;
+      addLog(run, now, `Stopped: ${why}. It will be resumed.`);
+    })
+    .catch(() => {});
+}
+
+/** The run is this worker's now; what an earlier one left running is pending again or lost. */
+function takeOver(run: Run, holder: string, revision: string, now: Date): void {
   const resumed = run.startedAt !== undefined;
   run.state = 'running';
   run.startedAt ??= now.toISOString();
   if (resumed) addLog(run, now, 'Taken over by a worker.');
+  if (run.catalog !== undefined && run.catalog !== revision) {
+    const change = `planned with ${run.catalog}, now ${revision}`;
+    addLog(run, now, `The catalogue has changed (${change}); the run goes by its own plan.`);
+    run.catalog = revision;
+  }
   // A holder that is still entered did not let go: it died.
   if (run.holder !== undefined) run.takeOvers = (run.takeOvers ?? 0) + 1;
   run.holder = holder;
   run.locks = run.locks.map(({ server }) => ({ server, leaseId: holder }));
-  for (const stage of run.stages) {
-    if (stage.state !== 'running') continue;
-    const name = `${stage.procedure.schema}.${stage.procedure.name}`;
-    const error = {
-      message: `The worker was lost while ${name} was running; it may or may not have done its work.`,
-      meaning: 'interrupted' as const,
-    };
-    const attempt = stage.attempts.at(-1);
-    if (attempt !== undefined && attempt.endedAt === undefined) {
-      attempt.endedAt = now.toISOString();
-      attempt.error = error;
-    }
-    stage.state = stage.repeatable ? 'pending' : 'interrupted';
-    if (!stage.repeatable) stage.error = error;
-    addLog(run, now, `${stage.id}: ${error.message}`);
-  }
-}
-
-/** Workers that die again and again at the same place would go on for ever. */
-const maxTakeOvers = 10;
-
-/**
- * After a stage of which nobody knows what it has done, nothing more is begun; nor after so many
- * take-overs in which no stage came to its end.
- */
-function isGivenUp(run: Run): boolean {
-  return (
-    run.stages.some(({ state }) => state === 'interrupted') || (run.takeOvers ?? 0) > maxTakeOvers
-  );
-}
-
-function endRun(run: Run, now: Date): void {
-  for (const stage of run.stages) if (!hasEnded(stage)) stage.state = 'skipped';
-  run.state = finalState(run);
-  run.endedAt = now.toISOString();
-  delete run.holder;
-  if ((run.takeOvers ?? 0) > maxTakeOvers) {
-    addLog(run, now, `Given up: ${maxTakeOvers} workers died without ending a stage.`);
-  }
-  addLog(run, now, `Ended: ${run.state}.`);
-}
-
-function finalState(run: Run): RunState {
-  const states = new Set(run.stages.map((stage) => stage.state));
-  if (states.has('interrupted') || isGivenUp(run)) return 'interrupted';
-  if (states.has('cancelled')) return 'cancelled';
-  return states.has('failed') || states.has('skipped') ? 'failed' : 'succeeded';
-}
-
-function addLog(run: Run, now: Date, text: string): void {
-  run.log.push({ at: now.toISOString(), text });
+  loseRunning(run, now);
 }

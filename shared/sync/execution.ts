@@ -18,11 +18,7 @@ import { Turn } from './turn.ts';
 export interface ExecutionContext extends Omit<AttemptContext, 'onEnd' | 'turn'> {
   runners: StageRunners;
   leases: Leases;
-  /** The worker's attempt at the run; its lease id on every server. */
-  holder: string;
   readFreshness: ReadFreshness;
-  /** True once the time slice is over: no further stage is begun. */
-  isSliceOver(): boolean;
 }
 
 /**
@@ -32,7 +28,7 @@ export interface ExecutionContext extends Omit<AttemptContext, 'onEnd' | 'turn'>
  * @throws only when the document cannot be written
  */
 export async function executeStages(context: ExecutionContext): Promise<void> {
-  const { journal, signal } = context;
+  const { journal, signal, sliceOver } = context;
   const { stages } = journal.run;
   /** Aborted when no lane may begin another stage. */
   const halt = new AbortController();
@@ -75,14 +71,14 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
         onEnd(stage);
         continue;
       }
-      if (context.isSliceOver()) return stop();
       if (readings.isReading(stage)) {
         await turn.giveBack();
         await readings.before(stage);
       }
+      if (sliceOver.aborted) return stop();
       if (halt.signal.aborted) return;
       await runStage({ ...context, turn, onEnd }, stage);
-      if (!hasEnded(stage)) return;
+      if (!hasEnded(stage)) return stop();
     }
   }
 

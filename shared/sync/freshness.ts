@@ -1,14 +1,19 @@
 /** The newest timestamps of an entity in its source, in crude and in heap. */
 
-import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import { toDatabaseError } from '../database/errors.ts';
-import type { FreshnessReading } from './run.ts';
+import { cut } from './brief.ts';
+import type { Freshness, FreshnessReading, Run } from './run.ts';
 
+/** @param entry one of the run's: the run brings its queries, whatever the catalogue says by now */
 export type ReadFreshness = (
-  question: { entity: string; code: string },
+  run: Pick<Run, 'statements'>,
+  entry: Pick<Freshness, 'queries'>,
   signal: AbortSignal,
 ) => Promise<FreshnessReading>;
+
+/** Three errors a reading are in the run's document; in bytes. */
+const longestError = 200;
 
 /** An operator can do without the reading; the run must not wait for it longer than this. */
 const deadlineMs = 30_000;
@@ -17,23 +22,27 @@ const deadlineMs = 30_000;
  * Asks all places side by side. A place that cannot be read is reported in the reading: it never
  * fails the run.
  */
-export function freshnessReader(
-  catalog: Catalog,
-  databases: Databases,
-  now: () => Date,
-): ReadFreshness {
-  return async ({ entity, code }, signal) => {
+export function freshnessReader(databases: Databases, now: () => Date): ReadFreshness {
+  return async ({ statements = [] }, { queries }, signal) => {
     const reading: FreshnessReading = { at: now().toISOString() };
+    if (queries === undefined) {
+      return {
+        ...reading,
+        errors: ['The run was planned by an older version, without its queries'],
+      };
+    }
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     await Promise.all(
-      catalog.freshness({ name: entity, code }).map(async (query) => {
+      queries.map(async ({ place, database, statement, parameters }) => {
         try {
-          const rows = await databases.query(query.database, query.sql, query.parameters, bounded);
-          reading[query.place] = timestamp(rows[0]?.['freshness']);
+          const sql = statements[statement] ?? '';
+          const rows = await databases.query(database, sql, parameters, bounded);
+          reading[place] = timestamp(rows[0]?.['freshness']);
         } catch (error) {
           signal.throwIfAborted();
           reading.errors ??= [];
-          reading.errors.push(`${query.place}: ${toDatabaseError(error).message}`);
+          const said = cut(toDatabaseError(error).message, longestError);
+          reading.errors.push(`${place}: ${said}`);
         }
       }),
     );

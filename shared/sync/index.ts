@@ -53,11 +53,27 @@ export interface RunPage {
   next?: string;
 }
 
+/** A run's log as one text, as it is at one moment; from then on it only gets longer. */
+export interface LogText {
+  /** Where the text ends now, in bytes. */
+  bytes: number;
+  /**
+   * From byte `from` to the end; with `stage` the lines of that stage, from the first that begins
+   * there. Throws storage's error, or the reason of `signal`.
+   */
+  read(
+    options: { from: number; stage?: string | undefined },
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined>;
+}
+
 /** The service the HTTP functions are given; `signal` bounds every call's I/O. */
 export interface Syncs {
   /** Claims every source server, writes the run document; the caller queues the id. */
   start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome>;
   read(id: string, signal: AbortSignal): Promise<Run | undefined>;
+  /** What its procedures said; empty of a run that there is not. The run itself is not read. */
+  log(id: string, signal: AbortSignal): Promise<LogText>;
   /** Asks the worker to stop the run; `by` is shown in it. */
   cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome>;
   /** Newest first. */

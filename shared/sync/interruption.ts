@@ -15,3 +15,11 @@ export class WorkerStoppingError extends Error {
     this.name = 'WorkerStoppingError';
   }
 }
+
+/** The time slice is over: what has not begun is left to the next call. */
+export class SliceOverError extends Error {
+  constructor() {
+    super('The time slice is over');
+    this.name = 'SliceOverError';
+  }
+}

@@ -22,6 +22,8 @@ export interface Plan {
   servers: string[];
   /** What is to be read before and after, without the readings. */
   freshness: Freshness[];
+  /** Texts of the freshness queries, each once. */
+  statements: string[];
 }
 
 /**
@@ -33,6 +35,7 @@ export function planStages(catalog: Catalog, request: PlanRequest): Plan {
   const stages = new Map<string, Stage>();
   const servers = new Set<string>();
   const freshness = new Map<string, Freshness>();
+  const statements = new Map<string, number>();
   for (const name of request.names) {
     for (const code of request.codes) {
       if (!catalog.entityOrder(code).includes(name)) continue;
@@ -42,12 +45,23 @@ export function planStages(catalog: Catalog, request: PlanRequest): Plan {
         if (!stage.shared) servers.add(stage.server);
       }
       const source = resolved.find((stage) => !stage.shared)?.code ?? code;
-      freshness.set(`${name}:${source}`, { entity: name, code: source });
+      const queries = catalog.freshness({ name, code: source }).map((query) => {
+        const { place, database, sql, parameters } = query;
+        const statement = statements.get(sql) ?? statements.size;
+        statements.set(sql, statement);
+        return { place, database, statement, parameters };
+      });
+      freshness.set(`${name}:${source}`, { entity: name, code: source, queries });
       addPipeline(stages, name, resolved);
     }
   }
   const order = entityByEntity([...stages.values()], request.names);
-  return { stages: order, servers: [...servers].sort(), freshness: [...freshness.values()] };
+  return {
+    stages: order,
+    servers: [...servers].sort(),
+    freshness: [...freshness.values()],
+    statements: [...statements.keys()],
+  };
 }
 
 /** Adds one source's pipeline of one entity; a stage that is there already gains what it needs. */
@@ -70,7 +84,7 @@ function addPipeline(
 
 function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
   const { stage, kind, code, server, database, procedure, parameters } = resolved;
-  const { setOptions, repeatable, returnCheck, timeoutSeconds } = resolved;
+  const { setOptions, transaction, repeatable, returnCheck, timeoutSeconds } = resolved;
   return {
     id,
     kind,
@@ -82,6 +96,7 @@ function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
     procedure,
     parameters,
     setOptions,
+    ...(transaction !== 'own' && { transaction }),
     repeatable,
     returnCheck,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),

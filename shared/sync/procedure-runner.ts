@@ -1,10 +1,11 @@
 /** Stages of kind `procedure`: one stored procedure call on a session of its own. */
 
 import { dropAppLock, takeAppLock } from '../database/app-lock.ts';
+import type { ProcedureResult } from '../database/call.ts';
 import type { Databases } from '../database/databases.ts';
-import { leavesSessionUsable } from '../database/errors.ts';
 import { judgedReturn } from '../database/return-value.ts';
 import type { Session } from '../database/session.ts';
+import { callOnTerms } from '../database/transaction.ts';
 import type { Stage } from './run.ts';
 import type { StageResult, StageRunner, StageSlot } from './stage-runner.ts';
 
@@ -57,62 +58,25 @@ class ProcedureSlot implements StageSlot {
     onMessage: (text: string) => void,
     signal: AbortSignal,
   ): Promise<StageResult> {
-    try {
-      return await this.#call(stage, onMessage, signal);
-    } catch (error) {
-      // Cancelled, timed out or broken: whether the server has stopped is not known for sure, and
-      // its session must not live on. A plain SQL error leaves it as good as before.
-      if (!leavesSessionUsable(error)) this.#session.destroy();
-      throw error;
-    }
+    const { procedure, transaction = 'own', setOptions, returnCheck = 'warn' } = stage;
+    const judge = ({ returnValue, rows }: ProcedureResult): StageResult => {
+      const warning = judgedReturn(procedure, returnValue, returnCheck);
+      return { rows, returnValue, ...(warning && { warnings: [warning] }) };
+    };
+    const terms = { transaction, setOptions, onMessage, judge };
+    return callOnTerms(this.#session, stage, terms, signal);
   }
 
   async close(): Promise<void> {
     try {
-      await dropAppLock(this.#session, this.#fence, AbortSignal.timeout(cleanUpMs));
+      const limit = AbortSignal.timeout(cleanUpMs);
+      await dropAppLock(this.#session, this.#fence, limit);
+      // What procedures have taken and not given back must not wait for whoever comes next.
+      await this.#session.reset(limit);
       this.#session.release();
     } catch {
       // Also where the session is gone already: the server drops the lock with it.
       this.#session.destroy();
     }
   }
-
-  async #call(
-    stage: Stage,
-    onMessage: (text: string) => void,
-    signal: AbortSignal,
-  ): Promise<StageResult> {
-    const { setOptions } = stage;
-    if (setOptions.length === 0) return this.#callJudged(stage, onMessage, signal);
-    await this.#session.batch(setStatements(setOptions, 'ON'), signal);
-    try {
-      return await this.#callJudged(stage, onMessage, signal);
-    } finally {
-      await this.#switchOff(setOptions);
-    }
-  }
-
-  async #callJudged(
-    stage: Stage,
-    onMessage: (text: string) => void,
-    signal: AbortSignal,
-  ): Promise<StageResult> {
-    const { returnValue, rows } = await this.#session.call(stage, onMessage, signal);
-    const warning = judgedReturn(stage.procedure, returnValue, stage.returnCheck ?? 'warn');
-    return { rows, returnValue, ...(warning && { warnings: [warning] }) };
-  }
-
-  async #switchOff(setOptions: readonly string[]): Promise<void> {
-    try {
-      await this.#session.batch(setStatements(setOptions, 'OFF'), AbortSignal.timeout(cleanUpMs));
-    } catch {
-      // A session with a leftover option must not serve anybody else.
-      this.#session.destroy();
-    }
-  }
-}
-
-/** The options come from the catalogue's allow-list. */
-function setStatements(options: readonly string[], value: 'ON' | 'OFF'): string {
-  return options.map((option) => `SET ${option} ${value};`).join(' ');
 }

@@ -6,7 +6,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReadFreshness } from './freshness.ts';
 import type { Journal } from './journal.ts';
-import type { Freshness, FreshnessReading, Stage } from './run.ts';
+import { type Freshness, type FreshnessReading, hasEnded, type Stage } from './run.ts';
 
 /**
  * Entities read at a time (three queries each). On a large base one query takes seconds (15 s in
@@ -17,7 +17,10 @@ const atOnce = 3;
 export interface ReadingsContext {
   journal: Journal;
   readFreshness: ReadFreshness;
+  now(): Date;
   signal: AbortSignal;
+  /** Aborted when the time slice is over: what has not been read is left to the next call. */
+  sliceOver: AbortSignal;
 }
 
 export class Readings {
@@ -31,6 +34,7 @@ export class Readings {
   constructor(context: ReadingsContext) {
     this.#context = context;
     for (const entry of context.journal.run.freshness) {
+      this.#readAfter(entry);
       if (entry.before === undefined && this.#isUntouched(entry)) {
         const reading = this.#read(entry, 'before');
         this.#before.set(
@@ -56,12 +60,13 @@ export class Readings {
   /** Begins the reading after, where the stage was its entity's last one. */
   stageEnded(stage: Stage): void {
     for (const entry of this.#context.journal.run.freshness) {
-      if (entry.after !== undefined || !concerns(entry, stage)) continue;
-      const open = this.#stagesOf(entry).some(
-        ({ state }) => state === 'pending' || state === 'running',
-      );
-      if (!open) this.#after.push(this.#read(entry, 'after'));
+      if (concerns(entry, stage)) this.#readAfter(entry);
     }
+  }
+
+  #readAfter(entry: Freshness): void {
+    if (entry.after !== undefined || !this.#stagesOf(entry).every(hasEnded)) return;
+    this.#after.push(this.#read(entry, 'after'));
   }
 
   /** Waits for the readings under way. */
@@ -80,19 +85,26 @@ export class Readings {
     );
   }
 
+  /** Never rejects: nobody may be waiting for it. */
   async #read(entry: Freshness, when: 'before' | 'after'): Promise<void> {
-    const { journal, readFreshness, signal } = this.#context;
+    const { journal, now, signal, sliceOver } = this.#context;
     await this.#turn();
-    // The next stage's start, written at this moment, goes out first.
-    await nextTurn();
     try {
-      const reading: FreshnessReading = await readFreshness(entry, signal);
+      // The next stage's start, written at this moment, goes out first.
+      await nextTurn();
+      const isLeft = sliceOver.aborted && !journal.run.stages.every(hasEnded);
+      if (isLeft || signal.aborted) return;
+      const reading = await this.#context.readFreshness(journal.run, entry, signal);
       journal.note(() => {
         entry[when] = reading;
       });
     } catch (error) {
-      // The reader reports what it cannot read; only an abort of the run gets here.
-      if (!signal.aborted) throw error;
+      // The reader reports what it cannot read; what else goes wrong must not fail the run either.
+      if (signal.aborted) return;
+      const reading: FreshnessReading = { at: now().toISOString(), errors: [String(error)] };
+      journal.note(() => {
+        entry[when] = reading;
+      });
     } finally {
       this.#running -= 1;
       this.#waiting.shift()?.();

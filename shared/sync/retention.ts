@@ -1,6 +1,7 @@
 /** Runs are kept for a while after their end, then forgotten. */
 
 import type { Cancellations } from './cancellations.ts';
+import type { RunLogs } from './log/run-logs.ts';
 import type { RunStore } from './run-store.ts';
 
 const dayMs = 86_400_000;
@@ -8,17 +9,18 @@ const dayMs = 86_400_000;
 export interface ExpiryDependencies {
   runs: Pick<RunStore, 'endedBefore' | 'remove'>;
   cancellations: Pick<Cancellations, 'remove'>;
+  logs: Pick<RunLogs, 'remove'>;
 }
 
 /**
- * Removes finished runs that ended more than `days` ago, with the request to cancel them if one
- * was left behind. A run that has not ended is never removed, however old it is.
+ * Removes finished runs that ended more than `days` ago, with their logs, and the request to cancel
+ * them if one was left behind. A run that has not ended is never removed, however old it is.
  *
  * @returns how many were removed
  * @throws storage's error, or the reason of `signal`; what is left over goes the next time
  */
 export async function removeExpiredRuns(
-  { runs, cancellations }: ExpiryDependencies,
+  { runs, cancellations, logs }: ExpiryDependencies,
   days: number,
   now: Date,
   signal: AbortSignal,
@@ -27,6 +29,7 @@ export async function removeExpiredRuns(
   for await (const id of runs.endedBefore(new Date(now.getTime() - days * dayMs), signal)) {
     // The run last: whoever dies in between leaves nothing that nobody would find.
     await cancellations.remove(id, signal);
+    await logs.remove(id, signal);
     await runs.remove(id, signal);
     removed += 1;
   }

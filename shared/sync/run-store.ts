@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { DocumentStore, type Stored } from '../storage/documents.ts';
+import { DocumentStore, type Found } from '../storage/documents.ts';
 import type { RunPage, RunSummary } from './index.ts';
 import { hasEnded, isFinished, type Run, runSchema, runStates, warningsIn } from './run.ts';
 
@@ -43,7 +43,7 @@ export class RunStore {
     this.#documents = new DocumentStore(container, 'runs/', runSchema);
   }
 
-  read(id: string, signal: AbortSignal): Promise<Stored<Run> | undefined> {
+  read(id: string, signal: AbortSignal): Promise<Found<Run> | undefined> {
     return this.#documents.read(id, signal);
   }
 

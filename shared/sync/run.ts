@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
+import { transactionModes } from '../database/transaction.ts';
 
 export const runStates = [
   'queued',
@@ -106,6 +107,8 @@ const currentStageSchema = z.object({
   parameters: z.array(parameterSchema),
   /** SET options that are ON around the call, on the same connection: `FORCEPLAN`. */
   setOptions: z.array(z.string()),
+  /** `none`: the procedure manages transactions of its own; absent: one of ours is around it. */
+  transaction: z.enum(transactionModes).optional(),
   repeatable: z.boolean(),
   /** What a return value other than 0 means; `warn` where an older run does not say. */
   returnCheck: z.enum(returnChecks).optional(),
@@ -158,9 +161,21 @@ const freshnessReadingSchema = z.object({
 });
 export type FreshnessReading = z.infer<typeof freshnessReadingSchema>;
 
+/** A query as the catalogue had it when the run was planned. */
+const freshnessQuerySchema = z.object({
+  place: z.enum(['source', 'crude', 'heap']),
+  database: z.string(),
+  /** Its place in the run's `statements`: eleven areas share one text. */
+  statement: z.int(),
+  parameters: z.array(parameterSchema),
+});
+export type FreshnessQuery = z.infer<typeof freshnessQuerySchema>;
+
 const freshnessSchema = z.object({
   entity: z.string(),
   code: z.string(),
+  /** Absent in older runs: they are not read any more. */
+  queries: z.array(freshnessQuerySchema).optional(),
   before: freshnessReadingSchema.optional(),
   after: freshnessReadingSchema.optional(),
 });
@@ -184,10 +199,14 @@ export const runSchema = z.object({
   locks: z.array(z.object({ server: z.string(), leaseId: z.string() })),
   /** The attempt of one worker that executes the run now; a new one for every attempt. */
   holder: z.string().optional(),
-  /** How many workers have died with the run since one of its stages last succeeded. */
+  /** How often a worker died with the run, or failed at it, since one of its stages last succeeded. */
   takeOvers: z.int().optional(),
   stages: z.array(stageSchema),
   freshness: z.array(freshnessSchema),
+  /** Texts of the freshness queries. */
+  statements: z.array(z.string()).optional(),
+  /** The catalogue's revision when the run was planned. */
+  catalog: z.string().optional(),
   /** What happened, in a sentence each: taken over by a worker, recovered, cancelled by whom. */
   log: z.array(z.object({ at: z.string(), text: z.string() })),
 });

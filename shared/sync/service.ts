@@ -3,14 +3,15 @@
 import type { Catalog } from '../catalog/index.ts';
 import type { Leases } from '../lock/leases.ts';
 import { withDeadline } from '../storage/call.ts';
-import { DocumentConflictError, DocumentUnreadableError } from '../storage/documents.ts';
 import type { Cancellations } from './cancellations.ts';
-import { claimServers, releaseAll } from './claim.ts';
+import { claimServers, ownServers, releaseAll } from './claim.ts';
 import { type DurationStore, type Durations, withExpected } from './durations.ts';
-import type { CancelOutcome, RunPage, StartOutcome, SyncRequest, Syncs } from './index.ts';
+import type { CancelOutcome, LogText, RunPage, StartOutcome, SyncRequest, Syncs } from './index.ts';
+import type { RunLogs } from './log/run-logs.ts';
 import { type Plan, planStages } from './plan.ts';
 import { isFinished, type Run } from './run.ts';
 import { newRunId, type RunStore } from './run-store.ts';
+import { unfinishedRuns } from './unfinished.ts';
 
 /** How long a sync that is asked for waits for what earlier ones have measured. */
 const estimateMs = 2_000;
@@ -21,6 +22,7 @@ export interface SyncState {
   runs: RunStore;
   cancellations: Cancellations;
   durations: DurationStore;
+  logs: RunLogs;
 }
 
 export interface SyncServiceDependencies {
@@ -38,25 +40,35 @@ export class SyncService implements Syncs {
   }
 
   /**
-   * The order is: lock, owner, document. Whoever dies in between leaves nothing that blocks, and
-   * whoever is too slow gives up while the lease is surely his: an owner without a document is
-   * nobody to the next claim.
+   * The order is: locks, document, owner. Whoever dies on the way, or is answered by an error,
+   * leaves a document that owns no server: it is never executed, and the sweeper ends it. Once the
+   * document is there, what becomes of the run is in it, and the answer is its id.
    */
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
     const { catalog } = this.#dependencies;
     const plan = planStages(catalog, request);
     const state = await this.#dependencies.state(signal);
-    return withDeadline(
+    const claimed = await withDeadline(
       `claim ${plan.servers.join(', ')}`,
       (bounded) => this.#claim(state, request, plan, bounded),
       state.leases.lifeMs / 2,
       signal,
     );
+    if ('busy' in claimed) return { outcome: 'busy', servers: claimed.busy };
+    const taken = await owned(state, claimed, signal);
+    return taken.length === 0
+      ? { outcome: 'started', id: claimed.id }
+      : { outcome: 'busy', servers: taken };
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
     const { runs } = await this.#dependencies.state(signal);
     return (await runs.read(id, signal))?.value;
+  }
+
+  async log(id: string, signal: AbortSignal): Promise<LogText> {
+    const { logs } = await this.#dependencies.state(signal);
+    return logs.read(id, signal);
   }
 
   async cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome> {
@@ -74,39 +86,41 @@ export class SyncService implements Syncs {
     return runs.list(options, signal);
   }
 
+  /** @returns the run, whose document is written, or the servers that somebody else has */
   async #claim(
     state: SyncState,
     request: SyncRequest,
     plan: Plan,
     signal: AbortSignal,
-  ): Promise<StartOutcome> {
+  ): Promise<Run | { busy: string[] }> {
     const { now } = this.#dependencies;
-    const id = newRunId(now());
-    const claim = await claimServers(state, id, plan.servers, signal);
-    if ('busy' in claim) return { outcome: 'busy', servers: claim.busy };
-    const createdAt = now().toISOString();
-    const run: Run = {
-      id,
-      kind: request.kind,
-      state: 'queued',
-      user: request.user,
-      token: request.token,
-      codes: request.codes,
-      names: request.names,
-      ...(request.period !== undefined && { period: request.period }),
-      createdAt,
-      locks: plan.servers.map((server) => ({ server, leaseId: claim.leaseId })),
-      stages: withExpected(plan.stages, await knownDurations(state, signal)),
-      freshness: plan.freshness,
-      log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
-    };
+    const claim = await claimServers(state, plan.servers, signal);
+    if ('busy' in claim) return claim;
     try {
-      await createOnce(state.runs, run, signal);
+      const createdAt = now().toISOString();
+      const run: Run = {
+        id: newRunId(now()),
+        kind: request.kind,
+        state: 'queued',
+        user: request.user,
+        token: request.token,
+        codes: request.codes,
+        names: request.names,
+        ...(request.period !== undefined && { period: request.period }),
+        createdAt,
+        locks: plan.servers.map((server) => ({ server, leaseId: claim.leaseId })),
+        stages: withExpected(plan.stages, await knownDurations(state, signal)),
+        freshness: plan.freshness,
+        statements: plan.statements,
+        catalog: this.#dependencies.catalog.revision,
+        log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
+      };
+      await state.runs.create(run, signal);
+      return run;
     } catch (error) {
       await releaseAll(state.leases, plan.servers, claim.leaseId);
       throw error;
     }
-    return { outcome: 'started', id };
   }
 
   /** Whoever owns a server: a handful of reads, however many runs are kept. */
@@ -125,41 +139,26 @@ async function knownDurations(
   return durations.read(limit).catch(() => ({}));
 }
 
-/** An id is made for one run: a document of that name is this run's. */
-async function createOnce(runs: RunStore, run: Run, signal: AbortSignal): Promise<void> {
-  try {
-    await runs.create(run, signal);
-  } catch (error) {
-    // Ours, but its answer was lost, and a worker that the sweeper sent has written to it since.
-    if (!(error instanceof DocumentConflictError)) throw error;
-  }
-}
-
-/** Unfinished runs that own a server, and whether a worker is alive on any of its locks. */
-export async function unfinishedRuns(
+/**
+ * Enters the run as the owner of its servers. Where storage leaves open whether that was done, the
+ * run may be executed, and is not refused: if it was not done, the sweeper says so in the run.
+ *
+ * @returns the servers that somebody else has: then the run is gone
+ */
+async function owned(
   { leases, runs }: Pick<SyncState, 'leases' | 'runs'>,
+  run: Run,
   signal: AbortSignal,
-): Promise<{ run: Run; held: boolean }[]> {
-  const held = new Map<string, boolean>();
-  for (const lock of await leases.list('sync/', signal)) {
-    if (lock.owner === undefined) continue;
-    held.set(lock.owner, (held.get(lock.owner) ?? false) || lock.held);
-  }
-  const found = await Promise.all(
-    [...held].map(async ([id, isHeld]) => {
-      const run = await readable(runs, id, signal);
-      return run === undefined || isFinished(run) ? [] : [{ run, held: isHeld }];
-    }),
+): Promise<string[]> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(leases.lifeMs / 4)]);
+  const taken = await ownServers(leases, run, limit).catch(() => []);
+  if (taken.length === 0) return [];
+  await runs.remove(run.id, AbortSignal.timeout(5_000)).catch(() => {});
+  const [claim] = run.locks;
+  await releaseAll(
+    leases,
+    run.locks.map(({ server }) => server),
+    claim?.leaseId ?? '',
   );
-  return found.flat().sort((a, b) => (a.run.id < b.run.id ? -1 : 1));
-}
-
-/** One document that nobody understands must not hide the others; whoever needs it hears of it. */
-async function readable(runs: RunStore, id: string, signal: AbortSignal): Promise<Run | undefined> {
-  try {
-    return (await runs.read(id, signal))?.value;
-  } catch (error) {
-    if (error instanceof DocumentUnreadableError) return undefined;
-    throw error;
-  }
+  return taken;
 }

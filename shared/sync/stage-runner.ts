@@ -27,6 +27,11 @@ export interface StageSlot {
 
 export interface StageRunner {
   /**
+   * True where earlier attempts are kept out by other means than a server of one's own: nothing is
+   * locked for its stages.
+   */
+  readonly unfenced?: true;
+  /**
    * Waits for a place where the stage can run.
    *
    * @throws DatabaseError, StageFailure, or the reason of `signal`; then there is nothing to close

@@ -1,6 +1,11 @@
 /** Finds runs that nobody executes, and perhaps nobody ever will. */
 
-import { type SyncState, unfinishedRuns } from './service.ts';
+import { DocumentConflictError } from '../storage/documents.ts';
+import { endOrphan } from './ending.ts';
+import { isFinished, type Run } from './run.ts';
+import type { RunStore } from './run-store.ts';
+import type { SyncState } from './service.ts';
+import { readable, unfinishedRuns, withLocks } from './unfinished.ts';
 
 /**
  * A message reaches a worker within two or three seconds. A run that is queued for longer has
@@ -21,9 +26,58 @@ export async function abandonedRuns(
 ): Promise<string[]> {
   const runs = await unfinishedRuns(state, signal);
   return runs
-    .filter(({ run, held }) => {
+    .filter(({ run, held, missing }) => {
       const waitsMs = now.getTime() - Date.parse(run.createdAt);
-      return !held || (run.state === 'queued' && waitsMs > queuedMs);
+      return missing.length === 0 && (!held || (run.state === 'queued' && waitsMs > queuedMs));
     })
     .map(({ run }) => run.id);
+}
+
+/** What becomes an orphan is among the newest runs. */
+const newest = 1_000;
+
+/**
+ * Ends unfinished runs that do not own their servers: nobody may execute them. Their POST died, was
+ * answered by an error or came too late, or the blob of a lock was deleted. One that is just being
+ * written, or whose worker still holds another of its locks, is left alone.
+ *
+ * @returns their ids
+ */
+export async function endOrphans(
+  { leases, runs }: Pick<SyncState, 'leases' | 'runs'>,
+  now: Date,
+  signal: AbortSignal,
+): Promise<string[]> {
+  // Runs first: one that is entered as an owner between the two calls is none.
+  const listed = await runs.list({ limit: newest }, signal);
+  const locks = await leases.list('sync/', signal);
+  const unfinished = listed.runs.filter((run) => !isFinished(run)).map(({ id }) => id);
+  const ids = new Set([...unfinished, ...locks.flatMap(({ owner }) => owner ?? [])]);
+  const ended: string[] = [];
+  for (const id of ids) {
+    const found = await readable(runs, id, signal);
+    if (found === undefined || isFinished(found.value)) continue;
+    const { run, held, missing } = withLocks(found.value, locks);
+    // Longer than a claim lives, by storage's clock: whoever wrote it can enter it no more.
+    if (missing.length === 0 || held || found.ageMs <= leases.lifeMs) continue;
+    endOrphan(run, missing, now);
+    if (await replaced(runs, run, found.etag, signal)) ended.push(id);
+  }
+  return ended;
+}
+
+/** False when somebody is at it after all. */
+async function replaced(
+  runs: RunStore,
+  run: Run,
+  etag: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await runs.replace(run, etag, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof DocumentConflictError) return false;
+    throw error;
+  }
 }

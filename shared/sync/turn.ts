@@ -1,12 +1,13 @@
 /**
  * A run's turn at one server: the slot (for procedures a session with the fence) and the lease
- * `procedure/<server>`, in this order.
+ * `procedure/<server>`, in this order. Work that needs no fence takes no lease either.
  *
  * Taking and giving back a turn costs five round trips, so a lane keeps it from one stage to the
  * next where that can begin at once. Others who wait get theirs after `quantumMs` at the next end
  * of a stage, in the order in which they came.
  */
 
+import { randomUUID } from 'node:crypto';
 import { type Keeper, keepLease } from '../lock/keeper.ts';
 import type { Leases } from '../lock/leases.ts';
 import { pause } from '../retry.ts';
@@ -28,8 +29,6 @@ const pollMs = { least: 25, most: 500 };
 export interface TurnContext {
   runners: StageRunners;
   leases: Leases;
-  /** The worker's attempt at the run; its lease id on every server. */
-  holder: string;
   runId: string;
 }
 
@@ -41,9 +40,17 @@ export interface HeldTurn {
 
 interface Held extends HeldTurn {
   kind: Stage['kind'];
-  keeper: Keeper;
+  lease: Lease | undefined;
   since: number;
 }
+
+/** An id of its own each time: a release that arrives late frees nothing but its own turn. */
+interface Lease {
+  id: string;
+  keeper: Keeper;
+}
+
+const never = new AbortController().signal;
 
 export class Turn {
   readonly #context: TurnContext;
@@ -64,12 +71,12 @@ export class Turn {
     if (runner === undefined) throw new Error(`nothing runs stages of kind ${stage.kind}`);
     const slot = await runner.open(stage, runId, signal);
     try {
-      const keeper = await this.#takeLease(signal);
+      const lease = runner.unfenced ? undefined : await this.#takeLease(signal);
       const since = performance.now();
-      this.#held = { slot, keeper, lost: keeper.lost, since, kind: stage.kind };
+      this.#held = { slot, lease, lost: lease?.keeper.lost ?? never, since, kind: stage.kind };
       return this.#held;
     } catch (error) {
-      await slot.close();
+      await slot.close().catch(() => {});
       throw error;
     }
   }
@@ -79,11 +86,10 @@ export class Turn {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
-    const { leases, holder } = this.#context;
-    await held.keeper.stop();
+    await held.lease?.keeper.stop();
     // In this order: whoever waits for the slot next must find the lease free.
-    await leases.release(this.#lock, holder, AbortSignal.timeout(5_000)).catch(() => {});
-    await held.slot.close();
+    if (held.lease !== undefined) await this.#context.leases.letGo(this.#lock, held.lease.id);
+    await held.slot.close().catch(() => {});
   }
 
   #serves(held: Held, stage: Stage): boolean {
@@ -91,15 +97,16 @@ export class Turn {
     return fresh && held.kind === stage.kind && held.slot.fits(stage);
   }
 
-  async #takeLease(signal: AbortSignal): Promise<Keeper> {
-    const { leases, holder } = this.#context;
+  async #takeLease(signal: AbortSignal): Promise<Lease> {
+    const { leases } = this.#context;
+    const id = randomUUID();
     let waitMs = pollMs.least;
     let askedAt = performance.now();
-    while (!(await leases.acquire(this.#lock, holder, signal))) {
+    while (!(await leases.acquire(this.#lock, id, signal))) {
       await pause(waitMs, signal);
       waitMs = Math.min(waitMs * 2, pollMs.most);
       askedAt = performance.now();
     }
-    return keepLease(leases, this.#lock, holder, askedAt);
+    return { id, keeper: keepLease(leases, this.#lock, id, askedAt) };
   }
 }

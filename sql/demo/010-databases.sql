@@ -1,6 +1,10 @@
 -- The databases of the demo billing.
 -- Generated: change local/demo and run `npm run demo:sql`.
 
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
+GO
+
 IF DB_ID(N'HCS') IS NULL EXEC(N'CREATE DATABASE [HCS]');
 GO
 

@@ -4,6 +4,10 @@
 USE [AB];
 GO
 
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
+GO
+
 IF OBJECT_ID(N'dbo.demo_delay', N'U') IS NOT NULL DROP TABLE [dbo].[demo_delay];
 CREATE TABLE [dbo].[demo_delay] (
   [stage] varchar(10) NOT NULL,
@@ -14,13 +18,13 @@ CREATE TABLE [dbo].[demo_delay] (
 );
 GO
 
-IF SCHEMA_ID(N'crude') IS NULL EXEC(N'CREATE SCHEMA [crude]');
+IF SCHEMA_ID(N'crude') IS NULL EXEC(N'CREATE SCHEMA [crude] AUTHORIZATION dbo');
 GO
 
-IF SCHEMA_ID(N'heap') IS NULL EXEC(N'CREATE SCHEMA [heap]');
+IF SCHEMA_ID(N'heap') IS NULL EXEC(N'CREATE SCHEMA [heap] AUTHORIZATION dbo');
 GO
 
-IF SCHEMA_ID(N'test') IS NULL EXEC(N'CREATE SCHEMA [test]');
+IF SCHEMA_ID(N'test') IS NULL EXEC(N'CREATE SCHEMA [test] AUTHORIZATION dbo');
 GO
 
 IF OBJECT_ID(N'heap.list_datasource', N'U') IS NOT NULL DROP TABLE [heap].[list_datasource];
@@ -48,6 +52,9 @@ GO
 CREATE INDEX [ix_crude_bank_code_load_sequence] ON [crude].[bank_code] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_bank_code_datasource_id_date_load] ON [crude].[bank_code] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.bank_code', N'U') IS NOT NULL DROP TABLE [heap].[bank_code];
 CREATE TABLE [heap].[bank_code] (
   [datasource_id] int NOT NULL,
@@ -57,6 +64,9 @@ CREATE TABLE [heap].[bank_code] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [bank_code])
 );
+GO
+
+CREATE INDEX [ix_heap_bank_code_datasource_id_date_modification] ON [heap].[bank_code] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.benefit_provider', N'U') IS NOT NULL DROP TABLE [crude].[benefit_provider];
@@ -75,6 +85,9 @@ GO
 CREATE INDEX [ix_crude_benefit_provider_load_sequence] ON [crude].[benefit_provider] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_benefit_provider_datasource_id_date_load] ON [crude].[benefit_provider] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.benefit_provider', N'U') IS NOT NULL DROP TABLE [heap].[benefit_provider];
 CREATE TABLE [heap].[benefit_provider] (
   [benefit_provider_id] int NOT NULL,
@@ -83,6 +96,9 @@ CREATE TABLE [heap].[benefit_provider] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([benefit_provider_id])
 );
+GO
+
+CREATE INDEX [ix_heap_benefit_provider_date_modification] ON [heap].[benefit_provider] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.building_structure', N'U') IS NOT NULL DROP TABLE [crude].[building_structure];
@@ -106,6 +122,9 @@ GO
 CREATE INDEX [ix_crude_building_structure_load_sequence] ON [crude].[building_structure] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_building_structure_datasource_id_date_load] ON [crude].[building_structure] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.building_structure', N'U') IS NOT NULL DROP TABLE [heap].[building_structure];
 CREATE TABLE [heap].[building_structure] (
   [datasource_id] int NOT NULL,
@@ -120,6 +139,9 @@ CREATE TABLE [heap].[building_structure] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [building_structure_id])
 );
+GO
+
+CREATE INDEX [ix_heap_building_structure_datasource_id_date_modification] ON [heap].[building_structure] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.city', N'U') IS NOT NULL DROP TABLE [crude].[city];
@@ -147,6 +169,9 @@ CREATE TABLE [heap].[city] (
 );
 GO
 
+CREATE INDEX [ix_heap_city_date_modification] ON [heap].[city] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'crude.equipment', N'U') IS NOT NULL DROP TABLE [crude].[equipment];
 CREATE TABLE [crude].[equipment] (
   [datasource_id] int NOT NULL,
@@ -165,6 +190,9 @@ GO
 CREATE INDEX [ix_crude_equipment_load_sequence] ON [crude].[equipment] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_equipment_datasource_id_date_load] ON [crude].[equipment] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.equipment', N'U') IS NOT NULL DROP TABLE [heap].[equipment];
 CREATE TABLE [heap].[equipment] (
   [datasource_id] int NOT NULL,
@@ -176,6 +204,9 @@ CREATE TABLE [heap].[equipment] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [equipment_id])
 );
+GO
+
+CREATE INDEX [ix_heap_equipment_datasource_id_date_modification] ON [heap].[equipment] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.meter', N'U') IS NOT NULL DROP TABLE [crude].[meter];
@@ -197,6 +228,9 @@ GO
 CREATE INDEX [ix_crude_meter_load_sequence] ON [crude].[meter] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_meter_datasource_id_date_load] ON [crude].[meter] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.meter', N'U') IS NOT NULL DROP TABLE [heap].[meter];
 CREATE TABLE [heap].[meter] (
   [datasource_id] int NOT NULL,
@@ -209,6 +243,9 @@ CREATE TABLE [heap].[meter] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [meter_id])
 );
+GO
+
+CREATE INDEX [ix_heap_meter_datasource_id_date_modification] ON [heap].[meter] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.meter_place', N'U') IS NOT NULL DROP TABLE [crude].[meter_place];
@@ -226,6 +263,9 @@ GO
 CREATE INDEX [ix_crude_meter_place_load_sequence] ON [crude].[meter_place] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_meter_place_datasource_id_date_load] ON [crude].[meter_place] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.meter_place', N'U') IS NOT NULL DROP TABLE [heap].[meter_place];
 CREATE TABLE [heap].[meter_place] (
   [datasource_id] int NOT NULL,
@@ -234,6 +274,9 @@ CREATE TABLE [heap].[meter_place] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [meter_place_id])
 );
+GO
+
+CREATE INDEX [ix_heap_meter_place_datasource_id_date_modification] ON [heap].[meter_place] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.premises', N'U') IS NOT NULL DROP TABLE [crude].[premises];
@@ -255,6 +298,9 @@ GO
 CREATE INDEX [ix_crude_premises_load_sequence] ON [crude].[premises] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_premises_datasource_id_date_load] ON [crude].[premises] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.premises', N'U') IS NOT NULL DROP TABLE [heap].[premises];
 CREATE TABLE [heap].[premises] (
   [datasource_id] int NOT NULL,
@@ -267,6 +313,9 @@ CREATE TABLE [heap].[premises] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [premises_id])
 );
+GO
+
+CREATE INDEX [ix_heap_premises_datasource_id_date_modification] ON [heap].[premises] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.personal_account', N'U') IS NOT NULL DROP TABLE [crude].[personal_account];
@@ -303,6 +352,9 @@ CREATE TABLE [heap].[personal_account] (
 );
 GO
 
+CREATE INDEX [ix_heap_personal_account_datasource_id_date_modification] ON [heap].[personal_account] ([datasource_id], [date_modification]);
+GO
+
 IF OBJECT_ID(N'crude.personal_account_meter', N'U') IS NOT NULL DROP TABLE [crude].[personal_account_meter];
 CREATE TABLE [crude].[personal_account_meter] (
   [datasource_id] int NOT NULL,
@@ -321,6 +373,9 @@ GO
 CREATE INDEX [ix_crude_personal_account_meter_load_sequence] ON [crude].[personal_account_meter] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_personal_account_meter_datasource_id_date_load] ON [crude].[personal_account_meter] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.personal_account_meter', N'U') IS NOT NULL DROP TABLE [heap].[personal_account_meter];
 CREATE TABLE [heap].[personal_account_meter] (
   [datasource_id] int NOT NULL,
@@ -332,6 +387,9 @@ CREATE TABLE [heap].[personal_account_meter] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [personal_account_id], [meter_id])
 );
+GO
+
+CREATE INDEX [ix_heap_personal_account_meter_datasource_id_date_modification] ON [heap].[personal_account_meter] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.personal_account_parameter', N'U') IS NOT NULL DROP TABLE [crude].[personal_account_parameter];
@@ -351,6 +409,9 @@ GO
 CREATE INDEX [ix_crude_personal_account_parameter_load_sequence] ON [crude].[personal_account_parameter] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_personal_account_parameter_datasource_id_date_load] ON [crude].[personal_account_parameter] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.personal_account_parameter', N'U') IS NOT NULL DROP TABLE [heap].[personal_account_parameter];
 CREATE TABLE [heap].[personal_account_parameter] (
   [personal_account_id] bigint NOT NULL,
@@ -360,6 +421,9 @@ CREATE TABLE [heap].[personal_account_parameter] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([personal_account_id], [parameter_code])
 );
+GO
+
+CREATE INDEX [ix_heap_personal_account_parameter_personal_account_id_date_modification] ON [heap].[personal_account_parameter] ([personal_account_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.room', N'U') IS NOT NULL DROP TABLE [crude].[room];
@@ -378,6 +442,9 @@ GO
 CREATE INDEX [ix_crude_room_load_sequence] ON [crude].[room] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_room_datasource_id_date_load] ON [crude].[room] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.room', N'U') IS NOT NULL DROP TABLE [heap].[room];
 CREATE TABLE [heap].[room] (
   [datasource_id] int NOT NULL,
@@ -387,6 +454,9 @@ CREATE TABLE [heap].[room] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [premises_id], [room_number])
 );
+GO
+
+CREATE INDEX [ix_heap_room_datasource_id_date_modification] ON [heap].[room] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.meter_reading', N'U') IS NOT NULL DROP TABLE [crude].[meter_reading];
@@ -407,6 +477,9 @@ GO
 CREATE INDEX [ix_crude_meter_reading_load_sequence] ON [crude].[meter_reading] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_meter_reading_datasource_id_date_load] ON [crude].[meter_reading] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.meter_reading', N'U') IS NOT NULL DROP TABLE [heap].[meter_reading];
 CREATE TABLE [heap].[meter_reading] (
   [datasource_id] int NOT NULL,
@@ -418,6 +491,9 @@ CREATE TABLE [heap].[meter_reading] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [meter_id], [reading_date], [period])
 );
+GO
+
+CREATE INDEX [ix_heap_meter_reading_datasource_id_date_modification] ON [heap].[meter_reading] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.payment', N'U') IS NOT NULL DROP TABLE [crude].[payment];
@@ -439,6 +515,9 @@ GO
 CREATE INDEX [ix_crude_payment_load_sequence] ON [crude].[payment] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_payment_datasource_id_date_load] ON [crude].[payment] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.payment', N'U') IS NOT NULL DROP TABLE [heap].[payment];
 CREATE TABLE [heap].[payment] (
   [datasource_id] int NOT NULL,
@@ -451,6 +530,9 @@ CREATE TABLE [heap].[payment] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [payment_id], [period])
 );
+GO
+
+CREATE INDEX [ix_heap_payment_datasource_id_date_modification] ON [heap].[payment] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.charge_correction_detail', N'U') IS NOT NULL DROP TABLE [crude].[charge_correction_detail];
@@ -471,6 +553,9 @@ GO
 CREATE INDEX [ix_crude_charge_correction_detail_load_sequence] ON [crude].[charge_correction_detail] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_charge_correction_detail_datasource_id_date_load] ON [crude].[charge_correction_detail] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.charge_correction_detail', N'U') IS NOT NULL DROP TABLE [heap].[charge_correction_detail];
 CREATE TABLE [heap].[charge_correction_detail] (
   [period] date NOT NULL,
@@ -481,6 +566,9 @@ CREATE TABLE [heap].[charge_correction_detail] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([personal_account_id], [service_code], [period])
 );
+GO
+
+CREATE INDEX [ix_heap_charge_correction_detail_personal_account_id_date_modification] ON [heap].[charge_correction_detail] ([personal_account_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.charge_detail', N'U') IS NOT NULL DROP TABLE [crude].[charge_detail];
@@ -502,6 +590,9 @@ GO
 CREATE INDEX [ix_crude_charge_detail_load_sequence] ON [crude].[charge_detail] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_charge_detail_datasource_id_date_load] ON [crude].[charge_detail] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.charge_detail', N'U') IS NOT NULL DROP TABLE [heap].[charge_detail];
 CREATE TABLE [heap].[charge_detail] (
   [period] date NOT NULL,
@@ -513,6 +604,9 @@ CREATE TABLE [heap].[charge_detail] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([personal_account_id], [service_code], [period])
 );
+GO
+
+CREATE INDEX [ix_heap_charge_detail_personal_account_id_date_modification] ON [heap].[charge_detail] ([personal_account_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.personal_saldo', N'U') IS NOT NULL DROP TABLE [crude].[personal_saldo];
@@ -532,6 +626,9 @@ GO
 CREATE INDEX [ix_crude_personal_saldo_load_sequence] ON [crude].[personal_saldo] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_personal_saldo_datasource_id_date_load] ON [crude].[personal_saldo] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'test.personal_saldo', N'U') IS NOT NULL DROP TABLE [test].[personal_saldo];
 CREATE TABLE [test].[personal_saldo] (
   [datasource_id] int NOT NULL,
@@ -542,6 +639,9 @@ CREATE TABLE [test].[personal_saldo] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [personal_account_id], [period])
 );
+GO
+
+CREATE INDEX [ix_test_personal_saldo_datasource_id_date_modification] ON [test].[personal_saldo] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.recalculation', N'U') IS NOT NULL DROP TABLE [crude].[recalculation];
@@ -562,6 +662,9 @@ GO
 CREATE INDEX [ix_crude_recalculation_load_sequence] ON [crude].[recalculation] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_recalculation_datasource_id_date_load] ON [crude].[recalculation] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.recalculation', N'U') IS NOT NULL DROP TABLE [heap].[recalculation];
 CREATE TABLE [heap].[recalculation] (
   [datasource_id] int NOT NULL,
@@ -573,6 +676,9 @@ CREATE TABLE [heap].[recalculation] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [personal_account_id], [service_code], [period])
 );
+GO
+
+CREATE INDEX [ix_heap_recalculation_datasource_id_date_modification] ON [heap].[recalculation] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.running_balance', N'U') IS NOT NULL DROP TABLE [crude].[running_balance];
@@ -592,6 +698,9 @@ GO
 CREATE INDEX [ix_crude_running_balance_load_sequence] ON [crude].[running_balance] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_running_balance_datasource_id_date_load] ON [crude].[running_balance] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.running_balance', N'U') IS NOT NULL DROP TABLE [heap].[running_balance];
 CREATE TABLE [heap].[running_balance] (
   [datasource_id] int NOT NULL,
@@ -602,6 +711,9 @@ CREATE TABLE [heap].[running_balance] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([datasource_id], [personal_account_id], [period])
 );
+GO
+
+CREATE INDEX [ix_heap_running_balance_datasource_id_date_modification] ON [heap].[running_balance] ([datasource_id], [date_modification]);
 GO
 
 IF OBJECT_ID(N'crude.turnover_balance_sheet', N'U') IS NOT NULL DROP TABLE [crude].[turnover_balance_sheet];
@@ -624,6 +736,9 @@ GO
 CREATE INDEX [ix_crude_turnover_balance_sheet_load_sequence] ON [crude].[turnover_balance_sheet] ([load_sequence]);
 GO
 
+CREATE INDEX [ix_crude_turnover_balance_sheet_datasource_id_date_load] ON [crude].[turnover_balance_sheet] ([datasource_id], [date_load]);
+GO
+
 IF OBJECT_ID(N'heap.turnover_balance_sheet', N'U') IS NOT NULL DROP TABLE [heap].[turnover_balance_sheet];
 CREATE TABLE [heap].[turnover_balance_sheet] (
   [period] date NOT NULL,
@@ -636,6 +751,9 @@ CREATE TABLE [heap].[turnover_balance_sheet] (
   [date_modification] datetime2(3) NOT NULL,
   PRIMARY KEY ([personal_account_id], [period])
 );
+GO
+
+CREATE INDEX [ix_heap_turnover_balance_sheet_personal_account_id_date_modification] ON [heap].[turnover_balance_sheet] ([personal_account_id], [date_modification]);
 GO
 
 CREATE INDEX [ix_heap_payment_personal_account_id] ON [heap].[payment] ([personal_account_id]);

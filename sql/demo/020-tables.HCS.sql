@@ -4,6 +4,10 @@
 USE [HCS];
 GO
 
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
+GO
+
 IF OBJECT_ID(N'dbo.demo_delay', N'U') IS NOT NULL DROP TABLE [dbo].[demo_delay];
 CREATE TABLE [dbo].[demo_delay] (
   [stage] varchar(10) NOT NULL,
@@ -14,7 +18,7 @@ CREATE TABLE [dbo].[demo_delay] (
 );
 GO
 
-IF SCHEMA_ID(N'heap') IS NULL EXEC(N'CREATE SCHEMA [heap]');
+IF SCHEMA_ID(N'heap') IS NULL EXEC(N'CREATE SCHEMA [heap] AUTHORIZATION dbo');
 GO
 
 IF OBJECT_ID(N'dbo.bank_code', N'U') IS NOT NULL DROP TABLE [dbo].[bank_code];
@@ -42,6 +46,12 @@ GO
 CREATE INDEX [ix_heap_bank_dictionary_export_sequence] ON [heap].[bank_dictionary] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_heap_bank_dictionary_bill_datasource_section_date_modification] ON [heap].[bank_dictionary] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_bank_dictionary_date_modification] ON [heap].[bank_dictionary] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.benefit_provider', N'U') IS NOT NULL DROP TABLE [dbo].[benefit_provider];
 CREATE TABLE [dbo].[benefit_provider] (
   [benefit_provider_id] int NOT NULL,
@@ -65,6 +75,12 @@ CREATE TABLE [heap].[benefit_provider] (
 GO
 
 CREATE INDEX [ix_heap_benefit_provider_export_sequence] ON [heap].[benefit_provider] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_benefit_provider_bill_datasource_section_date_modification] ON [heap].[benefit_provider] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_benefit_provider_date_modification] ON [heap].[benefit_provider] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.building_structure', N'U') IS NOT NULL DROP TABLE [dbo].[building_structure];
@@ -103,6 +119,12 @@ GO
 CREATE INDEX [ix_heap_building_structure_export_sequence] ON [heap].[building_structure] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_heap_building_structure_bill_datasource_section_date_modification] ON [heap].[building_structure] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_building_structure_date_modification] ON [heap].[building_structure] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.city', N'U') IS NOT NULL DROP TABLE [dbo].[city];
 CREATE TABLE [dbo].[city] (
   [city_id] int NOT NULL,
@@ -126,6 +148,12 @@ CREATE TABLE [heap].[city] (
 GO
 
 CREATE INDEX [ix_heap_city_export_sequence] ON [heap].[city] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_city_bill_datasource_section_date_modification] ON [heap].[city] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_city_date_modification] ON [heap].[city] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.equipment', N'U') IS NOT NULL DROP TABLE [dbo].[equipment];
@@ -155,6 +183,12 @@ CREATE TABLE [heap].[equipment] (
 GO
 
 CREATE INDEX [ix_heap_equipment_export_sequence] ON [heap].[equipment] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_equipment_bill_datasource_section_date_modification] ON [heap].[equipment] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_equipment_date_modification] ON [heap].[equipment] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.meter', N'U') IS NOT NULL DROP TABLE [dbo].[meter];
@@ -189,6 +223,12 @@ GO
 CREATE INDEX [ix_heap_meter_export_sequence] ON [heap].[meter] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_heap_meter_bill_datasource_section_date_modification] ON [heap].[meter] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_meter_date_modification] ON [heap].[meter] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.meter_place', N'U') IS NOT NULL DROP TABLE [dbo].[meter_place];
 CREATE TABLE [dbo].[meter_place] (
   [area] varchar(4) NOT NULL,
@@ -211,6 +251,12 @@ CREATE TABLE [heap].[meter_place] (
 GO
 
 CREATE INDEX [ix_heap_meter_place_export_sequence] ON [heap].[meter_place] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_meter_place_bill_datasource_section_date_modification] ON [heap].[meter_place] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_meter_place_date_modification] ON [heap].[meter_place] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.premises', N'U') IS NOT NULL DROP TABLE [dbo].[premises];
@@ -242,6 +288,12 @@ CREATE TABLE [heap].[premises] (
 GO
 
 CREATE INDEX [ix_heap_premises_export_sequence] ON [heap].[premises] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_premises_bill_datasource_section_date_modification] ON [heap].[premises] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_premises_date_modification] ON [heap].[premises] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.personal_account', N'U') IS NOT NULL DROP TABLE [dbo].[personal_account];
@@ -278,6 +330,12 @@ GO
 CREATE INDEX [ix_heap_personal_account_export_sequence] ON [heap].[personal_account] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_heap_personal_account_bill_datasource_section_date_modification] ON [heap].[personal_account] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_personal_account_date_modification] ON [heap].[personal_account] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.personal_account_meter', N'U') IS NOT NULL DROP TABLE [dbo].[personal_account_meter];
 CREATE TABLE [dbo].[personal_account_meter] (
   [area] varchar(4) NOT NULL,
@@ -308,6 +366,12 @@ GO
 CREATE INDEX [ix_heap_personal_account_meter_export_sequence] ON [heap].[personal_account_meter] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_heap_personal_account_meter_bill_datasource_section_date_modification] ON [heap].[personal_account_meter] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_personal_account_meter_date_modification] ON [heap].[personal_account_meter] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.personal_account_parameter', N'U') IS NOT NULL DROP TABLE [dbo].[personal_account_parameter];
 CREATE TABLE [dbo].[personal_account_parameter] (
   [area] varchar(4) NOT NULL,
@@ -336,6 +400,12 @@ GO
 CREATE INDEX [ix_heap_personal_account_parameter_export_sequence] ON [heap].[personal_account_parameter] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_heap_personal_account_parameter_bill_datasource_section_date_modification] ON [heap].[personal_account_parameter] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_personal_account_parameter_date_modification] ON [heap].[personal_account_parameter] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.room', N'U') IS NOT NULL DROP TABLE [dbo].[room];
 CREATE TABLE [dbo].[room] (
   [premises_id] bigint NOT NULL,
@@ -359,6 +429,12 @@ CREATE TABLE [heap].[room] (
 GO
 
 CREATE INDEX [ix_heap_room_export_sequence] ON [heap].[room] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_room_bill_datasource_section_date_modification] ON [heap].[room] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_room_date_modification] ON [heap].[room] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.meter_reading', N'U') IS NOT NULL DROP TABLE [dbo].[meter_reading];
@@ -389,6 +465,12 @@ CREATE TABLE [heap].[meter_reading] (
 GO
 
 CREATE INDEX [ix_heap_meter_reading_export_sequence] ON [heap].[meter_reading] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_meter_reading_bill_datasource_section_date_modification] ON [heap].[meter_reading] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_meter_reading_date_modification] ON [heap].[meter_reading] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.payment', N'U') IS NOT NULL DROP TABLE [dbo].[payment];
@@ -423,6 +505,12 @@ GO
 CREATE INDEX [ix_heap_payment_export_sequence] ON [heap].[payment] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_heap_payment_bill_datasource_section_date_modification] ON [heap].[payment] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_payment_date_modification] ON [heap].[payment] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.charge_correction_detail', N'U') IS NOT NULL DROP TABLE [dbo].[charge_correction_detail];
 CREATE TABLE [dbo].[charge_correction_detail] (
   [area] varchar(4) NOT NULL,
@@ -451,6 +539,12 @@ CREATE TABLE [heap].[charge_correction_detail] (
 GO
 
 CREATE INDEX [ix_heap_charge_correction_detail_export_sequence] ON [heap].[charge_correction_detail] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_charge_correction_detail_bill_datasource_section_date_modification] ON [heap].[charge_correction_detail] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_charge_correction_detail_date_modification] ON [heap].[charge_correction_detail] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.charge_detail', N'U') IS NOT NULL DROP TABLE [dbo].[charge_detail];
@@ -485,6 +579,12 @@ GO
 CREATE INDEX [ix_heap_charge_detail_export_sequence] ON [heap].[charge_detail] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_heap_charge_detail_bill_datasource_section_date_modification] ON [heap].[charge_detail] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_charge_detail_date_modification] ON [heap].[charge_detail] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.personal_saldo', N'U') IS NOT NULL DROP TABLE [dbo].[personal_saldo];
 CREATE TABLE [dbo].[personal_saldo] (
   [area] varchar(4) NOT NULL,
@@ -511,6 +611,12 @@ CREATE TABLE [heap].[personal_saldo] (
 GO
 
 CREATE INDEX [ix_heap_personal_saldo_export_sequence] ON [heap].[personal_saldo] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_personal_saldo_bill_datasource_section_date_modification] ON [heap].[personal_saldo] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_personal_saldo_date_modification] ON [heap].[personal_saldo] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.recalculation', N'U') IS NOT NULL DROP TABLE [dbo].[recalculation];
@@ -543,6 +649,12 @@ GO
 CREATE INDEX [ix_heap_recalculation_export_sequence] ON [heap].[recalculation] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_heap_recalculation_bill_datasource_section_date_modification] ON [heap].[recalculation] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_recalculation_date_modification] ON [heap].[recalculation] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.running_balance', N'U') IS NOT NULL DROP TABLE [dbo].[running_balance];
 CREATE TABLE [dbo].[running_balance] (
   [area] varchar(4) NOT NULL,
@@ -569,6 +681,12 @@ CREATE TABLE [heap].[running_balance] (
 GO
 
 CREATE INDEX [ix_heap_running_balance_export_sequence] ON [heap].[running_balance] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_running_balance_bill_datasource_section_date_modification] ON [heap].[running_balance] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_running_balance_date_modification] ON [heap].[running_balance] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.turnover_balance_sheet', N'U') IS NOT NULL DROP TABLE [dbo].[turnover_balance_sheet];
@@ -603,6 +721,12 @@ CREATE TABLE [heap].[turnover_balance_sheet] (
 GO
 
 CREATE INDEX [ix_heap_turnover_balance_sheet_export_sequence] ON [heap].[turnover_balance_sheet] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_heap_turnover_balance_sheet_bill_datasource_section_date_modification] ON [heap].[turnover_balance_sheet] ([bill_datasource_section], [date_modification]);
+GO
+
+CREATE INDEX [ix_heap_turnover_balance_sheet_date_modification] ON [heap].[turnover_balance_sheet] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.export_batch', N'U') IS NOT NULL DROP TABLE [dbo].[export_batch];

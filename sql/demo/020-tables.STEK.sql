@@ -4,6 +4,10 @@
 USE [STEK];
 GO
 
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
+GO
+
 IF OBJECT_ID(N'dbo.demo_delay', N'U') IS NOT NULL DROP TABLE [dbo].[demo_delay];
 CREATE TABLE [dbo].[demo_delay] (
   [stage] varchar(10) NOT NULL,
@@ -14,7 +18,7 @@ CREATE TABLE [dbo].[demo_delay] (
 );
 GO
 
-IF SCHEMA_ID(N'prep') IS NULL EXEC(N'CREATE SCHEMA [prep]');
+IF SCHEMA_ID(N'prep') IS NULL EXEC(N'CREATE SCHEMA [prep] AUTHORIZATION dbo');
 GO
 
 IF OBJECT_ID(N'dbo.equipment', N'U') IS NOT NULL DROP TABLE [dbo].[equipment];
@@ -43,6 +47,9 @@ CREATE TABLE [prep].[equipment] (
 GO
 
 CREATE INDEX [ix_prep_equipment_export_sequence] ON [prep].[equipment] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_prep_equipment_date_modification] ON [prep].[equipment] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.meter', N'U') IS NOT NULL DROP TABLE [dbo].[meter];
@@ -75,6 +82,9 @@ GO
 CREATE INDEX [ix_prep_meter_export_sequence] ON [prep].[meter] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_prep_meter_date_modification] ON [prep].[meter] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.premises', N'U') IS NOT NULL DROP TABLE [dbo].[premises];
 CREATE TABLE [dbo].[premises] (
   [premises_id] bigint NOT NULL,
@@ -103,6 +113,9 @@ CREATE TABLE [prep].[premises] (
 GO
 
 CREATE INDEX [ix_prep_premises_export_sequence] ON [prep].[premises] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_prep_premises_date_modification] ON [prep].[premises] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.personal_account', N'U') IS NOT NULL DROP TABLE [dbo].[personal_account];
@@ -137,6 +150,9 @@ GO
 CREATE INDEX [ix_prep_personal_account_export_sequence] ON [prep].[personal_account] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_prep_personal_account_date_modification] ON [prep].[personal_account] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.personal_account_meter', N'U') IS NOT NULL DROP TABLE [dbo].[personal_account_meter];
 CREATE TABLE [dbo].[personal_account_meter] (
   [personal_account_id] bigint NOT NULL,
@@ -165,6 +181,9 @@ GO
 CREATE INDEX [ix_prep_personal_account_meter_export_sequence] ON [prep].[personal_account_meter] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_prep_personal_account_meter_date_modification] ON [prep].[personal_account_meter] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.personal_account_parameter', N'U') IS NOT NULL DROP TABLE [dbo].[personal_account_parameter];
 CREATE TABLE [dbo].[personal_account_parameter] (
   [personal_account_id] bigint NOT NULL,
@@ -189,6 +208,9 @@ CREATE TABLE [prep].[personal_account_parameter] (
 GO
 
 CREATE INDEX [ix_prep_personal_account_parameter_export_sequence] ON [prep].[personal_account_parameter] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_prep_personal_account_parameter_date_modification] ON [prep].[personal_account_parameter] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.meter_reading', N'U') IS NOT NULL DROP TABLE [dbo].[meter_reading];
@@ -217,6 +239,9 @@ CREATE TABLE [prep].[meter_reading] (
 GO
 
 CREATE INDEX [ix_prep_meter_reading_export_sequence] ON [prep].[meter_reading] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_prep_meter_reading_date_modification] ON [prep].[meter_reading] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.payment', N'U') IS NOT NULL DROP TABLE [dbo].[payment];
@@ -249,6 +274,9 @@ GO
 CREATE INDEX [ix_prep_payment_export_sequence] ON [prep].[payment] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_prep_payment_date_modification] ON [prep].[payment] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.charge_detail', N'U') IS NOT NULL DROP TABLE [dbo].[charge_detail];
 CREATE TABLE [dbo].[charge_detail] (
   [period] date NOT NULL,
@@ -279,6 +307,9 @@ GO
 CREATE INDEX [ix_prep_charge_detail_export_sequence] ON [prep].[charge_detail] ([export_sequence]);
 GO
 
+CREATE INDEX [ix_prep_charge_detail_date_modification] ON [prep].[charge_detail] ([date_modification]);
+GO
+
 IF OBJECT_ID(N'dbo.personal_saldo', N'U') IS NOT NULL DROP TABLE [dbo].[personal_saldo];
 CREATE TABLE [dbo].[personal_saldo] (
   [period] date NOT NULL,
@@ -303,6 +334,9 @@ CREATE TABLE [prep].[personal_saldo] (
 GO
 
 CREATE INDEX [ix_prep_personal_saldo_export_sequence] ON [prep].[personal_saldo] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_prep_personal_saldo_date_modification] ON [prep].[personal_saldo] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.recalculation', N'U') IS NOT NULL DROP TABLE [dbo].[recalculation];
@@ -331,6 +365,9 @@ CREATE TABLE [prep].[recalculation] (
 GO
 
 CREATE INDEX [ix_prep_recalculation_export_sequence] ON [prep].[recalculation] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_prep_recalculation_date_modification] ON [prep].[recalculation] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.turnover_balance_sheet', N'U') IS NOT NULL DROP TABLE [dbo].[turnover_balance_sheet];
@@ -363,6 +400,9 @@ CREATE TABLE [prep].[turnover_balance_sheet] (
 GO
 
 CREATE INDEX [ix_prep_turnover_balance_sheet_export_sequence] ON [prep].[turnover_balance_sheet] ([export_sequence]);
+GO
+
+CREATE INDEX [ix_prep_turnover_balance_sheet_date_modification] ON [prep].[turnover_balance_sheet] ([date_modification]);
 GO
 
 IF OBJECT_ID(N'dbo.export_batch', N'U') IS NOT NULL DROP TABLE [dbo].[export_batch];

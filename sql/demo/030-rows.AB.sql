@@ -4,6 +4,10 @@
 USE [AB];
 GO
 
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
+GO
+
 INSERT INTO [heap].[list_datasource] ([list_datasource_id], [datasource_section], [database_name])
 VALUES
   (1, '0c01', 'HCS'),

@@ -4,10 +4,14 @@
 USE [AB];
 GO
 
-IF OBJECT_ID(N'dbo.sp_demo_wait', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_demo_wait];
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
 GO
 
-CREATE PROCEDURE [dbo].[sp_demo_wait]
+IF OBJECT_ID(N'dbo.sp_demo_wait', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_demo_wait] AS RETURN 0');
+GO
+
+ALTER PROCEDURE [dbo].[sp_demo_wait]
   @label nvarchar(200),
   @milliseconds int
 AS
@@ -21,7 +25,7 @@ BEGIN
   WHILE @quarter <= 4
   BEGIN
     -- As text: an engine without WAITFOR refuses it only when a pace is asked for.
-    EXEC sp_executesql N'WAITFOR DELAY @delay', N'@delay varchar(12)', @delay = @delay;
+    EXEC sys.sp_executesql N'WAITFOR DELAY @delay', N'@delay varchar(12)', @delay = @delay;
     SET @text = CONCAT(@label, N': ', 25 * @quarter, N' % of the time');
     RAISERROR(N'%s', 0, 1, @text) WITH NOWAIT;
     SET @quarter = @quarter + 1;

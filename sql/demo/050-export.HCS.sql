@@ -4,10 +4,14 @@
 USE [HCS];
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_bank_dictionary', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_bank_dictionary];
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_bank_dictionary]
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_bank_dictionary', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_bank_dictionary] AS RETURN 0');
+GO
+
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_bank_dictionary]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -84,10 +88,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_benefit_provider', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_benefit_provider];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_benefit_provider', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_benefit_provider] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_benefit_provider]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_benefit_provider]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -164,10 +168,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_building_structure', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_building_structure];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_building_structure', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_building_structure] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_building_structure]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_building_structure]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -251,10 +255,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_city', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_city];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_city', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_city] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_city]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_city]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -331,10 +335,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_equipment', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_equipment];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_equipment', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_equipment] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_equipment]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_equipment]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -413,10 +417,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_meter];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_meter]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -498,10 +502,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter_place', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_meter_place];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter_place', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter_place] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter_place]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_meter_place]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -579,10 +583,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_premises', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_premises];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_premises', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_premises] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_premises]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_premises]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -662,10 +666,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_account', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_account', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -748,10 +752,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_account_meter', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account_meter];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_account_meter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account_meter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account_meter]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account_meter]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -831,10 +835,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_account_parameter', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account_parameter];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_account_parameter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account_parameter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account_parameter]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account_parameter]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -913,10 +917,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_room', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_room];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_room', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_room] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_room]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_room]
   @CurDataAreaId varchar(4)
 AS
 BEGIN
@@ -992,10 +996,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter_reading', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_meter_reading];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter_reading', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter_reading] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter_reading]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_meter_reading]
   @CurDataAreaId varchar(4),
   @period_month int,
   @period_year int
@@ -1083,10 +1087,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_payment', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_payment];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_payment', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_payment] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_payment]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_payment]
   @CurDataAreaId varchar(4),
   @period_month int,
   @period_year int
@@ -1176,10 +1180,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_charge_correction_detail', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_charge_correction_detail];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_charge_correction_detail', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_charge_correction_detail] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_charge_correction_detail]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_charge_correction_detail]
   @CurDataAreaId varchar(4),
   @period_month int,
   @period_year int
@@ -1267,10 +1271,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_charge_detail', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_charge_detail];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_charge_detail', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_charge_detail] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_charge_detail]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_charge_detail]
   @CurDataAreaId varchar(4),
   @period_month int,
   @period_year int
@@ -1359,10 +1363,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_saldo', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_personal_saldo];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_saldo', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_saldo] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_saldo]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_personal_saldo]
   @CurDataAreaId varchar(4),
   @period_month int,
   @period_year int
@@ -1450,10 +1454,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_recalculation', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_recalculation];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_recalculation', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_recalculation] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_recalculation]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_recalculation]
   @CurDataAreaId varchar(4),
   @period_month int,
   @period_year int
@@ -1541,10 +1545,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_running_balance', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_running_balance];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_running_balance', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_running_balance] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_running_balance]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_running_balance]
   @CurDataAreaId varchar(4),
   @period_month int,
   @period_year int
@@ -1632,10 +1636,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_turnover_balance_sheet', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_turnover_balance_sheet];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_turnover_balance_sheet', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_turnover_balance_sheet] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_turnover_balance_sheet]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_turnover_balance_sheet]
   @CurDataAreaId varchar(4),
   @period_month int,
   @period_year int

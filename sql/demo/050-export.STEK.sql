@@ -4,10 +4,14 @@
 USE [STEK];
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_equipment', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_equipment];
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_equipment]
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_equipment', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_equipment] AS RETURN 0');
+GO
+
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_equipment]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -77,10 +81,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_meter];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_meter]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -151,10 +155,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_premises', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_premises];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_premises', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_premises] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_premises]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_premises]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -225,10 +229,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_account', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_account', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_personal_account]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -300,10 +304,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'prep.sp_export_to_prep_personal_account_meter', N'P') IS NOT NULL DROP PROCEDURE [prep].[sp_export_to_prep_personal_account_meter];
+IF OBJECT_ID(N'prep.sp_export_to_prep_personal_account_meter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [prep].[sp_export_to_prep_personal_account_meter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [prep].[sp_export_to_prep_personal_account_meter]
+ALTER PROCEDURE [prep].[sp_export_to_prep_personal_account_meter]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -372,10 +376,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'prep.sp_export_to_prep_personal_account_parameter', N'P') IS NOT NULL DROP PROCEDURE [prep].[sp_export_to_prep_personal_account_parameter];
+IF OBJECT_ID(N'prep.sp_export_to_prep_personal_account_parameter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [prep].[sp_export_to_prep_personal_account_parameter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [prep].[sp_export_to_prep_personal_account_parameter]
+ALTER PROCEDURE [prep].[sp_export_to_prep_personal_account_parameter]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -443,10 +447,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter_reading', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_meter_reading];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_meter_reading', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter_reading] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_meter_reading]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_meter_reading]
   @date_of_month varchar(8)
 AS
 BEGIN
@@ -522,10 +526,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_payment', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_payment];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_payment', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_payment] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_payment]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_payment]
   @date_of_month varchar(8)
 AS
 BEGIN
@@ -603,10 +607,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_charge_detail', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_charge_detail];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_charge_detail', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_charge_detail] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_charge_detail]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_charge_detail]
   @month varchar(8)
 AS
 BEGIN
@@ -683,10 +687,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_saldo', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_export_to_bill_ab_personal_saldo];
+IF OBJECT_ID(N'dbo.sp_export_to_bill_ab_personal_saldo', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_saldo] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [dbo].[sp_export_to_bill_ab_personal_saldo]
+ALTER PROCEDURE [dbo].[sp_export_to_bill_ab_personal_saldo]
   @month varchar(8)
 AS
 BEGIN
@@ -762,10 +766,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'prep.sp_export_to_prep_recalculation', N'P') IS NOT NULL DROP PROCEDURE [prep].[sp_export_to_prep_recalculation];
+IF OBJECT_ID(N'prep.sp_export_to_prep_recalculation', N'P') IS NULL EXEC(N'CREATE PROCEDURE [prep].[sp_export_to_prep_recalculation] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [prep].[sp_export_to_prep_recalculation]
+ALTER PROCEDURE [prep].[sp_export_to_prep_recalculation]
   @date_of_month varchar(8)
 AS
 BEGIN
@@ -841,10 +845,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'prep.sp_export_to_prep_turnover_balance_sheet', N'P') IS NOT NULL DROP PROCEDURE [prep].[sp_export_to_prep_turnover_balance_sheet];
+IF OBJECT_ID(N'prep.sp_export_to_prep_turnover_balance_sheet', N'P') IS NULL EXEC(N'CREATE PROCEDURE [prep].[sp_export_to_prep_turnover_balance_sheet] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [prep].[sp_export_to_prep_turnover_balance_sheet]
+ALTER PROCEDURE [prep].[sp_export_to_prep_turnover_balance_sheet]
   @date_of_month varchar(8)
 AS
 BEGIN

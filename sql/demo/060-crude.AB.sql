@@ -4,10 +4,14 @@
 USE [AB];
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_bank_code', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_bank_code];
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_bank_code]
+IF OBJECT_ID(N'crude.sp_load_datasource_bank_code', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_bank_code] AS RETURN 0');
+GO
+
+ALTER PROCEDURE [crude].[sp_load_datasource_bank_code]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -28,13 +32,11 @@ BEGIN
     [name] nvarchar(120) COLLATE DATABASE_DEFAULT NOT NULL,
     [correspondent_account] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [bank_code])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'bank_code' AND [database_name] = 'HCS';
@@ -49,14 +51,16 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [bank_code], [name], [correspondent_account], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[bank_code], sent.[name], sent.[correspondent_account],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[bank_dictionary] WHERE [export_sequence] > @HCS_sequence);
+
+  INSERT INTO #exported ([datasource_id], [bank_code], [name], [correspondent_account], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[bank_code], sent.[name], sent.[correspondent_account], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[bank_code], sent.[name], sent.[correspondent_account],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[bank_code], sent.[name], sent.[correspondent_account], sent.[is_deleted]
     FROM [HCS].[heap].[bank_dictionary] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -85,12 +89,10 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'bank_code';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last END
+  WHERE [entity] = 'bank_code' AND [database_name] IN ('HCS');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -114,10 +116,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_benefit_provider', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_benefit_provider];
+IF OBJECT_ID(N'crude.sp_load_datasource_benefit_provider', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_benefit_provider] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_benefit_provider]
+ALTER PROCEDURE [crude].[sp_load_datasource_benefit_provider]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -138,13 +140,11 @@ BEGIN
     [name] nvarchar(120) COLLATE DATABASE_DEFAULT NOT NULL,
     [level] nvarchar(40) COLLATE DATABASE_DEFAULT NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [benefit_provider_id])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'benefit_provider' AND [database_name] = 'HCS';
@@ -159,14 +159,16 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [benefit_provider_id], [name], [level], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[benefit_provider_id], sent.[name], sent.[level],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[benefit_provider] WHERE [export_sequence] > @HCS_sequence);
+
+  INSERT INTO #exported ([datasource_id], [benefit_provider_id], [name], [level], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[benefit_provider_id], sent.[name], sent.[level], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[benefit_provider_id], sent.[name], sent.[level],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[benefit_provider_id], sent.[name], sent.[level], sent.[is_deleted]
     FROM [HCS].[heap].[benefit_provider] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -195,12 +197,10 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'benefit_provider';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last END
+  WHERE [entity] = 'benefit_provider' AND [database_name] IN ('HCS');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -224,10 +224,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_building_structure', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_building_structure];
+IF OBJECT_ID(N'crude.sp_load_datasource_building_structure', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_building_structure] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_building_structure]
+ALTER PROCEDURE [crude].[sp_load_datasource_building_structure]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -253,13 +253,11 @@ BEGIN
     [wall_material] nvarchar(40) COLLATE DATABASE_DEFAULT NOT NULL,
     [built_year] smallint NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [building_structure_id])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'building_structure' AND [database_name] = 'HCS';
@@ -274,14 +272,16 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [building_structure_id], [city_id], [street], [house], [floors], [entrances], [wall_material], [built_year], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[building_structure_id], sent.[city_id], sent.[street], sent.[house], sent.[floors], sent.[entrances], sent.[wall_material], sent.[built_year],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[building_structure] WHERE [export_sequence] > @HCS_sequence);
+
+  INSERT INTO #exported ([datasource_id], [building_structure_id], [city_id], [street], [house], [floors], [entrances], [wall_material], [built_year], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[building_structure_id], sent.[city_id], sent.[street], sent.[house], sent.[floors], sent.[entrances], sent.[wall_material], sent.[built_year], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[building_structure_id], sent.[city_id], sent.[street], sent.[house], sent.[floors], sent.[entrances], sent.[wall_material], sent.[built_year],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[building_structure_id], sent.[city_id], sent.[street], sent.[house], sent.[floors], sent.[entrances], sent.[wall_material], sent.[built_year], sent.[is_deleted]
     FROM [HCS].[heap].[building_structure] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -315,12 +315,10 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'building_structure';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last END
+  WHERE [entity] = 'building_structure' AND [database_name] IN ('HCS');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -344,10 +342,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_city', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_city];
+IF OBJECT_ID(N'crude.sp_load_datasource_city', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_city] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_city]
+ALTER PROCEDURE [crude].[sp_load_datasource_city]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -368,13 +366,11 @@ BEGIN
     [name] nvarchar(60) COLLATE DATABASE_DEFAULT NOT NULL,
     [kind] nvarchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [city_id])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'city' AND [database_name] = 'HCS';
@@ -389,14 +385,16 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [city_id], [name], [kind], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[city_id], sent.[name], sent.[kind],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[city] WHERE [export_sequence] > @HCS_sequence);
+
+  INSERT INTO #exported ([datasource_id], [city_id], [name], [kind], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[city_id], sent.[name], sent.[kind], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[city_id], sent.[name], sent.[kind],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[city_id], sent.[name], sent.[kind], sent.[is_deleted]
     FROM [HCS].[heap].[city] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -424,12 +422,10 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'city';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last END
+  WHERE [entity] = 'city' AND [database_name] IN ('HCS');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -453,10 +449,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_equipment', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_equipment];
+IF OBJECT_ID(N'crude.sp_load_datasource_equipment', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_equipment] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_equipment]
+ALTER PROCEDURE [crude].[sp_load_datasource_equipment]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -479,33 +475,31 @@ BEGIN
     [digits] tinyint NOT NULL,
     [verification_interval_years] tinyint NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [equipment_id])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'equipment' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'equipment' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'equipment' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'equipment' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'equipment' AND [database_name] = 'STEK_ZAGSER';
@@ -540,34 +534,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [equipment_id], [model], [resource], [digits], [verification_interval_years], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[equipment] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[equipment] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[equipment] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[equipment] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[equipment] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [equipment_id], [model], [resource], [digits], [verification_interval_years], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years], sent.[is_deleted]
     FROM [HCS].[heap].[equipment] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years], sent.[is_deleted]
     FROM [STEK].[prep].[equipment] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[equipment] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years], sent.[is_deleted]
     FROM [STEK_MO].[prep].[equipment] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[equipment] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -598,12 +598,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'equipment';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'equipment' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -627,10 +629,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_meter', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_meter];
+IF OBJECT_ID(N'crude.sp_load_datasource_meter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_meter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_meter]
+ALTER PROCEDURE [crude].[sp_load_datasource_meter]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -654,33 +656,31 @@ BEGIN
     [verified_until] date NOT NULL,
     [initial_reading] decimal(12, 3) NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [meter_id])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter' AND [database_name] = 'STEK_ZAGSER';
@@ -715,34 +715,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [meter_id], [serial_number], [equipment_id], [installed_on], [verified_until], [initial_reading], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[meter] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[meter] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[meter] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[meter] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[meter] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [meter_id], [serial_number], [equipment_id], [installed_on], [verified_until], [initial_reading], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading], sent.[is_deleted]
     FROM [HCS].[heap].[meter] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading], sent.[is_deleted]
     FROM [STEK].[prep].[meter] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[meter] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading], sent.[is_deleted]
     FROM [STEK_MO].[prep].[meter] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[meter] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -774,12 +780,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'meter';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'meter' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -803,10 +811,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_meter_place', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_meter_place];
+IF OBJECT_ID(N'crude.sp_load_datasource_meter_place', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_meter_place] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_meter_place]
+ALTER PROCEDURE [crude].[sp_load_datasource_meter_place]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -826,13 +834,11 @@ BEGIN
     [meter_place_id] int NOT NULL,
     [name] nvarchar(60) COLLATE DATABASE_DEFAULT NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [meter_place_id])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter_place' AND [database_name] = 'HCS';
@@ -847,14 +853,16 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [meter_place_id], [name], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[meter_place_id], sent.[name],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[meter_place] WHERE [export_sequence] > @HCS_sequence);
+
+  INSERT INTO #exported ([datasource_id], [meter_place_id], [name], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[meter_place_id], sent.[name], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[meter_place_id], sent.[name],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[meter_place_id], sent.[name], sent.[is_deleted]
     FROM [HCS].[heap].[meter_place] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -882,12 +890,10 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'meter_place';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last END
+  WHERE [entity] = 'meter_place' AND [database_name] IN ('HCS');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -911,10 +917,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_premises', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_premises];
+IF OBJECT_ID(N'crude.sp_load_datasource_premises', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_premises] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_premises]
+ALTER PROCEDURE [crude].[sp_load_datasource_premises]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -938,33 +944,31 @@ BEGIN
     [rooms] tinyint NOT NULL,
     [floor] smallint NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [premises_id])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'premises' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'premises' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'premises' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'premises' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'premises' AND [database_name] = 'STEK_ZAGSER';
@@ -999,34 +1003,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [premises_id], [address], [kind], [square], [rooms], [floor], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[premises] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[premises] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[premises] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[premises] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[premises] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [premises_id], [address], [kind], [square], [rooms], [floor], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor], sent.[is_deleted]
     FROM [HCS].[heap].[premises] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor], sent.[is_deleted]
     FROM [STEK].[prep].[premises] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[premises] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor], sent.[is_deleted]
     FROM [STEK_MO].[prep].[premises] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[premises] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -1058,12 +1068,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'premises';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'premises' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -1087,10 +1099,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_personal_account', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_personal_account];
+IF OBJECT_ID(N'crude.sp_load_datasource_personal_account', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_personal_account] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_personal_account]
+ALTER PROCEDURE [crude].[sp_load_datasource_personal_account]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1115,33 +1127,31 @@ BEGIN
     [opened_on] date NOT NULL,
     [closed_on] date NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [personal_account_id])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account' AND [database_name] = 'STEK_ZAGSER';
@@ -1176,34 +1186,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [personal_account_id], [account_number], [premises_id], [owner_name], [residents], [opened_on], [closed_on], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[personal_account] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[personal_account] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[personal_account] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[personal_account] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[personal_account] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [personal_account_id], [account_number], [premises_id], [owner_name], [residents], [opened_on], [closed_on], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on], sent.[is_deleted]
     FROM [HCS].[heap].[personal_account] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on], sent.[is_deleted]
     FROM [STEK].[prep].[personal_account] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[personal_account] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on], sent.[is_deleted]
     FROM [STEK_MO].[prep].[personal_account] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[personal_account] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -1235,12 +1251,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'personal_account';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'personal_account' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -1264,10 +1282,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_personal_account_meter', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_personal_account_meter];
+IF OBJECT_ID(N'crude.sp_load_datasource_personal_account_meter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_personal_account_meter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_personal_account_meter]
+ALTER PROCEDURE [crude].[sp_load_datasource_personal_account_meter]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1290,33 +1308,31 @@ BEGIN
     [date_from] date NOT NULL,
     [date_to] date NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [personal_account_id], [meter_id])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_meter' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_meter' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_meter' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_meter' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_meter' AND [database_name] = 'STEK_ZAGSER';
@@ -1351,34 +1367,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [personal_account_id], [meter_id], [meter_place_id], [date_from], [date_to], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[personal_account_meter] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [personal_account_id], [meter_id], [meter_place_id], [date_from], [date_to], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to], sent.[is_deleted]
     FROM [HCS].[heap].[personal_account_meter] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to], sent.[is_deleted]
     FROM [STEK].[prep].[personal_account_meter] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[personal_account_meter] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to], sent.[is_deleted]
     FROM [STEK_MO].[prep].[personal_account_meter] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[personal_account_meter] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -1408,12 +1430,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'personal_account_meter';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'personal_account_meter' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -1437,10 +1461,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_personal_account_parameter', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_personal_account_parameter];
+IF OBJECT_ID(N'crude.sp_load_datasource_personal_account_parameter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_personal_account_parameter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_personal_account_parameter]
+ALTER PROCEDURE [crude].[sp_load_datasource_personal_account_parameter]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1462,33 +1486,31 @@ BEGIN
     [value] nvarchar(60) COLLATE DATABASE_DEFAULT NOT NULL,
     [date_from] date NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [personal_account_id], [parameter_code])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_parameter' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_parameter' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_parameter' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_parameter' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_account_parameter' AND [database_name] = 'STEK_ZAGSER';
@@ -1523,34 +1545,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [personal_account_id], [parameter_code], [value], [date_from], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[personal_account_parameter] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [personal_account_id], [parameter_code], [value], [date_from], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from], sent.[is_deleted]
     FROM [HCS].[heap].[personal_account_parameter] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from], sent.[is_deleted]
     FROM [STEK].[prep].[personal_account_parameter] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[personal_account_parameter] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from], sent.[is_deleted]
     FROM [STEK_MO].[prep].[personal_account_parameter] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[personal_account_parameter] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -1579,12 +1607,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'personal_account_parameter';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'personal_account_parameter' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -1608,10 +1638,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_room', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_room];
+IF OBJECT_ID(N'crude.sp_load_datasource_room', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_room] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_room]
+ALTER PROCEDURE [crude].[sp_load_datasource_room]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1632,13 +1662,11 @@ BEGIN
     [room_number] nvarchar(10) COLLATE DATABASE_DEFAULT NOT NULL,
     [square] decimal(8, 2) NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [premises_id], [room_number])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'room' AND [database_name] = 'HCS';
@@ -1653,14 +1681,16 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [premises_id], [room_number], [square], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[premises_id], sent.[room_number], sent.[square],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[room] WHERE [export_sequence] > @HCS_sequence);
+
+  INSERT INTO #exported ([datasource_id], [premises_id], [room_number], [square], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[premises_id], sent.[room_number], sent.[square], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[premises_id], sent.[room_number], sent.[square],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[premises_id], sent.[room_number], sent.[square], sent.[is_deleted]
     FROM [HCS].[heap].[room] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -1688,12 +1718,10 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'room';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last END
+  WHERE [entity] = 'room' AND [database_name] IN ('HCS');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -1717,10 +1745,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_meter_reading', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_meter_reading];
+IF OBJECT_ID(N'crude.sp_load_datasource_meter_reading', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_meter_reading] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_meter_reading]
+ALTER PROCEDURE [crude].[sp_load_datasource_meter_reading]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1743,33 +1771,31 @@ BEGIN
     [reading] decimal(12, 3) NOT NULL,
     [consumption] decimal(12, 3) NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [meter_id], [reading_date], [period])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter_reading' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter_reading' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter_reading' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter_reading' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'meter_reading' AND [database_name] = 'STEK_ZAGSER';
@@ -1804,34 +1830,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [period], [meter_id], [reading_date], [reading], [consumption], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[meter_reading] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[meter_reading] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[meter_reading] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[meter_reading] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[meter_reading] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [period], [meter_id], [reading_date], [reading], [consumption], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption], sent.[is_deleted]
     FROM [HCS].[heap].[meter_reading] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption], sent.[is_deleted]
     FROM [STEK].[prep].[meter_reading] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[meter_reading] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption], sent.[is_deleted]
     FROM [STEK_MO].[prep].[meter_reading] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[meter_reading] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -1860,12 +1892,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'meter_reading';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'meter_reading' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -1889,10 +1923,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_payment', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_payment];
+IF OBJECT_ID(N'crude.sp_load_datasource_payment', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_payment] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_payment]
+ALTER PROCEDURE [crude].[sp_load_datasource_payment]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1916,33 +1950,31 @@ BEGIN
     [amount] decimal(12, 2) NOT NULL,
     [bank_code] char(9) COLLATE DATABASE_DEFAULT NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [payment_id], [period])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'payment' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'payment' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'payment' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'payment' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'payment' AND [database_name] = 'STEK_ZAGSER';
@@ -1977,34 +2009,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [period], [payment_id], [personal_account_id], [payment_date], [amount], [bank_code], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[payment] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[payment] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[payment] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[payment] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[payment] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [period], [payment_id], [personal_account_id], [payment_date], [amount], [bank_code], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code], sent.[is_deleted]
     FROM [HCS].[heap].[payment] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code], sent.[is_deleted]
     FROM [STEK].[prep].[payment] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[payment] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code], sent.[is_deleted]
     FROM [STEK_MO].[prep].[payment] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[payment] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -2035,12 +2073,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'payment';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'payment' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -2064,10 +2104,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_charge_correction_detail', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_charge_correction_detail];
+IF OBJECT_ID(N'crude.sp_load_datasource_charge_correction_detail', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_charge_correction_detail] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_charge_correction_detail]
+ALTER PROCEDURE [crude].[sp_load_datasource_charge_correction_detail]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -2090,13 +2130,11 @@ BEGIN
     [amount] decimal(12, 2) NOT NULL,
     [reason] nvarchar(80) COLLATE DATABASE_DEFAULT NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [personal_account_id], [service_code], [period])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'charge_correction_detail' AND [database_name] = 'HCS';
@@ -2111,14 +2149,16 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [amount], [reason], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[charge_correction_detail] WHERE [export_sequence] > @HCS_sequence);
+
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [amount], [reason], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
     FROM [HCS].[heap].[charge_correction_detail] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -2147,12 +2187,10 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'charge_correction_detail';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last END
+  WHERE [entity] = 'charge_correction_detail' AND [database_name] IN ('HCS');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -2176,10 +2214,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_charge_detail', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_charge_detail];
+IF OBJECT_ID(N'crude.sp_load_datasource_charge_detail', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_charge_detail] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_charge_detail]
+ALTER PROCEDURE [crude].[sp_load_datasource_charge_detail]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -2203,33 +2241,31 @@ BEGIN
     [tariff] decimal(10, 2) NOT NULL,
     [amount] decimal(12, 2) NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [personal_account_id], [service_code], [period])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'charge_detail' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'charge_detail' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'charge_detail' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'charge_detail' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'charge_detail' AND [database_name] = 'STEK_ZAGSER';
@@ -2264,34 +2300,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [quantity], [tariff], [amount], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[charge_detail] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[charge_detail] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[charge_detail] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[charge_detail] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[charge_detail] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [quantity], [tariff], [amount], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount], sent.[is_deleted]
     FROM [HCS].[heap].[charge_detail] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount], sent.[is_deleted]
     FROM [STEK].[prep].[charge_detail] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[charge_detail] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount], sent.[is_deleted]
     FROM [STEK_MO].[prep].[charge_detail] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[charge_detail] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -2321,12 +2363,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'charge_detail';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'charge_detail' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -2350,10 +2394,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_personal_saldo', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_personal_saldo];
+IF OBJECT_ID(N'crude.sp_load_datasource_personal_saldo', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_personal_saldo] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_personal_saldo]
+ALTER PROCEDURE [crude].[sp_load_datasource_personal_saldo]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -2375,33 +2419,31 @@ BEGIN
     [opening] decimal(12, 2) NOT NULL,
     [closing] decimal(12, 2) NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [personal_account_id], [period])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_saldo' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_saldo' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_saldo' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_saldo' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'personal_saldo' AND [database_name] = 'STEK_ZAGSER';
@@ -2436,34 +2478,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [opening], [closing], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[personal_saldo] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [opening], [closing], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing], sent.[is_deleted]
     FROM [HCS].[heap].[personal_saldo] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing], sent.[is_deleted]
     FROM [STEK].[prep].[personal_saldo] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[personal_saldo] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing], sent.[is_deleted]
     FROM [STEK_MO].[prep].[personal_saldo] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[personal_saldo] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -2492,12 +2540,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'personal_saldo';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'personal_saldo' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -2521,10 +2571,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_recalculation', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_recalculation];
+IF OBJECT_ID(N'crude.sp_load_datasource_recalculation', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_recalculation] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_recalculation]
+ALTER PROCEDURE [crude].[sp_load_datasource_recalculation]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -2547,33 +2597,31 @@ BEGIN
     [amount] decimal(12, 2) NOT NULL,
     [reason] nvarchar(80) COLLATE DATABASE_DEFAULT NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [personal_account_id], [service_code], [period])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'recalculation' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'recalculation' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'recalculation' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'recalculation' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'recalculation' AND [database_name] = 'STEK_ZAGSER';
@@ -2608,34 +2656,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [amount], [reason], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[recalculation] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[recalculation] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[recalculation] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[recalculation] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[recalculation] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [amount], [reason], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
     FROM [HCS].[heap].[recalculation] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
     FROM [STEK].[prep].[recalculation] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[recalculation] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
     FROM [STEK_MO].[prep].[recalculation] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[recalculation] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -2664,12 +2718,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'recalculation';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'recalculation' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -2693,10 +2749,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_running_balance', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_running_balance];
+IF OBJECT_ID(N'crude.sp_load_datasource_running_balance', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_running_balance] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_running_balance]
+ALTER PROCEDURE [crude].[sp_load_datasource_running_balance]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -2718,13 +2774,11 @@ BEGIN
     [balance] decimal(12, 2) NOT NULL,
     [overdue] decimal(12, 2) NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [personal_account_id], [period])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'running_balance' AND [database_name] = 'HCS';
@@ -2739,14 +2793,16 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [balance], [overdue], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[balance], sent.[overdue],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[running_balance] WHERE [export_sequence] > @HCS_sequence);
+
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [balance], [overdue], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[balance], sent.[overdue], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[balance], sent.[overdue],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[balance], sent.[overdue], sent.[is_deleted]
     FROM [HCS].[heap].[running_balance] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -2775,12 +2831,10 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'running_balance';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last END
+  WHERE [entity] = 'running_balance' AND [database_name] IN ('HCS');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]
@@ -2804,10 +2858,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'crude.sp_load_datasource_turnover_balance_sheet', N'P') IS NOT NULL DROP PROCEDURE [crude].[sp_load_datasource_turnover_balance_sheet];
+IF OBJECT_ID(N'crude.sp_load_datasource_turnover_balance_sheet', N'P') IS NULL EXEC(N'CREATE PROCEDURE [crude].[sp_load_datasource_turnover_balance_sheet] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [crude].[sp_load_datasource_turnover_balance_sheet]
+ALTER PROCEDURE [crude].[sp_load_datasource_turnover_balance_sheet]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -2832,33 +2886,31 @@ BEGIN
     [paid] decimal(12, 2) NOT NULL,
     [closing] decimal(12, 2) NOT NULL,
     [is_deleted] bit NOT NULL,
-    [database_name] varchar(20) COLLATE DATABASE_DEFAULT NOT NULL,
-    [export_sequence] bigint NOT NULL,
     PRIMARY KEY ([datasource_id], [personal_account_id], [period])
   );
   BEGIN TRANSACTION;
 
-  DECLARE @HCS_sequence bigint, @HCS_batch bigint;
+  DECLARE @HCS_sequence bigint, @HCS_last bigint, @HCS_batch bigint;
   SELECT @HCS_sequence = [export_sequence], @HCS_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'turnover_balance_sheet' AND [database_name] = 'HCS';
 
-  DECLARE @STEK_sequence bigint, @STEK_batch bigint;
+  DECLARE @STEK_sequence bigint, @STEK_last bigint, @STEK_batch bigint;
   SELECT @STEK_sequence = [export_sequence], @STEK_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'turnover_balance_sheet' AND [database_name] = 'STEK';
 
-  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_batch bigint;
+  DECLARE @STEK_REGION_sequence bigint, @STEK_REGION_last bigint, @STEK_REGION_batch bigint;
   SELECT @STEK_REGION_sequence = [export_sequence], @STEK_REGION_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'turnover_balance_sheet' AND [database_name] = 'STEK_REGION';
 
-  DECLARE @STEK_MO_sequence bigint, @STEK_MO_batch bigint;
+  DECLARE @STEK_MO_sequence bigint, @STEK_MO_last bigint, @STEK_MO_batch bigint;
   SELECT @STEK_MO_sequence = [export_sequence], @STEK_MO_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'turnover_balance_sheet' AND [database_name] = 'STEK_MO';
 
-  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_batch bigint;
+  DECLARE @STEK_ZAGSER_sequence bigint, @STEK_ZAGSER_last bigint, @STEK_ZAGSER_batch bigint;
   SELECT @STEK_ZAGSER_sequence = [export_sequence], @STEK_ZAGSER_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = 'turnover_balance_sheet' AND [database_name] = 'STEK_ZAGSER';
@@ -2893,34 +2945,40 @@ BEGIN
     GROUP BY batch.[code]
   ) AS batch;
 
-  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [opening], [charged], [corrected], [paid], [closing], [is_deleted], [database_name], [export_sequence])
-  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing],
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[turnover_balance_sheet] WHERE [export_sequence] > @HCS_sequence);
+  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_sequence);
+  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_REGION_sequence);
+  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_MO_sequence);
+  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+
+  INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [opening], [charged], [corrected], [paid], [closing], [is_deleted])
+  SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing], sent.[is_deleted]
   FROM (
-    SELECT 'HCS' AS [database_name], sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT sent.[bill_datasource_section] AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing], sent.[is_deleted]
     FROM [HCS].[heap].[turnover_balance_sheet] AS sent
-    WHERE sent.[export_sequence] > @HCS_sequence
+    WHERE sent.[export_sequence] > @HCS_sequence AND sent.[export_sequence] <= @HCS_last
     UNION ALL
-    SELECT 'STEK' AS [database_name], 'stek' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'stek' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing], sent.[is_deleted]
     FROM [STEK].[prep].[turnover_balance_sheet] AS sent
-    WHERE sent.[export_sequence] > @STEK_sequence
+    WHERE sent.[export_sequence] > @STEK_sequence AND sent.[export_sequence] <= @STEK_last
     UNION ALL
-    SELECT 'STEK_REGION' AS [database_name], 'region' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'region' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing], sent.[is_deleted]
     FROM [STEK_REGION].[prep].[turnover_balance_sheet] AS sent
-    WHERE sent.[export_sequence] > @STEK_REGION_sequence
+    WHERE sent.[export_sequence] > @STEK_REGION_sequence AND sent.[export_sequence] <= @STEK_REGION_last
     UNION ALL
-    SELECT 'STEK_MO' AS [database_name], 'mo' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'mo' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing], sent.[is_deleted]
     FROM [STEK_MO].[prep].[turnover_balance_sheet] AS sent
-    WHERE sent.[export_sequence] > @STEK_MO_sequence
+    WHERE sent.[export_sequence] > @STEK_MO_sequence AND sent.[export_sequence] <= @STEK_MO_last
     UNION ALL
-    SELECT 'STEK_ZAGSER' AS [database_name], 'zagser' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing],
-      sent.[is_deleted], sent.[export_sequence]
+    SELECT 'zagser' AS [code], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing], sent.[is_deleted]
     FROM [STEK_ZAGSER].[prep].[turnover_balance_sheet] AS sent
-    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence
+    WHERE sent.[export_sequence] > @STEK_ZAGSER_sequence AND sent.[export_sequence] <= @STEK_ZAGSER_last
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
@@ -2952,12 +3010,14 @@ BEGIN
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = 'turnover_balance_sheet';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    WHEN 'HCS' THEN @HCS_last
+    WHEN 'STEK' THEN @STEK_last
+    WHEN 'STEK_REGION' THEN @STEK_REGION_last
+    WHEN 'STEK_MO' THEN @STEK_MO_last
+    WHEN 'STEK_ZAGSER' THEN @STEK_ZAGSER_last END
+  WHERE [entity] = 'turnover_balance_sheet' AND [database_name] IN ('HCS', 'STEK', 'STEK_REGION', 'STEK_MO', 'STEK_ZAGSER');
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]

@@ -4,10 +4,14 @@
 USE [AB];
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_bank_code', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_bank_code];
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_bank_code]
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_bank_code', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_bank_code] AS RETURN 0');
+GO
+
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_bank_code]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -77,10 +81,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_benefit_provider', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_benefit_provider];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_benefit_provider', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_benefit_provider] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_benefit_provider]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_benefit_provider]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -150,10 +154,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_building_structure', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_building_structure];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_building_structure', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_building_structure] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_building_structure]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_building_structure]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -228,10 +232,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_city', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_city];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_city', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_city] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_city]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_city]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -301,10 +305,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_equipment', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_equipment];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_equipment', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_equipment] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_equipment]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_equipment]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -376,10 +380,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_meter', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_meter];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_meter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_meter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_meter]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_meter]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -452,10 +456,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_meter_place', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_meter_place];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_meter_place', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_meter_place] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_meter_place]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_meter_place]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -524,10 +528,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_premises', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_premises];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_premises', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_premises] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_premises]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_premises]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -600,10 +604,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_personal_account', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_personal_account', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -677,10 +681,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_personal_account_meter', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account_meter];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_personal_account_meter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account_meter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account_meter]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account_meter]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -751,10 +755,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_personal_account_parameter', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account_parameter];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_personal_account_parameter', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account_parameter] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account_parameter]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_account_parameter]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -824,10 +828,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_room', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_room];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_room', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_room] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_room]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_room]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -896,10 +900,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_meter_reading', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_meter_reading];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_meter_reading', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_meter_reading] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_meter_reading]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_meter_reading]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -969,10 +973,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_payment', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_payment];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_payment', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_payment] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_payment]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_payment]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1044,10 +1048,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_charge_correction_detail', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_charge_correction_detail];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_charge_correction_detail', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_charge_correction_detail] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_charge_correction_detail]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_charge_correction_detail]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1117,10 +1121,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_charge_detail', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_charge_detail];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_charge_detail', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_charge_detail] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_charge_detail]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_charge_detail]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1191,10 +1195,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_personal_saldo', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_saldo];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_personal_saldo', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_saldo] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_saldo]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_personal_saldo]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1264,10 +1268,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_recalculation', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_recalculation];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_recalculation', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_recalculation] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_recalculation]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_recalculation]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1337,10 +1341,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_running_balance', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_running_balance];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_running_balance', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_running_balance] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_running_balance]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_running_balance]
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -1410,10 +1414,10 @@ BEGIN
 END;
 GO
 
-IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_turnover_balance_sheet', N'P') IS NOT NULL DROP PROCEDURE [heap].[sp_load_to_heap_from_crude_turnover_balance_sheet];
+IF OBJECT_ID(N'heap.sp_load_to_heap_from_crude_turnover_balance_sheet', N'P') IS NULL EXEC(N'CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_turnover_balance_sheet] AS RETURN 0');
 GO
 
-CREATE PROCEDURE [heap].[sp_load_to_heap_from_crude_turnover_balance_sheet]
+ALTER PROCEDURE [heap].[sp_load_to_heap_from_crude_turnover_balance_sheet]
 AS
 BEGIN
   SET NOCOUNT ON;

@@ -4,10 +4,14 @@
 USE [STEK_REGION];
 GO
 
-IF OBJECT_ID(N'dbo.sp_demo_tick', N'P') IS NOT NULL DROP PROCEDURE [dbo].[sp_demo_tick];
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
 GO
 
-CREATE PROCEDURE [dbo].[sp_demo_tick]
+IF OBJECT_ID(N'dbo.sp_demo_tick', N'P') IS NULL EXEC(N'CREATE PROCEDURE [dbo].[sp_demo_tick] AS RETURN 0');
+GO
+
+ALTER PROCEDURE [dbo].[sp_demo_tick]
   @seed int = NULL
 AS
 BEGIN

@@ -154,7 +154,7 @@ BEGIN
   -- comparison and the writing.
   DECLARE @resource nvarchar(255) = N'syncboard/flexibee/' + @company + N'/' + @evidence;
   DECLARE @lock int;
-  EXEC @lock = sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
+  EXEC @lock = sys.sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
     @LockOwner = 'Transaction', @LockTimeout = -1;
   IF @lock < 0 THROW 50505, 'The application lock of the evidence was refused.', 1;
 

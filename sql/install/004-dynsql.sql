@@ -128,7 +128,7 @@ BEGIN
   -- the writing.
   DECLARE @resource nvarchar(255) = N'syncboard/dynsql/' + @source + N'/' + @entity + N'/' + @period;
   DECLARE @lock int;
-  EXEC @lock = sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
+  EXEC @lock = sys.sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
     @LockOwner = 'Transaction', @LockTimeout = -1;
   IF @lock < 0 THROW 50605, 'The application lock of the entity was refused.', 1;
 

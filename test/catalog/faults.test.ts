@@ -57,8 +57,8 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     'misspelt keys, on several levels',
     { 'entities[1].dateed': true, server: [], [`${crude}.timeoutSecond`]: 5 },
     [
-      'entities[1].dateed: not a key of an entity; use name, description, dated, sourceName, dynsql, systems (did you mean dated?)',
-      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, shared, database, procedure, parameters, setOptions, repeatable, timeoutSeconds, returnValue, overrides (did you mean timeoutSeconds?)`,
+      'entities[1].dateed: not a key of an entity; use name, description, guess, dated, sourceName, dynsql, systems (did you mean dated?)',
+      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, guess, shared, database, procedure, parameters, setOptions, transaction, repeatable, timeoutSeconds, returnValue, overrides (did you mean timeoutSeconds?)`,
       'server: not a key of the catalogue; use description, periods, servers, databases, connections, dataSources, entities, pipelines (did you mean servers?)',
     ],
   ],
@@ -66,7 +66,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     'missing fields',
     { 'entities[2].dated': undefined, [`${crude}.procedure`]: undefined, periods: undefined },
     [
-      'periods: missing; use an object with from, timeZone',
+      'periods: missing; use an object with from, timeZone, guess',
       'entities[2].dated: missing; use true or false',
       `${crude}.procedure: missing; use schema.name, such as dbo.sp_export_{entity}`,
     ],
@@ -176,12 +176,14 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'pipelines[0].freshness[0].place': 'prep',
       'entities[5].systems.stek': 'per area',
       [`${stekExport}.overrides[3].setOptions[0]`]: 'FORCE_PLAN',
+      [`${stekExport}.transaction`]: 'nono',
     },
     [
       'entities[5].systems.stek: "per area" is not a scope; use one of per code, all areas',
       `${hcsExport}.kind: "proc" is not a kind of stage; use one of procedure, flexibee, dynsql`,
       `${hcsExport}.parameters[0].from: "cod" is not a source of values; use one of code, entity, month, year, first day of month (did you mean code?)`,
       'pipelines[0].freshness[0].place: "prep" is not a place; use one of source, crude, heap',
+      `${stekExport}.transaction: "nono" is not a way to call in a transaction; use one of own, none (did you mean none?)`,
       `${stekExport}.overrides[3].setOptions[0]: "FORCE_PLAN" is not a SET option allowed here; use one of FORCEPLAN, NOCOUNT, XACT_ABORT (did you mean FORCEPLAN?)`,
     ],
   ],
@@ -363,7 +365,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'servers[0].returnValue': 'zero',
     },
     [
-      'servers[0].returnValue: not a key of a server; use id, description',
+      'servers[0].returnValue: not a key of a server; use id, description, guess',
       'pipelines[0].returnValue: "Zero" is not an answer to return values; use one of zero, warn, ignore (did you mean zero?)',
       `${stekExport}.overrides[0].returnValue: "warning" is not an answer to return values; use one of zero, warn, ignore`,
       `${crude}.returnValue: 0 is not an answer to return values; use one of zero, warn, ignore`,
@@ -483,7 +485,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       [`${load}.shared`]: true,
       [`${load}.database`]: undefined,
       [`${load}.parameters`]: [code('code')],
-      [`${load}.overrides`]: [{ entities: ['banka'], setOptions: ['NOCOUNT'] }],
+      [`${load}.overrides`]: [{ entities: ['banka'], setOptions: ['NOCOUNT'], transaction: 'own' }],
     },
     [
       `${load}.database: missing; a shared stage needs the id of one database`,
@@ -492,6 +494,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       `${load}.shared: true for a flexibee stage; leave it out`,
       `${load}.parameters: given for a flexibee stage, whose procedure gets pages of changes; leave it out`,
       `${load}.overrides[0].setOptions: given for a flexibee stage, whose procedure gets pages of changes; leave it out`,
+      `${load}.overrides[0].transaction: given for a flexibee stage, whose procedure has transactions of its own; leave it out`,
     ],
   ],
   [
@@ -537,7 +540,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'connections[1].server: "abra" is not a server; use one of dcdb, server, sql01comfort, ab, flexibee, abra-gen',
       'connections[1].connection: not the name of a setting; use capitals, digits and _, such as SQL_HCS',
       'connections[1].name: "demo/data" is not the name of a connection; use it as in the paths of ABRA Gen: 1 to 63 letters, digits, _, -, . and blanks',
-      'connections[1].database: not a key of a connection to ABRA Gen; use id, description, kind, server, connection, name',
+      'connections[1].database: not a key of a connection to ABRA Gen; use id, description, guess, kind, server, connection, name',
       'connections[2].kind: "abragen" is not a kind of connection; use one of database, abra-gen (did you mean abra-gen?)',
       'connections[2].id: the same as connections[0].id; use another (case does not count)',
     ],
@@ -595,10 +598,12 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     {
       'pipelines[4].stages[0].database': undefined,
       'pipelines[4].stages[0].setOptions': ['NOCOUNT'],
+      'pipelines[4].stages[0].transaction': 'none',
     },
     [
       'pipelines[4].stages[0].database: missing; a dynsql stage needs the id of one database',
       'pipelines[4].stages[0].setOptions: given for a dynsql stage, whose procedure gets rows of a query; leave it out',
+      'pipelines[4].stages[0].transaction: given for a dynsql stage, whose procedure has transactions of its own; leave it out',
     ],
   ],
   [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
+import { periodLimits, periodText } from '../../shared/http/period.ts';
 import { edit, shippedJson, stepsOf } from './edited.ts';
 
 /**
@@ -71,6 +72,7 @@ function sharedStage(stage: string, procedure: { schema: string; name: string })
     procedure,
     parameters: [],
     setOptions: [],
+    transaction: 'own',
     repeatable: true,
     returnCheck: 'warn',
   };
@@ -95,6 +97,7 @@ function hcsExport(name: string, code: string, dated: boolean) {
       ...(dated ? ofPeriod : []),
     ],
     setOptions: [],
+    transaction: 'own',
     repeatable: true,
     returnCheck: 'warn',
   };
@@ -115,6 +118,7 @@ function stekExport(name: string, code: string, dated: boolean, schema: string |
       : { schema: 'dbo', name: `sp_export_to_bill_ab_${name}` },
     parameters: dated ? [{ name: month, type: 'char(8)', value: '20190701' }] : [],
     setOptions: name === 'personal_account_parameter' ? ['FORCEPLAN'] : [],
+    transaction: 'own',
     repeatable: true,
     returnCheck: 'warn',
   };
@@ -241,8 +245,50 @@ describe('the lists of the shipped catalogue', () => {
     );
   });
 
-  it('begins with January 2018, Moscow time', () => {
-    assert.deepEqual(catalog.periods, { from: '2018-01', timeZone: 'Europe/Moscow' });
+  it('begins with January 2018, and months turn at +10:00, where the original is at home', () => {
+    const { from, timeZone } = catalog.periods;
+    assert.deepEqual([from, timeZone], ['2018-01', 'Asia/Vladivostok']);
+    const lastOn = (now: string) => periodText(periodLimits(catalog.periods, new Date(now)).last);
+    assert.equal(lastOn('2019-07-31T13:59:59Z'), '2019-07');
+    assert.equal(lastOn('2019-07-31T14:00:00Z'), '2019-08');
+  });
+
+  it('calls a guess what nobody outside knows, each with what must be checked', () => {
+    const place = (list: string, index: number) => `${list}[${index}]`;
+    const codes = Object.keys(catalog.codes());
+    const known = ['0c06', '0c10', 'stek', 'zagser', 'all', 'flexi-demo', 'gen-demodata'];
+    const invented = codes.filter((code) => !known.includes(code));
+    const named = ['meter', 'personal_account', 'payment', 'turnover_balance_sheet'];
+    const databases = ['stek', 'region', 'mo', 'zagser', 'ab'];
+    assert.deepEqual(
+      catalog.guesses.map((guess) => guess.place),
+      [
+        'periods',
+        place('servers', 3),
+        ...databases.map((_, index) => place('databases', index + 1)),
+        ...invented.map((code) => place('dataSources', codes.indexOf(code))),
+        ...entities.flatMap(({ name }, index) =>
+          named.includes(name) ? [] : [place('entities', index)],
+        ),
+      ],
+    );
+    assert.equal(invented.length, 11);
+    for (const { place: at, guess } of catalog.guesses) {
+      const of = (entry: string) =>
+        place(
+          'entities',
+          entities.findIndex(({ name }) => name === entry),
+        );
+      const beside = [of('equipment'), of('premises')].includes(at);
+      assert.equal(guess.includes('systems.stek'), beside, at);
+    }
+  });
+
+  it('refuses 46 pairs of a code and a name that the original takes and cannot mean', () => {
+    const refused = [...hcsCodes, ...stekCodes, 'all'].flatMap((code) =>
+      entities.filter(({ name }) => catalog.names(code)?.[name] === undefined),
+    );
+    assert.equal(refused.length, 46);
   });
 });
 

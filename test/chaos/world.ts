@@ -19,6 +19,7 @@ import { Leases } from '../../shared/lock/leases.ts';
 import { containerName } from '../../shared/storage/container.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { chaosCatalog } from './catalog.ts';
@@ -81,6 +82,7 @@ export async function startWorld(): Promise<World> {
       runs: new RunStore(container),
       cancellations: new Cancellations(container),
       durations: new DurationStore(container),
+      logs: new RunLogs(container),
     },
     app: directory,
     settings,

@@ -5,6 +5,7 @@ import { countryTables } from '../../local/demo/countries.ts';
 import { aggregateSchema } from '../../local/demo/tables.ts';
 import { startSqlServer } from '../../local/sql-server/server.ts';
 import { Databases } from '../../shared/database/databases.ts';
+import type { RowBatch } from '../../shared/database/stream.ts';
 import type { Statement } from '../../shared/dynsql/types.ts';
 import { jsonText } from '../../shared/dynsql/values.ts';
 import { install } from '../../sql/installer.ts';
@@ -88,9 +89,16 @@ async function open(
     },
     async answer(statements) {
       const levels = await Promise.all(
-        statements.map((statement) =>
-          databases.query('ab', known(statement.sql), statement.parameters, soon()),
-        ),
+        statements.map(async ({ sql, parameters }) => {
+          const [batches] = await databases.streams(
+            'ab',
+            [{ sql: known(sql), parameters }],
+            soon(),
+          );
+          const all: RowBatch[] = [];
+          for await (const batch of batches ?? []) all.push(batch);
+          return all;
+        }),
       );
       return merge(statements, levels);
     },
@@ -103,14 +111,21 @@ async function open(
 
 type Row = Record<string, unknown>;
 
-function merge(statements: readonly Statement[], levels: readonly Row[][]): Answered {
+const named = ({ columns, rows }: RowBatch): Row[] =>
+  rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]])));
+
+function merge(statements: readonly Statement[], levels: readonly RowBatch[][]): Answered {
   const under = (place: number, above: readonly number[], parentRow: Row | undefined): Answered => {
     const statement = statements[place];
     if (statement === undefined) throw new Error(`no statement ${place}`);
-    const rows = (levels[place] ?? []).filter((row) =>
-      statement.positions.every((column, index) => row[column] === above[index]),
-    );
-    const write = statement.columns.map((column) => ({ column, text: jsonText(column) }));
+    const batches = levels[place] ?? [];
+    const rows = batches
+      .flatMap(named)
+      .filter((row) => statement.positions.every((column, index) => row[column] === above[index]));
+    const write = statement.columns.map((column) => ({
+      column,
+      text: jsonText(column, batches[0]?.kinds.get(column.name)),
+    }));
     const items = rows.map((row, index) => {
       for (const { own, parent } of statement.parentKey) {
         if (String(row[own]) !== String(parentRow?.[parent])) {

@@ -30,7 +30,12 @@ const wrong: [text: string, complaint: RegExp][] = [
   ['Password=hush', /has no Url/],
   ['Url=https://f.example;Password=hush', /has no User Id/],
   ['Url=https://f.example;User Id=u;Password=', /has no Password/],
-  [`Url=https://f.example;${login};hush=1`, /is not of the form .* in quotes/],
+  [`Url=https://f.example;${login};hush=1`, /unknown \(number 4\): .* in quotes/],
+  [
+    'Url=https://f.example;User Id=u;Pasword=hush',
+    /number 3\): did you mean Password\?.*no Password/,
+  ],
+  ['Password=hush;Uri=f', /did you mean Url\?.*has no Url.*has no User Id/],
   ['Url=https://f.example;User Id=u;Password="hush', /is not of the form/],
   ['Url=https://f.example;User Id=u;Password="hush"hush', /is not of the form/],
   ['Url=https://f.example;User Id=hush:1;Password=hush', /colon in User Id/],

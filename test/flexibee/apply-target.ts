@@ -55,7 +55,7 @@ WHERE company = N'${company}' AND evidence = N'${evidence}' ORDER BY record_id`)
           id: String(row['record_id']),
           generation: Number(row['generation']),
           version: Number(row['version']),
-          readAt: (row['read_at'] as Date).toISOString(),
+          readAt: `${row['read_at']}Z`,
           deleted: row['deleted'] as boolean,
           code: row['code'] as string | null,
           externalIds: JSON.parse(String(row['external_ids'])),

@@ -51,6 +51,24 @@ for (const target of targets) {
   describe(`the mirror on ${target.name}`, () => {
     const apply = (batch: Batch) => target.mirror.apply(batch, soon());
 
+    it('is in the tables when whoever had the session before had left a transaction open', async () => {
+      const company = newCompany();
+      const { databases } = target;
+      const killer = await databases.session('ab', soon());
+      const poisoned = await databases.session('ab', soon());
+      const [row] = await poisoned.query('SELECT @@SPID AS spid', [], soon());
+      await poisoned.batch('BEGIN TRANSACTION', soon());
+      poisoned.release();
+      const applied = await apply(
+        batchOf(company, { records: [state(1, 7, { nazev: 'A' })], changes: [change(7)] }),
+      );
+      assert.deepEqual(applied, { ...nothing, created: 1 });
+      // What that session has not committed ends with it.
+      await killer.batch(`KILL ${row?.['spid']}`, soon());
+      killer.release();
+      assert.equal((await target.rows(company, 'adresar')).length, 1);
+    });
+
     it('keeps what it is given, letter for letter', {
       skip: target.except('escapes'),
     }, async () => {

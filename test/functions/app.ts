@@ -19,6 +19,7 @@ import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
 import { parseSettings, requireConnections, type Settings } from '../../shared/settings.ts';
 import type {
   CancelOutcome,
+  LogText,
   Run,
   RunPage,
   StartOutcome,
@@ -40,6 +41,7 @@ export class RecordingSyncs implements Syncs {
   page: RunPage = { runs: [] };
   runs = new Map<string, Run>();
   failure: Error | undefined;
+  said = Buffer.alloc(0);
   cancelled: Array<{ id: string; by: string }> = [];
   cancelOutcome: CancelOutcome = { outcome: 'accepted' };
 
@@ -51,6 +53,16 @@ export class RecordingSyncs implements Syncs {
   async read(id: string): Promise<Run | undefined> {
     this.#fail();
     return this.runs.get(id);
+  }
+  async log(): Promise<LogText> {
+    this.#fail();
+    const { said } = this;
+    return {
+      bytes: said.length,
+      async *read({ from }) {
+        yield said.subarray(from);
+      },
+    };
   }
   async cancel(id: string, by: string): Promise<CancelOutcome> {
     this.#fail();
@@ -88,6 +100,7 @@ export function testApp(
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
     now: () => now,
+    stopping: new AbortController().signal,
     health: async () => parts,
   };
 }

@@ -145,16 +145,11 @@ for (const { name, returns, state, warning, error, ...given } of cases) {
       stage.error,
       error && { message: error, meaning: 'permanent', procedure: `dbo.sp_${name}` },
     );
-    if (state === 'succeeded') {
-      assert.equal(stage.returnValue, Number(/-?\d+/.exec(returns)?.[0] ?? 0));
-      const [counted] = await other.query(
-        'ab',
-        `SELECT COUNT(*) AS n FROM dbo.did WHERE name = '${name}'`,
-        [],
-        soon(),
-      );
-      assert.equal(counted?.['n'], 1);
-    }
+    const returned = state === 'succeeded' ? Number(/-?\d+/.exec(returns)?.[0] ?? 0) : undefined;
+    assert.equal(stage.returnValue, returned);
+    const count = `SELECT COUNT(*) AS n FROM dbo.did WHERE name = '${name}'`;
+    const [counted] = await other.query('ab', count, [], soon());
+    assert.equal(counted?.['n'], state === 'succeeded' ? 1 : 0, 'a failure leaves nothing behind');
 
     const page = JSON.parse((await call(app, 'runs', { headers })).text);
     const line = page.runs.find((one: { id: string }) => one.id === id);

@@ -10,12 +10,12 @@ import {
   dataSources,
   entitiesIn,
 } from '../../local/demo/sources.ts';
-import { areaColumn, heapTable, liveTable } from '../../local/demo/tables.ts';
+import { areaColumn, crudeTable, heapTable, liveTable } from '../../local/demo/tables.ts';
 import { bracketed, list } from '../../local/demo/tsql/text.ts';
 
 export type Read = (database: string, query: string) => Promise<Record<string, unknown>[]>;
 
-/** A value as text: the driver gives dates as Date, bigint as text, decimals as numbers. */
+/** A value as text: days without their time, whether or not the product reads for the driver. */
 const textOf = (value: unknown) =>
   value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
 
@@ -43,50 +43,67 @@ const where = (conditions: (string | false)[]) => {
   return held.length > 0 ? ` WHERE ${held.join(' AND ')}` : '';
 };
 
+/** Where rows of a source come to on their way. */
+export type Place = 'crude' | 'heap';
+
+function liveQuery(name: EntityName, code: string, period: string) {
+  const { system, name: database } = databaseOf(code);
+  const query = `SELECT ${list(columnsOf(name), 't')} FROM ${bracketed(liveTable(name))} AS t${where(
+    [
+      areaColumn(name, system) !== undefined && `t.[area] = '${code}'`,
+      entityOf(name).dated && `t.[period] = '${period}'`,
+    ],
+  )}`;
+  return { database, query };
+}
+
+function placeQuery(place: Place, name: EntityName, code: string, period: string) {
+  const { dated, hcs, heapSource } = entityOf(name);
+  const owner = databaseOf(code).system === 'HCS' && hcs === 'all' ? allAreas : code;
+  const id = dataSources.find((source) => source.code === owner)?.id ?? 0;
+  const columns = list(columnsOf(name), 't');
+  const inPeriod = dated && `t.[period] = '${period}'`;
+  if (place === 'crude') {
+    const own = where([`t.[datasource_id] = ${id}`, 't.[is_deleted] = 0', inPeriod]);
+    return `SELECT ${columns} FROM ${bracketed(crudeTable(name))} AS t${own}`;
+  }
+  const join =
+    heapSource === 'personal_account'
+      ? ' JOIN [heap].[personal_account] AS a ON a.[personal_account_id] = t.[personal_account_id]'
+      : '';
+  return `SELECT ${columns} FROM ${bracketed(heapTable(name))} AS t${join}${where([
+    heapSource !== 'none' && `${join ? 'a' : 't'}.[datasource_id] = ${id}`,
+    inPeriod,
+  ])}`;
+}
+
+/** The rows of one entity by their keys: in the source, in crude and in heap. */
+export async function rowsOf(read: Read, name: EntityName, code: string, period: string) {
+  const { database, query } = liveQuery(name, code, period);
+  const inPlace = (place: Place) =>
+    readRows(read, aggregateBase.name, name, placeQuery(place, name, code, period));
+  return {
+    source: await readRows(read, database, name, query),
+    crude: await inPlace('crude'),
+    heap: await inPlace('heap'),
+  };
+}
+
 async function compareEntity(
   read: Read,
   name: EntityName,
   code: string,
   period: string,
 ): Promise<Difference[]> {
-  const { system, name: database } = databaseOf(code);
-  const { dated, hcs, heapSource } = entityOf(name);
-  const owner = system === 'HCS' && hcs === 'all' ? allAreas : code;
-  const id = dataSources.find((source) => source.code === owner)?.id ?? 0;
-  const inPeriod = dated && `t.[period] = '${period}'`;
-  const columns = list(columnsOf(name), 't');
-
-  const live = await readRows(
-    read,
-    database,
-    name,
-    `SELECT ${columns} FROM ${bracketed(liveTable(name))} AS t${where([
-      areaColumn(name, system) !== undefined && `t.[area] = '${code}'`,
-      inPeriod,
-    ])}`,
-  );
-  const join =
-    heapSource === 'personal_account'
-      ? ' JOIN [heap].[personal_account] AS a ON a.[personal_account_id] = t.[personal_account_id]'
-      : '';
-  const heap = await readRows(
-    read,
-    aggregateBase.name,
-    name,
-    `SELECT ${columns} FROM ${bracketed(heapTable(name))} AS t${join}${where([
-      heapSource !== 'none' && `${join ? 'a' : 't'}.[datasource_id] = ${id}`,
-      inPeriod,
-    ])}`,
-  );
-
+  const { source, heap } = await rowsOf(read, name, code, period);
   const differences: Difference[] = [];
-  for (const [key, row] of live) {
+  for (const [key, row] of source) {
     const found = heap.get(key);
     if (found === undefined) differences.push({ entity: name, kind: 'missing', key });
     else if (found !== row) differences.push({ entity: name, kind: 'different', key });
   }
   for (const key of heap.keys()) {
-    if (!live.has(key)) differences.push({ entity: name, kind: 'extra', key });
+    if (!source.has(key)) differences.push({ entity: name, kind: 'extra', key });
   }
   return differences;
 }

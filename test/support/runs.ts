@@ -1,4 +1,24 @@
+import assert from 'node:assert/strict';
+import { type ClaimDependencies, claimServers, ownServers } from '../../shared/sync/claim.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
+import { newRunId } from '../../shared/sync/run-store.ts';
+import { soon } from './storage.ts';
+
+/** A run as a POST leaves it: claimed, written, entered as the owner of its servers. */
+export async function postRun(
+  state: ClaimDependencies,
+  stages: Stage[],
+  servers: readonly string[],
+  id = newRunId(new Date()),
+): Promise<string> {
+  const claim = await claimServers(state, servers, soon());
+  assert.ok('leaseId' in claim);
+  const locks = servers.map((server) => ({ server, leaseId: claim.leaseId }));
+  const document = run(id, stages, locks);
+  await state.runs.create(document, soon());
+  assert.deepEqual(await ownServers(state.leases, document, soon()), []);
+  return id;
+}
 
 /** A stage as the plan makes it; ids are `stage:entity[:code]`. */
 export function stage(id: string, server: string, needs: string[] = []): Stage {

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
-import { claimServers, takeOverLocks } from '../../shared/sync/claim.ts';
+import { claimServers, ownServers, takeOverLocks } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import type { SyncRequest } from '../../shared/sync/index.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../../shared/sync/service.ts';
 import { type Fault, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy.ts';
 import { hash, pick, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
-import { run } from '../support/runs.ts';
+import { postRun, run } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 let storage: TestStorage;
@@ -29,6 +29,7 @@ function stateOf(container: ContainerClient, seconds = 15): SyncState {
     runs: new RunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
 }
 
@@ -84,13 +85,15 @@ describe('claims under faults', { concurrency: true }, () => {
         const asked = Array.from({ length: 6 }, () => pick(random, sets));
         const claims = await Promise.all(
           asked.map(async (servers, number) => {
-            const claim = await claimServers(state, `run-${number}`, servers, soon());
+            const claim = await claimServers(state, servers, soon());
             return { servers, runId: `run-${number}`, claim };
           }),
         );
         const owners = new Map<string, string>();
         for (const { servers, runId, claim } of claims) {
           if ('busy' in claim) continue;
+          const locks = servers.map((server) => ({ server, leaseId: claim.leaseId }));
+          assert.deepEqual(await ownServers(state.leases, run(runId, [], locks), soon()), []);
           for (const server of servers) {
             assert.equal(owners.has(server), false, `two owners of ${server}`);
             owners.set(server, runId);
@@ -111,7 +114,7 @@ describe('claims under faults', { concurrency: true }, () => {
     const { proxy, state, other } = await newState(t);
     proxy.decide = ({ operation }) =>
       operation.includes('acquire locks/sync/c') ? { kind: 'status', status: 403 } : undefined;
-    await assert.rejects(claimServers(state, 'run', ['a', 'b', 'c'], soon()), { statusCode: 403 });
+    await assert.rejects(claimServers(state, ['a', 'b', 'c'], soon()), { statusCode: 403 });
     assert.deepEqual(await heldLocks(other), []);
   });
 
@@ -120,11 +123,11 @@ describe('claims under faults', { concurrency: true }, () => {
     const leaving = new AbortController();
     const stalled = Promise.withResolvers<void>();
     proxy.decide = ({ operation }) => {
-      if (!operation.includes('metadata locks/sync/b')) return undefined;
+      if (!operation.includes('acquire locks/sync/b')) return undefined;
       setTimeout(() => leaving.abort(), 20);
       return { kind: 'slow', until: stalled.promise };
     };
-    await assert.rejects(claimServers(state, 'run', ['a', 'b'], leaving.signal), {
+    await assert.rejects(claimServers(state, ['a', 'b'], leaving.signal), {
       name: 'AbortError',
     });
     stalled.resolve();
@@ -134,29 +137,38 @@ describe('claims under faults', { concurrency: true }, () => {
   test('a claim whose lease ran out before it was entered is none', async (t) => {
     const { proxy, state, other } = await newState(t);
     const overtaken = Promise.withResolvers<void>();
-    proxy.decide = ({ operation }) =>
-      operation.includes('metadata locks') ? { kind: 'late', until: overtaken.promise } : undefined;
-    const slow = claimServers(state, 'slow', ['x'], soon());
-    while ((await other.leases.list('sync/', soon()))[0]?.held !== true) await sleep(5);
-    while (!proxy.requests.some(({ operation }) => operation.startsWith('HEAD'))) await sleep(5);
-    await sleep(50);
+    const entering = Promise.withResolvers<void>();
+    proxy.decide = ({ operation }) => {
+      if (!operation.includes('metadata locks')) return undefined;
+      entering.resolve();
+      return { kind: 'late', until: overtaken.promise };
+    };
+    const slow = serviceOn(state).start(request, soon());
+    await entering.promise;
     // What the end of its life does to a lease.
-    for (const id of askedFor(proxy.requests)) await other.leases.release('sync/x', id, soon());
-    assert.ok('leaseId' in (await claimServers(other, 'quick', ['x'], soon())));
+    for (const id of askedFor(proxy.requests))
+      await other.leases.release('sync/server', id, soon());
+    const quick = await serviceOn(other).start(request, soon());
+    assert.ok(quick.outcome === 'started');
     overtaken.resolve();
-    assert.deepEqual(await slow, { busy: ['x'] });
-    assert.equal((await other.leases.state('sync/x', soon())).owner, 'quick');
+    assert.deepEqual(await slow, { outcome: 'busy', servers: ['server'] });
+    assert.equal((await other.leases.state('sync/server', soon())).owner, quick.id);
+    const { runs } = await other.runs.list({ limit: 5 }, soon());
+    assert.deepEqual(
+      runs.map(({ id }) => id),
+      [quick.id],
+      'a run that is refused is not written down',
+    );
   });
 
   test('a take-over that fails although its answer was only lost leaves nothing held', async (t) => {
     const { proxy, state, other } = await newState(t);
-    const claim = await claimServers(other, 'run-1', ['a', 'b'], soon());
-    assert.ok('leaseId' in claim);
-    const locks = ['a', 'b'].map((server) => ({ server, leaseId: claim.leaseId }));
+    const stored = await other.runs.read(await postRun(other, [], ['a', 'b']), soon());
+    assert.ok(stored);
     const faults: Fault[] = [{ kind: 'lost answer' }, { kind: 'status', status: 403 }];
     proxy.decide = ({ operation }) =>
       operation.endsWith('change locks/sync/b') ? faults.shift() : undefined;
-    const taking = takeOverLocks(state.leases, run('run-1', [], locks), randomUUID(), soon());
+    const taking = takeOverLocks(state.leases, stored.value, randomUUID(), soon());
     await assert.rejects(taking, { statusCode: 403 });
     assert.deepEqual(await heldLocks(other), []);
   });
@@ -183,27 +195,6 @@ describe('starting a sync under faults', { concurrency: true }, () => {
       );
     });
   }
-
-  test('a run that a worker took over before its own POST was answered is started', async (t) => {
-    const { proxy, state, other } = await newState(t);
-    const changed = Promise.withResolvers<void>();
-    const faults: Fault[] = [lost, { kind: 'late', until: changed.promise }];
-    proxy.decide = ({ method, path }) =>
-      method === 'PUT' && path.includes('/runs/') ? faults.shift() : undefined;
-    const starting = serviceOn(state).start(request, soon());
-    // The sweeper finds a run that waits for long, and a worker begins.
-    let ids: string[] = [];
-    while (ids.length === 0) {
-      ids = (await other.runs.list({ limit: 5 }, soon())).runs.map(({ id }) => id);
-      await sleep(5);
-    }
-    const id = ids[0] ?? '';
-    const stored = await other.runs.read(id, soon());
-    assert.ok(stored);
-    await other.runs.replace({ ...stored.value, state: 'running' }, stored.etag, soon());
-    changed.resolve();
-    assert.deepEqual(await starting, { outcome: 'started', id });
-  });
 
   test('a claim is over well before its lease is: nobody else can have the server by then', async (t) => {
     const { proxy, other, state } = await newState(t);

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { Leases } from '../../shared/lock/leases.ts';
 import { claimServers, releaseAll } from '../../shared/sync/claim.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
-import { run } from '../support/runs.ts';
+import { postRun } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 let storage: TestStorage;
@@ -20,46 +20,69 @@ async function newState() {
 test('of a hundred claims at once exactly one gets the server', async () => {
   const state = await newState();
   const claims = await Promise.all(
-    Array.from({ length: 100 }, (_, i) => claimServers(state, `r${i}`, ['x'], soon())),
+    Array.from({ length: 100 }, () => claimServers(state, ['x'], soon())),
   );
   assert.equal(claims.filter((claim) => 'leaseId' in claim).length, 1);
 });
 
 test('a claim takes all its servers or none', async () => {
   const state = await newState();
-  await claimServers(state, 'first', ['b'], soon());
-  assert.deepEqual(await claimServers(state, 'second', ['a', 'b', 'c'], soon()), { busy: ['b'] });
+  await claimServers(state, ['b'], soon());
+  assert.deepEqual(await claimServers(state, ['a', 'b', 'c'], soon()), { busy: ['b'] });
   for (const server of ['a', 'c']) {
-    assert.ok('leaseId' in (await claimServers(state, `third-${server}`, [server], soon())));
+    assert.ok('leaseId' in (await claimServers(state, [server], soon())));
   }
 });
 
 test('a server belongs to its unfinished run, even when no worker holds it', async () => {
   const state = await newState();
-  const claim = await claimServers(state, 'r1', ['x'], soon());
-  assert.ok('leaseId' in claim);
-  const document = run('r1', [], [{ server: 'x', leaseId: claim.leaseId }]);
-  const etag = await state.runs.create(document, soon());
-  await releaseAll(state.leases, ['x'], claim.leaseId);
-  assert.deepEqual(await claimServers(state, 'r2', ['x'], soon()), { busy: ['x'] });
-  await state.runs.replace({ ...document, state: 'failed' }, etag, soon());
-  assert.ok('leaseId' in (await claimServers(state, 'r3', ['x'], soon())));
+  const id = await postRun(state, [], ['x']);
+  const stored = await state.runs.read(id, soon());
+  assert.ok(stored);
+  await releaseAll(state.leases, ['x'], stored.value.locks[0]?.leaseId ?? '');
+  assert.deepEqual(await claimServers(state, ['x'], soon()), { busy: ['x'] });
+  await state.runs.replace({ ...stored.value, state: 'failed' }, stored.etag, soon());
+  assert.ok('leaseId' in (await claimServers(state, ['x'], soon())));
+});
+
+test('whoever finds a server busy has only looked: its lease stays as it was', async () => {
+  const state = await newState();
+  const id = await postRun(state, [], ['x']);
+  const stored = await state.runs.read(id, soon());
+  await releaseAll(state.leases, ['x'], stored?.value.locks[0]?.leaseId ?? '');
+  const asked: string[] = [];
+  const leases = new Proxy(state.leases, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...call: unknown[]) => {
+        asked.push(String(name));
+        return value.apply(target, call);
+      };
+    },
+  });
+  assert.deepEqual(await claimServers({ ...state, leases }, ['x'], soon()), { busy: ['x'] });
+  assert.deepEqual(
+    asked.filter((name) => name === 'acquire'),
+    [],
+  );
 });
 
 test('a claim whose maker died before its document was written blocks nobody', async () => {
   const state = await newState();
-  const claim = await claimServers(state, 'dead', ['x'], soon());
+  const claim = await claimServers(state, ['x'], soon());
   assert.ok('leaseId' in claim);
   await releaseAll(state.leases, ['x'], claim.leaseId);
-  assert.ok('leaseId' in (await claimServers(state, 'next', ['x'], soon())));
+  assert.ok('leaseId' in (await claimServers(state, ['x'], soon())));
 });
 
 test('a claim waits for the release of a run that has just finished', async () => {
   const state = await newState();
-  const claim = await claimServers(state, 'r1', ['x'], soon());
-  assert.ok('leaseId' in claim);
-  await state.runs.create({ ...run('r1', []), state: 'succeeded' }, soon());
-  const next = claimServers(state, 'r2', ['x'], soon());
-  await releaseAll(state.leases, ['x'], claim.leaseId);
+  const id = await postRun(state, [], ['x']);
+  const stored = await state.runs.read(id, soon());
+  assert.ok(stored);
+  await state.runs.replace({ ...stored.value, state: 'succeeded' }, stored.etag, soon());
+  const next = claimServers(state, ['x'], soon());
+  await releaseAll(state.leases, ['x'], stored.value.locks[0]?.leaseId ?? '');
   assert.ok('leaseId' in (await next));
 });

@@ -7,18 +7,18 @@ import fc from 'fast-check';
 import { DatabaseError } from '../../shared/database/errors.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
-import { claimServers } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun } from '../../shared/sync/engine.ts';
 import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { isFinished, type Run, type Stage } from '../../shared/sync/run.ts';
-import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
+import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { abandonedRuns } from '../../shared/sync/sweep.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { between, hash, pick, type Random, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
-import { pipelines, run } from '../support/runs.ts';
+import { pipelines, postRun } from '../support/runs.ts';
 import { type Script, ScriptedServers } from '../support/scripted-servers.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 
@@ -34,6 +34,7 @@ function stateOf(container: ContainerClient): SyncState {
     runs: new RunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
 }
 
@@ -66,6 +67,7 @@ class Worker {
         ...stateOf(service.getContainerClient(containerName)),
         runners: { procedure: servers.runner(faults.seed, death.signal) },
         readFreshness: async () => ({ at: new Date().toISOString() }),
+        catalogRevision: 'test',
         now: () => new Date(),
         sliceMs: 60_000,
         log: () => {},
@@ -140,13 +142,7 @@ class World {
   }
 
   async post(stages: Stage[]): Promise<string> {
-    const id = newRunId(new Date());
-    const servers = [stages[0]?.server ?? ''];
-    const claim = await claimServers(this.direct, id, servers, soon());
-    assert.ok('leaseId' in claim);
-    const locks = servers.map((server) => ({ server, leaseId: claim.leaseId }));
-    await this.direct.runs.create(run(id, stages, locks), soon());
-    return id;
+    return postRun(this.direct, stages, [stages[0]?.server ?? '']);
   }
 
   /** A message reaches one of the living; whatever it throws, messages come again. */
@@ -308,18 +304,16 @@ describe('runs under faults', { concurrency: true }, () => {
   test('a message that comes again while its run is executed changes nothing', async () => {
     const state = stateOf(await storage.container());
     const servers = new ScriptedServers(() => ({ ms: 100 }));
-    const id = newRunId(new Date());
-    const claim = await claimServers(state, id, ['one'], soon());
-    assert.ok('leaseId' in claim);
     const stages = pipelines(['a'], 'one');
     for (const stage of stages) stage.repeatable = false;
-    await state.runs.create(run(id, stages, [{ server: 'one', leaseId: claim.leaseId }]), soon());
+    const id = await postRun(state, stages, ['one']);
     const execute = () =>
       executeRun(
         {
           ...state,
           runners: { procedure: servers.runner(1, never) },
           readFreshness: async () => ({ at: '' }),
+          catalogRevision: 'test',
           now: () => new Date(),
           sliceMs: 60_000,
           log: () => {},
@@ -340,11 +334,7 @@ describe('runs under faults', { concurrency: true }, () => {
   test('a stage that its worker only waited with has not been attempted', async () => {
     const state = stateOf(await storage.container());
     const stopping = new AbortController();
-    const id = newRunId(new Date());
-    const claim = await claimServers(state, id, ['one'], soon());
-    assert.ok('leaseId' in claim);
-    const locks = [{ server: 'one', leaseId: claim.leaseId }];
-    await state.runs.create(run(id, pipelines(['a'], 'one'), locks), soon());
+    const id = await postRun(state, pipelines(['a'], 'one'), ['one']);
     const outcome = await executeRun(
       {
         ...state,
@@ -358,6 +348,7 @@ describe('runs under faults', { concurrency: true }, () => {
           },
         },
         readFreshness: async () => ({ at: '' }),
+        catalogRevision: 'test',
         now: () => new Date(),
         sliceMs: 60_000,
         log: () => {},
@@ -386,18 +377,16 @@ describe('runs under faults', { concurrency: true }, () => {
       }
     }
     const servers = new ScriptedServers(() => ({ ms: 1 }));
-    const id = newRunId(new Date());
-    const claim = await claimServers(state, id, ['one'], soon());
-    assert.ok('leaseId' in claim);
     const stages = pipelines(['a'], 'one');
     for (const stage of stages) stage.repeatable = false;
-    await state.runs.create(run(id, stages, [{ server: 'one', leaseId: claim.leaseId }]), soon());
+    const id = await postRun(state, stages, ['one']);
     const outcome = await executeRun(
       {
         ...state,
         leases: new Outage(container, 15),
         runners: { procedure: servers.runner(1, never) },
         readFreshness: async () => ({ at: '' }),
+        catalogRevision: 'test',
         now: () => new Date(),
         sliceMs: 60_000,
         log: () => {},

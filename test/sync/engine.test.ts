@@ -8,10 +8,11 @@ import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers, releaseAll } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun, RunNotFoundError } from '../../shared/sync/engine.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
-import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
+import { RunStore } from '../../shared/sync/run-store.ts';
 import { abandonedRuns } from '../../shared/sync/sweep.ts';
-import { pipelines, run } from '../support/runs.ts';
+import { pipelines, postRun } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 let storage: TestStorage;
@@ -45,6 +46,8 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
     runs,
     cancellations,
     durations: new DurationStore(container),
+    catalogRevision: 'test',
+    logs: new RunLogs(container),
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},
@@ -71,14 +74,7 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
     runs,
     cancellations,
     calls,
-    async add(stages, servers = ['src']) {
-      const id = newRunId(new Date());
-      const claim = await claimServers({ leases, runs }, id, servers, soon());
-      assert.ok('leaseId' in claim);
-      const locks = servers.map((server) => ({ server, leaseId: claim.leaseId }));
-      await runs.create(run(id, stages, locks), soon());
-      return id;
-    },
+    add: (stages, servers = ['src']) => postRun({ leases, runs }, stages, servers),
     async read(id) {
       const stored = await runs.read(id, soon());
       assert.ok(stored);
@@ -107,7 +103,7 @@ test('a run goes through, everything is written, the server is free again', asyn
     assert.deepEqual(rows, { sum: 1, statements: 1, last: [1] });
   }
   assert.equal(calls.length, 6);
-  assert.ok('leaseId' in (await claimServers({ leases, runs }, 'next', ['src'], soon())));
+  assert.ok('leaseId' in (await claimServers({ leases, runs }, ['src'], soon())));
 });
 
 test('a failed stage fails what needs it and nothing else', async () => {
@@ -169,7 +165,7 @@ test('a worker that stops lets go; the next one finishes without repeating what 
   assert.equal(await executeRun(dependencies, id, stopping.signal), 'stopped');
   assert.equal((await read(id)).state, 'running');
   assert.deepEqual(await abandonedRuns({ leases, runs }, new Date(), soon()), [id]);
-  const busy = await claimServers({ leases, runs }, 'other', ['src'], soon());
+  const busy = await claimServers({ leases, runs }, ['src'], soon());
   assert.deepEqual(busy, { busy: ['src'] });
   assert.equal(await executeRun(dependencies, id, never), 'finished');
   assert.deepEqual(calls, ['export:a:c', 'crude:a', 'crude:a', 'heap:a']);
@@ -271,7 +267,7 @@ test('a cancel stops what runs, calls off what is pending and frees the servers'
     'heap:b': 'cancelled',
   });
   assert.match(document.stages[1]?.error?.message ?? '', /Cancelled by operator/);
-  assert.ok('leaseId' in (await claimServers({ leases, runs }, 'next', ['src'], soon())));
+  assert.ok('leaseId' in (await claimServers({ leases, runs }, ['src'], soon())));
 });
 
 test('a run on which worker after worker dies is given up in the end', async () => {
@@ -286,7 +282,10 @@ test('a run on which worker after worker dies is given up in the end', async () 
   assert.equal(await executeRun(dependencies, id, never), 'finished');
   const document = await read(id);
   assert.equal(document.state, 'interrupted');
-  assert.match(document.log.map(({ text }) => text).join(), /Given up: 10 workers died/);
+  assert.match(
+    document.log.map(({ text }) => text).join(),
+    /Given up: 10 times a worker died or stopped/,
+  );
 });
 
 test('a run whose message never came is found', async () => {

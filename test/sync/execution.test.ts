@@ -27,9 +27,9 @@ class World {
       if (current === holder) this.#holders.set(name, holder);
       return current === holder;
     },
-    release: async (name: string) => {
+    letGo: async (name: string, holder: string) => {
       await turn();
-      this.#holders.delete(name);
+      if (this.#holders.get(name) === holder) this.#holders.delete(name);
     },
   } as unknown as Leases;
 
@@ -78,12 +78,12 @@ async function execute(world: World, id: string, stages: Stage[], work: (stage: 
   const journal = journalOf(id, stages);
   await executeStages({
     journal,
+    log: { message() {}, tell() {} },
     leases: world.leases,
-    holder: id,
     now: () => new Date(0),
     signal: new AbortController().signal,
     readFreshness: async () => ({ at: '' }),
-    isSliceOver: () => false,
+    sliceOver: new AbortController().signal,
     runners: {
       procedure: world.runner((started) => {
         order.push(started.id);

@@ -4,6 +4,7 @@ import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { progressOf } from '../../shared/sync/progress.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
@@ -62,6 +63,7 @@ test('a run is planned with the medians of earlier runs', async (t) => {
     runs: new RunStore(container),
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    logs: new RunLogs(container),
   };
   const catalog = shippedCatalog();
   const syncs = new SyncService({ catalog, state: async () => state, now: () => now });

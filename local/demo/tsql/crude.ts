@@ -16,10 +16,9 @@ const readBatches = (name: EntityName, { name: database }: SourceDatabase) =>
 function readRows(name: EntityName, { name: database, system, codes }: SourceDatabase): string {
   const section = sectionColumn(system);
   const owner = section ? `sent.${bracketed(section)}` : `'${codes[0]}'`;
-  return `SELECT '${database}' AS [database_name], ${owner} AS [code], ${list(columnsOf(name), 'sent')},
-      sent.[is_deleted], sent.[export_sequence]
+  return `SELECT ${owner} AS [code], ${list(columnsOf(name), 'sent')}, sent.[is_deleted]
     FROM ${bracketed(`${database}.${outboxTable(name, system)}`)} AS sent
-    WHERE sent.[export_sequence] > @${database}_sequence`;
+    WHERE sent.[export_sequence] > @${database}_sequence AND sent.[export_sequence] <= @${database}_last`;
 }
 
 /** Text as the database compares it: the server's own databases may have another collation. */
@@ -35,11 +34,19 @@ function temporaryTable(table: string, columns: Record<string, string>, key: rea
 
 /** Where the last load ended. The row stays locked: two loads of one entity take turns. */
 const readState = (name: EntityName, { name: database }: SourceDatabase) =>
-  `  DECLARE @${database}_sequence bigint, @${database}_batch bigint;
+  `  DECLARE @${database}_sequence bigint, @${database}_last bigint, @${database}_batch bigint;
   SELECT @${database}_sequence = [export_sequence], @${database}_batch = [export_batch_id]
   FROM [crude].[load_state] WITH (UPDLOCK, HOLDLOCK)
   WHERE [entity] = '${name}' AND [database_name] = '${database}';
 `;
+
+/**
+ * How far this load goes. Sequences are committed in their order, and a row that an export moves
+ * while it is read moves beyond this one: it is left to the next load, whatever the scan saw of it.
+ */
+const readLast = (name: EntityName, { name: database, system }: SourceDatabase) =>
+  `  SET @${database}_last = (SELECT COALESCE(MAX([export_sequence]), @${database}_sequence)
+    FROM ${bracketed(`${database}.${outboxTable(name, system)}`)} WHERE [export_sequence] > @${database}_sequence);`;
 
 /** `crude.sp_load_datasource_<entity>`, as a batch that replaces it. */
 export function crudeSql(name: EntityName): string {
@@ -60,7 +67,7 @@ export function crudeSql(name: EntityName): string {
   DECLARE @load_sequence bigint, @changed int, @added int, @total int;
 
 ${temporaryTable('#ended', { database_name: 'varchar(20)', code: 'varchar(8)', export_batch_id: 'bigint' }, ['code'])}
-${temporaryTable('#exported', { datasource_id: 'int', ...entities[name].columns, is_deleted: 'bit', database_name: 'varchar(20)', export_sequence: 'bigint' }, key)}
+${temporaryTable('#exported', { datasource_id: 'int', ...entities[name].columns, is_deleted: 'bit' }, key)}
   BEGIN TRANSACTION;
 
 ${sources.map((source) => readState(name, source)).join('\n')}
@@ -71,9 +78,11 @@ ${sources.map((source) => readState(name, source)).join('\n')}
     ${union(sources.map((source) => readBatches(name, source)))}
   ) AS batch;
 
-  INSERT INTO #exported (${list([...inserted, 'database_name', 'export_sequence'])})
-  SELECT source.[list_datasource_id], ${list(columns, 'sent')},
-    sent.[is_deleted], sent.[database_name], sent.[export_sequence]
+  -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
+${sources.map((source) => readLast(name, source)).join('\n')}
+
+  INSERT INTO #exported (${list(inserted)})
+  SELECT source.[list_datasource_id], ${list(columns, 'sent')}, sent.[is_deleted]
   FROM (
     ${union(sources.map((source) => readRows(name, source)))}
   ) AS sent
@@ -99,12 +108,14 @@ ${sources.map((source) => readState(name, source)).join('\n')}
   SET @added = @@ROWCOUNT;
   SET NOCOUNT ON;
 
-  UPDATE state
-  SET [export_sequence] = taken.[export_sequence]
-  FROM [crude].[load_state] AS state
-  JOIN (SELECT [database_name], MAX([export_sequence]) AS [export_sequence]
-    FROM #exported GROUP BY [database_name]) AS taken ON taken.[database_name] = state.[database_name]
-  WHERE state.[entity] = '${name}';
+  UPDATE [crude].[load_state]
+  SET [export_sequence] = CASE [database_name]
+    ${lines(
+      sources.map(({ name: database }) => `WHEN '${database}' THEN @${database}_last`),
+      '    ',
+      '',
+    )} END
+  WHERE [entity] = '${name}' AND [database_name] IN (${sources.map(({ name: database }) => `'${database}'`).join(', ')});
 
   UPDATE state
   SET [export_batch_id] = ended.[export_batch_id]

@@ -22,11 +22,13 @@ export interface DemoFile {
 }
 
 function file(order: string, database: string, what: string, text: string): DemoFile {
-  const use = database === 'master' ? '' : `${batches([`USE [${database}];`])}\n`;
+  const use = database === 'master' ? [] : [`USE [${database}];`];
+  // sqlcmd without -I begins with QUOTED_IDENTIFIER OFF, which a procedure keeps for life.
+  const head = batches([...use, 'SET QUOTED_IDENTIFIER ON;\nSET ANSI_NULLS ON;']);
   return {
     name: database === 'master' ? `${order}.sql` : `${order}.${database}.sql`,
     database,
-    text: `-- ${what}\n-- Generated: change local/demo and run \`npm run demo:sql\`.\n\n${use}${text}`,
+    text: `-- ${what}\n-- Generated: change local/demo and run \`npm run demo:sql\`.\n\n${head}\n${text}`,
   };
 }
 

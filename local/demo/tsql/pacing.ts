@@ -65,7 +65,7 @@ export function waitProcedure(): string {
   WHILE @quarter <= 4
   BEGIN
     -- As text: an engine without WAITFOR refuses it only when a pace is asked for.
-    EXEC sp_executesql N'WAITFOR DELAY @delay', N'@delay varchar(12)', @delay = @delay;
+    EXEC sys.sp_executesql N'WAITFOR DELAY @delay', N'@delay varchar(12)', @delay = @delay;
     SET @text = CONCAT(@label, N': ', 25 * @quarter, N' % of the time');
     RAISERROR(N'%s', 0, 1, @text) WITH NOWAIT;
     SET @quarter = @quarter + 1;

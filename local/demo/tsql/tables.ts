@@ -35,7 +35,8 @@ function repeatable(schema: string): string {
   return batches(
     statements.map((statement) => {
       const [, name] = /^CREATE SCHEMA \[(\w+)\]/.exec(statement) ?? [];
-      if (name) return `IF SCHEMA_ID(${literal(name)}) IS NULL EXEC(N'CREATE SCHEMA [${name}]');`;
+      if (name)
+        return `IF SCHEMA_ID(${literal(name)}) IS NULL EXEC(N'CREATE SCHEMA [${name}] AUTHORIZATION dbo');`;
       const [, owner, table] = /^CREATE TABLE \[(\w+)\]\.\[(\w+)\]/.exec(statement) ?? [];
       if (!owner || !table) return statement;
       const drop = `IF OBJECT_ID(${literal(`${owner}.${table}`)}, N'U') IS NOT NULL DROP TABLE [${owner}].[${table}];`;

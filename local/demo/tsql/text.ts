@@ -31,8 +31,8 @@ export const batches = (parts: readonly string[]) =>
   parts.map((part) => `${part.trim()}\nGO\n`).join('\n');
 
 /**
- * A procedure that replaces the one there is. CREATE OR ALTER would do it in one batch, but not
- * every T-SQL engine has it.
+ * A procedure that takes the place of the one there is, whose grants it keeps. CREATE OR ALTER would
+ * do it in one batch, but not every T-SQL engine has it.
  */
 export function createProcedure(
   name: string,
@@ -43,8 +43,8 @@ export function createProcedure(
     (p) => `  ${p.name} ${p.type}${p.default === null ? ' = NULL' : ''}`,
   );
   return batches([
-    `IF OBJECT_ID(${literal(name)}, N'P') IS NOT NULL DROP PROCEDURE ${bracketed(name)};`,
-    `CREATE PROCEDURE ${bracketed(name)}${declared.length > 0 ? `\n${declared.join(',\n')}` : ''}
+    `IF OBJECT_ID(${literal(name)}, N'P') IS NULL EXEC(${literal(`CREATE PROCEDURE ${bracketed(name)} AS RETURN 0`)});`,
+    `ALTER PROCEDURE ${bracketed(name)}${declared.length > 0 ? `\n${declared.join(',\n')}` : ''}
 AS
 BEGIN
 ${body.trimEnd()}

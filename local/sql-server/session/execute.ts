@@ -22,7 +22,8 @@ import { insertValues } from './insert.ts';
 import { definitionOf, findProcedure, parseName, placeOf } from './names.ts';
 import { targetTable } from './output.ts';
 import { type Frame, newFrame, type Request, type SessionState } from './state.ts';
-import { systemProcedures } from './system-procedures.ts';
+import { checkTransactionCount, systemProcedures } from './system-procedures.ts';
+import { systemDatabases } from './system-views.ts';
 import {
   deepestNesting,
   dropTemporary,
@@ -102,7 +103,7 @@ export async function callProcedure(
   session.nesting++;
   try {
     if (system && ['', 'sys', 'dbo'].includes(schema))
-      return await system(request, frame, args, run);
+      return await system(request, frame, args, run, databaseSaid(session, name));
     const place = placeFor(session, name);
     const hosted = hostedProcedure(place.database, frame, place);
     if (hosted)
@@ -121,6 +122,16 @@ export async function callProcedure(
   } finally {
     session.nesting--;
   }
+}
+
+/** Of a system procedure: it is in every database, and works in the one that its name says. */
+function databaseSaid({ instance }: SessionState, name: Name): string | undefined {
+  const database = name.at(-3) ?? '';
+  if (database === '') return undefined;
+  const system = systemDatabases.find((one) => one === database.toLowerCase());
+  const found = system ?? instance.database(database)?.name;
+  if (found === undefined) throw errors.databaseNotFound(database);
+  return found;
 }
 
 function placeFor(session: SessionState, name: Name) {
@@ -196,11 +207,6 @@ async function runStored(
     session.options = { ...before.options, identityInsert: session.options.identityInsert };
     dropTemporary(session, temporary);
   }
-}
-
-function checkTransactionCount(session: SessionState, before: number): void {
-  const { count } = session.transaction;
-  if (count !== before) throw errors.transactionCount(before, count);
 }
 
 function declaredParameter(session: SessionState, parameter: ParameterDeclaration): Parameter {

@@ -124,9 +124,12 @@ const login = constant(nvarchar, user);
 const databaseUser = constant(nvarchar, () => 'dbo');
 const caught = (session: SessionState) => session.caught.at(-1);
 
-/** The current database's own name is part of a lock's. */
-const lockName = (session: SessionState, resource: SqlValue | undefined) =>
-  `${session.database.name}\n${String(resource)}`;
+/** A database's own name is part of a lock's; the current one is meant where none is said. */
+const lockName = (
+  session: SessionState,
+  resource: SqlValue | undefined,
+  database = session.database.name,
+) => `${database}\n${String(resource)}`;
 
 const functions: Record<string, Make> = {
   DB_NAME: (session) => ({

@@ -25,6 +25,8 @@ type SystemProcedure = (
   frame: Frame,
   args: Argument[],
   run: RunStatements,
+  /** The one that a name of three parts says, in which the procedure works. */
+  database?: string,
 ) => Promise<Outcome>;
 
 const outcome = (returned: number, outputs: Outcome['outputs'] = new Map()): Outcome => ({
@@ -121,6 +123,11 @@ async function runPrepared(
   return runDeclared(request, prepared.text, prepared.declaration, values, run);
 }
 
+/** At the end of whatever was executed, text too. @throws 266 */
+export function checkTransactionCount({ transaction }: SessionState, before: number): void {
+  if (transaction.count !== before) throw errors.transactionCount(before, transaction.count);
+}
+
 /** sp_executesql and its kin. @throws 8178 for a parameter that was not passed */
 async function runDeclared(
   request: Request,
@@ -144,7 +151,9 @@ async function runDeclared(
   const bound = bindArguments('', parameters, args);
   const frame = newFrame();
   for (const [key, { type, value }] of bound) frame.variables.set(key, { type, value });
+  const { count } = session.transaction;
   const returned = await runText(request, statement, frame, run);
+  checkTransactionCount(session, count);
   const outputs = new Map<string, { type: SqlType; value: SqlValue }>();
   for (const { name, type, output } of declared) {
     if (output)
@@ -177,6 +186,8 @@ async function getAppLock(
   { session, signal }: Request,
   _frame: Frame,
   args: Argument[],
+  _run: RunStatements,
+  database?: string,
 ): Promise<Outcome> {
   const resource = text(take(args, 0, '@resource'));
   const wanted = text(take(args, 1, '@lockmode'))?.toLowerCase();
@@ -193,7 +204,7 @@ async function getAppLock(
       ? session.options.lockTimeout
       : Number(convert(timeout.value, timeout.type, types.int));
   const result = await session.instance.appLocks.get(
-    lockName(session, resource.slice(0, 255)),
+    lockName(session, resource.slice(0, 255), database),
     session,
     owner,
     mode,
@@ -207,13 +218,14 @@ async function releaseAppLock(
   { session }: Request,
   _frame: Frame,
   args: Argument[],
+  _run: RunStatements,
+  database?: string,
 ): Promise<Outcome> {
   const resource = text(take(args, 0, '@resource'));
   const owner = ownerKind(text(take(args, 1, '@lockowner')));
   if (resource === undefined || !owner) return outcome(invalidCall);
-  if (
-    !session.instance.appLocks.release(lockName(session, resource.slice(0, 255)), session, owner)
-  ) {
+  const name = lockName(session, resource.slice(0, 255), database);
+  if (!session.instance.appLocks.release(name, session, owner)) {
     throw errors.releaseNotHeld('public', resource);
   }
   return outcome(granted);

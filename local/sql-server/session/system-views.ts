@@ -18,6 +18,9 @@ interface View {
 
 const created = '2020-01-01T00:00:00.000';
 
+/** Every server has them; nothing of ours is kept there. */
+export const systemDatabases = ['master', 'tempdb', 'model', 'msdb'];
+
 /** SQL Server's ids of types (sys.types). */
 const typeIds: Record<string, number> = {
   bit: 104,
@@ -196,7 +199,7 @@ const views: Record<string, View> = {
       'name nvarchar(128), database_id int, create_date datetime, compatibility_level tinyint, collation_name nvarchar(128), state tinyint, state_desc nvarchar(60), is_read_only bit, is_read_committed_snapshot_on bit, snapshot_isolation_state tinyint, recovery_model_desc nvarchar(60)',
     rows: (session) =>
       [
-        ...['master', 'tempdb', 'model', 'msdb'].map((name, index) => ({ name, id: index + 1 })),
+        ...systemDatabases.map((name, index) => ({ name, id: index + 1 })),
         ...session.instance.databases.map(({ name }, index) => ({ name, id: index + 5 })),
       ].map(({ name, id }) => [
         name,

@@ -99,13 +99,13 @@ export class Requests {
     let notBefore = 0;
     return withRetries(
       async () => {
-        const rest = notBefore - Date.now();
+        const rest = notBefore - performance.now();
         if (rest > 0) await pause(rest, signal);
         return attempt();
       },
       (error) => {
         if (!(error instanceof AbraGenError)) return false;
-        notBefore = Date.now() + error.retryAfterMs;
+        notBefore = performance.now() + error.retryAfterMs;
         return error.isTransient && error.retryAfterMs <= retryAfterCapMs;
       },
       retry,

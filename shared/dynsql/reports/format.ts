@@ -1,7 +1,7 @@
 /** Values of an answer as a reader of the report's language writes them. */
 
+import { decimalText, readDecimal } from '../../decimal.ts';
 import type { ColumnLayout, Format, Language } from './layout.ts';
-import { decimalText, readDecimal } from './sum.ts';
 
 /** What a column says about its values. */
 export type ValueFormat = Pick<ColumnLayout, 'format' | 'places' | 'texts'>;

@@ -34,7 +34,7 @@ export function sqlRows(
       const text = 'SELECT CONVERT(datetime2(3), SYSUTCDATETIME()) AS started_at';
       const [{ started_at: startedAt } = {}] = await databases.query(database, text, [], signal);
       const id = randomUUID().replaceAll('-', '');
-      return { ...set, id, startedAt: (startedAt as Date).toISOString() };
+      return { ...set, id, startedAt: `${startedAt}Z` };
     },
     async apply(load, batch, signal) {
       const parameters = parametersOf(load, batch);

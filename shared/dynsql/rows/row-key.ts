@@ -1,6 +1,7 @@
 /** What makes a row the same row in the next load. */
 
 import { createHash } from 'node:crypto';
+import { parseExact } from '../../exact-json.ts';
 import { namesIn } from '../parts.ts';
 import type { Definition } from '../types.ts';
 import { fault } from './row-splitter.ts';
@@ -46,7 +47,7 @@ const hashed = (text: string) => `#${createHash('sha256').update(text).digest('h
 
 function parsed(row: string): Record<string, unknown> {
   try {
-    return JSON.parse(row);
+    return parseExact(row) as Record<string, unknown>;
   } catch {
     throw fault('has an item that is no JSON');
   }

@@ -15,19 +15,19 @@ const every: [name: string, type: string, value: SqlParameter['value'], back?: u
   ['a_smallint', 'smallint', -32_768],
   ['an_int', 'int', 2_147_483_647],
   ['a_bigint', 'bigint', '-9223372036854775808'],
-  ['a_decimal', 'decimal(12, 3)', -123_456_789.125],
-  ['a_numeric', 'numeric(18, 0)', 42],
+  ['a_decimal', 'decimal(12, 3)', -123_456_789.125, '-123456789.125'],
+  ['a_numeric', 'numeric(18, 0)', '900719925474099301'],
   ['a_float', 'float', 0.1],
   ['a_real', 'real', 0.5],
-  ['a_date', 'date', '20190731', new Date('2019-07-31T00:00:00Z')],
-  ['a_time', 'time(7)', '23:59:58.123', new Date('1970-01-01T23:59:58.123Z')],
-  ['a_datetime', 'datetime', '2019-07-31T23:59:58.123', new Date('2019-07-31T23:59:58.123Z')],
-  ['a_datetime2', 'datetime2(7)', '2019-07-31 12:00', new Date('2019-07-31T12:00:00Z')],
+  ['a_date', 'date', '20190731', '2019-07-31'],
+  ['a_time', 'time(7)', '23:59:58.123', '23:59:58.1230000'],
+  ['a_datetime', 'datetime', '2019-07-31T23:59:58.123'],
+  ['a_datetime2', 'datetime2(7)', '2019-07-31 12:00', '2019-07-31T12:00:00.0000000'],
   [
     'a_datetimeoffset',
     'datetimeoffset(6)',
     '2019-07-31T12:00:00+03:00',
-    new Date('2019-07-31T09:00:00Z'),
+    '2019-07-31T12:00:00.000000+03:00',
   ],
   ['a_char', 'char(5)', '0c10', '0c10 '],
   ['a_varchar', 'varchar(20)', "0c10'; --"],
@@ -37,9 +37,6 @@ const every: [name: string, type: string, value: SqlParameter['value'], back?: u
   ['a_varbinary', 'varbinary(10)', '0x00ff10', Buffer.from('00ff10', 'hex')],
   ['a_guid', 'uniqueidentifier', '6F9619FF-8B86-D011-B42D-00C04FC964FF'],
 ];
-
-/** Dates of the driver carry their fraction beyond milliseconds beside them. */
-const plain = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
 
 export function calls(target: Target): void {
   const call = (name: string) => ({ procedure: { schema: 'contract', name } });
@@ -59,8 +56,8 @@ export function calls(target: Target): void {
       for (const [name, type, value, back = value] of every) {
         if (!comesBack(type)) continue;
         const isLatin = type.startsWith('nchar') && target.except('text as it is');
-        const expected = isLatin ? String(back).replace(/[^\0-\x7f]/gu, '?') : plain(back);
-        assert.deepEqual(plain(result.output[name]), expected, `${name} ${type}`);
+        const expected = isLatin ? String(back).replace(/[^\0-\x7f]/gu, '?') : back;
+        assert.deepEqual(result.output[name], expected, `${name} ${type}`);
       }
     });
 
@@ -94,7 +91,7 @@ export function calls(target: Target): void {
           ],
           soon(),
         );
-        assert.deepEqual(plain(rows[0]?.['given']), plain(back), `${name} ${type}`);
+        assert.deepEqual(rows[0]?.['given'], back, `${name} ${type}`);
         assert.equal(rows[0]?.['is_null'], 1, name);
       }
     });

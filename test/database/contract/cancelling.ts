@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { takeAppLock } from '../../../shared/database/app-lock.ts';
+import type { Session } from '../../../shared/database/session.ts';
 import { soon } from '../../support/storage.ts';
 import type { Target } from './target.ts';
 
@@ -13,6 +13,18 @@ export const waits = (name: string) => ({
     { name: 'gate', type: 'nvarchar(255)', value: `contract/gate ${name}` },
   ],
 });
+
+/** A lock of the session's database, as the gates of `sp_waits` are. */
+export async function holdLock(session: Session, resource: string): Promise<void> {
+  const [row] = await session.query(
+    `DECLARE @result int;
+EXEC @result = sp_getapplock @Resource = @resource, @LockMode = 'Exclusive', @LockOwner = 'Session';
+SELECT @result AS result`,
+    [{ name: 'resource', type: 'nvarchar(255)', value: resource }],
+    soon(),
+  );
+  assert.ok(Number(row?.['result']) >= 0);
+}
 
 export function cancelling(target: Target): void {
   describe('cancelling', () => {
@@ -35,7 +47,7 @@ export function cancelling(target: Target): void {
     }, async (t) => {
       const { session } = await target.open(t);
       const [holder, caller, next] = [await session(), await session(), await session()];
-      await takeAppLock(holder, 'contract/gate during', 'test', soon());
+      await holdLock(holder, 'contract/gate during');
       const stop = new AbortController();
       const reason = new Error('not wanted any more');
       await assert.rejects(
@@ -50,7 +62,7 @@ export function cancelling(target: Target): void {
       assert.deepEqual(await caller.query('SELECT 1 AS one', [], soon()), [{ one: 1 }]);
       caller.destroy();
       // What the procedure held goes with its session.
-      await takeAppLock(next, 'contract/mine during', 'test', soon());
+      await holdLock(next, 'contract/mine during');
     });
 
     it('during a call that stays deaf: the connection is cut', {
@@ -58,7 +70,7 @@ export function cancelling(target: Target): void {
     }, async (t) => {
       const { session } = await target.open(t);
       const [holder, caller] = [await session(), await session()];
-      await takeAppLock(holder, 'contract/gate deaf', 'test', soon());
+      await holdLock(holder, 'contract/gate deaf');
       const stop = AbortSignal.timeout(500);
       await assert.rejects(
         caller.call(waits('deaf'), () => {}, stop),
@@ -69,7 +81,7 @@ export function cancelling(target: Target): void {
     it('by a limit in time: rejects with the limit', async (t) => {
       const { session } = await target.open(t);
       const [holder, caller] = [await session(), await session()];
-      await takeAppLock(holder, 'contract/gate limit', 'test', soon());
+      await holdLock(holder, 'contract/gate limit');
       await assert.rejects(
         caller.call(waits('limit'), () => {}, AbortSignal.timeout(200)),
         {

@@ -14,6 +14,7 @@ import { rights } from './rights.ts';
 import { sessions } from './sessions.ts';
 import { streams } from './streams.ts';
 import { startTargets } from './target.ts';
+import { transactions } from './transactions.ts';
 import { volumes } from './volumes.ts';
 
 const targets = await startTargets();
@@ -29,6 +30,7 @@ for (const target of targets) {
     errors(target);
     cancelling(target);
     sessions(target);
+    transactions(target);
     pools(target);
     streams(target);
     installing(target);

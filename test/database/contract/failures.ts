@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { takeAppLock } from '../../../shared/database/app-lock.ts';
 import { leavesSessionUsable } from '../../../shared/database/errors.ts';
 import { soon } from '../../support/storage.ts';
-import { waits } from './cancelling.ts';
+import { holdLock, waits } from './cancelling.ts';
 import { failureOf } from './errors.ts';
 import type { Target } from './target.ts';
 
@@ -20,7 +19,7 @@ export function failures(target: Target): void {
     it('a server that falls silent in the middle: cancelled within the time of an attention', async (t) => {
       const { session, proxy } = await target.open(t);
       const [holder, caller] = [await session(), await session()];
-      await takeAppLock(holder, 'contract/gate silent', 'test', soon());
+      await holdLock(holder, 'contract/gate silent');
       const stop = new AbortController();
       const reason = new Error('enough');
       const calling = caller.call(waits('silent'), () => {}, stop.signal);
@@ -53,7 +52,7 @@ export function failures(target: Target): void {
     it('a connection that breaks during a call: transient, and the session is gone', async (t) => {
       const { session, proxy } = await target.open(t);
       const [holder, caller] = [await session(), await session()];
-      await takeAppLock(holder, 'contract/gate broken', 'test', soon());
+      await holdLock(holder, 'contract/gate broken');
       const failing = failureOf(caller.call(waits('broken'), () => {}, soon()));
       const other = await target.open(t);
       await waitingFor(other, 'contract/mine broken');
@@ -87,7 +86,7 @@ export function failures(target: Target): void {
       assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
     });
 
-    it('a fail-over that nobody tells of: connections that rested are asked for a sign of life', async (t) => {
+    it('a fail-over that nobody tells of: connections that rested and do not answer are replaced', async (t) => {
       const { databases, proxy, session } = await target.open(t, { size: 2 });
       const [first, second] = [await session(), await session()];
       first.release();
@@ -102,7 +101,7 @@ export function failures(target: Target): void {
       assert.ok(proxy.connections > before);
     });
 
-    it('a connection that rested and cannot be asked: left when the caller says so', async (t) => {
+    it('a connection that rested and cannot be reset: left when the caller says so', async (t) => {
       const { databases, proxy, session } = await target.open(t, { size: 1 });
       (await session()).release();
       await sleep(5_100);
@@ -126,7 +125,7 @@ export function failures(target: Target): void {
         const name = `killed ${attempt}`;
         const { session, databases } = await target.open(t);
         const [holder, caller] = [await session(), await session()];
-        await takeAppLock(holder, `contract/gate ${name}`, 'test', soon());
+        await holdLock(holder, `contract/gate ${name}`);
         const rows = await caller.query('SELECT @@SPID AS spid', [], soon());
         const failing = failureOf(caller.call(waits(name), () => {}, soon()));
         const other = await target.open(t);
@@ -140,7 +139,10 @@ export function failures(target: Target): void {
 }
 
 /** Resolves when somebody holds the lock: there is no event for it but the lock itself. */
-async function waitingFor({ databases }: Awaited<ReturnType<Target['open']>>, resource: string) {
+export async function waitingFor(
+  { databases }: Awaited<ReturnType<Target['open']>>,
+  resource: string,
+) {
   for (;;) {
     const rows = await databases.query(
       'ab',

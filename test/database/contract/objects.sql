@@ -13,6 +13,9 @@ DROP PROCEDURE IF EXISTS contract.sp_fails;
 DROP PROCEDURE IF EXISTS contract.sp_waits;
 DROP PROCEDURE IF EXISTS contract.sp_session;
 DROP PROCEDURE IF EXISTS contract.sp_returns;
+DROP PROCEDURE IF EXISTS contract.sp_works;
+DROP PROCEDURE IF EXISTS contract.sp_leaves_state;
+DROP TABLE IF EXISTS contract.work;
 DROP TABLE IF EXISTS contract.item;
 DROP TABLE IF EXISTS contract.number;
 DROP TABLE IF EXISTS contract.closed;
@@ -20,6 +23,7 @@ GO
 CREATE TABLE contract.item (id int NOT NULL PRIMARY KEY, amount int NULL);
 CREATE TABLE contract.number (n int NOT NULL PRIMARY KEY);
 CREATE TABLE contract.closed (id int NOT NULL PRIMARY KEY);
+CREATE TABLE contract.work (who varchar(40) NOT NULL, id int NOT NULL, PRIMARY KEY (who, id));
 GO
 DECLARE @n int = 0;
 SET NOCOUNT ON;
@@ -148,5 +152,56 @@ BEGIN
   SET NOCOUNT ON;
   SET @spid = @@SPID;
   SET @application = APP_NAME();
+END;
+GO
+-- Writes rows of @who, and does with transactions what procedures do with them.
+CREATE PROCEDURE contract.sp_works @who varchar(40), @how varchar(20)
+AS
+BEGIN
+  SET NOCOUNT ON;
+  DECLARE @result int, @gate nvarchar(255) = N'contract/gate ' + @who, @mine nvarchar(255) = N'contract/mine ' + @who;
+  IF @how IN ('balanced', 'leaves', 'leaves and raises') BEGIN TRANSACTION;
+  IF @how = 'savepoint' SAVE TRANSACTION here;
+  IF @how = 'lock' EXEC @result = sp_getapplock @Resource = @mine, @LockMode = 'Exclusive', @LockOwner = 'Transaction';
+  IF @how = 'handler'
+  BEGIN
+    BEGIN TRY
+      BEGIN TRANSACTION;
+      INSERT INTO contract.work (who, id) VALUES (@who, 1);
+      INSERT INTO contract.work (who, id) VALUES (@who, 1);
+      COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+      IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;
+      THROW 51000, 'handled', 1;
+    END CATCH;
+  END;
+  INSERT INTO contract.work (who, id) VALUES (@who, 1);
+  IF @how = 'throws' THROW 51000, 'in the middle', 1;
+  IF @how = 'raises' OR @how = 'leaves and raises'
+  BEGIN
+    RAISERROR('in the middle', 16, 1);
+    RETURN 5;
+  END;
+  IF @how = 'returns' RETURN 5;
+  IF @how = 'rolls back' ROLLBACK TRANSACTION;
+  IF @how IN ('balanced', 'commits') COMMIT TRANSACTION;
+  IF @how = 'savepoint' ROLLBACK TRANSACTION here;
+  IF @how = 'waits'
+  BEGIN
+    EXEC @result = sp_getapplock @Resource = @mine, @LockMode = 'Exclusive', @LockOwner = 'Session';
+    EXEC @result = sp_getapplock @Resource = @gate, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1;
+  END;
+  INSERT INTO contract.work (who, id) VALUES (@who, 2);
+END;
+GO
+-- Everything that a session remembers, but for a transaction.
+CREATE PROCEDURE contract.sp_leaves_state @resource nvarchar(255)
+AS
+BEGIN
+  DECLARE @result int;
+  EXEC @result = sp_getapplock @Resource = @resource, @LockMode = 'Exclusive', @LockOwner = 'Session';
+  SET CONTEXT_INFO 0x706f69736f6e;
+  EXEC sp_set_session_context @key = N'poison', @value = N'poison';
 END;
 GO

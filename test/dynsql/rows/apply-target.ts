@@ -44,7 +44,7 @@ function targetOf(base: AggregateBase): Target {
         occurrence: Number(row['occurrence']),
         deleted: row['deleted'] as boolean,
         payload: row['payload'] === null ? null : JSON.parse(String(row['payload'])),
-        updatedAt: (row['updated_at'] as Date).toISOString(),
+        updatedAt: String(row['updated_at']),
       }));
     },
     async load(set) {

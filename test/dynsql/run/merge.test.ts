@@ -13,7 +13,7 @@ import {
   levelsOf,
   type Node,
   nodesOf,
-  noMoments,
+  noKinds,
   shapes,
   sourceOf,
 } from './nested.ts';
@@ -118,7 +118,7 @@ describe('levels put together', () => {
           for (; given < rows; given += 1) {
             yield {
               columns: level.columns,
-              moments: noMoments,
+              kinds: noKinds,
               rows: [[0, 'x'.repeat(1000), given]],
             };
           }
@@ -140,9 +140,9 @@ describe('levels put together', () => {
     const source: RowSource = {
       streams: async () => [
         (async function* () {
-          yield { columns: level.columns, moments: noMoments, rows: [[0, 1, 1]] };
+          yield { columns: level.columns, kinds: noKinds, rows: [[0, 1, 1]] };
           await more.promise;
-          yield { columns: level.columns, moments: noMoments, rows: [[0, 2, 2]] };
+          yield { columns: level.columns, kinds: noKinds, rows: [[0, 2, 2]] };
         })(),
       ],
     };

@@ -114,7 +114,7 @@ export function levelsOf(root: Shape, nodes: readonly Node[]): LevelRows[] {
   return levels;
 }
 
-export const noMoments: ReadonlySet<string> = new Set();
+export const noKinds: RowBatch['kinds'] = new Map();
 
 /** Gives the rows in batches of the sizes given, over and over; some of them late. */
 export function sourceOf(
@@ -131,7 +131,7 @@ export function sourceOf(
           for (let at = 0, turn = 0; at < rows.length; turn += 1) {
             const size = sizes[turn % sizes.length] ?? 1;
             if (size % 2 === 0) await new Promise(setImmediate);
-            yield { columns, moments: noMoments, rows: rows.slice(at, at + size) };
+            yield { columns, kinds: noKinds, rows: rows.slice(at, at + size) };
             at += size;
           }
         } finally {

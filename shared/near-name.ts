@@ -1,3 +1,5 @@
+/** Names that somebody may have meant. */
+
 /**
  * The fewest slips between two words: letters put in, left out, replaced, or two neighbours
  * exchanged (optimal string alignment). `rows[i][j]` is that of their first i and j letters.
@@ -25,15 +27,25 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
+/** The one of `names` that `value` is nearest to, in any case of letters, within `slips` of it. */
+export function nearest(
+  value: string,
+  names: readonly string[],
+  slips: (name: string) => number,
+): string | undefined {
+  if (value.length === 0 || value.length > 128) return undefined;
+  return names
+    .map((name) => ({ name, apart: distance(value.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, apart }) => apart <= slips(name))
+    .sort((a, b) => a.apart - b.apart)[0]?.name;
+}
+
 /**
  * ` (did you mean hcs?)` where one of `names` differs from `value` by a slip of the keyboard: the
  * case of letters, or one letter in three (at least one). Empty otherwise.
  */
 export function didYouMean(value: unknown, names: readonly string[]): string {
-  if (typeof value !== 'string' || value.length === 0 || value.length > 128) return '';
-  const near = names
-    .map((name) => ({ name, apart: distance(value.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, apart }) => apart <= Math.max(1, Math.floor(name.length / 3)))
-    .sort((a, b) => a.apart - b.apart)[0];
-  return near === undefined || near.name === value ? '' : ` (did you mean ${near.name}?)`;
+  if (typeof value !== 'string') return '';
+  const near = nearest(value, names, (name) => Math.max(1, Math.floor(name.length / 3)));
+  return near === undefined || near === value ? '' : ` (did you mean ${near}?)`;
 }

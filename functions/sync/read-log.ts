@@ -1,0 +1,58 @@
+import type { HttpRequest } from '@azure/functions';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { logFromSchema } from '../../shared/http/schemas.ts';
+import { show } from '../../shared/http/show.ts';
+import { streamedBody } from '../../shared/http/streamed-body.ts';
+import { didYouMean } from '../../shared/near-name.ts';
+import type { Run } from '../../shared/sync/index.ts';
+import type { AppServices } from '../services.ts';
+import { namedRun, namedRunId } from './named-run.ts';
+
+/**
+ * What the procedures of a run said, as text, while it goes on and after: from a byte on, or of one
+ * stage. `Link` says where to go on. Of a run that has said something without `stage` only the
+ * sizes of its log are looked up; HEAD reads nothing more.
+ */
+export function readLog(app: AppServices): RouteHandler {
+  return async (request, context, { signal }) => {
+    const id = namedRunId(request);
+    const stage = request.query.get('stage') ?? undefined;
+    const log = await app.syncs.log(id, signal);
+    if (stage !== undefined || log.bytes === 0) {
+      const run = await namedRun(request, app.syncs, signal);
+      if (stage !== undefined) requireStage(run, stage);
+    }
+    const from = fromOf(request, log.bytes);
+    const next = new URLSearchParams({ from: String(log.bytes), ...(stage && { stage }) });
+    const headers = {
+      'content-type': 'text/plain; charset=utf-8',
+      link: `</runs/${id}/log?${next}>; rel="next"`,
+    };
+    if (request.method === 'HEAD' || from === log.bytes) return { headers };
+    const read = (abort: AbortSignal) => log.read({ from, stage }, abort);
+    const body = await streamedBody(context.invocationId, read, app.stopping);
+    return { headers, body };
+  };
+}
+
+function requireStage({ stages }: Run, stage: string): void {
+  const ids = stages.map(({ id }) => id);
+  if (ids.includes(stage)) return;
+  const allowed = 'the id of a stage of the run, see /runs/{id}';
+  throw invalid('stage', stage, allowed, didYouMean(stage, ids));
+}
+
+function fromOf({ query }: HttpRequest, bytes: number): number {
+  const given = query.get('from') ?? '0';
+  const parsed = logFromSchema.safeParse(given);
+  if (parsed.success && parsed.data <= bytes) return parsed.data;
+  throw invalid('from', given, `a whole number from 0 to ${bytes}, the bytes that there are now`);
+}
+
+function invalid(field: string, value: string, allowed: string, hint = ''): HttpProblem {
+  const message = `${field} must be ${allowed}${hint}`;
+  return new HttpProblem('invalid-value', `Invalid ${field} value: ${show(value)}.`, {
+    errors: [{ field, message, value: show(value), allowed }],
+  });
+}

@@ -1,0 +1,149 @@
+/**
+ * One procedure call, with a transaction around it or without. What has become of transactions in a
+ * procedure no answer tells for sure, so the server is asked afterwards, in the batch that commits.
+ */
+
+import type { ProcedureCall, ProcedureResult } from './call.ts';
+import { DatabaseError, leavesSessionUsable, toDatabaseError } from './errors.ts';
+import type { Session } from './session.ts';
+
+/** `own`: begun before the call, committed after it; `none`: the procedure sees to its own. */
+export const transactionModes = ['own', 'none'] as const;
+export type TransactionMode = (typeof transactionModes)[number];
+
+export interface CallTerms<T> {
+  transaction: TransactionMode;
+  /** SET options that are ON around the call, of the catalogue's allow-list. */
+  setOptions?: readonly string[];
+  /** Gets every PRINT and RAISERROR of severity 10 or less as it arrives. */
+  onMessage?: (text: string) => void;
+  /** Looks at the result before anything is committed: what it throws undoes an own transaction. */
+  judge: (result: ProcedureResult) => T;
+}
+
+/** A procedure ended with another count of transactions than it began with. */
+const countChanged = 266;
+
+/**
+ * A commit waits for the log, and for replicas that are synchronous. The caller's signal does not
+ * take it back: nobody would know whether it had happened.
+ */
+const settleMs = 30_000;
+
+/**
+ * Calls the procedure. No transaction is open afterwards: what the procedure left over is rolled
+ * back, and its session destroyed, as is one whose state nobody knows.
+ *
+ * @returns what `judge` made of the result, once the server has committed
+ * @throws DatabaseError, the reason of `signal`, or what `judge` throws. Nothing of an own
+ *   transaction is left then, unless the message says that this is not known. Another count of
+ *   transactions than before is `permanent`.
+ */
+export async function callOnTerms<T>(
+  session: Session,
+  call: ProcedureCall,
+  { transaction, setOptions = [], onMessage = () => {}, judge }: CallTerms<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const began = transaction === 'own' ? 1 : 0;
+  const closing = setStatements(setOptions, 'OFF');
+  let ended = false;
+  let judged: T;
+  try {
+    const opening = `${setStatements(setOptions, 'ON')}${began > 0 ? 'BEGIN TRANSACTION;' : ''}`;
+    if (opening !== '') await session.batch(opening, signal);
+    const result = await session.call(call, onMessage, signal);
+    ended = true;
+    judged = judge(result);
+    signal.throwIfAborted();
+  } catch (error) {
+    // Cancelled, timed out or broken: whether the server has stopped is not known for sure.
+    const canBeAsked = !signal.aborted && (ended || leavesSessionUsable(error));
+    if (canBeAsked) throw await undone(session, error, began, closing, signal);
+    session.destroy();
+    throw error;
+  }
+  await settle(session, began, closing);
+  return judged;
+}
+
+/** Commits an own transaction, and makes sure that there was that one and no other. */
+async function settle(session: Session, began: number, closing: string): Promise<void> {
+  const commit = began > 0 ? 'IF @open = 1 COMMIT TRANSACTION;' : '';
+  let open: number;
+  try {
+    open = await openTransactions(session, commit, closing, AbortSignal.timeout(settleMs));
+  } catch (error) {
+    session.destroy();
+    throw leavesSessionUsable(error) ? error : unknownEnd(error, began);
+  }
+  if (open === began) return;
+  session.destroy();
+  throw new DatabaseError(`${changeOf(open, began)}`, 'permanent', { number: countChanged });
+}
+
+/** Rolls back what the failed call has left. @returns the error to throw */
+async function undone(
+  session: Session,
+  error: unknown,
+  began: number,
+  closing: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  let open: number;
+  try {
+    open = await openTransactions(session, '', closing, signal);
+  } catch {
+    // The end of the session rolls back, too.
+    session.destroy();
+    return error;
+  }
+  const told = toDatabaseError(error);
+  const isAboutCount = told.number === countChanged;
+  // Fewer than before is what many an error does by itself, or its handler.
+  if (open <= began && !isAboutCount) return error;
+  session.destroy();
+  const message = isAboutCount ? changeOf(open, began) : `${told.message} ${changeOf(open, began)}`;
+  return new DatabaseError(message, 'permanent', told, { cause: error });
+}
+
+/** Asks for the count, does what is to be done, and rolls back whatever is open then. */
+async function openTransactions(
+  session: Session,
+  commit: string,
+  closing: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const [row] = await session.batch(
+    `DECLARE @open int = @@TRANCOUNT; ${commit}
+IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;
+SELECT @open AS [open]; ${closing}`,
+    signal,
+  );
+  return Number(row?.['open']);
+}
+
+function changeOf(open: number, began: number): string {
+  const counts = `${open} open after it, ${began} before`;
+  if (open > began) {
+    return `The procedure left a transaction open (${counts}): it has been rolled back.`;
+  }
+  return `The procedure ended the transaction that it was called in (${counts}): what it had not committed itself is rolled back. If it manages transactions of its own, the catalogue must say "transaction": "none".`;
+}
+
+/** The same call may be made again only where the catalogue calls it repeatable. */
+function unknownEnd(error: unknown, began: number): DatabaseError {
+  const { message, meaning, ...details } = toDatabaseError(error);
+  const what = began > 0 ? 'its work was committed' : 'it left a transaction open';
+  return new DatabaseError(
+    `The procedure ended, but whether ${what} is not known: ${message}`,
+    meaning === 'unreachable' ? meaning : 'transient',
+    details,
+    { cause: error },
+  );
+}
+
+/** The options come from the catalogue's allow-list. */
+function setStatements(options: readonly string[], value: 'ON' | 'OFF'): string {
+  return options.map((option) => `SET ${option} ${value}; `).join('');
+}

@@ -1,0 +1,54 @@
+/** What syncs keep in storage, and the service that POSTs go to, on a test's container. */
+
+import type { ContainerClient } from '@azure/storage-blob';
+import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { rowCounts } from '../../shared/database/row-counts.ts';
+import { Leases } from '../../shared/lock/leases.ts';
+import { Cancellations } from '../../shared/sync/cancellations.ts';
+import { DurationStore } from '../../shared/sync/durations.ts';
+import type { EngineDependencies } from '../../shared/sync/engine.ts';
+import { RunLogs } from '../../shared/sync/log/run-logs.ts';
+import { RunStore } from '../../shared/sync/run-store.ts';
+import { SyncService, type SyncState } from '../../shared/sync/service.ts';
+import type { StageRunner, StageSlot } from '../../shared/sync/stage-runner.ts';
+
+/** @param seconds life of a lease */
+export function syncStateOf(container: ContainerClient, seconds = 15): SyncState {
+  return {
+    leases: new Leases(container, seconds),
+    runs: new RunStore(container),
+    cancellations: new Cancellations(container),
+    durations: new DurationStore(container),
+    logs: new RunLogs(container),
+  };
+}
+
+export function postingService(state: SyncState): SyncService {
+  return new SyncService({
+    catalog: shippedCatalog(),
+    state: async () => state,
+    now: () => new Date(),
+  });
+}
+
+/** An engine whose procedures do what `run` does. */
+export function engineOn(
+  state: SyncState,
+  run: StageSlot['run'] = async () => ({ rows: rowCounts([1]), returnValue: 0 }),
+  runner: Partial<StageRunner> = {},
+): EngineDependencies {
+  return {
+    ...state,
+    catalogRevision: 'test',
+    now: () => new Date(),
+    sliceMs: 60_000,
+    log: () => {},
+    readFreshness: async () => ({ at: new Date().toISOString() }),
+    runners: {
+      procedure: {
+        open: async () => ({ fits: () => true, run, close: async () => {} }),
+        ...runner,
+      },
+    },
+  };
+}
