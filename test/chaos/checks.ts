@@ -4,7 +4,7 @@ import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { compareHeapWithSource, tickPeriod } from '../../local/demo/index.ts';
 import type { ProcedureCall, SqlServer } from '../../local/sql-server/procedure.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import type { Run, Stage } from '../../shared/sync/run.ts';
+import type { Run, RunState, Stage } from '../../shared/sync/run.ts';
 import { entityNames } from './catalog.ts';
 import type { Habits } from './habits.ts';
 import type { Work } from './unruly.ts';
@@ -178,12 +178,9 @@ function checkRun(run: Run, calls: readonly ProcedureCall[], attemptOf: AttemptO
 
 /** The run's state is that of its stages, and nothing but what was planned has kept one from it. */
 function checkEnd(run: Run, habits: Habits, cancelled: ReadonlySet<string>): string[] {
-  const states = new Set(run.stages.map(({ state }) => state));
-  const [worst = 'succeeded'] = (['interrupted', 'cancelled', 'failed'] as const).filter((state) =>
-    states.has(state),
-  );
+  const expected = stateOf(run);
   const faults: string[] = [];
-  if (run.state !== worst) faults.push(`${run.state}, and its stages are ${[...states]}`);
+  if (run.state !== expected) faults.push(`is ${run.state}, and its stages make it ${expected}`);
   if (run.state === 'cancelled' && !cancelled.has(run.id)) faults.push('cancelled by nobody');
   const byId = new Map(run.stages.map((stage) => [stage.id, stage]));
   for (const stage of run.stages) {
@@ -195,6 +192,16 @@ function checkEnd(run: Run, habits: Habits, cancelled: ReadonlySet<string>): str
     }
   }
   return faults.map((text) => `run ${run.id}: ${text}`);
+}
+
+function stateOf({ startedAt, stages }: Run): RunState {
+  const states = new Set(stages.map(({ state }) => state));
+  // Whoever was asked for it died, or had no storage, before the servers were entered as the run's.
+  if (startedAt === undefined && [...states].every((state) => state === 'skipped')) {
+    return 'interrupted';
+  }
+  const order = ['interrupted', 'cancelled', 'failed'] as const;
+  return order.find((state) => states.has(state)) ?? 'succeeded';
 }
 
 /** Entities that have come through all stages are in heap what they are in their source. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tick } from '../../local/demo/index.ts';
 import type { ProcedureCall } from '../../local/sql-server/procedure.ts';
 import { finalStates, type Run } from '../../shared/sync/run.ts';
-import { abandonedRuns } from '../../shared/sync/sweep.ts';
+import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
 import { checkEpisode } from './checks.ts';
 import { cancelRun, runsOf, startSync } from './client.ts';
 import type { Fleet } from './fleet.ts';
@@ -202,6 +202,7 @@ async function finished(
     if (performance.now() - sweptAt >= sweep.everyMs) {
       const now = new Date(Date.now() + sweep.olderMs);
       for (const id of await abandonedRuns(world.state, now, signal)) await world.send(id);
+      await endOrphans(world.state, new Date(), signal);
       sweptAt = performance.now();
     }
     await sleep(50, undefined, { signal });
