@@ -111,8 +111,10 @@ function unexplained(
     broken.push(`${calls.length} calls of ${stages} stages after ${happened.deaths} deaths`);
   }
   if (happened.deaths === 0) {
-    for (const { id, state } of runs) {
-      if (state === 'interrupted') broken.push(`run ${id}: interrupted, and nobody died`);
+    for (const { id, state, startedAt } of runs) {
+      // One that was never begun has lost its storage, not its worker.
+      if (state === 'interrupted' && startedAt !== undefined)
+        broken.push(`run ${id}: interrupted, and nobody died`);
     }
     const cut = calls.filter(({ outcome }) => outcome === 'disconnected');
     for (const { id } of cut) broken.push(`call ${id}: cut off, and nobody died`);
