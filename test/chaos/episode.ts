@@ -11,6 +11,7 @@ import type { Fleet } from './fleet.ts';
 import { scaled } from './patience.ts';
 import type { EpisodePlan } from './plan.ts';
 import { report } from './report.ts';
+import { checkSaid } from './said.ts';
 import type { Work } from './unruly.ts';
 import { workOf } from './work.ts';
 import type { World } from './world.ts';
@@ -68,8 +69,10 @@ export async function playEpisode(
     const all = [...runs.values()];
     const work = await world.unruly.work();
     const { habits } = plan;
+    const said = happened.deaths === 0 ? all : [];
     const broken = [
       ...restless,
+      ...(await Promise.all(said.map((run) => checkSaid(world, run, work, habits)))).flat(),
       ...checkEpisode(calls(), all, sql, { habits, work, cancelled }),
       ...unexplained(happened, calls(), all),
     ];

@@ -56,8 +56,8 @@ function checkCounts({ rows, messages }: Stage, habit: HabitName): string[] {
     .map(([what, told, actual]) => `tells ${told} ${what}, and there were ${actual}`);
 }
 
-/** An attempt whose last word to the server may or may not have been heard says so. */
-const unknownEnd = /^The worker was lost| is not known: /;
+/** An attempt whose last word to the server may or may not have been heard begins so. */
+const unknownEnd = /^The worker was lost|^The procedure ended, but whether/;
 
 /** How many calls have left rows, at least and at most, by what the document says. */
 function callsTold({ state, attempts }: Stage): [number, number] {
