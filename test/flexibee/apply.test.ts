@@ -103,6 +103,51 @@ for (const target of targets) {
       assert.deepEqual(await target.journal(company), [{ ...journal, generation: 1 }]);
     });
 
+    it('takes thousands at once, part by part, and what is gone, too', async () => {
+      const company = newCompany();
+      const ids = Array.from({ length: 2_345 }, (_, index) => index + 1);
+      const batch = batchOf(company, {
+        records: ids.map((id) => state(id, id, { n: id })),
+        changes: ids.map((id) => change(id, id, { operation: 'create' })),
+      });
+      assert.deepEqual(await apply(batch), { created: 2_345, updated: 0, deleted: 0 });
+      assert.deepEqual(await apply(batch), nothing);
+      const rows = await target.rows(company, 'adresar');
+      assert.deepEqual(
+        rows.map(({ id, payload }) => [id, payload?.['n']]),
+        ids.map((id) => [String(id), id]),
+      );
+      assert.equal((await target.journal(company)).length, 2_345);
+      const full = batchOf(company, {
+        readAt: at(9),
+        records: ids.slice(0, 1_100).map((id) => state(id, 3_000, { n: id + (id % 2) })),
+        gone: { readBefore: at(9), version: 3_000 },
+      });
+      assert.deepEqual(await apply(full), { created: 0, updated: 550, deleted: 1_245 });
+      const left = (await target.rows(company, 'adresar')).filter(({ deleted }) => !deleted);
+      assert.deepEqual(
+        left.map(({ id }) => Number(id)),
+        ids.slice(0, 1_100),
+      );
+    });
+
+    it('keeps companies apart that differ by case or accent alone', async () => {
+      const company = newCompany();
+      const companies = [company, company.toUpperCase(), `${company}é`, `${company}e`];
+      for (const [index, own] of companies.entries()) {
+        const batch = batchOf(own, { records: [state(1, 1, { index })], changes: [change(1)] });
+        assert.deepEqual(await apply(batch), { created: 1, updated: 0, deleted: 0 }, own);
+      }
+      for (const [index, own] of companies.entries()) {
+        const rows = await target.rows(own, 'adresar');
+        assert.deepEqual(
+          rows.map(({ payload }) => payload?.['index']),
+          [index],
+        );
+        assert.equal((await target.journal(own)).length, 1);
+      }
+    });
+
     it('takes only what is newer by generation, version and time of reading', async () => {
       const company = newCompany();
       const steps: [string, Partial<Batch>, typeof nothing][] = [
