@@ -166,7 +166,7 @@ export class SessionState implements LockOwner {
     }
     await database.writeLock.acquire(this, this.options.lockTimeout, signal);
     try {
-      return guarded(connection, 'BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK', work);
+      return guarded(connection, () => connection.beginWriting(), 'COMMIT', 'ROLLBACK', work);
     } finally {
       database.writeLock.release(this);
     }
@@ -222,12 +222,13 @@ export class SessionState implements LockOwner {
 
 function guarded<T>(
   connection: Connection,
-  begin: string,
+  begin: string | (() => void),
   commit: string,
   rollback: string,
   work: (connection: Connection) => T,
 ): T {
-  connection.sqlite.exec(begin);
+  if (typeof begin === 'string') connection.sqlite.exec(begin);
+  else begin();
   let result: T;
   try {
     result = work(connection);

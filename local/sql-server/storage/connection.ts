@@ -89,8 +89,21 @@ export class Connection {
   }
 
   begin(): void {
-    this.sqlite.exec('BEGIN IMMEDIATE');
+    this.beginWriting();
     this.inTransaction = true;
+  }
+
+  /**
+   * Takes SQLite's write lock of this database, whose queue the caller has been through. BEGIN
+   * IMMEDIATE alone would take those of all that are attached, which somebody else may hold.
+   */
+  beginWriting(): void {
+    if (this.#attached.size === 0) {
+      this.sqlite.exec('BEGIN IMMEDIATE');
+      return;
+    }
+    const version = this.sqlite.prepare('PRAGMA main.user_version').get()?.['user_version'];
+    this.sqlite.exec(`BEGIN; PRAGMA main.user_version = ${version}`);
   }
 
   commit(): void {
