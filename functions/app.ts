@@ -4,6 +4,7 @@
  */
 
 import type { Catalog } from '../shared/catalog/index.ts';
+import type { Locations } from '../shared/catalog/located.ts';
 import { Databases } from '../shared/database/databases.ts';
 import type { DynsqlCatalog } from '../shared/dynsql/catalog.ts';
 import { checkDatabase, checkPart } from '../shared/health.ts';
@@ -53,6 +54,7 @@ export class App implements AppServices {
     catalog: Catalog,
     dynsql: DynsqlCatalog,
     addresses: Connections,
+    locations: Locations,
     databases: Databases,
     readers: Databases,
     container: OpenContainer,
@@ -67,7 +69,7 @@ export class App implements AppServices {
       state: (signal) => this.#state(signal),
       now: this.now,
     });
-    const procedure = procedureRunner(databases);
+    const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
     this.companies = new Companies({
       ...{ catalog, databases, procedure, container, leaseSeconds, sliceMs },
@@ -91,7 +93,8 @@ export class App implements AppServices {
 
   /** @throws what `configure` does, before any function can run */
   static async start(environment: NodeJS.ProcessEnv): Promise<App> {
-    const { settings, catalog, dynsql, connections, container } = await configure(environment);
+    const { settings, catalog, dynsql, connections, locations, container } =
+      await configure(environment);
     const pools = () =>
       new Databases(
         catalog.databases.map(({ id, connection }) => ({
@@ -101,7 +104,10 @@ export class App implements AppServices {
         })),
         { size: settings.sqlPoolSize },
       );
-    return new App(settings, catalog, dynsql, connections, pools(), pools(), container);
+    return new App(
+      ...([settings, catalog, dynsql, connections, locations] as const),
+      ...([pools(), pools(), container] as const),
+    );
   }
 
   get stopping(): AbortSignal {

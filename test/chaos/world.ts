@@ -53,6 +53,8 @@ export async function startWorld(): Promise<World> {
     startSqlServer({
       databases: demoDatabases({ accounts, pace: Number.POSITIVE_INFINITY }),
       logins: { [demoLogin.user]: demoLogin.password },
+      // An address for each server of the catalogue.
+      morePorts: [0, 0, 0],
     }),
     buildApp(),
   ]);
@@ -75,7 +77,7 @@ export async function startWorld(): Promise<World> {
       logs: new RunLogs(container),
     },
     app: directory,
-    settings: workerSettings(sql.port, directory),
+    settings: workerSettings(sql.ports, directory),
     send: (id) => send(queue, id),
     async control(method, path, body) {
       const response = await fetch(`http://127.0.0.1:${sql.controlPort}${path}`, {
@@ -122,12 +124,13 @@ async function send(queue: QueueClient, id: string): Promise<void> {
 }
 
 /** All that the sample says, so that a developer's own settings do not matter. */
-function workerSettings(sqlPort: number, directory: string): Record<string, string> {
+function workerSettings(sqlPorts: readonly number[], directory: string): Record<string, string> {
   const values: Record<string, string> = { ...sample.Values };
-  for (const { connection } of shipped.databases) {
+  const servers = [...new Set(shipped.databases.map(({ server }) => server))];
+  for (const { connection, server } of shipped.databases) {
     values[connection] = (values[connection] ?? '').replace(
       /127\.0\.0\.1,\d+/,
-      `127.0.0.1,${sqlPort}`,
+      `127.0.0.1,${sqlPorts[servers.indexOf(server)]}`,
     );
   }
   return {

@@ -14,7 +14,8 @@ export interface TdsCounts {
 }
 
 export interface TdsCounter {
-  port: number;
+  /** Each leads to the target: addresses of several servers. */
+  ports: number[];
   counts: TdsCounts;
   reset(): void;
   close(): Promise<void>;
@@ -24,10 +25,10 @@ export interface TdsCounter {
 const headerBytes = 8;
 const rpc = 3;
 
-export async function startTdsCounter(target: number): Promise<TdsCounter> {
+export async function startTdsCounter(target: number, ways = 1): Promise<TdsCounter> {
   const counts: TdsCounts = { connections: 0, procedures: [], freshness: 0, others: 0 };
   const sockets = new Set<Socket>();
-  const server = createServer((client) => {
+  const serve = (client: Socket) => {
     counts.connections += 1;
     const upstream = connect(target, '127.0.0.1');
     for (const socket of [client, upstream]) {
@@ -55,19 +56,28 @@ export async function startTdsCounter(target: number): Promise<TdsCounter> {
     });
     client.pipe(upstream);
     upstream.pipe(client);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  };
+  const servers = await Promise.all(
+    Array.from({ length: ways }, async () => {
+      const server = createServer(serve).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
   return {
-    port: (server.address() as AddressInfo).port,
+    ports: servers.map((server) => (server.address() as AddressInfo).port),
     counts,
     reset() {
       Object.assign(counts, { connections: 0, procedures: [], freshness: 0, others: 0 });
     },
     async close() {
       for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+      await Promise.all(
+        servers.map((server) => {
+          server.close();
+          return once(server, 'close');
+        }),
+      );
     },
   };
 }
