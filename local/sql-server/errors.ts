@@ -151,6 +151,12 @@ export const errors = {
     217,
     'Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).',
   ),
+  moneySyntax: error(
+    235,
+    'Cannot convert a char value to %. The char value has incorrect syntax.',
+    16,
+    0,
+  ),
   overflowDate: error(517, "Adding a value to a '%' column caused an overflow."),
   nullNotAllowed: error(
     515,
@@ -239,6 +245,23 @@ export const errors = {
     3,
   ),
   objectExists: error(2714, "There is already an object named '%' in the database.", 16, 6),
+  compatibilityLevel: error(
+    15048,
+    'Valid values of the database compatibility level are 100, 110, 120, 130, 140, 150.',
+  ),
+  alterDenied: error(
+    5011,
+    "User does not have permission to alter database '%', the database does not exist, or the database is not in a state that allows access checks.",
+    14,
+    5,
+  ),
+  invalidCollation: error(448, "Invalid collation '%'."),
+  collationConflict: error(
+    468,
+    'Cannot resolve the collation conflict between "%" and "%" in the % operation.',
+    16,
+    9,
+  ),
   unknownType: error(2715, 'Column, parameter, or variable #%: Cannot find data type %.', 16, 6),
   schemaMissing: error(
     2760,

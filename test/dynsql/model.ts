@@ -35,6 +35,8 @@ export interface ModelDataset {
   conditions: Readonly<Record<string, fc.Arbitrary<Given>>>;
   /** What to sort by; `*` before one whose direction follows the key's. */
   keys: Readonly<Record<string, readonly string[]>>;
+  /** Language of a field's order where a key asks for one by COLLATE, as that of `ch` in Czech. */
+  languages?: Readonly<Record<string, string>>;
   /** Sorted by at the end. */
   unique: readonly string[];
   children: readonly ModelDataset[];
@@ -582,6 +584,7 @@ function countries(): ModelDataset {
       Currency: ['*Currency_Code', '*Currency_ID'],
       NumCode: ['*NumCode'],
     },
+    languages: { Code: 'cs', Name: 'cs', Currency_Code: 'cs' },
     unique: ['ID'],
     children: [
       {

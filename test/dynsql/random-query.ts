@@ -119,21 +119,27 @@ function itemsOf(level: Level, master: ModelRow | undefined): ModelRow[] {
     .filter((row) => given.every((one) => one.given.matches(row)))
     .toSorted((a, b) => {
       for (const { field, sign } of sorts) {
-        const compared = compare(a[field] ?? null, b[field] ?? null);
+        const language = dataset.languages?.[field];
+        const compared = compare(a[field] ?? null, b[field] ?? null, language);
         if (compared !== 0) return sign * compared;
       }
       return 0;
     });
 }
 
-/** NULL first, text without regard to case. */
-function compare(a: ModelRow[string], b: ModelRow[string]): number {
+/** As collations of SQL Server that ignore case do: punctuation, digits, letters, accents last. */
+const words = (language: string) => new Intl.Collator(language, { sensitivity: 'accent' });
+const collators = { en: words('en'), cs: words('cs') };
+
+/** NULL first. */
+function compare(a: ModelRow[string], b: ModelRow[string], language: string | undefined): number {
   if (a === b) return 0;
   if (a === null || a === undefined) return -1;
   if (b === null || b === undefined) return 1;
-  const [left, right] = [a, b].map((one) => (typeof one === 'string' ? one.toLowerCase() : one));
-  if (left === right || left === undefined || right === undefined) return 0;
-  return left < right ? -1 : 1;
+  if (typeof a === 'string' && typeof b === 'string') {
+    return (language === 'cs' ? collators.cs : collators.en).compare(a, b);
+  }
+  return a < b ? -1 : 1;
 }
 
 function answerOf(

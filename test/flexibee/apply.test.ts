@@ -51,6 +51,24 @@ for (const target of targets) {
   describe(`the mirror on ${target.name}`, () => {
     const apply = (batch: Batch) => target.mirror.apply(batch, soon());
 
+    it('is in the tables when whoever had the session before had left a transaction open', async () => {
+      const company = newCompany();
+      const { databases } = target;
+      const killer = await databases.session('ab', soon());
+      const poisoned = await databases.session('ab', soon());
+      const [row] = await poisoned.query('SELECT @@SPID AS spid', [], soon());
+      await poisoned.batch('BEGIN TRANSACTION', soon());
+      poisoned.release();
+      const applied = await apply(
+        batchOf(company, { records: [state(1, 7, { nazev: 'A' })], changes: [change(7)] }),
+      );
+      assert.deepEqual(applied, { ...nothing, created: 1 });
+      // What that session has not committed ends with it.
+      await killer.batch(`KILL ${row?.['spid']}`, soon());
+      killer.release();
+      assert.equal((await target.rows(company, 'adresar')).length, 1);
+    });
+
     it('keeps what it is given, letter for letter', {
       skip: target.except('escapes'),
     }, async () => {
@@ -83,6 +101,51 @@ for (const target of targets) {
         { ...kept, generation: 1, readAt: at(0), deleted: false },
       ]);
       assert.deepEqual(await target.journal(company), [{ ...journal, generation: 1 }]);
+    });
+
+    it('takes thousands at once, part by part, and what is gone, too', async () => {
+      const company = newCompany();
+      const ids = Array.from({ length: 2_345 }, (_, index) => index + 1);
+      const batch = batchOf(company, {
+        records: ids.map((id) => state(id, id, { n: id })),
+        changes: ids.map((id) => change(id, id, { operation: 'create' })),
+      });
+      assert.deepEqual(await apply(batch), { created: 2_345, updated: 0, deleted: 0 });
+      assert.deepEqual(await apply(batch), nothing);
+      const rows = await target.rows(company, 'adresar');
+      assert.deepEqual(
+        rows.map(({ id, payload }) => [id, payload?.['n']]),
+        ids.map((id) => [String(id), id]),
+      );
+      assert.equal((await target.journal(company)).length, 2_345);
+      const full = batchOf(company, {
+        readAt: at(9),
+        records: ids.slice(0, 1_100).map((id) => state(id, 3_000, { n: id + (id % 2) })),
+        gone: { readBefore: at(9), version: 3_000 },
+      });
+      assert.deepEqual(await apply(full), { created: 0, updated: 550, deleted: 1_245 });
+      const left = (await target.rows(company, 'adresar')).filter(({ deleted }) => !deleted);
+      assert.deepEqual(
+        left.map(({ id }) => Number(id)),
+        ids.slice(0, 1_100),
+      );
+    });
+
+    it('keeps companies apart that differ by case or accent alone', async () => {
+      const company = newCompany();
+      const companies = [company, company.toUpperCase(), `${company}é`, `${company}e`];
+      for (const [index, own] of companies.entries()) {
+        const batch = batchOf(own, { records: [state(1, 1, { index })], changes: [change(1)] });
+        assert.deepEqual(await apply(batch), { created: 1, updated: 0, deleted: 0 }, own);
+      }
+      for (const [index, own] of companies.entries()) {
+        const rows = await target.rows(own, 'adresar');
+        assert.deepEqual(
+          rows.map(({ payload }) => payload?.['index']),
+          [index],
+        );
+        assert.equal((await target.journal(own)).length, 1);
+      }
     });
 
     it('takes only what is newer by generation, version and time of reading', async () => {

@@ -78,22 +78,24 @@ function freshnessSeen({ database, text, parameters }: SeenCall): string {
   return `${database} ${schema}.${table}${code === undefined ? '' : ` of ${code}`}`;
 }
 
-/** The calls of the original, each as this test compares it. */
+/**
+ * The calls of the original, each as this test compares it: each in a transaction of its own, which
+ * is committed.
+ */
 function expectedCalls(facts: readonly EntityFacts[], code: string) {
   return facts.flatMap((entity) =>
     entityCalls(entity, [code], period).map(({ database, procedure, parameters }) => {
       const isStekExport = database.startsWith('STEK');
       const forced = isStekExport && entity.name === 'personal_account_parameter';
-      return { database, procedure, parameters, options: forced ? ['FORCEPLAN'] : [] };
+      const own = { inTransaction: true, transaction: 'commit' as const };
+      return { database, procedure, parameters, options: forced ? ['FORCEPLAN'] : [], ...own };
     }),
   );
 }
 
 const isFence = ({ text }: SeenCall) => /sp_(get|release)applock$/.test(text);
 
-const seenCall = ({ database, text, parameters, options }: SeenCall) => ({
-  ...{ database, procedure: text, parameters, options },
-});
+const seenCall = ({ text, kind: _, ...call }: SeenCall) => ({ ...call, procedure: text });
 
 let storage: TestStorage;
 let server: RecordedSqlServer;
@@ -206,6 +208,37 @@ describe(`the ${board.length} lines of the operators' board, as the original cal
   it('are 1,365 procedure calls', () => {
     assert.ok(corrections > 0);
     assert.equal(calls, 1_365);
+  });
+});
+
+describe('what differs from the original on purpose', () => {
+  it('an all-areas entity asked for one area is exported for all', async () => {
+    const common = entityFacts.filter(({ allAreas }) => allAreas);
+    for (const facts of common) {
+      const { seen } = await press({ entity: facts.name, code: '0c10' });
+      compare(seen, [facts], '0c10');
+      const [first] = seen.filter((call) => call.kind === 'procedure' && !isFence(call));
+      assert.deepEqual(first?.parameters, { CurDataAreaId: 'all' });
+    }
+  });
+
+  it('46 pairs of a code and a name are refused, and nothing is asked of any server', async () => {
+    const pairs = [...allCodes, 'all'].flatMap((code) =>
+      entityFacts
+        .filter(({ allAreas, stek }) => {
+          if (code === 'all') return !allAreas;
+          return code in stekDatabases && !stek;
+        })
+        .map(({ name }) => ({ code, name })),
+    );
+    assert.equal(pairs.length, 46);
+    server.seen.length = 0;
+    for (const pair of pairs) {
+      const body = { token: 'demo-token', user: 'operator', ...pair, ...month };
+      const { status, text } = await post(app, 'entity_sync', body);
+      assert.deepEqual([status, text], [400, `Invalid name value: ${pair.name}.`], pair.code);
+    }
+    assert.deepEqual(server.seen, []);
   });
 });
 

@@ -51,6 +51,8 @@ test('a worker that stops leaves no connection behind', async (t) => {
     parts.filter(({ part, ok }) => part.startsWith('database ') && !ok),
     [],
   );
+  const catalog = parts.find(({ part }) => part === 'catalog');
+  assert.equal(catalog?.guesses, app.catalog.guesses.length);
   assert.ok(proxy.open > 0);
   await app.stop();
   const patience = soon();

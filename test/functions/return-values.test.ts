@@ -139,22 +139,19 @@ for (const { name, returns, state, warning, error, ...given } of cases) {
     assert.deepEqual(stage.warnings, warning === undefined ? undefined : [warning]);
     assert.equal(run.warnings, warning === undefined ? 0 : 1);
     assert.equal(stage.attempts.length, 1, 'a return value is no passing trouble');
-    const texts = run.log.map(({ text }: { text: string }) => text);
-    assert.equal(texts.includes(`load:${name}:c_${name}: ${warning}`), warning !== undefined);
+    const log = (await call(app, 'run_log', { headers, params: { id } })).text;
+    const told = warning ? `load:${name}:c_${name} * Warning: ${warning}\n` : '';
+    assert.equal(log.includes('Warning'), warning !== undefined);
+    assert.ok(log.includes(told), log);
     assert.deepEqual(
       stage.error,
       error && { message: error, meaning: 'permanent', procedure: `dbo.sp_${name}` },
     );
-    if (state === 'succeeded') {
-      assert.equal(stage.returnValue, Number(/-?\d+/.exec(returns)?.[0] ?? 0));
-      const [counted] = await other.query(
-        'ab',
-        `SELECT COUNT(*) AS n FROM dbo.did WHERE name = '${name}'`,
-        [],
-        soon(),
-      );
-      assert.equal(counted?.['n'], 1);
-    }
+    const returned = state === 'succeeded' ? Number(/-?\d+/.exec(returns)?.[0] ?? 0) : undefined;
+    assert.equal(stage.returnValue, returned);
+    const count = `SELECT COUNT(*) AS n FROM dbo.did WHERE name = '${name}'`;
+    const [counted] = await other.query('ab', count, [], soon());
+    assert.equal(counted?.['n'], state === 'succeeded' ? 1 : 0, 'a failure leaves nothing behind');
 
     const page = JSON.parse((await call(app, 'runs', { headers })).text);
     const line = page.runs.find((one: { id: string }) => one.id === id);

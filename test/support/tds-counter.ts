@@ -11,6 +11,8 @@ export interface TdsCounts {
   freshness: number;
   /** Everything else: batches, other statements, transaction requests. */
   others: number;
+  /** Of every message in its order: whether its first packet asks for RESETCONNECTION. */
+  resets: boolean[];
 }
 
 export interface TdsCounter {
@@ -24,9 +26,18 @@ export interface TdsCounter {
 /** MS-TDS 2.2.3.1: type, status (1: last of a message), length in big-endian. */
 const headerBytes = 8;
 const rpc = 3;
+const resetConnection = 8;
+
+const none = (): TdsCounts => ({
+  connections: 0,
+  procedures: [],
+  freshness: 0,
+  others: 0,
+  resets: [],
+});
 
 export async function startTdsCounter(target: number, ways = 1): Promise<TdsCounter> {
-  const counts: TdsCounts = { connections: 0, procedures: [], freshness: 0, others: 0 };
+  const counts = none();
   const sockets = new Set<Socket>();
   const serve = (client: Socket) => {
     counts.connections += 1;
@@ -46,6 +57,7 @@ export async function startTdsCounter(target: number, ways = 1): Promise<TdsCoun
       buffered = Buffer.concat([buffered, data]);
       while (buffered.length >= headerBytes && buffered.length >= buffered.readUInt16BE(2)) {
         const length = buffered.readUInt16BE(2);
+        if (message.length === 0) counts.resets.push(((buffered[1] ?? 0) & resetConnection) !== 0);
         message.push(buffered.subarray(headerBytes, length));
         if ((buffered[1] ?? 0) & 1) {
           count(counts, buffered[0] ?? 0, Buffer.concat(message));
@@ -68,7 +80,7 @@ export async function startTdsCounter(target: number, ways = 1): Promise<TdsCoun
     ports: servers.map((server) => (server.address() as AddressInfo).port),
     counts,
     reset() {
-      Object.assign(counts, { connections: 0, procedures: [], freshness: 0, others: 0 });
+      Object.assign(counts, none());
     },
     async close() {
       for (const socket of sockets) socket.destroy();

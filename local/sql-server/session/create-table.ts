@@ -16,6 +16,7 @@ import { conditionSql } from '../translate/condition.ts';
 import { emptyScope, type ResultColumn, type Scope } from '../translate/context.ts';
 import { convertSql } from '../translate/convert-sql.ts';
 import { checkNames } from '../translate/from.ts';
+import { defaultCollation, isCollation, isExact } from '../values/collation.ts';
 import { declaredType } from '../values/stored.ts';
 import { family } from '../values/types.ts';
 import { translation } from './evaluate.ts';
@@ -94,6 +95,14 @@ function draftOf(session: SessionState, name: Name, body: TableBody): Draft {
   return draft;
 }
 
+/** What COLLATE says in a column's declaration. @throws 448 */
+export function collated(collation: string | undefined): Pick<StoredColumn, 'collation'> {
+  const isOwn = collation === undefined || /^database_default$/i.test(collation);
+  if (isOwn || collation.toLowerCase() === defaultCollation.toLowerCase()) return {};
+  if (!isCollation(collation)) throw errors.invalidCollation(collation);
+  return { collation };
+}
+
 export function addColumn(draft: Draft, definition: ColumnDefinition): StoredColumn {
   const { name, type, identity } = definition;
   if (draft.columns.some((column) => column.name.toLowerCase() === name.toLowerCase())) {
@@ -103,6 +112,7 @@ export function addColumn(draft: Draft, definition: ColumnDefinition): StoredCol
     name,
     type,
     nullable: identity ? false : (definition.nullable ?? true),
+    ...collated(definition.collation),
     ...(identity && { identity }),
     ...(definition.default && {
       default: {
@@ -260,7 +270,8 @@ function columnSql(
   isRowId: boolean,
 ): string {
   if (isRowId) return `${quoteName(column.name)} INTEGER PRIMARY KEY`;
-  const collate = family(column.type) === 'text' ? ' COLLATE NOCASE' : '';
+  const own = column.collation !== undefined && isExact(column.collation) ? 'BINARY' : 'NOCASE';
+  const collate = family(column.type) === 'text' ? ` COLLATE ${own}` : '';
   const base = `${quoteName(column.name)} ${declaredType(column.type)}${collate}`;
   if (column.computed) {
     return `${base} GENERATED ALWAYS AS (${computedSql(session, draft, column.computed.text).sql}) ${column.computed.persisted ? 'STORED' : 'VIRTUAL'}`;

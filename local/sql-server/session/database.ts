@@ -17,6 +17,9 @@ export class Database {
   readonly procedures: ReadonlyMap<string, Procedure>;
   /** Last identity value given out, by table: never given again, not even after a rollback. */
   readonly identities = new Map<number, bigint>();
+  compatibilityLevel = 150;
+  /** READ_COMMITTED_SNAPSHOT, for whoever asks: readers never wait here, be it ON or OFF. */
+  rowVersions = true;
   readonly #durable: boolean;
   readonly #idle: Connection[] = [];
   #closed = false;

@@ -7,13 +7,14 @@ import type { AlterAction, CreateMode, Name, Statement } from '../syntax/ast.ts'
 import {
   addColumn,
   addConstraint,
+  collated,
   createIndexInSqlite,
   createInSqlite,
   createTable,
   defaultSql,
 } from './create-table.ts';
 import { findObject, isTemporary, mustBeHere, placeOf } from './names.ts';
-import type { Frame, Request, SessionState } from './state.ts';
+import { type Frame, isOn, type Request, type SessionState } from './state.ts';
 
 type Definition = Extract<
   Statement,
@@ -278,6 +279,10 @@ function putModule(
     schema,
     name: place.object,
     text,
+    ...(kind === 'procedure' && {
+      ...(!isOn(session.options, 'QUOTED_IDENTIFIER') && { quotedIdentifier: false as const }),
+      ...(!isOn(session.options, 'ANSI_NULLS') && { ansiNulls: false as const }),
+    }),
     created: new Date().toISOString().slice(0, -1),
   });
 }
@@ -334,6 +339,8 @@ function alterTable(
       const from = found.type;
       found.type = action.column.type;
       found.nullable = action.column.nullable ?? true;
+      delete found.collation;
+      Object.assign(found, collated(action.column.collation));
       copied.set(
         found.name,
         `ts_assign(${quoteName(found.name)},${from.index},${found.type.index},'${table.name}','${found.name}')`,

@@ -17,6 +17,7 @@ import type { Frame, SessionState } from './state.ts';
 
 export function environment(session: SessionState, frame: Frame): Environment {
   return {
+    compatibilityLevel: () => session.database.compatibilityLevel,
     relation: (name) => relationOf(session, frame, name),
     tableVariable: (name) => {
       const table = frame.tableVariables.get(name.toLowerCase());

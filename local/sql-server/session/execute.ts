@@ -2,6 +2,7 @@
 
 import { errors } from '../errors.ts';
 import { SqlServerError, type SqlValue } from '../procedure.ts';
+import type { StoredProcedure } from '../storage/model.ts';
 import type {
   Expression,
   InsertStatement,
@@ -21,7 +22,7 @@ import { runHosted } from './hosted.ts';
 import { insertValues } from './insert.ts';
 import { definitionOf, findProcedure, parseName, placeOf } from './names.ts';
 import { targetTable } from './output.ts';
-import { type Frame, newFrame, type Request, type SessionState } from './state.ts';
+import { copyOf, type Frame, newFrame, type Request, type SessionState } from './state.ts';
 import { checkTransactionCount, systemProcedures } from './system-procedures.ts';
 import { systemDatabases } from './system-views.ts';
 import {
@@ -156,17 +157,17 @@ function hostedProcedure(
 async function runStored(
   request: Request,
   database: Database,
-  procedure: { schema: string; name: string; text: string },
+  procedure: StoredProcedure,
   args: Argument[],
   run: RunStatements,
 ): Promise<Outcome> {
   const { session } = request;
-  const statement = definitionOf(procedure.text);
+  const statement = definitionOf(procedure.text, procedure.quotedIdentifier);
   if (statement.kind !== 'createProcedure') throw errors.procedureNotFound(procedure.name);
   const spokenName = `${procedure.schema}.${procedure.name}`;
   const before = {
     database: session.database,
-    options: { ...session.options },
+    options: copyOf(session.options),
     count: session.transaction.count,
   };
   const parameters = statement.parameters.map((parameter) => declaredParameter(session, parameter));
@@ -181,6 +182,9 @@ async function runStored(
   const inner = newFrame({ procedure: spokenName, schema: procedure.schema });
   for (const [key, { type, value }] of bound) inner.variables.set(key, { type, value });
   session.use(database);
+  session.options = copyOf(session.options);
+  session.options.others.set('QUOTED_IDENTIFIER', onOff(procedure.quotedIdentifier));
+  session.options.others.set('ANSI_NULLS', onOff(procedure.ansiNulls));
   const temporary = temporaryTables(session);
   try {
     await faultsBefore(request, spokenName, database, call.parameters);
@@ -208,6 +212,8 @@ async function runStored(
     dropTemporary(session, temporary);
   }
 }
+
+const onOff = (value: boolean | undefined) => (value === false ? 'OFF' : 'ON');
 
 function declaredParameter(session: SessionState, parameter: ParameterDeclaration): Parameter {
   const { name, type, output } = parameter;

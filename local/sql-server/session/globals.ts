@@ -3,6 +3,7 @@
 import type { LockMode, OwnerKind } from '../locks/app-locks.ts';
 import type { SqlValue } from '../procedure.ts';
 import type { SessionFunction } from '../translate/context.ts';
+import { defaultCollation } from '../values/collation.ts';
 import { type SqlType, sqlType, types } from '../values/types.ts';
 import { productVersion, versionText } from './instance.ts';
 import { catalogOf, findObject, parseName } from './names.ts';
@@ -100,7 +101,7 @@ const serverProperties: Record<string, (session: SessionState) => SqlValue> = {
   servername: (session) => session.database.definition.server,
   machinename: (session) => session.database.definition.server,
   instancename: () => null,
-  collation: () => 'Latin1_General_100_CI_AS_SC_UTF8',
+  collation: () => defaultCollation,
   isclustered: () => '0',
   ishadrenabled: () => '0',
 };
@@ -225,7 +226,7 @@ const functions: Record<string, Make> = {
       ({
         status: 'ONLINE',
         updateability: 'READ_WRITE',
-        collation: 'Latin1_General_100_CI_AS_SC_UTF8',
+        collation: defaultCollation,
         recovery: 'SIMPLE',
       })[String(name).toLowerCase()] ?? null,
   }),

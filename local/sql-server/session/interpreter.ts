@@ -6,6 +6,7 @@ import { SqlServerError, type SqlValue } from '../procedure.ts';
 import type { Statement } from '../syntax/ast.ts';
 import { convert } from '../values/convert.ts';
 import { types } from '../values/types.ts';
+import { alterDatabase } from './alter-database.ts';
 import { runDelete, runUpdate } from './change.ts';
 import { createTableVariable } from './create-table.ts';
 import { define, isDefinition } from './define.ts';
@@ -187,6 +188,10 @@ async function runStatement(request: Request, frame: Frame, statement: Statement
       return 'next';
     case 'executeText':
       await executeText(request, frame, statement, runStatements);
+      return 'next';
+    case 'alterDatabase':
+      alterDatabase(session, statement);
+      sink.done({ inProcedure: !frame.outermost });
       return 'next';
     case 'accepted':
     case 'insertBulk':

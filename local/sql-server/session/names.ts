@@ -80,13 +80,14 @@ export function relationOf(session: SessionState, frame: Frame, name: Name): Rel
 const parsed = new Map<string, Statement>();
 
 /** The statement that created a view or a procedure. */
-export function definitionOf(text: string): Statement {
-  const existing = parsed.get(text);
+export function definitionOf(text: string, quotedIdentifier = true): Statement {
+  const key = `${quotedIdentifier}${text}`;
+  const existing = parsed.get(key);
   if (existing) return existing;
-  const [statement] = parseBatch(text);
+  const [statement] = parseBatch(text, [], quotedIdentifier);
   if (!statement) throw errors.syntaxNear('');
   if (parsed.size > 500) parsed.clear();
-  parsed.set(text, statement);
+  parsed.set(key, statement);
   return statement;
 }
 

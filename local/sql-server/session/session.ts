@@ -15,7 +15,7 @@ import { runStatements } from './interpreter.ts';
 import { parseName } from './names.ts';
 import { Ended, effectOf, raisedBy } from './outcome.ts';
 import { messageOf } from './raise.ts';
-import { type ClientInfo, newFrame, type Request, SessionState } from './state.ts';
+import { type ClientInfo, isOn, newFrame, type Request, SessionState } from './state.ts';
 import { dropTableVariables } from './text.ts';
 import { runTransactionRequest } from './transaction-statements.ts';
 
@@ -65,7 +65,7 @@ export class EngineSession implements Session, SessionInfo {
       const frame = newFrame({ outermost: true });
       let statements: Statement[];
       try {
-        statements = parseBatch(sql);
+        statements = parseBatch(sql, [], isOn(this.#state.options, 'QUOTED_IDENTIFIER'));
         const [only] = statements;
         if (statements.length === 1 && only?.kind === 'insertBulk') this.#bulk = only;
         await runStatements(request, frame, statements);
@@ -153,7 +153,7 @@ export class EngineSession implements Session, SessionInfo {
   }
 
   describe(): Record<string, unknown> {
-    const { client, database, transaction, loginTime } = this.#state;
+    const { client, database, transaction, loginTime, options } = this.#state;
     return {
       spid: this.spid,
       database: database.name,
@@ -162,9 +162,14 @@ export class EngineSession implements Session, SessionInfo {
       application: client.applicationName,
       host: client.hostName,
       library: client.libraryName,
+      readOnlyIntent: client.readOnlyIntent,
       loginTime,
       status: this.#running ? 'running' : 'sleeping',
       transactionCount: transaction.count,
+      isolation: options.isolation,
+      lockTimeout: options.lockTimeout,
+      quotedIdentifier: isOn(options, 'QUOTED_IDENTIFIER'),
+      ansiNulls: isOn(options, 'ANSI_NULLS'),
       ...(this.#running && {
         request: this.#running.text.slice(0, 1000),
         runningSince: this.#running.since,

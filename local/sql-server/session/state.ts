@@ -42,6 +42,16 @@ const defaultOptions = (): Options => ({
   others: new Map(),
 });
 
+/** For whoever changes options and puts back what they were. */
+export const copyOf = (options: Options): Options => ({
+  ...options,
+  others: new Map(options.others),
+});
+
+/** Options that everybody's client turns on; sqlcmd leaves QUOTED_IDENTIFIER to `-I`. */
+export const isOn = ({ others }: Options, name: 'QUOTED_IDENTIFIER' | 'ANSI_NULLS'): boolean =>
+  others.get(name) !== 'OFF';
+
 export interface CaughtError {
   number: number;
   severity: number;
@@ -62,6 +72,7 @@ export interface ClientInfo {
   applicationName: string;
   hostName: string;
   libraryName: string;
+  readOnlyIntent: boolean;
 }
 
 export class SessionState implements LockOwner {

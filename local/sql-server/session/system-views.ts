@@ -4,6 +4,7 @@ import type { SqlValue } from '../procedure.ts';
 import type { StoredObject, StoredTable } from '../storage/model.ts';
 import type { Name } from '../syntax/ast.ts';
 import type { Relation, ResultColumn } from '../translate/context.ts';
+import { defaultCollation } from '../values/collation.ts';
 import { decimalSize, family, isUnicode, parseType, type SqlType } from '../values/types.ts';
 import type { Database } from './database.ts';
 import type { SessionState } from './state.ts';
@@ -182,6 +183,22 @@ const views: Record<string, View> = {
     rows: (session, database) =>
       proceduresOf(session, database).map((procedure) => objectRow(session, database, procedure)),
   },
+  'sys.sql_modules': {
+    columns:
+      'object_id int, definition nvarchar(max), uses_ansi_nulls bit, uses_quoted_identifier bit',
+    rows: (session, database) =>
+      objectsOf(session, database)
+        .filter((object) => object.kind !== 'table')
+        .map((object): Row => {
+          const settings = object.kind === 'procedure' ? object : undefined;
+          return [
+            object.id,
+            object.text,
+            settings?.ansiNulls !== false,
+            settings?.quotedIdentifier !== false,
+          ];
+        }),
+  },
   'sys.objects': {
     columns: objectColumns,
     rows: (session, database) =>
@@ -199,18 +216,28 @@ const views: Record<string, View> = {
       'name nvarchar(128), database_id int, create_date datetime, compatibility_level tinyint, collation_name nvarchar(128), state tinyint, state_desc nvarchar(60), is_read_only bit, is_read_committed_snapshot_on bit, snapshot_isolation_state tinyint, recovery_model_desc nvarchar(60)',
     rows: (session) =>
       [
-        ...systemDatabases.map((name, index) => ({ name, id: index + 1 })),
-        ...session.instance.databases.map(({ name }, index) => ({ name, id: index + 5 })),
-      ].map(({ name, id }) => [
+        ...systemDatabases.map((name, index) => ({
+          name,
+          id: index + 1,
+          compatibilityLevel: 150,
+          rowVersions: false,
+        })),
+        ...session.instance.databases.map(({ name, compatibilityLevel, rowVersions }, index) => ({
+          name,
+          id: index + 5,
+          compatibilityLevel,
+          rowVersions,
+        })),
+      ].map(({ name, id, compatibilityLevel, rowVersions }) => [
         name,
         id,
         created,
-        150,
-        'Latin1_General_100_CI_AS_SC_UTF8',
+        compatibilityLevel,
+        defaultCollation,
         0,
         'ONLINE',
         false,
-        true,
+        rowVersions,
         0,
         'SIMPLE',
       ]),
@@ -220,10 +247,11 @@ const views: Record<string, View> = {
       'object_id int, name nvarchar(128), column_id int, system_type_id tinyint, user_type_id int, max_length smallint, precision tinyint, scale tinyint, collation_name nvarchar(128), is_nullable bit, is_identity bit, is_computed bit, default_object_id int',
     rows: (session, database) =>
       tablesOf(session, database).flatMap((table) =>
-        table.columns.map(({ name, type, nullable, identity, computed }, index): Row => {
+        table.columns.map((column, index): Row => {
+          const { name, type, nullable, identity, computed, collation: own } = column;
           const numeric = family(type) === 'integer' || family(type) === 'decimal';
           const size = numeric ? decimalSize(type) : { precision: 0, scale: type.scale ?? 0 };
-          const collation = family(type) === 'text' ? 'Latin1_General_100_CI_AS_SC_UTF8' : null;
+          const collation = family(type) === 'text' ? (own ?? defaultCollation) : null;
           const id = typeIds[type.name] ?? 0;
           return [
             table.id,
@@ -318,7 +346,7 @@ const views: Record<string, View> = {
   },
   'sys.dm_exec_sessions': {
     columns:
-      'session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128), login_name nvarchar(128), database_name nvarchar(128), open_transaction_count int, status nvarchar(30), context_info varbinary(128)',
+      'session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128), login_name nvarchar(128), database_name nvarchar(128), open_transaction_count int, status nvarchar(30), transaction_isolation_level smallint, lock_timeout int, quoted_identifier bit, ansi_nulls bit, context_info varbinary(128)',
     rows: (session) =>
       [...session.instance.sessions.values()].map((other): Row => {
         const about = other.describe();
@@ -331,6 +359,10 @@ const views: Record<string, View> = {
           String(about['database']),
           Number(about['transactionCount']),
           String(about['status']),
+          isolationNumbers[String(about['isolation'])] ?? 0,
+          Number(about['lockTimeout']),
+          about['quotedIdentifier'] === true,
+          about['ansiNulls'] === true,
           other.contextInfo,
         ];
       }),
@@ -394,8 +426,28 @@ const views: Record<string, View> = {
   },
 };
 
+views['sys.system_views'] = {
+  columns: objectColumns,
+  rows: () =>
+    Object.keys(views).map((name, index): Row => {
+      const [schema, view = ''] = name.split('.');
+      const isSys = schema === 'sys';
+      const shown = isSys ? view : view.toUpperCase();
+      const place = isSys ? 4 : 3;
+      return [shown, -1 - index, place, 0, 'V ', 'VIEW', created, created, true];
+    }),
+};
 views['sys.all_objects'] = views['sys.objects'] as View;
 views['sys.sysobjects'] = views['sys.objects'] as View;
+
+/** As dm_exec_sessions numbers them. */
+const isolationNumbers: Readonly<Record<string, number>> = {
+  'read uncommitted': 1,
+  'read committed': 2,
+  'repeatable read': 3,
+  serializable: 4,
+  snapshot: 5,
+};
 
 const columnsByView = new Map<View, ResultColumn[]>();
 

@@ -7,7 +7,7 @@ import type { StoredTable } from '../storage/model.ts';
 import type { Statement } from '../syntax/ast.ts';
 import { parseBatch } from '../syntax/statements.ts';
 import { Ended } from './outcome.ts';
-import type { Frame, Request, SessionState } from './state.ts';
+import { copyOf, type Frame, isOn, type Request, type SessionState } from './state.ts';
 
 /** The interpreter, handed in: files don't import one another in a circle. */
 export type RunStatements = (
@@ -43,8 +43,9 @@ export async function runText(
 ): Promise<SqlValue | undefined> {
   const { session } = request;
   if (session.nesting >= deepestNesting) throw errors.nestingLimit();
-  const statements = parseBatch(text, frame.variables.keys());
-  const options = { ...session.options };
+  const isQuoted = isOn(session.options, 'QUOTED_IDENTIFIER');
+  const statements = parseBatch(text, frame.variables.keys(), isQuoted);
+  const options = copyOf(session.options);
   const database = session.database;
   const temporary = temporaryTables(session);
   session.nesting++;

@@ -6,6 +6,8 @@ export interface StoredColumn {
   name: string;
   type: SqlType;
   nullable: boolean;
+  /** Absent: the database's. */
+  collation?: string;
   identity?: { seed: number; increment: number };
   /** T-SQL text of the default, and its constraint's name. */
   default?: { text: string; constraint: string };
@@ -64,6 +66,9 @@ export interface StoredProcedure {
   name: string;
   /** T-SQL text; empty for one written in TypeScript. */
   text: string;
+  /** Settings of the session that made it, which it keeps for life; absent: ON. */
+  quotedIdentifier?: false;
+  ansiNulls?: false;
   created: string;
 }
 

@@ -8,7 +8,8 @@ export type Name = string[];
 export type Expression =
   | {
       kind: 'literal';
-      type: 'number' | 'string' | 'nstring' | 'binary';
+      /** `money`: a number after a currency sign. */
+      type: 'number' | 'money' | 'string' | 'nstring' | 'binary';
       text: string;
       line: number;
     }
@@ -206,6 +207,7 @@ export interface ColumnDefinition {
   type: SqlType;
   /** Undefined: not said (NULL, unless in a primary key). */
   nullable?: boolean;
+  collation?: string;
   identity?: { seed: number; increment: number };
   /** As T-SQL text, between parentheses or not. */
   default?: { text: string; expression: Expression; constraint?: string };
@@ -320,6 +322,8 @@ export type Statement = { line: number } & (
   | { kind: 'insertBulk'; table: Name; columns: { name: string; type: SqlType }[] }
   | { kind: 'kill'; session: number }
   | { kind: 'accepted'; what: string }
+  /** ALTER DATABASE … SET of what counts here; `name` undefined: the current one. */
+  | { kind: 'alterDatabase'; name?: string; level?: number; rowVersions?: boolean }
 );
 
 export type CreateMode = 'create' | 'alter' | 'createOrAlter';

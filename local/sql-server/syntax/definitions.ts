@@ -132,7 +132,7 @@ function column(reader: Reader): ColumnDefinition {
   for (;;) {
     if (reader.accept('NOT', 'NULL')) result.nullable = false;
     else if (reader.accept('NULL')) result.nullable = true;
-    else if (reader.accept('COLLATE')) reader.identifier();
+    else if (reader.accept('COLLATE')) result.collation = reader.identifier();
     else if (reader.accept('ROWGUIDCOL') || reader.accept('SPARSE')) continue;
     else if (reader.accept('IDENTITY')) {
       result.identity = { seed: 1, increment: 1 };
@@ -299,12 +299,30 @@ export function parseAlter(reader: Reader): Statement {
     const table = reader.name();
     return { kind: 'alterTable', table, action: alterAction(reader), line };
   }
-  if (reader.is('INDEX', 'DATABASE', 'SCHEMA', 'LOGIN', 'USER', 'ROLE', 'AUTHORIZATION')) {
+  if (reader.accept('DATABASE')) return alterDatabase(reader, line);
+  if (reader.is('INDEX', 'SCHEMA', 'LOGIN', 'USER', 'ROLE', 'AUTHORIZATION')) {
     const what = reader.next().upper;
     while (!reader.atEnd && !reader.is(';') && reader.line === line) reader.next();
     return { kind: 'accepted', what, line };
   }
   return module(reader, 'alter', from, line);
+}
+
+function alterDatabase(reader: Reader, line: number): Statement {
+  const name = reader.accept('CURRENT') ? undefined : reader.identifier();
+  const own = { kind: 'alterDatabase' as const, ...(name !== undefined && { name }), line };
+  if (reader.accept('SET', 'COMPATIBILITY_LEVEL')) {
+    reader.expect('=');
+    return { ...own, level: reader.integer() };
+  }
+  if (reader.accept('SET', 'READ_COMMITTED_SNAPSHOT')) {
+    const rowVersions = !reader.accept('OFF');
+    if (rowVersions) reader.expect('ON');
+    if (reader.accept('WITH')) reader.accept('NO_WAIT') || reader.accept('ROLLBACK', 'IMMEDIATE');
+    return { ...own, rowVersions };
+  }
+  while (!reader.atEnd && !reader.is(';') && reader.line === line) reader.next();
+  return { kind: 'accepted', what: 'DATABASE', line };
 }
 
 function alterAction(reader: Reader): AlterAction {

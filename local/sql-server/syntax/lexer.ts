@@ -1,4 +1,4 @@
-/** T-SQL text to tokens. QUOTED_IDENTIFIER is always ON. */
+/** T-SQL text to tokens. */
 
 import { errors } from '../errors.ts';
 import { SqlServerError } from '../procedure.ts';
@@ -54,9 +54,16 @@ function at(error: SqlServerError, line: number): SqlServerError {
   return new SqlServerError(number, message, { severity, state, line });
 }
 
-/** @throws 105 unclosed quotation mark, 113 missing end of comment, 102 */
-export function tokenize(source: string): Token[] {
+/**
+ * SET QUOTED_IDENTIFIER counts from where it is read, whether it runs or not; within a procedure's
+ * text it says nothing.
+ *
+ * @param quotedIdentifier ON: `"x"` is a name; OFF: a text
+ * @throws 105 unclosed quotation mark, 113 missing end of comment, 102
+ */
+export function tokenize(source: string, quotedIdentifier = true): Token[] {
   const tokens: Token[] = [];
+  let namesInQuotes = quotedIdentifier;
   let position = 0;
   let line = 1;
 
@@ -100,7 +107,7 @@ export function tokenize(source: string): Token[] {
     } else if (char === '[') {
       quoted('quoted', 0, ']');
     } else if (char === '"') {
-      quoted('quoted', 0, '"');
+      quoted(namesInQuotes ? 'quoted' : 'string', 0, '"');
     } else if (char === '@') {
       wordPart.lastIndex = position + 1;
       const rest = wordPart.exec(source)?.[0] ?? '';
@@ -112,6 +119,11 @@ export function tokenize(source: string): Token[] {
       wordPart.lastIndex = position;
       const text = wordPart.exec(source)?.[0] || char;
       push('word', text, position + text.length, text.toUpperCase());
+      const [set, option, value] = tokens.slice(-3);
+      const isSet = set?.upper === 'SET' && option?.upper === 'QUOTED_IDENTIFIER';
+      if (isSet && !/^(?:CREATE|ALTER)$/.test(tokens[0]?.upper ?? '')) {
+        namesInQuotes = value?.upper !== 'OFF';
+      }
     } else {
       const text = symbols.find((symbol) => source.startsWith(symbol, position)) ?? char;
       if (!/^[+\-*/%&|^~=<>!(),.;:]/.test(text) && text !== '$')

@@ -25,10 +25,10 @@ export class Reader {
   #position = 0;
   #depth = 0;
 
-  constructor(source: string, rules: Rules) {
+  constructor(source: string, rules: Rules, quotedIdentifier = true) {
     this.source = source;
     this.rules = rules;
-    this.#tokens = tokenize(source);
+    this.#tokens = tokenize(source, quotedIdentifier);
   }
 
   get token(): Token {

@@ -19,10 +19,16 @@ import { Reader } from './reader.ts';
 /**
  * A whole batch; nothing of it runs when any of it is malformed.
  * @param declared variables that it can use from its start
+ * @param quotedIdentifier the session's option of this name, where the text begins
  * @throws 102, 156, 137 and others
  */
-export function parseBatch(source: string, declared: Iterable<string> = []): Statement[] {
-  const reader = new Reader(source, { query: parseQuery, statement: parseStatement });
+export function parseBatch(
+  source: string,
+  declared: Iterable<string> = [],
+  quotedIdentifier = true,
+): Statement[] {
+  const rules = { query: parseQuery, statement: parseStatement };
+  const reader = new Reader(source, rules, quotedIdentifier);
   const body: Statement[] = [];
   while (reader.accept(';'));
   // A batch may begin with a procedure's name without EXEC.

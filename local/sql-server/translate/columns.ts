@@ -2,6 +2,7 @@
 
 import { errors } from '../errors.ts';
 import type { Name } from '../syntax/ast.ts';
+import { isExact } from '../values/collation.ts';
 import { types } from '../values/types.ts';
 import type { Scope, ScopeColumn, ScopeSource, Typed } from './context.ts';
 
@@ -26,10 +27,15 @@ export function sourceOf(scope: Scope, prefix: Name): ScopeSource {
   throw errors.prefixMismatch(prefix.join('.'));
 }
 
-const typed = (source: ScopeSource, column: ScopeColumn): Typed => ({
+/** A column as an expression. */
+export const typed = (source: ScopeSource, column: ScopeColumn): Typed => ({
   sql: column.sql,
   type: column.type,
   nullable: column.nullable,
+  ...(column.collation !== undefined && {
+    collation: column.collation,
+    exact: isExact(column.collation),
+  }),
   column: { source, name: column.name },
 });
 

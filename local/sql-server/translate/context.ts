@@ -18,8 +18,12 @@ export interface Typed {
   literal?: number;
   /** A text known while translating (literal or variable): is it ASCII only? */
   ascii?: boolean;
-  /** COLLATE asked for a collation that tells letters apart by case. */
+  /** The collation tells letters apart by case. */
   exact?: boolean;
+  /** Of a column that has one of its own, or asked for by COLLATE; absent: the database's. */
+  collation?: string;
+  /** COLLATE asked for it: it goes before those of columns. */
+  isCollated?: boolean;
   /** A plain column: named in errors, kept in sight for GROUP BY. */
   column?: { source: ScopeSource; name: string };
 }
@@ -28,6 +32,8 @@ export interface ResultColumn {
   name: string;
   type: SqlType;
   nullable: boolean;
+  /** Where it is not the database's. */
+  collation?: string;
   /** Always NULL and of no type of its own. */
   isNull?: boolean;
   /** The text is JSON already (a nested FOR JSON, JSON_QUERY). */
@@ -102,6 +108,8 @@ export type Relation =
 export interface Environment {
   /** @throws 208 */
   relation(name: Name): Relation;
+  /** Of the current database: OPENJSON and STRING_SPLIT are there from 130 on. */
+  compatibilityLevel(): number;
   /** @throws 1087 */
   tableVariable(name: string): StoredTable;
   /** @throws 137 */

@@ -2,6 +2,8 @@
 
 import { errors } from '../errors.ts';
 import type { BinaryOperator, Condition, Expression, FunctionCall } from '../syntax/ast.ts';
+import { defaultCollation, isCollation, isExact } from '../values/collation.ts';
+import { convert } from '../values/convert.ts';
 import {
   boundedDecimal,
   commonType,
@@ -75,7 +77,7 @@ function translate(context: Translation, scope: Scope, node: Expression): Typed 
       const operand = context.expression(scope, node.operand);
       if (family(operand.type) !== 'text')
         throw errors.operandInvalid(operand.type.name, 'COLLATE');
-      return { ...operand, exact: /_(BIN2?|CS)(_|$)/i.test(node.collation) };
+      return { ...operand, ...explicitly(node.collation) };
     }
     case 'atTimeZone': {
       const operand = context.expression(scope, node.operand);
@@ -124,6 +126,11 @@ function literal(context: Translation, node: Extract<Expression, { kind: 'litera
       const sql =
         digits.length > longestInline ? context.bind(Buffer.from(digits, 'hex')) : `x'${digits}'`;
       return { sql, type: sqlType('varbinary', digits.length / 2), nullable: false };
+    }
+    case 'money': {
+      // Exponents have no place after a currency sign.
+      const value = convert(text, types.varcharMax, types.money);
+      return { sql: `'${value}'`, type: types.money, nullable: false };
     }
     default:
       return numberLiteral(text);
@@ -244,6 +251,14 @@ function binary(operator: BinaryOperator, left: Typed, right: Typed): Typed {
     return concatenate(left, right);
   if (operator === '+' && untyped && kinds.includes('text'))
     return { sql: 'NULL', type: left.isNull ? right.type : left.type, nullable: true };
+  if (kinds.includes('decimal') && kinds.includes('text') && !untyped) {
+    // Text becomes the very type of the number it meets.
+    const [a, b] =
+      kinds[0] === 'text'
+        ? [convertSql(left, right.type, { explicit: true }), right]
+        : [left, convertSql(right, left.type, { explicit: true })];
+    return binary(operator, a, b);
+  }
   const type = arithmeticType(operator, left, right);
   const a = operand(left, type);
   const b = operand(right, type);
@@ -372,4 +387,11 @@ function subquery(
     ? `(${query.sql})`
     : `(WITH ${alias}(c) AS (${query.sql}) SELECT ts_single(count(*),min(c)) FROM ${alias})`;
   return { sql, type: only.type, nullable: true };
+}
+
+/** What COLLATE makes of a text. @throws 448 */
+function explicitly(collation: string): Pick<Typed, 'collation' | 'exact' | 'isCollated'> {
+  const own = /^database_default$/i.test(collation) ? defaultCollation : collation;
+  if (!isCollation(own)) throw errors.invalidCollation(collation);
+  return { collation: own, exact: isExact(own), isCollated: true };
 }

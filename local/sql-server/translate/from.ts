@@ -163,10 +163,11 @@ function tableSql(
 }
 
 function columnsOf(sqlAlias: string, columns: readonly ResultColumn[]) {
-  return columns.map(({ name, type, nullable }) => ({
+  return columns.map(({ name, type, nullable, collation }) => ({
     name,
     type,
     nullable,
+    ...(collation !== undefined && { collation }),
     sql: `${sqlAlias}.${quoteName(name)}`,
   }));
 }
@@ -355,6 +356,9 @@ function functionSql(
     addSource(scope, { alias: source.alias ?? name, columns: named, sqlAlias });
     return `${from} AS ${sqlAlias}`;
   };
+  if (context.environment.compatibilityLevel() < 130) {
+    throw errors.invalidObject(source.name.join('.'));
+  }
   if (name === 'OPENJSON') {
     const { columns, from } = openJsonSql(context, scope, source, sqlAlias);
     return add(columns, from);

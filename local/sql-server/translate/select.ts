@@ -14,7 +14,7 @@ import type {
 import { commonType, family, types } from '../values/types.ts';
 import { isAggregate, orderSql } from './aggregates.ts';
 import { constantValue } from './calls.ts';
-import { sourceOf } from './columns.ts';
+import { sourceOf, typed } from './columns.ts';
 import { distinctKey, orderKey } from './compare.ts';
 import { conditionSql } from './condition.ts';
 import {
@@ -259,6 +259,7 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
     name,
     type: value.type,
     nullable: value.nullable,
+    ...(value.collation !== undefined && { collation: value.collation }),
     ...(value.isNull && { isNull: true }),
   }));
   return {
@@ -280,12 +281,7 @@ function itemValues(context: Translation, scope: Scope, item: SelectItem): Item[
           throw errors.notInGroupBy(`${source.alias}.${column.name}`);
         return {
           name: column.name,
-          value: {
-            sql: column.sql,
-            type: column.type,
-            nullable: column.nullable,
-            column: { source, name: column.name },
-          },
+          value: typed(source, column),
         };
       }),
     );
@@ -385,8 +381,11 @@ function forJson(context: Translation, outer: Scope, query: Query): TranslatedQu
 function jsonMember(column: ResultColumn, sql: string): string {
   if (column.type.name === 'bit')
     return `CASE ${sql} WHEN 1 THEN json('true') WHEN 0 THEN json('false') END`;
-  if (family(column.type) === 'decimal')
-    return `json(${convertSql({ sql, type: column.type, nullable: true }, types.nvarchar4000, { explicit: true }).sql})`;
+  if (family(column.type) === 'decimal') {
+    // Style 2: money has four decimals here, where its text has two.
+    const text = { explicit: true, style: '2' };
+    return `json(${convertSql({ sql, type: column.type, nullable: true }, types.nvarchar4000, text).sql})`;
+  }
   if (family(column.type) === 'binary') return `hex(${sql})`;
   if (column.isJson) return `json(${sql})`;
   return sql;

@@ -45,6 +45,30 @@ for (const { base, rows: target, stored, load: loadOf } of targets) {
     const alive = async (set: RowSet) =>
       (await stored(set)).filter(({ deleted }) => !deleted).map(({ payload }) => payload);
 
+    it('what a load of thousands no longer has is deleted, part by part', async () => {
+      const set = newSet();
+      const rows = Array.from({ length: 2_222 }, (_, index) => country(`C${index}`, 'x'));
+      const options = { set, keyFields: ['ID'], target };
+      await loadRows({ ...options, rows: () => from(rows) }, () => {}, soon());
+      const done: LoadProgress[] = [];
+      await loadRows(
+        { ...options, rows: () => from(rows.slice(0, 7)) },
+        (progress) => done.push(progress),
+        soon(),
+      );
+      assert.equal(done.at(-1)?.deleted, 2_215);
+      assert.equal((await alive(set)).length, 7);
+    });
+
+    it('sources that differ by case or accent alone are two', async () => {
+      const { source } = newSet();
+      const sources = [source, source.toUpperCase(), `${source}é`, `${source}e`];
+      for (const own of sources) await loadAll(newSet({ source: own }), [country('A', own)]);
+      for (const own of sources) {
+        assert.deepEqual(await alive(newSet({ source: own })), [{ ID: 'A', NAME: own }]);
+      }
+    });
+
     it('a procedure that returns another value than 0 has not taken its batch, unless told', async () => {
       const name = `sp_apply_returns_${Date.now().toString(36)}`;
       const session = await base.databases.session('ab', soon());

@@ -101,6 +101,9 @@ describe('transactions', () => {
     await session.run('CREATE PROCEDURE leaves AS BEGIN TRAN');
     assert.deepEqual(numbers(await session.run('EXEC leaves')), [266]);
     assert.equal(await session.value('SELECT @@TRANCOUNT'), 1);
+    await session.run('ROLLBACK');
+    assert.deepEqual(numbers(await session.run("EXEC sp_executesql N'BEGIN TRAN'")), [266]);
+    assert.equal(await session.value('SELECT @@TRANCOUNT'), 1);
   });
 
   it('of drivers: begin, save, commit, rollback', async (t) => {
@@ -387,6 +390,24 @@ describe('application locks', () => {
     assert.equal(await other.value(get("'r', 'Exclusive', 'Session', 0")), 0);
     assert.equal(await a.value("SELECT APPLOCK_MODE('public', 'r', 'Session')"), 'Shared');
     assert.equal(await a.value("SELECT APPLOCK_TEST('public', 'r', 'Exclusive', 'Session')"), 0);
+  });
+
+  it('of the database that a name of three parts says', async (t) => {
+    const instance = await start(t);
+    const [a, b] = [await instance.session('A'), await instance.session('B')];
+    const getIn = (name: string, timeout = '0') =>
+      `DECLARE @r int; EXEC @r = ${name} 'r', 'Exclusive', 'Session', ${timeout}; SELECT @r`;
+    assert.equal(await a.value(getIn('tempdb..sp_getapplock')), 0);
+    assert.equal(await b.value(getIn('[TempDB].[sys].[sp_getapplock]')), -1);
+    assert.equal(await b.value(getIn('sp_getapplock')), 0);
+    assert.equal(await b.value(getIn('a.dbo.sp_getapplock')), 0, 'A has none, tempdb has');
+    assert.equal(await a.value(getIn('sp_getapplock')), -1);
+    assert.equal(await a.error(getIn('nowhere..sp_getapplock')), 911);
+    assert.equal(await b.error("EXEC tempdb..sp_releaseapplock 'r', 'Session'"), 1223);
+    const waiting = b.value(getIn('tempdb.sys.sp_getapplock', '-1'));
+    assert.equal(await settled(waiting), false);
+    await a.run("DECLARE @p sysname = N'tempdb.sys.sp_releaseapplock'; EXEC @p 'r', 'Session'");
+    assert.equal(await waiting, 1);
   });
 
   it('of a transaction end with it and need one', async (t) => {

@@ -1,0 +1,128 @@
+/** What a session that somebody had before costs, and what is not known when it breaks. */
+
+import assert from 'node:assert/strict';
+import { after, describe, it, type TestContext } from 'node:test';
+import type { SqlServer } from '../../local/sql-server/procedure.ts';
+import { startSqlServer } from '../../local/sql-server/server.ts';
+import { Databases } from '../../shared/database/databases.ts';
+import { callOnTerms } from '../../shared/database/transaction.ts';
+import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
+import { stage } from '../support/runs.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
+import { soon } from '../support/storage.ts';
+import { startTdsCounter } from '../support/tds-counter.ts';
+
+const schema = `CREATE TABLE dbo.work (id int NOT NULL PRIMARY KEY);
+GO
+CREATE PROCEDURE dbo.sp_works AS INSERT dbo.work (id) SELECT COUNT(*) + 1 FROM dbo.work`;
+
+const server: SqlServer = await startSqlServer({
+  logins: { app: 'secret' },
+  databases: ['STEK', 'STEK_REGION'].map((name) => ({
+    name,
+    server: 'stek',
+    schema,
+    procedures: [],
+  })),
+});
+after(() => server.close());
+
+/** One connection a database. */
+function open(t: TestContext, port = server.port): Databases {
+  const databases = new Databases(
+    [
+      ['stek', 'STEK'],
+      ['region', 'STEK_REGION'],
+    ].map(([id = '', name]) => ({
+      id,
+      setting: `SQL_${name}`,
+      connectionString: `Server=127.0.0.1,${port};Database=${name};User Id=app;Password=secret;Encrypt=false`,
+    })),
+    { size: 1 },
+  );
+  t.after(() => databases.close());
+  return databases;
+}
+
+const procedure = { schema: 'dbo', name: 'sp_works' };
+const stageIn = (database: string) => ({
+  ...stage('export:work:0c10', 'stek'),
+  database,
+  procedure,
+});
+
+describe('RESETCONNECTION', () => {
+  it('is in the first request after borrowing, and in no other', async (t) => {
+    const counter = await startTdsCounter(server.port);
+    t.after(() => counter.close());
+    const databases = open(t, counter.ports[0] ?? 0);
+    const statement = { text: 'SELECT @@TRANCOUNT AS [open]', parameters: [] };
+    const ask = () => databases.query('stek', statement.text, statement.parameters, soon());
+    await ask();
+    assert.ok(!counter.counts.resets.includes(true), 'a connection that is new needs none');
+
+    counter.reset();
+    await ask();
+    assert.deepEqual(counter.counts.resets, [true, false], 'a statement');
+
+    counter.reset();
+    const { text, parameters } = statement;
+    for await (const row of databases.stream('stek', text, parameters, soon())) {
+      assert.deepEqual(row, { open: 0 });
+    }
+    assert.deepEqual(counter.counts.resets, [true, false], 'a stream');
+
+    counter.reset();
+    const step = stageIn('stek');
+    const slot = await procedureRunner(databases).open(step, 'run', soon());
+    assert.deepEqual(counter.counts.resets, [true, false], 'a turn: the fence');
+    counter.reset();
+    for (let call = 0; call < 3; call += 1) await slot.run(step, () => {}, soon());
+    // Each call: its transaction begun, the call, its transaction committed.
+    assert.deepEqual(counter.counts.resets, Array(9).fill(false));
+    assert.deepEqual(counter.counts.procedures, Array(3).fill('[dbo].[sp_works]'));
+    counter.reset();
+    await slot.close();
+    assert.deepEqual(counter.counts.resets, [false, true], 'its end: the fence, and the rest');
+  });
+});
+
+describe('the fence', () => {
+  it('is the same for two databases of one server', async (t) => {
+    const databases = open(t);
+    const runner = procedureRunner(databases);
+    const first = await runner.open(stageIn('stek'), 'first', soon());
+    const early = runner.open(stageIn('region'), 'early', AbortSignal.timeout(200));
+    await assert.rejects(early, { name: 'TimeoutError' });
+    const second = runner.open(stageIn('region'), 'second', soon());
+    await first.close();
+    await (await second).close();
+  });
+});
+
+describe('a connection that breaks between the call and its commit', () => {
+  for (const [transaction, message] of [
+    ['own', /ended, but whether its work was committed is not known/],
+    ['none', /ended, but whether it left a transaction open is not known/],
+  ] as const) {
+    it(`is told as what it is: ${transaction}`, async (t) => {
+      const proxy = await startSilentProxy({ host: '127.0.0.1', port: server.port });
+      t.after(() => proxy.close());
+      const databases = open(t, proxy.port);
+      const count = async () =>
+        (await open(t).query('stek', 'SELECT COUNT(*) AS n FROM dbo.work', [], soon()))[0]?.['n'];
+      const before = Number(await count());
+      const session = await databases.session('stek', soon());
+      const judge = () => proxy.reset();
+      const calling = callOnTerms(
+        session,
+        { procedure, parameters: [] },
+        { transaction, judge },
+        soon(),
+      );
+      await assert.rejects(calling, { name: 'DatabaseError', meaning: 'transient', message });
+      assert.equal(session.isOpen, false);
+      assert.equal(await count(), before + (transaction === 'own' ? 0 : 1));
+    });
+  }
+});
