@@ -1,6 +1,6 @@
 /**
- * What dynsql costs over the bare driver: a million payments, read by both in turns, so that
- * whatever else the machine does falls on both; and 50,000 personal accounts with their payments,
+ * What dynsql costs over the bare driver: a million payments, read by both in turns, and by the
+ * driver with our value reader (`exact`), so that whatever else the machine does falls on all; and 50,000 personal accounts with their payments,
  * meters and readings.
  *
  * Prints rates by the clock and by this process's processor time (the stand-in that both ask takes
@@ -14,8 +14,10 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import sql from 'mssql';
+import valueParser from 'tedious/lib/value-parser.js';
 import { parseAddress } from '../shared/database/address.ts';
 import { Databases } from '../shared/database/databases.ts';
+import { driverReader } from '../shared/database/wire/value-reader.ts';
 import { requireQuery } from '../shared/dynsql/query.ts';
 import { runQuery } from '../shared/dynsql/run.ts';
 import { shippedDynsql } from '../shared/dynsql/shipped.ts';
@@ -25,6 +27,10 @@ import type { Statement } from '../shared/dynsql/types.ts';
 const rounds = 3;
 const goals = { share: 0.7, megabytes: 100 };
 const deadline = AbortSignal.timeout(1_800_000);
+
+type ReadValue = typeof valueParser.readValue;
+/** In its place since the database layer was loaded. */
+const exactReader: ReadValue = valueParser.readValue;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -77,14 +83,20 @@ async function measured(read: Read): Promise<Measured> {
   };
 }
 
-/** Rows as mssql gives them, each to JSON, and nothing else. */
-function bare(pool: sql.ConnectionPool, { sql: text, parameters }: Statement): Read {
+/** Rows as mssql gives them, each to JSON, and nothing else. @param readValue reads the values */
+function bare(
+  pool: sql.ConnectionPool,
+  { sql: text, parameters }: Statement,
+  readValue: ReadValue,
+): Read {
   return async (onBytes) => {
+    Object.assign(valueParser, { readValue });
     const request = pool.request();
     request.stream = true;
     for (const { name, value } of parameters) request.input(name, value);
     request.on('row', (row) => onBytes(Buffer.from(JSON.stringify(row)).length, 1));
     await request.query(text);
+    Object.assign(valueParser, { readValue: exactReader });
   };
 }
 
@@ -127,10 +139,11 @@ const pool = await new sql.ConnectionPool({ ...config, requestTimeout: 0 }).conn
 const [payment] = payments;
 if (payment === undefined) throw new Error('no statement');
 
-const readings: { bare: Measured; ours: Measured }[] = [];
+const readings: { bare: Measured; exact: Measured; ours: Measured }[] = [];
 for (let round = 0; round < rounds; round += 1) {
   const one = {
-    bare: await measured(bare(pool, payment)),
+    bare: await measured(bare(pool, payment, driverReader)),
+    exact: await measured(bare(pool, payment, exactReader)),
     ours: await measured(ours(databases, payments)),
   };
   readings.push(one);
@@ -146,10 +159,15 @@ for (let round = 0; round < rounds; round += 1) {
 const rows = readings[0]?.bare.rows ?? 0;
 const share = median(readings.map((one) => one.bare.milliseconds / one.ours.milliseconds));
 const cpuShare = median(readings.map((one) => one.bare.cpuMilliseconds / one.ours.cpuMilliseconds));
+const readers = median(readings.map((one) => one.bare.cpuMilliseconds / one.exact.cpuMilliseconds));
 const later = median(readings.map((one) => one.ours.firstMs - one.bare.firstMs));
 const grown = Math.max(...readings.map((one) => one.ours.grownMegabytes.resident));
 console.log(
   `${rows} rows: ${(share * 100).toFixed(0)} % of the bare rate by the clock, ${(cpuShare * 100).toFixed(0)} % by processor time; first byte ${later.toFixed(1)} ms after the bare first row; memory grew by at most ${grown.toFixed(0)} MB`,
+);
+
+console.log(
+  `with the value reader the bare driver has ${(readers * 100).toFixed(0)} % of its rate by processor time`,
 );
 
 const nested = await measured(ours(databases, accounts));

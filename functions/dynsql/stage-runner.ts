@@ -34,7 +34,7 @@ export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunne
             const { created, updated, deleted } = await load(
               dependencies,
               stage,
-              ({ rows }) => onMessage(`${rows} rows`),
+              onMessage,
               (warning) => warning && warnings.add(warning),
               signal,
             );
@@ -55,7 +55,7 @@ export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunne
 async function load(
   { catalog, connections, databases }: DynsqlRunnerDependencies,
   { code = '', entity, database, procedure, parameters, returnCheck = 'zero' }: Stage,
-  onProgress: (progress: LoadProgress) => void,
+  onMessage: (text: string) => void,
   onReturn: (warning: string | undefined) => void,
   signal: AbortSignal,
 ): Promise<LoadProgress> {
@@ -71,7 +71,8 @@ async function load(
   }
   const set = { source: code, entity, period, definition: query.definition };
   const keyFields = keyFieldsOf(definition, query.select);
-  const target = sqlRows(databases, { database, procedure, returnCheck }, onReturn);
+  const target = sqlRows(databases, { database, procedure, returnCheck }, onReturn, onMessage);
+  const onProgress = ({ rows }: LoadProgress) => onMessage(`${rows} rows`);
   return await loadRows({ set, rows, keyFields, target }, onProgress, signal);
 }
 

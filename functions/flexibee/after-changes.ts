@@ -14,22 +14,23 @@ export interface AfterChangesDependencies {
   /** Runs stages of kind `procedure`. */
   procedure: StageRunner;
   leases(signal: AbortSignal): Promise<Leases>;
+  /** Is told of each procedure that succeeded. */
+  returned: Returned;
+  /** Gets what a procedure says: there is no run that would keep it. */
+  onMessage(procedure: string, text: string): void;
 }
 
 /**
  * In the order of a run, one by one, each in a turn at its server as the stages of runs are. What
  * a procedure returns is judged as in a run: a failure is called again at the next poll.
- *
- * @param returned is told of each procedure that succeeded
  */
 export async function callAfterChanges(
   dependencies: AfterChangesDependencies,
   code: string,
   evidences: readonly string[],
-  returned: Returned,
   signal: AbortSignal,
 ): Promise<void> {
-  const { catalog, procedure } = dependencies;
+  const { catalog, procedure, returned, onMessage } = dependencies;
   const names = catalog.entityOrder(code).filter((name) => evidences.includes(name));
   const { stages } = planStages(catalog, { names, codes: [code] });
   const calls = stages.filter(({ kind }) => kind === 'procedure');
@@ -40,8 +41,9 @@ export async function callAfterChanges(
     const turn = new Turn(context, server);
     try {
       for (const stage of lane) {
-        const warning = await callStage(turn, stage, signal);
-        returned.set(nameOf(stage), warning);
+        const name = nameOf(stage);
+        const warning = await callStage(turn, stage, (text) => onMessage(name, text), signal);
+        returned.set(name, warning);
       }
     } finally {
       await turn.giveBack();
@@ -55,6 +57,7 @@ const nameOf = ({ procedure: { schema, name } }: Stage) => `${schema}.${name}`;
 async function callStage(
   turn: Turn,
   stage: Stage,
+  onMessage: (text: string) => void,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { slot, lost } = await turn.take(stage, signal);
@@ -62,7 +65,7 @@ async function callStage(
   const limit = timeoutSeconds === undefined ? [] : [AbortSignal.timeout(timeoutSeconds * 1000)];
   try {
     const running = AbortSignal.any([signal, lost, ...limit]);
-    const { warnings } = await slot.run(stage, () => {}, running);
+    const { warnings } = await slot.run(stage, onMessage, running);
     return warnings?.join('; ');
   } catch (error) {
     if (limit.some(({ aborted, reason }) => aborted && reason === error)) {

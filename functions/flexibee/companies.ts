@@ -27,6 +27,7 @@ import { Leases } from '../../shared/lock/leases.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 import { callAfterChanges } from './after-changes.ts';
 import type { CompanyMessage } from './company-queue.ts';
+import { procedureMessages } from './procedure-messages.ts';
 
 export interface CompaniesDependencies {
   catalog: Catalog;
@@ -121,7 +122,7 @@ export class Companies {
     const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
     if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
-    const context = await this.#context(company, log, signal);
+    const context = await this.#context(company, log, procedureMessages(company, log), signal);
     const options = { waitForLockMs: isTimer ? 0 : waitForLockMs };
     if (why !== 'hook') return await poll(context, options, signal);
     const lowering = { ...context, cursors: loweringFlag(cursors, flags) };
@@ -138,14 +139,21 @@ export class Companies {
     onProgress: (text: string) => void,
     signal: AbortSignal,
   ): Promise<AppliedRows & { warnings: string[] }> {
-    const context = await this.#context(code, () => {}, signal);
+    // Of a stage, whose messages go to the log of its run.
+    const said = (_procedure: string, text: string) => onProgress(text);
+    const context = await this.#context(code, () => {}, said, signal);
     const rows = await reload(context, evidence, onProgress, signal);
     return { ...rows, warnings: warningsOf(context.returned) };
   }
 
   /** False while somebody else is at work on the company. */
   async reset(code: string, signal: AbortSignal): Promise<boolean> {
-    const context = await this.#context(code, () => {}, signal);
+    const context = await this.#context(
+      code,
+      () => {},
+      () => {},
+      signal,
+    );
     return await reset(context, { waitForLockMs }, signal);
   }
 
@@ -183,34 +191,40 @@ export class Companies {
   async #context(
     code: string,
     log: (text: string) => void,
+    onMessage: (procedure: string, text: string) => void,
     signal: AbortSignal,
   ): Promise<FollowContext> {
     const { catalog, procedure, sliceMs, now } = this.#dependencies;
     const { cursors, leases } = await this.#open(signal);
     const { onRegression } = this.#known(code);
-    const after = { catalog, procedure, leases: async () => leases };
     const returned: Returned = new Map();
+    const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
       company: { code, evidences: catalog.entityOrder(code), onRegression },
       source: this.at(code),
-      mirror: this.#mirror(code, returned),
+      mirror: this.#mirror(code, returned, onMessage),
       returned,
       cursors,
       now,
       sliceMs,
       log,
-      after: (evidences, abort) => callAfterChanges(after, code, evidences, returned, abort),
+      after: (evidences, abort) => callAfterChanges(after, code, evidences, abort),
     };
   }
 
   /** Each evidence is applied by the procedure that its first stage names. */
-  #mirror(code: string, returned: Returned): Mirror {
+  #mirror(
+    code: string,
+    returned: Returned,
+    onMessage: (procedure: string, text: string) => void,
+  ): Mirror {
     const { catalog, databases } = this.#dependencies;
     const procedureOf = (evidence: string) => {
       const [first] = catalog.stages({ name: evidence, code });
       if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
       return first;
     };
-    return sqlMirror(databases, procedureOf, (name, warning) => returned.set(name, warning));
+    const onReturn = (name: string, warning: string | undefined) => returned.set(name, warning);
+    return sqlMirror(databases, procedureOf, onReturn, onMessage);
   }
 }

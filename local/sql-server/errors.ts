@@ -151,6 +151,12 @@ export const errors = {
     217,
     'Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).',
   ),
+  moneySyntax: error(
+    235,
+    'Cannot convert a char value to %. The char value has incorrect syntax.',
+    16,
+    0,
+  ),
   overflowDate: error(517, "Adding a value to a '%' column caused an overflow."),
   nullNotAllowed: error(
     515,

@@ -19,11 +19,17 @@ const refusals: Record<number, string> = {
   [-999]: 'its parameters were refused',
 };
 
-/** Sets @procedure to one of the server's two procedures, where its locks are the server's. */
-const procedureOf = (name: string) => `DECLARE @procedure nvarchar(100) = CASE
-  WHEN CONVERT(int, SERVERPROPERTY('EngineEdition')) IN (5, 12)
-    OR SERVERPROPERTY('Babelfish') IS NOT NULL THEN N'sys.${name}'
-  ELSE N'tempdb.sys.${name}' END;`;
+/** Calls one of the server's two procedures where its locks are the server's. */
+function call(procedure: string, result: string, given: string): string {
+  // A name in a variable is looked up when it is called: Azure SQL Database refuses one of three
+  // parts (40515) wherever it stands, and Babelfish knows no variable there.
+  return `DECLARE @elsewhere nvarchar(100) = N'tempdb.sys.${procedure}';
+IF CONVERT(int, SERVERPROPERTY('EngineEdition')) IN (5, 12)
+  OR SERVERPROPERTY('Babelfish') IS NOT NULL
+  EXEC ${result} sys.${procedure} ${given};
+ELSE
+  EXEC ${result} @elsewhere ${given};`;
+}
 
 /**
  * Waits for an exclusive lock owned by the session. The server serves waiters in their order.
@@ -42,9 +48,7 @@ export async function takeAppLock(
   const rows = await session.query(
     `DECLARE @result int, @context varbinary(128) = CONVERT(varbinary(128), @holder);
 SET CONTEXT_INFO @context;
-${procedureOf('sp_getapplock')}
-EXEC @result = @procedure @Resource = @resource, @LockMode = 'Exclusive',
-  @LockOwner = 'Session', @LockTimeout = -1;
+${call('sp_getapplock', '@result =', "@Resource = @resource, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1")}
 SELECT @result AS [result];`,
     [
       { name: 'resource', type: 'nvarchar(255)', value: resource },
@@ -68,8 +72,7 @@ export async function dropAppLock(
   signal: AbortSignal,
 ): Promise<void> {
   await session.query(
-    `${procedureOf('sp_releaseapplock')}
-EXEC @procedure @Resource = @resource, @LockOwner = 'Session';
+    `${call('sp_releaseapplock', '', "@Resource = @resource, @LockOwner = 'Session'")}
 SET CONTEXT_INFO 0x;`,
     [{ name: 'resource', type: 'nvarchar(255)', value: resource }],
     signal,

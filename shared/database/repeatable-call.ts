@@ -17,6 +17,8 @@ export interface RepeatableCall extends ProcedureCall {
   returnCheck: ReturnCheck;
   /** Told of each success: the warning about what the procedure returned, or that there is none. */
   onReturn?: (warning: string | undefined) => void;
+  /** Gets what the procedure says, of each try. */
+  onMessage?: (text: string) => void;
 }
 
 /**
@@ -52,7 +54,9 @@ async function callOnce(
       warning = judgedReturn(call.procedure, returnValue, call.returnCheck);
       return output;
     };
-    const output = await callOnTerms(session, call, { transaction: 'none', judge }, signal);
+    const { onMessage = () => {} } = call;
+    const terms = { transaction: 'none' as const, onMessage, judge };
+    const output = await callOnTerms(session, call, terms, signal);
     call.onReturn?.(warning);
     return output;
   } finally {

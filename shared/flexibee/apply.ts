@@ -29,12 +29,14 @@ const partLength = 4_000_000;
  *
  * @param procedureOf is asked for every batch; throws for an evidence that nobody follows
  * @param onReturn told after each call: the procedure, and the warning about what it returned
+ * @param onMessage gets what the procedure says
  * @param maxLength letters of JSON in one call; tests take fewer
  */
 export function sqlMirror(
   databases: Databases,
   procedureOf: (evidence: string) => ApplyProcedure,
   onReturn: (procedure: string, warning: string | undefined) => void = () => {},
+  onMessage: (procedure: string, text: string) => void = () => {},
   maxLength = partLength,
 ): Mirror {
   return {
@@ -54,6 +56,7 @@ export function sqlMirror(
           parameters,
           returnCheck,
           onReturn: (warning: string | undefined) => onReturn(name, warning),
+          onMessage: (text: string) => onMessage(name, text),
         };
         const output = await callRepeatable(databases, database, call, signal);
         total.created += Number(output['created']);

@@ -111,11 +111,9 @@ async function runOnce(
       },
       stop,
     );
+    for (const warning of result.warnings ?? []) log.tell(stage.id, `Warning: ${warning}`);
     journal.note((run) => {
       succeed(stage, attempt, result, now);
-      for (const warning of result.warnings ?? []) {
-        run.log.push({ at: now().toISOString(), text: `${stage.id}: ${warning}` });
-      }
       delete run.takeOvers;
     });
     onEnd(stage);
@@ -138,9 +136,9 @@ function succeed(stage: Stage, attempt: StageAttempt, result: StageResult, now: 
   attempt.endedAt = now().toISOString();
   stage.state = 'succeeded';
   stage.rows = result.rows;
-  if (stage.messages.last) trimMessage(stage, messageRoom(stage));
   if (result.returnValue !== undefined) stage.returnValue = result.returnValue;
   if (result.warnings?.length) stage.warnings = result.warnings;
+  if (stage.messages.last) trimMessage(stage, messageRoom(stage));
 }
 
 /** An attempt that never began (no connection, no fence) counts when it failed by itself. */

@@ -34,9 +34,9 @@ export function messageRoom(stage: Stage): number {
 }
 
 /** What a stage has of its room: texts, and the counts of rows. */
-export function saidBytes({ rows, messages, attempts, error }: Stage): number {
+export function saidBytes({ rows, messages, attempts, warnings = [], error }: Stage): number {
   let bytes = rows === undefined ? 0 : jsonBytes(rows);
-  for (const text of [messages.last?.text, error?.message, error?.procedure]) {
+  for (const text of [messages.last?.text, error?.message, error?.procedure, ...warnings]) {
     if (text !== undefined) bytes += jsonBytes(text);
   }
   for (const attempt of attempts) {

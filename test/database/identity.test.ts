@@ -64,6 +64,12 @@ const forms: [name: string, text: (port: number) => string, identity: EntraIdent
     { kind: 'default' },
   ],
   [
+    'a connection string with a service principal',
+    (port) =>
+      `Server=localhost,${port};Database=AB;Authentication=Active Directory Service Principal;User Id=6f96;Password=hush;Tenant Id=72f9;TrustServerCertificate=true`,
+    { kind: 'service principal', tenantId: '72f9', clientId: '6f96', clientSecret: 'hush' },
+  ],
+  [
     'the structured form',
     (port) =>
       JSON.stringify({
@@ -114,6 +120,10 @@ describe('a Microsoft Entra identity', () => {
       [{ kind: 'managed identity' }, 'ManagedIdentityCredential'],
       [{ kind: 'managed identity', clientId: '6f96' }, 'ManagedIdentityCredential'],
       [{ kind: 'default' }, 'DefaultAzureCredential'],
+      [
+        { kind: 'service principal', tenantId: 't', clientId: 'c', clientSecret: 's' },
+        'ClientSecretCredential',
+      ],
     ];
     for (const [identity, name] of kinds) {
       assert.equal((await azureCredential(identity)).constructor.name, name);

@@ -13,9 +13,14 @@ import { callRepeatable } from '../../shared/database/repeatable-call.ts';
 import { sessionEndingNumbers, transientErrors } from '../../shared/database/transient.ts';
 import { checkDatabase } from '../../shared/health.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
+import type { Leases } from '../../shared/lock/leases.ts';
 import { pause } from '../../shared/retry.ts';
+import { executeStages } from '../../shared/sync/execution.ts';
+import { Journal } from '../../shared/sync/journal.ts';
 import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
-import { stage } from '../support/runs.ts';
+import type { Stage } from '../../shared/sync/run.ts';
+import type { RunStore } from '../../shared/sync/run-store.ts';
+import { run, stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
 
@@ -34,8 +39,8 @@ before(async () => {
 });
 after(() => server.close());
 
-function open({ port = server.port, patienceMs = 30_000, size = 4 } = {}) {
-  const connectionString = `Server=127.0.0.1,${port};Database=AB;User Id=app;Password=heslo;Encrypt=false`;
+function open({ port = server.port, patienceMs = 30_000, size = 4, more = '' } = {}) {
+  const connectionString = `Server=127.0.0.1,${port};Database=AB;User Id=app;Password=heslo;Encrypt=false;${more}`;
   const address = { id: 'ab', setting: 'SQL_AB', connectionString };
   return { databases: new Databases([address], { patienceMs, size }) };
 }
@@ -181,6 +186,91 @@ describe('errors that pass', () => {
   });
 });
 
+describe('a stage', () => {
+  /** One stage of a run with real sessions, and storage and leases that never fail. */
+  async function runOf(databases: Databases, repeatable: boolean): Promise<Stage> {
+    const procedure = { schema: 'crude', name: 'sp_load_datasource_meter' };
+    const only = { ...stage('crude:meter', 'ab'), procedure, repeatable };
+    const store = { replace: async () => 'etag' } as unknown as RunStore;
+    const journal = new Journal(store, run('run', [only]), 'etag');
+    await executeStages({
+      journal,
+      leases: {
+        lifeMs: 60_000,
+        acquire: async () => true,
+        renew: async () => true,
+        letGo: async () => {},
+        release: async () => {},
+      } as unknown as Leases,
+      now: () => new Date(),
+      signal: soon(),
+      readFreshness: async () => ({ at: '' }),
+      sliceOver: new AbortController().signal,
+      log: { message() {}, tell() {} },
+      runners: { procedure: procedureRunner(databases) },
+    });
+    await journal.close();
+    return only;
+  }
+  const procedure = '/procedures/crude.sp_load_datasource_meter';
+
+  for (const number of [976, 1222, 37396, 40501]) {
+    it(`that is repeatable gets over ${number}`, async (t) => {
+      await control('PUT', procedure, { failures: { times: 1, number } });
+      const { state, attempts } = await runOf(opened(t), true);
+      assert.deepEqual(
+        [state, attempts.map(({ error }) => error?.number)],
+        ['succeeded', [number, undefined]],
+      );
+    });
+  }
+
+  it('that is not repeatable does not', async (t) => {
+    await control('PUT', procedure, { failures: { times: 1, number: 976 } });
+    const { state, attempts } = await runOf(opened(t), false);
+    assert.deepEqual([state, attempts.length], ['failed', 1]);
+  });
+
+  it('whose session somebody killed is not begun again, repeatable or not', async (t) => {
+    for (const repeatable of [true, false]) {
+      await control('PUT', procedure, { failures: { times: 1, number: 596 } });
+      const { state, attempts, error } = await runOf(opened(t), repeatable);
+      assert.deepEqual(
+        [state, attempts.length, error?.number, error?.meaning],
+        ['failed', 1, 596, 'permanent'],
+      );
+    }
+    await control('DELETE', '/procedures');
+  });
+
+  it('waits for a database that fails over, and has not failed once', async (t) => {
+    await refusing({ times: 3, number: 4060 });
+    const { state, attempts } = await runOf(opened(t), false);
+    assert.deepEqual([state, attempts.length], ['succeeded', 1]);
+  });
+});
+
+describe('what an address asks for', () => {
+  it('reaches the server: ApplicationIntent, Application Name', async (t) => {
+    for (const [more, readOnlyIntent, application] of [
+      ['', false, 'syncboard'],
+      ['ApplicationIntent=ReadOnly;App=board', true, 'board'],
+    ] as const) {
+      const databases = opened(t, { more });
+      const session = await databases.session('ab', soon());
+      const [row] = await session.query('SELECT @@SPID AS spid', [], soon());
+      const response = await fetch(`http://127.0.0.1:${server.controlPort}/sessions`);
+      const all = (await response.json()) as Record<string, unknown>[];
+      const own = all.find(({ spid }) => spid === row?.['spid']);
+      assert.deepEqual(
+        [own?.['readOnlyIntent'], own?.['application']],
+        [readOnlyIntent, application],
+      );
+      session.release();
+    }
+  });
+});
+
 describe('a client of dynsql', () => {
   const context = { error() {}, functionName: 'exec', invocationId: 'id' };
   const asking = (databases: Databases) =>
@@ -268,7 +358,8 @@ describe('a session that was killed', () => {
       const databases = opened(t);
       (await databases.session('ab', soon())).release();
       await pause(100, soon());
-      await failing('SELECT 1', { times: 1, number: 596 });
+      // The first request of whoever borrows it is the reset.
+      await failing('isolation level', { times: 1, number: 596 });
       await use(databases);
       await control('DELETE', '/procedures');
     });

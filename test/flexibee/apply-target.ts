@@ -44,7 +44,7 @@ function targetOf(base: AggregateBase): Target {
     ...(setFault && { setFault: (fault) => setFault('crude.sp_apply_flexibee_changes', fault) }),
     databases,
     mirror: sqlMirror(databases, place),
-    inParts: sqlMirror(databases, place, undefined, 60),
+    inParts: sqlMirror(databases, place, undefined, undefined, 60),
     query,
     async rows(company, evidence) {
       const rows = await query(`SELECT record_id, generation, version, read_at, deleted, code,

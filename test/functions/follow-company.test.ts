@@ -118,6 +118,7 @@ afterEach(() => {
 /** An apply procedure of one's own: it takes nothing and says so while its table is not empty. */
 async function createApply(): Promise<void> {
   await sqlBatch('CREATE TABLE dbo.refusal (value int NOT NULL)');
+  await sqlBatch('CREATE TABLE dbo.talkative (value int NOT NULL)');
   await sqlBatch(`CREATE PROCEDURE crude.sp_apply_addresses
 @company nvarchar(64), @evidence nvarchar(64), @generation int, @read_at datetime2(3),
 @changes nvarchar(max), @records nvarchar(max), @gone_read_before datetime2(3) = NULL,
@@ -128,6 +129,7 @@ BEGIN
   SET NOCOUNT ON;
   DECLARE @refused int = (SELECT MAX(value) FROM dbo.refusal);
   IF @refused IS NOT NULL RETURN @refused;
+  IF EXISTS (SELECT * FROM dbo.talkative) PRINT N'adresy přišly';
   EXEC crude.sp_apply_flexibee_changes @company = @company, @evidence = @evidence,
     @generation = @generation, @read_at = @read_at, @changes = @changes, @records = @records,
     @gone_read_before = @gone_read_before, @gone_version = @gone_version,
@@ -158,8 +160,11 @@ async function sqlBatch(text: string): Promise<void> {
   }
 }
 
-function poll(why: CompanyMessage['why'] = 'request'): Promise<string> {
-  return app.pollCompany({ company, why, at: new Date().toISOString() }, () => {});
+function poll(
+  why: CompanyMessage['why'] = 'request',
+  log: (text: string) => void = () => {},
+): Promise<string> {
+  return app.pollCompany({ company, why, at: new Date().toISOString() }, log);
 }
 
 let written = 0;
@@ -191,6 +196,24 @@ test('after changes only those of the evidences that have changed', async () => 
   await write();
   assert.equal(await poll(), 'applied');
   assert.deepEqual(calls, [`${company} adresar`]);
+});
+
+test('what procedures say in a poll is in the log of the function, the first hundred of it', async () => {
+  await write();
+  await sqlBatch('INSERT INTO dbo.talkative (value) VALUES (1)');
+  behaviour = async (context) => {
+    for (let i = 0; i < 200; i += 1) context.message(`řádek ${i}`);
+    context.message('x'.repeat(3_000));
+  };
+  const lines: string[] = [];
+  assert.equal(await poll('request', (text) => lines.push(text)), 'applied');
+  await sqlBatch('DELETE FROM dbo.talkative');
+  const from = `FlexiBee ${company}, `;
+  assert.deepEqual(lines, [
+    `${from}crude.sp_apply_addresses: adresy přišly`,
+    ...Array.from({ length: 99 }, (_, i) => `${from}heap.sp_load_flexibee: řádek ${i}`),
+    `${from}heap.sp_load_flexibee: what procedures say further in this poll is left out`,
+  ]);
 });
 
 test('they wait for their turn at their server, as stages of runs do', async () => {
@@ -308,8 +331,10 @@ async function read(id: string): Promise<Run> {
 }
 
 test('a run reads the evidence in full, then calls what comes after it', async () => {
+  await sqlBatch('INSERT INTO dbo.talkative (value) VALUES (1)');
   const id = await start();
   assert.equal(await app.executeRun(id, () => {}), 'finished');
+  await sqlBatch('DELETE FROM dbo.talkative');
   const { state, stages } = await read(id);
   assert.equal(state, 'succeeded', JSON.stringify(stages));
   assert.deepEqual(
@@ -320,6 +345,13 @@ test('a run reads the evidence in full, then calls what comes after it', async (
     ],
   );
   assert.deepEqual(stages[0]?.rows?.last, [0, 0, 0]);
+  const log = await app.syncs.log(id, soon());
+  const pieces: Uint8Array[] = [];
+  for await (const piece of log.read({ from: 0 }, soon())) pieces.push(piece);
+  assert.match(
+    Buffer.concat(pieces).toString(),
+    /^\S+ load:adresar:flexi-demo \| adresy přišly\n\S+ load:adresar:flexi-demo \| .* records read\n/,
+  );
 });
 
 const failures: [what: string, cause: () => void, meaning: string, text: RegExp][] = [

@@ -139,8 +139,10 @@ for (const { name, returns, state, warning, error, ...given } of cases) {
     assert.deepEqual(stage.warnings, warning === undefined ? undefined : [warning]);
     assert.equal(run.warnings, warning === undefined ? 0 : 1);
     assert.equal(stage.attempts.length, 1, 'a return value is no passing trouble');
-    const texts = run.log.map(({ text }: { text: string }) => text);
-    assert.equal(texts.includes(`load:${name}:c_${name}: ${warning}`), warning !== undefined);
+    const log = (await call(app, 'run_log', { headers, params: { id } })).text;
+    const told = warning ? `load:${name}:c_${name} * Warning: ${warning}\n` : '';
+    assert.equal(log.includes('Warning'), warning !== undefined);
+    assert.ok(log.includes(told), log);
     assert.deepEqual(
       stage.error,
       error && { message: error, meaning: 'permanent', procedure: `dbo.sp_${name}` },

@@ -3,7 +3,7 @@
 import { errors } from '../errors.ts';
 import { decimalOf } from '../values/convert.ts';
 import { formatDecimal, power10, rescale, truncateDecimal } from '../values/decimal.ts';
-import { family, type SqlType, types } from '../values/types.ts';
+import { family, type SqlType, sqlType, types } from '../values/types.ts';
 import type { ArgumentInfo, ScalarFunction } from './definition.ts';
 
 const first = (args: ArgumentInfo[]): SqlType => {
@@ -102,7 +102,10 @@ export const numberFunctions: Record<string, ScalarFunction> = {
   },
   POWER: {
     parameters: ['float', 'float'],
-    type: first,
+    type: (args) => {
+      const type = first(args);
+      return type.name === 'decimal' ? sqlType('decimal', 38, type.scale) : type;
+    },
     run: (base: number, exponent: number) => base ** exponent,
   },
   SQRT: float(Math.sqrt),

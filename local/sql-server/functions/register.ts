@@ -129,6 +129,9 @@ export function registerFunctions(sqlite: DatabaseSync, state: FunctionState): v
       : BigInt(compareDecimals(decimalOf(left ?? 0), decimalOf(right ?? 0))),
   );
   add('ts_decimal_key', (value) => (value === null ? null : decimalKey(decimalOf(value ?? 0))));
+  add('ts_decimal_of_key', (key, type) =>
+    key === null ? null : fromDecimalKey(String(key), typeAt(index(type ?? null)).scale ?? 0),
+  );
   for (const [name, exact] of [
     ['ts_like', false],
     ['ts_like_exact', true],
@@ -211,15 +214,12 @@ function addScalar(
       if (family(result) === 'integer') {
         return typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
       }
-      if (family(result) === 'decimal')
-        return toStored(
-          convert(
-            value as SqlValue,
-            typeof value === 'number' ? types.float : types.varcharMax,
-            result,
-          ),
-          result,
-        );
+      if (family(result) === 'decimal') {
+        const text =
+          typeof value === 'number' ? convert(value, types.float, result) : String(value);
+        // What does not fit is an overflow of the function's own (ROUND(748.58, -3)).
+        return arithmetic('+', String(text), '0', result);
+      }
       return value as Stored;
     },
     !volatile,
@@ -252,6 +252,13 @@ function decimalKey(value: Decimal): string {
   return (unscaled < 0n ? '-' : '0') + digits;
 }
 
+/** The decimal behind a key, with `scale` digits after the point. */
+function fromDecimalKey(key: string, scale: number): string {
+  const digits = BigInt(key.slice(1));
+  const unscaled = key.startsWith('-') ? digits - 10n ** 80n : digits;
+  return formatDecimal(rescale({ unscaled, scale: 38 }, scale));
+}
+
 function utcText(value: string): string {
   const when = storedMoment(value);
   const utc = moment(when.day, when.ticks - (when.offset ?? 0) * 60 * ticksPerSecond) ?? when;
@@ -261,62 +268,30 @@ function utcText(value: string): string {
 interface Sum {
   total: Decimal;
   count: number;
-  /** AVG: digits after the point of the result. */
-  scale: number;
 }
 
 type AggregateOptions = Parameters<DatabaseSync['aggregate']>[1];
 
 /**
  * Exact sums of decimals, as text: they never throw, because node:sqlite loses what an aggregate
- * throws; whoever converts the text to the result's type finds the overflow.
+ * throws; whoever takes the text finds the overflow.
  */
 function addAggregates(sqlite: DatabaseSync): void {
-  const plus = (total: Decimal, value: Decimal, operator: '+' | '-'): Decimal =>
-    decimalArithmetic(operator, total, value, Math.max(total.scale, value.scale)) ?? total;
-  const sum = (result: (state: Sum) => Decimal) =>
-    ({
-      start: (): Sum => ({ total: { unscaled: 0n, scale: 0 }, count: 0, scale: 0 }),
-      step: (state: Sum, value: Stored, scale: Stored): Sum =>
-        value === null
-          ? state
-          : {
-              total: plus(state.total, decimalOf(value), '+'),
-              count: state.count + 1,
-              scale: Number(scale),
-            },
-      inverse: (state: Sum, value: Stored): Sum =>
-        value === null
-          ? state
-          : { ...state, total: plus(state.total, decimalOf(value), '-'), count: state.count - 1 },
-      result: (state: Sum) => (state.count === 0 ? null : formatDecimal(result(state))),
-      useBigIntArguments: true,
-      deterministic: true,
-    }) as unknown as AggregateOptions;
-  sqlite.aggregate(
-    'ts_sum',
-    sum(({ total }) => total),
-  );
-  sqlite.aggregate(
-    'ts_avg',
-    sum(
-      ({ total, count, scale }) =>
-        decimalArithmetic('/', total, { unscaled: BigInt(count), scale: 0 }, scale) ?? total,
-    ),
-  );
-  const extreme = (sign: number): AggregateOptions =>
-    ({
-      start: null,
-      step: (best: Stored, value: Stored) =>
-        value === null ||
-        (best !== null && compareDecimals(decimalOf(value), decimalOf(best)) * sign <= 0)
-          ? best
-          : value,
-      useBigIntArguments: true,
-      deterministic: true,
-    }) as unknown as AggregateOptions;
-  sqlite.aggregate('ts_min', extreme(-1));
-  sqlite.aggregate('ts_max', extreme(1));
+  const add = (operator: '+' | '-', count: number) => (state: Sum, raw: Stored) => {
+    if (raw === null) return state;
+    const value = decimalOf(raw);
+    const scale = Math.max(state.total.scale, value.scale);
+    const total = decimalArithmetic(operator, state.total, value, scale) ?? state.total;
+    return { total, count: state.count + count };
+  };
+  sqlite.aggregate('ts_sum', {
+    start: (): Sum => ({ total: { unscaled: 0n, scale: 0 }, count: 0 }),
+    step: add('+', 1),
+    inverse: add('-', -1),
+    result: ({ total, count }: Sum) => (count === 0 ? null : formatDecimal(total)),
+    useBigIntArguments: true,
+    deterministic: true,
+  } as unknown as AggregateOptions);
   for (const [name, root, sample] of [
     ['stdev', true, true],
     ['stdevp', true, false],

@@ -11,7 +11,10 @@ import { newFrame, SessionState } from './state.ts';
 
 const marker = 'sys$seeded';
 
-const nobody = { user: 'sa', applicationName: 'setup', hostName: '', libraryName: '' };
+const nobody = {
+  ...{ user: 'sa', applicationName: 'setup', hostName: '', libraryName: '' },
+  readOnlyIntent: false,
+};
 
 /** @throws the first error of the schema, with its line */
 export async function initialise(instance: Instance, database: Database): Promise<void> {

@@ -56,6 +56,7 @@ function newSession(instance: Instance, request: LoginRequest, user: string): Se
     applicationName: request.applicationName,
     hostName: request.hostName,
     libraryName: request.libraryName,
+    readOnlyIntent: request.readOnlyIntent,
   });
 }
 

@@ -162,6 +162,7 @@ export class EngineSession implements Session, SessionInfo {
       application: client.applicationName,
       host: client.hostName,
       library: client.libraryName,
+      readOnlyIntent: client.readOnlyIntent,
       loginTime,
       status: this.#running ? 'running' : 'sleeping',
       transactionCount: transaction.count,

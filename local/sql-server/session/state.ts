@@ -72,6 +72,7 @@ export interface ClientInfo {
   applicationName: string;
   hostName: string;
   libraryName: string;
+  readOnlyIntent: boolean;
 }
 
 export class SessionState implements LockOwner {

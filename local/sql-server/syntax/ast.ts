@@ -8,7 +8,8 @@ export type Name = string[];
 export type Expression =
   | {
       kind: 'literal';
-      type: 'number' | 'string' | 'nstring' | 'binary';
+      /** `money`: a number after a currency sign. */
+      type: 'number' | 'money' | 'string' | 'nstring' | 'binary';
       text: string;
       line: number;
     }

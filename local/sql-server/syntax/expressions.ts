@@ -266,7 +266,7 @@ function primary(reader: Reader): Expression {
       }
       if (token.upper === '$' && reader.ahead(1).kind === 'number') {
         reader.next();
-        return { kind: 'literal', type: 'number', text: reader.next().text, line };
+        return { kind: 'literal', type: 'money', text: reader.next().text, line };
       }
       throw reader.unexpected();
     case 'quoted':

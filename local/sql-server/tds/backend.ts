@@ -168,6 +168,8 @@ export interface LoginRequest {
   /** As the client named the server it wanted. */
   serverName: string;
   language: string;
+  /** ApplicationIntent=ReadOnly: a listener would lead it to a secondary. */
+  readOnlyIntent: boolean;
 }
 
 export interface Backend {

@@ -31,7 +31,7 @@ export function readLogin(body: Buffer): Login {
   reader.bytes(12); // client's version, process and connection
   reader.uint8(); // option flags 1
   const integratedSecurity = (reader.uint8() & 0x80) !== 0;
-  reader.uint8(); // type flags
+  const readOnlyIntent = (reader.uint8() & 0x20) !== 0;
   const hasFeatures = (reader.uint8() & 0x10) !== 0;
   reader.bytes(8); // time zone and language
 
@@ -63,6 +63,7 @@ export function readLogin(body: Buffer): Login {
     language,
     tdsVersion: Math.min(tdsVersion, newestVersion),
     packetSize: negotiatedPacketSize(packetSize),
+    readOnlyIntent,
     integrated: integratedSecurity,
     federated: features.has(feature.federatedAuthentication),
     utf8Support: features.has(feature.utf8Support),

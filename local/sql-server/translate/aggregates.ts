@@ -99,17 +99,20 @@ function aggregate(context: Translation, scope: Scope, call: FunctionCall): Type
     : average(first, `${distinct}${argument}`, over);
 }
 
-/** Exact sums come as text. */
-const fromText = (sql: string, type: SqlType) =>
-  `ts_convert(${sql},${types.varcharMax.index},${type.index})`;
+/** Exact sums come as text, of any length: adding nothing checks that they fit. */
+const exactSum = (argument: string, over: string, type: SqlType) =>
+  `ts_arithmetic('+',ts_sum(${argument})${over},0,${type.index})`;
+
+const sumType = (type: SqlType) =>
+  type.name === 'decimal' ? sqlType('decimal', 38, type.scale) : types.money;
 
 function sum(value: Typed, argument: string, over: string): Typed {
   const type = value.type;
   if (family(type) === 'float')
     return { sql: `sum(${argument})${over}`, type: types.float, nullable: true };
   if (family(type) === 'decimal') {
-    const result = type.name === 'decimal' ? sqlType('decimal', 38, type.scale) : types.money;
-    return { sql: fromText(`ts_sum(${argument},0)${over}`, result), type: result, nullable: true };
+    const result = sumType(type);
+    return { sql: exactSum(argument, over, result), type: result, nullable: true };
   }
   const result = type.name === 'bigint' ? types.bigint : types.int;
   const total = `sum(${argument})${over}`;
@@ -128,8 +131,10 @@ function average(value: Typed, argument: string, over: string): Typed {
   if (family(type) === 'decimal') {
     const { scale } = decimalSize(type);
     const result = type.name === 'decimal' ? boundedDecimal(38, Math.max(scale, 6)) : types.money;
+    const total = exactSum(argument, over, sumType(type));
+    const count = `nullif(count(${argument})${over},0)`;
     return {
-      sql: fromText(`ts_avg(${argument},${result.scale})${over}`, result),
+      sql: `ts_arithmetic('/',${total},${count},${result.index})`,
       type: result,
       nullable: true,
     };
@@ -145,8 +150,11 @@ function average(value: Typed, argument: string, over: string): Typed {
 function extreme(name: 'MIN' | 'MAX', value: Typed, over: string): Typed {
   if (value.type.name === 'bit') throw errors.operandInvalid('bit', name.toLowerCase());
   const lower = name.toLowerCase();
-  const own = isWide(value.type) ? `ts_${lower}(${value.sql})` : `${lower}(${distinctKey(value)})`;
-  return { sql: `${own}${over}`, type: value.type, nullable: true };
+  // Text of numbers has another order than they: it goes by a key, and back.
+  const sql = isWide(value.type)
+    ? `ts_decimal_of_key(${lower}(ts_decimal_key(${value.sql}))${over},${value.type.index})`
+    : `${lower}(${distinctKey(value)})${over}`;
+  return { sql, type: value.type, nullable: true };
 }
 
 function stringAggregate(

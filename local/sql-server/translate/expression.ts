@@ -3,6 +3,7 @@
 import { errors } from '../errors.ts';
 import type { BinaryOperator, Condition, Expression, FunctionCall } from '../syntax/ast.ts';
 import { defaultCollation, isCollation, isExact } from '../values/collation.ts';
+import { convert } from '../values/convert.ts';
 import {
   boundedDecimal,
   commonType,
@@ -126,6 +127,11 @@ function literal(context: Translation, node: Extract<Expression, { kind: 'litera
         digits.length > longestInline ? context.bind(Buffer.from(digits, 'hex')) : `x'${digits}'`;
       return { sql, type: sqlType('varbinary', digits.length / 2), nullable: false };
     }
+    case 'money': {
+      // Exponents have no place after a currency sign.
+      const value = convert(text, types.varcharMax, types.money);
+      return { sql: `'${value}'`, type: types.money, nullable: false };
+    }
     default:
       return numberLiteral(text);
   }
@@ -245,6 +251,14 @@ function binary(operator: BinaryOperator, left: Typed, right: Typed): Typed {
     return concatenate(left, right);
   if (operator === '+' && untyped && kinds.includes('text'))
     return { sql: 'NULL', type: left.isNull ? right.type : left.type, nullable: true };
+  if (kinds.includes('decimal') && kinds.includes('text') && !untyped) {
+    // Text becomes the very type of the number it meets.
+    const [a, b] =
+      kinds[0] === 'text'
+        ? [convertSql(left, right.type, { explicit: true }), right]
+        : [left, convertSql(right, left.type, { explicit: true })];
+    return binary(operator, a, b);
+  }
   const type = arithmeticType(operator, left, right);
   const a = operand(left, type);
   const b = operand(right, type);

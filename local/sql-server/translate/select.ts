@@ -381,8 +381,11 @@ function forJson(context: Translation, outer: Scope, query: Query): TranslatedQu
 function jsonMember(column: ResultColumn, sql: string): string {
   if (column.type.name === 'bit')
     return `CASE ${sql} WHEN 1 THEN json('true') WHEN 0 THEN json('false') END`;
-  if (family(column.type) === 'decimal')
-    return `json(${convertSql({ sql, type: column.type, nullable: true }, types.nvarchar4000, { explicit: true }).sql})`;
+  if (family(column.type) === 'decimal') {
+    // Style 2: money has four decimals here, where its text has two.
+    const text = { explicit: true, style: '2' };
+    return `json(${convertSql({ sql, type: column.type, nullable: true }, types.nvarchar4000, text).sql})`;
+  }
   if (family(column.type) === 'binary') return `hex(${sql})`;
   if (column.isJson) return `json(${sql})`;
   return sql;

@@ -111,8 +111,10 @@ function toDecimalText(value: SqlValue, from: SqlType, to: SqlType): SqlValue {
     const text = String(value).trim();
     const isMoney = to.name !== 'decimal';
     number = parseDecimal(isMoney ? text.replace(/[$€,\s]/g, '') || '0' : text);
-    if (number === undefined || (!isMoney && /e/i.test(text))) {
-      throw errors.typeConversion(from.name, spokenName(to));
+    if (number === undefined || /e/i.test(text)) {
+      throw isMoney
+        ? errors.moneySyntax(to.name)
+        : errors.typeConversion(from.name, spokenName(to));
     }
   } else if (kind === 'float') {
     number = decimalFromNumber(Number(value));
@@ -126,13 +128,17 @@ function toDecimalText(value: SqlValue, from: SqlType, to: SqlType): SqlValue {
   }
   if (!number) throw errors.explicitConversion(from.name, spokenName(to));
   const rounded = rescale(number, to.scale ?? 0);
-  if (!fits(rounded, to.precision ?? 38) || (to.name === 'money' && !fitsMoney(rounded.unscaled))) {
+  if (!fits(rounded, to.precision ?? 38) || !fitsMoney(rounded.unscaled, to)) {
     throw errors.overflow(kind === 'integer' ? from.name : spokenName(from), spokenName(to));
   }
   return formatDecimal(rounded);
 }
 
-const fitsMoney = (unscaled: bigint) => BigInt.asIntN(64, unscaled) === unscaled;
+/** Money is whole ten-thousandths of 64 bits, smallmoney of 32. */
+function fitsMoney(unscaled: bigint, { name }: SqlType): boolean {
+  const bits = name === 'money' ? 64 : name === 'smallmoney' ? 32 : undefined;
+  return bits === undefined || BigInt.asIntN(bits, unscaled) === unscaled;
+}
 
 const daysAsNumber = (when: Moment) => when.day - dayZero + when.ticks / ticksPerDay;
 

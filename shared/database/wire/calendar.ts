@@ -3,8 +3,6 @@
  * proleptic Gregorian calendar, and units of a power of ten of a second since midnight.
  */
 
-import { withPoint } from '../../decimal.ts';
-
 /** 9999-12-31. */
 export const lastDay = 3_652_058;
 /** 1900-01-01, from which datetime and smalldatetime count. */
@@ -37,7 +35,7 @@ export function timeText(units: number, scale: number): string {
   const seconds = Math.floor(units / perSecond);
   const text = `${two[Math.floor(seconds / 3600)]}:${two[Math.floor(seconds / 60) % 60]}:${two[seconds % 60]}`;
   if (scale === 0) return text;
-  return text + withPoint(String(units % perSecond), scale).slice(1);
+  return `${text}.${String(units % perSecond).padStart(scale, '0')}`;
 }
 
 /** `+02:00` */

@@ -46,20 +46,23 @@ function magnitude(buffer: Buffer, at: number, length: number): string {
   if (length === 8 && buffer.readUInt32LE(at + 4) < 2 ** 21) {
     return String(buffer.readUInt32LE(at + 4) * 2 ** 32 + buffer.readUInt32LE(at));
   }
-  let value = 0n;
-  for (let word = length - 4; word >= 0; word -= 4) {
-    value = (value << 32n) | BigInt(buffer.readUInt32LE(at + word));
-  }
-  return String(value);
+  const low = buffer.readBigUInt64LE(at);
+  if (length === 8) return String(low);
+  const high = length === 12 ? BigInt(buffer.readUInt32LE(at + 8)) : buffer.readBigUInt64LE(at + 8);
+  return String(high === 0n ? low : (high << 64n) | low);
 }
 
 /** Ten-thousandths; of money's two halves the high one comes first. */
 const readMoney: Read = (buffer, at, length) => {
-  const low = length === 4 ? 0 : buffer.readUInt32LE(at + 4);
   const high = buffer.readInt32LE(at);
-  const units = length === 4 ? BigInt(high) : (BigInt(high) << 32n) | BigInt(low);
-  const text = withPoint(String(units < 0n ? -units : units), 4);
-  return units < 0n ? `-${text}` : text;
+  let units: number | bigint = high;
+  if (length === 8) {
+    const low = buffer.readUInt32LE(at + 4);
+    units = high * 2 ** 32 + low;
+    if (!Number.isSafeInteger(units)) units = (BigInt(high) << 32n) | BigInt(low);
+  }
+  const text = String(units);
+  return units < 0 ? `-${withPoint(text.slice(1), 4)}` : withPoint(text, 4);
 };
 
 const readDate: Read = (buffer, at) => dayText(buffer.readUIntLE(at, 3));
@@ -106,7 +109,8 @@ const counted =
     const length = buffer[offset];
     if (length === undefined) throw new NotEnoughDataError(offset + 1);
     if (length === 0) return new Result(null, offset + 1);
-    if (only !== undefined && length !== only) return theirs(buffer, offset, metadata, options);
+    if (only !== undefined && length !== only)
+      return driverReader(buffer, offset, metadata, options);
     const end = offset + 1 + length;
     if (buffer.length < end) throw new NotEnoughDataError(end);
     return new Result(read(buffer, offset + 1, length, metadata), end);
@@ -129,10 +133,11 @@ const inVariants = new Map<number, Read>([
 
 /** Four bytes of length, the base type, and how many bytes of its own it has before the value. */
 const readVariant: ReadValue = (buffer, offset, metadata, options) => {
-  if (buffer.length < offset + 6) return theirs(buffer, offset, metadata, options);
+  if (buffer.length < offset + 6) return driverReader(buffer, offset, metadata, options);
   const read = inVariants.get(buffer.readUInt8(offset + 4));
   const end = offset + 4 + buffer.readUInt32LE(offset);
-  if (read === undefined || end === offset + 4) return theirs(buffer, offset, metadata, options);
+  if (read === undefined || end === offset + 4)
+    return driverReader(buffer, offset, metadata, options);
   if (buffer.length < end) throw new NotEnoughDataError(end);
   const own = buffer.readUInt8(offset + 5);
   const at = offset + 6 + own;
@@ -159,11 +164,12 @@ readers[0x3d] = fixed(8, readDatetime);
 readers[0x3a] = fixed(4, readDatetime);
 readers[0x62] = readVariant;
 
-const theirs = valueParser.readValue;
+/** The driver's own, which reads all other types. */
+export const driverReader: ReadValue = valueParser.readValue;
 
 /** Rows, output parameters and return values all pass here. */
 const readValue: ReadValue = (buffer, offset, metadata, options) =>
-  (readers[metadata.type.id] ?? theirs)(buffer, offset, metadata, options);
+  (readers[metadata.type.id] ?? driverReader)(buffer, offset, metadata, options);
 
 /**
  * Puts the reader in the place of the driver's, for all connections of the process. The driver's

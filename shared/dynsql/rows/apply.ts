@@ -21,6 +21,7 @@ export interface RowProcedure {
  * One call a batch; one that fails for a passing reason is made again.
  *
  * @param onReturn told after each call: the warning about what the procedure returned
+ * @param onMessage gets what the procedure says
  *
  * Both methods throw DatabaseError, or the reason of their signal.
  */
@@ -28,6 +29,7 @@ export function sqlRows(
   databases: Databases,
   { database, procedure, returnCheck = 'zero' }: RowProcedure,
   onReturn: (warning: string | undefined) => void = () => {},
+  onMessage: (text: string) => void = () => {},
 ): RowTarget {
   return {
     async begin(set, signal) {
@@ -38,7 +40,7 @@ export function sqlRows(
     },
     async apply(load, batch, signal) {
       const parameters = parametersOf(load, batch);
-      const call = { procedure, parameters, returnCheck, onReturn };
+      const call = { procedure, parameters, returnCheck, onReturn, onMessage };
       const output = await callRepeatable(databases, database, call, signal);
       if (output['is_superseded']) {
         const { source, entity, period } = load;

@@ -135,6 +135,19 @@ export function failures(target: Target): void {
         assert.equal(leavesSessionUsable(await failing), false);
         assert.deepEqual(await databases.query('ab', 'SELECT 1 AS one', [], soon()), [{ one: 1 }]);
       }));
+
+    it('an idle session that an administrator kills: closed, and nobody notices', async (t) => {
+      const { session, databases } = await target.open(t, { size: 2 });
+      const [idle, killer] = [await session(), await session()];
+      const [row] = await idle.query('SELECT @@SPID AS spid', [], soon());
+      idle.release();
+      await killer.batch(`KILL ${row?.['spid']}`, soon());
+      killer.release();
+      // Long enough for it to have rested (`databases.ts`), on both connections.
+      await sleep(100);
+      const both = [1, 2].map(() => databases.query('ab', 'SELECT 1 AS one', [], soon()));
+      assert.deepEqual(await Promise.all(both), [[{ one: 1 }], [{ one: 1 }]]);
+    });
   });
 }
 

@@ -120,6 +120,7 @@ export async function startInstance(
         libraryName: 'test',
         serverName: 'ab',
         language: '',
+        readOnlyIntent: false,
       };
       const session = testSession(await backend.login(request, new AbortController().signal));
       open.push(session);
