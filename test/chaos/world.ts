@@ -23,6 +23,7 @@ import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { chaosCatalog } from './catalog.ts';
+import { installUnruly, type Unruly } from './unruly.ts';
 
 /** About as many personal accounts as there must be: a source has at least three. */
 const accounts = 100;
@@ -33,6 +34,7 @@ export interface World {
   blobs: BlobServiceClient;
   state: SyncState;
   sql: SqlServer;
+  unruly: Unruly;
   /** Folder of the built app. */
   app: string;
   /** Settings of a worker, but for its storage. */
@@ -41,6 +43,8 @@ export interface World {
   send(id: string): Promise<void>;
   /** Asks the stand-in's control interface. */
   control(method: string, path: string, body?: object): Promise<void>;
+  /** The stand-in's sessions, and what they are at. */
+  sessions(): Promise<{ spid: number; status: string; transactionCount: number }[]>;
   close(): Promise<void>;
 }
 
@@ -62,11 +66,17 @@ export async function startWorld(): Promise<World> {
   const container = blobs.getContainerClient(containerName);
   const queue =
     QueueServiceClient.fromConnectionString(connectionString).getQueueClient(runQueueName);
-  await Promise.all([container.createIfNotExists(), queue.createIfNotExists()]);
+  const settings = workerSettings(sql.port, directory);
+  const [unruly] = await Promise.all([
+    installUnruly(settings),
+    container.createIfNotExists(),
+    queue.createIfNotExists(),
+  ]);
   return {
     connectionString,
     blobs,
     sql,
+    unruly,
     state: {
       leases: new Leases(container, 15),
       runs: new RunStore(container),
@@ -75,7 +85,7 @@ export async function startWorld(): Promise<World> {
       logs: new RunLogs(container),
     },
     app: directory,
-    settings: workerSettings(sql.port, directory),
+    settings,
     send: (id) => send(queue, id),
     async control(method, path, body) {
       const response = await fetch(`http://127.0.0.1:${sql.controlPort}${path}`, {
@@ -88,7 +98,12 @@ export async function startWorld(): Promise<World> {
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     },
+    async sessions() {
+      const response = await fetch(`http://127.0.0.1:${sql.controlPort}/sessions`);
+      return (await response.json()) as Awaited<ReturnType<World['sessions']>>;
+    },
     async close() {
+      await unruly.close();
       await Promise.allSettled([sql.close(), azurite.close()]);
       await rm(directory, { recursive: true, force: true });
     },
