@@ -12,6 +12,7 @@ import type { HealthPart } from '../shared/http/schemas.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import type { OpenContainer } from '../shared/place.ts';
 import type { Connections, Settings } from '../shared/settings.ts';
+import { storageClock } from '../shared/storage/clock.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
@@ -114,8 +115,9 @@ export class App implements AppServices {
     return this.#stopping.signal;
   }
 
+  /** Storage's time, which all workers share. */
   now(): Date {
-    return new Date();
+    return storageClock.now();
   }
 
   async health(signal: AbortSignal): Promise<HealthPart[]> {
