@@ -57,6 +57,8 @@ export async function startWorld(): Promise<World> {
     startSqlServer({
       databases: demoDatabases({ accounts, pace: Number.POSITIVE_INFINITY }),
       logins: { [demoLogin.user]: demoLogin.password },
+      // An address for each server of the catalogue.
+      morePorts: [0, 0, 0],
     }),
     buildApp(),
   ]);
@@ -66,7 +68,7 @@ export async function startWorld(): Promise<World> {
   const container = blobs.getContainerClient(containerName);
   const queue =
     QueueServiceClient.fromConnectionString(connectionString).getQueueClient(runQueueName);
-  const settings = workerSettings(sql.port, directory);
+  const settings = workerSettings(sql.ports, directory);
   const [unruly] = await Promise.all([
     installUnruly(settings),
     container.createIfNotExists(),
@@ -137,12 +139,13 @@ async function send(queue: QueueClient, id: string): Promise<void> {
 }
 
 /** All that the sample says, so that a developer's own settings do not matter. */
-function workerSettings(sqlPort: number, directory: string): Record<string, string> {
+function workerSettings(sqlPorts: readonly number[], directory: string): Record<string, string> {
   const values: Record<string, string> = { ...sample.Values };
-  for (const { connection } of shipped.databases) {
+  const servers = [...new Set(shipped.databases.map(({ server }) => server))];
+  for (const { connection, server } of shipped.databases) {
     values[connection] = (values[connection] ?? '').replace(
       /127\.0\.0\.1,\d+/,
-      `127.0.0.1,${sqlPort}`,
+      `127.0.0.1,${sqlPorts[servers.indexOf(server)]}`,
     );
   }
   return {

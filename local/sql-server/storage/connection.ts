@@ -11,6 +11,12 @@ const preparedLimit = 100;
 /** SQLite's page cache for one connection, in KiB: a hundred sessions must stay small. */
 const cacheKiB = 1000;
 
+/**
+ * Takes SQLite's write lock of the session's own database. BEGIN IMMEDIATE would take those of the
+ * attached ones, too, and refuse those who write there.
+ */
+export const beginWriting = 'BEGIN; DELETE FROM main."sys$objects" WHERE 0';
+
 export class Connection {
   readonly sqlite: DatabaseSync;
   readonly catalog: Catalog;
@@ -89,21 +95,8 @@ export class Connection {
   }
 
   begin(): void {
-    this.beginWriting();
+    this.sqlite.exec(beginWriting);
     this.inTransaction = true;
-  }
-
-  /**
-   * Takes SQLite's write lock of this database, whose queue the caller has been through. BEGIN
-   * IMMEDIATE alone would take those of all that are attached, which somebody else may hold.
-   */
-  beginWriting(): void {
-    if (this.#attached.size === 0) {
-      this.sqlite.exec('BEGIN IMMEDIATE');
-      return;
-    }
-    const version = this.sqlite.prepare('PRAGMA main.user_version').get()?.['user_version'];
-    this.sqlite.exec(`BEGIN; PRAGMA main.user_version = ${version}`);
   }
 
   commit(): void {
