@@ -5,6 +5,7 @@
 
 import { AgedCache } from '../shared/aged-cache.ts';
 import type { Catalog } from '../shared/catalog/index.ts';
+import type { Locations } from '../shared/catalog/located.ts';
 import { Databases } from '../shared/database/databases.ts';
 import type { DynsqlCatalog } from '../shared/dynsql/catalog.ts';
 import { checkDatabase, checkPart } from '../shared/health.ts';
@@ -12,6 +13,7 @@ import type { HealthPart } from '../shared/http/schemas.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import type { OpenContainer } from '../shared/place.ts';
 import type { Connections, Settings } from '../shared/settings.ts';
+import { storageClock } from '../shared/storage/clock.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
@@ -58,6 +60,7 @@ export class App implements AppServices {
     catalog: Catalog,
     dynsql: DynsqlCatalog,
     addresses: Connections,
+    locations: Locations,
     databases: Databases,
     readers: Databases,
     container: OpenContainer,
@@ -72,7 +75,7 @@ export class App implements AppServices {
       state: (signal) => this.#state(signal),
       now: this.now,
     });
-    const procedure = procedureRunner(databases);
+    const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
     this.companies = new Companies({
       ...{ catalog, databases, procedure, container, leaseSeconds, sliceMs },
@@ -96,7 +99,8 @@ export class App implements AppServices {
 
   /** @throws what `configure` does, before any function can run */
   static async start(environment: NodeJS.ProcessEnv): Promise<App> {
-    const { settings, catalog, dynsql, connections, container } = await configure(environment);
+    const { settings, catalog, dynsql, connections, locations, container } =
+      await configure(environment);
     const pools = () =>
       new Databases(
         catalog.databases.map(({ id, connection }) => ({
@@ -106,15 +110,19 @@ export class App implements AppServices {
         })),
         { size: settings.sqlPoolSize },
       );
-    return new App(settings, catalog, dynsql, connections, pools(), pools(), container);
+    return new App(
+      ...([settings, catalog, dynsql, connections, locations] as const),
+      ...([pools(), pools(), container] as const),
+    );
   }
 
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
 
+  /** Storage's time, which all workers share. */
   now(): Date {
-    return new Date();
+    return storageClock.now();
   }
 
   health(signal: AbortSignal): Promise<HealthPart[]> {

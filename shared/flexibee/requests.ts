@@ -1,6 +1,7 @@
 /** Requests of one company: authenticated, in turn, repeated where that does no harm, checked. */
 
 import { z } from 'zod';
+import { parseExact } from '../exact-json.ts';
 import { basicAuthorization } from '../outbound/address.ts';
 import { retryAfterMs } from '../outbound/broken.ts';
 import { DeadlineError } from '../outbound/call.ts';
@@ -117,7 +118,7 @@ export class Requests {
     if (body.length === 0) return { status, value: undefined };
     try {
       const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-      return { status, value: JSON.parse(text) };
+      return { status, value: parseExact(text) };
     } catch {
       // The parser's own words quote the answer, so they go no further. What began as JSON was
       // cut off on the way; anything else comes again the same.

@@ -54,7 +54,7 @@ export async function readJson<T>(
 export function readText(
   blob: BlobClient,
   signal: AbortSignal,
-): Promise<{ text: string; etag: string; ageMs: number }> {
+): Promise<{ text: string; etag: string; ageMs: number; date: Date | undefined }> {
   return storageCall(
     `read ${blob.name}`,
     async (abortSignal) => {
@@ -65,7 +65,7 @@ export function readText(
       const text = await bodyText(blob.name, response.readableStreamBody);
       const { date, lastModified } = response;
       const ageMs = Math.max(0, (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0));
-      return { text, etag: etagOf(response, blob.name), ageMs };
+      return { text, etag: etagOf(response, blob.name), ageMs, date };
     },
     signal,
   );
