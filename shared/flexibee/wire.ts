@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ChangesPage, FlexibeeRecord, RecordsPage } from './types.ts';
 
 /** A version: on the wire a string of digits. */
-const version = z
+export const version = z
   .union([z.string().regex(/^\d+$/, { error: 'must be digits' }), z.number()])
   .transform(Number)
   .pipe(z.int().nonnegative());
@@ -25,11 +25,13 @@ function several<Item extends z.ZodType>(item: Item) {
 
 const externalIds = several(z.string());
 
-const change = z
+export const operations = ['create', 'update', 'delete'] as const;
+
+export const change = z
   .object({
     '@evidence': z.string().min(1),
     '@in-version': version,
-    '@operation': z.enum(['create', 'update', 'delete']),
+    '@operation': z.enum(operations),
     '@timestamp': z.string().nullish(),
     id,
     'external-ids': externalIds,
@@ -43,13 +45,16 @@ const change = z
     externalIds: wire['external-ids'],
   }));
 
-/** The changes listing, which is also the body of a web hook. */
+/** Where the listing goes on. */
+export const nextVersion = z.union([z.literal('none'), version]);
+
+/** The changes listing. */
 export const changesPage: z.ZodType<ChangesPage> = z
   .object({
     winstrom: z.object({
       '@globalVersion': version,
       changes: several(change),
-      next: z.union([z.literal('none'), version]),
+      next: nextVersion,
     }),
   })
   .transform(({ winstrom: { '@globalVersion': globalVersion, changes, next } }) => ({
