@@ -3,6 +3,8 @@
 /** Whatever is shorter is a double's own, digit for digit. */
 const mayBeLong = /\d[\d.]{15}/;
 const longNumber = 16;
+/** Letters: a longer one may be beyond the greatest double, or below the least. */
+const longestHeld = 300;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
@@ -30,7 +32,7 @@ function quoteLong(text: string): string {
       if (at - start < longNumber) continue;
       const source = text.slice(start, at);
       // What is no number, or stands where none may, is for the parser to refuse.
-      if (!number.test(source) || isKey(text, at) || isHeld(source)) continue;
+      if (isHeld(source) || !number.test(source) || isKey(text, at)) continue;
       parts.push(text.slice(copied, start), '"', source, '"');
       copied = at;
     } else at += 1;
@@ -39,36 +41,35 @@ function quoteLong(text: string): string {
   return parts.join('');
 }
 
-/** Whether a double gives back every digit. */
+/** Whether a double gives back every digit. IEEE 754: 15 always, more than 17 never. */
 function isHeld(source: string): boolean {
-  const value = Number(source);
-  if (String(value) === source) return true;
-  const digits = significantDigits(source);
-  // IEEE 754: 15 digits always survive, more than 17 are never printed; below, digits go missing.
-  if (digits <= 15) return digits === 0 || (Math.abs(value) > 2.3e-308 && Number.isFinite(value));
-  return digits <= 17 && String(value) === withoutTrailingZeros(source);
-}
-
-/** From the first digit that is no zero to the last. */
-function significantDigits(source: string): number {
-  let counted = 0;
+  if (source.length > longestHeld) return isHeldAsPrinted(source, source.length);
+  let digits = 0;
   let significant = 0;
+  /** Where the zeros begin after the last other digit of a fraction; the end where there is none. */
+  let end = 0;
+  let hasPoint = false;
   for (let at = 0; at < source.length; at += 1) {
     const letter = source.charCodeAt(at);
-    if ((letter | 0x20) === 0x65) break;
-    if (!isDigit(letter)) continue;
-    if (counted > 0 || letter !== 0x30) counted += 1;
-    if (letter !== 0x30) significant = counted;
+    if ((letter | 0x20) === 0x65) return isHeldAsPrinted(source, significant);
+    if (letter === 0x2e) hasPoint = true;
+    else if (isDigit(letter)) {
+      if (digits > 0 || letter !== 0x30) digits += 1;
+      if (letter !== 0x30) significant = digits;
+      if (letter !== 0x30 || !hasPoint) end = at + 1;
+    }
   }
-  return significant;
+  if (significant <= 15) return true;
+  if (significant > 17) return false;
+  const shortest = source.slice(0, end);
+  return String(Number(shortest)) === shortest;
 }
 
-/** `1.50` is `1.5`; a number with an exponent is left as it is. */
-function withoutTrailingZeros(source: string): string {
-  if (!source.includes('.') || /e/i.test(source)) return source;
-  let end = source.length;
-  while (source.charCodeAt(end - 1) === 0x30) end -= 1;
-  return source.slice(0, source.charCodeAt(end - 1) === 0x2e ? end - 1 : end);
+/** With an exponent: digits go missing near the least number, and there is a greatest. */
+function isHeldAsPrinted(source: string, significant: number): boolean {
+  const value = Number(source);
+  if (String(value) === source || significant === 0) return true;
+  return significant <= 15 && Math.abs(value) > 2.3e-308 && Number.isFinite(value);
 }
 
 /** Behind the quote that closes the text; the end where none does, which the parser refuses. */

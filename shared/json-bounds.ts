@@ -93,9 +93,10 @@ export function jsonFault(bytes: Uint8Array, bounds: JsonBounds): JsonFault | un
 export function placeIn(bytes: Uint8Array, at: number): string {
   let lines = 1;
   let lineStart = 0;
-  for (let end = bytes.indexOf(0x0a); end >= 0 && end < at; end = bytes.indexOf(0x0a, end + 1)) {
+  for (let index = 0; index < at; index += 1) {
+    if (bytes[index] !== 0x0a) continue;
     lines += 1;
-    lineStart = end + 1;
+    lineStart = index + 1;
   }
   const before = new TextDecoder().decode(bytes.subarray(lineStart, at));
   return `line ${lines}, column ${before.length + 1}`;

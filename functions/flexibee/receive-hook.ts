@@ -20,7 +20,9 @@ export function receiveHook(app: AppServices): RouteHandler {
   return async (request, context, { signal }) => {
     requireSecret(request, app.settings.hooks.secret());
     const { code } = namedCompany(request, app);
-    const hook = requireChanges(await readJsonObject(request, signal, { ...bounds, anyType: true }));
+    const hook = requireChanges(
+      await readJsonObject(request, signal, { ...bounds, anyType: true }),
+    );
     const queued = await app.companies.hooked(code, hook, signal);
     if (queued) {
       const message: CompanyMessage = { company: code, why: 'hook', at: app.now().toISOString() };

@@ -14,13 +14,29 @@ const id = z
   .union([z.string(), z.int().transform(String)])
   .pipe(z.string().regex(/^-?\d+$/, { error: 'must be a number' }));
 
+/** Made of one answer: one that is wrong may be wrong a hundred thousand times. */
+const mostFaults = 10;
+
 /** FlexiBee writes one of a kind as an object or as an array of one; none may be left out. */
 function several<Item extends z.ZodType>(item: Item) {
   return z
     .unknown()
     .optional()
-    .transform((given) => (Array.isArray(given) ? given : given == null ? [] : [given]))
-    .pipe(z.array(item));
+    .transform((given, context) => {
+      const items: unknown[] = Array.isArray(given) ? given : given == null ? [] : [given];
+      const parsed: z.output<Item>[] = [];
+      let faults = 0;
+      for (const [index, one] of items.entries()) {
+        const { success, data, error } = item.safeParse(one);
+        if (success) parsed.push(data);
+        for (const { path, message } of error?.issues ?? []) {
+          context.addIssue({ code: 'custom', path: [index, ...path], message });
+          faults += 1;
+        }
+        if (faults >= mostFaults) break;
+      }
+      return parsed;
+    });
 }
 
 const externalIds = several(z.string());
@@ -108,15 +124,20 @@ function recordsIn(
     for (const { path, message } of payloads.error.issues) complain(path, message);
     return [];
   }
-  return payloads.data.flatMap((record, index) => {
+  const records: FlexibeeRecord[] = [];
+  let faults = 0;
+  for (const [index, record] of payloads.data.entries()) {
     const known = identity.safeParse(record);
-    if (!known.success) {
-      for (const { path, message } of known.error.issues) complain([index, ...path], message);
-      return [];
+    if (known.success) {
+      const { id, kod, 'external-ids': externalIds } = known.data;
+      records.push({ id, ...(kod && { code: kod }), externalIds, payload: record });
+      continue;
     }
-    const { id, kod, 'external-ids': externalIds } = known.data;
-    return [{ id, ...(kod && { code: kod }), externalIds, payload: record }];
-  });
+    for (const { path, message } of known.error.issues) complain([index, ...path], message);
+    faults += 1;
+    if (faults === mostFaults) break;
+  }
+  return records;
 }
 
 const success = z

@@ -9,7 +9,10 @@ export function show(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   const text = typeof value === 'object' ? beginning(value) : String(value);
   const isLong = text.length > maximumLength;
-  const line = text.slice(0, maximumLength).replace(/\p{Cc}/gu, ' ').toWellFormed();
+  const line = text
+    .slice(0, maximumLength)
+    .replace(/\p{Cc}/gu, ' ')
+    .toWellFormed();
   return isLong ? `${line}…` : line;
 }
 
