@@ -3,14 +3,15 @@
  * databases are opened by the first call that needs them.
  */
 
+import { AgedCache } from '../shared/aged-cache.ts';
 import type { Catalog } from '../shared/catalog/index.ts';
 import { Databases } from '../shared/database/databases.ts';
-import type { DynsqlCatalog } from '../shared/dynsql/catalog.ts';
 import { checkDatabase, checkPart } from '../shared/health.ts';
 import type { HealthPart } from '../shared/http/schemas.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import type { OpenContainer } from '../shared/place.ts';
-import type { Connections, Settings } from '../shared/settings.ts';
+import type { Settings } from '../shared/settings.ts';
+import { storageClock } from '../shared/storage/clock.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
@@ -24,7 +25,7 @@ import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
 import type { StageRunners } from '../shared/sync/stage-runner.ts';
 import { abandonedRuns, endOrphans } from '../shared/sync/sweep.ts';
-import { configure } from './configuration.ts';
+import { type Configuration, configure } from './configuration.ts';
 import { DynsqlConnections } from './dynsql/connections.ts';
 import { connectionsHealth } from './dynsql/connections-health.ts';
 import { dynsqlRunner } from './dynsql/stage-runner.ts';
@@ -33,6 +34,10 @@ import { companiesHealth } from './flexibee/companies-health.ts';
 import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import type { AppServices } from './services.ts';
+import { brokenHealth, catalogHealth } from './storage-health.ts';
+
+/** However many look at the health, what it asks is asked once in so long. */
+const healthAgeMs = 5_000;
 
 export class App implements AppServices {
   readonly settings: Settings;
@@ -45,19 +50,17 @@ export class App implements AppServices {
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
   readonly #readers: Databases;
   readonly #container: OpenContainer;
+  /** Of the configuration: what was put up with. */
+  readonly #notices: readonly string[];
+  readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
-  private constructor(
-    settings: Settings,
-    catalog: Catalog,
-    dynsql: DynsqlCatalog,
-    addresses: Connections,
-    databases: Databases,
-    readers: Databases,
-    container: OpenContainer,
-  ) {
+  private constructor(configuration: Configuration, databases: Databases, readers: Databases) {
+    const { settings, catalog, dynsql, locations, container } = configuration;
+    const addresses = configuration.connections;
     this.settings = settings;
+    this.#notices = configuration.notices;
     this.catalog = catalog;
     this.#databases = databases;
     this.#readers = readers;
@@ -67,7 +70,7 @@ export class App implements AppServices {
       state: (signal) => this.#state(signal),
       now: this.now,
     });
-    const procedure = procedureRunner(databases);
+    const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
     this.companies = new Companies({
       ...{ catalog, databases, procedure, container, leaseSeconds, sliceMs },
@@ -91,7 +94,8 @@ export class App implements AppServices {
 
   /** @throws what `configure` does, before any function can run */
   static async start(environment: NodeJS.ProcessEnv): Promise<App> {
-    const { settings, catalog, dynsql, connections, container } = await configure(environment);
+    const configuration = await configure(environment);
+    const { settings, catalog, connections } = configuration;
     const pools = () =>
       new Databases(
         catalog.databases.map(({ id, connection }) => ({
@@ -101,18 +105,24 @@ export class App implements AppServices {
         })),
         { size: settings.sqlPoolSize },
       );
-    return new App(settings, catalog, dynsql, connections, pools(), pools(), container);
+    return new App(configuration, pools(), pools());
   }
 
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
 
+  /** Storage's time, which all workers share. */
   now(): Date {
-    return new Date();
+    return storageClock.now();
   }
 
-  async health(signal: AbortSignal): Promise<HealthPart[]> {
+  health(signal: AbortSignal): Promise<HealthPart[]> {
+    const look = () => this.#lookAtHealth(this.#stopping.signal);
+    return this.#health.get('', healthAgeMs, look, signal);
+  }
+
+  async #lookAtHealth(signal: AbortSignal): Promise<HealthPart[]> {
     const storage = checkPart(
       'storage',
       async (bounded) => (await this.#container(bounded)).getProperties({ abortSignal: bounded }),
@@ -123,11 +133,12 @@ export class App implements AppServices {
     );
     const companies = companiesHealth(this.companies, signal);
     const connections = connectionsHealth(this.dynsql, signal);
-    // A wrong catalogue refuses to start: one that is here has been checked.
+    const broken = brokenHealth(this.#container, signal);
     return (
       await Promise.all([
         storage,
-        { part: 'catalog', ok: true, guesses: this.catalog.guesses.length },
+        broken,
+        catalogHealth(this.catalog, this.#notices),
         ...databases,
         companies,
         connections,

@@ -3,11 +3,13 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog } from '../shared/catalog/index.ts';
 import { loadCatalog } from '../shared/catalog/locate.ts';
+import { type Locations, located } from '../shared/catalog/located.ts';
 import type { DynsqlCatalog } from '../shared/dynsql/catalog.ts';
 import { loadDynsqlCatalog } from '../shared/dynsql/locate.ts';
 import type { OpenContainer } from '../shared/place.ts';
 import {
   type Connections,
+  locationsOf,
   readSettings,
   requireConnections,
   requireKnownNames,
@@ -23,6 +25,7 @@ export interface Configuration {
   catalog: Catalog;
   dynsql: DynsqlCatalog;
   connections: Connections;
+  locations: Locations;
   container: OpenContainer;
   /** What is wrong, and was put up with; told in the log, too. */
   notices: readonly string[];
@@ -74,7 +77,12 @@ export async function configure(environment: NodeJS.ProcessEnv): Promise<Configu
   if (!storage || !catalog || !dynsql || !connections) {
     throw new Error('The configuration is incomplete');
   }
-  return { settings: { ...settings, storage }, catalog, dynsql, connections, container, notices };
+  const locations = locationsOf(connections, catalog);
+  return {
+    settings: { ...settings, storage },
+    catalog: located(catalog, locations),
+    ...{ dynsql, connections, locations, container, notices },
+  };
 }
 
 /** Faults of settings in one list, and other errors behind it. */

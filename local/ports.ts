@@ -4,7 +4,11 @@ export interface Ports {
   app: number;
   blob: number;
   queue: number;
+  /** The stand-in has four: locks belong to addresses, and the catalogue has four servers. */
   sqlServer: number;
+  sqlServer2: number;
+  sqlServer3: number;
+  sqlServer4: number;
   sqlServerControl: number;
   flexibee: number;
   flexibeeControl: number;
@@ -17,6 +21,9 @@ export const defaultPorts: Ports = {
   blob: 10_000,
   queue: 10_001,
   sqlServer: 11_433,
+  sqlServer2: 11_435,
+  sqlServer3: 11_436,
+  sqlServer4: 11_437,
   sqlServerControl: 11_434,
   flexibee: 5434,
   flexibeeControl: 5435,
@@ -29,6 +36,9 @@ const variables: Record<keyof Ports, string> = {
   blob: 'BLOB_PORT',
   queue: 'QUEUE_PORT',
   sqlServer: 'SQL_PORT',
+  sqlServer2: 'SQL_PORT_2',
+  sqlServer3: 'SQL_PORT_3',
+  sqlServer4: 'SQL_PORT_4',
   sqlServerControl: 'SQL_CONTROL_PORT',
   flexibee: 'FLEXIBEE_PORT',
   flexibeeControl: 'FLEXIBEE_CONTROL_PORT',

@@ -112,6 +112,9 @@ async function startSqlServer(): Promise<void> {
   if (sqlServerUrl) return;
   sqlServer = await startChild('./sql-server/main.ts', ['--directory', `${state}/sql-server`], {
     SQL_PORT: String(ports.sqlServer),
+    SQL_PORT_2: String(ports.sqlServer2),
+    SQL_PORT_3: String(ports.sqlServer3),
+    SQL_PORT_4: String(ports.sqlServer4),
     SQL_CONTROL_PORT: String(ports.sqlServerControl),
   });
 }
@@ -154,8 +157,9 @@ async function workerSettings(
 
 /** The sample's addresses of this machine, with the ports that are used now. */
 function atPorts(value: string, actual: Ports): string {
-  const forms: [part: keyof Ports, address: (port: number) => string][] = [
-    ['sqlServer', (port) => `Server=127.0.0.1,${port};`],
+  const sqlServers = ['sqlServer', 'sqlServer2', 'sqlServer3', 'sqlServer4'] as const;
+  const forms: (readonly [part: keyof Ports, address: (port: number) => string])[] = [
+    ...sqlServers.map((part) => [part, (port: number) => `Server=127.0.0.1,${port};`] as const),
     ['flexibee', (port) => `Url=http://127.0.0.1:${port};`],
     ['abraGen', (port) => `Url=http://127.0.0.1:${port};`],
   ];
@@ -172,7 +176,7 @@ function greeting({ app, flexibee: flexibeePort }: Ports): string {
   return `syncboard ready on ${url}
 
   data sources   curl ${url}/valid_codes
-  health         curl ${url}/health
+  health         curl -H 'Authorization: Bearer demo-token' ${url}/health
   runs           curl -H 'Authorization: Bearer demo-token' ${url}/runs
   API            ${url}/openapi.json
 

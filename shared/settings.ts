@@ -13,7 +13,7 @@ import { type HookSettings, parseHooks } from './settings/hooks.ts';
 import { misspelt, nearSet, readerOf } from './settings/names.ts';
 import { parseStorage, type StorageSettings } from './settings/storage.ts';
 
-export { type Connections, requireConnections } from './settings/connections.ts';
+export { type Connections, locationsOf, requireConnections } from './settings/connections.ts';
 export { SettingsError, type SettingsFault } from './settings/fault.ts';
 export type { StorageSettings } from './settings/storage.ts';
 

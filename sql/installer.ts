@@ -6,7 +6,13 @@ import { runBatches } from './run-batches.ts';
 import type { Script } from './scripts.ts';
 
 /** Two installations at once take turns. */
-export const lock = 'syncboard/install';
+const lock = 'syncboard/install';
+
+/** Begins each script's transaction, by hand and by the installer: these two take turns as well. */
+export const opening = `SET XACT_ABORT ON;
+BEGIN TRANSACTION;
+EXEC sys.sp_getapplock @Resource = N'${lock}', @LockMode = 'Exclusive',
+  @LockOwner = 'Transaction', @LockTimeout = -1;`;
 
 /** The database has had a script that is not the one of this folder; nothing was done. */
 export class ChangedScriptError extends Error {
@@ -73,7 +79,7 @@ async function appliedScripts(session: Session, signal: AbortSignal): Promise<Ma
 async function apply(session: Session, script: Script, signal: AbortSignal): Promise<void> {
   const file = `${script.name}.sql`;
   try {
-    await session.batch('SET XACT_ABORT ON; BEGIN TRANSACTION;', signal);
+    await session.batch(opening, signal);
     await runBatches(file, script.batches, (text) => session.batch(text, signal), signal);
     await session.query(
       `INSERT INTO syncboard.applied_script (name, sha256, applied_at, applied_by)

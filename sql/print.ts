@@ -1,7 +1,7 @@
 /** Scripts as an administrator applies them by hand, record included. */
 
 import type { Batch } from './batches.ts';
-import { lock } from './installer.ts';
+import { opening } from './installer.ts';
 import type { Script } from './scripts.ts';
 
 const literal = (text: string) => `N'${text.replaceAll("'", "''")}'`;
@@ -21,10 +21,7 @@ const afterBatch = 'IF @@ERROR <> 0 AND @@TRANCOUNT > 0 ROLLBACK TRANSACTION;';
 export function printedScript({ name, sha256, batches }: Script): string {
   return [
     `-- ${name}`,
-    go(`SET XACT_ABORT ON;
-BEGIN TRANSACTION;
-EXEC sys.sp_getapplock @Resource = ${literal(lock)}, @LockMode = 'Exclusive',
-  @LockOwner = 'Transaction', @LockTimeout = -1;`),
+    go(opening),
     ...batches.flatMap(({ text, times }: Batch) => [go(text, times), go(afterBatch)]),
     go(`IF @@TRANCOUNT = 0
   RAISERROR(${literal(`${name} is not applied: see the errors above, and run it again.`)}, 16, 1);

@@ -37,8 +37,8 @@ export async function callAfterChanges(
   if (calls.length === 0) return;
   const leases = await dependencies.leases(signal);
   const context = { runners: { procedure }, leases, runId: `poll-${code}` };
-  for (const [server, lane] of chunksByServer(calls)) {
-    const turn = new Turn(context, server);
+  for (const lane of chunksByServer(calls)) {
+    const turn = new Turn(context);
     try {
       for (const stage of lane) {
         const name = nameOf(stage);
@@ -77,12 +77,12 @@ async function callStage(
 }
 
 /** Neighbours at one server share a turn; no turns are held at two servers. */
-function chunksByServer(stages: readonly Stage[]): [server: string, stages: Stage[]][] {
-  const chunks: [string, Stage[]][] = [];
+function chunksByServer(stages: readonly Stage[]): Stage[][] {
+  const chunks: Stage[][] = [];
   for (const stage of stages) {
     const last = chunks.at(-1);
-    if (last?.[0] === stage.server) last[1].push(stage);
-    else chunks.push([stage.server, [stage]]);
+    if (last?.[0]?.server === stage.server) last.push(stage);
+    else chunks.push([stage]);
   }
   return chunks;
 }

@@ -1,7 +1,7 @@
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { publicRunSchema } from '../../shared/http/schemas.ts';
-import { progressOf, warningsIn } from '../../shared/sync/index.ts';
+import { progressOf, serversOf, warningsIn } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
 import { namedRun } from './named-run.ts';
 
@@ -10,7 +10,9 @@ export function readRun(app: AppServices): RouteHandler {
   return async (request, _context, { signal }) => {
     const run = await namedRun(request, app.syncs, signal);
     const progress = progressOf(run, app.now());
-    const servers = run.locks.map(({ server }) => server);
-    return json(publicRunSchema.parse({ ...run, servers, progress, warnings: warningsIn(run) }));
+    // Where servers are is nothing that callers need.
+    const stages = run.stages.map(({ location: _, ...stage }) => stage);
+    const shown = { ...run, stages, servers: serversOf(run), progress, warnings: warningsIn(run) };
+    return json(publicRunSchema.parse(shown));
   };
 }

@@ -3,7 +3,8 @@
  * `npm run sql:install` brings, as a process of its own:
  * `node local/sql-server/main.ts [--directory .local/sql-server]`.
  *
- * Settings: SQL_PORT (11433), SQL_CONTROL_PORT (11434), DEMO_PACE (600; Infinity: no delay).
+ * Settings: SQL_PORT (11433), further ports in SQL_PORT_2 to SQL_PORT_4 (none), so that each server
+ * of the catalogue has an address of its own, SQL_CONTROL_PORT (11434), DEMO_PACE (600; Infinity: no delay).
  */
 
 import { standInAt } from '../demo/connections.ts';
@@ -17,6 +18,9 @@ import { startSqlServer } from './server.ts';
 const installTimeoutMilliseconds = 30_000;
 
 const port = portSetting('SQL_PORT', 11_433);
+const morePorts = ['SQL_PORT_2', 'SQL_PORT_3', 'SQL_PORT_4'].flatMap((name) =>
+  process.env[name] ? [portSetting(name, 0)] : [],
+);
 const controlPort = portSetting('SQL_CONTROL_PORT', 11_434);
 const paceRange = 'a number above 0, or Infinity';
 const pace = numberSetting('DEMO_PACE', defaultPace, (value) => value > 0, paceRange);
@@ -27,6 +31,7 @@ await runStandIn('SQL Server', 'sql-server', async (directory) => {
     logins: { [demoLogin.user]: demoLogin.password },
     directory,
     port,
+    morePorts,
     controlPort,
   });
   await installProduct(standInAt(server.port), AbortSignal.timeout(installTimeoutMilliseconds));

@@ -101,6 +101,8 @@ export interface SqlServerOptions {
   directory?: string;
   /** 0 (default): any free port. */
   port?: number;
+  /** Further ports of the same: several servers' addresses for what is one. */
+  morePorts?: readonly number[];
   /** HTTP control interface for tests and demos; 0 (default): any free port. */
   controlPort?: number;
 }
@@ -122,6 +124,8 @@ export interface ProcedureCall {
 
 export interface SqlServer {
   port: number;
+  /** All of them, `port` first. */
+  ports: readonly number[];
   controlPort: number;
   /** Direct access for tests. */
   database(name: string): DatabaseSync;

@@ -7,7 +7,7 @@ import { initialise } from './session/initialise.ts';
 import { Instance } from './session/instance.ts';
 import { createBackend } from './session/login.ts';
 import type { Connection } from './storage/connection.ts';
-import { startTdsServer } from './tds/server.ts';
+import { startTdsServer, type TdsServer } from './tds/server.ts';
 
 /**
  * Starts it on this machine only. A database whose file is new gets its schema and its seed.
@@ -18,18 +18,30 @@ export async function startSqlServer(options: SqlServerOptions): Promise<SqlServ
   const direct = new Map<string, Connection>();
   try {
     for (const database of instance.databases) await initialise(instance, database);
-    const tds = await startTdsServer(createBackend(instance), { port: options.port ?? 0 });
+    const backend = createBackend(instance);
+    const listeners: TdsServer[] = [];
+    const closeListeners = () => Promise.all(listeners.map((tds) => tds.close()));
+    try {
+      for (const port of [options.port ?? 0, ...(options.morePorts ?? [])]) {
+        listeners.push(await startTdsServer(backend, { port }));
+      }
+    } catch (error) {
+      await closeListeners();
+      throw error;
+    }
+    const ports = listeners.map(({ port }) => port);
     const control = await startControl(
       'SQL Server',
       controlRoutes,
       instance,
       options.controlPort ?? 0,
     ).catch(async (error: unknown) => {
-      await tds.close();
+      await closeListeners();
       throw error;
     });
     return {
-      port: tds.port,
+      port: ports[0] ?? 0,
+      ports,
       controlPort: control.port,
       database(name) {
         const database = instance.database(name);
@@ -42,7 +54,7 @@ export async function startSqlServer(options: SqlServerOptions): Promise<SqlServ
       calls: () => [...instance.callLog.calls],
       async close() {
         await control.close();
-        await tds.close();
+        await closeListeners();
         for (const connection of direct.values()) connection.close();
         instance.close();
       },

@@ -48,6 +48,8 @@ export interface ResolvedStage {
    */
   database: string;
   server: string;
+  /** Where that server is by the settings (`located`): `sql1.example:1433/HCS`. */
+  location?: string;
   procedure: { schema: string; name: string };
   /** Of `dynsql`: `period`, `yyyy-mm`, where the entity is dated. */
   parameters: CallParameter[];

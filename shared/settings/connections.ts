@@ -1,7 +1,9 @@
 /** The settings that the catalogue names: where its databases, companies and connections are. */
 
 import type { Catalog } from '../catalog/index.ts';
+import type { Locations } from '../catalog/located.ts';
 import { connectionForm, parseAddress } from '../database/address.ts';
+import { databaseLocation, httpLocation } from '../database/location.ts';
 import {
   type AbraGenAddress,
   abraGenAddressForm,
@@ -22,6 +24,30 @@ export interface Connections {
   companies: Record<string, FlexibeeAddress>;
   /** Addresses (secret) of ABRA Gen by the connection's id. */
   abraGen: Record<string, AbraGenAddress>;
+}
+
+/** Where everything is, without users and passwords. */
+export function locationsOf(
+  { databases, companies, abraGen }: Connections,
+  catalog: Pick<Catalog, 'companies' | 'connections'>,
+): Locations {
+  const names = new Map([
+    ...catalog.companies.map(({ code, name }) => [code, name] as const),
+    ...catalog.connections.map(({ id, ...one }) => [id, 'name' in one ? one.name : ''] as const),
+  ]);
+  const at = (addresses: Record<string, { origin: string }>) =>
+    Object.fromEntries(
+      Object.entries(addresses).map(([id, { origin }]) => [
+        id,
+        httpLocation(origin, names.get(id) ?? ''),
+      ]),
+    );
+  const entries = Object.entries(databases).map(([id, text]) => [id, databaseLocation(text)]);
+  return {
+    databases: Object.fromEntries(entries),
+    companies: at(companies),
+    connections: at(abraGen),
+  };
 }
 
 /** Throws `SettingsError` with every setting that is missing or is no connection string. */

@@ -1,6 +1,7 @@
 /** Every call to Azure Storage goes through here: deadline for one try, retries, cancellation. */
 
 import { type RetryPolicy, withRetries } from '../retry.ts';
+import { storageClock } from './clock.ts';
 import { isTransientStorageError, StorageDeadlineError } from './errors.ts';
 
 /**
@@ -24,8 +25,15 @@ export function storageCall<T>(
   call: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
+  const timed = async (bounded: AbortSignal) => {
+    const sentAt = performance.now();
+    const answer = await call(bounded);
+    const { date } = (answer ?? {}) as { date?: unknown };
+    if (date instanceof Date) storageClock.observe(date, sentAt, performance.now());
+    return answer;
+  };
   return withRetries(
-    () => withDeadline(what, call, tryDeadlineMs, signal),
+    () => withDeadline(what, timed, tryDeadlineMs, signal),
     isTransientStorageError,
     policy,
     signal,

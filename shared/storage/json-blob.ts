@@ -49,7 +49,7 @@ export function readText(
   blob: BlobClient,
   maxBytes: number,
   signal: AbortSignal,
-): Promise<RawBlob & { text: string }> {
+): Promise<RawBlob & { text: string; date: Date | undefined }> {
   return storageCall(
     `read ${blob.name}`,
     async (abortSignal) => {
@@ -67,7 +67,7 @@ export function readText(
       }
       const bytes = await bodyOf(blob.name, readableStreamBody);
       try {
-        return { ...raw, text: utf8.decode(bytes) };
+        return { ...raw, text: utf8.decode(bytes), date };
       } catch (error) {
         throw new DocumentDamagedError(blob.name, 'it is no UTF-8', raw, { cause: error });
       }

@@ -85,8 +85,8 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
   try {
     const lanes = Map.groupBy(stages, (stage) => stage.server);
     const results = await Promise.allSettled(
-      [...lanes].map(async ([server, lane]) => {
-        const turn = new Turn({ ...context, runId: journal.run.id }, server);
+      [...lanes.values()].map(async (lane) => {
+        const turn = new Turn({ ...context, runId: journal.run.id });
         try {
           await runLane(lane, turn);
         } catch (error) {

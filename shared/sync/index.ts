@@ -2,6 +2,7 @@
 
 import type { Period, Run, RunState } from './run.ts';
 
+export { serversOf } from './locks.ts';
 export { type Progress, progressOf } from './progress.ts';
 export { type Period, type Run, type RunState, warningsIn } from './run.ts';
 

@@ -7,6 +7,7 @@
  */
 
 import type { Catalog, ResolvedStage } from '../catalog/index.ts';
+import { locksOf } from './locks.ts';
 import type { Freshness, Period, Stage } from './run.ts';
 
 export interface PlanRequest {
@@ -18,8 +19,10 @@ export interface PlanRequest {
 
 export interface Plan {
   stages: Stage[];
-  /** Servers of the sources, sorted: the run claims `sync/<server>` of each. */
+  /** Servers of the sources, sorted. */
   servers: string[];
+  /** The locks of these servers below `sync/`, sorted, each with the server that it is of. */
+  locks: { lock: string; server: string }[];
   /** What is to be read before and after, without the readings. */
   freshness: Freshness[];
   /** Texts of the freshness queries, each once. */
@@ -34,6 +37,7 @@ export interface Plan {
 export function planStages(catalog: Catalog, request: PlanRequest): Plan {
   const stages = new Map<string, Stage>();
   const servers = new Set<string>();
+  const locks = new Map<string, string>();
   const freshness = new Map<string, Freshness>();
   const statements = new Map<string, number>();
   for (const name of request.names) {
@@ -42,7 +46,9 @@ export function planStages(catalog: Catalog, request: PlanRequest): Plan {
       const question = { name, code, ...(request.period && { period: request.period }) };
       const resolved = catalog.stages(question);
       for (const stage of resolved) {
-        if (!stage.shared) servers.add(stage.server);
+        if (stage.shared) continue;
+        servers.add(stage.server);
+        for (const lock of locksOf(stage)) locks.set(lock, stage.server);
       }
       const source = resolved.find((stage) => !stage.shared)?.code ?? code;
       const queries = catalog.freshness({ name, code: source }).map((query) => {
@@ -59,6 +65,7 @@ export function planStages(catalog: Catalog, request: PlanRequest): Plan {
   return {
     stages: order,
     servers: [...servers].sort(),
+    locks: [...locks.keys()].sort().map((lock) => ({ lock, server: locks.get(lock) ?? lock })),
     freshness: [...freshness.values()],
     statements: [...statements.keys()],
   };
@@ -83,7 +90,7 @@ function addPipeline(
 }
 
 function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
-  const { stage, kind, code, server, database, procedure, parameters } = resolved;
+  const { stage, kind, code, server, database, location, procedure, parameters } = resolved;
   const { setOptions, transaction, repeatable, returnCheck, timeoutSeconds } = resolved;
   return {
     id,
@@ -93,6 +100,7 @@ function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
     ...(code !== undefined && !resolved.shared && { code }),
     server,
     database,
+    ...(location !== undefined && { location }),
     procedure,
     parameters,
     setOptions,

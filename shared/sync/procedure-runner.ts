@@ -6,8 +6,14 @@ import type { Databases } from '../database/databases.ts';
 import { judgedReturn } from '../database/return-value.ts';
 import type { Session } from '../database/session.ts';
 import { callOnTerms } from '../database/transaction.ts';
+import { addressOf } from './locks.ts';
 import type { Stage } from './run.ts';
-import type { StageResult, StageRunner, StageSlot } from './stage-runner.ts';
+import {
+  StageFailure,
+  type StageResult,
+  type StageRunner,
+  type StageSlot,
+} from './stage-runner.ts';
 
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
@@ -16,13 +22,24 @@ const cleanUpMs = 5_000;
  * The fence: as long as a session of an earlier attempt lives on the server, its lock is held and
  * the new attempt waits. The server serves waiters in order, so runs share a server fairly.
  */
-function fenceOf(stage: Pick<Stage, 'server'>): string {
-  return `syncboard/procedure/${stage.server}`;
+function fenceOf(stage: Pick<Stage, 'server' | 'location'>): string {
+  // 255 characters are allowed; a host has at most 253, and what makes it known comes first.
+  return `syncboard/procedure/${addressOf(stage) ?? stage.server}`.slice(0, 255);
 }
 
-export function procedureRunner(databases: Databases): StageRunner {
+/** @param locations where the settings have each database now (`databaseLocation`) */
+export function procedureRunner(
+  databases: Databases,
+  locations: Readonly<Record<string, string>> = {},
+): StageRunner {
   return {
     async open(stage, runId, signal) {
+      const now = locations[stage.database];
+      if (stage.location !== undefined && now !== undefined && now !== stage.location) {
+        // Its locks are those of another server, and its plan is for other data.
+        const text = `The database ${stage.database} was at ${stage.location} when the run was planned, and is at ${now} now; start it again`;
+        throw new StageFailure(text, 'permanent');
+      }
       const session = await databases.session(stage.database, signal);
       try {
         await takeAppLock(session, fenceOf(stage), runId, signal);

@@ -2,6 +2,7 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { sideBySide } from '../side-by-side.ts';
+import { storageClock } from '../storage/clock.ts';
 import {
   type DocumentDamagedError,
   DocumentNewerError,
@@ -65,7 +66,7 @@ export class RunStore {
     } catch (error) {
       if (!(error instanceof DocumentNewerError)) throw error;
       const { etag, ageMs } = error.found;
-      const value = glimpse(id, error.found, error.message, new Date());
+      const value = glimpse(id, error.found, error.message, storageClock.now());
       return { value, etag, ageMs, isNewer: true };
     }
   }
@@ -144,7 +145,7 @@ export class RunStore {
 }
 
 function ended(id: string, damaged: DocumentDamagedError) {
-  const value = salvaged(id, damaged.found, damaged.message, new Date());
+  const value = salvaged(id, damaged.found, damaged.message, storageClock.now());
   const meaning = `run ${id} is ${value.state}, its servers are free`;
   return { value, metadata: metadataOf(value), meaning };
 }

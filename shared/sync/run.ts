@@ -103,6 +103,8 @@ const currentStageSchema = z.object({
   code: z.string().optional(),
   server: z.string(),
   database: z.string(),
+  /** Where the settings had it when the run was planned; absent in older runs. */
+  location: z.string().optional(),
   procedure: z.object({ schema: z.string(), name: z.string() }),
   parameters: z.array(parameterSchema),
   /** SET options that are ON around the call, on the same connection: `FORCEPLAN`. */
@@ -195,7 +197,10 @@ export const runSchema = z.object({
   createdAt: z.string(),
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),
-  /** Source servers whose `sync/<server>` lock the run holds, with the current lease id. */
+  /**
+   * The locks `sync/<server>` that the run holds, with the current lease id: of each source server
+   * one by its id and one by its address (`locks.ts`).
+   */
   locks: z.array(z.object({ server: z.string(), leaseId: z.string() })),
   /** The attempt of one worker that executes the run now; a new one for every attempt. */
   holder: z.string().optional(),

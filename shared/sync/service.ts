@@ -54,11 +54,11 @@ export class SyncService implements Syncs {
       state.leases.lifeMs / 2,
       signal,
     );
-    if ('busy' in claimed) return { outcome: 'busy', servers: claimed.busy };
+    if ('busy' in claimed) return { outcome: 'busy', servers: serversOf(plan, claimed.busy) };
     const taken = await owned(state, claimed, signal);
     return taken.length === 0
       ? { outcome: 'started', id: claimed.id }
-      : { outcome: 'busy', servers: taken };
+      : { outcome: 'busy', servers: serversOf(plan, taken) };
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
@@ -94,7 +94,8 @@ export class SyncService implements Syncs {
     signal: AbortSignal,
   ): Promise<Run | { busy: string[] }> {
     const { now } = this.#dependencies;
-    const claim = await claimServers(state, plan.servers, signal);
+    const names = plan.locks.map(({ lock }) => lock);
+    const claim = await claimServers(state, names, signal);
     if ('busy' in claim) return claim;
     try {
       const createdAt = now().toISOString();
@@ -108,7 +109,7 @@ export class SyncService implements Syncs {
         names: request.names,
         ...(request.period !== undefined && { period: request.period }),
         createdAt,
-        locks: plan.servers.map((server) => ({ server, leaseId: claim.leaseId })),
+        locks: names.map((server) => ({ server, leaseId: claim.leaseId })),
         stages: withExpected(plan.stages, await knownDurations(state, signal)),
         freshness: plan.freshness,
         statements: plan.statements,
@@ -118,7 +119,7 @@ export class SyncService implements Syncs {
       await state.runs.create(run, signal);
       return run;
     } catch (error) {
-      await releaseAll(state.leases, plan.servers, claim.leaseId);
+      await releaseAll(state.leases, names, claim.leaseId);
       throw error;
     }
   }
@@ -128,6 +129,12 @@ export class SyncService implements Syncs {
     const runs = await unfinishedRuns(await this.#dependencies.state(signal), signal);
     return runs.map(({ run }) => run);
   }
+}
+
+/** The catalogue's ids: of an address, too, its server is told. */
+function serversOf({ locks }: Plan, names: readonly string[]): string[] {
+  const found = locks.filter(({ lock }) => names.includes(lock)).map(({ server }) => server);
+  return [...new Set(found)];
 }
 
 /** An estimate is no reason to refuse a sync, nor to use up the time that a claim has. */

@@ -1,6 +1,6 @@
 /**
- * A run's turn at one server: the slot (for procedures a session with the fence) and the lease
- * `procedure/<server>`, in this order. Work that needs no fence takes no lease either.
+ * A run's turn at one server: the slot (for procedures a session with the fence) and the leases
+ * `procedure/<lock>` (`locks.ts`), in this order. Work that needs no fence takes no lease either.
  *
  * Taking and giving back a turn costs five round trips, so a lane keeps it from one stage to the
  * next where that can begin at once. Others who wait get theirs after `quantumMs` at the next end
@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { type Keeper, keepLease } from '../lock/keeper.ts';
 import type { Leases } from '../lock/leases.ts';
 import { pause } from '../retry.ts';
+import { locksOf } from './locks.ts';
 import type { Stage } from './run.ts';
 import type { StageRunners, StageSlot } from './stage-runner.ts';
 
@@ -40,26 +41,25 @@ export interface HeldTurn {
 
 interface Held extends HeldTurn {
   kind: Stage['kind'];
-  lease: Lease | undefined;
+  /** Names of the locks: a stage that others are needed for does not fit. */
+  locks: string;
+  leases: Lease[];
   since: number;
 }
 
 /** An id of its own each time: a release that arrives late frees nothing but its own turn. */
 interface Lease {
+  name: string;
   id: string;
   keeper: Keeper;
 }
 
-const never = new AbortController().signal;
-
 export class Turn {
   readonly #context: TurnContext;
-  readonly #lock: string;
   #held: Held | undefined;
 
-  constructor(context: TurnContext, server: string) {
+  constructor(context: TurnContext) {
     this.#context = context;
-    this.#lock = `procedure/${server}`;
   }
 
   /** Waits until the stage may run. @throws what opening the slot throws, or the signal's reason */
@@ -70,12 +70,18 @@ export class Turn {
     const runner = runners[stage.kind];
     if (runner === undefined) throw new Error(`nothing runs stages of kind ${stage.kind}`);
     const slot = await runner.open(stage, runId, signal);
+    const leases: Lease[] = [];
     try {
-      const lease = runner.unfenced ? undefined : await this.#takeLease(signal);
+      const names = locksOf(stage);
+      for (const name of runner.unfenced ? [] : names) {
+        leases.push(await this.#takeLease(`procedure/${name}`, signal));
+      }
+      const lost = AbortSignal.any(leases.map(({ keeper }) => keeper.lost));
       const since = performance.now();
-      this.#held = { slot, lease, lost: lease?.keeper.lost ?? never, since, kind: stage.kind };
+      this.#held = { slot, leases, lost, since, kind: stage.kind, locks: names.join() };
       return this.#held;
     } catch (error) {
+      await Promise.all(leases.map((lease) => this.#letGo(lease)));
       await slot.close().catch(() => {});
       throw error;
     }
@@ -86,27 +92,32 @@ export class Turn {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
-    await held.lease?.keeper.stop();
-    // In this order: whoever waits for the slot next must find the lease free.
-    if (held.lease !== undefined) await this.#context.leases.letGo(this.#lock, held.lease.id);
+    // In this order: whoever waits for the slot next must find the leases free.
+    await Promise.all(held.leases.map((lease) => this.#letGo(lease)));
     await held.slot.close().catch(() => {});
   }
 
   #serves(held: Held, stage: Stage): boolean {
     const fresh = performance.now() - held.since < quantumMs && !held.lost.aborted;
-    return fresh && held.kind === stage.kind && held.slot.fits(stage);
+    const isSame = held.kind === stage.kind && held.locks === locksOf(stage).join();
+    return fresh && isSame && held.slot.fits(stage);
   }
 
-  async #takeLease(signal: AbortSignal): Promise<Lease> {
+  async #takeLease(name: string, signal: AbortSignal): Promise<Lease> {
     const { leases } = this.#context;
     const id = randomUUID();
     let waitMs = pollMs.least;
     let askedAt = performance.now();
-    while (!(await leases.acquire(this.#lock, id, signal))) {
+    while (!(await leases.acquire(name, id, signal))) {
       await pause(waitMs, signal);
       waitMs = Math.min(waitMs * 2, pollMs.most);
       askedAt = performance.now();
     }
-    return { id, keeper: keepLease(leases, this.#lock, id, askedAt) };
+    return { name, id, keeper: keepLease(leases, name, id, askedAt) };
+  }
+
+  async #letGo({ name, id, keeper }: Lease): Promise<void> {
+    await keeper.stop();
+    await this.#context.leases.letGo(name, id);
   }
 }

@@ -4,8 +4,11 @@ import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { compareHeapWithSource, tickPeriod } from '../../local/demo/index.ts';
 import type { ProcedureCall, SqlServer } from '../../local/sql-server/procedure.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import type { Run, Stage } from '../../shared/sync/run.ts';
+import type { Run, RunState, Stage } from '../../shared/sync/run.ts';
 import { entityNames } from './catalog.ts';
+import type { Habits } from './habits.ts';
+import type { Work } from './unruly.ts';
+import { checkHabit, checkWork } from './work.ts';
 
 /** Documents have whole milliseconds, the log has fractions. */
 const clockMs = 2;
@@ -31,14 +34,26 @@ export function checkEpisode(
   calls: readonly ProcedureCall[],
   runs: readonly Run[],
   sql: SqlServer,
+  { work, habits, cancelled }: Meanwhile,
 ): string[] {
   const attemptOf = explain(calls, runs);
   return [
     ...overlaps(calls),
     ...calls.flatMap((call) => checkCall(call, calls, attemptOf)),
     ...runs.flatMap((run) => checkRun(run, calls, attemptOf)),
-    ...runs.filter(({ state }) => state === 'succeeded').flatMap((run) => checkRows(run, sql)),
+    ...runs.flatMap((run) => checkEnd(run, habits, cancelled)),
+    ...runs.flatMap((run) => checkRows(run, sql)),
+    ...runs.flatMap((run) => checkWork(run, work, habits)),
   ];
+}
+
+/** What the episode has planned, and what it has left. */
+interface Meanwhile {
+  habits: Habits;
+  /** Rows of the unruly entities, of all runs. */
+  work: readonly Work[];
+  /** Runs that somebody asked to stop. */
+  cancelled: ReadonlySet<string>;
 }
 
 /**
@@ -146,18 +161,12 @@ function checkRun(run: Run, calls: readonly ProcedureCall[], attemptOf: AttemptO
   const wrong = (text: string) => faults.push(`run ${run.id}: ${text}`);
   if (run.endedAt === undefined) wrong(`${run.state} without an end`);
   if (run.holder !== undefined) wrong('still has a holder');
-  const interrupted = run.stages.filter(({ state }) => state === 'interrupted');
-  if (run.state === 'interrupted') {
-    if (interrupted.length === 0) wrong('interrupted without an interrupted stage');
-  } else if (run.state !== 'succeeded') wrong(`ended ${run.state}`);
   for (const stage of run.stages) {
     const own = callsOf(run, stage.id, calls, attemptOf);
     if (stage.attempts.some(({ endedAt }) => endedAt === undefined)) {
       wrong(`${stage.id} has an attempt without an end`);
     }
     if (stage.state === 'succeeded' && !own.some(isOk)) wrong(`${stage.id} never succeeded`);
-    if (run.state === 'succeeded' && stage.state !== 'succeeded')
-      wrong(`${stage.id}: ${stage.state}`);
     if (!stage.repeatable && own.length > 1) wrong(`${stage.id} must not be repeated`);
     if (stage.state === 'interrupted') {
       if (stage.repeatable) wrong(`${stage.id} is repeatable, and interrupted`);
@@ -167,10 +176,44 @@ function checkRun(run: Run, calls: readonly ProcedureCall[], attemptOf: AttemptO
   return faults;
 }
 
+/** The run's state is that of its stages, and nothing but what was planned has kept one from it. */
+function checkEnd(run: Run, habits: Habits, cancelled: ReadonlySet<string>): string[] {
+  const expected = stateOf(run);
+  const faults: string[] = [];
+  if (run.state !== expected) faults.push(`is ${run.state}, and its stages make it ${expected}`);
+  if (run.state === 'cancelled' && !cancelled.has(run.id)) faults.push('cancelled by nobody');
+  const byId = new Map(run.stages.map((stage) => [stage.id, stage]));
+  for (const stage of run.stages) {
+    const fault = checkHabit(stage, habits);
+    if (fault !== undefined) faults.push(`${stage.id} ${fault}`);
+    const isMissing = stage.needs.some((id) => byId.get(id)?.state !== 'succeeded');
+    if (stage.state === 'skipped' && !isMissing && run.state !== 'interrupted') {
+      faults.push(`${stage.id} skipped, and everything it needs is there`);
+    }
+  }
+  return faults.map((text) => `run ${run.id}: ${text}`);
+}
+
+function stateOf({ startedAt, stages }: Run): RunState {
+  const states = new Set(stages.map(({ state }) => state));
+  // Whoever was asked for it died, or had no storage, before the servers were entered as the run's.
+  if (startedAt === undefined && [...states].every((state) => state === 'skipped')) {
+    return 'interrupted';
+  }
+  const order = ['interrupted', 'cancelled', 'failed'] as const;
+  return order.find((state) => states.has(state)) ?? 'succeeded';
+}
+
+/** Entities that have come through all stages are in heap what they are in their source. */
 function checkRows(run: Run, sql: SqlServer): string[] {
-  return run.codes.flatMap((code) =>
-    compareHeapWithSource(sql, code, tickPeriod, entityNames).map(
+  return run.codes.flatMap((code) => {
+    const came = entityNames.filter((entity) =>
+      run.stages
+        .filter((stage) => stage.entity === entity && (stage.code ?? code) === code)
+        .every(({ state }) => state === 'succeeded'),
+    );
+    return compareHeapWithSource(sql, code, tickPeriod, came).map(
       ({ entity, kind, key: row }) => `run ${run.id}: ${code} ${entity} ${row} is ${kind} in heap`,
-    ),
-  );
+    );
+  });
 }

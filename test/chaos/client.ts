@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunSummary } from '../../shared/sync/index.ts';
 import type { Fleet } from './fleet.ts';
+import { scaled } from './patience.ts';
 import type { World } from './world.ts';
 
 const request = { month: 7, year: 2019, token: 'demo-token' };
@@ -55,7 +56,7 @@ async function ask(
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ ...request, user, code: codes }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(scaled(answerMs))]),
     });
     const text = await response.text();
     return [202, 409, 503].includes(response.status)
@@ -67,4 +68,14 @@ async function ask(
     if (error instanceof TypeError) return 'nothing';
     throw error;
   }
+}
+
+/** Asks any worker to stop the run; whatever comes of it shows in the run. */
+export async function cancelRun(fleet: Fleet, id: string, signal: AbortSignal): Promise<void> {
+  const [worker] = fleet.serving;
+  await fetch(`${worker?.url}/runs/${id}/cancel`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${request.token}` },
+    signal,
+  }).catch(() => signal.throwIfAborted());
 }

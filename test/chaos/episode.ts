@@ -4,16 +4,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tick } from '../../local/demo/index.ts';
 import type { ProcedureCall } from '../../local/sql-server/procedure.ts';
 import { finalStates, type Run } from '../../shared/sync/run.ts';
-import { abandonedRuns } from '../../shared/sync/sweep.ts';
+import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
 import { checkEpisode } from './checks.ts';
-import { runsOf, startSync } from './client.ts';
+import { cancelRun, runsOf, startSync } from './client.ts';
 import type { Fleet } from './fleet.ts';
+import { scaled } from './patience.ts';
 import type { EpisodePlan } from './plan.ts';
 import { report } from './report.ts';
+import { checkSaid } from './said.ts';
+import type { Work } from './unruly.ts';
+import { workOf } from './work.ts';
 import type { World } from './world.ts';
 
-/** The slowest way through: a lease that was granted and not heard of lives its 15 s, twice. */
+/**
+ * The slowest way through on an idle machine: a lease that was granted and not heard of lives its
+ * 15 s, twice.
+ */
 const limitMs = 60_000;
+/** What sessions of the dead, and of the frozen that came back, take to end what they are at. */
+const quietMs = 5_000;
 /**
  * The sweeper's timer, played faster than its 20 s; the workers' own ones run as well. What it
  * looks at is 11 s older to it than it is, which makes a message late of every one that waits.
@@ -29,6 +38,8 @@ export interface EpisodeResult {
   repeated: number;
   /** What POSTs got instead of 202. */
   answers: string[];
+  /** What the unruly entities' procedures have left, for these runs. */
+  work: Work[];
 }
 
 /** @throws Error with everything there is to know when a rule was broken or time is up */
@@ -45,20 +56,32 @@ export async function playEpisode(
     deaths: fleet.deaths,
     attentions: fleet.counts.freeze + fleet.counts.stop,
   };
+  const cancelled = new Set<string>();
   const calls = () => sql.calls().filter(({ id }) => id > firstCall);
   try {
-    const answers = await play(world, fleet, plan, users, runs);
+    const answers = await play(world, fleet, plan, users, runs, cancelled);
     await fleet.disarm();
-    await ended(calls);
+    const restless = await quiet(world);
     const happened = {
       deaths: fleet.deaths - before.deaths,
-      attentions: fleet.counts.freeze + fleet.counts.stop - before.attentions,
+      attentions: fleet.counts.freeze + fleet.counts.stop - before.attentions + cancelled.size,
     };
     const all = [...runs.values()];
-    const broken = [...checkEpisode(calls(), all, sql), ...unexplained(happened, calls(), all)];
+    const work = await world.unruly.work();
+    const { habits } = plan;
+    const said = happened.deaths === 0 ? all : [];
+    const broken = [
+      ...restless,
+      ...(await Promise.all(said.map((run) => checkSaid(world, run, work, habits)))).flat(),
+      ...checkEpisode(calls(), all, sql, { habits, work, cancelled }),
+      ...unexplained(happened, calls(), all),
+    ];
     if (broken.length > 0) throw new Error(broken.join('\n'));
     const { deaths } = happened;
-    return { runs: all, deaths, calls: calls().length, repeated: repeated(all), answers };
+    return {
+      ...{ runs: all, deaths, calls: calls().length, repeated: repeated(all), answers },
+      work: workOf(all, work),
+    };
   } catch (error) {
     throw new Error(report(plan, [...runs.values()], calls(), fleet), { cause: error });
   }
@@ -91,8 +114,10 @@ function unexplained(
     broken.push(`${calls.length} calls of ${stages} stages after ${happened.deaths} deaths`);
   }
   if (happened.deaths === 0) {
-    for (const { id, state } of runs) {
-      if (state === 'interrupted') broken.push(`run ${id}: interrupted, and nobody died`);
+    for (const { id, state, startedAt } of runs) {
+      // One that was never begun has lost its storage, not its worker.
+      if (state === 'interrupted' && startedAt !== undefined)
+        broken.push(`run ${id}: interrupted, and nobody died`);
     }
     const cut = calls.filter(({ outcome }) => outcome === 'disconnected');
     for (const { id } of cut) broken.push(`call ${id}: cut off, and nobody died`);
@@ -110,10 +135,11 @@ async function play(
   plan: EpisodePlan,
   users: readonly string[],
   runs: Map<string, Run>,
+  cancelled: Set<string>,
 ): Promise<string[]> {
-  const signal = AbortSignal.timeout(limitMs);
+  const signal = AbortSignal.timeout(scaled(limitMs));
   tick(world.sql, { seed: plan.seed });
-  await delayProcedures(world, plan);
+  await Promise.all([delayProcedures(world, plan), world.unruly.behave(plan.habits)]);
   await fleet.resize(plan.workers);
   fleet.arm(plan);
   const after = async (ms: number, work: () => Promise<unknown>) => {
@@ -128,6 +154,14 @@ async function play(
       after(afterMs, async () => {
         for (const { id } of await runsOf(world, users[request] ?? '', signal))
           await world.send(id);
+      }),
+    ),
+    ...plan.cancels.map(({ request, afterMs }) =>
+      after(afterMs, async () => {
+        for (const { id } of await runsOf(world, users[request] ?? '', signal)) {
+          cancelled.add(id);
+          await cancelRun(fleet, id, signal);
+        }
       }),
     ),
   ];
@@ -173,15 +207,27 @@ async function finished(
     if (performance.now() - sweptAt >= sweep.everyMs) {
       const now = new Date(Date.now() + sweep.olderMs);
       for (const id of await abandonedRuns(world.state, now, signal)) await world.send(id);
+      await endOrphans(world.state, new Date(), signal);
       sweptAt = performance.now();
     }
     await sleep(50, undefined, { signal });
   }
 }
 
-/** Sessions of the dead are cleared up by the server within a moment. */
-async function ended(calls: () => ProcedureCall[]): Promise<void> {
-  for (let left = 50; left > 0 && calls().some(({ end }) => end === undefined); left -= 1) {
-    await sleep(100);
+/**
+ * Waits until no session is at anything. Sessions of the dead are cleared up by the server within a
+ * moment; those of the living must not be in a transaction when nothing runs.
+ *
+ * @returns what they are still at, in words
+ */
+async function quiet({ sessions }: World): Promise<string[]> {
+  const limit = AbortSignal.timeout(scaled(quietMs));
+  for (;;) {
+    const busy = (await sessions()).filter(
+      ({ status, transactionCount }) => status === 'running' || transactionCount > 0,
+    );
+    if (busy.length === 0) return [];
+    if (limit.aborted) return busy.map((one) => `nothing runs, and yet: ${JSON.stringify(one)}`);
+    await sleep(50);
   }
 }

@@ -2,6 +2,7 @@
 
 import { between, hash, pick, type Random, seededRandom } from '../support/random.ts';
 import { codesByServer, entityNames } from './catalog.ts';
+import { type Habits, planHabits } from './habits.ts';
 
 /** `kill` is SIGKILL; a frozen worker is taken for dead and comes back; `stop` is a scale-in. */
 export type DeathKind = 'kill' | 'freeze' | 'stop';
@@ -36,6 +37,9 @@ export interface EpisodePlan {
   outages: { worker: number; afterMs: number; forMs: number }[];
   /** Messages that come again, or before their time. */
   messages: { request: number; afterMs: number }[];
+  habits: Habits;
+  /** Somebody wants the run of a request stopped. */
+  cancels: { request: number; afterMs: number }[];
 }
 
 const servers = codesByServer();
@@ -68,6 +72,11 @@ export function planEpisode(seed: number, number: number): EpisodePlan {
       request: between(random, 0, requests.length - 1),
       afterMs: between(random, 50, 800),
     })),
+    habits: planHabits(random),
+    cancels:
+      random() < 0.2
+        ? [{ request: between(random, 0, requests.length - 1), afterMs: between(random, 0, 3_000) }]
+        : [],
   };
 }
 

@@ -3,6 +3,7 @@
 import { type EpisodeResult, playEpisode } from './episode.ts';
 import { Fleet } from './fleet.ts';
 import { planEpisode } from './plan.ts';
+import type { Work } from './unruly.ts';
 import { startWorld } from './world.ts';
 
 export interface ChaosOptions {
@@ -50,6 +51,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
       );
     }
     await fleet.resize(0);
+    // Every session has ended: what was only in a transaction that never ended is gone now.
+    checkLast(results, await world.unruly.work());
   } finally {
     await fleet.close();
     await world.close();
@@ -65,6 +68,18 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
     workers: fleet.counts,
     seconds: Math.round((performance.now() - startedAt) / 1000),
   };
+}
+
+/** What was there at the end of each episode is there at the end, and nothing else. */
+function checkLast(results: readonly EpisodeResult[], work: readonly Work[]): void {
+  const text = (all: readonly Work[]) => all.map((one) => JSON.stringify(one)).sort();
+  const before = new Set(text(results.flatMap((result) => result.work)));
+  const now = new Set(text(work));
+  const broken = [
+    ...[...before].filter((one) => !now.has(one)).map((one) => `gone since its run ended: ${one}`),
+    ...[...now].filter((one) => !before.has(one)).map((one) => `come since its run ended: ${one}`),
+  ];
+  if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
 function count(names: readonly string[]): Record<string, number> {

@@ -23,6 +23,7 @@ import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { chaosCatalog } from './catalog.ts';
+import { installUnruly, type Unruly } from './unruly.ts';
 
 /** About as many personal accounts as there must be: a source has at least three. */
 const accounts = 100;
@@ -33,6 +34,7 @@ export interface World {
   blobs: BlobServiceClient;
   state: SyncState;
   sql: SqlServer;
+  unruly: Unruly;
   /** Folder of the built app. */
   app: string;
   /** Settings of a worker, but for its storage. */
@@ -41,6 +43,8 @@ export interface World {
   send(id: string): Promise<void>;
   /** Asks the stand-in's control interface. */
   control(method: string, path: string, body?: object): Promise<void>;
+  /** The stand-in's sessions, and what they are at. */
+  sessions(): Promise<{ spid: number; status: string; transactionCount: number }[]>;
   close(): Promise<void>;
 }
 
@@ -53,6 +57,8 @@ export async function startWorld(): Promise<World> {
     startSqlServer({
       databases: demoDatabases({ accounts, pace: Number.POSITIVE_INFINITY }),
       logins: { [demoLogin.user]: demoLogin.password },
+      // An address for each server of the catalogue.
+      morePorts: [0, 0, 0],
     }),
     buildApp(),
   ]);
@@ -62,11 +68,17 @@ export async function startWorld(): Promise<World> {
   const container = blobs.getContainerClient(containerName);
   const queue =
     QueueServiceClient.fromConnectionString(connectionString).getQueueClient(runQueueName);
-  await Promise.all([container.createIfNotExists(), queue.createIfNotExists()]);
+  const settings = workerSettings(sql.ports, directory);
+  const [unruly] = await Promise.all([
+    installUnruly(settings),
+    container.createIfNotExists(),
+    queue.createIfNotExists(),
+  ]);
   return {
     connectionString,
     blobs,
     sql,
+    unruly,
     state: {
       leases: new Leases(container, 15),
       runs: new RunStore(container),
@@ -75,7 +87,7 @@ export async function startWorld(): Promise<World> {
       logs: new RunLogs(container),
     },
     app: directory,
-    settings: workerSettings(sql.port, directory),
+    settings,
     send: (id) => send(queue, id),
     async control(method, path, body) {
       const response = await fetch(`http://127.0.0.1:${sql.controlPort}${path}`, {
@@ -88,7 +100,12 @@ export async function startWorld(): Promise<World> {
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     },
+    async sessions() {
+      const response = await fetch(`http://127.0.0.1:${sql.controlPort}/sessions`);
+      return (await response.json()) as Awaited<ReturnType<World['sessions']>>;
+    },
     async close() {
+      await unruly.close();
       await Promise.allSettled([sql.close(), azurite.close()]);
       await rm(directory, { recursive: true, force: true });
     },
@@ -122,12 +139,13 @@ async function send(queue: QueueClient, id: string): Promise<void> {
 }
 
 /** All that the sample says, so that a developer's own settings do not matter. */
-function workerSettings(sqlPort: number, directory: string): Record<string, string> {
+function workerSettings(sqlPorts: readonly number[], directory: string): Record<string, string> {
   const values: Record<string, string> = { ...sample.Values };
-  for (const { connection } of shipped.databases) {
+  const servers = [...new Set(shipped.databases.map(({ server }) => server))];
+  for (const { connection, server } of shipped.databases) {
     values[connection] = (values[connection] ?? '').replace(
       /127\.0\.0\.1,\d+/,
-      `127.0.0.1,${sqlPort}`,
+      `127.0.0.1,${sqlPorts[servers.indexOf(server)]}`,
     );
   }
   return {

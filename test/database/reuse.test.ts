@@ -55,7 +55,7 @@ describe('RESETCONNECTION', () => {
   it('is in the first request after borrowing, and in no other', async (t) => {
     const counter = await startTdsCounter(server.port);
     t.after(() => counter.close());
-    const databases = open(t, counter.port);
+    const databases = open(t, counter.ports[0] ?? 0);
     const statement = { text: 'SELECT @@TRANCOUNT AS [open]', parameters: [] };
     const ask = () => databases.query('stek', statement.text, statement.parameters, soon());
     await ask();

@@ -13,27 +13,28 @@ import { startTdsCounter, type TdsCounter } from '../support/tds-counter.ts';
 let machine: OneMachine;
 let wire: TdsCounter;
 
+/** Each setting's database, and the number of its server. */
 const databases = {
-  SQL_HCS: 'HCS',
-  SQL_STEK: 'STEK',
-  SQL_REGION: 'STEK_REGION',
-  SQL_MO: 'STEK_MO',
-  SQL_ZAGSER: 'STEK_ZAGSER',
-  SQL_AB: 'AB',
-};
+  SQL_HCS: ['HCS', 0],
+  SQL_STEK: ['STEK', 1],
+  SQL_REGION: ['STEK_REGION', 1],
+  SQL_MO: ['STEK_MO', 2],
+  SQL_ZAGSER: ['STEK_ZAGSER', 2],
+  SQL_AB: ['AB', 3],
+} as const;
 
 /** The app's way to the databases leads through the counter. */
 function settings(): Record<string, string> {
-  const connections = Object.entries(databases).map(([name, database]) => [
+  const connections = Object.entries(databases).map(([name, [database, server]]) => [
     name,
-    `Server=127.0.0.1,${wire.port};Database=${database};User Id=syncboard;Password=syncboard;Encrypt=false`,
+    `Server=127.0.0.1,${wire.ports[server]};Database=${database};User Id=syncboard;Password=syncboard;Encrypt=false`,
   ]);
   return { ...Object.fromEntries(connections), DEMO_PACE: '6000' };
 }
 
 before(async () => {
   machine = await oneMachine();
-  wire = await startTdsCounter(machine.sqlPort);
+  wire = await startTdsCounter(machine.sqlPort, 4);
   await machine.start(settings());
   // The first load of the FlexiBee company calls procedures, too; they are not what is counted.
   for (;;) {

@@ -16,12 +16,19 @@ async function newStore(): Promise<DocumentStore<{ text: string }>> {
   return new DocumentStore(await storage.container(), 'docs/', formOf(schema));
 }
 
+/** The document and its ETag; how old it is has nothing to do with what it holds. */
+async function contentOf<T extends object>(documents: DocumentStore<T>) {
+  const found = await documents.read('a', soon());
+  return found && { value: found.value, etag: found.etag };
+}
+
 test('what is written is read, in any script', async () => {
   const store = await newStore();
   const etag = await store.create('a', { text: 'Лицевой счёт, Příliš žluťoučký' }, {}, soon());
-  const { ageMs, ...found } = (await store.read('a', soon())) ?? { ageMs: -1 };
-  assert.deepEqual(found, { value: { text: 'Лицевой счёт, Příliš žluťoučký' }, etag });
-  assert.ok(ageMs >= 0 && ageMs < 30_000, `${ageMs}`);
+  assert.deepEqual(await contentOf(store), {
+    value: { text: 'Лицевой счёт, Příliš žluťoučký' },
+    etag,
+  });
   assert.equal(await store.read('b', soon()), undefined);
 });
 

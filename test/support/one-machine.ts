@@ -48,8 +48,8 @@ const finalStates = ['succeeded', 'failed', 'cancelled', 'interrupted'];
 
 export async function oneMachine(): Promise<OneMachine> {
   const state = await mkdtemp(join(tmpdir(), 'syncboard-'));
-  const [app = 0, blob = 0, queue = 0, sqlPort = 0, control = 0, ...stands] = await freePorts(9);
-  const [flexi = 0, flexiControl = 0, abraGen = 0, abraGenControl = 0] = stands;
+  const [app = 0, blob = 0, queue = 0, sqlPort = 0, control = 0, ...stands] = await freePorts(12);
+  const [flexi = 0, flexiControl = 0, abraGen = 0, abraGenControl = 0, ...sqlPorts] = stands;
   const url = `http://127.0.0.1:${app}`;
   const lines: string[] = [];
   let child: ChildProcess | undefined;
@@ -74,6 +74,9 @@ export async function oneMachine(): Promise<OneMachine> {
         BLOB_PORT: blob,
         QUEUE_PORT: queue,
         SQL_PORT: sqlPort,
+        SQL_PORT_2: sqlPorts[0],
+        SQL_PORT_3: sqlPorts[1],
+        SQL_PORT_4: sqlPorts[2],
         SQL_CONTROL_PORT: control,
         FLEXIBEE_PORT: flexi,
         FLEXIBEE_CONTROL_PORT: flexiControl,

@@ -16,7 +16,8 @@ export interface TdsCounts {
 }
 
 export interface TdsCounter {
-  port: number;
+  /** Each leads to the target: addresses of several servers. */
+  ports: number[];
   counts: TdsCounts;
   reset(): void;
   close(): Promise<void>;
@@ -35,10 +36,10 @@ const none = (): TdsCounts => ({
   resets: [],
 });
 
-export async function startTdsCounter(target: number): Promise<TdsCounter> {
+export async function startTdsCounter(target: number, ways = 1): Promise<TdsCounter> {
   const counts = none();
   const sockets = new Set<Socket>();
-  const server = createServer((client) => {
+  const serve = (client: Socket) => {
     counts.connections += 1;
     const upstream = connect(target, '127.0.0.1');
     for (const socket of [client, upstream]) {
@@ -67,19 +68,28 @@ export async function startTdsCounter(target: number): Promise<TdsCounter> {
     });
     client.pipe(upstream);
     upstream.pipe(client);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  };
+  const servers = await Promise.all(
+    Array.from({ length: ways }, async () => {
+      const server = createServer(serve).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
   return {
-    port: (server.address() as AddressInfo).port,
+    ports: servers.map((server) => (server.address() as AddressInfo).port),
     counts,
     reset() {
       Object.assign(counts, none());
     },
     async close() {
       for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+      await Promise.all(
+        servers.map((server) => {
+          server.close();
+          return once(server, 'close');
+        }),
+      );
     },
   };
 }

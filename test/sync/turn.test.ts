@@ -36,7 +36,7 @@ function turnOn(leases: Leases, onClose = () => {}): Turn {
     run: async () => ({ rows: rowCounts([]) }),
     close: async () => onClose(),
   };
-  return new Turn({ runners: { procedure: { open: async () => slot } }, leases, runId: 'r' }, 'ab');
+  return new Turn({ runners: { procedure: { open: async () => slot } }, leases, runId: 'r' });
 }
 
 describe('turns', { concurrency: true }, () => {

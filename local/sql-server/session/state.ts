@@ -3,7 +3,7 @@
 import { errors } from '../errors.ts';
 import type { LockOwner } from '../locks/write-lock.ts';
 import type { SqlValue } from '../procedure.ts';
-import type { Connection } from '../storage/connection.ts';
+import { beginWriting, type Connection } from '../storage/connection.ts';
 import type { StoredTable } from '../storage/model.ts';
 import type { ParameterDeclaration } from '../syntax/ast.ts';
 import type { IsolationLevel, ResponseSink } from '../tds/backend.ts';
@@ -166,7 +166,7 @@ export class SessionState implements LockOwner {
     }
     await database.writeLock.acquire(this, this.options.lockTimeout, signal);
     try {
-      return guarded(connection, 'BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK', work);
+      return guarded(connection, beginWriting, 'COMMIT', 'ROLLBACK', work);
     } finally {
       database.writeLock.release(this);
     }
@@ -227,9 +227,9 @@ function guarded<T>(
   rollback: string,
   work: (connection: Connection) => T,
 ): T {
-  connection.sqlite.exec(begin);
   let result: T;
   try {
+    connection.sqlite.exec(begin);
     result = work(connection);
     connection.sqlite.exec(commit);
   } catch (error) {

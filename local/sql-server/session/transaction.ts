@@ -51,7 +51,7 @@ export class Transaction {
       connection.begin();
       for (const name of this.#savePoints) connection.sqlite.exec(`SAVEPOINT ${quoteName(name)}`);
     } catch (error) {
-      if (connection.inTransaction) connection.rollback();
+      if (connection.sqlite.isTransaction) connection.rollback();
       database.writeLock.release(this.#owner);
       throw error;
     }

@@ -11,6 +11,12 @@ const preparedLimit = 100;
 /** SQLite's page cache for one connection, in KiB: a hundred sessions must stay small. */
 const cacheKiB = 1000;
 
+/**
+ * Takes SQLite's write lock of the session's own database. BEGIN IMMEDIATE would take those of the
+ * attached ones, too, and refuse those who write there.
+ */
+export const beginWriting = 'BEGIN; DELETE FROM main."sys$objects" WHERE 0';
+
 export class Connection {
   readonly sqlite: DatabaseSync;
   readonly catalog: Catalog;
@@ -89,7 +95,7 @@ export class Connection {
   }
 
   begin(): void {
-    this.sqlite.exec('BEGIN IMMEDIATE');
+    this.sqlite.exec(beginWriting);
     this.inTransaction = true;
   }
 

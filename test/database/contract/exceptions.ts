@@ -11,6 +11,7 @@ export type Promised =
   | 'attention'
   | 'every number'
   | 'every session is listed'
+  | 'number of no database'
   | 'output of (max)'
   | 'ownership chain'
   | 'procedure and line'
@@ -26,6 +27,7 @@ export const exceptions: Partial<Record<Engine, Partial<Record<Promised, string>
     attention: 'reads no attention while a statement runs, and sends messages with its end only',
     'every number': 'errors that it knows no number of SQL Server for are 33557097',
     'every session is listed': 'dm_exec_sessions may lose one that begins as another one ends',
+    'number of no database': 'says 911 at a login to a database that is not there, as after USE',
     'output of (max)': 'gives no (max) back from a procedure',
     'ownership chain': 'a procedure needs the rights of its caller for what it touches',
     'procedure and line': 'names no procedure, and counts lines from elsewhere',
