@@ -3,6 +3,7 @@
  * databases are opened by the first call that needs them.
  */
 
+import { AgedCache } from '../shared/aged-cache.ts';
 import type { Catalog } from '../shared/catalog/index.ts';
 import type { Locations } from '../shared/catalog/located.ts';
 import { Databases } from '../shared/database/databases.ts';
@@ -36,6 +37,9 @@ import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import type { AppServices } from './services.ts';
 
+/** However many look at the health, what it asks is asked once in so long. */
+const healthAgeMs = 5_000;
+
 export class App implements AppServices {
   readonly settings: Settings;
   readonly catalog: Catalog;
@@ -47,6 +51,7 @@ export class App implements AppServices {
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
   readonly #readers: Databases;
   readonly #container: OpenContainer;
+  readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
@@ -120,7 +125,12 @@ export class App implements AppServices {
     return storageClock.now();
   }
 
-  async health(signal: AbortSignal): Promise<HealthPart[]> {
+  health(signal: AbortSignal): Promise<HealthPart[]> {
+    const look = () => this.#lookAtHealth(this.#stopping.signal);
+    return this.#health.get('', healthAgeMs, look, signal);
+  }
+
+  async #lookAtHealth(signal: AbortSignal): Promise<HealthPart[]> {
     const storage = checkPart(
       'storage',
       async (bounded) => (await this.#container(bounded)).getProperties({ abortSignal: bounded }),
@@ -135,7 +145,7 @@ export class App implements AppServices {
     return (
       await Promise.all([
         storage,
-        { part: 'catalog', ok: true, guesses: this.catalog.guesses.length },
+        { part: 'catalog', state: 'ok' as const, guesses: this.catalog.guesses.length },
         ...databases,
         companies,
         connections,

@@ -1,13 +1,32 @@
 import { json } from '../shared/http/answer.ts';
 import type { RouteHandler } from '../shared/http/handler.ts';
+import {
+  type Health,
+  type HealthPart,
+  type HealthState,
+  healthStates,
+} from '../shared/http/schemas.ts';
 import type { AppServices } from './services.ts';
 
-/** 200 when every part the app needs answers, otherwise 503 with the names of those that fail. */
+/**
+ * 503 when a part fails without which syncboard cannot do its work. Strangers learn the state;
+ * callers with a token each part, with the reason.
+ */
 export function health(app: AppServices): RouteHandler {
-  return async (_request, _context, { signal }) => {
+  return async (_request, _context, { caller, signal }) => {
     const parts = await app.health(signal);
-    const failing = parts.filter((part) => !part.ok).map(({ part }) => part);
-    const ok = failing.length === 0;
-    return json({ ok, failing, parts }, { status: ok ? 200 : 503 });
+    const state = worst(parts);
+    const answer: Health = caller === undefined ? { state } : { state, parts };
+    return json(answer, { status: state === 'failing' ? 503 : 200 });
   };
+}
+
+/** For whoever restarts processes: a database that is away is no reason to. */
+export function live(): RouteHandler {
+  return () => json({ state: 'ok' });
+}
+
+function worst(parts: readonly HealthPart[]): HealthState {
+  const found = new Set(parts.map(({ state }) => state));
+  return healthStates.findLast((state) => found.has(state)) ?? 'ok';
 }

@@ -14,10 +14,11 @@ import type { ApiToken } from '../shared/settings.ts';
 import type { AppServices } from './services.ts';
 
 /**
- * Who may call: `open` everybody; `read` everybody unless `PROTECT_READS`; `token` whoever has
- * one; `body` likewise, but the handler looks, since the token may be in the body.
+ * Who may call: `open` everybody; `known` everybody, but whoever has a token is told more; `read`
+ * likewise unless `PROTECT_READS`, then as `token`; `token` whoever has one; `body` likewise, but
+ * the handler looks, since the token may be in the body.
  */
-export type Access = 'open' | 'read' | 'token' | 'body';
+export type Access = 'open' | 'known' | 'read' | 'token' | 'body';
 
 export interface Route {
   /** The function's name. */
@@ -74,10 +75,13 @@ function accessOf({ access, methods }: Route, method: string): Access {
   return methods[(method === 'HEAD' ? 'GET' : method) as Method]?.access ?? access;
 }
 
+/** A token that is sent where none is needed must be good, too: whoever sends one counts on it. */
 function identify(access: Access, request: HttpRequest, app: AppServices): ApiToken | undefined {
+  if (access === 'open') return undefined;
   const { protectReads, tokens } = app.settings;
+  const presented = bearerToken(request);
   const needed = access === 'token' || (access === 'read' && protectReads);
-  return needed ? authenticate(bearerToken(request), tokens) : undefined;
+  return needed || presented !== undefined ? authenticate(presented, tokens) : undefined;
 }
 
 /** The route's operations, for `/openapi.json`. */

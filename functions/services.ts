@@ -20,7 +20,7 @@ export interface AppServices {
   stopping: AbortSignal;
   /**
    * One line for the storage, the catalogue, each database, the companies and each connection to
-   * ABRA Gen; never rejects, tells no secret.
+   * ABRA Gen, at most 5 s old; rejects only by `signal`, tells no secret.
    */
   health(signal: AbortSignal): Promise<HealthPart[]>;
 }

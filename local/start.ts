@@ -176,7 +176,7 @@ function greeting({ app, flexibee: flexibeePort }: Ports): string {
   return `syncboard ready on ${url}
 
   data sources   curl ${url}/valid_codes
-  health         curl ${url}/health
+  health         curl -H 'Authorization: Bearer demo-token' ${url}/health
   runs           curl -H 'Authorization: Bearer demo-token' ${url}/runs
   API            ${url}/openapi.json
 

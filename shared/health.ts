@@ -18,10 +18,10 @@ export async function checkPart(
   const milliseconds = () => Math.round(performance.now() - startedAt);
   try {
     await check(bounded);
-    return { part, ok: true, milliseconds: milliseconds() };
+    return { part, state: 'ok', milliseconds: milliseconds() };
   } catch (error) {
     const reason = bounded.aborted ? `no answer within ${deadlineMs} ms` : reasonOf(error);
-    return { part, ok: false, reason, milliseconds: milliseconds() };
+    return { part, state: 'failing', reason, milliseconds: milliseconds() };
   }
 }
 

@@ -6,7 +6,10 @@ import type { DynsqlConnections } from './connections.ts';
 /** A list that is not older counts as an answer: looking at the health costs its server little. */
 const maxAgeMs = 10_000;
 
-/** A line for each connection of ABRA Gen; databases have lines of their own. */
+/**
+ * A line for each connection of ABRA Gen; databases have lines of their own. One that does not
+ * answer stops nobody else.
+ */
 export function connectionsHealth(
   connections: DynsqlConnections,
   signal: AbortSignal,
@@ -19,7 +22,8 @@ export function connectionsHealth(
         throw error;
       });
     const part = await checkPart(`connection ${id}`, ask, signal);
-    return trouble === undefined ? part : { ...part, reason: trouble };
+    if (part.state === 'ok') return part;
+    return { ...part, state: 'degraded', ...(trouble !== undefined && { reason: trouble }) };
   });
   return Promise.all(checks);
 }

@@ -9,8 +9,8 @@ const readable = 50;
 const named = 5;
 
 /**
- * What the polls of each minute have found: their servers are not asked once more. No line where
- * there are no companies.
+ * What the polls of each minute have found: their servers are not asked once more. A company in
+ * trouble stops nobody else. No line where there are no companies.
  */
 export async function companiesHealth(
   companies: Companies,
@@ -20,7 +20,7 @@ export async function companiesHealth(
   if (codes.length === 0) return [];
   if (codes.length > readable) {
     const reason = `${codes.length} companies are not looked at here, see /flexibee`;
-    return [{ part: 'companies', ok: true, reason }];
+    return [{ part: 'companies', state: 'ok', reason }];
   }
   let troubles: string[] = [];
   const part = await checkPart(
@@ -36,5 +36,5 @@ export async function companiesHealth(
   if (troubles.length === 0) return [part];
   const more = troubles.length > named ? ` and ${troubles.length - named} more` : '';
   const reason = `${troubles.slice(0, named).join(', ')}${more}, see /flexibee`;
-  return [{ ...part, ok: false, reason }];
+  return [{ ...part, state: 'degraded', reason }];
 }

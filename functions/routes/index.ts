@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { json } from '../../shared/http/answer.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
-import { healthSchema } from '../../shared/http/schemas.ts';
-import { health } from '../health.ts';
+import { healthSchema, livenessSchema } from '../../shared/http/schemas.ts';
+import { health, live } from '../health.ts';
 import { operations, type Route } from '../route.ts';
 import { dynsqlRoutes } from './dynsql.ts';
 import { flexibeeRoutes } from './flexibee.ts';
@@ -17,17 +17,30 @@ export const routes: readonly Route[] = [
   {
     name: 'health',
     route: 'health',
-    access: 'open',
+    access: 'known',
     refusals: 'json',
     methods: {
       GET: {
         handler: health,
         summary:
-          'Whether storage, catalogue, databases, companies and connections to ABRA Gen answer',
+          'Whether storage, catalogue, databases, companies and connections to ABRA Gen answer; the parts only with a token',
         responses: {
-          200: { description: 'All of them do', json: healthSchema },
-          503: { description: 'Some do not', json: healthSchema },
+          200: { description: '`ok` or `degraded`', json: healthSchema },
+          503: { description: '`failing`', json: healthSchema },
         },
+      },
+    },
+  },
+  {
+    name: 'health_live',
+    route: 'health/live',
+    access: 'open',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: live,
+        summary: 'Whether this process answers; nothing else is looked at',
+        responses: { 200: { description: 'It does', json: livenessSchema } },
       },
     },
   },

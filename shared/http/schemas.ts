@@ -161,9 +161,20 @@ export const publicRunSchema = runSchema
     warnings: warningsSchema,
   });
 
+/** From good to bad. */
+export const healthStates = ['ok', 'degraded', 'failing'] as const;
+export type HealthState = (typeof healthStates)[number];
+
+const healthStateSchema = z.enum(healthStates).meta({
+  description:
+    '`failing`: syncboard cannot do its work; `degraded`: it can, but somebody should look',
+});
+
 const healthPartSchema = z.object({
-  part: z.string().meta({ description: '`storage`, `catalog`, `database <id>` or `companies`' }),
-  ok: z.boolean(),
+  part: z.string().meta({
+    description: '`storage`, `catalog`, `database <id>`, `companies`, `connection <id>` …',
+  }),
+  state: healthStateSchema,
   /** Short, without a secret. */
   reason: z.string().exactOptional(),
   milliseconds: z.number().exactOptional(),
@@ -174,10 +185,15 @@ const healthPartSchema = z.object({
 export type HealthPart = z.infer<typeof healthPartSchema>;
 
 export const healthSchema = z.object({
-  ok: z.boolean(),
-  failing: z.array(z.string()),
-  parts: z.array(healthPartSchema),
+  state: healthStateSchema.meta({ description: 'The worst of the parts' }),
+  parts: z
+    .array(healthPartSchema)
+    .exactOptional()
+    .meta({ description: 'For callers with a token only' }),
 });
+export type Health = z.infer<typeof healthSchema>;
+
+export const livenessSchema = z.object({ state: z.literal('ok') });
 
 export const problemSchema = z.object({
   type: z.string(),

@@ -90,7 +90,7 @@ export interface TestApp extends AppServices {
 /** With the sample's settings and whatever `environment` changes. */
 export function testApp(
   environment: Record<string, string> = {},
-  parts: HealthPart[] = [{ part: 'storage', ok: true }],
+  parts: HealthPart[] = [{ part: 'storage', state: 'ok' }],
 ): TestApp {
   const settings = parseSettings({ ...sample.Values, ...environment });
   return {

@@ -16,10 +16,16 @@ async function newStore(): Promise<DocumentStore<{ text: string }>> {
   return new DocumentStore(await storage.container(), 'docs/', schema);
 }
 
+/** The document and its ETag; how old it is has nothing to do with what it holds. */
+async function contentOf<T>(documents: DocumentStore<T>) {
+  const found = await documents.read('a', soon());
+  return found && { value: found.value, etag: found.etag };
+}
+
 test('what is written is read, in any script', async () => {
   const store = await newStore();
   const etag = await store.create('a', { text: 'Лицевой счёт, Příliš žluťoučký' }, {}, soon());
-  assert.deepEqual(await store.read('a', soon()), {
+  assert.deepEqual(await contentOf(store), {
     value: { text: 'Лицевой счёт, Příliš žluťoučký' },
     etag,
   });

@@ -7,6 +7,7 @@ import { rowCounts } from '../../shared/database/row-counts.ts';
 import type { Leases } from '../../shared/lock/leases.ts';
 import { executeStages } from '../../shared/sync/execution.ts';
 import { Journal } from '../../shared/sync/journal.ts';
+import { addressOf } from '../../shared/sync/locks.ts';
 import type { Stage } from '../../shared/sync/run.ts';
 import type { RunStore } from '../../shared/sync/run-store.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
@@ -36,7 +37,8 @@ class World {
   /** @param work turns of the event loop a stage takes; below zero it fails */
   runner(work: (stage: Stage) => number): StageRunner {
     return {
-      open: async ({ server }) => {
+      open: async (placed) => {
+        const server = addressOf(placed) ?? placed.server;
         const before = this.#fences.get(server) ?? Promise.resolve();
         const mine = Promise.withResolvers<void>();
         this.#fences.set(
@@ -45,7 +47,7 @@ class World {
         );
         await before;
         return {
-          fits: () => true,
+          fits: (stage) => (addressOf(stage) ?? stage.server) === server,
           run: async ({ id }) => {
             if (this.#busy.has(server)) this.faults.push(`two stages at once on ${server}: ${id}`);
             this.#busy.add(server);
@@ -62,6 +64,23 @@ class World {
   }
 }
 
+/** What a company or a connection does: it has to do with no lock. */
+function unfenced(work: (stage: Stage) => number): StageRunner {
+  return {
+    unfenced: true,
+    open: async () => ({
+      fits: () => true,
+      run: async (one) => {
+        const turns = work(one);
+        for (let left = Math.abs(turns); left > 0; left -= 1) await turn();
+        if (turns < 0) throw new DatabaseError('fails', 'permanent');
+        return { rows: rowCounts([]) };
+      },
+      close: async () => {},
+    }),
+  };
+}
+
 /** Storage of one run: writes take a turn and never fail. */
 function journalOf(id: string, stages: Stage[]): Journal {
   const store = {
@@ -76,6 +95,10 @@ function journalOf(id: string, stages: Stage[]): Journal {
 async function execute(world: World, id: string, stages: Stage[], work: (stage: Stage) => number) {
   const order: string[] = [];
   const journal = journalOf(id, stages);
+  const noted = (started: Stage) => {
+    order.push(started.id);
+    return work(started);
+  };
   await executeStages({
     journal,
     log: { message() {}, tell() {} },
@@ -85,10 +108,9 @@ async function execute(world: World, id: string, stages: Stage[], work: (stage: 
     readFreshness: async () => ({ at: '' }),
     sliceOver: new AbortController().signal,
     runners: {
-      procedure: world.runner((started) => {
-        order.push(started.id);
-        return work(started);
-      }),
+      procedure: world.runner(noted),
+      flexibee: unfenced(noted),
+      dynsql: unfenced(noted),
     },
   });
   await journal.close();
@@ -97,6 +119,9 @@ async function execute(world: World, id: string, stages: Stage[], work: (stage: 
 
 interface PlannedStage {
   server: number;
+  /** Servers 0 and 1 have one address where they have any. */
+  isPlaced: boolean;
+  kind: Stage['kind'];
   /** Distances back to the stages it needs. */
   needs: number[];
   turns: number;
@@ -104,23 +129,27 @@ interface PlannedStage {
 
 const plannedStage: fc.Arbitrary<PlannedStage> = fc.record({
   server: fc.integer({ min: 0, max: 3 }),
+  isPlaced: fc.boolean(),
+  kind: fc.constantFrom('procedure', 'procedure', 'flexibee', 'dynsql'),
   needs: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 3 }),
   turns: fc.integer({ min: -1, max: 4 }),
 });
 const plan = fc.array(plannedStage, { minLength: 1, maxLength: 25 });
 
 function stagesOf(planned: readonly PlannedStage[]): Stage[] {
-  return planned.map(({ server, needs }, index) => {
+  return planned.map(({ server, isPlaced, kind, needs }, index) => {
     const ids = [...new Set(needs.map((back) => index - back).filter((place) => place >= 0))];
-    return stage(
+    const one = stage(
       `s:${index}`,
       `server-${server}`,
       ids.map((place) => `s:${place}`),
     );
+    const location = `sql-${server < 2 ? 0 : server}:1433/db`;
+    return { ...one, kind, ...(isPlaced && { location }) };
   });
 }
 
-test('any plans of any runs side by side: no deadlock, one stage a server, order and needs kept', async () => {
+test('any plans of any runs side by side: no deadlock, one procedure a server and an address, order and needs kept', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(plan, { minLength: 1, maxLength: 4 }), async (plans) => {
       const world = new World();

@@ -2,12 +2,12 @@
 
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import { AgedCache } from '../../aged-cache.ts';
 import { CatalogError } from '../../catalog/fault.ts';
 import type { FieldError } from '../../http/problem.ts';
 import { parseDefinition } from '../load.ts';
 import { checkQuery, queryProblem } from '../query.ts';
 import type { Definition } from '../types.ts';
-import { AgedCache } from './cache.ts';
 import { AbraGenError } from './errors.ts';
 import { type AbraGenConnection, Requests } from './requests.ts';
 import type { AbraGenServers } from './servers.ts';

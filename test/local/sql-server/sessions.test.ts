@@ -106,6 +106,17 @@ describe('transactions', () => {
     assert.equal(await session.value('SELECT @@TRANCOUNT'), 1);
   });
 
+  it('that read another database do not wait for its writers', async (t) => {
+    const instance = await start(t);
+    const [a, b] = [await instance.session('A'), await instance.session('B')];
+    await b.run("BEGIN TRAN; INSERT t VALUES (2, N'open')");
+    const copy = 'INSERT t (id, v) SELECT id + @@TRANCOUNT + 10, v FROM B.dbo.t';
+    assert.deepEqual(numbers(await a.run(copy)), []);
+    assert.deepEqual(numbers(await a.run(`BEGIN TRAN; ${copy}; COMMIT`)), []);
+    assert.deepEqual(await a.rows('SELECT id FROM t ORDER BY id'), [[1], [11], [12]]);
+    await b.run('ROLLBACK');
+  });
+
   it('of drivers: begin, save, commit, rollback', async (t) => {
     const instance = await start(t);
     const session = await instance.session('A');

@@ -1,6 +1,6 @@
 /** Values by key for a while, fetched once for all who ask at the same time. */
 
-import { unlessAborted } from '../../abort.ts';
+import { unlessAborted } from './abort.ts';
 
 interface Held<T> {
   readonly value: Promise<T>;
