@@ -5,14 +5,12 @@
 
 import { AgedCache } from '../shared/aged-cache.ts';
 import type { Catalog } from '../shared/catalog/index.ts';
-import type { Locations } from '../shared/catalog/located.ts';
 import { Databases } from '../shared/database/databases.ts';
-import type { DynsqlCatalog } from '../shared/dynsql/catalog.ts';
 import { checkDatabase, checkPart } from '../shared/health.ts';
 import type { HealthPart } from '../shared/http/schemas.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import type { OpenContainer } from '../shared/place.ts';
-import type { Connections, Settings } from '../shared/settings.ts';
+import type { Settings } from '../shared/settings.ts';
 import { storageClock } from '../shared/storage/clock.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
@@ -27,7 +25,7 @@ import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
 import type { StageRunners } from '../shared/sync/stage-runner.ts';
 import { abandonedRuns, endOrphans } from '../shared/sync/sweep.ts';
-import { configure } from './configuration.ts';
+import { type Configuration, configure } from './configuration.ts';
 import { DynsqlConnections } from './dynsql/connections.ts';
 import { connectionsHealth } from './dynsql/connections-health.ts';
 import { dynsqlRunner } from './dynsql/stage-runner.ts';
@@ -36,6 +34,7 @@ import { companiesHealth } from './flexibee/companies-health.ts';
 import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import type { AppServices } from './services.ts';
+import { brokenHealth, catalogHealth } from './storage-health.ts';
 
 /** However many look at the health, what it asks is asked once in so long. */
 const healthAgeMs = 5_000;
@@ -51,21 +50,17 @@ export class App implements AppServices {
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
   readonly #readers: Databases;
   readonly #container: OpenContainer;
+  /** Of the configuration: what was put up with. */
+  readonly #notices: readonly string[];
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
-  private constructor(
-    settings: Settings,
-    catalog: Catalog,
-    dynsql: DynsqlCatalog,
-    addresses: Connections,
-    locations: Locations,
-    databases: Databases,
-    readers: Databases,
-    container: OpenContainer,
-  ) {
+  private constructor(configuration: Configuration, databases: Databases, readers: Databases) {
+    const { settings, catalog, dynsql, locations, container } = configuration;
+    const addresses = configuration.connections;
     this.settings = settings;
+    this.#notices = configuration.notices;
     this.catalog = catalog;
     this.#databases = databases;
     this.#readers = readers;
@@ -99,8 +94,8 @@ export class App implements AppServices {
 
   /** @throws what `configure` does, before any function can run */
   static async start(environment: NodeJS.ProcessEnv): Promise<App> {
-    const { settings, catalog, dynsql, connections, locations, container } =
-      await configure(environment);
+    const configuration = await configure(environment);
+    const { settings, catalog, connections } = configuration;
     const pools = () =>
       new Databases(
         catalog.databases.map(({ id, connection }) => ({
@@ -110,10 +105,7 @@ export class App implements AppServices {
         })),
         { size: settings.sqlPoolSize },
       );
-    return new App(
-      ...([settings, catalog, dynsql, connections, locations] as const),
-      ...([pools(), pools(), container] as const),
-    );
+    return new App(configuration, pools(), pools());
   }
 
   get stopping(): AbortSignal {
@@ -141,11 +133,12 @@ export class App implements AppServices {
     );
     const companies = companiesHealth(this.companies, signal);
     const connections = connectionsHealth(this.dynsql, signal);
-    // A wrong catalogue refuses to start: one that is here has been checked.
+    const broken = brokenHealth(this.#container, signal);
     return (
       await Promise.all([
         storage,
-        { part: 'catalog', state: 'ok' as const, guesses: this.catalog.guesses.length },
+        broken,
+        catalogHealth(this.catalog, this.#notices),
         ...databases,
         companies,
         connections,

@@ -18,6 +18,7 @@ import {
   type SettingsFault,
 } from '../shared/settings.ts';
 import { openContainer } from '../shared/storage/container.ts';
+import { tellLog } from '../shared/storage/tell.ts';
 
 export interface Configuration {
   settings: Settings;
@@ -26,6 +27,8 @@ export interface Configuration {
   connections: Connections;
   locations: Locations;
   container: OpenContainer;
+  /** What is wrong, and was put up with; told in the log, too. */
+  notices: readonly string[];
 }
 
 /** Several things are wrong, of settings and of catalogues. Holds no value of a secret. */
@@ -54,14 +57,19 @@ export async function configure(environment: NodeJS.ProcessEnv): Promise<Configu
   const { storage } = settings;
   const container = openOnce(storage);
   const wrong = new Wrong(faults);
+  const notices: string[] = [];
+  const tell = (text: string) => {
+    notices.push(text);
+    tellLog(text);
+  };
   /** A blob cannot be read without storage, which is a fault of its own. */
   const isThere = (where: string | undefined) =>
     storage !== undefined || !where?.startsWith('blob:');
   const catalog = isThere(settings.catalog)
-    ? await wrong.collect(() => loadCatalog(settings.catalog, container, signal))
+    ? await wrong.collect(() => loadCatalog(settings.catalog, container, signal, tell))
     : undefined;
   const dynsql = isThere(settings.dynsql)
-    ? await wrong.collect(() => loadDynsqlCatalog(settings.dynsql, container, signal))
+    ? await wrong.collect(() => loadDynsqlCatalog(settings.dynsql, container, signal, tell))
     : undefined;
   if (catalog !== undefined) await wrong.collect(() => requireKnownNames(settings, catalog));
   const connections = catalog && (await wrong.collect(() => requireConnections(settings, catalog)));
@@ -73,7 +81,7 @@ export async function configure(environment: NodeJS.ProcessEnv): Promise<Configu
   return {
     settings: { ...settings, storage },
     catalog: located(catalog, locations),
-    ...{ dynsql, connections, locations, container },
+    ...{ dynsql, connections, locations, container, notices },
   };
 }
 

@@ -4,8 +4,10 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import { unlessAborted } from './abort.ts';
+import { LastGood, recorded } from './last-good.ts';
 import { storageCall } from './storage/call.ts';
 import { readText } from './storage/json-blob.ts';
+import { type Tell, tellLog } from './storage/tell.ts';
 
 /** Opens the app's container where it is needed. */
 export type OpenContainer = (signal: AbortSignal) => Promise<ContainerClient>;
@@ -19,33 +21,77 @@ export interface Place {
 
 const blobPrefix = 'blob:';
 
+/** A file of configuration has some kilobytes. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** How a setting's files become what the app uses. */
+export interface Reading<R, T> {
+  read(place: Place): Promise<R>;
+  /** @throws whatever is wrong with them */
+  parse(raw: R): T;
+}
+
 /**
- * Reads what a setting points to.
+ * Reads what a setting points to. Blobs that cannot be read or used, but could before, are told of,
+ * and what they held then is used.
  *
  * @param setting its name, for the error
  * @param where its value: a path, or `blob:` and the name of a blob, or what the names of several
  *   have before `/`
- * @throws Error that names the setting and says why it cannot be read
+ * @throws Error that names the setting and says why it cannot be read, or what `parse` throws
  */
-export async function readPlace<T>(
+export async function readPlace<R, T>(
   setting: string,
   where: string,
   container: OpenContainer,
+  reading: Reading<R, T>,
   signal: AbortSignal,
-  read: (place: Place) => Promise<T>,
+  tell: Tell = tellLog,
 ): Promise<T> {
-  try {
-    const place = where.startsWith(blobPrefix)
-      ? inContainer(await container(signal), where.slice(blobPrefix.length), signal)
-      : onDisk(where, signal);
-    signal.throwIfAborted();
-    // A call to a file system that has gone away comes back to no signal.
-    return await unlessAborted(read(place), signal);
-  } catch (error) {
-    throw new Error(`${setting}: cannot read ${where}: ${(error as Error).message}`, {
-      cause: error,
+  const use = async (open: () => Place | Promise<Place>) => {
+    const raw = await named(setting, where, async () => {
+      const place = await open();
+      signal.throwIfAborted();
+      // A call to a file system that has gone away comes back to no signal.
+      return await unlessAborted(reading.read(place), signal);
     });
+    return reading.parse(raw);
+  };
+  if (!where.startsWith(blobPrefix)) return await use(() => onDisk(where, signal));
+  const blobs = await named(setting, where, () => container(signal));
+  const good = new LastGood(blobs, setting);
+  const { place, snapshot } = recorded(
+    where,
+    inContainer(blobs, where.slice(blobPrefix.length), signal),
+  );
+  let value: T;
+  try {
+    value = await use(() => place);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const before = await good.place(where, signal).catch(() => undefined);
+    if (before === undefined) throw error;
+    const kept = await use(() => before).catch(() => undefined);
+    if (kept === undefined) throw error;
+    tell(`${setting}: ${where} cannot be used, and its last good content is: ${reasonOf(error)}`);
+    return kept;
   }
+  await good.keep(snapshot, signal).catch((error: unknown) => {
+    tell(`${setting}: the content of ${where} cannot be kept: ${reasonOf(error)}`);
+  });
+  return value;
+}
+
+async function named<R>(setting: string, where: string, read: () => Promise<R>): Promise<R> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new Error(`${setting}: cannot read ${where}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function onDisk(where: string, signal: AbortSignal): Place {
@@ -70,7 +116,7 @@ function inContainer(container: ContainerClient, where: string, signal: AbortSig
   return {
     async text(path) {
       const blob = container.getBlobClient(path === undefined ? where : `${base}/${path}`);
-      return (await readText(blob, signal)).text;
+      return (await readText(blob, mostBytes, signal)).text;
     },
     async files(folder) {
       const prefix = `${base}/${folder}/`;

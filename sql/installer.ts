@@ -8,10 +8,14 @@ import type { Script } from './scripts.ts';
 /** Two installations at once take turns. */
 const lock = 'syncboard/install';
 
-/** Begins each script's transaction, by hand and by the installer: these two take turns as well. */
+/**
+ * Begins each script's transaction, by hand and by the installer: these two take turns as well. A
+ * lock of another name: Babelfish, which knows one place for all of them, gives up the session's
+ * with the transaction's.
+ */
 export const opening = `SET XACT_ABORT ON;
 BEGIN TRANSACTION;
-EXEC sys.sp_getapplock @Resource = N'${lock}', @LockMode = 'Exclusive',
+EXEC sys.sp_getapplock @Resource = N'${lock}/script', @LockMode = 'Exclusive',
   @LockOwner = 'Transaction', @LockTimeout = -1;`;
 
 /** The database has had a script that is not the one of this folder; nothing was done. */

@@ -1,6 +1,7 @@
 /** Where the catalogue comes from: shipped with the app, a file, or a blob. */
 
-import { type OpenContainer, readPlace } from '../place.ts';
+import { type OpenContainer, type Place, readPlace } from '../place.ts';
+import type { Tell } from '../storage/tell.ts';
 import type { Catalog } from './catalog.ts';
 import { parseCatalogText, shippedCatalog } from './load.ts';
 
@@ -8,14 +9,19 @@ import { parseCatalogText, shippedCatalog } from './load.ts';
  * Loads and checks the catalogue that the setting CATALOG names.
  *
  * @param where file path, or `blob:<name>` in the app's container; undefined: the shipped one
+ * @param tell hears of a blob that is damaged, where the last good one is used
  * @throws CatalogError with every fault, or an Error that says why it cannot be read
  */
 export async function loadCatalog(
   where: string | undefined,
   container: OpenContainer,
   signal: AbortSignal,
+  tell?: Tell,
 ): Promise<Catalog> {
   if (where === undefined) return shippedCatalog();
-  const text = await readPlace('CATALOG', where, container, signal, (place) => place.text());
-  return parseCatalogText(text, where);
+  const reading = {
+    read: (place: Place) => place.text(),
+    parse: (text: string) => parseCatalogText(text, where),
+  };
+  return await readPlace('CATALOG', where, container, reading, signal, tell);
 }

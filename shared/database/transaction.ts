@@ -17,6 +17,8 @@ export interface CallTerms<T> {
   setOptions?: readonly string[];
   /** Gets every PRINT and RAISERROR of severity 10 or less as it arrives. */
   onMessage?: (text: string) => void;
+  /** Told right before the call is sent: what fails earlier has called nothing. */
+  onCall?: () => void;
   /** Looks at the result before anything is committed: what it throws undoes an own transaction. */
   judge: (result: ProcedureResult) => T;
 }
@@ -42,7 +44,7 @@ const settleMs = 30_000;
 export async function callOnTerms<T>(
   session: Session,
   call: ProcedureCall,
-  { transaction, setOptions = [], onMessage = () => {}, judge }: CallTerms<T>,
+  { transaction, setOptions = [], onMessage = () => {}, onCall = () => {}, judge }: CallTerms<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const began = transaction === 'own' ? 1 : 0;
@@ -52,6 +54,8 @@ export async function callOnTerms<T>(
   try {
     const opening = `${setStatements(setOptions, 'ON')}${began > 0 ? 'BEGIN TRANSACTION;' : ''}`;
     if (opening !== '') await session.batch(opening, signal);
+    signal.throwIfAborted();
+    onCall();
     const result = await session.call(call, onMessage, signal);
     ended = true;
     judged = judge(result);

@@ -3,6 +3,7 @@
 import { parseJsonText } from '../catalog/json-text.ts';
 import { type OpenContainer, type Place, readPlace } from '../place.ts';
 import { sideBySide } from '../side-by-side.ts';
+import type { Tell } from '../storage/tell.ts';
 import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './catalog.ts';
 import { shippedDynsql } from './shipped.ts';
 
@@ -14,6 +15,7 @@ const mostAtOnce = 8;
  *
  * @param where path of a folder with `dynsql/*.json` and, where there are reports,
  *   `reports/*.json`, or `blob:<prefix>` in the app's container; undefined: those that are shipped
+ * @param tell hears of blobs that are damaged, where the last good ones are used
  * @throws CatalogError with every fault of every file, or an Error that says why they cannot be
  *   read
  */
@@ -21,13 +23,16 @@ export async function loadDynsqlCatalog(
   where: string | undefined,
   container: OpenContainer,
   signal: AbortSignal,
+  tell?: Tell,
 ): Promise<DynsqlCatalog> {
   if (where === undefined) return shippedDynsql();
-  const files = await readPlace('DYNSQL', where, container, signal, async (place) => ({
+  const read = async (place: Place) => ({
     definitions: await filesIn(place, 'dynsql', signal),
     reports: await filesIn(place, 'reports', signal),
-  }));
-  return makeDynsqlCatalog(files, `DYNSQL: ${where}`);
+  });
+  const parse = (files: Awaited<ReturnType<typeof read>>) =>
+    makeDynsqlCatalog(files, `DYNSQL: ${where}`);
+  return await readPlace('DYNSQL', where, container, { read, parse }, signal, tell);
 }
 
 async function filesIn(place: Place, folder: string, signal: AbortSignal): Promise<DynsqlFile[]> {

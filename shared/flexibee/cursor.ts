@@ -7,6 +7,7 @@
  */
 
 import { z } from 'zod';
+import type { DocumentForm } from '../storage/form.ts';
 import type { Gap } from './gaps.ts';
 import type { StoredStale } from './stale.ts';
 import { type Operation, troubleKinds } from './types.ts';
@@ -51,7 +52,7 @@ const troubleSchema = z.object({
   cure: z.string(),
 });
 
-export const cursorSchema = z.object({
+const cursorSchema = z.object({
   generation: version,
   /** Everything below is consumed; absent while starting. */
   next: version.optional(),
@@ -92,6 +93,13 @@ export const cursorSchema = z.object({
 });
 
 export type Cursor = z.infer<typeof cursorSchema>;
+
+/** A request's worth of records an evidence may wait in it; 10,000 of them take 300 KB. */
+export const cursorForm: DocumentForm<Cursor> = {
+  schema: cursorSchema,
+  version: 1,
+  maxBytes: 16 * 1024 * 1024,
+};
 export type Load = z.infer<typeof loadSchema>;
 export type Trouble = z.infer<typeof troubleSchema>;
 export type Counts = z.infer<typeof countsSchema>;

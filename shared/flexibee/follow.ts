@@ -3,8 +3,9 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { LeasedDocuments } from '../lock/leased-document.ts';
 import { pause } from '../retry.ts';
+import type { Tell } from '../storage/tell.ts';
 import type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
-import { cursorSchema, restarted } from './cursor.ts';
+import { cursorForm, restarted } from './cursor.ts';
 import { Session } from './session.ts';
 import { regression, type TroubleReport, troubleOf } from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
@@ -21,8 +22,12 @@ export type PollOutcome = 'idle' | 'applied' | 'busy' | 'trouble' | 'handed on';
  *
  * @param leaseSeconds how long a lock lives whose holder died, 15 to 60
  */
-export function cursorStore(container: ContainerClient, leaseSeconds = 60): CursorStore {
-  return new LeasedDocuments(container, 'flexibee/', cursorSchema, leaseSeconds);
+export function cursorStore(
+  container: ContainerClient,
+  leaseSeconds = 60,
+  tell?: Tell,
+): CursorStore {
+  return new LeasedDocuments(container, 'flexibee/', cursorForm, leaseSeconds, tell);
 }
 
 /**

@@ -8,15 +8,13 @@
 
 import { randomUUID } from 'node:crypto';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import { type ZodNullable, type ZodType, z } from 'zod';
+import { z } from 'zod';
+import { setAside } from '../storage/broken.ts';
 import { storageCall } from '../storage/call.ts';
-import {
-  DocumentConflictError,
-  etagOf,
-  readJson,
-  type Stored,
-  writeJson,
-} from '../storage/json-blob.ts';
+import { DocumentConflictError, DocumentDamagedError } from '../storage/document-errors.ts';
+import { type DocumentForm, documentText } from '../storage/form.ts';
+import { etagOf, readJson, type Stored, writeJson } from '../storage/json-blob.ts';
+import { type Tell, tellLog } from '../storage/tell.ts';
 import { keepLease, LeaseLostError, type Renewable } from './keeper.ts';
 import { createdFirst, createIfMissing, unlessHeld, unlessLost } from './leases.ts';
 
@@ -36,39 +34,58 @@ export interface LeasedDocument<T> {
 const releaseDeadlineMs = 5_000;
 
 /** All documents below one prefix; remembers what it has read and written. */
-export class LeasedDocuments<T> implements Renewable {
+export class LeasedDocuments<T extends object> implements Renewable {
   readonly #container: ContainerClient;
   readonly #prefix: string;
-  readonly #schema: ZodNullable<ZodType<T>>;
+  readonly #form: DocumentForm<T | null>;
   readonly #seconds: number;
+  readonly #tell: Tell;
   readonly #remembered = new Map<string, Stored<T | null>>();
 
   /**
    * @param prefix with the trailing slash: `flexibee/`
    * @param seconds how long a lease lives without renewal (15 to 60)
    */
-  constructor(container: ContainerClient, prefix: string, schema: ZodType<T>, seconds: number) {
+  constructor(
+    container: ContainerClient,
+    prefix: string,
+    form: Pick<DocumentForm<T>, 'schema' | 'version' | 'maxBytes'>,
+    seconds: number,
+    tell: Tell = tellLog,
+  ) {
     this.#container = container;
     this.#prefix = prefix;
-    this.#schema = z.nullable(schema);
+    this.#form = { ...form, schema: z.nullable(form.schema) };
     this.#seconds = seconds;
+    this.#tell = tell;
   }
 
   get lifeMs(): number {
     return this.#seconds * 1000;
   }
 
-  /** For looking, whoever holds it. @throws DocumentUnreadableError */
+  /**
+   * For looking, whoever holds it; undefined, too, where it is damaged: whoever acquires it next
+   * begins anew.
+   *
+   * @throws DocumentNewerError
+   */
   async read(name: string, signal: AbortSignal): Promise<T | undefined> {
-    const stored = await readJson(this.#blob(name), this.#schema, signal);
-    return stored?.value ?? undefined;
+    try {
+      const stored = await readJson(this.#blob(name), name, this.#form, signal);
+      return stored?.value ?? undefined;
+    } catch (error) {
+      if (error instanceof DocumentDamagedError) return undefined;
+      throw error;
+    }
   }
 
   /**
-   * Takes the lock and, unless it is the document that we remember, reads it.
+   * Takes the lock and, unless it is the document that we remember, reads it. One that is damaged
+   * is set aside and told, and has no value from then on.
    *
    * @returns undefined while somebody else holds the lock
-   * @throws DocumentUnreadableError; then the lock is free again
+   * @throws DocumentNewerError; then the lock is free again
    */
   async acquire(name: string, signal: AbortSignal): Promise<LeasedDocument<T> | undefined> {
     // An id of its own each time: acquiring again with the one that holds the lease succeeds.
@@ -78,7 +95,7 @@ export class LeasedDocuments<T> implements Renewable {
     if (etag === undefined) return undefined;
     let stored: Stored<T | null>;
     try {
-      stored = await this.#stored(name, etag, signal);
+      stored = await this.#stored(name, leaseId, etag, signal);
     } catch (error) {
       await this.#release(name, leaseId);
       throw error;
@@ -131,12 +148,34 @@ export class LeasedDocuments<T> implements Renewable {
     }
   }
 
-  async #stored(name: string, etag: string, signal: AbortSignal): Promise<Stored<T | null>> {
+  async #stored(
+    name: string,
+    leaseId: string,
+    etag: string,
+    signal: AbortSignal,
+  ): Promise<Stored<T | null>> {
     const remembered = this.#remembered.get(name);
     if (remembered?.etag === etag) return remembered;
-    const stored = await readJson(this.#blob(name), this.#schema, signal);
-    if (stored === undefined) throw new LeaseLostError(name, 'the document was removed');
-    this.#remembered.set(name, stored);
+    try {
+      const stored = await readJson(this.#blob(name), name, this.#form, signal);
+      if (stored === undefined) throw new LeaseLostError(name, 'the document was removed');
+      this.#remembered.set(name, stored);
+      return stored;
+    } catch (error) {
+      if (!(error instanceof DocumentDamagedError)) throw error;
+      return await this.#withoutValue(name, leaseId, error, signal);
+    }
+  }
+
+  async #withoutValue(
+    name: string,
+    leaseId: string,
+    damaged: DocumentDamagedError,
+    signal: AbortSignal,
+  ): Promise<Stored<T | null>> {
+    const copy = await setAside(this.#container, damaged, signal);
+    const stored = await this.#replace(name, leaseId, damaged.found.etag, null, signal);
+    this.#tell(`${damaged.message}. It was set aside as ${copy}: ${name} begins anew`);
     return stored;
   }
 
@@ -144,14 +183,15 @@ export class LeasedDocuments<T> implements Renewable {
     name: string,
     leaseId: string,
     etag: string,
-    value: T,
+    value: T | null,
     signal: AbortSignal,
-  ): Promise<Stored<T>> {
+  ): Promise<Stored<T | null>> {
     const conditions = { leaseId, ifMatch: etag };
+    const text = documentText(this.#form, value);
     try {
       const stored = {
         value,
-        etag: await writeJson(this.#blob(name), value, { conditions }, signal),
+        etag: await writeJson(this.#blob(name), text, { conditions }, signal),
       };
       this.#remembered.set(name, stored);
       return stored;

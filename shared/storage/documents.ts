@@ -1,11 +1,20 @@
 /** JSON documents in blobs: read, create, replace under an ETag, remove, list. */
 
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import type { ZodType } from 'zod';
+import { setAside } from './broken.ts';
 import { storageCall } from './call.ts';
+import { DocumentConflictError, DocumentDamagedError } from './document-errors.ts';
+import { type DocumentForm, documentText } from './form.ts';
 import { type Found, readJson, writeJson } from './json-blob.ts';
+import { type Tell, tellLog } from './tell.ts';
 
-export { DocumentConflictError, DocumentUnreadableError, type Found } from './json-blob.ts';
+export {
+  DocumentConflictError,
+  DocumentDamagedError,
+  DocumentNewerError,
+  type RawBlob,
+} from './document-errors.ts';
+export type { Found } from './json-blob.ts';
 
 export interface Listing {
   names: { name: string; metadata: Record<string, string> }[];
@@ -13,22 +22,86 @@ export interface Listing {
   next?: string;
 }
 
-/** All documents under one prefix, checked by one schema when they are read. */
-export class DocumentStore<T> {
+/** What takes the place of a damaged document. */
+export interface Replacement<T> {
+  value: T;
+  metadata: Record<string, string>;
+  /** For whoever hears of the damage: what holds now. */
+  meaning: string;
+}
+
+/** How often a document is read again that somebody else has just mended or written. */
+const mendTries = 3;
+
+/** All documents under one prefix, of one form. */
+export class DocumentStore<T extends object> {
   readonly #container: ContainerClient;
   readonly #prefix: string;
-  readonly #schema: ZodType<T>;
+  readonly #form: DocumentForm<T>;
+  readonly #tell: Tell;
 
   /** @param prefix with the trailing slash: `runs/` */
-  constructor(container: ContainerClient, prefix: string, schema: ZodType<T>) {
+  constructor(
+    container: ContainerClient,
+    prefix: string,
+    form: DocumentForm<T>,
+    tell: Tell = tellLog,
+  ) {
     this.#container = container;
     this.#prefix = prefix;
-    this.#schema = schema;
+    this.#form = form;
+    this.#tell = tell;
   }
 
-  /** @throws DocumentUnreadableError when the blob holds something else than the schema allows */
+  /** @throws DocumentNewerError, DocumentDamagedError */
   read(name: string, signal: AbortSignal): Promise<Found<T> | undefined> {
-    return readJson(this.#blob(name), this.#schema, signal);
+    return readJson(this.#blob(name), name, this.#form, signal);
+  }
+
+  /**
+   * The same; what is damaged is set aside, told, and replaced. Where it cannot be replaced (somebody
+   * has leased the blob, or made another kind of blob of it), the replacement holds for this reading.
+   *
+   * @throws DocumentNewerError
+   */
+  async readMended(
+    name: string,
+    instead: (damaged: DocumentDamagedError) => Replacement<T>,
+    signal: AbortSignal,
+  ): Promise<Found<T> | undefined> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.read(name, signal);
+      } catch (error) {
+        if (!(error instanceof DocumentDamagedError)) throw error;
+        const replacement = instead(error);
+        const mended = await this.#mend(name, error, replacement, signal);
+        if (mended !== undefined) return mended;
+        if (tries < mendTries) continue;
+        const { etag, ageMs } = error.found;
+        this.#tell(`${error.message}. It cannot be replaced: ${replacement.meaning}`);
+        return { value: replacement.value, etag, ageMs };
+      }
+    }
+  }
+
+  /** @returns undefined where somebody else has written it meanwhile, or nobody may */
+  async #mend(
+    name: string,
+    damaged: DocumentDamagedError,
+    { value, metadata, meaning }: Replacement<T>,
+    signal: AbortSignal,
+  ): Promise<Found<T> | undefined> {
+    const copy = await setAside(this.#container, damaged, signal);
+    if (copy === undefined) return undefined;
+    try {
+      const etag = await this.replace(name, value, metadata, damaged.found.etag, signal);
+      this.#tell(`${damaged.message}. It was set aside as ${copy}: ${meaning}`);
+      return { value, etag, ageMs: 0 };
+    } catch (error) {
+      if (!(error instanceof DocumentConflictError)) throw error;
+      return undefined;
+    }
   }
 
   /**
@@ -45,7 +118,12 @@ export class DocumentStore<T> {
     signal: AbortSignal,
   ): Promise<string> {
     const conditions = { ifNoneMatch: '*' };
-    return writeJson(this.#blob(name), value, { metadata, conditions }, signal);
+    return writeJson(
+      this.#blob(name),
+      documentText(this.#form, value),
+      { metadata, conditions },
+      signal,
+    );
   }
 
   /**
@@ -61,7 +139,12 @@ export class DocumentStore<T> {
     signal: AbortSignal,
   ): Promise<string> {
     const conditions = { ifMatch: etag };
-    return writeJson(this.#blob(name), value, { metadata, conditions }, signal);
+    return writeJson(
+      this.#blob(name),
+      documentText(this.#form, value),
+      { metadata, conditions },
+      signal,
+    );
   }
 
   async remove(name: string, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,12 @@
 /** One text or JSON document in a blob: read whole, written under conditions. */
 
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { BlobClient, BlobRequestConditions, BlockBlobClient } from '@azure/storage-blob';
-import type { ZodType } from 'zod';
 import { storageCall } from './call.ts';
+import { DocumentConflictError, DocumentDamagedError, type RawBlob } from './document-errors.ts';
 import { BrokenAnswerError, hasStatus } from './errors.ts';
+import { type DocumentForm, understood } from './form.ts';
 
 export interface Stored<T> {
   value: T;
@@ -16,45 +18,38 @@ export interface Found<T> extends Stored<T> {
   ageMs: number;
 }
 
-/** Somebody else has written (or created) the document since it was read. */
-export class DocumentConflictError extends Error {
-  constructor(name: string, cause: unknown) {
-    super(`The document ${name} was changed by somebody else`, { cause });
-    this.name = 'DocumentConflictError';
-  }
-}
-
-/** The blob holds something else than the schema allows: another version wrote it, or nobody of us. */
-export class DocumentUnreadableError extends Error {
-  constructor(name: string, cause: unknown) {
-    super(`The document ${name} cannot be understood: ${(cause as Error).message}`, { cause });
-    this.name = 'DocumentUnreadableError';
-  }
-}
-
 /**
+ * @param name of the document, below the prefix of its kind
  * @returns undefined when there is no such blob
- * @throws DocumentUnreadableError when the blob holds something else than the schema allows
+ * @throws DocumentNewerError, DocumentDamagedError
  */
 export async function readJson<T>(
   blob: BlockBlobClient,
-  schema: ZodType<T>,
+  name: string,
+  form: DocumentForm<T>,
   signal: AbortSignal,
 ): Promise<Found<T> | undefined> {
   try {
-    const { text, etag, ageMs } = await readText(blob, signal);
-    return { value: parse(blob.name, schema, text), etag, ageMs };
+    const found = await readText(blob, form.maxBytes, signal);
+    const { etag, ageMs } = found;
+    return { value: understood(blob.name, name, form, found), etag, ageMs };
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;
   }
 }
 
-/** A blob's text, whole. @throws RestError (404 where there is none), or the reason of `signal` */
+/**
+ * A blob's text, whole.
+ *
+ * @throws RestError (404 where there is none), DocumentDamagedError where it is larger than
+ *   `maxBytes` or not UTF-8, or the reason of `signal`
+ */
 export function readText(
   blob: BlobClient,
+  maxBytes: number,
   signal: AbortSignal,
-): Promise<{ text: string; etag: string; ageMs: number; date: Date | undefined }> {
+): Promise<RawBlob & { text: string; date: Date | undefined }> {
   return storageCall(
     `read ${blob.name}`,
     async (abortSignal) => {
@@ -62,14 +57,26 @@ export function readText(
       // meanwhile; ours begins anew.
       const options = { abortSignal, maxRetryRequests: 0 };
       const response = await blob.download(0, undefined, options);
-      const text = await bodyText(blob.name, response.readableStreamBody);
-      const { date, lastModified } = response;
+      const { date, lastModified, metadata = {}, readableStreamBody, contentLength } = response;
       const ageMs = Math.max(0, (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0));
-      return { text, etag: etagOf(response, blob.name), ageMs, date };
+      const raw: RawBlob = { etag: etagOf(response, blob.name), metadata, ageMs };
+      if (contentLength === undefined || contentLength > maxBytes) {
+        if (readableStreamBody instanceof Readable) readableStreamBody.destroy();
+        const why = `${contentLength} bytes are more than any of its kind has (${maxBytes})`;
+        throw new DocumentDamagedError(blob.name, why, raw);
+      }
+      const bytes = await bodyOf(blob.name, readableStreamBody);
+      try {
+        return { ...raw, text: utf8.decode(bytes), date };
+      } catch (error) {
+        throw new DocumentDamagedError(blob.name, 'it is no UTF-8', raw, { cause: error });
+      }
     },
     signal,
   );
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * A try that storage carried out but whose answer was lost looks like a conflict when it is made
@@ -80,12 +87,11 @@ export function readText(
  */
 export async function writeJson(
   blob: BlockBlobClient,
-  value: unknown,
+  body: string,
   options: { metadata?: Record<string, string>; conditions: BlobRequestConditions },
   signal: AbortSignal,
 ): Promise<string> {
   const mark = randomUUID();
-  const body = JSON.stringify(value);
   try {
     return await storageCall(
       `write ${blob.name}`,
@@ -126,26 +132,18 @@ async function ownWrite(
   }
 }
 
-function parse<T>(name: string, schema: ZodType<T>, text: string): T {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new DocumentUnreadableError(name, error);
-  }
-}
-
 /** What tells one content of a blob from another. */
 export function etagOf(response: { etag?: string }, name: string): string {
   if (response.etag === undefined) throw new Error(`Storage gave no ETag for ${name}`);
   return response.etag;
 }
 
-async function bodyText(name: string, stream: NodeJS.ReadableStream | undefined): Promise<string> {
+async function bodyOf(name: string, stream: NodeJS.ReadableStream | undefined): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of stream ?? []) chunks.push(Buffer.from(chunk));
   } catch (error) {
     throw new BrokenAnswerError(name, error);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -101,7 +101,7 @@ async function runOnce(
       stage.messages = { count: 0 };
     });
     stop.throwIfAborted();
-    isCalled = true;
+    isCalled = slot.tellsCall !== true;
     limit.start();
     const result = await slot.run(
       stage,
@@ -110,6 +110,9 @@ async function runOnce(
         journal.note(() => addMessage(stage, text, now), progressMs);
       },
       stop,
+      () => {
+        isCalled = true;
+      },
     );
     for (const warning of result.warnings ?? []) log.tell(stage.id, `Warning: ${warning}`);
     journal.note((run) => {

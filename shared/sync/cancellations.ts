@@ -6,11 +6,26 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { pause } from '../retry.ts';
-import { DocumentConflictError, DocumentStore } from '../storage/documents.ts';
+import { DocumentConflictError, DocumentNewerError, DocumentStore } from '../storage/documents.ts';
+import type { DocumentForm } from '../storage/form.ts';
+import type { Tell } from '../storage/tell.ts';
 import { CancelRequestedError } from './interruption.ts';
 
 const requestSchema = z.object({ by: z.string(), at: z.string() });
 type CancelRequest = z.infer<typeof requestSchema>;
+
+const requestForm: DocumentForm<CancelRequest> = {
+  schema: requestSchema,
+  version: 1,
+  maxBytes: 64 * 1024,
+};
+
+/** That it is there is the request, whatever is in it. */
+const unreadable = {
+  value: { by: 'somebody (the request cannot be read)', at: new Date(0).toISOString() },
+  metadata: {},
+  meaning: 'the run is cancelled all the same',
+};
 
 /** A request is heard within this time: well within the 10 s in which the attention must be sent. */
 const pollMs = 3_000;
@@ -18,8 +33,8 @@ const pollMs = 3_000;
 export class Cancellations {
   readonly #documents: DocumentStore<CancelRequest>;
 
-  constructor(container: ContainerClient) {
-    this.#documents = new DocumentStore(container, 'cancellations/', requestSchema);
+  constructor(container: ContainerClient, tell?: Tell) {
+    this.#documents = new DocumentStore(container, 'cancellations/', requestForm, tell);
   }
 
   /** @returns false when the run is being cancelled already */
@@ -40,8 +55,13 @@ export class Cancellations {
 
   /** The request, if there is one by now. */
   async requested(id: string, signal: AbortSignal): Promise<CancelRequestedError | undefined> {
-    const request = await this.#documents.read(id, signal);
-    return request && new CancelRequestedError(request.value.by);
+    try {
+      const request = await this.#documents.readMended(id, () => unreadable, signal);
+      return request && new CancelRequestedError(request.value.by);
+    } catch (error) {
+      if (!(error instanceof DocumentNewerError)) throw error;
+      return new CancelRequestedError(unreadable.value.by);
+    }
   }
 
   /**

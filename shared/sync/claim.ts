@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Leases } from '../lock/leases.ts';
 import { pause } from '../retry.ts';
-import { isFinished, type Run } from './run.ts';
+import type { Run } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
 /** Between a run's last write and the release of its locks lie milliseconds: worth waiting for. */
@@ -171,6 +171,5 @@ async function isUnfinished(
   owner: string | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const stored = owner === undefined ? undefined : await runs.read(owner, signal);
-  return stored !== undefined && !isFinished(stored.value);
+  return owner !== undefined && (await runs.isUnfinished(owner, signal));
 }

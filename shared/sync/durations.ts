@@ -3,12 +3,25 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { DocumentConflictError, DocumentStore } from '../storage/documents.ts';
+import type { DocumentForm } from '../storage/form.ts';
+import type { Tell } from '../storage/tell.ts';
 import type { Run, Stage } from './run.ts';
 
 /** Stage id to the latest durations in milliseconds, oldest first. */
 export type Durations = Readonly<Record<string, readonly number[]>>;
 
-const durationsSchema = z.record(z.string(), z.array(z.number()));
+/** Older versions wrote negative ones, too, where clocks did not agree. */
+const measuredSchema = z
+  .array(z.number())
+  .transform((durations) => durations.filter((ms) => ms >= 0));
+
+const durationsForm: DocumentForm<Record<string, number[]>> = {
+  schema: z.record(z.string(), measuredSchema),
+  version: 1,
+  maxBytes: 16 * 1024 * 1024,
+};
+
+const none = { value: {}, metadata: {}, meaning: 'durations are measured anew' };
 
 /** Enough for a median that one bad night does not move. */
 const kept = 9;
@@ -18,20 +31,25 @@ const name = 'durations';
 export class DurationStore {
   readonly #documents: DocumentStore<Record<string, number[]>>;
 
-  constructor(container: ContainerClient) {
-    this.#documents = new DocumentStore(container, 'state/', durationsSchema);
+  constructor(container: ContainerClient, tell?: Tell) {
+    this.#documents = new DocumentStore(container, 'state/', durationsForm, tell);
   }
 
+  /** @throws DocumentNewerError, or storage's error */
   async read(signal: AbortSignal): Promise<Durations> {
-    return (await this.#documents.read(name, signal))?.value ?? {};
+    return (await this.#documents.readMended(name, () => none, signal))?.value ?? {};
   }
 
-  /** Adds what a finished run measured; runs that end at the same moment take turns. */
+  /**
+   * Adds what a finished run measured; runs that end at the same moment take turns.
+   *
+   * @throws DocumentNewerError, or storage's error
+   */
   async add(run: Run, signal: AbortSignal): Promise<void> {
     const measured = measure(run);
     if (Object.keys(measured).length === 0) return;
     for (;;) {
-      const stored = await this.#documents.read(name, signal);
+      const stored = await this.#documents.readMended(name, () => none, signal);
       const merged = merge(stored?.value ?? {}, measured);
       try {
         if (stored === undefined) await this.#documents.create(name, merged, {}, signal);

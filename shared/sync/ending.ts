@@ -44,6 +44,26 @@ export function endOrphan(run: Run, missing: readonly string[], now: Date): void
   close(run, 'interrupted', now);
 }
 
+/**
+ * Ends what could be saved of a run whose document was damaged: nobody knows how far it was, so
+ * nobody goes on with it.
+ *
+ * @param ended what its summary says, where it had ended before
+ */
+export function endDamaged(
+  run: Run,
+  why: string,
+  ended: Pick<Run, 'state' | 'endedAt'> | undefined,
+  now: Date,
+): void {
+  for (const stage of run.stages) {
+    if (stage.state === 'running') lose(run, stage, false, now);
+  }
+  addLog(run, now, `${why}. What is here could be saved of it; what it was is under broken/.`);
+  close(run, ended?.state ?? 'interrupted', now);
+  if (ended?.endedAt !== undefined) run.endedAt = ended.endedAt;
+}
+
 export function addLog(run: Run, now: Date, text: string): void {
   run.log.push({ at: now.toISOString(), text });
 }

@@ -54,6 +54,7 @@ export function procedureRunner(
 
 /** A session that holds the fence. */
 class ProcedureSlot implements StageSlot {
+  readonly tellsCall = true;
   readonly #session: Session;
   readonly #database: string;
   readonly #fence: string;
@@ -74,13 +75,14 @@ class ProcedureSlot implements StageSlot {
     stage: Stage,
     onMessage: (text: string) => void,
     signal: AbortSignal,
+    onCall: () => void = () => {},
   ): Promise<StageResult> {
     const { procedure, transaction = 'own', setOptions, returnCheck = 'warn' } = stage;
     const judge = ({ returnValue, rows }: ProcedureResult): StageResult => {
       const warning = judgedReturn(procedure, returnValue, returnCheck);
       return { rows, returnValue, ...(warning && { warnings: [warning] }) };
     };
-    const terms = { transaction, setOptions, onMessage, judge };
+    const terms = { transaction, setOptions, onMessage, onCall, judge };
     return callOnTerms(this.#session, stage, terms, signal);
   }
 

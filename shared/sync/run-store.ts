@@ -1,50 +1,85 @@
 /** Run documents in storage, newest first by name, with a summary in each blob's metadata. */
 
-import { randomBytes } from 'node:crypto';
 import type { ContainerClient } from '@azure/storage-blob';
-import { z } from 'zod';
-import { DocumentStore, type Found } from '../storage/documents.ts';
+import { sideBySide } from '../side-by-side.ts';
+import { storageClock } from '../storage/clock.ts';
+import {
+  type DocumentDamagedError,
+  DocumentNewerError,
+  DocumentStore,
+  type Found,
+} from '../storage/documents.ts';
+import type { DocumentForm } from '../storage/form.ts';
+import type { Tell } from '../storage/tell.ts';
 import type { RunPage, RunSummary } from './index.ts';
-import { hasEnded, isFinished, type Run, runSchema, runStates, warningsIn } from './run.ts';
+import { finalStates, isFinished, type Run, runSchema } from './run.ts';
+import { runIdPattern } from './run-id.ts';
+import { glimpse, salvaged } from './salvage.ts';
+import { metadataOf, summaryFromMetadata, summaryOf } from './summary.ts';
 
-/** 36 ** 9 − 1: nine base-36 digits hold the milliseconds of the next three thousand years. */
-const lastInstant = 36 ** 9 - 1;
+export { newRunId } from './run-id.ts';
+export { summaryOf } from './summary.ts';
 
 /** Blobs in one answer of a listing (Azure Storage, List Blobs). */
 const largestPage = 5_000;
 
-/**
- * A new id whose lexical order is newest first (time counted down, then 30 random bits): listing
- * blobs in their natural order gives the newest page without reading the others.
- */
-export function newRunId(now: Date): string {
-  const time = (lastInstant - now.getTime()).toString(36).padStart(9, '0');
-  return `${time}-${randomBytes(4).readUInt32BE().toString(36).padStart(7, '0').slice(-6)}`;
-}
+/** Documents that are read side by side where their metadata does not do. */
+const readsAtOnce = 8;
 
-/** Metadata travels in HTTP headers: ASCII only, so free text is percent-encoded. */
-const summarySchema = z.object({
-  kind: z.enum(['data_source', 'entity']),
-  state: z.enum(runStates),
-  user: z.string().transform(decodeURIComponent),
-  codes: z.string().transform((codes) => codes.split(',')),
-  morecodes: z.coerce.number().optional(),
-  created: z.string(),
-  ended: z.string().optional(),
-  done: z.coerce.number(),
-  total: z.coerce.number(),
-  warnings: z.coerce.number().default(0),
-});
+/** Ten thousand stages take 10 to 20 MB. */
+const runForm: DocumentForm<Run> = {
+  schema: runSchema,
+  version: 1,
+  maxBytes: 64 * 1024 * 1024,
+  isNamed: (name, { id }) => id === name,
+};
+
+/** As it can be shown: of a newer version, what this one understands. */
+export interface SeenRun extends Found<Run> {
+  isNewer: boolean;
+}
 
 export class RunStore {
   readonly #documents: DocumentStore<Run>;
 
-  constructor(container: ContainerClient) {
-    this.#documents = new DocumentStore(container, 'runs/', runSchema);
+  constructor(container: ContainerClient, tell?: Tell) {
+    this.#documents = new DocumentStore(container, 'runs/', runForm, tell);
   }
 
-  read(id: string, signal: AbortSignal): Promise<Found<Run> | undefined> {
-    return this.#documents.read(id, signal);
+  /**
+   * A run whose document is damaged is set aside and told, and has ended: what comes back, and is
+   * in storage from then on, is what could be saved of it.
+   *
+   * @throws DocumentNewerError
+   */
+  async read(id: string, signal: AbortSignal): Promise<Found<Run> | undefined> {
+    // Whatever else names a run (the metadata of a lock, a message): there can be none.
+    if (!runIdPattern.test(id)) return undefined;
+    return await this.#documents.readMended(id, (damaged) => ended(id, damaged), signal);
+  }
+
+  /** For looking: never throws for what is in the document. */
+  async look(id: string, signal: AbortSignal): Promise<SeenRun | undefined> {
+    try {
+      const found = await this.read(id, signal);
+      return found && { ...found, isNewer: false };
+    } catch (error) {
+      if (!(error instanceof DocumentNewerError)) throw error;
+      const { etag, ageMs } = error.found;
+      const value = glimpse(id, error.found, error.message, storageClock.now());
+      return { value, etag, ageMs, isNewer: true };
+    }
+  }
+
+  /** True for a run that will change: of a newer version, as its summary says. */
+  async isUnfinished(id: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      const found = await this.read(id, signal);
+      return found !== undefined && !isFinished(found.value);
+    } catch (error) {
+      if (!(error instanceof DocumentNewerError)) throw error;
+      return !finalStates.some((state) => state === error.found.metadata['state']);
+    }
   }
 
   /** @throws DocumentConflictError when the id is taken */
@@ -64,96 +99,53 @@ export class RunStore {
   /**
    * Ids of finished runs that ended before `instant`, page by page: what is removed meanwhile
    * disturbs nothing. Names sort by the beginning of a run, and a run may take long: so all pages
-   * are looked at, one call for 5,000 runs.
+   * are looked at, one call for 5,000 runs. What a summary says is looked up in the document, for
+   * what is removed is gone.
    */
   async *endedBefore(
     instant: Date,
     signal: AbortSignal,
     pageSize = largestPage,
   ): AsyncGenerator<string> {
+    const isBefore = ({ state, endedAt }: Pick<Run, 'state' | 'endedAt'>) =>
+      isFinished({ state }) && endedAt !== undefined && Date.parse(endedAt) < instant.getTime();
     let from: string | undefined;
     do {
       const page = await this.list({ limit: pageSize, ...(from && { from }) }, signal);
-      for (const { id, state, endedAt } of page.runs) {
-        const ended = isFinished({ state }) && endedAt !== undefined;
-        if (ended && Date.parse(endedAt) < instant.getTime()) yield id;
+      for (const summary of page.runs) {
+        if (!isBefore({ state: summary.state, endedAt: summary.endedAt })) continue;
+        const run = await this.look(summary.id, signal);
+        if (run !== undefined && !run.isNewer && isBefore(run.value)) yield summary.id;
       }
       from = page.next;
     } while (from !== undefined);
   }
 
-  /** Newest first; the documents themselves are not read. */
+  /** Newest first; a document is read only where its summary cannot be understood. */
   async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
     const { names, next } = await this.#documents.list(options, signal);
-    const runs = names.flatMap(({ name, metadata }) => summaryFromMetadata(name, metadata) ?? []);
+    const summaries = await sideBySide(
+      names,
+      readsAtOnce,
+      ({ name, metadata }, within) => this.#summary(name, metadata, within),
+      signal,
+    );
+    const runs = summaries.flatMap((summary) => summary ?? []);
     return next === undefined ? { runs } : { runs, next };
+  }
+
+  async #summary(
+    id: string,
+    metadata: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<RunSummary | undefined> {
+    const run = summaryFromMetadata(id, metadata) ?? (await this.look(id, signal))?.value;
+    return run && 'stages' in run ? summaryOf(run) : run;
   }
 }
 
-/** One line about a run. */
-export function summaryOf(run: Run): RunSummary {
-  return {
-    id: run.id,
-    kind: run.kind,
-    state: run.state,
-    user: run.user,
-    codes: run.codes,
-    createdAt: run.createdAt,
-    ...(run.endedAt !== undefined && { endedAt: run.endedAt }),
-    stagesDone: run.stages.filter(hasEnded).length,
-    stagesTotal: run.stages.length,
-    warnings: warningsIn(run),
-  };
-}
-
-function metadataOf(run: Run): Record<string, string> {
-  const summary = summaryOf(run);
-  return {
-    kind: summary.kind,
-    state: summary.state,
-    user: encodeURIComponent(summary.user),
-    ...codesMetadata(summary.codes),
-    created: summary.createdAt,
-    ...(summary.endedAt !== undefined && { ended: summary.endedAt }),
-    done: String(summary.stagesDone),
-    total: String(summary.stagesTotal),
-    ...(summary.warnings > 0 && { warnings: String(summary.warnings) }),
-  };
-}
-
-/**
- * Letters of a run's codes in its metadata, which has 8 KB in all (Azure Storage, Setting and
- * retrieving properties and metadata); a user takes 1.5 KB at most, the rest is short.
- */
-const codesRoom = 4_000;
-
-function codesMetadata(codes: readonly string[]): { codes: string; morecodes?: string } {
-  let letters = 0;
-  const fits = codes.findIndex((code) => {
-    letters += code.length + 1;
-    return letters > codesRoom;
-  });
-  if (fits < 0) return { codes: codes.join(',') };
-  return { codes: codes.slice(0, fits).join(','), morecodes: String(codes.length - fits) };
-}
-
-/** undefined for a blob that no version of ours wrote. */
-function summaryFromMetadata(id: string, metadata: Record<string, string>): RunSummary | undefined {
-  const parsed = summarySchema.safeParse(metadata);
-  if (!parsed.success) return undefined;
-  const { kind, state, user, codes, morecodes, created, ended, done, total, warnings } =
-    parsed.data;
-  return {
-    id,
-    kind,
-    state,
-    user,
-    codes,
-    ...(morecodes !== undefined && { moreCodes: morecodes }),
-    createdAt: created,
-    ...(ended !== undefined && { endedAt: ended }),
-    stagesDone: done,
-    stagesTotal: total,
-    warnings,
-  };
+function ended(id: string, damaged: DocumentDamagedError) {
+  const value = salvaged(id, damaged.found, damaged.message, storageClock.now());
+  const meaning = `run ${id} is ${value.state}, its servers are free`;
+  return { value, metadata: metadataOf(value), meaning };
 }

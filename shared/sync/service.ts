@@ -63,7 +63,7 @@ export class SyncService implements Syncs {
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
     const { runs } = await this.#dependencies.state(signal);
-    return (await runs.read(id, signal))?.value;
+    return (await runs.look(id, signal))?.value;
   }
 
   async log(id: string, signal: AbortSignal): Promise<LogText> {
@@ -73,7 +73,7 @@ export class SyncService implements Syncs {
 
   async cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome> {
     const { runs, cancellations } = await this.#dependencies.state(signal);
-    const run = (await runs.read(id, signal))?.value;
+    const run = (await runs.look(id, signal))?.value;
     if (run === undefined) return { outcome: 'unknown' };
     if (isFinished(run)) return { outcome: 'finished', state: run.state };
     const at = this.#dependencies.now().toISOString();

@@ -18,9 +18,18 @@ export interface StageSlot {
    * Does the stage's work once. After a failure the slot is closed, not used again.
    *
    * @param onMessage gets the progress texts as they come
+   * @param onCall is told right before the work begins, where the slot `tellsCall`: what fails
+   *   earlier has called nothing
    * @throws DatabaseError, StageFailure, or the reason of `signal`
    */
-  run(stage: Stage, onMessage: (text: string) => void, signal: AbortSignal): Promise<StageResult>;
+  run(
+    stage: Stage,
+    onMessage: (text: string) => void,
+    signal: AbortSignal,
+    onCall?: () => void,
+  ): Promise<StageResult>;
+  /** Absent: the work begins with `run`. */
+  readonly tellsCall?: true;
   /** Gives the place back; must be called once, on every path. Never throws. */
   close(): Promise<void>;
 }

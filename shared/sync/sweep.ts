@@ -5,7 +5,7 @@ import { endOrphan } from './ending.ts';
 import { isFinished, type Run } from './run.ts';
 import type { RunStore } from './run-store.ts';
 import type { SyncState } from './service.ts';
-import { readable, unfinishedRuns, withLocks } from './unfinished.ts';
+import { unfinishedRuns, withLocks } from './unfinished.ts';
 
 /**
  * A message reaches a worker within two or three seconds. A run that is queued for longer has
@@ -26,9 +26,10 @@ export async function abandonedRuns(
 ): Promise<string[]> {
   const runs = await unfinishedRuns(state, signal);
   return runs
-    .filter(({ run, held, missing }) => {
+    .filter(({ run, held, missing, isNewer }) => {
       const waitsMs = now.getTime() - Date.parse(run.createdAt);
-      return missing.length === 0 && (!held || (run.state === 'queued' && waitsMs > queuedMs));
+      if (isNewer || missing.length > 0) return false;
+      return !held || (run.state === 'queued' && waitsMs > queuedMs);
     })
     .map(({ run }) => run.id);
 }
@@ -55,9 +56,9 @@ export async function endOrphans(
   const ids = new Set([...unfinished, ...locks.flatMap(({ owner }) => owner ?? [])]);
   const ended: string[] = [];
   for (const id of ids) {
-    const found = await readable(runs, id, signal);
-    if (found === undefined || isFinished(found.value)) continue;
-    const { run, held, missing } = withLocks(found.value, locks);
+    const found = await runs.look(id, signal);
+    if (found === undefined || found.isNewer || isFinished(found.value)) continue;
+    const { run, held, missing } = withLocks(found, locks);
     // Longer than a claim lives, by storage's clock: whoever wrote it can enter it no more.
     if (missing.length === 0 || held || found.ageMs <= leases.lifeMs) continue;
     endOrphan(run, missing, now);

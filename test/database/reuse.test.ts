@@ -5,11 +5,15 @@ import { after, describe, it, type TestContext } from 'node:test';
 import type { SqlServer } from '../../local/sql-server/procedure.ts';
 import { startSqlServer } from '../../local/sql-server/server.ts';
 import { Databases } from '../../shared/database/databases.ts';
+import { Session } from '../../shared/database/session.ts';
 import { callOnTerms } from '../../shared/database/transaction.ts';
+import { executeRun } from '../../shared/sync/engine.ts';
+import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
 import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
-import { stage } from '../support/runs.ts';
+import { postRun, stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
-import { soon } from '../support/storage.ts';
+import { soon, startStorage } from '../support/storage.ts';
+import { engineOn, syncStateOf } from '../support/sync-state.ts';
 import { startTdsCounter } from '../support/tds-counter.ts';
 
 const schema = `CREATE TABLE dbo.work (id int NOT NULL PRIMARY KEY);
@@ -125,4 +129,38 @@ describe('a connection that breaks between the call and its commit', () => {
       assert.equal(await count(), before + (transaction === 'own' ? 0 : 1));
     });
   }
+});
+
+describe('told to stop between the opening of a transaction and the call', () => {
+  it('has called nothing: the stage is pending, though it may not be repeated', async (t) => {
+    const storage = await startStorage();
+    t.after(() => storage.close());
+    const state = syncStateOf(await storage.container());
+    const stopping = new AbortController();
+    const databases = open(t);
+    const runner = procedureRunner(databases);
+    const before = server.calls().length;
+    const once = { ...stageIn('stek'), repeatable: false };
+    const id = await postRun(state, [once], ['stek']);
+    const engine = engineOn(state, undefined, {
+      async open(...call) {
+        const { batch } = Session.prototype;
+        type Sent = Parameters<typeof batch>;
+        t.mock.method(Session.prototype, 'batch', async function (this: Session, ...sent: Sent) {
+          const rows = await batch.apply(this, sent);
+          stopping.abort(new WorkerStoppingError());
+          return rows;
+        });
+        return await runner.open(...call);
+      },
+    });
+    assert.equal(await executeRun(engine, id, stopping.signal), 'stopped');
+    t.mock.restoreAll();
+    assert.equal(server.calls().length, before);
+    const [left] = (await state.runs.read(id, soon()))?.value.stages ?? [];
+    assert.deepEqual([left?.state, left?.attempts], ['pending', []]);
+    const next = { ...engineOn(state), runners: { procedure: runner } };
+    assert.equal(await executeRun(next, id, new AbortController().signal), 'finished');
+    assert.equal(server.calls().length, before + 1);
+  });
 });

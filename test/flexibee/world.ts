@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { CursorStore, FollowContext, HeldCursor } from '../../shared/flexibee/context.ts';
-import { type Cursor, cursorSchema } from '../../shared/flexibee/cursor.ts';
+import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
 import { type PollOutcome, poll } from '../../shared/flexibee/follow.ts';
 import type { Batch } from '../../shared/flexibee/types.ts';
 import { LeaseLostError } from '../../shared/lock/keeper.ts';
@@ -37,7 +37,7 @@ export interface Cursors {
 export function memoryCursors(): Cursors {
   let text: string | undefined;
   let holder: object | undefined;
-  const value = () => (text === undefined ? undefined : cursorSchema.parse(JSON.parse(text)));
+  const value = () => (text === undefined ? undefined : cursorForm.schema.parse(JSON.parse(text)));
   return {
     store: {
       async acquire() {
@@ -51,7 +51,7 @@ export function memoryCursors(): Cursors {
           lost: new AbortController().signal,
           async replace(next: Cursor) {
             if (holder !== mine) throw new LeaseLostError(code, 'another holder has it');
-            text = JSON.stringify(cursorSchema.parse(next));
+            text = JSON.stringify(cursorForm.schema.parse(next));
           },
           async release() {
             if (holder === mine) holder = undefined;

@@ -5,9 +5,9 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { LeaseLostError } from '../../shared/lock/keeper.ts';
 import { LeasedDocuments } from '../../shared/lock/leased-document.ts';
-import { DocumentUnreadableError } from '../../shared/storage/json-blob.ts';
+import { DocumentNewerError } from '../../shared/storage/document-errors.ts';
 import { type Fault, startFaultProxy } from '../support/fault-proxy.ts';
-import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { brokenTexts, formOf, soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 let storage: TestStorage;
 before(async () => {
@@ -27,11 +27,13 @@ async function workers(t: { after(work: () => Promise<void>): void }) {
   });
   const container = service.getContainerClient(direct.containerName);
   let seen = 0;
+  const told: string[] = [];
   return {
+    told,
     direct,
     proxy,
-    mine: new LeasedDocuments(container, 'docs/', schema, 15),
-    other: new LeasedDocuments(direct, 'docs/', schema, 15),
+    mine: new LeasedDocuments(container, 'docs/', formOf(schema), 15, (text) => told.push(text)),
+    other: new LeasedDocuments(direct, 'docs/', formOf(schema), 15, (text) => told.push(text)),
     /** What went to storage since the last look. */
     calls() {
       const calls = proxy.requests
@@ -43,7 +45,7 @@ async function workers(t: { after(work: () => Promise<void>): void }) {
   };
 }
 
-async function taken<T>(documents: LeasedDocuments<T>) {
+async function taken<T extends object>(documents: LeasedDocuments<T>) {
   const held = await documents.acquire('a', soon());
   assert.ok(held, 'somebody else holds it');
   return held;
@@ -109,11 +111,32 @@ test('whoever lost the lock writes nothing', async (t) => {
   await theirs.release();
 });
 
-test('what cannot be understood is said, and the lock is free again', async (t) => {
-  const { mine, other, direct } = await workers(t);
+test('what is damaged is set aside and told, once, and has no value from then on', async (t) => {
+  const { mine, other, direct, told } = await workers(t);
   await direct.getBlockBlobClient('docs/a.json').upload('{"text":7}', 10);
-  await assert.rejects(mine.acquire('a', soon()), DocumentUnreadableError);
-  await assert.rejects(other.acquire('a', soon()), DocumentUnreadableError);
+  assert.equal(await other.read('a', soon()), undefined);
+  const held = await taken(mine);
+  assert.equal(held.value, undefined);
+  await held.release();
+  const again = await taken(other);
+  assert.equal(again.value, undefined);
+  await again.replace({ text: 'anew' }, soon());
+  await again.release();
+  assert.equal(told.length, 1);
+  assert.match(told[0] ?? '', /docs\/a\.json is damaged.*set aside as broken\/docs\/a\.json\//);
+  assert.deepEqual(await brokenTexts(direct), ['{"text":7}']);
+  assert.deepEqual(await mine.read('a', soon()), { text: 'anew' });
+});
+
+test('what a newer version wrote is left alone and said, and the lock is free again', async (t) => {
+  const { mine, other, direct } = await workers(t);
+  const text = '{"version":2,"text":7}';
+  await direct.getBlockBlobClient('docs/a.json').upload(text, text.length);
+  await assert.rejects(mine.acquire('a', soon()), DocumentNewerError);
+  await assert.rejects(other.acquire('a', soon()), DocumentNewerError);
+  await assert.rejects(other.read('a', soon()), DocumentNewerError);
+  assert.equal(String(await direct.getBlobClient('docs/a.json').downloadToBuffer()), text);
+  assert.deepEqual(await brokenTexts(direct), []);
 });
 
 test('the lease is renewed while it is held', async (t) => {

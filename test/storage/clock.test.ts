@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { StorageClock, storageClock } from '../../shared/storage/clock.ts';
 import { DocumentStore } from '../../shared/storage/documents.ts';
-import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { formOf, soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 let storage: TestStorage;
 before(async () => {
@@ -46,8 +46,12 @@ test('what storage says now counts against what it said before', () => {
 
 test('every reading of a document is an observation', async (t) => {
   const observed = t.mock.method(storageClock, 'observe');
-  const documents = new DocumentStore(await storage.container(), 'x/', z.number());
-  await documents.create('one', 1, {}, soon());
+  const documents = new DocumentStore(
+    await storage.container(),
+    'x/',
+    formOf(z.object({ n: z.number() })),
+  );
+  await documents.create('one', { n: 1 }, {}, soon());
   const found = await documents.read('one', soon());
   assert.ok(found !== undefined && found.ageMs < 60_000);
   const [date] = observed.mock.calls.at(-1)?.arguments ?? [];

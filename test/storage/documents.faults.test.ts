@@ -7,7 +7,7 @@ import { DocumentConflictError, DocumentStore } from '../../shared/storage/docum
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { between, hash, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
-import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { formOf, soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 let storage: TestStorage;
 before(async () => {
@@ -29,13 +29,13 @@ async function stores(t: { after(work: () => Promise<void>): void }) {
   const container = service.getContainerClient(direct.containerName);
   return {
     proxy,
-    store: new DocumentStore<Document>(container, 'docs/', schema),
-    other: new DocumentStore<Document>(direct, 'docs/', schema),
+    store: new DocumentStore<Document>(container, 'docs/', formOf(schema)),
+    other: new DocumentStore<Document>(direct, 'docs/', formOf(schema)),
   };
 }
 
 /** The document and its ETag; how old it is has nothing to do with what it holds. */
-async function contentOf<T>(documents: DocumentStore<T>) {
+async function contentOf<T extends object>(documents: DocumentStore<T>) {
   const found = await documents.read('a', soon());
   return found && { value: found.value, etag: found.etag };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { DocumentConflictError, DocumentStore } from '../../shared/storage/documents.ts';
-import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { formOf, soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 let storage: TestStorage;
 before(async () => {
@@ -13,11 +13,11 @@ after(() => storage.close());
 const schema = z.object({ text: z.string() });
 
 async function newStore(): Promise<DocumentStore<{ text: string }>> {
-  return new DocumentStore(await storage.container(), 'docs/', schema);
+  return new DocumentStore(await storage.container(), 'docs/', formOf(schema));
 }
 
 /** The document and its ETag; how old it is has nothing to do with what it holds. */
-async function contentOf<T>(documents: DocumentStore<T>) {
+async function contentOf<T extends object>(documents: DocumentStore<T>) {
   const found = await documents.read('a', soon());
   return found && { value: found.value, etag: found.etag };
 }
@@ -72,10 +72,10 @@ test('pages come in order of the names, with metadata', async () => {
 
 test('a document of another shape is refused with its path', async () => {
   const container = await storage.container();
-  const other = new DocumentStore(container, 'docs/', z.object({ number: z.number() }));
+  const other = new DocumentStore(container, 'docs/', formOf(z.object({ number: z.number() })));
   await other.create('a', { number: 1 }, {}, soon());
-  await assert.rejects(new DocumentStore(container, 'docs/', schema).read('a', soon()), {
-    name: 'DocumentUnreadableError',
-    message: /docs\/a\.json cannot be understood: [\s\S]*text/,
+  await assert.rejects(new DocumentStore(container, 'docs/', formOf(schema)).read('a', soon()), {
+    name: 'DocumentDamagedError',
+    message: /docs\/a\.json is damaged: .*text/,
   });
 });

@@ -1,4 +1,6 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import type { ZodType } from 'zod';
+import type { DocumentForm } from '../../shared/storage/form.ts';
 import { startAzurite } from './azurite.ts';
 
 export interface TestStorage {
@@ -25,6 +27,20 @@ export async function startStorage(): Promise<TestStorage> {
     },
     close: () => azurite.close(),
   };
+}
+
+/** The first version of a document for tests. */
+export function formOf<T>(schema: ZodType<T>, version = 1): DocumentForm<T> {
+  return { schema, version, maxBytes: 100_000 };
+}
+
+/** What was set aside, as it was found. */
+export async function brokenTexts(container: ContainerClient): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { name } of container.listBlobsFlat({ prefix: 'broken/' })) {
+    texts.push(String(await container.getBlobClient(name).downloadToBuffer()));
+  }
+  return texts;
 }
 
 /** For tests: an I/O that takes longer than this has failed. */

@@ -11,7 +11,7 @@ import { Leases } from '../../shared/lock/leases.ts';
 import { Turn } from '../../shared/sync/turn.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { stage } from '../support/runs.ts';
-import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { formOf, soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 let storage: TestStorage;
 before(async () => {
@@ -70,7 +70,7 @@ describe('turns', { concurrency: true }, () => {
   test("a company's lock that is called off while storage grants it is free", async (t) => {
     const { proxy, direct, proxied } = await containers(t);
     const schema = z.object({ n: z.number() });
-    const own = new LeasedDocuments(direct, 'flexibee/', schema, 15);
+    const own = new LeasedDocuments(direct, 'flexibee/', formOf(schema), 15);
     await (await own.acquire('c', soon()))?.release();
     const leaving = new AbortController();
     const answer = Promise.withResolvers<void>();
@@ -82,7 +82,7 @@ describe('turns', { concurrency: true }, () => {
       }, 100);
       return { kind: 'slow', until: answer.promise };
     };
-    const asking = new LeasedDocuments(proxied, 'flexibee/', schema, 15);
+    const asking = new LeasedDocuments(proxied, 'flexibee/', formOf(schema), 15);
     await assert.rejects(asking.acquire('c', leaving.signal), /stopping/);
     const held = await own.acquire('c', soon());
     assert.ok(held);

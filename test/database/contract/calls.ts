@@ -81,7 +81,7 @@ export function calls(target: Target): void {
     it('pass every declared type to a statement', async (t) => {
       const session = await (await target.open(t)).session();
       for (const [name, type, value, back = value] of every) {
-        const isCast = target.except('text as it is') && /char/.test(type);
+        const isCast = target.except('text as it is') && /char|offset/.test(type);
         const given = isCast ? `CAST(@given AS ${type})` : '@given';
         const rows = await session.query(
           `SELECT ${given} AS given, CASE WHEN @nothing IS NULL THEN 1 ELSE 0 END AS is_null`,

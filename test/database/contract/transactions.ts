@@ -243,7 +243,7 @@ SELECT @result AS result`,
           soon(),
         );
         session.destroy();
-        return row?.['result'] === -1;
+        return row?.['result'] === (target.except('lock that is not free') ? -999 : -1);
       };
       const slot = await procedureRunner(own.databases).open(step, 'run', soon());
       try {
