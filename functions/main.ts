@@ -1,6 +1,7 @@
 /** Entry point of the bundle: registers every function, then starts the app. */
 
 import functions from '@azure/functions';
+import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
 import { App } from './app.ts';
 import { companyQueueName, companyQueueOutput } from './flexibee/company-queue.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
@@ -55,6 +56,8 @@ functions.app.storageQueue('poll_company', {
   extraOutputs: [companyQueueOutput],
   handler: pollCompany(app),
 });
+
+readRequestsThemselves();
 
 functions.app.hook.appStart(async () => {
   started = await App.start(process.env);

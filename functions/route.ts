@@ -16,7 +16,7 @@ import type { AppServices } from './services.ts';
 /**
  * Who may call: `open` everybody; `known` everybody, but whoever has a token is told more; `read`
  * likewise unless `PROTECT_READS`, then as `token`; `token` whoever has one; `body` likewise, but
- * the handler looks, since the token may be in the body.
+ * the handler looks where there is none in the header, since it may be in the body.
  */
 export type Access = 'open' | 'known' | 'read' | 'token' | 'body';
 
