@@ -5,7 +5,7 @@ import type { Body } from '../../shared/http/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { knownCodes } from '../../shared/http/requested-codes.ts';
 import { parseSyncRequest } from '../../shared/http/sync-request.ts';
-import { authenticate, authorize } from '../../shared/http/tokens.ts';
+import { authenticate, authorize, requireRole } from '../../shared/http/tokens.ts';
 import type { ApiToken } from '../../shared/settings.ts';
 import type { SyncRequest } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
@@ -28,6 +28,7 @@ function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
   return async (request, context, { caller, signal }) => {
     const body = await readJsonObject(request, signal);
     const token = tokenOf(body, caller, app);
+    requireRole(token, 'run');
     authorize(token, knownCodes(body, app.catalog));
     const sync = parseSyncRequest(kind, body, app.catalog, app.now());
     const started = await app.syncs.start({ ...sync, token: token.name }, signal);
@@ -54,5 +55,5 @@ function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
 /** The member counts where it is sent; a header was looked at before the body was read. */
 function tokenOf(body: Body, caller: ApiToken | undefined, app: AppServices): ApiToken {
   if (caller !== undefined && !Object.hasOwn(body, 'token')) return caller;
-  return authenticate(body['token'], app.settings.tokens);
+  return authenticate(body['token'], app.settings.tokens, app.now());
 }

@@ -20,6 +20,7 @@ const handler = httpHandler({
     },
   },
   identify: () => undefined,
+  queryOf: () => [],
   refusals: 'text',
   deadlineMilliseconds,
 });
@@ -204,7 +205,7 @@ for (const [what, body, answer] of hostile) {
     const headers = { 'content-type': 'application/json' };
     const reply = await fetch(url(), { method: 'POST', headers, body });
     assert.equal(reply.status, 400);
-    assert.equal(await reply.text(), answer);
+    assert.equal(await reply.text(), `${answer}\n`);
   });
 }
 
@@ -234,5 +235,5 @@ test('bytes that are no UTF-8 are refused', async () => {
     body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]),
   });
   assert.equal(reply.status, 400);
-  assert.equal(await reply.text(), 'Request body is not UTF-8.');
+  assert.equal(await reply.text(), 'Request body is not UTF-8.\n');
 });
