@@ -12,6 +12,8 @@ import { Leases } from '../shared/lock/leases.ts';
 import type { OpenContainer } from '../shared/place.ts';
 import type { Settings } from '../shared/settings.ts';
 import { storageClock } from '../shared/storage/clock.ts';
+import { GivenUp } from '../shared/storage/given-up.ts';
+import { Queues } from '../shared/storage/queues.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
@@ -33,6 +35,8 @@ import { Companies } from './flexibee/companies.ts';
 import { companiesHealth } from './flexibee/companies-health.ts';
 import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
+import { queuesHealth } from './given-up/health.ts';
+import { lookForGivenUp } from './given-up/look.ts';
 import type { AppServices } from './services.ts';
 import { brokenHealth, catalogHealth } from './storage-health.ts';
 
@@ -53,6 +57,7 @@ export class App implements AppServices {
   /** Of the configuration: what was put up with. */
   readonly #notices: readonly string[];
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
+  #opened: Queues | undefined;
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
@@ -139,6 +144,7 @@ export class App implements AppServices {
         storage,
         broken,
         catalogHealth(this.catalog, this.#notices),
+        queuesHealth(() => this.#queues(), signal),
         ...databases,
         companies,
         connections,
@@ -177,6 +183,15 @@ export class App implements AppServices {
     return { abandoned, ended: await endOrphans(state, this.now(), signal) };
   }
 
+  /** As `lookForGivenUp`. */
+  async lookForGivenUp(log: (text: string) => void): Promise<void> {
+    const signal = this.#stopping.signal;
+    const state = await this.#state(signal);
+    const givenUp = new GivenUp(await this.#container(signal));
+    const queues = await this.#queues();
+    await lookForGivenUp({ ...state, queues, givenUp, now: this.now, log }, signal);
+  }
+
   /** How many runs were removed, as `removeExpiredRuns`. */
   async expireRuns(): Promise<number> {
     const signal = this.#stopping.signal;
@@ -190,6 +205,11 @@ export class App implements AppServices {
     this.companies.close();
     this.dynsql.close();
     await Promise.all([this.#databases.close(), this.#readers.close()]);
+  }
+
+  async #queues(): Promise<Queues> {
+    this.#opened ??= await Queues.open(this.settings.storage);
+    return this.#opened;
   }
 
   async #state(signal: AbortSignal): Promise<SyncState> {

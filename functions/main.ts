@@ -5,6 +5,7 @@ import { App } from './app.ts';
 import { companyQueueName, companyQueueOutput } from './flexibee/company-queue.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
+import { givenUpSchedule, tellGivenUp } from './given-up/tell-given-up.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
@@ -55,6 +56,8 @@ functions.app.storageQueue('poll_company', {
   extraOutputs: [companyQueueOutput],
   handler: pollCompany(app),
 });
+
+functions.app.timer('tell_given_up', { schedule: givenUpSchedule, handler: tellGivenUp(app) });
 
 functions.app.hook.appStart(async () => {
   started = await App.start(process.env);
