@@ -43,6 +43,7 @@ test('the sample’s settings are valid', () => {
     sha256: createHash('sha256').update('demo-token').digest('hex'),
     codes: ['*'],
     connections: ['*'],
+    roles: ['read', 'run', 'admin'],
   });
 });
 
@@ -145,6 +146,22 @@ const faulty: Array<[title: string, environment: Record<string, string>, setting
     'a name with a line break',
     { API_TOKENS: tokens({ ...good, name: 'hush\n' }) },
     ['API_TOKENS[0].name'],
+  ],
+  [
+    'a role that is none',
+    { API_TOKENS: tokens({ ...good, roles: ['read', 'Admin'] }) },
+    ['API_TOKENS[0].roles[1]'],
+  ],
+  ['no role', { API_TOKENS: tokens({ ...good, roles: [] }) }, ['API_TOKENS[0].roles']],
+  [
+    'an end that is none',
+    { API_TOKENS: tokens({ ...good, expires: 'tomorrow' }) },
+    ['API_TOKENS[0].expires'],
+  ],
+  [
+    'an end without a zone',
+    { API_TOKENS: tokens({ ...good, expires: '2027-01-31T12:00:00' }) },
+    ['API_TOKENS[0].expires'],
   ],
   ['a name and a digest twice', { API_TOKENS: tokens(good, good) }, ['API_TOKENS', 'API_TOKENS']],
   ['a flag that is none', { PROTECT_READS: 'yes' }, ['PROTECT_READS']],

@@ -20,10 +20,11 @@ import {
   reset,
   warningsOf,
 } from '../../shared/flexibee/follow.ts';
+import type { WebHook } from '../../shared/flexibee/hook.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
 import { HookNews } from '../../shared/flexibee/hook-news.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
-import type { AppliedRows, ChangesPage, Mirror } from '../../shared/flexibee/types.ts';
+import type { AppliedRows, Mirror } from '../../shared/flexibee/types.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { DocumentNewerError } from '../../shared/storage/documents.ts';
 import { GivenUp } from '../../shared/storage/given-up.ts';
@@ -190,7 +191,7 @@ export class Companies {
   }
 
   /** True for the one hook of a burst that must have the company polled. */
-  async hooked(code: string, hook: ChangesPage, signal: AbortSignal): Promise<boolean> {
+  async hooked(code: string, hook: WebHook, signal: AbortSignal): Promise<boolean> {
     const { flags, news } = await this.#open(signal);
     return (await news.isNews(code, hook, signal)) && (await flags.raise(code, signal));
   }

@@ -137,7 +137,10 @@ const activeRunSchema = runSchema
     createdAt: true,
     startedAt: true,
   })
-  .extend({ progress: progressSchema });
+  .extend({
+    user: z.string().exactOptional().meta({ description: 'With a token only' }),
+    progress: progressSchema,
+  });
 
 export const statusSchema = z.object({ running: z.boolean(), runs: z.array(activeRunSchema) });
 

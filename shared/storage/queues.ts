@@ -1,4 +1,7 @@
-/** The account's queues: only looked at. Messages are put in and taken by the Functions host. */
+/**
+ * The account's queues. Messages are put in and taken by the Functions host; where it does not do so
+ * any more, or nobody looks, we do.
+ */
 
 import type { QueueServiceClient } from '@azure/storage-queue';
 import type { StorageSettings } from '../settings.ts';
@@ -41,6 +44,22 @@ export class Queues {
             pipeline,
           );
     return new Queues(service);
+  }
+
+  /**
+   * Sends one message, in the encoding of the host's queue trigger. The queue must be there.
+   *
+   * @throws RestError when the account refuses, or the reason of `signal`
+   */
+  async send(name: string, message: string | object, signal: AbortSignal): Promise<void> {
+    const queue = this.#service.getQueueClient(name);
+    const text = typeof message === 'string' ? message : JSON.stringify(message);
+    const encoded = Buffer.from(text).toString('base64');
+    await storageCall(
+      `send to ${name}`,
+      (abortSignal) => queue.sendMessage(encoded, { abortSignal }),
+      signal,
+    );
   }
 
   /** Messages in a queue, those that are hidden among them; none where there is no such queue. */
