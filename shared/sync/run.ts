@@ -194,9 +194,9 @@ export const runSchema = z.object({
   /** Entity names, in the order of the plan. */
   names: z.array(z.string()),
   period: periodSchema.optional(),
-  createdAt: z.string(),
-  startedAt: z.string().optional(),
-  endedAt: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional(),
+  endedAt: z.iso.datetime().optional(),
   /**
    * The locks `sync/<server>` that the run holds, with the current lease id: of each source server
    * one by its id and one by its address (`locks.ts`).

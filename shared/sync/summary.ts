@@ -7,7 +7,14 @@ import { hasEnded, type Run, runStates, warningsIn } from './run.ts';
 const count = z.coerce.number().pipe(z.int().nonnegative());
 const instant = z.iso.datetime();
 
+/** Letters of a user that are kept here: more than any request may give. */
+const userRoom = 128;
+
 /** Metadata travels in HTTP headers: ASCII only, so free text is percent-encoded. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
 const decoded = z.string().transform((text, context) => {
   try {
     return decodeURIComponent(text);
@@ -21,7 +28,10 @@ const metadataSchema = z.object({
   kind: z.enum(['data_source', 'entity']),
   state: z.enum(runStates),
   user: decoded,
-  codes: z.string().transform((codes) => codes.split(',')),
+  codes: z
+    .string()
+    .transform((codes) => codes.split(','))
+    .pipe(z.array(decoded)),
   morecodes: count.optional(),
   created: instant,
   ended: instant.optional(),
@@ -47,10 +57,10 @@ export function summaryOf(run: Run): RunSummary {
 
 export function metadataOf(run: Run): Record<string, string> {
   const summary = summaryOf(run);
-  return {
+  const metadata = {
     kind: summary.kind,
     state: summary.state,
-    user: encodeURIComponent(summary.user),
+    user: encoded(summary.user.slice(0, userRoom)),
     ...codesMetadata(summary.codes),
     created: summary.createdAt,
     ...(summary.endedAt !== undefined && { ended: summary.endedAt }),
@@ -58,6 +68,8 @@ export function metadataOf(run: Run): Record<string, string> {
     total: String(summary.stagesTotal),
     ...(summary.warnings > 0 && { warnings: String(summary.warnings) }),
   };
+  // The service takes no empty values.
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''));
 }
 
 /**
@@ -66,7 +78,8 @@ export function metadataOf(run: Run): Record<string, string> {
  */
 const codesRoom = 4_000;
 
-function codesMetadata(codes: readonly string[]): { codes: string; morecodes?: string } {
+function codesMetadata(all: readonly string[]): { codes: string; morecodes?: string } {
+  const codes = all.map(encoded);
   let letters = 0;
   const fits = codes.findIndex((code) => {
     letters += code.length + 1;
