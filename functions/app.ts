@@ -3,6 +3,7 @@
  * databases are opened by the first call that needs them.
  */
 
+import { unlessAborted } from '../shared/abort.ts';
 import { AgedCache } from '../shared/aged-cache.ts';
 import type { Catalog } from '../shared/catalog/index.ts';
 import { Databases } from '../shared/database/databases.ts';
@@ -12,6 +13,7 @@ import { Leases } from '../shared/lock/leases.ts';
 import type { OpenContainer } from '../shared/place.ts';
 import type { Settings } from '../shared/settings.ts';
 import { storageClock } from '../shared/storage/clock.ts';
+import { sendMessage } from '../shared/storage/queues.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
@@ -38,6 +40,13 @@ import { brokenHealth, catalogHealth } from './storage-health.ts';
 
 /** However many look at the health, what it asks is asked once in so long. */
 const healthAgeMs = 5_000;
+
+/** The platform waits for 10 s: attentions have 5 s, what was written down and leases the rest. */
+const letGoMs = 7_500;
+/** Connections that were given back close in milliseconds. */
+const closeMs = 500;
+/** Storage answers in tens of milliseconds; a run whose message is lost is found by the sweeper. */
+const sendMs = 2_000;
 
 export class App implements AppServices {
   readonly settings: Settings;
@@ -184,12 +193,24 @@ export class App implements AppServices {
     return removeExpiredRuns(state, this.settings.retentionDays, this.now(), signal);
   }
 
-  /** Lets go of everything: running procedures get an attention, their runs will be resumed. */
-  async stop(): Promise<void> {
+  /** One message on a queue of ours, where no host hands on an output any more. */
+  async send(queueName: string, message: string | object): Promise<void> {
+    const signal = AbortSignal.timeout(sendMs);
+    await sendMessage(this.settings.storage, queueName, message, signal);
+  }
+
+  /**
+   * Lets go of everything: running procedures get an attention, their runs go on elsewhere, answers
+   * break off. The process may end as soon as this does: what has not let go by then is cut.
+   *
+   * @param ended resolves when nothing is under way any more
+   */
+  async stop(ended: Promise<void> = Promise.resolve()): Promise<void> {
     this.#stopping.abort(new WorkerStoppingError());
+    await within(letGoMs, ended);
     this.companies.close();
     this.dynsql.close();
-    await Promise.all([this.#databases.close(), this.#readers.close()]);
+    await within(closeMs, Promise.all([this.#databases.close(), this.#readers.close()]));
   }
 
   async #state(signal: AbortSignal): Promise<SyncState> {
@@ -202,4 +223,10 @@ export class App implements AppServices {
       logs: new RunLogs(container),
     };
   }
+}
+
+/** What comes later is not waited for, and its failure is nobody's any more. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const limit = AbortSignal.timeout(milliseconds);
+  await unlessAborted(work, limit).catch(() => {});
 }

@@ -6,6 +6,7 @@ import { App } from './app.ts';
 import { companyQueueName, companyQueueOutput } from './flexibee/company-queue.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
+import { InFlight } from './in-flight.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
@@ -14,6 +15,7 @@ import { runQueueName, runQueueOutput } from './sync/run-queue.ts';
 import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
 
 let started: App | undefined;
+const inFlight = new InFlight();
 
 /** No function runs before the start hook has ended. */
 function app(): App {
@@ -63,6 +65,14 @@ functions.app.hook.appStart(async () => {
   started = await App.start(process.env);
 });
 
+functions.app.hook.preInvocation(({ invocationContext }) => {
+  inFlight.begin(invocationContext.invocationId);
+});
+
+functions.app.hook.postInvocation(({ invocationContext }) => {
+  inFlight.end(invocationContext.invocationId);
+});
+
 functions.app.hook.appTerminate(async () => {
-  await started?.stop();
+  await started?.stop(inFlight.ended());
 });

@@ -6,7 +6,7 @@ import { type Read, type Report, SettingsError, type SettingsFault } from './fau
 /** Where the app keeps its documents: a connection string (secret), or a managed identity. */
 export type StorageSettings =
   | { kind: 'connection string'; connectionString: string }
-  | { kind: 'identity'; blobServiceUri: string; clientId?: string };
+  | { kind: 'identity'; blobServiceUri: string; queueServiceUri: string; clientId?: string };
 
 /** For what needs no other setting. @throws SettingsError with every fault */
 export function requireStorage(read: Read): StorageSettings {
@@ -34,7 +34,8 @@ export function parseStorage(read: Read, report: Report): StorageSettings | unde
     );
     return undefined;
   }
-  if (blobServiceUri !== undefined && read(`${setting}__queueServiceUri`) === undefined) {
+  const queueServiceUri = read(`${setting}__queueServiceUri`);
+  if (blobServiceUri !== undefined && queueServiceUri === undefined) {
     report(
       `${setting}__queueServiceUri`,
       `is not set: it is needed beside ${setting}__blobServiceUri, since runs travel through a queue`,
@@ -46,7 +47,12 @@ export function parseStorage(read: Read, report: Report): StorageSettings | unde
     report(`${setting}__${name}`, 'gives no URL such as https://account.blob.core.windows.net');
     return undefined;
   }
-  return { kind: 'identity', blobServiceUri: uri, ...(clientId === undefined ? {} : { clientId }) };
+  return {
+    kind: 'identity',
+    blobServiceUri: uri,
+    queueServiceUri: queueServiceUri ?? `https://${accountName}.queue.core.windows.net`,
+    ...(clientId === undefined ? {} : { clientId }),
+  };
 }
 
 /** What Azure Storage documents ("Configure connection strings"). */

@@ -184,8 +184,16 @@ BEGIN
     RETURN 5;
   END;
   IF @how = 'returns' RETURN 5;
-  IF @how = 'rolls back' ROLLBACK TRANSACTION;
-  IF @how IN ('balanced', 'commits') COMMIT TRANSACTION;
+  IF @how IN ('rolls back', 'rolls back, begins') ROLLBACK TRANSACTION;
+  IF @how IN ('balanced', 'commits', 'commits, begins', 'commits, raises', 'commits, throws') COMMIT TRANSACTION;
+  IF @how IN ('rolls back, begins', 'commits, begins', 'commits, raises') BEGIN TRANSACTION;
+  IF @how = 'commits, throws' THROW 51000, 'after a commit', 1;
+  IF @how = 'commits, raises'
+  BEGIN
+    INSERT INTO contract.work (who, id) VALUES (@who, 2);
+    RAISERROR('after a commit', 16, 1);
+    RETURN 5;
+  END;
   IF @how = 'savepoint' ROLLBACK TRANSACTION here;
   IF @how = 'waits'
   BEGIN
