@@ -13,7 +13,8 @@ import { Leases } from '../shared/lock/leases.ts';
 import type { OpenContainer } from '../shared/place.ts';
 import type { Settings } from '../shared/settings.ts';
 import { storageClock } from '../shared/storage/clock.ts';
-import { sendMessage } from '../shared/storage/queues.ts';
+import { GivenUp } from '../shared/storage/given-up.ts';
+import { Queues } from '../shared/storage/queues.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
@@ -35,6 +36,8 @@ import { Companies } from './flexibee/companies.ts';
 import { companiesHealth } from './flexibee/companies-health.ts';
 import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
+import { queuesHealth } from './given-up/health.ts';
+import { lookForGivenUp } from './given-up/look.ts';
 import type { AppServices } from './services.ts';
 import { brokenHealth, catalogHealth } from './storage-health.ts';
 
@@ -62,6 +65,7 @@ export class App implements AppServices {
   /** Of the configuration: what was put up with. */
   readonly #notices: readonly string[];
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
+  #opened: Queues | undefined;
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
@@ -148,6 +152,7 @@ export class App implements AppServices {
         storage,
         broken,
         catalogHealth(this.catalog, this.#notices),
+        queuesHealth(() => this.#queues(), signal),
         ...databases,
         companies,
         connections,
@@ -186,6 +191,15 @@ export class App implements AppServices {
     return { abandoned, ended: await endOrphans(state, this.now(), signal) };
   }
 
+  /** As `lookForGivenUp`. */
+  async lookForGivenUp(log: (text: string) => void): Promise<void> {
+    const signal = this.#stopping.signal;
+    const state = await this.#state(signal);
+    const givenUp = new GivenUp(await this.#container(signal));
+    const queues = await this.#queues();
+    await lookForGivenUp({ ...state, queues, givenUp, now: this.now, log }, signal);
+  }
+
   /** How many runs were removed, as `removeExpiredRuns`. */
   async expireRuns(): Promise<number> {
     const signal = this.#stopping.signal;
@@ -196,7 +210,7 @@ export class App implements AppServices {
   /** One message on a queue of ours, where no host hands on an output any more. */
   async send(queueName: string, message: string | object): Promise<void> {
     const signal = AbortSignal.timeout(sendMs);
-    await sendMessage(this.settings.storage, queueName, message, signal);
+    await (await this.#queues()).send(queueName, message, signal);
   }
 
   /**
@@ -211,6 +225,11 @@ export class App implements AppServices {
     this.companies.close();
     this.dynsql.close();
     await within(closeMs, Promise.all([this.#databases.close(), this.#readers.close()]));
+  }
+
+  async #queues(): Promise<Queues> {
+    this.#opened ??= await Queues.open(this.settings.storage);
+    return this.#opened;
   }
 
   async #state(signal: AbortSignal): Promise<SyncState> {

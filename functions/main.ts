@@ -6,6 +6,7 @@ import { App } from './app.ts';
 import { companyQueueName, companyQueueOutput } from './flexibee/company-queue.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
+import { givenUpSchedule, tellGivenUp } from './given-up/tell-given-up.ts';
 import { InFlight } from './in-flight.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
@@ -59,6 +60,7 @@ functions.app.storageQueue('poll_company', {
   handler: pollCompany(app),
 });
 
+functions.app.timer('tell_given_up', { schedule: givenUpSchedule, handler: tellGivenUp(app) });
 readRequestsThemselves();
 
 functions.app.hook.appStart(async () => {

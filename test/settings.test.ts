@@ -70,7 +70,11 @@ test('what is not set has a default, digests may be in capitals', () => {
 const identities: Array<[Record<string, string>, object]> = [
   [
     { AzureWebJobsStorage__accountName: 'billing' },
-    { kind: 'identity', blobServiceUri: 'https://billing.blob.core.windows.net' },
+    {
+      kind: 'identity',
+      blobServiceUri: 'https://billing.blob.core.windows.net',
+      queueServiceUri: 'https://billing.queue.core.windows.net',
+    },
   ],
   [
     {
@@ -81,6 +85,7 @@ const identities: Array<[Record<string, string>, object]> = [
     {
       kind: 'identity',
       blobServiceUri: 'https://billing.blob.core.chinacloudapi.cn',
+      queueServiceUri: 'https://billing.queue.core.chinacloudapi.cn',
       clientId: 'an-identity',
     },
   ],

@@ -207,7 +207,8 @@ const healthStateSchema = z.enum(healthStates).meta({
 
 const healthPartSchema = z.object({
   part: z.string().meta({
-    description: '`storage`, `catalog`, `database <id>`, `companies`, `connection <id>` …',
+    description:
+      '`storage`, `catalog`, `database <id>`, `companies`, `documents`, `queue <name>` …',
   }),
   state: healthStateSchema,
   /** Short, without a secret. */
@@ -215,6 +216,9 @@ const healthPartSchema = z.object({
   milliseconds: z.number().exactOptional(),
   guesses: z.int().exactOptional().meta({
     description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
+  }),
+  poison: z.int().exactOptional().meta({
+    description: 'Of `queue <name>`: messages in its poison queue, which were given up',
   }),
 });
 export type HealthPart = z.infer<typeof healthPartSchema>;

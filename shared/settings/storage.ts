@@ -41,16 +41,19 @@ export function parseStorage(read: Read, report: Report): StorageSettings | unde
       `is not set: it is needed beside ${setting}__blobServiceUri, since runs travel through a queue`,
     );
   }
-  const uri = blobServiceUri ?? `https://${accountName}.blob.core.windows.net`;
-  if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
-    const name = blobServiceUri === undefined ? 'accountName' : 'blobServiceUri';
-    report(`${setting}__${name}`, 'gives no URL such as https://account.blob.core.windows.net');
+  const service = (kind: 'blob' | 'queue', given: string | undefined) => {
+    const uri = given ?? `https://${accountName}.${kind}.core.windows.net`;
+    if (URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol)) return uri;
+    const name = given === undefined ? 'accountName' : `${kind}ServiceUri`;
+    report(`${setting}__${name}`, `gives no URL such as https://account.${kind}.core.windows.net`);
     return undefined;
-  }
+  };
+  const blobs = service('blob', blobServiceUri);
+  if (blobs === undefined) return undefined;
+  const queues = service('queue', queueServiceUri);
+  if (queues === undefined) return undefined;
   return {
-    kind: 'identity',
-    blobServiceUri: uri,
-    queueServiceUri: queueServiceUri ?? `https://${accountName}.queue.core.windows.net`,
+    ...{ kind: 'identity', blobServiceUri: blobs, queueServiceUri: queues },
     ...(clientId === undefined ? {} : { clientId }),
   };
 }

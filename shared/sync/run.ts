@@ -194,9 +194,9 @@ export const runSchema = z.object({
   /** Entity names, in the order of the plan. */
   names: z.array(z.string()),
   period: periodSchema.optional(),
-  createdAt: z.string(),
-  startedAt: z.string().optional(),
-  endedAt: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional(),
+  endedAt: z.iso.datetime().optional(),
   /** Why it ended as it did, where that is not an error of a stage. */
   reason: z.string().optional(),
   /**

@@ -8,7 +8,14 @@ import { periodSchema, type Run, runStates, warningsIn } from './run.ts';
 const count = z.coerce.number().pipe(z.int().nonnegative());
 const instant = z.iso.datetime();
 
+/** Letters of a user that are kept here: more than any request may give. */
+const userRoom = 128;
+
 /** Metadata travels in HTTP headers: ASCII only, so free text is percent-encoded. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
 const decoded = z.string().transform((text, context) => {
   try {
     return decodeURIComponent(text);
@@ -19,7 +26,7 @@ const decoded = z.string().transform((text, context) => {
 });
 
 /** JSON, percent-encoded. */
-const encoded = <T>(schema: z.ZodType<T>) =>
+const encodedJson = <T>(schema: z.ZodType<T>) =>
   decoded.transform((text, context) => {
     try {
       return schema.parse(JSON.parse(text));
@@ -39,18 +46,22 @@ const metadataSchema = z.object({
   kind: z.enum(['data_source', 'entity']),
   state: z.enum(runStates),
   user: decoded,
-  codes: z.string().transform((codes) => codes.split(',')),
+  codes: z
+    .string()
+    .transform((codes) => codes.split(','))
+    .pipe(z.array(decoded)),
   morecodes: count.optional(),
   names: z
     .string()
     .transform((names) => names.split(','))
+    .pipe(z.array(decoded))
     .optional(),
   morenames: count.optional(),
-  period: encoded(periodSchema).optional(),
+  period: encodedJson(periodSchema).optional(),
   created: instant,
   started: instant.optional(),
   ended: instant.optional(),
-  error: encoded(errorSchema).optional(),
+  error: encodedJson(errorSchema).optional(),
   done: count,
   skipped: count.default(0),
   total: count,
@@ -81,22 +92,24 @@ export function summaryOf(run: Run): RunSummary {
 
 export function metadataOf(run: Run): Record<string, string> {
   const summary = summaryOf(run);
-  return {
+  const metadata = {
     kind: summary.kind,
     state: summary.state,
-    user: encodeURIComponent(summary.user),
+    user: encoded(summary.user.slice(0, userRoom)),
     ...listMetadata('codes', summary.codes, codesRoom),
-    ...(run.names.length > 0 && listMetadata('names', run.names, namesRoom)),
-    ...(summary.period && { period: encodeURIComponent(JSON.stringify(summary.period)) }),
+    ...listMetadata('names', run.names, namesRoom),
+    ...(summary.period && { period: encoded(JSON.stringify(summary.period)) }),
     created: summary.createdAt,
     ...(summary.startedAt !== undefined && { started: summary.startedAt }),
     ...(summary.endedAt !== undefined && { ended: summary.endedAt }),
-    ...(summary.error && { error: encodeURIComponent(JSON.stringify(summary.error)) }),
+    ...(summary.error && { error: encoded(JSON.stringify(summary.error)) }),
     done: String(summary.stagesDone),
     ...(summary.stagesSkipped > 0 && { skipped: String(summary.stagesSkipped) }),
     total: String(summary.stagesTotal),
     ...(summary.warnings > 0 && { warnings: String(summary.warnings) }),
   };
+  // The service takes no empty values.
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''));
 }
 
 /**
@@ -110,13 +123,14 @@ const errorRoom = 900;
 
 /** As many of `all` as there is room for, and how many are left out. */
 function listMetadata(name: string, all: readonly string[], room: number): Record<string, string> {
+  const texts = all.map(encoded);
   let letters = 0;
-  const fits = all.findIndex((one) => {
-    letters += one.length + 1;
+  const fits = texts.findIndex((text) => {
+    letters += text.length + 1;
     return letters > room;
   });
-  if (fits < 0) return { [name]: all.join(',') };
-  return { [name]: all.slice(0, fits).join(','), [`more${name}`]: String(all.length - fits) };
+  if (fits < 0) return { [name]: texts.join(',') };
+  return { [name]: texts.slice(0, fits).join(','), [`more${name}`]: String(texts.length - fits) };
 }
 
 /** Cut so that its encoding has room. */

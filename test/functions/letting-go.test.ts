@@ -15,7 +15,7 @@ import { demoDatabases } from '../../local/demo/index.ts';
 import { demoLogin } from '../../local/demo/login.ts';
 import type { SqlServer } from '../../local/sql-server/procedure.ts';
 import { startSqlServer } from '../../local/sql-server/server.ts';
-import { sendMessage } from '../../shared/storage/queues.ts';
+import { Queues } from '../../shared/storage/queues.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { scaled } from '../chaos/patience.ts';
 import { createAppFolder } from '../support/app-folder.ts';
@@ -113,7 +113,7 @@ test('a poll is put back by the worker that stops', async () => {
     pollCompany: async () => stopping.throwIfAborted() ?? '',
     async send(name, message) {
       assert.equal(name, companyQueueName);
-      await sendMessage(account, 'letting-go', message, soon());
+      await (await Queues.open(account)).send('letting-go', message, soon());
     },
   };
   const context = new functions.InvocationContext({
