@@ -5,6 +5,7 @@
  * in batches and handlers do that keep their caller's count; that came with the answers.
  */
 
+import { setContext } from './app-lock.ts';
 import type { ProcedureCall, ProcedureResult } from './call.ts';
 import type { TransactionEnds } from './driver-connection.ts';
 import { DatabaseError, leavesSessionUsable, toDatabaseError } from './errors.ts';
@@ -16,6 +17,11 @@ export type TransactionMode = (typeof transactionModes)[number];
 
 export interface CallTerms<T> {
   transaction: TransactionMode;
+  /**
+   * What the session's context info shall be after the call, as `takeAppLock` has it: whose session
+   * it is, and not what the procedure has made of it (a flag for triggers, as a rule).
+   */
+  holder?: string;
   /** SET options that are ON around the call, of the catalogue's allow-list. */
   setOptions?: readonly string[];
   /** Gets every PRINT and RAISERROR of severity 10 or less as it arrives. */
@@ -47,11 +53,19 @@ const settleMs = 30_000;
 export async function callOnTerms<T>(
   session: Session,
   call: ProcedureCall,
-  { transaction, setOptions = [], onMessage = () => {}, onCall = () => {}, judge }: CallTerms<T>,
+  {
+    transaction,
+    holder,
+    setOptions = [],
+    onMessage = () => {},
+    onCall = () => {},
+    judge,
+  }: CallTerms<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const began = transaction === 'own' ? 1 : 0;
-  const closing = setStatements(setOptions, 'OFF');
+  const context = holder === undefined ? '' : setContext(holder);
+  const closing = `${setStatements(setOptions, 'OFF')}${context}`;
   let ended = false;
   let judged: T;
   let before = session.transactionEnds;

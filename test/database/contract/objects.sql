@@ -15,6 +15,7 @@ DROP PROCEDURE IF EXISTS contract.sp_session;
 DROP PROCEDURE IF EXISTS contract.sp_returns;
 DROP PROCEDURE IF EXISTS contract.sp_works;
 DROP PROCEDURE IF EXISTS contract.sp_leaves_state;
+DROP PROCEDURE IF EXISTS contract.sp_says_whose;
 DROP TABLE IF EXISTS contract.work;
 DROP TABLE IF EXISTS contract.item;
 DROP TABLE IF EXISTS contract.number;
@@ -201,6 +202,13 @@ BEGIN
     EXEC @result = sp_getapplock @Resource = @gate, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1;
   END;
   INSERT INTO contract.work (who, id) VALUES (@who, 2);
+END;
+GO
+CREATE PROCEDURE contract.sp_says_whose
+AS
+BEGIN
+  DECLARE @whose varchar(128) = CONVERT(varchar(128), CONTEXT_INFO());
+  PRINT @whose;
 END;
 GO
 -- Everything that a session remembers, but for a transaction.

@@ -232,6 +232,24 @@ SET ANSI_NULLS OFF; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; CREATE TABLE #
       await holdLock(await other.session(), 'contract/left over');
     });
 
+    for (const transaction of ['own', 'none'] as const) {
+      it(`of a turn, whose it is, whatever a procedure made of it: ${transaction}`, async (t) => {
+        const { databases } = await target.open(t);
+        const leaves = {
+          ...stageFor('', '', transaction),
+          procedure: { schema: 'contract', name: 'sp_leaves_state' },
+          parameters: [{ name: 'resource', type: 'nvarchar(255)', value: 'contract/whose' }],
+        };
+        const procedure = { schema: 'contract', name: 'sp_says_whose' };
+        const slot = await procedureRunner(databases).open(leaves, 'run-1', soon());
+        const said: string[] = [];
+        await slot.run(leaves, () => {}, soon());
+        await slot.run({ ...leaves, procedure, parameters: [] }, (text) => said.push(text), soon());
+        await slot.close();
+        assert.match(said.join(), /^run-1\0*$/);
+      });
+    }
+
     it('what the procedures of a turn took is free at the end of the turn', async (t) => {
       const { own, other } = await openOne(t);
       const step = {
