@@ -161,7 +161,7 @@ export class App implements AppServices {
   }
 
   /** One slice of a run, as `executeRun`. */
-  async executeRun(id: string, log: (text: string) => void): Promise<SliceOutcome> {
+  async executeRun(id: string, log: (text: string, level?: 'warn') => void): Promise<SliceOutcome> {
     const signal = this.#stopping.signal;
     return executeRun(
       {

@@ -18,7 +18,9 @@ export function executeRun(app: () => App): StorageQueueHandler {
     const goOn = () => sendOn(() => app().send(runQueueName, id), `run ${id}`, context);
     let outcome: SliceOutcome;
     try {
-      outcome = await app().executeRun(id, (text) => context.info(text));
+      outcome = await app().executeRun(id, (text, level) =>
+        level === 'warn' ? context.warn(text) : context.info(text),
+      );
     } catch (error) {
       if (stopping.aborted) await goOn();
       throw error;

@@ -1,7 +1,7 @@
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { publicRunSchema } from '../../shared/http/schemas.ts';
-import { progressOf, serversOf, warningsIn } from '../../shared/sync/index.ts';
+import { errorsIn, progressOf, serversOf, warningsIn } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
 import { allowedRun } from './named-run.ts';
 
@@ -12,7 +12,15 @@ export function readRun(app: AppServices): RouteHandler {
     const progress = progressOf(run, app.now());
     // Where servers are is nothing that callers need.
     const stages = run.stages.map(({ location: _, ...stage }) => stage);
-    const shown = { ...run, stages, servers: serversOf(run), progress, warnings: warningsIn(run) };
-    return json(publicRunSchema.parse(shown));
+    return json(
+      publicRunSchema.parse({
+        ...run,
+        errors: errorsIn(run),
+        stages,
+        servers: serversOf(run),
+        progress,
+        warnings: warningsIn(run),
+      }),
+    );
   };
 }

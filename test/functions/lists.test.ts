@@ -33,6 +33,7 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
         createdAt,
         progress: {
           stagesDone: 0,
+          stagesSkipped: 0,
           stagesTotal: 3,
           running: [],
           estimate: {

@@ -259,7 +259,9 @@ test('blobs of a log: what is there is shown, and more is written', async () => 
       oddBlobs({ any: 1 }),
       fc.constantFrom('00000001', '00000002', 'x', '99999999', '100000000', '1/2'),
       async (odd, name) => {
-        await put(container, `logs/${id}/${name}`, odd);
+        // Every answer that is text ends with a line's end.
+        const body = Buffer.concat([odd.body, Buffer.from('\n')]);
+        await put(container, `logs/${id}/${name}`, { ...odd, body });
         await answer('run_log', { id });
         const log = logs.open(id, 'some-holder', () => new Date());
         const text = `said ${Math.random()}`;
@@ -270,6 +272,22 @@ test('blobs of a log: what is there is shown, and more is written', async () => 
     ),
     runs,
   );
+});
+
+test('a part of a log that goes while it is read, and a flag that somebody has leased', async () => {
+  const { id } = await readRun();
+  const body = Buffer.from('some text');
+  await put(container, `logs/${id}/00000001`, { body, metadata: {} });
+  const log = await new RunLogs(container).read(id, soon());
+  await put(container, `logs/${id}/00000001`, { body: Buffer.from(''), metadata: {} });
+  const others = log.bytes - body.length;
+  let read = 0;
+  for await (const piece of log.read({ from: 0 }, soon())) read += piece.length;
+  assert.equal(read, others);
+  await put(container, `hooks/${company}`, { body, metadata: {} });
+  await container.getBlobClient(`hooks/${company}`).getBlobLeaseClient().acquireLease(-1);
+  const at = new Date().toISOString();
+  await app.pollCompany({ company, why: 'hook', at }, silent);
 });
 
 test('messages that were given up', async () => {
