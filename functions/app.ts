@@ -3,6 +3,7 @@
  * databases are opened by the first call that needs them.
  */
 
+import { unlessAborted } from '../shared/abort.ts';
 import { AgedCache } from '../shared/aged-cache.ts';
 import type { Catalog } from '../shared/catalog/index.ts';
 import { Databases } from '../shared/database/databases.ts';
@@ -12,6 +13,8 @@ import { Leases } from '../shared/lock/leases.ts';
 import type { OpenContainer } from '../shared/place.ts';
 import type { Settings } from '../shared/settings.ts';
 import { storageClock } from '../shared/storage/clock.ts';
+import { GivenUp } from '../shared/storage/given-up.ts';
+import { Queues } from '../shared/storage/queues.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../shared/sync/engine.ts';
@@ -33,11 +36,20 @@ import { Companies } from './flexibee/companies.ts';
 import { companiesHealth } from './flexibee/companies-health.ts';
 import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
+import { queuesHealth } from './given-up/health.ts';
+import { lookForGivenUp } from './given-up/look.ts';
 import type { AppServices } from './services.ts';
 import { brokenHealth, catalogHealth } from './storage-health.ts';
 
 /** However many look at the health, what it asks is asked once in so long. */
 const healthAgeMs = 5_000;
+
+/** The platform waits for 10 s: attentions have 5 s, what was written down and leases the rest. */
+const letGoMs = 7_500;
+/** Connections that were given back close in milliseconds. */
+const closeMs = 500;
+/** Storage answers in tens of milliseconds; a run whose message is lost is found by the sweeper. */
+const sendMs = 2_000;
 
 export class App implements AppServices {
   readonly settings: Settings;
@@ -53,6 +65,7 @@ export class App implements AppServices {
   /** Of the configuration: what was put up with. */
   readonly #notices: readonly string[];
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
+  #opened: Queues | undefined;
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
@@ -139,6 +152,7 @@ export class App implements AppServices {
         storage,
         broken,
         catalogHealth(this.catalog, this.#notices),
+        queuesHealth(() => this.#queues(), signal),
         ...databases,
         companies,
         connections,
@@ -147,7 +161,7 @@ export class App implements AppServices {
   }
 
   /** One slice of a run, as `executeRun`. */
-  async executeRun(id: string, log: (text: string) => void): Promise<SliceOutcome> {
+  async executeRun(id: string, log: (text: string, level?: 'warn') => void): Promise<SliceOutcome> {
     const signal = this.#stopping.signal;
     return executeRun(
       {
@@ -177,6 +191,15 @@ export class App implements AppServices {
     return { abandoned, ended: await endOrphans(state, this.now(), signal) };
   }
 
+  /** As `lookForGivenUp`. */
+  async lookForGivenUp(log: (text: string) => void): Promise<void> {
+    const signal = this.#stopping.signal;
+    const state = await this.#state(signal);
+    const givenUp = new GivenUp(await this.#container(signal));
+    const queues = await this.#queues();
+    await lookForGivenUp({ ...state, queues, givenUp, now: this.now, log }, signal);
+  }
+
   /** How many runs were removed, as `removeExpiredRuns`. */
   async expireRuns(): Promise<number> {
     const signal = this.#stopping.signal;
@@ -184,12 +207,29 @@ export class App implements AppServices {
     return removeExpiredRuns(state, this.settings.retentionDays, this.now(), signal);
   }
 
-  /** Lets go of everything: running procedures get an attention, their runs will be resumed. */
-  async stop(): Promise<void> {
+  /** One message on a queue of ours, where no host hands on an output any more. */
+  async send(queueName: string, message: string | object): Promise<void> {
+    const signal = AbortSignal.timeout(sendMs);
+    await (await this.#queues()).send(queueName, message, signal);
+  }
+
+  /**
+   * Lets go of everything: running procedures get an attention, their runs go on elsewhere, answers
+   * break off. The process may end as soon as this does: what has not let go by then is cut.
+   *
+   * @param ended resolves when nothing is under way any more
+   */
+  async stop(ended: Promise<void> = Promise.resolve()): Promise<void> {
     this.#stopping.abort(new WorkerStoppingError());
+    await within(letGoMs, ended);
     this.companies.close();
     this.dynsql.close();
-    await Promise.all([this.#databases.close(), this.#readers.close()]);
+    await within(closeMs, Promise.all([this.#databases.close(), this.#readers.close()]));
+  }
+
+  async #queues(): Promise<Queues> {
+    this.#opened ??= await Queues.open(this.settings.storage);
+    return this.#opened;
   }
 
   async #state(signal: AbortSignal): Promise<SyncState> {
@@ -202,4 +242,10 @@ export class App implements AppServices {
       logs: new RunLogs(container),
     };
   }
+}
+
+/** What comes later is not waited for, and its failure is nobody's any more. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const limit = AbortSignal.timeout(milliseconds);
+  await unlessAborted(work, limit).catch(() => {});
 }

@@ -1,10 +1,13 @@
 /** Entry point of the bundle: registers every function, then starts the app. */
 
 import functions from '@azure/functions';
+import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
 import { App } from './app.ts';
 import { companyQueueName, companyQueueOutput } from './flexibee/company-queue.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
+import { givenUpSchedule, tellGivenUp } from './given-up/tell-given-up.ts';
+import { InFlight } from './in-flight.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
@@ -13,6 +16,7 @@ import { runQueueName, runQueueOutput } from './sync/run-queue.ts';
 import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
 
 let started: App | undefined;
+const inFlight = new InFlight();
 
 /** No function runs before the start hook has ended. */
 function app(): App {
@@ -56,10 +60,13 @@ functions.app.storageQueue('poll_company', {
   handler: pollCompany(app),
 });
 
+functions.app.timer('tell_given_up', { schedule: givenUpSchedule, handler: tellGivenUp(app) });
+readRequestsThemselves(inFlight);
+
 functions.app.hook.appStart(async () => {
   started = await App.start(process.env);
 });
 
 functions.app.hook.appTerminate(async () => {
-  await started?.stop();
+  await started?.stop(inFlight.ended());
 });

@@ -9,14 +9,14 @@ import type {
 import type { Representation } from '../shared/http/accept.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
 import type { Operation, OperationDescription } from '../shared/http/openapi.ts';
-import { authenticate, bearerToken } from '../shared/http/tokens.ts';
-import type { ApiToken } from '../shared/settings.ts';
+import { authenticate, bearerToken, requireRole } from '../shared/http/tokens.ts';
+import type { ApiToken, Role } from '../shared/settings.ts';
 import type { AppServices } from './services.ts';
 
 /**
  * Who may call: `open` everybody; `known` everybody, but whoever has a token is told more; `read`
  * likewise unless `PROTECT_READS`, then as `token`; `token` whoever has one; `body` likewise, but
- * the handler looks, since the token may be in the body.
+ * the handler looks where there is none in the header, since it may be in the body.
  */
 export type Access = 'open' | 'known' | 'read' | 'token' | 'body';
 
@@ -36,6 +36,8 @@ interface RouteMethod extends OperationDescription {
   handler(app: AppServices): RouteHandler;
   /** Where it differs from the route's. */
   access?: Access;
+  /** What a token must be allowed; `read` for GET and `run` for the others unless told. */
+  role?: Role;
 }
 
 /** All of them, since the host answers a bare 404 for a method that is not registered. */
@@ -65,36 +67,62 @@ export function httpFunction(route: Route, app: () => AppServices): HttpFunction
     extraOutputs: [...(route.outputs ?? [])],
     handler: httpHandler({
       methods: Object.fromEntries(handlers),
-      identify: (request) => identify(accessOf(route, request.method), request, app()),
+      identify: (request) => identify(route, request, app()),
+      queryOf: (method) => queryOf(route, method),
       refusals: route.refusals,
     }),
   };
 }
 
-function accessOf({ access, methods }: Route, method: string): Access {
-  return methods[(method === 'HEAD' ? 'GET' : method) as Method]?.access ?? access;
+function accessOf({ access, methods }: Route, method: Method): Access {
+  return methods[method]?.access ?? access;
 }
 
-/** A token that is sent where none is needed must be good, too: whoever sends one counts on it. */
-function identify(access: Access, request: HttpRequest, app: AppServices): ApiToken | undefined {
-  if (access === 'open') return undefined;
+/** Undefined where nobody needs a token, nor is told more with one. */
+export function roleOf(route: Route, method: Method): Role | undefined {
+  if (accessOf(route, method) === 'open') return undefined;
+  return route.methods[method]?.role ?? (method === 'GET' ? 'read' : 'run');
+}
+
+/** Names of the query parameters that a method declares. */
+export function queryOf({ methods }: Route, method: Method): string[] {
+  const parameters = methods[method]?.parameters ?? [];
+  return parameters.filter((one) => one.in === 'query').map(({ name }) => name);
+}
+
+/**
+ * A token that is sent where none is needed must be good, too: whoever sends one counts on it. One
+ * without the role is told there what strangers are.
+ */
+function identify(route: Route, request: HttpRequest, app: AppServices): ApiToken | undefined {
+  const method = (request.method === 'HEAD' ? 'GET' : request.method) as Method;
+  const role = roleOf(route, method);
+  if (role === undefined) return undefined;
   const { protectReads, tokens } = app.settings;
+  const access = accessOf(route, method);
   const presented = bearerToken(request);
-  const needed = access === 'token' || (access === 'read' && protectReads);
-  return needed || presented !== undefined ? authenticate(presented, tokens) : undefined;
+  const isNeeded = access === 'token' || (access === 'read' && protectReads);
+  if (!isNeeded && presented === undefined) return undefined;
+  const token = authenticate(presented, tokens, app.now());
+  if (isNeeded || access === 'body') requireRole(token, role);
+  return token.roles.includes(role) ? token : undefined;
 }
 
 /** The route's operations, for `/openapi.json`. */
 export function operations(route: Route, protectReads: boolean): Operation[] {
-  const methods = Object.entries(route.methods);
-  return methods.map(([method, operation]) => {
+  const methods = Object.keys(route.methods) as Method[];
+  return methods.flatMap((method) => {
+    const operation = route.methods[method];
+    if (operation === undefined) return [];
     const access = accessOf(route, method);
+    const isOptional = access === 'known' || (access === 'read' && !protectReads);
     return {
       ...operation,
       id: methods.length === 1 ? route.name : `${route.name}_${method.toLowerCase()}`,
-      method: method as Method,
+      method,
       route: route.route,
-      needsToken: access === 'token' || access === 'body' || (access === 'read' && protectReads),
+      role: roleOf(route, method),
+      isTokenOptional: isOptional,
     };
   });
 }

@@ -1,14 +1,34 @@
-/** Builds the app into one file that a Functions worker loads through package.json "main". */
+/** Builds the app into one file that a Functions worker loads, and lays out what is deployed. */
 
-import { cp } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, stop } from 'esbuild';
+import manifest from '../package.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Two of each are no harm: they keep no state. pdfkit needs an older and a newer one. */
 const stateless = ['base64-js'];
+
+/** Of the folder, what Azure does not get. */
+const ignored = ['*.map', 'local.settings*.json', '.funcignore'];
+
+/**
+ * Writes the folder that is deployed, exactly as it is: the bundle with its fonts, `host.json` and
+ * a `package.json` without scripts and dependencies, so that a build in the cloud finds nothing to
+ * do.
+ */
+export async function packageApp(folder = 'dist/app'): Promise<void> {
+  const target = resolve(root, folder);
+  await mkdir(target, { recursive: true });
+  await buildApp('functions/main.ts', folder);
+  const { name, version, license, engines } = manifest;
+  const deployed = { name, version, license, private: true, main: 'main.cjs', engines };
+  await writeFile(resolve(target, 'package.json'), `${JSON.stringify(deployed, undefined, 2)}\n`);
+  await cp(resolve(root, 'host.json'), resolve(target, 'host.json'));
+  await writeFile(resolve(target, '.funcignore'), ignored.map((line) => `${line}\n`).join(''));
+}
 
 /**
  * Writes `main.cjs` (CommonJS: the worker supplies `@azure/functions-core` to `require`) and, beside
@@ -16,7 +36,7 @@ const stateless = ['base64-js'];
  *
  * @throws Error for a bundle that holds one package twice: two copies of a library share no state
  */
-export async function buildApp(entry = 'functions/main.ts', folder = 'dist'): Promise<void> {
+export async function buildApp(entry: string, folder: string): Promise<void> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -58,4 +78,4 @@ function assertNoDoubles(metafile: Metafile): void {
   throw new Error(`The bundle holds packages more than once:\n${lines.join('\n')}`);
 }
 
-if (import.meta.main) await buildApp();
+if (import.meta.main) await packageApp();

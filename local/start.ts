@@ -17,8 +17,8 @@ import { defaultPorts, type Ports, readPorts } from './ports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Everything must be gone within 5 s of Ctrl-C: first the workers, then what they use. */
-const workerGraceMs = 3_500;
+/** First the workers, for whom a second is enough as a rule; they get what the platform gives. */
+const workerGraceMs = 10_500;
 const partGraceMs = 1_000;
 
 const { values: flags } = parseArgs({

@@ -5,16 +5,18 @@ import { nearest } from './near-name.ts';
 const pair = /([^=;]+)=\s*("(?:[^"]|"")*"|'(?:[^']|'')*'|[^;]*)/g;
 
 /**
- * Keywords in lower case; a value in quotes may hold semicolons, and its own quotes doubled. The
+ * Keywords in lower case, in the order of their last values; a value in quotes may hold semicolons, and its own quotes doubled. The
  * last of several counts. What is no pair is left out.
  */
 export function keywordsOf(connectionString: string): Map<string, string> {
-  return new Map(
-    Array.from(connectionString.matchAll(pair), ([, keyword = '', value = '']) => [
-      keyword.trim().toLowerCase(),
-      unquoted(value.trim()),
-    ]),
-  );
+  const values = new Map<string, string>();
+  for (const [, keyword = '', value = ''] of connectionString.matchAll(pair)) {
+    const name = keyword.trim().toLowerCase();
+    // Behind its synonyms, of which the last one counts, too.
+    values.delete(name);
+    values.set(name, unquoted(value.trim()));
+  }
+  return values;
 }
 
 /** Whether there is anything beside pairs, or a quote that is not closed. */

@@ -43,6 +43,7 @@ test('the sample’s settings are valid', () => {
     sha256: createHash('sha256').update('demo-token').digest('hex'),
     codes: ['*'],
     connections: ['*'],
+    roles: ['read', 'run', 'admin'],
   });
 });
 
@@ -69,7 +70,11 @@ test('what is not set has a default, digests may be in capitals', () => {
 const identities: Array<[Record<string, string>, object]> = [
   [
     { AzureWebJobsStorage__accountName: 'billing' },
-    { kind: 'identity', blobServiceUri: 'https://billing.blob.core.windows.net' },
+    {
+      kind: 'identity',
+      blobServiceUri: 'https://billing.blob.core.windows.net',
+      queueServiceUri: 'https://billing.queue.core.windows.net',
+    },
   ],
   [
     {
@@ -80,6 +85,7 @@ const identities: Array<[Record<string, string>, object]> = [
     {
       kind: 'identity',
       blobServiceUri: 'https://billing.blob.core.chinacloudapi.cn',
+      queueServiceUri: 'https://billing.queue.core.chinacloudapi.cn',
       clientId: 'an-identity',
     },
   ],
@@ -145,6 +151,22 @@ const faulty: Array<[title: string, environment: Record<string, string>, setting
     'a name with a line break',
     { API_TOKENS: tokens({ ...good, name: 'hush\n' }) },
     ['API_TOKENS[0].name'],
+  ],
+  [
+    'a role that is none',
+    { API_TOKENS: tokens({ ...good, roles: ['read', 'Admin'] }) },
+    ['API_TOKENS[0].roles[1]'],
+  ],
+  ['no role', { API_TOKENS: tokens({ ...good, roles: [] }) }, ['API_TOKENS[0].roles']],
+  [
+    'an end that is none',
+    { API_TOKENS: tokens({ ...good, expires: 'tomorrow' }) },
+    ['API_TOKENS[0].expires'],
+  ],
+  [
+    'an end without a zone',
+    { API_TOKENS: tokens({ ...good, expires: '2027-01-31T12:00:00' }) },
+    ['API_TOKENS[0].expires'],
   ],
   ['a name and a digest twice', { API_TOKENS: tokens(good, good) }, ['API_TOKENS', 'API_TOKENS']],
   ['a flag that is none', { PROTECT_READS: 'yes' }, ['PROTECT_READS']],

@@ -3,6 +3,7 @@ import { accepts } from '../../shared/http/accept.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
+import { laidOutPieces } from '../../shared/http/layout.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { show } from '../../shared/http/show.ts';
 import { streamedBody } from '../../shared/http/streamed-body.ts';
@@ -19,7 +20,7 @@ const firstByteMs = 220_000;
 
 /** Runs a query; its rows, or the pages of a report, are sent as they come. */
 export function execQuery(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, isPretty }) => {
     const connection = allowedConnection(request, app, caller);
     const { report, isDry } = options(request);
     const contentType = report === undefined || isDry ? 'application/json' : 'application/pdf';
@@ -33,7 +34,11 @@ export function execQuery(app: AppServices): RouteHandler {
       const timer = setTimeout(() => slow.abort(tooSlow()), firstByteMs);
       try {
         const limit = AbortSignal.any([app.dynsql.stopping, slow.signal]);
-        const stream = await streamedBody(context.invocationId, answer.make, limit);
+        const make =
+          contentType === 'application/json'
+            ? (signal: AbortSignal) => laidOutPieces(answer.make(signal), isPretty)
+            : answer.make;
+        const stream = await streamedBody(context.invocationId, make, limit);
         return { headers: { 'content-type': contentType }, body: stream };
       } finally {
         clearTimeout(timer);

@@ -2,13 +2,13 @@ import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import type { AppServices } from '../services.ts';
 import { askServer } from './ask-server.ts';
-import { allowedCompany, namedCompany } from './named-company.ts';
+import { allowedCompany } from './named-company.ts';
 import { requestPoll } from './request-poll.ts';
 
 /** Whether the company keeps a changelog. */
 export function changelogStatus(app: AppServices): RouteHandler {
-  return async (request, _context, { signal }) => {
-    const { code } = namedCompany(request, app);
+  return async (request, _context, { caller, signal }) => {
+    const { code } = allowedCompany(request, app, caller);
     const ask = (bounded: AbortSignal) => app.companies.at(code).status(bounded);
     return json({ company: code, enabled: await askServer(code, ask, signal) });
   };

@@ -12,6 +12,7 @@ import {
   companyState,
   cursorStore,
   type FollowContext,
+  newerState,
   type PollOutcome,
   poll,
   type Returned,
@@ -19,14 +20,18 @@ import {
   reset,
   warningsOf,
 } from '../../shared/flexibee/follow.ts';
+import type { WebHook } from '../../shared/flexibee/hook.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
 import { HookNews } from '../../shared/flexibee/hook-news.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
-import type { AppliedRows, ChangesPage, Mirror } from '../../shared/flexibee/types.ts';
+import type { AppliedRows, Mirror } from '../../shared/flexibee/types.ts';
 import { Leases } from '../../shared/lock/leases.ts';
+import { DocumentNewerError } from '../../shared/storage/documents.ts';
+import { GivenUp } from '../../shared/storage/given-up.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
+import { givenUpText } from '../given-up/look.ts';
 import { callAfterChanges } from './after-changes.ts';
-import type { CompanyMessage } from './company-queue.ts';
+import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { procedureMessages } from './procedure-messages.ts';
 
 export interface CompaniesDependencies {
@@ -67,12 +72,33 @@ function loweringFlag(cursors: CursorStore, flags: HookFlags): CursorStore {
   };
 }
 
+/** What a newer version of the app has written is for that one: its workers poll, too. */
+async function pollKnown(...[context, options, signal]: Parameters<typeof poll>) {
+  try {
+    return await poll(context, options, signal);
+  } catch (error) {
+    if (!(error instanceof DocumentNewerError)) throw error;
+    context.log(error.message);
+    return 'trouble';
+  }
+}
+
+function newer(error: unknown): DocumentNewerError {
+  if (error instanceof DocumentNewerError) return error;
+  throw error;
+}
+
+function isNewer(found: unknown): found is DocumentNewerError {
+  return found instanceof DocumentNewerError;
+}
+
 /** What the process remembers of the storage: an idle poll reads no cursor. */
 interface State {
   cursors: CursorStore;
   flags: HookFlags;
   news: HookNews;
   leases: Leases;
+  givenUp: GivenUp;
 }
 
 export class Companies {
@@ -108,8 +134,15 @@ export class Companies {
 
   /** Where we are with a company, as its polls have left it; its server is not asked. */
   async state(code: string, signal: AbortSignal): Promise<CompanyState> {
-    const { cursors } = await this.#open(signal);
-    return companyState(await cursors.read(code, signal), this.#dependencies.now());
+    const { cursors, givenUp } = await this.#open(signal);
+    const now = this.#dependencies.now();
+    const [cursor, messages] = await Promise.all([
+      cursors.read(code, signal).catch(newer),
+      givenUp.known(signal).catch(() => []),
+    ]);
+    const state = isNewer(cursor) ? newerState(cursor, now) : companyState(cursor, now);
+    const own = messages.filter(({ queue, about }) => queue === companyQueueName && about === code);
+    return { ...state, warnings: [...state.warnings, ...own.map(givenUpText)] };
   }
 
   /** @throws what `poll` throws; then the message shall come again */
@@ -124,9 +157,9 @@ export class Companies {
     const { flags, cursors } = await this.#open(signal);
     const context = await this.#context(company, log, procedureMessages(company, log), signal);
     const options = { waitForLockMs: isTimer ? 0 : waitForLockMs };
-    if (why !== 'hook') return await poll(context, options, signal);
+    if (why !== 'hook') return await pollKnown(context, options, signal);
     const lowering = { ...context, cursors: loweringFlag(cursors, flags) };
-    const outcome = await poll(lowering, options, signal);
+    const outcome = await pollKnown(lowering, options, signal);
     // Whoever is at it for so long sees what the hook is about; the next one may call again.
     if (outcome === 'busy') await flags.lower(company, signal);
     return outcome;
@@ -158,7 +191,7 @@ export class Companies {
   }
 
   /** True for the one hook of a burst that must have the company polled. */
-  async hooked(code: string, hook: ChangesPage, signal: AbortSignal): Promise<boolean> {
+  async hooked(code: string, hook: WebHook, signal: AbortSignal): Promise<boolean> {
     const { flags, news } = await this.#open(signal);
     return (await news.isNews(code, hook, signal)) && (await flags.raise(code, signal));
   }
@@ -183,6 +216,7 @@ export class Companies {
         flags: new HookFlags(opened),
         news: new HookNews(cursors),
         leases: new Leases(opened, leaseSeconds),
+        givenUp: new GivenUp(opened),
       };
     }
     return this.#state;

@@ -2,11 +2,17 @@
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
 import type { App } from '../app.ts';
-import { type CompanyMessage, companyMessageSchema, companyQueueOutput } from './company-queue.ts';
+import { sendOn } from '../send-on.ts';
+import {
+  type CompanyMessage,
+  companyMessageSchema,
+  companyQueueName,
+  companyQueueOutput,
+} from './company-queue.ts';
 
 export function pollCompany(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {
-    const { companies, now } = app();
+    const { companies, now, stopping } = app();
     const parsed = companyMessageSchema.safeParse(message);
     const company = parsed.success ? companies.find(parsed.data.company) : undefined;
     if (parsed.data === undefined || company === undefined) {
@@ -14,12 +20,22 @@ export function pollCompany(app: () => App): StorageQueueHandler {
       context.warn('A message names no company of the catalogue; it is left');
       return;
     }
-    const outcome = await app().pollCompany(parsed.data, (text) => context.info(text));
-    if (outcome === 'handed on') {
-      const at = now().toISOString();
-      const rest: CompanyMessage = { company: company.code, why: 'rest', at };
-      context.extraOutputs.set(companyQueueOutput, rest);
+    const rest = (): CompanyMessage => ({
+      company: company.code,
+      why: 'rest',
+      at: now().toISOString(),
+    });
+    const goOn = () =>
+      sendOn(() => app().send(companyQueueName, rest()), `company ${company.code}`, context);
+    let outcome: string;
+    try {
+      outcome = await app().pollCompany(parsed.data, (text) => context.info(text));
+    } catch (error) {
+      if (stopping.aborted) await goOn();
+      throw error;
     }
+    if (outcome === 'handed on' && stopping.aborted) await goOn();
+    else if (outcome === 'handed on') context.extraOutputs.set(companyQueueOutput, rest());
     // A thousand companies with nothing new each minute would bury everything else in the log, and
     // trouble has been told when it began.
     if (outcome !== 'idle' && outcome !== 'trouble')

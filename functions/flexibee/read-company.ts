@@ -4,10 +4,11 @@ import type { CompanyState } from '../../shared/flexibee/follow.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { CompanyDetails, CompanySummary } from '../../shared/http/company-schemas.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
+import { mayTouch } from '../../shared/http/tokens.ts';
 import { sideBySide } from '../../shared/side-by-side.ts';
 import type { AppServices } from '../services.ts';
 import { withCode } from './ask-server.ts';
-import { namedCompany } from './named-company.ts';
+import { allowedCompany } from './named-company.ts';
 
 /** Documents that are read side by side for the list. */
 const readsAtOnce = 32;
@@ -15,20 +16,22 @@ const readsAtOnce = 32;
 /** Somebody looks: what the server says now is worth this much waiting, and no more. */
 const liveMs = 3_000;
 
-/** Every company: where we are with it, as of its last poll. */
+/** Every company that the caller may touch: where we are with it, as of its last poll. */
 export function listCompanies(app: AppServices): RouteHandler {
-  return async (_request, _context, { signal }) => {
+  return async (_request, _context, { caller, signal }) => {
     const read = async (company: FollowedCompany, within: AbortSignal) =>
       summary(app, company, await app.companies.state(company.code, within));
-    const companies = await sideBySide(app.companies.all, readsAtOnce, read, signal);
+    if (caller === undefined) throw new Error('this needs a route that asks for a token');
+    const visible = app.companies.all.filter(({ code }) => mayTouch(caller, [code]));
+    const companies = await sideBySide(visible, readsAtOnce, read, signal);
     return json({ companies });
   };
 }
 
 /** One company: where we are with it, and what its server says this moment. */
 export function readCompany(app: AppServices): RouteHandler {
-  return async (request, _context, { signal }) => {
-    const company = namedCompany(request, app);
+  return async (request, _context, { caller, signal }) => {
+    const company = allowedCompany(request, app, caller);
     const { code, name, server } = company;
     const [state, live] = await Promise.all([
       app.companies.state(code, signal),

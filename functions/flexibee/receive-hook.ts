@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
-import type { ChangesPage } from '../../shared/flexibee/types.ts';
-import { changesPage } from '../../shared/flexibee/wire.ts';
+import { readHook, type WebHook } from '../../shared/flexibee/hook.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
@@ -14,14 +13,16 @@ import { namedCompany } from './named-company.ts';
 const secretHeader = 'x-fb-hook-seckey';
 
 /** A hook holds what happened since the last one: a thousand changes take 250 KB. */
-const limit = 2 * 1024 * 1024;
+const bounds = { limit: 2 * 1024 * 1024, values: 1_000_000 };
 
 /** Something has changed: the company is looked at, whatever the hook says that it was. */
 export function receiveHook(app: AppServices): RouteHandler {
   return async (request, context, { signal }) => {
     requireSecret(request, app.settings.hooks.secret());
     const { code } = namedCompany(request, app);
-    const hook = requireChanges(await readJsonObject(request, signal, { limit, anyType: true }));
+    const hook = requireChanges(
+      await readJsonObject(request, signal, { ...bounds, anyType: true }),
+    );
     const queued = await app.companies.hooked(code, hook, signal);
     if (queued) {
       const message: CompanyMessage = { company: code, why: 'hook', at: app.now().toISOString() };
@@ -53,10 +54,10 @@ function requireSecret(request: HttpRequest, secret: string | undefined): void {
   });
 }
 
-function requireChanges(body: Record<string, unknown>): ChangesPage {
-  const parsed = changesPage.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.slice(0, 10).map(({ path, message }) => ({
+function requireChanges(body: Record<string, unknown>): WebHook {
+  const read = readHook(body);
+  if ('hook' in read) return read.hook;
+  const errors = read.faults.map(({ path, message }) => ({
     field: path.join('.') || 'body',
     message,
     allowed: 'what the Changes API answers, in JSON',

@@ -57,6 +57,7 @@ export const dynsqlRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: execQuery,
+        role: 'read',
         summary: 'Run a query; its rows are sent as they come, or printed as a PDF',
         parameters: [
           connection,

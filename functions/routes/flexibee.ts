@@ -76,6 +76,7 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       PUT: {
         handler: enableChangelog,
+        role: 'admin',
         summary: 'Turn the changelog on; nobody may be logged in to the company',
         parameters: [company],
         responses: { 200: changelog },
@@ -90,6 +91,7 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       PUT: {
         handler: disableChangelog,
+        role: 'admin',
         summary: 'Turn the changelog off: nothing is followed until it is on again',
         parameters: [company],
         responses: { 200: changelog },
@@ -127,12 +129,14 @@ export const flexibeeRoutes: readonly Route[] = [
       },
       PUT: {
         handler: registerHook,
+        role: 'admin',
         summary: 'Register our hook at the company’s server',
         parameters: [company],
         responses: { 200: { description: 'Registered', json: schemas.ownHookSchema } },
       },
       DELETE: {
         handler: removeHook,
+        role: 'admin',
         summary: 'Remove our hook from the company’s server',
         parameters: [company],
         responses: { 200: { description: 'Removed', json: schemas.removedHooksSchema } },
@@ -163,6 +167,7 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: resetCompany,
+        role: 'admin',
         summary: 'Begin anew: load everything, then follow from there',
         parameters: [company],
         responses: { 202: queued },

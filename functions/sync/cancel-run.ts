@@ -1,19 +1,14 @@
 import { textOrJson } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { authorize } from '../../shared/http/tokens.ts';
 import type { AppServices } from '../services.ts';
-import { namedRun, unknownRun } from './named-run.ts';
+import { allowedRun, unknownRun } from './named-run.ts';
 
 /** Asks the worker of a run to stop it; whoever may sync all of its data sources may ask. */
 export function cancelRun(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a cancellation needs a route that asks for a token');
-    const { id, codes, state } = await namedRun(request, app.syncs, signal);
-    authorize(
-      caller,
-      codes.map((code) => ({ code, field: 'id' })),
-    );
+    const { id, state } = await allowedRun(request, app, caller, signal);
     const result = await app.syncs.cancel(id, caller.name, signal);
     if (result.outcome === 'unknown') throw unknownRun(id);
     if (result.outcome !== 'accepted') {

@@ -1,15 +1,33 @@
 /** Executes one slice of the run whose id comes through the queue. */
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
+import type { SliceOutcome } from '../../shared/sync/engine.ts';
 import type { App } from '../app.ts';
-import { runQueueOutput } from './run-queue.ts';
+import { sendOn } from '../send-on.ts';
+import { runQueueName, runQueueOutput } from './run-queue.ts';
 
-/** A run that outlives its slice goes back to the queue, locks and all. */
+/**
+ * A run that outlives its slice goes back to the queue, locks and all. One whose worker stops goes
+ * there as well, at once and past the host: nobody hears of a call's end that comes with its
+ * worker's.
+ */
 export function executeRun(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {
     const id = String(message);
-    const outcome = await app().executeRun(id, (text) => context.info(text));
-    if (outcome === 'handed on') context.extraOutputs.set(runQueueOutput, id);
+    const { stopping } = app();
+    const goOn = () => sendOn(() => app().send(runQueueName, id), `run ${id}`, context);
+    let outcome: SliceOutcome;
+    try {
+      outcome = await app().executeRun(id, (text, level) =>
+        level === 'warn' ? context.warn(text) : context.info(text),
+      );
+    } catch (error) {
+      if (stopping.aborted) await goOn();
+      throw error;
+    }
+    const goesOn = outcome === 'handed on' || outcome === 'stopped';
+    if (goesOn && stopping.aborted) await goOn();
+    else if (outcome === 'handed on') context.extraOutputs.set(runQueueOutput, id);
     context.info(`run ${id}: ${outcome}`);
   };
 }

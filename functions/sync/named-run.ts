@@ -2,17 +2,32 @@ import type { HttpRequest } from '@azure/functions';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { runIdSchema } from '../../shared/http/schemas.ts';
 import { show } from '../../shared/http/show.ts';
+import { authorize } from '../../shared/http/tokens.ts';
+import type { ApiToken } from '../../shared/settings.ts';
 import type { Run, Syncs } from '../../shared/sync/index.ts';
+import type { AppServices } from '../services.ts';
 
 /** The run that the path names. Throws `HttpProblem` 404. */
-export async function namedRun(
-  request: HttpRequest,
-  syncs: Syncs,
-  signal: AbortSignal,
-): Promise<Run> {
+async function namedRun(request: HttpRequest, syncs: Syncs, signal: AbortSignal): Promise<Run> {
   const id = namedRunId(request);
   const run = await syncs.read(id, signal);
   if (run === undefined) throw unknownRun(id);
+  return run;
+}
+
+/** The same for whoever may touch all of its data sources. Throws `HttpProblem` 403, too. */
+export async function allowedRun(
+  request: HttpRequest,
+  app: AppServices,
+  caller: ApiToken | undefined,
+  signal: AbortSignal,
+): Promise<Run> {
+  if (caller === undefined) throw new Error('this needs a route that asks for a token');
+  const run = await namedRun(request, app.syncs, signal);
+  authorize(
+    caller,
+    run.codes.map((code) => ({ code, field: 'id' })),
+  );
   return run;
 }
 

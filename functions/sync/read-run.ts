@@ -1,18 +1,26 @@
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { publicRunSchema } from '../../shared/http/schemas.ts';
-import { progressOf, serversOf, warningsIn } from '../../shared/sync/index.ts';
+import { errorsIn, progressOf, serversOf, warningsIn } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
-import { namedRun } from './named-run.ts';
+import { allowedRun } from './named-run.ts';
 
 /** One run: what was asked, where it stands, every stage, freshness before and after. */
 export function readRun(app: AppServices): RouteHandler {
-  return async (request, _context, { signal }) => {
-    const run = await namedRun(request, app.syncs, signal);
+  return async (request, _context, { caller, signal }) => {
+    const run = await allowedRun(request, app, caller, signal);
     const progress = progressOf(run, app.now());
     // Where servers are is nothing that callers need.
     const stages = run.stages.map(({ location: _, ...stage }) => stage);
-    const shown = { ...run, stages, servers: serversOf(run), progress, warnings: warningsIn(run) };
-    return json(publicRunSchema.parse(shown));
+    return json(
+      publicRunSchema.parse({
+        ...run,
+        errors: errorsIn(run),
+        stages,
+        servers: serversOf(run),
+        progress,
+        warnings: warningsIn(run),
+      }),
+    );
   };
 }

@@ -1,10 +1,12 @@
 import { textOrJson } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
+import type { Body } from '../../shared/http/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { knownCodes } from '../../shared/http/requested-codes.ts';
 import { parseSyncRequest } from '../../shared/http/sync-request.ts';
-import { authenticate, authorize, bearerToken } from '../../shared/http/tokens.ts';
+import { authenticate, authorize, requireRole } from '../../shared/http/tokens.ts';
+import type { ApiToken } from '../../shared/settings.ts';
 import type { SyncRequest } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
 import { runQueueOutput } from './run-queue.ts';
@@ -23,10 +25,10 @@ export function entitySync(app: AppServices): RouteHandler {
 }
 
 function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
-  return async (request, context, { signal }) => {
+  return async (request, context, { caller, signal }) => {
     const body = await readJsonObject(request, signal);
-    const presented = Object.hasOwn(body, 'token') ? body['token'] : bearerToken(request);
-    const token = authenticate(presented, app.settings.tokens);
+    const token = tokenOf(body, caller, app);
+    requireRole(token, 'run');
     authorize(token, knownCodes(body, app.catalog));
     const sync = parseSyncRequest(kind, body, app.catalog, app.now());
     const started = await app.syncs.start({ ...sync, token: token.name }, signal);
@@ -48,4 +50,10 @@ function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
       { status: 202, headers: { location } },
     );
   };
+}
+
+/** The member counts where it is sent; a header was looked at before the body was read. */
+function tokenOf(body: Body, caller: ApiToken | undefined, app: AppServices): ApiToken {
+  if (caller !== undefined && !Object.hasOwn(body, 'token')) return caller;
+  return authenticate(body['token'], app.settings.tokens, app.now());
 }

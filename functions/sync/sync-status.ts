@@ -1,17 +1,32 @@
 import { textOrJson } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { statusSchema } from '../../shared/http/schemas.ts';
-import { progressOf } from '../../shared/sync/index.ts';
+import { mayTouch } from '../../shared/http/tokens.ts';
+import { type Progress, progressOf, type Run } from '../../shared/sync/index.ts';
 import type { AppServices } from '../services.ts';
 
-/** Whether any run is queued or running now, and as JSON which ones and how far they are. */
+/**
+ * Whether any run is queued or running now, and as JSON which ones, of those that the caller may
+ * touch, and how far they are. Strangers learn how far all are, and nothing that people or
+ * procedures said.
+ */
 export function syncStatus(app: AppServices): RouteHandler {
-  return async (request, _context, { signal }) => {
+  return async (request, _context, { caller, signal }) => {
     const active = await app.syncs.active(signal);
     const running = active.length > 0;
     const text = `Synchronization is ${running ? '' : 'not '}running.`;
     const now = app.now();
-    const runs = active.map((run) => ({ ...run, progress: progressOf(run, now) }));
+    const runs = active
+      .filter(({ codes }) => caller === undefined || mayTouch(caller, codes))
+      .map((run) => ({ ...run, progress: progressOf(run, now) }))
+      .map((run) => (caller === undefined ? withoutTexts(run) : run));
     return textOrJson(request, text, statusSchema.parse({ running, runs }));
   };
+}
+
+type ShownRun = Omit<Run, 'user'> & { user?: string; progress: Progress };
+
+function withoutTexts({ user: _, progress, ...run }: ShownRun): ShownRun {
+  const running = progress.running.map(({ message: _, ...stage }) => stage);
+  return { ...run, progress: { ...progress, running } };
 }

@@ -2,7 +2,8 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { HostFunction } from './functions.ts';
-import type { Log } from './log.ts';
+import { ClientGoneError } from './http/forward.ts';
+import { type Log, requestCategory } from './log.ts';
 import type { QueueOutputs } from './queues/outputs.ts';
 import { invoke } from './worker/invoke.ts';
 import type { InvocationResponse, TypedData } from './worker/protocol.ts';
@@ -18,6 +19,8 @@ export interface Invocation {
   traceParent?: string | undefined;
   /** What must be over before the outputs are written: the transport of a streamed response. */
   transport?: Promise<void>;
+  /** An HTTP request: its lines have a level of their own in the log. */
+  isRequest?: boolean;
 }
 
 /** How long a trigger has to put its work back before the process ends. */
@@ -27,13 +30,24 @@ export class FunctionTimeoutError extends Error {
   override name = 'FunctionTimeoutError';
 }
 
+/** The process of the real worker is gone as soon as the app's terminate hooks have ended. */
+export class WorkerEndedError extends Error {
+  override name = 'WorkerEndedError';
+
+  constructor() {
+    super('The worker has ended.');
+  }
+}
+
 export interface Executor {
   /** @throws what the function threw, FunctionTimeoutError, or what failed while writing outputs. */
   run(target: HostFunction, invocation: Invocation): Promise<InvocationResponse>;
-  /** Names of the functions that run now. */
+  /** Names of the functions that have not answered yet. */
   running(): string[];
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
+  /** The worker's process has ended: what still runs in it never answers. */
+  end(): void;
 }
 
 /**
@@ -47,14 +61,18 @@ export function createExecutor(
   log: Log,
   timeout: number | undefined,
 ): Executor {
-  const active = new Map<Promise<unknown>, string>();
+  const active = new Set<Promise<unknown>>();
+  const unanswered = new Map<string, string>();
+  const ended = Promise.withResolvers<never>();
+  ended.promise.catch(() => {});
 
   const execute = async (
     target: HostFunction,
     invocation: Invocation,
   ): Promise<InvocationResponse> => {
     const { id } = invocation;
-    const about = { name: target.name, invocationId: id };
+    const category = invocation.isRequest ? { category: requestCategory } : {};
+    const about = { name: target.name, invocationId: id, ...category };
     const start = performance.now();
     const outcome = (result: string): string =>
       `Executed '${target.name}' (${result}, Id=${id}, Duration=${Math.round(performance.now() - start)}ms)`;
@@ -63,8 +81,9 @@ export function createExecutor(
       `Executing '${target.name}' (Reason='${invocation.reason}', Id=${id})`,
       about,
     );
+    unanswered.set(id, target.name);
     try {
-      const response = await limited(timeout, about.name, () =>
+      const response = await limited(timeout, about.name, ended.promise, () =>
         invoke(worker, target.registration, {
           invocationId: id,
           functionId: target.registration.id,
@@ -73,13 +92,16 @@ export function createExecutor(
           traceContext: traceContext(invocation.traceParent),
         }),
       );
+      unanswered.delete(id);
       await invocation.transport;
       await outputs.write(target.outputs, response);
       log.host('information', outcome('Succeeded'), about);
       return response;
     } catch (error) {
+      unanswered.delete(id);
       const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      log.host('error', `${outcome('Failed')} ${stack}`, about);
+      if (error instanceof ClientGoneError) log.host('information', outcome('Client gone'), about);
+      else log.host('error', `${outcome('Failed')} ${stack}`, about);
       if (error instanceof FunctionTimeoutError) {
         setTimeout(() => {
           throw error;
@@ -92,15 +114,16 @@ export function createExecutor(
   return {
     run: (target, invocation) => {
       const execution = execute(target, invocation);
-      active.set(execution, target.name);
+      active.add(execution);
       const end = (): boolean => active.delete(execution);
       execution.then(end, end);
       return execution;
     },
-    running: () => [...active.values()],
+    running: () => [...unanswered.values()],
     idle: async () => {
-      while (active.size > 0) await Promise.allSettled(active.keys());
+      while (active.size > 0) await Promise.allSettled(active);
     },
+    end: () => ended.reject(new WorkerEndedError()),
   };
 }
 
@@ -111,16 +134,17 @@ export function newInvocationId(): string {
 async function limited<T>(
   timeout: number | undefined,
   name: string,
+  ended: Promise<never>,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (timeout === undefined) return await work();
+  if (timeout === undefined) return await Promise.race([work(), ended]);
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(new FunctionTimeoutError(`'${name}' ran past functionTimeout, ${timeout} ms.`)),
     timeout,
   );
   try {
-    return await Promise.race([work(), promise]);
+    return await Promise.race([work(), promise, ended]);
   } finally {
     clearTimeout(timer);
   }

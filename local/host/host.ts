@@ -6,7 +6,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { delay } from './delay.ts';
 import { createExecutor, type Executor } from './executor.ts';
 import { describeFunctions, type HostFunction } from './functions.ts';
 import { hostId } from './host-id.ts';
@@ -18,6 +17,7 @@ import { type HttpFront, handleRequest } from './http/server.ts';
 import { createLog, type Log } from './log.ts';
 import { createQueueListener, type QueueListener } from './queues/listener.ts';
 import { createQueueOutputs } from './queues/outputs.ts';
+import type { CorsSettings } from './settings.ts';
 import { createSingleton } from './singleton.ts';
 import { createStorage, type Storage } from './storage.ts';
 import { createTimerListener } from './timers/listener.ts';
@@ -35,6 +35,7 @@ export interface HostOptions {
   /** 0: any free port. */
   port: number;
   host?: '127.0.0.1';
+  cors?: CorsSettings | undefined;
   /** Gets every line of the log; standard output where it is absent. */
   log?: (line: string) => void;
 }
@@ -44,8 +45,10 @@ export interface Host {
   /** Names, in the order in which routes are tried. */
   functions: string[];
   /**
-   * Drains: takes no more work, waits up to 4 s for what runs, then cuts it off, runs the app's
-   * appTerminate hooks for up to 750 ms, and resolves. Repeated calls share one drain.
+   * Takes no more work, waits half a second for what runs, then runs the app's appTerminate hooks,
+   * for 10 s at most. With their end the app has ended: what still runs in it is lost, its messages
+   * come again when their time is over, and the process must be ended at once. Repeated calls share
+   * one end.
    */
   close(): Promise<void>;
 }
@@ -57,10 +60,12 @@ interface Listener {
 
 /** How long the real host's web server keeps a connection on which nothing comes. */
 const keepAliveMilliseconds = 130_000;
-/** From the first signal to the end, whatever still runs. */
-const drainMilliseconds = 3_000;
-/** How long what runs may take to end by itself before the app is told to let go. */
+/** How long what runs may take to end by itself; the real host waits for 10 s. */
 const quietMilliseconds = 500;
+/** How long the app's hooks may take, as the platform has it for a worker's end. */
+const hookMilliseconds = 10_000;
+/** For what has been answered by then: outputs, messages that are done with, bytes on their way. */
+const settleMilliseconds = 1_000;
 
 let started = false;
 
@@ -126,7 +131,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     }
     const httpUri = capabilities['HttpUri'];
     const forwarder = httpUri === undefined ? undefined : createForwarder(httpUri);
-    front = { routes, executor, forwarder, log };
+    front = { routes, executor, forwarder, cors: options.cors, log };
     for (const listener of listeners) listener.start();
     log.host(
       'information',
@@ -211,25 +216,26 @@ async function close(
   cutOff: () => void,
   log: Log,
 ): Promise<void> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), drainMilliseconds);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const within = (work: Promise<unknown>): Promise<unknown> =>
-    Promise.race([work, delay(drainMilliseconds, deadline.signal)]);
   const idle = Promise.allSettled([executor.idle(), ...listeners.map((it) => it.stop())]);
-  await Promise.race([idle, sleep(quietMilliseconds, undefined, { ref: false })]);
-  // An app whose functions run for long is told now, so that it can let go of them.
-  const ended = runHooks(worker, 'appTerminate', appHookContext(worker)).catch((error) =>
+  await within(idle, quietMilliseconds);
+  const hooks = runHooks(worker, 'appTerminate', appHookContext(worker)).catch((error) =>
     log.host('error', `appTerminate: ${String(error)}`),
   );
-  await within(Promise.all([idle, ended]));
+  await within(hooks, hookMilliseconds);
+  // The real worker calls process.exit here: nothing that still runs in it is waited for.
   if (executor.running().length > 0) {
     log.host('warning', `left while running: ${executor.running().join(', ')}`);
   }
+  executor.end();
+  await within(idle, settleMilliseconds);
   // Callers of functions that threw still wait for an answer: they get it now.
   cutOff();
   server.closeIdleConnections();
-  await within(closed);
+  await within(closed, settleMilliseconds);
   server.closeAllConnections();
-  clearTimeout(timer);
+}
+
+function within(work: Promise<unknown>, milliseconds: number): Promise<unknown> {
+  return Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
 }

@@ -26,6 +26,12 @@ const labels: Record<LogLevel, string> = {
   none: 'NONE ',
 };
 
+/**
+ * Of the lines that tell of HTTP requests, which somebody may want to see less of than of runs:
+ * `"logging": {"logLevel": {"Host.Requests": "Warning"}}` in host.json.
+ */
+export const requestCategory = 'Host.Requests';
+
 export interface RpcLogEntry {
   level: LogLevel;
   category: RpcLogCategory;
@@ -37,7 +43,11 @@ export type RpcLog = (entry: RpcLogEntry) => void;
 
 export interface Log {
   /** A line of the host itself; `functionName` and `invocationId` where it is about one. */
-  host(level: LogLevel, message: string, about?: { name: string; invocationId?: string }): void;
+  host(
+    level: LogLevel,
+    message: string,
+    about?: { name: string; invocationId?: string; category?: string },
+  ): void;
   /** A line of the app or of its library, as it comes over the worker protocol. */
   rpc: RpcLog;
 }
@@ -57,7 +67,12 @@ export function createLog(write: (line: string) => void, levels: Record<string, 
   return {
     host: (level, message, about) =>
       about
-        ? print(level, `Function.${about.name}`, source(about.name, about.invocationId), message)
+        ? print(
+            level,
+            about.category ?? `Function.${about.name}`,
+            source(about.name, about.invocationId),
+            message,
+          )
         : print(level, 'Host', 'host', message),
     rpc: ({ level, category, message, functionName, invocationId }) => {
       if (!functionName) return print(level, 'Worker', 'worker', message);

@@ -9,7 +9,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startHost } from './host.ts';
-import { readSettings } from './settings.ts';
+import { readHostSettings, readSettings } from './settings.ts';
 
 process.on('uncaughtException', (error) => {
   console.error(`Worker uncaught exception: ${error.stack ?? error}`);
@@ -26,17 +26,18 @@ try {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      port: { type: 'string', default: '7071' },
+      port: { type: 'string' },
       app: { type: 'string', default: '.' },
     },
   });
-  const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65_535) {
+  const appDirectory = resolve(values.app);
+  const { cors, port: usual = 7071 } = await readHostSettings(appDirectory);
+  const port = Number(values.port ?? usual);
+  if (!/^\d+$/.test(String(values.port ?? usual)) || port > 65_535) {
     throw new Error(`--port is "${values.port}"; it must be a number from 0 (any) to 65535`);
   }
-  const appDirectory = resolve(values.app);
   const settings = await readSettings(appDirectory, process.env);
-  const host = await startHost({ appDirectory, settings, port });
+  const host = await startHost({ appDirectory, settings, port, cors });
   console.log(`listening on ${host.url}`);
   process.send?.({ type: 'ready', url: host.url });
 

@@ -1,10 +1,20 @@
 /** App settings of one machine, as Core Tools reads them. */
 
-import { readFile } from 'node:fs/promises';
+import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
+/** What Core Tools takes of `Host`. */
+const hostSchema = z.object({
+  /** Port, where the command line names none. */
+  LocalHttpPort: z.int().min(0).max(65_535).optional(),
+  /** Origins that may call from a browser, divided by commas; `*` for all. */
+  CORS: z.string().optional(),
+  CORSCredentials: z.boolean().optional(),
+});
+
 const settingsSchema = z.object({
+  Host: hostSchema.prefault({}),
   IsEncrypted: z.literal(false, 'encrypted settings are not supported').optional(),
   Values: z.record(z.string(), z.string('must be a string: "7", not 7')),
 });
@@ -18,28 +28,54 @@ export async function readSettings(
   directory: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<Record<string, string>> {
-  const values = await readValues(directory);
+  const { Values: values } = await readFile(directory);
   for (const [name, value] of Object.entries(environment)) {
     if (value !== undefined) values[name] = value;
   }
   return values;
 }
 
-async function readValues(directory: string): Promise<Record<string, string>> {
+/** @throws as `readSettings`. */
+export async function readHostSettings(directory: string): Promise<HostSettings> {
+  const {
+    LocalHttpPort: port,
+    CORS = '',
+    CORSCredentials = false,
+  } = (await readFile(directory)).Host;
+  const origins = CORS.split(',').flatMap((origin) => origin.trim() || []);
+  return {
+    ...(port !== undefined && { port }),
+    ...(origins.length > 0 && { cors: { origins, credentials: CORSCredentials } }),
+  };
+}
+
+export interface HostSettings {
+  port?: number;
+  cors?: CorsSettings;
+}
+
+export interface CorsSettings {
+  /** `*` for all. */
+  origins: string[];
+  /** Whether browsers may send cookies and the like; not with `*`. */
+  credentials: boolean;
+}
+
+async function readFile(directory: string): Promise<z.output<typeof settingsSchema>> {
   for (const name of ['local.settings.json', 'local.settings.sample.json']) {
     const path = join(directory, name);
     let text: string;
     try {
-      text = await readFile(path, 'utf8');
+      text = await fs.readFile(path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       throw error;
     }
     const result = settingsSchema.safeParse(parse(path, text));
     if (!result.success) throw new Error(`${path}: ${z.prettifyError(result.error)}`);
-    return result.data.Values;
+    return result.data;
   }
-  return {};
+  return { Host: {}, Values: {} };
 }
 
 function parse(path: string, text: string): unknown {

@@ -65,6 +65,11 @@ SELECT @result AS [result];`,
   }
 }
 
+/** The statement that says whose session it is: `takeAppLock` leaves it so. @param holder ASCII */
+export function setContext(holder: string): string {
+  return `SET CONTEXT_INFO 0x${Buffer.from(holder, 'latin1').toString('hex')};`;
+}
+
 /** Gives the lock up; the session must hold it. */
 export async function dropAppLock(
   session: Session,

@@ -2,6 +2,7 @@
 
 import type { EventEmitter } from 'node:events';
 import type sql from 'mssql';
+import { inFull, toDatabaseError } from './errors.ts';
 import type { Link, SqlParameter } from './link.ts';
 import { RowCounter, type RowCounts } from './row-counts.ts';
 
@@ -23,6 +24,8 @@ export interface ProcedureResult {
 /**
  * `Session.call` over the connection it has borrowed. However many rows, counts and errors the
  * procedure gives, memory holds one row and the first errors.
+ *
+ * @param onMessage gets every error but the first, too, which is thrown at the end
  */
 export async function callProcedure(
   link: Link,
@@ -39,7 +42,12 @@ export async function callProcedure(
   request.on('info', (info: { message: string }) => onMessage(info.message));
   request.on('rowsaffected', (count: number) => rows.count(count));
   request.on('recordset', () => countRows(request, rows));
-  request.on('error', (error: Error) => keep(errors, error));
+  request.on('error', (error: Error) => {
+    const told = toDatabaseError(error);
+    // What the server says after its first error is nobody's cause, and would be told nowhere.
+    if (errors.length > 0 && told.number !== undefined) onMessage(inFull(told));
+    keep(errors, error);
+  });
   return link.send(request, signal, async () => {
     const result = await request.execute(`[${schema}].[${name}]`);
     const failure = failureOf(errors);

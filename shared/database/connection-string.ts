@@ -1,5 +1,6 @@
 /** A connection string of SQL Server, as Microsoft.Data.SqlClient reads it. */
 
+import { isIPv6 } from 'node:net';
 import {
   booleanOf,
   FaultList,
@@ -80,9 +81,16 @@ function read(text: string, faults: FaultList): Values {
   return values;
 }
 
+const placePattern = /^\s*(?:(\w+)\s*:)?\s*([^\\,]*?)\s*(?:\\\s*([^,]*?)\s*)?(?:,\s*(.*?)\s*)?$/s;
+
+/** Of an address of IPv6 the colons are its own: `2001:db8::5` has no protocol before it. */
+function withBrackets(place: string): string {
+  const [host = ''] = place.split(/[\\,]/);
+  return isIPv6(host.trim()) ? place.replace(host, `[${host.trim()}]`) : place;
+}
+
 function placeOf(text = ''): Pick<Target, 'server' | 'port' | 'instance'> {
-  const [, protocol, host = '', instance, port] =
-    /^\s*(?:(\w+)\s*:)?\s*([^\\,]*?)\s*(?:\\\s*([^,]*?)\s*)?(?:,\s*(.*?)\s*)?$/s.exec(text) ?? [];
+  const [, protocol, host = '', instance, port] = placePattern.exec(withBrackets(text)) ?? [];
   if (protocol !== undefined && !/^tcp$/i.test(protocol)) {
     throw new RangeError('has a Server that is not reached by TCP: write Server=host,1433');
   }

@@ -8,10 +8,16 @@ export interface DriverConnection {
   on(event: 'errorMessage', listener: (message: object) => void): unknown;
   off(event: 'errorMessage', listener: (message: object) => void): unknown;
   socket?: { setNoDelay(noDelay: boolean): unknown };
-  /** Reads one answer; says `end` when it has come to its end. */
-  createTokenStreamParser(...parameters: unknown[]): EventEmitter;
+  /** Reads one answer, tells the handler of its parts and says `end` when it has come to its end. */
+  createTokenStreamParser(message: unknown, handler: TransactionHandler): EventEmitter;
   /** Called once, when the connection is closed for whatever reason. */
   cleanupConnection(): void;
+}
+
+/** Is told what a server says of transactions, whoever begins and ends them (ENVCHANGE 8 to 10). */
+interface TransactionHandler {
+  onCommitTransaction(token: unknown): void;
+  onRollbackTransaction(token: unknown): void;
 }
 
 /** What we touch of a connection that a pool has lent. */
@@ -36,6 +42,19 @@ export function resetWithNextRequest(connection: ResettableConnection): string {
   return `${connection.getInitialSql()}\nset transaction isolation level read committed`;
 }
 
+/** How many transactions have ended on a connection so far, whoever had begun them. */
+export interface TransactionEnds {
+  commits: number;
+  rollbacks: number;
+}
+
+const ends = new WeakMap<object, TransactionEnds>();
+
+/** As the answers have told; of a server that tells nothing (Babelfish) none. */
+export function transactionEnds(connection: object): TransactionEnds {
+  return { ...(ends.get(connection) ?? { commits: 0, rollbacks: 0 }) };
+}
+
 /**
  * For `beforeConnect`, where the pool hands each of its connections over. After a redirect of Azure
  * SQL's the socket is another one, so it is the one that logged in that counts.
@@ -49,6 +68,7 @@ export function prepareConnection(connection: DriverConnection): void {
     connection.off('errorMessage', listen);
     if (error !== undefined && said.length > 0) error.saidAtLogin = said;
     sendAtOnce(connection);
+    countEnds(connection);
     leaveAnswersOfClosed(connection);
   });
 }
@@ -60,6 +80,26 @@ export function prepareConnection(connection: DriverConnection): void {
  */
 function sendAtOnce(connection: DriverConnection): void {
   connection.socket?.setNoDelay(true);
+}
+
+/** The driver forgets a transaction that has ended; how it ended only the handler is told. */
+function countEnds(connection: DriverConnection): void {
+  const counts: TransactionEnds = { commits: 0, rollbacks: 0 };
+  ends.set(connection, counts);
+  const create = connection.createTokenStreamParser.bind(connection);
+  connection.createTokenStreamParser = (message, handler) => {
+    const onCommit = handler.onCommitTransaction.bind(handler);
+    const onRollback = handler.onRollbackTransaction.bind(handler);
+    handler.onCommitTransaction = (token) => {
+      counts.commits += 1;
+      onCommit(token);
+    };
+    handler.onRollbackTransaction = (token) => {
+      counts.rollbacks += 1;
+      onRollback(token);
+    };
+    return create(message, handler);
+  };
 }
 
 /**

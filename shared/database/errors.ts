@@ -11,6 +11,14 @@ export type ErrorMeaning =
   | 'login'
   | 'unreachable';
 
+interface ErrorDetails {
+  number?: number | undefined;
+  severity?: number | undefined;
+  state?: number | undefined;
+  procedure?: string | undefined;
+  line?: number | undefined;
+}
+
 /** A failed call, with SQL Server's own particulars where it sent them. Carries no secret. */
 export class DatabaseError extends Error {
   readonly meaning: ErrorMeaning;
@@ -25,14 +33,7 @@ export class DatabaseError extends Error {
   constructor(
     message: string,
     meaning: ErrorMeaning,
-    details: {
-      number?: number | undefined;
-      severity?: number | undefined;
-      state?: number | undefined;
-      procedure?: string | undefined;
-      line?: number | undefined;
-      endedSession?: boolean;
-    } = {},
+    details: ErrorDetails & { endedSession?: boolean } = {},
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -110,6 +111,26 @@ interface DriverError {
   precedingErrors?: DriverError[];
   /** What the server said to a login (`driver-connection.ts`). */
   saidAtLogin?: DriverError[];
+}
+
+/** As SQL Server's own tools show an error: the particulars, then the text. */
+export function inFull({
+  message,
+  number,
+  severity,
+  state,
+  procedure,
+  line,
+}: Pick<DatabaseError, 'message'> & ErrorDetails): string {
+  if (number === undefined) return message;
+  const particulars = [
+    `Msg ${number}`,
+    ...(severity === undefined ? [] : [`Level ${severity}`]),
+    ...(state === undefined ? [] : [`State ${state}`]),
+    ...(procedure === undefined ? [] : [`Procedure ${procedure}`]),
+    ...(line === undefined ? [] : [`Line ${line}`]),
+  ];
+  return `${particulars.join(', ')}: ${message}`;
 }
 
 /** Turns whatever mssql rejected with into a DatabaseError; one that is already stays as it is. */

@@ -2,7 +2,12 @@
 
 import { EventEmitter } from 'node:events';
 import sql from 'mssql';
-import { type ResettableConnection, resetWithNextRequest } from './driver-connection.ts';
+import {
+  type ResettableConnection,
+  resetWithNextRequest,
+  type TransactionEnds,
+  transactionEnds,
+} from './driver-connection.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { driverType, driverValue } from './types.ts';
 
@@ -59,6 +64,10 @@ export class Link {
   /** Makes the next request reset the session. @returns the batch that must be that request */
   reset(): string {
     return resetWithNextRequest(this.#connection);
+  }
+
+  get transactionEnds(): TransactionEnds {
+    return transactionEnds(this.#connection);
   }
 
   /** False: it has been given back or has closed, as it does when the server ends the session. */

@@ -6,6 +6,7 @@
 import type sql from 'mssql';
 import { unlessAborted } from '../abort.ts';
 import { callProcedure, type ProcedureCall, type ProcedureResult } from './call.ts';
+import type { TransactionEnds } from './driver-connection.ts';
 import { toDatabaseError } from './errors.ts';
 import { type LendingPool, Link, type SqlParameter } from './link.ts';
 import { type RowBatch, streamRowBatches, streamRows } from './stream.ts';
@@ -48,6 +49,11 @@ export class Session {
   /** False: it has been given back, or the connection has closed. */
   get isOpen(): boolean {
     return this.#link.isOpen;
+  }
+
+  /** How many of its transactions have ended so far. */
+  get transactionEnds(): TransactionEnds {
+    return this.#link.transactionEnds;
   }
 
   /** Back to the pool; whoever borrows it next resets it. */

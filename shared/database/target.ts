@@ -1,5 +1,6 @@
 /** An address of a database in our own terms, whichever form it was written in. */
 
+import { isIPv6 } from 'node:net';
 import type sql from 'mssql';
 import { isLoopback } from '../connection-string.ts';
 import type { EntraIdentity } from './identity.ts';
@@ -36,7 +37,8 @@ export interface ParsedAddress {
 
 /** @throws RangeError with what is wrong, to be read after the setting's name; it holds no value */
 export function parsedAddress(target: Target): ParsedAddress {
-  const { server, port, instance, database, login, encrypt } = target;
+  const { port, instance, database, login, encrypt } = target;
+  const server = hostOf(target.server);
   const faults = [
     ...(port === undefined || (port >= 1 && port <= 65_535)
       ? []
@@ -67,6 +69,14 @@ export function parsedAddress(target: Target): ParsedAddress {
     connectionTimeout: seconds === undefined ? undefined : seconds * 1_000,
   }) as unknown as sql.config;
   return 'kind' in login ? { config, identity: login } : { config: { ...config, ...login } };
+}
+
+/** The driver takes an address of IPv6 without brackets only; of its many spellings one is kept. */
+function hostOf(server: string): string {
+  const bare = /^\[(.*)\]$/.exec(server)?.[1] ?? server;
+  if (!isIPv6(bare)) return server;
+  // A zone (`fe80::1%eth0`) has no place in a URL.
+  return bare.includes('%') ? bare : new URL(`http://[${bare}]`).hostname.slice(1, -1);
 }
 
 function given<T extends object>(members: T): T {

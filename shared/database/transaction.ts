@@ -1,9 +1,13 @@
 /**
  * One procedure call, with a transaction around it or without. What has become of transactions in a
- * procedure no answer tells for sure, so the server is asked afterwards, in the batch that commits.
+ * procedure no answer tells for sure, so the server is asked for their count afterwards, in the
+ * batch that commits. The count says nothing of a transaction that was ended and begun anew, as loads
+ * in batches and handlers do that keep their caller's count; that came with the answers.
  */
 
+import { setContext } from './app-lock.ts';
 import type { ProcedureCall, ProcedureResult } from './call.ts';
+import type { TransactionEnds } from './driver-connection.ts';
 import { DatabaseError, leavesSessionUsable, toDatabaseError } from './errors.ts';
 import type { Session } from './session.ts';
 
@@ -13,6 +17,11 @@ export type TransactionMode = (typeof transactionModes)[number];
 
 export interface CallTerms<T> {
   transaction: TransactionMode;
+  /**
+   * What the session's context info shall be after the call, as `takeAppLock` has it: whose session
+   * it is, and not what the procedure has made of it (a flag for triggers, as a rule).
+   */
+  holder?: string;
   /** SET options that are ON around the call, of the catalogue's allow-list. */
   setOptions?: readonly string[];
   /** Gets every PRINT and RAISERROR of severity 10 or less as it arrives. */
@@ -44,16 +53,26 @@ const settleMs = 30_000;
 export async function callOnTerms<T>(
   session: Session,
   call: ProcedureCall,
-  { transaction, setOptions = [], onMessage = () => {}, onCall = () => {}, judge }: CallTerms<T>,
+  {
+    transaction,
+    holder,
+    setOptions = [],
+    onMessage = () => {},
+    onCall = () => {},
+    judge,
+  }: CallTerms<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const began = transaction === 'own' ? 1 : 0;
-  const closing = setStatements(setOptions, 'OFF');
+  const context = holder === undefined ? '' : setContext(holder);
+  const closing = `${setStatements(setOptions, 'OFF')}${context}`;
   let ended = false;
   let judged: T;
+  let before = session.transactionEnds;
   try {
     const opening = `${setStatements(setOptions, 'ON')}${began > 0 ? 'BEGIN TRANSACTION;' : ''}`;
     if (opening !== '') await session.batch(opening, signal);
+    before = session.transactionEnds;
     signal.throwIfAborted();
     onCall();
     const result = await session.call(call, onMessage, signal);
@@ -63,17 +82,27 @@ export async function callOnTerms<T>(
   } catch (error) {
     // Cancelled, timed out or broken: whether the server has stopped is not known for sure.
     const canBeAsked = !signal.aborted && (ended || leavesSessionUsable(error));
-    if (canBeAsked) throw await undone(session, error, began, closing, signal);
+    if (canBeAsked) throw await undone(session, error, { began, before }, closing, signal);
     session.destroy();
     throw error;
   }
-  await settle(session, began, closing);
+  await settle(session, { began, before }, closing);
   return judged;
 }
 
-/** Commits an own transaction, and makes sure that there was that one and no other. */
-async function settle(session: Session, began: number, closing: string): Promise<void> {
-  const commit = began > 0 ? 'IF @open = 1 COMMIT TRANSACTION;' : '';
+/** How it was right before the call. */
+interface Beginning {
+  /** Open transactions. */
+  began: number;
+  before: TransactionEnds;
+}
+
+/** Commits an own transaction, and makes sure that nothing of the procedure's work was lost. */
+async function settle(session: Session, beginning: Beginning, closing: string): Promise<void> {
+  const { began, before } = beginning;
+  // One that it committed and began anew is no loss: then all of its work is committed.
+  const isLost = began > 0 && session.transactionEnds.rollbacks > before.rollbacks;
+  const commit = began > 0 && !isLost ? 'IF @open = 1 COMMIT TRANSACTION;' : '';
   let open: number;
   try {
     open = await openTransactions(session, commit, closing, AbortSignal.timeout(settleMs));
@@ -81,19 +110,20 @@ async function settle(session: Session, began: number, closing: string): Promise
     session.destroy();
     throw leavesSessionUsable(error) ? error : unknownEnd(error, began);
   }
-  if (open === began) return;
+  if (open === began && !isLost) return;
   session.destroy();
-  throw new DatabaseError(`${changeOf(open, began)}`, 'permanent', { number: countChanged });
+  throw new DatabaseError(changeOf(open, began), 'permanent', { number: countChanged });
 }
 
 /** Rolls back what the failed call has left. @returns the error to throw */
 async function undone(
   session: Session,
   error: unknown,
-  began: number,
+  { began, before }: Beginning,
   closing: string,
   signal: AbortSignal,
 ): Promise<unknown> {
+  const hasCommitted = began > 0 && session.transactionEnds.commits > before.commits;
   let open: number;
   try {
     open = await openTransactions(session, '', closing, signal);
@@ -104,8 +134,8 @@ async function undone(
   }
   const told = toDatabaseError(error);
   const isAboutCount = told.number === countChanged;
-  // Fewer than before is what many an error does by itself, or its handler.
-  if (open <= began && !isAboutCount) return error;
+  // Fewer than before, or another one, is what many an error does by itself, or its handler.
+  if (open <= began && !isAboutCount && !hasCommitted) return error;
   session.destroy();
   const message = isAboutCount ? changeOf(open, began) : `${told.message} ${changeOf(open, began)}`;
   return new DatabaseError(message, 'permanent', told, { cause: error });
@@ -132,16 +162,19 @@ function changeOf(open: number, began: number): string {
   if (open > began) {
     return `The procedure left a transaction open (${counts}): it has been rolled back.`;
   }
-  return `The procedure ended the transaction that it was called in (${counts}): what it had not committed itself is rolled back. If it manages transactions of its own, the catalogue must say "transaction": "none".`;
+  const now = open === began ? 'another one is open after it' : counts;
+  return `The procedure ended the transaction that it was called in (${now}): what it had not committed itself is rolled back. If it manages transactions of its own, the catalogue must say "transaction": "none".`;
 }
 
 /** The same call may be made again only where the catalogue calls it repeatable. */
 function unknownEnd(error: unknown, began: number): DatabaseError {
   const { message, meaning, ...details } = toDatabaseError(error);
+  // A server that has ended the session says why: one that was killed (596) is not begun again.
+  const isLost = details.number === undefined && meaning !== 'unreachable';
   const what = began > 0 ? 'its work was committed' : 'it left a transaction open';
   return new DatabaseError(
     `The procedure ended, but whether ${what} is not known: ${message}`,
-    meaning === 'unreachable' ? meaning : 'transient',
+    isLost ? 'transient' : meaning,
     details,
     { cause: error },
   );

@@ -14,10 +14,19 @@ export interface Place {
 /** Names that a fault lists before it says how many more there are. */
 const longestList = 40;
 
+/** Told of one query: whatever its size, more than these help nobody, and cost. */
+const mostFaults = 10;
+
+/** Ends the reading of a query that has had its faults. */
+export class EnoughFaultsError extends Error {}
+
 export class QueryFaults {
   readonly errors: FieldError[] = [];
 
-  /** @param allowed to be read after `must be` */
+  /**
+   * @param allowed to be read after `must be`
+   * @throws EnoughFaultsError at the tenth fault
+   */
   add({ path, value }: Place, allowed: string, message?: string): undefined {
     const field = path.length === 0 ? 'body' : pathText(path);
     const missing = value === undefined;
@@ -28,6 +37,7 @@ export class QueryFaults {
       ...(missing ? {} : { value: echo(value) }),
       allowed,
     });
+    if (this.errors.length === mostFaults) throw new EnoughFaultsError();
     return undefined;
   }
 

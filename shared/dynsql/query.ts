@@ -4,7 +4,7 @@ import { HttpProblem } from '../http/problem.ts';
 import { itemsOf, type Members, membersOf, namedIn } from './body.ts';
 import { checkCondition } from './condition-value.ts';
 import { looseCondition } from './loose-condition.ts';
-import { type Place, QueryFaults } from './query-faults.ts';
+import { EnoughFaultsError, type Place, QueryFaults } from './query-faults.ts';
 import { tooManyLevels } from './too-many-levels.ts';
 import type {
   CheckedCondition,
@@ -36,19 +36,27 @@ export interface QueryCheckOptions {
   mostLevels?: number;
 }
 
-/** Never throws: whatever `body` is, the result is a query or all that is wrong with it. */
+/**
+ * Never throws: whatever `body` is, the result is a query or what is wrong with it, ten faults at
+ * most.
+ */
 export function checkQuery(
   definition: Definition,
   body: unknown,
   options: QueryCheckOptions = {},
 ): QueryCheck {
   const query = new Reading(definition, options);
-  const checked = query.read({ path: [], value: body });
   const { errors } = query.faults;
+  let checked: CheckedQuery | undefined;
+  try {
+    checked = query.read({ path: [], value: body });
+  } catch (error) {
+    if (!(error instanceof EnoughFaultsError)) throw error;
+  }
   return checked === undefined || errors.length > 0 ? { errors } : { query: checked };
 }
 
-/** The query, or an HttpProblem (400) that lists every fault with its place. */
+/** The query, or an HttpProblem (400) that lists its faults, ten at most, each with its place. */
 export function requireQuery(
   definition: Definition,
   body: unknown,

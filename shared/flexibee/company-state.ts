@@ -1,6 +1,7 @@
 /** What people are shown of a company. */
 
 import type { Counts, Cursor, Load, Trouble } from './cursor.ts';
+import type { shownTroubleKinds } from './types.ts';
 
 export interface CompanyState {
   /** `starting`: nothing is known yet; `loading`: evidences are being read in full. */
@@ -24,7 +25,7 @@ export interface CompanyState {
   warnings: string[];
   evidences: Record<string, Counts>;
   appliedAt?: string;
-  trouble?: Trouble;
+  trouble?: Omit<Trouble, 'kind'> & { kind: (typeof shownTroubleKinds)[number] };
 }
 
 /** @param cursor undefined for a company that was never polled */
@@ -58,6 +59,17 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };
+}
+
+/** Of a company whose cursor was written by a newer version of the app. @param fault why it is left */
+export function newerState(fault: Error, now: Date): CompanyState {
+  const trouble = {
+    kind: 'newer version' as const,
+    since: now.toISOString(),
+    message: fault.message,
+    cure: 'It is followed by the workers of that version; if there are none any more, install it again.',
+  };
+  return { ...companyState(undefined, now), trouble };
 }
 
 function phaseOf({ next, loads }: Cursor): CompanyState['phase'] {

@@ -2,6 +2,7 @@
 
 import { brokenCall, redirectsTo, shortened } from '../outbound/broken.ts';
 import type { Answer } from '../outbound/exchange.ts';
+import { readAnswer } from '../outbound/json.ts';
 import type { FlexibeeErrorDetails } from './errors.ts';
 import { refusalIn } from './wire.ts';
 
@@ -60,14 +61,17 @@ export function refusedInside(status: number, said: string): Failure {
 /** `ERROR: could not obtain lock on relation "drady"`, PostgreSQL's own words. */
 const lock = /could not obtain lock on relation/i;
 
+/** Of a refusal: whoever says more than that in one helps nobody. */
+const mostBytes = 65_536;
+
 function isLocked(body: Buffer): boolean {
-  return lock.test(body.toString());
+  return lock.test(body.toString('utf8', 0, mostBytes));
 }
 
 function words(body: Buffer): string {
-  const text = body.toString();
+  const text = body.toString('utf8', 0, mostBytes);
   try {
-    return shortened(refusalIn(JSON.parse(text)) ?? '');
+    return shortened(refusalIn(readAnswer(body.subarray(0, mostBytes)).value) ?? '');
   } catch {
     // A page of a proxy or of the servlet container: its words help nobody.
     return /^\s*</.test(text) ? '' : shortened(text);

@@ -10,7 +10,7 @@ import { Session } from './session.ts';
 import { regression, type TroubleReport, troubleOf } from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
-export { type CompanyState, companyState } from './company-state.ts';
+export { type CompanyState, companyState, newerState } from './company-state.ts';
 export type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
 export { type Returned, warningsOf } from './returned.ts';
 

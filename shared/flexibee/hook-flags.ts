@@ -49,14 +49,18 @@ export class HookFlags {
     return await unlessAborted(line.next, signal);
   }
 
-  /** To be called before the company is looked at. */
+  /** To be called before the company is looked at. One that somebody has leased stays, and is stale. */
   async lower(code: string, signal: AbortSignal): Promise<void> {
     const blob = this.#blob(code);
-    await storageCall(
-      `lower ${blob.name}`,
-      (abortSignal) => blob.deleteIfExists({ abortSignal }),
-      signal,
-    );
+    try {
+      await storageCall(
+        `lower ${blob.name}`,
+        (abortSignal) => blob.deleteIfExists({ abortSignal }),
+        signal,
+      );
+    } catch (error) {
+      if (!hasStatus(error, 409) && !hasStatus(error, 412)) throw error;
+    }
   }
 
   /** The line is open until nobody waits for a next call. */

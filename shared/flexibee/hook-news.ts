@@ -4,9 +4,10 @@
  */
 
 import { unlessAborted } from '../abort.ts';
+import { DocumentNewerError } from '../storage/documents.ts';
 import type { CursorStore } from './context.ts';
 import type { Cursor } from './cursor.ts';
-import type { ChangesPage } from './types.ts';
+import type { WebHook } from './hook.ts';
 
 /**
  * What was applied stays applied, so an older reading does, too; but not after a backup was
@@ -31,13 +32,19 @@ export class HookNews {
     this.#cursors = cursors;
   }
 
-  /** @throws storage's errors, DocumentUnreadableError, or the reason of `signal` */
-  async isNews(code: string, hook: ChangesPage, signal: AbortSignal): Promise<boolean> {
+  /** @throws storage's errors, or the reason of `signal` */
+  async isNews(code: string, hook: WebHook, signal: AbortSignal): Promise<boolean> {
     const known = this.#remembered.get(code);
     const isFresh = known !== undefined && performance.now() - known.at < rememberedMs;
     if (isFresh && !tellsNews(hook, known.cursor)) return false;
-    const { cursor } = await unlessAborted(this.#read(code), signal);
-    return tellsNews(hook, cursor);
+    try {
+      const { cursor } = await unlessAborted(this.#read(code), signal);
+      return tellsNews(hook, cursor);
+    } catch (error) {
+      // Written by a newer version of the app, whose workers poll, too: they know.
+      if (error instanceof DocumentNewerError) return true;
+      throw error;
+    }
   }
 
   /** A reading under way is as good: at worst it knows less, and the company is polled once more. */
@@ -58,10 +65,10 @@ export class HookNews {
 }
 
 /** A change in a gap is one that was committed late. */
-function tellsNews({ globalVersion, changes }: ChangesPage, cursor: Cursor | undefined): boolean {
+function tellsNews({ globalVersion, versions }: WebHook, cursor: Cursor | undefined): boolean {
   if (cursor?.next === undefined || cursor.trouble !== undefined) return true;
   const { next, gaps } = cursor;
   const isNew = (version: number) =>
     version >= next || gaps.some(({ from, to }) => version >= from && version <= to);
-  return globalVersion >= next || changes.some(({ version }) => isNew(version));
+  return globalVersion >= next || versions.some(isNew);
 }

@@ -1,11 +1,12 @@
 /** Requests of one company: authenticated, in turn, repeated where that does no harm, checked. */
 
 import { z } from 'zod';
-import { parseExact } from '../exact-json.ts';
+import { JsonError } from '../bounded-json.ts';
 import { basicAuthorization } from '../outbound/address.ts';
 import { retryAfterMs } from '../outbound/broken.ts';
 import { DeadlineError } from '../outbound/call.ts';
 import { type Answer, exchange } from '../outbound/exchange.ts';
+import { readAnswer } from '../outbound/json.ts';
 import { pause, withRetries } from '../retry.ts';
 import type { FlexibeeAddress } from './address.ts';
 import { FlexibeeError } from './errors.ts';
@@ -117,11 +118,13 @@ export class Requests {
   #read(ask: Ask, { status, body }: Answer): { status: number; value: unknown } {
     if (body.length === 0) return { status, value: undefined };
     try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-      return { status, value: parseExact(text) };
-    } catch {
-      // The parser's own words quote the answer, so they go no further. What began as JSON was
-      // cut off on the way; anything else comes again the same.
+      return { status, value: readAnswer(body).value };
+    } catch (error) {
+      if (error instanceof JsonError && (error.kind === 'depth' || error.kind === 'values')) {
+        const fault = `the answer has ${error.message}`;
+        throw this.error(ask, { kind: 'answer not understood', status, fault });
+      }
+      // What began as JSON was cut off on the way; anything else comes again the same.
       const isTransient = /^\s*\{/.test(body.toString('latin1', 0, 64));
       const fault = isTransient ? 'the answer is cut off or damaged' : 'the answer is no JSON';
       throw this.error(ask, { kind: 'answer not understood', status, fault, isTransient });
@@ -152,6 +155,6 @@ function issues({ issues }: z.ZodError): string {
   const told = issues
     .slice(0, 3)
     .map(({ path, message }) => `${z.core.toDotPath(path) || 'the answer'}: ${message}`);
-  const rest = issues.length > 3 ? `; and ${issues.length - 3} more` : '';
+  const rest = issues.length > 3 ? '; and more' : '';
   return `the answer is not what it should be: ${told.join('; ')}${rest}`;
 }

@@ -125,3 +125,6 @@ export const troubleKinds = [
   'database',
 ] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
+
+/** As people are shown it; `newer version`: its cursor is of a version of the app that is newer. */
+export const shownTroubleKinds = [...troubleKinds, 'newer version'] as const;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ChangesPage, FlexibeeRecord, RecordsPage } from './types.ts';
 
 /** A version: on the wire a string of digits. */
-const version = z
+export const version = z
   .union([z.string().regex(/^\d+$/, { error: 'must be digits' }), z.number()])
   .transform(Number)
   .pipe(z.int().nonnegative());
@@ -14,22 +14,40 @@ const id = z
   .union([z.string(), z.int().transform(String)])
   .pipe(z.string().regex(/^-?\d+$/, { error: 'must be a number' }));
 
+/** Made of one answer: one that is wrong may be wrong a hundred thousand times. */
+const mostFaults = 10;
+
 /** FlexiBee writes one of a kind as an object or as an array of one; none may be left out. */
 function several<Item extends z.ZodType>(item: Item) {
   return z
     .unknown()
     .optional()
-    .transform((given) => (Array.isArray(given) ? given : given == null ? [] : [given]))
-    .pipe(z.array(item));
+    .transform((given, context) => {
+      const items: unknown[] = Array.isArray(given) ? given : given == null ? [] : [given];
+      const parsed: z.output<Item>[] = [];
+      let faults = 0;
+      for (const [index, one] of items.entries()) {
+        const { success, data, error } = item.safeParse(one);
+        if (success) parsed.push(data);
+        for (const { path, message } of error?.issues ?? []) {
+          context.addIssue({ code: 'custom', path: [index, ...path], message });
+          faults += 1;
+        }
+        if (faults >= mostFaults) break;
+      }
+      return parsed;
+    });
 }
 
 const externalIds = several(z.string());
 
-const change = z
+export const operations = ['create', 'update', 'delete'] as const;
+
+export const change = z
   .object({
     '@evidence': z.string().min(1),
     '@in-version': version,
-    '@operation': z.enum(['create', 'update', 'delete']),
+    '@operation': z.enum(operations),
     '@timestamp': z.string().nullish(),
     id,
     'external-ids': externalIds,
@@ -43,13 +61,16 @@ const change = z
     externalIds: wire['external-ids'],
   }));
 
-/** The changes listing, which is also the body of a web hook. */
+/** Where the listing goes on. */
+export const nextVersion = z.union([z.literal('none'), version]);
+
+/** The changes listing. */
 export const changesPage: z.ZodType<ChangesPage> = z
   .object({
     winstrom: z.object({
       '@globalVersion': version,
       changes: several(change),
-      next: z.union([z.literal('none'), version]),
+      next: nextVersion,
     }),
   })
   .transform(({ winstrom: { '@globalVersion': globalVersion, changes, next } }) => ({
@@ -103,15 +124,20 @@ function recordsIn(
     for (const { path, message } of payloads.error.issues) complain(path, message);
     return [];
   }
-  return payloads.data.flatMap((record, index) => {
+  const records: FlexibeeRecord[] = [];
+  let faults = 0;
+  for (const [index, record] of payloads.data.entries()) {
     const known = identity.safeParse(record);
-    if (!known.success) {
-      for (const { path, message } of known.error.issues) complain([index, ...path], message);
-      return [];
+    if (known.success) {
+      const { id, kod, 'external-ids': externalIds } = known.data;
+      records.push({ id, ...(kod && { code: kod }), externalIds, payload: record });
+      continue;
     }
-    const { id, kod, 'external-ids': externalIds } = known.data;
-    return [{ id, ...(kod && { code: kod }), externalIds, payload: record }];
-  });
+    for (const { path, message } of known.error.issues) complain([index, ...path], message);
+    faults += 1;
+    if (faults === mostFaults) break;
+  }
+  return records;
 }
 
 const success = z

@@ -1,17 +1,22 @@
-/** Reads a JSON body, bounded in size and time. */
+/** Reads a JSON body, bounded in size, depth, number of values and time. */
 
 import { MIMEType } from 'node:util';
 import type { HttpRequest } from '@azure/functions';
-import { parseExact } from '../exact-json.ts';
-import { syntaxFault } from '../json-syntax.ts';
+import { JsonError, parseBounded } from '../bounded-json.ts';
+import { depthLimit } from '../json-bounds.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Bytes. A request of ours has six short members; 64 KiB leaves room for any of them. */
 export const bodyLimit = 64 * 1024;
 
+/** In a body: a query with its largest lists has a tenth of them. */
+const mostValues = 100_000;
+
 export interface BodyOptions {
   /** Bytes; `bodyLimit` unless told. */
   limit?: number;
+  /** Lists, objects, texts, numbers and literals; 100,000 unless told. */
+  values?: number;
   /** True: whatever the content type says, for senders that we cannot teach. */
   anyType?: boolean;
 }
@@ -22,24 +27,18 @@ export interface BodyOptions {
 const discardLimit = 4 * 1024 * 1024;
 
 /**
- * The members of the JSON object in the body; numbers as `parseExact` has them.
- * Throws `HttpProblem`: 400 (not JSON, not UTF-8, not an object, cut off), 408 (`signal` was
+ * The members of the JSON object in the body; numbers as `parseBounded` has them.
+ * Throws `HttpProblem`: 400 (not JSON, not UTF-8, not an object,
+ * cut off, too deep, too many values), 408 (`signal` was
  * aborted first), 413, 415.
  */
 export async function readJsonObject(
   request: HttpRequest,
   signal: AbortSignal,
-  { limit = bodyLimit, anyType = false }: BodyOptions = {},
+  { limit = bodyLimit, values = mostValues, anyType = false }: BodyOptions = {},
 ): Promise<Record<string, unknown>> {
   if (!anyType) requireJson(request.headers.get('content-type'));
-  const text = decode(await readBytes(request, signal, limit));
-  let value: unknown;
-  try {
-    value = parseExact(text);
-  } catch {
-    // The parser's own message is not passed on, not even as a cause: it quotes the body.
-    throw notJson(text);
-  }
+  const value = parsed(await readBytes(request, signal, limit), values);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw bodyProblem('Request body is not a JSON object.', 'a JSON object');
   }
@@ -106,18 +105,23 @@ async function readBytes(
   return Buffer.concat(chunks);
 }
 
-function decode(bytes: Uint8Array): string {
+function parsed(bytes: Uint8Array, values: number): unknown {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return parseBounded(bytes, { depth: depthLimit, values }).value;
   } catch (error) {
-    throw bodyProblem('Request body is not UTF-8.', 'a JSON object in UTF-8', error);
+    throw error instanceof JsonError ? jsonProblem(error, values) : error;
   }
 }
 
 /** Only the place is told, `line 3, column 7`: what stands there may be the token. */
-function notJson(text: string): HttpProblem {
-  const place = syntaxFault(text)?.split(':', 1)[0] ?? 'line 1, column 1';
-  return bodyProblem(`Request body is not valid JSON: see ${place}.`, 'a JSON object');
+function jsonProblem({ kind, place, message }: JsonError, values: number): HttpProblem {
+  const text = `Request body is ${kind === 'syntax' ? 'not valid JSON' : message}: see ${place}.`;
+  if (kind === 'syntax') return bodyProblem(text, 'a JSON object');
+  if (kind === 'depth') return bodyProblem(text, `JSON at most ${depthLimit} deep`);
+  if (kind === 'values') {
+    return bodyProblem(`Request body has ${message}: see ${place}.`, `at most ${values} values`);
+  }
+  return bodyProblem('Request body is not UTF-8.', 'a JSON object in UTF-8');
 }
 
 function tooLarge(limit: number): HttpProblem {

@@ -1,12 +1,12 @@
 /** FlexiBee companies as JSON: shapes the answers, and describes them in `/openapi.json`. */
 
 import { z } from 'zod';
-import { troubleKinds } from '../flexibee/types.ts';
+import { shownTroubleKinds } from '../flexibee/types.ts';
 
 export const companyCodeSchema = z.string().meta({ description: 'Data source of a company' });
 
 const troubleSchema = z.object({
-  kind: z.enum(troubleKinds),
+  kind: z.enum(shownTroubleKinds),
   since: z.string(),
   message: z.string(),
   cure: z.string().meta({ description: 'What people can do about it' }),
@@ -32,7 +32,8 @@ const summarySchema = z.object({
     .meta({ description: 'The newest version that the server told us' }),
   lag: lagSchema,
   warnings: z.array(z.string()).meta({
-    description: 'What procedures last returned other than 0, each until it returns 0',
+    description:
+      'What procedures last returned other than 0, each until it returns 0; messages of the company that were given up, until their queue is emptied',
   }),
   appliedAt: z.string().exactOptional(),
 });

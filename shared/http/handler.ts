@@ -16,7 +16,9 @@ import { isTransientStorageError } from '../storage/errors.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
 import { errorReport } from './error-report.ts';
+import { laidOut } from './layout.ts';
 import { HttpProblem } from './problem.ts';
+import { prettyOf, requireKnownQuery } from './query.ts';
 import { show } from './show.ts';
 
 /** Milliseconds for one call, body included. Azure's front end gives up after 230 s. */
@@ -36,6 +38,8 @@ export interface Call {
   caller: ApiToken | undefined;
   /** Aborted at the call's deadline; every I/O of the call is given it. */
   signal: AbortSignal;
+  /** Whether JSON is to be indented, which whoever streams it sees to. */
+  isPretty: boolean;
 }
 
 export type RouteHandler = (
@@ -49,6 +53,8 @@ export interface HandlerOptions {
   methods: Partial<Record<Method, RouteHandler>>;
   /** Names the caller, or throws `HttpProblem` 401; undefined where no token is needed. */
   identify(request: HttpRequest): ApiToken | undefined;
+  /** Names of the query parameters that a method has. */
+  queryOf(method: Method): readonly string[];
   /** How a refusal looks to a client that does not say what it accepts. */
   refusals: Representation;
   deadlineMilliseconds?: number;
@@ -58,10 +64,12 @@ export interface HandlerOptions {
 export function httpHandler(options: HandlerOptions): HttpHandler {
   return async (request, context) => {
     const signal = AbortSignal.timeout(options.deadlineMilliseconds ?? defaultDeadline);
+    const isPretty = prettyOf(request.query) ?? false;
     try {
-      return finished(await dispatch(options, request, context, signal));
+      return finished(await dispatch(options, request, context, { signal, isPretty }), isPretty);
     } catch (error) {
-      return finished(refusal(request, asProblem(error, context, signal), options.refusals));
+      const problem = asProblem(error, context, signal);
+      return finished(refusal(request, problem, options.refusals), isPretty);
     }
   };
 }
@@ -70,14 +78,16 @@ async function dispatch(
   options: HandlerOptions,
   request: HttpRequest,
   context: InvocationContext,
-  signal: AbortSignal,
+  call: Omit<Call, 'caller'>,
 ): Promise<HttpResponseInit> {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const handler = Object.hasOwn(options.methods, method)
     ? options.methods[method as Method]
     : undefined;
   if (handler !== undefined) {
-    return await handler(request, context, { caller: options.identify(request), signal });
+    const caller = options.identify(request);
+    requireKnownQuery(request.query, options.queryOf(method as Method));
+    return await handler(request, context, { ...call, caller });
   }
   const methods = Object.keys(options.methods);
   const allow = methods.includes('GET') ? ['HEAD', ...methods] : methods;
@@ -91,8 +101,13 @@ async function dispatch(
 }
 
 /** Built here rather than by the library, whose failure would come too late to be answered. */
-function finished(answer: HttpResponseInit): HttpResponse {
+function finished(answer: HttpResponseInit, isPretty: boolean): HttpResponse {
   const headers = new Headers(answer.headers);
+  const { body } = answer;
+  if (typeof body === 'string') {
+    const isJson = /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '');
+    answer = { ...answer, body: laidOut(body, isPretty && isJson) };
+  }
   for (const [name, value] of Object.entries(securityHeaders)) {
     if (!headers.has(name)) headers.set(name, value);
   }

@@ -1,7 +1,9 @@
 /** OpenAPI 3.1 (JSON Schema 2020-12) from the zod schemas that check and shape the traffic. */
 
 import { z } from 'zod';
+import type { Role } from '../settings.ts';
 import type { Method } from './handler.ts';
+import { prettyParameter } from './query.ts';
 import { problemSchema } from './schemas.ts';
 
 export interface Parameter {
@@ -32,7 +34,9 @@ export interface Operation extends OperationDescription {
   method: Method;
   /** Without the leading slash: `runs/{id}`. */
   route: string;
-  needsToken: boolean;
+  /** Undefined: nobody looks for a token. */
+  role: Role | undefined;
+  isTokenOptional: boolean;
 }
 
 /** The document for `/openapi.json`. */
@@ -66,6 +70,19 @@ export function openApiDocument(operations: readonly Operation[]): Record<string
   };
 }
 
+/** Role names stand where OAuth has its scopes (OpenAPI 3.1, Security Requirement Object). */
+function security({ role, isTokenOptional }: Operation): Record<string, string[]>[] {
+  if (role === undefined) return [];
+  return isTokenOptional ? [{}, { token: [role] }] : [{ token: [role] }];
+}
+
+const pretty: Parameter = {
+  name: prettyParameter,
+  in: 'query',
+  description: 'JSON is indented, for people',
+  schema: z.enum(['', 'true', 'false']),
+};
+
 function describe(operation: Operation): Record<string, unknown> {
   const responses = Object.entries(operation.responses).map(([status, response]) => [
     status,
@@ -74,8 +91,8 @@ function describe(operation: Operation): Record<string, unknown> {
   return {
     operationId: operation.id,
     summary: operation.summary,
-    security: operation.needsToken ? [{ token: [] }] : [],
-    parameters: (operation.parameters ?? []).map(({ schema, ...parameter }) => ({
+    security: security(operation),
+    parameters: [...(operation.parameters ?? []), pretty].map(({ schema, ...parameter }) => ({
       ...parameter,
       required: parameter.in === 'path',
       schema: jsonSchema(schema, 'input'),

@@ -4,25 +4,29 @@
  * The library's own writer of streamed bodies waits for nobody and tells nobody (@azure/functions
  * 4.16.5, `sendProxyResponse`): chunks pile up in memory behind a slow client, one who has gone is
  * not noticed, and a body that fails leaves the response open for good. It keeps the response to
- * itself; Node announces it, in whose process the library's server runs.
- *
- * Import it where the app starts: a request that came before is not known here.
+ * itself; `proxied/door.ts` has it as the request comes.
  */
 
-import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 
 const responses = new Map<string, ServerResponse>();
 
-subscribe('http.server.request.start', (message) => {
-  const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-  const id = request.headers['x-ms-invocation-id'];
-  if (typeof id !== 'string') return;
-  responses.set(id, response);
-  response.once('close', () => responses.delete(id));
-});
+/** A response that is to be sent. */
+export function announce(invocationId: string, response: ServerResponse): void {
+  if (response.destroyed) return;
+  responses.set(invocationId, response);
+  response.once('close', () => responses.delete(invocationId));
+}
 
 /** Undefined where the app does not stream, and once the response is closed. */
 export function outgoing(invocationId: string): ServerResponse | undefined {
   return responses.get(invocationId);
+}
+
+/** Resolves when no response is under way, whole or broken off. */
+export async function allSent(): Promise<void> {
+  while (responses.size > 0) {
+    await Promise.all([...responses.values()].map((response) => once(response, 'close')));
+  }
 }

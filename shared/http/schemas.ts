@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Progress } from '../sync/index.ts';
-import { runSchema, runStates } from '../sync/run.ts';
+import { runSchema, runStates, stageErrorSchema } from '../sync/run.ts';
 
 /** A line of well-formed text: no control characters, no half of a surrogate pair. */
 export const userSchema = z
@@ -78,8 +78,12 @@ export const cancellationSchema = z.object({
   location: z.string(),
 });
 
+const stagesDoneSchema = z.int().meta({ description: 'Stages that were called, however it ended' });
+const stagesSkippedSchema = z.int().meta({ description: 'Stages that ended without being called' });
+
 const progressSchema = z.object({
-  stagesDone: z.int(),
+  stagesDone: stagesDoneSchema,
+  stagesSkipped: stagesSkippedSchema,
   stagesTotal: z.int(),
   running: z.array(
     z.object({
@@ -120,9 +124,28 @@ const runSummarySchema = z.object({
     .int()
     .exactOptional()
     .meta({ description: 'How many codes the run has beside these, where it has hundreds' }),
+  names: z
+    .array(z.string())
+    .exactOptional()
+    .meta({ description: 'Entities; absent of runs of earlier versions' }),
+  moreNames: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'How many entities the run has beside these' }),
+  period: runSchema.shape.period,
   createdAt: z.string(),
+  startedAt: z.string().exactOptional(),
   endedAt: z.string().exactOptional(),
-  stagesDone: z.int(),
+  error: z
+    .object({
+      stage: z.string().exactOptional(),
+      message: z.string(),
+      number: z.int().exactOptional(),
+    })
+    .exactOptional()
+    .meta({ description: 'The first of the run’s errors, in brief' }),
+  stagesDone: stagesDoneSchema,
+  stagesSkipped: stagesSkippedSchema,
   stagesTotal: z.int(),
   warnings: warningsSchema,
 });
@@ -137,7 +160,10 @@ const activeRunSchema = runSchema
     createdAt: true,
     startedAt: true,
   })
-  .extend({ progress: progressSchema });
+  .extend({
+    user: z.string().exactOptional().meta({ description: 'With a token only' }),
+    progress: progressSchema,
+  });
 
 export const statusSchema = z.object({ running: z.boolean(), runs: z.array(activeRunSchema) });
 
@@ -149,17 +175,26 @@ export const runPageSchema = z.object({
     .meta({ description: 'Path of the next page; absent on the last' }),
 });
 
+const runErrorSchema = stageErrorSchema.partial().extend({
+  stage: z.string().optional().meta({ description: 'Absent: of the run itself' }),
+  message: z.string(),
+});
+
 /** A run without what only its worker may know: lease ids, the holder and the queries it makes. */
-export const publicRunSchema = runSchema
-  .omit({ locks: true, holder: true, statements: true })
-  .extend({
-    freshness: z.array(runSchema.shape.freshness.element.omit({ queries: true })),
-    servers: z
-      .array(z.string())
-      .meta({ description: 'Source servers that are the run’s until it has ended' }),
-    progress: progressSchema,
-    warnings: warningsSchema,
-  });
+export const publicRunSchema = z.object({
+  ...runSchema.pick({ id: true, kind: true, state: true }).shape,
+  // At the top: whoever opens a run that failed looks for why.
+  errors: z
+    .array(runErrorSchema)
+    .meta({ description: 'Of stages that failed or were interrupted; the run’s own first' }),
+  ...runSchema.omit({ locks: true, holder: true, statements: true }).shape,
+  freshness: z.array(runSchema.shape.freshness.element.omit({ queries: true })),
+  servers: z
+    .array(z.string())
+    .meta({ description: 'Source servers that are the run’s until it has ended' }),
+  progress: progressSchema,
+  warnings: warningsSchema,
+});
 
 /** From good to bad. */
 export const healthStates = ['ok', 'degraded', 'failing'] as const;
@@ -172,7 +207,8 @@ const healthStateSchema = z.enum(healthStates).meta({
 
 const healthPartSchema = z.object({
   part: z.string().meta({
-    description: '`storage`, `catalog`, `database <id>`, `companies`, `connection <id>` …',
+    description:
+      '`storage`, `catalog`, `database <id>`, `companies`, `documents`, `queue <name>` …',
   }),
   state: healthStateSchema,
   /** Short, without a secret. */
@@ -180,6 +216,9 @@ const healthPartSchema = z.object({
   milliseconds: z.number().exactOptional(),
   guesses: z.int().exactOptional().meta({
     description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
+  }),
+  poison: z.int().exactOptional().meta({
+    description: 'Of `queue <name>`: messages in its poison queue, which were given up',
   }),
 });
 export type HealthPart = z.infer<typeof healthPartSchema>;

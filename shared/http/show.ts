@@ -7,9 +7,29 @@ const maximumLength = 100;
 export function show(value: unknown): string {
   if (value === undefined || value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const line = text.replace(/\p{Cc}/gu, ' ').toWellFormed();
-  return line.length > maximumLength ? `${line.slice(0, maximumLength).toWellFormed()}…` : line;
+  const text = typeof value === 'object' ? beginning(value) : String(value);
+  const isLong = text.length > maximumLength;
+  const line = text
+    .slice(0, maximumLength)
+    .replace(/\p{Cc}/gu, ' ')
+    .toWellFormed();
+  return isLong ? `${line}…` : line;
+}
+
+/** As JSON, but no more of it than is shown: a value may be megabytes. */
+function beginning(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, maximumLength + 1));
+  if (typeof value !== 'object' || value === null) return String(value);
+  const isList = Array.isArray(value);
+  let text = isList ? '[' : '{';
+  let separator = '';
+  for (const key in value) {
+    const inside: unknown = Reflect.get(value, key);
+    text += `${separator}${isList ? '' : `${beginning(key)}:`}${beginning(inside)}`;
+    if (text.length > maximumLength) return text;
+    separator = ',';
+  }
+  return text + (isList ? ']' : '}');
 }
 
 /** A value as a problem document may repeat it: short ones as they came, others as `show` does. */

@@ -2,7 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
-import type { ApiToken } from '../settings.ts';
+import type { ApiToken, Role } from '../settings.ts';
 import { HttpProblem } from './problem.ts';
 import { show } from './show.ts';
 
@@ -13,9 +13,9 @@ export function bearerToken(request: HttpRequest): string | undefined {
 
 /**
  * The known token that `presented` is. Digests are compared, all of them and in constant time, so
- * that the time taken tells nothing. Throws `HttpProblem` 401.
+ * that the time taken tells nothing. Throws `HttpProblem` 401, also for one that has expired.
  */
-export function authenticate(presented: unknown, tokens: readonly ApiToken[]): ApiToken {
+export function authenticate(presented: unknown, tokens: readonly ApiToken[], now: Date): ApiToken {
   if (presented === undefined) throw unauthenticated('Authorization token is needed.');
   let known: ApiToken | undefined;
   if (typeof presented === 'string' && presented !== '') {
@@ -25,7 +25,25 @@ export function authenticate(presented: unknown, tokens: readonly ApiToken[]): A
     }
   }
   if (known === undefined) throw unauthenticated('Invalid token value.');
+  const { expires } = known;
+  if (expires !== undefined && Date.parse(expires) <= now.getTime()) {
+    throw unauthenticated(`Token has expired: ${expires}.`);
+  }
   return known;
+}
+
+/** Throws `HttpProblem` 403 unless `token` has the role. */
+export function requireRole(token: ApiToken, role: Role): void {
+  if (token.roles.includes(role)) return;
+  const message = `Token does not have the role ${role}.`;
+  throw new HttpProblem('forbidden', message, {
+    errors: [{ field: 'token', message, allowed: `a token whose roles have ${role}` }],
+  });
+}
+
+/** Whether it may touch, and see, all of these data sources. */
+export function mayTouch(token: ApiToken, codes: readonly string[]): boolean {
+  return token.codes.includes('*') || codes.every((code) => token.codes.includes(code));
 }
 
 /** A data source, and the field of the request that names it. */

@@ -6,7 +6,7 @@ import { type Read, type Report, SettingsError, type SettingsFault } from './fau
 /** Where the app keeps its documents: a connection string (secret), or a managed identity. */
 export type StorageSettings =
   | { kind: 'connection string'; connectionString: string }
-  | { kind: 'identity'; blobServiceUri: string; clientId?: string };
+  | { kind: 'identity'; blobServiceUri: string; queueServiceUri: string; clientId?: string };
 
 /** For what needs no other setting. @throws SettingsError with every fault */
 export function requireStorage(read: Read): StorageSettings {
@@ -34,19 +34,28 @@ export function parseStorage(read: Read, report: Report): StorageSettings | unde
     );
     return undefined;
   }
-  if (blobServiceUri !== undefined && read(`${setting}__queueServiceUri`) === undefined) {
+  const queueServiceUri = read(`${setting}__queueServiceUri`);
+  if (blobServiceUri !== undefined && queueServiceUri === undefined) {
     report(
       `${setting}__queueServiceUri`,
       `is not set: it is needed beside ${setting}__blobServiceUri, since runs travel through a queue`,
     );
   }
-  const uri = blobServiceUri ?? `https://${accountName}.blob.core.windows.net`;
-  if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
-    const name = blobServiceUri === undefined ? 'accountName' : 'blobServiceUri';
-    report(`${setting}__${name}`, 'gives no URL such as https://account.blob.core.windows.net');
+  const service = (kind: 'blob' | 'queue', given: string | undefined) => {
+    const uri = given ?? `https://${accountName}.${kind}.core.windows.net`;
+    if (URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol)) return uri;
+    const name = given === undefined ? 'accountName' : `${kind}ServiceUri`;
+    report(`${setting}__${name}`, `gives no URL such as https://account.${kind}.core.windows.net`);
     return undefined;
-  }
-  return { kind: 'identity', blobServiceUri: uri, ...(clientId === undefined ? {} : { clientId }) };
+  };
+  const blobs = service('blob', blobServiceUri);
+  if (blobs === undefined) return undefined;
+  const queues = service('queue', queueServiceUri);
+  if (queues === undefined) return undefined;
+  return {
+    ...{ kind: 'identity', blobServiceUri: blobs, queueServiceUri: queues },
+    ...(clientId === undefined ? {} : { clientId }),
+  };
 }
 
 /** What Azure Storage documents ("Configure connection strings"). */

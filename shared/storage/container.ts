@@ -1,18 +1,15 @@
 /** The one blob container that holds all of the app's state. */
 
-import {
-  BlobServiceClient,
-  type ContainerClient,
-  type StoragePipelineOptions,
-} from '@azure/storage-blob';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import type { StorageSettings } from '../settings.ts';
+import { credentialOf, pipeline } from './account.ts';
 import { storageCall } from './call.ts';
 
-/** Layout: `runs/<id>.json`, `logs/<run>/<number>`, `locks/sync/<server>`, `locks/procedure/<server>`. */
+/**
+ * Layout: `runs/<id>.json`, `cancellations/<id>.json`, `logs/<run>/<number>`, `locks/…`,
+ * `flexibee/<code>.json`, `hooks/<code>`, `state/…`, and `broken/<name>/<etag>` for what was damaged.
+ */
 export const containerName = 'syncboard';
-
-/** Retries are ours (`storageCall`): the SDK's do not cover 429 and know no overall deadline. */
-const pipeline: StoragePipelineOptions = { retryOptions: { maxTries: 1 } };
 
 /**
  * Opens the container, creating it where it is missing.
@@ -36,11 +33,6 @@ async function serviceClient(account: StorageSettings): Promise<BlobServiceClien
   if (account.kind === 'connection string') {
     return BlobServiceClient.fromConnectionString(account.connectionString, pipeline);
   }
-  // Loaded on demand: a cold start on a connection string need not pay for the identity library.
-  const { DefaultAzureCredential } = await import('@azure/identity');
   const { blobServiceUri, clientId } = account;
-  const credential = new DefaultAzureCredential(
-    clientId === undefined ? {} : { managedIdentityClientId: clientId },
-  );
-  return new BlobServiceClient(blobServiceUri, credential, pipeline);
+  return new BlobServiceClient(blobServiceUri, await credentialOf(clientId), pipeline);
 }

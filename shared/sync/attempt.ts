@@ -3,7 +3,7 @@
  * a transient error where the catalogue calls the stage repeatable.
  */
 
-import { toDatabaseError } from '../database/errors.ts';
+import { inFull, toDatabaseError } from '../database/errors.ts';
 import { LeaseLostError } from '../lock/keeper.ts';
 import { backOffMs, pause } from '../retry.ts';
 import { isTransientStorageError } from '../storage/errors.ts';
@@ -60,7 +60,7 @@ export async function runStage(context: AttemptContext, stage: Stage): Promise<v
       // What was only waiting when the run had to stop has not been tried.
       const wasTried = !signal.aborted || stage.attempts.includes(attempt);
       if (wasTried) {
-        log.tell(stage.id, `Failed: ${inFull(failure)}`);
+        log.tell(stage.id, `Failed: ${failure.meaning}: ${inFull(failure)}`);
         journal.note(() => enterFailure(stage, attempt, failure, now));
       }
       if (!again) {
@@ -212,27 +212,6 @@ function toStageError(error: unknown): StageError {
     ...(procedure !== undefined && { procedure }),
     ...(line !== undefined && { line }),
   };
-}
-
-/** As SQL Server's own tools show an error: the particulars, then the text. */
-function inFull({
-  message,
-  meaning,
-  number,
-  severity,
-  state,
-  procedure,
-  line,
-}: StageError): string {
-  if (number === undefined) return `${meaning}: ${message}`;
-  const particulars = [
-    `Msg ${number}`,
-    ...(severity === undefined ? [] : [`Level ${severity}`]),
-    ...(state === undefined ? [] : [`State ${state}`]),
-    ...(procedure === undefined ? [] : [`Procedure ${procedure}`]),
-    ...(line === undefined ? [] : [`Line ${line}`]),
-  ];
-  return `${meaning}: ${particulars.join(', ')}: ${message}`;
 }
 
 /** Once a stage has ended, what else it has to tell comes first. */

@@ -29,7 +29,7 @@ export function isGivenUp(run: Run): boolean {
 export function endRun(run: Run, now: Date): void {
   if ((run.takeOvers ?? 0) > maxTakeOvers) {
     const text = `Given up: ${maxTakeOvers} times a worker died or stopped without ending a stage.`;
-    addLog(run, now, text);
+    giveReason(run, now, text);
   }
   close(run, finalState(run), now);
 }
@@ -40,7 +40,7 @@ export function endOrphan(run: Run, missing: readonly string[], now: Date): void
     if (stage.state === 'running') lose(run, stage, false, now);
   }
   const what = run.startedAt === undefined ? 'It was never begun' : 'It cannot be resumed';
-  addLog(run, now, `${what}: it is not the owner of ${missing.join(', ')}.`);
+  giveReason(run, now, `${what}: it is not the owner of ${missing.join(', ')}.`);
   close(run, 'interrupted', now);
 }
 
@@ -59,9 +59,15 @@ export function endDamaged(
   for (const stage of run.stages) {
     if (stage.state === 'running') lose(run, stage, false, now);
   }
-  addLog(run, now, `${why}. What is here could be saved of it; what it was is under broken/.`);
+  giveReason(run, now, `${why}. What is here could be saved of it; what it was is under broken/.`);
   close(run, ended?.state ?? 'interrupted', now);
   if (ended?.endedAt !== undefined) run.endedAt = ended.endedAt;
+}
+
+/** Where no stage tells why the run ended as it did. */
+function giveReason(run: Run, now: Date, text: string): void {
+  run.reason = text;
+  addLog(run, now, text);
 }
 
 export function addLog(run: Run, now: Date, text: string): void {

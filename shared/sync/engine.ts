@@ -19,6 +19,7 @@ import { SliceOverError } from './interruption.ts';
 import { Journal } from './journal.ts';
 import { closeLog } from './log/close.ts';
 import type { RunLogs } from './log/run-logs.ts';
+import { endingLine, isFailure } from './outcome.ts';
 import { hasEnded, isFinished, type Run } from './run.ts';
 import { runClock } from './run-clock.ts';
 import type { RunStore } from './run-store.ts';
@@ -38,7 +39,7 @@ export interface EngineDependencies {
   /** How long one call may go on beginning stages, in milliseconds. */
   sliceMs: number;
   /** One line about the run, for the log of the function. */
-  log(text: string): void;
+  log(text: string, level?: 'warn'): void;
 }
 
 /**
@@ -149,7 +150,8 @@ async function runSlice(
       const soon = AbortSignal.timeout(5_000);
       await dependencies.cancellations.remove(run.id, soon).catch(() => {});
     }
-    dependencies.log(`run ${run.id} ${run.state}`);
+    if (isFailure(run)) dependencies.log(endingLine(run), 'warn');
+    else dependencies.log(endingLine(run));
     return 'finished';
   }
   if (!signal.aborted) {

@@ -3,6 +3,7 @@
 import type { Period, Run, RunState } from './run.ts';
 
 export { serversOf } from './locks.ts';
+export { errorsIn } from './outcome.ts';
 export { type Progress, progressOf } from './progress.ts';
 export { type Period, type Run, type RunState, warningsIn } from './run.ts';
 
@@ -31,6 +32,15 @@ export type CancelOutcome =
   | { outcome: 'cancelling'; state: RunState }
   | { outcome: 'finished'; state: RunState };
 
+/** An error in a listing; whole it is in the run. */
+export interface SummaryError {
+  /** Absent: the run's own. */
+  stage?: string;
+  message: string;
+  /** SQL Server's. */
+  number?: number;
+}
+
 /** One line of a listing of runs. */
 export interface RunSummary {
   id: string;
@@ -40,9 +50,20 @@ export interface RunSummary {
   codes: string[];
   /** How many codes the run has beside these, where they are too many for a listing. */
   moreCodes?: number;
+  /** Entities, in the order of the plan; absent of runs of earlier versions. */
+  names?: string[];
+  /** How many entities the run has beside these. */
+  moreNames?: number;
+  period?: Period;
   createdAt: string;
+  startedAt?: string;
   endedAt?: string;
+  /** Its first error, in brief. */
+  error?: SummaryError;
+  /** Called, however that ended. */
   stagesDone: number;
+  /** Ended without being called. */
+  stagesSkipped: number;
   stagesTotal: number;
   /** Of stages that succeeded, as `Stage.warnings`. */
   warnings: number;

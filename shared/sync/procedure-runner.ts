@@ -47,7 +47,7 @@ export function procedureRunner(
         session.destroy();
         throw error;
       }
-      return new ProcedureSlot(session, stage);
+      return new ProcedureSlot(session, stage, runId);
     },
   };
 }
@@ -58,9 +58,11 @@ class ProcedureSlot implements StageSlot {
   readonly #session: Session;
   readonly #database: string;
   readonly #fence: string;
+  readonly #runId: string;
 
-  constructor(session: Session, { database, ...stage }: Stage) {
+  constructor(session: Session, { database, ...stage }: Stage, runId: string) {
     this.#session = session;
+    this.#runId = runId;
     this.#database = database;
     this.#fence = fenceOf(stage);
   }
@@ -82,7 +84,8 @@ class ProcedureSlot implements StageSlot {
       const warning = judgedReturn(procedure, returnValue, returnCheck);
       return { rows, returnValue, ...(warning && { warnings: [warning] }) };
     };
-    const terms = { transaction, setOptions, onMessage, onCall, judge };
+    const holder = this.#runId;
+    const terms = { transaction, holder, setOptions, onMessage, onCall, judge };
     return callOnTerms(this.#session, stage, terms, signal);
   }
 

@@ -1,9 +1,13 @@
 /** Where a run stands, and how long the rest may take. */
 
+import { stageCounts } from './outcome.ts';
 import { hasEnded, isFinished, type Run, type Stage } from './run.ts';
 
 export interface Progress {
+  /** Called, however that ended. */
   stagesDone: number;
+  /** Ended without being called. */
+  stagesSkipped: number;
   stagesTotal: number;
   running: {
     stage: string;
@@ -26,9 +30,11 @@ export interface Estimate {
 }
 
 export function progressOf(run: Run, now: Date): Progress {
+  const { done, skipped } = stageCounts(run);
   const running = run.stages.filter(({ state }) => state === 'running');
   return {
-    stagesDone: run.stages.filter(hasEnded).length,
+    stagesDone: done,
+    stagesSkipped: skipped,
     stagesTotal: run.stages.length,
     running: running.map((stage) => ({
       stage: stage.id,

@@ -27,7 +27,7 @@ const largestPage = 5_000;
 const readsAtOnce = 8;
 
 /** Ten thousand stages take 10 to 20 MB. */
-const runForm: DocumentForm<Run> = {
+export const runForm: DocumentForm<Run> = {
   schema: runSchema,
   version: 1,
   maxBytes: 64 * 1024 * 1024,
@@ -42,8 +42,9 @@ export interface SeenRun extends Found<Run> {
 export class RunStore {
   readonly #documents: DocumentStore<Run>;
 
-  constructor(container: ContainerClient, tell?: Tell) {
-    this.#documents = new DocumentStore(container, 'runs/', runForm, tell);
+  /** @param form another one in tests of deployments */
+  constructor(container: ContainerClient, tell?: Tell, form = runForm) {
+    this.#documents = new DocumentStore(container, 'runs/', form, tell);
   }
 
   /**

@@ -33,11 +33,11 @@ export const stageStates = [
 ] as const;
 export type StageState = (typeof stageStates)[number];
 
-const periodSchema = z.object({ month: z.int().min(1).max(12), year: z.int() });
+export const periodSchema = z.object({ month: z.int().min(1).max(12), year: z.int() });
 export type Period = z.infer<typeof periodSchema>;
 
 /** Why a stage failed; `number` to `line` are SQL Server's own where the error came from it. */
-const stageErrorSchema = z.object({
+export const stageErrorSchema = z.object({
   /** Cut to what the document has room for; whole in the run's log. */
   message: z.string(),
   /** What it means to us: decides on a retry. */
@@ -194,9 +194,11 @@ export const runSchema = z.object({
   /** Entity names, in the order of the plan. */
   names: z.array(z.string()),
   period: periodSchema.optional(),
-  createdAt: z.string(),
-  startedAt: z.string().optional(),
-  endedAt: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional(),
+  endedAt: z.iso.datetime().optional(),
+  /** Why it ended as it did, where that is not an error of a stage. */
+  reason: z.string().optional(),
   /**
    * The locks `sync/<server>` that the run holds, with the current lease id: of each source server
    * one by its id and one by its address (`locks.ts`).

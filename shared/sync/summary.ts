@@ -1,13 +1,21 @@
 /** A run in one line: in the metadata of its blob, so that a list reads no document. */
 
 import { z } from 'zod';
-import type { RunSummary } from './index.ts';
-import { hasEnded, type Run, runStates, warningsIn } from './run.ts';
+import type { RunSummary, SummaryError } from './index.ts';
+import { errorsIn, type RunError, stageCounts } from './outcome.ts';
+import { periodSchema, type Run, runStates, warningsIn } from './run.ts';
 
 const count = z.coerce.number().pipe(z.int().nonnegative());
 const instant = z.iso.datetime();
 
+/** Letters of a user that are kept here: more than any request may give. */
+const userRoom = 128;
+
 /** Metadata travels in HTTP headers: ASCII only, so free text is percent-encoded. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
 const decoded = z.string().transform((text, context) => {
   try {
     return decodeURIComponent(text);
@@ -17,29 +25,66 @@ const decoded = z.string().transform((text, context) => {
   }
 });
 
+/** JSON, percent-encoded. */
+const encodedJson = <T>(schema: z.ZodType<T>) =>
+  decoded.transform((text, context) => {
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is not what was written' });
+      return z.NEVER;
+    }
+  });
+
+const errorSchema = z.object({
+  stage: z.string().exactOptional(),
+  message: z.string(),
+  number: z.int().exactOptional(),
+});
+
 const metadataSchema = z.object({
   kind: z.enum(['data_source', 'entity']),
   state: z.enum(runStates),
   user: decoded,
-  codes: z.string().transform((codes) => codes.split(',')),
+  codes: z
+    .string()
+    .transform((codes) => codes.split(','))
+    .pipe(z.array(decoded)),
   morecodes: count.optional(),
+  names: z
+    .string()
+    .transform((names) => names.split(','))
+    .pipe(z.array(decoded))
+    .optional(),
+  morenames: count.optional(),
+  period: encodedJson(periodSchema).optional(),
   created: instant,
+  started: instant.optional(),
   ended: instant.optional(),
+  error: encodedJson(errorSchema).optional(),
   done: count,
+  skipped: count.default(0),
   total: count,
   warnings: count.default(0),
 });
 
 export function summaryOf(run: Run): RunSummary {
+  const { done, skipped } = stageCounts(run);
+  const [error] = errorsIn(run);
   return {
     id: run.id,
     kind: run.kind,
     state: run.state,
     user: run.user,
     codes: run.codes,
+    names: run.names,
+    ...(run.period !== undefined && { period: run.period }),
     createdAt: run.createdAt,
+    ...(run.startedAt !== undefined && { startedAt: run.startedAt }),
     ...(run.endedAt !== undefined && { endedAt: run.endedAt }),
-    stagesDone: run.stages.filter(hasEnded).length,
+    ...(error !== undefined && { error: inBrief(error) }),
+    stagesDone: done,
+    stagesSkipped: skipped,
     stagesTotal: run.stages.length,
     warnings: warningsIn(run),
   };
@@ -47,33 +92,61 @@ export function summaryOf(run: Run): RunSummary {
 
 export function metadataOf(run: Run): Record<string, string> {
   const summary = summaryOf(run);
-  return {
+  const metadata = {
     kind: summary.kind,
     state: summary.state,
-    user: encodeURIComponent(summary.user),
-    ...codesMetadata(summary.codes),
+    user: encoded(summary.user.slice(0, userRoom)),
+    ...listMetadata('codes', summary.codes, codesRoom),
+    ...listMetadata('names', run.names, namesRoom),
+    ...(summary.period && { period: encoded(JSON.stringify(summary.period)) }),
     created: summary.createdAt,
+    ...(summary.startedAt !== undefined && { started: summary.startedAt }),
     ...(summary.endedAt !== undefined && { ended: summary.endedAt }),
+    ...(summary.error && { error: encoded(JSON.stringify(summary.error)) }),
     done: String(summary.stagesDone),
+    ...(summary.stagesSkipped > 0 && { skipped: String(summary.stagesSkipped) }),
     total: String(summary.stagesTotal),
     ...(summary.warnings > 0 && { warnings: String(summary.warnings) }),
   };
+  // The service takes no empty values.
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''));
 }
 
 /**
- * Letters of a run's codes in its metadata, which has 8 KB in all (Azure Storage, Setting and
- * retrieving properties and metadata); a user takes 1.5 KB at most, the rest is short.
+ * Letters of a run's codes and entities, and of its error as it is encoded, in its metadata, which
+ * has 8 KB in all (Azure Storage, Setting and retrieving properties and metadata); a user takes
+ * 1.5 KB at most, the rest is short.
  */
 const codesRoom = 4_000;
+const namesRoom = 800;
+const errorRoom = 900;
 
-function codesMetadata(codes: readonly string[]): { codes: string; morecodes?: string } {
+/** As many of `all` as there is room for, and how many are left out. */
+function listMetadata(name: string, all: readonly string[], room: number): Record<string, string> {
+  const texts = all.map(encoded);
   let letters = 0;
-  const fits = codes.findIndex((code) => {
-    letters += code.length + 1;
-    return letters > codesRoom;
+  const fits = texts.findIndex((text) => {
+    letters += text.length + 1;
+    return letters > room;
   });
-  if (fits < 0) return { codes: codes.join(',') };
-  return { codes: codes.slice(0, fits).join(','), morecodes: String(codes.length - fits) };
+  if (fits < 0) return { [name]: texts.join(',') };
+  return { [name]: texts.slice(0, fits).join(','), [`more${name}`]: String(texts.length - fits) };
+}
+
+/** Cut so that its encoding has room. */
+function inBrief({ stage, message, number }: RunError): SummaryError {
+  const withText = (text: string): SummaryError => ({
+    ...(stage !== undefined && stage.length <= 100 && { stage }),
+    message: text,
+    ...(number !== undefined && { number }),
+  });
+  const fits = (error: SummaryError) =>
+    encodeURIComponent(JSON.stringify(error)).length <= errorRoom;
+  // Half of a surrogate pair cannot be encoded.
+  let text = message.slice(0, 300).toWellFormed();
+  if (message.length <= 300 && fits(withText(text))) return withText(text);
+  while (text.length > 0 && !fits(withText(`${text}…`))) text = text.slice(0, -20).toWellFormed();
+  return withText(`${text}…`);
 }
 
 /** undefined for metadata that no version of ours wrote, or none at all. */
@@ -83,8 +156,8 @@ export function summaryFromMetadata(
 ): RunSummary | undefined {
   const parsed = metadataSchema.safeParse(metadata);
   if (!parsed.success) return undefined;
-  const { kind, state, user, codes, morecodes, created, ended, done, total, warnings } =
-    parsed.data;
+  const { kind, state, user, codes, morecodes, names, morenames, period } = parsed.data;
+  const { created, started, ended, error, done, skipped, total, warnings } = parsed.data;
   return {
     id,
     kind,
@@ -92,9 +165,15 @@ export function summaryFromMetadata(
     user,
     codes,
     ...(morecodes !== undefined && { moreCodes: morecodes }),
+    ...(names !== undefined && { names }),
+    ...(morenames !== undefined && { moreNames: morenames }),
+    ...(period !== undefined && { period }),
     createdAt: created,
+    ...(started !== undefined && { startedAt: started }),
     ...(ended !== undefined && { endedAt: ended }),
+    ...(error !== undefined && { error }),
     stagesDone: done,
+    stagesSkipped: skipped,
     stagesTotal: total,
     warnings,
   };

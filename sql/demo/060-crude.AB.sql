@@ -52,8 +52,8 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[bank_dictionary] WHERE [export_sequence] > @HCS_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[bank_dictionary] WHERE [export_sequence] > @HCS_sequence;
 
   INSERT INTO #exported ([datasource_id], [bank_code], [name], [correspondent_account], [is_deleted])
   SELECT source.[list_datasource_id], sent.[bank_code], sent.[name], sent.[correspondent_account], sent.[is_deleted]
@@ -160,8 +160,8 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[benefit_provider] WHERE [export_sequence] > @HCS_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[benefit_provider] WHERE [export_sequence] > @HCS_sequence;
 
   INSERT INTO #exported ([datasource_id], [benefit_provider_id], [name], [level], [is_deleted])
   SELECT source.[list_datasource_id], sent.[benefit_provider_id], sent.[name], sent.[level], sent.[is_deleted]
@@ -273,8 +273,8 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[building_structure] WHERE [export_sequence] > @HCS_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[building_structure] WHERE [export_sequence] > @HCS_sequence;
 
   INSERT INTO #exported ([datasource_id], [building_structure_id], [city_id], [street], [house], [floors], [entrances], [wall_material], [built_year], [is_deleted])
   SELECT source.[list_datasource_id], sent.[building_structure_id], sent.[city_id], sent.[street], sent.[house], sent.[floors], sent.[entrances], sent.[wall_material], sent.[built_year], sent.[is_deleted]
@@ -386,8 +386,8 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[city] WHERE [export_sequence] > @HCS_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[city] WHERE [export_sequence] > @HCS_sequence;
 
   INSERT INTO #exported ([datasource_id], [city_id], [name], [kind], [is_deleted])
   SELECT source.[list_datasource_id], sent.[city_id], sent.[name], sent.[kind], sent.[is_deleted]
@@ -535,16 +535,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[equipment] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[equipment] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[equipment] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[equipment] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[equipment] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[equipment] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[equipment] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[equipment] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[equipment] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[equipment] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [equipment_id], [model], [resource], [digits], [verification_interval_years], [is_deleted])
   SELECT source.[list_datasource_id], sent.[equipment_id], sent.[model], sent.[resource], sent.[digits], sent.[verification_interval_years], sent.[is_deleted]
@@ -716,16 +716,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[meter] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[meter] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[meter] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[meter] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[meter] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[meter] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[meter] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[meter] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[meter] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[meter] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [meter_id], [serial_number], [equipment_id], [installed_on], [verified_until], [initial_reading], [is_deleted])
   SELECT source.[list_datasource_id], sent.[meter_id], sent.[serial_number], sent.[equipment_id], sent.[installed_on], sent.[verified_until], sent.[initial_reading], sent.[is_deleted]
@@ -854,8 +854,8 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[meter_place] WHERE [export_sequence] > @HCS_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[meter_place] WHERE [export_sequence] > @HCS_sequence;
 
   INSERT INTO #exported ([datasource_id], [meter_place_id], [name], [is_deleted])
   SELECT source.[list_datasource_id], sent.[meter_place_id], sent.[name], sent.[is_deleted]
@@ -1004,16 +1004,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[premises] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[premises] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[premises] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[premises] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[premises] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[premises] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[premises] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[premises] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[premises] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[premises] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [premises_id], [address], [kind], [square], [rooms], [floor], [is_deleted])
   SELECT source.[list_datasource_id], sent.[premises_id], sent.[address], sent.[kind], sent.[square], sent.[rooms], sent.[floor], sent.[is_deleted]
@@ -1187,16 +1187,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[personal_account] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[personal_account] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[personal_account] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[personal_account] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[personal_account] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[personal_account] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[personal_account] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[personal_account] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[personal_account] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[personal_account] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [personal_account_id], [account_number], [premises_id], [owner_name], [residents], [opened_on], [closed_on], [is_deleted])
   SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[account_number], sent.[premises_id], sent.[owner_name], sent.[residents], sent.[opened_on], sent.[closed_on], sent.[is_deleted]
@@ -1368,16 +1368,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[personal_account_meter] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[personal_account_meter] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[personal_account_meter] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [personal_account_id], [meter_id], [meter_place_id], [date_from], [date_to], [is_deleted])
   SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[meter_id], sent.[meter_place_id], sent.[date_from], sent.[date_to], sent.[is_deleted]
@@ -1546,16 +1546,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[personal_account_parameter] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[personal_account_parameter] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[personal_account_parameter] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [personal_account_id], [parameter_code], [value], [date_from], [is_deleted])
   SELECT source.[list_datasource_id], sent.[personal_account_id], sent.[parameter_code], sent.[value], sent.[date_from], sent.[is_deleted]
@@ -1682,8 +1682,8 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[room] WHERE [export_sequence] > @HCS_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[room] WHERE [export_sequence] > @HCS_sequence;
 
   INSERT INTO #exported ([datasource_id], [premises_id], [room_number], [square], [is_deleted])
   SELECT source.[list_datasource_id], sent.[premises_id], sent.[room_number], sent.[square], sent.[is_deleted]
@@ -1831,16 +1831,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[meter_reading] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[meter_reading] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[meter_reading] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[meter_reading] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[meter_reading] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[meter_reading] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[meter_reading] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[meter_reading] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[meter_reading] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[meter_reading] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [period], [meter_id], [reading_date], [reading], [consumption], [is_deleted])
   SELECT source.[list_datasource_id], sent.[period], sent.[meter_id], sent.[reading_date], sent.[reading], sent.[consumption], sent.[is_deleted]
@@ -2010,16 +2010,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[payment] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[payment] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[payment] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[payment] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[payment] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[payment] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[payment] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[payment] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[payment] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[payment] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [period], [payment_id], [personal_account_id], [payment_date], [amount], [bank_code], [is_deleted])
   SELECT source.[list_datasource_id], sent.[period], sent.[payment_id], sent.[personal_account_id], sent.[payment_date], sent.[amount], sent.[bank_code], sent.[is_deleted]
@@ -2150,8 +2150,8 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[charge_correction_detail] WHERE [export_sequence] > @HCS_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[charge_correction_detail] WHERE [export_sequence] > @HCS_sequence;
 
   INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [amount], [reason], [is_deleted])
   SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
@@ -2301,16 +2301,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[charge_detail] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[charge_detail] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[charge_detail] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[charge_detail] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[charge_detail] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[charge_detail] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[charge_detail] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[charge_detail] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[charge_detail] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[charge_detail] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [quantity], [tariff], [amount], [is_deleted])
   SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[quantity], sent.[tariff], sent.[amount], sent.[is_deleted]
@@ -2479,16 +2479,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[personal_saldo] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[personal_saldo] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[personal_saldo] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [opening], [closing], [is_deleted])
   SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[closing], sent.[is_deleted]
@@ -2657,16 +2657,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[recalculation] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[recalculation] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[recalculation] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[recalculation] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[recalculation] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[recalculation] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[recalculation] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[recalculation] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[recalculation] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[recalculation] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [service_code], [amount], [reason], [is_deleted])
   SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[service_code], sent.[amount], sent.[reason], sent.[is_deleted]
@@ -2794,8 +2794,8 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[running_balance] WHERE [export_sequence] > @HCS_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[running_balance] WHERE [export_sequence] > @HCS_sequence;
 
   INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [balance], [overdue], [is_deleted])
   SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[balance], sent.[overdue], sent.[is_deleted]
@@ -2946,16 +2946,16 @@ BEGIN
   ) AS batch;
 
   -- Before the rows, too: READ COMMITTED may miss a row that moves behind the scan.
-  SET @HCS_last = (SELECT COALESCE(MAX([export_sequence]), @HCS_sequence)
-    FROM [HCS].[heap].[turnover_balance_sheet] WHERE [export_sequence] > @HCS_sequence);
-  SET @STEK_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_sequence)
-    FROM [STEK].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_sequence);
-  SET @STEK_REGION_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
-    FROM [STEK_REGION].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_REGION_sequence);
-  SET @STEK_MO_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
-    FROM [STEK_MO].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_MO_sequence);
-  SET @STEK_ZAGSER_last = (SELECT COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
-    FROM [STEK_ZAGSER].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_ZAGSER_sequence);
+  SELECT @HCS_last = COALESCE(MAX([export_sequence]), @HCS_sequence)
+    FROM [HCS].[heap].[turnover_balance_sheet] WHERE [export_sequence] > @HCS_sequence;
+  SELECT @STEK_last = COALESCE(MAX([export_sequence]), @STEK_sequence)
+    FROM [STEK].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_sequence;
+  SELECT @STEK_REGION_last = COALESCE(MAX([export_sequence]), @STEK_REGION_sequence)
+    FROM [STEK_REGION].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_REGION_sequence;
+  SELECT @STEK_MO_last = COALESCE(MAX([export_sequence]), @STEK_MO_sequence)
+    FROM [STEK_MO].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_MO_sequence;
+  SELECT @STEK_ZAGSER_last = COALESCE(MAX([export_sequence]), @STEK_ZAGSER_sequence)
+    FROM [STEK_ZAGSER].[prep].[turnover_balance_sheet] WHERE [export_sequence] > @STEK_ZAGSER_sequence;
 
   INSERT INTO #exported ([datasource_id], [period], [personal_account_id], [opening], [charged], [corrected], [paid], [closing], [is_deleted])
   SELECT source.[list_datasource_id], sent.[period], sent.[personal_account_id], sent.[opening], sent.[charged], sent.[corrected], sent.[paid], sent.[closing], sent.[is_deleted]

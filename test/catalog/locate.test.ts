@@ -57,3 +57,57 @@ test('one that cannot be read is told with the setting', async (t) => {
     /^Error: CATALOG: cannot read blob:x\.json: .*not exist/,
   );
 });
+
+test('a blob that is damaged: the last good one is used, and told', async () => {
+  const where = 'blob:catalogues/damaged.json';
+  const name = where.slice('blob:'.length);
+  const told: string[] = [];
+  const again = async () => {
+    const catalog = await loadCatalog(
+      where,
+      async () => container,
+      soon(),
+      (text) => {
+        told.push(text);
+      },
+    );
+    return Object.values(catalog.codes())[0];
+  };
+  const whole = ownText();
+  await upload(name, whole);
+  assert.equal(await again(), 'Our own');
+  assert.deepEqual(told, []);
+  const odd = [
+    '',
+    '{"broken":',
+    '[]',
+    '{}',
+    '"x"',
+    '['.repeat(50_000),
+    whole.replace('Our own', ''),
+  ];
+  for (const text of odd) {
+    await upload(name, text);
+    assert.equal(await again(), 'Our own', text.slice(0, 20));
+    assert.match(
+      told.pop() ?? '',
+      /^CATALOG: blob:.* cannot be used, and its last good content is:/,
+    );
+  }
+  const bytes = Buffer.from([0xff, 0xfe, 0]);
+  await container.getBlockBlobClient(name).upload(bytes, bytes.length);
+  assert.equal(await again(), 'Our own');
+  await container.getBlobClient(name).delete();
+  assert.equal(await again(), 'Our own');
+  assert.equal(told.length, 2);
+  await upload(name, whole.replace('Our own', 'Mended'));
+  assert.equal(await again(), 'Mended');
+  // What was kept is of this place alone, and rubbish there is none.
+  await upload('faulty-too.json', '{');
+  await assert.rejects(load('blob:faulty-too.json'), /CatalogError/);
+  await upload('state/good/CATALOG.json', '{"broken":');
+  await upload(name, '{');
+  await assert.rejects(again(), /damaged\.json has 1 fault/);
+  await upload(name, whole);
+  assert.equal(await again(), 'Our own');
+});

@@ -9,7 +9,7 @@ import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { runQueueName } from '../../functions/sync/run-queue.ts';
 import hostJson from '../../host.json' with { type: 'json' };
 import { startAzurite } from '../../local/azurite.ts';
-import { buildApp } from '../../local/build.ts';
+import { packageApp } from '../../local/build.ts';
 import { demoDatabases } from '../../local/demo/index.ts';
 import { demoLogin } from '../../local/demo/login.ts';
 import type { SqlServer } from '../../local/sql-server/procedure.ts';
@@ -60,7 +60,7 @@ export async function startWorld(): Promise<World> {
       // An address for each server of the catalogue.
       morePorts: [0, 0, 0],
     }),
-    buildApp(),
+    packageApp(),
   ]);
   await layOut(directory);
   const { connectionString } = azurite;
@@ -114,7 +114,7 @@ export async function startWorld(): Promise<World> {
 
 /** A folder of its own: whoever builds the app meanwhile does not change it under the workers. */
 async function layOut(directory: string): Promise<void> {
-  const built = new URL('../../dist/main.cjs', import.meta.url);
+  const built = new URL('../../dist/app/main.cjs', import.meta.url);
   await mkdir(join(directory, 'dist'));
   await Promise.all([
     copyFile(built, join(directory, 'dist', 'main.cjs')),

@@ -38,6 +38,17 @@ const good: [text: string, expected: object][] = [
   [`Network Address=(local);Database=AB;${login}`, { server: 'localhost' }],
   [`Server=.;Database=AB;${login};Integrated Security=false`, { server: 'localhost' }],
   [`Server=one;${at}`, { server: 'h' }],
+  // Of all that name one thing the last, whichever of its names it has.
+  [`${at};Data Source=two;Server=three`, { server: 'three' }],
+  [`${at};UID=a;User Id=b`, { user: 'b' }],
+  // IPv6: with brackets and without, in any spelling; the driver knows none of the former.
+  [`Server=[2001:db8::5],1434;Database=AB;${login}`, { server: '2001:db8::5', port: 1434 }],
+  [`Server=2001:DB8:0::5,1434;Database=AB;${login}`, { server: '2001:db8::5', port: 1434 }],
+  [`Server=tcp:2001:db8::5;Database=AB;${login}`, { server: '2001:db8::5' }],
+  [`Server=fe80::1\\inst;Database=AB;${login}`, { server: 'fe80::1' }],
+  [`Server=fe80::1%eth0;Database=AB;${login}`, { server: 'fe80::1%eth0' }],
+  [`Server=tcp:[::1],1434;Database=AB;${login};Encrypt=false`, { server: '::1', port: 1434 }],
+  [structured({ server: '[0:0:0:0:0:0:0:1]', encrypt: false }), { server: '::1' }],
   [
     `Server=h\\inst;Database=AB;${login}`,
     {

@@ -142,6 +142,13 @@ describe('a query that does not fit', () => {
     );
   });
 
+  it('is told ten faults of a hundred thousand', () => {
+    const keys = Array.from({ length: 100_000 }, (_, n) => [`selec${n}`, 1]);
+    assert.equal(faultsOf(Object.fromEntries(keys)).length, 10);
+    const value = Array(10_000).fill({ deep: ['x'.repeat(1_000)] });
+    assert.ok(faultsOf({ select: Array(1_000).fill(value) }).length <= 11);
+  });
+
   it('is a problem with all of it', () => {
     assert.throws(() => requireQuery(definition, { select: 'x', top: 0 }), {
       type: 'invalid-value',

@@ -136,7 +136,7 @@ test('an entity is synced by hand: what differs is put right, and the run tells'
     updated_at ${of} AND record_id = ${first?.['record_id']}`);
   const body = { token: 'demo-token', user: 'operator', code, name: 'adresar' };
   const started = await machine.post('/entity_sync', body);
-  assert.equal(started.text, 'Synchronization was started.');
+  assert.equal(started.text, 'Synchronization was started.\n');
   const id = (started.headers.get('location') ?? '').replace('/runs/', '');
   const run = await machine.finished(id);
   assert.equal(run.state, 'succeeded', JSON.stringify(run.stages));
@@ -155,7 +155,7 @@ test('all of its entities are one run on the lock of its server', async () => {
   const body = { token: 'demo-token', user: 'operator', code };
   const started = await machine.post('/data_source_sync', body);
   const busy = await machine.post('/data_source_sync', body);
-  assert.equal(busy.text, 'Thread is busy, try again later.');
+  assert.equal(busy.text, 'Thread is busy, try again later.\n');
   const run = await machine.finished((started.headers.get('location') ?? '').replace('/runs/', ''));
   assert.equal(run.state, 'succeeded');
   assert.equal(run.stages.length, 9);

@@ -53,7 +53,7 @@ const ask = { token: 'demo-token', user: 'operator', code: '0c10', month: 7, yea
 async function sync(body: object = ask, path = '/data_source_sync'): Promise<string> {
   const reply = await machine.post(path, body);
   assert.equal(reply.status, 202, reply.text);
-  assert.equal(reply.text, 'Synchronization was started.');
+  assert.equal(reply.text, 'Synchronization was started.\n');
   return (reply.headers.get('location') ?? '').replace('/runs/', '');
 }
 
@@ -139,13 +139,13 @@ test('one sync at a time on each server: same server busy, another one accepted'
   const first = await sync({ ...ask, code: 'all', name: 'city' }, '/entity_sync');
   const busy = await machine.post('/data_source_sync', { ...ask, code: '0c01' });
   assert.equal(busy.status, 409);
-  assert.equal(busy.text, 'Thread is busy, try again later.');
+  assert.equal(busy.text, 'Thread is busy, try again later.\n');
   assert.ok(busy.headers.get('retry-after'));
-  assert.equal((await machine.get('/sync_status')).text, 'Synchronization is running.');
+  assert.equal((await machine.get('/sync_status')).text, 'Synchronization is running.\n');
   const other = await sync({ ...ask, code: 'stek', name: 'equipment' }, '/entity_sync');
   assert.equal((await machine.finished(other)).state, 'succeeded');
   await cancel(first);
-  assert.equal((await machine.get('/sync_status')).text, 'Synchronization is not running.');
+  assert.equal((await machine.get('/sync_status')).text, 'Synchronization is not running.\n');
 });
 
 test('of a hundred POSTs at once exactly one is accepted', async () => {
@@ -185,13 +185,13 @@ test('refusals touch nothing: no run, no lock, no SQL call', async () => {
   ];
   for (const [path, body, status, text] of cases) {
     const reply = await machine.post(path, body);
-    assert.deepEqual([reply.status, reply.text], [status, text]);
+    assert.deepEqual([reply.status, reply.text], [status, `${text}\n`]);
   }
   assert.equal((await machine.post('/entity_sync', 'not json')).status, 400);
   assert.equal((await machine.post('/entity_sync', `"${'x'.repeat(2_000_000)}"`)).status, 413);
   assert.equal((await machine.get('/entity_sync')).status, 405);
   assert.equal(await runs(), before);
-  assert.equal((await machine.get('/sync_status')).text, 'Synchronization is not running.');
+  assert.equal((await machine.get('/sync_status')).text, 'Synchronization is not running.\n');
   assert.deepEqual([wire.counts.procedures, wire.counts.freshness, wire.counts.others], [[], 0, 0]);
 });
 

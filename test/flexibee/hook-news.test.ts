@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cursor } from '../../shared/flexibee/cursor.ts';
+import type { WebHook } from '../../shared/flexibee/hook.ts';
 import { HookNews } from '../../shared/flexibee/hook-news.ts';
-import type { ChangesPage } from '../../shared/flexibee/types.ts';
 import { soon } from '../support/storage.ts';
 
 const following: Cursor = {
@@ -23,15 +23,8 @@ const trouble = {
   cure: 'wait',
 };
 
-function hook(globalVersion: number, ...versions: number[]): ChangesPage {
-  const changes = versions.map((version) => ({
-    version,
-    evidence: 'adresar',
-    id: '1',
-    operation: 'update' as const,
-    externalIds: [],
-  }));
-  return { globalVersion, changes };
+function hook(globalVersion: number, ...versions: number[]): WebHook {
+  return { globalVersion, versions };
 }
 
 /** Cursors that count how often they are read. */
@@ -48,7 +41,7 @@ function cursors(cursor: Cursor | undefined) {
   return store;
 }
 
-const cases: [what: string, cursor: Cursor | undefined, hook: ChangesPage, isNews: boolean][] = [
+const cases: [what: string, cursor: Cursor | undefined, hook: WebHook, isNews: boolean][] = [
   ['a company never polled', undefined, hook(7, 7), true],
   ['a company that begins anew', { ...following, next: undefined }, hook(7, 7), true],
   ['a company in trouble', { ...following, trouble }, hook(7, 7), true],

@@ -1,5 +1,6 @@
 /** HTTP functions without a host: real requests and the real catalogue, and syncs that record. */
 
+import assert from 'node:assert/strict';
 import functions, {
   type HttpRequestInit,
   type HttpResponse,
@@ -139,6 +140,7 @@ function withoutServers(settings: Settings): DynsqlConnections {
 export interface Reply {
   status: number;
   headers: Headers;
+  /** Without the newline at its end; of a log with it. */
   text: string;
   /** What went to the run queue. */
   queued: unknown;
@@ -163,10 +165,12 @@ export async function call(
   });
   const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/', ...init });
   const response = (await httpFunction(route, () => app).handler(request, context)) as HttpResponse;
+  const text = await response.text();
+  assert.ok(text === '' || text.endsWith('\n'), `no newline at the end: ${text.slice(-80)}`);
   return {
     status: response.status,
     headers: response.headers,
-    text: await response.text(),
+    text: name === 'run_log' ? text : text.slice(0, -1),
     queued: context.extraOutputs.get(runQueueOutput),
     polled: context.extraOutputs.get(companyQueueOutput),
     log: lines.join('\n'),

@@ -59,6 +59,19 @@ test('a worker that stops leaves no connection behind', async (t) => {
   while (proxy.open > 0) await pause(10, patience);
 });
 
+test('however many look at the health within 5 s, it is looked at once', async (t) => {
+  const proxy = await startSilentProxy({ host: '127.0.0.1', port: server.port });
+  t.after(() => proxy.close());
+  const app = await startApp(proxy.port, password);
+  const [first, ...others] = await Promise.all(
+    Array.from({ length: 50 }, () => app.health(soon())),
+  );
+  for (const parts of [...others, await app.health(soon())]) assert.equal(parts, first);
+  const { length } = app.catalog.databases;
+  assert.ok(proxy.open <= length, `${proxy.open} connections to ${length} databases`);
+  await app.stop();
+});
+
 test('a refused login stays a secret in the run, in the log and in /health', async () => {
   const app = await startApp(server.port, `${password}-wrong`);
   try {

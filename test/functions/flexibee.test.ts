@@ -35,7 +35,10 @@ before(async () => {
   app = await App.start({
     ...sample.Values,
     AzureWebJobsStorage: storage.connectionString,
-    API_TOKENS: JSON.stringify([...tokens, { name: 'narrow', sha256: narrow, codes: ['0c10'] }]),
+    API_TOKENS: JSON.stringify([
+      ...tokens,
+      { name: 'narrow', sha256: narrow, codes: ['0c10'], roles: ['read', 'run', 'admin'] },
+    ]),
     FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
     FLEXIBEE_HOOK_SECRET: secret,
     PUBLIC_URL: `http://127.0.0.1:${port}/`,
@@ -115,6 +118,13 @@ test('everything but a hook needs a token, and what touches a company one that m
     assert.match(reply.text, /Token is not allowed for code: flexi-demo\./);
     assert.equal(reply.polled, undefined);
   }
+  const narrow = { authorization: 'Bearer narrow' };
+  for (const name of ['company', 'changelog_status']) {
+    assert.equal((await ask(name, { headers: narrow })).status, 403, name);
+  }
+  assert.deepEqual(JSON.parse((await ask('companies', { headers: narrow })).text), {
+    companies: [],
+  });
   assert.equal(flexibee.requests.count(), before);
 });
 

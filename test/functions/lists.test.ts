@@ -14,7 +14,12 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
   app.syncs.running = [active];
   const busy = await call(app, 'sync_status', { headers: { accept: '*/*' } });
   assert.equal(busy.text, 'Synchronization is running.');
-  const json = await call(app, 'sync_status', { headers: { accept: 'application/json' } });
+  const accept = 'application/json';
+  const stranger = JSON.parse((await call(app, 'sync_status', { headers: { accept } })).text);
+  assert.equal(stranger.runs[0].id, runId);
+  assert.equal(stranger.runs[0].user, undefined);
+  const headers = { accept, authorization: 'Bearer demo-token' };
+  const json = await call(app, 'sync_status', { headers });
   const { id, kind, state, user, codes, createdAt } = active;
   assert.deepEqual(JSON.parse(json.text), {
     running: true,
@@ -28,6 +33,7 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
         createdAt,
         progress: {
           stagesDone: 0,
+          stagesSkipped: 0,
           stagesTotal: 3,
           running: [],
           estimate: {

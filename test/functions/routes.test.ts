@@ -42,7 +42,7 @@ test('/openapi.json describes every route, and what it says is JSON Schema witho
   const sync = document.paths['/entity_sync'].post;
   const schema = sync.requestBody.content['application/json'].schema;
   assert.deepEqual(schema.required, ['user', 'code', 'name']);
-  assert.deepEqual(sync.security, [{ token: [] }]);
+  assert.deepEqual(sync.security, [{ token: ['run'] }]);
   const stage =
     document.paths['/runs/{id}'].get.responses['200'].content['application/json'].schema.properties
       .stages.items.properties;
@@ -57,8 +57,8 @@ test('/openapi.json describes every route, and what it says is JSON Schema witho
 
 test('/openapi.json: the lists need a token only when reads are protected', async () => {
   for (const [flag, expected] of [
-    ['true', [{ token: [] }]],
-    ['false', []],
+    ['true', [{ token: ['read'] }]],
+    ['false', [{}, { token: ['read'] }]],
   ] as const) {
     const reply = await call(testApp({ PROTECT_READS: flag }), 'openapi');
     assert.deepEqual(JSON.parse(reply.text).paths['/valid_codes'].get.security, expected);

@@ -49,6 +49,7 @@ test('/runs/{id}: the run document without lease ids and holder', async () => {
   const { locks, holder, ...rest } = run;
   const progress = {
     stagesDone: 0,
+    stagesSkipped: 0,
     stagesTotal: 1,
     running: [
       {
@@ -60,7 +61,13 @@ test('/runs/{id}: the run document without lease ids and holder', async () => {
     ],
     estimate: { secondsLeft: null, unknownStages: 1, text: 'No earlier run to estimate from.' },
   };
-  assert.deepEqual(JSON.parse(reply.text), { ...rest, servers: ['dcdb'], progress, warnings: 0 });
+  assert.deepEqual(JSON.parse(reply.text), {
+    ...rest,
+    errors: [],
+    servers: ['dcdb'],
+    progress,
+    warnings: 0,
+  });
   assert.doesNotMatch(reply.text, new RegExp(`${locks[0]?.leaseId}|${holder}`));
 });
 
@@ -88,7 +95,12 @@ test('/runs/{id}: a run that has ended has no estimate', async () => {
   const ended = { ...run, state: 'succeeded' as const, stages: [], endedAt: run.createdAt };
   app.syncs.runs.set(runId, ended);
   const reply = await call(app, 'run', { headers, params: { id: runId } });
-  assert.deepEqual(JSON.parse(reply.text).progress, { stagesDone: 0, stagesTotal: 0, running: [] });
+  assert.deepEqual(JSON.parse(reply.text).progress, {
+    stagesDone: 0,
+    stagesSkipped: 0,
+    stagesTotal: 0,
+    running: [],
+  });
 });
 
 test('/runs: a page, its limit and the link to the next one', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import type { HttpRequestInit } from '@azure/functions';
 import { planStages } from '../../shared/sync/plan.ts';
 import { call, post, type Reply, runId, testApp } from './app.ts';
 
@@ -454,6 +455,36 @@ for (const { title, body, period } of accepted) {
     assert.doesNotMatch(reply.log, /demo-token/);
   });
 }
+
+test('a wrong token in the header is refused before the body is read, whatever it holds', async () => {
+  const body = new ReadableStream({
+    pull() {
+      throw new Error('nobody may read this');
+    },
+  });
+  const nativeRequest = new Request('http://localhost/entity_sync', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer wrong' },
+    body,
+    duplex: 'half',
+  });
+  const init = { url: nativeRequest.url, nativeRequest } as HttpRequestInit;
+  const reply = await call(testApp(), 'entity_sync', init);
+  assert.equal(reply.status, 401);
+  const beside = await post(testApp(), 'entity_sync', good, { authorization: 'Bearer wrong' });
+  assert.equal(beside.status, 401);
+});
+
+test('values as deep as they may be are refused, in brief', async () => {
+  const deep = `${'['.repeat(63)}${']'.repeat(63)}`;
+  const body = `{"token":"demo-token","code":"0c10","name":"payment","month":7,"year":2019,"user":${deep}}`;
+  const reply = await post(testApp(), 'entity_sync', body);
+  assert.equal(reply.status, 400);
+  assert.equal(reply.text, 'Invalid user value.');
+  const much = { ...good, name: Array(5_000).fill({ a: [1] }) };
+  const long = await post(testApp(), 'entity_sync', much);
+  assert.ok(long.text.length < 200);
+});
 
 test('accepted: as JSON, with the token in the header', async () => {
   const reply = await post(testApp(), 'entity_sync', without('token'), {

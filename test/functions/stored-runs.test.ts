@@ -44,6 +44,7 @@ test('a run over several data sources is started, seen, cancelled, and is one ru
   // Three exports, one crude, one heap.
   assert.deepEqual(active.progress, {
     stagesDone: 0,
+    stagesSkipped: 0,
     stagesTotal: 5,
     running: [],
     estimate: { secondsLeft: null, unknownStages: 5, text: 'No earlier run to estimate from.' },

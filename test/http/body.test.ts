@@ -13,9 +13,14 @@ const deadlineMilliseconds = 300;
 
 const handler = httpHandler({
   methods: {
-    POST: async (request, _context, { signal }) => json(await readJsonObject(request, signal)),
+    POST: async (request, _context, { signal }) => {
+      const limit = request.headers.get('x-limit');
+      const options = limit === null ? {} : { limit: Number(limit) };
+      return json(await readJsonObject(request, signal, options));
+    },
   },
   identify: () => undefined,
+  queryOf: () => [],
   refusals: 'text',
   deadlineMilliseconds,
 });
@@ -180,6 +185,49 @@ test('a client that leaves in the middle harms nobody', async () => {
   assert.equal(reply.status, 200);
 });
 
+const hostile: Array<[what: string, body: string, answer: string]> = [
+  [
+    'brackets that open',
+    `{"user":${'['.repeat(60_000)}`,
+    'Request body is more than 64 lists and objects deep: see line 1, column 72.',
+  ],
+  [
+    '64 KiB of brackets',
+    '['.repeat(64 * 1024),
+    'Request body is more than 64 lists and objects deep: see line 1, column 65.',
+  ],
+  ['a slip', '{"user":\n tru}', 'Request body is not valid JSON: see line 2, column 2.'],
+  ['no object', '[1]', 'Request body is not a JSON object.'],
+  ['nothing', '', 'Request body is not valid JSON: see line 1, column 1.'],
+];
+for (const [what, body, answer] of hostile) {
+  test(`${what}: ${answer}`, async () => {
+    const headers = { 'content-type': 'application/json' };
+    const reply = await fetch(url(), { method: 'POST', headers, body });
+    assert.equal(reply.status, 400);
+    assert.equal(await reply.text(), `${answer}\n`);
+  });
+}
+
+test('64 deep is taken', async () => {
+  const body = `{"a":${'['.repeat(63)}${']'.repeat(63)}}`;
+  const headers = { 'content-type': 'application/json' };
+  assert.equal((await fetch(url(), { method: 'POST', headers, body })).status, 200);
+});
+
+test('100,000 values are taken, one more is not', async () => {
+  for (const [count, status] of [
+    [99_998, 200],
+    [99_999, 400],
+  ] as const) {
+    const body = `{"a":[${'1,'.repeat(count - 1)}1]}`;
+    const headers = { 'content-type': 'application/json', 'x-limit': '4000000' };
+    const reply = await fetch(url(), { method: 'POST', headers, body });
+    assert.equal(reply.status, status);
+    if (status === 400) assert.match(await reply.text(), /has more than 100000 values: see line 1/);
+  }
+});
+
 test('bytes that are no UTF-8 are refused', async () => {
   const reply = await fetch(url(), {
     method: 'POST',
@@ -187,5 +235,5 @@ test('bytes that are no UTF-8 are refused', async () => {
     body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]),
   });
   assert.equal(reply.status, 400);
-  assert.equal(await reply.text(), 'Request body is not UTF-8.');
+  assert.equal(await reply.text(), 'Request body is not UTF-8.\n');
 });

@@ -17,6 +17,7 @@ async function answer(
   const wrapped = httpHandler({
     methods: { GET: handler },
     identify: () => undefined,
+    queryOf: () => ['from'],
     refusals: 'json',
     ...options,
   });
@@ -84,8 +85,8 @@ test('a handler’s own header is kept', async () => {
 });
 
 test('the handler is told who calls', async () => {
-  const token = { name: 'demo', sha256: '0'.repeat(64), codes: ['*'], connections: [] };
+  const token = { name: 'demo', sha256: '0'.repeat(64), codes: ['*'], connections: [], roles: [] };
   const handler: RouteHandler = (_request, _context, { caller }) => ({ body: `${caller?.name}` });
   const { text } = await answer(handler, { identify: () => token });
-  assert.equal(text, 'demo');
+  assert.equal(text, 'demo\n');
 });

@@ -8,6 +8,7 @@ import {
   authorize,
   authorizeConnection,
   bearerToken,
+  requireRole,
 } from '../../shared/http/tokens.ts';
 
 const token = (name: string, value: string, codes = ['*'], connections: string[] = []) => ({
@@ -15,21 +16,53 @@ const token = (name: string, value: string, codes = ['*'], connections: string[]
   sha256: createHash('sha256').update(value).digest('hex'),
   codes,
   connections,
+  roles: ['read' as const],
 });
+const now = new Date('2026-06-01T00:00:00Z');
 const tokens = [token('first', 'один'), token('second', 'two'), token('empty', '')];
 const refused = (status: number) => (error: unknown) =>
   error instanceof HttpProblem && error.status === status;
 
 test('each token is found, wherever it stands', () => {
-  assert.equal(authenticate('один', tokens).name, 'first');
-  assert.equal(authenticate('two', tokens).name, 'second');
+  assert.equal(authenticate('один', tokens, now).name, 'first');
+  assert.equal(authenticate('two', tokens, now).name, 'second');
 });
 
 test('nothing else is, not even an empty token whose digest is known', () => {
   for (const presented of [undefined, null, '', 'Two', 'two ', 2, {}, ['two'], tokens[1]?.sha256]) {
-    assert.throws(() => authenticate(presented, tokens), refused(401));
+    assert.throws(() => authenticate(presented, tokens, now), refused(401));
   }
-  assert.throws(() => authenticate('two', []), refused(401));
+  assert.throws(() => authenticate('two', [], now), refused(401));
+});
+
+const expiries: Array<[expires: string, isGood: boolean]> = [
+  ['2026-06-02', true],
+  ['2026-06-01', false],
+  ['2026-06-01T00:00:01Z', true],
+  ['2026-06-01T00:00:00Z', false],
+  ['2026-06-01T01:30:00+02:00', false],
+  ['2026-06-01T02:30:00+02:00', true],
+];
+for (const [expires, isGood] of expiries) {
+  test(`a token that expires ${expires} is ${isGood ? 'good' : 'refused'}`, () => {
+    const own = [{ ...token('own', 'x'), expires }];
+    if (isGood) assert.equal(authenticate('x', own, now).name, 'own');
+    else
+      assert.throws(() => authenticate('x', own, now), {
+        status: 401,
+        message: `Token has expired: ${expires}.`,
+      });
+  });
+}
+
+test('a role is one of its own', () => {
+  requireRole(token('own', 'x'), 'read');
+  for (const role of ['run', 'admin'] as const) {
+    assert.throws(() => requireRole(token('own', 'x'), role), {
+      status: 403,
+      message: `Token does not have the role ${role}.`,
+    });
+  }
 });
 
 test('codes are allowed one by one, or all', () => {

@@ -46,7 +46,10 @@ export async function createAppFolder(options: AppFolderOptions): Promise<AppFol
             js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
           },
         }
-      : {}),
+      : {
+          banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+          define: { 'import.meta.url': 'bundleUrl' },
+        }),
     logLevel: 'silent',
   });
   const write = (name: string, json: object): Promise<void> =>

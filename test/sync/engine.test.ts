@@ -117,7 +117,12 @@ test('a failed stage fails what needs it and nothing else', async () => {
     });
   });
   const id = await add(pipelines(['a', 'b']));
-  await executeRun(dependencies, id, never);
+  const lines: string[] = [];
+  const log = (text: string, level = 'info') => lines.push(`${level}: ${text}`);
+  await executeRun({ ...dependencies, log }, id, never);
+  assert.deepEqual(lines, [
+    `warn: run ${id} failed: 1 of 6 stages failed, 1 skipped; crude:a (permanent, Msg 8134)`,
+  ]);
   const document = await read(id);
   assert.equal(document.state, 'failed');
   assert.deepEqual(states(document), {
@@ -275,7 +280,12 @@ test('a run on which worker after worker dies is given up in the end', async () 
   const id = await add(pipelines(['a']));
   const stored = await runs.read(id, soon());
   assert.ok(stored);
-  const died = { ...stored.value, startedAt: 'x', holder: 'dead', takeOvers: 10 };
+  const died = {
+    ...stored.value,
+    startedAt: stored.value.createdAt,
+    holder: 'dead',
+    takeOvers: 10,
+  };
   await runs.replace(died, stored.etag, soon());
   // Its lease has run out.
   await releaseAll(leases, ['src'], stored.value.locks[0]?.leaseId ?? '');

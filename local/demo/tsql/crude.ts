@@ -43,10 +43,11 @@ const readState = (name: EntityName, { name: database }: SourceDatabase) =>
 /**
  * How far this load goes. Sequences are committed in their order, and a row that an export moves
  * while it is read moves beyond this one: it is left to the next load, whatever the scan saw of it.
+ * Not `SET … = (SELECT …)`: on Babelfish that has no rights in another database.
  */
 const readLast = (name: EntityName, { name: database, system }: SourceDatabase) =>
-  `  SET @${database}_last = (SELECT COALESCE(MAX([export_sequence]), @${database}_sequence)
-    FROM ${bracketed(`${database}.${outboxTable(name, system)}`)} WHERE [export_sequence] > @${database}_sequence);`;
+  `  SELECT @${database}_last = COALESCE(MAX([export_sequence]), @${database}_sequence)
+    FROM ${bracketed(`${database}.${outboxTable(name, system)}`)} WHERE [export_sequence] > @${database}_sequence;`;
 
 /** `crude.sp_load_datasource_<entity>`, as a batch that replaces it. */
 export function crudeSql(name: EntityName): string {

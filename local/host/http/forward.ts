@@ -6,10 +6,12 @@
 import { once } from 'node:events';
 import {
   Agent,
+  type ClientRequest,
   request as httpRequest,
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { answer, forwardedHeaders } from './headers.ts';
 
@@ -52,14 +54,16 @@ export function createForwarder(httpUri: string): Forwarder {
     });
     upstream.setTimeout(activityTimeoutMilliseconds, () => upstream.destroy(new SilenceError()));
     const leave = (): void => {
-      if (!response.writableFinished) upstream.destroy(new Error('The client has gone.'));
+      if (!response.writableFinished) onceConnected(upstream, () => upstream.destroy(goneError));
     };
     response.once('close', leave);
     upstream.once('close', () => response.off('close', leave));
     const streams = body === undefined && request.headers['transfer-encoding'] !== undefined;
-    // A failure here destroys `upstream`, whose error event carries it on.
-    if (streams) pipeline(request, upstream).catch(() => {});
-    else upstream.end(body);
+    if (streams) {
+      upstream.flushHeaders();
+      // A client that leaves here closes `response`, too.
+      request.on('error', () => {}).pipe(upstream);
+    } else upstream.end(body);
     try {
       const [reply] = (await once(upstream, 'response')) as [IncomingMessage];
       return reply;
@@ -82,12 +86,34 @@ export function createForwarder(httpUri: string): Forwarder {
         response.flushHeaders();
         await pipeline(reply, response);
       } catch (error) {
+        if (isGone(exchange)) throw goneError;
         if (response.headersSent) response.destroy();
         else answer(response, error instanceof SilenceError ? 504 : 500);
         throw error;
       }
     },
   };
+}
+
+/** The client did not wait for the whole answer. */
+export class ClientGoneError extends Error {
+  override name = 'ClientGoneError';
+}
+const goneError = new ClientGoneError('The client has gone.');
+
+/** Also behind a half-close, of which this server makes a whole one. */
+export function isGone({ request, response }: Pick<Exchange, 'request' | 'response'>): boolean {
+  return response.destroyed || request.socket.destroyed || !request.socket.writable;
+}
+
+/** The app sees the head of each request whose invocation it gets, or would wait for it. */
+function onceConnected(upstream: ClientRequest, act: () => void): void {
+  const connected = (socket: Socket): void => {
+    if (socket.connecting) socket.once('connect', () => setImmediate(act));
+    else setImmediate(act);
+  };
+  if (upstream.socket) connected(upstream.socket);
+  else upstream.once('socket', connected);
 }
 
 class SilenceError extends Error {
@@ -100,19 +126,19 @@ function wasReset(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
+/** The real host adds the invocation's id only where the client has sent none of that name. */
 function upstreamHeaders(request: IncomingMessage, invocationId: string): string[] {
   const pairs = forwardedHeaders(request).filter(([name]) => !isSetHere(name));
+  const isNamed = request.headers['x-ms-invocation-id'] !== undefined;
+  if (!isNamed) pairs.push(['x-ms-invocation-id', invocationId]);
   pairs.push(
-    ['x-ms-invocation-id', invocationId],
     ['x-forwarded-host', request.headers.host ?? 'localhost'],
     ['x-forwarded-proto', 'http'],
   );
   return pairs.flat();
 }
 
-/** The library takes its request's URL and identity from these: never from the client. */
+/** The library takes its request's URL from these: never from the client. */
 function isSetHere(name: string): boolean {
-  return ['x-ms-invocation-id', 'x-forwarded-host', 'x-forwarded-proto'].includes(
-    name.toLowerCase(),
-  );
+  return ['x-forwarded-host', 'x-forwarded-proto'].includes(name.toLowerCase());
 }

@@ -9,10 +9,10 @@ export interface Route {
   template: RouteTemplate;
 }
 
-export type RouteResult =
-  | { status: 200; target: HostFunction; parameters: Record<string, string> }
-  | { status: 404 }
-  | { status: 405; allow: string[] };
+export interface RouteResult {
+  target: HostFunction;
+  parameters: Record<string, string>;
+}
 
 /**
  * @param functions ordered by name: the real host tries routes in that order and takes the first
@@ -36,20 +36,22 @@ export function createRoutes(functions: readonly HostFunction[], prefix: string)
 
 /**
  * @param path as in the request line, still encoded.
- * @returns 405 for a path that is known with other methods. (The real host answers 404 there.)
+ * @returns undefined also for a path that is known with other methods only
  */
-export function route(routes: readonly Route[], method: string, path: string): RouteResult {
+export function route(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): RouteResult | undefined {
   const segments = splitPath(path);
-  const allow = new Set<string>();
   for (const { target, trigger, template } of routes) {
     const parameters = matchRoute(template, segments);
     if (!parameters) continue;
     if (!trigger.methods || trigger.methods.includes(method)) {
-      return target.disabled ? { status: 404 } : { status: 200, target, parameters };
+      return target.disabled ? undefined : { target, parameters };
     }
-    for (const allowed of trigger.methods) allow.add(allowed);
   }
-  return allow.size > 0 ? { status: 405, allow: [...allow] } : { status: 404 };
+  return undefined;
 }
 
 /** Functions that no request can reach, because one whose name comes first takes all its paths. */

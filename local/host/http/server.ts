@@ -1,11 +1,18 @@
 /** The host's HTTP front: finds the function, runs it, and carries the response. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Executor, FunctionTimeoutError, newInvocationId } from '../executor.ts';
+import {
+  type Executor,
+  FunctionTimeoutError,
+  newInvocationId,
+  WorkerEndedError,
+} from '../executor.ts';
 import type { HostFunction } from '../functions.ts';
 import type { Log } from '../log.ts';
+import type { CorsSettings } from '../settings.ts';
 import { bodyLimitBytes, readDeclaredBody } from './body.ts';
-import type { Forwarder } from './forward.ts';
+import { allowOrigin } from './cors.ts';
+import { ClientGoneError, type Forwarder, isGone } from './forward.ts';
 import { answer, joinedHeaders } from './headers.ts';
 import { type Route, route } from './router.ts';
 import { toRpcHttp, writeRpcHttp } from './rpc-http.ts';
@@ -16,6 +23,8 @@ export interface HttpFront {
   executor: Executor;
   /** Absent: the app does not stream. */
   forwarder: Forwarder | undefined;
+  /** Absent: browsers of other origins get no leave. */
+  cors: CorsSettings | undefined;
   log: Log;
 }
 
@@ -26,15 +35,17 @@ export async function handleRequest(
   response: ServerResponse,
 ): Promise<void> {
   try {
+    if (front.cors && allowOrigin(front.cors, request, response)) return;
     const url = requestUrl(request);
     if (!url) return answer(response, 400);
     const found = route(front.routes, request.method ?? 'GET', url.pathname);
-    if (found.status === 404) return answer(response, 404);
-    if (found.status === 405) return answer(response, 405, { allow: found.allow.join(', ') });
+    if (found === undefined) return answer(response, 404);
     if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) {
       return answer(response, 413, { connection: 'close' });
     }
     const body = await readDeclaredBody(request);
+    // As when several requests come at once and the client hangs up behind them.
+    if (isGone({ request, response })) return;
     const call = { request, response, url, body, parameters: found.parameters };
     await (front.forwarder
       ? streamed(front, front.forwarder, found.target, call)
@@ -42,7 +53,9 @@ export async function handleRequest(
   } catch (error) {
     // The function's own failures are in the log already; a client that left needs no line.
     front.log.host('debug', `${request.method} request failed: ${String(error)}`);
-    if (!response.headersSent && !response.destroyed) answer(response, 500);
+    // Nobody is there any more who could answer.
+    if (error instanceof WorkerEndedError) response.destroy();
+    else if (!response.headersSent && !response.destroyed) answer(response, 500);
   }
 }
 
@@ -68,10 +81,10 @@ async function streamed(
     path: call.url.pathname + call.url.search,
     signal: timedOut.signal,
   });
-  // Awaited below; a client may leave before that. A client who is still there got an error from
-  // the host itself, of which the function knows nothing.
+  // Awaited below. A client who is still there got an error from the host itself, of which the
+  // function knows nothing.
   transport.catch((error) => {
-    if (call.response.destroyed) return;
+    if (error instanceof ClientGoneError) return;
     front.log.host('error', `The app did not answer: ${String(error)}`, {
       name: target.name,
       invocationId: id,
@@ -100,6 +113,7 @@ function invocation(id: string, { request, url, body, parameters }: Call) {
   const traceParent = request.headers['traceparent'];
   return {
     id,
+    isRequest: true,
     reason: `${request.method} ${url.pathname}`,
     triggerMetadata: httpTriggerMetadata({
       body: body?.toString('utf8'),

@@ -9,7 +9,7 @@
 
 import type { DequeuedMessageItem } from '@azure/storage-queue';
 import { delay } from '../delay.ts';
-import { type Executor, newInvocationId } from '../executor.ts';
+import { type Executor, newInvocationId, WorkerEndedError } from '../executor.ts';
 import type { HostFunction, QueueTrigger } from '../functions.ts';
 import type { QueueOptions } from '../host-json.ts';
 import type { Log } from '../log.ts';
@@ -127,10 +127,12 @@ export function createQueueListener(
       })
       .then(
         () => true,
-        () => false,
+        (error: unknown) => (error instanceof WorkerEndedError ? undefined : false),
       );
     finished.abort();
     await renewal;
+    // A host that ends with its worker does nothing for it: it comes again when its time is over.
+    if (succeeded === undefined) return;
     if (succeeded) await remove(message);
     else if (!poisonQueue) return;
     else if (item.dequeueCount >= options.maxDequeueCount) {

@@ -12,8 +12,8 @@ import { AbraGenError } from './errors.ts';
 import { type AbraGenConnection, Requests } from './requests.ts';
 import type { AbraGenServers } from './servers.ts';
 
-const listSchema = z.array(z.looseObject({ id: z.string(), name: z.string() }));
-export type DefinitionList = z.infer<typeof listSchema>;
+const listedSchema = z.looseObject({ id: z.string(), name: z.string() });
+export type DefinitionList = z.infer<typeof listedSchema>[];
 
 export interface FetchedDefinition {
   /** The JSON as ABRA Gen gave it. */
@@ -47,8 +47,7 @@ export class AbraGenClient {
     const ask = { method: 'GET', path: 'dynsql', accept: 'application/json' } as const;
     const fetch = async () => {
       const { value } = await this.#requests.json(ask, never());
-      const checked = listSchema.safeParse(value);
-      if (checked.success) return checked.data;
+      if (isList(value)) return value;
       const fault = 'the answer is no list of id and name';
       throw this.#requests.error(ask, { kind: 'answer not understood', fault });
     };
@@ -131,6 +130,11 @@ export class AbraGenClient {
     const shown = { ...ask, path: 'dynsql/…' };
     throw this.#requests.error(shown, { kind: 'not found', fault });
   }
+}
+
+/** Ends at the first that is none. */
+function isList(value: unknown): value is DefinitionList {
+  return Array.isArray(value) && value.every((item) => listedSchema.safeParse(item).success);
 }
 
 function faultsOf(definition: Definition, query: unknown): readonly FieldError[] {

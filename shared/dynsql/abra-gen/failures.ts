@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { brokenCall, redirectsTo, retryAfterMs, shortened } from '../../outbound/broken.ts';
+import { readAnswer } from '../../outbound/json.ts';
 import type { AbraGenErrorDetails } from './errors.ts';
 
 /** What is left for the caller to add: whose request it was. */
@@ -54,6 +55,9 @@ export function refusal(
   return { kind: 'refused', ...answer('refused') };
 }
 
+/** Of a refusal: whoever says more than that in one helps nobody. */
+const mostBytes = 65_536;
+
 const wordsSchema = z.looseObject({
   title: z.string().catch(''),
   description: z.string().catch(''),
@@ -62,9 +66,9 @@ const wordsSchema = z.looseObject({
 
 /** Title and description of an error, or a plain text; undefined for a page of a proxy. */
 export function wordsOf(body: Buffer): string | undefined {
-  const text = body.toString();
+  const text = body.toString('utf8', 0, mostBytes);
   try {
-    const found = wordsSchema.safeParse(JSON.parse(text));
+    const found = wordsSchema.safeParse(readAnswer(body.subarray(0, mostBytes)).value);
     if (!found.success) return undefined;
     const { title, description, message } = found.data;
     const words = [...new Set([title, description, message])].filter((word) => word.trim() !== '');

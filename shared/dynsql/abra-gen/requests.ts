@@ -1,7 +1,9 @@
 /** Requests of one connection: authenticated, in turn, repeated before the answer has begun. */
 
+import { JsonError } from '../../bounded-json.ts';
 import { basicAuthorization } from '../../outbound/address.ts';
 import { type Answer, exchange } from '../../outbound/exchange.ts';
+import { readAnswer } from '../../outbound/json.ts';
 import { openStream, type StreamedAnswer } from '../../outbound/stream.ts';
 import { pause, withRetries } from '../../retry.ts';
 import type { AbraGenAddress } from './address.ts';
@@ -27,6 +29,9 @@ export interface Ask {
   accept: 'application/json' | 'application/pdf';
   definition?: string;
 }
+
+/** Of a list or a definition; ABRA Gen's largest definition has a hundredth. */
+const mostValues = 200_000;
 
 /** Of a refusal: more than enough for its words. */
 const refusalBytes = 65_536;
@@ -136,15 +141,14 @@ export class Requests {
 
   #read(ask: Ask, { status, body }: Answer): { text: string; value: unknown } {
     try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-      return { text, value: JSON.parse(text) };
-    } catch {
-      // The parser's own words quote the answer, so they go no further.
-      throw this.error(ask, {
-        kind: 'answer not understood',
-        status,
-        fault: 'the answer is no JSON, or is cut off',
-      });
+      return readAnswer(body, mostValues);
+    } catch (error) {
+      const isOversize =
+        error instanceof JsonError && (error.kind === 'depth' || error.kind === 'values');
+      const fault = isOversize
+        ? `the answer has ${error.message}`
+        : 'the answer is no JSON, or is cut off';
+      throw this.error(ask, { kind: 'answer not understood', status, fault });
     }
   }
 

@@ -5,6 +5,7 @@
  * precision included, and only one row is held at a time.
  */
 
+import { depthLimit } from '../../json-bounds.ts';
 import { RowLoadError } from './errors.ts';
 
 /** Letters: beyond them an answer is taken for something else. */
@@ -58,6 +59,8 @@ export class RowSplitter {
         this.#inString = true;
       } else if (isOpening(code)) {
         this.#depth += 1;
+        if (this.#depth > depthLimit)
+          throw fault(`is more than ${depthLimit} lists and objects deep`);
         if (code === 0x5b && this.#depth === 2) this.#open(take(index + 1));
       } else if (isClosing(code)) {
         this.#depth -= 1;

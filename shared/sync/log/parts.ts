@@ -18,7 +18,8 @@ export interface LogPart {
   isSealed: boolean;
 }
 
-const numberPattern = /^\d{8}$/;
+/** Ours have eight digits; what has more is somebody else's, and the next one stands behind it. */
+const numberPattern = /^\d{8,15}$/;
 
 export class LogParts {
   readonly #container: ContainerClient;
@@ -43,7 +44,7 @@ export class LogParts {
         isSealed: metadata['sealed'] !== undefined,
       });
     }
-    return parts;
+    return parts.sort((one, other) => one.number - other.number);
   }
 
   async remove(signal: AbortSignal): Promise<void> {

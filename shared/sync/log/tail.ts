@@ -77,7 +77,7 @@ export class LogTail {
 
   /** Makes the next part, the one before it being sealed. */
   async #begin(signal: AbortSignal): Promise<Part> {
-    for (;;) {
+    for (let taken = 0; ; ) {
       const last = (await this.#parts.list(signal)).at(-1);
       if (last !== undefined && !last.isSealed) {
         const metadata = { holder: last.holder, sealed: 'true' };
@@ -99,7 +99,9 @@ export class LogTail {
         return { blob, etag: etagOf(answer, blob.name), bytes: 0, blocks: 0 };
       } catch (error) {
         // Somebody else was faster, or a try of ours whose answer was lost: then it stays empty.
-        if (!hasStatus(error, 409)) throw error;
+        const number = (last?.number ?? 0) + 1;
+        if (!hasStatus(error, 409) || number === taken) throw error;
+        taken = number;
       }
     }
   }

@@ -15,6 +15,7 @@ DROP PROCEDURE IF EXISTS contract.sp_session;
 DROP PROCEDURE IF EXISTS contract.sp_returns;
 DROP PROCEDURE IF EXISTS contract.sp_works;
 DROP PROCEDURE IF EXISTS contract.sp_leaves_state;
+DROP PROCEDURE IF EXISTS contract.sp_says_whose;
 DROP TABLE IF EXISTS contract.work;
 DROP TABLE IF EXISTS contract.item;
 DROP TABLE IF EXISTS contract.number;
@@ -184,8 +185,16 @@ BEGIN
     RETURN 5;
   END;
   IF @how = 'returns' RETURN 5;
-  IF @how = 'rolls back' ROLLBACK TRANSACTION;
-  IF @how IN ('balanced', 'commits') COMMIT TRANSACTION;
+  IF @how IN ('rolls back', 'rolls back, begins') ROLLBACK TRANSACTION;
+  IF @how IN ('balanced', 'commits', 'commits, begins', 'commits, raises', 'commits, throws') COMMIT TRANSACTION;
+  IF @how IN ('rolls back, begins', 'commits, begins', 'commits, raises') BEGIN TRANSACTION;
+  IF @how = 'commits, throws' THROW 51000, 'after a commit', 1;
+  IF @how = 'commits, raises'
+  BEGIN
+    INSERT INTO contract.work (who, id) VALUES (@who, 2);
+    RAISERROR('after a commit', 16, 1);
+    RETURN 5;
+  END;
   IF @how = 'savepoint' ROLLBACK TRANSACTION here;
   IF @how = 'waits'
   BEGIN
@@ -193,6 +202,13 @@ BEGIN
     EXEC @result = sp_getapplock @Resource = @gate, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1;
   END;
   INSERT INTO contract.work (who, id) VALUES (@who, 2);
+END;
+GO
+CREATE PROCEDURE contract.sp_says_whose
+AS
+BEGIN
+  DECLARE @whose varchar(128) = CONVERT(varchar(128), CONTEXT_INFO());
+  PRINT @whose;
 END;
 GO
 -- Everything that a session remembers, but for a transaction.

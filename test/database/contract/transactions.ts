@@ -18,6 +18,8 @@ type End = [told: { name?: string; number?: number; message?: RegExp } | undefin
 
 const left = (open: number, before: number) =>
   new RegExp(`left a transaction open \\(${open} open after it, ${before} before\\)`);
+const replaced =
+  /ended the transaction that it was called in \(another one is open after it\): what it had not/;
 const ended = /ended the transaction that it was called in \(0 open after it, 1 before\)/;
 
 /** Of each way to work: with a transaction around it, and without. */
@@ -39,6 +41,24 @@ const ways: Record<string, Record<TransactionMode, End>> = {
   // Its second row is written after the transaction has ended.
   'rolls back': { own: [{ number: 266, message: ended }, [2]], none: [{ number: 3903 }, [1, 2]] },
   commits: { own: [{ number: 266, message: ended }, [1, 2]], none: [{ number: 3902 }, [1, 2]] },
+  // The count is the same as before, and it is another transaction.
+  'rolls back, begins': {
+    own: [{ number: 266, message: replaced }, []],
+    none: [{ number: 3903, message: left(1, 0) }, [1]],
+  },
+  'commits, begins': {
+    own: [undefined, [1, 2]],
+    none: [{ number: 3902, message: left(1, 0) }, [1]],
+  },
+  // Half of the stage stays, so it is told.
+  'commits, raises': {
+    own: [{ number: 50000, message: replaced }, [1]],
+    none: [{ number: 3902, message: left(1, 0) }, [1]],
+  },
+  'commits, throws': {
+    own: [{ number: 51000, message: ended }, [1]],
+    none: [{ number: 3902 }, [1]],
+  },
   savepoint: { own: [undefined, [2]], none: [{ number: 628 }, [1, 2]] },
   lock: { own: [undefined, [1, 2]], none: [{ number: 15626 }, [1, 2]] },
 };
@@ -211,6 +231,24 @@ SET ANSI_NULLS OFF; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; CREATE TABLE #
       assert.equal(await spidOf(next), spid);
       await holdLock(await other.session(), 'contract/left over');
     });
+
+    for (const transaction of ['own', 'none'] as const) {
+      it(`of a turn, whose it is, whatever a procedure made of it: ${transaction}`, async (t) => {
+        const { databases } = await target.open(t);
+        const leaves = {
+          ...stageFor('', '', transaction),
+          procedure: { schema: 'contract', name: 'sp_leaves_state' },
+          parameters: [{ name: 'resource', type: 'nvarchar(255)', value: 'contract/whose' }],
+        };
+        const procedure = { schema: 'contract', name: 'sp_says_whose' };
+        const slot = await procedureRunner(databases).open(leaves, 'run-1', soon());
+        const said: string[] = [];
+        await slot.run(leaves, () => {}, soon());
+        await slot.run({ ...leaves, procedure, parameters: [] }, (text) => said.push(text), soon());
+        await slot.close();
+        assert.match(said.join(), /^run-1\0*$/);
+      });
+    }
 
     it('what the procedures of a turn took is free at the end of the turn', async (t) => {
       const { own, other } = await openOne(t);

@@ -46,11 +46,15 @@ export function volumes(target: Target): void {
       assert.deepEqual(seen.rows, { sum: 20_000, statements: 20_000, last: [1, 1, 1, 1, 1] });
     });
 
-    it('of 1,000 errors the first is told', async (t) => {
+    it('of 1,000 errors the first is told, and the others as messages', async (t) => {
       const session = await (await target.open(t)).session();
-      const procedure = { schema: 'contract', name: 'sp_fails_often' };
-      const error = await failureOf(session.call({ procedure, parameters: [] }, () => {}, soon()));
+      const call = { procedure: { schema: 'contract', name: 'sp_fails_often' }, parameters: [] };
+      const messages: string[] = [];
+      const hear = (text: string) => messages.push(text);
+      const error = await failureOf(session.call(call, hear, soon()));
       assert.equal(error.message, 'failure 0');
+      assert.equal(messages.length, 999);
+      assert.match(messages.at(-1) ?? '', /^Msg 50000, Level 16, State 1, .*: failure 999$/);
     });
   });
 }

@@ -416,6 +416,8 @@ test('after ABRA Gen refused a query, its definition is fetched anew', async (t)
 const misread: [what: string, reply: Reply, message: RegExp][] = [
   ['a page', html(200), /no JSON/],
   ['cut off JSON', json('{"id":'), /no JSON, or is cut off/],
+  ['too deep', json('['.repeat(5_000)), /more than 64 lists and objects deep/],
+  ['too much', json(`[${'{},'.repeat(300_000)}{}]`), /more than 200000 values/],
   ['another thing', json({ hello: 1 }), /no definition: .*datasets/s],
 ];
 for (const [what, reply, message] of misread) {

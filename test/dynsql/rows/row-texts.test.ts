@@ -85,6 +85,7 @@ const wrong: [answer: string, complaint: RegExp][] = [
   ['{"items": [,{}]}', /items that are no objects/],
   ['{"items": [{},,{}]}', /items that are no objects/],
   ['{"items": [{},]}', /comma after its last item/],
+  [`{"items": [{"a": ${'['.repeat(62)}${']'.repeat(62)}}]}`, /more than 64 lists and objects deep/],
   ['{"items": []} x', /no JSON/],
   ['{"items": []}}', /no JSON/],
   ['{"items" []}', /no items/],

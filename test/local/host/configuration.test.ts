@@ -166,3 +166,16 @@ test('log lines: one each, with level and source; the longest category prefix de
     'TRACE [quiet 1f2e3d4c] two\\nlines',
   ]);
 });
+
+test('lines of requests have a level of their own', () => {
+  const lines: string[] = [];
+  const log = createLog((line) => lines.push(line), { 'Host.Requests': 'warning' });
+  const about = { name: 'f', invocationId: 'id' };
+  log.host('information', 'of a request', { ...about, category: 'Host.Requests' });
+  log.host('error', 'of one that failed', { ...about, category: 'Host.Requests' });
+  log.host('information', 'of a run', about);
+  assert.deepEqual(
+    lines.map((line) => line.replace(/^.*\] /, '')),
+    ['of one that failed', 'of a run'],
+  );
+});

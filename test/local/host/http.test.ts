@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import type { Azurite } from '../../../local/azurite.ts';
@@ -65,7 +66,7 @@ for (const mode of ['streaming', 'whole'] as const) {
       });
     });
 
-    test('404, 405, a function without a route, and one that is off', async () => {
+    test('404, also for another method, a function without a route, and one that is off', async () => {
       const status = async (path: string, method = 'GET'): Promise<number> =>
         (await fetch(host().url + path, { method })).status;
       assert.equal(await status('/nowhere'), 404);
@@ -73,8 +74,9 @@ for (const mode of ['streaming', 'whole'] as const) {
       assert.equal(await status('/off'), 404);
       assert.equal(await status('/without-route'), 200);
       const response = await fetch(`${host().url}/upload`);
-      assert.equal(response.status, 405);
-      assert.equal(response.headers.get('allow'), 'POST');
+      assert.equal(response.status, 404);
+      assert.equal(response.headers.get('allow'), null);
+      assert.equal(await response.text(), '');
     });
 
     test('of two routes that fit, the function first by name answers', async () => {
@@ -166,13 +168,29 @@ test('streaming: a client that leaves ends the request in the handler', async ()
   upload.write('some');
   const [, id] = /\[upload (\w+)\]/.exec(await streaming.line(/upload began gone/)) ?? [];
   upload.destroy();
-  await streaming.line(new RegExp(`Executed 'upload' \\(Failed, Id=${id}`));
+  await streaming.line(new RegExp(`Executed 'upload' \\((Failed|Client gone), Id=${id}`));
 });
 
-test('streaming: the client cannot name the invocation or the origin', async () => {
+test('streaming: a client’s own x-ms-invocation-id is kept, as at the real host', async () => {
+  const leave = new AbortController();
+  const answer = fetch(`${streaming.url}/echo`, {
+    headers: { 'x-ms-invocation-id': 'forged' },
+    signal: leave.signal,
+  });
+  // The library waits for a request of the invocation's own id.
+  await streaming.line(/Executing 'echo'/);
+  const first = await Promise.race([
+    answer,
+    new Promise((resolve) => setTimeout(resolve, 200, 'waiting')),
+  ]);
+  assert.equal(first, 'waiting');
+  leave.abort();
+  await assert.rejects(answer, { name: 'AbortError' });
+});
+
+test('streaming: the client cannot name the origin', async () => {
   const response = await fetch(`${streaming.url}/echo`, {
     headers: {
-      'x-ms-invocation-id': 'forged',
       'x-forwarded-host': 'forged',
       'x-forwarded-proto': 'https',
     },
@@ -186,7 +204,7 @@ test('an odd path or host is refused, and the host lives on', async () => {
     ['/%', 'x', 404],
     ['/echo', 'a b', 400],
     ['//evil.example/echo', 'x', 404],
-    ['/echo/../upload', 'x', 405],
+    ['/echo/../upload', 'x', 404],
   ] as const;
   for (const [path, host, status] of cases) {
     const odd = request({
@@ -201,3 +219,57 @@ test('an odd path or host is refused, and the host lives on', async () => {
     assert.equal(response.statusCode, status, path);
   }
 });
+
+test('a client that leaves is no error, whatever is under way', async () => {
+  const seen = streaming.lines.length;
+  const leave = new AbortController();
+  const answer = fetch(`${streaming.url}/slow/300`, { signal: leave.signal });
+  await streaming.line(/slow began/);
+  leave.abort();
+  await assert.rejects(answer);
+  await streaming.line(/INFO .*Executed 'slow' \(Client gone/);
+  const errors = streaming.lines.slice(seen).filter((line) => line.includes(' ERROR '));
+  assert.deepEqual(errors, []);
+});
+
+for (const { CORS, CORSCredentials, origin, allowed } of [
+  { CORS: '*', CORSCredentials: true, origin: 'https://a.example', allowed: '*' },
+  {
+    CORS: 'https://a.example, https://b.example',
+    CORSCredentials: true,
+    origin: 'https://b.example',
+    allowed: 'https://b.example',
+  },
+  { CORS: 'https://a.example', CORSCredentials: false, origin: 'https://c.example', allowed: null },
+]) {
+  test(`Host.CORS "${CORS}" and ${origin}: ${allowed}`, async (t) => {
+    const open = await createAppFolder({ source: new URL('fixtures/hello.ts', import.meta.url) });
+    t.after(open.remove);
+    const json = JSON.stringify({ Values: {}, Host: { CORS, CORSCredentials } });
+    await writeFile(`${open.directory}/local.settings.json`, json);
+    const host = await startHostProcess(open.directory);
+    t.after(() => host.stop());
+    const preflight = await fetch(`${host.url}/api/hello`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization',
+      },
+    });
+    assert.equal(preflight.status, 204);
+    const of = ({ headers }: Response, what: string) => headers.get(`access-control-allow-${what}`);
+    assert.equal(of(preflight, 'origin'), allowed);
+    assert.equal(of(preflight, 'methods'), allowed && 'POST');
+    assert.equal(of(preflight, 'headers'), allowed && 'authorization');
+    const answers = [fetch(`${host.url}/api/hello`, { headers: { origin } })];
+    answers.push(fetch(`${host.url}/none`, { headers: { origin } }));
+    for (const answer of await Promise.all(answers)) {
+      assert.equal(of(answer, 'origin'), allowed);
+      const credentials = allowed !== null && allowed !== '*' && CORSCredentials;
+      assert.equal(of(answer, 'credentials'), credentials ? 'true' : null);
+    }
+    // A call that names no origin is not one of a browser's.
+    assert.equal(of(await fetch(`${host.url}/api/hello`), 'origin'), null);
+  });
+}

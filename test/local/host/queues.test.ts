@@ -5,6 +5,7 @@ import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import type { Azurite } from '../../../local/azurite.ts';
 import type { Executor } from '../../../local/host/executor.ts';
 import type { HostFunction } from '../../../local/host/functions.ts';
+import type { QueueOptions } from '../../../local/host/host-json.ts';
 import { createLog } from '../../../local/host/log.ts';
 import { createQueueListener } from '../../../local/host/queues/listener.ts';
 import { createStorage } from '../../../local/host/storage.ts';
@@ -112,7 +113,7 @@ test('outputs of a streamed HTTP function become messages, one an element', asyn
 });
 
 /** A listener of this process, on a function that the test ends itself. */
-function listener(name: string, options: { batchSize?: number; newBatchThreshold?: number } = {}) {
+function listener(name: string, options: Partial<QueueOptions> = {}) {
   const calls: { input: string; end: (error?: Error) => void }[] = [];
   const called = new EventTarget();
   const executor: Pick<Executor, 'run'> = {
@@ -147,6 +148,24 @@ function listener(name: string, options: { batchSize?: number; newBatchThreshold
   };
   return { listener: created, calls, calledTimes };
 }
+
+test('a message that fails is hidden for visibilityTimeout each time, then moved', async () => {
+  await queue('paused').create();
+  await queue('paused').sendMessage('m');
+  const options = { visibilityTimeout: 1_000, maxDequeueCount: 3 };
+  const { listener: it, calls, calledTimes } = listener('paused', options);
+  const startedAt = performance.now();
+  it.start();
+  for (let times = 1; times <= 3; times += 1) {
+    await calledTimes(times);
+    calls.at(-1)?.end(new Error('no'));
+  }
+  // Two pauses between three tries; the service counts in whole seconds.
+  assert.ok(performance.now() - startedAt >= 1_900, String(performance.now() - startedAt));
+  await it.stop();
+  assert.equal((await queue('paused').getProperties()).approximateMessagesCount, 0);
+  assert.equal((await queue('paused-poison').getProperties()).approximateMessagesCount, 1);
+});
 
 test('a message stays invisible as long as its function runs', async () => {
   await queue('renewed').create();

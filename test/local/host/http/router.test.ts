@@ -69,7 +69,7 @@ for (const [template, path, expected] of matches) {
   test(`${template || '(empty)'} and ${path}`, () => {
     const routes = createRoutes([httpFunction('f', template)], '');
     const found = route(routes, 'GET', path);
-    assert.deepEqual(found.status === 200 ? found.parameters : undefined, expected);
+    assert.deepEqual(found?.parameters, expected);
   });
 }
 
@@ -96,11 +96,11 @@ for (const [template, expected] of faults) {
 
 test('the prefix stands before every route', () => {
   const routes = createRoutes([httpFunction('f', 'x')], 'api/v1');
-  assert.equal(route(routes, 'GET', '/api/v1/x').status, 200);
-  assert.equal(route(routes, 'GET', '/x').status, 404);
+  assert.notEqual(route(routes, 'GET', '/api/v1/x'), undefined);
+  assert.equal(route(routes, 'GET', '/x'), undefined);
 });
 
-test('the first function that fits answers, by method too; 405 names every method of the path', () => {
+test('the first function that fits answers, by method too', () => {
   const routes = createRoutes(
     [
       httpFunction('a', 'runs/{id}', ['GET']),
@@ -109,15 +109,12 @@ test('the first function that fits answers, by method too; 405 names every metho
     ],
     '',
   );
-  const target = (method: string, path: string): unknown => {
-    const found = route(routes, method, path);
-    return found.status === 200 ? found.target.name : found;
-  };
+  const target = (method: string, path: string) => route(routes, method, path)?.target.name;
   assert.equal(target('GET', '/runs/fixed'), 'a');
   assert.equal(target('PUT', '/runs/fixed'), 'b');
-  assert.deepEqual(target('POST', '/runs/fixed'), { status: 405, allow: ['GET', 'PUT', 'DELETE'] });
-  assert.deepEqual(target('DELETE', '/runs/1'), { status: 404 });
-  assert.deepEqual(target('GET', '/none'), { status: 404 });
+  assert.equal(target('POST', '/runs/fixed'), undefined);
+  assert.equal(target('DELETE', '/runs/1'), undefined);
+  assert.equal(target('GET', '/none'), undefined);
 });
 
 test('functions that no request can reach are found', () => {

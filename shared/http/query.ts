@@ -1,0 +1,51 @@
+/** Query parameters: only those that a route declares, each once. */
+
+import { didYouMean } from '../near-name.ts';
+import { type FieldError, HttpProblem } from './problem.ts';
+import { show } from './show.ts';
+
+/** Of every route: JSON laid out for people. */
+export const prettyParameter = 'pretty';
+
+const mostFaults = 10;
+
+/**
+ * Throws `HttpProblem` 400 that names what nobody reads, with the name that was meant: a `dry` that
+ * is ignored starts a real sync. Values are not repeated: they may be secrets.
+ */
+export function requireKnownQuery(query: URLSearchParams, declared: readonly string[]): void {
+  const known = [...declared, prettyParameter];
+  const allowed = `one of ${known.join(', ')}, each once`;
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  for (const name of query.keys()) {
+    if (errors.length === mostFaults) break;
+    const field = show(name);
+    if (!known.includes(name)) {
+      const message = `Unknown query parameter: ${field}${didYouMean(name, known)}.`;
+      errors.push({ field, message, allowed });
+    } else if (seen.has(name)) {
+      errors.push({ field, message: `Query parameter is given twice: ${field}.`, allowed });
+    }
+    seen.add(name);
+  }
+  if (errors.length === 0 && prettyOf(query) === undefined) errors.push(invalidPretty());
+  const [first] = errors;
+  if (first !== undefined) throw new HttpProblem('invalid-value', first.message, { errors });
+}
+
+/** Whether JSON is to be indented: `?pretty`, `?pretty=true`. Undefined: neither yes nor no. */
+export function prettyOf(query: URLSearchParams): boolean | undefined {
+  const value = query.get(prettyParameter);
+  if (value === null || value === 'false') return false;
+  return value === '' || value === 'true' ? true : undefined;
+}
+
+function invalidPretty(): FieldError {
+  const allowed = 'nothing, true or false';
+  return {
+    field: prettyParameter,
+    message: `Invalid pretty value: it must be ${allowed}.`,
+    allowed,
+  };
+}
