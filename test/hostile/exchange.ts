@@ -74,7 +74,12 @@ function isWholeAnswer(text: string): boolean {
   return length === undefined || body.length >= Number(length) || body.length === 0;
 }
 
+/** What a server says before it closes when what follows is no request: the end of a body cut off. */
+const lastWord = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
+
 function statusesOf(text: string): number[] {
-  const found = text.matchAll(/HTTP\/1\.1 (\d{3}) /g);
+  const isMore = text.endsWith(lastWord) && text.length > lastWord.length;
+  const answers = isMore ? text.slice(0, -lastWord.length) : text;
+  const found = answers.matchAll(/HTTP\/1\.1 (\d{3}) /g);
   return [...found].map(([, status]) => Number(status)).filter((status) => status !== 100);
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run hostile [-- --seed N --requests M --first K --connections C]`: requests that nobody
+ * `npm run hostile [-- --seed N --requests M --first K --connections C --seconds S]`: requests that nobody
  * should send, against the whole machine, beside a quiet client.
  *
  * Prints its seed, every fault as it comes and a summary; exit code 1 with a fault. A request comes
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '200000' },
     first: { type: 'string', default: '0' },
     connections: { type: 'string', default: '24' },
+    seconds: { type: 'string', default: '86400' },
   },
 });
 
@@ -31,6 +32,7 @@ const summary = await runHostile({
   requests: wholeNumber('requests', 1),
   first: wholeNumber('first', 0),
   connections: wholeNumber('connections', 1),
+  budgetMs: wholeNumber('seconds', 1) * 1000,
   log: (line) => console.log(line),
 });
 console.log(JSON.stringify(summary, undefined, 1));

@@ -60,11 +60,10 @@ const framings: Record<string, Framing> = {
     lines: pick(random, [
       [`Content-Length: ${body.length}`, 'Transfer-Encoding: chunked'],
       ['Transfer-Encoding: chunked', 'Content-Length: 4'],
-      ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'],
+      ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity', 'Content-Length: 3'],
       ['Transfer-Encoding: xchunked', `Content-Length: ${body.length}`],
       ['Transfer-Encoding : chunked', `Content-Length: ${body.length}`],
-      ['Transfer-Encoding: gzip, chunked'],
-      ['Transfer-Encoding: chunked, gzip'],
+      ['Transfer-Encoding: chunked, gzip', 'Content-Length: 3'],
       ['Transfer-Encoding:\u000bchunked', 'Content-Length: 3'],
     ]),
     body: Buffer.concat([Buffer.from(`0${crlf}${crlf}${smuggled}`), body]),

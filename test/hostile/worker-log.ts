@@ -7,6 +7,12 @@ const ofWorker = /^\d{4}-\d\d-\d\dT\S+Z /;
 
 const troubles = /unhandled|uncaught|internal error|ended \(|premature|out of memory|MaxListeners/i;
 
+/**
+ * Of a call that a client has named itself and hidden that from us, too: it got its 400, and the
+ * call ends with an error of its own, as nobody can tell the two belong together.
+ */
+const unpaired = /Error: The request of this call has not come/;
+
 /** Each kind of line once: ids and numbers make no kind. */
 export function faultsOf(lines: readonly string[]): string[] {
   const found = new Map<string, string>();
@@ -22,6 +28,7 @@ export function faultsOf(lines: readonly string[]): string[] {
 }
 
 function trouble(line: string): string | undefined {
+  if (unpaired.test(line)) return undefined;
   if (troubles.test(line)) return 'trouble';
   return /^\S+ (ERROR|FATAL) /.test(line) ? 'an error' : undefined;
 }
