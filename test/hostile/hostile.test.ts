@@ -10,6 +10,6 @@ test('hostile requests: no 500, no hang, nothing smuggled, no secret in a log', 
   const summary = await runHostile({ seed, requests: 1_000, budgetMs: 4_000, log });
   t.diagnostic(JSON.stringify(summary));
   assert.deepEqual(summary.faults, []);
-  // They got as far as the app: refusals of its own, and answers.
-  for (const status of [200, 400, 401, 404, 405]) assert.ok(summary.statuses[status], `${status}`);
+  // They got as far as the app, and some of them past what refuses them.
+  for (const status of [200, 400, 404]) assert.ok(summary.statuses[status], `${status}`);
 });

@@ -73,8 +73,8 @@ const framings: Record<string, Framing> = {
 
 /** Where the framing is whole there is one answer; nothing is known of the others. */
 const framingChoices = [
-  ...Array.from({ length: 8 }, () => 'length'),
-  ...Array.from({ length: 4 }, () => 'chunked'),
+  ...Array.from({ length: 24 }, () => 'length'),
+  ...Array.from({ length: 12 }, () => 'chunked'),
   ...Object.keys(framings),
 ];
 
