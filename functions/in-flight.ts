@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allSent } from '../shared/http/outgoing.ts';
+import type { Calls } from '../shared/http/proxied/model.ts';
 
 /**
  * The worker tells the host of a call's end after the call has ended, and its process may end with
@@ -9,7 +10,7 @@ import { allSent } from '../shared/http/outgoing.ts';
  */
 const tellMs = 100;
 
-export class InFlight {
+export class InFlight implements Calls {
   readonly #calls = new Map<string, PromiseWithResolvers<void>>();
 
   begin(invocationId: string): void {

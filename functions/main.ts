@@ -61,18 +61,10 @@ functions.app.storageQueue('poll_company', {
 });
 
 functions.app.timer('tell_given_up', { schedule: givenUpSchedule, handler: tellGivenUp(app) });
-readRequestsThemselves();
+readRequestsThemselves(inFlight);
 
 functions.app.hook.appStart(async () => {
   started = await App.start(process.env);
-});
-
-functions.app.hook.preInvocation(({ invocationContext }) => {
-  inFlight.begin(invocationContext.invocationId);
-});
-
-functions.app.hook.postInvocation(({ invocationContext }) => {
-  inFlight.end(invocationContext.invocationId);
 });
 
 functions.app.hook.appTerminate(async () => {

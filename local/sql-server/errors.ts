@@ -453,6 +453,10 @@ export const errors = {
     4,
   ),
   jsonStrict: error(13608, 'Property cannot be found on the specified JSON path.', 16, 2),
+  readOnlyKey: error(
+    15664,
+    "Cannot set key '%' in the session context. The key has been set as read_only for this session.",
+  ),
   invalidUse: error(40515, '% is not supported by this stand-in.'),
   throwWithoutError: error(
     10704,

@@ -86,7 +86,13 @@ class ProcedureSlot implements StageSlot {
     };
     const holder = this.#runId;
     const terms = { transaction, holder, setOptions, onMessage, onCall, judge };
-    return callOnTerms(this.#session, stage, terms, signal);
+    const { rollbacks } = this.#session.transactionEnds;
+    const result = await callOnTerms(this.#session, stage, terms, signal);
+    if (this.#session.transactionEnds.rollbacks === rollbacks) return result;
+    // Of a transaction around the call that is a failure; without one only the procedure knows.
+    const name = `${procedure.schema}.${procedure.name}`;
+    const undone = `${name} rolled back work of its own: rows that it counted may not be there`;
+    return { ...result, warnings: [...(result.warnings ?? []), undone] };
   }
 
   async close(): Promise<void> {

@@ -57,10 +57,10 @@ function membersOf(id: string, text: string | undefined): Partial<Run> {
     const whole = schema.safeParse(value);
     if (whole.success) kept[name] = whole.data;
     else if (Array.isArray(value)) {
-      kept[name] = value.flatMap((element) => {
-        const one = schema.safeParse([element]);
-        return one.success ? (one.data as unknown[]) : [];
-      });
+      const sound = value.filter((element) => schema.safeParse([element]).success);
+      const some = schema.safeParse(sound);
+      // Not where one value is meant.
+      if (some.success) kept[name] = some.data;
     }
   }
   return kept as Partial<Run>;

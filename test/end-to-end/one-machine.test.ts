@@ -185,7 +185,7 @@ test('refusals touch nothing: no run, no lock, no SQL call', async () => {
   ];
   for (const [path, body, status, text] of cases) {
     const reply = await machine.post(path, body);
-    assert.deepEqual([reply.status, reply.text], [status, text]);
+    assert.deepEqual([reply.status, reply.text], [status, `${text}\n`]);
   }
   assert.equal((await machine.post('/entity_sync', 'not json')).status, 400);
   assert.equal((await machine.post('/entity_sync', `"${'x'.repeat(2_000_000)}"`)).status, 413);

@@ -155,9 +155,7 @@ const streams = `
       return { body: await streamedBody(invocationId, make, stopping.signal) };
     },
   });
-  readRequestsThemselves();
-  app.hook.preInvocation(({ invocationContext: { invocationId } }) => inFlight.begin(invocationId));
-  app.hook.postInvocation(({ invocationContext: { invocationId } }) => inFlight.end(invocationId));
+  readRequestsThemselves(inFlight);
   app.hook.appTerminate(async () => {
     stopping.abort(new Error('stop'));
     await inFlight.ended();

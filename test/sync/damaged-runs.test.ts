@@ -126,7 +126,7 @@ test('what could be saved is: members and stages that are what they should be', 
   const [first, second] = whole.stages;
   assert.ok(first && second);
   const begun = { ...first, state: 'running', attempts: [{ startedAt: whole.startedAt }] };
-  const damaged = { ...whole, user: 7, stages: [begun, { ...second, needs: null }, 'x'] };
+  const damaged = { ...whole, kind: [], user: 7, stages: [begun, { ...second, needs: null }, 'x'] };
   await overwrite(container, `runs/${id}.json`, JSON.stringify(damaged));
   const found = (await state.runs.read(id, soon()))?.value;
   assert.equal(found?.state, 'interrupted');

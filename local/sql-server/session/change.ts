@@ -19,7 +19,7 @@ import {
   type Translation,
 } from '../translate/context.ts';
 import { fromSql } from '../translate/from.ts';
-import { commonTables, topSql } from '../translate/select.ts';
+import { commonTables } from '../translate/select.ts';
 import { convert } from '../values/convert.ts';
 import { fromStored, type Stored } from '../values/stored.ts';
 import { defaultSql } from './create-table.ts';
@@ -29,6 +29,7 @@ import { writeTo } from './insert.ts';
 import { columnOf, columnValue } from './modify.ts';
 import { mustBeHere } from './names.ts';
 import { type Output, prepareOutput, targetTable } from './output.ts';
+import { rowLimitSql } from './row-limit.ts';
 import type { Frame, Request, SessionState } from './state.ts';
 
 interface Target {
@@ -72,7 +73,7 @@ function findTarget(
   if (!table) throw errors.insertIntoView(source.alias);
   if (table.database) mustBeHere(session, [table.database, table.schema, table.name]);
   const where = statement.where ? ` WHERE ${conditionSql(context, scope, statement.where)}` : '';
-  const top = statement.top ? topSql(context, scope, statement.top) : '';
+  const top = rowLimitSql(session, context, scope, statement.top);
   const rowId = `${source.sqlAlias}.${source.table ? 'rowid' : quoteName(rowIdName)}`;
   return { table, rowId, tail: ` FROM ${from}${where}${top}`, common, scope };
 }

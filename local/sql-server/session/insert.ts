@@ -11,7 +11,7 @@ import {
   type Translation,
   type Typed,
 } from '../translate/context.ts';
-import { commonTables, topSql } from '../translate/select.ts';
+import { commonTables } from '../translate/select.ts';
 import { toStored } from '../values/stored.ts';
 import { types } from '../values/types.ts';
 import { defaultSql } from './create-table.ts';
@@ -19,6 +19,7 @@ import { guardSqlite, translation } from './evaluate.ts';
 import { foreignKeyGuard } from './foreign-keys.ts';
 import { columnOf, columnValue, identityColumn, startIdentity } from './modify.ts';
 import { prepareOutput, targetTable } from './output.ts';
+import { rowLimitSql } from './row-limit.ts';
 import type { Frame, Request, SessionState } from './state.ts';
 
 interface Plan {
@@ -84,7 +85,7 @@ function planInsert(
   checkWidth(query.columns.length, columns.length, named, errors.selectFewer, errors.selectMore);
   const values = queryValues(table, columns, query.columns);
   const names = query.columns.map((_, index) => `c${index}`).join(',');
-  const top = statement.top ? topSql(context, scope, statement.top) : '';
+  const top = rowLimitSql(session, context, scope, statement.top);
   return {
     table,
     columns,

@@ -1,5 +1,6 @@
 /** SET. */
 
+import { errors } from '../errors.ts';
 import type { Statement } from '../syntax/ast.ts';
 import type { IsolationLevel } from '../tds/backend.ts';
 import { sqlType, types } from '../values/types.ts';
@@ -40,7 +41,19 @@ export function setOption(
   for (const option of statement.options) set(session, option, String(given ?? ''));
 }
 
+/**
+ * What is read or computed otherwise, or not at all, when these have another value than a session
+ * begins with; nothing of that is here, and going on as if it were would be a lie.
+ */
+const fixed: Readonly<Record<string, RegExp>> = {
+  DATEFORMAT: /^mdy$/i,
+  LANGUAGE: /^(us_english|english)$/i,
+  ...{ FMTONLY: /^OFF$/, NOEXEC: /^OFF$/, PARSEONLY: /^OFF$/ },
+  ...{ SHOWPLAN_ALL: /^OFF$/, SHOWPLAN_TEXT: /^OFF$/, SHOWPLAN_XML: /^OFF$/ },
+};
+
 function set({ options }: SessionState, option: string, value: string): void {
+  if (fixed[option]?.test(value) === false) throw errors.invalidUse(`SET ${option} ${value}`);
   switch (option) {
     case 'NOCOUNT':
       options.noCount = value === 'ON';

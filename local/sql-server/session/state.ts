@@ -90,6 +90,8 @@ export class SessionState implements LockOwner {
   contextInfo: Uint8Array | null = null;
   /** SESSION_CONTEXT by lower-case key. */
   readonly context = new Map<string, SqlValue>();
+  /** Its keys that may not be set again. */
+  readonly readOnlyContext = new Set<string>();
   /** Errors of the CATCH blocks that run, innermost last. */
   readonly caught: CaughtError[] = [];
   /** TRY blocks around the running statement. */
@@ -198,6 +200,7 @@ export class SessionState implements LockOwner {
     this.lastIdentity = null;
     this.contextInfo = null;
     this.context.clear();
+    this.readOnlyContext.clear();
     this.caught.length = 0;
     this.tries = 0;
     this.nesting = 0;

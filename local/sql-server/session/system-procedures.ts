@@ -84,10 +84,11 @@ export const systemProcedures: Readonly<Record<string, SystemProcedure>> = {
   sp_getapplock: getAppLock,
   sp_releaseapplock: releaseAppLock,
   sp_set_session_context: async ({ session }, _frame, args) => {
-    session.context.set(
-      (text(take(args, 0, '@key')) ?? '').toLowerCase(),
-      take(args, 1, '@value')?.value ?? null,
-    );
+    const key = text(take(args, 0, '@key')) ?? '';
+    const name = key.toLowerCase();
+    if (session.readOnlyContext.has(name)) throw errors.readOnlyKey(key);
+    session.context.set(name, take(args, 1, '@value')?.value ?? null);
+    if (Number(take(args, 2, '@read_only')?.value ?? 0) !== 0) session.readOnlyContext.add(name);
     return outcome(0);
   },
   sp_reset_connection: async ({ session }) => {

@@ -15,12 +15,19 @@ import {
 import { type Arrival, admit, invocationHeader, openDoor } from './door.ts';
 import { fitsRoute, mendOrigin, ownMetadata } from './head.ts';
 
-/** Call it after functions are registered: the library sets its model with the first of them. */
-export function readRequestsThemselves(core: Core = workerCore()): void {
-  core.setProgrammingModel(withOwnRequests(core.getProgrammingModel()));
+/** Told of every call of a function: hooks would have the worker write four lines for each. */
+export interface Calls {
+  begin(invocationId: string): void;
+  /** When its answer is made; where it streams, when the whole of it is made. */
+  end(invocationId: string): void;
 }
 
-function withOwnRequests(library: ProgrammingModel): ProgrammingModel {
+/** Call it after functions are registered: the library sets its model with the first of them. */
+export function readRequestsThemselves(calls: Calls, core: Core = workerCore()): void {
+  core.setProgrammingModel(withOwnRequests(core.getProgrammingModel(), calls));
+}
+
+function withOwnRequests(library: ProgrammingModel, calls: Calls): ProgrammingModel {
   let streams = false;
   return {
     name: library.name,
@@ -33,11 +40,34 @@ function withOwnRequests(library: ProgrammingModel): ProgrammingModel {
       return all;
     },
     getInvocationModel(context) {
-      const model = library.getInvocationModel(context);
+      const model = told(library.getInvocationModel(context), context.invocationId, calls);
       const bindings = Object.values(context.metadata.bindings);
       const trigger = bindings.find(({ type }) => type.toLowerCase() === 'httptrigger');
       if (!streams || trigger === undefined) return model;
       return ofRequest(model, context, trigger.route || context.metadata.name);
+    },
+  };
+}
+
+function told(model: InvocationModel, id: string, calls: Calls): InvocationModel {
+  return {
+    getArguments: () => model.getArguments(),
+    async invokeFunction(...call) {
+      calls.begin(id);
+      try {
+        return await model.invokeFunction(...call);
+      } catch (error) {
+        // There will be no answer.
+        calls.end(id);
+        throw error;
+      }
+    },
+    async getResponse(...call) {
+      try {
+        return await model.getResponse(...call);
+      } finally {
+        calls.end(id);
+      }
     },
   };
 }
@@ -48,6 +78,7 @@ function ofRequest(
   route: string,
 ): InvocationModel {
   return {
+    ...model,
     async getArguments() {
       const arrival = await admit({
         invocationId: context.invocationId,
@@ -63,8 +94,6 @@ function ofRequest(
         throw error;
       }
     },
-    invokeFunction: (...call) => model.invokeFunction(...call),
-    getResponse: (...call) => model.getResponse(...call),
   };
 }
 
@@ -78,7 +107,7 @@ function refuse({ response }: Arrival): void {
 /** What the client sent under the name of the host's own header, as far as it can be seen. */
 function clientsName({ request }: InvocationContext): string | undefined {
   const text = request.triggerMetadata?.['Headers']?.json;
-  if (text === undefined) return undefined;
+  if (text === undefined || !text.toLowerCase().includes(invocationHeader)) return undefined;
   const headers = Object.entries(Object(JSON.parse(text)) as Record<string, unknown>);
   const named = headers.find(([name]) => name.toLowerCase() === invocationHeader);
   return typeof named?.[1] === 'string' ? named[1] : undefined;

@@ -34,6 +34,50 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
 const numbers = (answer: Answer) => answer.errors.map((error) => error.number);
 const aborted = () => new DOMException('cancelled by the client', 'AbortError');
 
+describe('options', () => {
+  it('limit the rows that a statement reads and changes', async (t) => {
+    const session = await (await start(t)).session('A');
+    await session.run('CREATE TABLE u (id int); INSERT u VALUES (1), (2), (3), (4)');
+    const batches: [string, unknown][] = [
+      ['SET ROWCOUNT 3; SELECT id FROM u; SET ROWCOUNT 0', [[1], [2], [3]]],
+      [
+        'SET ROWCOUNT 1; INSERT u SELECT id + 10 FROM u; SET ROWCOUNT 0; SELECT COUNT(*) FROM u',
+        [[5]],
+      ],
+      [
+        'SET ROWCOUNT 2; UPDATE u SET id = 0; SET ROWCOUNT 0; SELECT COUNT(*) FROM u WHERE id = 0',
+        [[2]],
+      ],
+      ['SET ROWCOUNT 3; DELETE TOP (1) FROM u; SET ROWCOUNT 0; SELECT COUNT(*) FROM u', [[4]]],
+      ['SET ROWCOUNT 1; DELETE TOP (3) FROM u; SET ROWCOUNT 0; SELECT COUNT(*) FROM u', [[3]]],
+      ['DELETE u; SELECT COUNT(*) FROM u', [[0]]],
+    ];
+    for (const [batch, rows] of batches) {
+      assert.deepEqual(await session.rows(batch), rows, batch);
+    }
+  });
+
+  it('that nothing here goes by are refused, not ignored', async (t) => {
+    const session = await (await start(t)).session('A');
+    for (const option of ['DATEFORMAT dmy', 'LANGUAGE russian', 'NOEXEC ON', 'FMTONLY ON']) {
+      assert.deepEqual(numbers(await session.run(`SET ${option}`)), [40515], option);
+    }
+    const usual = 'SET DATEFORMAT mdy; SET LANGUAGE us_english; SET NOEXEC OFF; SET PARSEONLY OFF';
+    assert.deepEqual(numbers(await session.run(usual)), []);
+  });
+
+  it('of the session context may be for reading only, until the session is reset', async (t) => {
+    const session = await (await start(t)).session('A');
+    const set = (value: string) => `EXEC sp_set_session_context N'Key', N'${value}', 1`;
+    assert.deepEqual(numbers(await session.run(set('a'))), []);
+    assert.deepEqual(numbers(await session.run(set('b'))), [15664]);
+    const read = "SELECT CONVERT(varchar(9), SESSION_CONTEXT(N'key'))";
+    assert.equal(await session.value(read), 'a');
+    await session.run('EXEC sp_reset_connection');
+    assert.deepEqual(numbers(await session.run(set('c'))), []);
+  });
+});
+
 describe('transactions', () => {
   it('roll back, commit, nest and keep save points', async (t) => {
     const instance = await start(t);
