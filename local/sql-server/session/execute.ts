@@ -21,11 +21,11 @@ import type { Database } from './database.ts';
 import { evaluate, evaluateAs } from './evaluate.ts';
 import { runHosted } from './hosted.ts';
 import { insertValues } from './insert.ts';
+import { systemDatabases } from './lock-view.ts';
 import { definitionOf, findProcedure, parseName, placeOf } from './names.ts';
 import { targetTable } from './output.ts';
 import { copyOf, type Frame, newFrame, type Request, type SessionState } from './state.ts';
 import { checkTransactionCount, systemProcedures } from './system-procedures.ts';
-import { systemDatabases } from './system-views.ts';
 import {
   deepestNesting,
   dropTemporary,
