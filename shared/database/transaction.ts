@@ -169,10 +169,12 @@ function changeOf(open: number, began: number): string {
 /** The same call may be made again only where the catalogue calls it repeatable. */
 function unknownEnd(error: unknown, began: number): DatabaseError {
   const { message, meaning, ...details } = toDatabaseError(error);
+  // A server that has ended the session says why: one that was killed (596) is not begun again.
+  const isLost = details.number === undefined && meaning !== 'unreachable';
   const what = began > 0 ? 'its work was committed' : 'it left a transaction open';
   return new DatabaseError(
     `The procedure ended, but whether ${what} is not known: ${message}`,
-    meaning === 'unreachable' ? meaning : 'transient',
+    isLost ? 'transient' : meaning,
     details,
     { cause: error },
   );

@@ -6,6 +6,7 @@ import type { Databases } from '../database/databases.ts';
 import { judgedReturn } from '../database/return-value.ts';
 import type { Session } from '../database/session.ts';
 import { callOnTerms } from '../database/transaction.ts';
+import { type FenceWatch, watchFence } from './fence-watch.ts';
 import { addressOf } from './locks.ts';
 import type { Stage } from './run.ts';
 import {
@@ -27,13 +28,17 @@ function fenceOf(stage: Pick<Stage, 'server' | 'location'>): string {
   return `syncboard/procedure/${addressOf(stage) ?? stage.server}`.slice(0, 255);
 }
 
-/** @param locations where the settings have each database now (`databaseLocation`) */
+/**
+ * @param locations where the settings have each database now (`databaseLocation`)
+ * @param watch how soon a session that its client has left is told and killed
+ */
 export function procedureRunner(
   databases: Databases,
   locations: Readonly<Record<string, string>> = {},
+  watch?: FenceWatch,
 ): StageRunner {
   return {
-    async open(stage, runId, signal) {
+    async open(stage, runId, signal, tell = () => {}) {
       const now = locations[stage.database];
       if (stage.location !== undefined && now !== undefined && now !== stage.location) {
         // Its locks are those of another server, and its plan is for other data.
@@ -41,11 +46,19 @@ export function procedureRunner(
         throw new StageFailure(text, 'permanent');
       }
       const session = await databases.session(stage.database, signal);
+      const fence = fenceOf(stage);
+      const done = new AbortController();
+      const waiting = { database: stage.database, fence, waiter: runId };
+      const until = AbortSignal.any([signal, done.signal]);
+      const watching = watchFence(databases, waiting, tell, until, watch);
       try {
-        await takeAppLock(session, fenceOf(stage), runId, signal);
+        await takeAppLock(session, fence, runId, signal);
       } catch (error) {
         session.destroy();
         throw error;
+      } finally {
+        done.abort();
+        await watching;
       }
       return new ProcedureSlot(session, stage, runId);
     },
@@ -86,7 +99,13 @@ class ProcedureSlot implements StageSlot {
     };
     const holder = this.#runId;
     const terms = { transaction, holder, setOptions, onMessage, onCall, judge };
-    return callOnTerms(this.#session, stage, terms, signal);
+    const { rollbacks } = this.#session.transactionEnds;
+    const result = await callOnTerms(this.#session, stage, terms, signal);
+    if (this.#session.transactionEnds.rollbacks === rollbacks) return result;
+    // Of a transaction around the call that is a failure; without one only the procedure knows.
+    const name = `${procedure.schema}.${procedure.name}`;
+    const undone = `${name} rolled back work of its own: rows that it counted may not be there`;
+    return { ...result, warnings: [...(result.warnings ?? []), undone] };
   }
 
   async close(): Promise<void> {

@@ -43,9 +43,15 @@ export interface StageRunner {
   /**
    * Waits for a place where the stage can run.
    *
+   * @param tell gets what somebody should know while it waits
    * @throws DatabaseError, StageFailure, or the reason of `signal`; then there is nothing to close
    */
-  open(stage: Stage, runId: string, signal: AbortSignal): Promise<StageSlot>;
+  open(
+    stage: Stage,
+    runId: string,
+    signal: AbortSignal,
+    tell?: (text: string) => void,
+  ): Promise<StageSlot>;
 }
 
 /** One runner a kind of stage; a stage of a kind that has none fails. */

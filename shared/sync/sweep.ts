@@ -5,7 +5,7 @@ import { endOrphan } from './ending.ts';
 import { isFinished, type Run } from './run.ts';
 import type { RunStore } from './run-store.ts';
 import type { SyncState } from './service.ts';
-import { unfinishedRuns, withLocks } from './unfinished.ts';
+import { type UnfinishedRun, unfinishedRuns, withLocks } from './unfinished.ts';
 
 /**
  * A message reaches a worker within two or three seconds. A run that is queued for longer has
@@ -58,13 +58,20 @@ export async function endOrphans(
   for (const id of ids) {
     const found = await runs.look(id, signal);
     if (found === undefined || found.isNewer || isFinished(found.value)) continue;
-    const { run, held, missing } = withLocks(found, locks);
     // Longer than a claim lives, by storage's clock: whoever wrote it can enter it no more.
-    if (missing.length === 0 || held || found.ageMs <= leases.lifeMs) continue;
+    if (found.ageMs <= leases.lifeMs || !isOrphan(withLocks(found, locks))) continue;
+    // But before it was as old as that: the locks are older than the look at its age.
+    const seen = withLocks(found, await leases.list('sync/', signal));
+    if (!isOrphan(seen)) continue;
+    const { run, missing } = seen;
     endOrphan(run, missing, now);
     if (await replaced(runs, run, found.etag, signal)) ended.push(id);
   }
   return ended;
+}
+
+function isOrphan({ held, missing }: UnfinishedRun): boolean {
+  return missing.length > 0 && !held;
 }
 
 /** False when somebody is at it after all. */

@@ -12,6 +12,7 @@ import { type Keeper, keepLease } from '../lock/keeper.ts';
 import type { Leases } from '../lock/leases.ts';
 import { pause } from '../retry.ts';
 import { locksOf } from './locks.ts';
+import type { RunLog } from './log/run-log.ts';
 import type { Stage } from './run.ts';
 import type { StageRunners, StageSlot } from './stage-runner.ts';
 
@@ -31,6 +32,8 @@ export interface TurnContext {
   runners: StageRunners;
   leases: Leases;
   runId: string;
+  /** Of a run: what somebody should know while it waits. */
+  log?: Pick<RunLog, 'tell'>;
 }
 
 export interface HeldTurn {
@@ -66,10 +69,10 @@ export class Turn {
   async take(stage: Stage, signal: AbortSignal): Promise<HeldTurn> {
     if (this.#held !== undefined && this.#serves(this.#held, stage)) return this.#held;
     await this.giveBack();
-    const { runners, runId } = this.#context;
+    const { runners, runId, log } = this.#context;
     const runner = runners[stage.kind];
     if (runner === undefined) throw new Error(`nothing runs stages of kind ${stage.kind}`);
-    const slot = await runner.open(stage, runId, signal);
+    const slot = await runner.open(stage, runId, signal, (text) => log?.tell(stage.id, text));
     const leases: Lease[] = [];
     try {
       const names = locksOf(stage);

@@ -243,6 +243,17 @@ describe('a stage', () => {
     await control('DELETE', '/procedures');
   });
 
+  it('whose session somebody killed at its commit is not begun again either', async (t) => {
+    await failing('COMMIT TRANSACTION', { times: 1, number: 596 });
+    const { state, attempts, error } = await runOf(opened(t), true);
+    assert.deepEqual(
+      [state, attempts.length, error?.number, error?.meaning],
+      ['failed', 1, 596, 'permanent'],
+    );
+    assert.match(error?.message ?? '', /whether its work was committed is not known/);
+    await control('DELETE', '/procedures');
+  });
+
   it('waits for a database that fails over, and has not failed once', async (t) => {
     await refusing({ times: 3, number: 4060 });
     const { state, attempts } = await runOf(opened(t), false);

@@ -72,8 +72,10 @@ async function sync(): Promise<{ status: number; id: string }> {
   return { status: reply.status, id: reply.headers.get('location')?.slice('/runs/'.length) ?? '' };
 }
 
+/** As readers take it: a mark of the order of bytes before it is none of its letters. */
 async function documentAt(name: string): Promise<object> {
-  return JSON.parse(String(await contentOf(container, name)));
+  const content = await contentOf(container, name);
+  return JSON.parse(new TextDecoder().decode(content ?? assert.fail(`no ${name}`)));
 }
 
 test('every document has a version', async () => {

@@ -8,12 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { rowCounts } from '../../shared/database/row-counts.ts';
+import { claimServers, ownServers } from '../../shared/sync/claim.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import type { SyncRequest } from '../../shared/sync/index.ts';
+import { newRunId } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
-import { postRun, stage } from '../support/runs.ts';
+import { postRun, run, stage } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { engineOn, postingService, syncStateOf } from '../support/sync-state.ts';
 
@@ -249,6 +251,33 @@ describe('no ghosts', { concurrency: true }, () => {
     assert.equal(document.state, 'interrupted');
     assert.match(document.log.map(({ text }) => text).join(' '), /not the owner of sync\/src/);
     await postRun(state, [], ['src']);
+  });
+
+  test('a sweeper frozen between the locks and the document does not end what was entered meanwhile', async (t) => {
+    const { other: state } = await newState(t);
+    const claim = await claimServers(state, ['src'], soon());
+    assert.ok('leaseId' in claim);
+    const document = run(newRunId(new Date()), [stage('export:a:c', 'src')]);
+    document.locks = [{ server: 'src', leaseId: claim.leaseId }];
+    await state.runs.create(document, soon());
+    let lists = 0;
+    const leases: SyncState['leases'] = Object.create(state.leases, {
+      lifeMs: { value: lifeMs },
+      list: {
+        value: async (prefix: string, signal: AbortSignal) => {
+          const locks = await state.leases.list(prefix, signal);
+          lists += 1;
+          if (lists > 1) return locks;
+          assert.deepEqual(await ownServers(state.leases, document, soon()), []);
+          await sleep(lifeMs + 1_500);
+          return locks;
+        },
+      },
+    });
+    const sweeping = endOrphans({ leases, runs: state.runs }, new Date(), never);
+    assert.deepEqual(await sweeping, []);
+    assert.equal(await executeRun(engineOn(state), document.id, never), 'finished');
+    assert.equal((await documentOf(state, document.id)).state, 'succeeded');
   });
 
   test('a run that owns only some of its servers blocks none of them for ever', async (t) => {

@@ -124,6 +124,19 @@ export class AppLocks {
     }
   }
 
+  /** Of every lock: who holds it, and who waits for it. */
+  list(): { name: string; spid: number; kind: OwnerKind; mode: LockMode; isGranted: boolean }[] {
+    return [...this.#resources].flatMap(([name, { held, queue }]) => [
+      ...held.flatMap(({ session, kind, modes }) => {
+        const mode = modes.includes('Exclusive') ? 'Exclusive' : modes.at(-1);
+        return mode ? [{ name, spid: session.spid, kind, mode, isGranted: true }] : [];
+      }),
+      ...queue.map(({ session, kind, mode }) => ({
+        ...{ name, spid: session.spid, kind, mode, isGranted: false },
+      })),
+    ]);
+  }
+
   mode(name: string, session: LockOwner, kind: OwnerKind): LockMode | 'NoLock' {
     const held = this.#resources
       .get(name)

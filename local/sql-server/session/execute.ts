@@ -15,16 +15,17 @@ import type { ResultColumn } from '../translate/context.ts';
 import { convert } from '../values/convert.ts';
 import { parseType, type SqlType, types } from '../values/types.ts';
 import { type Argument, bindArguments, type Parameter } from './arguments.ts';
+import { contextText } from './call-log.ts';
 import { faultsBefore, logFailure, type Outcome } from './calls.ts';
 import type { Database } from './database.ts';
 import { evaluate, evaluateAs } from './evaluate.ts';
 import { runHosted } from './hosted.ts';
 import { insertValues } from './insert.ts';
+import { systemDatabases } from './lock-view.ts';
 import { definitionOf, findProcedure, parseName, placeOf } from './names.ts';
 import { targetTable } from './output.ts';
 import { copyOf, type Frame, newFrame, type Request, type SessionState } from './state.ts';
 import { checkTransactionCount, systemProcedures } from './system-procedures.ts';
-import { systemDatabases } from './system-views.ts';
 import {
   deepestNesting,
   dropTemporary,
@@ -177,6 +178,7 @@ async function runStored(
     database: database.name,
     server: database.definition.server,
     session: session.spid,
+    context: contextText(session),
     parameters: Object.fromEntries([...bound].map(([, { name, value }]) => [name.slice(1), value])),
   });
   const inner = newFrame({ procedure: spokenName, schema: procedure.schema });

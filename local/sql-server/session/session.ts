@@ -37,6 +37,8 @@ export class EngineSession implements Session, SessionInfo {
   readonly #state: SessionState;
   readonly #kill = new AbortController();
   #running: { text: string; since: number; done: Promise<void> } | undefined;
+  /** When its last request began and ended. */
+  #last = { began: new Date(), ended: new Date() };
   #bulk: Extract<Statement, { kind: 'insertBulk' }> | undefined;
 
   constructor(instance: Instance, database: Database, client: ClientInfo) {
@@ -164,6 +166,8 @@ export class EngineSession implements Session, SessionInfo {
       library: client.libraryName,
       readOnlyIntent: client.readOnlyIntent,
       loginTime,
+      requestBegan: this.#last.began.toISOString(),
+      requestEnded: this.#last.ended.toISOString(),
       status: this.#running ? 'running' : 'sleeping',
       transactionCount: transaction.count,
       isolation: options.isolation,
@@ -184,6 +188,7 @@ export class EngineSession implements Session, SessionInfo {
     work: (request: Request) => Promise<void>,
   ): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last.began = new Date();
     this.#running = { text, since: Date.now(), done: promise };
     const signal = AbortSignal.any([clientSignal, this.#kill.signal]);
     const request: Request = { session: this.#state, sink, signal };
@@ -200,6 +205,7 @@ export class EngineSession implements Session, SessionInfo {
       this.#state.caught.length = 0;
       this.#state.nesting = 0;
       this.#running = undefined;
+      this.#last.ended = new Date();
       if (this.#kill.signal.aborted) this.#state.reset(false);
       resolve();
     }

@@ -7,6 +7,7 @@ import type { Relation, ResultColumn } from '../translate/context.ts';
 import { defaultCollation } from '../values/collation.ts';
 import { decimalSize, family, isUnicode, parseType, type SqlType } from '../values/types.ts';
 import type { Database } from './database.ts';
+import { lockColumns, lockRows, systemDatabases } from './lock-view.ts';
 import type { SessionState } from './state.ts';
 
 type Row = readonly SqlValue[];
@@ -18,9 +19,6 @@ interface View {
 }
 
 const created = '2020-01-01T00:00:00.000';
-
-/** Every server has them; nothing of ours is kept there. */
-export const systemDatabases = ['master', 'tempdb', 'model', 'msdb'];
 
 /** SQL Server's ids of types (sys.types). */
 const typeIds: Record<string, number> = {
@@ -346,7 +344,7 @@ const views: Record<string, View> = {
   },
   'sys.dm_exec_sessions': {
     columns:
-      'session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128), login_name nvarchar(128), database_name nvarchar(128), open_transaction_count int, status nvarchar(30), transaction_isolation_level smallint, lock_timeout int, quoted_identifier bit, ansi_nulls bit, context_info varbinary(128)',
+      'session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128), login_name nvarchar(128), database_name nvarchar(128), open_transaction_count int, status nvarchar(30), transaction_isolation_level smallint, lock_timeout int, quoted_identifier bit, ansi_nulls bit, context_info varbinary(128), last_request_start_time datetime, last_request_end_time datetime',
     rows: (session) =>
       [...session.instance.sessions.values()].map((other): Row => {
         const about = other.describe();
@@ -364,9 +362,12 @@ const views: Record<string, View> = {
           about['quotedIdentifier'] === true,
           about['ansiNulls'] === true,
           other.contextInfo,
+          String(about['requestBegan']).slice(0, 23),
+          String(about['requestEnded']).slice(0, 23),
         ];
       }),
   },
+  'sys.dm_tran_locks': { columns: lockColumns, rows: (session) => lockRows(session.instance) },
   'information_schema.tables': {
     columns:
       'TABLE_CATALOG nvarchar(128), TABLE_SCHEMA nvarchar(128), TABLE_NAME nvarchar(128), TABLE_TYPE varchar(10)',

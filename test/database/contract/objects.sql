@@ -177,7 +177,13 @@ BEGIN
       THROW 51000, 'handled', 1;
     END CATCH;
   END;
+  IF @how = 'gives up' BEGIN TRANSACTION;
   INSERT INTO contract.work (who, id) VALUES (@who, 1);
+  IF @how = 'gives up'
+  BEGIN
+    ROLLBACK TRANSACTION;
+    RETURN 0;
+  END;
   IF @how = 'throws' THROW 51000, 'in the middle', 1;
   IF @how = 'raises' OR @how = 'leaves and raises'
   BEGIN

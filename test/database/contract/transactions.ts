@@ -41,6 +41,7 @@ const ways: Record<string, Record<TransactionMode, End>> = {
   // Its second row is written after the transaction has ended.
   'rolls back': { own: [{ number: 266, message: ended }, [2]], none: [{ number: 3903 }, [1, 2]] },
   commits: { own: [{ number: 266, message: ended }, [1, 2]], none: [{ number: 3902 }, [1, 2]] },
+  'gives up': { own: [{ number: 266, message: ended }, []], none: [undefined, []] },
   // The count is the same as before, and it is another transaction.
   'rolls back, begins': {
     own: [{ number: 266, message: replaced }, []],
@@ -165,6 +166,15 @@ export function transactions(target: Target): void {
           assert.deepEqual(await rowsOf(other, who), rows);
         }));
     }
+
+    it('of its own that it rolled back is a warning: what it counted there is undone', async (t) => {
+      const { own } = await openOne(t);
+      const { warnings } = await run(own, stageFor('up', 'gives up', 'none'));
+      assert.deepEqual(warnings, [
+        'contract.sp_works rolled back work of its own: rows that it counted may not be there',
+      ]);
+      assert.equal((await run(own, stageFor('plainly', 'plain', 'none'))).warnings, undefined);
+    });
 
     it('nobody gets a session in which a transaction was left open', async (t) => {
       const { own } = await openOne(t);

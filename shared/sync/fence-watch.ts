@@ -1,0 +1,78 @@
+/**
+ * While a run waits for a server's fence: whose session holds it, and whether its client is gone.
+ *
+ * A worker that is frozen keeps its session, and with it the fence, though its procedure has ended
+ * and its leases have run out. Whoever waits sees it: the session rests for longer than any live
+ * worker lets it rest while it holds the fence. It is killed where the login may do that, else told.
+ */
+
+import type { Databases } from '../database/databases.ts';
+import { toDatabaseError } from '../database/errors.ts';
+import { killSession, type LockHolder, lockHolder } from '../database/lock-holder.ts';
+import { pause } from '../retry.ts';
+
+export interface FenceWatch {
+  /** How long between two looks, in milliseconds. */
+  everyMs: number;
+  /** How long a session may rest with the fence, in milliseconds. */
+  restMs: number;
+}
+
+/**
+ * A live worker rests with the fence between two stages, and while it waits for the lease that a
+ * dead one has left: a minute at most, the longest life of a lease.
+ */
+export const usualWatch: FenceWatch = { everyMs: 15_000, restMs: 90_000 };
+
+/** One look, or one KILL. */
+const lookMs = 5_000;
+
+/**
+ * Looks until `signal` is aborted. Never throws: what cannot be seen is told, once.
+ *
+ * @param waiter what the waiting session says of itself
+ * @param tell gets a sentence for the log of the run
+ */
+export async function watchFence(
+  databases: Databases,
+  { database, fence, waiter }: { database: string; fence: string; waiter: string },
+  tell: (text: string) => void,
+  signal: AbortSignal,
+  { everyMs, restMs }: FenceWatch = usualWatch,
+): Promise<void> {
+  let seen: { holder: LockHolder; since: number } | undefined;
+  let told: string | undefined;
+  const tellOnce = (text: string) => {
+    if (text !== told) tell(text);
+    told = text;
+  };
+  const bounded = () => AbortSignal.any([signal, AbortSignal.timeout(lookMs)]);
+  while (!signal.aborted) {
+    try {
+      await pause(everyMs, signal);
+      const holder = await lockHolder(databases, database, waiter, bounded());
+      const isSame =
+        holder?.session === seen?.holder.session && holder?.ended === seen?.holder.ended;
+      if (holder?.status !== 'sleeping') seen = undefined;
+      else if (!isSame || seen === undefined) seen = { holder, since: performance.now() };
+      if (seen === undefined || performance.now() - seen.since < restMs) continue;
+      // Not called off by the fence, which is ours at once: what was done must be told.
+      const limit = AbortSignal.timeout(lookMs);
+      const refused = await killSession(databases, database, seen.holder, limit);
+      tellOnce(textOf(fence, seen.holder, refused));
+    } catch (error) {
+      const { number } = toDatabaseError(error);
+      if (signal.aborted || number === undefined) continue;
+      tellOnce(
+        `Waiting for ${fence}. Who holds it cannot be seen (error ${number}): VIEW SERVER STATE is missing; an administrator finds the session in sys.dm_tran_locks.`,
+      );
+    }
+  }
+}
+
+function textOf(fence: string, { session, host, holder }: LockHolder, refused?: number): string {
+  const who = `session ${session} of ${host} (${holder}), whose client does nothing any more,`;
+  return refused === undefined
+    ? `The ${who} held ${fence} and was killed.`
+    : `The ${who} holds ${fence}. It could not be killed (error ${refused}): ALTER ANY CONNECTION is missing; an administrator may run KILL ${session}.`;
+}

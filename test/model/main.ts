@@ -1,0 +1,88 @@
+/**
+ * `npm run check:model`: the lock protocol, explored by spin (`locks.pml`, README.md).
+ *
+ * Exit codes: 0 the model holds and every mutation of it fails, or spin or gcc is missing; 1 otherwise.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Case, cases, type Mode } from './cases.ts';
+
+/** Compiler options and the verifier's: hash-compact, cycles without progress, bit-state. */
+const modes: Record<Mode, { compile: string[]; run: string[] }> = {
+  exhaustive: { compile: ['-DSAFETY', '-DHC4'], run: ['-w26'] },
+  progress: { compile: ['-DNP', '-DHC4'], run: ['-l', '-w25'] },
+  bits: { compile: ['-DSAFETY', '-DBITSTATE'], run: ['-w33', '-k3'] },
+};
+
+interface Outcome {
+  isComplete: boolean;
+  /** What does not hold, as the verifier says it. */
+  fault: string | undefined;
+  line: string;
+}
+
+/** Builds the verifier of one case in `folder` and runs it. @throws when spin or gcc refuses */
+function verify(folder: string, { defines, mode, seconds }: Case): Outcome {
+  const { compile, run } = modes[mode];
+  must('spin', [...defines.map((define) => `-D${define}`), '-a', 'locks.pml'], folder);
+  const options = ['-O2', '-DVECTORSZ=1024', '-DMEMLIM=6000', ...compile];
+  must('gcc', [...options, '-o', 'pan', 'pan.c'], folder);
+  const startedAt = performance.now();
+  // An interrupt makes it tell how far it has come.
+  const { stdout } = spawnSync('./pan', ['-m100000', ...run], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: seconds * 1_000,
+    killSignal: 'SIGINT',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const took = (performance.now() - startedAt) / 1_000;
+  const states = Number(/([\d.e+]+) states, stored/.exec(stdout)?.[1] ?? Number.NaN);
+  const memory = /([\d.]+)\s+total actual memory/.exec(stdout)?.[1];
+  const hash = /hash factor: ([\d.]+)/.exec(stdout)?.[1];
+  const depth = /depth reached (\d+)/.exec(stdout)?.[1];
+  return {
+    isComplete: /errors: \d/.test(stdout) && !/Search not completed|out of memory/.test(stdout),
+    fault: /pan:\d+: (.*?)(?: \(at depth|$)/m.exec(stdout)?.[1],
+    line: `${states.toLocaleString('en')} states, depth ${depth}, ${took.toFixed(0)} s, ${memory} MB${hash ? `, hash factor ${hash}` : ''}`,
+  };
+}
+
+function must(command: string, parameters: string[], folder: string): void {
+  const { status, stdout, stderr } = spawnSync(command, parameters, {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${command}: ${stdout}${stderr}`);
+}
+
+/** @returns whether the case came out as it should */
+function check(entry: Case): boolean {
+  const folder = mkdtempSync(path.join(tmpdir(), 'syncboard-model-'));
+  cpSync(path.dirname(fileURLToPath(import.meta.url)), folder, { recursive: true });
+  const { isComplete, fault, line } = verify(folder, entry);
+  const isExpected = entry.fails ? fault !== undefined : fault === undefined;
+  const end = isComplete ? 'complete' : `not complete after ${entry.seconds} s`;
+  const tells = fault === undefined ? `holds, ${end}` : `fails: ${fault}`;
+  console.log(`${isExpected ? 'ok  ' : 'BAD '} ${entry.name}: ${tells} (${line})`);
+  if (fault === undefined) rmSync(folder, { recursive: true });
+  else {
+    const defines = entry.defines.map((define) => `-D${define}`).join(' ');
+    console.log(`       trail: cd ${folder} && spin ${defines} -t -p locks.pml`);
+  }
+  // Bit-state says what it covered; the others must have seen everything.
+  return isExpected && (entry.fails || entry.mode === 'bits' || isComplete);
+}
+
+const missing = ['spin', 'gcc'].find((tool) => spawnSync(tool, ['--version']).error !== undefined);
+if (missing !== undefined) {
+  console.log(`${missing} is missing: the model of the lock protocol is not checked`);
+} else {
+  const isQuick = process.argv.includes('--quick');
+  const results = cases.filter(({ quick }) => !isQuick || quick).map(check);
+  process.exitCode = results.every(Boolean) ? 0 : 1;
+}

@@ -1,0 +1,15 @@
+/** A process that takes the fence of a stage, says so, and keeps it: to be frozen. */
+
+import { Databases } from '../../shared/database/databases.ts';
+import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
+import { stage } from '../support/runs.ts';
+
+const [, , connectionString = ''] = process.argv;
+const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }], { size: 2 });
+await procedureRunner(databases).open(
+  stage('crude:a', 'ab'),
+  'frozen-run',
+  AbortSignal.timeout(60_000),
+);
+process.stdout.write('held');
+setInterval(() => {}, 60_000);
