@@ -23,9 +23,10 @@ interface ApiDocument {
   paths: Record<string, Record<string, { responses: Record<string, Described> }>>;
 }
 
-/** Headers of any answer: HTTP's own, and those of security that all have. */
+/** Headers of any answer: HTTP's own, the host's, and those of security that all have. */
 const anybodys = new Set([
   ...['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding'],
+  'x-ms-invocation-id',
   ...['cache-control', 'content-security-policy', 'referrer-policy', 'x-content-type-options'],
 ]);
 
