@@ -8,7 +8,7 @@ import type {
 } from '@azure/functions';
 import type { Representation } from '../shared/http/accept.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
-import type { Operation, OperationDescription } from '../shared/http/openapi.ts';
+import type { Operation, OperationDescription, Tag } from '../shared/http/openapi.ts';
 import { authenticate, bearerToken, requireRole } from '../shared/http/tokens.ts';
 import type { ApiToken, Role } from '../shared/settings.ts';
 import type { AppServices } from './services.ts';
@@ -23,6 +23,7 @@ export type Access = 'open' | 'known' | 'read' | 'token' | 'body';
 export interface Route {
   /** The function's name. */
   name: string;
+  tag: Tag;
   /** Path template without the leading slash. */
   route: string;
   access: Access;
@@ -119,6 +120,7 @@ export function operations(route: Route, protectReads: boolean): Operation[] {
     return {
       ...operation,
       id: methods.length === 1 ? route.name : `${route.name}_${method.toLowerCase()}`,
+      tag: route.tag,
       method,
       route: route.route,
       role: roleOf(route, method),

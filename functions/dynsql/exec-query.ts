@@ -2,6 +2,7 @@ import type { HttpRequest } from '@azure/functions';
 import { accepts } from '../../shared/http/accept.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
+import { drySchema } from '../../shared/http/dynsql-schemas.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { laidOutPieces } from '../../shared/http/layout.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
@@ -49,7 +50,7 @@ export function execQuery(app: AppServices): RouteHandler {
 
 function options({ query }: HttpRequest): { report: string | undefined; isDry: boolean } {
   const dryValue = query.get('dry') ?? 'false';
-  if (!['true', 'false'].includes(dryValue)) {
+  if (!drySchema.safeParse(dryValue).success) {
     const message = `Invalid dry value: ${show(dryValue)}.`;
     const errors = [{ field: 'dry', message, value: show(dryValue), allowed: 'true or false' }];
     throw new HttpProblem('invalid-value', message, { errors });

@@ -20,9 +20,13 @@ const id: Parameter = {
   schema: schemas.definitionIdSchema,
 };
 
+/** Of whatever asks ABRA Gen. */
+const asked = ['abra-gen', 'too-slow'] as const;
+
 export const dynsqlRoutes: readonly Route[] = [
   {
     name: 'dynsql_definitions',
+    tag: 'dynsql',
     route: '{connection}/dynsql',
     access: 'token',
     refusals: 'json',
@@ -32,11 +36,13 @@ export const dynsqlRoutes: readonly Route[] = [
         summary: 'The dynamic SQLs of a connection',
         parameters: [connection],
         responses: { 200: { description: 'Id and name', json: schemas.definitionsSchema } },
+        problems: asked,
       },
     },
   },
   {
     name: 'dynsql_definition',
+    tag: 'dynsql',
     route: '{connection}/dynsql/{id}',
     access: 'token',
     refusals: 'json',
@@ -46,11 +52,13 @@ export const dynsqlRoutes: readonly Route[] = [
         summary: 'One dynamic SQL whole: datasets, conditions, keys',
         parameters: [connection, id],
         responses: { 200: { description: 'The definition', json: schemas.definitionSchema } },
+        problems: asked,
       },
     },
   },
   {
     name: 'dynsql_exec',
+    tag: 'dynsql',
     route: '{connection}/dynsql/{id}/exec',
     access: 'token',
     refusals: 'json',
@@ -72,11 +80,14 @@ export const dynsqlRoutes: readonly Route[] = [
             name: 'dry',
             in: 'query',
             description: 'true: SQL and parameters in place of rows; databases of ours only',
-            schema: z.enum(['true', 'false']),
+            schema: schemas.drySchema,
           },
         ],
         body: schemas.querySchema,
-        responses: { 200: { description: 'Dataset with its items', json: schemas.answerSchema } },
+        responses: {
+          200: { description: 'Dataset with its items', json: schemas.answerSchema, pdf: true },
+        },
+        problems: [...asked, 'not-acceptable'],
       },
     },
   },

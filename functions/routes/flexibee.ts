@@ -17,15 +17,19 @@ const company: Parameter = {
   description: 'Data source code of the company',
   schema: schemas.companyCodeSchema,
 };
+/** Of whatever asks the company's server. */
+const asked = ['company-in-use', 'flexibee'] as const;
 const changelog = { description: 'As it is now', json: schemas.changelogSchema };
 const queued = {
   description: 'Accepted: the poll begins within seconds',
+  headers: { Location: { description: 'The company', schema: schemas.companyLocationSchema } },
   json: schemas.queuedSchema,
 };
 
 export const flexibeeRoutes: readonly Route[] = [
   {
     name: 'companies',
+    tag: 'flexibee',
     route: 'flexibee',
     access: 'token',
     refusals: 'json',
@@ -41,6 +45,7 @@ export const flexibeeRoutes: readonly Route[] = [
   },
   {
     name: 'company',
+    tag: 'flexibee',
     route: 'flexibee/{company}',
     access: 'token',
     refusals: 'json',
@@ -55,6 +60,7 @@ export const flexibeeRoutes: readonly Route[] = [
   },
   {
     name: 'changelog_status',
+    tag: 'flexibee',
     route: 'flexibee/{company}/changes/status',
     access: 'token',
     refusals: 'json',
@@ -64,11 +70,13 @@ export const flexibeeRoutes: readonly Route[] = [
         summary: 'Whether the company keeps a changelog, asked at its server',
         parameters: [company],
         responses: { 200: changelog },
+        problems: asked,
       },
     },
   },
   {
     name: 'changelog_enable',
+    tag: 'flexibee',
     route: 'flexibee/{company}/changes/enable',
     access: 'token',
     refusals: 'json',
@@ -80,11 +88,13 @@ export const flexibeeRoutes: readonly Route[] = [
         summary: 'Turn the changelog on; nobody may be logged in to the company',
         parameters: [company],
         responses: { 200: changelog },
+        problems: asked,
       },
     },
   },
   {
     name: 'changelog_disable',
+    tag: 'flexibee',
     route: 'flexibee/{company}/changes/disable',
     access: 'token',
     refusals: 'json',
@@ -95,11 +105,13 @@ export const flexibeeRoutes: readonly Route[] = [
         summary: 'Turn the changelog off: nothing is followed until it is on again',
         parameters: [company],
         responses: { 200: changelog },
+        problems: asked,
       },
     },
   },
   {
     name: 'hook',
+    tag: 'flexibee',
     route: 'flexibee/{company}/hook',
     access: 'token',
     refusals: 'json',
@@ -126,6 +138,7 @@ export const flexibeeRoutes: readonly Route[] = [
         ],
         body: z.object({ winstrom: z.looseObject({}) }),
         responses: { 200: { description: 'Taken', json: schemas.hookAnswerSchema } },
+        problems: ['unauthenticated'],
       },
       PUT: {
         handler: registerHook,
@@ -133,6 +146,7 @@ export const flexibeeRoutes: readonly Route[] = [
         summary: 'Register our hook at the company’s server',
         parameters: [company],
         responses: { 200: { description: 'Registered', json: schemas.ownHookSchema } },
+        problems: [...asked, 'not-configured'],
       },
       DELETE: {
         handler: removeHook,
@@ -140,11 +154,13 @@ export const flexibeeRoutes: readonly Route[] = [
         summary: 'Remove our hook from the company’s server',
         parameters: [company],
         responses: { 200: { description: 'Removed', json: schemas.removedHooksSchema } },
+        problems: [...asked, 'not-configured'],
       },
     },
   },
   {
     name: 'poll',
+    tag: 'flexibee',
     route: 'flexibee/{company}/poll',
     access: 'token',
     refusals: 'json',
@@ -160,6 +176,7 @@ export const flexibeeRoutes: readonly Route[] = [
   },
   {
     name: 'reset_company',
+    tag: 'flexibee',
     route: 'flexibee/{company}/reset',
     access: 'token',
     refusals: 'json',
@@ -171,6 +188,7 @@ export const flexibeeRoutes: readonly Route[] = [
         summary: 'Begin anew: load everything, then follow from there',
         parameters: [company],
         responses: { 202: queued },
+        problems: ['busy'],
       },
     },
   },

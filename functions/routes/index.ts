@@ -16,6 +16,7 @@ export const routes: readonly Route[] = [
   ...dynsqlRoutes,
   {
     name: 'health',
+    tag: 'service',
     route: 'health',
     access: 'known',
     refusals: 'json',
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   },
   {
     name: 'health_live',
+    tag: 'service',
     route: 'health/live',
     access: 'open',
     refusals: 'json',
@@ -46,6 +48,7 @@ export const routes: readonly Route[] = [
   },
   {
     name: 'openapi',
+    tag: 'service',
     route: 'openapi.json',
     access: 'open',
     refusals: 'json',

@@ -14,10 +14,14 @@ import { syncStatus } from '../sync/sync-status.ts';
 import { validCodes } from '../sync/valid-codes.ts';
 import { validNames } from '../sync/valid-names.ts';
 
+/** Texts that are answered, each with its newline. */
+const line = (...texts: readonly string[]) => z.enum(texts.map((text) => `${text}\n`));
+const atRun = { Location: { description: 'The run', schema: schemas.runLocationSchema } };
 const started = {
   202: {
     description: 'Accepted: Location names the run',
-    text: ['Synchronization was started.'],
+    headers: atRun,
+    text: line('Synchronization was started.'),
     json: schemas.acceptedSchema,
   },
 };
@@ -32,6 +36,7 @@ const runId = {
 export const syncRoutes: readonly Route[] = [
   {
     name: 'sync_status',
+    tag: 'sync',
     route: 'sync_status',
     access: 'read',
     refusals: 'text',
@@ -42,7 +47,7 @@ export const syncRoutes: readonly Route[] = [
         responses: {
           200: {
             description: 'The state now',
-            text: ['Synchronization is running.', 'Synchronization is not running.'],
+            text: line('Synchronization is running.', 'Synchronization is not running.'),
             json: schemas.statusSchema,
           },
         },
@@ -51,6 +56,7 @@ export const syncRoutes: readonly Route[] = [
   },
   {
     name: 'valid_codes',
+    tag: 'sync',
     route: 'valid_codes',
     access: 'read',
     refusals: 'text',
@@ -66,6 +72,7 @@ export const syncRoutes: readonly Route[] = [
   },
   {
     name: 'valid_names',
+    tag: 'sync',
     route: '{code}/valid_names',
     access: 'read',
     refusals: 'text',
@@ -84,6 +91,7 @@ export const syncRoutes: readonly Route[] = [
   },
   {
     name: 'is_dated',
+    tag: 'sync',
     route: '{name}/is_dated',
     access: 'read',
     refusals: 'text',
@@ -93,13 +101,14 @@ export const syncRoutes: readonly Route[] = [
         summary: 'Whether a sync of the entity needs a month and a year',
         parameters: [{ name: 'name', in: 'path', description: 'Entity name', schema: pathText }],
         responses: {
-          200: { description: 'Yes or no', text: ['True', 'False'], json: z.boolean() },
+          200: { description: 'Yes or no', text: line('True', 'False'), json: z.boolean() },
         },
       },
     },
   },
   {
     name: 'data_source_sync',
+    tag: 'sync',
     route: 'data_source_sync',
     access: 'body',
     refusals: 'text',
@@ -110,11 +119,13 @@ export const syncRoutes: readonly Route[] = [
         summary: 'Sync every entity of one data source, or of several in one run',
         body: schemas.bodySchemas.data_source,
         responses: started,
+        problems: ['busy'],
       },
     },
   },
   {
     name: 'entity_sync',
+    tag: 'sync',
     route: 'entity_sync',
     access: 'body',
     refusals: 'text',
@@ -125,11 +136,13 @@ export const syncRoutes: readonly Route[] = [
         summary: 'Sync one entity of one data source, or of several in one run',
         body: schemas.bodySchemas.entity,
         responses: started,
+        problems: ['busy'],
       },
     },
   },
   {
     name: 'runs',
+    tag: 'runs',
     route: 'runs',
     access: 'token',
     refusals: 'json',
@@ -157,6 +170,7 @@ export const syncRoutes: readonly Route[] = [
   },
   {
     name: 'run',
+    tag: 'runs',
     route: 'runs/{id}',
     access: 'token',
     refusals: 'json',
@@ -171,6 +185,7 @@ export const syncRoutes: readonly Route[] = [
   },
   {
     name: 'run_log',
+    tag: 'runs',
     route: 'runs/{id}/log',
     access: 'token',
     refusals: 'json',
@@ -197,7 +212,12 @@ export const syncRoutes: readonly Route[] = [
         responses: {
           200: {
             description: 'Lines: time, stage, | and what was said, or * and what we tell',
-            text: ['2019-07-31T10:00:02.000Z export:payment:0c10 | 40000 rows\n'],
+            headers: {
+              Link: { description: 'Where to go on', schema: schemas.nextLinkSchema },
+            },
+            text: z.string().meta({
+              examples: ['2019-07-31T10:00:02.000Z export:payment:0c10 | 40000 rows\n'],
+            }),
           },
         },
       },
@@ -205,6 +225,7 @@ export const syncRoutes: readonly Route[] = [
   },
   {
     name: 'cancel_run',
+    tag: 'runs',
     route: 'runs/{id}/cancel',
     access: 'token',
     refusals: 'json',
@@ -216,10 +237,12 @@ export const syncRoutes: readonly Route[] = [
         responses: {
           202: {
             description: 'Accepted: the worker hears of it within seconds',
-            text: ['Cancellation was requested.'],
+            headers: atRun,
+            text: line('Cancellation was requested.'),
             json: schemas.cancellationSchema,
           },
         },
+        problems: ['not-cancellable'],
       },
     },
   },

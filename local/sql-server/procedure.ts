@@ -114,6 +114,8 @@ export interface ProcedureCall {
   database: string;
   server: string;
   session: number;
+  /** The session's CONTEXT_INFO, as far as it is text: whoever we call for enters its run. */
+  context: string;
   parameters: Record<string, SqlValue>;
   start: number;
   /** Absent while it runs. */

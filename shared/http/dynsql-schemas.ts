@@ -8,16 +8,20 @@ export const definitionIdSchema = z
   .regex(/^[0-9A-Za-z]{26}$/)
   .describe('Packed CLSID');
 
-export const definitionsSchema = z.array(z.object({ id: z.string(), name: z.string() }));
+export const definitionsSchema = z.array(
+  z.object({ id: definitionIdSchema, name: z.string() }).meta({ id: 'DefinitionName' }),
+);
 
 /** ABRA's own shape; more keys than these. */
-export const definitionSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  datasets: z.array(z.looseObject({})),
-  conditions: z.array(z.looseObject({})),
-  keys: z.array(z.looseObject({})),
-});
+export const definitionSchema = z
+  .looseObject({
+    id: z.string(),
+    name: z.string(),
+    datasets: z.array(z.looseObject({})),
+    conditions: z.array(z.looseObject({})),
+    keys: z.array(z.looseObject({})),
+  })
+  .meta({ id: 'Definition' });
 
 const one = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item)]);
 
@@ -41,29 +45,37 @@ const nested = z.object({
   datasets: one(z.looseObject({ name: z.string() })).optional(),
 });
 
+export const drySchema = z.enum(['true', 'false']);
+
 /** For `/openapi.json`: a query itself is checked against its definition. */
-export const querySchema = z.object({
-  ...parts,
-  datasets: one(nested).optional(),
-  top: z.int().min(1).optional(),
-  skip: z.int().min(0).optional(),
-});
+export const querySchema = z
+  .object({
+    ...parts,
+    datasets: one(nested).optional(),
+    top: z.int().min(1).optional(),
+    skip: z.int().min(0).optional(),
+  })
+  .meta({ id: 'Query' });
 
 /** Rows, or with `dry` what would run. */
 export const answerSchema = z.union([
-  z.object({
-    name: z.string(),
-    items: z.array(
-      z.looseObject({ datasets: z.array(z.looseObject({ name: z.string() })).optional() }),
-    ),
-  }),
-  z.object({
-    statements: z.array(
-      z.object({
-        dataset: z.string(),
-        sql: z.string(),
-        parameters: z.array(z.looseObject({ name: z.string(), type: z.string() })),
-      }),
-    ),
-  }),
+  z
+    .object({
+      name: z.string(),
+      items: z.array(
+        z.looseObject({ datasets: z.array(z.looseObject({ name: z.string() })).optional() }),
+      ),
+    })
+    .meta({ id: 'Rows' }),
+  z
+    .object({
+      statements: z.array(
+        z.object({
+          dataset: z.string(),
+          sql: z.string(),
+          parameters: z.array(z.looseObject({ name: z.string(), type: z.string() })),
+        }),
+      ),
+    })
+    .meta({ id: 'Statements' }),
 ]);

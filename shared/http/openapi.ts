@@ -1,10 +1,12 @@
 /** OpenAPI 3.1 (JSON Schema 2020-12) from the zod schemas that check and shape the traffic. */
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Role } from '../settings.ts';
 import type { Method } from './handler.ts';
-import { prettyParameter } from './query.ts';
-import { problemSchema } from './schemas.ts';
+import { NamedSchemas } from './openapi-components.ts';
+import { refusalsOf } from './openapi-refusals.ts';
+import type { ProblemType } from './problem.ts';
+import { prettySchema } from './query.ts';
 
 export interface Parameter {
   name: string;
@@ -13,12 +15,21 @@ export interface Parameter {
   schema: z.ZodType;
 }
 
+export interface HeaderDescription {
+  description: string;
+  schema: z.ZodType;
+}
+
 export interface ResponseDescription {
   description: string;
+  /** Headers that are always there. */
+  headers?: Readonly<Record<string, HeaderDescription>>;
   /** Present when JSON may be answered. */
   json?: z.ZodType;
-  /** Present when text may be answered: an example of each. */
-  text?: readonly string[];
+  /** Present when text may be answered. */
+  text?: z.ZodType;
+  /** Present when a PDF may be answered. */
+  pdf?: true;
 }
 
 export interface OperationDescription {
@@ -27,10 +38,23 @@ export interface OperationDescription {
   body?: z.ZodType;
   /** By status. */
   responses: Readonly<Record<number, ResponseDescription>>;
+  /** Refusals beside those that follow from token, parameters and body. */
+  problems?: readonly ProblemType[];
 }
+
+/** What operations are about, in the order of the document. */
+export const tags = {
+  sync: 'Starting syncs, and what may be synced',
+  runs: 'Runs: how far they are, how they ended, what procedures said',
+  flexibee: 'FlexiBee companies that are followed',
+  dynsql: 'Queries by definitions',
+  service: 'This app itself',
+} as const;
+export type Tag = keyof typeof tags;
 
 export interface Operation extends OperationDescription {
   id: string;
+  tag: Tag;
   method: Method;
   /** Without the leading slash: `runs/{id}`. */
   route: string;
@@ -39,12 +63,20 @@ export interface Operation extends OperationDescription {
   isTokenOptional: boolean;
 }
 
+const pretty: Parameter = {
+  name: 'pretty',
+  in: 'query',
+  description: 'JSON is indented, for people',
+  schema: prettySchema,
+};
+
 /** The document for `/openapi.json`. */
 export function openApiDocument(operations: readonly Operation[]): Record<string, unknown> {
+  const schemas = new NamedSchemas();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
     const path = paths[`/${operation.route}`] ?? {};
-    path[operation.method.toLowerCase()] = describe(operation);
+    path[operation.method.toLowerCase()] = describe(operation, schemas);
     paths[`/${operation.route}`] = path;
   }
   return {
@@ -52,20 +84,15 @@ export function openApiDocument(operations: readonly Operation[]): Record<string
     info: {
       title: 'syncboard',
       version: '1',
-      description: 'Keeps an aggregate billing base in step with its sources.',
+      description:
+        'Keeps an aggregate billing base in step with its sources. HEAD is answered as GET, OPTIONS with Allow, and a method that a path does not have with 405 and Allow.',
     },
+    servers: [{ url: '/' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
-      responses: {
-        Problem: {
-          description: 'A refusal: one line of text, or a problem document (RFC 9457)',
-          content: {
-            'application/problem+json': { schema: jsonSchema(problemSchema, 'output') },
-            'text/plain': { schema: { type: 'string' } },
-          },
-        },
-      },
+      schemas: schemas.components(),
     },
   };
 }
@@ -76,52 +103,57 @@ function security({ role, isTokenOptional }: Operation): Record<string, string[]
   return isTokenOptional ? [{}, { token: [role] }] : [{ token: [role] }];
 }
 
-const pretty: Parameter = {
-  name: prettyParameter,
-  in: 'query',
-  description: 'JSON is indented, for people',
-  schema: z.enum(['', 'true', 'false']),
-};
-
-function describe(operation: Operation): Record<string, unknown> {
-  const responses = Object.entries(operation.responses).map(([status, response]) => [
-    status,
-    { description: response.description, content: content(response) },
-  ]);
+function describe(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
+  const parameters = [...(operation.parameters ?? []), pretty];
+  const { body } = operation;
   return {
     operationId: operation.id,
+    tags: [operation.tag],
     summary: operation.summary,
     security: security(operation),
-    parameters: [...(operation.parameters ?? []), pretty].map(({ schema, ...parameter }) => ({
+    parameters: parameters.map(({ schema, ...parameter }) => ({
       ...parameter,
       required: parameter.in === 'path',
-      schema: jsonSchema(schema, 'input'),
+      schema: schemas.of(schema, 'input'),
     })),
-    ...(operation.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: jsonSchema(operation.body, 'input') } },
-          },
-        }),
-    responses: {
-      ...Object.fromEntries(responses),
-      default: { $ref: '#/components/responses/Problem' },
-    },
+    ...(body !== undefined && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: schemas.of(body, 'input') } },
+      },
+    }),
+    responses: responses(operation, schemas),
   };
 }
 
-function content({ json, text }: ResponseDescription): Record<string, unknown> {
+function responses(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
+  const answers = refusalsOf(operation, schemas);
+  for (const [status, response] of Object.entries(operation.responses)) {
+    const refusal = answers[status];
+    const content = contentOf(response, schemas);
+    answers[status] = {
+      description: [response.description, refusal?.description].filter(Boolean).join('; '),
+      headers: { ...refusal?.headers, ...headersOf(response, schemas) },
+      content: { ...refusal?.content, ...content },
+    };
+  }
+  return answers;
+}
+
+function headersOf({ headers, json, text }: ResponseDescription, schemas: NamedSchemas) {
+  const vary = json !== undefined && text !== undefined ? { Vary: schemas.vary() } : {};
+  const own = Object.entries(headers ?? {}).map(([name, { description, schema }]) => [
+    name,
+    { description, required: true, schema: schemas.of(schema, 'output') },
+  ]);
+  return { ...vary, ...Object.fromEntries(own) };
+}
+
+function contentOf({ json, text, pdf }: ResponseDescription, schemas: NamedSchemas) {
   return {
-    ...(json === undefined ? {} : { 'application/json': { schema: jsonSchema(json, 'output') } }),
-    ...(text === undefined
-      ? {}
-      : { 'text/plain': { schema: { type: 'string', examples: [...text] } } }),
+    ...(json && { 'application/json': { schema: schemas.of(json, 'output') } }),
+    ...(text && { 'text/plain': { schema: schemas.of(text, 'output') } }),
+    // Bytes have no schema (OpenAPI 3.1, Considerations for File Uploads).
+    ...(pdf && { 'application/pdf': {} }),
   };
-}
-
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _, ...document } = z.toJSONSchema(schema, { io });
-  return document;
 }

@@ -1,5 +1,8 @@
 /** Refusals as RFC 9457 problems: thrown anywhere below a handler, answered by the wrapper. */
 
+import { z } from 'zod';
+import { runStates } from '../sync/run.ts';
+
 /** Every problem type there is: the last part of `urn:syncboard:problem:<type>`. */
 export const problemTypes = {
   'invalid-body': { status: 400, title: 'The request body cannot be read' },
@@ -25,19 +28,56 @@ export const problemTypes = {
 export type ProblemType = keyof typeof problemTypes;
 
 /** One bad field of a request. `value` is what was sent (absent: nothing was); never a secret. */
-export interface FieldError {
-  field: string;
-  message: string;
-  value?: unknown;
-  /** What would have been accepted, for people: `a whole number from 1 to 12`. */
-  allowed: string;
+const fieldErrorSchema = z
+  .object({
+    field: z.string(),
+    message: z.string(),
+    value: z.unknown().optional().meta({ description: 'What was sent; absent: nothing was' }),
+    allowed: z.string().meta({ description: 'What would have been accepted, for people' }),
+  })
+  .meta({ id: 'FieldError' });
+export type FieldError = z.infer<typeof fieldErrorSchema>;
+
+/** Extension members of the problem document. */
+const membersSchema = z.object({
+  servers: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Of `busy`: the source servers that are held' }),
+  state: z
+    .enum(runStates)
+    .optional()
+    .meta({ description: 'Of `not-cancellable`: the state of the run' }),
+  kind: z
+    .string()
+    .optional()
+    .meta({ description: 'What kind of trouble FlexiBee or ABRA Gen made' }),
+  cure: z.string().optional().meta({ description: 'What people can do about it' }),
+  upstreamStatus: z.int().optional().meta({ description: 'The status that ABRA Gen answered' }),
+  upstreamDetail: z.string().optional().meta({ description: 'What ABRA Gen said' }),
+  invocation: z.string().optional().meta({ description: 'Where to look in the log' }),
+});
+
+export const problemSchema = z
+  .object({
+    type: z.enum((Object.keys(problemTypes) as ProblemType[]).map(urnOf)),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string().meta({ description: 'The whole answer of whoever takes text' }),
+    errors: z.array(fieldErrorSchema).optional(),
+    ...membersSchema.shape,
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+export type ProblemDocument = z.infer<typeof problemSchema>;
+
+export function urnOf(type: ProblemType): `urn:syncboard:problem:${ProblemType}` {
+  return `urn:syncboard:problem:${type}`;
 }
 
 interface ProblemDetails {
   errors?: readonly FieldError[];
   headers?: Readonly<Record<string, string>>;
-  /** Extension members of the problem document. */
-  members?: Readonly<Record<string, unknown>>;
+  members?: z.infer<typeof membersSchema>;
   cause?: unknown;
 }
 
@@ -49,7 +89,7 @@ export class HttpProblem extends Error {
   readonly type: ProblemType;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly #members: Readonly<Record<string, unknown>>;
+  readonly #members: Pick<ProblemDocument, 'errors'> & z.infer<typeof membersSchema>;
 
   constructor(type: ProblemType, message: string, details: ProblemDetails = {}) {
     super(message, { cause: details.cause });
@@ -58,15 +98,15 @@ export class HttpProblem extends Error {
     this.status = problemTypes[type].status;
     this.headers = details.headers ?? {};
     this.#members = {
-      ...(details.errors === undefined ? {} : { errors: details.errors }),
+      ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
       ...details.members,
     };
   }
 
   /** The problem document, ready for JSON. */
-  document(): Record<string, unknown> {
+  document(): ProblemDocument {
     return {
-      type: `urn:syncboard:problem:${this.type}`,
+      type: urnOf(this.type),
       title: problemTypes[this.type].title,
       status: this.status,
       detail: this.message,

@@ -1,11 +1,13 @@
 /** Query parameters: only those that a route declares, each once. */
 
+import { z } from 'zod';
 import { didYouMean } from '../near-name.ts';
 import { type FieldError, HttpProblem } from './problem.ts';
 import { show } from './show.ts';
 
 /** Of every route: JSON laid out for people. */
-export const prettyParameter = 'pretty';
+const prettyParameter = 'pretty';
+export const prettySchema = z.enum(['', 'true', 'false']);
 
 const mostFaults = 10;
 
@@ -37,8 +39,9 @@ export function requireKnownQuery(query: URLSearchParams, declared: readonly str
 /** Whether JSON is to be indented: `?pretty`, `?pretty=true`. Undefined: neither yes nor no. */
 export function prettyOf(query: URLSearchParams): boolean | undefined {
   const value = query.get(prettyParameter);
-  if (value === null || value === 'false') return false;
-  return value === '' || value === 'true' ? true : undefined;
+  if (value === null) return false;
+  const valid = prettySchema.safeParse(value);
+  return valid.success ? valid.data !== 'false' : undefined;
 }
 
 function invalidPretty(): FieldError {

@@ -1,6 +1,7 @@
 /** What goes in and out over HTTP: used to check and shape it, and for `/openapi.json`. */
 
 import { z } from 'zod';
+import { instantSchema } from '../instant.ts';
 import type { Progress } from '../sync/index.ts';
 import { runSchema, runStates, stageErrorSchema } from '../sync/run.ts';
 
@@ -55,100 +56,118 @@ const dataSourceSyncBody = z
     month: monthSchema.nullish(),
     year: yearSchema.nullish(),
   })
-  .meta({ description: 'Month and year are needed when the data source has a dated entity' });
+  .meta({
+    id: 'DataSourceSync',
+    description: 'Month and year are needed when the data source has a dated entity',
+  });
 
 const entitySyncBody = dataSourceSyncBody
   .extend({ name: nameSchema })
-  .meta({ description: 'Month and year are needed when the entity is dated' });
+  .meta({ id: 'EntitySync', description: 'Month and year are needed when the entity is dated' });
 
 export const bodySchemas = { data_source: dataSourceSyncBody, entity: entitySyncBody };
 
 /** Key to description, in the order of a drop-down list. */
-export const descriptionsSchema = z.record(z.string(), z.string());
+export const descriptionsSchema = z.record(z.string(), z.string()).meta({ id: 'Descriptions' });
 
-export const acceptedSchema = z.object({
-  id: z.string(),
-  state: z.literal('queued'),
-  location: z.string(),
-});
+export const runIdSchema = z.string().regex(/^[0-9a-z-]{1,64}$/);
 
-export const cancellationSchema = z.object({
-  id: z.string(),
-  state: z.enum(runStates).meta({ description: 'The state when the cancellation was requested' }),
-  location: z.string(),
-});
+export const runLocationSchema = z
+  .string()
+  .regex(/^\/runs\/[0-9a-z-]{1,64}$/)
+  .meta({ description: 'Path of the run', format: 'uri-reference' });
+
+export const nextLinkSchema = z
+  .string()
+  .regex(/^<\/runs\/[0-9a-z-]{1,64}\/log\?[^>]+>; rel="next"$/);
+
+export const acceptedSchema = z
+  .object({ id: runIdSchema, state: z.literal('queued'), location: runLocationSchema })
+  .meta({ id: 'Accepted' });
+
+export const cancellationSchema = z
+  .object({
+    id: runIdSchema,
+    state: z.enum(runStates).meta({ description: 'The state when the cancellation was requested' }),
+    location: runLocationSchema,
+  })
+  .meta({ id: 'Cancellation' });
 
 const stagesDoneSchema = z.int().meta({ description: 'Stages that were called, however it ended' });
 const stagesSkippedSchema = z.int().meta({ description: 'Stages that ended without being called' });
 
-const progressSchema = z.object({
-  stagesDone: stagesDoneSchema,
-  stagesSkipped: stagesSkippedSchema,
-  stagesTotal: z.int(),
-  running: z.array(
-    z.object({
-      stage: z.string(),
-      server: z.string(),
-      since: z.string(),
-      message: z
-        .string()
-        .exactOptional()
-        .meta({ description: 'The newest info message of the procedure' }),
-    }),
-  ),
-  estimate: z
-    .object({
-      secondsLeft: z
-        .number()
-        .nullable()
-        .meta({ description: 'From the medians of earlier runs; null when there are none' }),
-      unknownStages: z.int().meta({ description: 'Stages without an earlier measurement' }),
-      text: z.string(),
-    })
-    .exactOptional()
-    .meta({ description: 'Absent once the run has ended' }),
-}) satisfies z.ZodType<Progress>;
+const progressSchema = z
+  .object({
+    stagesDone: stagesDoneSchema,
+    stagesSkipped: stagesSkippedSchema,
+    stagesTotal: z.int(),
+    running: z.array(
+      z.object({
+        stage: z.string(),
+        server: z.string(),
+        since: instantSchema,
+        message: z
+          .string()
+          .exactOptional()
+          .meta({ description: 'The newest info message of the procedure' }),
+      }),
+    ),
+    estimate: z
+      .object({
+        secondsLeft: z
+          .number()
+          .nullable()
+          .meta({ description: 'From the medians of earlier runs; null when there are none' }),
+        unknownStages: z.int().meta({ description: 'Stages without an earlier measurement' }),
+        text: z.string(),
+      })
+      .exactOptional()
+      .meta({ description: 'Absent once the run has ended' }),
+  })
+  .meta({ id: 'Progress' }) satisfies z.ZodType<Progress>;
 
 const warningsSchema = z.int().meta({
   description:
     'Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue',
 });
 
-const runSummarySchema = z.object({
-  id: z.string(),
-  kind: runSchema.shape.kind,
-  state: z.enum(runStates),
-  user: z.string(),
-  codes: z.array(z.string()),
-  moreCodes: z
-    .int()
-    .exactOptional()
-    .meta({ description: 'How many codes the run has beside these, where it has hundreds' }),
-  names: z
-    .array(z.string())
-    .exactOptional()
-    .meta({ description: 'Entities; absent of runs of earlier versions' }),
-  moreNames: z
-    .int()
-    .exactOptional()
-    .meta({ description: 'How many entities the run has beside these' }),
-  period: runSchema.shape.period,
-  createdAt: z.string(),
-  startedAt: z.string().exactOptional(),
-  endedAt: z.string().exactOptional(),
-  error: z
-    .object({
-      stage: z.string().exactOptional(),
-      message: z.string(),
-      number: z.int().exactOptional(),
-    })
-    .exactOptional()
-    .meta({ description: 'The first of the run’s errors, in brief' }),
-  stagesDone: stagesDoneSchema,
-  stagesSkipped: stagesSkippedSchema,
-  stagesTotal: z.int(),
-  warnings: warningsSchema,
-});
+const runSummarySchema = z
+  .object({
+    id: z.string(),
+    kind: runSchema.shape.kind,
+    state: z.enum(runStates),
+    user: z.string(),
+    codes: z.array(z.string()),
+    moreCodes: z
+      .int()
+      .exactOptional()
+      .meta({ description: 'How many codes the run has beside these, where it has hundreds' }),
+    names: z
+      .array(z.string())
+      .exactOptional()
+      .meta({ description: 'Entities; absent of runs of earlier versions' }),
+    moreNames: z
+      .int()
+      .exactOptional()
+      .meta({ description: 'How many entities the run has beside these' }),
+    period: runSchema.shape.period,
+    createdAt: instantSchema,
+    startedAt: instantSchema.exactOptional(),
+    endedAt: instantSchema.exactOptional(),
+    error: z
+      .object({
+        stage: z.string().exactOptional(),
+        message: z.string(),
+        number: z.int().exactOptional(),
+      })
+      .exactOptional()
+      .meta({ description: 'The first of the run’s errors, in brief' }),
+    stagesDone: stagesDoneSchema,
+    stagesSkipped: stagesSkippedSchema,
+    stagesTotal: z.int(),
+    warnings: warningsSchema,
+  })
+  .meta({ id: 'RunSummary' });
 
 const activeRunSchema = runSchema
   .pick({
@@ -163,38 +182,49 @@ const activeRunSchema = runSchema
   .extend({
     user: z.string().exactOptional().meta({ description: 'With a token only' }),
     progress: progressSchema,
-  });
+  })
+  .meta({ id: 'ActiveRun' });
 
-export const statusSchema = z.object({ running: z.boolean(), runs: z.array(activeRunSchema) });
+export const statusSchema = z
+  .object({ running: z.boolean(), runs: z.array(activeRunSchema) })
+  .meta({ id: 'SyncStatus' });
 
-export const runPageSchema = z.object({
-  runs: z.array(runSummarySchema),
-  next: z
-    .string()
-    .exactOptional()
-    .meta({ description: 'Path of the next page; absent on the last' }),
-});
+export const runPageSchema = z
+  .object({
+    runs: z.array(runSummarySchema),
+    next: z
+      .string()
+      .regex(/^\/runs\?/)
+      .exactOptional()
+      .meta({ description: 'Path of the next page; absent on the last', format: 'uri-reference' }),
+  })
+  .meta({ id: 'RunPage' });
 
-const runErrorSchema = stageErrorSchema.partial().extend({
-  stage: z.string().optional().meta({ description: 'Absent: of the run itself' }),
-  message: z.string(),
-});
+const runErrorSchema = stageErrorSchema
+  .partial()
+  .extend({
+    stage: z.string().optional().meta({ description: 'Absent: of the run itself' }),
+    message: z.string(),
+  })
+  .meta({ id: 'RunError' });
 
 /** A run without what only its worker may know: lease ids, the holder and the queries it makes. */
-export const publicRunSchema = z.object({
-  ...runSchema.pick({ id: true, kind: true, state: true }).shape,
-  // At the top: whoever opens a run that failed looks for why.
-  errors: z
-    .array(runErrorSchema)
-    .meta({ description: 'Of stages that failed or were interrupted; the run’s own first' }),
-  ...runSchema.omit({ locks: true, holder: true, statements: true }).shape,
-  freshness: z.array(runSchema.shape.freshness.element.omit({ queries: true })),
-  servers: z
-    .array(z.string())
-    .meta({ description: 'Source servers that are the run’s until it has ended' }),
-  progress: progressSchema,
-  warnings: warningsSchema,
-});
+export const publicRunSchema = z
+  .object({
+    ...runSchema.pick({ id: true, kind: true, state: true }).shape,
+    // At the top: whoever opens a run that failed looks for why.
+    errors: z
+      .array(runErrorSchema)
+      .meta({ description: 'Of stages that failed or were interrupted; the run’s own first' }),
+    ...runSchema.omit({ locks: true, holder: true, statements: true }).shape,
+    freshness: z.array(runSchema.shape.freshness.element.omit({ queries: true })),
+    servers: z
+      .array(z.string())
+      .meta({ description: 'Source servers that are the run’s until it has ended' }),
+    progress: progressSchema,
+    warnings: warningsSchema,
+  })
+  .meta({ id: 'Run' });
 
 /** From good to bad. */
 export const healthStates = ['ok', 'degraded', 'failing'] as const;
@@ -205,53 +235,38 @@ const healthStateSchema = z.enum(healthStates).meta({
     '`failing`: syncboard cannot do its work; `degraded`: it can, but somebody should look',
 });
 
-const healthPartSchema = z.object({
-  part: z.string().meta({
-    description:
-      '`storage`, `catalog`, `database <id>`, `companies`, `documents`, `queue <name>` …',
-  }),
-  state: healthStateSchema,
-  /** Short, without a secret. */
-  reason: z.string().exactOptional(),
-  milliseconds: z.number().exactOptional(),
-  guesses: z.int().exactOptional().meta({
-    description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
-  }),
-  poison: z.int().exactOptional().meta({
-    description: 'Of `queue <name>`: messages in its poison queue, which were given up',
-  }),
-});
+const healthPartSchema = z
+  .object({
+    part: z.string().meta({
+      description:
+        '`storage`, `catalog`, `database <id>`, `companies`, `documents`, `queue <name>` …',
+    }),
+    state: healthStateSchema,
+    /** Short, without a secret. */
+    reason: z.string().exactOptional(),
+    milliseconds: z.number().exactOptional(),
+    guesses: z.int().exactOptional().meta({
+      description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
+    }),
+    poison: z.int().exactOptional().meta({
+      description: 'Of `queue <name>`: messages in its poison queue, which were given up',
+    }),
+  })
+  .meta({ id: 'HealthPart' });
 export type HealthPart = z.infer<typeof healthPartSchema>;
 
-export const healthSchema = z.object({
-  state: healthStateSchema.meta({ description: 'The worst of the parts' }),
-  parts: z
-    .array(healthPartSchema)
-    .exactOptional()
-    .meta({ description: 'For callers with a token only' }),
-});
+export const healthSchema = z
+  .object({
+    state: healthStateSchema.meta({ description: 'The worst of the parts' }),
+    parts: z
+      .array(healthPartSchema)
+      .exactOptional()
+      .meta({ description: 'For callers with a token only' }),
+  })
+  .meta({ id: 'Health' });
 export type Health = z.infer<typeof healthSchema>;
 
-export const livenessSchema = z.object({ state: z.literal('ok') });
-
-export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  errors: z
-    .array(
-      z.object({
-        field: z.string(),
-        message: z.string(),
-        value: z.unknown().optional(),
-        allowed: z.string(),
-      }),
-    )
-    .optional(),
-});
-
-export const runIdSchema = z.string().regex(/^[0-9a-z-]{1,64}$/);
+export const livenessSchema = z.object({ state: z.literal('ok') }).meta({ id: 'Liveness' });
 
 export const pageLimitSchema = z
   .string()

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
 import { transactionModes } from '../database/transaction.ts';
+import { instantSchema } from '../instant.ts';
 
 export const runStates = [
   'queued',
@@ -33,44 +34,52 @@ export const stageStates = [
 ] as const;
 export type StageState = (typeof stageStates)[number];
 
-export const periodSchema = z.object({ month: z.int().min(1).max(12), year: z.int() });
+export const periodSchema = z
+  .object({ month: z.int().min(1).max(12), year: z.int() })
+  .meta({ id: 'Period' });
 export type Period = z.infer<typeof periodSchema>;
 
 /** Why a stage failed; `number` to `line` are SQL Server's own where the error came from it. */
-export const stageErrorSchema = z.object({
-  /** Cut to what the document has room for; whole in the run's log. */
-  message: z.string(),
-  /** What it means to us: decides on a retry. */
-  meaning: z.enum([
-    'transient',
-    'permanent',
-    'cancelled',
-    'timed out',
-    'login',
-    'unreachable',
-    'lock lost',
-    'interrupted',
-  ]),
-  number: z.int().optional(),
-  severity: z.int().optional(),
-  state: z.int().optional(),
-  procedure: z.string().optional(),
-  line: z.int().optional(),
-});
+export const stageErrorSchema = z
+  .object({
+    /** Cut to what the document has room for; whole in the run's log. */
+    message: z.string(),
+    /** What it means to us: decides on a retry. */
+    meaning: z.enum([
+      'transient',
+      'permanent',
+      'cancelled',
+      'timed out',
+      'login',
+      'unreachable',
+      'lock lost',
+      'interrupted',
+    ]),
+    number: z.int().optional(),
+    severity: z.int().optional(),
+    state: z.int().optional(),
+    procedure: z.string().optional(),
+    line: z.int().optional(),
+  })
+  .meta({ id: 'StageError' });
 export type StageError = z.infer<typeof stageErrorSchema>;
 
-const attemptSchema = z.object({
-  startedAt: z.string(),
-  endedAt: z.string().optional(),
-  error: stageErrorSchema.optional(),
-});
+const attemptSchema = z
+  .object({
+    startedAt: instantSchema,
+    endedAt: instantSchema.optional(),
+    error: stageErrorSchema.optional(),
+  })
+  .meta({ id: 'StageAttempt' });
 export type StageAttempt = z.infer<typeof attemptSchema>;
 
-const parameterSchema = z.object({
-  name: z.string(),
-  type: z.string(),
-  value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
-});
+const parameterSchema = z
+  .object({
+    name: z.string(),
+    type: z.string(),
+    value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  })
+  .meta({ id: 'ProcedureParameter' });
 
 const rowsSchema = z.object({
   sum: z.number().meta({
@@ -87,52 +96,54 @@ const rowsSchema = z.object({
 const messagesSchema = z.object({
   count: z.int().meta({ description: 'Info messages of the newest attempt; all are in the log' }),
   last: z
-    .object({ at: z.string(), text: z.string() })
+    .object({ at: instantSchema, text: z.string() })
     .exactOptional()
     .meta({ description: 'The newest of them, cut' }),
 });
 
-const currentStageSchema = z.object({
-  /** Unique in the run: `export:meter:0c10`, `crude:meter`. */
-  id: z.string(),
-  kind: z.enum(['procedure', 'flexibee', 'dynsql']),
-  /** `export`, `crude` or `heap`: the stage's name in its pipeline. */
-  stage: z.string(),
-  entity: z.string(),
-  /** Absent for a stage that serves all sources of the run at once. */
-  code: z.string().optional(),
-  server: z.string(),
-  database: z.string(),
-  /** Where the settings had it when the run was planned; absent in older runs. */
-  location: z.string().optional(),
-  procedure: z.object({ schema: z.string(), name: z.string() }),
-  parameters: z.array(parameterSchema),
-  /** SET options that are ON around the call, on the same connection: `FORCEPLAN`. */
-  setOptions: z.array(z.string()),
-  /** `none`: the procedure manages transactions of its own; absent: one of ours is around it. */
-  transaction: z.enum(transactionModes).optional(),
-  repeatable: z.boolean(),
-  /** What a return value other than 0 means; `warn` where an older run does not say. */
-  returnCheck: z.enum(returnChecks).optional(),
-  timeoutSeconds: z.number().positive().optional(),
-  /** Milliseconds, the median of earlier runs when this one was planned; absent: there was none. */
-  expectedMs: z.number().optional(),
-  /**
-   * Ids of the stages that must have succeeded before. The order on one server is the order of
-   * the document; a stage stands after everything it needs.
-   */
-  needs: z.array(z.string()),
-  state: z.enum(stageStates),
-  attempts: z.array(attemptSchema),
-  rows: rowsSchema.optional(),
-  /** What the procedure returned, where the stage succeeded. */
-  returnValue: z.number().optional(),
-  /** What somebody should look at although the stage succeeded; absent: nothing. */
-  warnings: z.array(z.string()).optional(),
-  /** Whole they are in the run's log. */
-  messages: messagesSchema,
-  error: stageErrorSchema.optional(),
-});
+const currentStageSchema = z
+  .object({
+    /** Unique in the run: `export:meter:0c10`, `crude:meter`. */
+    id: z.string(),
+    kind: z.enum(['procedure', 'flexibee', 'dynsql']),
+    /** `export`, `crude` or `heap`: the stage's name in its pipeline. */
+    stage: z.string(),
+    entity: z.string(),
+    /** Absent for a stage that serves all sources of the run at once. */
+    code: z.string().optional(),
+    server: z.string(),
+    database: z.string(),
+    /** Where the settings had it when the run was planned; absent in older runs. */
+    location: z.string().optional(),
+    procedure: z.object({ schema: z.string(), name: z.string() }),
+    parameters: z.array(parameterSchema),
+    /** SET options that are ON around the call, on the same connection: `FORCEPLAN`. */
+    setOptions: z.array(z.string()),
+    /** `none`: the procedure manages transactions of its own; absent: one of ours is around it. */
+    transaction: z.enum(transactionModes).optional(),
+    repeatable: z.boolean(),
+    /** What a return value other than 0 means; `warn` where an older run does not say. */
+    returnCheck: z.enum(returnChecks).optional(),
+    timeoutSeconds: z.number().positive().optional(),
+    /** Milliseconds, the median of earlier runs when this one was planned; absent: there was none. */
+    expectedMs: z.number().optional(),
+    /**
+     * Ids of the stages that must have succeeded before. The order on one server is the order of
+     * the document; a stage stands after everything it needs.
+     */
+    needs: z.array(z.string()),
+    state: z.enum(stageStates),
+    attempts: z.array(attemptSchema),
+    rows: rowsSchema.optional(),
+    /** What the procedure returned, where the stage succeeded. */
+    returnValue: z.number().optional(),
+    /** What somebody should look at although the stage succeeded; absent: nothing. */
+    warnings: z.array(z.string()).optional(),
+    /** Whole they are in the run's log. */
+    messages: messagesSchema,
+    error: stageErrorSchema.optional(),
+  })
+  .meta({ id: 'Stage' });
 export type Stage = z.infer<typeof currentStageSchema>;
 
 /** Runs of up to 90 days ago had every count in `rowsAffected`, and 20 messages in an array. */
@@ -154,13 +165,15 @@ const stageSchema = z.preprocess((value) => {
 }, currentStageSchema);
 
 /** Newest timestamps as SQL Server returned them; null: no rows; absent: not asked or unreadable. */
-const freshnessReadingSchema = z.object({
-  at: z.string(),
-  source: z.string().nullable().optional(),
-  crude: z.string().nullable().optional(),
-  heap: z.string().nullable().optional(),
-  errors: z.array(z.string()).optional(),
-});
+const freshnessReadingSchema = z
+  .object({
+    at: instantSchema,
+    source: z.string().nullable().optional(),
+    crude: z.string().nullable().optional(),
+    heap: z.string().nullable().optional(),
+    errors: z.array(z.string()).optional(),
+  })
+  .meta({ id: 'FreshnessReading' });
 export type FreshnessReading = z.infer<typeof freshnessReadingSchema>;
 
 /** A query as the catalogue had it when the run was planned. */
@@ -194,9 +207,9 @@ export const runSchema = z.object({
   /** Entity names, in the order of the plan. */
   names: z.array(z.string()),
   period: periodSchema.optional(),
-  createdAt: z.iso.datetime(),
-  startedAt: z.iso.datetime().optional(),
-  endedAt: z.iso.datetime().optional(),
+  createdAt: instantSchema,
+  startedAt: instantSchema.optional(),
+  endedAt: instantSchema.optional(),
   /** Why it ended as it did, where that is not an error of a stage. */
   reason: z.string().optional(),
   /**
@@ -215,7 +228,7 @@ export const runSchema = z.object({
   /** The catalogue's revision when the run was planned. */
   catalog: z.string().optional(),
   /** What happened, in a sentence each: taken over by a worker, recovered, cancelled by whom. */
-  log: z.array(z.object({ at: z.string(), text: z.string() })),
+  log: z.array(z.object({ at: instantSchema, text: z.string() })),
 });
 export type Run = z.infer<typeof runSchema>;
 

@@ -33,9 +33,50 @@ const billing = ['hcs', 'stek', 'ab'];
 /** What comes from other systems than billing breaks otherwise: test/flexibee, test/dynsql. */
 const billed = shipped.dataSources.filter((source) => 'database' in source);
 
+/** What somebody does to the catalogue while runs are under way. */
+export const catalogChanges = [
+  'entity removed',
+  'database renamed',
+  'server renamed',
+  'as it was',
+] as const;
+export type CatalogChange = (typeof catalogChanges)[number];
+
+/** What is no longer there, or no longer called so. */
+const changed = { entity: 'payment', databases: ['hcs', 'ab'], servers: ['dcdb', 'ab'] };
+const renamed = '-renamed';
+
+/** As the shipped catalogue calls it. */
+export function shippedId(id: string): string {
+  return id.endsWith(renamed) ? id.slice(0, -renamed.length) : id;
+}
+
+/** The same with other ids, wherever they are named. */
+function withRenamed(catalog: object, list: 'databases' | 'servers', field: string): object {
+  const ids = changed[list];
+  const text = JSON.stringify(catalog, (key, value: unknown) => {
+    if (key === field && ids.includes(String(value))) return `${value}${renamed}`;
+    if (key !== list || !Array.isArray(value)) return value;
+    return value.map((one: { id: string }) =>
+      ids.includes(one.id) ? { ...one, id: `${one.id}${renamed}` } : one,
+    );
+  });
+  return JSON.parse(text);
+}
+
 /** JSON of the catalogue: fewer entities, and exports that may not be repeated. */
-export function chaosCatalog(): string {
-  const names: readonly string[] = entityNames;
+export function chaosCatalog(change: CatalogChange = 'as it was'): string {
+  const whole = catalogOf(change === 'entity removed' ? [changed.entity] : []);
+  if (change === 'database renamed') {
+    return JSON.stringify(withRenamed(whole, 'databases', 'database'));
+  }
+  return JSON.stringify(
+    change === 'server renamed' ? withRenamed(whole, 'servers', 'server') : whole,
+  );
+}
+
+function catalogOf(removed: readonly string[]): object {
+  const names: readonly string[] = entityNames.filter((name) => !removed.includes(name));
   const kept = (overrides: readonly object[]) =>
     overrides.flatMap((override) => {
       if (!('entities' in override) || !Array.isArray(override.entities)) return [override];
@@ -62,7 +103,7 @@ export function chaosCatalog(): string {
   const ruly = shipped.entities.filter(({ name }) => names.includes(name));
   const [first, second] = unruly;
   const entities = [first, ...ruly.slice(0, 2), second, ...ruly.slice(2)];
-  return JSON.stringify({ ...shipped, dataSources: billed, entities, pipelines });
+  return { ...shipped, dataSources: billed, entities, pipelines };
 }
 
 /** Data sources by the server that a sync of them claims. */

@@ -1,25 +1,20 @@
 /** What must hold after an episode, from the stand-in's own call log, the documents and the rows. */
 
-import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { compareHeapWithSource, tickPeriod } from '../../local/demo/index.ts';
 import type { ProcedureCall, SqlServer } from '../../local/sql-server/procedure.ts';
-import sample from '../../local.settings.sample.json' with { type: 'json' };
 import type { Run, RunState, Stage } from '../../shared/sync/run.ts';
+import { callKey, stageKey } from './call-key.ts';
 import { entityNames } from './catalog.ts';
 import type { Habits } from './habits.ts';
+import type { Harmed } from './harm.ts';
 import type { Work } from './unruly.ts';
 import { checkHabit, checkWork } from './work.ts';
 
-/** Documents have whole milliseconds, the log has fractions. */
-const clockMs = 2;
-
-/** Names of the databases, by the catalogue's ids. */
-const databaseNames = new Map(
-  shipped.databases.map(({ id, connection }) => {
-    const values: Record<string, string> = sample.Values;
-    return [id, /Database=([^;]+)/.exec(values[connection] ?? '')?.[1] ?? id];
-  }),
-);
+/**
+ * Storage tells its time in whole seconds, and that is what workers whose clocks differ agree on: so
+ * far apart may times be that are the same.
+ */
+const clockMs = 2_000;
 
 interface Attempt {
   run: Run;
@@ -34,16 +29,19 @@ export function checkEpisode(
   calls: readonly ProcedureCall[],
   runs: readonly Run[],
   sql: SqlServer,
-  { work, habits, cancelled }: Meanwhile,
+  { work, habits, cancelled, harmed }: Meanwhile,
 ): string[] {
-  const attemptOf = explain(calls, runs);
+  const records = harmed.flatMap(({ run }) => run ?? []);
+  const attemptOf = explain(calls, [...runs, ...records]);
+  const isLost = lostBy(harmed);
+  const whole = runs.filter((run) => !isLost(run));
   return [
     ...overlaps(calls),
     ...calls.flatMap((call) => checkCall(call, calls, attemptOf)),
-    ...runs.flatMap((run) => checkRun(run, calls, attemptOf)),
-    ...runs.flatMap((run) => checkEnd(run, habits, cancelled)),
-    ...runs.flatMap((run) => checkRows(run, sql)),
-    ...runs.flatMap((run) => checkWork(run, work, habits)),
+    ...runs.flatMap((run) => checkRun(run, calls, attemptOf, isLost(run))),
+    ...whole.flatMap((run) => checkEnd(run, habits, cancelled)),
+    ...whole.flatMap((run) => checkRows(run, sql)),
+    ...whole.flatMap((run) => checkWork(run, work, habits)),
   ];
 }
 
@@ -54,22 +52,34 @@ interface Meanwhile {
   work: readonly Work[];
   /** Runs that somebody asked to stop. */
   cancelled: ReadonlySet<string>;
+  harmed: readonly Harmed[];
+}
+
+/** Runs whose own document was damaged, and those of which a lock was: nobody promises their end. */
+function lostBy(harmed: readonly Harmed[]): (run: Run) => boolean {
+  const names = new Set(harmed.map(({ name }) => name));
+  const lock = /^locks\/[a-z]+\//;
+  const locks = new Set(
+    harmed.flatMap(({ name }) => (lock.test(name) ? name.replace(lock, '') : [])),
+  );
+  return ({ id, locks: own }) =>
+    names.has(`runs/${id}.json`) || own.some(({ server }) => locks.has(server));
 }
 
 /**
- * The attempt each call was made for. Two runs that sync one entity make the same calls of the
- * aggregate base, so it is the one whose time holds the call and whose end is the call's, or, where
- * a frozen worker made the call when it came back, the latest one before it.
+ * The attempt each call was made for: of the run that its session's context names, the one whose
+ * time holds the call and whose end is the call's, or, where a frozen worker made the call when it
+ * came back, the latest one before it.
  */
 function explain(calls: readonly ProcedureCall[], runs: readonly Run[]) {
   const attempts = runs
     .flatMap((run) => run.stages.flatMap((stage) => attemptsOf(run, stage)))
     .sort((a, b) => a.startedAt - b.startedAt);
-  const byCall = Map.groupBy(attempts, ({ stage }) => keyOfStage(stage));
+  const byCall = Map.groupBy(attempts, ({ stage }) => stageKey(stage));
   return new Map(
     calls.map((call) => {
-      const before = (byCall.get(keyOfCall(call)) ?? []).filter(
-        ({ startedAt }) => startedAt <= call.start + clockMs,
+      const before = (byCall.get(callKey(call)) ?? []).filter(
+        ({ run, startedAt }) => run.id === call.context && startedAt <= call.start + clockMs,
       );
       const fit = ({ endedAt, isOk: ok }: Attempt) =>
         (endedAt + clockMs >= endOf(call) ? 2 : 0) + (ok === isOk(call) ? 1 : 0);
@@ -90,21 +100,6 @@ function attemptsOf(run: Run, stage: Stage): Attempt[] {
 }
 
 type AttemptOf = ReturnType<typeof explain>;
-
-function keyOfStage({ database, procedure, parameters }: Stage): string {
-  const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
-  const name = `${procedure.schema}.${procedure.name}`;
-  return key(databaseNames.get(database) ?? database, name, values);
-}
-
-function keyOfCall({ database, procedure, parameters }: ProcedureCall): string {
-  return key(database, procedure, parameters);
-}
-
-function key(database: string, procedure: string, parameters: Record<string, unknown>): string {
-  const values = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
-  return [database, procedure, ...values.sort()].join(' ');
-}
 
 /** A call whose session was killed counts until the server has recorded its end. */
 function overlaps(calls: readonly ProcedureCall[]): string[] {
@@ -131,7 +126,8 @@ function checkCall(
   attemptOf: AttemptOf,
 ): string[] {
   const attempt = attemptOf.get(call);
-  if (attempt === undefined) return [`call ${call.id} of ${call.procedure} is in no document`];
+  // `checkRecord` says so.
+  if (attempt === undefined) return [];
   const { run, stage } = attempt;
   return stage.needs
     .filter(
@@ -156,20 +152,30 @@ function isOk({ outcome }: ProcedureCall): boolean {
   return outcome === 'ok';
 }
 
-function checkRun(run: Run, calls: readonly ProcedureCall[], attemptOf: AttemptOf): string[] {
+function checkRun(
+  run: Run,
+  calls: readonly ProcedureCall[],
+  attemptOf: AttemptOf,
+  isLost: boolean,
+): string[] {
   const faults: string[] = [];
   const wrong = (text: string) => faults.push(`run ${run.id}: ${text}`);
   if (run.endedAt === undefined) wrong(`${run.state} without an end`);
   if (run.holder !== undefined) wrong('still has a holder');
   for (const stage of run.stages) {
     const own = callsOf(run, stage.id, calls, attemptOf);
+    for (const { startedAt, endedAt } of stage.attempts) {
+      if (Date.parse(endedAt ?? '') < Date.parse(startedAt)) {
+        wrong(`${stage.id} ended before it began`);
+      }
+    }
     if (stage.attempts.some(({ endedAt }) => endedAt === undefined)) {
       wrong(`${stage.id} has an attempt without an end`);
     }
     if (stage.state === 'succeeded' && !own.some(isOk)) wrong(`${stage.id} never succeeded`);
     if (!stage.repeatable && own.length > 1) wrong(`${stage.id} must not be repeated`);
     if (stage.state === 'interrupted') {
-      if (stage.repeatable) wrong(`${stage.id} is repeatable, and interrupted`);
+      if (stage.repeatable && !isLost) wrong(`${stage.id} is repeatable, and interrupted`);
       if (stage.error?.meaning !== 'interrupted') wrong(`${stage.id} does not say why`);
     }
   }
@@ -207,11 +213,12 @@ function stateOf({ startedAt, stages }: Run): RunState {
 /** Entities that have come through all stages are in heap what they are in their source. */
 function checkRows(run: Run, sql: SqlServer): string[] {
   return run.codes.flatMap((code) => {
-    const came = entityNames.filter((entity) =>
-      run.stages
-        .filter((stage) => stage.entity === entity && (stage.code ?? code) === code)
-        .every(({ state }) => state === 'succeeded'),
-    );
+    const came = entityNames.filter((entity) => {
+      const own = run.stages.filter(
+        (stage) => stage.entity === entity && (stage.code ?? code) === code,
+      );
+      return own.length > 0 && own.every(({ state }) => state === 'succeeded');
+    });
     return compareHeapWithSource(sql, code, tickPeriod, came).map(
       ({ entity, kind, key: row }) => `run ${run.id}: ${code} ${entity} ${row} is ${kind} in heap`,
     );

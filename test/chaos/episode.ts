@@ -3,32 +3,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tick } from '../../local/demo/index.ts';
 import type { ProcedureCall } from '../../local/sql-server/procedure.ts';
-import { finalStates, type Run } from '../../shared/sync/run.ts';
-import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
+import type { Run } from '../../shared/sync/run.ts';
 import { checkEpisode } from './checks.ts';
 import { cancelRun, runsOf, startSync } from './client.ts';
 import type { Fleet } from './fleet.ts';
+import { type Harmed, harmBlobs } from './harm.ts';
 import { scaled } from './patience.ts';
 import type { EpisodePlan } from './plan.ts';
+import { checkRecord } from './record.ts';
 import { report } from './report.ts';
 import { checkSaid } from './said.ts';
+import { finished, freed, quiet } from './settled.ts';
 import type { Work } from './unruly.ts';
 import { workOf } from './work.ts';
 import type { World } from './world.ts';
 
 /**
  * The slowest way through on an idle machine: a lease that was granted and not heard of lives its
- * 15 s, twice.
+ * 15 s, twice; a worker is frozen for 25 s, twice, and what it held is free three leases later.
  */
 const limitMs = 60_000;
-/** What sessions of the dead, and of the frozen that came back, take to end what they are at. */
-const quietMs = 5_000;
-/**
- * The sweeper's timer, played faster than its 20 s; the workers' own ones run as well. What it
- * looks at is 11 s older to it than it is, which makes a message late of every one that waits.
- */
-const sweep = { everyMs: 800, olderMs: 11_000 };
-
+const longLimitMs = 120_000;
 export interface EpisodeResult {
   runs: Run[];
   /** Workers that died or left meanwhile. */
@@ -38,6 +33,8 @@ export interface EpisodeResult {
   repeated: number;
   /** What POSTs got instead of 202. */
   answers: string[];
+  /** What was damaged or deleted, by kind. */
+  harmed: string[];
   /** What the unruly entities' procedures have left, for these runs. */
   work: Work[];
 }
@@ -57,11 +54,13 @@ export async function playEpisode(
     attentions: fleet.counts.freeze + fleet.counts.stop,
   };
   const cancelled = new Set<string>();
+  const harmed: Harmed[] = [];
   const calls = () => sql.calls().filter(({ id }) => id > firstCall);
   try {
-    const answers = await play(world, fleet, plan, users, runs, cancelled);
+    const answers = await play(world, fleet, plan, users, { runs, cancelled, harmed });
     await fleet.disarm();
-    const restless = await quiet(world);
+    const signal = AbortSignal.timeout(scaled(limitMs));
+    const restless = [...(await quiet(world)), ...(await freed(world, signal))];
     const happened = {
       deaths: fleet.deaths - before.deaths,
       attentions: fleet.counts.freeze + fleet.counts.stop - before.attentions + cancelled.size,
@@ -69,18 +68,20 @@ export async function playEpisode(
     const all = [...runs.values()];
     const work = await world.unruly.work();
     const { habits } = plan;
-    const said = happened.deaths === 0 ? all : [];
+    const said = happened.deaths === 0 && harmed.length === 0 ? all : [];
     const broken = [
       ...restless,
       ...(await Promise.all(said.map((run) => checkSaid(world, run, work, habits)))).flat(),
-      ...checkEpisode(calls(), all, sql, { habits, work, cancelled }),
-      ...unexplained(happened, calls(), all),
+      ...checkEpisode(calls(), all, sql, { habits, work, cancelled, harmed }),
+      ...(await checkRecord(world, calls(), all, harmed)),
+      ...(harmed.length === 0 ? unexplained(happened, calls(), all) : []),
     ];
     if (broken.length > 0) throw new Error(broken.join('\n'));
     const { deaths } = happened;
     return {
       ...{ runs: all, deaths, calls: calls().length, repeated: repeated(all), answers },
-      work: workOf(all, work),
+      work: workOf([...all, ...harmed.flatMap(({ run }) => run ?? [])], work),
+      harmed: harmed.map(({ harm }) => `${harm.what} ${harm.how}`),
     };
   } catch (error) {
     throw new Error(report(plan, [...runs.values()], calls(), fleet), { cause: error });
@@ -129,23 +130,34 @@ function unexplained(
   return broken;
 }
 
+/** Grows while the episode is played. */
+interface Happening {
+  runs: Map<string, Run>;
+  cancelled: Set<string>;
+  harmed: Harmed[];
+}
+
 async function play(
   world: World,
   fleet: Fleet,
   plan: EpisodePlan,
   users: readonly string[],
-  runs: Map<string, Run>,
-  cancelled: Set<string>,
+  { runs, cancelled, harmed }: Happening,
 ): Promise<string[]> {
-  const signal = AbortSignal.timeout(scaled(limitMs));
+  const isLong = plan.harms.length > 0 || plan.deaths.some((death) => death.isLong);
+  const signal = AbortSignal.timeout(scaled(isLong ? longLimitMs : limitMs));
+  let under = 0;
   tick(world.sql, { seed: plan.seed });
   await Promise.all([delayProcedures(world, plan), world.unruly.behave(plan.habits)]);
   await fleet.resize(plan.workers);
   fleet.arm(plan);
   const after = async (ms: number, work: () => Promise<unknown>) => {
+    under += 1;
     await sleep(ms);
     await work();
+    under -= 1;
   };
+  const { catalog } = plan;
   const incidents = [
     ...plan.outages.map(({ worker, afterMs, forMs }) =>
       after(afterMs, () => fleet.outage(worker, forMs)),
@@ -164,6 +176,26 @@ async function play(
         }
       }),
     ),
+    ...plan.harms.map((harm) =>
+      after(harm.afterMs, async () => {
+        const found = await runsOf(world, users[harm.request] ?? '', signal);
+        const ids = found.map(({ id }) => id);
+        // Its name may be among what is damaged.
+        for (const id of ids) {
+          const stored = await world.state.runs.read(id, signal);
+          if (stored !== undefined) runs.set(id, stored.value);
+        }
+        harmed.push(...(await harmBlobs(world.container, harm, ids)));
+      }),
+    ),
+    ...(catalog === undefined
+      ? []
+      : [
+          after(catalog.afterMs, async () => {
+            await world.changeCatalog(catalog.change);
+            fleet.replace(catalog.worker);
+          }),
+        ]),
   ];
   const answers = await Promise.all(
     plan.requests.map(async ({ codes, afterMs }, index) => {
@@ -171,7 +203,8 @@ async function play(
       return startSync(world, fleet, codes, users[index] ?? '', signal);
     }),
   );
-  await Promise.all([...incidents, finished(world, users, runs, signal)]);
+  const disturbances = () => (under > 0 ? undefined : fleet.disturbances);
+  await Promise.all([...incidents, finished(world, users, runs, disturbances, signal)]);
   return answers.flat();
 }
 
@@ -186,48 +219,5 @@ async function delayProcedures({ control }: World, { delaysMs }: EpisodePlan): P
     for (const prefix of prefixes) {
       await control('PUT', `/procedures/${prefix}${entity}`, { delayMilliseconds });
     }
-  }
-}
-
-/** Until every run of these users has ended; `runs` always has the newest documents. */
-async function finished(
-  world: World,
-  users: readonly string[],
-  runs: Map<string, Run>,
-  signal: AbortSignal,
-): Promise<void> {
-  let sweptAt = performance.now();
-  for (;;) {
-    const found = (await Promise.all(users.map((user) => runsOf(world, user, signal)))).flat();
-    for (const { id } of found) {
-      const stored = await world.state.runs.read(id, signal);
-      if (stored !== undefined) runs.set(id, stored.value);
-    }
-    if (found.every(({ id }) => finalStates.includes(runs.get(id)?.state ?? 'queued'))) return;
-    if (performance.now() - sweptAt >= sweep.everyMs) {
-      const now = new Date(Date.now() + sweep.olderMs);
-      for (const id of await abandonedRuns(world.state, now, signal)) await world.send(id);
-      await endOrphans(world.state, new Date(), signal);
-      sweptAt = performance.now();
-    }
-    await sleep(50, undefined, { signal });
-  }
-}
-
-/**
- * Waits until no session is at anything. Sessions of the dead are cleared up by the server within a
- * moment; those of the living must not be in a transaction when nothing runs.
- *
- * @returns what they are still at, in words
- */
-async function quiet({ sessions }: World): Promise<string[]> {
-  const limit = AbortSignal.timeout(scaled(quietMs));
-  for (;;) {
-    const busy = (await sessions()).filter(
-      ({ status, transactionCount }) => status === 'running' || transactionCount > 0,
-    );
-    if (busy.length === 0) return [];
-    if (limit.aborted) return busy.map((one) => `nothing runs, and yet: ${JSON.stringify(one)}`);
-    await sleep(50);
   }
 }

@@ -2,14 +2,17 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, ProxiedRequest } from '../support/fault-proxy.ts';
-import { hash } from '../support/random.ts';
+import { between, hash, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
 import type { Death, EpisodePlan } from './plan.ts';
 import { ChaosWorker } from './worker.ts';
 import type { World } from './world.ts';
 
+/** Clocks are up to eleven minutes apart: storage refuses who is off by a quarter of an hour. */
+const farthestMs = 330_000;
+
 export class Fleet {
-  readonly counts = { started: 0, kill: 0, freeze: 0, stop: 0, faults: 0 };
+  readonly counts = { started: 0, kill: 0, freeze: 0, longFreeze: 0, stop: 0, faults: 0 };
   readonly #world: World;
   readonly #workers: ChaosWorker[] = [];
   readonly #dying = new Set<Promise<void>>();
@@ -24,6 +27,11 @@ export class Fleet {
 
   get serving(): ChaosWorker[] {
     return this.#workers.filter(({ isServing }) => isServing);
+  }
+
+  /** How often something has begun to go wrong; undefined while somebody is dying. */
+  get disturbances(): number | undefined {
+    return this.#dying.size > 0 ? undefined : this.deaths;
   }
 
   /** Workers that died or left in the middle of an episode so far. */
@@ -75,6 +83,14 @@ export class Fleet {
     while (this.#dying.size > 0) await Promise.all(this.#dying);
   }
 
+  /** One worker leaves in good order, and another comes in its place. */
+  replace(number: number): void {
+    const worker = this.#worker(number);
+    const moment = { afterMs: 0, worker: number };
+    const calm = { isLong: false, expireAfterMs: 0, thawAfterMs: 0 };
+    this.#begin(worker, { how: 'stop', moment, ...calm });
+  }
+
   /** Storage refuses everything of one worker for a while. */
   async outage(number: number, forMs: number): Promise<void> {
     const outage = this.#worker(number)?.proxy.outage();
@@ -99,7 +115,8 @@ export class Fleet {
 
   async #start(): Promise<ChaosWorker> {
     this.counts.started += 1;
-    return ChaosWorker.start(this.#world);
+    const random = seededRandom(hash(`clock ${this.counts.started}`));
+    return ChaosWorker.start(this.#world, between(random, -farthestMs, farthestMs));
   }
 
   #armWorker(worker: ChaosWorker): void {
@@ -128,6 +145,7 @@ export class Fleet {
   #begin(worker: ChaosWorker | undefined, death: Death): void {
     if (worker?.isServing !== true) return;
     this.counts[death.how] += 1;
+    if (death.isLong) this.counts.longFreeze += 1;
     // Here and now: the call that is its moment must not get an answer first.
     if (death.how === 'kill') worker.kill();
     if (death.how === 'freeze') worker.freeze();
@@ -139,7 +157,7 @@ export class Fleet {
   async #die(worker: ChaosWorker, death: Death): Promise<void> {
     if (death.how === 'freeze') {
       await sleep(death.expireAfterMs);
-      await worker.expireLeases(this.#world);
+      if (!death.isLong) await worker.expireLeases(this.#world);
       await sleep(death.thawAfterMs);
       worker.thaw();
       return;

@@ -30,6 +30,7 @@ try {
     seed,
     first: wholeNumber('first'),
     episodes: wholeNumber('episodes'),
+    isHarsh: true,
     log: (line) => console.log(line),
   });
   console.log(JSON.stringify(summary));

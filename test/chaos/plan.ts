@@ -1,8 +1,9 @@
 /** What happens in one episode, decided before it begins by nothing but its seed. */
 
 import { between, hash, pick, type Random, seededRandom } from '../support/random.ts';
-import { codesByServer, entityNames } from './catalog.ts';
+import { type CatalogChange, catalogChanges, codesByServer, entityNames } from './catalog.ts';
 import { type Habits, planHabits } from './habits.ts';
+import { type Harm, planHarm } from './harm.ts';
 
 /** `kill` is SIGKILL; a frozen worker is taken for dead and comes back; `stop` is a scale-in. */
 export type DeathKind = 'kill' | 'freeze' | 'stop';
@@ -19,6 +20,8 @@ export interface Death {
     | { afterMs: number /** Counted round. */; worker: number };
   /** From the death to the end of the worker's leases. */
   expireAfterMs: number;
+  /** The end of its leases is not played but comes by itself: they run out. */
+  isLong: boolean;
   /** From the end of the leases to the frozen worker's return. */
   thawAfterMs: number;
 }
@@ -40,14 +43,23 @@ export interface EpisodePlan {
   habits: Habits;
   /** Somebody wants the run of a request stopped. */
   cancels: { request: number; afterMs: number }[];
+  harms: Harm[];
+  /** The catalogue that workers have which start from then on; one is replaced at once. */
+  catalog: { change: CatalogChange; worker: number; afterMs: number } | undefined;
 }
 
 const servers = codesByServer();
 
-export function planEpisode(seed: number, number: number): EpisodePlan {
+/** @param isHarsh also what takes lives of leases: long freezes, lost locks; and three workers */
+export function planEpisode(seed: number, number: number, isHarsh = false): EpisodePlan {
   const random = seededRandom(hash(`${seed} ${number}`));
   // Workers come and go every few episodes: a process costs a second to start.
-  const workers = between(seededRandom(hash(`${seed} workers ${Math.floor(number / 4)}`)), 1, 3);
+  const fewest = isHarsh ? 3 : 1;
+  const workers = between(
+    seededRandom(hash(`${seed} workers ${Math.floor(number / 4)}`)),
+    fewest,
+    3,
+  );
   const some = <T>(from: number, to: number, make: () => T): T[] =>
     Array.from({ length: between(random, from, to) }, make);
   const requests = planRequests(random);
@@ -62,7 +74,7 @@ export function planEpisode(seed: number, number: number): EpisodePlan {
       [pick(random, entityNames)]: between(random, 50, 250),
     },
     // Now and then nobody dies: then nothing may be interrupted or cut short.
-    deaths: random() < 0.25 ? [] : some(1, 2, () => planDeath(random)),
+    deaths: random() < 0.25 ? [] : some(1, 2, () => planDeath(random, isHarsh)),
     outages: some(0, 1, () => ({
       worker: between(random, 0, 2),
       afterMs: between(random, 0, 800),
@@ -77,6 +89,18 @@ export function planEpisode(seed: number, number: number): EpisodePlan {
       random() < 0.2
         ? [{ request: between(random, 0, requests.length - 1), afterMs: between(random, 0, 3_000) }]
         : [],
+    harms:
+      random() < (isHarsh ? 0.7 : 0.3)
+        ? some(1, 3, () => planHarm(random, requests.length, isHarsh))
+        : [],
+    catalog:
+      random() < 0.2
+        ? {
+            change: pick(random, catalogChanges),
+            worker: between(random, 0, 2),
+            afterMs: between(random, 0, 1_500),
+          }
+        : undefined,
   };
 }
 
@@ -95,15 +119,23 @@ function planRequests(random: Random): EpisodePlan['requests'] {
   return requests;
 }
 
-function planDeath(random: Random): Death {
+/** A lease lives 15 s; its keeper has it renewed for the last time a quarter of that before. */
+const longFreezeMs = { least: 16_000, most: 24_000 };
+
+function planDeath(random: Random, isHarsh: boolean): Death {
   const how = random();
+  const isFreeze = how >= 0.75 && how < 0.9;
+  const isLong = isHarsh && isFreeze && random() < 0.5;
   return {
-    how: how < 0.75 ? 'kill' : how < 0.9 ? 'freeze' : 'stop',
+    how: isFreeze ? 'freeze' : how < 0.75 ? 'kill' : 'stop',
     moment:
       random() < 0.8
         ? { storageCall: between(random, 1, 60), done: random() < 0.5 }
         : { afterMs: between(random, 0, 1_000), worker: between(random, 0, 2) },
-    expireAfterMs: between(random, 0, 300),
+    isLong,
+    expireAfterMs: isLong
+      ? between(random, longFreezeMs.least, longFreezeMs.most)
+      : between(random, 0, 300),
     thawAfterMs: between(random, 0, 1_500),
   };
 }

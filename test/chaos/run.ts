@@ -11,6 +11,8 @@ export interface ChaosOptions {
   /** Number of the first episode; an episode's plan depends on the seed and its number alone. */
   first?: number;
   episodes: number;
+  /** Also what takes lives of leases: `planEpisode`. */
+  isHarsh?: boolean;
   /** No episode begins after this long. */
   budgetMs?: number;
   /** Gets a line an episode. */
@@ -26,23 +28,37 @@ export interface ChaosSummary {
   answers: Record<string, number>;
   calls: number;
   repeated: number;
+  /** Blobs that were damaged or deleted, by kind. */
+  harmed: Record<string, number>;
+  /** Episodes in which the catalogue changed, by how. */
+  catalogs: Record<string, number>;
   workers: Fleet['counts'];
   seconds: number;
 }
 
 /** @throws Error of the first episode that broke a rule, with its plan, documents and calls */
 export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
-  const { seed, first = 0, episodes, budgetMs = Number.POSITIVE_INFINITY, log } = options;
+  const {
+    seed,
+    first = 0,
+    episodes,
+    isHarsh = false,
+    budgetMs = Number.POSITIVE_INFINITY,
+    log,
+  } = options;
   const startedAt = performance.now();
   const world = await startWorld();
   const fleet = new Fleet(world);
   const results: EpisodeResult[] = [];
+  const catalogs: string[] = [];
   try {
     await fleet.warmUp();
     for (let number = first; number < first + episodes; number += 1) {
       const since = performance.now();
       if (since - startedAt > budgetMs) break;
-      const result = await playEpisode(world, fleet, planEpisode(seed, number));
+      const plan = planEpisode(seed, number, isHarsh);
+      if (plan.catalog !== undefined) catalogs.push(plan.catalog.change);
+      const result = await playEpisode(world, fleet, plan);
       results.push(result);
       const states = result.runs.map(({ codes, state }) => `${codes.join('+')} ${state}`);
       const ms = Math.round(performance.now() - since);
@@ -65,6 +81,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
     answers: count(results.flatMap(({ answers }) => answers)),
     calls: results.reduce((sum, { calls }) => sum + calls, 0),
     repeated: results.reduce((sum, { repeated }) => sum + repeated, 0),
+    harmed: count(results.flatMap((result) => result.harmed)),
+    catalogs: count(catalogs),
     workers: fleet.counts,
     seconds: Math.round((performance.now() - startedAt) / 1000),
   };

@@ -7,6 +7,7 @@
 import sql from 'mssql';
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { parseAddress } from '../../shared/database/address.ts';
+import { databaseLocation } from '../../shared/database/location.ts';
 import type { Habits } from './habits.ts';
 import { unrulyBatches } from './unruly-procedures.ts';
 
@@ -28,6 +29,8 @@ export interface Unruly {
   behave(habits: Habits): Promise<void>;
   /** Everything that is in the tables, counted by a session of its own. */
   work(): Promise<Work[]>;
+  /** Fences that somebody's session keeps, in words. */
+  heldFences(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -40,6 +43,9 @@ export async function installUnruly(settings: Record<string, string>): Promise<U
       for (const batch of unrulyBatches(id)) await pool.request().batch(batch);
       return pool;
     }),
+  );
+  const locations = shipped.databases.map((one) =>
+    databaseLocation(settings[one.connection] ?? ''),
   );
   return {
     async behave(planned) {
@@ -64,11 +70,29 @@ export async function installUnruly(settings: Record<string, string>): Promise<U
       );
       return found.flat();
     },
+    async heldFences() {
+      const held = pools.map(async (pool, index) => {
+        const location = locations[index] ?? '';
+        const fence = `syncboard/procedure/${location.slice(0, location.indexOf('/'))}`;
+        const { recordset } = await pool
+          .request()
+          .input('fence', fence)
+          .query<{ got: number }>(asking);
+        return recordset[0]?.got === 0 ? [] : [`${fence} is held, and nothing runs`];
+      });
+      return [...new Set((await Promise.all(held)).flat())];
+    },
     async close() {
       await Promise.all(pools.map((pool) => pool.close()));
     },
   };
 }
+
+/** Two that ask at once must not be in each other's way: each waits for a moment. */
+const asking = `DECLARE @got int;
+EXEC @got = sp_getapplock @Resource = @fence, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = 2000;
+IF @got >= 0 EXEC sp_releaseapplock @Resource = @fence, @LockOwner = 'Session';
+SELECT IIF(@got >= 0, 0, @got) AS [got];`;
 
 const counting = `SELECT [run], [stage], [call], COUNT(*) AS [rows] FROM [chaos].[work]
 GROUP BY [run], [stage], [call]`;

@@ -78,6 +78,8 @@ export function checkHabit(stage: Stage, planned: Habits): string | undefined {
     if ((stage.warnings?.length ?? 0) !== (returns === 0 ? 0 : 1)) return 'does not warn';
   }
   if (state !== 'failed') return undefined;
+  // Planned with a catalogue that calls the database otherwise than the worker's.
+  if (error?.message.includes(`"${stage.database}"`)) return undefined;
   if (!mustFail) return `failed, although nothing is wrong: ${error?.message}`;
   if (fails?.number !== undefined && error?.number !== fails.number) {
     return `failed with ${error?.number} ${error?.message}, not with ${fails.number}`;

@@ -4,6 +4,8 @@ import { type Decide, type FaultProxy, startFaultProxy } from '../support/fault-
 import { type HostProcess, startHostProcess } from '../support/host-process.ts';
 import type { World } from './world.ts';
 
+const skewedClock = new URL('../support/skewed-clock.ts', import.meta.url).href;
+
 export class ChaosWorker {
   readonly url: string;
   readonly proxy: FaultProxy;
@@ -17,13 +19,18 @@ export class ChaosWorker {
     this.url = host.url;
   }
 
-  /** @throws Error with the worker's last words when it ends before it listens */
-  static async start(world: World): Promise<ChaosWorker> {
+  /**
+   * @param skewMs what its machine's clock is wrong by
+   * @throws Error with the worker's last words when it ends before it listens
+   */
+  static async start(world: World, skewMs: number): Promise<ChaosWorker> {
     const proxy = await startFaultProxy(world.connectionString);
-    const host = await startHostProcess(world.app, {
+    const settings = {
       ...world.settings,
       AzureWebJobsStorage: proxy.connectionString,
-    });
+      TEST_CLOCK_SKEW_MS: String(skewMs),
+    };
+    const host = await startHostProcess(world.app, settings, ['--import', skewedClock]);
     if (host.ready) return new ChaosWorker(host, proxy);
     await proxy.close();
     throw new Error(`A worker did not start:\n${host.lines.slice(-20).join('\n')}`);

@@ -3,7 +3,7 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BlobServiceClient } from '@azure/storage-blob';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { runQueueName } from '../../functions/sync/run-queue.ts';
@@ -22,7 +22,7 @@ import { DurationStore } from '../../shared/sync/durations.ts';
 import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
-import { chaosCatalog } from './catalog.ts';
+import { type CatalogChange, chaosCatalog } from './catalog.ts';
 import { installUnruly, type Unruly } from './unruly.ts';
 
 /** About as many personal accounts as there must be: a source has at least three. */
@@ -32,6 +32,7 @@ export interface World {
   /** Azurite's own: past every fault. */
   connectionString: string;
   blobs: BlobServiceClient;
+  container: ContainerClient;
   state: SyncState;
   sql: SqlServer;
   unruly: Unruly;
@@ -41,6 +42,8 @@ export interface World {
   settings: Record<string, string>;
   /** Puts an id on the run queue, as the Functions host writes messages. */
   send(id: string): Promise<void>;
+  /** Workers that start from now on have this one. */
+  changeCatalog(change: CatalogChange): Promise<void>;
   /** Asks the stand-in's control interface. */
   control(method: string, path: string, body?: object): Promise<void>;
   /** The stand-in's sessions, and what they are at. */
@@ -77,6 +80,7 @@ export async function startWorld(): Promise<World> {
   return {
     connectionString,
     blobs,
+    container,
     sql,
     unruly,
     state: {
@@ -89,6 +93,7 @@ export async function startWorld(): Promise<World> {
     app: directory,
     settings,
     send: (id) => send(queue, id),
+    changeCatalog: (change) => writeFile(settings['CATALOG'] ?? '', chaosCatalog(change)),
     async control(method, path, body) {
       const response = await fetch(`http://127.0.0.1:${sql.controlPort}${path}`, {
         method,

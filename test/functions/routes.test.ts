@@ -5,6 +5,13 @@ import { routes } from '../../functions/routes/index.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import { call, post, testApp } from './app.ts';
 
+interface Operation {
+  tags: string[];
+  responses: Record<string, unknown>;
+  security: unknown[];
+  requestBody?: unknown;
+}
+
 const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -40,19 +47,46 @@ test('/openapi.json describes every route, and what it says is JSON Schema witho
     routes.map(({ route }) => `/${route}`).sort(),
   );
   const sync = document.paths['/entity_sync'].post;
-  const schema = sync.requestBody.content['application/json'].schema;
-  assert.deepEqual(schema.required, ['user', 'code', 'name']);
+  const { schemas } = document.components;
+  const at = (place: string) => ({ $ref: `#/components/schemas/${place}` });
+  assert.deepEqual(sync.requestBody.content['application/json'].schema, at('EntitySync'));
+  assert.deepEqual(schemas.EntitySync.required, ['user', 'code', 'name']);
   assert.deepEqual(sync.security, [{ token: ['run'] }]);
-  const stage =
-    document.paths['/runs/{id}'].get.responses['200'].content['application/json'].schema.properties
-      .stages.items.properties;
-  assert.ok(stage.state.enum.includes('skipped'));
+  const run = document.paths['/runs/{id}'].get.responses['200'];
+  assert.deepEqual(run.content['application/json'].schema, at('Run'));
+  assert.deepEqual(schemas.Run.properties.stages.items, at('Stage'));
+  assert.ok(schemas.Stage.properties.state.enum.includes('skipped'));
+  assert.deepEqual(schemas.Run.properties.createdAt, at('Instant'));
+  assert.equal(schemas.Instant.format, 'date-time');
   assert.doesNotMatch(reply.text, /leaseId|"holder"|\$schema/);
   for (const [, path] of reply.text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
     let target = document;
     for (const key of (path ?? '').split('/')) target = target[key];
     assert.ok(target);
   }
+});
+
+test('/openapi.json: every operation has its tag, its refusals and their headers', async () => {
+  const document = JSON.parse((await call(testApp(), 'openapi')).text);
+  const tags = document.tags.map(({ name }: { name: string }) => name);
+  for (const path of Object.values<Record<string, Operation>>(document.paths)) {
+    for (const [method, { tags: own, responses, security, requestBody }] of Object.entries(path)) {
+      assert.equal(own.length, 1);
+      assert.ok(tags.includes(own[0]));
+      const refused = Object.keys(responses).filter((status) => status >= '400');
+      assert.ok(refused.includes('400') && refused.includes('500'));
+      assert.equal(refused.includes('403'), security.length > 0, method);
+      assert.equal(refused.includes('413'), requestBody !== undefined);
+    }
+  }
+  const { responses } = document.paths['/entity_sync'].post;
+  assert.deepEqual(Object.keys(responses), [
+    ...['202', '400', '401', '403', '408', '409', '413', '415', '500', '503'],
+  ]);
+  assert.equal(responses['202'].headers.Location.required, true);
+  assert.ok(responses['401'].headers['WWW-Authenticate']);
+  assert.ok(responses['409'].headers['Retry-After']);
+  assert.ok(document.paths['/runs/{id}/log'].get.responses['200'].headers.Link);
 });
 
 test('/openapi.json: the lists need a token only when reads are protected', async () => {

@@ -26,10 +26,12 @@ const lineTimeoutMilliseconds = 20_000;
 export async function startHostProcess(
   directory: string,
   environment: Record<string, string> = {},
+  /** Of Node itself: a preload. */
+  nodeArgv: readonly string[] = [],
 ): Promise<HostProcess & { ready: boolean }> {
   const child = fork(main, ['--port', '0', '--app', directory], {
     env: { PATH: process.env['PATH'] ?? '', ...environment },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', ...nodeArgv],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const lines: string[] = [];

@@ -40,6 +40,13 @@ export class CallLog {
   }
 }
 
+/** What CONTEXT_INFO is padded with is no part of it. */
+export function contextText({ contextInfo }: { contextInfo: Uint8Array | null }): string {
+  return Buffer.from(contextInfo ?? [])
+    .toString('latin1')
+    .replaceAll('\0', '');
+}
+
 function shortened(value: SqlValue): SqlValue {
   if (typeof value !== 'string' || value.length <= longestText) return value;
   // By way of bytes: a slice would keep the whole text in memory.

@@ -15,6 +15,7 @@ import type { ResultColumn } from '../translate/context.ts';
 import { convert } from '../values/convert.ts';
 import { parseType, type SqlType, types } from '../values/types.ts';
 import { type Argument, bindArguments, type Parameter } from './arguments.ts';
+import { contextText } from './call-log.ts';
 import { faultsBefore, logFailure, type Outcome } from './calls.ts';
 import type { Database } from './database.ts';
 import { evaluate, evaluateAs } from './evaluate.ts';
@@ -177,6 +178,7 @@ async function runStored(
     database: database.name,
     server: database.definition.server,
     session: session.spid,
+    context: contextText(session),
     parameters: Object.fromEntries([...bound].map(([, { name, value }]) => [name.slice(1), value])),
   });
   const inner = newFrame({ procedure: spokenName, schema: procedure.schema });

@@ -8,6 +8,7 @@ import type { Name } from '../syntax/ast.ts';
 import { coerce } from '../values/convert.ts';
 import { parseType, type SqlType, types } from '../values/types.ts';
 import { type Argument, type Bound, bindArguments, type Parameter } from './arguments.ts';
+import { contextText } from './call-log.ts';
 import { faultsBefore, logFailure, type Outcome } from './calls.ts';
 import type { Database } from './database.ts';
 import { parseName } from './names.ts';
@@ -55,6 +56,7 @@ export async function runHosted(
     database: database.name,
     server: database.definition.server,
     session: session.spid,
+    context: contextText(session),
     parameters: values,
   });
   const before = session.database;

@@ -1,0 +1,58 @@
+/** Which refusals an operation has, by status: those of its shape, and those it declares. */
+
+import { z } from 'zod';
+import type { Operation } from './openapi.ts';
+import type { NamedSchemas } from './openapi-components.ts';
+import { type ProblemType, problemSchema, problemTypes } from './problem.ts';
+
+export interface Answer {
+  description: string;
+  headers: Record<string, unknown>;
+  content: Record<string, unknown>;
+}
+
+const headersOfProblems: Partial<Record<ProblemType, Record<string, string>>> = {
+  unauthenticated: { 'WWW-Authenticate': 'How to send a token' },
+  busy: { 'Retry-After': 'Seconds after which it is worth another try' },
+  unavailable: { 'Retry-After': 'Seconds after which it is worth another try' },
+};
+
+/** What a client may be told instead of what it asked for, by status. */
+export function refusalsOf(operation: Operation, schemas: NamedSchemas): Record<string, Answer> {
+  const answers: Record<string, Answer> = {};
+  for (const type of problemsOf(operation)) {
+    const { status, title } = problemTypes[type];
+    const known = answers[status];
+    const line = `\`${type}\`: ${title}`;
+    const headers = Object.entries(headersOfProblems[type] ?? {}).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' } },
+    ]);
+    answers[status] = {
+      description: known === undefined ? line : `${known.description}; ${line}`,
+      headers: { Vary: schemas.vary(), ...known?.headers, ...Object.fromEntries(headers) },
+      content: {
+        'application/problem+json': { schema: schemas.of(problemSchema, 'output') },
+        'text/plain': { schema: schemas.of(refusalText, 'output') },
+      },
+    };
+  }
+  return answers;
+}
+
+const refusalText = z.string().meta({ id: 'Refusal', description: '`detail` of the problem' });
+
+function problemsOf({ role, parameters, body, problems }: Operation): Set<ProblemType> {
+  const isIn = (place: string) => parameters?.some((one) => one.in === place) === true;
+  return new Set<ProblemType>([
+    ...(body === undefined ? [] : (['invalid-body'] as const)),
+    // An unknown query parameter, at least.
+    'invalid-value',
+    ...(role === undefined ? [] : (['unauthenticated', 'forbidden'] as const)),
+    ...(isIn('path') ? (['not-found'] as const) : []),
+    ...(body === undefined ? [] : (['timeout', 'body-too-large', 'content-type'] as const)),
+    ...(problems ?? []),
+    'internal',
+    'unavailable',
+  ]);
+}
