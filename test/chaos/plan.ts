@@ -89,7 +89,10 @@ export function planEpisode(seed: number, number: number, isHarsh = false): Epis
       random() < 0.2
         ? [{ request: between(random, 0, requests.length - 1), afterMs: between(random, 0, 3_000) }]
         : [],
-    harms: random() < 0.4 ? some(1, 2, () => planHarm(random, requests.length, isHarsh)) : [],
+    harms:
+      random() < (isHarsh ? 0.7 : 0.3)
+        ? some(1, 3, () => planHarm(random, requests.length, isHarsh))
+        : [],
     catalog:
       random() < 0.2
         ? {

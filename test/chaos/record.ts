@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 
 /** @returns what is not in the record, in words */
 export async function checkRecord(
-  { container, state }: World,
+  { container, state }: Pick<World, 'container' | 'state'>,
   calls: readonly ProcedureCall[],
   runs: readonly Run[],
   harmed: readonly Harmed[],

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { finalStates, type Run } from '../../shared/sync/run.ts';
+import type { SyncState } from '../../shared/sync/service.ts';
 import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
 import { runsOf } from './client.ts';
 import { scaled } from './patience.ts';
@@ -71,8 +72,12 @@ export async function finished(
  *
  * @returns the ones that stay so, in words
  */
-export async function freed({ state, unruly }: World, signal: AbortSignal): Promise<string[]> {
-  const limit = AbortSignal.timeout(scaled(freeLives * state.leases.lifeMs));
+export async function freed(
+  { state, unruly }: { state: SyncState; unruly: Pick<World['unruly'], 'heldFences'> },
+  signal: AbortSignal,
+  limitMs = scaled(freeLives * state.leases.lifeMs),
+): Promise<string[]> {
+  const limit = AbortSignal.timeout(limitMs);
   for (;;) {
     const locks = await state.leases.list('', signal);
     const faults = await unruly.heldFences();
