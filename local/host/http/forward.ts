@@ -131,6 +131,9 @@ function upstreamHeaders(request: IncomingMessage, invocationId: string): string
   const pairs = forwardedHeaders(request).filter(([name]) => !isSetHere(name));
   const isNamed = request.headers['x-ms-invocation-id'] !== undefined;
   if (!isNamed) pairs.push(['x-ms-invocation-id', invocationId]);
+  // Node frames no body of a GET by itself: what follows would be read as another request.
+  const isChunked = request.headers['transfer-encoding'] !== undefined;
+  if (isChunked) pairs.push(['transfer-encoding', 'chunked']);
   pairs.push(
     ['x-forwarded-host', request.headers.host ?? 'localhost'],
     ['x-forwarded-proto', 'http'],

@@ -234,6 +234,17 @@ test('a client that leaves is no error, whatever is under way', async () => {
   assert.deepEqual(errors, []);
 });
 
+test('a chunked body of a GET is a body, not another request', async () => {
+  const seen = streaming.lines.length;
+  const get = request(`${streaming.url}/slow/1`, { headers: { 'transfer-encoding': 'chunked' } });
+  get.end(`GET /slow/2 HTTP/1.1\r\nHost: x\r\n\r\n${'x'.repeat(100_000)}`);
+  const [response] = await once(get, 'response');
+  assert.equal(response.statusCode, 200);
+  assert.equal((await response.toArray()).join(''), 'done');
+  const errors = streaming.lines.slice(seen).filter((line) => line.includes(' ERROR '));
+  assert.deepEqual(errors, []);
+});
+
 test('requests of one connection run one after another, and none once its client has gone', async () => {
   const { port } = new URL(streaming.url);
   const seen = streaming.lines.length;
