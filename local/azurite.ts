@@ -28,7 +28,7 @@ export interface Azurite {
   close(): Promise<void>;
 }
 
-const startTimeoutMilliseconds = 30_000;
+const startTimeoutMilliseconds = 60_000;
 const closeTimeoutMilliseconds = 5_000;
 
 /** Azurite's documented account, the same on every machine: not a secret. */

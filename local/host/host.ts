@@ -14,6 +14,7 @@ import { createForwarder } from './http/forward.ts';
 import { answer } from './http/headers.ts';
 import { createRoutes, shadowed } from './http/router.ts';
 import { type HttpFront, handleRequest } from './http/server.ts';
+import { inTurn } from './http/turns.ts';
 import { createLog, type Log } from './log.ts';
 import { createQueueListener, type QueueListener } from './queues/listener.ts';
 import { createQueueOutputs } from './queues/outputs.ts';
@@ -90,8 +91,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     response.once('close', () => {
       if (!server.listening) server.closeIdleConnections();
     });
-    if (front) void handleRequest(front, request, response);
-    else answer(response, 503, { 'retry-after': '1' });
+    inTurn(request, response, () => {
+      if (front) void handleRequest(front, request, response);
+      else answer(response, 503, { 'retry-after': '1' });
+    });
   });
   server.keepAliveTimeout = keepAliveMilliseconds;
   const url = await listen(server, options.host ?? '127.0.0.1', options.port);

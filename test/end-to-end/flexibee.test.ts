@@ -48,10 +48,8 @@ function inState(state: string) {
   });
 }
 
-async function send(method: string, path: string): Promise<Reply> {
-  const headers = { authorization: 'Bearer demo-token' };
-  const response = await fetch(`${machine.url}${path}`, { method, headers });
-  return { status: response.status, text: await response.text(), headers: response.headers };
+function send(method: string, path: string): Promise<Reply> {
+  return machine.request(path, { method, headers: { authorization: 'Bearer demo-token' } });
 }
 
 /** As whoever works in FlexiBee. */
@@ -81,8 +79,8 @@ async function control(change?: object): Promise<Described> {
   return (await response.json()) as Described;
 }
 
-function hook(body: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${machine.url}/flexibee/${code}/hook`, {
+function hook(body: string, init: RequestInit = {}): Promise<Reply> {
+  return machine.request(`/flexibee/${code}/hook`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-fb-hook-seckey': secret },
     body,

@@ -9,7 +9,7 @@ import functions, {
 import { DynsqlConnections } from '../../functions/dynsql/connections.ts';
 import { Companies } from '../../functions/flexibee/companies.ts';
 import { companyQueueOutput } from '../../functions/flexibee/company-queue.ts';
-import { httpFunction } from '../../functions/route.ts';
+import { httpFunction, operations } from '../../functions/route.ts';
 import { routes } from '../../functions/routes/index.ts';
 import type { AppServices, HealthPart } from '../../functions/services.ts';
 import { runQueueOutput } from '../../functions/sync/run-queue.ts';
@@ -17,6 +17,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
+import { openApiDocument } from '../../shared/http/openapi.ts';
 import { parseSettings, requireConnections, type Settings } from '../../shared/settings.ts';
 import type {
   CancelOutcome,
@@ -28,6 +29,7 @@ import type {
   Syncs,
 } from '../../shared/sync/index.ts';
 import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
+import { describedBy } from '../support/described.ts';
 
 export const runId = '20190731-0123456789ab';
 
@@ -149,7 +151,11 @@ export interface Reply {
   log: string;
 }
 
-/** Calls the function called `name` as the host would. */
+const document = openApiDocument(routes.flatMap((route) => operations(route, false)));
+// As a client reads it.
+const describes = describedBy(JSON.parse(JSON.stringify(document)));
+
+/** Calls the function called `name` as the host would; the answer must be what is described. */
 export async function call(
   app: AppServices,
   name: string,
@@ -167,6 +173,14 @@ export async function call(
   const response = (await httpFunction(route, () => app).handler(request, context)) as HttpResponse;
   const text = await response.text();
   assert.ok(text === '' || text.endsWith('\n'), `no newline at the end: ${text.slice(-80)}`);
+  const { method } = request;
+  describes({
+    method,
+    path: `/${route.route}`,
+    status: response.status,
+    headers: response.headers,
+    text,
+  });
   return {
     status: response.status,
     headers: response.headers,

@@ -8,13 +8,16 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { type Describes, describedAt } from '../support/described.ts';
 import { type PackagedApp, startPackagedApp } from '../support/packaged-app.ts';
 
 const authorization = 'Bearer demo-token';
 
 let app: PackagedApp;
+let describes: Describes;
 before(async () => {
   app = await startPackagedApp();
+  describes = await describedAt(app.url);
 });
 after(() => app.close());
 
@@ -38,7 +41,10 @@ async function call(
     ...(body === undefined ? {} : { body }),
     signal: AbortSignal.timeout(60_000),
   });
-  return { status: response.status, text: await response.text() };
+  const { status, headers: answered } = response;
+  const text = await response.text();
+  describes({ method, path, status, headers: answered, text });
+  return { status, text };
 }
 
 describe('the query', () => {

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Run } from '../../shared/sync/run.ts';
+import { type Describes, describedAt } from './described.ts';
 import { freePorts } from './free-ports.ts';
 
 export interface Reply {
@@ -33,6 +34,9 @@ export interface OneMachine {
   start(environment?: Record<string, string>, args?: readonly string[]): Promise<void>;
   /** As Ctrl-C does; resolves with the exit code. */
   interrupt(): Promise<number | null>;
+  /** What is answered must be what the app's own `/openapi.json` says. */
+  request(path: string, init?: RequestInit): Promise<Reply>;
+  /** The same with a token, as are those below. */
   post(path: string, body: unknown): Promise<Reply>;
   get(path: string): Promise<Reply>;
   run(id: string): Promise<Run>;
@@ -54,9 +58,15 @@ export async function oneMachine(): Promise<OneMachine> {
   const lines: string[] = [];
   let child: ChildProcess | undefined;
 
+  let describes: Promise<Describes> | undefined;
+
   async function request(path: string, init: RequestInit = {}): Promise<Reply> {
     const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(30_000) });
-    return { status: response.status, text: await response.text(), headers: response.headers };
+    const { status, headers } = response;
+    const text = await response.text();
+    describes ??= describedAt(url);
+    (await describes)({ method: init.method ?? 'GET', path, status, headers, text });
+    return { status, text, headers };
   }
 
   const machine: OneMachine = {
@@ -119,6 +129,7 @@ export async function oneMachine(): Promise<OneMachine> {
       const [code] = (await exit) as [number | null];
       return code;
     },
+    request,
     post: (path, body) =>
       request(path, {
         method: 'POST',

@@ -110,7 +110,8 @@ function next(expectation: Expectation): Promise<Arrival> {
   };
   const timer = setTimeout(() => {
     expected.delete(waiting);
-    reject(new Error('The request of this call has not come: its client has gone'));
+    const why = 'its client has gone, or has named the call itself and hidden that';
+    reject(new Error(`The request of this call has not come: ${why}`));
   }, patienceMs);
   expected.add(waiting);
   return promise;

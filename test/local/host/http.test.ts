@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { Azurite } from '../../../local/azurite.ts';
 import { type AppFolder, createAppFolder } from '../../support/app-folder.ts';
 import { startAzurite } from '../../support/azurite.ts';
@@ -230,6 +232,31 @@ test('a client that leaves is no error, whatever is under way', async () => {
   await streaming.line(/INFO .*Executed 'slow' \(Client gone/);
   const errors = streaming.lines.slice(seen).filter((line) => line.includes(' ERROR '));
   assert.deepEqual(errors, []);
+});
+
+test('requests of one connection run one after another, and none once its client has gone', async () => {
+  const { port } = new URL(streaming.url);
+  const seen = streaming.lines.length;
+  const executed = (word: string) =>
+    streaming.lines.slice(seen).filter((line) => line.includes(`${word} 'slow'`)).length;
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write('GET /slow/50 HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+  let text = '';
+  for await (const chunk of socket) {
+    text += chunk;
+    // Each has ended before the next begins.
+    assert.ok(executed('Executing') - executed('Executed') <= 1);
+    if (text.split('HTTP/1.1 200').length === 4 && text.endsWith('done\r\n0\r\n\r\n')) break;
+  }
+  const before = executed('Executing');
+  assert.equal(before, 3);
+  const leaver = connect(Number(port), '127.0.0.1');
+  leaver.end('GET /slow/50 HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(6));
+  await once(leaver.resume(), 'close');
+  assert.equal((await fetch(`${streaming.url}/slow/1`)).status, 200);
+  await streaming.line(/Executed 'slow' .*Succeeded/);
+  assert.ok(executed('Executing') <= before + 2, 'those behind the first were begun');
+  while (executed('Executed') < executed('Executing')) await setImmediate();
 });
 
 for (const { CORS, CORSCredentials, origin, allowed } of [

@@ -1,0 +1,37 @@
+/** What a quiet client beside the hostile ones sees. */
+
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+export interface Seen {
+  count: number;
+  medianMs: number;
+  slowestMs: number;
+  /** Of answers that were not 200. */
+  failed: string[];
+}
+
+export interface QuietClient {
+  /** What it has seen since it was asked before. */
+  seen(): Promise<Seen>;
+  close(): Promise<void>;
+}
+
+export function quietClient(url: string): QuietClient {
+  const worker = new Worker(new URL('./quiet.ts', import.meta.url), { workerData: { url } });
+  return {
+    async seen() {
+      worker.postMessage('seen');
+      const [{ took, failed }] = (await once(worker, 'message')) as [
+        { took: number[]; failed: string[] },
+      ];
+      const sorted = took.toSorted((a, b) => a - b);
+      const at = (share: number) =>
+        Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+      return { count: took.length, medianMs: at(0.5), slowestMs: at(1), failed };
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}

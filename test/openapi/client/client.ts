@@ -1,0 +1,68 @@
+/**
+ * A client as somebody writes it against the document: `api.ts` is what openapi-typescript made of
+ * it. Compiled strictly and run by `../client.test.ts`, beside which there is no `api.ts`.
+ */
+
+import assert from 'node:assert/strict';
+import createClient from 'openapi-fetch';
+import type { components, paths } from './api.ts';
+
+type Run = components['schemas']['Run'];
+type Json = 'application/json' | 'application/problem+json';
+
+const baseUrl = process.env['APP_URL'] ?? '';
+const api = createClient<paths, Json>({
+  baseUrl,
+  headers: { accept: 'application/json', authorization: 'Bearer demo-token' },
+});
+
+const codes = await api.GET('/valid_codes');
+const description: string | undefined = codes.data?.['0c10'];
+assert.ok(description);
+
+const dated = await api.GET('/{name}/is_dated', { params: { path: { name: 'payment' } } });
+const isDated: boolean | undefined = dated.data;
+assert.equal(isDated, true);
+
+const body = { user: 'me', code: '0c10', name: 'payment', month: 7, year: 2019 };
+const started = await api.POST('/entity_sync', { body });
+assert.equal(started.response.status, 202);
+const { id, state } = started.data ?? assert.fail();
+const queued: 'queued' = state;
+assert.equal(queued, 'queued');
+
+const read = await api.GET('/runs/{id}', { params: { path: { id } } });
+const run: Run = read.data ?? assert.fail();
+assert.deepEqual(run.period, { month: 7, year: 2019 });
+assert.ok(run.stages.every((stage) => stage.attempts.every(({ startedAt }) => startedAt !== '')));
+
+const page = await api.GET('/runs', { params: { query: { limit: '1' } } });
+assert.deepEqual(
+  page.data?.runs.map((one) => one.id),
+  [id],
+);
+
+const log = await api.GET('/runs/{id}/log', { params: { path: { id } }, parseAs: 'text' });
+assert.match(log.response.headers.get('link') ?? '', /rel="next"/);
+
+const busy = await api.POST('/entity_sync', { body });
+assert.equal(busy.response.status, 409);
+const servers: string[] | undefined = busy.error?.servers;
+assert.ok(servers && servers.length > 0);
+
+const refused = await api.POST('/entity_sync', { body: { ...body, month: 12, year: 9999 } });
+const fields = refused.error?.errors?.map(({ field, allowed }) => `${field}: ${allowed}`);
+assert.ok(fields && fields.length > 0);
+
+const missing = await api.GET('/runs/{id}', { params: { path: { id: 'none' } } });
+assert.equal(missing.data, undefined);
+assert.equal(missing.error?.type, 'urn:syncboard:problem:not-found');
+
+const cancelled = await api.POST('/runs/{id}/cancel', { params: { path: { id } } });
+assert.ok(cancelled.data?.location === `/runs/${id}` || cancelled.error?.state !== undefined);
+
+const health = await api.GET('/health');
+// Its databases are not there: the same document comes with 503.
+const states: string[] | undefined = (health.data ?? health.error)?.state?.split(' ');
+assert.ok(states);
+console.log('worked');
