@@ -158,6 +158,10 @@ async function play(
     under -= 1;
   };
   const { catalog } = plan;
+  const asked = plan.requests.map(async ({ codes, afterMs }, index) => {
+    await sleep(afterMs);
+    return startSync(world, fleet, codes, users[index] ?? '', signal);
+  });
   const incidents = [
     ...plan.outages.map(({ worker, afterMs, forMs }) =>
       after(afterMs, () => fleet.outage(worker, forMs)),
@@ -177,7 +181,10 @@ async function play(
       }),
     ),
     ...plan.harms.map((harm) =>
-      after(harm.afterMs, async () => {
+      after(0, async () => {
+        // On a busy machine there is nothing to harm for seconds.
+        if (harm.answered) await asked[harm.request]?.catch(() => {});
+        await sleep(harm.afterMs);
         const found = await runsOf(world, users[harm.request] ?? '', signal);
         const ids = found.map(({ id }) => id);
         // Its name may be among what is damaged.
@@ -197,12 +204,7 @@ async function play(
           }),
         ]),
   ];
-  const answers = await Promise.all(
-    plan.requests.map(async ({ codes, afterMs }, index) => {
-      await sleep(afterMs);
-      return startSync(world, fleet, codes, users[index] ?? '', signal);
-    }),
-  );
+  const answers = await Promise.all(asked);
   const disturbances = () => (under > 0 ? undefined : fleet.disturbances);
   await Promise.all([...incidents, finished(world, users, runs, disturbances, signal)]);
   return answers.flat();

@@ -14,6 +14,8 @@ export interface Harm {
   how: (typeof ways)[number];
   /** Whose run it is, or whose servers' lock. */
   request: number;
+  /** Counted from the answer to its POST; otherwise from the beginning. */
+  answered: boolean;
   afterMs: number;
 }
 
@@ -33,6 +35,7 @@ export function planHarm(random: Random, requests: number, isHarsh: boolean): Ha
     what: pick(random, isHarsh ? [...targets, ...slowTargets] : targets),
     how: pick(random, ways),
     request: between(random, 0, requests - 1),
+    answered: random() < 0.75,
     afterMs,
   };
 }

@@ -53,7 +53,7 @@ test('what was damaged is in the record as it was before, and must be set aside'
     attempts: [{ startedAt: '2019-07-31T10:00:00.000Z' }],
   };
   const id = await postRun(world.state, [begun], ['src']);
-  const harm = { what: 'run', how: 'cut short', request: 0, afterMs: 0 } as const;
+  const harm = { what: 'run', how: 'cut short', request: 0, answered: true, afterMs: 0 } as const;
   const harmed = await harmBlobs(container, harm, [id]);
   assert.equal(harmed.length, 1);
   const called = [{ ...call, context: id }];
@@ -75,7 +75,13 @@ test('a server held by nobody is told: by a lease, by an owner, by a fence', asy
   assert.equal(await held(['a fence']), 'a fence');
   const id = await postRun(state, [stage('export:meter:c', 'src')], ['src']);
   assert.match(await held(), new RegExp(`sync/src is held.*that of ${id}`));
-  const harm = { what: 'sync lock', how: 'deleted', request: 0, afterMs: 0 } as const;
+  const harm = {
+    what: 'sync lock',
+    how: 'deleted',
+    request: 0,
+    answered: true,
+    afterMs: 0,
+  } as const;
   assert.equal((await harmBlobs(container, harm, [id])).length, 1);
   assert.equal(await held(), '');
 });
