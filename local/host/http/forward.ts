@@ -63,6 +63,8 @@ export function createForwarder(httpUri: string): Forwarder {
       upstream.flushHeaders();
       // A client that leaves here closes `response`, too.
       request.on('error', () => {}).pipe(upstream);
+      // What the app did not want is thrown away: a connection that nobody reads sees no end.
+      upstream.once('close', () => request.resume());
     } else upstream.end(body);
     try {
       const [reply] = (await once(upstream, 'response')) as [IncomingMessage];
