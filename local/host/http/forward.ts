@@ -83,6 +83,11 @@ export function createForwarder(httpUri: string): Forwarder {
       const { response } = exchange;
       try {
         const reply = await send(exchange);
+        if (isGone(exchange)) {
+          // What is read no more would be waited for: the app holds a large answer back.
+          reply.destroy();
+          throw goneError;
+        }
         response.statusCode = reply.statusCode ?? 500;
         for (const [name, value] of forwardedHeaders(reply)) response.appendHeader(name, value);
         response.flushHeaders();
