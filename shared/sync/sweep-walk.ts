@@ -17,7 +17,12 @@ import type { Tell } from '../storage/tell.ts';
 import type { RunPage, RunSummary } from './index.ts';
 
 /** `next`: where the next step begins, a mark of storage's; absent: at the beginning. */
-const placeSchema = z.object({ next: z.string().regex(/^[\x20-\x7e]+$/).optional() });
+const placeSchema = z.object({
+  next: z
+    .string()
+    .regex(/^[\x20-\x7e]+$/)
+    .optional(),
+});
 type Place = z.infer<typeof placeSchema>;
 
 const placeForm: DocumentForm<Place> = { schema: placeSchema, version: 1, maxBytes: 64 * 1024 };
