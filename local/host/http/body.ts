@@ -56,7 +56,10 @@ export function watchBody(
   response: ServerResponse,
   fail: (error: BodyError) => void,
 ): void {
-  if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) return fail(tooLarge());
+  if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) {
+    fail(tooLarge());
+    return;
+  }
   if (waitsForLeave.delete(request)) response.writeContinue();
   let bytes = 0;
   let elapsed = 0;
