@@ -5,6 +5,7 @@ import type { Catalog, FollowedCompany } from '../../shared/catalog/index.ts';
 import type { Databases } from '../../shared/database/databases.ts';
 import type { FlexibeeAddress } from '../../shared/flexibee/address.ts';
 import { sqlMirror } from '../../shared/flexibee/apply.ts';
+import { ChangelogWatch, turnChangelog } from '../../shared/flexibee/changelog.ts';
 import { type FlexibeeCompany, openCompany } from '../../shared/flexibee/client.ts';
 import {
   type CompanyState,
@@ -20,9 +21,9 @@ import {
   reset,
   warningsOf,
 } from '../../shared/flexibee/follow.ts';
-import type { WebHook } from '../../shared/flexibee/hook.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
 import { HookNews } from '../../shared/flexibee/hook-news.ts';
+import type { WebHook } from '../../shared/flexibee/hook-versions.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import type { AppliedRows, Mirror } from '../../shared/flexibee/types.ts';
 import { Leases } from '../../shared/lock/leases.ts';
@@ -105,6 +106,7 @@ export class Companies {
   readonly #dependencies: CompaniesDependencies;
   readonly #servers = new FlexibeeServers();
   readonly #opened = new Map<string, FlexibeeCompany>();
+  readonly #changelogs = new ChangelogWatch();
   #state: State | undefined;
 
   constructor(dependencies: CompaniesDependencies) {
@@ -179,6 +181,17 @@ export class Companies {
     return { ...rows, warnings: warningsOf(context.returned) };
   }
 
+  /** Turns its changelog on or off, as `turnChangelog`; false while somebody else is at work on it. */
+  async turnChangelog(code: string, to: 'on' | 'off', signal: AbortSignal): Promise<boolean> {
+    const context = await this.#context(
+      code,
+      () => {},
+      () => {},
+      signal,
+    );
+    return await turnChangelog(to, context, this.at(code), { waitForLockMs }, signal);
+  }
+
   /** False while somebody else is at work on the company. */
   async reset(code: string, signal: AbortSignal): Promise<boolean> {
     const context = await this.#context(
@@ -190,10 +203,14 @@ export class Companies {
     return await reset(context, { waitForLockMs }, signal);
   }
 
-  /** True for the one hook of a burst that must have the company polled. */
-  async hooked(code: string, hook: WebHook, signal: AbortSignal): Promise<boolean> {
+  /**
+   * @param hook undefined: it says nothing but "look now"
+   * @returns true for the one hook of a burst that must have the company polled
+   */
+  async hooked(code: string, hook: WebHook | undefined, signal: AbortSignal): Promise<boolean> {
     const { flags, news } = await this.#open(signal);
-    return (await news.isNews(code, hook, signal)) && (await flags.raise(code, signal));
+    const isNews = hook === undefined || (await news.isNews(code, hook, signal));
+    return isNews && (await flags.raise(code, signal));
   }
 
   close(): void {
@@ -240,6 +257,7 @@ export class Companies {
       returned,
       cursors,
       now,
+      changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
       sliceMs,
       log,
       after: (evidences, abort) => callAfterChanges(after, code, evidences, abort),
