@@ -126,12 +126,15 @@ function gatherer({ company, cursor, readAt }: StepContext): PageGatherer {
 
 /** Moves the cursor on by records that are not stale any more. */
 function moveTo({ fetched }: PageGatherer): (cursor: Cursor) => Cursor {
-  return (before) =>
-    fetched.reduce((cursor, { evidence, versions }) => {
+  return (before) => {
+    let cursor = before;
+    for (const { evidence, versions } of fetched) {
       const stale = withoutStale(cursor.stale, evidence, versions);
-      if (stale === cursor.stale) return cursor;
-      return { ...cursor, stale, pending: withPending(cursor, [evidence]) };
-    }, before);
+      if (stale === cursor.stale) continue;
+      cursor = { ...cursor, stale, pending: withPending(cursor, [evidence]) };
+    }
+    return cursor;
+  };
 }
 
 /**
