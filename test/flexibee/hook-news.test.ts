@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cursor } from '../../shared/flexibee/cursor.ts';
-import type { WebHook } from '../../shared/flexibee/hook.ts';
 import { HookNews } from '../../shared/flexibee/hook-news.ts';
+import type { WebHook } from '../../shared/flexibee/hook-versions.ts';
 import { soon } from '../support/storage.ts';
 
 const following: Cursor = {
@@ -12,6 +12,7 @@ const following: Cursor = {
   gaps: [{ from: 90, to: 92, until: '2026-01-01T00:10:00.000Z' }],
   loads: [],
   stale: {},
+  due: {},
   pending: [],
   warnings: {},
   evidences: {},
