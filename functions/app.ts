@@ -38,6 +38,7 @@ import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import { queuesHealth } from './given-up/health.ts';
 import { lookForGivenUp } from './given-up/look.ts';
+import { serversHealth } from './servers-health.ts';
 import type { AppServices } from './services.ts';
 import { brokenHealth, catalogHealth } from './storage-health.ts';
 
@@ -144,8 +145,15 @@ export class App implements AppServices {
       async (bounded) => (await this.#container(bounded)).getProperties({ abortSignal: bounded }),
       signal,
     );
-    const databases = this.catalog.databases.map(({ id }) =>
-      checkDatabase(this.#databases, id, signal),
+    const databases = new Map(
+      this.catalog.databases.map(({ id }) => [id, checkDatabase(this.#databases, id, signal)]),
+    );
+    const servers = serversHealth(
+      {
+        ...{ catalog: this.catalog, databases: this.#databases, now: this.now },
+        answers: async (id) => (await databases.get(id))?.state === 'ok',
+      },
+      signal,
     );
     const companies = companiesHealth(this.companies, signal);
     const connections = connectionsHealth(this.dynsql, signal);
@@ -156,7 +164,8 @@ export class App implements AppServices {
         broken,
         catalogHealth(this.catalog, this.#notices),
         queuesHealth(() => this.#queues(), signal),
-        ...databases,
+        ...databases.values(),
+        servers,
         companies,
         connections,
       ])
