@@ -105,7 +105,8 @@ test('a session that works, or waits, with the fence is nothing to tell', async 
   let looks = 0;
   const ended = running.then(() => true);
   while (!(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 200))]))) {
-    assert.equal((await look(server)).state, 'ok');
+    // Between its requests it rests for milliseconds.
+    assert.equal((await look(server, 1_000)).state, 'ok');
     looks += 1;
   }
   assert.ok(looks > 5, String(looks));
