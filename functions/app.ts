@@ -34,7 +34,7 @@ import { connectionsHealth } from './dynsql/connections-health.ts';
 import { dynsqlRunner } from './dynsql/stage-runner.ts';
 import { Companies } from './flexibee/companies.ts';
 import { companiesHealth } from './flexibee/companies-health.ts';
-import type { CompanyMessage } from './flexibee/company-queue.ts';
+import { type CompanyMessage, companyQueueName } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import { queuesHealth } from './given-up/health.ts';
 import { lookForGivenUp } from './given-up/look.ts';
@@ -45,7 +45,7 @@ import { brokenHealth, catalogHealth } from './storage-health.ts';
 /** However many look at the health, what it asks is asked once in so long. */
 const healthAgeMs = 5_000;
 
-/** The platform waits for 10 s: attentions have 5 s, what was written down and leases the rest. */
+/** The platform waits for 5 s at least: attentions have 3 s, what was written down and leases the rest. */
 const letGoMs = 7_500;
 /** Connections that were given back close in milliseconds. */
 const closeMs = 500;
@@ -89,6 +89,8 @@ export class App implements AppServices {
     this.companies = new Companies({
       ...{ catalog, databases, procedure, container, leaseSeconds, sliceMs },
       addresses: addresses.companies,
+      send: async (message, delaySeconds, signal) =>
+        (await this.#queues()).send(companyQueueName, message, signal, delaySeconds),
       now: this.now,
     });
     this.dynsql = new DynsqlConnections({
