@@ -1,12 +1,12 @@
 /** Servers whose fence is held by a session that its client has left: nothing runs there. */
 
+import { checkPart } from '../shared/app/health/check-part.ts';
+import { fencePrefix } from '../shared/app/runners/procedure-runner.ts';
 import type { Catalog } from '../shared/catalog/index.ts';
 import type { Databases } from '../shared/database/databases.ts';
 import { type RestingHolder, restingHolders } from '../shared/database/resting-holders.ts';
-import { checkPart } from '../shared/health.ts';
-import type { HealthPart } from '../shared/http/schemas.ts';
 import { usualWatch } from '../shared/sync/fence-watch.ts';
-import { fencePrefix } from '../shared/sync/procedure-runner.ts';
+import type { HealthPart } from './shapes/runs.ts';
 
 export interface ServersHealthDependencies {
   catalog: Pick<Catalog, 'databases'>;

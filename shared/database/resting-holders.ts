@@ -4,8 +4,8 @@
  * where a session is suspected.
  */
 
+import { toDatabaseError } from './database-error.ts';
 import type { Databases } from './databases.ts';
-import { toDatabaseError } from './errors.ts';
 import { mayNotSee } from './lock-holder.ts';
 
 export interface RestingHolder {

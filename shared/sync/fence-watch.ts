@@ -6,8 +6,9 @@
  * worker lets it rest while it holds the fence. It is killed where the login may do that, else told.
  */
 
+import { pause } from '../async/retry.ts';
+import { toDatabaseError } from '../database/database-error.ts';
 import type { Databases } from '../database/databases.ts';
-import { toDatabaseError } from '../database/errors.ts';
 import {
   killSession,
   type LockHolder,
@@ -15,7 +16,6 @@ import {
   mayNotKill,
   mayNotSee,
 } from '../database/lock-holder.ts';
-import { pause } from '../retry.ts';
 
 export interface FenceWatch {
   /** How long between two looks, in milliseconds. */

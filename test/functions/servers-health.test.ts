@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serversHealth } from '../../functions/servers-health.ts';
-import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
+import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { freezeWithFence, startServer } from '../support/frozen-fence.ts';
 import { stage } from '../support/runs.ts';
 import { soon } from '../support/storage.ts';

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { killSession } from '../../shared/database/lock-holder.ts';
-import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
 import { freezeWithFence, startServer } from '../support/frozen-fence.ts';
 import { stage } from '../support/runs.ts';
 import { soon } from '../support/storage.ts';
