@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serversHealth } from '../../functions/servers-health.ts';
+import { serversHealth } from '../../shared/app/health/servers-health.ts';
 import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { freezeWithFence, startServer } from '../support/frozen-fence.ts';
 import { stage } from '../support/runs.ts';

@@ -1,12 +1,12 @@
 /** Servers whose fence is held by a session that its client has left: nothing runs there. */
 
-import { checkPart } from '../shared/app/health/check-part.ts';
-import { fencePrefix } from '../shared/app/runners/procedure-runner.ts';
-import type { Catalog } from '../shared/catalog/index.ts';
-import type { Databases } from '../shared/database/databases.ts';
-import { type RestingHolder, restingHolders } from '../shared/database/resting-holders.ts';
-import { usualWatch } from '../shared/sync/fence-watch.ts';
-import type { HealthPart } from './shapes/runs.ts';
+import type { Catalog } from '../../catalog/index.ts';
+import type { Databases } from '../../database/databases.ts';
+import { type RestingHolder, restingHolders } from '../../database/resting-holders.ts';
+import { usualWatch } from '../../sync/fence-watch.ts';
+import { fencePrefix } from '../runners/procedure-runner.ts';
+import { checkPart } from './check-part.ts';
+import type { HealthPart } from './part.ts';
 
 export interface ServersHealthDependencies {
   catalog: Pick<Catalog, 'databases'>;
