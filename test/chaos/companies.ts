@@ -96,7 +96,11 @@ export async function followed(world: World, signal: AbortSignal): Promise<strin
   }
 }
 
-async function differences(world: World, code: CompanyCode): Promise<string[]> {
+/** @returns what is not as it should be at this moment, in words */
+export async function differences(
+  world: Pick<World, 'flexibee' | 'mirror' | 'container'>,
+  code: CompanyCode,
+): Promise<string[]> {
   const faults: string[] = [];
   for (const evidence of evidences) {
     const [source, mirror] = await Promise.all([
@@ -115,7 +119,7 @@ async function differences(world: World, code: CompanyCode): Promise<string[]> {
 }
 
 /** Every record of an evidence by its number, as the server gives it to anybody. */
-async function recordsOf({ url }: Flexibee, company: string, evidence: string) {
+export async function recordsOf({ url }: Flexibee, company: string, evidence: string) {
   const query = 'limit=0&detail=full&filtrovat-platnost=false&no-ext-ids=false';
   const headers = { authorization: `Basic ${btoa(`${login.user}:${login.password}`)}` };
   const response = await fetch(`${url}/c/${company}/${evidence}.json?${query}`, { headers });
@@ -123,7 +127,10 @@ async function recordsOf({ url }: Flexibee, company: string, evidence: string) {
   return new Map((winstrom[evidence] ?? []).map((record) => [String(record.id), record]));
 }
 
-async function cursorOf({ container }: World, code: string): Promise<Cursor | undefined> {
+async function cursorOf(
+  { container }: Pick<World, 'container'>,
+  code: string,
+): Promise<Cursor | undefined> {
   const blob = container.getBlobClient(`flexibee/${code}.json`);
   try {
     const { version: _, ...cursor } = JSON.parse(String(await blob.downloadToBuffer()));
