@@ -88,7 +88,7 @@ export const flexibeeRoutes: readonly Route[] = [
         summary: 'Turn the changelog on; nobody may be logged in to the company',
         parameters: [company],
         responses: { 200: changelog },
-        problems: asked,
+        problems: [...asked, 'busy'],
       },
     },
   },
@@ -105,7 +105,7 @@ export const flexibeeRoutes: readonly Route[] = [
         summary: 'Turn the changelog off: nothing is followed until it is on again',
         parameters: [company],
         responses: { 200: changelog },
-        problems: asked,
+        problems: [...asked, 'busy'],
       },
     },
   },
@@ -115,7 +115,6 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}/hook',
     access: 'token',
     refusals: 'json',
-    outputs: [companyQueueOutput],
     methods: {
       POST: {
         handler: receiveHook,

@@ -4,19 +4,24 @@
  */
 
 import { ahead } from '../ahead.ts';
-import { sideBySide } from '../side-by-side.ts';
+import { noRows, sum } from './applied-rows.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
-import { agreedWith, type Cursor, newLoad, restarted, type Trouble } from './cursor.ts';
+import {
+  agreedWith,
+  type Cursor,
+  newLoad,
+  owing,
+  type Reload,
+  restarted,
+  type Trouble,
+} from './cursor.ts';
 import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
-import { changesThrough, identityOf, pageOfOurs } from './history.ts';
+import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
 import { loadSteps } from './load.ts';
 import { type Beginning, pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
 import type { Step, StepContext } from './step.ts';
 import type { AppliedRows, Batch } from './types.ts';
-
-/** Batches of a page, of different evidences: they do not wait for one another in the base. */
-const callsAtOnce = 4;
 
 type Started = Cursor & { next: number };
 
@@ -76,6 +81,7 @@ export class Session {
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
+      due: {},
       next: top + 1,
       globalVersion: page.globalVersion,
       ...(last && { last: identityOf(last) }),
@@ -88,6 +94,22 @@ export class Session {
     };
     await this.#save(begun);
     return begun;
+  }
+
+  /** Notes that everything is to be loaded again, until that has begun. @param fault what was seen */
+  async owe(why: Reload['why'], fault: string): Promise<void> {
+    const since = this.#context.now().toISOString();
+    const owed = owing(this.#cursor, { why, since, fault });
+    if (owed !== this.#cursor) await this.#save(owed);
+  }
+
+  /**
+   * Everything is to be read in full before changes go on from where we are: some may be in no list,
+   * nor is the last one that we know.
+   */
+  async loadAll(): Promise<void> {
+    const { last: _, ...rest } = this.#cursor;
+    await this.#save({ ...rest, loads: this.#context.company.evidences.map(newLoad) });
   }
 
   /** Begins a new generation. */
@@ -126,14 +148,14 @@ export class Session {
   /**
    * Applies changes until there are none.
    *
-   * @returns `over`: `isOver` said so; or what is wrong with the history
+   * @returns `over`: `isOver` said so; `off`: the changelog is; or what is wrong with the history
    */
-  async follow(isOver: () => boolean): Promise<'done' | 'over' | { fault: string }> {
+  async follow(isOver: () => boolean): Promise<'done' | 'over' | 'off' | HistoryFault> {
     const cursor = this.#started();
     const { source, now } = this.#context;
     const { start, far } = whereToAsk(cursor.gaps, cursor.next);
     const answer = await pageOfOurs(source, cursor, start, this.#signal);
-    if (answer.fault !== undefined) return { fault: answer.fault };
+    if (answer.fault !== undefined) return answer.fault;
     const answers = [{ start: answer.start, page: answer.page }];
     for (const range of far) {
       const page = await changesThrough(source, range, this.#signal);
@@ -146,7 +168,10 @@ export class Session {
       beginning.gaps = askedAgain(beginning.gaps, asked, page, now());
     }
     beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
-    if (this.#bringsNothing(cursor, beginning)) return 'done';
+    if (this.#bringsNothing(cursor, beginning)) {
+      // A server may answer while it is off as if nothing happened.
+      return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
+    }
     await this.#take(
       (signal) => pageSteps(this.#steps(cursor), beginning, signal),
       () => this.#cursor.behindSince !== undefined && isOver(),
@@ -187,14 +212,16 @@ export class Session {
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
     let { readAt } = this.#cursor;
-    const apply = async (batch: Batch, signal: AbortSignal) => {
-      const rows = await this.#context.mirror.apply(batch, signal);
-      counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
-      onApplied?.(batch, rows);
-    };
-    for await (const { batches, moved } of ahead(make, this.#signal)) {
-      await sideBySide(batches, callsAtOnce, apply, this.#signal);
-      readAt = batches.at(-1)?.readAt ?? readAt;
+    for await (const { page, moved } of ahead(make, this.#signal)) {
+      if (page.batches.length > 0) {
+        const applied = await this.#context.mirror.apply(page, this.#signal);
+        for (const batch of page.batches) {
+          const rows = applied.get(batch.evidence) ?? noRows;
+          counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
+          onApplied?.(batch, rows);
+        }
+      }
+      readAt = page.readAt;
       const next = moved?.(this.#cursor) ?? this.#cursor;
       if (next === this.#cursor) continue;
       const cursor = withRows(next, counts);
@@ -245,14 +272,6 @@ export class Session {
     if (after !== undefined) log(`${after.message} (${after.kind}). ${after.cure}`);
     else log(`FlexiBee ${company.code}: no more trouble (${before?.kind})`);
   }
-}
-
-function sum(one: AppliedRows | undefined, other: AppliedRows): AppliedRows {
-  return {
-    created: (one?.created ?? 0) + other.created,
-    updated: (one?.updated ?? 0) + other.updated,
-    deleted: (one?.deleted ?? 0) + other.deleted,
-  };
 }
 
 function withRows(cursor: Cursor, rows: ReadonlyMap<string, AppliedRows>): Cursor {
