@@ -17,7 +17,7 @@ const endWithOwner = `data:text/javascript,
   process.channel?.unref();`;
 
 /**
- * Starts `script` (a path beside this file) and resolves when it sends `{ type: 'ready' }`.
+ * Starts `script` (as `import.meta.resolve` gives it) and resolves when it sends `{ type: 'ready' }`.
  *
  * @param graceMs how long it may take to end where `signal` is aborted before it is ready
  * @throws Error when it ends before it is ready, its own words are on the console; the reason of
@@ -31,7 +31,7 @@ export async function startChild(
   signal: AbortSignal,
 ): Promise<Child> {
   signal.throwIfAborted();
-  const child = fork(fileURLToPath(new URL(script, import.meta.url)), args, {
+  const child = fork(fileURLToPath(script), args, {
     // A process group of its own: Ctrl-C in a terminal reaches the owner alone, which ends the
     // parts in order.
     detached: true,
@@ -45,8 +45,9 @@ export async function startChild(
     if (message.type === 'ready') ready.resolve();
   });
   exited.then((code) => {
-    const early = `local/${script.slice(2)} ended with code ${code} before it was ready`;
-    ready.reject(signal.aborted ? signal.reason : new Error(early));
+    const name = script.split('/').slice(-3).join('/');
+    const early = new Error(`${name} ended with code ${code} before it was ready`);
+    ready.reject(signal.aborted ? signal.reason : early);
   }, ready.reject);
   const leave = () => void stop(child, exited, graceMs);
   signal.addEventListener('abort', leave, { once: true });

@@ -104,8 +104,9 @@ function watched<T>(started: Promise<T>): Promise<T> {
 /** A worker that dies is started again, as the platform does. */
 async function startWorker(number: number, settings: Record<string, string>): Promise<void> {
   const args = ['--port', String(ports.app + number)];
+  const script = import.meta.resolve('functions-host/main');
   const worker = await watched(
-    startChild('./host/main.ts', args, settings, workerGraceMs, stopping.signal),
+    startChild(script, args, settings, workerGraceMs, stopping.signal),
   );
   workers[number] = worker;
   void worker.exited.then(async (code) => {
@@ -132,7 +133,7 @@ async function startStorage(): Promise<void> {
 
 async function startSqlServer(): Promise<void> {
   if (sqlServerUrl) return;
-  sqlServer = await startPart('sql-server', {
+  sqlServer = await startPart('sql-server', import.meta.resolve('./sql-server.ts'), {
     SQL_PORT: String(ports.sqlServer),
     SQL_PORT_2: String(ports.sqlServer2),
     SQL_PORT_3: String(ports.sqlServer3),
@@ -142,23 +143,27 @@ async function startSqlServer(): Promise<void> {
 }
 
 async function startFlexibee(): Promise<void> {
-  flexibee = await startPart('flexibee', {
+  flexibee = await startPart('flexibee', import.meta.resolve('flexibee-server/main'), {
     FLEXIBEE_PORT: String(ports.flexibee),
     FLEXIBEE_CONTROL_PORT: String(ports.flexibeeControl),
   });
 }
 
 async function startAbraGen(): Promise<void> {
-  abraGen = await startPart('abra-gen', {
+  abraGen = await startPart('abra-gen', import.meta.resolve('abra-gen-server/main'), {
     ABRA_GEN_PORT: String(ports.abraGen),
     ABRA_GEN_CONTROL_PORT: String(ports.abraGenControl),
   });
 }
 
-/** A stand-in, with its state in the folder of its name. */
-function startPart(name: string, environment: Record<string, string>): Promise<Child> {
-  const args = ['--directory', `${state}/${name}`];
-  return startChild(`./${name}/main.ts`, args, environment, partGraceMs, stopping.signal);
+/** A stand-in, with its state in the folder of that name. */
+function startPart(
+  folder: string,
+  script: string,
+  environment: Record<string, string>,
+): Promise<Child> {
+  const args = ['--directory', `${state}/${folder}`];
+  return startChild(script, args, environment, partGraceMs, stopping.signal);
 }
 
 /** Where the settings' local addresses are not the default ones: another port, another server. */
