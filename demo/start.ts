@@ -105,9 +105,7 @@ function watched<T>(started: Promise<T>): Promise<T> {
 async function startWorker(number: number, settings: Record<string, string>): Promise<void> {
   const args = ['--port', String(ports.app + number)];
   const script = import.meta.resolve('functions-host/main');
-  const worker = await watched(
-    startChild(script, args, settings, workerGraceMs, stopping.signal),
-  );
+  const worker = await watched(startChild(script, args, settings, workerGraceMs, stopping.signal));
   workers[number] = worker;
   void worker.exited.then(async (code) => {
     if (stopped !== undefined) return;
