@@ -156,7 +156,7 @@ export class Companies {
     if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
     const context = await this.#context(company, log, procedureMessages(company, log), signal);
-    const options = { waitForLockMs: isTimer ? 0 : waitForLockMs };
+    const options = { waitForLockMs: isTimer ? 0 : waitForLockMs, insists: why === 'request' };
     if (why !== 'hook') return await pollKnown(context, options, signal);
     const lowering = { ...context, cursors: loweringFlag(cursors, flags) };
     const outcome = await pollKnown(lowering, options, signal);

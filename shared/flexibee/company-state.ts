@@ -36,7 +36,8 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     return { phase: 'starting', lag, ...none };
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
-  const waitsSince = [behindSince, trouble?.since]
+  const troubles = Object.values(cursor.evidences).map((counts) => counts.trouble?.since);
+  const waitsSince = [behindSince, trouble?.since, ...troubles]
     .flatMap((at) => (at === undefined ? [] : [Date.parse(at)]))
     .reduce((one, other) => Math.min(one, other), now.getTime());
   return {
@@ -72,7 +73,9 @@ export function newerState(fault: Error, now: Date): CompanyState {
   return { ...companyState(undefined, now), trouble };
 }
 
-function phaseOf({ next, loads }: Cursor): CompanyState['phase'] {
+/** An evidence that cannot be loaded now does not hold up the others. */
+function phaseOf({ next, loads, evidences }: Cursor): CompanyState['phase'] {
   if (next === undefined) return 'starting';
-  return loads.length > 0 ? 'loading' : 'following';
+  const isLoading = loads.some(({ evidence }) => evidences[evidence]?.trouble === undefined);
+  return isLoading ? 'loading' : 'following';
 }

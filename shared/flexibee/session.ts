@@ -7,11 +7,13 @@ import { ahead } from '../ahead.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import { agreedWith, type Cursor, newLoad, restarted, type Trouble } from './cursor.ts';
+import { withTroublesTried } from './evidence-trouble.ts';
 import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
 import { changesThrough, identityOf, pageOfOurs } from './history.ts';
 import { loadSteps } from './load.ts';
 import { type Beginning, pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
+import { staleSteps, waitingIn } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
@@ -95,8 +97,14 @@ export class Session {
     return this.begin(restarted(this.#cursor, this.#context.now()));
   }
 
+  /** Whoever asked for this turn does not wait for the pause of an evidence's trouble. */
+  async insist(): Promise<void> {
+    const insistent = withTroublesTried(this.#cursor, this.#context.now());
+    if (insistent !== this.#cursor) await this.#save(insistent);
+  }
+
   /**
-   * Reads in full whatever is to be, or only the first.
+   * Reads in full whatever is to be and can be, or only the first, whose trouble is thrown then.
    *
    * @param isOver asked after every page
    * @returns false when it was over before the end
@@ -109,9 +117,16 @@ export class Session {
     const cursor = this.#started();
     if (cursor.loads.length === 0) return true;
     const left = options.onlyFirst ? cursor.loads.length - 1 : 0;
-    const isOver = () => this.#cursor.loads.length <= left || options.isOver();
-    await this.#take((signal) => loadSteps(this.#steps(cursor), signal), isOver, options.onApplied);
-    return this.#cursor.loads.length <= left;
+    const isThrough = () => this.#cursor.loads.length <= left;
+    let isBroken = false;
+    const isOver = () => {
+      if (isThrough()) return true;
+      isBroken = options.isOver();
+      return isBroken;
+    };
+    const make = (signal: AbortSignal) => loadSteps(this.#steps(cursor), options.onlyFirst, signal);
+    await this.#take(make, isOver, options.onApplied);
+    return isThrough() || !isBroken;
   }
 
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
@@ -146,7 +161,10 @@ export class Session {
       beginning.gaps = askedAgain(beginning.gaps, asked, page, now());
     }
     beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
-    if (this.#bringsNothing(cursor, beginning)) return 'done';
+    if (this.#bringsNothing(cursor, beginning)) {
+      await this.#tryWaiting();
+      return 'done';
+    }
     await this.#take(
       (signal) => pageSteps(this.#steps(cursor), beginning, signal),
       () => this.#cursor.behindSince !== undefined && isOver(),
@@ -170,6 +188,21 @@ export class Session {
     if (trouble?.kind === report?.kind) return;
     const since = this.#context.now().toISOString();
     await this.#save(report === undefined ? rest : { ...rest, trouble: { ...report, since } });
+  }
+
+  /** What has waited since an evidence was in trouble; its time may have come. */
+  async #tryWaiting(): Promise<void> {
+    const make = (signal: AbortSignal) => {
+      const context = this.#steps(this.#started());
+      return staleSteps(context, waitingIn(context), new Map(), false, signal);
+    };
+    if (Object.keys(this.#cursor.stale).length === 0) return;
+    let wrote = this.#wrote;
+    const onApplied = () => {
+      wrote = true;
+    };
+    await this.#take(make, () => false, onApplied);
+    this.#wrote = wrote;
   }
 
   #bringsNothing({ next, gaps, behindSince }: Started, beginning: Beginning): boolean {
@@ -226,11 +259,18 @@ export class Session {
     const warnings = withReturned(moved.warnings, this.#context.returned);
     const cursor = { ...moved, warnings };
     await this.#held.replace(cursor, this.#signal);
-    const before = this.#cursor.trouble;
+    const { trouble: before, evidences } = this.#cursor;
     this.#logWarnings(this.#cursor.warnings, warnings);
     this.#cursor = cursor;
     this.#wrote = true;
     this.#logTrouble(before, cursor.trouble);
+    this.#logEvidences(evidences, cursor.evidences);
+  }
+
+  #logEvidences(before: Cursor['evidences'], after: Cursor['evidences']): void {
+    for (const [evidence, { trouble }] of Object.entries(after)) {
+      this.#logTrouble(before[evidence]?.trouble, trouble, evidence);
+    }
   }
 
   #logWarnings(before: Cursor['warnings'], after: Cursor['warnings']): void {
@@ -239,11 +279,12 @@ export class Session {
     }
   }
 
-  #logTrouble(before: Trouble | undefined, after: Trouble | undefined): void {
+  #logTrouble(before: Trouble | undefined, after: Trouble | undefined, evidence?: string): void {
     const { log, company } = this.#context;
+    const whose = evidence === undefined ? company.code : `${company.code}, ${evidence}`;
     if (before?.kind === after?.kind) return;
     if (after !== undefined) log(`${after.message} (${after.kind}). ${after.cure}`);
-    else log(`FlexiBee ${company.code}: no more trouble (${before?.kind})`);
+    else log(`FlexiBee ${whose}: no more trouble (${before?.kind})`);
   }
 }
 

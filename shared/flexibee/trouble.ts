@@ -21,6 +21,15 @@ export function troubleOf(error: unknown): TroubleReport | undefined {
   return undefined;
 }
 
+/** @param fault what is wrong with the line of the changelog */
+export function oddChange(company: string, evidence: string, fault: string): TroubleReport {
+  return {
+    kind: 'answer not understood',
+    message: `FlexiBee ${company}, ${evidence}: a change is not understood: ${fault}`,
+    cure: 'The evidence is loaded again by itself. If that comes again and again, the version of FlexiBee answers in another form: report the message.',
+  };
+}
+
 export function regression(company: string, fault: string): TroubleReport {
   return {
     kind: 'versions went back',

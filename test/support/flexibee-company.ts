@@ -174,12 +174,12 @@ export function companyModel(options: CompanyOptions): CompanyModel {
     },
     async list(evidence, { afterId, limit }, signal) {
       signal.throwIfAborted();
-      const records = [...table(evidence)]
-        .filter(([id]) => Number(id) > Number(afterId))
+      const above = [...table(evidence)].filter(([id]) => Number(id) > Number(afterId));
+      const records = above
         .sort(([one], [other]) => Number(one) - Number(other))
         .slice(0, limit)
         .map(([id, row]) => recordOf(id, row));
-      return { globalVersion: globalVersion(), records };
+      return { globalVersion: globalVersion(), records, count: above.length };
     },
   };
 }
