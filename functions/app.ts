@@ -101,7 +101,10 @@ export class App implements AppServices {
     this.#runners = {
       procedure,
       flexibee: flexibeeRunner(this.companies),
-      dynsql: dynsqlRunner({ catalog, databases, connections: this.dynsql }),
+      dynsql: dynsqlRunner({
+        ...{ catalog, databases, connections: this.dynsql },
+        locations: locations.connections,
+      }),
     };
   }
 

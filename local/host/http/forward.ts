@@ -13,6 +13,7 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { BodyError, watchBody } from './body.ts';
 import { answer, forwardedHeaders } from './headers.ts';
 
 /** As the real host's forwarder: without a byte either way for so long, it gives up. */
@@ -33,8 +34,8 @@ export interface Exchange {
 export interface Forwarder {
   /**
    * Streams both ways with back-pressure until the response is through.
-   * @throws when either side breaks off or falls silent; the client has got 504 or 500 then, or
-   *   a broken connection where the response had begun.
+   * @throws when either side breaks off or falls silent; the client has got 504 or 500 then (or
+   *   408, 413 for its body), or a broken connection where the response had begun.
    */
   forward(exchange: Exchange): Promise<void>;
   /** Cuts off whatever is under way. */
@@ -61,6 +62,7 @@ export function createForwarder(httpUri: string): Forwarder {
     const streams = body === undefined && request.headers['transfer-encoding'] !== undefined;
     if (streams) {
       upstream.flushHeaders();
+      watchBody(request, response, (error) => upstream.destroy(error));
       // A client that leaves here closes `response`, too.
       request.on('error', () => {}).pipe(upstream);
       // What the app did not want is thrown away: a connection that nobody reads sees no end.
@@ -95,7 +97,9 @@ export function createForwarder(httpUri: string): Forwarder {
       } catch (error) {
         if (isGone(exchange)) throw goneError;
         if (response.headersSent) response.destroy();
-        else answer(response, error instanceof SilenceError ? 504 : 500);
+        else if (error instanceof BodyError) {
+          answer(response, error.status, { connection: 'close' });
+        } else answer(response, error instanceof SilenceError ? 504 : 500);
         throw error;
       }
     },
