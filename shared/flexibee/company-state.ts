@@ -1,6 +1,6 @@
 /** What people are shown of a company. */
 
-import type { Counts, Cursor, Load, Trouble } from './cursor.ts';
+import type { Counts, Cursor, EvidenceTrouble, Load, Trouble } from './cursor.ts';
 import type { shownTroubleKinds } from './types.ts';
 
 export interface CompanyState {
@@ -23,7 +23,9 @@ export interface CompanyState {
   pending: string[];
   /** What procedures last returned other than 0, each until it returns 0. */
   warnings: string[];
-  evidences: Record<string, Counts>;
+  evidences: Record<string, Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble }>;
+  /** Evidences in trouble of their own. */
+  blocked: string[];
   appliedAt?: string;
   trouble?: Omit<Trouble, 'kind'> & { kind: (typeof shownTroubleKinds)[number] };
 }
@@ -32,7 +34,15 @@ export interface CompanyState {
 export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
   if (cursor === undefined) {
     const lag = { versions: 0, seconds: 0 };
-    const none = { gaps: 0, stale: 0, loads: [], pending: [], warnings: [], evidences: {} };
+    const none = {
+      gaps: 0,
+      stale: 0,
+      loads: [],
+      pending: [],
+      warnings: [],
+      evidences: {},
+      blocked: [],
+    };
     return { phase: 'starting', lag, ...none };
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
@@ -56,7 +66,13 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, afterId })),
     pending: cursor.pending,
     warnings: Object.values(cursor.warnings),
-    evidences: cursor.evidences,
+    evidences: Object.fromEntries(
+      Object.entries(cursor.evidences).map(([evidence, { trouble: own, ...counts }]) => [
+        evidence,
+        { ...counts, ...(own && { trouble: own }) },
+      ]),
+    ),
+    blocked: Object.keys(cursor.evidences).filter((name) => cursor.evidences[name]?.trouble),
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };

@@ -64,7 +64,7 @@ export const change = z
 const oddChange = z.object({ '@evidence': z.string().min(1), '@in-version': version });
 
 /** A line that is wrong but for its version and evidence is told, and holds up no other evidence. */
-export const changeOrOdd = z.unknown().transform((line, context): Change => {
+const changeOrOdd = z.unknown().transform((line, context): Change => {
   const { data, error } = change.safeParse(line);
   if (data !== undefined) return data;
   const known = oddChange.safeParse(line).data;
