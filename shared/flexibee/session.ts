@@ -6,15 +6,25 @@
 import { ahead } from '../ahead.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
-import { agreedWith, type Cursor, newLoad, restarted, type Trouble } from './cursor.ts';
+import {
+  agreedWith,
+  type Cursor,
+  newLoad,
+  owing,
+  type Reload,
+  restarted,
+  type Trouble,
+} from './cursor.ts';
 import { withTroublesTried } from './evidence-trouble.ts';
 import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
-import { changesThrough, identityOf, pageOfOurs } from './history.ts';
+import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
 import { loadSteps } from './load.ts';
 import { type Beginning, pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
+import { sum, withRows } from './row-counts.ts';
 import { staleSteps, waitingIn } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
+import { tellChanges } from './tell-changes.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 /** Batches of a page, of different evidences: they do not wait for one another in the base. */
@@ -78,6 +88,7 @@ export class Session {
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
+      due: {},
       next: top + 1,
       globalVersion: page.globalVersion,
       ...(last && { last: identityOf(last) }),
@@ -90,6 +101,22 @@ export class Session {
     };
     await this.#save(begun);
     return begun;
+  }
+
+  /** Notes that everything is to be loaded again, until that has begun. @param fault what was seen */
+  async owe(why: Reload['why'], fault: string): Promise<void> {
+    const since = this.#context.now().toISOString();
+    const owed = owing(this.#cursor, { why, since, fault });
+    if (owed !== this.#cursor) await this.#save(owed);
+  }
+
+  /**
+   * Everything is to be read in full before changes go on from where we are: some may be in no list,
+   * nor is the last one that we know.
+   */
+  async loadAll(): Promise<void> {
+    const { last: _, ...rest } = this.#cursor;
+    await this.#save({ ...rest, loads: this.#context.company.evidences.map(newLoad) });
   }
 
   /** Begins a new generation. */
@@ -141,14 +168,14 @@ export class Session {
   /**
    * Applies changes until there are none.
    *
-   * @returns `over`: `isOver` said so; or what is wrong with the history
+   * @returns `over`: `isOver` said so; `off`: the changelog is; or what is wrong with the history
    */
-  async follow(isOver: () => boolean): Promise<'done' | 'over' | { fault: string }> {
+  async follow(isOver: () => boolean): Promise<'done' | 'over' | 'off' | HistoryFault> {
     const cursor = this.#started();
     const { source, now } = this.#context;
     const { start, far } = whereToAsk(cursor.gaps, cursor.next);
     const answer = await pageOfOurs(source, cursor, start, this.#signal);
-    if (answer.fault !== undefined) return { fault: answer.fault };
+    if (answer.fault !== undefined) return answer.fault;
     const answers = [{ start: answer.start, page: answer.page }];
     for (const range of far) {
       const page = await changesThrough(source, range, this.#signal);
@@ -163,7 +190,8 @@ export class Session {
     beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
     if (this.#bringsNothing(cursor, beginning)) {
       await this.#tryWaiting();
-      return 'done';
+      // A server may answer while it is off as if nothing happened.
+      return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
     }
     await this.#take(
       (signal) => pageSteps(this.#steps(cursor), beginning, signal),
@@ -259,48 +287,8 @@ export class Session {
     const warnings = withReturned(moved.warnings, this.#context.returned);
     const cursor = { ...moved, warnings };
     await this.#held.replace(cursor, this.#signal);
-    const { trouble: before, evidences } = this.#cursor;
-    this.#logWarnings(this.#cursor.warnings, warnings);
+    tellChanges(this.#context.log, this.#context.company.code, this.#cursor, cursor);
     this.#cursor = cursor;
     this.#wrote = true;
-    this.#logTrouble(before, cursor.trouble);
-    this.#logEvidences(evidences, cursor.evidences);
   }
-
-  #logEvidences(before: Cursor['evidences'], after: Cursor['evidences']): void {
-    for (const [evidence, { trouble }] of Object.entries(after)) {
-      this.#logTrouble(before[evidence]?.trouble, trouble, evidence);
-    }
-  }
-
-  #logWarnings(before: Cursor['warnings'], after: Cursor['warnings']): void {
-    for (const [procedure, text] of Object.entries(after)) {
-      if (before[procedure] !== text) this.log(`FlexiBee ${this.#context.company.code}: ${text}`);
-    }
-  }
-
-  #logTrouble(before: Trouble | undefined, after: Trouble | undefined, evidence?: string): void {
-    const { log, company } = this.#context;
-    const whose = evidence === undefined ? company.code : `${company.code}, ${evidence}`;
-    if (before?.kind === after?.kind) return;
-    if (after !== undefined) log(`${after.message} (${after.kind}). ${after.cure}`);
-    else log(`FlexiBee ${whose}: no more trouble (${before?.kind})`);
-  }
-}
-
-function sum(one: AppliedRows | undefined, other: AppliedRows): AppliedRows {
-  return {
-    created: (one?.created ?? 0) + other.created,
-    updated: (one?.updated ?? 0) + other.updated,
-    deleted: (one?.deleted ?? 0) + other.deleted,
-  };
-}
-
-function withRows(cursor: Cursor, rows: ReadonlyMap<string, AppliedRows>): Cursor {
-  const evidences = { ...cursor.evidences };
-  for (const [evidence, applied] of rows) {
-    const before = evidences[evidence];
-    if (before) evidences[evidence] = { ...before, ...sum(before, applied) };
-  }
-  return { ...cursor, evidences };
 }

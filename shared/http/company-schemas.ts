@@ -18,9 +18,7 @@ const troubleSchema = z
 const evidenceTroubleSchema = troubleSchema
   .extend({
     tries: z.int().meta({ description: 'Since it began' }),
-    retryAt: instantSchema.meta({
-      description: 'Not asked for before, unless a poll is asked for',
-    }),
+    retryAt: instantSchema,
   })
   .meta({ id: 'EvidenceTrouble' });
 

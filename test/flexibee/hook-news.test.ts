@@ -13,6 +13,7 @@ const following: Cursor = {
   loads: [],
   stale: {},
   sizes: {},
+  due: {},
   pending: [],
   warnings: {},
   evidences: {},

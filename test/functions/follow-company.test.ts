@@ -394,7 +394,7 @@ const failures: [what: string, cause: () => void, meaning: string, text: RegExp]
       if (demo !== undefined) demo.licence = 'missing';
     },
     'permanent',
-    /licence of this company/,
+    /right.*licence of the company/,
   ],
   [
     'a password that is refused',

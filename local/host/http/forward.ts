@@ -13,11 +13,18 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { begunAt } from './begun.ts';
 import { BodyError, watchBody } from './body.ts';
 import { answer, forwardedHeaders } from './headers.ts';
 
 /** As the real host's forwarder: without a byte either way for so long, it gives up. */
 const activityTimeoutMilliseconds = 240_000;
+
+/** As the real host's `RetryProxyHandler`: a request that was not taken is sent again. */
+const tries = 10;
+const firstWaitMs = 50;
+const mostWaitMs = 250;
 
 export interface Exchange {
   request: IncomingMessage;
@@ -44,8 +51,9 @@ export interface Forwarder {
 
 export function createForwarder(httpUri: string): Forwarder {
   const agent = new Agent({ keepAlive: true });
+  const watchBegin = begunAt(Number(new URL(httpUri).port));
   /** Resolves with the response, whose body is still to come; the client may leave at any time. */
-  const send = async (exchange: Exchange): Promise<IncomingMessage> => {
+  const send = async (exchange: Exchange, attempt = 1): Promise<IncomingMessage> => {
     const { request, response, body, invocationId, path, signal } = exchange;
     const upstream = httpRequest(new URL(path, httpUri), {
       method: request.method,
@@ -53,6 +61,7 @@ export function createForwarder(httpUri: string): Forwarder {
       agent,
       signal,
     });
+    const hasBegun = watchBegin(upstream);
     upstream.setTimeout(activityTimeoutMilliseconds, () => upstream.destroy(new SilenceError()));
     const leave = (): void => {
       if (!response.writableFinished) onceConnected(upstream, () => upstream.destroy(goneError));
@@ -72,11 +81,14 @@ export function createForwarder(httpUri: string): Forwarder {
       const [reply] = (await once(upstream, 'response')) as [IncomingMessage];
       return reply;
     } catch (error) {
-      // The app closed a connection that was kept, just then: it has not seen the request. The
-      // real host's client sends it again, too, where it has the body still.
-      const unseen = upstream.reusedSocket && wasReset(error);
-      if (unseen && !streams && !response.destroyed) return await send(exchange);
-      throw error;
+      response.off('close', leave);
+      const isOurs = error instanceof SilenceError || response.destroyed || signal.aborted;
+      if (isOurs || streams || hasBegun()) throw error;
+      // The app closed a connection that was kept, just then.
+      if (upstream.reusedSocket) return await send(exchange, attempt);
+      if (attempt === tries) throw error;
+      await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), mostWaitMs));
+      return await send(exchange, attempt + 1);
     }
   };
   return {
@@ -131,10 +143,6 @@ class SilenceError extends Error {
   constructor() {
     super(`Neither side sent anything for ${activityTimeoutMilliseconds / 1000} s.`);
   }
-}
-
-function wasReset(error: unknown): boolean {
-  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** The real host adds the invocation's id only where the client has sent none of that name. */
