@@ -53,6 +53,7 @@ async function* stepsOf(
   let { afterId, since } = load;
   for (let isLast = false; !isLast; ) {
     const at = readAt();
+    const nothing = { company, generation: cursor.generation, readAt: at, batches: [] };
     const limit = sizes.of(evidence, batchSize);
     let page: RecordsPage;
     try {
@@ -61,13 +62,13 @@ async function* stepsOf(
       const isTooMuch = error instanceof FlexibeeError && error.isTooMuch;
       if (isTooMuch && sizes.tooMuch(evidence, limit)) {
         const stored = sizes.toStored();
-        yield { batches: [], moved: (before) => ({ ...before, sizes: stored }) };
+        yield { page: nothing, moved: (before) => ({ ...before, sizes: stored }) };
         continue;
       }
       const report = ownTroubleOf(error);
       if (isStrict || report === undefined) throw error;
       yield {
-        batches: [],
+        page: nothing,
         moved: (before) =>
           withEvidenceTrouble(
             { ...before, loads: last(before, evidence) },
@@ -87,18 +88,14 @@ async function* stepsOf(
     const begun = { evidence, afterId, since };
     const stored = sizes.toStored();
     const isEnd = isLast;
+    const batch = {
+      evidence,
+      changes: [],
+      records: records.map((record) => stateOf(record, version)),
+      ...(isLast && { gone: { readBefore: since, version } }),
+    };
     yield {
-      batches: [
-        {
-          company,
-          evidence,
-          generation: cursor.generation,
-          readAt: at,
-          changes: [],
-          records: records.map((record) => stateOf(record, version)),
-          ...(isLast && { gone: { readBefore: since, version } }),
-        },
-      ],
+      page: { ...nothing, batches: [batch] },
       moved: (before) => ({
         ...withoutEvidenceTrouble(before, evidence),
         sizes: stored,

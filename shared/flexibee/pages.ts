@@ -17,7 +17,7 @@ import type { StoredStale } from './stale.ts';
 import { batchOf, mostStale, staleSteps, waitingIn } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
 import { oddChange } from './trouble.ts';
-import type { Batch, Change, ChangesPage } from './types.ts';
+import type { Change, ChangesPage } from './types.ts';
 
 /** What the first answers of a poll have brought. */
 export interface Beginning {
@@ -45,22 +45,23 @@ export async function* pageSteps(
         else stale.add(evidence, id, version);
       }
     }
-    yield* staleSteps(context, waiting, parts, page.more, signal);
+    const gathered = yield* staleSteps(context, waiting, parts, page.more, signal);
     const reloads = new Set(page.parts.filter(({ odd }) => odd !== undefined).map(nameOf));
     for (const evidence of blocked) {
       if (stale.sizeOf(evidence) <= mostStale) continue;
       reloads.add(evidence);
       stale.drop(evidence);
     }
-    const batches: Batch[] = [];
+    const deleting: string[] = [];
     for (const [evidence, part] of parts) {
       if (part.changes.length === 0) continue;
-      batches.push(await batchOf(context, evidence, part, new Map(), signal));
+      const batch = await batchOf(context, evidence, part, new Map(), signal);
+      if (batch.records.length > 0) deleting.push(evidence);
+      gathered.add(batch);
     }
-    const deleting = batches.filter(({ records }) => records.length > 0).map(nameOf);
     const behind = { stale: stale.toStored(), fetched: [...fetched], deleting, reloads };
-    const code = context.company;
-    yield { batches, moved: moveBehind(code, page, behind, context.now()) };
+    const moved = moveBehind(context.company, page, behind, context.now());
+    yield { page: gathered.page, moved };
     fetched.clear();
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { ahead } from '../ahead.ts';
-import { sideBySide } from '../side-by-side.ts';
+import { noRows, sum, withRows } from './applied-rows.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
   agreedWith,
@@ -21,14 +21,10 @@ import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './his
 import { loadSteps } from './load.ts';
 import { type Beginning, pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
-import { sum, withRows } from './row-counts.ts';
-import { staleSteps, waitingIn } from './stale-steps.ts';
+import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
 import { tellChanges } from './tell-changes.ts';
 import type { AppliedRows, Batch } from './types.ts';
-
-/** Batches of a page, of different evidences: they do not wait for one another in the base. */
-const callsAtOnce = 4;
 
 type Started = Cursor & { next: number };
 
@@ -220,10 +216,7 @@ export class Session {
 
   /** What has waited since an evidence was in trouble; its time may have come. */
   async #tryWaiting(): Promise<void> {
-    const make = (signal: AbortSignal) => {
-      const context = this.#steps(this.#started());
-      return staleSteps(context, waitingIn(context), new Map(), false, signal);
-    };
+    const make = (signal: AbortSignal) => waitingSteps(this.#steps(this.#started()), signal);
     if (Object.keys(this.#cursor.stale).length === 0) return;
     let wrote = this.#wrote;
     const onApplied = () => {
@@ -248,14 +241,16 @@ export class Session {
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
     let { readAt } = this.#cursor;
-    const apply = async (batch: Batch, signal: AbortSignal) => {
-      const rows = await this.#context.mirror.apply(batch, signal);
-      counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
-      onApplied?.(batch, rows);
-    };
-    for await (const { batches, moved } of ahead(make, this.#signal)) {
-      await sideBySide(batches, callsAtOnce, apply, this.#signal);
-      readAt = batches.at(-1)?.readAt ?? readAt;
+    for await (const { page, moved } of ahead(make, this.#signal)) {
+      if (page.batches.length > 0) {
+        const applied = await this.#context.mirror.apply(page, this.#signal);
+        for (const batch of page.batches) {
+          const rows = applied.get(batch.evidence) ?? noRows;
+          counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
+          onApplied?.(batch, rows);
+        }
+      }
+      readAt = page.readAt;
       const next = moved?.(this.#cursor) ?? this.#cursor;
       if (next === this.#cursor) continue;
       const cursor = withRows(next, counts);

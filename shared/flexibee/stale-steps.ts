@@ -9,8 +9,9 @@ import {
   withoutEvidenceTrouble,
 } from './evidence-trouble.ts';
 import type { EvidencePart } from './fold.ts';
+import { PageGatherer } from './mirror-page.ts';
 import { RequestSizes } from './request-sizes.ts';
-import { StaleRecords, withoutStale } from './stale.ts';
+import { StaleRecords, type StaleVersions, withoutStale } from './stale.ts';
 import { type Step, type StepContext, stateOf } from './step.ts';
 import type { Batch } from './types.ts';
 
@@ -49,9 +50,13 @@ export function waitingIn({ cursor, now }: StepContext): Waiting {
   };
 }
 
+/** Records in one call, until another request for them: a page is one call where they are fewer. */
+const mostInCall = 2 * requestSize;
+
 /**
  * @param parts evidences' parts of the page; what is written with records is taken out
  * @param more whether the changelog goes on: then only what is too much to wait is fetched
+ * @returns what is yet to be written
  */
 export async function* staleSteps(
   context: StepContext,
@@ -59,20 +64,28 @@ export async function* staleSteps(
   parts: Map<string, EvidencePart>,
   more: boolean,
   signal: AbortSignal,
-): AsyncGenerator<Step, void, undefined> {
+): AsyncGenerator<Step, PageGatherer, undefined> {
   const { stale, sizes, blocked, fetched } = waiting;
+  const sizeOf = (evidence: string) => sizes.of(evidence, requestSize);
+  const nothing = () => gatherer(context).page;
+  let gathered = gatherer(context);
   while (stale.sizeWithout(blocked) > (more ? mostStale : 0)) {
-    const size = (evidence: string) => sizes.of(evidence, requestSize);
-    const { evidence, versions } = stale.take(size, blocked);
-    let batch: Batch;
+    if (gathered.size >= mostInCall) {
+      // Within a backlog the page is what a kill costs; its end may bring twenty of these.
+      yield more
+        ? { page: gathered.page }
+        : { page: gathered.page, moved: moveTo(gathered, sizes) };
+      gathered = gatherer(context);
+    }
+    const { evidence, versions } = stale.take(sizeOf, blocked);
     try {
-      batch = await batchOf(context, evidence, parts.get(evidence), versions, signal);
+      gathered.add(await batchOf(context, evidence, parts.get(evidence), versions, signal));
     } catch (error) {
       stale.putBack(evidence, versions);
       const isTooMuch = error instanceof FlexibeeError && error.isTooMuch;
       if (isTooMuch && sizes.tooMuch(evidence, versions.size)) {
         const stored = sizes.toStored();
-        yield { batches: [], moved: (cursor) => ({ ...cursor, sizes: stored }) };
+        yield { page: nothing(), moved: (cursor) => ({ ...cursor, sizes: stored }) };
         continue;
       }
       const report = ownTroubleOf(error);
@@ -80,25 +93,49 @@ export async function* staleSteps(
       blocked.add(evidence);
       const now = context.now();
       const moved = (cursor: Cursor) => withEvidenceTrouble(cursor, evidence, report, now);
-      yield { batches: [], moved };
+      yield { page: nothing(), moved };
       continue;
     }
-    const isUsual = size(evidence) === requestSize;
+    const isSmall = sizeOf(evidence) < requestSize;
     sizes.answered(evidence, versions.size, requestSize);
+    gathered.fetched.push({ evidence, versions });
     parts.delete(evidence);
     fetched.add(evidence);
-    const stored = sizes.toStored();
-    const moved = (before: Cursor) => {
-      const cursor = withoutEvidenceTrouble(before, evidence);
-      const left = withoutStale(cursor.stale, evidence, versions);
-      if (left === cursor.stale && cursor === before) return before;
-      const pending = withPending(cursor, [evidence]);
-      return { ...cursor, stale: left, sizes: stored, pending };
-    };
-    // Within a backlog the page is what a kill costs, and its end may bring twenty of these; but
-    // where requests are small each is progress.
-    yield more && isUsual ? { batches: [batch] } : { batches: [batch], moved };
+    if (!isSmall) continue;
+    // Who gives so little at a time is slow: each request is progress.
+    yield { page: gathered.page, moved: moveTo(gathered, sizes) };
+    gathered = gatherer(context);
   }
+  return gathered;
+}
+
+/** What has waited since an evidence was in trouble, with no page of changes about it. */
+export async function* waitingSteps(
+  context: StepContext,
+  signal: AbortSignal,
+): AsyncGenerator<Step, void, undefined> {
+  const waiting = waitingIn(context);
+  const gathered = yield* staleSteps(context, waiting, new Map(), false, signal);
+  yield { page: gathered.page, moved: moveTo(gathered, waiting.sizes) };
+}
+
+function gatherer({ company, cursor, readAt }: StepContext): PageGatherer {
+  return new PageGatherer({ company, generation: cursor.generation, readAt: readAt() });
+}
+
+/** Moves the cursor on by records that are not stale any more. */
+function moveTo({ fetched }: PageGatherer, sizes: RequestSizes): (cursor: Cursor) => Cursor {
+  const stored = sizes.toStored();
+  return (before) => {
+    let cursor = before;
+    for (const { evidence, versions } of fetched) {
+      const well = withoutEvidenceTrouble(cursor, evidence);
+      const stale = withoutStale(well.stale, evidence, versions);
+      if (stale === cursor.stale && well === cursor) continue;
+      cursor = { ...well, stale, sizes: stored, pending: withPending(well, [evidence]) };
+    }
+    return cursor;
+  };
 }
 
 /**
@@ -106,13 +143,12 @@ export async function* staleSteps(
  * what the answer leaves out of those is deleted, too.
  */
 export async function batchOf(
-  { company, cursor, source, readAt }: StepContext,
+  { source }: StepContext,
   evidence: string,
   part: EvidencePart | undefined,
-  versions: ReadonlyMap<string, number>,
+  versions: StaleVersions,
   signal: AbortSignal,
 ): Promise<Batch> {
-  const at = readAt();
   const ids = [...versions.keys()];
   const found = ids.length === 0 ? [] : await source.records(evidence, ids, signal);
   const byId = new Map(found.map((record) => [record.id, record]));
@@ -122,10 +158,7 @@ export async function batchOf(
     return record === undefined ? goneIn(id, version) : stateOf(record, version);
   });
   return {
-    company,
     evidence,
-    generation: cursor.generation,
-    readAt: at,
     changes: part?.changes ?? [],
     records: [...deleted.map(({ id, version }) => goneIn(id, version)), ...states],
   };

@@ -7,6 +7,9 @@
 /** As in the cursor, by evidence: records, and in the same order the versions of their last changes. */
 export type StoredStale = Record<string, { ids: string[]; versions: number[] }>;
 
+/** Records by number, with the versions of their last changes. */
+export type StaleVersions = ReadonlyMap<string, number>;
+
 export class StaleRecords {
   /** Those that changed longest ago first. */
   readonly #versions: Map<string, Map<string, number>>;
@@ -43,7 +46,7 @@ export class StaleRecords {
   take(
     size: (evidence: string) => number,
     without: ReadonlySet<string>,
-  ): { evidence: string; versions: ReadonlyMap<string, number> } {
+  ): { evidence: string; versions: StaleVersions } {
     const [evidence, all] = this.#without(without).reduce((one, other) =>
       other[1].size > one[1].size ? other : one,
     );

@@ -1,13 +1,15 @@
-/** Rows of the mirror, counted. */
+/** Counts of rows that a mirror's calls have written. */
 
 import type { Cursor } from './cursor.ts';
 import type { AppliedRows } from './types.ts';
 
-export function sum(one: AppliedRows | undefined, other: AppliedRows): AppliedRows {
+export const noRows: AppliedRows = { created: 0, updated: 0, deleted: 0 };
+
+export function sum(one: AppliedRows = noRows, other: AppliedRows = noRows): AppliedRows {
   return {
-    created: (one?.created ?? 0) + other.created,
-    updated: (one?.updated ?? 0) + other.updated,
-    deleted: (one?.deleted ?? 0) + other.deleted,
+    created: one.created + other.created,
+    updated: one.updated + other.updated,
+    deleted: one.deleted + other.deleted,
   };
 }
 
