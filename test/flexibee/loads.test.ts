@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Flexibee, startFlexibee } from '../../local/flexibee/server.ts';
+import { type Flexibee, startFlexibee } from 'flexibee-server';
 import { openCompany } from '../../shared/flexibee/client.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
 import { companyState, poll, reload } from '../../shared/flexibee/follow.ts';
