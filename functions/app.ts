@@ -34,7 +34,7 @@ import { connectionsHealth } from './dynsql/connections-health.ts';
 import { dynsqlRunner } from './dynsql/stage-runner.ts';
 import { Companies } from './flexibee/companies.ts';
 import { companiesHealth } from './flexibee/companies-health.ts';
-import type { CompanyMessage } from './flexibee/company-queue.ts';
+import { type CompanyMessage, companyQueueName } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import { queuesHealth } from './given-up/health.ts';
 import { lookForGivenUp } from './given-up/look.ts';
@@ -88,6 +88,8 @@ export class App implements AppServices {
     this.companies = new Companies({
       ...{ catalog, databases, procedure, container, leaseSeconds, sliceMs },
       addresses: addresses.companies,
+      send: async (message, delaySeconds, signal) =>
+        (await this.#queues()).send(companyQueueName, message, signal, delaySeconds),
       now: this.now,
     });
     this.dynsql = new DynsqlConnections({

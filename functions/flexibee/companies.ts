@@ -33,6 +33,7 @@ import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 import { givenUpText } from '../given-up/look.ts';
 import { callAfterChanges } from './after-changes.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
+import { type Again, pollForHook } from './hook-polls.ts';
 import { procedureMessages } from './procedure-messages.ts';
 
 export interface CompaniesDependencies {
@@ -42,36 +43,19 @@ export interface CompaniesDependencies {
   /** Runs stages of kind `procedure`. */
   procedure: StageRunner;
   container(signal: AbortSignal): Promise<ContainerClient>;
+  /** Puts a message on the queue of companies. */
+  send(message: CompanyMessage, delaySeconds: number, signal: AbortSignal): Promise<void>;
   leaseSeconds: number;
   sliceMs: number;
+  /** Whoever was asked to look now waits so long for a poll that is under way; 10 s unless told. */
+  waitForLockMs?: number;
   now(): Date;
 }
 
-/** Whoever was asked to look now waits so long for a poll that is under way. */
-const waitForLockMs = 10_000;
+const defaultWaitForLockMs = 10_000;
 
 /** A timer's message that waited for longer is left: the next minute's is behind it. */
 const timerMessageMs = 90_000;
-
-/**
- * The flag is lowered once the company is ours and nothing has been asked: before that, hooks that
- * the poll before ours sees to would raise it again.
- */
-function loweringFlag(cursors: CursorStore, flags: HookFlags): CursorStore {
-  return {
-    read: (code, signal) => cursors.read(code, signal),
-    async acquire(code, signal) {
-      const held = await cursors.acquire(code, signal);
-      try {
-        if (held !== undefined) await flags.lower(code, signal);
-      } catch (error) {
-        await held?.release();
-        throw error;
-      }
-      return held;
-    },
-  };
-}
 
 /** What a newer version of the app has written is for that one: its workers poll, too. */
 async function pollKnown(...[context, options, signal]: Parameters<typeof poll>) {
@@ -158,12 +142,16 @@ export class Companies {
     if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
     const context = await this.#context(company, log, procedureMessages(company, log), signal);
-    const options = { waitForLockMs: isTimer ? 0 : waitForLockMs };
-    if (why !== 'hook') return await pollKnown(context, options, signal);
-    const lowering = { ...context, cursors: loweringFlag(cursors, flags) };
-    const outcome = await pollKnown(lowering, options, signal);
-    // Whoever is at it for so long sees what the hook is about; the next one may call again.
-    if (outcome === 'busy') await flags.lower(company, signal);
+    const options = { waitForLockMs: isTimer ? 0 : this.#waitForLockMs };
+    const look = (lowering: CursorStore) =>
+      pollKnown({ ...context, cursors: lowering }, options, signal);
+    if (why === 'hook') {
+      const again: Again = (code, seconds, within) => this.#queueHookPoll(code, seconds, within);
+      return await pollForHook(flags, cursors, company, look, again, signal);
+    }
+    const outcome = await look(cursors);
+    // Whoever has the company may be past looking: from here on it is as if a hook had come.
+    if (outcome === 'busy' && why === 'request') await flags.raise(company, signal);
     return outcome;
   }
 
@@ -189,7 +177,13 @@ export class Companies {
       () => {},
       signal,
     );
-    return await turnChangelog(to, context, this.at(code), { waitForLockMs }, signal);
+    return await turnChangelog(
+      to,
+      context,
+      this.at(code),
+      { waitForLockMs: this.#waitForLockMs },
+      signal,
+    );
   }
 
   /** False while somebody else is at work on the company. */
@@ -200,12 +194,14 @@ export class Companies {
       () => {},
       signal,
     );
-    return await reset(context, { waitForLockMs }, signal);
+    return await reset(context, { waitForLockMs: this.#waitForLockMs }, signal);
   }
 
   /**
+   * Has the company polled, unless it knows all that the hook tells or a poll is on its way.
+   *
    * @param hook undefined: it says nothing but "look now"
-   * @returns true for the one hook of a burst that must have the company polled
+   * @returns true for the one hook of a burst for which a poll was queued
    */
   async hooked(code: string, hook: WebHook | undefined, signal: AbortSignal): Promise<boolean> {
     const { flags, news } = await this.#open(signal);
@@ -215,6 +211,16 @@ export class Companies {
 
   close(): void {
     this.#servers.close();
+  }
+
+  get #waitForLockMs(): number {
+    return this.#dependencies.waitForLockMs ?? defaultWaitForLockMs;
+  }
+
+  #queueHookPoll(company: string, delaySeconds: number, signal: AbortSignal): Promise<void> {
+    const { now, send } = this.#dependencies;
+    const at = now().toISOString();
+    return send({ company, why: 'hook', at }, delaySeconds, signal);
   }
 
   #known(code: string): FollowedCompany {
@@ -230,7 +236,7 @@ export class Companies {
       const cursors = cursorStore(opened, leaseSeconds);
       this.#state = {
         cursors,
-        flags: new HookFlags(opened),
+        flags: new HookFlags(opened, (code, within) => this.#queueHookPoll(code, 0, within)),
         news: new HookNews(cursors),
         leases: new Leases(opened, leaseSeconds),
         givenUp: new GivenUp(opened),

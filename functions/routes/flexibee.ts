@@ -115,7 +115,6 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}/hook',
     access: 'token',
     refusals: 'json',
-    outputs: [companyQueueOutput],
     methods: {
       POST: {
         handler: receiveHook,

@@ -120,6 +120,9 @@ function withoutStorage(settings: Settings): Companies {
     container: async () => {
       throw new Error('this test has no storage');
     },
+    send: async () => {
+      throw new Error('this test has no queues');
+    },
     leaseSeconds: settings.leaseSeconds,
     sliceMs: settings.sliceMs,
     now: () => now,
