@@ -3,7 +3,7 @@
  * `crude.sp_apply_flexibee_page` does with tables, and what it is compared with.
  */
 
-import { DatabaseError } from '../../shared/database/errors.ts';
+import { DatabaseError } from '../../shared/database/database-error.ts';
 import {
   type AppliedRows,
   type Batch,
@@ -86,7 +86,7 @@ export function memoryMirror(): MemoryMirror {
       const knowledge = { generation, version: gone.version, readAt };
       for (const row of [...table.values()]) {
         if (row.deleted) continue;
-          if (row.generation === generation && row.readAt >= gone.readBefore) continue;
+        if (row.generation === generation && row.readAt >= gone.readBefore) continue;
         put(table, row.id, knowledge, tombstone, counts);
       }
     }
