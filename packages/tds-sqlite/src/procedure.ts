@@ -62,11 +62,19 @@ export class SqlServerError extends Error {
   readonly state: number;
   readonly procedure: string | undefined;
   readonly line: number;
+  /** What the client is told before it: why. */
+  readonly preceding: SqlServerError | undefined;
 
   constructor(
     number: number,
     message: string,
-    details: { severity?: number; state?: number; procedure?: string; line?: number } = {},
+    details: {
+      severity?: number;
+      state?: number;
+      procedure?: string;
+      line?: number;
+      preceding?: SqlServerError;
+    } = {},
   ) {
     super(message);
     this.name = 'SqlServerError';
@@ -75,6 +83,7 @@ export class SqlServerError extends Error {
     this.state = details.state ?? 1;
     this.procedure = details.procedure;
     this.line = details.line ?? 1;
+    this.preceding = details.preceding;
   }
 }
 
@@ -91,12 +100,18 @@ export interface DatabaseDefinition {
   procedures: Procedure[];
 }
 
+/** Permissions of the server that can be denied here (docs: Server permissions). */
+export const serverPermissions = ['VIEW SERVER STATE', 'ALTER ANY CONNECTION'] as const;
+export type ServerPermission = (typeof serverPermissions)[number];
+
 export interface SqlServerOptions {
   databases: DatabaseDefinition[];
   /** Login name to password. */
   logins: Record<string, string>;
   /** Access token of Microsoft Entra to login name; absent: none is taken. */
   accessTokens?: Record<string, string>;
+  /** What no login may do; default: nothing. The control interface changes it. */
+  denied?: readonly ServerPermission[];
   /** Folder of the SQLite files; absent: in memory, gone at close. */
   directory?: string;
   /** 0 (default): any free port. */
