@@ -71,7 +71,10 @@ export class Session {
    * to be loaded. The trouble that made us begin anew is over with that.
    */
   async begin(from: Cursor): Promise<Started> {
-    const { source, now, company } = this.#context;
+    const { source, mirror, now, company } = this.#context;
+    const { code, evidences } = company;
+    // The base may have outlived cursors that we know nothing of.
+    const newest = await mirror.generation(code, evidences, this.#signal);
     const { globalVersion } = await source.changes({ start: 1, limit: 1 }, this.#signal);
     const start = Math.max(1, globalVersion - pageSize + 1);
     const through = globalVersion;
@@ -81,6 +84,7 @@ export class Session {
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
+      generation: Math.max(rest.generation, newest + 1),
       due: {},
       next: top + 1,
       globalVersion: page.globalVersion,
@@ -89,7 +93,7 @@ export class Session {
         ...missingIn(start, page.changes, now()),
         ...missingAbove(last?.version ?? start - 1, top, now()),
       ],
-      loads: company.evidences.map(newLoad),
+      loads: evidences.map(newLoad),
       behindSince: now().toISOString(),
     };
     await this.#save(begun);
