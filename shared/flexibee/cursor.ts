@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Gap } from './gaps.ts';
+import type { StoredSizes } from './request-sizes.ts';
 import type { StoredStale } from './stale.ts';
 import { type Operation, troubleKinds } from './types.ts';
 
@@ -24,15 +25,6 @@ const loadSchema = z.object({
   afterId: z.string(),
   /** When its first page was read: what the mirror last saw before is gone at the end. */
   since: instant.optional(),
-});
-
-const countsSchema = z.object({
-  /** Of the changelog, each once. */
-  changes: version,
-  /** Rows of the mirror; those of a page whose worker died in the middle are not in it. */
-  created: version,
-  updated: version,
-  deleted: version,
 });
 
 const staleSchema: z.ZodType<StoredStale> = z.record(
@@ -52,6 +44,28 @@ const troubleSchema = z.object({
   cure: z.string(),
 });
 
+/** It has no say in other evidences. */
+const evidenceTroubleSchema = troubleSchema.extend({
+  tries: version,
+  /** Not asked for before. */
+  retryAt: instant,
+});
+
+const countsSchema = z.object({
+  /** Of the changelog, each once. */
+  changes: version,
+  /** Rows of the mirror; those of a page whose worker died in the middle are not in it. */
+  created: version,
+  updated: version,
+  deleted: version,
+  trouble: evidenceTroubleSchema.optional(),
+});
+
+const sizesSchema: z.ZodType<StoredSizes> = z.record(
+  z.string(),
+  z.object({ size: z.int().positive(), answered: version }),
+);
+
 /**
  * What must be done, whatever trouble comes between: set as soon as its cause is seen, removed when
  * it is done. What is to be asked, read or called has members of its own: `gaps`, `loads`, `stale`,
@@ -61,7 +75,7 @@ const dueSchema = z.object({
   /** Everything is to be loaded again, in a new generation. */
   reload: z
     .object({
-      why: z.enum(['changelog off', 'versions went back']),
+      why: z.enum(['changelog off', 'versions went back', 'newer generation']),
       since: instant,
       /** What was seen, in words. */
       fault: z.string(),
@@ -96,6 +110,8 @@ const cursorMembers = z.object({
   readAt: instant.optional(),
   /** Below `next`, journaled, and yet to be fetched; older cursors have none. */
   stale: staleSchema.default({}),
+  /** How many records of an evidence are asked for at once, where fewer than usual; see there. */
+  sizes: sizesSchema.default({}),
   /** Evidences whose rows may have changed since the procedures after it were called. */
   pending: z.array(z.string()),
   /** What procedures last returned other than 0, by their name; older cursors have none. */
@@ -131,6 +147,7 @@ export const cursorForm: DocumentForm<Cursor> = {
 };
 export type Load = z.infer<typeof loadSchema>;
 export type Trouble = z.infer<typeof troubleSchema>;
+export type EvidenceTrouble = z.infer<typeof evidenceTroubleSchema>;
 export type Counts = z.infer<typeof countsSchema>;
 export type Reload = NonNullable<z.infer<typeof dueSchema>['reload']>;
 
@@ -148,6 +165,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     loads: [],
     due: {},
     stale: {},
+    sizes: before?.sizes ?? {},
     pending: before?.pending ?? [],
     warnings: before?.warnings ?? {},
     evidences: before?.evidences ?? {},
