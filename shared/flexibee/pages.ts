@@ -8,9 +8,10 @@ import { type Counts, type Cursor, withPending } from './cursor.ts';
 import { type EvidencePart, fold } from './fold.ts';
 import { bounded, type Gap, missingIn, pageSize } from './gaps.ts';
 import { identityOf } from './history.ts';
+import type { Beginning } from './late.ts';
 import { StaleRecords, withoutStale } from './stale.ts';
 import { type Step, type StepContext, stateOf } from './step.ts';
-import type { Batch, Change, ChangesPage } from './types.ts';
+import type { Batch, Change } from './types.ts';
 
 /**
  * Records in one request. The fewer, the less memory; but over all no more than one for 500 records
@@ -25,16 +26,6 @@ const requestSize = 800;
  * megabyte.
  */
 const mostStale = 20_000;
-
-/** What the first answers of a poll have brought. */
-export interface Beginning {
-  /** Below the cursor. */
-  late: readonly Change[];
-  /** What is left of the gaps that the cursor had. */
-  gaps: readonly Gap[];
-  /** Reaches the cursor. */
-  page: ChangesPage;
-}
 
 /** Steps from the beginning until the changelog has no more. */
 export async function* pageSteps(
@@ -163,7 +154,8 @@ function moveBehind(
     ...cursor,
     next,
     gaps,
-    globalVersion,
+    // Some servers take it from a list whose old part they remove.
+    globalVersion: Math.max(globalVersion, next - 1),
     ...(newest && newest.version > (cursor.last?.version ?? 0) && { last: identityOf(newest) }),
     stale,
     evidences: { ...cursor.evidences, ...counted(cursor.evidences, parts) },

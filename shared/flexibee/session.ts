@@ -3,8 +3,10 @@
  * it says. Nothing here catches trouble; see follow.ts.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { ahead } from '../ahead.ts';
 import { sideBySide } from '../side-by-side.ts';
+import { whereItStands } from './beginning.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
   agreedWith,
@@ -15,10 +17,10 @@ import {
   restarted,
   type Trouble,
 } from './cursor.ts';
-import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
-import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
+import type { HistoryFault } from './history.ts';
+import { type Beginning, firstAnswers } from './late.ts';
 import { loadSteps } from './load.ts';
-import { type Beginning, pageSteps } from './pages.ts';
+import { pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
 import type { Step, StepContext } from './step.ts';
 import type { AppliedRows, Batch } from './types.ts';
@@ -43,7 +45,7 @@ export class Session {
     this.#held = held;
     this.#signal = AbortSignal.any([signal, held.lost]);
     this.#cursor = held.value ?? restarted(undefined, context.now());
-    this.#lastReadAt = Date.parse(this.#cursor.readAt ?? new Date(0).toISOString());
+    this.#lastReadAt = Date.parse(this.#cursor.readAt ?? isoOf(0));
   }
 
   get cursor(): Cursor {
@@ -75,23 +77,12 @@ export class Session {
    */
   async begin(from: Cursor): Promise<Started> {
     const { source, now, company } = this.#context;
-    const { globalVersion } = await source.changes({ start: 1, limit: 1 }, this.#signal);
-    const start = Math.max(1, globalVersion - pageSize + 1);
-    const through = globalVersion;
-    const page = await changesThrough(source, { from: start, through }, this.#signal);
-    const last = page.changes.at(-1);
-    const top = Math.max(page.globalVersion, last?.version ?? 0);
+    const stands = await whereItStands(source, { now, lateMs: company.lateMs }, this.#signal);
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
+      ...stands,
       due: {},
-      next: top + 1,
-      globalVersion: page.globalVersion,
-      ...(last && { last: identityOf(last) }),
-      gaps: [
-        ...missingIn(start, page.changes, now()),
-        ...missingAbove(last?.version ?? start - 1, top, now()),
-      ],
       loads: company.evidences.map(newLoad),
       behindSince: now().toISOString(),
     };
@@ -155,23 +146,13 @@ export class Session {
    */
   async follow(isOver: () => boolean): Promise<'done' | 'over' | 'off' | HistoryFault> {
     const cursor = this.#started();
-    const { source, now } = this.#context;
-    const { start, far } = whereToAsk(cursor.gaps, cursor.next);
-    const answer = await pageOfOurs(source, cursor, start, this.#signal);
-    if (answer.fault !== undefined) return answer.fault;
-    const answers = [{ start: answer.start, page: answer.page }];
-    for (const range of far) {
-      const page = await changesThrough(source, range, this.#signal);
-      answers.push({ start: range.from, page });
-    }
-    const beginning: Beginning = { late: [], gaps: cursor.gaps, page: answer.page };
-    for (const { start: asked, page } of answers) {
-      // What one answer has filled is no gap in the next.
-      beginning.late = [...beginning.late, ...lateIn(beginning.gaps, page)];
-      beginning.gaps = askedAgain(beginning.gaps, asked, page, now());
-    }
-    beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
-    if (this.#bringsNothing(cursor, beginning)) {
+    const { source, now, company } = this.#context;
+    const clock = { now, lateMs: company.lateMs };
+    const beginning = await firstAnswers(source, cursor, clock, this.#signal);
+    if ('kind' in beginning) return beginning;
+    if (isIdle(cursor, beginning)) {
+      const gaps = [...beginning.gaps];
+      if (!isDeepStrictEqual(gaps, cursor.gaps)) await this.#save({ ...this.#cursor, gaps }, false);
       // A server may answer while it is off as if nothing happened.
       return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
     }
@@ -195,16 +176,12 @@ export class Session {
   /** Enters what stops us, or that nothing does; a trouble that goes on is not written again. */
   async settle(report: Omit<Trouble, 'since'> | undefined): Promise<void> {
     const { trouble, ...rest } = this.#cursor;
-    if (trouble?.kind === report?.kind) return;
+    if (trouble?.kind === report?.kind) {
+      if (this.#hasRead) await this.#save(this.#cursor, false);
+      return;
+    }
     const since = this.#context.now().toISOString();
     await this.#save(report === undefined ? rest : { ...rest, trouble: { ...report, since } });
-  }
-
-  #bringsNothing({ next, gaps, behindSince }: Started, beginning: Beginning): boolean {
-    const { page, late } = beginning;
-    const fresh = (page.changes.at(-1)?.version ?? 0) >= next;
-    const sameGaps = JSON.stringify(beginning.gaps) === JSON.stringify(gaps);
-    return !fresh && late.length === 0 && sameGaps && behindSince === undefined;
   }
 
   /** Applies step after step, the next being made meanwhile, until `isOver` after a move. */
@@ -214,7 +191,6 @@ export class Session {
     onApplied?: (batch: Batch, rows: AppliedRows) => void,
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
-    let { readAt } = this.#cursor;
     const apply = async (batch: Batch, signal: AbortSignal) => {
       const rows = await this.#context.mirror.apply(batch, signal);
       counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
@@ -222,11 +198,10 @@ export class Session {
     };
     for await (const { batches, moved } of ahead(make, this.#signal)) {
       await sideBySide(batches, callsAtOnce, apply, this.#signal);
-      readAt = batches.at(-1)?.readAt ?? readAt;
       const next = moved?.(this.#cursor) ?? this.#cursor;
       if (next === this.#cursor) continue;
       const cursor = withRows(next, counts);
-      await this.#save({ ...cursor, ...(readAt && { readAt }) });
+      await this.#save(cursor);
       counts.clear();
       if (isOver()) return;
     }
@@ -241,7 +216,12 @@ export class Session {
   /** Clocks of two workers differ; the order of readings must not. */
   #readAt(): string {
     this.#lastReadAt = Math.max(this.#context.now().getTime(), this.#lastReadAt + 1);
-    return new Date(this.#lastReadAt).toISOString();
+    return isoOf(this.#lastReadAt);
+  }
+
+  /** Since the cursor was written. */
+  get #hasRead(): boolean {
+    return this.#lastReadAt > Date.parse(this.#cursor.readAt ?? isoOf(0));
   }
 
   #started(): Started {
@@ -250,14 +230,16 @@ export class Session {
     return { ...this.#cursor, next };
   }
 
-  async #save(moved: Cursor): Promise<void> {
+  /** @param isNews false: nothing of it is worth telling */
+  async #save(moved: Cursor, isNews = true): Promise<void> {
     const warnings = withReturned(moved.warnings, this.#context.returned);
-    const cursor = { ...moved, warnings };
+    // Whatever was read may be in the mirror, whether the cursor moved or not.
+    const cursor = { ...moved, warnings, ...(this.#hasRead && { readAt: isoOf(this.#lastReadAt) }) };
     await this.#held.replace(cursor, this.#signal);
     const before = this.#cursor.trouble;
     this.#logWarnings(this.#cursor.warnings, warnings);
     this.#cursor = cursor;
-    this.#wrote = true;
+    this.#wrote ||= isNews;
     this.#logTrouble(before, cursor.trouble);
   }
 
@@ -274,6 +256,14 @@ export class Session {
     else log(`FlexiBee ${company.code}: no more trouble (${before?.kind})`);
   }
 }
+
+/** Nothing new, nothing late, and nothing that waits. */
+function isIdle({ next, behindSince }: Started, { page, late }: Beginning): boolean {
+  const isNew = (page.changes.at(-1)?.version ?? 0) >= next;
+  return !isNew && late.length === 0 && behindSince === undefined;
+}
+
+const isoOf = (time: number) => new Date(time).toISOString();
 
 function sum(one: AppliedRows | undefined, other: AppliedRows): AppliedRows {
   return {
