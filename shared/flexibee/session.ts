@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { ahead } from '../ahead.ts';
-import { sideBySide } from '../side-by-side.ts';
+import { noRows, sum } from './applied-rows.ts';
 import { whereItStands } from './beginning.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
@@ -24,9 +24,6 @@ import { pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
 import type { Step, StepContext } from './step.ts';
 import type { AppliedRows, Batch } from './types.ts';
-
-/** Batches of a page, of different evidences: they do not wait for one another in the base. */
-const callsAtOnce = 4;
 
 type Started = Cursor & { next: number };
 
@@ -191,13 +188,15 @@ export class Session {
     onApplied?: (batch: Batch, rows: AppliedRows) => void,
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
-    const apply = async (batch: Batch, signal: AbortSignal) => {
-      const rows = await this.#context.mirror.apply(batch, signal);
-      counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
-      onApplied?.(batch, rows);
-    };
-    for await (const { batches, moved } of ahead(make, this.#signal)) {
-      await sideBySide(batches, callsAtOnce, apply, this.#signal);
+    for await (const { page, moved } of ahead(make, this.#signal)) {
+      if (page.batches.length > 0) {
+        const applied = await this.#context.mirror.apply(page, this.#signal);
+        for (const batch of page.batches) {
+          const rows = applied.get(batch.evidence) ?? noRows;
+          counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
+          onApplied?.(batch, rows);
+        }
+      }
       const next = moved?.(this.#cursor) ?? this.#cursor;
       if (next === this.#cursor) continue;
       const cursor = withRows(next, counts);
@@ -264,14 +263,6 @@ function isIdle({ next, behindSince }: Started, { page, late }: Beginning): bool
 }
 
 const isoOf = (time: number) => new Date(time).toISOString();
-
-function sum(one: AppliedRows | undefined, other: AppliedRows): AppliedRows {
-  return {
-    created: (one?.created ?? 0) + other.created,
-    updated: (one?.updated ?? 0) + other.updated,
-    deleted: (one?.deleted ?? 0) + other.deleted,
-  };
-}
 
 function withRows(cursor: Cursor, rows: ReadonlyMap<string, AppliedRows>): Cursor {
   const evidences = { ...cursor.evidences };

@@ -6,7 +6,7 @@ import { type ChangelogControl, turnChangelog } from '../../shared/flexibee/chan
 import type { CursorStore, FollowContext, HeldCursor } from '../../shared/flexibee/context.ts';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
 import { type PollOutcome, poll } from '../../shared/flexibee/follow.ts';
-import type { Batch, Change, TroubleKind } from '../../shared/flexibee/types.ts';
+import type { Change, MirrorPage, TroubleKind } from '../../shared/flexibee/types.ts';
 import { LeaseLostError } from '../../shared/lock/keeper.ts';
 import { StorageClock } from '../../shared/storage/clock.ts';
 import { type CompanyOptions, companyModel, trouble } from '../support/flexibee-company.ts';
@@ -102,7 +102,8 @@ export function newWorld(
   /** The version consumed when each generation began. */
   const began = new Map<number, number>();
   const effects = { created: 0, updated: 0, deleted: 0 };
-  const late: (() => Promise<unknown>)[] = [];
+  /** What dead workers had sent, and its generation. */
+  const late: { generation: number; call: () => Promise<unknown> }[] = [];
   /** Evidences whose procedures were called after their last change in the mirror. */
   const dirty = new Set<string>();
   const called: string[][] = [];
@@ -127,7 +128,9 @@ export function newWorld(
       if (done.length !== death?.at) return await call();
       dead = true;
       if (death.mode === 'after') await call();
-      else if (death.mode === 'late' && what === 'apply') late.push(call);
+      else if (death.mode === 'late' && what === 'apply') {
+        late.push({ generation: cursor?.generation ?? 0, call });
+      }
       throw new Killed(what);
     }
     const guarded = (held: HeldCursor): HeldCursor => ({
@@ -164,16 +167,18 @@ export function newWorld(
       },
       returned: new Map(),
       mirror: {
-        apply: (batch: Batch) =>
+        apply: (page: MirrorPage) =>
           io('apply', async () => {
             if (ill.base) throw new DatabaseError('the base is away', 'timed out');
             // What was sent is done, whoever has left meanwhile.
-            const rows = await mirror.apply(batch, new AbortController().signal);
-            effects.created += rows.created;
-            effects.updated += rows.updated;
-            effects.deleted += rows.deleted;
-            if (rows.created + rows.updated + rows.deleted > 0) dirty.add(batch.evidence);
-            return rows;
+            const applied = await mirror.apply(page, new AbortController().signal);
+            for (const [evidence, rows] of applied) {
+              effects.created += rows.created;
+              effects.updated += rows.updated;
+              effects.deleted += rows.deleted;
+              if (rows.created + rows.updated + rows.deleted > 0) dirty.add(evidence);
+            }
+            return applied;
           }),
       },
       cursors: {
@@ -254,7 +259,10 @@ export function newWorld(
     },
     /** What dead workers had sent arrives now. */
     async arriveLate() {
-      for (const call of late.splice(0)) await call();
+      for (const { generation, call } of late.splice(0)) {
+        // Of an older generation it is for the base to refuse.
+        if (generation === cursor?.generation) await call();
+      }
     },
     /** Polls until there is nothing to do; fails when that does not come. */
     async settle() {
