@@ -25,7 +25,8 @@ export async function whereItStands(
 ): Promise<Pick<Cursor, 'globalVersion' | 'gaps' | 'last'> & { next: number }> {
   const seenAt = now();
   const { globalVersion, changes } = await source.changes({ start: 1, limit: 1 }, signal);
-  let from = Math.max(1, globalVersion - pageSize + 1);
+  const first = changes[0]?.version ?? globalVersion + 1;
+  let from = Math.max(1, Math.min(first, globalVersion), globalVersion - pageSize + 1);
   const page = await changesThrough(source, { from, through: globalVersion }, signal);
   const top = Math.max(page.globalVersion, page.changes.at(-1)?.version ?? 0);
   let last = page.changes.at(-1);
@@ -33,23 +34,25 @@ export async function whereItStands(
   let newestMs = newestIn(page.changes);
   const isOld = (some: readonly Change[]) =>
     some.length > 0 && newestMs - newestIn(some) > lateMs + clockStepsMs;
-  // Below a first one that is young there may be another, which is late.
-  const first = changes[0]?.version ?? globalVersion + 1;
-  const lowest = isOld(changes) ? first : Math.max(1, first - pageSize + 1);
   let below: readonly Change[] = [];
-  for (let pages = 1; from > lowest && pages < mostPages && !isOld(below); pages += 1) {
+  for (let pages = 1; from > first && pages < mostPages && !isOld(below); pages += 1) {
     const through = from - 1;
-    from = Math.max(lowest, from - pageSize);
+    from = Math.max(first, from - pageSize);
     const found = await changesThrough(source, { from, through }, signal);
     below = found.changes.filter(({ version }) => version <= through);
     last ??= below.at(-1);
     if (Number.isNaN(newestMs)) newestMs = newestIn(below);
     gaps = [...missingWithin({ from, through }, below, seenAt), ...gaps];
   }
+  // Below a first one that is young there may be another, which is late.
+  if (from <= first && !isOld(changes)) {
+    const lowest = Math.max(1, from - mostPages * pageSize);
+    gaps = [...missingAbove(lowest - 1, from - 1, seenAt), ...gaps];
+  }
   return {
     next: top + 1,
     globalVersion: page.globalVersion,
-    gaps: bounded(gaps.filter(({ to }) => to >= lowest)),
+    gaps: bounded(gaps),
     ...(last && { last: identityOf(last) }),
   };
 }

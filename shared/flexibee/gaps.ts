@@ -111,10 +111,12 @@ function without({ known: _, ...one }: Gap, found: readonly Change[]): Gap[] {
   return from <= one.to ? [...left, { ...one, from }] : left;
 }
 
-/** Versions that one request reaches, as a rule. */
+/** Versions that one request reaches. */
 export interface Range {
   from: number;
   through: number;
+  /** As many changes as show that nothing has come, where nothing has: those that are known, and one. */
+  limit: number;
 }
 
 /**
@@ -127,14 +129,15 @@ export function whereToAsk(
   next: number,
 ): { start: number; far: Range[] } {
   const near = gaps.find(({ from }) => isNear(from, next));
-  const groups: (Range & { waits: boolean })[] = [];
-  for (const { from, to, waits = false } of gaps) {
+  const groups: { from: number; to: number; known: number; waits: boolean }[] = [];
+  for (const { from, to, known = 0, waits = false } of gaps) {
     if (isNear(from, next)) break;
     const last = groups.at(-1);
     if (last !== undefined && to < last.from + pageSize) {
-      last.through = to;
+      last.known += known + from - last.to - 1;
+      last.to = to;
       last.waits ||= waits;
-    } else groups.push({ from, through: to, waits });
+    } else groups.push({ from, to, known, waits });
   }
   const waiting = groups.filter(({ waits }) => waits);
   const others = groups.filter(({ waits }) => !waits);
@@ -142,7 +145,11 @@ export function whereToAsk(
   const far = [...waiting, ...others].slice(0, count);
   return {
     start: Math.max(1, near?.from ?? next),
-    far: far.map(({ from, through }) => ({ from, through })),
+    far: far.map(({ from, to, known }) => ({
+      from,
+      through: to,
+      limit: Math.min(pageSize, known + 1),
+    })),
   };
 }
 

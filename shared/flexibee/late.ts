@@ -1,7 +1,7 @@
 /** What a poll asks first: what is new, and the gaps below it. */
 
 import type { Cursor } from './cursor.ts';
-import { type Gap, type Look, lookedAt, pageSize, waiting, whereToAsk } from './gaps.ts';
+import { type Gap, type Look, lookedAt, waiting, whereToAsk } from './gaps.ts';
 import { changesThrough, type HistoryFault, pageOfOurs } from './history.ts';
 import type { Change, ChangesPage, Source } from './types.ts';
 
@@ -39,9 +39,8 @@ export async function firstAnswers(
   if (fault !== undefined) return fault;
   take({ start: answer.start, page, sentAt });
   for (const range of far) {
-    const limit = Math.min(pageSize, range.through - range.from + 1);
     const look = { start: range.from, sentAt: now() };
-    take({ ...look, page: await changesThrough(source, { ...range, limit }, signal) });
+    take({ ...look, page: await changesThrough(source, range, signal) });
   }
   return { late: late.toSorted((one, other) => one.version - other.version), gaps, page };
 }

@@ -172,8 +172,7 @@ function moveBehind(
     ...cursor,
     next,
     gaps,
-    // Some servers take it from a list whose old part they remove.
-    globalVersion: Math.max(globalVersion, next - 1),
+    globalVersion,
     ...(newest && newest.version > (cursor.last?.version ?? 0) && { last: identityOf(newest) }),
     stale,
     evidences: { ...cursor.evidences, ...counted(cursor.evidences, parts) },
