@@ -4,7 +4,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import { ahead } from '../ahead.ts';
+import { ahead } from '../async/ahead.ts';
 import { noRows, sum } from './applied-rows.ts';
 import { whereItStands } from './beginning.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
@@ -19,7 +19,7 @@ import {
 } from './cursor.ts';
 import type { HistoryFault } from './history.ts';
 import { type Beginning, firstAnswers } from './late.ts';
-import { loadSteps } from './load.ts';
+import { loadSteps } from './load-evidence.ts';
 import { pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
 import type { Step, StepContext } from './step.ts';
@@ -100,7 +100,9 @@ export class Session {
    */
   async loadAll(): Promise<void> {
     const { last: _, ...rest } = this.#cursor;
-    await this.#save({ ...rest, loads: this.#context.company.evidences.map(newLoad) });
+    const loads = this.#context.company.evidences.map(newLoad);
+    const { behindSince = this.#context.now().toISOString() } = rest;
+    await this.#save({ ...rest, loads, behindSince });
   }
 
   /** Begins a new generation. */

@@ -1,7 +1,7 @@
 /** A company, a mirror and workers that may be killed at any I/O. */
 
 import assert from 'node:assert/strict';
-import { DatabaseError } from '../../shared/database/errors.ts';
+import { DatabaseError } from '../../shared/database/database-error.ts';
 import { type ChangelogControl, turnChangelog } from '../../shared/flexibee/changelog.ts';
 import type { CursorStore, FollowContext, HeldCursor } from '../../shared/flexibee/context.ts';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
