@@ -67,7 +67,11 @@ export const companySchema = summarySchema
       .int()
       .exactOptional()
       .meta({ description: 'Histories of the company: grows with every reset' }),
-    gaps: z.int().meta({ description: 'Open gaps: versions that may still be committed, and are asked for again' }),
+    gaps: z
+      .int()
+      .meta({
+        description: 'Open gaps: versions that may still be committed, and are asked for again',
+      }),
     stale: z
       .int()
       .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),

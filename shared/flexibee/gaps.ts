@@ -124,10 +124,7 @@ export interface Range {
  * below are put together into requests. Of many, half are made, those first that were passed over
  * the last time: so every gap is looked at within two polls.
  */
-export function whereToAsk(
-  gaps: readonly Gap[],
-  next: number,
-): { start: number; far: Range[] } {
+export function whereToAsk(gaps: readonly Gap[], next: number): { start: number; far: Range[] } {
   const near = gaps.find(({ from }) => isNear(from, next));
   const groups: { from: number; to: number; known: number; waits: boolean }[] = [];
   for (const { from, to, known = 0, waits = false } of gaps) {

@@ -235,7 +235,11 @@ export class Session {
   async #save(moved: Cursor, isNews = true): Promise<void> {
     const warnings = withReturned(moved.warnings, this.#context.returned);
     // Whatever was read may be in the mirror, whether the cursor moved or not.
-    const cursor = { ...moved, warnings, ...(this.#hasRead && { readAt: isoOf(this.#lastReadAt) }) };
+    const cursor = {
+      ...moved,
+      warnings,
+      ...(this.#hasRead && { readAt: isoOf(this.#lastReadAt) }),
+    };
     await this.#held.replace(cursor, this.#signal);
     const before = this.#cursor.trouble;
     this.#logWarnings(this.#cursor.warnings, warnings);

@@ -209,7 +209,8 @@ test(`mirror equals source after ${runs} random histories`, async () => {
             await happen(world, one, false);
             continue;
           }
-          const { death, meanwhile, every, skewMs } = courses[polls++ % courses.length] ?? assert.fail();
+          const { death, meanwhile, every, skewMs } =
+            courses[polls++ % courses.length] ?? assert.fail();
           const left = [...meanwhile];
           let calls = 0;
           const between = () => {

@@ -293,7 +293,10 @@ export function newWorld(
       }
       const known = ({ version }: Change) => versions.has(version);
       const happened = company.history.filter(isFollowed).filter(known);
-      assert.deepEqual(journal, happened.toSorted((one, other) => one.version - other.version));
+      assert.deepEqual(
+        journal,
+        happened.toSorted((one, other) => one.version - other.version),
+      );
       assert.deepEqual([...dirty], [], 'procedures after changes');
     },
   };

@@ -69,7 +69,9 @@ export function companyModel(options: CompanyOptions): CompanyModel {
   let content = 0;
   let changelog: 'on' | 'off' = 'on';
   let clockMs = 0;
-  let backup: Pick<CompanyModel, 'log' | 'history'> & { tables: Tables; version: number; visible: number } | undefined;
+  let backup:
+    | (Pick<CompanyModel, 'log' | 'history'> & { tables: Tables; version: number; visible: number })
+    | undefined;
 
   const table = (evidence: string) => {
     const found = tables.get(evidence) ?? new Map<string, Payload>();
