@@ -73,14 +73,18 @@ export class Session {
    * to be loaded. The trouble that made us begin anew is over with that.
    */
   async begin(from: Cursor): Promise<Started> {
-    const { source, now, company } = this.#context;
-    const stands = await whereItStands(source, { now, lateMs: company.lateMs }, this.#signal);
+    const { source, mirror, now, company } = this.#context;
+    const { code, evidences, lateMs } = company;
+    // The base may have outlived cursors that we know nothing of.
+    const newest = await mirror.generation(code, evidences, this.#signal);
+    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
       ...stands,
+      generation: Math.max(rest.generation, newest + 1),
       due: {},
-      loads: company.evidences.map(newLoad),
+      loads: evidences.map(newLoad),
       behindSince: now().toISOString(),
     };
     await this.#save(begun);

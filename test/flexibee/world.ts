@@ -6,7 +6,12 @@ import { type ChangelogControl, turnChangelog } from '../../shared/flexibee/chan
 import type { CursorStore, FollowContext, HeldCursor } from '../../shared/flexibee/context.ts';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
 import { type PollOutcome, poll } from '../../shared/flexibee/follow.ts';
-import type { Change, MirrorPage, TroubleKind } from '../../shared/flexibee/types.ts';
+import {
+  type Change,
+  generationOver,
+  type MirrorPage,
+  type TroubleKind,
+} from '../../shared/flexibee/types.ts';
 import { LeaseLostError } from '../../shared/lock/keeper.ts';
 import { StorageClock } from '../../shared/storage/clock.ts';
 import { type CompanyOptions, companyModel, trouble } from '../support/flexibee-company.ts';
@@ -102,8 +107,7 @@ export function newWorld(
   /** The version consumed when each generation began. */
   const began = new Map<number, number>();
   const effects = { created: 0, updated: 0, deleted: 0 };
-  /** What dead workers had sent, and its generation. */
-  const late: { generation: number; call: () => Promise<unknown> }[] = [];
+  const late: (() => Promise<unknown>)[] = [];
   /** Evidences whose procedures were called after their last change in the mirror. */
   const dirty = new Set<string>();
   const called: string[][] = [];
@@ -128,9 +132,7 @@ export function newWorld(
       if (done.length !== death?.at) return await call();
       dead = true;
       if (death.mode === 'after') await call();
-      else if (death.mode === 'late' && what === 'apply') {
-        late.push({ generation: cursor?.generation ?? 0, call });
-      }
+      else if (death.mode === 'late' && what === 'apply') late.push(call);
       throw new Killed(what);
     }
     const guarded = (held: HeldCursor): HeldCursor => ({
@@ -180,6 +182,7 @@ export function newWorld(
             }
             return applied;
           }),
+        generation: (...args) => io('generation', () => mirror.generation(...args)),
       },
       cursors: {
         async acquire(name, signal) {
@@ -259,9 +262,11 @@ export function newWorld(
     },
     /** What dead workers had sent arrives now. */
     async arriveLate() {
-      for (const { generation, call } of late.splice(0)) {
-        // Of an older generation it is for the base to refuse.
-        if (generation === cursor?.generation) await call();
+      for (const call of late.splice(0)) {
+        await call().catch((error: unknown) => {
+          // Of a generation that is over, which is told and not written.
+          if (!(error instanceof DatabaseError && error.number === generationOver)) throw error;
+        });
       }
     },
     /** Polls until there is nothing to do; fails when that does not come. */

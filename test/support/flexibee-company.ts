@@ -184,6 +184,8 @@ export function companyModel(options: CompanyOptions): CompanyModel {
       return changelog === 'on';
     },
     prune(count) {
+      // Restored to an empty list from an empty list: nothing would tell.
+      if (options.global === 'of the log') backup = undefined;
       log.splice(0, count);
     },
     setClock(aheadMs) {
