@@ -142,7 +142,10 @@ export class Companies {
     if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
     const context = await this.#context(company, log, procedureMessages(company, log), signal);
-    const options = { waitForLockMs: isTimer ? 0 : this.#waitForLockMs };
+    const options = {
+      waitForLockMs: isTimer ? 0 : this.#waitForLockMs,
+      insists: why === 'request',
+    };
     const look = (lowering: CursorStore) =>
       pollKnown({ ...context, cursors: lowering }, options, signal);
     if (why === 'hook') {

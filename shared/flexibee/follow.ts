@@ -42,18 +42,21 @@ export function cursorStore(
  * changes until there are none, then calls the procedures after them. Trouble with the server or
  * the base is entered in the cursor, once.
  *
+ * @param options `insists`: evidences in trouble are tried at once, too
  * @throws LeaseLostError, storage's errors, or the reason of `signal`: then poll again
  */
 export async function poll(
   context: FollowContext,
-  options: { waitForLockMs: number },
+  options: { waitForLockMs: number; insists?: boolean },
   signal: AbortSignal,
 ): Promise<PollOutcome> {
   const { company, cursors } = context;
   const held = await acquireWithin(cursors, company.code, options.waitForLockMs, signal);
   if (held === undefined) return 'busy';
   try {
-    return await takeTurn(context, new Session(context, held, signal));
+    const session = new Session(context, held, signal);
+    if (options.insists) await session.insist();
+    return await takeTurn(context, session);
   } finally {
     await held.release();
   }

@@ -5,8 +5,18 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { ahead } from '../async/ahead.ts';
+
+<<<<<<< HEAD
+
 import { noRows, sum } from './applied-rows.ts';
 import { whereItStands } from './beginning.ts';
+
+=======
+
+import { noRows, sum, withRows } from './applied-rows.ts';
+
+>>>>>>> main
+
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
   agreedWith,
@@ -17,12 +27,26 @@ import {
   restarted,
   type Trouble,
 } from './cursor.ts';
+
+<<<<<<< HEAD
+
 import type { HistoryFault } from './history.ts';
 import { type Beginning, firstAnswers } from './late.ts';
+
+=======
+
+import { withTroublesTried } from './evidence-trouble.ts';
+import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
+import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
+
+>>>>>>> main
+
 import { loadSteps } from './load-evidence.ts';
 import { pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
+import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
+import { tellChanges } from './tell-changes.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 type Started = Cursor & { next: number };
@@ -114,8 +138,14 @@ export class Session {
     return this.begin(restarted(this.#cursor, this.#context.now()));
   }
 
+  /** Whoever asked for this turn does not wait for the pause of an evidence's trouble. */
+  async insist(): Promise<void> {
+    const insistent = withTroublesTried(this.#cursor, this.#context.now());
+    if (insistent !== this.#cursor) await this.#save(insistent);
+  }
+
   /**
-   * Reads in full whatever is to be, or only the first.
+   * Reads in full whatever is to be and can be, or only the first, whose trouble is thrown then.
    *
    * @param isOver asked after every page
    * @returns false when it was over before the end
@@ -128,9 +158,16 @@ export class Session {
     const cursor = this.#started();
     if (cursor.loads.length === 0) return true;
     const left = options.onlyFirst ? cursor.loads.length - 1 : 0;
-    const isOver = () => this.#cursor.loads.length <= left || options.isOver();
-    await this.#take((signal) => loadSteps(this.#steps(cursor), signal), isOver, options.onApplied);
-    return this.#cursor.loads.length <= left;
+    const isThrough = () => this.#cursor.loads.length <= left;
+    let isBroken = false;
+    const isOver = () => {
+      if (isThrough()) return true;
+      isBroken = options.isOver();
+      return isBroken;
+    };
+    const make = (signal: AbortSignal) => loadSteps(this.#steps(cursor), options.onlyFirst, signal);
+    await this.#take(make, isOver, options.onApplied);
+    return isThrough() || !isBroken;
   }
 
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
@@ -149,6 +186,7 @@ export class Session {
    */
   async follow(isOver: () => boolean): Promise<'done' | 'over' | 'off' | HistoryFault> {
     const cursor = this.#started();
+<<<<<<< HEAD
     const { source, now, company } = this.#context;
     const clock = { now, lateMs: company.lateMs };
     const beginning = await firstAnswers(source, cursor, clock, this.#signal);
@@ -156,6 +194,26 @@ export class Session {
     if (isIdle(cursor, beginning)) {
       const gaps = [...beginning.gaps];
       if (!isDeepStrictEqual(gaps, cursor.gaps)) await this.#save({ ...this.#cursor, gaps }, false);
+=======
+    const { source, now } = this.#context;
+    const { start, far } = whereToAsk(cursor.gaps, cursor.next);
+    const answer = await pageOfOurs(source, cursor, start, this.#signal);
+    if (answer.fault !== undefined) return answer.fault;
+    const answers = [{ start: answer.start, page: answer.page }];
+    for (const range of far) {
+      const page = await changesThrough(source, range, this.#signal);
+      answers.push({ start: range.from, page });
+    }
+    const beginning: Beginning = { late: [], gaps: cursor.gaps, page: answer.page };
+    for (const { start: asked, page } of answers) {
+      // What one answer has filled is no gap in the next.
+      beginning.late = [...beginning.late, ...lateIn(beginning.gaps, page)];
+      beginning.gaps = askedAgain(beginning.gaps, asked, page, now());
+    }
+    beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
+    if (this.#bringsNothing(cursor, beginning)) {
+      await this.#tryWaiting();
+>>>>>>> main
       // A server may answer while it is off as if nothing happened.
       return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
     }
@@ -187,6 +245,28 @@ export class Session {
     await this.#save(report === undefined ? rest : { ...rest, trouble: { ...report, since } });
   }
 
+<<<<<<< HEAD
+=======
+  /** What has waited since an evidence was in trouble; its time may have come. */
+  async #tryWaiting(): Promise<void> {
+    const make = (signal: AbortSignal) => waitingSteps(this.#steps(this.#started()), signal);
+    if (Object.keys(this.#cursor.stale).length === 0) return;
+    let wrote = this.#wrote;
+    const onApplied = () => {
+      wrote = true;
+    };
+    await this.#take(make, () => false, onApplied);
+    this.#wrote = wrote;
+  }
+
+  #bringsNothing({ next, gaps, behindSince }: Started, beginning: Beginning): boolean {
+    const { page, late } = beginning;
+    const fresh = (page.changes.at(-1)?.version ?? 0) >= next;
+    const sameGaps = JSON.stringify(beginning.gaps) === JSON.stringify(gaps);
+    return !fresh && late.length === 0 && sameGaps && behindSince === undefined;
+  }
+
+>>>>>>> main
   /** Applies step after step, the next being made meanwhile, until `isOver` after a move. */
   async #take(
     make: (signal: AbortSignal) => AsyncGenerator<Step, void, undefined>,
@@ -245,9 +325,9 @@ export class Session {
       ...(this.#hasRead && { readAt: isoOf(this.#lastReadAt) }),
     };
     await this.#held.replace(cursor, this.#signal);
-    const before = this.#cursor.trouble;
-    this.#logWarnings(this.#cursor.warnings, warnings);
+    tellChanges(this.#context.log, this.#context.company.code, this.#cursor, cursor);
     this.#cursor = cursor;
+<<<<<<< HEAD
     this.#wrote ||= isNews;
     this.#logTrouble(before, cursor.trouble);
   }
@@ -282,3 +362,8 @@ function withRows(cursor: Cursor, rows: ReadonlyMap<string, AppliedRows>): Curso
   }
   return { ...cursor, evidences };
 }
+=======
+    this.#wrote = true;
+  }
+}
+>>>>>>> main
