@@ -13,40 +13,12 @@ import {
 import { type EvidencePart, fold } from './fold.ts';
 import { bounded, type Gap, missingIn, pageSize } from './gaps.ts';
 import { identityOf } from './history.ts';
-
-<<<<<<< HEAD
-
 import type { Beginning } from './late.ts';
-import { PageGatherer } from './mirror-page.ts';
-import { StaleRecords, type StaleVersions, withoutStale } from './stale.ts';
-import { type Step, type StepContext, stateOf } from './step.ts';
-import type { Batch, Change } from './types.ts';
-
-/**
- * Records in one request. The fewer, the less memory; but over all no more than one for 500 records
- * is promised, records that change again later are fetched again, and the last request of each
- * evidence takes what is left.
- */
-const requestSize = 800;
-
-/** Records in one call, until another request for them: a page is one call where they are fewer. */
-const mostInCall = 2 * requestSize;
-
-/**
- * So many records may wait to be fetched. Up to twenty-five evidences, every request is a full one
- * then; a record that changes again while it waits is fetched once; the cursor stays below half a
- * megabyte.
- */
-const mostStale = 20_000;
-=======
-
 import type { StoredStale } from './stale.ts';
 import { batchOf, mostStale, staleSteps, waitingIn } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
 import { oddChange } from './trouble.ts';
-import type { Change, ChangesPage } from './types.ts';
-
->>>>>>> main
+import type { Change } from './types.ts';
 
 /** Steps from the beginning until the changelog has no more. */
 export async function* pageSteps(

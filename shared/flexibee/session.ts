@@ -5,18 +5,8 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { ahead } from '../async/ahead.ts';
-
-<<<<<<< HEAD
-
-import { noRows, sum } from './applied-rows.ts';
-import { whereItStands } from './beginning.ts';
-
-=======
-
 import { noRows, sum, withRows } from './applied-rows.ts';
-
->>>>>>> main
-
+import { whereItStands } from './beginning.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
   agreedWith,
@@ -27,20 +17,9 @@ import {
   restarted,
   type Trouble,
 } from './cursor.ts';
-
-<<<<<<< HEAD
-
+import { withTroublesTried } from './evidence-trouble.ts';
 import type { HistoryFault } from './history.ts';
 import { type Beginning, firstAnswers } from './late.ts';
-
-=======
-
-import { withTroublesTried } from './evidence-trouble.ts';
-import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
-import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
-
->>>>>>> main
-
 import { loadSteps } from './load-evidence.ts';
 import { pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
@@ -186,7 +165,6 @@ export class Session {
    */
   async follow(isOver: () => boolean): Promise<'done' | 'over' | 'off' | HistoryFault> {
     const cursor = this.#started();
-<<<<<<< HEAD
     const { source, now, company } = this.#context;
     const clock = { now, lateMs: company.lateMs };
     const beginning = await firstAnswers(source, cursor, clock, this.#signal);
@@ -194,26 +172,7 @@ export class Session {
     if (isIdle(cursor, beginning)) {
       const gaps = [...beginning.gaps];
       if (!isDeepStrictEqual(gaps, cursor.gaps)) await this.#save({ ...this.#cursor, gaps }, false);
-=======
-    const { source, now } = this.#context;
-    const { start, far } = whereToAsk(cursor.gaps, cursor.next);
-    const answer = await pageOfOurs(source, cursor, start, this.#signal);
-    if (answer.fault !== undefined) return answer.fault;
-    const answers = [{ start: answer.start, page: answer.page }];
-    for (const range of far) {
-      const page = await changesThrough(source, range, this.#signal);
-      answers.push({ start: range.from, page });
-    }
-    const beginning: Beginning = { late: [], gaps: cursor.gaps, page: answer.page };
-    for (const { start: asked, page } of answers) {
-      // What one answer has filled is no gap in the next.
-      beginning.late = [...beginning.late, ...lateIn(beginning.gaps, page)];
-      beginning.gaps = askedAgain(beginning.gaps, asked, page, now());
-    }
-    beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
-    if (this.#bringsNothing(cursor, beginning)) {
       await this.#tryWaiting();
->>>>>>> main
       // A server may answer while it is off as if nothing happened.
       return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
     }
@@ -245,8 +204,6 @@ export class Session {
     await this.#save(report === undefined ? rest : { ...rest, trouble: { ...report, since } });
   }
 
-<<<<<<< HEAD
-=======
   /** What has waited since an evidence was in trouble; its time may have come. */
   async #tryWaiting(): Promise<void> {
     const make = (signal: AbortSignal) => waitingSteps(this.#steps(this.#started()), signal);
@@ -259,14 +216,6 @@ export class Session {
     this.#wrote = wrote;
   }
 
-  #bringsNothing({ next, gaps, behindSince }: Started, beginning: Beginning): boolean {
-    const { page, late } = beginning;
-    const fresh = (page.changes.at(-1)?.version ?? 0) >= next;
-    const sameGaps = JSON.stringify(beginning.gaps) === JSON.stringify(gaps);
-    return !fresh && late.length === 0 && sameGaps && behindSince === undefined;
-  }
-
->>>>>>> main
   /** Applies step after step, the next being made meanwhile, until `isOver` after a move. */
   async #take(
     make: (signal: AbortSignal) => AsyncGenerator<Step, void, undefined>,
@@ -327,22 +276,7 @@ export class Session {
     await this.#held.replace(cursor, this.#signal);
     tellChanges(this.#context.log, this.#context.company.code, this.#cursor, cursor);
     this.#cursor = cursor;
-<<<<<<< HEAD
     this.#wrote ||= isNews;
-    this.#logTrouble(before, cursor.trouble);
-  }
-
-  #logWarnings(before: Cursor['warnings'], after: Cursor['warnings']): void {
-    for (const [procedure, text] of Object.entries(after)) {
-      if (before[procedure] !== text) this.log(`FlexiBee ${this.#context.company.code}: ${text}`);
-    }
-  }
-
-  #logTrouble(before: Trouble | undefined, after: Trouble | undefined): void {
-    const { log, company } = this.#context;
-    if (before?.kind === after?.kind) return;
-    if (after !== undefined) log(`${after.message} (${after.kind}). ${after.cure}`);
-    else log(`FlexiBee ${company.code}: no more trouble (${before?.kind})`);
   }
 }
 
@@ -353,17 +287,3 @@ function isIdle({ next, behindSince }: Started, { page, late }: Beginning): bool
 }
 
 const isoOf = (time: number) => new Date(time).toISOString();
-
-function withRows(cursor: Cursor, rows: ReadonlyMap<string, AppliedRows>): Cursor {
-  const evidences = { ...cursor.evidences };
-  for (const [evidence, applied] of rows) {
-    const before = evidences[evidence];
-    if (before) evidences[evidence] = { ...before, ...sum(before, applied) };
-  }
-  return { ...cursor, evidences };
-}
-=======
-    this.#wrote = true;
-  }
-}
->>>>>>> main
