@@ -430,6 +430,31 @@ test('a run that waits for the server is cancelled within seconds', async () => 
   assert.notEqual(await poll(), 'busy');
 });
 
+test('off and on by our own routes between two polls: what was written meanwhile is in the mirror', async () => {
+  await poll();
+  const headers = { authorization: 'Bearer demo-token' };
+  const turn = (route: string) => call(app, route, { method: 'PUT', params: { company }, headers });
+  const { generation } = await state();
+  assert.equal((await turn('changelog_disable')).status, 200);
+  await write();
+  assert.equal((await turn('changelog_enable')).status, 200);
+  assert.equal(await poll(), 'applied');
+  const rows = await sqlQuery(
+    `SELECT code FROM crude.flexibee_record WHERE code = N'W${written}' AND deleted = 0`,
+  );
+  assert.equal(rows.length, 1);
+  assert.ok((await state()).generation > generation);
+  // Turned on where it was on, nothing is loaded again.
+  assert.equal((await turn('changelog_enable')).status, 200);
+  assert.equal(await poll(), 'idle');
+});
+
+/** As people are shown it. */
+async function state(): Promise<{ generation: number }> {
+  const headers = { authorization: 'Bearer demo-token' };
+  return JSON.parse((await call(app, 'company', { params: { company }, headers })).text);
+}
+
 test('a worker that stops lets go of the company', async () => {
   const other = await App.start({
     ...sample.Values,
