@@ -4,7 +4,6 @@ import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog, FollowedCompany } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import type { FlexibeeAddress } from '../flexibee/address.ts';
-import { sqlMirror } from '../flexibee/apply.ts';
 import { ChangelogWatch, turnChangelog } from '../flexibee/changelog.ts';
 import { type FlexibeeCompany, openCompany } from '../flexibee/client.ts';
 import {
@@ -24,13 +23,15 @@ import {
 import { HookFlags } from '../flexibee/hook-flags.ts';
 import { HookNews } from '../flexibee/hook-news.ts';
 import type { WebHook } from '../flexibee/hook-versions.ts';
+import { expireJournals } from '../flexibee/journal-retention.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
-import type { AppliedRows, Mirror } from '../flexibee/types.ts';
+import type { AppliedRows } from '../flexibee/types.ts';
 import { Leases } from '../lock/leases.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
 import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { callAfterChanges } from './after-changes.ts';
+import { keptJournals, mirrorOf } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { givenUpText } from './poison-queues.ts';
@@ -131,17 +132,22 @@ export class Companies {
     return { ...state, warnings: [...state.warnings, ...own.map(givenUpText)] };
   }
 
-  /** @throws what `poll` throws; then the message shall come again */
+  /**
+   * @param pollId stands in the journal
+   * @throws what `poll` throws; then the message shall come again
+   */
   async poll(
     { company, why, at }: CompanyMessage,
     log: (text: string) => void,
     signal: AbortSignal,
+    pollId?: string,
   ): Promise<PollOutcome | 'late'> {
     const isTimer = why === 'timer';
     const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
     if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
-    const context = await this.#context(company, log, procedureMessages(company, log), signal);
+    const said = procedureMessages(company, log);
+    const context = await this.#context(company, log, said, signal, pollId);
     const options = { waitForLockMs: isTimer ? 0 : this.#waitForLockMs };
     const look = (lowering: CursorStore) =>
       pollKnown({ ...context, cursors: lowering }, options, signal);
@@ -159,12 +165,13 @@ export class Companies {
   async reload(
     code: string,
     evidence: string,
+    runId: string,
     onProgress: (text: string) => void,
     signal: AbortSignal,
   ): Promise<AppliedRows & { warnings: string[] }> {
     // Of a stage, whose messages go to the log of its run.
     const said = (_procedure: string, text: string) => onProgress(text);
-    const context = await this.#context(code, () => {}, said, signal);
+    const context = await this.#context(code, () => {}, said, signal, runId);
     const rows = await reload(context, evidence, onProgress, signal);
     return { ...rows, warnings: warningsOf(context.returned) };
   }
@@ -209,6 +216,15 @@ export class Companies {
     return isNews && (await flags.raise(code, signal));
   }
 
+  /** For one slice at most, as `expireJournals`. */
+  async expireJournals(log: (text: string) => void, signal: AbortSignal): Promise<number> {
+    const { catalog, databases, now, sliceMs } = this.#dependencies;
+    const endsAt = performance.now() + sliceMs;
+    const journals = keptJournals(catalog, now());
+    const isOver = () => performance.now() >= endsAt;
+    return await expireJournals(databases, journals, { isOver, log }, signal);
+  }
+
   close(): void {
     this.#servers.close();
   }
@@ -250,8 +266,9 @@ export class Companies {
     log: (text: string) => void,
     onMessage: (procedure: string, text: string) => void,
     signal: AbortSignal,
+    writtenBy?: string,
   ): Promise<FollowContext> {
-    const { catalog, procedure, sliceMs, now } = this.#dependencies;
+    const { catalog, databases, procedure, sliceMs, now } = this.#dependencies;
     const { cursors, leases } = await this.#open(signal);
     const { onRegression } = this.#known(code);
     const returned: Returned = new Map();
@@ -259,7 +276,11 @@ export class Companies {
     return {
       company: { code, evidences: catalog.entityOrder(code), onRegression },
       source: this.at(code),
-      mirror: this.#mirror(code, returned, onMessage),
+      mirror: mirrorOf(catalog, databases, code, {
+        onReturn: (name, warning) => returned.set(name, warning),
+        onMessage,
+        ...(writtenBy !== undefined && { writtenBy }),
+      }),
       returned,
       cursors,
       now,
@@ -268,21 +289,5 @@ export class Companies {
       log,
       after: (evidences, abort) => callAfterChanges(after, code, evidences, abort),
     };
-  }
-
-  /** Each evidence is applied by the procedure that its first stage names. */
-  #mirror(
-    code: string,
-    returned: Returned,
-    onMessage: (procedure: string, text: string) => void,
-  ): Mirror {
-    const { catalog, databases } = this.#dependencies;
-    const procedureOf = (evidence: string) => {
-      const [first] = catalog.stages({ name: evidence, code });
-      if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
-      return first;
-    };
-    const onReturn = (name: string, warning: string | undefined) => returned.set(name, warning);
-    return sqlMirror(databases, procedureOf, { onReturn, onMessage });
   }
 }

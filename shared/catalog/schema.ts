@@ -28,6 +28,8 @@ const stageKinds = ['procedure', 'flexibee', 'dynsql'] as const;
 const regressions = ['stop', 'reload'] as const;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
+const longestJournalDays = 36_500;
+const journalRange = `use a whole number from 1 to ${longestJournalDays}`;
 
 const flag = z.boolean(expects('a flag', 'use true or false'));
 const description = matching(/\S/, 'a description', 'use text for people');
@@ -212,6 +214,11 @@ export function catalogSchema(declared: Declared) {
     server: knownServer,
     connection,
     name: companyName,
+    journalDays: z
+      .int(expects('a number of days', journalRange))
+      .min(1, expects('a number of days', journalRange))
+      .max(longestJournalDays, expects('a number of days', journalRange))
+      .default(365),
     onRegression: oneOf('an answer to versions that went back', regressions).default('stop'),
   });
   const dataSource = fields('a data source', {
