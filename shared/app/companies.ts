@@ -148,7 +148,10 @@ export class Companies {
     const { flags, cursors } = await this.#open(signal);
     const said = procedureMessages(company, log);
     const context = await this.#context(company, log, said, signal, pollId);
-    const options = { waitForLockMs: isTimer ? 0 : this.#waitForLockMs };
+    const options = {
+      waitForLockMs: isTimer ? 0 : this.#waitForLockMs,
+      insists: why === 'request',
+    };
     const look = (lowering: CursorStore) =>
       pollKnown({ ...context, cursors: lowering }, options, signal);
     if (why === 'hook') {
@@ -270,11 +273,16 @@ export class Companies {
   ): Promise<FollowContext> {
     const { catalog, databases, procedure, sliceMs, now } = this.#dependencies;
     const { cursors, leases } = await this.#open(signal);
-    const { onRegression } = this.#known(code);
+    const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
     const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
-      company: { code, evidences: catalog.entityOrder(code), onRegression },
+      company: {
+        code,
+        evidences: catalog.entityOrder(code),
+        onRegression,
+        lateMs: lateMinutes * 60_000,
+      },
       source: this.at(code),
       mirror: mirrorOf(catalog, databases, code, {
         onReturn: (name, warning) => returned.set(name, warning),

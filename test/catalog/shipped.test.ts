@@ -159,6 +159,7 @@ describe('the lists of the shipped catalogue', () => {
         name: 'demo',
         journalDays: 365,
         onRegression: 'stop',
+        lateMinutes: 60,
       },
     ]);
     assert.equal(catalog.sourceServer('flexi-demo'), 'flexibee');
