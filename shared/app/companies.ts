@@ -198,12 +198,8 @@ export class Companies {
 
   /** False while somebody else is at work on the company. */
   async reset(code: string, signal: AbortSignal): Promise<boolean> {
-    const context = await this.#context(
-      code,
-      () => {},
-      () => {},
-      signal,
-    );
+    const silent = () => {};
+    const context = await this.#context(code, silent, silent, signal);
     return await reset(context, { waitForLockMs: this.#waitForLockMs }, signal);
   }
 
