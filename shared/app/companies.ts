@@ -142,7 +142,10 @@ export class Companies {
     if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
     const context = await this.#context(company, log, procedureMessages(company, log), signal);
-    const options = { waitForLockMs: isTimer ? 0 : this.#waitForLockMs };
+    const options = {
+      waitForLockMs: isTimer ? 0 : this.#waitForLockMs,
+      insists: why === 'request',
+    };
     const look = (lowering: CursorStore) =>
       pollKnown({ ...context, cursors: lowering }, options, signal);
     if (why === 'hook') {
@@ -253,11 +256,16 @@ export class Companies {
   ): Promise<FollowContext> {
     const { catalog, procedure, sliceMs, now } = this.#dependencies;
     const { cursors, leases } = await this.#open(signal);
-    const { onRegression } = this.#known(code);
+    const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
     const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
-      company: { code, evidences: catalog.entityOrder(code), onRegression },
+      company: {
+        code,
+        evidences: catalog.entityOrder(code),
+        onRegression,
+        lateMs: lateMinutes * 60_000,
+      },
       source: this.at(code),
       mirror: this.#mirror(code, returned, onMessage),
       returned,
