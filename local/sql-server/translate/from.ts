@@ -319,7 +319,7 @@ function applySql(
     family(type) === 'binary' ? `hex(c${index})` : `c${index}`,
   );
   const sqlAlias = context.name('s');
-  const json = `(WITH ${inner}(${names.join(',')}) AS (${query.sql}) SELECT json_group_array(json_array(${packed.join(',')})) FROM ${inner})`;
+  const json = `(WITH ${inner}(${names.join(',')}) AS (${query.sql}) SELECT jsonb_group_array(jsonb_array(${packed.join(',')})) FROM ${inner})`;
   addSource(scope, {
     alias: right.alias,
     columns: columns.map((column, index) => {
@@ -331,7 +331,7 @@ function applySql(
     }),
     sqlAlias,
   });
-  return `${left} ${join} json_each(${json}) AS ${sqlAlias}${on}`;
+  return `${left} ${join} jsonb_each(${json}) AS ${sqlAlias}${on}`;
 }
 
 function makeNullable(sources: ScopeSource[]): void {

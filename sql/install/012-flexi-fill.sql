@@ -1,0 +1,62 @@
+-- Brings typed rows up to what the mirror has, after the columns have changed or where it was there first.
+SET QUOTED_IDENTIFIER ON;
+SET ANSI_NULLS ON;
+GO
+IF OBJECT_ID(N'flexi.sp_fill_evidence') IS NULL
+  EXEC(N'CREATE PROCEDURE flexi.sp_fill_evidence AS RETURN 0');
+GO
+-- Fills the next part, of whichever company is not filled in the evidence's newest shape, in one
+-- transaction that keeps whoever applies to the same evidence waiting.
+ALTER PROCEDURE flexi.sp_fill_evidence
+  @evidence nvarchar(64),
+  @rows int = 1000,
+  -- 1: there may be more to do.
+  @more bit = NULL OUTPUT
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SET XACT_ABORT ON;
+  DECLARE @company nvarchar(64), @procedure nvarchar(200), @shape int, @after bigint, @last bigint, @count int, @lock int;
+  SET @more = 0;
+  SELECT TOP (1) @company = f.company
+  FROM flexi.filled AS f INNER JOIN flexi.evidence AS e ON e.evidence = f.evidence
+  WHERE f.evidence = @evidence AND f.shape < e.shape AND e.apply_procedure IS NOT NULL
+  ORDER BY f.company;
+  IF @company IS NULL RETURN 0;
+
+  CREATE TABLE #flexibee_written (
+    evidence nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
+    record_id bigint NOT NULL
+  );
+  BEGIN TRANSACTION;
+  -- Of whoever applies to the company, a page at once or one evidence.
+  DECLARE @resource nvarchar(255) = N'syncboard/flexibee/' + @company;
+  EXEC @lock = sys.sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
+    @LockOwner = 'Transaction', @LockTimeout = -1;
+  IF @lock < 0 THROW 50505, 'The application lock of the company was refused.', 1;
+  SET @resource = @resource + N'/' + @evidence;
+  EXEC @lock = sys.sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
+    @LockOwner = 'Transaction', @LockTimeout = -1;
+  IF @lock < 0 THROW 50505, 'The application lock of the evidence was refused.', 1;
+  SELECT @shape = e.shape, @procedure = e.apply_procedure,
+    @after = CASE WHEN f.target = e.shape THEN f.after_id END
+  FROM flexi.filled AS f INNER JOIN flexi.evidence AS e ON e.evidence = f.evidence
+  WHERE f.company = @company AND f.evidence = @evidence;
+  INSERT INTO #flexibee_written (evidence, record_id)
+  SELECT TOP (@rows) @evidence, record_id FROM crude.flexibee_record
+  WHERE company = @company AND evidence = @evidence
+    AND record_id > ISNULL(@after, CONVERT(bigint, '-9223372036854775808'))
+  ORDER BY record_id;
+  SET @count = @@ROWCOUNT;
+  SET @last = (SELECT MAX(record_id) FROM #flexibee_written);
+  IF @count > 0 EXEC @procedure @company;
+  IF @count < @rows
+    UPDATE flexi.filled SET shape = @shape, target = NULL, after_id = NULL
+    WHERE company = @company AND evidence = @evidence;
+  ELSE
+    UPDATE flexi.filled SET target = @shape, after_id = @last
+    WHERE company = @company AND evidence = @evidence;
+  COMMIT TRANSACTION;
+  SET @more = 1;
+END;
+GO
