@@ -44,7 +44,7 @@ import { brokenHealth, catalogHealth } from './storage-health.ts';
 /** However many look at the health, what it asks is asked once in so long. */
 const healthAgeMs = 5_000;
 
-/** The platform waits for 10 s: attentions have 5 s, what was written down and leases the rest. */
+/** The platform waits for 5 s at least: attentions have 3 s, what was written down and leases the rest. */
 const letGoMs = 7_500;
 /** Connections that were given back close in milliseconds. */
 const closeMs = 500;
@@ -101,7 +101,10 @@ export class App implements AppServices {
     this.#runners = {
       procedure,
       flexibee: flexibeeRunner(this.companies),
-      dynsql: dynsqlRunner({ catalog, databases, connections: this.dynsql }),
+      dynsql: dynsqlRunner({
+        ...{ catalog, databases, connections: this.dynsql },
+        locations: locations.connections,
+      }),
     };
   }
 

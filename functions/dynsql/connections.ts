@@ -52,11 +52,9 @@ export class DynsqlConnections {
     return [...this.#clients];
   }
 
-  /** RangeError: no connection of ABRA Gen with that id. */
-  abraGen(id: string): AbraGenClient {
-    const client = this.#clients.get(id);
-    if (client === undefined) throw new RangeError(`no connection ${id} to ABRA Gen`);
-    return client;
+  /** Undefined: no connection of ABRA Gen has that id. */
+  abraGen(id: string): AbraGenClient | undefined {
+    return this.#clients.get(id);
   }
 
   close(): void {

@@ -1,6 +1,5 @@
 /** Stages of kind `dynsql`: the rows of an entity's query into the aggregate base. */
 
-import type { Catalog } from '../../shared/catalog/index.ts';
 import type { Databases } from '../../shared/database/databases.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import { AbraGenError } from '../../shared/dynsql/abra-gen/errors.ts';
@@ -11,13 +10,10 @@ import { keyFieldsOf } from '../../shared/dynsql/rows/row-key.ts';
 import { type Month, queryBody } from '../../shared/dynsql/rows/row-query.ts';
 import { rowTexts } from '../../shared/dynsql/rows/row-texts.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { Stage } from '../../shared/sync/run.ts';
-import { StageFailure, type StageRunner } from '../../shared/sync/stage-runner.ts';
-import type { DynsqlConnections } from './connections.ts';
+import { StageFailure, type StageRunner, type StageWork } from '../../shared/sync/stage-runner.ts';
+import { type PlannedDependencies, plannedClient, plannedQuery } from './planned.ts';
 
-export interface DynsqlRunnerDependencies {
-  catalog: Pick<Catalog, 'rowQuery'>;
-  connections: Pick<DynsqlConnections, 'abraGen'>;
+export interface DynsqlRunnerDependencies extends PlannedDependencies {
   databases: Databases;
 }
 
@@ -53,20 +49,21 @@ export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunne
 }
 
 async function load(
-  { catalog, connections, databases }: DynsqlRunnerDependencies,
-  { code = '', entity, database, procedure, parameters, returnCheck = 'zero' }: Stage,
+  dependencies: DynsqlRunnerDependencies,
+  work: StageWork,
   onMessage: (text: string) => void,
   onReturn: (warning: string | undefined) => void,
   signal: AbortSignal,
 ): Promise<LoadProgress> {
-  const query = catalog.rowQuery({ name: entity, code });
-  if (query === undefined) throw new RangeError(`no query of ${entity} of ${code}`);
-  const client = connections.abraGen(query.connection);
+  const { databases } = dependencies;
+  const { code = '', entity, database, procedure, parameters, returnCheck = 'zero' } = work;
+  const query = plannedQuery(dependencies, work);
+  const client = plannedClient(dependencies, query, work);
   const { definition } = await client.definition(query.definition, signal);
   const period = String(parameters.find(({ name }) => name === 'period')?.value ?? '');
   const body = queryBody(query, monthOf(period));
   async function* rows(own: AbortSignal) {
-    const answer = await client.exec(query?.definition ?? '', body, own);
+    const answer = await client.exec(query.definition, body, own);
     yield* rowTexts(answer.body);
   }
   const set = { source: code, entity, period, definition: query.definition };

@@ -20,9 +20,9 @@ import {
   reset,
   warningsOf,
 } from '../../shared/flexibee/follow.ts';
-import type { WebHook } from '../../shared/flexibee/hook.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
 import { HookNews } from '../../shared/flexibee/hook-news.ts';
+import type { WebHook } from '../../shared/flexibee/hook-versions.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import type { AppliedRows, Mirror } from '../../shared/flexibee/types.ts';
 import { Leases } from '../../shared/lock/leases.ts';
@@ -190,10 +190,14 @@ export class Companies {
     return await reset(context, { waitForLockMs }, signal);
   }
 
-  /** True for the one hook of a burst that must have the company polled. */
-  async hooked(code: string, hook: WebHook, signal: AbortSignal): Promise<boolean> {
+  /**
+   * @param hook undefined: it says nothing but "look now"
+   * @returns true for the one hook of a burst that must have the company polled
+   */
+  async hooked(code: string, hook: WebHook | undefined, signal: AbortSignal): Promise<boolean> {
     const { flags, news } = await this.#open(signal);
-    return (await news.isNews(code, hook, signal)) && (await flags.raise(code, signal));
+    const isNews = hook === undefined || (await news.isNews(code, hook, signal));
+    return isNews && (await flags.raise(code, signal));
   }
 
   close(): void {

@@ -136,7 +136,8 @@ export const flexibeeRoutes: readonly Route[] = [
             schema: z.string(),
           },
         ],
-        body: z.object({ winstrom: z.looseObject({}) }),
+        anyBody:
+          'Changes as the Changes API lists them, in JSON or XML. Whatever else it is, or nothing: look now',
         responses: { 200: { description: 'Taken', json: schemas.hookAnswerSchema } },
         problems: ['unauthenticated'],
       },

@@ -10,8 +10,8 @@ export function readRun(app: AppServices): RouteHandler {
   return async (request, _context, { caller, signal }) => {
     const run = await allowedRun(request, app, caller, signal);
     const progress = progressOf(run, app.now());
-    // Where servers are is nothing that callers need.
-    const stages = run.stages.map(({ location: _, ...stage }) => stage);
+    // Where servers are, and what they are asked, is nothing that callers need.
+    const stages = run.stages.map(({ location: _, asks: __, ...stage }) => stage);
     return json(
       publicRunSchema.parse({
         ...run,

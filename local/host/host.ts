@@ -3,7 +3,7 @@
  * runs its HTTP, timer and queue functions. Function keys are not checked, as in Core Tools.
  */
 
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createExecutor, type Executor } from './executor.ts';
@@ -14,7 +14,7 @@ import { createForwarder } from './http/forward.ts';
 import { answer } from './http/headers.ts';
 import { createRoutes, shadowed } from './http/router.ts';
 import { type HttpFront, handleRequest } from './http/server.ts';
-import { inTurn } from './http/turns.ts';
+import { createWebServer } from './http/web-server.ts';
 import { createLog, type Log } from './log.ts';
 import { createQueueListener, type QueueListener } from './queues/listener.ts';
 import { createQueueOutputs } from './queues/outputs.ts';
@@ -59,8 +59,6 @@ interface Listener {
   stop(): Promise<void>;
 }
 
-/** How long the real host's web server keeps a connection on which nothing comes. */
-const keepAliveMilliseconds = 130_000;
 /** How long what runs may take to end by itself; the real host waits for 10 s. */
 const quietMilliseconds = 500;
 /** How long the app's hooks may take, as the platform has it for a worker's end. */
@@ -86,17 +84,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const log = createLog(write, configuration.logLevels);
 
   let front: HttpFront | undefined;
-  const server = createServer((request, response) => {
-    // A connection that is kept alive would hold a server that is closing.
-    response.once('close', () => {
-      if (!server.listening) server.closeIdleConnections();
-    });
-    inTurn(request, response, () => {
-      if (front) void handleRequest(front, request, response);
-      else answer(response, 503, { 'retry-after': '1' });
-    });
+  const server = createWebServer((request, response) => {
+    if (front) void handleRequest(front, request, response);
+    else answer(response, 503, { 'retry-after': '1' });
   });
-  server.keepAliveTimeout = keepAliveMilliseconds;
   const url = await listen(server, options.host ?? '127.0.0.1', options.port);
   try {
     // As in the real worker, so that relative paths of the app mean its own files.

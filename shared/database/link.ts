@@ -40,7 +40,7 @@ export interface LendingPool {
 }
 
 /** An attention is answered at once by a healthy server; after this the connection is cut. */
-const attentionMs = 5_000;
+const attentionMs = 3_000;
 
 /** When a connection came back to its pool, in milliseconds of `performance.now()`. */
 const returnedAt = new WeakMap<Connection, number>();

@@ -70,7 +70,7 @@ export class Session {
    * Calls a stored procedure and waits for its end, however long it takes.
    *
    * @param onMessage gets every PRINT and RAISERROR of severity 10 or less as it arrives
-   * @param signal its abort sends an attention; when the server does not answer that within 5 s
+   * @param signal its abort sends an attention; when the server does not answer that within 3 s
    *   the connection is destroyed
    * @throws DatabaseError (the procedure's first error), or the reason of `signal`
    */

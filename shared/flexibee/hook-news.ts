@@ -7,7 +7,7 @@ import { unlessAborted } from '../abort.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
 import type { CursorStore } from './context.ts';
 import type { Cursor } from './cursor.ts';
-import type { WebHook } from './hook.ts';
+import type { WebHook } from './hook-versions.ts';
 
 /**
  * What was applied stays applied, so an older reading does, too; but not after a backup was

@@ -1,4 +1,4 @@
-/** Reads a JSON body, bounded in size, depth, number of values and time. */
+/** Reads a body, bounded in size and time; a JSON body in depth and number of values, too. */
 
 import { MIMEType } from 'node:util';
 import type { HttpRequest } from '@azure/functions';
@@ -17,8 +17,6 @@ export interface BodyOptions {
   limit?: number;
   /** Lists, objects, texts, numbers and literals; 100,000 unless told. */
   values?: number;
-  /** True: whatever the content type says, for senders that we cannot teach. */
-  anyType?: boolean;
 }
 /**
  * Bytes read and thrown away beyond the limit: many clients read nothing before they have sent
@@ -35,10 +33,10 @@ const discardLimit = 4 * 1024 * 1024;
 export async function readJsonObject(
   request: HttpRequest,
   signal: AbortSignal,
-  { limit = bodyLimit, values = mostValues, anyType = false }: BodyOptions = {},
+  { limit = bodyLimit, values = mostValues }: BodyOptions = {},
 ): Promise<Record<string, unknown>> {
-  if (!anyType) requireJson(request.headers.get('content-type'));
-  const value = parsed(await readBytes(request, signal, limit), values);
+  requireJson(request.headers.get('content-type'));
+  const value = parsed(await readBody(request, signal, limit), values);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw bodyProblem('Request body is not a JSON object.', 'a JSON object');
   }
@@ -67,7 +65,12 @@ function requireJson(contentType: string | null): void {
   });
 }
 
-async function readBytes(
+/**
+ * A body of whatever type, perhaps empty.
+ *
+ * @throws HttpProblem 400 (cut off), 408 (`signal` was aborted first), 413
+ */
+export async function readBody(
   request: HttpRequest,
   signal: AbortSignal,
   limit: number,
@@ -96,7 +99,7 @@ async function readBytes(
     if (signal.aborted) {
       throw new HttpProblem('timeout', 'Request body did not arrive in time.', { cause: error });
     }
-    throw bodyProblem('Request body ended early.', 'a whole JSON object', error);
+    throw bodyProblem('Request body ended early.', 'a whole body', error);
   } finally {
     signal.removeEventListener('abort', release);
     release();

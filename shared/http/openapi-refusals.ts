@@ -42,15 +42,17 @@ export function refusalsOf(operation: Operation, schemas: NamedSchemas): Record<
 
 const refusalText = z.string().meta({ id: 'Refusal', description: '`detail` of the problem' });
 
-function problemsOf({ role, parameters, body, problems }: Operation): Set<ProblemType> {
+function problemsOf({ role, parameters, body, anyBody, problems }: Operation): Set<ProblemType> {
   const isIn = (place: string) => parameters?.some((one) => one.in === place) === true;
+  const hasBody = body !== undefined || anyBody !== undefined;
   return new Set<ProblemType>([
-    ...(body === undefined ? [] : (['invalid-body'] as const)),
+    ...(hasBody ? (['invalid-body'] as const) : []),
     // An unknown query parameter, at least.
     'invalid-value',
     ...(role === undefined ? [] : (['unauthenticated', 'forbidden'] as const)),
     ...(isIn('path') ? (['not-found'] as const) : []),
-    ...(body === undefined ? [] : (['timeout', 'body-too-large', 'content-type'] as const)),
+    ...(hasBody ? (['timeout', 'body-too-large'] as const) : []),
+    ...(body === undefined ? [] : (['content-type'] as const)),
     ...(problems ?? []),
     'internal',
     'unavailable',

@@ -36,6 +36,8 @@ export interface OperationDescription {
   summary: string;
   parameters?: readonly Parameter[];
   body?: z.ZodType;
+  /** In place of `body`: one of any type, perhaps none; what it is good for. */
+  anyBody?: string;
   /** By status. */
   responses: Readonly<Record<number, ResponseDescription>>;
   /** Refusals beside those that follow from token, parameters and body. */
@@ -105,7 +107,7 @@ function security({ role, isTokenOptional }: Operation): Record<string, string[]
 
 function describe(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
   const parameters = [...(operation.parameters ?? []), pretty];
-  const { body } = operation;
+  const { body, anyBody } = operation;
   return {
     operationId: operation.id,
     tags: [operation.tag],
@@ -121,6 +123,9 @@ function describe(operation: Operation, schemas: NamedSchemas): Record<string, u
         required: true,
         content: { 'application/json': { schema: schemas.of(body, 'input') } },
       },
+    }),
+    ...(anyBody !== undefined && {
+      requestBody: { description: anyBody, required: false, content: { '*/*': {} } },
     }),
     responses: responses(operation, schemas),
   };

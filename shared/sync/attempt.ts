@@ -12,7 +12,7 @@ import { CancelRequestedError, WorkerStoppingError } from './interruption.ts';
 import type { Journal } from './journal.ts';
 import type { RunLog } from './log/run-log.ts';
 import type { Run, Stage, StageAttempt, StageError } from './run.ts';
-import { StageFailure, type StageResult } from './stage-runner.ts';
+import { StageFailure, type StageResult, workOf } from './stage-runner.ts';
 import type { Turn } from './turn.ts';
 
 export interface AttemptContext {
@@ -104,7 +104,7 @@ async function runOnce(
     isCalled = slot.tellsCall !== true;
     limit.start();
     const result = await slot.run(
-      stage,
+      workOf(journal.run, stage),
       (text) => {
         log.message(stage.id, text);
         journal.note(() => addMessage(stage, text, now), progressMs);

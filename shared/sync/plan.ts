@@ -8,7 +8,7 @@
 
 import type { Catalog, ResolvedStage } from '../catalog/index.ts';
 import { locksOf } from './locks.ts';
-import type { Freshness, Period, Stage } from './run.ts';
+import type { Freshness, Period, Run, Stage } from './run.ts';
 
 export interface PlanRequest {
   /** Entities in catalogue order. */
@@ -27,7 +27,11 @@ export interface Plan {
   freshness: Freshness[];
   /** Texts of the freshness queries, each once. */
   statements: string[];
+  /** Queries of dynsql, each once: connections share them. */
+  queries: Query[];
 }
+
+type Query = NonNullable<Run['queries']>[number];
 
 /**
  * @param request names and codes that the catalogue knows; an entity that a source lacks is left
@@ -39,7 +43,8 @@ export function planStages(catalog: Catalog, request: PlanRequest): Plan {
   const servers = new Set<string>();
   const locks = new Map<string, string>();
   const freshness = new Map<string, Freshness>();
-  const statements = new Map<string, number>();
+  const statements = new Once<string>();
+  const queries = new Once<Query>();
   for (const name of request.names) {
     for (const code of request.codes) {
       if (!catalog.entityOrder(code).includes(name)) continue;
@@ -51,14 +56,14 @@ export function planStages(catalog: Catalog, request: PlanRequest): Plan {
         for (const lock of locksOf(stage)) locks.set(lock, stage.server);
       }
       const source = resolved.find((stage) => !stage.shared)?.code ?? code;
-      const queries = catalog.freshness({ name, code: source }).map((query) => {
+      const asked = catalog.freshness({ name, code: source }).map((query) => {
         const { place, database, sql, parameters } = query;
-        const statement = statements.get(sql) ?? statements.size;
-        statements.set(sql, statement);
-        return { place, database, statement, parameters };
+        return { place, database, statement: statements.placeOf(sql), parameters };
       });
-      freshness.set(`${name}:${source}`, { entity: name, code: source, queries });
-      addPipeline(stages, name, resolved);
+      freshness.set(`${name}:${source}`, { entity: name, code: source, queries: asked });
+      const { connection, ...query } = catalog.rowQuery({ name, code: source }) ?? {};
+      const asks = connection && { connection, query: queries.placeOf(query) };
+      addPipeline(stages, name, resolved, asks || undefined);
     }
   }
   const order = entityByEntity([...stages.values()], request.names);
@@ -67,8 +72,22 @@ export function planStages(catalog: Catalog, request: PlanRequest): Plan {
     servers: [...servers].sort(),
     locks: [...locks.keys()].sort().map((lock) => ({ lock, server: locks.get(lock) ?? lock })),
     freshness: [...freshness.values()],
-    statements: [...statements.keys()],
+    statements: statements.values,
+    queries: queries.values,
   };
+}
+
+/** Values, each once. */
+class Once<T> {
+  readonly values: T[] = [];
+  readonly #places = new Map<string, number>();
+
+  placeOf(value: T): number {
+    const text = JSON.stringify(value);
+    const place = this.#places.get(text) ?? this.values.push(value) - 1;
+    this.#places.set(text, place);
+    return place;
+  }
 }
 
 /** Adds one source's pipeline of one entity; a stage that is there already gains what it needs. */
@@ -76,20 +95,21 @@ function addPipeline(
   stages: Map<string, Stage>,
   entity: string,
   pipeline: readonly ResolvedStage[],
+  asks: Stage['asks'],
 ): void {
   let previous: string | undefined;
   for (const resolved of pipeline) {
     const id = resolved.shared
       ? `${resolved.stage}:${entity}`
       : `${resolved.stage}:${entity}:${resolved.code}`;
-    const stage = stages.get(id) ?? newStage(id, entity, resolved);
+    const stage = stages.get(id) ?? newStage(id, entity, resolved, asks);
     if (previous !== undefined && !stage.needs.includes(previous)) stage.needs.push(previous);
     stages.set(id, stage);
     previous = id;
   }
 }
 
-function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
+function newStage(id: string, entity: string, resolved: ResolvedStage, asks: Stage['asks']): Stage {
   const { stage, kind, code, server, database, location, procedure, parameters } = resolved;
   const { setOptions, transaction, repeatable, returnCheck, timeoutSeconds } = resolved;
   return {
@@ -103,6 +123,7 @@ function newStage(id: string, entity: string, resolved: ResolvedStage): Stage {
     ...(location !== undefined && { location }),
     procedure,
     parameters,
+    ...(kind === 'dynsql' && asks && { asks }),
     setOptions,
     ...(transaction !== 'own' && { transaction }),
     repeatable,

@@ -16,6 +16,7 @@ import { finalStates, isFinished, type Run, runSchema } from './run.ts';
 import { runIdPattern } from './run-id.ts';
 import { glimpse, salvaged } from './salvage.ts';
 import { metadataOf, summaryFromMetadata, summaryOf } from './summary.ts';
+import { SweepWalk } from './sweep-walk.ts';
 
 export { newRunId } from './run-id.ts';
 export { summaryOf } from './summary.ts';
@@ -41,10 +42,12 @@ export interface SeenRun extends Found<Run> {
 
 export class RunStore {
   readonly #documents: DocumentStore<Run>;
+  readonly #walk: SweepWalk;
 
   /** @param form another one in tests of deployments */
   constructor(container: ContainerClient, tell?: Tell, form = runForm) {
     this.#documents = new DocumentStore(container, 'runs/', form, tell);
+    this.#walk = new SweepWalk(container, tell);
   }
 
   /**
@@ -120,6 +123,17 @@ export class RunStore {
       }
       from = page.next;
     } while (from !== undefined);
+  }
+
+  /**
+   * The newest page, and another page of the others with each call, so that in time every run is
+   * looked at, however many are kept.
+   */
+  async inTurn(pageSize: number, signal: AbortSignal): Promise<RunSummary[]> {
+    const { runs, next } = await this.list({ limit: pageSize }, signal);
+    if (next === undefined) return runs;
+    const list = (from: string) => this.list({ limit: pageSize, from }, signal);
+    return [...runs, ...(await this.#walk.step(list, next, signal))];
   }
 
   /** Newest first; a document is read only where its summary cannot be understood. */

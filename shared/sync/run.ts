@@ -117,6 +117,8 @@ const currentStageSchema = z
     location: z.string().optional(),
     procedure: z.object({ schema: z.string(), name: z.string() }),
     parameters: z.array(parameterSchema),
+    /** Of `dynsql`: the id of a connection, and the place of its query in the run's `queries`. */
+    asks: z.object({ connection: z.string(), query: z.int() }).optional(),
     /** SET options that are ON around the call, on the same connection: `FORCEPLAN`. */
     setOptions: z.array(z.string()),
     /** `none`: the procedure manages transactions of its own; absent: one of ours is around it. */
@@ -225,6 +227,8 @@ export const runSchema = z.object({
   freshness: z.array(freshnessSchema),
   /** Texts of the freshness queries. */
   statements: z.array(z.string()).optional(),
+  /** Queries of dynsql, as the catalogue had them when the run was planned, each once. */
+  queries: z.array(z.record(z.string(), z.unknown())).optional(),
   /** The catalogue's revision when the run was planned. */
   catalog: z.string().optional(),
   /** What happened, in a sentence each: taken over by a worker, recovered, cancelled by whom. */

@@ -113,6 +113,7 @@ export class SyncService implements Syncs {
         stages: withExpected(plan.stages, await knownDurations(state, signal)),
         freshness: plan.freshness,
         statements: plan.statements,
+        ...(plan.queries.length > 0 && { queries: plan.queries }),
         catalog: this.#dependencies.catalog.revision,
         log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
       };

@@ -1,7 +1,18 @@
 /** What the engine needs of each kind of stage; the runners are handed to it by `functions/`. */
 
 import type { RowCounts } from '../database/row-counts.ts';
-import type { Stage, StageError } from './run.ts';
+import type { Run, Stage, StageError } from './run.ts';
+
+/** A stage, and what its run has for it. */
+export interface StageWork extends Stage {
+  /** Of `dynsql`: what it asks, as it stands in the run. */
+  query?: Readonly<Record<string, unknown>>;
+}
+
+export function workOf({ queries }: Pick<Run, 'queries'>, stage: Stage): StageWork {
+  const query = stage.asks && queries?.[stage.asks.query];
+  return query === undefined ? stage : { ...stage, query };
+}
 
 export interface StageResult {
   rows: RowCounts;
@@ -23,7 +34,7 @@ export interface StageSlot {
    * @throws DatabaseError, StageFailure, or the reason of `signal`
    */
   run(
-    stage: Stage,
+    stage: StageWork,
     onMessage: (text: string) => void,
     signal: AbortSignal,
     onCall?: () => void,

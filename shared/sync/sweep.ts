@@ -34,13 +34,16 @@ export async function abandonedRuns(
     .map(({ run }) => run.id);
 }
 
-/** What becomes an orphan is among the newest runs. */
-const newest = 1_000;
+/** A sweep lists two such pages: a year's 100,000 runs are walked through in half an hour. */
+const sweptPage = 1_000;
 
 /**
  * Ends unfinished runs that do not own their servers: nobody may execute them. Their POST died, was
  * answered by an error or came too late, or the blob of a lock was deleted. One that is just being
  * written, or whose worker still holds another of its locks, is left alone.
+ *
+ * Whatever becomes an orphan is mostly among the newest runs, which every sweep sees; of the others
+ * each sweep sees one page more.
  *
  * @returns their ids
  */
@@ -48,11 +51,12 @@ export async function endOrphans(
   { leases, runs }: Pick<SyncState, 'leases' | 'runs'>,
   now: Date,
   signal: AbortSignal,
+  pageSize = sweptPage,
 ): Promise<string[]> {
   // Runs first: one that is entered as an owner between the two calls is none.
-  const listed = await runs.list({ limit: newest }, signal);
+  const listed = await runs.inTurn(pageSize, signal);
   const locks = await leases.list('sync/', signal);
-  const unfinished = listed.runs.filter((run) => !isFinished(run)).map(({ id }) => id);
+  const unfinished = listed.filter((run) => !isFinished(run)).map(({ id }) => id);
   const ids = new Set([...unfinished, ...locks.flatMap(({ owner }) => owner ?? [])]);
   const ended: string[] = [];
   for (const id of ids) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cursor } from '../../shared/flexibee/cursor.ts';
-import type { WebHook } from '../../shared/flexibee/hook.ts';
 import { HookNews } from '../../shared/flexibee/hook-news.ts';
+import type { WebHook } from '../../shared/flexibee/hook-versions.ts';
 import { soon } from '../support/storage.ts';
 
 const following: Cursor = {

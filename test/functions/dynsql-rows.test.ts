@@ -8,8 +8,7 @@ import type { Fault } from '../../local/stand-in/faults/faults.ts';
 import { type Catalog, parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import { planStages } from '../../shared/sync/plan.ts';
-import type { Stage } from '../../shared/sync/run.ts';
-import { StageFailure, type StageResult } from '../../shared/sync/stage-runner.ts';
+import { StageFailure, type StageResult, workOf } from '../../shared/sync/stage-runner.ts';
 import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { startConnections, type TestConnections } from '../support/dynsql-connections.ts';
 import { soon } from '../support/storage.ts';
@@ -36,11 +35,12 @@ async function load(name: string, options: Load = {}): Promise<StageResult> {
   const { signal = soon(), onMessage = () => {} } = options;
   const { databases } = running;
   const runner = dynsqlRunner({ catalog, connections, databases });
-  const [stage] = planStages(catalog, { names: [name], codes: [code], period }).stages;
-  assert.equal(stage?.kind, 'dynsql');
-  const slot = await runner.open(stage as Stage, 'run', signal);
+  const plan = planStages(catalog, { names: [name], codes: [code], period });
+  const [stage] = plan.stages;
+  assert.ok(stage?.kind === 'dynsql');
+  const slot = await runner.open(stage, 'run', signal);
   try {
-    return await slot.run(stage as Stage, onMessage, signal);
+    return await slot.run(workOf(plan, stage), onMessage, signal);
   } finally {
     await slot.close();
   }

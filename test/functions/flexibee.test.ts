@@ -8,10 +8,15 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import type { HttpRequestInit } from '@azure/functions';
+import type { ContainerClient } from '@azure/storage-blob';
 import { App } from '../../functions/app.ts';
 import { type Flexibee, startFlexibee } from '../../local/flexibee/server.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import { startStorage, type TestStorage } from '../support/storage.ts';
+import { restarted } from '../../shared/flexibee/cursor.ts';
+import { cursorStore } from '../../shared/flexibee/follow.ts';
+import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
+import { openContainer } from '../../shared/storage/container.ts';
+import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { call, type Reply, testApp } from './app.ts';
 
 const secret = 'a-secret-of-this-test-0123456789abcdef';
@@ -22,10 +27,15 @@ let storage: TestStorage;
 let flexibee: Flexibee;
 let app: App;
 /** What stands at PUBLIC_URL in place of a host. */
-const calls: { url: string; headers: IncomingHttpHeaders }[] = [];
-const publicServer = createServer((request, response) => {
-  calls.push({ url: request.url ?? '', headers: request.headers });
-  response.end();
+const calls: { url: string; headers: IncomingHttpHeaders; text: string; status: number }[] = [];
+const publicServer = createServer(async (request, response) => {
+  const { url = '', headers } = request;
+  const text = Buffer.concat(await request.toArray()).toString();
+  const { status } = await hook(text, {
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `${value}`])),
+  });
+  calls.push({ url, headers, text, status });
+  response.writeHead(status).end();
 });
 
 before(async () => {
@@ -271,19 +281,90 @@ test('a hook without the secret, or with another, is refused before anything is 
   assert.equal(unset.status, 401);
 });
 
-test('a hook that is none is refused, and its size is limited', async () => {
-  const cases: [body: string, status: number][] = [
-    ['', 400],
-    ['<winstrom/>', 400],
-    ['{}', 400],
-    ['{"winstrom": {"changes": []}}', 400],
-    [JSON.stringify(change).replace('update', 'rename'), 400],
-    [`{"winstrom": "${'x'.repeat(2 * 1024 * 1024)}"}`, 413],
-  ];
-  for (const [body, status] of cases) {
-    const reply = await hook(body);
-    assert.equal(reply.status, status, reply.text);
-    assert.equal(reply.polled, undefined);
+/** As a server may send it: to try the address, or with changes that cannot be read. */
+const emptyNotifications: [what: string, body: string][] = [
+  ['no body', ''],
+  ['an empty object', '{}'],
+  ['nothing in winstrom', '{"winstrom":{}}'],
+  ['no changes', '{"winstrom":{"@version":"1.0","changes":[]}}'],
+  ['an empty document', '<?xml version="1.0" encoding="utf-8"?>\n<winstrom version="1.0"/>'],
+];
+const lookNow: [what: string, body: string, type?: string][] = [
+  ...emptyNotifications,
+  ['another operation', JSON.stringify(change).replace('update', 'rename')],
+  ['versions that are none', JSON.stringify(change).replaceAll('"7"', '"x"')],
+  ['JSON that is cut off', JSON.stringify(change).slice(0, -10)],
+  ['JSON that is too deep', '['.repeat(5_000)],
+  ['a form', 'a=1&b=2', 'application/x-www-form-urlencoded'],
+  ['no text', '\0\ufffd', 'application/octet-stream'],
+];
+for (const [what, body, type] of lookNow) {
+  test(`a hook with ${what} is taken, and means "look now"`, async () => {
+    await lowered();
+    const headers = { 'x-fb-hook-seckey': secret, ...(type && { 'content-type': type }) };
+    const reply = await hook(body, { headers });
+    assert.equal(reply.status, 200, reply.text);
+    assert.deepEqual(JSON.parse(reply.text), { company, queued: true });
+    assert.partialDeepStrictEqual(reply.polled, { company, why: 'hook' });
+  });
+}
+
+/** As if a poll had begun. */
+async function lowered(): Promise<void> {
+  await new HookFlags(await container()).lower(company, soon());
+}
+
+/** The app's own. */
+function container(): Promise<ContainerClient> {
+  const { connectionString } = storage;
+  return openContainer({ kind: 'connection string', connectionString }, soon());
+}
+
+test('a hook is as large as it may be, and no larger', async () => {
+  const frame = '{"winstrom": ""}';
+  const most = 2 * 1024 * 1024;
+  for (const [length, status] of [
+    [most, 200],
+    [most + 1, 413],
+  ] as const) {
+    await lowered();
+    const reply = await hook(frame.replace('""', `"${'x'.repeat(length - frame.length)}"`));
+    assert.equal(reply.status, status, reply.text.slice(0, 200));
+    assert.equal(reply.polled === undefined, status !== 200);
+  }
+});
+
+test('a server registers its hook at this app, whatever its empty notification is', async () => {
+  const demo = flexibee.companies.get('demo');
+  assert.ok(demo !== undefined);
+  const secKey = secret;
+  try {
+    for (const [what, body] of emptyNotifications) {
+      demo.hooks.emptyNotification = body;
+      calls.length = 0;
+      const reply = await ask('hook', { method: 'PUT' });
+      assert.equal(reply.status, 200, `${what}: ${reply.text}`);
+      assert.deepEqual(
+        calls.map(({ text, status }) => [text, status]),
+        [[body, 200]],
+      );
+    }
+    // By hand, in XML, as in ABRA's own example; and with a secret that is not ours.
+    const url = JSON.parse((await ask('hook', { method: 'PUT' })).text).url;
+    for (const [key, status] of [
+      [secKey, 200],
+      ['another', 400],
+    ] as const) {
+      const query = new URLSearchParams({ url, format: 'XML', secKey: key });
+      const reply = await fetch(`${flexibee.url}/c/demo/hooks.xml?${query}`, {
+        method: 'PUT',
+        headers: { authorization: `Basic ${btoa('winstrom:winstrom')}` },
+      });
+      assert.equal(reply.status, status, await reply.text());
+    }
+  } finally {
+    demo.hooks.emptyNotification = '';
+    await ask('hook', { method: 'DELETE' });
   }
 });
 
@@ -293,6 +374,7 @@ test('of a burst of hooks one has the company polled, by header or query, of any
     { headers: {}, query: { secret } },
     { headers: { 'x-fb-hook-seckey': secret, 'content-type': 'text/plain' } },
   ];
+  await lowered();
   const replies = await Promise.all(
     Array.from({ length: 300 }, (_, index) => hook(JSON.stringify(change), kinds[index % 3])),
   );
@@ -350,5 +432,28 @@ test('hooks as real servers sent them are taken', { skip: !existsSync(captured) 
   for (const file of await readdir(captured)) {
     const reply = await hook(await readFile(new URL(file, captured), 'utf8'));
     assert.equal(reply.status, 200, `${file}: ${reply.text}`);
+  }
+});
+
+test('what is readable tells more, in JSON as in XML', async () => {
+  const known = 1_000;
+  const held = await cursorStore(await container()).acquire(company, soon());
+  assert.ok(held !== undefined);
+  const next = known + 1;
+  await held.replace({ ...restarted(undefined, new Date()), next, globalVersion: known }, soon());
+  await held.release();
+  const bodies = (version: number) => [
+    JSON.stringify(change).replaceAll('"7"', `"${version}"`),
+    `<winstrom version="1.0" globalVersion="${version}"><adresar in-version="${version}" operation="update"><id>12</id></adresar><next>none</next></winstrom>`,
+  ];
+  for (const [version, queued] of [
+    [known, false],
+    [known + 1, true],
+  ] as const) {
+    for (const body of bodies(version)) {
+      await lowered();
+      const reply = await hook(body);
+      assert.deepEqual(JSON.parse(reply.text), { company, queued }, body);
+    }
   }
 });

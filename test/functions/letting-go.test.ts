@@ -21,6 +21,7 @@ import { scaled } from '../chaos/patience.ts';
 import { createAppFolder } from '../support/app-folder.ts';
 import { startHostProcess } from '../support/host-process.ts';
 import { type PackagedApp, startPackagedApp } from '../support/packaged-app.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
 
 const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' };
@@ -99,6 +100,36 @@ test('a run goes on within seconds, and no attempt is lost', async () => {
   );
   await delayed(0);
 });
+
+const moments: [what: string, isThen: (run: Run) => boolean][] = [
+  ['before its first answer', () => true],
+  ['in a procedure', ({ stages }) => stages.some(({ state }) => state === 'running')],
+];
+for (const [what, isThen] of moments) {
+  test(`a server that hangs ${what} holds no worker that stops`, async (t) => {
+    const proxy = await startSilentProxy({ host: '127.0.0.1', port: sql.port });
+    t.after(() => proxy.close());
+    await delayed(600_000);
+    t.after(() => delayed(0));
+    const worker = await startPackagedApp(settingsFor(standInAt(proxy.port)));
+    t.after(worker.close);
+    if (what === 'before its first answer') proxy.silence();
+    const body = JSON.stringify({ user: 'me', code: 'all', name: 'city' });
+    const posted = await fetch(`${worker.url}/entity_sync`, { method: 'POST', headers, body });
+    const id = posted.headers.get('location')?.split('/').at(-1) ?? '';
+    await worker.line(/Executing 'execute_run'/);
+    await until(worker.url, id, isThen);
+    proxy.silence();
+    const began = performance.now();
+    assert.equal(await worker.stop(), 0);
+    const took = performance.now() - began;
+    // The real host kills a worker that has not ended after 5 s (WorkerProcess, its grace).
+    assert.ok(took < scaled(5_000), `${took} ms`);
+    assert.ok(worker.lines.some((line) => /goes on elsewhere: this worker stops/.test(line)));
+    assert.ok(!worker.lines.some((line) => /left while running/.test(line)));
+    t.diagnostic(`${Math.round(took)} ms`);
+  });
+}
 
 test('a poll is put back by the worker that stops', async () => {
   const stopping = AbortSignal.abort(new Error('the worker is stopping'));

@@ -35,3 +35,14 @@ export function quietClient(url: string): QuietClient {
     },
   };
 }
+
+/** The medians are of parts of about the same size. */
+export function together(parts: readonly Seen[]): Seen {
+  const medians = parts.map(({ medianMs }) => medianMs).sort((a, b) => a - b);
+  return {
+    count: parts.reduce((sum, { count }) => sum + count, 0),
+    medianMs: medians[Math.floor(medians.length / 2)] ?? 0,
+    slowestMs: Math.max(...parts.map(({ slowestMs }) => slowestMs)),
+    failed: parts.flatMap(({ failed }) => failed),
+  };
+}

@@ -4,11 +4,13 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { routes } from '../../functions/routes/index.ts';
+import { scaled } from '../chaos/patience.ts';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { hash, seededRandom } from '../support/random.ts';
-import { type QuietClient, quietClient, type Seen } from './beside.ts';
+import { type QuietClient, quietClient, type Seen, together } from './beside.ts';
 import { exchange, type Outcome } from './exchange.ts';
 import type { Target } from './heads.ts';
+import { inspectable, type Memory, memoryOf } from './memory.ts';
 import { type HostileRequest, hostileRequest } from './requests.ts';
 import { faultsOf, openCalls } from './worker-log.ts';
 
@@ -31,8 +33,8 @@ export interface HostileSummary {
   slowestMs: number;
   idle: Seen;
   beside: Seen;
-  /** Resident memory of the worker, MiB: before, at each tenth, and after a pause. */
-  memory: number[];
+  /** Of the worker after its garbage is collected: before, at each tenth, and after the end. */
+  memory: Memory[];
   /** Everything that must not be, each kind once. */
   faults: string[];
 }
@@ -40,6 +42,8 @@ export interface HostileSummary {
 /** Longer than the app's own patience with a body (30 s), with room for a busy machine. */
 const patienceMs = 120_000;
 const idleMs = 1_000;
+/** What nobody beside them shall wait for on an idle machine. */
+const besideMs = 1_000;
 
 const targets: Target[] = routes.flatMap(({ route, methods }) =>
   Object.keys(methods).map((method) => ({ method, template: route })),
@@ -48,7 +52,7 @@ const targets: Target[] = routes.flatMap(({ route, methods }) =>
 export async function runHostile(options: HostileOptions): Promise<HostileSummary> {
   const machine = await oneMachine();
   try {
-    await machine.start({ DEMO_PACE: '60000' });
+    await machine.start({ DEMO_PACE: '60000', ...inspectable });
     const quiet = quietClient(machine.url);
     try {
       return await against(machine, quiet, options);
@@ -71,7 +75,9 @@ async function against(
   await sleep(idleMs);
   const idle = await quiet.seen();
   const worker = await workerAt(port);
-  const memory = [await residentMiB(worker)];
+  const measure = await memoryOf(worker, machine.lines);
+  const memory = [await measure()];
+  const seen: Seen[] = [];
   const statuses: Record<string, number> = {};
   const faults = new Map<string, string>();
   const start = performance.now();
@@ -104,18 +110,31 @@ async function against(
       await playOne(next++);
       done += 1;
       if (done % Math.ceil(requests / 10) !== 0) continue;
-      const now = await residentMiB(worker);
-      memory.push(now);
-      log(`${done} requests, ${seconds()} s, ${now} MiB`);
+      await look(done);
     }
+  };
+  const look = async (count: number): Promise<void> => {
+    const here = await quiet.seen();
+    seen.push(here);
+    const limitMs = scaled(besideMs);
+    if (here.slowestMs > limitMs) {
+      fault('a quiet client waited', `${here.slowestMs} ms, ${limitMs} at this load`);
+    }
+    const now = await measure();
+    memory.push(now);
+    const { heap, external, resident } = now;
+    const held = `${heap} MiB of objects, ${external} outside, ${resident} resident`;
+    const waits = `beside ${here.medianMs} ms, ${here.slowestMs} at most`;
+    log(`${count} requests, ${seconds()} s: ${held}; ${waits}`);
   };
   await Promise.all(Array.from({ length: connections }, play));
   const took = seconds();
-  const beside = await quiet.seen();
+  seen.push(await quiet.seen());
+  const beside = together(seen);
   for (const failed of beside.failed) fault('a quiet client was not answered', failed);
   const open = await settled(machine.lines);
   if (open.length > 0) fault(`${open.length} calls never ended`, open.slice(0, 5).join('\n'));
-  memory.push(await residentMiB(worker));
+  memory.push(await measure());
   for (const line of faultsOf(machine.lines)) fault('log', line);
   if ((await workerAt(port)) !== worker) fault('the worker', 'is another one now');
   return {
@@ -154,9 +173,4 @@ async function workerAt(port: number): Promise<number> {
   const line = stdout.split('\n').find((one) => one.includes(`host/main.ts --port ${port}`));
   if (line === undefined) throw new Error(`No worker runs on port ${port}`);
   return Number.parseInt(line, 10);
-}
-
-async function residentMiB(pid: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
-  return Math.round(Number(stdout) / 1024);
 }

@@ -23,7 +23,7 @@ export type Fault =
    * Answered by the service without doing anything: throttled (429), broken (500), busy (503), or
    * a refusal for good (403).
    */
-  | { kind: 'status'; status: 403 | 429 | 500 | 503 }
+  | { kind: 'status'; status: 400 | 403 | 429 | 500 | 503 }
   /** The connection breaks before the service has the request. */
   | { kind: 'reset' }
   /** The service does it; the connection breaks before the first byte of the answer. */

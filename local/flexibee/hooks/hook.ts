@@ -17,10 +17,15 @@ export interface Hook {
   penalty: number;
 }
 
+/** @returns what it is told of changes */
+export function notification(format: Hook['format'], page: ChangesPage): string {
+  return format === 'JSON' ? JSON.stringify(changesJson(page)) : writeXml(changesXml(page));
+}
+
 /** @returns whether it was answered 2xx before the signal */
 export async function callHook(
   { url, format, secKey }: Pick<Hook, 'url' | 'format' | 'secKey'>,
-  page: ChangesPage,
+  body: string,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
@@ -30,7 +35,7 @@ export async function callHook(
         'content-type': format === 'JSON' ? 'application/json' : 'application/xml',
         ...(secKey === undefined ? {} : { 'x-fb-hook-seckey': secKey }),
       },
-      body: format === 'JSON' ? JSON.stringify(changesJson(page)) : writeXml(changesXml(page)),
+      body,
       redirect: 'manual',
       signal,
     });

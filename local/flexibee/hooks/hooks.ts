@@ -2,7 +2,7 @@
 
 import { Refusal } from '../../stand-in/http/refusal.ts';
 import type { ChangesPage, Company } from '../company/index.ts';
-import { callHook, type Hook, readHooks, writeHooks } from './hook.ts';
+import { callHook, type Hook, notification, readHooks, writeHooks } from './hook.ts';
 import { type HookTimings, penaltyWait, type Timer } from './timings.ts';
 
 export interface Registration {
@@ -27,6 +27,8 @@ export class Hooks {
   readonly #company: Company;
   readonly #options: HooksOptions;
   readonly #hooks = new Map<number, Hook>();
+  /** Body of the notification that tests a URL: "empty", says FlexiBee, and not how. */
+  emptyNotification = '';
   #lastId: number;
   #stopListening: (() => void) | undefined;
   /** Timers and calls under way, one a hook. */
@@ -47,7 +49,7 @@ export class Hooks {
   }
 
   /**
-   * Tests the URL with a notification without changes, unless told not to.
+   * Tests the URL with an empty notification, unless told not to.
    * @param signal ends the test, which then failed
    * @throws Refusal 400 naming the parameter, or the URL that does not answer 2xx
    */
@@ -67,7 +69,7 @@ export class Hooks {
     const lastVersion = startingVersion(registration.lastVersion, globalVersion);
     const secKey = registration.secKey === undefined ? {} : { secKey: registration.secKey };
     const hook = { url, format, ...secKey } as const;
-    if (!skipUrlTest && !(await this.#call(hook, { globalVersion, changes: [] }, signal))) {
+    if (!skipUrlTest && !(await this.#call(hook, this.emptyNotification, signal))) {
       throw new Refusal(400, `Test zadané URL selhal: '${url}'`);
     }
     this.#lastId += 1;
@@ -145,7 +147,11 @@ export class Hooks {
       const page = this.#pageFor(hook);
       const last = page?.changes.at(-1);
       if (!page || !last) return;
-      const delivered = await this.#call(hook, page, this.#closing.signal);
+      const delivered = await this.#call(
+        hook,
+        notification(hook.format, page),
+        this.#closing.signal,
+      );
       if (!this.#lives(hook)) return;
       hook.penalty = delivered ? 0 : hook.penalty + 1;
       if (delivered) hook.lastVersion = last.version;
@@ -164,11 +170,11 @@ export class Hooks {
 
   #call(
     hook: Pick<Hook, 'url' | 'format' | 'secKey'>,
-    page: ChangesPage,
+    body: string,
     signal: AbortSignal,
   ): Promise<boolean> {
     const timeout = AbortSignal.timeout(this.#options.timings.timeoutMilliseconds);
-    return callHook(hook, page, AbortSignal.any([signal, timeout]));
+    return callHook(hook, body, AbortSignal.any([signal, timeout]));
   }
 
   #lives(hook: Hook): boolean {

@@ -13,10 +13,18 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { begunAt } from './begun.ts';
+import { BodyError, watchBody } from './body.ts';
 import { answer, forwardedHeaders } from './headers.ts';
 
 /** As the real host's forwarder: without a byte either way for so long, it gives up. */
 const activityTimeoutMilliseconds = 240_000;
+
+/** As the real host's `RetryProxyHandler`: a request that was not taken is sent again. */
+const tries = 10;
+const firstWaitMs = 50;
+const mostWaitMs = 250;
 
 export interface Exchange {
   request: IncomingMessage;
@@ -33,8 +41,8 @@ export interface Exchange {
 export interface Forwarder {
   /**
    * Streams both ways with back-pressure until the response is through.
-   * @throws when either side breaks off or falls silent; the client has got 504 or 500 then, or
-   *   a broken connection where the response had begun.
+   * @throws when either side breaks off or falls silent; the client has got 504 or 500 then (or
+   *   408, 413 for its body), or a broken connection where the response had begun.
    */
   forward(exchange: Exchange): Promise<void>;
   /** Cuts off whatever is under way. */
@@ -43,8 +51,9 @@ export interface Forwarder {
 
 export function createForwarder(httpUri: string): Forwarder {
   const agent = new Agent({ keepAlive: true });
+  const watchBegin = begunAt(Number(new URL(httpUri).port));
   /** Resolves with the response, whose body is still to come; the client may leave at any time. */
-  const send = async (exchange: Exchange): Promise<IncomingMessage> => {
+  const send = async (exchange: Exchange, attempt = 1): Promise<IncomingMessage> => {
     const { request, response, body, invocationId, path, signal } = exchange;
     const upstream = httpRequest(new URL(path, httpUri), {
       method: request.method,
@@ -52,6 +61,7 @@ export function createForwarder(httpUri: string): Forwarder {
       agent,
       signal,
     });
+    const hasBegun = watchBegin(upstream);
     upstream.setTimeout(activityTimeoutMilliseconds, () => upstream.destroy(new SilenceError()));
     const leave = (): void => {
       if (!response.writableFinished) onceConnected(upstream, () => upstream.destroy(goneError));
@@ -61,6 +71,7 @@ export function createForwarder(httpUri: string): Forwarder {
     const streams = body === undefined && request.headers['transfer-encoding'] !== undefined;
     if (streams) {
       upstream.flushHeaders();
+      watchBody(request, response, (error) => upstream.destroy(error));
       // A client that leaves here closes `response`, too.
       request.on('error', () => {}).pipe(upstream);
       // What the app did not want is thrown away: a connection that nobody reads sees no end.
@@ -70,11 +81,14 @@ export function createForwarder(httpUri: string): Forwarder {
       const [reply] = (await once(upstream, 'response')) as [IncomingMessage];
       return reply;
     } catch (error) {
-      // The app closed a connection that was kept, just then: it has not seen the request. The
-      // real host's client sends it again, too, where it has the body still.
-      const unseen = upstream.reusedSocket && wasReset(error);
-      if (unseen && !streams && !response.destroyed) return await send(exchange);
-      throw error;
+      response.off('close', leave);
+      const isOurs = error instanceof SilenceError || response.destroyed || signal.aborted;
+      if (isOurs || streams || hasBegun()) throw error;
+      // The app closed a connection that was kept, just then.
+      if (upstream.reusedSocket) return await send(exchange, attempt);
+      if (attempt === tries) throw error;
+      await sleep(Math.min(firstWaitMs * 2 ** (attempt - 1), mostWaitMs));
+      return await send(exchange, attempt + 1);
     }
   };
   return {
@@ -95,7 +109,9 @@ export function createForwarder(httpUri: string): Forwarder {
       } catch (error) {
         if (isGone(exchange)) throw goneError;
         if (response.headersSent) response.destroy();
-        else answer(response, error instanceof SilenceError ? 504 : 500);
+        else if (error instanceof BodyError) {
+          answer(response, error.status, { connection: 'close' });
+        } else answer(response, error instanceof SilenceError ? 504 : 500);
         throw error;
       }
     },
@@ -127,10 +143,6 @@ class SilenceError extends Error {
   constructor() {
     super(`Neither side sent anything for ${activityTimeoutMilliseconds / 1000} s.`);
   }
-}
-
-function wasReset(error: unknown): boolean {
-  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** The real host adds the invocation's id only where the client has sent none of that name. */

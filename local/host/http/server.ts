@@ -10,7 +10,7 @@ import {
 import type { HostFunction } from '../functions.ts';
 import type { Log } from '../log.ts';
 import type { CorsSettings } from '../settings.ts';
-import { bodyLimitBytes, readDeclaredBody } from './body.ts';
+import { BodyError, readDeclaredBody } from './body.ts';
 import { allowOrigin } from './cors.ts';
 import { ClientGoneError, type Forwarder, isGone } from './forward.ts';
 import { answer, joinedHeaders } from './headers.ts';
@@ -40,10 +40,7 @@ export async function handleRequest(
     if (!url) return answer(response, 400);
     const found = route(front.routes, request.method ?? 'GET', url.pathname);
     if (found === undefined) return answer(response, 404);
-    if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) {
-      return answer(response, 413, { connection: 'close' });
-    }
-    const body = await readDeclaredBody(request);
+    const body = await readDeclaredBody(request, response);
     // As when several requests come at once and the client hangs up behind them.
     if (isGone({ request, response })) return;
     const call = { request, response, url, body, parameters: found.parameters };
@@ -55,7 +52,9 @@ export async function handleRequest(
     front.log.host('debug', `${request.method} request failed: ${String(error)}`);
     // Nobody is there any more who could answer.
     if (error instanceof WorkerEndedError) response.destroy();
-    else if (!response.headersSent && !response.destroyed) answer(response, 500);
+    else if (response.headersSent || response.destroyed) return;
+    else if (error instanceof BodyError) answer(response, error.status, { connection: 'close' });
+    else answer(response, 500);
   }
 }
 
@@ -84,7 +83,7 @@ async function streamed(
   // Awaited below. A client who is still there got an error from the host itself, of which the
   // function knows nothing.
   transport.catch((error) => {
-    if (error instanceof ClientGoneError) return;
+    if (error instanceof ClientGoneError || error instanceof BodyError) return;
     front.log.host('error', `The app did not answer: ${String(error)}`, {
       name: target.name,
       invocationId: id,

@@ -9,8 +9,8 @@ import { holdLock, waits } from './cancelling.ts';
 import { failureOf } from './errors.ts';
 import type { Target } from './target.ts';
 
-/** An attention has 5 s; a login has 15 s (`session.ts`, `pools.ts`). */
-const attentionMs = 5_000;
+/** An attention has 3 s; a login has 15 s (`session.ts`, `pools.ts`). */
+const attentionMs = 3_000;
 /** For a machine that is busy with other tests. */
 const slackMs = 15_000;
 

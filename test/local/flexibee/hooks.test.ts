@@ -72,18 +72,20 @@ async function setUp(test: TestContext, options: FlexibeeOptions = {}) {
 }
 
 describe('registering', () => {
-  it('tests the URL with a notification without changes', async (test) => {
-    const { register, deliveries, hooks, url } = await setUp(test);
+  it('tests the URL with an empty notification, whatever that is', async (test) => {
+    const { register, deliveries, hooks, url, flexibee } = await setUp(test);
     const { status, winstrom } = await register({ secKey: 'heslo' });
     assert.deepEqual([status, winstrom['success']], [200, 'true']);
     assert.equal(deliveries.length, 1);
     assert.deepEqual(deliveries[0]?.secKey, 'heslo');
-    assert.deepEqual(JSON.parse(deliveries[0]?.text ?? ''), {
-      winstrom: { '@globalVersion': '0', changes: [], next: 'none' },
-    });
+    assert.equal(deliveries[0]?.text, '');
     assert.deepEqual(await hooks(), [
       { id: '1', url, dataFormat: 'JSON', lastVersion: '0', penalty: '0' },
     ]);
+    const demo = flexibee.companies.get('demo');
+    if (demo !== undefined) demo.hooks.emptyNotification = '{"winstrom":{}}';
+    await register();
+    assert.equal(deliveries[1]?.text, '{"winstrom":{}}');
   });
 
   it('refuses a URL that does not answer 2xx, unless told not to test', async (test) => {

@@ -164,6 +164,23 @@ test('streaming: a large chunked upload arrives whole', async () => {
   assert.deepEqual(await response.json(), { bytes: 32 << 20 });
 });
 
+test('a body that does not come: 408 as soon as it is too slow, streamed or not, and nothing waits', async () => {
+  const stops = async (host: HostProcess, framing: string): Promise<string> => {
+    const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
+    socket.write(`POST /upload?tag=stops HTTP/1.1\r\nHost: x\r\n${framing}`);
+    return (await socket.toArray()).join('');
+  };
+  const declared = 'Content-Length: 100000\r\n\r\nabc';
+  const chunked = 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n';
+  const kinds = [stops(streaming, declared), stops(streaming, chunked), stops(whole, declared)];
+  for (const text of await Promise.all(kinds)) {
+    assert.match(text, /^HTTP\/1.1 408 .*\r\nconnection: close\r\n/is);
+  }
+  // What waited in the function has ended with it.
+  const [, id] = /\[upload (\w+)\]/.exec(await streaming.line(/upload began stops/)) ?? [];
+  await streaming.line(new RegExp(`Executed 'upload' \\((Failed|Client gone), Id=${id}`));
+});
+
 test('streaming: a client that leaves ends the request in the handler', async () => {
   const upload = request(`${streaming.url}/upload?tag=gone`, { method: 'POST' });
   upload.on('error', () => {});
