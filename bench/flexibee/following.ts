@@ -51,6 +51,7 @@ export async function follow(place: Place): Promise<Following> {
       returned: new Map(),
       cursors: cursorStore(container, place.leaseSeconds),
       now: () => new Date(),
+      changelogIsOn: async () => true,
       sliceMs: 3_600_000,
       log: (text) => console.log(text),
       after: async () => {},

@@ -3,7 +3,7 @@ import type { RouteHandler } from '../../shared/http/handler.ts';
 import type { AppServices } from '../services.ts';
 import { askServer } from './ask-server.ts';
 import { allowedCompany } from './named-company.ts';
-import { requestPoll } from './request-poll.ts';
+import { busy, requestPoll } from './request-poll.ts';
 
 /** Whether the company keeps a changelog. */
 export function changelogStatus(app: AppServices): RouteHandler {
@@ -18,19 +18,29 @@ export function changelogStatus(app: AppServices): RouteHandler {
 export function enableChangelog(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     const { code } = allowedCompany(request, app, caller);
-    await askServer(code, (bounded) => app.companies.at(code).enable(bounded), signal);
+    await turn(app, code, 'on', signal);
     context.info(`Changelog of ${code} was turned on (token ${caller?.name})`);
     requestPoll(app, code, context);
     return json({ company: code, enabled: true });
   };
 }
 
-/** Turns the changelog off: nothing is followed until it is on again. */
+/** Turns the changelog off: nothing is followed until it is on again, and then all is loaded. */
 export function disableChangelog(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     const { code } = allowedCompany(request, app, caller);
-    await askServer(code, (bounded) => app.companies.at(code).disable(bounded), signal);
+    await turn(app, code, 'off', signal);
     context.info(`Changelog of ${code} was turned off (token ${caller?.name})`);
     return json({ company: code, enabled: false });
   };
+}
+
+async function turn(
+  app: AppServices,
+  code: string,
+  to: 'on' | 'off',
+  signal: AbortSignal,
+): Promise<void> {
+  const work = (bounded: AbortSignal) => app.companies.turnChangelog(code, to, bounded);
+  if (!(await askServer(code, work, signal))) throw busy(code);
 }

@@ -5,6 +5,7 @@ import type { Catalog, FollowedCompany } from '../../shared/catalog/index.ts';
 import type { Databases } from '../../shared/database/databases.ts';
 import type { FlexibeeAddress } from '../../shared/flexibee/address.ts';
 import { sqlMirror } from '../../shared/flexibee/apply.ts';
+import { ChangelogWatch, turnChangelog } from '../../shared/flexibee/changelog.ts';
 import { type FlexibeeCompany, openCompany } from '../../shared/flexibee/client.ts';
 import {
   type CompanyState,
@@ -105,6 +106,7 @@ export class Companies {
   readonly #dependencies: CompaniesDependencies;
   readonly #servers = new FlexibeeServers();
   readonly #opened = new Map<string, FlexibeeCompany>();
+  readonly #changelogs = new ChangelogWatch();
   #state: State | undefined;
 
   constructor(dependencies: CompaniesDependencies) {
@@ -179,6 +181,17 @@ export class Companies {
     return { ...rows, warnings: warningsOf(context.returned) };
   }
 
+  /** Turns its changelog on or off, as `turnChangelog`; false while somebody else is at work on it. */
+  async turnChangelog(code: string, to: 'on' | 'off', signal: AbortSignal): Promise<boolean> {
+    const context = await this.#context(
+      code,
+      () => {},
+      () => {},
+      signal,
+    );
+    return await turnChangelog(to, context, this.at(code), { waitForLockMs }, signal);
+  }
+
   /** False while somebody else is at work on the company. */
   async reset(code: string, signal: AbortSignal): Promise<boolean> {
     const context = await this.#context(
@@ -244,6 +257,7 @@ export class Companies {
       returned,
       cursors,
       now,
+      changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
       sliceMs,
       log,
       after: (evidences, abort) => callAfterChanges(after, code, evidences, abort),

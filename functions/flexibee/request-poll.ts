@@ -18,14 +18,17 @@ export function pollNow(app: AppServices): RouteHandler {
 export function resetCompany(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     const { code } = allowedCompany(request, app, caller);
-    if (!(await app.companies.reset(code, signal))) {
-      throw new HttpProblem('busy', `Company ${code} is being polled, try again later.`, {
-        headers: { 'retry-after': '10' },
-      });
-    }
+    if (!(await app.companies.reset(code, signal))) throw busy(code);
     context.info(`Company ${code} was reset (token ${caller?.name})`);
     return queued(app, code, context);
   };
+}
+
+/** Somebody else is at work on the company. */
+export function busy(code: string): HttpProblem {
+  return new HttpProblem('busy', `Company ${code} is being polled, try again later.`, {
+    headers: { 'retry-after': '10' },
+  });
 }
 
 function queued(app: AppServices, code: string, context: InvocationContext): HttpResponseInit {

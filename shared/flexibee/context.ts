@@ -29,7 +29,10 @@ export interface FollowContext {
   /** Filled by the mirror's calls and those after changes. */
   returned: Returned;
   cursors: CursorStore;
+  /** By storage's clock, which all workers share: see storage/clock.ts. */
   now(): Date;
+  /** What the server said of late: it is not asked each time. */
+  changelogIsOn(signal: AbortSignal): Promise<boolean>;
   /** After so long a poll hands itself on, in milliseconds. */
   sliceMs: number;
   log(text: string): void;

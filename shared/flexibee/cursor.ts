@@ -3,7 +3,7 @@
  *
  * starting (nothing known of the company's versions) → following, with or without evidences to
  * load first. `starting` comes again, in a new generation, after a reset, after a backup was
- * restored, and after the changelog was off.
+ * restored, and after the changelog was off (`due.reload`).
  */
 
 import { z } from 'zod';
@@ -52,7 +52,24 @@ const troubleSchema = z.object({
   cure: z.string(),
 });
 
-const cursorSchema = z.object({
+/**
+ * What must be done, whatever trouble comes between: set as soon as its cause is seen, removed when
+ * it is done. What is to be asked, read or called has members of its own: `gaps`, `loads`, `stale`,
+ * `pending`.
+ */
+const dueSchema = z.object({
+  /** Everything is to be loaded again, in a new generation. */
+  reload: z
+    .object({
+      why: z.enum(['changelog off', 'versions went back']),
+      since: instant,
+      /** What was seen, in words. */
+      fault: z.string(),
+    })
+    .optional(),
+});
+
+const cursorMembers = z.object({
   generation: version,
   /** Everything below is consumed; absent while starting. */
   next: version.optional(),
@@ -90,19 +107,32 @@ const cursorSchema = z.object({
   /** When a page, or the last of them, was consumed. */
   appliedAt: instant.optional(),
   trouble: troubleSchema.optional(),
+  due: dueSchema.default({}),
 });
 
-export type Cursor = z.infer<typeof cursorSchema>;
+export type Cursor = z.infer<typeof cursorMembers>;
+
+/** Cursors of the first version had the wish to reload in the kind of their trouble only. */
+const cursorSchema = cursorMembers.transform((cursor): Cursor => {
+  const { trouble, due } = cursor;
+  const why = {
+    'changelog disabled': 'changelog off' as const,
+    'versions went back': 'versions went back' as const,
+  }[trouble?.kind as string];
+  if (trouble === undefined || why === undefined || due.reload !== undefined) return cursor;
+  return { ...cursor, due: { reload: { why, since: trouble.since, fault: trouble.message } } };
+});
 
 /** A request's worth of records an evidence may wait in it; 10,000 of them take 300 KB. */
 export const cursorForm: DocumentForm<Cursor> = {
   schema: cursorSchema,
-  version: 1,
+  version: 2,
   maxBytes: 16 * 1024 * 1024,
 };
 export type Load = z.infer<typeof loadSchema>;
 export type Trouble = z.infer<typeof troubleSchema>;
 export type Counts = z.infer<typeof countsSchema>;
+export type Reload = NonNullable<z.infer<typeof dueSchema>['reload']>;
 
 /**
  * Begins a new generation: nothing is known of the company's versions. Generations are counted in
@@ -116,6 +146,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     globalVersion: 0,
     gaps: [],
     loads: [],
+    due: {},
     stale: {},
     pending: before?.pending ?? [],
     warnings: before?.warnings ?? {},
@@ -149,6 +180,11 @@ export function agreedWith(cursor: Cursor, followed: readonly string[]): Cursor 
     ),
     pending: cursor.pending.filter((evidence) => followed.includes(evidence)),
   };
+}
+
+/** The cursor with a reload that is due; what is due already stays as it is. */
+export function owing(cursor: Cursor, reload: Reload): Cursor {
+  return cursor.due.reload ? cursor : { ...cursor, due: { ...cursor.due, reload } };
 }
 
 export function newLoad(evidence: string): Load {

@@ -7,7 +7,13 @@ import type { Tell } from '../storage/tell.ts';
 import type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
 import { cursorForm, restarted } from './cursor.ts';
 import { Session } from './session.ts';
-import { regression, type TroubleReport, troubleOf } from './trouble.ts';
+import {
+  changelogOff,
+  regression,
+  regressionText,
+  type TroubleReport,
+  troubleOf,
+} from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 export { type CompanyState, companyState, newerState } from './company-state.ts';
@@ -64,6 +70,8 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
   } catch (error) {
     trouble = reportOf(error, session.signal);
   }
+  // What is written until it is on again is in no list: whatever stops us next, it is not forgotten.
+  if (trouble?.kind === 'changelog disabled') await session.owe('changelog off', trouble.message);
   try {
     // The base may be well where the server is not; and what was applied before is waiting.
     if (trouble?.kind !== 'database') await session.callAfter();
@@ -80,22 +88,28 @@ async function catchUp(
   isOver: () => boolean,
 ): Promise<'idle' | 'applied' | 'handed on' | TroubleReport> {
   await session.agree();
-  const { next, trouble } = session.cursor;
-  if (trouble?.kind === 'versions went back' && next !== undefined && onRegression === 'stop') {
-    return trouble;
-  }
+  const { next, due } = session.cursor;
+  const owed = due.reload;
+  const waits = owed?.why === 'versions went back' && onRegression === 'stop';
+  if (owed && next !== undefined && waits) return regression(owed.fault);
   if (next === undefined) await session.begin(session.cursor);
-  // What changed while the changelog was off is nowhere to be read.
-  else if (trouble?.kind === 'changelog disabled') await session.restart();
-  for (let restarts = 0; ; restarts += 1) {
+  else if (owed) await session.restart();
+  for (let again = 0; ; again += 1) {
     if (!(await session.load({ onlyFirst: false, isOver }))) return 'handed on';
     const result = await session.follow(isOver);
     if (result === 'over') return 'handed on';
     if (result === 'done') return session.wrote ? 'applied' : 'idle';
-    const report = regression(code, result.fault);
-    if (onRegression === 'stop' || restarts > 0) return report;
-    session.log(`${report.message}: loading everything again`);
-    await session.restart();
+    if (result === 'off') return changelogOff(code);
+    const text = regressionText(code, result.text);
+    if (result.kind === 'cut') {
+      session.log(`${text}: loading everything again, and going on`);
+      await session.loadAll();
+    } else {
+      await session.owe('versions went back', text);
+      if (onRegression === 'stop' || again > 0) return regression(text);
+      session.log(`${text}: loading everything again`);
+      await session.restart();
+    }
   }
 }
 
@@ -125,8 +139,8 @@ export async function reload(
   const { company, cursors } = context;
   const held = await acquireWithin(cursors, company.code, Number.POSITIVE_INFINITY, signal);
   if (held === undefined) return total;
+  const session = new Session(context, held, signal);
   try {
-    const session = new Session(context, held, signal);
     await session.agree();
     if (session.cursor.next === undefined) await session.begin(session.cursor);
     await session.loadFirst(evidence);
@@ -139,6 +153,10 @@ export async function reload(
     };
     await session.load({ onlyFirst: true, isOver: () => false, onApplied });
     return total;
+  } catch (error) {
+    const report = signal.aborted ? undefined : troubleOf(error);
+    if (report?.kind === 'changelog disabled') await session.owe('changelog off', report.message);
+    throw error;
   } finally {
     await held.release();
   }
@@ -166,7 +184,9 @@ export async function reset(
 
 const lockPollMs = 250;
 
-async function acquireWithin(
+/** The company's lock; undefined where others had it for as long as `waitMs`. */
+
+export async function acquireWithin(
   cursors: CursorStore,
   code: string,
   waitMs: number,

@@ -1,7 +1,7 @@
 /**
  * Whether the changelog is still the one that we have consumed. A restored backup takes it back to
- * an earlier moment, from where it goes on differently; an evidence of that is a global version
- * below ours, or, once it has grown past that, another change where ours was.
+ * an earlier moment, from where it goes on differently; a changelog that was off and on again, or
+ * whose old part was removed, goes on, but begins above what we have.
  */
 
 import type { Cursor } from './cursor.ts';
@@ -17,58 +17,128 @@ export function identityOf({ version, evidence, id, operation, at }: Change): Ch
   return { version, evidence, id, operation, ...(at !== undefined && { at }) };
 }
 
-/** What is known to have gone wrong, in words; undefined when the history is ours. */
-export type HistoryFault = string | undefined;
+/**
+ * What is known to have gone wrong, in words.
+ *
+ * `went back`: versions mean something else than before. `cut`: they go on, but what we had read
+ * is not in the list any more, and perhaps what we had not; whether it was removed for its age or
+ * the changelog was off for a while cannot be told from outside.
+ */
+export interface HistoryFault {
+  kind: 'went back' | 'cut';
+  text: string;
+}
+
+type Consumed = Cursor & { next: number };
+
+/** A page, and what is wrong with the history; undefined when it is ours. */
+export interface Answer {
+  start: number;
+  page: ChangesPage;
+  fault: HistoryFault | undefined;
+}
 
 /**
- * Asks for a page that begins no higher than `start`, low enough to see our last change again.
- * An answer that contradicts us may be a stale one: it is asked for once more.
+ * Asks for a page that begins no higher than `start`, low enough to see our last change again; one
+ * that is far below is asked for by itself. An answer that contradicts us may be a stale one: it
+ * is asked for once more.
  */
 export async function pageOfOurs(
   source: Source,
-  cursor: Cursor & { next: number },
+  cursor: Consumed,
   start: number,
   signal: AbortSignal,
-): Promise<{ start: number; page: ChangesPage; fault: HistoryFault }> {
+): Promise<Answer> {
   const { last, next } = cursor;
-  const seen = last !== undefined && isNear(last.version, next) ? last : undefined;
-  const from = Math.min(start, seen?.version ?? start);
+  const near = last !== undefined && isNear(last.version, next) ? last.version : start;
+  const from = Math.min(start, near);
   const ask = async () => {
     const page = await changesThrough(source, { from, through: next }, signal);
-    const fault = faultOf(page, Math.max(next - 1, cursor.globalVersion), seen);
-    return { start: from, page, fault };
+    const own =
+      last === undefined || last.version >= from
+        ? page
+        : await source.changes({ start: last.version, limit: 1 }, signal);
+    return { page, text: contradiction(cursor, page, own) };
   };
-  const answer = await ask();
-  return answer.fault === undefined ? answer : await ask();
+  let { page, text } = await ask();
+  if (text !== undefined) ({ page, text } = await ask());
+  const fault = text === undefined ? undefined : await faultOf(source, cursor, text, signal);
+  return { start: from, page, fault };
 }
 
-function faultOf(page: ChangesPage, seen: number, last?: ChangeIdentity): HistoryFault {
+/** @param own where our last change should be */
+function contradiction(
+  { last, next, globalVersion }: Consumed,
+  page: ChangesPage,
+  own: ChangesPage,
+): string | undefined {
+  const seen = Math.max(next - 1, globalVersion);
   if (page.globalVersion < seen) {
     return `the global version is ${page.globalVersion}, and it was ${seen} before`;
   }
   if (last === undefined) return undefined;
-  const found = page.changes.find(({ version }) => version === last.version);
+  const found = own.changes.find(({ version }) => version === last.version);
   if (found === undefined) return `version ${last.version}, which was already read, is not there`;
   const same =
     found.evidence === last.evidence &&
     found.id === last.id &&
     found.operation === last.operation &&
-    found.at === last.at;
+    isSameMoment(found.at, last.at);
   return same ? undefined : `version ${last.version} is another change than the one already read`;
 }
+
+/** What is behind a contradiction, by where the list begins now. */
+async function faultOf(
+  source: Source,
+  { last }: Consumed,
+  text: string,
+  signal: AbortSignal,
+): Promise<HistoryFault | undefined> {
+  const { globalVersion, changes } = await source.changes({ start: 1, limit: 1 }, signal);
+  const [first] = changes;
+  if (first === undefined) {
+    // Some servers take the global version from the list.
+    return last && { kind: 'cut', text: 'the list of changes is empty' };
+  }
+  const isCut = last !== undefined && first.version > last.version;
+  if (isCut && globalVersion >= last.version) {
+    return { kind: 'cut', text: `it begins with version ${first.version} now, and ${text}` };
+  }
+  return { kind: 'went back', text };
+}
+
+/** The greatest difference of two time zones. */
+const zonesMs = 26 * 3_600_000;
+const quarterMs = 15 * 60_000;
+
+/**
+ * Whether two of the server's times are one moment. A server that is told of another time zone
+ * writes the times of old changes otherwise, by some quarters of an hour, to the microsecond.
+ */
+function isSameMoment(one: string | undefined, other: string | undefined): boolean {
+  if (one === other) return true;
+  if (one === undefined || other === undefined) return false;
+  const apartMs = Math.abs(Date.parse(utc(one)) - Date.parse(utc(other)));
+  return apartMs <= zonesMs && apartMs % quarterMs === 0 && fraction(one) === fraction(other);
+}
+
+const utc = (at: string) => `${at.slice(0, 19).replace(' ', 'T')}Z`;
+const fraction = (at: string) => at.slice(19).replace(/0+$/, '');
 
 /**
  * The changes from one version until another is reached or there are no more: one request, unless
  * the server gives less than it is asked for.
+ *
+ * @param range `limit` in one request, if not as many as the server gives
  */
 export async function changesThrough(
   source: Source,
-  { from, through }: { from: number; through: number },
+  { from, through, limit = pageSize }: { from: number; through: number; limit?: number },
   signal: AbortSignal,
 ): Promise<ChangesPage> {
   const changes: Change[] = [];
   for (let start = from; ; ) {
-    const page = await source.changes({ start, limit: pageSize }, signal);
+    const page = await source.changes({ start, limit }, signal);
     changes.push(...page.changes);
     const reached = page.changes.at(-1)?.version ?? through;
     if (page.next === undefined || reached >= through) return { ...page, changes };

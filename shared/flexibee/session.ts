@@ -6,9 +6,17 @@
 import { ahead } from '../ahead.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
-import { agreedWith, type Cursor, newLoad, restarted, type Trouble } from './cursor.ts';
+import {
+  agreedWith,
+  type Cursor,
+  newLoad,
+  owing,
+  type Reload,
+  restarted,
+  type Trouble,
+} from './cursor.ts';
 import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
-import { changesThrough, identityOf, pageOfOurs } from './history.ts';
+import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
 import { loadSteps } from './load.ts';
 import { type Beginning, pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
@@ -76,6 +84,7 @@ export class Session {
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
+      due: {},
       next: top + 1,
       globalVersion: page.globalVersion,
       ...(last && { last: identityOf(last) }),
@@ -88,6 +97,22 @@ export class Session {
     };
     await this.#save(begun);
     return begun;
+  }
+
+  /** Notes that everything is to be loaded again, until that has begun. @param fault what was seen */
+  async owe(why: Reload['why'], fault: string): Promise<void> {
+    const since = this.#context.now().toISOString();
+    const owed = owing(this.#cursor, { why, since, fault });
+    if (owed !== this.#cursor) await this.#save(owed);
+  }
+
+  /**
+   * Everything is to be read in full before changes go on from where we are: some may be in no list,
+   * nor is the last one that we know.
+   */
+  async loadAll(): Promise<void> {
+    const { last: _, ...rest } = this.#cursor;
+    await this.#save({ ...rest, loads: this.#context.company.evidences.map(newLoad) });
   }
 
   /** Begins a new generation. */
@@ -126,14 +151,14 @@ export class Session {
   /**
    * Applies changes until there are none.
    *
-   * @returns `over`: `isOver` said so; or what is wrong with the history
+   * @returns `over`: `isOver` said so; `off`: the changelog is; or what is wrong with the history
    */
-  async follow(isOver: () => boolean): Promise<'done' | 'over' | { fault: string }> {
+  async follow(isOver: () => boolean): Promise<'done' | 'over' | 'off' | HistoryFault> {
     const cursor = this.#started();
     const { source, now } = this.#context;
     const { start, far } = whereToAsk(cursor.gaps, cursor.next);
     const answer = await pageOfOurs(source, cursor, start, this.#signal);
-    if (answer.fault !== undefined) return { fault: answer.fault };
+    if (answer.fault !== undefined) return answer.fault;
     const answers = [{ start: answer.start, page: answer.page }];
     for (const range of far) {
       const page = await changesThrough(source, range, this.#signal);
@@ -146,7 +171,10 @@ export class Session {
       beginning.gaps = askedAgain(beginning.gaps, asked, page, now());
     }
     beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
-    if (this.#bringsNothing(cursor, beginning)) return 'done';
+    if (this.#bringsNothing(cursor, beginning)) {
+      // A server may answer while it is off as if nothing happened.
+      return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
+    }
     await this.#take(
       (signal) => pageSteps(this.#steps(cursor), beginning, signal),
       () => this.#cursor.behindSince !== undefined && isOver(),

@@ -2,7 +2,7 @@
 
 import { DatabaseError } from '../database/errors.ts';
 import type { Trouble } from './cursor.ts';
-import { FlexibeeError } from './errors.ts';
+import { cures, FlexibeeError } from './errors.ts';
 
 export type TroubleReport = Omit<Trouble, 'since'>;
 
@@ -21,10 +21,22 @@ export function troubleOf(error: unknown): TroubleReport | undefined {
   return undefined;
 }
 
-export function regression(company: string, fault: string): TroubleReport {
+/** The changelog is off, as the server says when it is asked for that alone. */
+export function changelogOff(company: string): TroubleReport {
+  const kind = 'changelog disabled';
+  return { kind, message: `FlexiBee ${company}: the changelog is off`, cure: cures[kind] };
+}
+
+/** @param fault as `regressionText` has it */
+export function regression(fault: string): TroubleReport {
   return {
     kind: 'versions went back',
-    message: `FlexiBee ${company}: the changelog is not the one that was followed: ${fault}`,
+    message: fault,
     cure: 'If a backup was restored there, reset the company: it is loaded again in full.',
   };
+}
+
+/** @param fault of the history */
+export function regressionText(company: string, fault: string): string {
+  return `FlexiBee ${company}: the changelog is not the one that was followed: ${fault}`;
 }

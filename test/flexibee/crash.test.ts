@@ -90,7 +90,7 @@ const scenarios: Scenario[] = [
       world.company.restore();
       world.company.write('delete', second);
     },
-    does: { changes: 5, list: 3, apply: 3, after: 1 },
+    does: { changes: 6, list: 3, apply: 3, after: 1 },
   },
   {
     name: 'a changelog that was off',

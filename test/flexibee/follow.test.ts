@@ -109,7 +109,7 @@ test('another history: with "stop" nothing is asked until somebody resets', asyn
   const generation = world.cursor?.generation ?? 0;
   const { outcome, done } = await world.poll();
   assert.equal(outcome, 'trouble');
-  assert.equal(done.filter((what) => what === 'changes').length, 2, 'asked once more');
+  assert.equal(done.filter((what) => what === 'changes').length, 3, 'asked once more');
   assert.equal(world.cursor?.trouble?.kind, 'versions went back');
   const again = await world.poll();
   assert.deepEqual(again.done, ['acquire', 'release']);

@@ -1,6 +1,7 @@
 /** A company, a mirror and workers that may be killed at any I/O. */
 
 import assert from 'node:assert/strict';
+import { type ChangelogControl, turnChangelog } from '../../shared/flexibee/changelog.ts';
 import type { CursorStore, FollowContext, HeldCursor } from '../../shared/flexibee/context.ts';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
 import { type PollOutcome, poll } from '../../shared/flexibee/follow.ts';
@@ -93,6 +94,7 @@ export function newWorld(
   const called: string[][] = [];
   const logged: string[] = [];
   const requests: string[] = [];
+  let seenOnAt = Number.NEGATIVE_INFINITY;
 
   /** A new worker's context; `io` counts what it did. */
   function worker(death?: Death, before: (what: string) => void = () => {}) {
@@ -160,6 +162,13 @@ export function newWorld(
         read: (name, signal) => cursors.store.read(name, signal),
       },
       now: () => new Date(time),
+      changelogIsOn: async (signal) => {
+        if (time - seenOnAt < 5 * 60_000) return true;
+        requests.push('status');
+        const isOn = await io('status', () => company.status(signal));
+        if (isOn) seenOnAt = time;
+        return isOn;
+      },
       sliceMs: options.sliceMs ?? 3_600_000,
       log: (text) => void logged.push(text),
       after: (changed) =>
@@ -203,6 +212,21 @@ export function newWorld(
       await cursors.expire();
       if (outcome === 'killed') time += leaseMs;
       return { outcome, done };
+    },
+    /** Our own routes. */
+    async turn(to: 'on' | 'off') {
+      const control: ChangelogControl = {
+        status: (signal) => company.status(signal),
+        enable: async () => {
+          company.changelog = 'on';
+        },
+        disable: async () => {
+          company.changelog = 'off';
+        },
+      };
+      const { context } = worker();
+      const never = new AbortController().signal;
+      assert.equal(await turnChangelog(to, context, control, { waitForLockMs: 0 }, never), true);
     },
     /** What dead workers had sent arrives now. */
     async arriveLate() {

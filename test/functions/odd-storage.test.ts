@@ -82,9 +82,13 @@ test('every document has a version', async () => {
   const { id } = await sync();
   await app.syncs.cancel(id, 'me', soon());
   await app.pollCompany({ company, why: 'request', at: new Date().toISOString() }, silent);
-  const names = [`runs/${id}`, `cancellations/${id}`, `flexibee/${company}`];
-  for (const name of names) {
-    assert.partialDeepStrictEqual(await documentAt(`${name}.json`), { version: 1 }, name);
+  const versions = [
+    [`runs/${id}`, 1],
+    [`cancellations/${id}`, 1],
+    [`flexibee/${company}`, 2],
+  ] as const;
+  for (const [name, version] of versions) {
+    assert.partialDeepStrictEqual(await documentAt(`${name}.json`), { version }, name);
   }
   await container.getBlobClient(`cancellations/${id}.json`).delete();
 });

@@ -10,10 +10,17 @@ export interface CompanyOptions {
   now(): Date;
   /** Whether changes tell when they happened: older servers don't. */
   timestamps: boolean;
-  /** The global version: of the newest change to be seen, or the newest that was given out. */
-  global: 'seen' | 'given out';
+  /**
+   * The global version: of the newest change that was ever seen, the newest that was given out, or
+   * of the newest that the log holds.
+   */
+  global: 'seen' | 'given out' | 'of the log';
   /** The server gives no more changes than this at once. */
   largestPage?: number;
+  /** What becomes of the log when it is turned on again; `restarts`: versions begin at 1, too. */
+  enabling?: 'keeps' | 'empties' | 'restarts';
+  /** How changes are answered while the log is off: by what it holds, as if nothing happened. */
+  off?: 'refuses' | 'stands still';
 }
 
 type Payload = Record<string, unknown>;
@@ -39,6 +46,11 @@ export interface CompanyModel extends Source {
   restore(): void;
   readonly hasBackup: boolean;
   changelog: 'on' | 'off';
+  status(signal: AbortSignal): Promise<boolean>;
+  /** Removes the eldest changes from the log, as many as that. */
+  prune(count: number): void;
+  /** Sets the server's clock, by so many milliseconds. */
+  setClock(byMs: number): void;
   ids(evidence: string): string[];
   alive(evidence: string): Map<string, Payload>;
   readonly log: readonly Change[];
@@ -53,22 +65,30 @@ export function companyModel(options: CompanyOptions): CompanyModel {
   let lastId = 0;
   let content = 0;
   let changelog: 'on' | 'off' = 'on';
-  let backup: { tables: Tables; log: Change[]; version: number } | undefined;
+  let clockMs = 0;
+  let backup: { tables: Tables; log: Change[]; version: number; visible: number } | undefined;
 
   const table = (evidence: string) => {
     const found = tables.get(evidence) ?? new Map<string, Payload>();
     tables.set(evidence, found);
     return found;
   };
-  const seen = () => log.at(-1)?.version ?? 0;
-  const globalVersion = () => (options.global === 'seen' ? seen() : version);
+  /** The newest that was ever seen. */
+  let visible = 0;
+  const globalVersion = () =>
+    ({ seen: visible, 'given out': version, 'of the log': log.at(-1)?.version ?? 0 })[
+      options.global
+    ];
 
   function prepare(operation: Operation, evidence: string, id?: string): Change | undefined {
     const [known] = table(evidence).keys();
     const chosen = operation === 'create' ? String(++lastId) : (id ?? known);
     if (chosen === undefined) return undefined;
     if (changelog === 'on') version += 1;
-    const at = options.now().toISOString().replace('T', ' ').replace('Z', '000');
+    const at = new Date(options.now().getTime() + clockMs)
+      .toISOString()
+      .replace('T', ' ')
+      .replace('Z', '000');
     return {
       version,
       evidence,
@@ -86,7 +106,8 @@ export function companyModel(options: CompanyOptions): CompanyModel {
     if (operation === 'delete') rows.delete(id);
     else if (operation === 'create' || rows.has(id)) rows.set(id, { id, content });
     if (changelog === 'off') return;
-    const isLate = seen() > change.version;
+    const isLate = visible > change.version;
+    visible = Math.max(visible, change.version);
     log.push(change);
     if (isLate) log.sort((one, other) => one.version - other.version);
   }
@@ -124,13 +145,14 @@ export function companyModel(options: CompanyOptions): CompanyModel {
       version += count;
     },
     backUp() {
-      backup = { tables: copy(tables), log: [...log], version };
+      backup = { tables: copy(tables), log: [...log], version, visible };
     },
     restore() {
       if (backup === undefined) return;
       tables = copy(backup.tables);
       log = [...backup.log];
       version = backup.version;
+      visible = backup.visible;
       open = [];
     },
     get hasBackup() {
@@ -140,9 +162,23 @@ export function companyModel(options: CompanyOptions): CompanyModel {
       return changelog;
     },
     set changelog(state) {
+      if (state === changelog) return;
       changelog = state;
       // What is written now is in no version: a backup from before could not be told from after.
       if (state === 'off') backup = undefined;
+      if (state === 'off' || (options.enabling ?? 'keeps') === 'keeps') return;
+      log = [];
+      if (options.enabling === 'restarts') version = visible = 0;
+    },
+    async status(signal) {
+      signal.throwIfAborted();
+      return changelog === 'on';
+    },
+    prune(count) {
+      log.splice(0, count);
+    },
+    setClock(byMs) {
+      clockMs += byMs;
     },
     ids: (evidence) => [...table(evidence).keys()],
     alive: (evidence) => new Map([...table(evidence)].map(([id, row]) => [id, { ...row }])),
@@ -154,7 +190,8 @@ export function companyModel(options: CompanyOptions): CompanyModel {
     },
     async changes({ start, limit }, signal) {
       signal.throwIfAborted();
-      if (changelog === 'off') throw trouble('changelog disabled');
+      if (changelog === 'off' && options.off !== 'stands still')
+        throw trouble('changelog disabled');
       const from = log.filter((change) => change.version >= start);
       const size = Math.min(limit, options.largestPage ?? limit);
       const next = from[size]?.version;
@@ -175,8 +212,8 @@ export function companyModel(options: CompanyOptions): CompanyModel {
     async list(evidence, { afterId, limit }, signal) {
       signal.throwIfAborted();
       const records = [...table(evidence)]
-        .filter(([id]) => Number(id) > Number(afterId))
-        .sort(([one], [other]) => Number(one) - Number(other))
+        .filter(([id]) => BigInt(id) > BigInt(afterId))
+        .sort(([one], [other]) => (BigInt(one) < BigInt(other) ? -1 : 1))
         .slice(0, limit)
         .map(([id, row]) => recordOf(id, row));
       return { globalVersion: globalVersion(), records };
