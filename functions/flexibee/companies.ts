@@ -25,6 +25,8 @@ import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
 import { HookNews } from '../../shared/flexibee/hook-news.ts';
 import type { WebHook } from '../../shared/flexibee/hook-versions.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
+import type { TypedBase } from '../../shared/flexibee/typed/base.ts';
+import { noticingMirror } from '../../shared/flexibee/typed/tables.ts';
 import type { AppliedRows, Mirror } from '../../shared/flexibee/types.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { DocumentNewerError } from '../../shared/storage/documents.ts';
@@ -34,6 +36,7 @@ import { givenUpText } from '../given-up/look.ts';
 import { callAfterChanges } from './after-changes.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { procedureMessages } from './procedure-messages.ts';
+import { typedTables } from './typed-tables.ts';
 
 export interface CompaniesDependencies {
   catalog: Catalog;
@@ -107,6 +110,7 @@ export class Companies {
   readonly #servers = new FlexibeeServers();
   readonly #opened = new Map<string, FlexibeeCompany>();
   readonly #changelogs = new ChangelogWatch();
+  readonly #typedBases = new Map<string, TypedBase>();
   #state: State | undefined;
 
   constructor(dependencies: CompaniesDependencies) {
@@ -249,13 +253,15 @@ export class Companies {
     const { cursors, leases } = await this.#open(signal);
     const { onRegression } = this.#known(code);
     const returned: Returned = new Map();
+    const typed = typedTables(this.#dependencies, this.#typedBases, this.at(code), { code, log });
     const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
       company: { code, evidences: catalog.entityOrder(code), onRegression },
       source: this.at(code),
-      mirror: this.#mirror(code, returned, onMessage),
+      mirror: noticingMirror(this.#mirror(code, returned, onMessage), typed),
       returned,
       cursors,
+      typed,
       now,
       changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
       sliceMs,

@@ -495,10 +495,7 @@ export const errors = {
     15135,
     "Object is invalid. Extended properties are not permitted on '%', or the object does not exist.",
   ),
-  extendedThere: error(
-    15233,
-    "Property cannot be added. Property '%' already exists for '%'.",
-  ),
+  extendedThere: error(15233, "Property cannot be added. Property '%' already exists for '%'."),
   extendedMissing: error(
     15217,
     "Property cannot be updated or deleted. Property '%' does not exist for '%'.",

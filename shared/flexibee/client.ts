@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { FlexibeeError } from './errors.ts';
 import { type Ask, type Company, Requests } from './requests.ts';
 import type { FlexibeeServers } from './servers.ts';
+import { type EvidenceProperties, propertiesAnswer } from './typed/properties.ts';
 import type { FlexibeeRecord, Source, TroubleKind } from './types.ts';
 import type { Hook } from './wire.ts';
 import * as wire from './wire.ts';
@@ -12,6 +13,8 @@ import * as wire from './wire.ts';
 export interface FlexibeeCompany extends Source {
   /** The company's newest version; throws "changelog disabled" where none is kept. */
   newestVersion(signal: AbortSignal): Promise<number>;
+  /** What an evidence's records are made of. */
+  properties(evidence: string, signal: AbortSignal): Promise<EvidenceProperties>;
   /** Whether the changelog is on. */
   status(signal: AbortSignal): Promise<boolean>;
   /** Turns the changelog on; "company in use" while anybody is logged in to the company. */
@@ -84,6 +87,11 @@ class Client implements FlexibeeCompany {
       found.push(...(await this.#read(ask, wire.recordsAnswer(evidence), signal)));
     }
     return found;
+  }
+
+  properties(evidence: string, signal: AbortSignal) {
+    const ask: Ask = { method: 'GET', path: `${part(evidence)}/properties.json`, evidence };
+    return this.#read(ask, propertiesAnswer, signal);
   }
 
   status(signal: AbortSignal): Promise<boolean> {

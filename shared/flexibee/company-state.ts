@@ -1,6 +1,7 @@
 /** What people are shown of a company. */
 
 import type { Counts, Cursor, Load, Trouble } from './cursor.ts';
+import type { TypedState } from './typed/state.ts';
 import type { shownTroubleKinds } from './types.ts';
 
 export interface CompanyState {
@@ -24,6 +25,8 @@ export interface CompanyState {
   /** What procedures last returned other than 0, each until it returns 0. */
   warnings: string[];
   evidences: Record<string, Counts>;
+  /** Where the typed tables are, by evidence. */
+  typed: Record<string, Omit<TypedState, 'askedAt'>>;
   appliedAt?: string;
   trouble?: Omit<Trouble, 'kind'> & { kind: (typeof shownTroubleKinds)[number] };
 }
@@ -32,7 +35,15 @@ export interface CompanyState {
 export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
   if (cursor === undefined) {
     const lag = { versions: 0, seconds: 0 };
-    const none = { gaps: 0, stale: 0, loads: [], pending: [], warnings: [], evidences: {} };
+    const none = {
+      gaps: 0,
+      stale: 0,
+      loads: [],
+      pending: [],
+      warnings: [],
+      evidences: {},
+      typed: {},
+    };
     return { phase: 'starting', lag, ...none };
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
@@ -56,6 +67,9 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     pending: cursor.pending,
     warnings: Object.values(cursor.warnings),
     evidences: cursor.evidences,
+    typed: Object.fromEntries(
+      Object.entries(cursor.typed).map(([evidence, { askedAt: _, ...shown }]) => [evidence, shown]),
+    ),
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };

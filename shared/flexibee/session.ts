@@ -43,6 +43,7 @@ export class Session {
     this.#held = held;
     this.#signal = AbortSignal.any([signal, held.lost]);
     this.#cursor = held.value ?? restarted(undefined, context.now());
+    context.typed?.takeUp(this.#cursor.typed);
     this.#lastReadAt = Date.parse(this.#cursor.readAt ?? new Date(0).toISOString());
   }
 
@@ -137,6 +138,11 @@ export class Session {
     const isOver = () => this.#cursor.loads.length <= left || options.isOver();
     await this.#take((signal) => loadSteps(this.#steps(cursor), signal), isOver, options.onApplied);
     return this.#cursor.loads.length <= left;
+  }
+
+  /** Writes where the typed tables are, where that has changed. */
+  async keepTables(): Promise<void> {
+    if (this.#context.typed?.states !== this.#cursor.typed) await this.#save(this.#cursor);
   }
 
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
@@ -252,7 +258,8 @@ export class Session {
 
   async #save(moved: Cursor): Promise<void> {
     const warnings = withReturned(moved.warnings, this.#context.returned);
-    const cursor = { ...moved, warnings };
+    const { typed } = this.#context;
+    const cursor = { ...moved, warnings, ...(typed && { typed: typed.states }) };
     await this.#held.replace(cursor, this.#signal);
     const before = this.#cursor.trouble;
     this.#logWarnings(this.#cursor.warnings, warnings);

@@ -60,3 +60,36 @@ BEGIN
   SET @more = 1;
 END;
 GO
+IF OBJECT_ID(N'flexi.sp_typed_columns') IS NULL
+  EXEC(N'CREATE PROCEDURE flexi.sp_typed_columns AS RETURN 0');
+IF OBJECT_ID(N'flexi.sp_typed_state') IS NULL
+  EXEC(N'CREATE PROCEDURE flexi.sp_typed_state AS RETURN 0');
+GO
+-- What an evidence's columns are made of, for whoever looks whether a record has more.
+ALTER PROCEDURE flexi.sp_typed_columns
+  @evidence nvarchar(64)
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SELECT property, role, length FROM flexi.property WHERE evidence = @evidence;
+END;
+GO
+-- What people should know of a company's typed tables: values that did not fit, with the number of
+-- rows; and properties that are of another kind elsewhere, whose column has the kind in its name.
+ALTER PROCEDURE flexi.sp_typed_state
+  @company nvarchar(64)
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SELECT m.evidence, m.column_name, m.row_count, NULL AS property, NULL AS kind, NULL AS first_kind, NULL AS first_company
+  FROM flexi.misfit AS m WHERE m.company = @company
+  UNION ALL
+  SELECT p.evidence, p.column_name, NULL, p.property, p.kind, f.kind, f.company
+  FROM flexi.company_property AS c
+  INNER JOIN flexi.property AS p ON p.evidence = c.evidence AND p.property = c.property AND p.kind = c.kind
+  INNER JOIN flexi.property AS f ON f.evidence = p.evidence AND f.property = p.property AND f.kind <> p.kind
+  WHERE c.company = @company AND p.role IN ('value', 'id') AND f.role IN ('value', 'id')
+    AND f.ordinal < p.ordinal AND NOT EXISTS (SELECT 1 FROM flexi.property AS o
+      WHERE o.evidence = f.evidence AND o.property = f.property AND o.role IN ('value', 'id') AND o.ordinal < f.ordinal);
+END;
+GO

@@ -261,7 +261,11 @@ export function membersOf(text: string): readonly MemberPath[] {
  * Rows of OPENJSON WITH as a JSON array of arrays, a text or null for each column: of documents that
  * are values of rows, each small, where looking every member up by itself would take longest.
  */
-export function openJsonMembers(text: string, path: string, members: readonly MemberPath[]): string {
+export function openJsonMembers(
+  text: string,
+  path: string,
+  members: readonly MemberPath[],
+): string {
   const plain = plainRow(text, path, members);
   if (plain !== undefined) return plain;
   const found = walk(parseJson(text), parsePath(path));

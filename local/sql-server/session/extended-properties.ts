@@ -72,7 +72,11 @@ async function changeProperty(
 ): Promise<Outcome> {
   const said = saidIn(args, change === 'drop' ? withoutValue : parameters);
   const name = said['@name'] ?? '';
-  if (name === '') throw new SqlServerError(15600, "An invalid parameter or option was specified for procedure 'sys.sp_addextendedproperty'.");
+  if (name === '')
+    throw new SqlServerError(
+      15600,
+      "An invalid parameter or option was specified for procedure 'sys.sp_addextendedproperty'.",
+    );
   await session.write(session.database, signal, ({ catalog }) => {
     const { object, column } = placeIn(session, said);
     const place = { id: object.id, column, name };
@@ -103,7 +107,8 @@ export function extendedPropertyRows(session: SessionState) {
     const object = objects.get(id);
     const columns = object?.kind === 'table' ? object.columns : [];
     const minor = column === '' ? 0 : columns.findIndex((one) => one.name === column) + 1;
-    const isGone = object === undefined || (column !== '' && object.kind === 'table' && minor === 0);
+    const isGone =
+      object === undefined || (column !== '' && object.kind === 'table' && minor === 0);
     return isGone ? [] : [[1, 'OBJECT_OR_COLUMN', id, minor, name, value] as const];
   });
 }
