@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { LeasedDocuments } from '../lock/leased-document.ts';
 import { pause } from '../retry.ts';
 import type { Tell } from '../storage/tell.ts';
-import type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
+import type { CursorStore, FollowContext, HeldCursor } from './context.ts';
 import { cursorForm, restarted } from './cursor.ts';
 import { Session } from './session.ts';
 import {
@@ -60,7 +60,6 @@ export async function poll(
 }
 
 async function takeTurn(context: FollowContext, session: Session): Promise<PollOutcome> {
-  const { company } = context;
   const endsAt = performance.now() + context.sliceMs;
   let outcome: PollOutcome = 'trouble';
   let trouble: TroubleReport | undefined;

@@ -16,6 +16,7 @@ const following: Cursor = {
   pending: [],
   warnings: {},
   evidences: {},
+  typed: {},
 };
 const trouble = {
   kind: 'unreachable' as const,
