@@ -61,10 +61,12 @@ async function catchUp(systems: Systems, place: Place, count: number, records: n
     list: source.list.bind(source),
   };
   context.mirror = {
-    apply(batch, signal) {
-      caught.written.push({ evidence: batch.evidence, records: recordsOf(batch) });
-      caught.journal.push(...batch.changes);
-      return mirror.apply(batch, signal);
+    apply(page, signal) {
+      for (const batch of page.batches) {
+        caught.written.push({ evidence: batch.evidence, records: recordsOf(batch) });
+        caught.journal.push(...batch.changes);
+      }
+      return mirror.apply(page, signal);
     },
   };
   try {
@@ -169,10 +171,14 @@ async function oneByOne(place: Place, sample: readonly Sample[]): Promise<number
     const [record] = await source.records(evidence, [id], never);
     if (record === undefined) throw new Error(`${evidence} ${id} is gone`);
     const change = { version, evidence, id, operation: 'update' as const, externalIds: [] };
-    const batch = { company: `${company.code}-one`, evidence, generation: 1, changes: [change] };
-    const readAt = new Date().toISOString();
     const records = [{ ...record, version, deleted: false }];
-    await mirror.apply({ ...batch, readAt, records }, never);
+    const page = {
+      company: `${company.code}-one`,
+      generation: 1,
+      readAt: new Date().toISOString(),
+      batches: [{ evidence, changes: [change], records }],
+    };
+    await mirror.apply(page, never);
   }
   const ms = performance.now() - begun;
   await followed.close();

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { sqlMirror } from '../../shared/flexibee/apply.ts';
+import { pageProcedure, sqlMirror } from '../../shared/flexibee/apply.ts';
 import { openCompany } from '../../shared/flexibee/client.ts';
 import { cursorStore, type FollowContext } from '../../shared/flexibee/follow.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
@@ -29,7 +29,6 @@ export interface Following {
 export const evidences = shippedCatalog().entityOrder('flexi-demo');
 
 const never = new AbortController().signal;
-const procedure = { schema: 'crude', name: 'sp_apply_flexibee_changes' };
 
 export const account = { user: 'winstrom', password: 'winstrom' };
 
@@ -47,7 +46,7 @@ export async function follow(place: Place): Promise<Following> {
     context: {
       company: { code, evidences, onRegression: 'stop' },
       source: openCompany({ code, name: code, address }, servers),
-      mirror: sqlMirror(databases, () => ({ database: 'ab', procedure })),
+      mirror: sqlMirror(databases, () => ({ database: 'ab', procedure: pageProcedure })),
       returned: new Map(),
       cursors: cursorStore(container, place.leaseSeconds),
       now: () => new Date(),

@@ -283,6 +283,6 @@ export class Companies {
       return first;
     };
     const onReturn = (name: string, warning: string | undefined) => returned.set(name, warning);
-    return sqlMirror(databases, procedureOf, onReturn, onMessage);
+    return sqlMirror(databases, procedureOf, { onReturn, onMessage });
   }
 }

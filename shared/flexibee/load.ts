@@ -31,17 +31,19 @@ export async function* loadSteps(
       const begun = { evidence, afterId, since };
       const loads = isLast ? later : [begun, ...later];
       yield {
-        batches: [
-          {
-            company,
-            evidence,
-            generation: cursor.generation,
-            readAt: at,
-            changes: [],
-            records: records.map((record) => stateOf(record, version)),
-            ...(isLast && { gone: { readBefore: since, version } }),
-          },
-        ],
+        page: {
+          company,
+          generation: cursor.generation,
+          readAt: at,
+          batches: [
+            {
+              evidence,
+              changes: [],
+              records: records.map((record) => stateOf(record, version)),
+              ...(isLast && { gone: { readBefore: since, version } }),
+            },
+          ],
+        },
         moved: (before) => ({ ...before, loads, pending: withPending(before, [evidence]) }),
       };
     }

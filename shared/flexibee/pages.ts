@@ -8,7 +8,8 @@ import { type Counts, type Cursor, withPending } from './cursor.ts';
 import { type EvidencePart, fold } from './fold.ts';
 import { bounded, type Gap, missingIn, pageSize } from './gaps.ts';
 import { identityOf } from './history.ts';
-import { StaleRecords, withoutStale } from './stale.ts';
+import { PageGatherer } from './mirror-page.ts';
+import { StaleRecords, type StaleVersions, withoutStale } from './stale.ts';
 import { type Step, type StepContext, stateOf } from './step.ts';
 import type { Batch, Change, ChangesPage } from './types.ts';
 
@@ -18,6 +19,9 @@ import type { Batch, Change, ChangesPage } from './types.ts';
  * evidence takes what is left.
  */
 const requestSize = 800;
+
+/** Records in one call, until another request for them: a page is one call where they are fewer. */
+const mostInCall = 2 * requestSize;
 
 /**
  * So many records may wait to be fetched. Up to twenty-five evidences, every request is a full one
@@ -52,26 +56,27 @@ export async function* pageSteps(
       }
     }
     const written = new Set<string>();
+    let gathered = gatherer(context);
     while (stale.size > (page.more ? mostStale : 0)) {
+      if (gathered.size >= mostInCall) {
+        // Within a backlog the page is what a kill costs; its end may bring twenty of these.
+        yield page.more
+          ? { page: gathered.page }
+          : { page: gathered.page, moved: moveTo(gathered) };
+        gathered = gatherer(context);
+      }
       const { evidence, versions } = stale.take(requestSize);
-      const batch = await batchOf(context, evidence, parts.get(evidence), versions, signal);
+      gathered.add(await batchOf(context, evidence, parts.get(evidence), versions, signal));
+      gathered.fetched.push({ evidence, versions });
       parts.delete(evidence);
       written.add(evidence);
-      const moved = (cursor: Cursor) => {
-        const left = withoutStale(cursor.stale, evidence, versions);
-        if (left === cursor.stale) return cursor;
-        return { ...cursor, stale: left, pending: withPending(cursor, [evidence]) };
-      };
-      // Within a backlog the page is what a kill costs; its end may bring twenty of these.
-      yield page.more ? { batches: [batch] } : { batches: [batch], moved };
     }
-    const batches: Batch[] = [];
     for (const [evidence, part] of parts) {
       const batch = await batchOf(context, evidence, part, new Map(), signal);
       if (batch.records.length > 0) written.add(evidence);
-      batches.push(batch);
+      gathered.add(batch);
     }
-    yield { batches, moved: moveBehind(page, stale, written, context.now()) };
+    yield { page: gathered.page, moved: moveBehind(page, stale, written, context.now()) };
   }
 }
 
@@ -115,18 +120,34 @@ async function* pages(
   }
 }
 
+function gatherer({ company, cursor, readAt }: StepContext): PageGatherer {
+  return new PageGatherer({ company, generation: cursor.generation, readAt: readAt() });
+}
+
+/** Moves the cursor on by records that are not stale any more. */
+function moveTo({ fetched }: PageGatherer): (cursor: Cursor) => Cursor {
+  return (before) => {
+    let cursor = before;
+    for (const { evidence, versions } of fetched) {
+      const stale = withoutStale(cursor.stale, evidence, versions);
+      if (stale === cursor.stale) continue;
+      cursor = { ...cursor, stale, pending: withPending(cursor, [evidence]) };
+    }
+    return cursor;
+  };
+}
+
 /**
  * One evidence's part of a page, with what is known to be deleted, and the records to be fetched;
  * what the answer leaves out of those is deleted, too.
  */
 async function batchOf(
-  { company, cursor, source, readAt }: StepContext,
+  { source }: StepContext,
   evidence: string,
   part: EvidencePart | undefined,
-  versions: ReadonlyMap<string, number>,
+  versions: StaleVersions,
   signal: AbortSignal,
 ): Promise<Batch> {
-  const at = readAt();
   const ids = [...versions.keys()];
   const found = ids.length === 0 ? [] : await source.records(evidence, ids, signal);
   const byId = new Map(found.map((record) => [record.id, record]));
@@ -136,10 +157,7 @@ async function batchOf(
     return record === undefined ? goneIn(id, version) : stateOf(record, version);
   });
   return {
-    company,
     evidence,
-    generation: cursor.generation,
-    readAt: at,
     changes: part?.changes ?? [],
     records: [...deleted.map(({ id, version }) => goneIn(id, version)), ...states],
   };

@@ -4,7 +4,7 @@
  */
 
 import { ahead } from '../ahead.ts';
-import { sideBySide } from '../side-by-side.ts';
+import { noRows, sum } from './applied-rows.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
   agreedWith,
@@ -22,9 +22,6 @@ import { type Beginning, pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
 import type { Step, StepContext } from './step.ts';
 import type { AppliedRows, Batch } from './types.ts';
-
-/** Batches of a page, of different evidences: they do not wait for one another in the base. */
-const callsAtOnce = 4;
 
 type Started = Cursor & { next: number };
 
@@ -221,14 +218,16 @@ export class Session {
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
     let { readAt } = this.#cursor;
-    const apply = async (batch: Batch, signal: AbortSignal) => {
-      const rows = await this.#context.mirror.apply(batch, signal);
-      counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
-      onApplied?.(batch, rows);
-    };
-    for await (const { batches, moved } of ahead(make, this.#signal)) {
-      await sideBySide(batches, callsAtOnce, apply, this.#signal);
-      readAt = batches.at(-1)?.readAt ?? readAt;
+    for await (const { page, moved } of ahead(make, this.#signal)) {
+      if (page.batches.length > 0) {
+        const applied = await this.#context.mirror.apply(page, this.#signal);
+        for (const batch of page.batches) {
+          const rows = applied.get(batch.evidence) ?? noRows;
+          counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));
+          onApplied?.(batch, rows);
+        }
+      }
+      readAt = page.readAt;
       const next = moved?.(this.#cursor) ?? this.#cursor;
       if (next === this.#cursor) continue;
       const cursor = withRows(next, counts);
@@ -280,14 +279,6 @@ export class Session {
     if (after !== undefined) log(`${after.message} (${after.kind}). ${after.cure}`);
     else log(`FlexiBee ${company.code}: no more trouble (${before?.kind})`);
   }
-}
-
-function sum(one: AppliedRows | undefined, other: AppliedRows): AppliedRows {
-  return {
-    created: (one?.created ?? 0) + other.created,
-    updated: (one?.updated ?? 0) + other.updated,
-    deleted: (one?.deleted ?? 0) + other.deleted,
-  };
 }
 
 function withRows(cursor: Cursor, rows: ReadonlyMap<string, AppliedRows>): Cursor {

@@ -7,6 +7,9 @@
 /** As in the cursor, by evidence: records, and in the same order the versions of their last changes. */
 export type StoredStale = Record<string, { ids: string[]; versions: number[] }>;
 
+/** Records by number, with the versions of their last changes. */
+export type StaleVersions = ReadonlyMap<string, number>;
+
 export class StaleRecords {
   /** Those that changed longest ago first. */
   readonly #versions: Map<string, Map<string, number>>;
@@ -36,7 +39,7 @@ export class StaleRecords {
   }
 
   /** Takes out up to `count` records of the evidence that has most. */
-  take(count: number): { evidence: string; versions: ReadonlyMap<string, number> } {
+  take(count: number): { evidence: string; versions: StaleVersions } {
     const [evidence, all] = [...this.#versions].reduce((one, other) =>
       other[1].size > one[1].size ? other : one,
     );

@@ -1,12 +1,12 @@
-/** What loading and following have in common: batches for the mirror, and where the cursor goes. */
+/** What loading and following have in common: pages for the mirror, and where the cursor goes. */
 
 import type { Cursor } from './cursor.ts';
-import type { Batch, FlexibeeRecord, RecordState, Source } from './types.ts';
+import type { FlexibeeRecord, MirrorPage, RecordState, Source } from './types.ts';
 
 /** Made ahead, while the one before is applied. */
 export interface Step {
-  /** To be applied first, side by side. */
-  batches: readonly Batch[];
+  /** To be applied first; perhaps nothing. */
+  page: MirrorPage;
   /** The cursor once everything before is applied; the same object where it has not moved. */
   moved?: (cursor: Cursor) => Cursor;
 }

@@ -69,20 +69,9 @@ export interface RecordState {
   payload?: Record<string, unknown>;
 }
 
-/**
- * One evidence's part of a page, with records that were stale, or either of the two: one procedure
- * call, one transaction.
- */
+/** One evidence's part of a page, with records that were stale, or either of the two. */
 export interface Batch {
-  company: string;
   evidence: string;
-  /**
-   * Counts the histories of the company: a restored backup begins a new one, in which versions
-   * come again with another meaning.
-   */
-  generation: number;
-  /** When the records were read, ISO 8601 with milliseconds, UTC. */
-  readAt: string;
   /** For the journal, every one of the page, or none. */
   changes: readonly Change[];
   records: readonly RecordState[];
@@ -91,6 +80,20 @@ export interface Batch {
    * not at the source any more and becomes deleted in `version`.
    */
   gone?: { readBefore: string; version: number };
+}
+
+/** What the mirror takes at once. */
+export interface MirrorPage {
+  company: string;
+  /**
+   * Counts the histories of the company: a restored backup begins a new one, in which versions
+   * come again with another meaning.
+   */
+  generation: number;
+  /** A moment before the first of the records was read, ISO 8601 with milliseconds, UTC. */
+  readAt: string;
+  /** Of different evidences. */
+  batches: readonly Batch[];
 }
 
 /** Records whose row changed; nothing is counted that the guard kept out or that stayed the same. */
@@ -106,7 +109,8 @@ export interface AppliedRows {
  * anything twice, or an older page after a newer one, changes nothing.
  */
 export interface Mirror {
-  apply(batch: Batch, signal: AbortSignal): Promise<AppliedRows>;
+  /** @returns what became of each evidence of the page */
+  apply(page: MirrorPage, signal: AbortSignal): Promise<ReadonlyMap<string, AppliedRows>>;
 }
 
 /** What stops us from following a company; each has a cure that people are told. */

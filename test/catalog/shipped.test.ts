@@ -310,7 +310,7 @@ describe('the stages of the shipped catalogue', () => {
 
   for (const name of evidences) {
     it(`${name} of flexi-demo`, () => {
-      const apply = { schema: 'crude', name: 'sp_apply_flexibee_changes' };
+      const apply = { schema: 'crude', name: 'sp_apply_flexibee_page' };
       const loaded = { kind: 'flexibee', code: 'flexi-demo', shared: false, server: 'flexibee' };
       // The contract of the procedure: it has applied everything, or says that it has not.
       const byContract = { ...loaded, returnCheck: 'zero' };

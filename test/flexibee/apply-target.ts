@@ -1,13 +1,15 @@
 /** FlexiBee's mirror on the stand-in always, and on SQLSERVER_URL when given. */
 
 import type { Databases } from '../../shared/database/databases.ts';
-import { sqlMirror } from '../../shared/flexibee/apply.ts';
-import type { Batch, Mirror } from '../../shared/flexibee/types.ts';
+import { pageProcedure, sqlMirror } from '../../shared/flexibee/apply.ts';
+import type { AppliedRows, Batch, Mirror, MirrorPage } from '../../shared/flexibee/types.ts';
 import { type AggregateBase, startAggregateBases } from '../support/aggregate-bases.ts';
 import type { JournalRow, MirrorRow } from '../support/flexibee-mirror.ts';
 
 export interface Target {
   name: string;
+  /** With the parameters that the catalogue's contract has for one evidence. */
+  takesOneEvidence: boolean;
   /** Why the engine does not keep a promise; false: it does. For a test's `skip`. */
   except(promised: Promised): string | false;
   /** Sets faults of the apply procedure; on the stand-in only. */
@@ -29,22 +31,25 @@ const ofBabelfish = {
 };
 export type Promised = keyof typeof ofBabelfish;
 
-const procedure = { schema: 'crude', name: 'sp_apply_flexibee_changes' };
+const procedures = [pageProcedure, { schema: 'crude', name: 'sp_apply_flexibee_changes' }];
 
+/** Of each base one for each shipped procedure. */
 export async function startTargets(): Promise<Target[]> {
-  return (await startAggregateBases()).map(targetOf);
+  const bases = await startAggregateBases();
+  return bases.flatMap((base) => procedures.map((procedure) => targetOf(base, procedure)));
 }
 
-function targetOf(base: AggregateBase): Target {
+function targetOf(base: AggregateBase, procedure: (typeof procedures)[number]): Target {
   const { name, databases, isBabelfish, query, setFault } = base;
   const place = () => ({ database: 'ab', procedure });
   return {
-    name,
+    name: `${name}, by ${procedure.name}`,
+    takesOneEvidence: procedure !== pageProcedure,
     except: (promised) => isBabelfish && ofBabelfish[promised],
-    ...(setFault && { setFault: (fault) => setFault('crude.sp_apply_flexibee_changes', fault) }),
+    ...(setFault && { setFault: (fault) => setFault(`crude.${procedure.name}`, fault) }),
     databases,
     mirror: sqlMirror(databases, place),
-    inParts: sqlMirror(databases, place, undefined, undefined, 60),
+    inParts: sqlMirror(databases, place, { maxLength: 60 }),
     query,
     async rows(company, evidence) {
       const rows = await query(`SELECT record_id, generation, version, read_at, deleted, code,
@@ -85,13 +90,21 @@ let companies = 0;
 /** A company of the test's own: a database may have been used before. */
 export const newCompany = () => `test-${Date.now().toString(36)}-${++companies}`;
 
-/** A batch with what a test does not care about filled in. */
-export const batchOf = (company: string, given: Partial<Batch> = {}): Batch => ({
-  company,
-  evidence: 'adresar',
-  generation: 1,
-  readAt: '2026-01-01T00:00:00.000Z',
-  changes: [],
-  records: [],
-  ...given,
-});
+export type Given = Partial<Batch & Pick<MirrorPage, 'generation' | 'readAt'>>;
+
+/** A page of one evidence, with what a test does not care about filled in. */
+export const pageOf = (company: string, given: Given = {}): MirrorPage => {
+  const { generation = 1, readAt = '2026-01-01T00:00:00.000Z', ...batch } = given;
+  const batches = [{ evidence: 'adresar', changes: [], records: [], ...batch }];
+  return { company, generation, readAt, batches };
+};
+
+/** Applies a page of one evidence. */
+export async function applyTo(
+  mirror: Mirror,
+  page: MirrorPage,
+  signal: AbortSignal,
+): Promise<AppliedRows | undefined> {
+  const applied = await mirror.apply(page, signal);
+  return applied.get(page.batches[0]?.evidence ?? '');
+}

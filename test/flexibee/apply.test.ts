@@ -7,11 +7,11 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DatabaseError } from '../../shared/database/errors.ts';
-import { sqlMirror } from '../../shared/flexibee/apply.ts';
-import type { Batch, Change, RecordState } from '../../shared/flexibee/types.ts';
+import { pageProcedure, sqlMirror } from '../../shared/flexibee/apply.ts';
+import type { Change, MirrorPage, RecordState } from '../../shared/flexibee/types.ts';
 import { memoryMirror } from '../support/flexibee-mirror.ts';
 import { soon } from '../support/storage.ts';
-import { batchOf, newCompany, startTargets } from './apply-target.ts';
+import { applyTo, type Given, newCompany, pageOf, startTargets } from './apply-target.ts';
 
 const targets = await startTargets();
 after(async () => {
@@ -49,7 +49,7 @@ const nothing = { created: 0, updated: 0, deleted: 0 };
 
 for (const target of targets) {
   describe(`the mirror on ${target.name}`, () => {
-    const apply = (batch: Batch) => target.mirror.apply(batch, soon());
+    const apply = (page: MirrorPage) => applyTo(target.mirror, page, soon());
 
     it('is in the tables when whoever had the session before had left a transaction open', async () => {
       const company = newCompany();
@@ -60,7 +60,7 @@ for (const target of targets) {
       await poisoned.batch('BEGIN TRANSACTION', soon());
       poisoned.release();
       const applied = await apply(
-        batchOf(company, { records: [state(1, 7, { nazev: 'A' })], changes: [change(7)] }),
+        pageOf(company, { records: [state(1, 7, { nazev: 'A' })], changes: [change(7)] }),
       );
       assert.deepEqual(applied, { ...nothing, created: 1 });
       // What that session has not committed ends with it.
@@ -94,7 +94,7 @@ for (const target of targets) {
         at: '2021-03-12 23:59:55.586215',
         externalIds: record.externalIds,
       });
-      const counts = await apply(batchOf(company, { records: [record], changes: [journal] }));
+      const counts = await apply(pageOf(company, { records: [record], changes: [journal] }));
       assert.deepEqual(counts, { created: 1, updated: 0, deleted: 0 });
       const { deleted: _, ...kept } = record;
       assert.deepEqual(await target.rows(company, 'adresar'), [
@@ -106,7 +106,7 @@ for (const target of targets) {
     it('takes thousands at once, part by part, and what is gone, too', async () => {
       const company = newCompany();
       const ids = Array.from({ length: 2_345 }, (_, index) => index + 1);
-      const batch = batchOf(company, {
+      const batch = pageOf(company, {
         records: ids.map((id) => state(id, id, { n: id })),
         changes: ids.map((id) => change(id, id, { operation: 'create' })),
       });
@@ -118,7 +118,7 @@ for (const target of targets) {
         ids.map((id) => [String(id), id]),
       );
       assert.equal((await target.journal(company)).length, 2_345);
-      const full = batchOf(company, {
+      const full = pageOf(company, {
         readAt: at(9),
         records: ids.slice(0, 1_100).map((id) => state(id, 3_000, { n: id + (id % 2) })),
         gone: { readBefore: at(9), version: 3_000 },
@@ -135,7 +135,7 @@ for (const target of targets) {
       const company = newCompany();
       const companies = [company, company.toUpperCase(), `${company}é`, `${company}e`];
       for (const [index, own] of companies.entries()) {
-        const batch = batchOf(own, { records: [state(1, 1, { index })], changes: [change(1)] });
+        const batch = pageOf(own, { records: [state(1, 1, { index })], changes: [change(1)] });
         assert.deepEqual(await apply(batch), { created: 1, updated: 0, deleted: 0 }, own);
       }
       for (const [index, own] of companies.entries()) {
@@ -150,7 +150,7 @@ for (const target of targets) {
 
     it('takes only what is newer by generation, version and time of reading', async () => {
       const company = newCompany();
-      const steps: [string, Partial<Batch>, typeof nothing][] = [
+      const steps: [string, Given, typeof nothing][] = [
         ['new', { records: [state(1, 10, { v: 'a' })] }, { ...nothing, created: 1 }],
         ['again', { records: [state(1, 10, { v: 'a' })] }, nothing],
         [
@@ -203,7 +203,7 @@ for (const target of targets) {
         ['known after all', { records: [state(2, 6, { v: 'f' })] }, { ...nothing, created: 1 }],
       ];
       for (const [what, given, counts] of steps) {
-        assert.deepEqual(await apply(batchOf(company, given)), counts, what);
+        assert.deepEqual(await apply(pageOf(company, given)), counts, what);
         const payloads = (await target.rows(company, 'adresar')).map((row) => row.payload?.['v']);
         assert.ok(!payloads.includes('x'), what);
       }
@@ -214,7 +214,7 @@ for (const target of targets) {
       for (const company of [one, other]) {
         for (const evidence of ['adresar', 'cenik']) {
           const records = [state(1, 1, { v: `${company} ${evidence}` })];
-          const counts = await apply(batchOf(company, { evidence, records }));
+          const counts = await apply(pageOf(company, { evidence, records }));
           assert.deepEqual(counts, { ...nothing, created: 1 });
         }
       }
@@ -225,11 +225,11 @@ for (const target of targets) {
     it('of a full load, what was not read again is deleted', async () => {
       const company = newCompany();
       const load = [1, 2, 3, 4].map((id) => state(id, 100, { v: id }));
-      await apply(batchOf(company, { records: load }));
-      await apply(batchOf(company, { records: [gone(4, 101)] }));
+      await apply(pageOf(company, { records: load }));
+      await apply(pageOf(company, { records: [gone(4, 101)] }));
       // A change after the load had begun: newer than all that the load may say.
-      await apply(batchOf(company, { records: [state(3, 120, { v: 'new' })] }));
-      const last = batchOf(company, {
+      await apply(pageOf(company, { records: [state(3, 120, { v: 'new' })] }));
+      const last = pageOf(company, {
         readAt: at(11),
         records: [state(1, 110, { v: 1 })],
         gone: { readBefore: at(10), version: 110 },
@@ -251,9 +251,9 @@ for (const target of targets) {
     it('a change enters the journal once, whatever it does to the row', async () => {
       const company = newCompany();
       const changes = [change(1), change(2)];
-      await apply(batchOf(company, { changes, records: [state(1, 2, {})] }));
-      await apply(batchOf(company, { changes: [change(2), change(1), change(3, 2)] }));
-      await apply(batchOf(company, { changes: [change(2)], generation: 2 }));
+      await apply(pageOf(company, { changes, records: [state(1, 2, {})] }));
+      await apply(pageOf(company, { changes: [change(2), change(1), change(3, 2)] }));
+      await apply(pageOf(company, { changes: [change(2)], generation: 2 }));
       assert.deepEqual(
         (await target.journal(company)).map(({ generation, version }) => [generation, version]),
         [
@@ -273,7 +273,7 @@ for (const target of targets) {
         const company = newCompany();
         const ids = Array.from({ length: 40 }, (_, index) => index + 1);
         const batches = order.map((version) =>
-          batchOf(company, {
+          pageOf(company, {
             records: (version === 1 ? ids : ids.toReversed()).map((id) =>
               state(id, version, { v: version }),
             ),
@@ -291,23 +291,30 @@ for (const target of targets) {
       }
     });
 
-    const call = (parameters: Record<string, string | number | null>) => {
-      const given = Object.entries({
-        evidence: 'adresar',
-        generation: 1,
-        read_at: '2026-01-01',
-        changes: '[]',
-        records: '[]',
-        ...parameters,
-      }).map(([name, value]) => `@${name} = ${typeof value === 'string' ? `N'${value}'` : value}`);
-      return target.query(`EXEC crude.sp_apply_flexibee_changes ${given.join(', ')};`);
+    const exec = (procedure: string, given: Record<string, string | number | null>) => {
+      const all = Object.entries({ generation: 1, read_at: '2026-01-01', ...given });
+      const parameters = all.map(
+        ([name, value]) => `@${name} = ${typeof value === 'string' ? `N'${value}'` : value}`,
+      );
+      return target.query(`EXEC crude.${procedure} ${parameters.join(', ')};`);
+    };
+    const refuses = (what: string, number: number, call: (company: string) => Promise<unknown>) => {
+      const skip = what === 'a row that is no object' && target.except('rows that are no objects');
+      it(`refuses ${what}, and writes nothing`, { skip }, async () => {
+        const company = newCompany();
+        await assert.rejects(
+          call(company),
+          (error) => error instanceof DatabaseError && error.number === number,
+        );
+        assert.deepEqual(await target.rows(company, 'adresar'), []);
+        assert.deepEqual(await target.journal(company), []);
+      });
     };
     const good = '{"id":"1","version":1,"deleted":false,"externalIds":[],"payload":{}}';
-    const refusals: [string, Record<string, string | number | null>, number][] = [
-      ['no company', { company: null }, 50501],
-      ['half of what is gone', { gone_version: 1 }, 50501],
+    const one = 'sp_apply_flexibee_changes';
+    const page = 'sp_apply_flexibee_page';
+    const refusedParts: [string, { records?: string; changes?: string }, number][] = [
       ['records that are not JSON', { records: '[{' }, 50502],
-      ['no records', { records: null }, 50502],
       ['changes that are not JSON', { changes: 'x' }, 50502],
       [
         'an id that is a word',
@@ -315,7 +322,6 @@ for (const target of targets) {
         50503,
       ],
       ['an id that is not there', { records: `[${good},{"version":1,"deleted":true}]` }, 50503],
-      ['an id below 1', { records: `[${good},{"id":"-1","version":1,"deleted":true}]` }, 50503],
       ['no version', { records: `[${good},{"id":"2","deleted":true}]` }, 50503],
       ['neither deleted nor not', { records: `[${good},{"id":"2","version":1}]` }, 50503],
       ['no payload', { records: `[${good},{"id":"2","version":1,"deleted":false}]` }, 50503],
@@ -324,22 +330,134 @@ for (const target of targets) {
       ['a change without an id', { changes: '[{"version":1,"operation":"update"}]' }, 50503],
       ['a record twice', { records: `[${good},${good}]` }, 50504],
     ];
-    for (const [what, parameters, number] of refusals) {
-      const skip = what === 'a row that is no object' && target.except('rows that are no objects');
-      it(`refuses ${what}, and writes nothing`, { skip }, async () => {
+    for (const [what, given, number] of refusedParts) {
+      refuses(what, number, (company) => {
+        const { changes = '[]', records = '[]' } = given;
+        if (target.takesOneEvidence) {
+          return exec(one, { company, evidence: 'adresar', changes, records });
+        }
+        const other = `{"evidence":"cenik","changes":[],"records":[${good}]}`;
+        const bad = `{"evidence":"adresar","changes":${changes},"records":${records}}`;
+        return exec(page, { company, written_by: null, evidences: `[${other},${bad}]` });
+      });
+    }
+    if (target.takesOneEvidence) {
+      const fine = { evidence: 'adresar', changes: '[]', records: '[]' };
+      refuses('no company', 50501, () => exec(one, { ...fine, company: null }));
+      refuses('no evidence', 50501, (company) => exec(one, { ...fine, company, evidence: null }));
+      refuses('half of what is gone', 50501, (company) =>
+        exec(one, { ...fine, company, gone_version: 1 }),
+      );
+      refuses('no records', 50502, (company) => exec(one, { ...fine, company, records: null }));
+    } else {
+      const adresar = `"changes":[],"records":[${good}]`;
+      const line = '{"version":1,"id":"1","operation":"update"}';
+      const refusedPages: [string, string | null, number][] = [
+        ['no evidences', null, 50502],
+        ['what is no JSON', '[{', 50502],
+        ['an evidence without a name', `[{${adresar}}]`, 50503],
+        ['an empty name', `[{"evidence":"",${adresar}}]`, 50503],
+        ['a name of 65 letters', `[{"evidence":"${'e'.repeat(65)}",${adresar}}]`, 50503],
+        ['no records', '[{"evidence":"adresar","changes":[]}]', 50503],
+        ['records that are a text', '[{"evidence":"adresar","changes":[],"records":"1"}]', 50503],
+        ['no changes', '[{"evidence":"adresar","records":[]}]', 50503],
+        ['half of what is gone', `[{"evidence":"adresar",${adresar},"gone":{"version":1}}]`, 50503],
+        [
+          'a moment that is none',
+          `[{"evidence":"adresar",${adresar},"gone":{"version":1,"readBefore":"noon"}}]`,
+          50503,
+        ],
+        [
+          'an evidence twice',
+          `[{"evidence":"adresar",${adresar}},{"evidence":"adresar",${adresar}}]`,
+          50504,
+        ],
+        [
+          'a version twice, in two evidences',
+          `[{"evidence":"adresar","changes":[${line}],"records":[]},{"evidence":"cenik","changes":[${line}],"records":[]}]`,
+          50504,
+        ],
+      ];
+      refuses('no company', 50501, () =>
+        exec(page, { company: null, written_by: null, evidences: '[]' }),
+      );
+      for (const [what, evidences, number] of refusedPages) {
+        refuses(what, number, (company) => exec(page, { company, written_by: null, evidences }));
+      }
+
+      it('takes a page of several evidences at once, each by its own, and none of it without the rest', async () => {
         const company = newCompany();
-        await assert.rejects(
-          call({ company, ...parameters }),
-          (error) => error instanceof DatabaseError && error.number === number,
-        );
+        const pageWith = (v: string, last: RecordState): MirrorPage => ({
+          company,
+          generation: 1,
+          readAt: at(v.length),
+          batches: [
+            {
+              evidence: 'adresar',
+              changes: [change(v.length)],
+              records: [state(1, v.length, { v })],
+            },
+            { evidence: 'cenik', changes: [], records: [state(1, 1, {}), last] },
+            { evidence: 'banka', changes: [], records: [] },
+          ],
+        });
+        // The last evidence is refused: of the first nothing is written.
+        const bad = { ...state(2, 1, {}), id: 'x' };
+        await assert.rejects(target.mirror.apply(pageWith('a', bad), soon()), { number: 50503 });
         assert.deepEqual(await target.rows(company, 'adresar'), []);
-        assert.deepEqual(await target.journal(company), []);
+        const applied = await target.mirror.apply(pageWith('a', state(-2, 1, {})), soon());
+        assert.deepEqual(Object.fromEntries(applied), {
+          adresar: { created: 1, updated: 0, deleted: 0 },
+          banka: nothing,
+          cenik: { created: 2, updated: 0, deleted: 0 },
+        });
+        const again = await target.mirror.apply(pageWith('bb', gone(-2, 2)), soon());
+        assert.deepEqual(Object.fromEntries(again), {
+          adresar: { created: 0, updated: 1, deleted: 0 },
+          banka: nothing,
+          cenik: { created: 0, updated: 0, deleted: 1 },
+        });
+        const ids = (await target.rows(company, 'cenik')).map(({ id, deleted }) => [id, deleted]);
+        assert.deepEqual(ids, [
+          ['-2', true],
+          ['1', false],
+        ]);
+        assert.deepEqual(
+          (await target.journal(company)).map(({ version }) => version),
+          [1, 2],
+        );
+      });
+
+      it('evidences that another procedure takes are calls of their own, beside the page', async () => {
+        const company = newCompany();
+        const called: string[] = [];
+        const mirror = sqlMirror(
+          target.databases,
+          (evidence) => ({
+            database: 'ab',
+            procedure: evidence === 'cenik' ? { schema: 'crude', name: one } : pageProcedure,
+          }),
+          { onReturn: (name) => void called.push(name) },
+        );
+        const batches = ['adresar', 'cenik', 'banka'].map((evidence, index) => ({
+          evidence,
+          changes: [change(index + 1, 1, { evidence })],
+          records: [state(1, 1, { evidence })],
+        }));
+        const given = { company, generation: 1, readAt: at(0), batches };
+        const applied = await mirror.apply(given, soon());
+        assert.deepEqual(called.sort(), [`crude.${one}`, `crude.${page}`]);
+        for (const { evidence } of batches) {
+          assert.deepEqual(applied.get(evidence), { ...nothing, created: 1 });
+          assert.equal((await target.rows(company, evidence))[0]?.payload?.['evidence'], evidence);
+        }
+        assert.equal((await target.journal(company)).length, 3);
       });
     }
 
     it('a failure in the middle leaves nothing half written', async () => {
       const company = newCompany();
-      await apply(batchOf(company, { records: [state(1, 1, { v: 'before' })] }));
+      await apply(pageOf(company, { records: [state(1, 1, { v: 'before' })] }));
       // The journal comes last: a key that it does not take ends all that was written before.
       const constraint = `[ck_${company}]`;
       await target.query(
@@ -348,7 +466,7 @@ for (const target of targets) {
       const records = [state(1, 667, { v: 'after' }), state(2, 666, { v: 'new' })];
       const changes = [change(665), change(666, 2), change(667)];
       await assert.rejects(
-        apply(batchOf(company, { records, changes })),
+        apply(pageOf(company, { records, changes })),
         (error) => error instanceof DatabaseError && error.number === 547,
       );
       const rows = await target.rows(company, 'adresar');
@@ -359,7 +477,7 @@ for (const target of targets) {
       assert.deepEqual(await target.journal(company), []);
       await target.query(`ALTER TABLE crude.flexibee_change DROP CONSTRAINT ${constraint}`);
       // The session that failed is as good as before.
-      assert.deepEqual(await apply(batchOf(company, { records, changes })), {
+      assert.deepEqual(await apply(pageOf(company, { records, changes })), {
         created: 1,
         updated: 1,
         deleted: 0,
@@ -368,15 +486,15 @@ for (const target of targets) {
 
     it('a batch too large for one call goes in parts, in order, with the same result', async () => {
       const company = newCompany();
-      const batch = batchOf(company, {
+      const batch = pageOf(company, {
         records: [1, 2, 3, 4, 5].map((id) => state(id, id, { v: 'x'.repeat(20 * id) })),
         changes: [change(1), change(5, 5)],
         gone: { readBefore: at(0), version: 9 },
       });
       await apply(
-        batchOf(company, { readAt: '2025-12-31T00:00:00.000Z', records: [state(9, 1, {})] }),
+        pageOf(company, { readAt: '2025-12-31T00:00:00.000Z', records: [state(9, 1, {})] }),
       );
-      assert.deepEqual(await target.inParts.apply(batch, soon()), {
+      assert.deepEqual(await applyTo(target.inParts, batch, soon()), {
         created: 5,
         updated: 0,
         deleted: 1,
@@ -391,7 +509,7 @@ for (const target of targets) {
       skip: ofStandIn,
     }, async () => {
       const company = newCompany();
-      const batch = batchOf(company, { records: [state(1, 1, {})], changes: [change(1)] });
+      const batch = pageOf(company, { records: [state(1, 1, {})], changes: [change(1)] });
       await setFault?.({ failures: { times: 2, number: 1205 } });
       assert.deepEqual(await apply(batch), { ...nothing, created: 1 });
       await setFault?.({ failures: { times: 1, number: 8134 } });
@@ -405,7 +523,7 @@ for (const target of targets) {
     it('stops waiting when its signal is aborted', { skip: ofStandIn }, async () => {
       const company = newCompany();
       await setFault?.({ delayMilliseconds: 60_000 });
-      const batch = batchOf(company, { records: [state(1, 1, {})] });
+      const batch = pageOf(company, { records: [state(1, 1, {})] });
       await assert.rejects(target.mirror.apply(batch, AbortSignal.timeout(100)), {
         name: 'TimeoutError',
       });
@@ -417,9 +535,9 @@ for (const target of targets) {
     it('sends nothing once its signal is aborted, nor for a change of another evidence', async () => {
       const company = newCompany();
       const reason = new Error('stopped');
-      const batch = batchOf(company, { records: [state(1, 1, {})] });
+      const batch = pageOf(company, { records: [state(1, 1, {})] });
       await assert.rejects(target.mirror.apply(batch, AbortSignal.abort(reason)), reason);
-      const mixed = batchOf(company, { changes: [change(1, 1, { evidence: 'cenik' })] });
+      const mixed = pageOf(company, { changes: [change(1, 1, { evidence: 'cenik' })] });
       await assert.rejects(apply(mixed), RangeError);
       const nowhere = sqlMirror(target.databases, () => {
         throw new RangeError('cenik is not followed');
@@ -455,7 +573,7 @@ for (const target of targets) {
             const model = memoryMirror();
             const repeated = [...list, ...list.slice(again)];
             for (const { generation, second, records, versions, gone: end, inParts } of repeated) {
-              const given = batchOf(company, {
+              const given = pageOf(company, {
                 generation,
                 readAt: at(second),
                 records: records.map(({ id, version: own, v, isGone }) =>
@@ -465,7 +583,10 @@ for (const target of targets) {
                 ...(end && { gone: { readBefore: at(end.second), version: end.version } }),
               });
               const mirror = inParts ? target.inParts : target.mirror;
-              assert.deepEqual(await mirror.apply(given, soon()), await model.apply(given, soon()));
+              assert.deepEqual(
+                await applyTo(mirror, given, soon()),
+                await applyTo(model, given, soon()),
+              );
             }
             assert.deepEqual(await target.rows(company, 'adresar'), model.rows(company, 'adresar'));
             assert.deepEqual(await target.journal(company), model.journal(company));

@@ -5,7 +5,7 @@ import { type ChangelogControl, turnChangelog } from '../../shared/flexibee/chan
 import type { CursorStore, FollowContext, HeldCursor } from '../../shared/flexibee/context.ts';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
 import { type PollOutcome, poll } from '../../shared/flexibee/follow.ts';
-import type { Batch } from '../../shared/flexibee/types.ts';
+import type { MirrorPage } from '../../shared/flexibee/types.ts';
 import { LeaseLostError } from '../../shared/lock/keeper.ts';
 import { type CompanyOptions, companyModel } from '../support/flexibee-company.ts';
 import { memoryMirror } from '../support/flexibee-mirror.ts';
@@ -143,15 +143,17 @@ export function newWorld(
       },
       returned: new Map(),
       mirror: {
-        apply: (batch: Batch) =>
+        apply: (page: MirrorPage) =>
           io('apply', async () => {
             // What was sent is done, whoever has left meanwhile.
-            const rows = await mirror.apply(batch, new AbortController().signal);
-            effects.created += rows.created;
-            effects.updated += rows.updated;
-            effects.deleted += rows.deleted;
-            if (rows.created + rows.updated + rows.deleted > 0) dirty.add(batch.evidence);
-            return rows;
+            const applied = await mirror.apply(page, new AbortController().signal);
+            for (const [evidence, rows] of applied) {
+              effects.created += rows.created;
+              effects.updated += rows.updated;
+              effects.deleted += rows.deleted;
+              if (rows.created + rows.updated + rows.deleted > 0) dirty.add(evidence);
+            }
+            return applied;
           }),
       },
       cursors: {

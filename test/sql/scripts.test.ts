@@ -56,9 +56,7 @@ test("the rights are the catalogue's procedures and freshness tables, no more", 
   );
   assert.ok(ab.includes('GRANT SELECT ON [heap].[list_datasource] TO syncboard_runner;'));
   assert.ok(ab.includes('GRANT SELECT ON [test].[personal_saldo] TO syncboard_runner;'));
-  assert.ok(
-    ab.includes('GRANT EXECUTE ON [crude].[sp_apply_flexibee_changes] TO syncboard_runner;'),
-  );
+  assert.ok(ab.includes('GRANT EXECUTE ON [crude].[sp_apply_flexibee_page] TO syncboard_runner;'));
   // Twenty entities: crude and heap for each; one procedure for all evidences of FlexiBee, and one
   // for all queries of ABRA Gen.
   assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 42);

@@ -1,9 +1,15 @@
 /**
  * The rules of the aggregate base's side of FlexiBee as a plain model in memory: what
- * `crude.sp_apply_flexibee_changes` does with tables, and what it is compared with.
+ * `crude.sp_apply_flexibee_page` does with tables, and what it is compared with.
  */
 
-import type { AppliedRows, Batch, Change, Mirror } from '../../shared/flexibee/types.ts';
+import type {
+  AppliedRows,
+  Batch,
+  Change,
+  Mirror,
+  MirrorPage,
+} from '../../shared/flexibee/types.ts';
 
 /** One row of `crude.flexibee_record`, without its timestamps. */
 export interface MirrorRow {
@@ -41,37 +47,41 @@ export function memoryMirror(): MemoryMirror {
   const tableOf = (company: string, evidence: string) =>
     entryOf(tables, JSON.stringify([company, evidence]));
 
+  const applyBatch = ({ company, generation, readAt }: MirrorPage, batch: Batch): AppliedRows => {
+    const { evidence, gone } = batch;
+    const journal = entryOf(journals, company);
+    for (const change of batch.changes) {
+      const key = `${generation}/${change.version}`;
+      if (!journal.has(key)) journal.set(key, { ...structuredClone(change), generation });
+    }
+    const table = tableOf(company, evidence);
+    const counts: AppliedRows = { created: 0, updated: 0, deleted: 0 };
+    for (const state of batch.records) {
+      const content: Content = state.deleted
+        ? tombstone
+        : {
+            deleted: false,
+            code: state.code ?? null,
+            externalIds: [...state.externalIds],
+            payload: state.payload === undefined ? null : structuredClone(state.payload),
+          };
+      put(table, state.id, { generation, version: state.version, readAt }, content, counts);
+    }
+    if (gone) {
+      const knowledge = { generation, version: gone.version, readAt };
+      for (const row of [...table.values()]) {
+        if (row.deleted || row.readAt >= gone.readBefore) continue;
+        put(table, row.id, knowledge, tombstone, counts);
+      }
+    }
+    return counts;
+  };
+
   return {
-    async apply(batch, signal) {
+    async apply(page, signal) {
       signal.throwIfAborted();
-      check(batch);
-      const { company, evidence, generation, readAt, gone } = batch;
-      const journal = entryOf(journals, company);
-      for (const change of batch.changes) {
-        const key = `${generation}/${change.version}`;
-        if (!journal.has(key)) journal.set(key, { ...structuredClone(change), generation });
-      }
-      const table = tableOf(company, evidence);
-      const counts: AppliedRows = { created: 0, updated: 0, deleted: 0 };
-      for (const state of batch.records) {
-        const content: Content = state.deleted
-          ? tombstone
-          : {
-              deleted: false,
-              code: state.code ?? null,
-              externalIds: [...state.externalIds],
-              payload: state.payload === undefined ? null : structuredClone(state.payload),
-            };
-        put(table, state.id, { generation, version: state.version, readAt }, content, counts);
-      }
-      if (gone) {
-        const knowledge = { generation, version: gone.version, readAt };
-        for (const row of [...table.values()]) {
-          if (row.deleted || row.readAt >= gone.readBefore) continue;
-          put(table, row.id, knowledge, tombstone, counts);
-        }
-      }
-      return counts;
+      check(page);
+      return new Map(page.batches.map((batch) => [batch.evidence, applyBatch(page, batch)]));
     },
     rows: (company, evidence) =>
       [...tableOf(company, evidence).values()]
@@ -118,15 +128,21 @@ const textOf = ({ code, externalIds, payload }: Content) =>
   JSON.stringify([code, externalIds, payload]);
 
 /** What the procedure refuses whole. */
-function check({ evidence, records, changes }: Batch): void {
-  for (const { id } of [...records, ...changes]) {
-    if (!/^[1-9]\d{0,17}$/.test(id)) throw new RangeError(`${JSON.stringify(id)} is no record id`);
+function check({ batches }: MirrorPage): void {
+  if (new Set(batches.map(({ evidence }) => evidence)).size < batches.length) {
+    throw new RangeError('an evidence is there twice');
   }
-  if (new Set(records.map(({ id }) => id)).size < records.length) {
-    throw new RangeError('a record is there twice');
+  for (const { evidence, records, changes } of batches) {
+    for (const { id } of [...records, ...changes]) {
+      if (!/^-?[1-9]\d{0,17}$/.test(id))
+        throw new RangeError(`${JSON.stringify(id)} is no record id`);
+    }
+    if (new Set(records.map(({ id }) => id)).size < records.length) {
+      throw new RangeError('a record is there twice');
+    }
+    const other = changes.find((change) => change.evidence !== evidence);
+    if (other) throw new RangeError(`a change of ${other.evidence} in a batch of ${evidence}`);
   }
-  const other = changes.find((change) => change.evidence !== evidence);
-  if (other) throw new RangeError(`a change of ${other.evidence} in a batch of ${evidence}`);
 }
 
 function entryOf<V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> {
