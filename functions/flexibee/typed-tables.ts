@@ -1,7 +1,7 @@
 /** The typed tables of a company, out of what the catalogue says of it. */
 
-import type { Databases } from '../../shared/database/databases.ts';
 import type { Catalog } from '../../shared/catalog/index.ts';
+import type { Databases } from '../../shared/database/databases.ts';
 import type { FlexibeeCompany } from '../../shared/flexibee/client.ts';
 import { sqlTypedBase, type TypedBase } from '../../shared/flexibee/typed/base.ts';
 import { TypedTables } from '../../shared/flexibee/typed/tables.ts';

@@ -58,8 +58,9 @@ test("the rights are the catalogue's procedures and freshness tables, no more", 
   assert.ok(ab.includes('GRANT SELECT ON [test].[personal_saldo] TO syncboard_runner;'));
   assert.ok(ab.includes('GRANT EXECUTE ON [crude].[sp_apply_flexibee_page] TO syncboard_runner;'));
   // Twenty entities: crude and heap for each; one procedure for all evidences of FlexiBee, and one
-  // for all queries of ABRA Gen.
-  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 42);
+  // for all queries of ABRA Gen; four of the typed tables.
+  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 46);
+  assert.ok(ab.includes('GRANT EXECUTE ON [flexi].[sp_shape_evidence] TO syncboard_runner;'));
   assert.equal(new Set(ab).size, ab.length);
   // What dynsql reads there; nothing of it elsewhere, and no function is taken for a table.
   for (const table of [

@@ -1,12 +1,13 @@
 /** sp_addextendedproperty and its kin: what people say of tables, columns, views and procedures. */
 
 import { errors } from '../errors.ts';
-import { SqlServerError } from '../procedure.ts';
+import { SqlServerError, type SqlValue } from '../procedure.ts';
 import type { ExtendedProperty } from '../storage/catalog.ts';
 import type { StoredObject } from '../storage/model.ts';
+import type { Relation } from '../translate/context.ts';
+import { types } from '../values/types.ts';
 import type { Argument } from './arguments.ts';
 import type { Outcome } from './calls.ts';
-import { catalogOf } from './names.ts';
 import type { Request, SessionState } from './state.ts';
 
 const parameters = [
@@ -47,7 +48,7 @@ function placeIn(session: SessionState, said: Said): { object: StoredObject; col
   const shown = [schema, name, said['@level2name']].filter(Boolean).join('.');
   if (said['@level0type']?.toUpperCase() !== 'SCHEMA' || said['@level1type'] === undefined)
     throw errors.invalidUse('An extended property of anything but what is in a schema');
-  const object = catalogOf(session, session.database).find(schema, name);
+  const object = session.connection().catalog.find(schema, name);
   if (object === undefined || object.kind !== kinds[said['@level1type'].toUpperCase()])
     throw errors.noExtendedObject(shown);
   if (said['@level2type'] === undefined) return { object, column: '' };
@@ -99,9 +100,42 @@ export const extendedPropertyProcedures = {
     changeProperty('drop', request, args),
 };
 
+/** sys.fn_listextendedproperty: of one object, or of its columns; DEFAULT and NULL mean each. */
+export function listedProperties(session: SessionState, args: readonly SqlValue[]): Relation {
+  const said = Object.fromEntries(
+    withoutValue.map((name, index) => [name, args[index] == null ? undefined : `${args[index]}`]),
+  );
+  const { object, column } = placeIn(session, { ...said, '@level2type': undefined });
+  const isOfColumns = said['@level2type'] !== undefined;
+  const wanted = said['@level2name']?.toLowerCase();
+  const rows = session
+    .connection()
+    .catalog.extendedProperties()
+    .filter(
+      (one) =>
+        one.id === object.id &&
+        (isOfColumns
+          ? one.column !== '' && (wanted === undefined || one.column.toLowerCase() === wanted)
+          : one.column === column) &&
+        (said['@name'] === undefined || one.name === said['@name']),
+    )
+    .map(({ column: own, name, value }) => [
+      isOfColumns ? 'COLUMN' : (said['@level1type']?.toUpperCase() ?? ''),
+      isOfColumns ? own : object.name,
+      name,
+      value,
+    ]);
+  const columns = ['objtype', 'objname', 'name', 'value'].map((name) => ({
+    name,
+    type: types.nvarchar4000,
+    nullable: true,
+  }));
+  return { kind: 'rows', name: 'fn_listextendedproperty', columns, rows };
+}
+
 /** sys.extended_properties: class 1, an object or its column by number. */
 export function extendedPropertyRows(session: SessionState) {
-  const catalog = catalogOf(session, session.database);
+  const catalog = session.connection().catalog;
   const objects = new Map(catalog.objects().map((object) => [object.id, object]));
   return catalog.extendedProperties().flatMap(({ id, column, name, value }: ExtendedProperty) => {
     const object = objects.get(id);

@@ -5,7 +5,7 @@ import type { StoredTable } from '../storage/model.ts';
 import type { Expression, Name, TableSource } from '../syntax/ast.ts';
 import { toStored } from '../values/stored.ts';
 import { family, sqlType, types } from '../values/types.ts';
-import { commonOf } from './calls.ts';
+import { commonOf, constantValue } from './calls.ts';
 import { conditionSql } from './condition.ts';
 import {
   emptyScope,
@@ -356,6 +356,12 @@ function functionSql(
     addSource(scope, { alias: source.alias ?? name, columns: named, sqlAlias });
     return `${from} AS ${sqlAlias}`;
   };
+  const known = source.args.map((node) => constantValue(context, node) ?? null);
+  const listed = context.environment.catalogFunction(name, known);
+  if (listed?.kind === 'rows') {
+    const query = rowsQuery(context, listed.columns, listed.rows);
+    return derivedSql(context, scope, query, source.alias ?? name, source.columns);
+  }
   if (context.environment.compatibilityLevel() < 130) {
     throw errors.invalidObject(source.name.join('.'));
   }

@@ -28,7 +28,7 @@ const count = (least: number, most: number) =>
   z.coerce.number().pipe(z.int().min(least).max(most)).optional().catch(undefined);
 
 /** A column's name has 128 letters, some of which tell the kind. */
-const name = z.string().regex(/^[^\s"\\\u0000-\u001f]{1,100}$/);
+const name = z.string().regex(/^[^\s\p{Cc}"\\]{1,100}$/u);
 
 const property = z
   .object({

@@ -138,7 +138,9 @@ export class TypedTables {
     } catch (error) {
       signal.throwIfAborted();
       if (!isItsOwn(error)) throw error;
-      this.#enter(evidence, { state: 'failed', askedAt, message: error.message });
+      const cure =
+        error instanceof FlexibeeError ? error.cure : 'npm run sql:install makes what is missing';
+      this.#enter(evidence, { state: 'failed', askedAt, message: `${error.message}. ${cure}` });
     }
   }
 
@@ -177,9 +179,10 @@ export class TypedTables {
 /** The mirror whose tables are looked at before every writing. */
 export function noticingMirror(mirror: Mirror, tables: TypedTables): Mirror {
   return {
-    async apply(batch, signal) {
-      await tables.notice(batch.evidence, batch.records, signal);
-      return mirror.apply(batch, signal);
+    async apply(page, signal) {
+      for (const { evidence, records } of page.batches)
+        await tables.notice(evidence, records, signal);
+      return mirror.apply(page, signal);
     },
   };
 }

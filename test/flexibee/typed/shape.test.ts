@@ -8,6 +8,7 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { sqlTypedBase } from '../../../shared/flexibee/typed/base.ts';
 import type { Property } from '../../../shared/flexibee/typed/properties.ts';
+import { bringUpTyped } from '../../../sql/typed-tables.ts';
 import { type AggregateBase, startAggregateBases } from '../../support/aggregate-bases.ts';
 import { soon } from '../../support/storage.ts';
 
@@ -412,6 +413,30 @@ FROM OPENJSON(${quoted(JSON.stringify(Array.from({ length: 2_500 }, () => 0)))})
       assert.equal(all.length, 2_500);
       assert.equal(all[2_499]?.['kod'], 'K2499');
       assert.equal(await typed.fill(evidence, soon()), false);
+    });
+
+    it('wait while somebody has them, and sql:install makes and fills what waits', async () => {
+      const { evidence, table } = newEvidence();
+      await shape('one', evidence, [{ name: 'kod', type: 'string' }]);
+      await mirror('one', evidence, '1', { kod: 'A', nazev: 'B' });
+      await fill(evidence);
+      const other = await base.databases.session('ab', soon());
+      await other.batch(
+        "BEGIN TRANSACTION; EXEC sys.sp_getapplock N'syncboard/flexi/shape', 'Exclusive', 'Transaction', 0;",
+        soon(),
+      );
+      const wider: Property[] = [{ name: 'nazev', type: 'string' }];
+      assert.equal(await shape('one', evidence, wider), 'locked');
+      await other.batch('ROLLBACK', soon());
+      assert.equal('nazev' in (await columns(table)), false);
+      const due = () =>
+        base.query(`SELECT due_reason FROM flexi.evidence WHERE evidence = ${quoted(evidence)}`);
+      // Those who had it in hand when the lock was refused left word of it.
+      assert.deepEqual(await due(), [{ due_reason: 'locked' }]);
+      assert.ok((await bringUpTyped(other, soon())).includes(evidence));
+      other.release();
+      assert.deepEqual(await due(), [{ due_reason: null }]);
+      assert.equal((await rows(table))[0]?.['nazev'], 'B');
     });
 
     it('of more properties than a row holds go on in a second table', async () => {

@@ -6,7 +6,7 @@ IF OBJECT_ID(N'flexi.sp_fill_evidence') IS NULL
   EXEC(N'CREATE PROCEDURE flexi.sp_fill_evidence AS RETURN 0');
 GO
 -- Fills the next part, of whichever company is not filled in the evidence's newest shape, in one
--- transaction that keeps whoever applies to the same evidence waiting.
+-- transaction that keeps whoever applies to the same company waiting.
 ALTER PROCEDURE flexi.sp_fill_evidence
   @evidence nvarchar(64),
   @rows int = 1000,
@@ -29,15 +29,10 @@ BEGIN
     record_id bigint NOT NULL
   );
   BEGIN TRANSACTION;
-  -- Of whoever applies to the company, a page at once or one evidence.
   DECLARE @resource nvarchar(255) = N'syncboard/flexibee/' + @company;
   EXEC @lock = sys.sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
     @LockOwner = 'Transaction', @LockTimeout = -1;
   IF @lock < 0 THROW 50505, 'The application lock of the company was refused.', 1;
-  SET @resource = @resource + N'/' + @evidence;
-  EXEC @lock = sys.sp_getapplock @Resource = @resource, @LockMode = 'Exclusive',
-    @LockOwner = 'Transaction', @LockTimeout = -1;
-  IF @lock < 0 THROW 50505, 'The application lock of the evidence was refused.', 1;
   SELECT @shape = e.shape, @procedure = e.apply_procedure,
     @after = CASE WHEN f.target = e.shape THEN f.after_id END
   FROM flexi.filled AS f INNER JOIN flexi.evidence AS e ON e.evidence = f.evidence

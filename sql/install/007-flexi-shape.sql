@@ -453,9 +453,10 @@ BEGIN
   DELETE FROM @told WHERE property = N'id' OR target = N'external-ids';
   UPDATE @told SET kind = N'string' WHERE ISNULL(kind, N'') NOT IN (N'string', N'integer', N'numeric', N'logic', N'date', N'datetime', N'select', N'relation');
 
+  -- Entered first, and for itself: whoever makes the columns later knows of it.
   DECLARE @lock int, @now datetime2(3) = SYSUTCDATETIME();
   BEGIN TRANSACTION;
-  EXEC @lock = sys.sp_getapplock @Resource = N'syncboard/flexi/shape', @LockMode = 'Exclusive',
+  EXEC @lock = sys.sp_getapplock @Resource = N'syncboard/flexi/told', @LockMode = 'Exclusive',
     @LockOwner = 'Transaction', @LockTimeout = 5000;
   IF @lock < 0
   BEGIN
