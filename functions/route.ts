@@ -6,12 +6,13 @@ import type {
   HttpMethod,
   HttpRequest,
 } from '@azure/functions';
+import type { AppServices } from '../shared/app/services.ts';
 import type { Representation } from '../shared/http/accept.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
 import type { Operation, OperationDescription, Tag } from '../shared/http/openapi.ts';
 import { authenticate, bearerToken, requireRole } from '../shared/http/tokens.ts';
-import type { ApiToken, Role } from '../shared/settings.ts';
-import type { AppServices } from './services.ts';
+import type { ApiToken, Role } from '../shared/settings/settings.ts';
+import { isTransientStorageError } from '../shared/storage/storage-error.ts';
 
 /**
  * Who may call: `open` everybody; `known` everybody, but whoever has a token is told more; `read`
@@ -71,6 +72,7 @@ export function httpFunction(route: Route, app: () => AppServices): HttpFunction
       identify: (request) => identify(route, request, app()),
       queryOf: (method) => queryOf(route, method),
       refusals: route.refusals,
+      isStorageAway: isTransientStorageError,
     }),
   };
 }

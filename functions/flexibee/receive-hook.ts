@@ -1,12 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
+import type { AppServices } from '../../shared/app/services.ts';
 import { readHook } from '../../shared/flexibee/hook.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readBody } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { AppServices } from '../services.ts';
-import { type CompanyMessage, companyQueueOutput } from './company-queue.ts';
 import { namedCompany } from './named-company.ts';
 
 /** The header in which FlexiBee repeats the secret a hook was registered with. */
@@ -17,16 +16,11 @@ const bodyLimit = 2 * 1024 * 1024;
 
 /** Whatever the body is, something has changed: the company is looked at, unless it knows all of it. */
 export function receiveHook(app: AppServices): RouteHandler {
-  return async (request, context, { signal }) => {
+  return async (request, _context, { signal }) => {
     requireSecret(request, app.settings.hooks.secret());
     const { code } = namedCompany(request, app);
     const hook = readHook(await readBody(request, signal, bodyLimit));
-    const queued = await app.companies.hooked(code, hook, signal);
-    if (queued) {
-      const message: CompanyMessage = { company: code, why: 'hook', at: app.now().toISOString() };
-      context.extraOutputs.set(companyQueueOutput, message);
-    }
-    return json({ company: code, queued });
+    return json({ company: code, queued: await app.companies.hooked(code, hook, signal) });
   };
 }
 

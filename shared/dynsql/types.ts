@@ -1,7 +1,7 @@
 /** What dynsql's parts hand to one another. */
 
 import type { SqlParameter } from '../database/link.ts';
-import type { FieldError } from '../http/problem.ts';
+import type { FieldError } from '../faults/field-error.ts';
 import type {
   Condition,
   Dataset,
@@ -9,7 +9,7 @@ import type {
   Field,
   OrderKey,
   Template,
-} from './definition.ts';
+} from './language/definition.ts';
 
 /** A definition ready to be asked: its document, found by name without regard to case. */
 export interface Definition {

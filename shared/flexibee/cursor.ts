@@ -62,7 +62,7 @@ const dueSchema = z.object({
   /** Everything is to be loaded again, in a new generation. */
   reload: z
     .object({
-      why: z.enum(['changelog off', 'versions went back']),
+      why: z.enum(['changelog off', 'versions went back', 'newer generation']),
       since: instant,
       /** What was seen, in words. */
       fault: z.string(),

@@ -14,6 +14,8 @@ export const cures: Readonly<Record<TroubleKind, string>> = {
     'Check the name of the company in the catalogue against the address of the company in FlexiBee (/c/<name>), and that the user may open it.',
   'versions went back':
     'The company was restored from a backup. Load it in full: POST /flexibee/{company}/reset, or onRegression "reload" in the catalogue.',
+  'newer generation':
+    'Another cursor has followed this company into the same base: see that no other installation does, or whether an old cursor was restored. Then load it in full: POST /flexibee/{company}/reset.',
   unreachable:
     'Check that the FlexiBee server runs, that the Url in the setting is right, and that no firewall is between. It is tried again by itself.',
   'company in use':

@@ -1,14 +1,15 @@
 /** Following a company: what the queue, the runs and people ask for. */
 
 import type { ContainerClient } from '@azure/storage-blob';
+import { pause } from '../async/retry.ts';
 import { LeasedDocuments } from '../lock/leased-document.ts';
-import { pause } from '../retry.ts';
 import type { Tell } from '../storage/tell.ts';
 import type { CursorStore, FollowContext, HeldCursor } from './context.ts';
 import { cursorForm, restarted } from './cursor.ts';
 import { Session } from './session.ts';
 import {
   changelogOff,
+  newerGeneration,
   regression,
   regressionText,
   type TroubleReport,
@@ -72,6 +73,7 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
   }
   // What is written until it is on again is in no list: whatever stops us next, it is not forgotten.
   if (trouble?.kind === 'changelog disabled') await session.owe('changelog off', trouble.message);
+  if (trouble?.kind === 'newer generation') await session.owe(trouble.kind, trouble.message);
   try {
     // The base may be well where the server is not; and what was applied before is waiting.
     if (trouble?.kind !== 'database') {
@@ -94,8 +96,10 @@ async function catchUp(
   await session.agree();
   const { next, due } = session.cursor;
   const owed = due.reload;
-  const waits = owed?.why === 'versions went back' && onRegression === 'stop';
-  if (owed && next !== undefined && waits) return regression(owed.fault);
+  if (owed && next !== undefined && onRegression === 'stop') {
+    if (owed.why === 'versions went back') return regression(owed.fault);
+    if (owed.why === 'newer generation') return newerGeneration(owed.fault);
+  }
   if (next === undefined) await session.begin(session.cursor);
   else if (owed) await session.restart();
   for (let again = 0; ; again += 1) {

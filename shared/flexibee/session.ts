@@ -3,7 +3,7 @@
  * it says. Nothing here catches trouble; see follow.ts.
  */
 
-import { ahead } from '../ahead.ts';
+import { ahead } from '../async/ahead.ts';
 import { noRows, sum } from './applied-rows.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './cursor.ts';
 import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
 import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
-import { loadSteps } from './load.ts';
+import { loadSteps } from './load-evidence.ts';
 import { type Beginning, pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
 import type { Step, StepContext } from './step.ts';
@@ -72,7 +72,10 @@ export class Session {
    * to be loaded. The trouble that made us begin anew is over with that.
    */
   async begin(from: Cursor): Promise<Started> {
-    const { source, now, company } = this.#context;
+    const { source, mirror, now, company } = this.#context;
+    const { code, evidences } = company;
+    // The base may have outlived cursors that we know nothing of.
+    const newest = await mirror.generation(code, evidences, this.#signal);
     const { globalVersion } = await source.changes({ start: 1, limit: 1 }, this.#signal);
     const start = Math.max(1, globalVersion - pageSize + 1);
     const through = globalVersion;
@@ -82,6 +85,7 @@ export class Session {
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
+      generation: Math.max(rest.generation, newest + 1),
       due: {},
       next: top + 1,
       globalVersion: page.globalVersion,
@@ -90,7 +94,7 @@ export class Session {
         ...missingIn(start, page.changes, now()),
         ...missingAbove(last?.version ?? start - 1, top, now()),
       ],
-      loads: company.evidences.map(newLoad),
+      loads: evidences.map(newLoad),
       behindSince: now().toISOString(),
     };
     await this.#save(begun);

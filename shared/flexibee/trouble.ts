@@ -1,8 +1,9 @@
 /** What stops us, in the words that people are shown. */
 
-import { DatabaseError } from '../database/errors.ts';
+import { DatabaseError } from '../database/database-error.ts';
 import type { Trouble } from './cursor.ts';
 import { cures, FlexibeeError } from './errors.ts';
+import { generationOver } from './types.ts';
 
 export type TroubleReport = Omit<Trouble, 'since'>;
 
@@ -10,6 +11,9 @@ export type TroubleReport = Omit<Trouble, 'since'>;
 export function troubleOf(error: unknown): TroubleReport | undefined {
   if (error instanceof FlexibeeError) {
     return { kind: error.kind, message: error.message, cure: error.cure };
+  }
+  if (error instanceof DatabaseError && error.number === generationOver) {
+    return newerGeneration(error.message);
   }
   if (error instanceof DatabaseError) {
     return {
@@ -25,6 +29,12 @@ export function troubleOf(error: unknown): TroubleReport | undefined {
 export function changelogOff(company: string): TroubleReport {
   const kind = 'changelog disabled';
   return { kind, message: `FlexiBee ${company}: the changelog is off`, cure: cures[kind] };
+}
+
+/** @param fault in the base's words */
+export function newerGeneration(fault: string): TroubleReport {
+  const kind = 'newer generation';
+  return { kind, message: fault, cure: cures[kind] };
 }
 
 /** @param fault as `regressionText` has it */

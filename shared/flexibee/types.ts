@@ -104,13 +104,22 @@ export interface AppliedRows {
 }
 
 /**
+ * The number of the error by which the base tells that what was applied is of a generation that is
+ * over; `sql/install/005-flexibee-page.sql` throws it.
+ */
+export const generationOver = 50506;
+
+/**
  * The aggregate base. A row changes only for what is newer by (generation, version, readAt), in
  * this order; a change enters the journal once by (company, generation, version). So applying
- * anything twice, or an older page after a newer one, changes nothing.
+ * anything twice, or an older page after a newer one, changes nothing; an older generation after a
+ * newer one of the same evidence is refused whole (`generationOver`).
  */
 export interface Mirror {
   /** @returns what became of each evidence of the page */
   apply(page: MirrorPage, signal: AbortSignal): Promise<ReadonlyMap<string, AppliedRows>>;
+  /** The newest generation that anything was applied of; 0 where nothing was. */
+  generation(company: string, evidences: readonly string[], signal: AbortSignal): Promise<number>;
 }
 
 /** What stops us from following a company; each has a cure that people are told. */
@@ -120,6 +129,8 @@ export const troubleKinds = [
   'wrong password',
   'unknown company',
   'versions went back',
+  /** The aggregate base has rows of a newer generation than our cursor is of. */
+  'newer generation',
   'unreachable',
   /** Somebody is logged in, and turning the changelog on needs the company for itself. */
   'company in use',

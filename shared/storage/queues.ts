@@ -4,10 +4,10 @@
  */
 
 import type { QueueServiceClient } from '@azure/storage-queue';
-import type { StorageSettings } from '../settings.ts';
+import type { StorageSettings } from '../settings/settings.ts';
 import { credentialOf, pipeline } from './account.ts';
 import { storageCall } from './call.ts';
-import { hasStatus } from './errors.ts';
+import { hasStatus } from './storage-error.ts';
 
 /** The most that one answer of the service brings (Get Messages). */
 const batch = 32;
@@ -47,19 +47,39 @@ export class Queues {
   }
 
   /**
-   * Sends one message, in the encoding of the host's queue trigger. The queue must be there.
+   * Sends one message, in the encoding of the host's queue trigger; makes the queue where it is not
+   * there yet.
    *
+   * @param delaySeconds nobody gets it before these are over
    * @throws RestError when the account refuses, or the reason of `signal`
    */
-  async send(name: string, message: string | object, signal: AbortSignal): Promise<void> {
+  async send(
+    name: string,
+    message: string | object,
+    signal: AbortSignal,
+    delaySeconds = 0,
+  ): Promise<void> {
     const queue = this.#service.getQueueClient(name);
     const text = typeof message === 'string' ? message : JSON.stringify(message);
     const encoded = Buffer.from(text).toString('base64');
-    await storageCall(
-      `send to ${name}`,
-      (abortSignal) => queue.sendMessage(encoded, { abortSignal }),
-      signal,
-    );
+    const send = () =>
+      storageCall(
+        `send to ${name}`,
+        (abortSignal) =>
+          queue.sendMessage(encoded, { visibilityTimeout: delaySeconds, abortSignal }),
+        signal,
+      );
+    try {
+      await send();
+    } catch (error) {
+      if (!hasStatus(error, 404)) throw error;
+      await storageCall(
+        `create ${name}`,
+        (abortSignal) => queue.createIfNotExists({ abortSignal }),
+        signal,
+      );
+      await send();
+    }
   }
 
   /** Messages in a queue, those that are hidden among them; none where there is no such queue. */

@@ -9,9 +9,15 @@ import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import type { HttpRequestInit } from '@azure/functions';
 import type { ContainerClient } from '@azure/storage-blob';
-import { App } from '../../functions/app.ts';
-import { type Flexibee, startFlexibee } from '../../local/flexibee/server.ts';
+import { QueueServiceClient } from '@azure/storage-queue';
+import { type Flexibee, startFlexibee } from 'flexibee-server';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { App } from '../../shared/app/app.ts';
+import {
+  type CompanyMessage,
+  companyMessageSchema,
+  companyQueueName,
+} from '../../shared/app/company-queue.ts';
 import { restarted } from '../../shared/flexibee/cursor.ts';
 import { cursorStore } from '../../shared/flexibee/follow.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
@@ -259,6 +265,7 @@ test('registering needs an address and a secret of ours', async () => {
 });
 
 test('a hook without the secret, or with another, is refused before anything is read', async () => {
+  await queuedPolls();
   const cases: HttpRequestInit[] = [
     { headers: {} },
     { headers: { 'x-fb-hook-seckey': '' } },
@@ -270,9 +277,9 @@ test('a hook without the secret, or with another, is refused before anything is 
   for (const init of cases) {
     const reply = await hook(JSON.stringify(change), init);
     assert.equal(reply.status, 401);
-    assert.equal(reply.polled, undefined);
     assert.doesNotMatch(reply.text + reply.log, new RegExp(secret.slice(1)));
   }
+  assert.deepEqual(await queuedPolls(), []);
   const unset = await call(testApp({ FLEXIBEE_HOOK_SECRET: '' }), 'hook', {
     method: 'POST',
     params: { company },
@@ -305,13 +312,28 @@ for (const [what, body, type] of lookNow) {
     const reply = await hook(body, { headers });
     assert.equal(reply.status, 200, reply.text);
     assert.deepEqual(JSON.parse(reply.text), { company, queued: true });
-    assert.partialDeepStrictEqual(reply.polled, { company, why: 'hook' });
+    assert.partialDeepStrictEqual(await queuedPolls(), [{ company, why: 'hook' }]);
   });
 }
 
 /** As if a poll had begun. */
 async function lowered(): Promise<void> {
-  await new HookFlags(await container()).lower(company, soon());
+  const flags = new HookFlags(await container(), async () => {});
+  await flags.lower(company, soon());
+}
+
+/** What hooks have put on the queue of companies since this was last asked. */
+async function queuedPolls(): Promise<CompanyMessage[]> {
+  const queues = QueueServiceClient.fromConnectionString(storage.connectionString);
+  const queue = queues.getQueueClient(companyQueueName);
+  if (!(await queue.exists())) return [];
+  const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 32 });
+  for (const { messageId, popReceipt } of receivedMessageItems) {
+    await queue.deleteMessage(messageId, popReceipt);
+  }
+  return receivedMessageItems.map(({ messageText }) =>
+    companyMessageSchema.parse(JSON.parse(Buffer.from(messageText, 'base64').toString())),
+  );
 }
 
 /** The app's own. */
@@ -330,7 +352,7 @@ test('a hook is as large as it may be, and no larger', async () => {
     await lowered();
     const reply = await hook(frame.replace('""', `"${'x'.repeat(length - frame.length)}"`));
     assert.equal(reply.status, status, reply.text.slice(0, 200));
-    assert.equal(reply.polled === undefined, status !== 200);
+    assert.equal((await queuedPolls()).length, status === 200 ? 1 : 0);
   }
 });
 
@@ -379,10 +401,9 @@ test('of a burst of hooks one has the company polled, by header or query, of any
     Array.from({ length: 300 }, (_, index) => hook(JSON.stringify(change), kinds[index % 3])),
   );
   for (const { status } of replies) assert.equal(status, 200);
-  const polled = replies.filter((reply) => reply.polled !== undefined);
-  assert.equal(polled.length, 1);
-  assert.partialDeepStrictEqual(polled[0]?.polled, { company, why: 'hook' });
-  assert.deepEqual(JSON.parse(polled[0]?.text ?? ''), { company, queued: true });
+  const told = replies.filter(({ text }) => JSON.parse(text).queued);
+  assert.equal(told.length, 1);
+  assert.partialDeepStrictEqual(await queuedPolls(), [{ company, why: 'hook' }]);
 });
 
 const hush = 'hush-hush-0123';
@@ -418,6 +439,21 @@ test('a wrong password is trouble with a cure, told once, and shown nowhere', as
   } finally {
     await other.stop();
   }
+});
+
+test('whoever asked for a look is seen to later where the company is busy', async () => {
+  await lowered();
+  await queuedPolls();
+  const holder = await cursorStore(await container()).acquire(company, soon());
+  assert.ok(holder !== undefined);
+  const at = new Date().toISOString();
+  const poll = (why: CompanyMessage['why']) => app.pollCompany({ company, why, at }, () => {});
+  assert.equal(await poll('request'), 'busy');
+  assert.partialDeepStrictEqual(await queuedPolls(), [{ company, why: 'hook' }]);
+  assert.equal(await poll('hook'), 'busy');
+  // Not at once: whoever has the company may have it for long.
+  assert.deepEqual(await queuedPolls(), []);
+  await holder.release();
 });
 
 test('a message of the timer that waited for too long is left to the next', async () => {

@@ -3,7 +3,7 @@
  * before rows are written; what keeps them from it is told, and the mirror goes on.
  */
 
-import { DatabaseError } from '../../database/errors.ts';
+import { DatabaseError } from '../../database/database-error.ts';
 import { FlexibeeError } from '../errors.ts';
 import type { Mirror, RecordState } from '../types.ts';
 import type { TypedBase, TypedColumns } from './base.ts';
@@ -179,6 +179,7 @@ export class TypedTables {
 /** The mirror whose tables are looked at before every writing. */
 export function noticingMirror(mirror: Mirror, tables: TypedTables): Mirror {
   return {
+    generation: mirror.generation.bind(mirror),
     async apply(page, signal) {
       for (const { evidence, records } of page.batches)
         await tables.notice(evidence, records, signal);

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
-import { startFlexibee } from '../../../local/flexibee/server.ts';
+import { startFlexibee } from 'flexibee-server';
 import { pageProcedure, sqlMirror } from '../../../shared/flexibee/apply.ts';
 import { openCompany } from '../../../shared/flexibee/client.ts';
 import { companyState } from '../../../shared/flexibee/company-state.ts';
