@@ -16,9 +16,21 @@ const troubleSchema = z
   })
   .meta({ id: 'CompanyTrouble' });
 
+const evidenceTroubleSchema = troubleSchema
+  .extend({
+    tries: z.int().meta({ description: 'Since it began' }),
+    retryAt: instantSchema,
+  })
+  .meta({ id: 'EvidenceTrouble' });
+
 const lagSchema = z.object({
-  versions: z.int().meta({ description: 'Versions that the server has and we have not applied' }),
-  seconds: z.number().meta({ description: 'For how long we have not had everything' }),
+  versions: z.int().meta({
+    description:
+      'Versions that the server has and we have not applied, and open gaps: each is one, though perhaps nothing is missing',
+  }),
+  seconds: z
+    .number()
+    .meta({ description: 'For how long we have not had everything; open gaps do not count' }),
 });
 
 const summarySchema = z
@@ -36,6 +48,10 @@ const summarySchema = z
       .exactOptional()
       .meta({ description: 'The newest version that the server told us' }),
     lag: lagSchema,
+    blocked: z.array(z.string()).meta({
+      description:
+        'Evidences in trouble of their own: the others are followed, their changes wait; see `evidences` of the company',
+    }),
     warnings: z.array(z.string()).meta({
       description:
         'What procedures last returned other than 0, each until it returns 0; messages of the company that were given up, until their queue is emptied',
@@ -82,7 +98,9 @@ export const companySchema = summarySchema
       .int()
       .exactOptional()
       .meta({ description: 'Histories of the company: grows with every reset' }),
-    gaps: z.int().meta({ description: 'Gaps in the versions that are asked for again' }),
+    gaps: z.int().meta({
+      description: 'Open gaps: versions that may still be committed, and are asked for again',
+    }),
     stale: z
       .int()
       .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),
@@ -92,7 +110,13 @@ export const companySchema = summarySchema
       .meta({ description: 'Evidences whose further procedures are yet to be called' }),
     evidences: z.record(
       z.string(),
-      z.object({ changes: z.int(), created: z.int(), updated: z.int(), deleted: z.int() }),
+      z.object({
+        changes: z.int(),
+        created: z.int(),
+        updated: z.int(),
+        deleted: z.int(),
+        trouble: evidenceTroubleSchema.exactOptional(),
+      }),
     ),
     typed: z.record(z.string(), typedSchema).meta({ description: 'Typed tables, by evidence' }),
   })

@@ -146,7 +146,10 @@ export class Companies {
     if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
     const context = await this.#context(company, log, procedureMessages(company, log), signal);
-    const options = { waitForLockMs: isTimer ? 0 : this.#waitForLockMs };
+    const options = {
+      waitForLockMs: isTimer ? 0 : this.#waitForLockMs,
+      insists: why === 'request',
+    };
     const look = (lowering: CursorStore) =>
       pollKnown({ ...context, cursors: lowering }, options, signal);
     if (why === 'hook') {
@@ -257,12 +260,17 @@ export class Companies {
   ): Promise<FollowContext> {
     const { catalog, procedure, sliceMs, now } = this.#dependencies;
     const { cursors, leases } = await this.#open(signal);
-    const { onRegression } = this.#known(code);
+    const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
     const typed = typedTables(this.#dependencies, this.#typedBases, this.at(code), { code, log });
     const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
-      company: { code, evidences: catalog.entityOrder(code), onRegression },
+      company: {
+        code,
+        evidences: catalog.entityOrder(code),
+        onRegression,
+        lateMs: lateMinutes * 60_000,
+      },
       source: this.at(code),
       mirror: noticingMirror(this.#mirror(code, returned, onMessage), typed),
       returned,

@@ -1,6 +1,6 @@
 /** What people are shown of a company. */
 
-import type { Counts, Cursor, Load, Trouble } from './cursor.ts';
+import type { Counts, Cursor, EvidenceTrouble, Load, Trouble } from './cursor.ts';
 import type { TypedState } from './typed/state.ts';
 import type { shownTroubleKinds } from './types.ts';
 
@@ -12,7 +12,11 @@ export interface CompanyState {
   version?: number;
   /** The company's newest version, as of the last answer that brought something. */
   globalVersion?: number;
-  /** How far the mirror is known to be behind; zeros while nothing is known to wait. */
+  /**
+   * How far the mirror is known to be behind: versions, each open gap counted as one of them, and
+   * for how long; zeros while nothing is known to wait. An open gap alone takes no time: perhaps
+   * nothing is missing.
+   */
   lag: { versions: number; seconds: number };
   /** How many ranges of versions are asked for again. */
   gaps: number;
@@ -24,7 +28,9 @@ export interface CompanyState {
   pending: string[];
   /** What procedures last returned other than 0, each until it returns 0. */
   warnings: string[];
-  evidences: Record<string, Counts>;
+  evidences: Record<string, Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble }>;
+  /** Evidences in trouble of their own. */
+  blocked: string[];
   /** Where the typed tables are, by evidence. */
   typed: Record<string, Omit<TypedState, 'askedAt'>>;
   appliedAt?: string;
@@ -42,12 +48,14 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       pending: [],
       warnings: [],
       evidences: {},
+      blocked: [],
       typed: {},
     };
     return { phase: 'starting', lag, ...none };
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
-  const waitsSince = [behindSince, trouble?.since]
+  const troubles = Object.values(cursor.evidences).map((counts) => counts.trouble?.since);
+  const waitsSince = [behindSince, trouble?.since, ...troubles]
     .flatMap((at) => (at === undefined ? [] : [Date.parse(at)]))
     .reduce((one, other) => Math.min(one, other), now.getTime());
   return {
@@ -55,10 +63,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     generation: cursor.generation,
     ...(next !== undefined && { version: next - 1, globalVersion }),
     lag: {
-      versions:
-        behindSince === undefined || next === undefined
-          ? 0
-          : Math.max(0, globalVersion - (next - 1)),
+      versions: versionsBehind(cursor, behindSince === undefined ? 0 : globalVersion),
       seconds: Math.round((now.getTime() - waitsSince) / 1000),
     },
     gaps: cursor.gaps.length,
@@ -66,13 +71,24 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, afterId })),
     pending: cursor.pending,
     warnings: Object.values(cursor.warnings),
-    evidences: cursor.evidences,
+    evidences: Object.fromEntries(
+      Object.entries(cursor.evidences).map(([evidence, { trouble: own, ...counts }]) => [
+        evidence,
+        { ...counts, ...(own && { trouble: own }) },
+      ]),
+    ),
+    blocked: Object.keys(cursor.evidences).filter((name) => cursor.evidences[name]?.trouble),
     typed: Object.fromEntries(
       Object.entries(cursor.typed).map(([evidence, { askedAt: _, ...shown }]) => [evidence, shown]),
     ),
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };
+}
+
+/** @param newest the company's newest version */
+function versionsBehind({ next, gaps }: Cursor, newest: number): number {
+  return next === undefined ? 0 : Math.max(0, newest - (next - 1)) + gaps.length;
 }
 
 /** Of a company whose cursor was written by a newer version of the app. @param fault why it is left */
@@ -86,7 +102,9 @@ export function newerState(fault: Error, now: Date): CompanyState {
   return { ...companyState(undefined, now), trouble };
 }
 
-function phaseOf({ next, loads }: Cursor): CompanyState['phase'] {
+/** An evidence that cannot be loaded now does not hold up the others. */
+function phaseOf({ next, loads, evidences }: Cursor): CompanyState['phase'] {
   if (next === undefined) return 'starting';
-  return loads.length > 0 ? 'loading' : 'following';
+  const isLoading = loads.some(({ evidence }) => evidences[evidence]?.trouble === undefined);
+  return isLoading ? 'loading' : 'following';
 }

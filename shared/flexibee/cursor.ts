@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Gap } from './gaps.ts';
+import type { StoredSizes } from './request-sizes.ts';
 import type { StoredStale } from './stale.ts';
 import { typedSchema } from './typed/state.ts';
 import { type Operation, troubleKinds } from './types.ts';
@@ -16,7 +17,25 @@ import { type Operation, troubleKinds } from './types.ts';
 const instant = z.iso.datetime();
 const version = z.int().nonnegative();
 
-const gapSchema: z.ZodType<Gap> = z.object({ from: version, to: version, until: instant });
+/** In cursors of the first version a gap had the end of its time, ten minutes after it was seen. */
+const firstGapSchema = z
+  .object({ from: version, to: version, until: instant })
+  .transform(({ from, to, until }): Gap => {
+    const since = new Date(Date.parse(until) - 10 * 60_000).toISOString();
+    return { from, to, since, looks: 0 };
+  });
+
+const gapSchema = z.union([
+  z.object({
+    from: version,
+    to: version,
+    since: instant,
+    looks: version,
+    waits: z.literal(true).optional(),
+    known: version.optional(),
+  }),
+  firstGapSchema,
+]);
 
 /** An evidence that is being read in full, or will be. */
 const loadSchema = z.object({
@@ -25,15 +44,6 @@ const loadSchema = z.object({
   afterId: z.string(),
   /** When its first page was read: what the mirror last saw before is gone at the end. */
   since: instant.optional(),
-});
-
-const countsSchema = z.object({
-  /** Of the changelog, each once. */
-  changes: version,
-  /** Rows of the mirror; those of a page whose worker died in the middle are not in it. */
-  created: version,
-  updated: version,
-  deleted: version,
 });
 
 const staleSchema: z.ZodType<StoredStale> = z.record(
@@ -52,6 +62,28 @@ const troubleSchema = z.object({
   /** What people can do about it. */
   cure: z.string(),
 });
+
+/** It has no say in other evidences. */
+const evidenceTroubleSchema = troubleSchema.extend({
+  tries: version,
+  /** Not asked for before. */
+  retryAt: instant,
+});
+
+const countsSchema = z.object({
+  /** Of the changelog, each once. */
+  changes: version,
+  /** Rows of the mirror; those of a page whose worker died in the middle are not in it. */
+  created: version,
+  updated: version,
+  deleted: version,
+  trouble: evidenceTroubleSchema.optional(),
+});
+
+const sizesSchema: z.ZodType<StoredSizes> = z.record(
+  z.string(),
+  z.object({ size: z.int().positive(), answered: version }),
+);
 
 /**
  * What must be done, whatever trouble comes between: set as soon as its cause is seen, removed when
@@ -97,6 +129,8 @@ const cursorMembers = z.object({
   readAt: instant.optional(),
   /** Below `next`, journaled, and yet to be fetched; older cursors have none. */
   stale: staleSchema.default({}),
+  /** How many records of an evidence are asked for at once, where fewer than usual; see there. */
+  sizes: sizesSchema.default({}),
   /** Evidences whose rows may have changed since the procedures after it were called. */
   pending: z.array(z.string()),
   /** What procedures last returned other than 0, by their name; older cursors have none. */
@@ -134,6 +168,7 @@ export const cursorForm: DocumentForm<Cursor> = {
 };
 export type Load = z.infer<typeof loadSchema>;
 export type Trouble = z.infer<typeof troubleSchema>;
+export type EvidenceTrouble = z.infer<typeof evidenceTroubleSchema>;
 export type Counts = z.infer<typeof countsSchema>;
 export type Reload = NonNullable<z.infer<typeof dueSchema>['reload']>;
 
@@ -151,6 +186,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     loads: [],
     due: {},
     stale: {},
+    sizes: before?.sizes ?? {},
     pending: before?.pending ?? [],
     warnings: before?.warnings ?? {},
     evidences: before?.evidences ?? {},

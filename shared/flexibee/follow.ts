@@ -43,18 +43,21 @@ export function cursorStore(
  * changes until there are none, then calls the procedures after them. Trouble with the server or
  * the base is entered in the cursor, once.
  *
+ * @param options `insists`: evidences in trouble are tried at once, too
  * @throws LeaseLostError, storage's errors, or the reason of `signal`: then poll again
  */
 export async function poll(
   context: FollowContext,
-  options: { waitForLockMs: number },
+  options: { waitForLockMs: number; insists?: boolean },
   signal: AbortSignal,
 ): Promise<PollOutcome> {
   const { company, cursors } = context;
   const held = await acquireWithin(cursors, company.code, options.waitForLockMs, signal);
   if (held === undefined) return 'busy';
   try {
-    return await takeTurn(context, new Session(context, held, signal));
+    const session = new Session(context, held, signal);
+    if (options.insists) await session.insist();
+    return await takeTurn(context, session);
   } finally {
     await held.release();
   }
@@ -102,7 +105,7 @@ async function catchUp(
   }
   if (next === undefined) await session.begin(session.cursor);
   else if (owed) await session.restart();
-  for (let again = 0; ; again += 1) {
+  for (let restarts = 0; ; ) {
     if (!(await bringUpTables(context, session, isOver))) return 'handed on';
     if (!(await session.load({ onlyFirst: false, isOver }))) return 'handed on';
     const result = await session.follow(isOver);
@@ -113,12 +116,15 @@ async function catchUp(
     if (result.kind === 'cut') {
       session.log(`${text}: loading everything again, and going on`);
       await session.loadAll();
-    } else {
-      await session.owe('versions went back', text);
-      if (onRegression === 'stop' || again > 0) return regression(text);
-      session.log(`${text}: loading everything again`);
-      await session.restart();
+      continue;
     }
+    await session.owe(result.kind === 'emptied' ? 'changelog off' : 'versions went back', text);
+    if ((result.kind === 'went back' && onRegression === 'stop') || restarts > 0) {
+      return regression(text);
+    }
+    session.log(`${text}: loading everything again`);
+    await session.restart();
+    restarts += 1;
   }
 }
 

@@ -25,6 +25,15 @@ export function troubleOf(error: unknown): TroubleReport | undefined {
   return undefined;
 }
 
+/** @param fault what is wrong with the line of the changelog */
+export function oddChange(company: string, evidence: string, fault: string): TroubleReport {
+  return {
+    kind: 'answer not understood',
+    message: `FlexiBee ${company}, ${evidence}: a change is not understood: ${fault}`,
+    cure: 'The evidence is loaded again by itself. If that comes again and again, the version of FlexiBee answers in another form: report the message.',
+  };
+}
+
 /** The changelog is off, as the server says when it is asked for that alone. */
 export function changelogOff(company: string): TroubleReport {
   const kind = 'changelog disabled';

@@ -17,6 +17,11 @@ export interface Change {
   at?: string;
   /** `code:…` and `ext:…` at that time. */
   externalIds: string[];
+  /**
+   * What is wrong with the line, of which no more than version and evidence is understood: whether
+   * that matters depends on who follows the evidence.
+   */
+  odd?: string;
 }
 
 export interface ChangesPage {
@@ -39,15 +44,20 @@ export interface FlexibeeRecord {
 
 export interface RecordsPage {
   globalVersion: number;
-  /** In the order of ids; fewer than asked for only at the end. */
+  /** In the order of ids; perhaps fewer than asked for. */
   records: FlexibeeRecord[];
+  /**
+   * How many records above `afterId` there are, as the server counted them; absent where it did
+   * not: then only a page without records is the end.
+   */
+  count?: number;
 }
 
 /** One company at its server. Every call throws `FlexibeeError`, or the reason of `signal`. */
 export interface Source {
-  /** @param range `start` is inclusive; `limit` at most 1000 */
+  /** @param range `start` is inclusive; `limit` at most 1000, and `next` tells when there are more */
   changes(range: { start: number; limit: number }, signal: AbortSignal): Promise<ChangesPage>;
-  /** Records by number in one request; those that do not exist are left out. */
+  /** Records by number in one request, at most 1000; those that do not exist are left out. */
   records(evidence: string, ids: readonly string[], signal: AbortSignal): Promise<FlexibeeRecord[]>;
   /** A page of a whole evidence: records with a number above `afterId`, by number. */
   list(

@@ -10,7 +10,7 @@ const named = 5;
 
 /**
  * What the polls of each minute have found: their servers are not asked once more. A company in
- * trouble stops nobody else. No line where there are no companies.
+ * trouble, or an evidence, stops nobody else. No line where there are no companies.
  */
 export async function companiesHealth(
   companies: Companies,
@@ -27,9 +27,12 @@ export async function companiesHealth(
     'companies',
     async (bounded) => {
       const states = await Promise.all(codes.map((code) => companies.state(code, bounded)));
-      troubles = states.flatMap(({ trouble }, index) =>
-        trouble === undefined ? [] : [`${codes[index]}: ${trouble.kind}`],
-      );
+      troubles = states.flatMap(({ trouble, evidences }, index) => [
+        ...(trouble === undefined ? [] : [`${codes[index]}: ${trouble.kind}`]),
+        ...Object.entries(evidences).flatMap(([evidence, own]) =>
+          own.trouble === undefined ? [] : [`${codes[index]}, ${evidence}: ${own.trouble.kind}`],
+        ),
+      ]);
     },
     signal,
   );

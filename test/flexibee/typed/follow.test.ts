@@ -99,7 +99,7 @@ function follower(code = newCompany()) {
         list: T[],
       ) => list.map((one) => ({ ...one, payload: world.record(evidence, one.payload) }));
       return {
-        company: { code, evidences, onRegression: 'stop' },
+        company: { code, evidences, onRegression: 'stop', lateMs: 600_000 },
         source: {
           changes: client.changes.bind(client),
           records: async (evidence, ids, signal) =>
