@@ -59,9 +59,9 @@ export async function playEpisode(
   const cancelled = new Set<string>();
   const harmed: Harmed[] = [];
   const companies: Companies = { harmed: [], records: [] };
-  // What applies the changes of companies needs no fence, and belongs to no run.
+  // What follows companies needs no fence, and belongs to no run.
   const calls = () =>
-    sql.calls().filter(({ id, procedure }) => id > firstCall && !applies.test(procedure));
+    sql.calls().filter(({ id, procedure }) => id > firstCall && !following.test(procedure));
   try {
     const happening = { runs, cancelled, harmed, companies };
     const answers = await play(world, fleet, plan, users, happening);
@@ -156,7 +156,7 @@ interface Companies {
   records: string[];
 }
 
-const applies = /^crude\.sp_apply_/;
+const following = /^crude\.sp_\w*flexibee/;
 
 async function play(
   world: World,

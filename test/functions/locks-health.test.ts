@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => storage.close());
 
-test('a lease without an end, on a lock and on a cursor; one of ours is none', async () => {
+test('a lease without an end, on a lock and on a cursor, and an archived one; one of ours is none', async () => {
   const container = await storage.container();
   const { leases } = syncStateOf(container);
   const look = async () => {
@@ -34,9 +34,13 @@ test('a lease without an end, on a lock and on a cursor; one of ours is none', a
   assert.equal(state, 'degraded');
   assert.match(
     reason ?? '',
-    /^leased without an end, .*: locks\/sync\/dcdb, flexibee\/x\.json; whatever needs them waits/,
+    /^leased without an end or archived, .*: locks\/sync\/dcdb, flexibee\/x\.json; whatever needs them waits/,
   );
   for (const lease of held) await lease.breakLease(0);
+  const cursor = container.getBlockBlobClient('flexibee/x.json');
+  await cursor.setAccessTier('Archive');
+  assert.match((await look()).reason ?? '', /: flexibee\/x\.json; whatever needs them waits/);
+  await cursor.setAccessTier('Hot');
   assert.deepEqual(await look(), { part: 'locks', state: 'ok' });
 });
 

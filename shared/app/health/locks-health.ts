@@ -1,5 +1,5 @@
 import type { OpenContainer } from '../../settings/place.ts';
-import { endlessLeases } from '../../storage/endless-leases.ts';
+import { keptBlobs } from '../../storage/kept-blobs.ts';
 import { checkPart } from './check-part.ts';
 import type { HealthPart } from './part.ts';
 
@@ -15,12 +15,12 @@ export async function locksHealth(
   const part = await checkPart(
     'locks',
     async (bounded) => {
-      found = await endlessLeases(await container(bounded), bounded);
+      found = await keptBlobs(await container(bounded), bounded);
     },
     signal,
   );
   if (found.length === 0) return part;
   const more = found.length > named ? ` and ${found.length - named} more` : '';
-  const reason = `leased without an end, which syncboard never does: ${found.slice(0, named).join(', ')}${more}; whatever needs them waits until somebody breaks these leases`;
+  const reason = `leased without an end or archived, which syncboard never does: ${found.slice(0, named).join(', ')}${more}; whatever needs them waits until somebody breaks the lease or brings the blob back`;
   return { ...part, state: 'degraded', reason };
 }

@@ -1,6 +1,6 @@
 /**
- * Blobs that are leased without an end. Syncboard takes leases of a minute at most: whoever took
- * such a one (a hand in the portal, a backup tool) keeps everybody from the blob until it is broken.
+ * Locks that nobody can take: leased without an end, or archived. Syncboard does neither, its leases
+ * last a minute at most: a hand in the portal did, a backup tool, a rule of the account's.
  */
 
 import type { ContainerClient } from '@azure/storage-blob';
@@ -10,7 +10,7 @@ import { storageCall } from './call.ts';
 const prefixes = ['locks/', 'flexibee/'] as const;
 
 /** @returns their names; of each kind a page of storage is looked at */
-export async function endlessLeases(
+export async function keptBlobs(
   container: ContainerClient,
   signal: AbortSignal,
 ): Promise<string[]> {
@@ -28,6 +28,9 @@ export async function endlessLeases(
   );
   return pages
     .flat()
-    .filter(({ properties }) => properties.leaseDuration === 'infinite')
+    .filter(
+      ({ properties: { leaseDuration, accessTier } }) =>
+        leaseDuration === 'infinite' || accessTier === 'Archive',
+    )
     .map(({ name }) => name);
 }
