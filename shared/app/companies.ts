@@ -25,6 +25,8 @@ import { HookFlags } from '../flexibee/hook-flags.ts';
 import { HookNews } from '../flexibee/hook-news.ts';
 import type { WebHook } from '../flexibee/hook-versions.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
+import type { TypedBase } from '../flexibee/typed/base.ts';
+import { noticingMirror } from '../flexibee/typed/tables.ts';
 import type { AppliedRows, Mirror } from '../flexibee/types.ts';
 import { Leases } from '../lock/leases.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
@@ -35,6 +37,7 @@ import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { givenUpText } from './poison-queues.ts';
 import { procedureMessages } from './procedure-messages.ts';
+import { typedTables } from './typed-tables.ts';
 
 export interface CompaniesDependencies {
   catalog: Catalog;
@@ -91,6 +94,7 @@ export class Companies {
   readonly #servers = new FlexibeeServers();
   readonly #opened = new Map<string, FlexibeeCompany>();
   readonly #changelogs = new ChangelogWatch();
+  readonly #typedBases = new Map<string, TypedBase>();
   #state: State | undefined;
 
   constructor(dependencies: CompaniesDependencies) {
@@ -258,6 +262,7 @@ export class Companies {
     const { cursors, leases } = await this.#open(signal);
     const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
+    const typed = typedTables(this.#dependencies, this.#typedBases, this.at(code), { code, log });
     const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
       company: {
@@ -267,9 +272,10 @@ export class Companies {
         lateMs: lateMinutes * 60_000,
       },
       source: this.at(code),
-      mirror: this.#mirror(code, returned, onMessage),
+      mirror: noticingMirror(this.#mirror(code, returned, onMessage), typed),
       returned,
       cursors,
+      typed,
       now,
       changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
       sliceMs,
