@@ -38,7 +38,7 @@ export function readCompany(app: AppServices): RouteHandler {
       askLive(app, code, signal),
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const { version, lag, generation, gaps, stale, loads, pending, evidences } = state;
+    const { version, lag, generation, gaps, stale, loads, pending, evidences, typed } = state;
     const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
       ...summary(app, company, state),
@@ -53,6 +53,7 @@ export function readCompany(app: AppServices): RouteHandler {
       loads,
       pending,
       evidences,
+      typed,
     };
     return json(details);
   };

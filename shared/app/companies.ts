@@ -25,6 +25,8 @@ import { HookNews } from '../flexibee/hook-news.ts';
 import type { WebHook } from '../flexibee/hook-versions.ts';
 import { expireJournals } from '../flexibee/journal-retention.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
+import type { TypedBase } from '../flexibee/typed/base.ts';
+import { noticingMirror } from '../flexibee/typed/tables.ts';
 import type { AppliedRows } from '../flexibee/types.ts';
 import { Leases } from '../lock/leases.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
@@ -36,6 +38,7 @@ import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { givenUpText } from './poison-queues.ts';
 import { procedureMessages } from './procedure-messages.ts';
+import { typedTables } from './typed-tables.ts';
 
 export interface CompaniesDependencies {
   catalog: Catalog;
@@ -92,6 +95,7 @@ export class Companies {
   readonly #servers = new FlexibeeServers();
   readonly #opened = new Map<string, FlexibeeCompany>();
   readonly #changelogs = new ChangelogWatch();
+  readonly #typedBases = new Map<string, TypedBase>();
   #state: State | undefined;
 
   constructor(dependencies: CompaniesDependencies) {
@@ -181,19 +185,10 @@ export class Companies {
 
   /** Turns its changelog on or off, as `turnChangelog`; false while somebody else is at work on it. */
   async turnChangelog(code: string, to: 'on' | 'off', signal: AbortSignal): Promise<boolean> {
-    const context = await this.#context(
-      code,
-      () => {},
-      () => {},
-      signal,
-    );
-    return await turnChangelog(
-      to,
-      context,
-      this.at(code),
-      { waitForLockMs: this.#waitForLockMs },
-      signal,
-    );
+    const silent = () => {};
+    const context = await this.#context(code, silent, silent, signal);
+    const options = { waitForLockMs: this.#waitForLockMs };
+    return await turnChangelog(to, context, this.at(code), options, signal);
   }
 
   /** False while somebody else is at work on the company. */
@@ -271,6 +266,7 @@ export class Companies {
     const { cursors, leases } = await this.#open(signal);
     const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
+    const typed = typedTables(this.#dependencies, this.#typedBases, this.at(code), { code, log });
     const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
       company: {
@@ -280,13 +276,17 @@ export class Companies {
         lateMs: lateMinutes * 60_000,
       },
       source: this.at(code),
-      mirror: mirrorOf(catalog, databases, code, {
-        onReturn: (name, warning) => returned.set(name, warning),
-        onMessage,
-        ...(writtenBy !== undefined && { writtenBy }),
-      }),
+      mirror: noticingMirror(
+        mirrorOf(catalog, databases, code, {
+          onReturn: (name, warning) => returned.set(name, warning),
+          onMessage,
+          ...(writtenBy !== undefined && { writtenBy }),
+        }),
+        typed,
+      ),
       returned,
       cursors,
+      typed,
       now,
       changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
       sliceMs,

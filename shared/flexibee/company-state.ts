@@ -1,6 +1,7 @@
 /** What people are shown of a company. */
 
 import type { Counts, Cursor, EvidenceTrouble, Load, Trouble } from './cursor.ts';
+import type { TypedState } from './typed/state.ts';
 import type { shownTroubleKinds } from './types.ts';
 
 export interface CompanyState {
@@ -30,6 +31,8 @@ export interface CompanyState {
   evidences: Record<string, Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble }>;
   /** Evidences in trouble of their own. */
   blocked: string[];
+  /** Where the typed tables are, by evidence. */
+  typed: Record<string, Omit<TypedState, 'askedAt'>>;
   appliedAt?: string;
   trouble?: Omit<Trouble, 'kind'> & { kind: (typeof shownTroubleKinds)[number] };
 }
@@ -46,6 +49,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       warnings: [],
       evidences: {},
       blocked: [],
+      typed: {},
     };
     return { phase: 'starting', lag, ...none };
   }
@@ -74,6 +78,9 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       ]),
     ),
     blocked: Object.keys(cursor.evidences).filter((name) => cursor.evidences[name]?.trouble),
+    typed: Object.fromEntries(
+      Object.entries(cursor.typed).map(([evidence, { askedAt: _, ...shown }]) => [evidence, shown]),
+    ),
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };

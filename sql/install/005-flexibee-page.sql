@@ -346,8 +346,12 @@ BEGIN
     SET @from = @from + @part;
   END;
 
-  -- Typed tables are written in the same transaction, by a procedure for each evidence.
-  IF OBJECT_ID(N'flexi.evidence') IS NOT NULL
+  -- Typed tables are written in the same transaction, by a procedure for each evidence. Whether they
+  -- are there is read, not asked of OBJECT_ID: that hides what the caller itself has no right to.
+  IF EXISTS (
+    SELECT 1 FROM flexi.evidence AS t INNER JOIN @evidence AS e ON e.evidence = t.evidence
+    WHERE t.apply_procedure IS NOT NULL
+  )
   BEGIN
     INSERT INTO #flexibee_written (evidence, record_id)
     SELECT evidence, record_id FROM @record WHERE is_newer IS NULL OR is_newer = 1
