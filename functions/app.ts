@@ -32,9 +32,10 @@ import { type Configuration, configure } from './configuration.ts';
 import { DynsqlConnections } from './dynsql/connections.ts';
 import { connectionsHealth } from './dynsql/connections-health.ts';
 import { dynsqlRunner } from './dynsql/stage-runner.ts';
+import type { CallsOutcome } from './flexibee/after-changes.ts';
 import { Companies } from './flexibee/companies.ts';
 import { companiesHealth } from './flexibee/companies-health.ts';
-import { type CompanyMessage, companyQueueName } from './flexibee/company-queue.ts';
+import type { CompanyMessage } from './flexibee/company-queue.ts';
 import { flexibeeRunner } from './flexibee/stage-runner.ts';
 import { queuesHealth } from './given-up/health.ts';
 import { lookForGivenUp } from './given-up/look.ts';
@@ -61,6 +62,8 @@ export class App implements AppServices {
   readonly #databases: Databases;
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
   readonly #readers: Databases;
+  /** Of procedures after changes alone: however many wait for their turn, changes are applied. */
+  readonly #callers: Databases;
   readonly #container: OpenContainer;
   /** Of the configuration: what was put up with. */
   readonly #notices: readonly string[];
@@ -69,14 +72,18 @@ export class App implements AppServices {
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
-  private constructor(configuration: Configuration, databases: Databases, readers: Databases) {
+  private constructor(configuration: Configuration, pools: () => Databases) {
     const { settings, catalog, dynsql, locations, container } = configuration;
     const addresses = configuration.connections;
     this.settings = settings;
     this.#notices = configuration.notices;
     this.catalog = catalog;
+    const databases = pools();
+    const readers = pools();
+    const callers = pools();
     this.#databases = databases;
     this.#readers = readers;
+    this.#callers = callers;
     this.#container = container;
     this.syncs = new SyncService({
       catalog,
@@ -86,10 +93,11 @@ export class App implements AppServices {
     const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
     this.companies = new Companies({
-      ...{ catalog, databases, procedure, container, leaseSeconds, sliceMs },
+      ...{ catalog, databases, container, leaseSeconds, sliceMs },
+      procedure: procedureRunner(callers, locations.databases),
       addresses: addresses.companies,
-      send: async (message, delaySeconds, signal) =>
-        (await this.#queues()).send(companyQueueName, message, signal, delaySeconds),
+      send: async (queue, message, signal, delaySeconds) =>
+        (await this.#queues()).send(queue, message, signal, delaySeconds),
       now: this.now,
     });
     this.dynsql = new DynsqlConnections({
@@ -123,7 +131,7 @@ export class App implements AppServices {
         })),
         { size: settings.sqlPoolSize },
       );
-    return new App(configuration, pools(), pools());
+    return new App(configuration, pools);
   }
 
   get stopping(): AbortSignal {
@@ -188,6 +196,11 @@ export class App implements AppServices {
     return this.companies.poll(message, log, this.#stopping.signal);
   }
 
+  /** One slice of the procedures after a company's changes, as `Companies.callAfterChanges`. */
+  async callAfterChanges(code: string, log: (text: string) => void): Promise<CallsOutcome> {
+    return this.companies.callAfterChanges(code, log, this.#stopping.signal);
+  }
+
   /** Runs that nobody executes (`abandonedRuns`), and those that nobody may, ended (`endOrphans`). */
   async sweepRuns(): Promise<{ abandoned: string[]; ended: string[] }> {
     const signal = this.#stopping.signal;
@@ -229,7 +242,8 @@ export class App implements AppServices {
     await within(letGoMs, ended);
     this.companies.close();
     this.dynsql.close();
-    await within(closeMs, Promise.all([this.#databases.close(), this.#readers.close()]));
+    const all = [this.#databases, this.#readers, this.#callers];
+    await within(closeMs, Promise.all(all.map((pools) => pools.close())));
   }
 
   async #queues(): Promise<Queues> {

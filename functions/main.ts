@@ -3,6 +3,8 @@
 import functions from '@azure/functions';
 import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
 import { App } from './app.ts';
+import { afterQueueName, afterQueueOutput } from './flexibee/after-queue.ts';
+import { callAfterChanges } from './flexibee/call-after-changes.ts';
 import { companyQueueName, companyQueueOutput } from './flexibee/company-queue.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
@@ -58,6 +60,13 @@ functions.app.storageQueue('poll_company', {
   connection: 'AzureWebJobsStorage',
   extraOutputs: [companyQueueOutput],
   handler: pollCompany(app),
+});
+
+functions.app.storageQueue('call_after_changes', {
+  queueName: afterQueueName,
+  connection: 'AzureWebJobsStorage',
+  extraOutputs: [afterQueueOutput],
+  handler: callAfterChanges(app),
 });
 
 functions.app.timer('tell_given_up', { schedule: givenUpSchedule, handler: tellGivenUp(app) });

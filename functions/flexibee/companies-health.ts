@@ -27,9 +27,10 @@ export async function companiesHealth(
     'companies',
     async (bounded) => {
       const states = await Promise.all(codes.map((code) => companies.state(code, bounded)));
-      troubles = states.flatMap(({ trouble }, index) =>
-        trouble === undefined ? [] : [`${codes[index]}: ${trouble.kind}`],
-      );
+      troubles = states.flatMap(({ trouble, failures: [failure] }, index) => {
+        const what = trouble?.kind ?? (failure && `${failure.procedure} fails`);
+        return what === undefined ? [] : [`${codes[index]}: ${what}`];
+      });
     },
     signal,
   );

@@ -1,6 +1,5 @@
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
-import type { CompanyState } from '../../shared/flexibee/follow.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { CompanyDetails, CompanySummary } from '../../shared/http/company-schemas.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
@@ -8,6 +7,7 @@ import { mayTouch } from '../../shared/http/tokens.ts';
 import { sideBySide } from '../../shared/side-by-side.ts';
 import type { AppServices } from '../services.ts';
 import { withCode } from './ask-server.ts';
+import type { ShownState } from './companies.ts';
 import { allowedCompany } from './named-company.ts';
 
 /** Documents that are read side by side for the list. */
@@ -38,7 +38,7 @@ export function readCompany(app: AppServices): RouteHandler {
       askLive(app, code, signal),
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const { version, lag, generation, gaps, stale, loads, pending, evidences } = state;
+    const { version, lag, generation, gaps, stale, loads, pending, failures, evidences } = state;
     const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
       ...summary(app, company, state),
@@ -52,13 +52,14 @@ export function readCompany(app: AppServices): RouteHandler {
       stale,
       loads,
       pending,
+      failures,
       evidences,
     };
     return json(details);
   };
 }
 
-function summary(app: AppServices, { code }: FollowedCompany, state: CompanyState): CompanySummary {
+function summary(app: AppServices, { code }: FollowedCompany, state: ShownState): CompanySummary {
   const { phase, trouble, version, globalVersion, lag, warnings, appliedAt } = state;
   return {
     code,

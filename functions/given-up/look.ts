@@ -5,11 +5,12 @@ import type { Message, Queues } from '../../shared/storage/queues.ts';
 import { tellRun } from '../../shared/sync/given-up.ts';
 import { runIdPattern } from '../../shared/sync/run-id.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
-import { companyMessageSchema, companyQueueName } from '../flexibee/company-queue.ts';
+import { afterMessageSchema, afterQueueName } from '../flexibee/after-queue.ts';
+import { companyQueueName } from '../flexibee/company-queue.ts';
 import { runQueueName } from '../sync/run-queue.ts';
 
 /** Queues whose messages the host may give up. */
-export const watchedQueues = [runQueueName, companyQueueName] as const;
+export const watchedQueues = [runQueueName, companyQueueName, afterQueueName] as const;
 
 /** More than these are counted, and told when those before them are gone. */
 const mostOfQueue = 320;
@@ -89,7 +90,8 @@ function aboutOf(queue: string, { text }: Message): string {
   const sent = Buffer.from(text, 'base64').toString();
   if (queue === runQueueName) return runIdPattern.test(sent) ? sent : '';
   try {
-    return companyMessageSchema.safeParse(JSON.parse(sent)).data?.company ?? '';
+    // What both kinds of messages about companies have.
+    return afterMessageSchema.safeParse(JSON.parse(sent)).data?.company ?? '';
   } catch {
     return '';
   }

@@ -19,8 +19,6 @@ export interface CompanyState {
   stale: number;
   /** Evidences that are being read in full, the current one first. */
   loads: Pick<Load, 'evidence' | 'afterId'>[];
-  /** Evidences whose procedures after changes are to be called. */
-  pending: string[];
   /** What procedures last returned other than 0, each until it returns 0. */
   warnings: string[];
   evidences: Record<string, Counts>;
@@ -32,7 +30,7 @@ export interface CompanyState {
 export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
   if (cursor === undefined) {
     const lag = { versions: 0, seconds: 0 };
-    const none = { gaps: 0, stale: 0, loads: [], pending: [], warnings: [], evidences: {} };
+    const none = { gaps: 0, stale: 0, loads: [], warnings: [], evidences: {} };
     return { phase: 'starting', lag, ...none };
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
@@ -53,7 +51,6 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     gaps: cursor.gaps.length,
     stale: Object.values(cursor.stale).flatMap(({ ids }) => ids).length,
     loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, afterId })),
-    pending: cursor.pending,
     warnings: Object.values(cursor.warnings),
     evidences: cursor.evidences,
     ...(appliedAt && { appliedAt }),

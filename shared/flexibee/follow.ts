@@ -38,7 +38,7 @@ export function cursorStore(
 
 /**
  * Brings the mirror up to what the company is now: loads what is to be loaded, then applies the
- * changes until there are none, then calls the procedures after them. Trouble with the server or
+ * changes until there are none, then has the procedures after them called. Trouble with the server or
  * the base is entered in the cursor, once.
  *
  * @throws LeaseLostError, storage's errors, or the reason of `signal`: then poll again
@@ -72,13 +72,9 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
   }
   // What is written until it is on again is in no list: whatever stops us next, it is not forgotten.
   if (trouble?.kind === 'changelog disabled') await session.owe('changelog off', trouble.message);
-  try {
-    // The base may be well where the server is not; and what was applied before is waiting.
-    if (trouble?.kind !== 'database') await session.callAfter();
-  } catch (error) {
-    trouble ??= reportOf(error, session.signal);
-  }
   await session.settle(trouble);
+  // What was applied before is waiting, whatever stops us now.
+  await session.seeToCalls();
   return trouble === undefined ? outcome : 'trouble';
 }
 

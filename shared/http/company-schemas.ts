@@ -15,6 +15,17 @@ const troubleSchema = z
   })
   .meta({ id: 'CompanyTrouble' });
 
+const failureSchema = z
+  .object({
+    evidence: z.string(),
+    procedure: z.string(),
+    message: z.string(),
+    since: instantSchema,
+    calls: z.int().meta({ description: 'How many have failed since' }),
+    nextAt: instantSchema,
+  })
+  .meta({ id: 'CallFailure' });
+
 const lagSchema = z.object({
   versions: z.int().meta({ description: 'Versions that the server has and we have not applied' }),
   seconds: z.number().meta({ description: 'For how long we have not had everything' }),
@@ -70,6 +81,10 @@ export const companySchema = summarySchema
     pending: z
       .array(z.string())
       .meta({ description: 'Evidences whose further procedures are yet to be called' }),
+    failures: z.array(failureSchema).meta({
+      description:
+        'Evidences whose further procedures have failed since then, and when they are called again',
+    }),
     evidences: z.record(
       z.string(),
       z.object({ changes: z.int(), created: z.int(), updated: z.int(), deleted: z.int() }),

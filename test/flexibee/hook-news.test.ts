@@ -13,7 +13,7 @@ const following: Cursor = {
   loads: [],
   stale: {},
   due: {},
-  pending: [],
+  pending: {},
   warnings: {},
   evidences: {},
 };

@@ -111,6 +111,7 @@ test('of a company: its state says so until the queue is emptied', async () => {
   assert.deepEqual(await queueParts(), [
     ['queue syncboard-runs', 'degraded', 1],
     ['queue syncboard-companies', 'degraded', 1],
+    ['queue syncboard-after-changes', 'ok', 0],
   ]);
   const queues = QueueServiceClient.fromConnectionString(storage.connectionString);
   for (const queue of ['syncboard-runs', 'syncboard-companies']) {
