@@ -18,10 +18,10 @@ import valueParser from 'tedious/lib/value-parser.js';
 import { parseAddress } from '../shared/database/address.ts';
 import { Databases } from '../shared/database/databases.ts';
 import { driverReader } from '../shared/database/wire/value-reader.ts';
-import { requireQuery } from '../shared/dynsql/query.ts';
-import { runQuery } from '../shared/dynsql/run.ts';
-import { shippedDynsql } from '../shared/dynsql/shipped.ts';
-import { buildStatements } from '../shared/dynsql/statements.ts';
+import { requireQuery } from '../shared/dynsql/language/query.ts';
+import { shippedDynsql } from '../shared/dynsql/language/shipped.ts';
+import { runQuery } from '../shared/dynsql/run/run.ts';
+import { buildStatements } from '../shared/dynsql/sql/statements.ts';
 import type { Statement } from '../shared/dynsql/types.ts';
 
 const rounds = 3;

@@ -44,7 +44,7 @@ const idle = [
 const disabled = idle.map((name) => [`AzureWebJobs.${name}.Disabled`, 'true'] as const);
 
 export async function buildApp(): Promise<void> {
-  await promisify(execFile)(process.execPath, [`${root}local/build.ts`]);
+  await promisify(execFile)(process.execPath, [`${root}demo/build.ts`]);
 }
 
 /** @param environment settings over those of the sample; default: only what answers HTTP runs */
@@ -52,7 +52,7 @@ export async function startHost(
   connectionString: string,
   environment: Record<string, string> = Object.fromEntries(disabled),
 ): Promise<BenchHost> {
-  const child = fork(`${root}local/host/main.ts`, ['--port', '0', '--app', root], {
+  const child = fork(`${root}packages/functions-host/src/main.ts`, ['--port', '0', '--app', root], {
     env: { ...process.env, ...environment, AzureWebJobsStorage: connectionString },
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', reporter],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

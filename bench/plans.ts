@@ -1,6 +1,6 @@
 /** What the benchmarks need to know of the shipped catalogue. */
 
-import type { ProcedureParameter } from '../local/sql-server/procedure.ts';
+import type { ProcedureParameter } from 'tds-sqlite';
 import { type Period, shippedCatalog } from '../shared/catalog/index.ts';
 import { planStages } from '../shared/sync/plan.ts';
 import type { Stage as PlannedStage } from '../shared/sync/run.ts';

@@ -10,19 +10,19 @@
  */
 
 import { setTimeout } from 'node:timers/promises';
-import { type Azurite, startAzurite } from '../local/azurite.ts';
+import { type Azurite, startAzurite } from 'stand-in-kit/azurite';
 import { shippedCatalog } from '../shared/catalog/index.ts';
 import { rowCounts } from '../shared/database/row-counts.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { Cancellations } from '../shared/sync/cancellations.ts';
 import { DurationStore } from '../shared/sync/durations.ts';
-import type { SyncRequest } from '../shared/sync/index.ts';
 import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import { planStages } from '../shared/sync/plan.ts';
 import type { Run } from '../shared/sync/run.ts';
 import { newRunId, RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
+import type { SyncRequest } from '../shared/sync/syncs.ts';
 import { type BenchHost, buildApp, startHost } from './host.ts';
 
 const kept = { few: 100, many: 10_000 };

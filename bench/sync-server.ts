@@ -6,12 +6,8 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type {
-  DatabaseDefinition,
-  Procedure,
-  ProcedureContext,
-} from '../local/sql-server/procedure.ts';
-import { startSqlServer } from '../local/sql-server/server.ts';
+import type { DatabaseDefinition, Procedure, ProcedureContext } from 'tds-sqlite';
+import { startSqlServer } from 'tds-sqlite';
 import { type CatalogStage, proceduresOf } from './plans.ts';
 import { type LoadModel, stageMs } from './time-model.ts';
 

@@ -1,7 +1,7 @@
 /** How long a stage takes in a benchmark. */
 
-import { readDurations, stageShares } from '../local/demo/durations.ts';
-import type { EntityName } from '../local/demo/entities.ts';
+import { readDurations, stageShares } from '../demo/billing/durations.ts';
+import type { EntityName } from '../demo/billing/entities.ts';
 
 export type Stage = 'export' | 'crude' | 'heap';
 

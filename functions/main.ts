@@ -1,21 +1,21 @@
 /** Entry point of the bundle: registers every function, then starts the app. */
 
 import functions from '@azure/functions';
+import { App } from '../shared/app/app.ts';
+import { companyQueueName, companyQueueOutput } from '../shared/app/company-queue.ts';
+import { runQueueName, runQueueOutput } from '../shared/app/run-queue.ts';
+import { InFlight } from '../shared/http/proxied/in-flight.ts';
 import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
-import { App } from './app.ts';
 import { afterQueueName, afterQueueOutput } from './flexibee/after-queue.ts';
 import { callAfterChanges } from './flexibee/call-after-changes.ts';
-import { companyQueueName, companyQueueOutput } from './flexibee/company-queue.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
-import { givenUpSchedule, tellGivenUp } from './given-up/tell-given-up.ts';
-import { InFlight } from './in-flight.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
 import { expireRuns, expirySchedule } from './sync/expire-runs.ts';
-import { runQueueName, runQueueOutput } from './sync/run-queue.ts';
 import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
+import { givenUpSchedule, tellGivenUp } from './tell-given-up.ts';
 
 let started: App | undefined;
 const inFlight = new InFlight();

@@ -6,12 +6,12 @@ import type {
   HttpMethod,
   HttpRequest,
 } from '@azure/functions';
+import type { AppServices } from '../shared/app/services.ts';
 import type { Representation } from '../shared/http/accept.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
 import type { Operation, OperationDescription, Tag } from '../shared/http/openapi.ts';
 import { authenticate, bearerToken, requireRole } from '../shared/http/tokens.ts';
-import type { ApiToken, Role } from '../shared/settings.ts';
-import type { AppServices } from './services.ts';
+import type { ApiToken, Role } from '../shared/settings/settings.ts';
 
 /**
  * Who may call: `open` everybody; `known` everybody, but whoever has a token is told more; `read`

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { loadCatalog } from '../shared/catalog/locate.ts';
 import { Databases } from '../shared/database/databases.ts';
 import type { Session } from '../shared/database/session.ts';
-import { loadDynsqlCatalog } from '../shared/dynsql/locate.ts';
+import { loadDynsqlCatalog } from '../shared/dynsql/language/locate.ts';
 import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { type Grant, grantStatement, grantsFor } from './grants.ts';
@@ -29,7 +29,7 @@ npm run sql:install -- --database <id> --indexes
 
 CATALOG and DYNSQL count as for the app; where they name blobs, AzureWebJobsStorage, too.`;
 
-const folder = fileURLToPath(new URL('install/', import.meta.url));
+const folder = fileURLToPath(new URL('./install/', import.meta.url));
 
 /**
  * @param write gets what an operator reads, in lines

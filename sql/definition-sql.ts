@@ -1,7 +1,7 @@
 /** The texts of a dynsql definition that are SQL; its labels and descriptions are none. */
 
-import { fragmentTokens } from '../shared/dynsql/fragment.ts';
-import { textOf } from '../shared/dynsql/tokens.ts';
+import { fragmentTokens } from '../shared/dynsql/sql/fragment.ts';
+import { textOf } from '../shared/dynsql/sql/tokens.ts';
 import type { Definition } from '../shared/dynsql/types.ts';
 
 /** Every piece of SQL in a definition; conditions with their own names in their templates. */

@@ -1,6 +1,6 @@
 /** Runs a script's batches; an error names file and line. */
 
-import { toDatabaseError } from '../shared/database/errors.ts';
+import { toDatabaseError } from '../shared/database/database-error.ts';
 import type { Batch } from './batches.ts';
 
 /** What is said of an error in `file`: its line there, or in which procedure it was. */

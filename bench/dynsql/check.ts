@@ -1,9 +1,9 @@
 /** What it costs to check the manual's largest query and to build its statements. */
 
 import { performance } from 'node:perf_hooks';
-import { loadDefinition } from '../../shared/dynsql/load.ts';
-import { requireQuery } from '../../shared/dynsql/query.ts';
-import { buildStatements } from '../../shared/dynsql/statements.ts';
+import { requireQuery } from '../../shared/dynsql/language/query.ts';
+import { loadDefinition } from '../../shared/dynsql/language/read-definition.ts';
+import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
 import invoices from '../../test/dynsql/fixtures/issued-invoices.json' with { type: 'json' };
 import queries from '../../test/dynsql/fixtures/queries-of-the-manual.json' with { type: 'json' };
 

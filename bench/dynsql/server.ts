@@ -6,8 +6,8 @@
  * the port when it listens.
  */
 
-import { aggregateSchema } from '../../local/demo/tables.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
+import { aggregateSchema } from '../../demo/billing/tables.ts';
 import { Databases } from '../../shared/database/databases.ts';
 
 const numbers = Array.from({ length: 1000 }, (_, number) => number);

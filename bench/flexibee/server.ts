@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { startFlexibee } from '../../local/flexibee/server.ts';
+import { startFlexibee } from 'flexibee-server';
 import { Arrivals } from './arrivals.ts';
 import type { Digest, Question } from './systems.ts';
 

@@ -1,7 +1,7 @@
 /** The SQL Server stand-in with an aggregate base that has the product installed, for benchmarks. */
 
 import { fileURLToPath } from 'node:url';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
 import { Databases } from '../../shared/database/databases.ts';
 import { install } from '../../sql/installer.ts';
 import { readScripts } from '../../sql/scripts.ts';

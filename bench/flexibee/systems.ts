@@ -4,8 +4,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type Azurite, startAzurite } from '../../local/azurite.ts';
-import type { BulkOptions } from '../../local/flexibee/company/types.ts';
+import type { BulkOptions } from 'flexibee-server';
+import { type Azurite, startAzurite } from 'stand-in-kit/azurite';
 import type { ArrivalsSummary } from './arrivals.ts';
 
 export interface Digest {

@@ -1,10 +1,10 @@
 import type { HttpRequest } from '@azure/functions';
+import type { DynsqlConnection } from '../../shared/app/connections/connection.ts';
+import type { AppServices } from '../../shared/app/services.ts';
+import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { show } from '../../shared/http/show.ts';
 import { authorizeConnection } from '../../shared/http/tokens.ts';
-import type { ApiToken } from '../../shared/settings.ts';
-import type { AppServices } from '../services.ts';
-import type { DynsqlConnection } from './connection.ts';
+import type { ApiToken } from '../../shared/settings/settings.ts';
 
 /** The connection that the path names. Throws `HttpProblem` 404, or 403 for whoever may not. */
 export function allowedConnection(

@@ -1,16 +1,16 @@
 import type { HttpRequest } from '@azure/functions';
+import type { Answer } from '../../shared/app/connections/connection.ts';
+import type { AppServices } from '../../shared/app/services.ts';
+import { show } from '../../shared/faults/show.ts';
 import { accepts } from '../../shared/http/accept.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
-import { drySchema } from '../../shared/http/dynsql-schemas.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { laidOutPieces } from '../../shared/http/layout.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { show } from '../../shared/http/show.ts';
 import { streamedBody } from '../../shared/http/streamed-body.ts';
-import type { AppServices } from '../services.ts';
+import { drySchema } from '../shapes/dynsql.ts';
 import { allowedConnection, pathParameter } from './allowed-connection.ts';
-import type { Answer } from './connection.ts';
 import { explained } from './problems.ts';
 
 /** Bytes: several lists of 10,000 values. */

@@ -1,9 +1,9 @@
 /** What went wrong before the first byte of an answer, as the caller is told. */
 
 import type { InvocationContext } from '@azure/functions';
-import { DatabaseError } from '../../shared/database/errors.ts';
-import { AbraGenError } from '../../shared/dynsql/abra-gen/errors.ts';
-import { DriftError } from '../../shared/dynsql/merge.ts';
+import { AbraGenError } from '../../shared/abra-gen/errors.ts';
+import { DatabaseError } from '../../shared/database/database-error.ts';
+import { DriftError } from '../../shared/dynsql/run/merge.ts';
 import { errorReport } from '../../shared/http/error-report.ts';
 import { HttpProblem, type ProblemType } from '../../shared/http/problem.ts';
 import { ClientGone } from '../../shared/http/streamed-body.ts';

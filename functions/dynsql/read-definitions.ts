@@ -1,6 +1,6 @@
+import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import type { AppServices } from '../services.ts';
 import { allowedConnection, pathParameter } from './allowed-connection.ts';
 import { explained } from './problems.ts';
 

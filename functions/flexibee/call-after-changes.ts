@@ -1,7 +1,7 @@
 /** Calls the procedures after changes of the company that comes through the queue, for one slice. */
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
-import type { App } from '../app.ts';
+import type { App } from '../../shared/app/app.ts';
 import { type AfterMessage, afterMessageSchema, afterQueueOutput } from './after-queue.ts';
 
 export function callAfterChanges(app: () => App): StorageQueueHandler {

@@ -1,6 +1,6 @@
+import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import type { AppServices } from '../services.ts';
 import { askServer } from './ask-server.ts';
 import { allowedCompany } from './named-company.ts';
 import { busy, requestPoll } from './request-poll.ts';

@@ -1,8 +1,8 @@
 /** Has every company polled once a minute. */
 
 import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
-import type { App } from '../app.ts';
-import { type CompanyMessage, companyQueueOutput } from './company-queue.ts';
+import type { App } from '../../shared/app/app.ts';
+import { type CompanyMessage, companyQueueOutput } from '../../shared/app/company-queue.ts';
 
 export const followSchedule = '0 * * * * *';
 

@@ -1,10 +1,10 @@
 import type { HttpRequest } from '@azure/functions';
+import type { AppServices } from '../../shared/app/services.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
+import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { show } from '../../shared/http/show.ts';
 import { authorize } from '../../shared/http/tokens.ts';
-import type { ApiToken } from '../../shared/settings.ts';
-import type { AppServices } from '../services.ts';
+import type { ApiToken } from '../../shared/settings/settings.ts';
 
 /** The company that the path names. Throws `HttpProblem` 404. */
 export function namedCompany(request: HttpRequest, app: AppServices): FollowedCompany {

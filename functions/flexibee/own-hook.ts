@@ -1,9 +1,9 @@
 /** Our web hook at a company's server. */
 
+import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { AppServices } from '../services.ts';
 import { askServer } from './ask-server.ts';
 import { allowedCompany } from './named-company.ts';
 

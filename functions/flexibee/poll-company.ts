@@ -1,14 +1,14 @@
 /** Polls the company that comes through the queue, for one slice at most. */
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
-import type { App } from '../app.ts';
-import { sendOn } from '../send-on.ts';
+import type { App } from '../../shared/app/app.ts';
 import {
   type CompanyMessage,
   companyMessageSchema,
   companyQueueName,
   companyQueueOutput,
-} from './company-queue.ts';
+} from '../../shared/app/company-queue.ts';
+import { sendOn } from '../send-on.ts';
 
 export function pollCompany(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {

@@ -1,13 +1,13 @@
+import type { ShownState } from '../../shared/app/companies.ts';
+import type { AppServices } from '../../shared/app/services.ts';
+import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
 import { json } from '../../shared/http/answer.ts';
-import type { CompanyDetails, CompanySummary } from '../../shared/http/company-schemas.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { mayTouch } from '../../shared/http/tokens.ts';
-import { sideBySide } from '../../shared/side-by-side.ts';
-import type { AppServices } from '../services.ts';
+import type { CompanyDetails, CompanySummary } from '../shapes/companies.ts';
 import { withCode } from './ask-server.ts';
-import type { ShownState } from './companies.ts';
 import { allowedCompany } from './named-company.ts';
 
 /** Documents that are read side by side for the list. */

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
+import type { AppServices } from '../../shared/app/services.ts';
 import { readHook } from '../../shared/flexibee/hook.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readBody } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { AppServices } from '../services.ts';
 import { namedCompany } from './named-company.ts';
 
 /** The header in which FlexiBee repeats the secret a hook was registered with. */

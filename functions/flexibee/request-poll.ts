@@ -1,9 +1,9 @@
 import type { HttpResponseInit, InvocationContext } from '@azure/functions';
+import { type CompanyMessage, companyQueueOutput } from '../../shared/app/company-queue.ts';
+import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { AppServices } from '../services.ts';
-import { type CompanyMessage, companyQueueOutput } from './company-queue.ts';
 import { allowedCompany } from './named-company.ts';
 
 /** Has a company polled now. */

@@ -1,11 +1,11 @@
 /** dynsql: a connection's definitions, and queries. */
 
 import { z } from 'zod';
-import * as schemas from '../../shared/http/dynsql-schemas.ts';
 import type { Parameter } from '../../shared/http/openapi.ts';
 import { execQuery } from '../dynsql/exec-query.ts';
 import { listDefinitions, readDefinition } from '../dynsql/read-definitions.ts';
 import type { Route } from '../route.ts';
+import * as schemas from '../shapes/dynsql.ts';
 
 const connection: Parameter = {
   name: 'connection',

@@ -1,15 +1,15 @@
 /** FlexiBee companies: where we are with them, their changelog, hooks. */
 
 import { z } from 'zod';
-import * as schemas from '../../shared/http/company-schemas.ts';
+import { companyQueueOutput } from '../../shared/app/company-queue.ts';
 import type { Parameter } from '../../shared/http/openapi.ts';
 import { changelogStatus, disableChangelog, enableChangelog } from '../flexibee/changelog.ts';
-import { companyQueueOutput } from '../flexibee/company-queue.ts';
 import { registerHook, removeHook } from '../flexibee/own-hook.ts';
 import { listCompanies, readCompany } from '../flexibee/read-company.ts';
 import { receiveHook } from '../flexibee/receive-hook.ts';
 import { pollNow, resetCompany } from '../flexibee/request-poll.ts';
 import type { Route } from '../route.ts';
+import * as schemas from '../shapes/companies.ts';
 
 const company: Parameter = {
   name: 'company',

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { json } from '../../shared/http/answer.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
-import { healthSchema, livenessSchema } from '../../shared/http/schemas.ts';
 import { health, live } from '../health.ts';
 import { operations, type Route } from '../route.ts';
+import { healthSchema, livenessSchema } from '../shapes/runs.ts';
 import { dynsqlRoutes } from './dynsql.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { syncRoutes } from './sync.ts';

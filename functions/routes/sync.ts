@@ -1,14 +1,14 @@
 /** The original's six routes, and those of runs. */
 
 import { z } from 'zod';
-import * as schemas from '../../shared/http/schemas.ts';
+import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { Route } from '../route.ts';
+import * as schemas from '../shapes/runs.ts';
 import { cancelRun } from '../sync/cancel-run.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listRuns } from '../sync/list-runs.ts';
 import { readLog } from '../sync/read-log.ts';
 import { readRun } from '../sync/read-run.ts';
-import { runQueueOutput } from '../sync/run-queue.ts';
 import { dataSourceSync, entitySync } from '../sync/start-sync.ts';
 import { syncStatus } from '../sync/sync-status.ts';
 import { validCodes } from '../sync/valid-codes.ts';

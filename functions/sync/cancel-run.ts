@@ -1,7 +1,7 @@
+import type { AppServices } from '../../shared/app/services.ts';
 import { textOrJson } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { AppServices } from '../services.ts';
 import { allowedRun, unknownRun } from './named-run.ts';
 
 /** Asks the worker of a run to stop it; whoever may sync all of its data sources may ask. */

@@ -1,10 +1,10 @@
 /** Executes one slice of the run whose id comes through the queue. */
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
+import type { App } from '../../shared/app/app.ts';
+import { runQueueName, runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { SliceOutcome } from '../../shared/sync/engine.ts';
-import type { App } from '../app.ts';
 import { sendOn } from '../send-on.ts';
-import { runQueueName, runQueueOutput } from './run-queue.ts';
 
 /**
  * A run that outlives its slice goes back to the queue, locks and all. One whose worker stops goes

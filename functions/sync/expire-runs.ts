@@ -1,7 +1,7 @@
 /** Removes runs that have been kept for long enough. */
 
 import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
-import type { App } from '../app.ts';
+import type { App } from '../../shared/app/app.ts';
 
 /** 03:30 UTC, when few syncs run. Missed or called twice, it makes no difference. */
 export const expirySchedule = '0 30 3 * * *';

@@ -1,8 +1,8 @@
+import type { AppServices } from '../../shared/app/services.ts';
+import { show } from '../../shared/faults/show.ts';
 import { textOrJson } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { show } from '../../shared/http/show.ts';
-import type { AppServices } from '../services.ts';
 
 /** Whether a sync of the entity needs a month and a year. */
 export function isDated(app: AppServices): RouteHandler {

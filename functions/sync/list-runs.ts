@@ -1,11 +1,11 @@
+import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { invalidQuery, runsQuery } from '../../shared/http/runs-query.ts';
 import { mayTouch } from '../../shared/http/tokens.ts';
-import type { ApiToken } from '../../shared/settings.ts';
-import { hasStatus } from '../../shared/storage/errors.ts';
-import type { RunPage, RunSummary } from '../../shared/sync/index.ts';
-import type { AppServices } from '../services.ts';
+import type { ApiToken } from '../../shared/settings/settings.ts';
+import { hasStatus } from '../../shared/storage/storage-error.ts';
+import type { RunPage, RunSummary } from '../../shared/sync/syncs.ts';
+import { invalidQuery, runsQuery } from '../shapes/runs-query.ts';
 
 /** Where most runs are others', a page is shorter than asked for rather than late. */
 const mostReads = 10;

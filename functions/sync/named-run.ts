@@ -1,11 +1,11 @@
 import type { HttpRequest } from '@azure/functions';
+import type { AppServices } from '../../shared/app/services.ts';
+import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { runIdSchema } from '../../shared/http/schemas.ts';
-import { show } from '../../shared/http/show.ts';
 import { authorize } from '../../shared/http/tokens.ts';
-import type { ApiToken } from '../../shared/settings.ts';
-import type { Run, Syncs } from '../../shared/sync/index.ts';
-import type { AppServices } from '../services.ts';
+import type { ApiToken } from '../../shared/settings/settings.ts';
+import type { Run, Syncs } from '../../shared/sync/syncs.ts';
+import { runIdSchema } from '../shapes/runs.ts';
 
 /** The run that the path names. Throws `HttpProblem` 404. */
 async function namedRun(request: HttpRequest, syncs: Syncs, signal: AbortSignal): Promise<Run> {

@@ -1,12 +1,12 @@
 import type { HttpRequest } from '@azure/functions';
+import type { AppServices } from '../../shared/app/services.ts';
+import { didYouMean } from '../../shared/faults/near-name.ts';
+import { show } from '../../shared/faults/show.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { logFromSchema } from '../../shared/http/schemas.ts';
-import { show } from '../../shared/http/show.ts';
 import { streamedBody } from '../../shared/http/streamed-body.ts';
-import { didYouMean } from '../../shared/near-name.ts';
-import type { Run } from '../../shared/sync/index.ts';
-import type { AppServices } from '../services.ts';
+import type { Run } from '../../shared/sync/syncs.ts';
+import { logFromSchema } from '../shapes/runs.ts';
 import { allowedRun, namedRunId } from './named-run.ts';
 
 /**

@@ -1,8 +1,8 @@
+import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { publicRunSchema } from '../../shared/http/schemas.ts';
-import { errorsIn, progressOf, serversOf, warningsIn } from '../../shared/sync/index.ts';
-import type { AppServices } from '../services.ts';
+import { errorsIn, progressOf, serversOf, warningsIn } from '../../shared/sync/syncs.ts';
+import { publicRunSchema } from '../shapes/runs.ts';
 import { allowedRun } from './named-run.ts';
 
 /** One run: what was asked, where it stands, every stage, freshness before and after. */

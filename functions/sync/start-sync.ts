@@ -1,15 +1,15 @@
+import { runQueueOutput } from '../../shared/app/run-queue.ts';
+import type { AppServices } from '../../shared/app/services.ts';
 import { textOrJson } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import type { Body } from '../../shared/http/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { knownCodes } from '../../shared/http/requested-codes.ts';
-import { parseSyncRequest } from '../../shared/http/sync-request.ts';
 import { authenticate, authorize, requireRole } from '../../shared/http/tokens.ts';
-import type { ApiToken } from '../../shared/settings.ts';
-import type { SyncRequest } from '../../shared/sync/index.ts';
-import type { AppServices } from '../services.ts';
-import { runQueueOutput } from './run-queue.ts';
+import type { ApiToken } from '../../shared/settings/settings.ts';
+import type { SyncRequest } from '../../shared/sync/syncs.ts';
+import { knownCodes } from '../shapes/requested-codes.ts';
+import { parseSyncRequest } from '../shapes/sync-request.ts';
 
 /** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
 const retryAfter = '60';

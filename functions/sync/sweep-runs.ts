@@ -1,8 +1,8 @@
 /** Sends runs on whose worker is gone, and ends those that nobody may execute. */
 
 import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
-import type { App } from '../app.ts';
-import { runQueueOutput } from './run-queue.ts';
+import type { App } from '../../shared/app/app.ts';
+import { runQueueOutput } from '../../shared/app/run-queue.ts';
 
 /**
  * Every 20 s: with a lease of 60 s, a run whose worker dies is under way again well within two

@@ -1,9 +1,9 @@
+import type { AppServices } from '../../shared/app/services.ts';
 import { textOrJson } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { statusSchema } from '../../shared/http/schemas.ts';
 import { mayTouch } from '../../shared/http/tokens.ts';
-import { type Progress, progressOf, type Run } from '../../shared/sync/index.ts';
-import type { AppServices } from '../services.ts';
+import { type Progress, progressOf, type Run } from '../../shared/sync/syncs.ts';
+import { statusSchema } from '../shapes/runs.ts';
 
 /**
  * Whether any run is queued or running now, and as JSON which ones, of those that the caller may

@@ -1,9 +1,9 @@
+import type { AppServices } from '../../shared/app/services.ts';
+import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { knownCode } from '../../shared/http/requested-codes.ts';
-import { show } from '../../shared/http/show.ts';
-import type { AppServices } from '../services.ts';
+import { knownCode } from '../shapes/requested-codes.ts';
 
 /** Entities of a data source and their descriptions. */
 export function validNames(app: AppServices): RouteHandler {

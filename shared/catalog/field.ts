@@ -1,7 +1,7 @@
 /** Building blocks of the schema: each says in its faults what it expects and what to write. */
 
 import { z } from 'zod';
-import { didYouMean } from '../near-name.ts';
+import { didYouMean } from '../faults/near-name.ts';
 import { faultAt, notOneOf, unsuitable } from './fault.ts';
 
 export const expects = (what: string, use: string) => ({

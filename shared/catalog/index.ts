@@ -10,4 +10,4 @@ export type {
   SourceQuery,
 } from './catalog.ts';
 export { CatalogError } from './fault.ts';
-export { parseCatalog, parseCatalogText, shippedCatalog } from './load.ts';
+export { parseCatalog, parseCatalogText, shippedCatalog } from './read-catalog.ts';

@@ -1,4 +1,4 @@
-import { syntaxFault } from '../json-syntax.ts';
+import { syntaxFault } from '../json/syntax.ts';
 import { CatalogError } from './fault.ts';
 
 /**

@@ -1,9 +1,9 @@
 /** Where the catalogue comes from: shipped with the app, a file, or a blob. */
 
-import { type OpenContainer, type Place, readPlace } from '../place.ts';
+import { type OpenContainer, type Place, readPlace } from '../settings/place.ts';
 import type { Tell } from '../storage/tell.ts';
 import type { Catalog } from './catalog.ts';
-import { parseCatalogText, shippedCatalog } from './load.ts';
+import { parseCatalogText, shippedCatalog } from './read-catalog.ts';
 
 /**
  * Loads and checks the catalogue that the setting CATALOG names.

@@ -1,6 +1,6 @@
 /** Templates of procedure names and SQL: `{entity}` and `{sourceName}` stand for checked names. */
 
-import { didYouMean } from '../near-name.ts';
+import { didYouMean } from '../faults/near-name.ts';
 
 const placeholders = ['entity', 'sourceName'] as const;
 const known = new Set<string>(placeholders);

@@ -1,7 +1,7 @@
 /** Where a database is and how to log in there, out of the text of a setting. */
 
 import { z } from 'zod';
-import { didYouMean } from '../near-name.ts';
+import { didYouMean } from '../faults/near-name.ts';
 import { connectionForm, parseConnectionString } from './connection-string.ts';
 import type { EntraIdentity } from './identity.ts';
 import { type ParsedAddress, parsedAddress, type Target } from './target.ts';

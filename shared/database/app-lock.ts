@@ -8,7 +8,7 @@
  * application locks know no databases.
  */
 
-import { DatabaseError } from './errors.ts';
+import { DatabaseError } from './database-error.ts';
 import type { Session } from './session.ts';
 
 /** Results of sp_getapplock below zero, from its documentation. */

@@ -2,7 +2,7 @@
 
 import type { EventEmitter } from 'node:events';
 import type sql from 'mssql';
-import { inFull, toDatabaseError } from './errors.ts';
+import { inFull, toDatabaseError } from './database-error.ts';
 import type { Link, SqlParameter } from './link.ts';
 import { RowCounter, type RowCounts } from './row-counts.ts';
 

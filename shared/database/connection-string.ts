@@ -7,7 +7,7 @@ import {
   isMalformed,
   keywordsOf,
   unknownKeyword,
-} from '../connection-string.ts';
+} from '../settings/connection-string.ts';
 import { type Keyword, others, plain, taken } from './keywords.ts';
 import type { Target } from './target.ts';
 

@@ -1,9 +1,14 @@
 /** The databases of the catalogue, by id: short queries, and sessions for longer work. */
 
-import { unlessAborted } from '../abort.ts';
-import { backOffMs, pause, withRetries } from '../retry.ts';
+import { unlessAborted } from '../async/abort.ts';
+import { backOffMs, pause, withRetries } from '../async/retry.ts';
 import type { DatabaseAddress } from './address.ts';
-import { DatabaseError, leavesSessionUsable, opensLater, toDatabaseError } from './errors.ts';
+import {
+  DatabaseError,
+  leavesSessionUsable,
+  opensLater,
+  toDatabaseError,
+} from './database-error.ts';
 import { Line } from './line.ts';
 import type { SqlParameter } from './link.ts';
 import { defaultPoolSize, type PoolOptions, Pools, patienceMs } from './pools.ts';

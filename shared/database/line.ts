@@ -1,6 +1,6 @@
 /** Whoever comes first is served first, one at a time. */
 
-import { unlessAborted } from '../abort.ts';
+import { unlessAborted } from '../async/abort.ts';
 
 export class Line {
   #last: Promise<void> = Promise.resolve();

@@ -2,13 +2,13 @@
 
 import { EventEmitter } from 'node:events';
 import sql from 'mssql';
+import { DatabaseError, toDatabaseError } from './database-error.ts';
 import {
   type ResettableConnection,
   resetWithNextRequest,
   type TransactionEnds,
   transactionEnds,
 } from './driver-connection.ts';
-import { DatabaseError, toDatabaseError } from './errors.ts';
 import { driverType, driverValue } from './types.ts';
 
 export interface SqlParameter {

@@ -3,8 +3,8 @@
  * its client has left: a frozen process keeps its connection, and the server knows nothing of it.
  */
 
+import { toDatabaseError } from './database-error.ts';
 import type { Databases } from './databases.ts';
-import { toDatabaseError } from './errors.ts';
 
 export interface LockHolder {
   session: number;

@@ -2,8 +2,8 @@
 
 import sql from 'mssql';
 import { type DatabaseAddress, parseAddress } from './address.ts';
+import { DatabaseError, toDatabaseError } from './database-error.ts';
 import { prepareConnection } from './driver-connection.ts';
-import { DatabaseError, toDatabaseError } from './errors.ts';
 import { azureCredential, type CredentialSource } from './identity.ts';
 import { installValueReader } from './wire/value-reader.ts';
 

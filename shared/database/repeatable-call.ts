@@ -3,10 +3,10 @@
  * transactions of their own: one around them would only hold their locks for longer.
  */
 
-import { type RetryPolicy, withRetries } from '../retry.ts';
+import { type RetryPolicy, withRetries } from '../async/retry.ts';
 import type { ProcedureCall, ProcedureResult } from './call.ts';
+import { toDatabaseError } from './database-error.ts';
 import type { Databases } from './databases.ts';
-import { toDatabaseError } from './errors.ts';
 import { judgedReturn, type ReturnCheck } from './return-value.ts';
 import { callOnTerms } from './transaction.ts';
 

@@ -3,7 +3,7 @@
  * procedure that says nothing returns 0.
  */
 
-import { DatabaseError } from './errors.ts';
+import { DatabaseError } from './database-error.ts';
 
 /**
  * What the catalogue makes of a return value other than 0. `zero`: the call has failed; `warn`: it

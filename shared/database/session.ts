@@ -4,10 +4,10 @@
  */
 
 import type sql from 'mssql';
-import { unlessAborted } from '../abort.ts';
+import { unlessAborted } from '../async/abort.ts';
 import { callProcedure, type ProcedureCall, type ProcedureResult } from './call.ts';
+import { toDatabaseError } from './database-error.ts';
 import type { TransactionEnds } from './driver-connection.ts';
-import { toDatabaseError } from './errors.ts';
 import { type LendingPool, Link, type SqlParameter } from './link.ts';
 import { type RowBatch, streamRowBatches, streamRows } from './stream.ts';
 

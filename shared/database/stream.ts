@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type sql from 'mssql';
-import { toDatabaseError } from './errors.ts';
+import { toDatabaseError } from './database-error.ts';
 import type { Link, SqlParameter } from './link.ts';
 import { kindOf, type ValueKind } from './types.ts';
 

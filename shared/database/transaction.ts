@@ -7,8 +7,8 @@
 
 import { setContext } from './app-lock.ts';
 import type { ProcedureCall, ProcedureResult } from './call.ts';
+import { DatabaseError, leavesSessionUsable, toDatabaseError } from './database-error.ts';
 import type { TransactionEnds } from './driver-connection.ts';
-import { DatabaseError, leavesSessionUsable, toDatabaseError } from './errors.ts';
 import type { Session } from './session.ts';
 
 /** `own`: begun before the call, committed after it; `none`: the procedure sees to its own. */

@@ -9,7 +9,7 @@ import type {
   Field,
   OrderKey,
   Template,
-} from './definition.ts';
+} from './language/definition.ts';
 
 /** A definition ready to be asked: its document, found by name without regard to case. */
 export interface Definition {

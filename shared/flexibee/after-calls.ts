@@ -6,7 +6,7 @@
  */
 
 import { z } from 'zod';
-import { backOffMs } from '../retry.ts';
+import { backOffMs } from '../async/retry.ts';
 import type { DocumentForm } from '../storage/form.ts';
 import { type Returned, withReturned } from './returned.ts';
 

@@ -1,10 +1,10 @@
 /** The mirror in the aggregate base: pages go to stored procedures. See docs/flexibee.md. */
 
+import { sideBySide } from '../async/side-by-side.ts';
 import type { Databases } from '../database/databases.ts';
 import type { SqlParameter } from '../database/link.ts';
 import { callRepeatable } from '../database/repeatable-call.ts';
 import type { ReturnCheck } from '../database/return-value.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { sum } from './applied-rows.ts';
 import { batchParameters, batchRows, pageParameters, pageRows } from './apply-parameters.ts';
 import { type Part, partsOf } from './apply-parts.ts';

@@ -1,8 +1,8 @@
 /** Following a company: what the queue, the runs and people ask for. */
 
 import type { ContainerClient } from '@azure/storage-blob';
+import { pause } from '../async/retry.ts';
 import { LeasedDocuments } from '../lock/leased-document.ts';
-import { pause } from '../retry.ts';
 import type { Tell } from '../storage/tell.ts';
 import type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
 import { cursorForm, restarted } from './cursor.ts';

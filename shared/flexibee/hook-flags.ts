@@ -6,9 +6,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import { unlessAborted } from '../abort.ts';
+import { unlessAborted } from '../async/abort.ts';
 import { storageCall } from '../storage/call.ts';
-import { hasStatus } from '../storage/errors.ts';
+import { hasStatus } from '../storage/storage-error.ts';
 
 /** Nobody waits longer for an answer; a call shared by many callers heeds no single one's signal. */
 const deadlineMs = 20_000;

@@ -3,7 +3,7 @@
  * the poll that has seen to them: most tell nothing new.
  */
 
-import { unlessAborted } from '../abort.ts';
+import { unlessAborted } from '../async/abort.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
 import type { CursorStore } from './context.ts';
 import type { Cursor } from './cursor.ts';

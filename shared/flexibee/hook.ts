@@ -1,7 +1,7 @@
 /** The body of a web hook: a page of changes, of which only the versions are of use. */
 
-import { JsonError, parseBounded } from '../bounded-json.ts';
-import { depthLimit } from '../json-bounds.ts';
+import { JsonError, parseBounded } from '../json/bounded-json.ts';
+import { depthLimit } from '../json/bounds.ts';
 import { versionOf, type WebHook } from './hook-versions.ts';
 import { readXmlHook } from './hook-xml.ts';
 

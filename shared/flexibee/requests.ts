@@ -1,13 +1,13 @@
 /** Requests of one company: authenticated, in turn, repeated where that does no harm, checked. */
 
 import { z } from 'zod';
-import { JsonError } from '../bounded-json.ts';
+import { pause, withRetries } from '../async/retry.ts';
+import { JsonError } from '../json/bounded-json.ts';
 import { basicAuthorization } from '../outbound/address.ts';
 import { retryAfterMs } from '../outbound/broken.ts';
 import { DeadlineError } from '../outbound/call.ts';
 import { type Answer, exchange } from '../outbound/exchange.ts';
 import { readAnswer } from '../outbound/json.ts';
-import { pause, withRetries } from '../retry.ts';
 import type { FlexibeeAddress } from './address.ts';
 import { FlexibeeError } from './errors.ts';
 import { brokenExchange, type Failure, refusedAnswer, refusedInside } from './failures.ts';

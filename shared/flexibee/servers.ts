@@ -1,7 +1,7 @@
 /** Connections to FlexiBee servers: kept alive, and at most so many at once to each. */
 
+import type { RetryPolicy } from '../async/retry.ts';
 import { type Server, Servers } from '../outbound/servers.ts';
-import type { RetryPolicy } from '../retry.ts';
 import type { FlexibeeAddress } from './address.ts';
 
 export interface ServersOptions {

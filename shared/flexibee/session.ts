@@ -3,7 +3,7 @@
  * it says. Nothing here catches trouble; see follow.ts.
  */
 
-import { ahead } from '../ahead.ts';
+import { ahead } from '../async/ahead.ts';
 import { noRows, sum } from './applied-rows.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from './cursor.ts';
 import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
 import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
-import { loadSteps } from './load.ts';
+import { loadSteps } from './load-evidence.ts';
 import { type Beginning, pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
 import type { Step, StepContext } from './step.ts';

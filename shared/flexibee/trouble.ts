@@ -1,6 +1,6 @@
 /** What stops us, in the words that people are shown. */
 
-import { DatabaseError } from '../database/errors.ts';
+import { DatabaseError } from '../database/database-error.ts';
 import type { Trouble } from './cursor.ts';
 import { cures, FlexibeeError } from './errors.ts';
 

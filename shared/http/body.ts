@@ -2,8 +2,8 @@
 
 import { MIMEType } from 'node:util';
 import type { HttpRequest } from '@azure/functions';
-import { JsonError, parseBounded } from '../bounded-json.ts';
-import { depthLimit } from '../json-bounds.ts';
+import { JsonError, parseBounded } from '../json/bounded-json.ts';
+import { depthLimit } from '../json/bounds.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Bytes. A request of ours has six short members; 64 KiB leaves room for any of them. */

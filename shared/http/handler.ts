@@ -11,15 +11,15 @@ import functions, {
   type HttpResponseInit,
   type InvocationContext,
 } from '@azure/functions';
-import type { ApiToken } from '../settings.ts';
-import { isTransientStorageError } from '../storage/errors.ts';
+import { show } from '../faults/show.ts';
+import type { ApiToken } from '../settings/settings.ts';
+import { isTransientStorageError } from '../storage/storage-error.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
 import { errorReport } from './error-report.ts';
 import { laidOut } from './layout.ts';
 import { HttpProblem } from './problem.ts';
 import { prettyOf, requireKnownQuery } from './query.ts';
-import { show } from './show.ts';
 
 /** Milliseconds for one call, body included. Azure's front end gives up after 230 s. */
 const defaultDeadline = 30_000;

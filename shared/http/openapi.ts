@@ -1,7 +1,7 @@
 /** OpenAPI 3.1 (JSON Schema 2020-12) from the zod schemas that check and shape the traffic. */
 
 import type { z } from 'zod';
-import type { Role } from '../settings.ts';
+import type { Role } from '../settings/settings.ts';
 import type { Method } from './handler.ts';
 import { NamedSchemas } from './openapi-components.ts';
 import { refusalsOf } from './openapi-refusals.ts';

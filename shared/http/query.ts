@@ -1,9 +1,9 @@
 /** Query parameters: only those that a route declares, each once. */
 
 import { z } from 'zod';
-import { didYouMean } from '../near-name.ts';
+import { didYouMean } from '../faults/near-name.ts';
+import { show } from '../faults/show.ts';
 import { type FieldError, HttpProblem } from './problem.ts';
-import { show } from './show.ts';
 
 /** Of every route: JSON laid out for people. */
 const prettyParameter = 'pretty';

@@ -2,9 +2,9 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
-import type { ApiToken, Role } from '../settings.ts';
+import { show } from '../faults/show.ts';
+import type { ApiToken, Role } from '../settings/settings.ts';
 import { HttpProblem } from './problem.ts';
-import { show } from './show.ts';
 
 /** The token of `Authorization: Bearer …` (RFC 6750); undefined when there is no such header. */
 export function bearerToken(request: HttpRequest): string | undefined {

@@ -7,7 +7,7 @@
  * failed one is tried again after a jittered second, as long as the lease may still be ours.
  */
 
-import { backOffMs, pause } from '../retry.ts';
+import { backOffMs, pause } from '../async/retry.ts';
 import { withDeadline } from '../storage/call.ts';
 
 /** The lock is not ours any more, or we cannot know: whatever it guarded must stop now. */

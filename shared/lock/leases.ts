@@ -11,7 +11,7 @@
 
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { storageCall } from '../storage/call.ts';
-import { hasStatus } from '../storage/errors.ts';
+import { hasStatus } from '../storage/storage-error.ts';
 
 export interface LockState {
   name: string;

@@ -7,7 +7,7 @@ import {
   isMalformed,
   keywordsOf,
   unknownKeyword,
-} from '../connection-string.ts';
+} from '../settings/connection-string.ts';
 
 export interface ServerAddress {
   /** `https://server.example:5434`: no path, no credentials. */

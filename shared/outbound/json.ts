@@ -1,7 +1,7 @@
 /** JSON that another server answered: whoever it is, it decides neither our memory nor our time. */
 
-import { parseBounded } from '../bounded-json.ts';
-import { depthLimit } from '../json-bounds.ts';
+import { parseBounded } from '../json/bounded-json.ts';
+import { depthLimit } from '../json/bounds.ts';
 
 /** The fullest page that is asked for, a thousand records of 150 fields, has a tenth. */
 const mostValues = 2_000_000;

@@ -2,8 +2,8 @@
 
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { Places } from '../async/semaphore.ts';
 import type { ServerAddress } from './address.ts';
-import { Places } from './places.ts';
 
 /** What all who talk to one server share. */
 export interface Server {

@@ -1,21 +1,21 @@
 /** The settings that the catalogue names: where its databases, companies and connections are. */
 
+import {
+  type AbraGenAddress,
+  abraGenAddressForm,
+  parseAbraGenAddress,
+} from '../abra-gen/address.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Locations } from '../catalog/located.ts';
 import { connectionForm, parseAddress } from '../database/address.ts';
 import { databaseLocation, httpLocation } from '../database/location.ts';
 import {
-  type AbraGenAddress,
-  abraGenAddressForm,
-  parseAbraGenAddress,
-} from '../dynsql/abra-gen/address.ts';
-import {
   type FlexibeeAddress,
   flexibeeAddressForm,
   parseFlexibeeAddress,
 } from '../flexibee/address.ts';
-import type { Settings } from '../settings.ts';
 import { SettingsError, type SettingsFault } from './fault.ts';
+import type { Settings } from './settings.ts';
 
 export interface Connections {
   /** Connection strings (secret) by the database's id. */

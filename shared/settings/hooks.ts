@@ -1,6 +1,6 @@
 /** What web hooks of FlexiBee need: a secret they prove themselves with, and our address. */
 
-import { isLoopback } from '../connection-string.ts';
+import { isLoopback } from './connection-string.ts';
 import { isAzure, type Read, type Report } from './fault.ts';
 
 /** The secret of `local.settings.sample.json`. */

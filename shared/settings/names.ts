@@ -1,6 +1,6 @@
 /** Names of settings: as the platform compares them, and those that nobody reads but are near. */
 
-import { nearest } from '../near-name.ts';
+import { nearest } from '../faults/near-name.ts';
 import type { Read, SettingsFault } from './fault.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 /** The setting that says where the app keeps its documents. */
 
-import { isMalformed, keywordsOf, unknownKeyword } from '../connection-string.ts';
+import { isMalformed, keywordsOf, unknownKeyword } from './connection-string.ts';
 import { type Read, type Report, SettingsError, type SettingsFault } from './fault.ts';
 
 /** Where the app keeps its documents: a connection string (secret), or a managed identity. */

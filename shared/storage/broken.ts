@@ -6,7 +6,7 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { storageCall } from './call.ts';
 import type { DocumentDamagedError } from './document-errors.ts';
-import { hasStatus } from './errors.ts';
+import { hasStatus } from './storage-error.ts';
 
 const brokenPrefix = 'broken/';
 

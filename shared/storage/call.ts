@@ -1,8 +1,8 @@
 /** Every call to Azure Storage goes through here: deadline for one try, retries, cancellation. */
 
-import { type RetryPolicy, withRetries } from '../retry.ts';
+import { type RetryPolicy, withRetries } from '../async/retry.ts';
 import { storageClock } from './clock.ts';
-import { isTransientStorageError, StorageDeadlineError } from './errors.ts';
+import { isTransientStorageError, StorageDeadlineError } from './storage-error.ts';
 
 /**
  * Azure Storage answers a small blob call in tens of milliseconds and ends its own server-side

@@ -1,7 +1,7 @@
 /** The one blob container that holds all of the app's state. */
 
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import type { StorageSettings } from '../settings.ts';
+import type { StorageSettings } from '../settings/settings.ts';
 import { credentialOf, pipeline } from './account.ts';
 import { storageCall } from './call.ts';
 

@@ -6,7 +6,7 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { AgedCache } from '../aged-cache.ts';
+import { AgedCache } from '../async/aged-cache.ts';
 import { DocumentConflictError, DocumentStore } from './documents.ts';
 import type { DocumentForm } from './form.ts';
 

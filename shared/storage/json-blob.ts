@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import type { BlobClient, BlobRequestConditions, BlockBlobClient } from '@azure/storage-blob';
 import { storageCall } from './call.ts';
 import { DocumentConflictError, DocumentDamagedError, type RawBlob } from './document-errors.ts';
-import { BrokenAnswerError, hasStatus } from './errors.ts';
 import { type DocumentForm, understood } from './form.ts';
+import { BrokenAnswerError, hasStatus } from './storage-error.ts';
 
 export interface Stored<T> {
   value: T;

@@ -4,10 +4,10 @@
  */
 
 import type { QueueServiceClient } from '@azure/storage-queue';
-import type { StorageSettings } from '../settings.ts';
+import type { StorageSettings } from '../settings/settings.ts';
 import { credentialOf, pipeline } from './account.ts';
 import { storageCall } from './call.ts';
-import { hasStatus } from './errors.ts';
+import { hasStatus } from './storage-error.ts';
 
 /** The most that one answer of the service brings (Get Messages). */
 const batch = 32;

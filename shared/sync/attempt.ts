@@ -3,10 +3,10 @@
  * a transient error where the catalogue calls the stage repeatable.
  */
 
-import { inFull, toDatabaseError } from '../database/errors.ts';
+import { backOffMs, pause } from '../async/retry.ts';
+import { inFull, toDatabaseError } from '../database/database-error.ts';
 import { LeaseLostError } from '../lock/keeper.ts';
-import { backOffMs, pause } from '../retry.ts';
-import { isTransientStorageError } from '../storage/errors.ts';
+import { isTransientStorageError } from '../storage/storage-error.ts';
 import { briefBytes, cut, errorRoom, messageRoom } from './brief.ts';
 import { CancelRequestedError, WorkerStoppingError } from './interruption.ts';
 import type { Journal } from './journal.ts';

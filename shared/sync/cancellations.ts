@@ -5,7 +5,7 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { pause } from '../retry.ts';
+import { pause } from '../async/retry.ts';
 import { DocumentConflictError, DocumentNewerError, DocumentStore } from '../storage/documents.ts';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Tell } from '../storage/tell.ts';

@@ -7,8 +7,8 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { pause } from '../async/retry.ts';
 import type { Leases } from '../lock/leases.ts';
-import { pause } from '../retry.ts';
 import type { Run } from './run.ts';
 import type { RunStore } from './run-store.ts';
 

@@ -6,10 +6,10 @@
  * worker lets it rest while it holds the fence. It is killed where the login may do that, else told.
  */
 
+import { pause } from '../async/retry.ts';
+import { toDatabaseError } from '../database/database-error.ts';
 import type { Databases } from '../database/databases.ts';
-import { toDatabaseError } from '../database/errors.ts';
 import { killSession, type LockHolder, lockHolder } from '../database/lock-holder.ts';
-import { pause } from '../retry.ts';
 
 export interface FenceWatch {
   /** How long between two looks, in milliseconds. */

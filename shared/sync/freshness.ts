@@ -1,7 +1,7 @@
 /** The newest timestamps of an entity in its source, in crude and in heap. */
 
+import { toDatabaseError } from '../database/database-error.ts';
 import type { Databases } from '../database/databases.ts';
-import { toDatabaseError } from '../database/errors.ts';
 import { cut } from './brief.ts';
 import type { Freshness, FreshnessReading, Run } from './run.ts';
 

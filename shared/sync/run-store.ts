@@ -1,7 +1,7 @@
 /** Run documents in storage, newest first by name, with a summary in each blob's metadata. */
 
 import type { ContainerClient } from '@azure/storage-blob';
-import { sideBySide } from '../side-by-side.ts';
+import { sideBySide } from '../async/side-by-side.ts';
 import { storageClock } from '../storage/clock.ts';
 import {
   type DocumentDamagedError,
@@ -11,12 +11,12 @@ import {
 } from '../storage/documents.ts';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Tell } from '../storage/tell.ts';
-import type { RunPage, RunSummary } from './index.ts';
 import { finalStates, isFinished, type Run, runSchema } from './run.ts';
 import { runIdPattern } from './run-id.ts';
 import { glimpse, salvaged } from './salvage.ts';
 import { metadataOf, summaryFromMetadata, summaryOf } from './summary.ts';
 import { SweepWalk } from './sweep-walk.ts';
+import type { RunPage, RunSummary } from './syncs.ts';
 
 export { newRunId } from './run-id.ts';
 export { summaryOf } from './summary.ts';

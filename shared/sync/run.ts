@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
 import { transactionModes } from '../database/transaction.ts';
-import { instantSchema } from '../instant.ts';
+import { instantSchema } from '../storage/instant.ts';
 
 export const runStates = [
   'queued',

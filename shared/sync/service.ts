@@ -6,11 +6,11 @@ import { withDeadline } from '../storage/call.ts';
 import type { Cancellations } from './cancellations.ts';
 import { claimServers, ownServers, releaseAll } from './claim.ts';
 import { type DurationStore, type Durations, withExpected } from './durations.ts';
-import type { CancelOutcome, LogText, RunPage, StartOutcome, SyncRequest, Syncs } from './index.ts';
 import type { RunLogs } from './log/run-logs.ts';
 import { type Plan, planStages } from './plan.ts';
 import { isFinished, type Run } from './run.ts';
 import { newRunId, type RunStore } from './run-store.ts';
+import type { CancelOutcome, LogText, RunPage, StartOutcome, SyncRequest, Syncs } from './syncs.ts';
 import { unfinishedRuns } from './unfinished.ts';
 
 /** How long a sync that is asked for waits for what earlier ones have measured. */

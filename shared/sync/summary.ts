@@ -1,9 +1,9 @@
 /** A run in one line: in the metadata of its blob, so that a list reads no document. */
 
 import { z } from 'zod';
-import type { RunSummary, SummaryError } from './index.ts';
 import { errorsIn, type RunError, stageCounts } from './outcome.ts';
 import { periodSchema, type Run, runStates, warningsIn } from './run.ts';
+import type { RunSummary, SummaryError } from './syncs.ts';
 
 const count = z.coerce.number().pipe(z.int().nonnegative());
 const instant = z.iso.datetime();

@@ -11,10 +11,10 @@ import {
   DocumentStore,
   type Found,
 } from '../storage/documents.ts';
-import { hasStatus } from '../storage/errors.ts';
 import type { DocumentForm } from '../storage/form.ts';
+import { hasStatus } from '../storage/storage-error.ts';
 import type { Tell } from '../storage/tell.ts';
-import type { RunPage, RunSummary } from './index.ts';
+import type { RunPage, RunSummary } from './syncs.ts';
 
 /** `next`: where the next step begins, a mark of storage's; absent: at the beginning. */
 const placeSchema = z.object({

@@ -8,9 +8,9 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { pause } from '../async/retry.ts';
 import { type Keeper, keepLease } from '../lock/keeper.ts';
 import type { Leases } from '../lock/leases.ts';
-import { pause } from '../retry.ts';
 import { locksOf } from './locks.ts';
 import type { RunLog } from './log/run-log.ts';
 import type { Stage } from './run.ts';

@@ -1,5 +1,5 @@
 -- The databases of the demo billing.
--- Generated: change local/demo and run `npm run demo:sql`.
+-- Generated: change demo/billing and run `npm run demo:sql`.
 
 SET QUOTED_IDENTIFIER ON;
 SET ANSI_NULLS ON;

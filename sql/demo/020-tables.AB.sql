@@ -1,5 +1,5 @@
 -- Raw rows (crude) and keyed ones (heap), made anew.
--- Generated: change local/demo and run `npm run demo:sql`.
+-- Generated: change demo/billing and run `npm run demo:sql`.
 
 USE [AB];
 GO

@@ -1,5 +1,5 @@
 -- Live rows (dbo) and exported ones, made anew.
--- Generated: change local/demo and run `npm run demo:sql`.
+-- Generated: change demo/billing and run `npm run demo:sql`.
 
 USE [STEK_MO];
 GO

@@ -1,5 +1,5 @@
 -- The data sources, where every load begins, and the countries.
--- Generated: change local/demo and run `npm run demo:sql`.
+-- Generated: change demo/billing and run `npm run demo:sql`.
 
 USE [AB];
 GO

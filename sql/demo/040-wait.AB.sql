@@ -1,5 +1,5 @@
 -- What makes a stage take its time.
--- Generated: change local/demo and run `npm run demo:sql`.
+-- Generated: change demo/billing and run `npm run demo:sql`.
 
 USE [AB];
 GO

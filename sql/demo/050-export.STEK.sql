@@ -1,5 +1,5 @@
 -- Stage 1 of every entity: what differs from what was exported last.
--- Generated: change local/demo and run `npm run demo:sql`.
+-- Generated: change demo/billing and run `npm run demo:sql`.
 
 USE [STEK];
 GO

@@ -1,5 +1,5 @@
 -- Stage 2 of every entity: what the sources have exported since the last load.
--- Generated: change local/demo and run `npm run demo:sql`.
+-- Generated: change demo/billing and run `npm run demo:sql`.
 
 USE [AB];
 GO

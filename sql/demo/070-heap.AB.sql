@@ -1,5 +1,5 @@
 -- Stage 3 of every entity: heap up to crude.
--- Generated: change local/demo and run `npm run demo:sql`.
+-- Generated: change demo/billing and run `npm run demo:sql`.
 
 USE [AB];
 GO

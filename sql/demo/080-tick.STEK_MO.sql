@@ -1,5 +1,5 @@
 -- A little business, so that the next sync has something to do.
--- Generated: change local/demo and run `npm run demo:sql`.
+-- Generated: change demo/billing and run `npm run demo:sql`.
 
 USE [STEK_MO];
 GO

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { demoDatabases } from '../../local/demo/index.ts';
+import { demoDatabases } from '../../demo/billing/index.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 
 const catalog = shippedCatalog();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { periodLimits, periodText } from '../../functions/shapes/period.ts';
 import { parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
-import { periodLimits, periodText } from '../../shared/http/period.ts';
 import { edit, shippedJson, stepsOf } from './edited.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** What makes a call that of a stage: database, procedure and parameters. */
 
+import type { ProcedureCall } from 'tds-sqlite';
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
-import type { ProcedureCall } from '../../local/sql-server/procedure.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import type { Stage } from '../../shared/sync/run.ts';
 import { shippedId } from './catalog.ts';

@@ -1,7 +1,7 @@
 /** What must hold after an episode, from the stand-in's own call log, the documents and the rows. */
 
-import { compareHeapWithSource, tickPeriod } from '../../local/demo/index.ts';
-import type { ProcedureCall, SqlServer } from '../../local/sql-server/procedure.ts';
+import type { ProcedureCall, SqlServer } from 'tds-sqlite';
+import { compareHeapWithSource, tickPeriod } from '../../demo/billing/index.ts';
 import type { Run, RunState, Stage } from '../../shared/sync/run.ts';
 import { callKey, stageKey } from './call-key.ts';
 import { entityNames } from './catalog.ts';

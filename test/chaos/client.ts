@@ -1,7 +1,7 @@
 /** Somebody who wants a sync, and does not leave before it has begun. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunSummary } from '../../shared/sync/index.ts';
+import type { RunSummary } from '../../shared/sync/syncs.ts';
 import type { Fleet } from './fleet.ts';
 import { scaled } from './patience.ts';
 import type { World } from './world.ts';

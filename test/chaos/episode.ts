@@ -1,8 +1,8 @@
 /** One episode: syncs are asked for, things go wrong as planned, and then everything is checked. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tick } from '../../local/demo/index.ts';
-import type { ProcedureCall } from '../../local/sql-server/procedure.ts';
+import type { ProcedureCall } from 'tds-sqlite';
+import { tick } from '../../demo/billing/index.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { checkEpisode } from './checks.ts';
 import { cancelRun, runsOf, startSync } from './client.ts';

@@ -1,7 +1,7 @@
 /** No procedure was called that the record does not name: documents, logs, what was set aside. */
 
 import { text } from 'node:stream/consumers';
-import type { ProcedureCall } from '../../local/sql-server/procedure.ts';
+import type { ProcedureCall } from 'tds-sqlite';
 import type { Run, Stage } from '../../shared/sync/run.ts';
 import { callKey, stageKey } from './call-key.ts';
 import type { Harmed } from './harm.ts';

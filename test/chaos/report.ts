@@ -1,6 +1,6 @@
 /** What a failed episode leaves behind for whoever has to find out why. */
 
-import type { ProcedureCall } from '../../local/sql-server/procedure.ts';
+import type { ProcedureCall } from 'tds-sqlite';
 import type { Run } from '../../shared/sync/run.ts';
 import type { Fleet } from './fleet.ts';
 import type { EpisodePlan } from './plan.ts';

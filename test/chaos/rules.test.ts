@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { ProcedureCall } from '../../local/sql-server/procedure.ts';
+import type { ProcedureCall } from 'tds-sqlite';
 import { postRun, run, stage } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { syncStateOf } from '../support/sync-state.ts';

@@ -1,7 +1,7 @@
 /** One worker: the Functions host as a process of its own, with its own faulty way to storage. */
 
+import { type HostProcess, startHostProcess } from 'functions-host/testing/host-process';
 import { type Decide, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { type HostProcess, startHostProcess } from '../support/host-process.ts';
 import type { World } from './world.ts';
 
 const skewedClock = new URL('../support/skewed-clock.ts', import.meta.url).href;

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import type { SqlServer } from '../../local/sql-server/procedure.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import type { SqlServer } from 'tds-sqlite';
+import { startSqlServer } from 'tds-sqlite';
 import { Databases } from '../../shared/database/databases.ts';
 import { soon } from '../support/storage.ts';
 

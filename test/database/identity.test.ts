@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import type { SqlServer } from '../../local/sql-server/procedure.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import type { SqlServer } from 'tds-sqlite';
+import { startSqlServer } from 'tds-sqlite';
 import { Databases } from '../../shared/database/databases.ts';
 import {
   azureCredential,

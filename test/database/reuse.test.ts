@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, it, type TestContext } from 'node:test';
-import type { SqlServer } from '../../local/sql-server/procedure.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import type { SqlServer } from 'tds-sqlite';
+import { startSqlServer } from 'tds-sqlite';
+import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { Session } from '../../shared/database/session.ts';
 import { callOnTerms } from '../../shared/database/transaction.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
-import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
 import { postRun, stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon, startStorage } from '../support/storage.ts';

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
-import type { SqlServer } from '../../local/sql-server/procedure.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import type { SqlServer } from 'tds-sqlite';
+import { startSqlServer } from 'tds-sqlite';
+import { checkDatabase } from '../../shared/app/health/check-part.ts';
+import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { checkDatabase } from '../../shared/health.ts';
-import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
 import { command } from '../../sql/command.ts';
 import { stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';

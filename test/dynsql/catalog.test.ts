@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CatalogError } from '../../shared/catalog/fault.ts';
 import { parseJsonText } from '../../shared/catalog/json-text.ts';
-import { makeDynsqlCatalog } from '../../shared/dynsql/catalog.ts';
+import { makeDynsqlCatalog } from '../../shared/dynsql/language/catalog.ts';
 import { edit, type Json, pathsOf, stepsOf } from '../catalog/edited.ts';
 import { ownDefinition, ownId, ownLayout, ownReportId } from './own.ts';
 

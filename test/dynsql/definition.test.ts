@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CatalogError } from '../../shared/catalog/fault.ts';
-import { loadDefinition, parseDefinition } from '../../shared/dynsql/load.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
+import { loadDefinition, parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };
 
 type Json = Record<string, unknown>;

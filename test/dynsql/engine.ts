@@ -1,13 +1,13 @@
 /** Aggregate bases for dynsql: the stand-in always, SQLSERVER_URL when given. */
 
 import { fileURLToPath } from 'node:url';
-import { countryTables } from '../../local/demo/countries.ts';
-import { aggregateSchema } from '../../local/demo/tables.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
+import { countryTables } from '../../demo/billing/countries.ts';
+import { aggregateSchema } from '../../demo/billing/tables.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import type { RowBatch } from '../../shared/database/stream.ts';
+import { jsonText } from '../../shared/dynsql/run/values.ts';
 import type { Statement } from '../../shared/dynsql/types.ts';
-import { jsonText } from '../../shared/dynsql/values.ts';
 import { install } from '../../sql/installer.ts';
 import { readScripts } from '../../sql/scripts.ts';
 import { soon } from '../support/storage.ts';

@@ -2,16 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { parseDefinition } from '../../shared/dynsql/load.ts';
-import { requireQuery } from '../../shared/dynsql/query.ts';
+import { requireQuery } from '../../shared/dynsql/language/query.ts';
+import { parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
 import { printReport } from '../../shared/dynsql/reports/print.ts';
 import { loadReport, reportQuery } from '../../shared/dynsql/reports/report.ts';
 import { sqlRows } from '../../shared/dynsql/rows/apply.ts';
-import { loadRows } from '../../shared/dynsql/rows/load.ts';
+import { loadRows } from '../../shared/dynsql/rows/load-rows.ts';
 import { keyFieldsOf } from '../../shared/dynsql/rows/row-key.ts';
-import { items, itemTexts, runQuery } from '../../shared/dynsql/run.ts';
-import { buildStatements } from '../../shared/dynsql/statements.ts';
-import { parseExact } from '../../shared/exact-json.ts';
+import { items, itemTexts, runQuery } from '../../shared/dynsql/run/run.ts';
+import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { parseExact } from '../../shared/json/exact-json.ts';
 import { type AggregateBase, startAggregateBases } from '../support/aggregate-bases.ts';
 import { soon } from '../support/storage.ts';
 import { readPdf } from './reports/pdf.ts';

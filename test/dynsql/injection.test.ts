@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseBatch } from '../../local/sql-server/syntax/statements.ts';
-import { checkQuery } from '../../shared/dynsql/query.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
-import { buildStatements } from '../../shared/dynsql/statements.ts';
+import { parseBatch } from 'tds-sqlite';
+import { checkQuery } from '../../shared/dynsql/language/query.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
 import type { Statement } from '../../shared/dynsql/types.ts';
 
 const definitions = shippedDynsql().definitions;

@@ -6,8 +6,8 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { ContainerClient } from '@azure/storage-blob';
 import { CatalogError } from '../../shared/catalog/fault.ts';
-import { loadDynsqlCatalog } from '../../shared/dynsql/locate.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
+import { loadDynsqlCatalog } from '../../shared/dynsql/language/locate.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { type Files, folderOf, ownDefinition, ownFiles, ownId, ownReportId } from './own.ts';
 

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import shippedCountries from '../../catalog/dynsql/countries.json' with { type: 'json' };
-import { loadDefinition, parseDefinition } from '../../shared/dynsql/load.ts';
-import { checkQuery } from '../../shared/dynsql/query.ts';
-import { buildStatements } from '../../shared/dynsql/statements.ts';
+import { checkQuery } from '../../shared/dynsql/language/query.ts';
+import { loadDefinition, parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
+import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
 import type { Statement } from '../../shared/dynsql/types.ts';
 import countries from './fixtures/countries-of-the-manual.json' with { type: 'json' };
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };

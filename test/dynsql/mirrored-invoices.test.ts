@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { startFlexibee } from '../../local/flexibee/server.ts';
-import { checkQuery } from '../../shared/dynsql/query.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
-import { buildStatements } from '../../shared/dynsql/statements.ts';
+import { startFlexibee } from 'flexibee-server';
+import { checkQuery } from '../../shared/dynsql/language/query.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
 import { type Engine, type Item, startEngines } from './engine.ts';
 import { insert } from './rows.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import fc from 'fast-check';
-import { countryTables } from '../../local/demo/countries.ts';
+import { countryTables } from '../../demo/billing/countries.ts';
 import {
   type Account,
   banks,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { loadDefinition } from '../../shared/dynsql/load.ts';
-import { checkQuery, requireQuery } from '../../shared/dynsql/query.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
+import { checkQuery, requireQuery } from '../../shared/dynsql/language/query.ts';
+import { loadDefinition } from '../../shared/dynsql/language/read-definition.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { seededRandom } from '../support/random.ts';
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };
 import { models } from './model.ts';

@@ -6,9 +6,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { checkQuery } from '../../shared/dynsql/query.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
-import { buildStatements } from '../../shared/dynsql/statements.ts';
+import { checkQuery } from '../../shared/dynsql/language/query.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
 import { seededRandom } from '../support/random.ts';
 import { startEngines } from './engine.ts';
 import { models } from './model.ts';

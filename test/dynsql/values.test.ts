@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ValueKind } from '../../shared/database/types.ts';
-import { fromStored, spanOf, toStored } from '../../shared/dynsql/dates.ts';
-import { jsonText } from '../../shared/dynsql/values.ts';
-import { instantOf, wallClock } from '../../shared/dynsql/zone.ts';
+import { jsonText } from '../../shared/dynsql/run/values.ts';
+import { fromStored, spanOf, toStored } from '../../shared/dynsql/time/dates.ts';
+import { instantOf, wallClock } from '../../shared/dynsql/time/zone.ts';
 
 const prague = 'Europe/Prague';
 const written: [datatype: string, value: unknown, zone: string, json: string, kind?: ValueKind][] =

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { standInAt, withDatabase } from '../../local/demo/connections.ts';
+import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import queries from '../dynsql/fixtures/queries-of-the-manual.json' with { type: 'json' };
 import { type OneMachine, oneMachine, type Reply } from '../support/one-machine.ts';

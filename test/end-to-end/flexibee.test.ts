@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { standInAt, withDatabase } from '../../local/demo/connections.ts';
+import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { Databases } from '../../shared/database/databases.ts';
 import { type OneMachine, oneMachine, type Reply } from '../support/one-machine.ts';

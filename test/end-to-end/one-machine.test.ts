@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compareHeapWithSource } from '../../local/demo/index.ts';
+import { compareHeapWithSource } from '../../demo/billing/index.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { startTdsCounter, type TdsCounter } from '../support/tds-counter.ts';

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { DatabaseError } from '../../shared/database/errors.ts';
+import { DatabaseError } from '../../shared/database/database-error.ts';
 import { pageProcedure, sqlMirror } from '../../shared/flexibee/apply.ts';
 import type { Change, MirrorPage, RecordState } from '../../shared/flexibee/types.ts';
 import { memoryMirror } from '../support/flexibee-mirror.ts';

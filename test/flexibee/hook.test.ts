@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { changesJson, changesXml } from '../../local/flexibee/changes-document.ts';
-import { writeXml } from '../../local/flexibee/xml/element.ts';
+import { changesJson, changesXml, writeXml } from 'flexibee-server';
 import { readHook } from '../../shared/flexibee/hook.ts';
 import { changesPage } from '../../shared/flexibee/wire.ts';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DatabaseError } from '../../shared/database/errors.ts';
+import { DatabaseError } from '../../shared/database/database-error.ts';
 import { turnChangelog } from '../../shared/flexibee/changelog.ts';
 import { poll } from '../../shared/flexibee/follow.ts';
 import type { TroubleKind } from '../../shared/flexibee/types.ts';

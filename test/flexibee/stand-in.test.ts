@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type Flexibee, startFlexibee } from '../../local/flexibee/server.ts';
+import { type Flexibee, startFlexibee } from 'flexibee-server';
 import { type FlexibeeCompany, openCompany } from '../../shared/flexibee/client.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import type { Change, FlexibeeRecord } from '../../shared/flexibee/types.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { selfSignedCertificate } from '../../local/sql-server/tds/certificate.ts';
+import { selfSignedCertificate } from 'tds-sqlite';
 import { openCompany } from '../../shared/flexibee/client.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import { json, startScriptedHttps } from '../support/scripted-http.ts';

@@ -6,19 +6,24 @@ import functions, {
   type HttpResponse,
   type InvocationContext,
 } from '@azure/functions';
-import { DynsqlConnections } from '../../functions/dynsql/connections.ts';
-import { Companies } from '../../functions/flexibee/companies.ts';
-import { companyQueueOutput } from '../../functions/flexibee/company-queue.ts';
 import { httpFunction, operations } from '../../functions/route.ts';
 import { routes } from '../../functions/routes/index.ts';
-import type { AppServices, HealthPart } from '../../functions/services.ts';
-import { runQueueOutput } from '../../functions/sync/run-queue.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { Companies } from '../../shared/app/companies.ts';
+import { companyQueueOutput } from '../../shared/app/company-queue.ts';
+import { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import { runQueueOutput } from '../../shared/app/run-queue.ts';
+import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
+import type { AppServices, HealthPart } from '../../shared/app/services.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
-import { parseSettings, requireConnections, type Settings } from '../../shared/settings.ts';
+import {
+  parseSettings,
+  requireConnections,
+  type Settings,
+} from '../../shared/settings/settings.ts';
 import type {
   CancelOutcome,
   LogText,
@@ -27,8 +32,7 @@ import type {
   StartOutcome,
   SyncRequest,
   Syncs,
-} from '../../shared/sync/index.ts';
-import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
+} from '../../shared/sync/syncs.ts';
 import { describedBy } from '../support/described.ts';
 
 export const runId = '20190731-0123456789ab';

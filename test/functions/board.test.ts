@@ -7,13 +7,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import type sql from 'mssql';
-import { App } from '../../functions/app.ts';
-import { settingsFor, standInAt } from '../../local/demo/connections.ts';
-import { demoDatabases } from '../../local/demo/index.ts';
-import { demoLogin } from '../../local/demo/login.ts';
-import type { TickChange } from '../../local/demo/tick-changes.ts';
-import sample from '../../local.settings.sample.json' with { type: 'json' };
-import type { FreshnessReading, Run } from '../../shared/sync/run.ts';
+import { settingsFor, standInAt } from '../../demo/billing/connections.ts';
+import { demoDatabases } from '../../demo/billing/index.ts';
+import { demoLogin } from '../../demo/billing/login.ts';
+import type { TickChange } from '../../demo/billing/tick-changes.ts';
 import {
   allCodes,
   type EntityFacts,
@@ -21,7 +18,10 @@ import {
   entityFacts,
   factsOf,
   stekDatabases,
-} from '../local/demo/sync.ts';
+} from '../../demo/test/sync.ts';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { App } from '../../shared/app/app.ts';
+import type { FreshnessReading, Run } from '../../shared/sync/run.ts';
 import { openPools } from '../sqlserver/demo-suite.ts';
 import { type Read, readThrough, rowsOf } from '../sqlserver/heap-and-source.ts';
 import {
@@ -44,7 +44,7 @@ interface Line {
 /** The board itself where it is there; the demo's copy of it says the same. */
 function readBoard(): Line[] {
   const given = new URL('../../../shared/data/board-durations.csv', import.meta.url);
-  const copy = new URL('../../local/demo/durations.csv', import.meta.url);
+  const copy = new URL('../../demo/billing/durations.csv', import.meta.url);
   const text = readFileSync(existsSync(given) ? given : copy, 'utf8');
   return text
     .trim()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import type { CancelOutcome } from '../../shared/sync/index.ts';
+import type { CancelOutcome } from '../../shared/sync/syncs.ts';
 import { pipelines, run } from '../support/runs.ts';
 import { call, type Reply, runId, type TestApp, testApp } from './app.ts';
 

@@ -5,10 +5,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { ConfigurationError, configure } from '../../functions/configuration.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { ConfigurationError, configure } from '../../shared/app/configuration.ts';
 import { CatalogError } from '../../shared/catalog/index.ts';
-import { SettingsError } from '../../shared/settings.ts';
+import { SettingsError } from '../../shared/settings/settings.ts';
 
 const wrong = {
   ...sample.Values,

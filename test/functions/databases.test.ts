@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
-import { App } from '../../functions/app.ts';
-import type { Azurite } from '../../local/azurite.ts';
-import type { SqlServer } from '../../local/sql-server/procedure.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import type { Azurite } from 'stand-in-kit/azurite';
+import { startAzurite } from 'stand-in-kit/testing/azurite';
+import type { SqlServer } from 'tds-sqlite';
+import { startSqlServer } from 'tds-sqlite';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import { pause } from '../../shared/retry.ts';
-import { startAzurite } from '../support/azurite.ts';
+import { App } from '../../shared/app/app.ts';
+import { pause } from '../../shared/async/retry.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
 

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { DynsqlConnections } from '../../functions/dynsql/connections.ts';
-import { dynsqlRunner } from '../../functions/dynsql/stage-runner.ts';
+import { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import { dynsqlRunner } from '../../shared/app/runners/dynsql-runner.ts';
 import { parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { located } from '../../shared/catalog/located.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { type RunStore, runForm } from '../../shared/sync/run-store.ts';

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import type { DynsqlConnections } from '../../functions/dynsql/connections.ts';
-import { dynsqlRunner } from '../../functions/dynsql/stage-runner.ts';
-import type { Fault } from '../../local/stand-in/faults/faults.ts';
+import type { Fault } from 'stand-in-kit';
+import type { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import { dynsqlRunner } from '../../shared/app/runners/dynsql-runner.ts';
 import { type Catalog, parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import { planStages } from '../../shared/sync/plan.ts';

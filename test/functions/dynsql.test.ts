@@ -8,7 +8,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { reservedSegments } from '../../shared/catalog/connections.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { parseDefinition } from '../../shared/dynsql/load.ts';
+import { parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
 import queries from '../dynsql/fixtures/queries-of-the-manual.json' with { type: 'json' };
 import { startConnections, type TestConnections } from '../support/dynsql-connections.ts';
 import { soon } from '../support/storage.ts';

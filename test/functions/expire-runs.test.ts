@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import functions, { type Timer } from '@azure/functions';
-import { App } from '../../functions/app.ts';
 import { expireRuns } from '../../functions/sync/expire-runs.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { App } from '../../shared/app/app.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
 import { run } from '../support/runs.ts';

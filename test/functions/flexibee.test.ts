@@ -10,14 +10,14 @@ import { after, afterEach, before, test } from 'node:test';
 import type { HttpRequestInit } from '@azure/functions';
 import type { ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
-import { App } from '../../functions/app.ts';
+import { type Flexibee, startFlexibee } from 'flexibee-server';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { App } from '../../shared/app/app.ts';
 import {
   type CompanyMessage,
   companyMessageSchema,
   companyQueueName,
-} from '../../functions/flexibee/company-queue.ts';
-import { type Flexibee, startFlexibee } from '../../local/flexibee/server.ts';
-import sample from '../../local.settings.sample.json' with { type: 'json' };
+} from '../../shared/app/company-queue.ts';
 import { restarted } from '../../shared/flexibee/cursor.ts';
 import { cursorStore } from '../../shared/flexibee/follow.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';

@@ -5,25 +5,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { App } from '../../functions/app.ts';
-import type { CompanyMessage } from '../../functions/flexibee/company-queue.ts';
-import { standInAt, withDatabase } from '../../local/demo/connections.ts';
-import { demoLogin } from '../../local/demo/login.ts';
-import { installProduct } from '../../local/demo/product.ts';
-import { type Flexibee, startFlexibee } from '../../local/flexibee/server.ts';
-import {
-  type ProcedureContext,
-  type SqlServer,
-  SqlServerError,
-} from '../../local/sql-server/procedure.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import { type Flexibee, startFlexibee } from 'flexibee-server';
+import { type ProcedureContext, type SqlServer, SqlServerError, startSqlServer } from 'tds-sqlite';
+import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
+import { demoLogin } from '../../demo/billing/login.ts';
+import { installProduct } from '../../demo/billing/product.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { App } from '../../shared/app/app.ts';
+import type { CompanyMessage } from '../../shared/app/company-queue.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { afterCallsForm } from '../../shared/flexibee/after-calls.ts';
 import { LeasedDocuments } from '../../shared/lock/leased-document.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { openContainer } from '../../shared/storage/container.ts';
-import type { Run } from '../../shared/sync/index.ts';
+import type { Run } from '../../shared/sync/syncs.ts';
 import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
-import { App } from '../../functions/app.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { App } from '../../shared/app/app.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import { type Files, folderOf, ownFiles, ownId, ownReportId } from '../dynsql/own.ts';
 import { startConnections, type TestConnections } from '../support/dynsql-connections.ts';

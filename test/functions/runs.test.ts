@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RestError } from '@azure/storage-blob';
-import type { Run } from '../../shared/sync/index.ts';
+import type { Run } from '../../shared/sync/syncs.ts';
 import { call, runId, testApp } from './app.ts';
 
 const headers = { authorization: 'Bearer demo-token' };

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { App } from '../../functions/app.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { App } from '../../shared/app/app.ts';
 import { startStorage, type TestStorage } from '../support/storage.ts';
 import { call, post } from './app.ts';
 

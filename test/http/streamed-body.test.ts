@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import type { Azurite } from '../../local/azurite.ts';
-import { type AppFolder, createAppFolder } from '../support/app-folder.ts';
-import { startAzurite } from '../support/azurite.ts';
-import { type HostProcess, startHostProcess } from '../support/host-process.ts';
+import { type AppFolder, createAppFolder } from 'functions-host/testing/app-folder';
+import { type HostProcess, startHostProcess } from 'functions-host/testing/host-process';
+import type { Azurite } from 'stand-in-kit/azurite';
+import { startAzurite } from 'stand-in-kit/testing/azurite';
 
 const piece = 32_768;
 let azurite: Azurite;

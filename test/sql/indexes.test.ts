@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { demoFiles } from '../../local/demo/tsql/index.ts';
+import { demoFiles } from '../../demo/billing/tsql/index.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { command } from '../../sql/command.ts';
 import { indexesFor, indexStatement } from '../../sql/indexes.ts';

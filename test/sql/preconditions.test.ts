@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
 import { Databases } from '../../shared/database/databases.ts';
 import { command } from '../../sql/command.ts';
 import { soon } from '../support/storage.ts';

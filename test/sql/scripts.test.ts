@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import { command } from '../../sql/command.ts';
 import { grantStatement, grantsFor } from '../../sql/grants.ts';

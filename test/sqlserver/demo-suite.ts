@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import sql from 'mssql';
-import { withDatabase } from '../../local/demo/connections.ts';
-import type { Value } from '../../local/demo/entities.ts';
-import { demoDatabases } from '../../local/demo/index.ts';
-import { installDemo } from '../../local/demo/install.ts';
-import { liveTables } from '../../local/demo/live-tables.ts';
-import { sourceDatabases } from '../../local/demo/sources.ts';
-import type { TickChange } from '../../local/demo/tick-changes.ts';
-import { bracketed, list } from '../../local/demo/tsql/text.ts';
-import { startDirectServer } from '../local/demo/direct-server.ts';
-import { type Call, runCalls, sourceCalls } from '../local/demo/sync.ts';
+import { withDatabase } from '../../demo/billing/connections.ts';
+import type { Value } from '../../demo/billing/entities.ts';
+import { demoDatabases } from '../../demo/billing/index.ts';
+import { installDemo } from '../../demo/billing/install.ts';
+import { liveTables } from '../../demo/billing/live-tables.ts';
+import { sourceDatabases } from '../../demo/billing/sources.ts';
+import type { TickChange } from '../../demo/billing/tick-changes.ts';
+import { bracketed, list } from '../../demo/billing/tsql/text.ts';
+import { startDirectServer } from '../../demo/test/direct-server.ts';
+import { type Call, runCalls, sourceCalls } from '../../demo/test/sync.ts';
 import { oneMachine } from '../support/one-machine.ts';
 import { compareHeapWithSource, type Read, readThrough, rowText } from './heap-and-source.ts';
 

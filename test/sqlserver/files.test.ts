@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { settingsFor, withDatabase } from '../../local/demo/connections.ts';
-import { demoFiles } from '../../local/demo/tsql/index.ts';
-import { delaysAt } from '../../local/demo/tsql/pacing.ts';
+import { settingsFor, withDatabase } from '../../demo/billing/connections.ts';
+import { demoFiles } from '../../demo/billing/tsql/index.ts';
+import { delaysAt } from '../../demo/billing/tsql/pacing.ts';
 
 const folder = new URL('../../sql/demo/', import.meta.url);
 

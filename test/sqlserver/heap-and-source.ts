@@ -1,17 +1,17 @@
 /** Is the aggregate base's heap what the source says? Both read through the driver. */
 
 import type sql from 'mssql';
-import type { Difference } from '../../local/demo/compare.ts';
-import { columnsOf, type EntityName, entityOf, fullKeyOf } from '../../local/demo/entities.ts';
+import type { Difference } from '../../demo/billing/compare.ts';
+import { columnsOf, type EntityName, entityOf, fullKeyOf } from '../../demo/billing/entities.ts';
 import {
   aggregateBase,
   allAreas,
   databaseOf,
   dataSources,
   entitiesIn,
-} from '../../local/demo/sources.ts';
-import { areaColumn, crudeTable, heapTable, liveTable } from '../../local/demo/tables.ts';
-import { bracketed, list } from '../../local/demo/tsql/text.ts';
+} from '../../demo/billing/sources.ts';
+import { areaColumn, crudeTable, heapTable, liveTable } from '../../demo/billing/tables.ts';
+import { bracketed, list } from '../../demo/billing/tsql/text.ts';
 
 export type Read = (database: string, query: string) => Promise<Record<string, unknown>[]>;
 

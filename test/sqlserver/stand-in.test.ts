@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { installDemo } from '../../local/demo/install.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
+import { installDemo } from '../../demo/billing/install.ts';
 import { accounts, databaseNames, demoSuite, type Engine, openPools } from './demo-suite.ts';
 import { readThrough } from './heap-and-source.ts';
 

@@ -1,7 +1,7 @@
 /** Aggregate bases with the product installed: the stand-in always, SQLSERVER_URL when given. */
 
 import { fileURLToPath } from 'node:url';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
 import { Databases } from '../../shared/database/databases.ts';
 import { install } from '../../sql/installer.ts';
 import { readScripts } from '../../sql/scripts.ts';

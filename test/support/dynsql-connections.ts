@@ -1,17 +1,17 @@
 /** The shipped catalogue's connections for real: an aggregate base with countries, and ABRA Gen. */
 
-import { DynsqlConnections } from '../../functions/dynsql/connections.ts';
-import { type AbraGen, startAbraGen } from '../../local/abra-gen/server.ts';
-import { standInAt, withDatabase } from '../../local/demo/connections.ts';
-import { countryTables } from '../../local/demo/countries.ts';
-import { demoLogin } from '../../local/demo/login.ts';
-import { installProduct } from '../../local/demo/product.ts';
-import { aggregateSchema } from '../../local/demo/tables.ts';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import { type AbraGen, startAbraGen } from 'abra-gen-server';
+import { startSqlServer } from 'tds-sqlite';
+import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
+import { countryTables } from '../../demo/billing/countries.ts';
+import { demoLogin } from '../../demo/billing/login.ts';
+import { installProduct } from '../../demo/billing/product.ts';
+import { aggregateSchema } from '../../demo/billing/tables.ts';
+import type { AbraGenAddress } from '../../shared/abra-gen/address.ts';
+import { DynsqlConnections } from '../../shared/app/connections/connections.ts';
 import { type Catalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import type { AbraGenAddress } from '../../shared/dynsql/abra-gen/address.ts';
-import { shippedDynsql } from '../../shared/dynsql/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { insert } from '../dynsql/rows.ts';
 import { soon } from './storage.ts';
 

@@ -96,7 +96,7 @@ export async function oneMachine(): Promise<OneMachine> {
       const variables = Object.entries(ports).map(([name, port]) => [name, String(port)]);
       const started = spawn(
         process.execPath,
-        ['--disable-warning=ExperimentalWarning', 'local/start.ts', '--state', state, ...args],
+        ['--disable-warning=ExperimentalWarning', 'demo/start.ts', '--state', state, ...args],
         {
           cwd: root,
           // SQLSERVER_URL of the tests is not meant for this machine, unless it is given.

@@ -3,10 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageApp } from '../../local/build.ts';
+import { type HostProcess, startHostProcess } from 'functions-host/testing/host-process';
+import { startAzurite } from 'stand-in-kit/testing/azurite';
+import { packageApp } from '../../demo/build.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import { startAzurite } from './azurite.ts';
-import { type HostProcess, startHostProcess } from './host-process.ts';
 
 export interface PackagedApp extends HostProcess {
   /** The folder that would be deployed. */

@@ -3,17 +3,15 @@
  * they were when a call began, whichever way the client asked for them.
  */
 
-import type { SqlServerOptions, SqlValue } from '../../local/sql-server/procedure.ts';
-import { initialise } from '../../local/sql-server/session/initialise.ts';
-import { Instance } from '../../local/sql-server/session/instance.ts';
-import { createBackend } from '../../local/sql-server/session/login.ts';
 import type {
   Backend,
   ResponseSink,
   RpcCall,
   Session,
-} from '../../local/sql-server/tds/backend.ts';
-import { startTdsServer } from '../../local/sql-server/tds/server.ts';
+  SqlServerOptions,
+  SqlValue,
+} from 'tds-sqlite';
+import { createBackend, Instance, initialise, startTdsServer } from 'tds-sqlite';
 
 /** One call of a procedure by RPC, or one statement by `sp_executesql`. */
 export interface SeenCall {

@@ -1,8 +1,8 @@
 /** Database servers whose procedures a test scripts: a fence each, and a log of what was called. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../../shared/async/retry.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
-import { pause } from '../../shared/retry.ts';
 import type { Stage } from '../../shared/sync/run.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 

@@ -1,7 +1,7 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { startAzurite } from 'stand-in-kit/testing/azurite';
 import type { ZodType } from 'zod';
 import type { DocumentForm } from '../../shared/storage/form.ts';
-import { startAzurite } from './azurite.ts';
 
 export interface TestStorage {
   connectionString: string;

@@ -2,16 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { type Locations, located } from '../../shared/catalog/located.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { databaseLocation, httpLocation } from '../../shared/database/location.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
-import type { SyncRequest } from '../../shared/sync/index.ts';
 import { planStages } from '../../shared/sync/plan.ts';
-import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
 import { SyncService } from '../../shared/sync/service.ts';
+import type { SyncRequest } from '../../shared/sync/syncs.ts';
 import { edit, shippedJson } from '../catalog/edited.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { engineOn, syncStateOf } from '../support/sync-state.ts';

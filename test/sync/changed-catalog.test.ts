@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import { freshnessReader } from '../../shared/sync/freshness.ts';
 import { planStages } from '../../shared/sync/plan.ts';
-import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
 import { edit, shippedJson } from '../catalog/edited.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { engineOn, postingService, syncStateOf } from '../support/sync-state.ts';

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient, type ContainerClient, RestError } from '@azure/storage-blob';
 import fc from 'fast-check';
-import { DatabaseError } from '../../shared/database/errors.ts';
+import { DatabaseError } from '../../shared/database/database-error.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';

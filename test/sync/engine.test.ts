@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { DatabaseError } from '../../shared/database/errors.ts';
+import { DatabaseError } from '../../shared/database/database-error.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { DatabaseError } from '../../shared/database/errors.ts';
+import { DatabaseError } from '../../shared/database/database-error.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import type { Leases } from '../../shared/lock/leases.ts';
 import { executeStages } from '../../shared/sync/execution.ts';

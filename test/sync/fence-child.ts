@@ -1,7 +1,7 @@
 /** A process that takes the fence of a stage, says so, and keeps it: to be frozen. */
 
+import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
 import { stage } from '../support/runs.ts';
 
 const [, , connectionString = ''] = process.argv;

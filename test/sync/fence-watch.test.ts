@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startSqlServer } from '../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
+import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { procedureRunner } from '../../shared/sync/procedure-runner.ts';
 import { stage } from '../support/runs.ts';
 import { soon } from '../support/storage.ts';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
-import { unlessAborted } from '../../shared/abort.ts';
+import { unlessAborted } from '../../shared/async/abort.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import { type EngineDependencies, executeRun } from '../../shared/sync/engine.ts';
 import { finalStates } from '../../shared/sync/run.ts';

@@ -5,7 +5,7 @@
  * nothing is converted on the way.
  */
 
-import { type Decimal, decimalText, readDecimal, rounded } from '../../decimal.ts';
+import { type Decimal, decimalText, readDecimal, rounded } from '../../json/decimal.ts';
 import {
   day1900,
   inUtc,

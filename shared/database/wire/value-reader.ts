@@ -19,7 +19,7 @@
 
 import { NotEnoughDataError, Result } from 'tedious/lib/token/helpers.js';
 import valueParser from 'tedious/lib/value-parser.js';
-import { withPoint } from '../../decimal.ts';
+import { withPoint } from '../../json/decimal.ts';
 import { day1900, dayText, offsetText, secondsOfDay, timeText } from './calendar.ts';
 import { requireKnownDriver } from './driver-version.ts';
 

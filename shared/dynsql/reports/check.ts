@@ -1,7 +1,7 @@
 /** Whether a layout fits the definition whose rows it prints. */
 
 import { faultAt, notOneOf, type Path } from '../../catalog/fault.ts';
-import { didYouMean } from '../../near-name.ts';
+import { didYouMean } from '../../faults/near-name.ts';
 import type { Definition, LoadedDataset } from '../types.ts';
 import type { ColumnLayout, Format, GroupLayout, LayoutDocument, TableLayout } from './layout.ts';
 import { indentMm, pageSize } from './page-size.ts';

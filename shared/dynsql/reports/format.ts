@@ -1,6 +1,6 @@
 /** Values of an answer as a reader of the report's language writes them. */
 
-import { decimalText, readDecimal } from '../../decimal.ts';
+import { decimalText, readDecimal } from '../../json/decimal.ts';
 import type { ColumnLayout, Format, Language } from './layout.ts';
 
 /** What a column says about its values. */

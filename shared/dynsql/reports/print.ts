@@ -1,7 +1,7 @@
 /** Rows of a query as a PDF. */
 
 import { setImmediate } from 'node:timers/promises';
-import { unlessAborted } from '../../abort.ts';
+import { unlessAborted } from '../../async/abort.ts';
 import { laid } from './band.ts';
 import { Flow } from './flow.ts';
 import { Formatter, words } from './format.ts';

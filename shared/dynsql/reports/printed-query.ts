@@ -1,6 +1,6 @@
 /** The query behind a printed report. */
 
-import { requireQuery } from '../query.ts';
+import { requireQuery } from '../language/query.ts';
 import type { CheckedLevel, CheckedQuery } from '../types.ts';
 import { type Report, reportQuery } from './report.ts';
 

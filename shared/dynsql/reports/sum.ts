@@ -1,6 +1,6 @@
 /** Sums of decimal numbers, exact: cents do not get lost in a million rows. */
 
-import { decimalText, readDecimal, rounded } from '../../decimal.ts';
+import { decimalText, readDecimal, rounded } from '../../json/decimal.ts';
 
 /** A running sum; what is no number counts as nothing. */
 export class Sum {

@@ -5,7 +5,7 @@ import type { Databases } from '../../database/databases.ts';
 import type { SqlParameter } from '../../database/link.ts';
 import { callRepeatable } from '../../database/repeatable-call.ts';
 import type { ReturnCheck } from '../../database/return-value.ts';
-import { RowLoadError } from './errors.ts';
+import { RowLoadError } from './row-error.ts';
 import type { RowBatch, RowLoad, RowTarget } from './types.ts';
 
 /** Which procedure takes the rows, as the catalogue says. */

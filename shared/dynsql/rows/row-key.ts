@@ -1,8 +1,8 @@
 /** What makes a row the same row in the next load. */
 
 import { createHash } from 'node:crypto';
-import { parseExact } from '../../exact-json.ts';
-import { namesIn } from '../parts.ts';
+import { parseExact } from '../../json/exact-json.ts';
+import { namesIn } from '../language/parts.ts';
 import type { Definition } from '../types.ts';
 import { fault } from './row-splitter.ts';
 

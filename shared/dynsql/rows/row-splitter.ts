@@ -5,8 +5,8 @@
  * precision included, and only one row is held at a time.
  */
 
-import { depthLimit } from '../../json-bounds.ts';
-import { RowLoadError } from './errors.ts';
+import { depthLimit } from '../../json/bounds.ts';
+import { RowLoadError } from './row-error.ts';
 
 /** Letters: beyond them an answer is taken for something else. */
 const longestRow = 16_000_000;

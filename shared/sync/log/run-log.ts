@@ -6,7 +6,7 @@
  * bound; what comes beyond it is dropped, and the log tells how much of which stage.
  */
 
-import { pause } from '../../retry.ts';
+import { pause } from '../../async/retry.ts';
 import { type LogMark, logLine } from './line.ts';
 import type { LogTail } from './tail.ts';
 

@@ -2,8 +2,8 @@
 
 import type { AppendBlobClient } from '@azure/storage-blob';
 import { withDeadline } from '../../storage/call.ts';
-import { hasStatus } from '../../storage/errors.ts';
 import { etagOf } from '../../storage/json-blob.ts';
+import { hasStatus } from '../../storage/storage-error.ts';
 import type { LogParts } from './parts.ts';
 
 /** Azure Storage takes 50,000 blocks a blob; the rest is for tries that are made again. */

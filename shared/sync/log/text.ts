@@ -2,8 +2,8 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { storageCall } from '../../storage/call.ts';
-import { BrokenAnswerError, hasStatus } from '../../storage/errors.ts';
-import type { LogText } from '../index.ts';
+import { BrokenAnswerError, hasStatus } from '../../storage/storage-error.ts';
+import type { LogText } from '../syncs.ts';
 import { StageLines } from './line.ts';
 import type { LogPart } from './parts.ts';
 

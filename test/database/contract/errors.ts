@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dropAppLock, takeAppLock } from '../../../shared/database/app-lock.ts';
-import { DatabaseError, leavesSessionUsable } from '../../../shared/database/errors.ts';
+import { DatabaseError, leavesSessionUsable } from '../../../shared/database/database-error.ts';
 import { soon } from '../../support/storage.ts';
 import { unnamed } from './exceptions.ts';
 import type { Target } from './target.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leavesSessionUsable } from '../../../shared/database/errors.ts';
+import { leavesSessionUsable } from '../../../shared/database/database-error.ts';
 import { soon } from '../../support/storage.ts';
 import { holdLock, waits } from './cancelling.ts';
 import { failureOf } from './errors.ts';

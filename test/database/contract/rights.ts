@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { withRetries } from '../../../shared/async/retry.ts';
 import { dropAppLock, takeAppLock } from '../../../shared/database/app-lock.ts';
-import { withRetries } from '../../../shared/retry.ts';
 import { grantStatement, role } from '../../../sql/grants.ts';
 import { soon } from '../../support/storage.ts';
 import type { Target } from './target.ts';

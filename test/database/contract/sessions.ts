@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { procedureRunner } from '../../../shared/app/runners/procedure-runner.ts';
 import { dropAppLock, takeAppLock } from '../../../shared/database/app-lock.ts';
-import { procedureRunner } from '../../../shared/sync/procedure-runner.ts';
 import { stage } from '../../support/runs.ts';
 import { soon } from '../../support/storage.ts';
 import { unnamed } from './exceptions.ts';

@@ -3,12 +3,12 @@
 import { readFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import sql from 'mssql';
-import { startSqlServer } from '../../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
+import { withRetries } from '../../../shared/async/retry.ts';
 import { parseAddress } from '../../../shared/database/address.ts';
 import { Databases } from '../../../shared/database/databases.ts';
 import type { PoolOptions } from '../../../shared/database/pools.ts';
 import type { Session } from '../../../shared/database/session.ts';
-import { withRetries } from '../../../shared/retry.ts';
 import { batchesOf } from '../../../sql/batches.ts';
 import { type SilentProxy, startSilentProxy } from '../../support/silent-proxy.ts';
 import { soon } from '../../support/storage.ts';

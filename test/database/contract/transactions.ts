@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { DatabaseError } from '../../../shared/database/errors.ts';
+import { procedureRunner } from '../../../shared/app/runners/procedure-runner.ts';
+import { DatabaseError } from '../../../shared/database/database-error.ts';
 import { callRepeatable } from '../../../shared/database/repeatable-call.ts';
 import type { Session } from '../../../shared/database/session.ts';
 import type { TransactionMode } from '../../../shared/database/transaction.ts';
-import { procedureRunner } from '../../../shared/sync/procedure-runner.ts';
 import { stage } from '../../support/runs.ts';
 import { soon } from '../../support/storage.ts';
 import { holdLock } from './cancelling.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { buildApp } from '../../../local/build.ts';
+import { buildApp } from '../../../demo/build.ts';
 import type { Databases } from '../../../shared/database/databases.ts';
 import { soon } from '../../support/storage.ts';
 import { startWorld } from './world.ts';

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { SqlParameter } from '../../../shared/database/link.ts';
-import { decimalText } from '../../../shared/decimal.ts';
-import { runQuery } from '../../../shared/dynsql/run.ts';
+import { runQuery } from '../../../shared/dynsql/run/run.ts';
 import type { Statement } from '../../../shared/dynsql/types.ts';
+import { decimalText } from '../../../shared/json/decimal.ts';
 import { soon } from '../../support/storage.ts';
 import { startWorld, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 /** A stand-in with one database, and two sessions on it: what one sends the other one reads. */
 
-import { startSqlServer } from '../../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
 import { Databases } from '../../../shared/database/databases.ts';
 import type { SqlParameter } from '../../../shared/database/link.ts';
 import { soon } from '../../support/storage.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { buildApp } from '../../../local/build.ts';
+import { buildApp } from '../../../demo/build.ts';
 import type { printReport } from '../../../shared/dynsql/reports/print.ts';
 import { readPdf } from './pdf.ts';
 import { bytesOf, never, pdfOf, printed, reportWith, row, rowsOf } from './world.ts';

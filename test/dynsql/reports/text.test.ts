@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readDecimal } from '../../../shared/decimal.ts';
 import { Formatter, type ValueFormat } from '../../../shared/dynsql/reports/format.ts';
 import type { Language } from '../../../shared/dynsql/reports/layout.ts';
 import { Sum } from '../../../shared/dynsql/reports/sum.ts';
 import { wrapped } from '../../../shared/dynsql/reports/wrap.ts';
+import { readDecimal } from '../../../shared/json/decimal.ts';
 
 describe('a value as text', () => {
   const cases: [Language, ValueFormat, unknown, string][] = [

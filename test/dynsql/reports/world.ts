@@ -1,7 +1,7 @@
 /** A report of every feature, and what it is printed from. */
 
 import { CatalogError } from '../../../shared/catalog/fault.ts';
-import { parseDefinition } from '../../../shared/dynsql/load.ts';
+import { parseDefinition } from '../../../shared/dynsql/language/read-definition.ts';
 import { printReport } from '../../../shared/dynsql/reports/print.ts';
 import { loadReport, type Report } from '../../../shared/dynsql/reports/report.ts';
 import type { ReportRow } from '../../../shared/dynsql/reports/table.ts';

@@ -6,10 +6,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { DatabaseError } from '../../../shared/database/errors.ts';
+import { DatabaseError } from '../../../shared/database/database-error.ts';
 import { sqlRows } from '../../../shared/dynsql/rows/apply.ts';
-import { RowLoadError } from '../../../shared/dynsql/rows/errors.ts';
-import { type LoadProgress, loadRows } from '../../../shared/dynsql/rows/load.ts';
+import { type LoadProgress, loadRows } from '../../../shared/dynsql/rows/load-rows.ts';
+import { RowLoadError } from '../../../shared/dynsql/rows/row-error.ts';
 import type { RowBatch, RowLoad, RowSet } from '../../../shared/dynsql/rows/types.ts';
 import { soon } from '../../support/storage.ts';
 import { newSet, startTargets } from './apply-target.ts';

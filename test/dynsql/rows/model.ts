@@ -1,7 +1,7 @@
 /** What `crude.sp_apply_dynsql_rows` does with tables, as a plain model in memory. */
 
-import { DatabaseError } from '../../../shared/database/errors.ts';
-import { RowLoadError } from '../../../shared/dynsql/rows/errors.ts';
+import { DatabaseError } from '../../../shared/database/database-error.ts';
+import { RowLoadError } from '../../../shared/dynsql/rows/row-error.ts';
 import type {
   KeyedRow,
   LoadedRows,

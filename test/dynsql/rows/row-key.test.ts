@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDefinition } from '../../../shared/dynsql/load.ts';
+import { parseDefinition } from '../../../shared/dynsql/language/read-definition.ts';
 import { keyFieldsOf, rowKey } from '../../../shared/dynsql/rows/row-key.ts';
 
 const definitionOf = (fields: string[], uniquefields?: string) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { RowLoadError } from '../../../shared/dynsql/rows/errors.ts';
+import { RowLoadError } from '../../../shared/dynsql/rows/row-error.ts';
 import { rowTexts } from '../../../shared/dynsql/rows/row-texts.ts';
 
 /** The answer in pieces that end at these bytes. */

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { RowSource } from '../../../shared/dynsql/levels.ts';
-import { DriftError } from '../../../shared/dynsql/merge.ts';
-import { items, itemTexts, runQuery } from '../../../shared/dynsql/run.ts';
+import type { RowSource } from '../../../shared/dynsql/run/levels.ts';
+import { DriftError } from '../../../shared/dynsql/run/merge.ts';
+import { items, itemTexts, runQuery } from '../../../shared/dynsql/run/run.ts';
 import { soon } from '../../support/storage.ts';
 import {
   answerOf,

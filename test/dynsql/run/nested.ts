@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import type { RowBatch } from '../../../shared/database/stream.ts';
-import type { RowSource } from '../../../shared/dynsql/levels.ts';
+import type { RowSource } from '../../../shared/dynsql/run/levels.ts';
 import type { Statement } from '../../../shared/dynsql/types.ts';
 
 /** A level: its name, its fields and those below it. */

@@ -1,7 +1,7 @@
 /** Statements over a database that a test makes: numbers, nested by arithmetic. */
 
 import type { TestContext } from 'node:test';
-import { startSqlServer } from '../../../local/sql-server/server.ts';
+import { startSqlServer } from 'tds-sqlite';
 import { Databases } from '../../../shared/database/databases.ts';
 import type { Statement, StatementColumn } from '../../../shared/dynsql/types.ts';
 import { type SilentProxy, startSilentProxy } from '../../support/silent-proxy.ts';

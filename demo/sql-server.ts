@@ -1,0 +1,39 @@
+/**
+ * The SQL Server stand-in with the demo billing, and in its aggregate base what
+ * `npm run sql:install` brings, as a process of its own:
+ * `node demo/sql-server.ts [--directory .local/sql-server]`.
+ *
+ * Settings: SQL_PORT (11433), further ports in SQL_PORT_2 to SQL_PORT_4 (none), so that each server
+ * of the catalogue has an address of its own, SQL_CONTROL_PORT (11434), DEMO_PACE (600; Infinity: no delay).
+ */
+
+import { numberSetting, portSetting, runStandIn } from 'stand-in-kit';
+import { startSqlServer } from 'tds-sqlite';
+import { standInAt } from './billing/connections.ts';
+import { defaultPace, demoDatabases } from './billing/index.ts';
+import { demoLogin } from './billing/login.ts';
+import { installProduct } from './billing/product.ts';
+
+/** It takes some milliseconds, and a moment on a machine that is busy. */
+const installTimeoutMilliseconds = 30_000;
+
+const port = portSetting('SQL_PORT', 11_433);
+const morePorts = ['SQL_PORT_2', 'SQL_PORT_3', 'SQL_PORT_4'].flatMap((name) =>
+  process.env[name] ? [portSetting(name, 0)] : [],
+);
+const controlPort = portSetting('SQL_CONTROL_PORT', 11_434);
+const paceRange = 'a number above 0, or Infinity';
+const pace = numberSetting('DEMO_PACE', defaultPace, (value) => value > 0, paceRange);
+
+await runStandIn('SQL Server', 'sql-server', async (directory) => {
+  const server = await startSqlServer({
+    databases: demoDatabases({ pace }),
+    logins: { [demoLogin.user]: demoLogin.password },
+    directory,
+    port,
+    morePorts,
+    controlPort,
+  });
+  await installProduct(standInAt(server.port), AbortSignal.timeout(installTimeoutMilliseconds));
+  return server;
+});

@@ -1,0 +1,119 @@
+/** FlexiBee companies as JSON: shapes the answers, and describes them in `/openapi.json`. */
+
+import { z } from 'zod';
+import { shownTroubleKinds } from '../../shared/flexibee/types.ts';
+import { instantSchema } from '../../shared/storage/instant.ts';
+
+export const companyCodeSchema = z.string().meta({ description: 'Data source of a company' });
+
+const troubleSchema = z
+  .object({
+    kind: z.enum(shownTroubleKinds),
+    since: instantSchema,
+    message: z.string(),
+    cure: z.string().meta({ description: 'What people can do about it' }),
+  })
+  .meta({ id: 'CompanyTrouble' });
+
+const failureSchema = z
+  .object({
+    evidence: z.string(),
+    procedure: z.string(),
+    message: z.string(),
+    since: instantSchema,
+    calls: z.int().meta({ description: 'How many have failed since' }),
+    nextAt: instantSchema,
+  })
+  .meta({ id: 'CallFailure' });
+
+const lagSchema = z.object({
+  versions: z.int().meta({ description: 'Versions that the server has and we have not applied' }),
+  seconds: z.number().meta({ description: 'For how long we have not had everything' }),
+});
+
+const summarySchema = z
+  .object({
+    code: z.string(),
+    description: z.string(),
+    state: z.enum(['starting', 'loading', 'following', 'trouble']),
+    trouble: troubleSchema.exactOptional(),
+    version: z
+      .int()
+      .exactOptional()
+      .meta({ description: 'The newest version that is in the journal' }),
+    globalVersion: z
+      .int()
+      .exactOptional()
+      .meta({ description: 'The newest version that the server told us' }),
+    lag: lagSchema,
+    warnings: z.array(z.string()).meta({
+      description:
+        'What procedures last returned other than 0, each until it returns 0; messages of the company that were given up, until their queue is emptied',
+    }),
+    appliedAt: instantSchema.exactOptional(),
+  })
+  .meta({ id: 'CompanySummary' });
+export type CompanySummary = z.infer<typeof summarySchema>;
+
+export const companiesSchema = z
+  .object({ companies: z.array(summarySchema) })
+  .meta({ id: 'Companies' });
+
+export const companySchema = summarySchema
+  .extend({
+    name: z.string().meta({ description: 'As in /c/<name> at the server' }),
+    server: z.string(),
+    live: z
+      .union([
+        z.object({ globalVersion: z.int() }),
+        z.object({ error: z.string(), cure: z.string().exactOptional() }),
+      ])
+      .meta({ description: 'What the server answered this moment' }),
+    generation: z
+      .int()
+      .exactOptional()
+      .meta({ description: 'Histories of the company: grows with every reset' }),
+    gaps: z.int().meta({ description: 'Gaps in the versions that are asked for again' }),
+    stale: z
+      .int()
+      .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),
+    loads: z.array(z.object({ evidence: z.string(), afterId: z.string() })),
+    pending: z
+      .array(z.string())
+      .meta({ description: 'Evidences whose further procedures are yet to be called' }),
+    failures: z.array(failureSchema).meta({
+      description:
+        'Evidences whose further procedures have failed since then, and when they are called again',
+    }),
+    evidences: z.record(
+      z.string(),
+      z.object({ changes: z.int(), created: z.int(), updated: z.int(), deleted: z.int() }),
+    ),
+  })
+  .meta({ id: 'Company' });
+export type CompanyDetails = z.infer<typeof companySchema>;
+
+export const changelogSchema = z
+  .object({ company: z.string(), enabled: z.boolean() })
+  .meta({ id: 'Changelog' });
+export const companyLocationSchema = z
+  .string()
+  .regex(/^\/flexibee\//)
+  .meta({ description: 'Path of the company', format: 'uri-reference' });
+export const queuedSchema = z
+  .object({ company: z.string(), location: companyLocationSchema })
+  .meta({ id: 'PollQueued' });
+export const hookAnswerSchema = z
+  .object({
+    company: z.string(),
+    queued: z
+      .boolean()
+      .meta({ description: 'False: nothing new, or another hook of the burst has queued a poll' }),
+  })
+  .meta({ id: 'HookTaken' });
+export const ownHookSchema = z
+  .object({ company: z.string(), url: z.url() })
+  .meta({ id: 'OwnHook' });
+export const removedHooksSchema = z
+  .object({ company: z.string(), removed: z.int() })
+  .meta({ id: 'RemovedHooks' });

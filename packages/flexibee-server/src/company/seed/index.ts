@@ -1,0 +1,34 @@
+import { createRandom } from 'stand-in-kit';
+import { evidenceOf } from '../evidence/index.ts';
+import type { WriteResult } from '../types.ts';
+import type { Order } from '../write/request.ts';
+import { contracts, documents } from './documents.ts';
+import { partners, products } from './master-data.ts';
+
+/**
+ * Fills a new company as its people would have: every record is written like any other, so that
+ * codes, sums, relations and the log are what they always are. The same seed and day give the
+ * same company.
+ * @param size how many partners; documents in proportion
+ */
+export function seedCompany(
+  { seed = 1, size = 40 }: { seed?: number; size?: number },
+  now: number,
+  write: (orders: readonly Order[]) => WriteResult,
+): void {
+  const random = createRandom(`company ${seed}`);
+  const put = (evidence: string, json: Record<string, unknown>): number => {
+    const { status, winstrom } = write([{ evidence: evidenceOf(evidence), json }]);
+    const [result] = winstrom['results'] as { id?: string }[];
+    if (status === 400 || result?.id === undefined) {
+      throw new Error(`demo data: ${evidence} was refused: ${JSON.stringify(winstrom)}`);
+    }
+    return Number(result.id);
+  };
+  const firms = partners(random, size).map((partner) => put('adresar', partner));
+  const stock = products(random).map((product) => put('cenik', product));
+  const agreed = contracts(random, firms, now).map((contract) => put('smlouva', contract));
+  for (const { evidence, json } of documents(random, { firms, stock, agreed }, now)) {
+    put(evidence, json);
+  }
+}

@@ -1,0 +1,89 @@
+/** Reading records: listings, one record, many by ident. */
+
+import { Refusal } from 'stand-in-kit';
+import { type Company, type Listing, type ListQuery, listQuery } from '../company/index.ts';
+import { type Answer, answer, winstrom } from '../http/answer.ts';
+import type { Call } from '../http/call.ts';
+import type { Route } from '../http/router.ts';
+import { hosted, type Instance } from '../instance.ts';
+import { type JsonObject, recordToXml } from '../xml/winstrom.ts';
+import { isLabelEvidence } from './labels.ts';
+
+export const recordRoutes: readonly Route[] = [
+  { methods: ['GET'], pattern: 'c/:company/:evidence', kind: 'list', filter: true, run: list },
+  { methods: ['POST', 'PUT'], pattern: 'c/:company/:evidence/get', kind: 'get', run: get },
+  { methods: ['POST', 'PUT'], pattern: 'c/:company/:evidence/query', kind: 'query', run: query },
+  { methods: ['GET'], pattern: 'c/:company/:evidence/:record', kind: 'record', run: record },
+];
+
+/** What URL and body say about the records; where both do, the body counts. */
+function asked({ query, filter }: Call, body: JsonObject = {}): ListQuery {
+  const path = filter === undefined ? {} : { filter };
+  return { ...listQuery(query), ...path, ...listQuery(Object.entries(body), 'body') };
+}
+
+function list(instance: Instance, call: Call): Answer {
+  return listing(instance, call, asked(call));
+}
+
+async function query(instance: Instance, call: Call): Promise<Answer> {
+  const body = await call.winstrom();
+  return listing(instance, call, asked(call, body), body);
+}
+
+function listing(instance: Instance, call: Call, wanted: ListQuery, body?: JsonObject): Answer {
+  const { company, evidence } = place(instance, call);
+  const found: Listing = isLabelEvidence(evidence)
+    ? {
+        globalVersion: company.globalVersion(),
+        records: [],
+        ...(wanted.rowCount ? { rowCount: 0 } : {}),
+      }
+    : company.list(evidence, wanted);
+  return recordsAnswer(instance, call, found, body);
+}
+
+async function get(instance: Instance, call: Call): Promise<Answer> {
+  const { company, evidence } = place(instance, call);
+  const body = await call.winstrom();
+  const { id } = body;
+  if (id === undefined) throw new Refusal(400, 'Chybí prvek id se seznamem identifikátorů');
+  const idents = [id].flat().map(String);
+  return recordsAnswer(instance, call, company.get(evidence, idents, asked(call, body)), body);
+}
+
+function record(instance: Instance, call: Call): Answer {
+  const { company, evidence } = place(instance, call);
+  const ident = call.parameters['record'] ?? '';
+  const id = company.resolve(evidence, ident);
+  const found = id === undefined ? undefined : company.get(evidence, [id], asked(call));
+  if (!found || found.records.length === 0) {
+    throw new Refusal(404, `Záznam '${ident}' v evidenci '${evidence}' neexistuje`);
+  }
+  if (ident === String(id)) return recordsAnswer(instance, call, found);
+  const parameters = call.query.size > 0 ? `?${call.query}` : '';
+  const location = `${call.origin}/c/${company.name}/${evidence}/${id}${call.suffix}${parameters}`;
+  return answer(303, winstrom({ success: 'true' }), { location });
+}
+
+function place(instance: Instance, call: Call): { company: Company; evidence: string } {
+  const { company, evidence = '' } = call.parameters;
+  return { company: hosted(instance, company).company, evidence };
+}
+
+function recordsAnswer(instance: Instance, call: Call, found: Listing, body?: JsonObject): Answer {
+  const { company, evidence } = place(instance, call);
+  const wantsVersion = body?.['add-global-version'] ?? call.query.get('add-global-version');
+  const attributes: JsonObject = {};
+  if (found.rowCount !== undefined) attributes['@rowCount'] = String(found.rowCount);
+  if (String(wantsVersion) === 'true' && company.changelogEnabled()) {
+    attributes['@globalVersion'] = String(found.globalVersion);
+  }
+  return {
+    ...answer(200, winstrom({ ...attributes, [evidence]: found.records })),
+    xml: () => ({
+      ...answer(200, winstrom(attributes)).xml(),
+      children: found.records.map((one) => recordToXml(evidence, one)),
+    }),
+  };
+}

@@ -1,0 +1,153 @@
+/** The dynamic SQLs of one connection of an ABRA Gen server. */
+
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { AgedCache } from '../async/aged-cache.ts';
+import { CatalogError } from '../catalog/fault.ts';
+import { checkQuery, queryProblem } from '../dynsql/language/query.ts';
+import { parseDefinition } from '../dynsql/language/read-definition.ts';
+import type { Definition } from '../dynsql/types.ts';
+import type { FieldError } from '../http/problem.ts';
+import { AbraGenError } from './errors.ts';
+import { type AbraGenConnection, Requests } from './requests.ts';
+import type { AbraGenServers } from './servers.ts';
+
+const listedSchema = z.looseObject({ id: z.string(), name: z.string() });
+export type DefinitionList = z.infer<typeof listedSchema>[];
+
+export interface FetchedDefinition {
+  /** The JSON as ABRA Gen gave it. */
+  text: string;
+  definition: Definition;
+}
+
+/** An answer under way; destroying the body ends the query. */
+export interface AbraGenAnswer {
+  contentType: string;
+  /** A failure after the first byte ends it with an AbraGenError. */
+  body: Readable;
+}
+
+/** To be kept for the life of the process: it holds the list and the definitions. */
+export class AbraGenClient {
+  readonly #servers: AbraGenServers;
+  readonly #requests: Requests;
+  readonly #lists: AgedCache<DefinitionList>;
+  readonly #definitions: AgedCache<FetchedDefinition>;
+
+  constructor(connection: AbraGenConnection, servers: AbraGenServers) {
+    this.#servers = servers;
+    this.#requests = new Requests(connection, servers);
+    this.#lists = new AgedCache(servers.options.now);
+    this.#definitions = new AgedCache(servers.options.now);
+  }
+
+  /** All definitions, not older than `maxAgeMs`. @throws AbraGenError, or the reason of `signal` */
+  list(signal: AbortSignal, maxAgeMs = this.#servers.options.maxAgeMs): Promise<DefinitionList> {
+    const ask = { method: 'GET', path: 'dynsql', accept: 'application/json' } as const;
+    const fetch = async () => {
+      const { value } = await this.#requests.json(ask, never());
+      if (isList(value)) return value;
+      const fault = 'the answer is no list of id and name';
+      throw this.#requests.error(ask, { kind: 'answer not understood', fault });
+    };
+    return this.#lists.get('', maxAgeMs, fetch, signal);
+  }
+
+  /**
+   * @param id packed CLSID, in letters of any case
+   * @throws AbraGenError, or the reason of `signal`
+   */
+  async definition(
+    id: string,
+    signal: AbortSignal,
+    maxAgeMs = this.#servers.options.maxAgeMs,
+  ): Promise<FetchedDefinition> {
+    const ask = this.#askOf(id);
+    const fetch = async () => {
+      const { text, value } = await this.#requests.json(ask, never());
+      try {
+        return { text, definition: parseDefinition(value) };
+      } catch (error) {
+        if (!(error instanceof CatalogError)) throw error;
+        const fault = `the answer is no definition: ${error.message}`;
+        throw this.#requests.error(ask, { kind: 'answer not understood', fault });
+      }
+    };
+    return this.#definitions.get(ask.definition, maxAgeMs, fetch, signal);
+  }
+
+  /**
+   * Checks a query against its definition and sends it on; the rows come as JSON.
+   *
+   * @throws HttpProblem (400) with every fault of the query, before anything is sent; AbraGenError,
+   *   or the reason of `signal`, which holds for the body, too
+   */
+  exec(id: string, query: unknown, signal: AbortSignal): Promise<AbraGenAnswer> {
+    return this.#ask(id, query, { accept: 'application/json' }, signal);
+  }
+
+  /** The same, printed: a PDF. @param report id of the report in ABRA Gen */
+  report(id: string, query: unknown, report: string, signal: AbortSignal): Promise<AbraGenAnswer> {
+    return this.#ask(id, query, { accept: 'application/pdf', query: { report } }, signal);
+  }
+
+  async #ask(
+    id: string,
+    body: unknown,
+    how: { accept: 'application/json' | 'application/pdf'; query?: Record<string, string> },
+    signal: AbortSignal,
+  ): Promise<AbraGenAnswer> {
+    await this.#check(id, body, signal);
+    const { path, definition } = this.#askOf(id);
+    const ask = { method: 'POST', path: `${path}/exec`, definition, body, ...how } as const;
+    try {
+      const { headers, body: answer } = await this.#requests.stream(ask, signal);
+      return { contentType: headers['content-type'] ?? how.accept, body: answer };
+    } catch (error) {
+      // Perhaps it is no longer what we know.
+      const isRefused = error instanceof AbraGenError && error.status !== undefined;
+      if (isRefused) this.#definitions.delete(definition);
+      throw error;
+    }
+  }
+
+  async #check(id: string, query: unknown, signal: AbortSignal): Promise<void> {
+    const { definition } = await this.definition(id, signal);
+    if (faultsOf(definition, query).length === 0) return;
+    // Somebody may have added the field a minute ago.
+    const fresh = await this.definition(id, signal, this.#servers.options.refusalAgeMs);
+    const errors = faultsOf(fresh.definition, query);
+    if (errors.length > 0) throw queryProblem(errors);
+  }
+
+  #askOf(id: string) {
+    const definition = id.toUpperCase();
+    const path = `dynsql/${definition}`;
+    const ask = { method: 'GET', path, accept: 'application/json', definition } as const;
+    if (/^[0-9A-Z]{26}$/.test(definition)) return ask;
+    const fault = 'not found: an id has 26 characters of 0-9 and A-Z';
+    const shown = { ...ask, path: 'dynsql/…' };
+    throw this.#requests.error(shown, { kind: 'not found', fault });
+  }
+}
+
+/** Ends at the first that is none. */
+function isList(value: unknown): value is DefinitionList {
+  return Array.isArray(value) && value.every((item) => listedSchema.safeParse(item).success);
+}
+
+function faultsOf(definition: Definition, query: unknown): readonly FieldError[] {
+  const { query: checked, errors } = checkQuery(definition, query, { templates: 'elsewhere' });
+  if (checked === undefined) return errors;
+  const { top, skip } = checked;
+  const ours = [...(top === undefined ? [] : ['top']), ...(skip === 0 ? [] : ['skip'])];
+  return ours.map((field) => ({
+    field,
+    message: `${field} cannot be used with ABRA Gen, which gives all rows; leave it out`,
+    allowed: 'left out',
+  }));
+}
+
+/** What several wait for is stopped by its own deadline only. */
+const never = () => new AbortController().signal;

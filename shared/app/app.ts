@@ -1,0 +1,270 @@
+/**
+ * Where the app is put together. Settings and catalogues are checked at the start; storage and
+ * databases are opened by the first call that needs them.
+ */
+
+import type { HealthPart } from '../../functions/shapes/runs.ts';
+import { unlessAborted } from '../async/abort.ts';
+import { AgedCache } from '../async/aged-cache.ts';
+import type { Catalog } from '../catalog/index.ts';
+import { Databases } from '../database/databases.ts';
+import { Leases } from '../lock/leases.ts';
+import type { OpenContainer } from '../settings/place.ts';
+import type { Settings } from '../settings/settings.ts';
+import { storageClock } from '../storage/clock.ts';
+import { GivenUp } from '../storage/given-up.ts';
+import { Queues } from '../storage/queues.ts';
+import { Cancellations } from '../sync/cancellations.ts';
+import { DurationStore } from '../sync/durations.ts';
+import { executeRun, type SliceOutcome } from '../sync/engine.ts';
+import { freshnessReader } from '../sync/freshness.ts';
+import { WorkerStoppingError } from '../sync/interruption.ts';
+import { RunLogs } from '../sync/log/run-logs.ts';
+import { removeExpiredRuns } from '../sync/retention.ts';
+import { RunStore } from '../sync/run-store.ts';
+import { SyncService, type SyncState } from '../sync/service.ts';
+import type { StageRunners } from '../sync/stage-runner.ts';
+import { abandonedRuns, endOrphans } from '../sync/sweep.ts';
+import type { Syncs } from '../sync/syncs.ts';
+import type { CallsOutcome } from './after-changes.ts';
+import { Companies } from './companies.ts';
+import type { CompanyMessage } from './company-queue.ts';
+import { type Configuration, configure } from './configuration.ts';
+import { DynsqlConnections } from './connections/connections.ts';
+import { checkDatabase, checkPart } from './health/check-part.ts';
+import { companiesHealth } from './health/companies-health.ts';
+import { connectionsHealth } from './health/connections-health.ts';
+import { brokenHealth, catalogHealth } from './health/documents-health.ts';
+import { queuesHealth } from './health/queues-health.ts';
+import { lookForGivenUp } from './poison-queues.ts';
+import { dynsqlRunner } from './runners/dynsql-runner.ts';
+import { flexibeeRunner } from './runners/flexibee-runner.ts';
+import { procedureRunner } from './runners/procedure-runner.ts';
+import type { AppServices } from './services.ts';
+
+/** However many look at the health, what it asks is asked once in so long. */
+const healthAgeMs = 5_000;
+
+/** The platform waits for 5 s at least: attentions have 3 s, what was written down and leases the rest. */
+const letGoMs = 7_500;
+/** Connections that were given back close in milliseconds. */
+const closeMs = 500;
+/** Storage answers in tens of milliseconds; a run whose message is lost is found by the sweeper. */
+const sendMs = 2_000;
+
+export class App implements AppServices {
+  readonly settings: Settings;
+  readonly catalog: Catalog;
+  readonly syncs: Syncs;
+  readonly companies: Companies;
+  readonly dynsql: DynsqlConnections;
+  readonly #runners: StageRunners;
+  readonly #databases: Databases;
+  /** Of dynsql alone: however many clients read slowly, runs have their connections. */
+  readonly #readers: Databases;
+  /** Of procedures after changes alone: however many wait for their turn, changes are applied. */
+  readonly #callers: Databases;
+  readonly #container: OpenContainer;
+  /** Of the configuration: what was put up with. */
+  readonly #notices: readonly string[];
+  readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
+  #opened: Queues | undefined;
+  /** Aborted when this worker stops. */
+  readonly #stopping = new AbortController();
+
+  private constructor(configuration: Configuration, pools: () => Databases) {
+    const { settings, catalog, dynsql, locations, container } = configuration;
+    const addresses = configuration.connections;
+    this.settings = settings;
+    this.#notices = configuration.notices;
+    this.catalog = catalog;
+    const databases = pools();
+    const readers = pools();
+    const callers = pools();
+    this.#databases = databases;
+    this.#readers = readers;
+    this.#callers = callers;
+    this.#container = container;
+    this.syncs = new SyncService({
+      catalog,
+      state: (signal) => this.#state(signal),
+      now: this.now,
+    });
+    const procedure = procedureRunner(databases, locations.databases);
+    const { leaseSeconds, sliceMs } = settings;
+    this.companies = new Companies({
+      ...{ catalog, databases, container, leaseSeconds, sliceMs },
+      procedure: procedureRunner(callers, locations.databases),
+      addresses: addresses.companies,
+      send: async (queue, message, signal, delaySeconds) =>
+        (await this.#queues()).send(queue, message, signal, delaySeconds),
+      now: this.now,
+    });
+    this.dynsql = new DynsqlConnections({
+      catalog,
+      dynsql,
+      databases: readers,
+      addresses: addresses.abraGen,
+      stopping: this.#stopping.signal,
+      now: this.now,
+    });
+    this.#runners = {
+      procedure,
+      flexibee: flexibeeRunner(this.companies),
+      dynsql: dynsqlRunner({
+        ...{ catalog, databases, connections: this.dynsql },
+        locations: locations.connections,
+      }),
+    };
+  }
+
+  /** @throws what `configure` does, before any function can run */
+  static async start(environment: NodeJS.ProcessEnv): Promise<App> {
+    const configuration = await configure(environment);
+    const { settings, catalog, connections } = configuration;
+    const pools = () =>
+      new Databases(
+        catalog.databases.map(({ id, connection }) => ({
+          id,
+          setting: connection,
+          connectionString: connections.databases[id] ?? '',
+        })),
+        { size: settings.sqlPoolSize },
+      );
+    return new App(configuration, pools);
+  }
+
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Storage's time, which all workers share. */
+  now(): Date {
+    return storageClock.now();
+  }
+
+  health(signal: AbortSignal): Promise<HealthPart[]> {
+    const look = () => this.#lookAtHealth(this.#stopping.signal);
+    return this.#health.get('', healthAgeMs, look, signal);
+  }
+
+  async #lookAtHealth(signal: AbortSignal): Promise<HealthPart[]> {
+    const storage = checkPart(
+      'storage',
+      async (bounded) => (await this.#container(bounded)).getProperties({ abortSignal: bounded }),
+      signal,
+    );
+    const databases = this.catalog.databases.map(({ id }) =>
+      checkDatabase(this.#databases, id, signal),
+    );
+    const companies = companiesHealth(this.companies, signal);
+    const connections = connectionsHealth(this.dynsql, signal);
+    const broken = brokenHealth(this.#container, signal);
+    return (
+      await Promise.all([
+        storage,
+        broken,
+        catalogHealth(this.catalog, this.#notices),
+        queuesHealth(() => this.#queues(), signal),
+        ...databases,
+        companies,
+        connections,
+      ])
+    ).flat();
+  }
+
+  /** One slice of a run, as `executeRun`. */
+  async executeRun(id: string, log: (text: string, level?: 'warn') => void): Promise<SliceOutcome> {
+    const signal = this.#stopping.signal;
+    return executeRun(
+      {
+        ...(await this.#state(signal)),
+        runners: this.#runners,
+        readFreshness: freshnessReader(this.#databases, this.now),
+        catalogRevision: this.catalog.revision,
+        now: this.now,
+        sliceMs: this.settings.sliceMs,
+        log,
+      },
+      id,
+      signal,
+    );
+  }
+
+  /** One slice of following a company, as `Companies.poll`. */
+  async pollCompany(message: CompanyMessage, log: (text: string) => void): Promise<string> {
+    return this.companies.poll(message, log, this.#stopping.signal);
+  }
+
+  /** One slice of the procedures after a company's changes, as `Companies.callAfterChanges`. */
+  async callAfterChanges(code: string, log: (text: string) => void): Promise<CallsOutcome> {
+    return this.companies.callAfterChanges(code, log, this.#stopping.signal);
+  }
+
+  /** Runs that nobody executes (`abandonedRuns`), and those that nobody may, ended (`endOrphans`). */
+  async sweepRuns(): Promise<{ abandoned: string[]; ended: string[] }> {
+    const signal = this.#stopping.signal;
+    const state = await this.#state(signal);
+    const abandoned = await abandonedRuns(state, this.now(), signal);
+    return { abandoned, ended: await endOrphans(state, this.now(), signal) };
+  }
+
+  /** As `lookForGivenUp`. */
+  async lookForGivenUp(log: (text: string) => void): Promise<void> {
+    const signal = this.#stopping.signal;
+    const state = await this.#state(signal);
+    const givenUp = new GivenUp(await this.#container(signal));
+    const queues = await this.#queues();
+    await lookForGivenUp({ ...state, queues, givenUp, now: this.now, log }, signal);
+  }
+
+  /** How many runs were removed, as `removeExpiredRuns`. */
+  async expireRuns(): Promise<number> {
+    const signal = this.#stopping.signal;
+    const state = await this.#state(signal);
+    return removeExpiredRuns(state, this.settings.retentionDays, this.now(), signal);
+  }
+
+  /** One message on a queue of ours, where no host hands on an output any more. */
+  async send(queueName: string, message: string | object): Promise<void> {
+    const signal = AbortSignal.timeout(sendMs);
+    await (await this.#queues()).send(queueName, message, signal);
+  }
+
+  /**
+   * Lets go of everything: running procedures get an attention, their runs go on elsewhere, answers
+   * break off. The process may end as soon as this does: what has not let go by then is cut.
+   *
+   * @param ended resolves when nothing is under way any more
+   */
+  async stop(ended: Promise<void> = Promise.resolve()): Promise<void> {
+    this.#stopping.abort(new WorkerStoppingError());
+    await within(letGoMs, ended);
+    this.companies.close();
+    this.dynsql.close();
+    const all = [this.#databases, this.#readers, this.#callers];
+    await within(closeMs, Promise.all(all.map((pools) => pools.close())));
+  }
+
+  async #queues(): Promise<Queues> {
+    this.#opened ??= await Queues.open(this.settings.storage);
+    return this.#opened;
+  }
+
+  async #state(signal: AbortSignal): Promise<SyncState> {
+    const container = await this.#container(signal);
+    return {
+      leases: new Leases(container, this.settings.leaseSeconds),
+      runs: new RunStore(container),
+      cancellations: new Cancellations(container),
+      durations: new DurationStore(container),
+      logs: new RunLogs(container),
+    };
+  }
+}
+
+/** What comes later is not waited for, and its failure is nobody's any more. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const limit = AbortSignal.timeout(milliseconds);
+  await unlessAborted(work, limit).catch(() => {});
+}

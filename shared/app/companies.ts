@@ -1,0 +1,321 @@
+/** The catalogue's FlexiBee companies, each with its server, mirror and cursor; opened when asked. */
+
+import type { ContainerClient } from '@azure/storage-blob';
+import { afterQueueName } from '../../functions/flexibee/after-queue.ts';
+import { type Again, pollForHook } from '../../functions/flexibee/hook-polls.ts';
+import type { Catalog, FollowedCompany } from '../catalog/index.ts';
+import type { Databases } from '../database/databases.ts';
+import type { FlexibeeAddress } from '../flexibee/address.ts';
+import { sqlMirror } from '../flexibee/apply.ts';
+import { ChangelogWatch, turnChangelog } from '../flexibee/changelog.ts';
+import { type FlexibeeCompany, openCompany } from '../flexibee/client.ts';
+import {
+  type CompanyState,
+  type CursorStore,
+  companyState,
+  cursorStore,
+  type FollowContext,
+  newerState,
+  type PollOutcome,
+  poll,
+  type Returned,
+  reload,
+  reset,
+  warningsOf,
+} from '../flexibee/follow.ts';
+import { HookFlags } from '../flexibee/hook-flags.ts';
+import { HookNews } from '../flexibee/hook-news.ts';
+import type { WebHook } from '../flexibee/hook-versions.ts';
+import { FlexibeeServers } from '../flexibee/servers.ts';
+import type { AppliedRows, Mirror } from '../flexibee/types.ts';
+import { DocumentNewerError } from '../storage/documents.ts';
+import { GivenUp } from '../storage/given-up.ts';
+import type { StageRunner } from '../sync/stage-runner.ts';
+import { AfterChanges, type CallsOutcome, type ShownFailure } from './after-changes.ts';
+import { type CompanyMessage, companyQueueName } from './company-queue.ts';
+import { givenUpText } from './poison-queues.ts';
+import { procedureMessages } from './procedure-messages.ts';
+
+export interface CompaniesDependencies {
+  catalog: Catalog;
+  addresses: Readonly<Record<string, FlexibeeAddress>>;
+  databases: Databases;
+  /** Runs stages of kind `procedure` after changes, on connections that applying does not need. */
+  procedure: StageRunner;
+  container(signal: AbortSignal): Promise<ContainerClient>;
+  /** Puts a message on a queue of ours. */
+  send(queue: string, message: object, signal: AbortSignal, delaySeconds?: number): Promise<void>;
+  leaseSeconds: number;
+  sliceMs: number;
+  /** Whoever was asked to look now waits so long for a poll that is under way; 10 s unless told. */
+  waitForLockMs?: number;
+  now(): Date;
+}
+
+const defaultWaitForLockMs = 10_000;
+
+/** A timer's message that waited for longer is left: the next minute's is behind it. */
+const timerMessageMs = 90_000;
+
+/** What a newer version of the app has written is for that one: its workers poll, too. */
+async function pollKnown(...[context, options, signal]: Parameters<typeof poll>) {
+  try {
+    return await poll(context, options, signal);
+  } catch (error) {
+    if (!(error instanceof DocumentNewerError)) throw error;
+    context.log(error.message);
+    return 'trouble';
+  }
+}
+
+function newer(error: unknown): DocumentNewerError {
+  if (error instanceof DocumentNewerError) return error;
+  throw error;
+}
+
+function isNewer(found: unknown): found is DocumentNewerError {
+  return found instanceof DocumentNewerError;
+}
+
+/** What people are shown of a company, its procedures after changes included. */
+export interface ShownState extends CompanyState {
+  /** Evidences whose procedures after changes are to be called. */
+  pending: string[];
+  /** Of those, the ones whose latest call has failed. */
+  failures: ShownFailure[];
+}
+
+/** Of a company whose calls were written down by a newer version of the app. */
+const noneCalled = { pending: [], failures: [], warnings: [] };
+
+/** Whose messages are about companies. */
+const queues: readonly string[] = [companyQueueName, afterQueueName];
+
+/** What the process remembers of the storage: an idle poll reads no cursor. */
+interface State {
+  cursors: CursorStore;
+  flags: HookFlags;
+  news: HookNews;
+  after: AfterChanges;
+  givenUp: GivenUp;
+}
+
+export class Companies {
+  readonly #dependencies: CompaniesDependencies;
+  readonly #servers = new FlexibeeServers();
+  readonly #opened = new Map<string, FlexibeeCompany>();
+  readonly #changelogs = new ChangelogWatch();
+  #state: State | undefined;
+
+  constructor(dependencies: CompaniesDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Companies in the catalogue's order. */
+  get all(): readonly FollowedCompany[] {
+    return this.#dependencies.catalog.companies;
+  }
+
+  find(code: string | undefined): FollowedCompany | undefined {
+    return this.all.find((company) => company.code === code);
+  }
+
+  /** The company at its server. RangeError: unknown code. */
+  at(code: string): FlexibeeCompany {
+    const known = this.#opened.get(code);
+    if (known !== undefined) return known;
+    const { name } = this.#known(code);
+    const address = this.#dependencies.addresses[code];
+    if (address === undefined) throw new RangeError(`no address of ${code}`);
+    const opened = openCompany({ code, name, address }, this.#servers);
+    this.#opened.set(code, opened);
+    return opened;
+  }
+
+  /** Where we are with a company, as its polls have left it; its server is not asked. */
+  async state(code: string, signal: AbortSignal): Promise<ShownState> {
+    const { cursors, after, givenUp } = await this.#open(signal);
+    const now = this.#dependencies.now();
+    const [cursor, messages] = await Promise.all([
+      cursors.read(code, signal).catch(newer),
+      givenUp.known(signal).catch(() => []),
+    ]);
+    const state = isNewer(cursor) ? newerState(cursor, now) : companyState(cursor, now);
+    const marks = isNewer(cursor) ? {} : (cursor?.pending ?? {});
+    const calls = await after.state(code, marks, signal).catch(newer);
+    const { warnings, ...called } = isNewer(calls) ? noneCalled : calls;
+    const own = messages.filter(({ queue, about }) => queues.includes(queue) && about === code);
+    const all = [...state.warnings, ...warnings, ...own.map(givenUpText)];
+    return { ...state, ...called, warnings: all };
+  }
+
+  /** Calls the procedures after its changes, as `AfterChanges.call`. */
+  async callAfterChanges(
+    code: string,
+    log: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<CallsOutcome> {
+    const { after } = await this.#open(signal);
+    return await after.call(code, log, signal);
+  }
+
+  /** @throws what `poll` throws; then the message shall come again */
+  async poll(
+    { company, why, at }: CompanyMessage,
+    log: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<PollOutcome | 'late'> {
+    const isTimer = why === 'timer';
+    const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
+    if (isTimer && ageMs > timerMessageMs) return 'late';
+    const { flags, cursors } = await this.#open(signal);
+    const context = await this.#context(company, log, procedureMessages(company, log), signal);
+    const options = { waitForLockMs: isTimer ? 0 : this.#waitForLockMs };
+    const look = (lowering: CursorStore) =>
+      pollKnown({ ...context, cursors: lowering }, options, signal);
+    if (why === 'hook') {
+      const again: Again = (code, seconds, within) => this.#queueHookPoll(code, seconds, within);
+      return await pollForHook(flags, cursors, company, look, again, signal);
+    }
+    const outcome = await look(cursors);
+    // Whoever has the company may be past looking: from here on it is as if a hook had come.
+    if (outcome === 'busy' && why === 'request') await flags.raise(company, signal);
+    return outcome;
+  }
+
+  /** A full load of one evidence, as `reload`. */
+  async reload(
+    code: string,
+    evidence: string,
+    onProgress: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<AppliedRows & { warnings: string[] }> {
+    // Of a stage, whose messages go to the log of its run.
+    const said = (_procedure: string, text: string) => onProgress(text);
+    const context = await this.#context(code, () => {}, said, signal);
+    const rows = await reload(context, evidence, onProgress, signal);
+    return { ...rows, warnings: warningsOf(context.returned) };
+  }
+
+  /** Turns its changelog on or off, as `turnChangelog`; false while somebody else is at work on it. */
+  async turnChangelog(code: string, to: 'on' | 'off', signal: AbortSignal): Promise<boolean> {
+    const context = await this.#context(
+      code,
+      () => {},
+      () => {},
+      signal,
+    );
+    return await turnChangelog(
+      to,
+      context,
+      this.at(code),
+      { waitForLockMs: this.#waitForLockMs },
+      signal,
+    );
+  }
+
+  /** False while somebody else is at work on the company. */
+  async reset(code: string, signal: AbortSignal): Promise<boolean> {
+    const context = await this.#context(
+      code,
+      () => {},
+      () => {},
+      signal,
+    );
+    return await reset(context, { waitForLockMs: this.#waitForLockMs }, signal);
+  }
+
+  /**
+   * Has the company polled, unless it knows all that the hook tells or a poll is on its way.
+   *
+   * @param hook undefined: it says nothing but "look now"
+   * @returns true for the one hook of a burst for which a poll was queued
+   */
+  async hooked(code: string, hook: WebHook | undefined, signal: AbortSignal): Promise<boolean> {
+    const { flags, news } = await this.#open(signal);
+    const isNews = hook === undefined || (await news.isNews(code, hook, signal));
+    return isNews && (await flags.raise(code, signal));
+  }
+
+  close(): void {
+    this.#servers.close();
+  }
+
+  get #waitForLockMs(): number {
+    return this.#dependencies.waitForLockMs ?? defaultWaitForLockMs;
+  }
+
+  #queueHookPoll(company: string, delaySeconds: number, signal: AbortSignal): Promise<void> {
+    const { now, send } = this.#dependencies;
+    const at = now().toISOString();
+    const message: CompanyMessage = { company, why: 'hook', at };
+    return send(companyQueueName, message, signal, delaySeconds);
+  }
+
+  #known(code: string): FollowedCompany {
+    const company = this.find(code);
+    if (company === undefined) throw new RangeError(`no company ${code} in the catalogue`);
+    return company;
+  }
+
+  async #open(signal: AbortSignal): Promise<State> {
+    const { container, leaseSeconds, catalog, procedure, sliceMs, now, send } = this.#dependencies;
+    const opened = await container(signal);
+    if (this.#state === undefined) {
+      const cursors = cursorStore(opened, leaseSeconds);
+      this.#state = {
+        cursors,
+        flags: new HookFlags(opened, (code, within) => this.#queueHookPoll(code, 0, within)),
+        news: new HookNews(cursors),
+        after: new AfterChanges({
+          ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, now },
+          container: opened,
+          queue: (company, within) =>
+            send(afterQueueName, { company, at: now().toISOString() }, within),
+        }),
+        givenUp: new GivenUp(opened),
+      };
+    }
+    return this.#state;
+  }
+
+  async #context(
+    code: string,
+    log: (text: string) => void,
+    onMessage: (procedure: string, text: string) => void,
+    signal: AbortSignal,
+  ): Promise<FollowContext> {
+    const { catalog, sliceMs, now } = this.#dependencies;
+    const { cursors, after } = await this.#open(signal);
+    const { onRegression } = this.#known(code);
+    const returned: Returned = new Map();
+    return {
+      company: { code, evidences: catalog.entityOrder(code), onRegression },
+      source: this.at(code),
+      mirror: this.#mirror(code, returned, onMessage),
+      returned,
+      cursors,
+      now,
+      changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
+      sliceMs,
+      log,
+      after: (marks, abort) => after.seeTo(code, marks, abort),
+    };
+  }
+
+  /** Each evidence is applied by the procedure that its first stage names. */
+  #mirror(
+    code: string,
+    returned: Returned,
+    onMessage: (procedure: string, text: string) => void,
+  ): Mirror {
+    const { catalog, databases } = this.#dependencies;
+    const procedureOf = (evidence: string) => {
+      const [first] = catalog.stages({ name: evidence, code });
+      if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
+      return first;
+    };
+    const onReturn = (name: string, warning: string | undefined) => returned.set(name, warning);
+    return sqlMirror(databases, procedureOf, { onReturn, onMessage });
+  }
+}

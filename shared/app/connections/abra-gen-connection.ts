@@ -1,0 +1,22 @@
+/** A connection of an ABRA Gen server: what it answers is passed on as it comes. */
+
+import type { AbraGenClient } from '../../abra-gen/client.ts';
+import type { DynsqlConnection } from './connection.ts';
+
+export function abraGenConnection(id: string, client: AbraGenClient): DynsqlConnection {
+  return {
+    id,
+    list: (signal) => client.list(signal),
+    definition: async (asked, signal) => (await client.definition(asked, signal)).text,
+    answer: ({ definition, body, report }) => ({
+      async *make(signal) {
+        const answer =
+          report === undefined
+            ? await client.exec(definition, body, signal)
+            : await client.report(definition, body, report, signal);
+        // Leaving the loop early destroys the body, which ends the query.
+        yield* answer.body as AsyncIterable<Uint8Array>;
+      },
+    }),
+  };
+}

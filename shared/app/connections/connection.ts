@@ -1,0 +1,35 @@
+/** What dynsql's routes need of a connection, whatever stands behind it. */
+
+import type { Statement } from '../../dynsql/types.ts';
+
+export interface ListedDefinition {
+  id: string;
+  name: string;
+}
+
+/** A query as it was sent. */
+export interface Ask {
+  /** Packed CLSID of the definition. */
+  definition: string;
+  body: unknown;
+  /** Id of the report to print; absent: the rows as JSON. */
+  report?: string | undefined;
+}
+
+/** A query that has been found right. */
+export interface Answer {
+  /** Makes the answer; nothing runs before the first piece is asked for. */
+  make(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>;
+  /** What would run; absent where only the server behind the connection knows. */
+  statements?: readonly Statement[];
+}
+
+export interface DynsqlConnection {
+  readonly id: string;
+  /** @throws HttpProblem, AbraGenError, or the reason of `signal` */
+  list(signal: AbortSignal): Promise<readonly ListedDefinition[]>;
+  /** JSON. @throws HttpProblem (404 among them), AbraGenError, or the reason of `signal` */
+  definition(id: string, signal: AbortSignal): Promise<string>;
+  /** @throws HttpProblem 404; 400 with every fault of the query where it is known here */
+  answer(ask: Ask): Answer;
+}

@@ -1,0 +1,96 @@
+/** A database of ours, asked and printed by what the app has been given. */
+
+import type { Databases } from '../../database/databases.ts';
+import type { DynsqlCatalog } from '../../dynsql/language/catalog.ts';
+import { requireQuery } from '../../dynsql/language/query.ts';
+import { tooManyLevels } from '../../dynsql/language/too-many-levels.ts';
+import { printedQuery } from '../../dynsql/reports/printed-query.ts';
+import type { Report } from '../../dynsql/reports/report.ts';
+import { items, runQuery } from '../../dynsql/run/run.ts';
+import { buildStatements } from '../../dynsql/sql/statements.ts';
+import type { Definition } from '../../dynsql/types.ts';
+import { show } from '../../faults/show.ts';
+import { HttpProblem } from '../../http/problem.ts';
+import type { DynsqlConnection } from './connection.ts';
+
+export interface OwnConnectionDependencies {
+  dynsql: DynsqlCatalog;
+  databases: Databases;
+  now(): Date;
+}
+
+/** @param database its id in the catalogue */
+export function ownConnection(
+  id: string,
+  database: string,
+  { dynsql, databases, now }: OwnConnectionDependencies,
+): DynsqlConnection {
+  return {
+    id,
+    list: async () => dynsql.definitions.map((known) => ({ id: known.id, name: known.name })),
+    definition: async (asked) => JSON.stringify(definitionOf(dynsql, asked).document),
+    answer({ definition, body, report: reportId }) {
+      const { poolSize } = databases;
+      if (reportId === undefined) {
+        const asked = requireQuery(definitionOf(dynsql, definition), body, {
+          mostLevels: poolSize,
+        });
+        const statements = buildStatements(asked);
+        return { statements, make: (signal) => runQuery(statements, databases, database, signal) };
+      }
+      // The report has datasets of its own, in place of the query's.
+      const asked = requireQuery(definitionOf(dynsql, definition), body);
+      const report = reportOf(dynsql, reportId, asked.definition);
+      const statements = buildStatements(printedQuery(report, asked));
+      if (statements.length > poolSize) throw tooLarge(report, statements.length, poolSize);
+      return {
+        statements,
+        async *make(signal) {
+          // Reading the library that makes PDFs takes longer than the rest of the app.
+          const { printReport } = await import('../../dynsql/reports/print.ts');
+          const rows = items(statements, databases, database, signal);
+          yield* printReport(report, rows, now(), signal);
+        },
+      };
+    },
+  };
+}
+
+function definitionOf({ definitions }: DynsqlCatalog, id: string): Definition {
+  const found = definitions.find((definition) => definition.id === id.toUpperCase());
+  if (found !== undefined) return found;
+  throw notFound('id', `There is no definition ${show(id)}.`, id, definitions);
+}
+
+function reportOf(dynsql: DynsqlCatalog, id: string, definition: Definition): Report {
+  const reports = dynsql.reports.filter((report) => report.definition === definition);
+  const found = reports.find(({ layout }) => layout.id === id.toUpperCase());
+  if (found !== undefined) return found;
+  const message = `There is no report ${show(id)} of ${definition.name}.`;
+  throw notFound(
+    'report',
+    message,
+    id,
+    reports.map(({ layout }) => layout),
+  );
+}
+
+function tooLarge({ layout }: Report, levels: number, mostLevels: number): HttpProblem {
+  const { message, allowed } = tooManyLevels(`Report ${layout.id}`, levels, mostLevels);
+  return new HttpProblem('invalid-value', `${message}.`, {
+    errors: [{ field: 'report', message, value: layout.id, allowed }],
+  });
+}
+
+function notFound(
+  field: string,
+  message: string,
+  value: string,
+  known: readonly { id: string }[],
+): HttpProblem {
+  const ids = known.map(({ id }) => id).join(', ');
+  const allowed = ids === '' ? 'none there are' : `one of ${ids}`;
+  return new HttpProblem('not-found', message, {
+    errors: [{ field, message, value: show(value), allowed }],
+  });
+}

@@ -1,0 +1,36 @@
+/** What of the app's own documents somebody should look at. */
+
+import type { HealthPart } from '../../../functions/shapes/runs.ts';
+import type { Catalog } from '../../catalog/index.ts';
+import type { OpenContainer } from '../../settings/place.ts';
+import { type Broken, brokenBlobs } from '../../storage/broken.ts';
+import { checkPart } from './check-part.ts';
+
+/** Blobs that were damaged: nothing waits for them, but nobody knows what they held. */
+export async function brokenHealth(
+  container: OpenContainer,
+  signal: AbortSignal,
+): Promise<HealthPart> {
+  let broken: Broken = { count: 0 };
+  const part = await checkPart(
+    'documents',
+    async (bounded) => {
+      broken = await brokenBlobs(await container(bounded), bounded);
+    },
+    signal,
+  );
+  if (broken.newest === undefined) return part;
+  const reason = `${broken.count} damaged and set aside, the latest as ${broken.newest}; remove them when you have looked at them`;
+  return { ...part, state: 'degraded', reason };
+}
+
+/**
+ * A wrong catalogue refuses to start: one that is here has been checked.
+ *
+ * @param notices what was put up with at the start
+ */
+export function catalogHealth(catalog: Catalog, notices: readonly string[]): HealthPart {
+  const guesses = catalog.guesses.length;
+  if (notices.length === 0) return { part: 'catalog', state: 'ok', guesses };
+  return { part: 'catalog', state: 'degraded', reason: notices.join(' '), guesses };
+}

@@ -1,0 +1,26 @@
+/** What HTTP functions are given; put together in `app.ts`. */
+
+import type { HealthPart } from '../../functions/shapes/runs.ts';
+import type { Catalog } from '../catalog/index.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Syncs } from '../sync/syncs.ts';
+import type { Companies } from './companies.ts';
+import type { DynsqlConnections } from './connections/connections.ts';
+
+export type { HealthPart } from '../../functions/shapes/runs.ts';
+
+export interface AppServices {
+  settings: Settings;
+  catalog: Catalog;
+  syncs: Syncs;
+  companies: Companies;
+  dynsql: DynsqlConnections;
+  now(): Date;
+  /** Aborted when this worker stops. */
+  stopping: AbortSignal;
+  /**
+   * One line for the storage, the catalogue, each database, the companies and each connection to
+   * ABRA Gen, at most 5 s old; rejects only by `signal`, tells no secret.
+   */
+  health(signal: AbortSignal): Promise<HealthPart[]>;
+}

@@ -1,0 +1,60 @@
+/** Templates by themselves. */
+
+import { faultAt, notOneOf, type Path, shown } from '../../../catalog/fault.ts';
+import { tokensOf } from '../../sql/tokens.ts';
+import { type DefinitionDocument, fragmentNames, type Template } from '../definition.ts';
+import { typeUse, valueType } from '../value-type.ts';
+import { valuePlaceholders } from './conditions.ts';
+
+export function templateFaults({ conditions, templates }: DefinitionDocument): string[] {
+  const used = conditions.map(({ template }) => template).filter((id) => id !== '');
+  return Object.entries(templates).flatMap(([id, template]) => {
+    const path: Path = ['templates', id];
+    return [
+      ...(used.includes(id)
+        ? []
+        : [faultAt(path, notOneOf(id, 'a template of any condition', [...new Set(used)]))]),
+      ...typeFaults(template, path),
+      ...[[] as string[], ...Object.keys(template.flags).map((flag) => ['flags', flag])].flatMap(
+        (within) => fragmentFaults(template, [...path, ...within], within.at(-1)),
+      ),
+      ...(template.list !== undefined && template.range !== undefined
+        ? [faultAt(path, 'has both list and range, and two values could be either; use one')]
+        : []),
+    ];
+  });
+}
+
+/** Every value needs a type to travel as. */
+function typeFaults(template: Template, path: Path): string[] {
+  const { type, kind } = template;
+  const own: Path = [...path, 'type'];
+  if (type === undefined) {
+    const variants = [template, ...Object.values(template.flags)];
+    const takesValue = variants.some((variant) =>
+      fragmentNames.some((name) => /\{(VALUE|FROM|TO|LIST)\}/i.test(variant[name] ?? '')),
+    );
+    return takesValue ? [faultAt(own, `missing; ${typeUse}`)] : [];
+  }
+  const read = valueType(type);
+  if (read === undefined) return [faultAt(own, `${shown(type)} is not allowed; ${typeUse}`)];
+  const fits = kind !== 'date' || read.kind === 'date' || read.kind === 'float';
+  return fits
+    ? []
+    : [faultAt(own, `${shown(type)} holds no date; use date, datetime2(3), datetime or float`)];
+}
+
+/** Each kind of fragment has the placeholders of its values, or the value would not matter. */
+function fragmentFaults(template: Template, path: Path, flag: string | undefined): string[] {
+  const variant = flag === undefined ? template : template.flags[flag];
+  return fragmentNames.flatMap((kind) => {
+    const sql = variant?.[kind];
+    if (sql === undefined || kind === 'special') return [];
+    const there = tokensOf(sql).flatMap((token) =>
+      token.kind === 'placeholder' ? [token.name] : [],
+    );
+    return valuePlaceholders[kind]
+      .filter((name) => !there.includes(name))
+      .map((name) => faultAt([...path, kind], `{${name}} is missing; it stands for the value`));
+  });
+}

@@ -1,0 +1,276 @@
+/** A condition's value and flags to the SQL fragment that they choose. */
+
+import { compareDecimals, readDecimal } from '../../json/decimal.ts';
+import { dateUse, type Span, spanOf, toStored, wallText } from '../time/dates.ts';
+import type { CheckedCondition, LoadedCondition, TypedValue } from '../types.ts';
+import { itemsOf } from './body.ts';
+import { type FragmentKind, fragmentNames, type Template } from './definition.ts';
+import type { Place, QueryFaults } from './query-faults.ts';
+import { type ValueType, valueType } from './value-type.ts';
+
+/** Values of one condition. */
+const longestList = 10_000;
+const mostFlags = 20;
+
+type Fragments = Partial<Record<FragmentKind, string | undefined>>;
+
+/** What the checks below need to know. */
+interface Asked {
+  readonly condition: LoadedCondition;
+  readonly template: Template;
+  readonly fragments: Fragments;
+  /** Of the condition's value, there or not. */
+  readonly place: Place;
+  readonly zone: string;
+  readonly faults: QueryFaults;
+}
+
+type Chosen = Pick<CheckedCondition, 'fragment' | 'values'> | undefined;
+
+/**
+ * @param place of the condition's value, whether it is there or not
+ * @param flags of its flags, if there are any
+ * @returns undefined where there is a fault
+ */
+export function checkCondition(
+  condition: LoadedCondition,
+  template: Template,
+  place: Place,
+  flags: Place | undefined,
+  zone: string,
+  faults: QueryFaults,
+): CheckedCondition | undefined {
+  const fragments = fragmentsFor(template, flags, faults);
+  if (fragments === undefined) return undefined;
+  const chosen = choose({ condition, template, fragments, place, zone, faults });
+  return chosen && { condition: condition.document, ...chosen };
+}
+
+/** The template's fragments with those of the flags in their places. */
+function fragmentsFor(
+  template: Template,
+  flags: Place | undefined,
+  faults: QueryFaults,
+): Fragments | undefined {
+  const names = Object.keys(template.flags);
+  const before = faults.errors.length;
+  const chosen: Fragments = { ...template };
+  const setBy = new Map<FragmentKind, string>();
+  for (const place of itemsOf(flags, mostFlags, faults)) {
+    const { value } = place;
+    const name = names.find((one) => typeof value === 'string' && same(one, value));
+    const variant = name === undefined ? undefined : template.flags[name];
+    if (name === undefined || variant === undefined) {
+      faults.unknown(place, 'flag of this condition', names);
+      continue;
+    }
+    for (const kind of fragmentNames.filter((one) => variant[one] !== undefined)) {
+      const earlier = setBy.get(kind);
+      if (earlier !== undefined && earlier !== name) {
+        faults.add(place, `one of ${earlier}, ${name}`, `cannot be used together with ${earlier}`);
+      }
+      setBy.set(kind, name);
+      chosen[kind] = variant[kind];
+    }
+  }
+  return faults.errors.length === before ? chosen : undefined;
+}
+
+const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+function choose(asked: Asked): Chosen {
+  const { condition, fragments, place, faults } = asked;
+  const { specialsubtype } = condition.document;
+  if (specialsubtype === 1) return oneDeclared(asked);
+  if (specialsubtype === 14) return someDeclared(asked);
+  if (place.value === undefined) {
+    const fragment = specialsubtype === 11 ? (fragments.special ?? fragments.none) : fragments.none;
+    return fragment === undefined
+      ? faults.add(place, allowedValues(asked))
+      : { fragment, values: {} };
+  }
+  if (specialsubtype === 11) return faults.add(place, 'left out: this condition has no value');
+  if (typeof place.value === 'boolean') {
+    const fragment = place.value ? fragments.true : fragments.false;
+    if (fragment !== undefined) return { fragment, values: {} };
+  }
+  if (Array.isArray(place.value) && place.value.length === 0) {
+    return faults.add(place, allowedValues(asked), 'is an empty list');
+  }
+  const items = itemsOf(place, longestList, faults);
+  return items.length === 0 ? undefined : byCount(asked, items);
+}
+
+/** One value, a range of two, or a list. */
+function byCount(asked: Asked, items: readonly Place[]): Chosen {
+  const { template, fragments, place, faults } = asked;
+  const { single, range, list } = fragments;
+  const type = template.type === undefined ? undefined : valueType(template.type);
+  const [first, second = first, third] = items;
+  if (type === undefined || template.type === undefined || !first || !second) {
+    return faults.add(place, allowedValues(asked));
+  }
+  if (isDated(template, type)) {
+    return range === undefined || third !== undefined
+      ? faults.add(place, allowedValues(asked))
+      : dates(asked, [first, second], range, template.type, type);
+  }
+  if (items.length === 1) {
+    const { value } = first;
+    const { pattern } = fragments;
+    if (pattern !== undefined && typeof value === 'string' && value.includes('*')) {
+      return patternOf(first, value, pattern, faults);
+    }
+    if (single !== undefined) {
+      const read = readAs(type, first, faults);
+      const values =
+        read === undefined ? undefined : { VALUE: { type: template.type, value: read } };
+      return values && { fragment: single, values };
+    }
+  }
+  if (list === undefined && range !== undefined && third === undefined) {
+    return between([first, second], range, template.type, type, faults);
+  }
+  if (list === undefined) return faults.add(place, allowedValues(asked));
+  const read = items.map((item) => readAs(type, item, faults));
+  const values = read.filter((value) => value !== undefined);
+  if (values.length < read.length) return undefined;
+  return { fragment: list, values: { LIST: { type: template.type, list: values } } };
+}
+
+const isDated = (template: Template, type: ValueType) =>
+  type.kind === 'date' || template.kind === 'date';
+
+function readAs(type: ValueType, place: Place, faults: QueryFaults): string | number | undefined {
+  return type.read(place.value) ?? faults.add(place, type.allowed);
+}
+
+/** Of a pattern; escaped it is three times as long at most, and LIKE takes 4,000 characters. */
+const longestPattern = 1_300;
+
+/**
+ * `*` stands for any letters. What LIKE takes for more than itself goes into brackets: every engine
+ * that was tried knows them, while Babelfish 4.3 misreads ESCAPE after a `%`.
+ */
+function patternOf(place: Place, value: string, fragment: string, faults: QueryFaults): Chosen {
+  if (value.length > longestPattern) {
+    return faults.add(place, `a pattern of at most ${longestPattern} characters`);
+  }
+  const escaped = value.replaceAll(/[%_[]/g, '[$&]').replaceAll(/\*+/g, '%');
+  return { fragment, values: { VALUE: { type: 'nvarchar(4000)', value: escaped } } };
+}
+
+/** Numbers in their order, however they come; the order of texts is the server's affair. */
+function between(
+  places: readonly [Place, Place],
+  fragment: string,
+  type: string,
+  read: ValueType,
+  faults: QueryFaults,
+): Chosen {
+  const [first, second] = places.map((place) => readAs(read, place, faults));
+  if (first === undefined || second === undefined) return undefined;
+  const isBackwards = read.kind !== 'text' && isGreater(first, second);
+  const [from, to] = isBackwards ? [second, first] : [first, second];
+  return { fragment, values: { FROM: { type, value: from }, TO: { type, value: to } } };
+}
+
+function isGreater(one: string | number, other: string | number): boolean {
+  const [first, second] = [readDecimal(one), readDecimal(other)];
+  return first !== undefined && second !== undefined && compareDecimals(first, second) > 0;
+}
+
+/**
+ * The shortest span that holds both, whichever comes first: a bare date is its whole day, and the
+ * manual's own example gives the later end first.
+ */
+function dates(
+  { zone, faults }: Asked,
+  places: readonly [Place, Place],
+  fragment: string,
+  type: string,
+  read: ValueType,
+): Chosen {
+  const spans = places.map((place) => spanOf(place.value, zone) ?? faults.add(place, dateUse));
+  const known = spans.filter((span) => span !== undefined);
+  if (known.length < spans.length) return undefined;
+  const from = Math.min(...known.map((span) => span.from));
+  const to = Math.max(...known.map((span) => span.to));
+  return { fragment, values: bounds({ from, to }, type, read) };
+}
+
+function bounds({ from, to }: Span, type: string, { kind }: ValueType) {
+  if (kind === 'date') {
+    // A parameter of the type date has no time of day.
+    const isWholeDays = [from, to].every((wall) => wallText(wall).endsWith('T00:00:00.000'));
+    const precise = type === 'date' && !isWholeDays ? 'datetime2(3)' : type;
+    const at = (wall: number): TypedValue => ({ type: precise, value: wallText(wall) });
+    return { FROM: at(from), TO: at(to) };
+  }
+  // Half a millisecond: fractions of a day are not exact.
+  const at = (wall: number): TypedValue => ({ type, value: toStored(wall - 0.5) });
+  return { FROM: at(from), TO: at(to) };
+}
+
+/** Special subtype 1: exactly one of the declared values. */
+function oneDeclared({ template, fragments, place, faults }: Asked): Chosen {
+  const names = template.values.map(({ value }) => value);
+  const items = itemsOf(place, longestList, faults);
+  const [only] = items;
+  if (only === undefined || items.length > 1) {
+    return faults.add(place, `one of ${names.join(', ')}`);
+  }
+  const found = declared(template, only.value);
+  if (found === undefined) return faults.unknown(only, 'value of this condition', names);
+  if (found.sql !== undefined) return { fragment: found.sql, values: {} };
+  const { special } = fragments;
+  if (special === undefined || template.type === undefined) return undefined;
+  return { fragment: special, values: { VALUE: { type: template.type, value: found.value } } };
+}
+
+/** Special subtype 14: some of the declared values, separated by semicolons or as a list. */
+function someDeclared({ template, fragments, place, faults }: Asked): Chosen {
+  const names = template.values.map(({ value }) => value);
+  const before = faults.errors.length;
+  const { value } = place;
+  const items =
+    typeof value === 'string'
+      ? value.split(';').map((part) => ({ path: place.path, value: part.trim() }))
+      : itemsOf(place, longestList, faults);
+  if (items.length === 0 || value === undefined) {
+    return faults.add(place, `some of ${names.join(', ')}, separated by semicolons`);
+  }
+  const found = items.map(
+    (item) =>
+      declared(template, item.value) ?? faults.unknown(item, 'value of this condition', names),
+  );
+  if (faults.errors.length > before) return undefined;
+  const chosen = template.values.filter((one) => found.includes(one));
+  const { special } = fragments;
+  if (special === undefined || template.type === undefined) {
+    return { fragment: chosen.map(({ sql = '' }) => `(${sql})`).join(' OR '), values: {} };
+  }
+  const list = chosen.map((one) => one.value);
+  return { fragment: special, values: { LIST: { type: template.type, list } } };
+}
+
+const declared = (template: Template, value: unknown) =>
+  template.values.find((one) => one.value === (typeof value === 'number' ? `${value}` : value));
+
+/** To be read after `must be`. */
+function allowedValues({ condition, template, fragments }: Asked): string {
+  const type = template.type === undefined ? undefined : valueType(template.type);
+  const what = type && isDated(template, type) ? dateUse : (type?.allowed ?? 'a value');
+  const { none, single, pattern, range, list } = fragments;
+  const several = list === undefined ? undefined : `up to ${longestList} of them as a list`;
+  const isBoolean = fragments.true !== undefined || condition.document.datatype === 'ctBoolean';
+  const ways = [
+    none === undefined ? undefined : 'left out',
+    isBoolean ? 'true or false' : undefined,
+    (single ?? range ?? list) ? what : undefined,
+    pattern === undefined ? undefined : 'a pattern with * in it',
+    range === undefined ? undefined : 'two of them as a range',
+    several,
+  ];
+  return ways.filter((way) => way !== undefined).join(', or ') || 'left out';
+}

@@ -1,0 +1,257 @@
+/** A query's JSON against the definition that it asks. */
+
+import { HttpProblem } from '../../http/problem.ts';
+import type {
+  CheckedCondition,
+  CheckedLevel,
+  CheckedOrder,
+  CheckedQuery,
+  Definition,
+  LoadedDataset,
+  QueryCheck,
+} from '../types.ts';
+import { itemsOf, type Members, membersOf, namedIn } from './body.ts';
+import { checkCondition } from './condition-value.ts';
+import { looseCondition } from './loose-condition.ts';
+import { EnoughFaultsError, type Place, QueryFaults } from './query-faults.ts';
+import { tooManyLevels } from './too-many-levels.ts';
+
+const levelKeys = ['select', 'where', 'orderby', 'datasets'] as const;
+const rootKeys = [...levelKeys, 'top', 'skip'] as const;
+const datasetKeys = ['name', ...levelKeys] as const;
+const conditionKeys = ['id', 'value', 'flags'] as const;
+const orderKeys = ['id', 'ordering'] as const;
+
+const most = { select: 1_000, where: 100, orderby: 50, datasets: 50 } as const;
+const largestNumber = 2 ** 31 - 1;
+
+export interface QueryCheckOptions {
+  /**
+   * `needed` (default): a condition without a template is a fault. `elsewhere`: ABRA Gen has the
+   * templates; values are checked as far as the definition tells, and conditions are not in the
+   * result.
+   */
+  templates?: 'needed' | 'elsewhere';
+  /** How many levels may run side by side; without it as many as the definition has. */
+  mostLevels?: number;
+}
+
+/**
+ * Never throws: whatever `body` is, the result is a query or what is wrong with it, ten faults at
+ * most.
+ */
+export function checkQuery(
+  definition: Definition,
+  body: unknown,
+  options: QueryCheckOptions = {},
+): QueryCheck {
+  const query = new Reading(definition, options);
+  const { errors } = query.faults;
+  let checked: CheckedQuery | undefined;
+  try {
+    checked = query.read({ path: [], value: body });
+  } catch (error) {
+    if (!(error instanceof EnoughFaultsError)) throw error;
+  }
+  return checked === undefined || errors.length > 0 ? { errors } : { query: checked };
+}
+
+/** The query, or an HttpProblem (400) that lists its faults, ten at most, each with its place. */
+export function requireQuery(
+  definition: Definition,
+  body: unknown,
+  options: QueryCheckOptions = {},
+): CheckedQuery {
+  const { query, errors } = checkQuery(definition, body, options);
+  if (query !== undefined) return query;
+  throw queryProblem(errors);
+}
+
+export function queryProblem(errors: QueryCheck['errors'] & object): HttpProblem {
+  const text = errors.map(({ message }) => message).join('; ');
+  return new HttpProblem('invalid-value', `The query does not fit: ${text}`, { errors });
+}
+
+/** What a query says of one dataset. */
+interface Asked {
+  readonly dataset: LoadedDataset;
+  readonly place: Place;
+  readonly members: Members<'select' | 'where' | 'orderby' | 'datasets'>;
+}
+
+class Reading {
+  readonly faults = new QueryFaults();
+  readonly #definition: Definition;
+  readonly #templates: 'needed' | 'elsewhere';
+  readonly #mostLevels: number;
+  readonly #asked = new Map<LoadedDataset, Asked>();
+
+  constructor(
+    definition: Definition,
+    { templates = 'needed', mostLevels = Number.POSITIVE_INFINITY }: QueryCheckOptions,
+  ) {
+    this.#definition = definition;
+    this.#templates = templates;
+    this.#mostLevels = mostLevels;
+  }
+
+  read(place: Place): CheckedQuery | undefined {
+    const definition = this.#definition;
+    const members = membersOf(place, rootKeys, this.faults);
+    if (members === undefined) return undefined;
+    this.#asked.set(definition.root, { dataset: definition.root, place, members });
+    this.#datasets(members.datasets, definition.root);
+    this.#countLevels();
+    const skip = this.#count(members.skip, 0);
+    const top = this.#count(members.top, 1);
+    return { definition, root: this.#level(definition.root), skip: skip ?? 0, top };
+  }
+
+  /** Registers the datasets asked for below `above`, however deep. */
+  #datasets(list: Place | undefined, above: LoadedDataset): void {
+    for (const place of itemsOf(list, most.datasets, this.faults)) {
+      const members = membersOf(place, datasetKeys, this.faults);
+      if (members === undefined) continue;
+      const name = members.name ?? { path: [...place.path, 'name'], value: undefined };
+      const below = datasetsBelow(above);
+      const names = () => [...below.values()].map((dataset) => dataset.name);
+      const what = `dataset below ${above.name}`;
+      const dataset = namedIn(name, what, below, names, this.faults);
+      if (dataset === undefined) continue;
+      if (this.#asked.has(dataset)) {
+        this.faults.add(name, 'another dataset', `${dataset.name} is there twice`);
+        continue;
+      }
+      this.#asked.set(dataset, { dataset, place, members });
+      if (members.select === undefined && members.datasets === undefined) {
+        this.faults.add({ path: [...place.path, 'select'], value: undefined }, fieldsOf(dataset));
+      }
+      this.#datasets(members.datasets, dataset);
+    }
+  }
+
+  /** The fault is at the dataset that is one too many, in the order of the query. */
+  #countLevels(): void {
+    const levels = new Set<LoadedDataset>();
+    let excess: Asked | undefined;
+    for (const asked of this.#asked.values()) {
+      for (const one of withMasters(asked.dataset)) levels.add(one);
+      if (levels.size > this.#mostLevels) excess ??= asked;
+    }
+    if (excess === undefined) return;
+    const { allowed, message } = tooManyLevels('the query', levels.size, this.#mostLevels);
+    this.faults.add(excess.place, allowed, message);
+  }
+
+  /** The dataset with those below it that are asked for, and what brings those along. */
+  #level(dataset: LoadedDataset): CheckedLevel {
+    const asked = this.#asked.get(dataset);
+    const children = dataset.children
+      .filter((child) => this.#isWanted(child))
+      .map((child) => this.#level(child));
+    const level: CheckedLevel = {
+      dataset,
+      fields: this.#fields(asked),
+      conditions: this.#conditions(asked),
+      order: this.#order(asked),
+      children,
+    };
+    const isEmptyRoot = dataset === this.#definition.root && asked?.members.select === undefined;
+    if (isEmptyRoot && asked?.members.datasets === undefined) {
+      this.faults.add({ path: ['select'], value: undefined }, fieldsOf(dataset));
+    }
+    return level;
+  }
+
+  #isWanted(dataset: LoadedDataset): boolean {
+    return this.#asked.has(dataset) || dataset.children.some((child) => this.#isWanted(child));
+  }
+
+  #fields(asked: Asked | undefined): CheckedLevel['fields'] {
+    if (asked === undefined) return [];
+    const { dataset, members } = asked;
+    const places = itemsOf(members.select, most.select, this.faults);
+    if (members.select !== undefined && places.length === 0) {
+      this.faults.add(members.select, fieldsOf(dataset));
+    }
+    const names = () => [...dataset.fields.values()].map(({ fieldname }) => fieldname);
+    const what = `field of ${dataset.name}`;
+    const fields = places.map((place) => namedIn(place, what, dataset.fields, names, this.faults));
+    return [...new Set(fields)].filter((field) => field !== undefined);
+  }
+
+  #conditions(asked: Asked | undefined): CheckedCondition[] {
+    if (asked === undefined) return [];
+    const { dataset, members } = asked;
+    return itemsOf(members.where, most.where, this.faults).flatMap((place) => {
+      const inside = membersOf(place, conditionKeys, this.faults);
+      if (inside === undefined) return [];
+      const id = inside.id ?? { path: [...place.path, 'id'], value: undefined };
+      const names = () => [...dataset.conditions.values()].map(({ document }) => document.id);
+      const what = `condition of ${dataset.name}`;
+      const condition = namedIn(id, what, dataset.conditions, names, this.faults);
+      if (condition === undefined) return [];
+      const value = inside.value ?? { path: [...place.path, 'value'], value: undefined };
+      if (this.#templates === 'elsewhere') {
+        looseCondition(condition.document, value, inside.flags, this.faults);
+        return [];
+      }
+      if (condition.template === undefined) {
+        const why = `${condition.document.id} cannot be used: the definition has no template for it`;
+        this.faults.add(id, 'a condition with a template', why);
+        return [];
+      }
+      const zone = this.#definition.document.timezone;
+      const { template } = condition;
+      return checkCondition(condition, template, value, inside.flags, zone, this.faults) ?? [];
+    });
+  }
+
+  #order(asked: Asked | undefined): CheckedOrder[] {
+    if (asked === undefined) return [];
+    const { dataset, members } = asked;
+    return itemsOf(members.orderby, most.orderby, this.faults).flatMap((place) => {
+      const inside = membersOf(place, orderKeys, this.faults);
+      if (inside === undefined) return [];
+      const id = inside.id ?? { path: [...place.path, 'id'], value: undefined };
+      const names = () => [...dataset.keys.values()].map((key) => key.id);
+      const key = namedIn(id, `key of ${dataset.name}`, dataset.keys, names, this.faults);
+      const ordering = inside.ordering?.value ?? 'asc';
+      const direction = typeof ordering === 'string' ? ordering.toLowerCase() : undefined;
+      if (inside.ordering && direction !== 'asc' && direction !== 'desc') {
+        this.faults.add(inside.ordering, 'asc or desc');
+      }
+      return key === undefined ? [] : [{ key, descending: direction === 'desc' }];
+    });
+  }
+
+  #count(place: Place | undefined, least: number): number | undefined {
+    if (place === undefined) return undefined;
+    const { value } = place;
+    const fits =
+      Number.isInteger(value) && Number(value) >= least && Number(value) <= largestNumber;
+    if (fits) return Number(value);
+    return this.faults.add(place, `a whole number from ${least} to ${largestNumber}`);
+  }
+}
+
+/** To be read after `must be`. */
+function fieldsOf(dataset: LoadedDataset): string {
+  const names = [...dataset.fields.values()].map(({ fieldname }) => fieldname);
+  return `at least one field of ${dataset.name}, such as ${names.slice(0, 3).join(', ')}`;
+}
+
+const withMasters = (dataset: LoadedDataset): LoadedDataset[] => [
+  dataset,
+  ...(dataset.master === undefined ? [] : withMasters(dataset.master)),
+];
+
+/** By name in lower case. */
+function datasetsBelow(dataset: LoadedDataset): Map<string, LoadedDataset> {
+  return new Map(
+    dataset.children.flatMap((child) => [
+      [child.name.toLowerCase(), child] as const,
+      ...datasetsBelow(child),
+    ]),
+  );
+}

@@ -1,0 +1,95 @@
+/** From a definition's JSON to one that can be asked. */
+
+import { CatalogError, faultAt } from '../../catalog/fault.ts';
+import type { Definition, LoadedDataset } from '../types.ts';
+import { checkFaults } from './checks/index.ts';
+import {
+  type Dataset,
+  type DefinitionDocument,
+  definitionSchema,
+  templateOf,
+} from './definition.ts';
+import { namesIn } from './parts.ts';
+
+/**
+ * Reads a definition as ABRA Gen gives it. Its SQL is not looked at: that is ABRA Gen's affair.
+ *
+ * @param from names where it came from, for the fault
+ * @throws CatalogError that lists what does not have the shape of a definition
+ */
+export function parseDefinition(value: unknown, from = 'the definition'): Definition {
+  const result = definitionSchema.safeParse(value);
+  if (!result.success) {
+    const faults = result.error.issues.map(({ path, message }) => faultAt(path, message));
+    throw new CatalogError(faults, from);
+  }
+  return link(result.data, from);
+}
+
+/**
+ * Reads a definition whose SQL we build, and checks that everything it refers to is there.
+ *
+ * @throws CatalogError with every fault: path, what is there, what to use
+ */
+export function loadDefinition(value: unknown, from = 'the definition'): Definition {
+  const result = definitionSchema.safeParse(value);
+  const faults = result.success
+    ? checkFaults(result.data)
+    : result.error.issues.map(({ path, message }) => faultAt(path, message));
+  if (faults.length > 0 || !result.success) throw new CatalogError(faults, from);
+  return link(result.data, from);
+}
+
+/** What finds things by their names. */
+function link(document: DefinitionDocument, from: string): Definition {
+  const isRoot = ({ master }: Dataset) => master === '';
+  const root = document.datasets.find(isRoot);
+  if (root === undefined) {
+    throw new CatalogError(['datasets: none without a master; leave one master empty'], from);
+  }
+  const datasets = new Map<string, LoadedDataset>();
+  const add = (dataset: Dataset, master: LoadedDataset | undefined): LoadedDataset => {
+    const children: LoadedDataset[] = [];
+    const loaded: LoadedDataset = {
+      document: dataset,
+      name: dataset.name,
+      master,
+      masterFields: namesIn(dataset.masterfields),
+      children,
+      fields: byName(dataset.fields, ({ fieldname }) => fieldname),
+      conditions: byName(
+        document.conditions
+          .filter((condition) => isSame(condition.dataset, dataset.name))
+          .map((condition) => ({
+            document: condition,
+            template: templateOf(document, condition),
+          })),
+        (condition) => condition.document.id,
+      ),
+      keys: byName(
+        document.keys.filter((key) => isSame(key.dataset, dataset.name)),
+        ({ id }) => id,
+      ),
+    };
+    datasets.set(dataset.name.toLowerCase(), loaded);
+    for (const child of document.datasets) {
+      const isOurs = !isRoot(child) && isSame(child.master, dataset.name);
+      if (isOurs && !datasets.has(child.name.toLowerCase())) children.push(add(child, loaded));
+    }
+    return loaded;
+  };
+  const linked = add(root, undefined);
+  return { document, id: document.id, name: document.name, root: linked, datasets };
+}
+
+const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+/** The first of a name counts; in the order of the list. */
+function byName<Item>(items: readonly Item[], nameOf: (item: Item) => string): Map<string, Item> {
+  const map = new Map<string, Item>();
+  for (const item of items) {
+    const name = nameOf(item).toLowerCase();
+    if (!map.has(name)) map.set(name, item);
+  }
+  return map;
+}

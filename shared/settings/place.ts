@@ -1,0 +1,134 @@
+/** What a setting points to: a file or a folder, or `blob:<name>` in the app's container. */
+
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerClient } from '@azure/storage-blob';
+import { unlessAborted } from '../async/abort.ts';
+import { storageCall } from '../storage/call.ts';
+import { readText } from '../storage/json-blob.ts';
+import { type Tell, tellLog } from '../storage/tell.ts';
+import { LastGood, recorded } from './last-good.ts';
+
+/** Opens the app's container where it is needed. */
+export type OpenContainer = (signal: AbortSignal) => Promise<ContainerClient>;
+
+export interface Place {
+  /** Text of the file that the place is, or of one below it: `dynsql/payments.json`. */
+  text(path?: string): Promise<string>;
+  /** Names of the files right in one of its folders, sorted; none where there is no such folder. */
+  files(folder: string): Promise<string[]>;
+}
+
+const blobPrefix = 'blob:';
+
+/** A file of configuration has some kilobytes. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** How a setting's files become what the app uses. */
+export interface Reading<R, T> {
+  read(place: Place): Promise<R>;
+  /** @throws whatever is wrong with them */
+  parse(raw: R): T;
+}
+
+/**
+ * Reads what a setting points to. Blobs that cannot be read or used, but could before, are told of,
+ * and what they held then is used.
+ *
+ * @param setting its name, for the error
+ * @param where its value: a path, or `blob:` and the name of a blob, or what the names of several
+ *   have before `/`
+ * @throws Error that names the setting and says why it cannot be read, or what `parse` throws
+ */
+export async function readPlace<R, T>(
+  setting: string,
+  where: string,
+  container: OpenContainer,
+  reading: Reading<R, T>,
+  signal: AbortSignal,
+  tell: Tell = tellLog,
+): Promise<T> {
+  const use = async (open: () => Place | Promise<Place>) => {
+    const raw = await named(setting, where, async () => {
+      const place = await open();
+      signal.throwIfAborted();
+      // A call to a file system that has gone away comes back to no signal.
+      return await unlessAborted(reading.read(place), signal);
+    });
+    return reading.parse(raw);
+  };
+  if (!where.startsWith(blobPrefix)) return await use(() => onDisk(where, signal));
+  const blobs = await named(setting, where, () => container(signal));
+  const good = new LastGood(blobs, setting);
+  const { place, snapshot } = recorded(
+    where,
+    inContainer(blobs, where.slice(blobPrefix.length), signal),
+  );
+  let value: T;
+  try {
+    value = await use(() => place);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const before = await good.place(where, signal).catch(() => undefined);
+    if (before === undefined) throw error;
+    const kept = await use(() => before).catch(() => undefined);
+    if (kept === undefined) throw error;
+    tell(`${setting}: ${where} cannot be used, and its last good content is: ${reasonOf(error)}`);
+    return kept;
+  }
+  await good.keep(snapshot, signal).catch((error: unknown) => {
+    tell(`${setting}: the content of ${where} cannot be kept: ${reasonOf(error)}`);
+  });
+  return value;
+}
+
+async function named<R>(setting: string, where: string, read: () => Promise<R>): Promise<R> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new Error(`${setting}: cannot read ${where}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function onDisk(where: string, signal: AbortSignal): Place {
+  return {
+    text: (path = '') => readFile(join(where, path), { encoding: 'utf8', signal }),
+    async files(folder) {
+      try {
+        const entries = await readdir(join(where, folder), { withFileTypes: true });
+        // A link may well be one to a file: mounted configuration is made of them.
+        return entries.flatMap((entry) => (entry.isDirectory() ? [] : [entry.name])).sort();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        await access(where);
+        return [];
+      }
+    },
+  };
+}
+
+function inContainer(container: ContainerClient, where: string, signal: AbortSignal): Place {
+  const base = where.replace(/\/+$/, '');
+  return {
+    async text(path) {
+      const blob = container.getBlobClient(path === undefined ? where : `${base}/${path}`);
+      return (await readText(blob, mostBytes, signal)).text;
+    },
+    async files(folder) {
+      const prefix = `${base}/${folder}/`;
+      const list = async (abortSignal: AbortSignal) => {
+        const names: string[] = [];
+        const found = container.listBlobsByHierarchy('/', { prefix, abortSignal });
+        for await (const { kind, name } of found) {
+          if (kind === 'blob') names.push(name.slice(prefix.length));
+        }
+        return names.sort();
+      };
+      return await storageCall(`list ${prefix}`, list, signal);
+    },
+  };
+}

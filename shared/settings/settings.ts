@@ -1,0 +1,144 @@
+/** Every environment variable the app reads, checked once, with all faults told together. */
+
+import type { Catalog } from '../catalog/index.ts';
+import { type Read, type Report, SettingsError, type SettingsFault } from './fault.ts';
+import { type HookSettings, parseHooks } from './hooks.ts';
+import { misspelt, nearSet, readerOf } from './names.ts';
+import { parseStorage, type StorageSettings } from './storage.ts';
+import { type ApiToken, parseTokens } from './tokens.ts';
+
+export { type Connections, locationsOf, requireConnections } from './connections.ts';
+export { SettingsError, type SettingsFault } from './fault.ts';
+export type { StorageSettings } from './storage.ts';
+export { type ApiToken, type Role, roles, sampleTokenSha256 } from './tokens.ts';
+
+export interface Settings {
+  storage: StorageSettings;
+  tokens: readonly ApiToken[];
+  /** True: the four GET lists need a token too. */
+  protectReads: boolean;
+  /** File path or `blob:<name>` in the app's container; absent: the shipped one. */
+  catalog?: string;
+  /** Folder or `blob:<prefix>` of dynsql's definitions and reports; absent: the shipped ones. */
+  dynsql?: string;
+  /** How long a worker may go on beginning stages in one call, in milliseconds. */
+  sliceMs: number;
+  /** Life of a lock without renewal, in seconds: how soon a dead worker's run is resumed. */
+  leaseSeconds: number;
+  /** Days after its end for which a run is kept. */
+  retentionDays: number;
+  /** The most connections that one worker opens to one database; dynsql has as many of its own. */
+  sqlPoolSize: number;
+  /** For web hooks of FlexiBee. */
+  hooks: HookSettings;
+  /**
+   * The connection string (secret) in the environment variable `name`; undefined when it is not
+   * set. A function, so that no secret shows when settings are printed.
+   */
+  connection(name: string): string | undefined;
+  /** A variable that is set, is near to `name` and none of `names`. */
+  near(name: string, names: readonly string[]): string | undefined;
+}
+
+/** Settings as far as they can be read: what is wrong has its default. */
+export type SettingsDraft = Omit<Settings, 'storage'> & { storage?: StorageSettings };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings. An empty variable counts as one that is not set.
+ * Throws `SettingsError` with every fault there is.
+ */
+export function parseSettings(environment: Environment): Settings {
+  const { settings, faults } = readSettings(environment);
+  const { storage } = settings;
+  if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
+  return { ...settings, storage };
+}
+
+/** For whoever goes on in order to tell what else is wrong. @param platform as in `process` */
+export function readSettings(
+  environment: Environment,
+  platform: NodeJS.Platform = process.platform,
+): { settings: SettingsDraft; faults: SettingsFault[] } {
+  const faults: SettingsFault[] = [];
+  const report: Report = (setting, fault) => faults.push({ setting, fault });
+  const asked = new Set<string>();
+  const value = readerOf(environment, platform);
+  const read = (name: string) => {
+    asked.add(name);
+    return value(name);
+  };
+
+  const storage = parseStorage(read, report);
+  const catalog = read('CATALOG');
+  const dynsql = read('DYNSQL');
+  const seconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400], 'seconds');
+  const settings: SettingsDraft = {
+    ...(storage !== undefined && { storage }),
+    tokens: parseTokens(read, report),
+    protectReads: parseFlag(read, report, 'PROTECT_READS'),
+    sliceMs: seconds * 1000,
+    // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
+    leaseSeconds: parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds'),
+    retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
+    sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
+    hooks: parseHooks(read, report),
+    ...(catalog !== undefined && { catalog }),
+    ...(dynsql !== undefined && { dynsql }),
+    connection: value,
+    near: (name, names) => nearSet(environment, name, [...asked, ...names], platform),
+  };
+  return { settings, faults: [...faults, ...misspelt(environment, [...asked], platform)] };
+}
+
+/**
+ * Throws `SettingsError` when a token is allowed a code or a connection that the catalogue does not
+ * have.
+ */
+export function requireKnownNames(
+  settings: Pick<Settings, 'tokens'>,
+  catalog: Pick<Catalog, 'codes' | 'connections'>,
+): void {
+  const codes = Object.keys(catalog.codes());
+  const connections = catalog.connections.map(({ id }) => id);
+  const faults = settings.tokens.flatMap((token) => [
+    ...unknownNames(token, 'code', token.codes, codes),
+    ...unknownNames(token, 'connection', token.connections, connections),
+  ]);
+  if (faults.length > 0) throw new SettingsError(faults);
+}
+
+function unknownNames(
+  { name }: ApiToken,
+  what: string,
+  allowed: readonly string[],
+  known: readonly string[],
+): SettingsFault[] {
+  const unknown = allowed.filter((one) => one !== '*' && !known.includes(one));
+  return unknown.map((one) => ({
+    setting: 'API_TOKENS',
+    fault: `allows token ${name} the ${what} ${JSON.stringify(one)}, which the catalogue does not have: use ${['"*"', known.join(', ')].filter(Boolean).join(' or one of ')}`,
+  }));
+}
+
+function parseFlag(read: Read, report: Report, setting: string): boolean {
+  const value = read(setting)?.toLowerCase() ?? 'false';
+  if (value !== 'true' && value !== 'false') report(setting, 'must be true or false');
+  return value === 'true';
+}
+
+function parseWholeNumber(
+  read: Read,
+  report: Report,
+  setting: string,
+  fallback: number,
+  [least, most]: readonly [number, number],
+  unit: 'seconds' | 'days' | 'connections',
+): number {
+  const text = read(setting) ?? String(fallback);
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  report(setting, `must be a whole number of ${unit} from ${least} to ${most}`);
+  return fallback;
+}

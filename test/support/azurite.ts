@@ -1,6 +1,0 @@
-import * as local from '../../local/azurite.ts';
-
-/** A fresh Azurite for one test file: in memory, on free ports. Call `close` in `after`. */
-export function startAzurite(): Promise<local.Azurite> {
-  return local.startAzurite();
-}
