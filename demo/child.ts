@@ -17,7 +17,7 @@ const endWithOwner = `data:text/javascript,
   process.channel?.unref();`;
 
 /**
- * Starts `script` (a path beside this file) and resolves when it sends `{ type: 'ready' }`.
+ * Starts `script` (as `import.meta.resolve` gives it) and resolves when it sends `{ type: 'ready' }`.
  *
  * @throws Error when it ends before that; its own words are on the console
  */
@@ -26,7 +26,7 @@ export async function startChild(
   args: readonly string[],
   environment: Record<string, string | undefined>,
 ): Promise<Child> {
-  const child = fork(fileURLToPath(new URL(script, import.meta.url)), args, {
+  const child = fork(fileURLToPath(script), args, {
     // A process group of its own: Ctrl-C in a terminal reaches the owner alone, which ends the
     // parts in order.
     detached: true,
@@ -41,7 +41,9 @@ export async function startChild(
     });
   });
   const early = exited.then((code) => {
-    throw new Error(`local/${script.slice(2)} ended with code ${code} before it was ready`);
+    throw new Error(
+      `${script.split('/').slice(-3).join('/')} ended with code ${code} before it was ready`,
+    );
   });
   await Promise.race([ready, early]);
   early.catch(() => {});

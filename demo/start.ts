@@ -83,7 +83,7 @@ async function start(): Promise<void> {
 /** A worker that dies is started again, as the platform does. */
 async function startWorker(number: number, settings: Record<string, string>): Promise<void> {
   const worker = await startChild(
-    './host/main.ts',
+    import.meta.resolve('functions-host/main'),
     ['--port', String(ports.app + number)],
     settings,
   );
@@ -110,27 +110,39 @@ async function startStorage(): Promise<void> {
 
 async function startSqlServer(): Promise<void> {
   if (sqlServerUrl) return;
-  sqlServer = await startChild('./sql-server/main.ts', ['--directory', `${state}/sql-server`], {
-    SQL_PORT: String(ports.sqlServer),
-    SQL_PORT_2: String(ports.sqlServer2),
-    SQL_PORT_3: String(ports.sqlServer3),
-    SQL_PORT_4: String(ports.sqlServer4),
-    SQL_CONTROL_PORT: String(ports.sqlServerControl),
-  });
+  sqlServer = await startChild(
+    import.meta.resolve('./sql-server.ts'),
+    ['--directory', `${state}/sql-server`],
+    {
+      SQL_PORT: String(ports.sqlServer),
+      SQL_PORT_2: String(ports.sqlServer2),
+      SQL_PORT_3: String(ports.sqlServer3),
+      SQL_PORT_4: String(ports.sqlServer4),
+      SQL_CONTROL_PORT: String(ports.sqlServerControl),
+    },
+  );
 }
 
 async function startFlexibee(): Promise<void> {
-  flexibee = await startChild('./flexibee/main.ts', ['--directory', `${state}/flexibee`], {
-    FLEXIBEE_PORT: String(ports.flexibee),
-    FLEXIBEE_CONTROL_PORT: String(ports.flexibeeControl),
-  });
+  flexibee = await startChild(
+    import.meta.resolve('flexibee-server/main'),
+    ['--directory', `${state}/flexibee`],
+    {
+      FLEXIBEE_PORT: String(ports.flexibee),
+      FLEXIBEE_CONTROL_PORT: String(ports.flexibeeControl),
+    },
+  );
 }
 
 async function startAbraGen(): Promise<void> {
-  abraGen = await startChild('./abra-gen/main.ts', ['--directory', `${state}/abra-gen`], {
-    ABRA_GEN_PORT: String(ports.abraGen),
-    ABRA_GEN_CONTROL_PORT: String(ports.abraGenControl),
-  });
+  abraGen = await startChild(
+    import.meta.resolve('abra-gen-server/main'),
+    ['--directory', `${state}/abra-gen`],
+    {
+      ABRA_GEN_PORT: String(ports.abraGen),
+      ABRA_GEN_CONTROL_PORT: String(ports.abraGenControl),
+    },
+  );
 }
 
 /** Where the settings' local addresses are not the default ones: another port, another server. */

@@ -1,7 +1,8 @@
+import { type HealthPart, type HealthState, healthStates } from '../shared/app/health/part.ts';
 import type { AppServices } from '../shared/app/services.ts';
 import { json } from '../shared/http/answer.ts';
 import type { RouteHandler } from '../shared/http/handler.ts';
-import { type Health, type HealthPart, type HealthState, healthStates } from './shapes/runs.ts';
+import type { Health } from './shapes/runs.ts';
 
 /**
  * 503 when a part fails without which syncboard cannot do its work. Strangers learn the state;

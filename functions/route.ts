@@ -12,6 +12,7 @@ import { httpHandler, type Method, type RouteHandler } from '../shared/http/hand
 import type { Operation, OperationDescription, Tag } from '../shared/http/openapi.ts';
 import { authenticate, bearerToken, requireRole } from '../shared/http/tokens.ts';
 import type { ApiToken, Role } from '../shared/settings/settings.ts';
+import { isTransientStorageError } from '../shared/storage/storage-error.ts';
 
 /**
  * Who may call: `open` everybody; `known` everybody, but whoever has a token is told more; `read`
@@ -71,6 +72,7 @@ export function httpFunction(route: Route, app: () => AppServices): HttpFunction
       identify: (request) => identify(route, request, app()),
       queryOf: (method) => queryOf(route, method),
       refusals: route.refusals,
+      isStorageAway: isTransientStorageError,
     }),
   };
 }

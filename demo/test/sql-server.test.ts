@@ -40,7 +40,10 @@ describe('stand-in as a process', () => {
   }
 
   it('is ready, changed by the tick command, ends within 2 s and keeps its data', async (test) => {
-    const fork = await standInForks(test, 'sql-server');
+    const fork = await standInForks(test, {
+      main: import.meta.resolve('../sql-server.ts'),
+      settings: { SQL_PORT: '0', SQL_CONTROL_PORT: '0' },
+    });
     const first = fork();
     const { port } = await ready(first);
     const once = await tick(port, 1);

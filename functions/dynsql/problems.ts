@@ -3,6 +3,7 @@
 import type { InvocationContext } from '@azure/functions';
 import { AbraGenError } from '../../shared/abra-gen/errors.ts';
 import { DatabaseError } from '../../shared/database/database-error.ts';
+import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
 import { DriftError } from '../../shared/dynsql/run/merge.ts';
 import { errorReport } from '../../shared/http/error-report.ts';
 import { HttpProblem, type ProblemType } from '../../shared/http/problem.ts';
@@ -24,6 +25,11 @@ export async function explained<T>(
   try {
     return await work();
   } catch (error) {
+    if (error instanceof QueryFault) {
+      const { kind, message, errors } = error;
+      const type = kind === 'unknown' ? 'not-found' : 'invalid-value';
+      throw new HttpProblem(type, message, { errors, cause: error });
+    }
     if (error instanceof AbraGenError) throw abraGenProblem(error);
     if (error instanceof DatabaseError) throw databaseProblem(error, context);
     if (error instanceof DriftError) {

@@ -1,5 +1,6 @@
+import type { FieldError } from '../../shared/faults/field-error.ts';
 import { show } from '../../shared/faults/show.ts';
-import { type FieldError, HttpProblem } from '../../shared/http/problem.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
 import { pageFromSchema, pageLimitSchema } from './runs.ts';
 
 const defaultLimit = 50;

@@ -1,6 +1,7 @@
 /** What goes in and out over HTTP: used to check and shape it, and for `/openapi.json`. */
 
 import { z } from 'zod';
+import { healthPartSchema, healthStateSchema } from '../../shared/app/health/part.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 import { runSchema, runStates, stageErrorSchema } from '../../shared/sync/run.ts';
 import type { Progress } from '../../shared/sync/syncs.ts';
@@ -225,35 +226,6 @@ export const publicRunSchema = z
     warnings: warningsSchema,
   })
   .meta({ id: 'Run' });
-
-/** From good to bad. */
-export const healthStates = ['ok', 'degraded', 'failing'] as const;
-export type HealthState = (typeof healthStates)[number];
-
-const healthStateSchema = z.enum(healthStates).meta({
-  description:
-    '`failing`: syncboard cannot do its work; `degraded`: it can, but somebody should look',
-});
-
-const healthPartSchema = z
-  .object({
-    part: z.string().meta({
-      description:
-        '`storage`, `catalog`, `database <id>`, `companies`, `documents`, `queue <name>` …',
-    }),
-    state: healthStateSchema,
-    /** Short, without a secret. */
-    reason: z.string().exactOptional(),
-    milliseconds: z.number().exactOptional(),
-    guesses: z.int().exactOptional().meta({
-      description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
-    }),
-    poison: z.int().exactOptional().meta({
-      description: 'Of `queue <name>`: messages in its poison queue, which were given up',
-    }),
-  })
-  .meta({ id: 'HealthPart' });
-export type HealthPart = z.infer<typeof healthPartSchema>;
 
 export const healthSchema = z
   .object({

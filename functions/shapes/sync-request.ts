@@ -2,9 +2,10 @@
 
 import type { z } from 'zod';
 import type { Catalog } from '../../shared/catalog/index.ts';
+import type { FieldError } from '../../shared/faults/field-error.ts';
 import { show } from '../../shared/faults/show.ts';
 import { type Body, fault, type Member, type Refusal } from '../../shared/http/member.ts';
-import { type FieldError, HttpProblem } from '../../shared/http/problem.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
 import type { Period, SyncRequest } from '../../shared/sync/syncs.ts';
 import { comparePeriods, periodLimits, periodText } from './period.ts';
 import { checkCodes, knownCodes } from './requested-codes.ts';

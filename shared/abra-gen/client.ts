@@ -4,10 +4,10 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AgedCache } from '../async/aged-cache.ts';
 import { CatalogError } from '../catalog/fault.ts';
-import { checkQuery, queryProblem } from '../dynsql/language/query.ts';
+import { checkQuery, queryFault } from '../dynsql/language/query.ts';
 import { parseDefinition } from '../dynsql/language/read-definition.ts';
 import type { Definition } from '../dynsql/types.ts';
-import type { FieldError } from '../http/problem.ts';
+import type { FieldError } from '../faults/field-error.ts';
 import { AbraGenError } from './errors.ts';
 import { type AbraGenConnection, Requests } from './requests.ts';
 import type { AbraGenServers } from './servers.ts';
@@ -80,7 +80,7 @@ export class AbraGenClient {
   /**
    * Checks a query against its definition and sends it on; the rows come as JSON.
    *
-   * @throws HttpProblem (400) with every fault of the query, before anything is sent; AbraGenError,
+   * @throws QueryFault with every fault of the query, before anything is sent; AbraGenError,
    *   or the reason of `signal`, which holds for the body, too
    */
   exec(id: string, query: unknown, signal: AbortSignal): Promise<AbraGenAnswer> {
@@ -118,7 +118,7 @@ export class AbraGenClient {
     // Somebody may have added the field a minute ago.
     const fresh = await this.definition(id, signal, this.#servers.options.refusalAgeMs);
     const errors = faultsOf(fresh.definition, query);
-    if (errors.length > 0) throw queryProblem(errors);
+    if (errors.length > 0) throw queryFault(errors);
   }
 
   #askOf(id: string) {

@@ -3,7 +3,6 @@
  * databases are opened by the first call that needs them.
  */
 
-import type { HealthPart } from '../../functions/shapes/runs.ts';
 import { unlessAborted } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import type { Catalog } from '../catalog/index.ts';
@@ -35,6 +34,7 @@ import { checkDatabase, checkPart } from './health/check-part.ts';
 import { companiesHealth } from './health/companies-health.ts';
 import { connectionsHealth } from './health/connections-health.ts';
 import { brokenHealth, catalogHealth } from './health/documents-health.ts';
+import type { HealthPart } from './health/part.ts';
 import { queuesHealth } from './health/queues-health.ts';
 import { lookForGivenUp } from './poison-queues.ts';
 import { dynsqlRunner } from './runners/dynsql-runner.ts';

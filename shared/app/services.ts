@@ -1,13 +1,11 @@
 /** What HTTP functions are given; put together in `app.ts`. */
 
-import type { HealthPart } from '../../functions/shapes/runs.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Syncs } from '../sync/syncs.ts';
 import type { Companies } from './companies.ts';
 import type { DynsqlConnections } from './connections/connections.ts';
-
-export type { HealthPart } from '../../functions/shapes/runs.ts';
+import type { HealthPart } from './health/part.ts';
 
 export interface AppServices {
   settings: Settings;

@@ -1,6 +1,6 @@
 /** At most so many at once; whoever comes later waits in line. */
 
-export class Places {
+export class Semaphore {
   #free: number;
   readonly #line = new Set<() => void>();
 

@@ -1,7 +1,7 @@
 /** What dynsql's parts hand to one another. */
 
 import type { SqlParameter } from '../database/link.ts';
-import type { FieldError } from '../http/problem.ts';
+import type { FieldError } from '../faults/field-error.ts';
 import type {
   Condition,
   Dataset,

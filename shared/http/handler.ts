@@ -13,7 +13,6 @@ import functions, {
 } from '@azure/functions';
 import { show } from '../faults/show.ts';
 import type { ApiToken } from '../settings/settings.ts';
-import { isTransientStorageError } from '../storage/storage-error.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
 import { errorReport } from './error-report.ts';
@@ -57,6 +56,8 @@ export interface HandlerOptions {
   queryOf(method: Method): readonly string[];
   /** How a refusal looks to a client that does not say what it accepts. */
   refusals: Representation;
+  /** Whether storage is to blame for what was thrown, and may be well again soon. */
+  isStorageAway(error: unknown): boolean;
   deadlineMilliseconds?: number;
 }
 
@@ -68,7 +69,8 @@ export function httpHandler(options: HandlerOptions): HttpHandler {
     try {
       return finished(await dispatch(options, request, context, { signal, isPretty }), isPretty);
     } catch (error) {
-      const problem = asProblem(error, context, signal);
+      const isAway = signal.aborted || options.isStorageAway(error);
+      const problem = asProblem(error, context, isAway);
       return finished(refusal(request, problem, options.refusals), isPretty);
     }
   };
@@ -114,11 +116,11 @@ function finished(answer: HttpResponseInit, isPretty: boolean): HttpResponse {
   return new functions.HttpResponse({ ...answer, headers });
 }
 
-function asProblem(error: unknown, context: InvocationContext, signal: AbortSignal): HttpProblem {
+function asProblem(error: unknown, context: InvocationContext, isAway: boolean): HttpProblem {
   if (error instanceof HttpProblem) return error;
   context.error(`${context.functionName} failed: ${errorReport(error)}`);
   const members = { invocation: context.invocationId };
-  return signal.aborted || isTransientStorageError(error)
+  return isAway
     ? new HttpProblem('unavailable', 'The storage does not answer, try again later.', {
         members,
         headers: { 'retry-after': '30' },

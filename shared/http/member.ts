@@ -1,7 +1,7 @@
 /** Members of a JSON body, and what is said about a bad one. */
 
+import type { FieldError } from '../faults/field-error.ts';
 import { echo } from '../faults/show.ts';
-import type { FieldError } from './problem.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 /** Refusals as RFC 9457 problems: thrown anywhere below a handler, answered by the wrapper. */
 
 import { z } from 'zod';
-import { runStates } from '../sync/run.ts';
+import { type FieldError, fieldErrorSchema } from '../faults/field-error.ts';
 
 /** Every problem type there is: the last part of `urn:syncboard:problem:<type>`. */
 export const problemTypes = {
@@ -27,27 +27,13 @@ export const problemTypes = {
 } as const;
 export type ProblemType = keyof typeof problemTypes;
 
-/** One bad field of a request. `value` is what was sent (absent: nothing was); never a secret. */
-const fieldErrorSchema = z
-  .object({
-    field: z.string(),
-    message: z.string(),
-    value: z.unknown().optional().meta({ description: 'What was sent; absent: nothing was' }),
-    allowed: z.string().meta({ description: 'What would have been accepted, for people' }),
-  })
-  .meta({ id: 'FieldError' });
-export type FieldError = z.infer<typeof fieldErrorSchema>;
-
 /** Extension members of the problem document. */
 const membersSchema = z.object({
   servers: z
     .array(z.string())
     .optional()
     .meta({ description: 'Of `busy`: the source servers that are held' }),
-  state: z
-    .enum(runStates)
-    .optional()
-    .meta({ description: 'Of `not-cancellable`: the state of the run' }),
+  state: z.string().optional().meta({ description: 'Of `not-cancellable`: the state of the run' }),
   kind: z
     .string()
     .optional()

@@ -1,9 +1,10 @@
 /** Query parameters: only those that a route declares, each once. */
 
 import { z } from 'zod';
+import type { FieldError } from '../faults/field-error.ts';
 import { didYouMean } from '../faults/near-name.ts';
 import { show } from '../faults/show.ts';
-import { type FieldError, HttpProblem } from './problem.ts';
+import { HttpProblem } from './problem.ts';
 
 /** Of every route: JSON laid out for people. */
 const prettyParameter = 'pretty';

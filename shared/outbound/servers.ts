@@ -2,12 +2,12 @@
 
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Places } from '../async/semaphore.ts';
+import { Semaphore } from '../async/semaphore.ts';
 import type { ServerAddress } from './address.ts';
 
 /** What all who talk to one server share. */
 export interface Server {
-  places: Places;
+  places: Semaphore;
   agent: HttpAgent;
 }
 
@@ -25,7 +25,7 @@ export class Servers {
     if (server === undefined) {
       const kept = { keepAlive: true, maxFreeSockets: this.#requestsPerServer };
       server = {
-        places: new Places(this.#requestsPerServer),
+        places: new Semaphore(this.#requestsPerServer),
         agent: origin.startsWith('https:')
           ? new HttpsAgent({ ...kept, rejectUnauthorized: !trustServerCertificate })
           : new HttpAgent(kept),

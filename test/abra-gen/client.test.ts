@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { AbraGenClient } from '../../shared/abra-gen/client.ts';
 import { AbraGenError } from '../../shared/abra-gen/errors.ts';
 import { type AbraGenOptions, AbraGenServers } from '../../shared/abra-gen/servers.ts';
-import { HttpProblem } from '../../shared/http/problem.ts';
+import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
 import { json, type Reply, reset, startScriptedHttp, status } from '../support/scripted-http.ts';
 import { soon } from '../support/storage.ts';
 
@@ -370,9 +370,9 @@ test('a misspelt query is refused with its places, and never sent', async (t) =>
   const { http, client } = await open(t, [countries]);
   const wrong = { select: ['ID', 'Cod'], where: [{ id: 'Kode', value: 1 }], top: 3 };
   await assert.rejects(client.exec(id, wrong, soon()), (error) => {
-    assert.ok(error instanceof HttpProblem);
-    assert.equal(error.status, 400);
-    const { errors } = error.document() as { errors: { field: string; message: string }[] };
+    assert.ok(error instanceof QueryFault);
+    assert.equal(error.kind, 'unfit');
+    const { errors } = error;
     assert.deepEqual(
       errors.map(({ field: place }) => place),
       ['select[1]', 'where[0].id'],
@@ -396,7 +396,7 @@ test('before a query is refused, a definition that is not quite new is looked at
   ];
   const { http, client } = await open(t, replies, { now: () => now });
   const added = { select: 'Added' };
-  await assert.rejects(client.exec(id, added, soon()), HttpProblem);
+  await assert.rejects(client.exec(id, added, soon()), QueryFault);
   assert.equal(http.requests.length, 1);
   now = 10_000;
   assert.equal(await text((await client.exec(id, added, soon())).body), rows);

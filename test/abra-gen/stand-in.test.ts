@@ -6,13 +6,13 @@ import { after, test } from 'node:test';
 import { startAbraGen } from 'abra-gen-server';
 import { AbraGenClient } from '../../shared/abra-gen/client.ts';
 import { AbraGenServers } from '../../shared/abra-gen/servers.ts';
+import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
 import { sqlRows } from '../../shared/dynsql/rows/apply.ts';
 import { loadRows } from '../../shared/dynsql/rows/load-rows.ts';
 import { keyFieldsOf } from '../../shared/dynsql/rows/row-key.ts';
 import { queryBody } from '../../shared/dynsql/rows/row-query.ts';
 import { rowTexts } from '../../shared/dynsql/rows/row-texts.ts';
 import { rowQuerySchema } from '../../shared/dynsql/rows/schema.ts';
-import { HttpProblem } from '../../shared/http/problem.ts';
 import { startAggregateBases } from '../support/aggregate-bases.ts';
 import { soon } from '../support/storage.ts';
 
@@ -103,7 +103,7 @@ test('what ABRA Gen refuses comes with its own words', async () => {
     return true;
   });
   const before = abraGen.requests.count({ kind: 'exec' });
-  await assert.rejects(client.exec(invoices, { select: 'OrdNumbr' }, soon()), HttpProblem);
+  await assert.rejects(client.exec(invoices, { select: 'OrdNumbr' }, soon()), QueryFault);
   assert.equal(abraGen.requests.count({ kind: 'exec' }), before);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HealthPart } from '../../shared/app/services.ts';
+import type { HealthPart } from '../../shared/app/health/part.ts';
 import { call, testApp } from './app.ts';
 
 const authorization = 'Bearer demo-token';

@@ -164,7 +164,7 @@ test('a poll is put back by the worker that stops', async () => {
 const streams = `
   import { app } from '@azure/functions';
   import { setTimeout as delay } from 'node:timers/promises';
-  import { InFlight } from './functions/in-flight.ts';
+  import { InFlight } from './shared/http/proxied/in-flight.ts';
   import { readRequestsThemselves } from './shared/http/proxied/model.ts';
   import { streamedBody } from './shared/http/streamed-body.ts';
   const inFlight = new InFlight();

@@ -170,7 +170,7 @@ async function settled(lines: readonly string[]): Promise<string[]> {
 /** Process id of the host that listens there. */
 async function workerAt(port: number): Promise<number> {
   const { stdout } = await promisify(execFile)('ps', ['-ww', '-eo', 'pid=,args=']);
-  const line = stdout.split('\n').find((one) => one.includes(`host/main.ts --port ${port}`));
+  const line = stdout.split('\n').find((one) => one.includes(`main.ts --port ${port}`));
   if (line === undefined) throw new Error(`No worker runs on port ${port}`);
   return Number.parseInt(line, 10);
 }

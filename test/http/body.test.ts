@@ -22,6 +22,7 @@ const handler = httpHandler({
   identify: () => undefined,
   queryOf: () => [],
   refusals: 'text',
+  isStorageAway: () => false,
   deadlineMilliseconds,
 });
 

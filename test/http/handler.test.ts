@@ -19,6 +19,7 @@ async function answer(
     identify: () => undefined,
     queryOf: () => ['from'],
     refusals: 'json',
+    isStorageAway: () => false,
     ...options,
   });
   const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/' });

@@ -15,7 +15,10 @@ describe('ABRA Gen stand-in as a process', () => {
   }
 
   it('ends when told or left, and keeps its data', async (test) => {
-    const fork = await standInForks(test, 'abra-gen');
+    const fork = await standInForks(test, {
+      main: import.meta.resolve('../src/main.ts'),
+      settings: { ABRA_GEN_PORT: '0', ABRA_GEN_CONTROL_PORT: '0' },
+    });
     const first = fork();
     const { port, controlPort } = await ready(first);
     const changed = await callUrl(`http://127.0.0.1:${controlPort}/invoices/2E00000101`, {

@@ -6,7 +6,10 @@ import { endsWhen, ready, standInForks } from 'stand-in-kit/testing/stand-in-pro
 import { callUrl } from './fixture.ts';
 
 it('has the demo company, ends when told or left, and keeps what was written', async (test) => {
-  const fork = await standInForks(test, 'flexibee');
+  const fork = await standInForks(test, {
+    main: import.meta.resolve('../src/main.ts'),
+    settings: { FLEXIBEE_PORT: '0', FLEXIBEE_CONTROL_PORT: '0' },
+  });
   const company = (port: number) => `http://127.0.0.1:${port}/c/demo`;
   const first = fork();
   const { port, controlPort } = await ready(first);

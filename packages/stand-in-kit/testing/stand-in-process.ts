@@ -9,32 +9,29 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-/** The settings of each stand-in's ports. */
-const portSettings = {
-  'abra-gen': { ABRA_GEN_PORT: '0', ABRA_GEN_CONTROL_PORT: '0' },
-  flexibee: { FLEXIBEE_PORT: '0', FLEXIBEE_CONTROL_PORT: '0' },
-  'sql-server': { SQL_PORT: '0', SQL_CONTROL_PORT: '0' },
-};
-
-export type StandInName = keyof typeof portSettings;
+export interface StandIn {
+  /** Its script, as `import.meta.resolve` gives it. */
+  main: string;
+  /** Settings of its ports: any that are free. */
+  settings: Readonly<Record<string, string>>;
+}
 
 /** Forks over the same folder, as often as it is called; all is gone after the test. */
 export async function standInForks(
   test: TestContext,
-  name: StandInName,
+  { main, settings: ports }: StandIn,
 ): Promise<(settings?: Record<string, string>) => ChildProcess> {
-  const directory = await mkdtemp(join(tmpdir(), `${name}-`));
+  const directory = await mkdtemp(join(tmpdir(), 'stand-in-'));
   const children: ChildProcess[] = [];
   test.after(async () => {
     for (const child of children) child.kill('SIGKILL');
     await rm(directory, { recursive: true, force: true });
   });
-  const main = fileURLToPath(new URL(`../../local/${name}/main.ts`, import.meta.url));
   return (settings = {}) => {
-    const child = fork(main, ['--directory', directory], {
+    const child = fork(fileURLToPath(main), ['--directory', directory], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...process.env, ...portSettings[name], ...settings },
+      env: { ...process.env, ...ports, ...settings },
     });
     children.push(child);
     return child;

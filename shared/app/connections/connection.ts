@@ -26,10 +26,10 @@ export interface Answer {
 
 export interface DynsqlConnection {
   readonly id: string;
-  /** @throws HttpProblem, AbraGenError, or the reason of `signal` */
+  /** @throws QueryFault, AbraGenError, or the reason of `signal` */
   list(signal: AbortSignal): Promise<readonly ListedDefinition[]>;
-  /** JSON. @throws HttpProblem (404 among them), AbraGenError, or the reason of `signal` */
+  /** JSON. @throws QueryFault where there is none, AbraGenError, or the reason of `signal` */
   definition(id: string, signal: AbortSignal): Promise<string>;
-  /** @throws HttpProblem 404; 400 with every fault of the query where it is known here */
+  /** @throws QueryFault: no such definition, or every fault of the query where it is known here */
   answer(ask: Ask): Answer;
 }

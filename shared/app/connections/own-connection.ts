@@ -3,6 +3,7 @@
 import type { Databases } from '../../database/databases.ts';
 import type { DynsqlCatalog } from '../../dynsql/language/catalog.ts';
 import { requireQuery } from '../../dynsql/language/query.ts';
+import { QueryFault } from '../../dynsql/language/query-faults.ts';
 import { tooManyLevels } from '../../dynsql/language/too-many-levels.ts';
 import { printedQuery } from '../../dynsql/reports/printed-query.ts';
 import type { Report } from '../../dynsql/reports/report.ts';
@@ -10,7 +11,6 @@ import { items, runQuery } from '../../dynsql/run/run.ts';
 import { buildStatements } from '../../dynsql/sql/statements.ts';
 import type { Definition } from '../../dynsql/types.ts';
 import { show } from '../../faults/show.ts';
-import { HttpProblem } from '../../http/problem.ts';
 import type { DynsqlConnection } from './connection.ts';
 
 export interface OwnConnectionDependencies {
@@ -75,11 +75,11 @@ function reportOf(dynsql: DynsqlCatalog, id: string, definition: Definition): Re
   );
 }
 
-function tooLarge({ layout }: Report, levels: number, mostLevels: number): HttpProblem {
+function tooLarge({ layout }: Report, levels: number, mostLevels: number): QueryFault {
   const { message, allowed } = tooManyLevels(`Report ${layout.id}`, levels, mostLevels);
-  return new HttpProblem('invalid-value', `${message}.`, {
-    errors: [{ field: 'report', message, value: layout.id, allowed }],
-  });
+  return new QueryFault('unfit', `${message}.`, [
+    { field: 'report', message, value: layout.id, allowed },
+  ]);
 }
 
 function notFound(
@@ -87,10 +87,8 @@ function notFound(
   message: string,
   value: string,
   known: readonly { id: string }[],
-): HttpProblem {
+): QueryFault {
   const ids = known.map(({ id }) => id).join(', ');
   const allowed = ids === '' ? 'none there are' : `one of ${ids}`;
-  return new HttpProblem('not-found', message, {
-    errors: [{ field, message, value: show(value), allowed }],
-  });
+  return new QueryFault('unknown', message, [{ field, message, value: show(value), allowed }]);
 }

@@ -1,8 +1,8 @@
 /** Whether everything the app needs answers. */
 
-import type { HealthPart } from '../../../functions/shapes/runs.ts';
 import { toDatabaseError } from '../../database/database-error.ts';
 import type { Databases } from '../../database/databases.ts';
+import type { HealthPart } from './part.ts';
 
 /** A part that is silent for this long is reported as failing. */
 const deadlineMs = 5_000;

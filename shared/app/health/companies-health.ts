@@ -1,6 +1,6 @@
-import type { HealthPart } from '../../../functions/shapes/runs.ts';
 import type { Companies } from '../companies.ts';
 import { checkPart } from './check-part.ts';
+import type { HealthPart } from './part.ts';
 
 /** Documents that a look at the health may read; more companies are only counted. */
 const readable = 50;

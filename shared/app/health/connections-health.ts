@@ -1,7 +1,7 @@
-import type { HealthPart } from '../../../functions/shapes/runs.ts';
 import { AbraGenError } from '../../abra-gen/errors.ts';
 import type { DynsqlConnections } from '../connections/connections.ts';
 import { checkPart } from './check-part.ts';
+import type { HealthPart } from './part.ts';
 
 /** A list that is not older counts as an answer: looking at the health costs its server little. */
 const maxAgeMs = 10_000;

@@ -1,10 +1,10 @@
 /** What of the app's own documents somebody should look at. */
 
-import type { HealthPart } from '../../../functions/shapes/runs.ts';
 import type { Catalog } from '../../catalog/index.ts';
 import type { OpenContainer } from '../../settings/place.ts';
 import { type Broken, brokenBlobs } from '../../storage/broken.ts';
 import { checkPart } from './check-part.ts';
+import type { HealthPart } from './part.ts';
 
 /** Blobs that were damaged: nothing waits for them, but nobody knows what they held. */
 export async function brokenHealth(

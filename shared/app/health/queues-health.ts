@@ -1,7 +1,7 @@
-import type { HealthPart } from '../../../functions/shapes/runs.ts';
 import type { Queues } from '../../storage/queues.ts';
 import { poisonQueue, watchedQueues } from '../poison-queues.ts';
 import { checkPart } from './check-part.ts';
+import type { HealthPart } from './part.ts';
 
 /** Messages that were given up: somebody should see why, and empty the queue. */
 export function queuesHealth(

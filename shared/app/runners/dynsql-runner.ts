@@ -3,13 +3,13 @@
 import { AbraGenError } from '../../abra-gen/errors.ts';
 import type { Databases } from '../../database/databases.ts';
 import { rowCounts } from '../../database/row-counts.ts';
+import { QueryFault } from '../../dynsql/language/query-faults.ts';
 import { sqlRows } from '../../dynsql/rows/apply.ts';
 import { type LoadProgress, loadRows } from '../../dynsql/rows/load-rows.ts';
 import { RowLoadError } from '../../dynsql/rows/row-error.ts';
 import { keyFieldsOf } from '../../dynsql/rows/row-key.ts';
 import { type Month, queryBody } from '../../dynsql/rows/row-query.ts';
 import { rowTexts } from '../../dynsql/rows/row-texts.ts';
-import { HttpProblem } from '../../http/problem.ts';
 import { StageFailure, type StageRunner, type StageWork } from '../../sync/stage-runner.ts';
 import { type PlannedDependencies, plannedClient, plannedQuery } from './planned.ts';
 
@@ -91,7 +91,7 @@ function asStageFailure(error: unknown): unknown {
     return new StageFailure(`${error.message}. ${error.cure}`, 'permanent', { cause: error });
   }
   // The catalogue's query does not fit the definition at the server.
-  if (error instanceof HttpProblem) {
+  if (error instanceof QueryFault) {
     return new StageFailure(`${error.message}`, 'permanent', { cause: error });
   }
   return error;

@@ -1,9 +1,9 @@
-/** What is wrong with a query, as a problem document lists it. */
+/** What is wrong with a query, fault by fault. */
 
 import { type Path, pathText } from '../../catalog/fault.ts';
+import type { FieldError } from '../../faults/field-error.ts';
 import { didYouMean } from '../../faults/near-name.ts';
 import { echo } from '../../faults/show.ts';
-import type { FieldError } from '../../http/problem.ts';
 
 /** A value of the body and where it is. */
 export interface Place {
@@ -19,6 +19,20 @@ const mostFaults = 10;
 
 /** Ends the reading of a query that has had its faults. */
 export class EnoughFaultsError extends Error {}
+
+/** A query that cannot be answered as it is: for whoever asked to mend. Holds no secret. */
+export class QueryFault extends Error {
+  /** `unknown`: a definition or a report that there is not; `unfit`: what is asked of one. */
+  readonly kind: 'unknown' | 'unfit';
+  readonly errors: readonly FieldError[];
+
+  constructor(kind: QueryFault['kind'], message: string, errors: readonly FieldError[]) {
+    super(message);
+    this.name = 'QueryFault';
+    this.kind = kind;
+    this.errors = errors;
+  }
+}
 
 export class QueryFaults {
   readonly errors: FieldError[] = [];

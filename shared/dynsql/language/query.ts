@@ -1,6 +1,5 @@
 /** A query's JSON against the definition that it asks. */
 
-import { HttpProblem } from '../../http/problem.ts';
 import type {
   CheckedCondition,
   CheckedLevel,
@@ -13,7 +12,7 @@ import type {
 import { itemsOf, type Members, membersOf, namedIn } from './body.ts';
 import { checkCondition } from './condition-value.ts';
 import { looseCondition } from './loose-condition.ts';
-import { EnoughFaultsError, type Place, QueryFaults } from './query-faults.ts';
+import { EnoughFaultsError, type Place, QueryFault, QueryFaults } from './query-faults.ts';
 import { tooManyLevels } from './too-many-levels.ts';
 
 const levelKeys = ['select', 'where', 'orderby', 'datasets'] as const;
@@ -56,7 +55,7 @@ export function checkQuery(
   return checked === undefined || errors.length > 0 ? { errors } : { query: checked };
 }
 
-/** The query, or an HttpProblem (400) that lists its faults, ten at most, each with its place. */
+/** @throws QueryFault that lists its faults, ten at most, each with its place */
 export function requireQuery(
   definition: Definition,
   body: unknown,
@@ -64,12 +63,12 @@ export function requireQuery(
 ): CheckedQuery {
   const { query, errors } = checkQuery(definition, body, options);
   if (query !== undefined) return query;
-  throw queryProblem(errors);
+  throw queryFault(errors);
 }
 
-export function queryProblem(errors: QueryCheck['errors'] & object): HttpProblem {
+export function queryFault(errors: QueryCheck['errors'] & object): QueryFault {
   const text = errors.map(({ message }) => message).join('; ');
-  return new HttpProblem('invalid-value', `The query does not fit: ${text}`, { errors });
+  return new QueryFault('unfit', `The query does not fit: ${text}`, errors);
 }
 
 /** What a query says of one dataset. */

@@ -1,0 +1,32 @@
+/** One line of the app's health. */
+
+import { z } from 'zod';
+
+/** From good to bad. */
+export const healthStates = ['ok', 'degraded', 'failing'] as const;
+export type HealthState = (typeof healthStates)[number];
+
+export const healthStateSchema = z.enum(healthStates).meta({
+  description:
+    '`failing`: syncboard cannot do its work; `degraded`: it can, but somebody should look',
+});
+
+export const healthPartSchema = z
+  .object({
+    part: z.string().meta({
+      description:
+        '`storage`, `catalog`, `database <id>`, `companies`, `documents`, `queue <name>` …',
+    }),
+    state: healthStateSchema,
+    /** Short, without a secret. */
+    reason: z.string().exactOptional(),
+    milliseconds: z.number().exactOptional(),
+    guesses: z.int().exactOptional().meta({
+      description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
+    }),
+    poison: z.int().exactOptional().meta({
+      description: 'Of `queue <name>`: messages in its poison queue, which were given up',
+    }),
+  })
+  .meta({ id: 'HealthPart' });
+export type HealthPart = z.infer<typeof healthPartSchema>;
