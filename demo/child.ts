@@ -19,13 +19,18 @@ const endWithOwner = `data:text/javascript,
 /**
  * Starts `script` (as `import.meta.resolve` gives it) and resolves when it sends `{ type: 'ready' }`.
  *
- * @throws Error when it ends before that; its own words are on the console
+ * @param graceMs how long it may take to end where `signal` is aborted before it is ready
+ * @throws Error when it ends before it is ready, its own words are on the console; the reason of
+ *   `signal`, when the process is gone
  */
 export async function startChild(
   script: string,
   args: readonly string[],
   environment: Record<string, string | undefined>,
+  graceMs: number,
+  signal: AbortSignal,
 ): Promise<Child> {
+  signal.throwIfAborted();
   const child = fork(fileURLToPath(script), args, {
     // A process group of its own: Ctrl-C in a terminal reaches the owner alone, which ends the
     // parts in order.
@@ -35,19 +40,23 @@ export async function startChild(
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit').then(([code]) => code as number | null);
-  const ready = new Promise<void>((resolve) => {
-    child.on('message', (message: { type?: string }) => {
-      if (message.type === 'ready') resolve();
-    });
+  const ready = Promise.withResolvers<void>();
+  child.on('message', (message: { type?: string }) => {
+    if (message.type === 'ready') ready.resolve();
   });
-  const early = exited.then((code) => {
-    throw new Error(
-      `${script.split('/').slice(-3).join('/')} ended with code ${code} before it was ready`,
-    );
-  });
-  await Promise.race([ready, early]);
-  early.catch(() => {});
-  return { exited, stop: (graceMs) => stop(child, exited, graceMs) };
+  exited.then((code) => {
+    const name = script.split('/').slice(-3).join('/');
+    const early = new Error(`${name} ended with code ${code} before it was ready`);
+    ready.reject(signal.aborted ? signal.reason : early);
+  }, ready.reject);
+  const leave = () => void stop(child, exited, graceMs);
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    await ready.promise;
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+  return { exited, stop: (milliseconds) => stop(child, exited, milliseconds) };
 }
 
 async function stop(child: ChildProcess, exited: Promise<unknown>, graceMs: number): Promise<void> {

@@ -46,6 +46,9 @@ const variables: Record<keyof Ports, string> = {
   abraGenControl: 'ABRA_GEN_CONTROL_PORT',
 };
 
+/** The environment variables that name them. */
+export const portNames: readonly string[] = Object.values(variables);
+
 /** @throws RangeError naming the variable and the allowed range */
 export function readPorts(environment: Record<string, string | undefined>): Ports {
   const ports = { ...defaultPorts };

@@ -20,6 +20,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** First the workers, for whom a second is enough as a rule; they get what the platform gives. */
 const workerGraceMs = 10_500;
 const partGraceMs = 1_000;
+/** How often to look whether npm, which passes signals on, is still there. */
+const parentBeatMs = 500;
 
 const { values: flags } = parseArgs({
   options: {
@@ -41,30 +43,43 @@ let sqlServer: Child | undefined;
 let flexibee: Child | undefined;
 let abraGen: Child | undefined;
 const workers: Child[] = [];
-let stopping: Promise<void> | undefined;
+/** What is being started; it ends by itself once `stopping` is aborted. */
+const starts = new Set<Promise<unknown>>();
+const stopping = new AbortController();
+let stopped: Promise<void> | undefined;
 
 /** Ends everything, in the opposite order of the start. */
 function stop(exitCode: number): Promise<void> {
-  stopping ??= (async () => {
+  stopped ??= (async () => {
+    stopping.abort(new Error('npm start ends'));
+    await Promise.allSettled(starts);
     await Promise.all(workers.map((worker) => worker.stop(workerGraceMs)));
     const parts = [sqlServer, flexibee, abraGen].map((part) => part?.stop(partGraceMs));
     await Promise.all([...parts, azurite?.close()]);
     process.exit(exitCode);
   })();
-  return stopping;
+  return stopped;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     console.log('Stopping…');
     void stop(0);
   });
 }
+// A terminal that has gone takes no words; what runs must end in order all the same.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+if (process.env['npm_lifecycle_event'] !== undefined) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void stop(0);
+  }, parentBeatMs).unref();
+}
 
 try {
   await start();
 } catch (error) {
-  if (stopping === undefined) {
+  if (stopped === undefined) {
     console.error(error instanceof Error ? error.message : error);
     await stop(1);
   }
@@ -73,23 +88,27 @@ try {
 async function start(): Promise<void> {
   if (flags.fresh) await rm(state, { recursive: true, force: true });
   const parts = [startStorage(), startSqlServer(), startFlexibee(), startAbraGen()];
-  await Promise.all([buildApp(), ...parts]);
+  await Promise.all([buildApp(), ...parts].map(watched));
   const settings = await workerSettings(ports, azurite);
   for (let number = 0; number < workerCount; number += 1) await startWorker(number, settings);
   for (const part of [sqlServer, flexibee, abraGen]) void part?.exited.then(() => stop(1));
   console.log(greeting(ports));
 }
 
+/** Whoever stops waits for its end. */
+function watched<T>(started: Promise<T>): Promise<T> {
+  starts.add(started);
+  return started;
+}
+
 /** A worker that dies is started again, as the platform does. */
 async function startWorker(number: number, settings: Record<string, string>): Promise<void> {
-  const worker = await startChild(
-    import.meta.resolve('functions-host/main'),
-    ['--port', String(ports.app + number)],
-    settings,
-  );
+  const args = ['--port', String(ports.app + number)];
+  const script = import.meta.resolve('functions-host/main');
+  const worker = await watched(startChild(script, args, settings, workerGraceMs, stopping.signal));
   workers[number] = worker;
   void worker.exited.then(async (code) => {
-    if (stopping !== undefined) return;
+    if (stopped !== undefined) return;
     console.error(`Worker ${number + 1} ended (${code ?? 'killed'}); it is started again.`);
     await startWorker(number, settings).catch(() => stop(1));
   });
@@ -97,7 +116,8 @@ async function startWorker(number: number, settings: Record<string, string>): Pr
 
 /** In a process of its own: what the bundler takes is given back. */
 async function buildApp(): Promise<void> {
-  await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.resolve('./build.ts'))]);
+  const script = fileURLToPath(import.meta.resolve('./build.ts'));
+  await promisify(execFile)(process.execPath, [script], { signal: stopping.signal });
 }
 
 async function startStorage(): Promise<void> {
@@ -105,44 +125,43 @@ async function startStorage(): Promise<void> {
     directory: `${state}/azurite`,
     blobPort: ports.blob,
     queuePort: ports.queue,
+    signal: stopping.signal,
   });
 }
 
 async function startSqlServer(): Promise<void> {
   if (sqlServerUrl) return;
-  sqlServer = await startChild(
-    import.meta.resolve('./sql-server.ts'),
-    ['--directory', `${state}/sql-server`],
-    {
-      SQL_PORT: String(ports.sqlServer),
-      SQL_PORT_2: String(ports.sqlServer2),
-      SQL_PORT_3: String(ports.sqlServer3),
-      SQL_PORT_4: String(ports.sqlServer4),
-      SQL_CONTROL_PORT: String(ports.sqlServerControl),
-    },
-  );
+  sqlServer = await startPart('sql-server', import.meta.resolve('./sql-server.ts'), {
+    SQL_PORT: String(ports.sqlServer),
+    SQL_PORT_2: String(ports.sqlServer2),
+    SQL_PORT_3: String(ports.sqlServer3),
+    SQL_PORT_4: String(ports.sqlServer4),
+    SQL_CONTROL_PORT: String(ports.sqlServerControl),
+  });
 }
 
 async function startFlexibee(): Promise<void> {
-  flexibee = await startChild(
-    import.meta.resolve('flexibee-server/main'),
-    ['--directory', `${state}/flexibee`],
-    {
-      FLEXIBEE_PORT: String(ports.flexibee),
-      FLEXIBEE_CONTROL_PORT: String(ports.flexibeeControl),
-    },
-  );
+  flexibee = await startPart('flexibee', import.meta.resolve('flexibee-server/main'), {
+    FLEXIBEE_PORT: String(ports.flexibee),
+    FLEXIBEE_CONTROL_PORT: String(ports.flexibeeControl),
+  });
 }
 
 async function startAbraGen(): Promise<void> {
-  abraGen = await startChild(
-    import.meta.resolve('abra-gen-server/main'),
-    ['--directory', `${state}/abra-gen`],
-    {
-      ABRA_GEN_PORT: String(ports.abraGen),
-      ABRA_GEN_CONTROL_PORT: String(ports.abraGenControl),
-    },
-  );
+  abraGen = await startPart('abra-gen', import.meta.resolve('abra-gen-server/main'), {
+    ABRA_GEN_PORT: String(ports.abraGen),
+    ABRA_GEN_CONTROL_PORT: String(ports.abraGenControl),
+  });
+}
+
+/** A stand-in, with its state in the folder of that name. */
+function startPart(
+  folder: string,
+  script: string,
+  environment: Record<string, string>,
+): Promise<Child> {
+  const args = ['--directory', `${state}/${folder}`];
+  return startChild(script, args, environment, partGraceMs, stopping.signal);
 }
 
 /** Where the settings' local addresses are not the default ones: another port, another server. */

@@ -1,12 +1,12 @@
 /** Entry point of the bundle: registers every function, then starts the app. */
 
 import functions from '@azure/functions';
+import { afterQueueName, afterQueueOutput } from '../shared/app/after-queue.ts';
 import { App } from '../shared/app/app.ts';
 import { companyQueueName, companyQueueOutput } from '../shared/app/company-queue.ts';
 import { runQueueName, runQueueOutput } from '../shared/app/run-queue.ts';
 import { InFlight } from '../shared/http/proxied/in-flight.ts';
 import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
-import { afterQueueName, afterQueueOutput } from './flexibee/after-queue.ts';
 import { callAfterChanges } from './flexibee/call-after-changes.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';

@@ -15,6 +15,9 @@ export interface Grant {
   elsewhere?: string;
 }
 
+/** What following a company calls beside the procedure that the catalogue names. */
+const flexibeeProcedures = ['sp_read_flexibee_generation'];
+
 /** Any month will do: no procedure's name depends on it. */
 const period: Period = { month: 1, year: 2020 };
 
@@ -38,6 +41,8 @@ export function grantsFor(
       for (const stage of catalog.stages({ name, code, period })) {
         if (stage.database !== database) continue;
         procedures.add(quoted([stage.procedure.schema, stage.procedure.name]));
+        if (stage.kind !== 'flexibee') continue;
+        for (const beside of flexibeeProcedures) procedures.add(quoted(['crude', beside]));
       }
       for (const query of catalog.freshness({ name, code })) {
         if (query.database === database) statements.add(query.sql);

@@ -68,6 +68,7 @@ async function catchUp(systems: Systems, place: Place, count: number, records: n
       }
       return mirror.apply(page, signal);
     },
+    generation: mirror.generation,
   };
   try {
     await poll(context, { waitForLockMs: 0 }, never);

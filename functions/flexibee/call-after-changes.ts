@@ -1,8 +1,12 @@
 /** Calls the procedures after changes of the company that comes through the queue, for one slice. */
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
+import {
+  type AfterMessage,
+  afterMessageSchema,
+  afterQueueOutput,
+} from '../../shared/app/after-queue.ts';
 import type { App } from '../../shared/app/app.ts';
-import { type AfterMessage, afterMessageSchema, afterQueueOutput } from './after-queue.ts';
 
 export function callAfterChanges(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {

@@ -60,7 +60,7 @@ export function readCompany(app: AppServices): RouteHandler {
 }
 
 function summary(app: AppServices, { code }: FollowedCompany, state: ShownState): CompanySummary {
-  const { phase, trouble, version, globalVersion, lag, warnings, appliedAt } = state;
+  const { phase, trouble, version, globalVersion, lag, blocked, warnings, appliedAt } = state;
   return {
     code,
     description: app.catalog.codes()[code] ?? code,
@@ -69,6 +69,7 @@ function summary(app: AppServices, { code }: FollowedCompany, state: ShownState)
     ...(version !== undefined && { version }),
     ...(globalVersion !== undefined && { globalVersion }),
     lag,
+    blocked,
     warnings,
     ...(appliedAt !== undefined && { appliedAt }),
   };

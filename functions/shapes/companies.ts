@@ -15,6 +15,13 @@ const troubleSchema = z
   })
   .meta({ id: 'CompanyTrouble' });
 
+const evidenceTroubleSchema = troubleSchema
+  .extend({
+    tries: z.int().meta({ description: 'Since it began' }),
+    retryAt: instantSchema,
+  })
+  .meta({ id: 'EvidenceTrouble' });
+
 const failureSchema = z
   .object({
     evidence: z.string(),
@@ -46,6 +53,10 @@ const summarySchema = z
       .exactOptional()
       .meta({ description: 'The newest version that the server told us' }),
     lag: lagSchema,
+    blocked: z.array(z.string()).meta({
+      description:
+        'Evidences in trouble of their own: the others are followed, their changes wait; see `evidences` of the company',
+    }),
     warnings: z.array(z.string()).meta({
       description:
         'What procedures last returned other than 0, each until it returns 0; messages of the company that were given up, until their queue is emptied',
@@ -87,7 +98,13 @@ export const companySchema = summarySchema
     }),
     evidences: z.record(
       z.string(),
-      z.object({ changes: z.int(), created: z.int(), updated: z.int(), deleted: z.int() }),
+      z.object({
+        changes: z.int(),
+        created: z.int(),
+        updated: z.int(),
+        deleted: z.int(),
+        trouble: evidenceTroubleSchema.exactOptional(),
+      }),
     ),
   })
   .meta({ id: 'Company' });

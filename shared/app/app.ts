@@ -36,6 +36,7 @@ import { connectionsHealth } from './health/connections-health.ts';
 import { brokenHealth, catalogHealth } from './health/documents-health.ts';
 import type { HealthPart } from './health/part.ts';
 import { queuesHealth } from './health/queues-health.ts';
+import { serversHealth } from './health/servers-health.ts';
 import { lookForGivenUp } from './poison-queues.ts';
 import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
@@ -154,8 +155,15 @@ export class App implements AppServices {
       async (bounded) => (await this.#container(bounded)).getProperties({ abortSignal: bounded }),
       signal,
     );
-    const databases = this.catalog.databases.map(({ id }) =>
-      checkDatabase(this.#databases, id, signal),
+    const databases = new Map(
+      this.catalog.databases.map(({ id }) => [id, checkDatabase(this.#databases, id, signal)]),
+    );
+    const servers = serversHealth(
+      {
+        ...{ catalog: this.catalog, databases: this.#databases, now: this.now },
+        answers: async (id) => (await databases.get(id))?.state === 'ok',
+      },
+      signal,
     );
     const companies = companiesHealth(this.companies, signal);
     const connections = connectionsHealth(this.dynsql, signal);
@@ -166,7 +174,8 @@ export class App implements AppServices {
         broken,
         catalogHealth(this.catalog, this.#notices),
         queuesHealth(() => this.#queues(), signal),
-        ...databases,
+        ...databases.values(),
+        servers,
         companies,
         connections,
       ])

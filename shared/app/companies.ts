@@ -1,8 +1,6 @@
 /** The catalogue's FlexiBee companies, each with its server, mirror and cursor; opened when asked. */
 
 import type { ContainerClient } from '@azure/storage-blob';
-import { afterQueueName } from '../../functions/flexibee/after-queue.ts';
-import { type Again, pollForHook } from '../../functions/flexibee/hook-polls.ts';
 import type { Catalog, FollowedCompany } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import type { FlexibeeAddress } from '../flexibee/address.ts';
@@ -32,7 +30,9 @@ import { DocumentNewerError } from '../storage/documents.ts';
 import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { AfterChanges, type CallsOutcome, type ShownFailure } from './after-changes.ts';
+import { afterQueueName } from './after-queue.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
+import { type Again, pollForHook } from './hook-polls.ts';
 import { givenUpText } from './poison-queues.ts';
 import { procedureMessages } from './procedure-messages.ts';
 
@@ -170,7 +170,10 @@ export class Companies {
     if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
     const context = await this.#context(company, log, procedureMessages(company, log), signal);
-    const options = { waitForLockMs: isTimer ? 0 : this.#waitForLockMs };
+    const options = {
+      waitForLockMs: isTimer ? 0 : this.#waitForLockMs,
+      insists: why === 'request',
+    };
     const look = (lowering: CursorStore) =>
       pollKnown({ ...context, cursors: lowering }, options, signal);
     if (why === 'hook') {

@@ -1,11 +1,11 @@
 /** Messages that were given up: found, and told to whom they are about. */
 
-import { afterMessageSchema, afterQueueName } from '../../functions/flexibee/after-queue.ts';
 import type { GivenUp, GivenUpMessage } from '../storage/given-up.ts';
 import type { Message, Queues } from '../storage/queues.ts';
 import { tellRun } from '../sync/given-up.ts';
 import { runIdPattern } from '../sync/run-id.ts';
 import type { SyncState } from '../sync/service.ts';
+import { afterMessageSchema, afterQueueName } from './after-queue.ts';
 import { companyQueueName } from './company-queue.ts';
 import { runQueueName } from './run-queue.ts';
 

@@ -17,7 +17,7 @@ export interface AppServices {
   /** Aborted when this worker stops. */
   stopping: AbortSignal;
   /**
-   * One line for the storage, the catalogue, each database, the companies and each connection to
+   * One line for the storage, the catalogue, each database and server, the companies and each connection to
    * ABRA Gen, at most 5 s old; rejects only by `signal`, tells no secret.
    */
   health(signal: AbortSignal): Promise<HealthPart[]>;

@@ -6,6 +6,16 @@
 import { toDatabaseError } from './database-error.ts';
 import type { Databases } from './databases.ts';
 
+/**
+ * A view of the server's state is refused: 300 and 297 (both are sent), 262 in Azure SQL Database.
+ * VIEW SERVER STATE is missing, from SQL Server 2022 on VIEW SERVER PERFORMANCE STATE, in Azure SQL
+ * Database VIEW DATABASE STATE.
+ */
+export const mayNotSee: ReadonlySet<number> = new Set([262, 297, 300]);
+
+/** KILL is refused: ALTER ANY CONNECTION is missing, in Azure SQL Database KILL DATABASE CONNECTION. */
+export const mayNotKill = 6102;
+
 export interface LockHolder {
   session: number;
   /** `sleeping`: it runs nothing. */
@@ -33,7 +43,7 @@ WHERE w.resource_type = 'APPLICATION' AND w.request_status = 'WAIT'
 /**
  * @param waiter as the waiting session said of itself
  * @returns undefined when nobody holds it any more
- * @throws DatabaseError: 300 or 297 where the login may not see other sessions
+ * @throws DatabaseError: `mayNotSee` where the login may not see other sessions
  */
 export async function lockHolder(
   databases: Databases,
@@ -54,31 +64,36 @@ export async function lockHolder(
   };
 }
 
-/**
- * Ends the session, if it is still the one that was seen. Needs ALTER ANY CONNECTION.
- *
- * @returns the error's number where the server refuses (6102: no right); undefined: it is done
- */
+/** `gone`: it has ended by itself, or done something since it was seen. */
+export type KillOutcome = 'killed' | 'gone' | { refused: number };
+
+/** There is no such session any more: 6101 to 6107 are what KILL says (6102: no right). */
+const noSession = new Set([6101, 6106]);
+
+/** Ends the session, if it is still the one that was seen. Needs ALTER ANY CONNECTION. */
 export async function killSession(
   databases: Databases,
   database: string,
   { session, ended }: Pick<LockHolder, 'session' | 'ended'>,
   signal: AbortSignal,
-): Promise<number | undefined> {
+): Promise<KillOutcome> {
   // KILL takes no parameter; the number is one that the server has given.
   const text = `IF EXISTS (SELECT 1 FROM sys.dm_exec_sessions WHERE session_id = @session
   AND status = 'sleeping' AND CONVERT(varchar(30), last_request_end_time, 126) = @ended)
-  KILL ${Math.trunc(session)};`;
+BEGIN
+  KILL ${Math.trunc(session)};
+  SELECT 1 AS [killed];
+END`;
   const parameters = [
     { name: 'session', type: 'int', value: session },
     { name: 'ended', type: 'varchar(30)', value: ended },
   ];
   try {
-    await databases.query(database, text, parameters, signal);
-    return undefined;
+    const rows = await databases.query(database, text, parameters, signal);
+    return rows.length > 0 ? 'killed' : 'gone';
   } catch (error) {
     const { number } = toDatabaseError(error);
     if (number === undefined) throw error;
-    return number;
+    return noSession.has(number) ? 'gone' : { refused: number };
   }
 }

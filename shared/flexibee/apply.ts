@@ -1,6 +1,7 @@
 /** The mirror in the aggregate base: pages go to stored procedures. See docs/flexibee.md. */
 
 import { sideBySide } from '../async/side-by-side.ts';
+import { DatabaseError } from '../database/database-error.ts';
 import type { Databases } from '../database/databases.ts';
 import type { SqlParameter } from '../database/link.ts';
 import { callRepeatable } from '../database/repeatable-call.ts';
@@ -29,6 +30,12 @@ export interface MirrorOptions {
   /** Letters of JSON in one call; tests take fewer. */
   maxLength?: number;
 }
+
+/** Beside every procedure that applies: what the base knows of generations. */
+const generationProcedure = { schema: 'crude', name: 'sp_read_flexibee_generation' };
+
+/** No such procedure (SQL Server). */
+const notThere = 2812;
 
 /** The shipped one, which takes a page over several evidences; every other takes one evidence. */
 export const pageProcedure = { schema: 'crude', name: 'sp_apply_flexibee_page' };
@@ -83,7 +90,36 @@ export function sqlMirror(
       await sideBySide(callsOf(page, procedureOf, options), callsAtOnce, make, signal);
       return total;
     },
+    async generation(company, evidences, signal) {
+      const ids = new Set(evidences.map((evidence) => procedureOf(evidence).database));
+      const found = [...ids].map((id) => generationIn(databases, id, company, signal));
+      return Math.max(0, ...(await Promise.all(found)));
+    },
   };
+}
+
+async function generationIn(
+  databases: Databases,
+  database: string,
+  company: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const call = {
+    procedure: generationProcedure,
+    parameters: [
+      { name: 'company', type: 'nvarchar(64)', value: company },
+      { name: 'generation', type: 'int', value: null, output: true },
+    ] satisfies SqlParameter[],
+    returnCheck: 'zero' as const,
+  };
+  try {
+    const { generation } = await callRepeatable(databases, database, call, signal);
+    return Number(generation);
+  } catch (error) {
+    // A base that has procedures of its own only, and keeps generations by itself.
+    if (error instanceof DatabaseError && error.number === notThere) return 0;
+    throw error;
+  }
 }
 
 function callsOf(

@@ -1,10 +1,11 @@
 /** One company at its FlexiBee server: source of changes and records, changelog control, hooks. */
 
 import type { z } from 'zod';
-import { FlexibeeError } from './errors.ts';
+import { evidenceCures, FlexibeeError } from './errors.ts';
+import { RequestSizes } from './request-sizes.ts';
 import { type Ask, type Company, Requests } from './requests.ts';
 import type { FlexibeeServers } from './servers.ts';
-import type { FlexibeeRecord, Source, TroubleKind } from './types.ts';
+import type { ChangesPage, Source, TroubleKind } from './types.ts';
 import type { Hook } from './wire.ts';
 import * as wire from './wire.ts';
 
@@ -27,9 +28,6 @@ export interface FlexibeeCompany extends Source {
   };
 }
 
-/** The most numbers in one request for records: as many as a batch of the follower ever has. */
-const recordsPerRequest = 1000;
-
 /** Every field, nothing hidden by the accounting period, external ids too. */
 const whole = { detail: 'full', 'filtrovat-platnost': 'false', 'no-ext-ids': 'false' };
 
@@ -39,15 +37,17 @@ export function openCompany(company: Company, servers: FlexibeeServers): Flexibe
 
 class Client implements FlexibeeCompany {
   readonly #requests: Requests;
+  /** Of listings of changes. */
+  readonly #sizes = new RequestSizes();
 
   constructor(requests: Requests) {
     this.#requests = requests;
   }
 
   async changes(range: { start: number; limit: number }, signal: AbortSignal) {
-    const query = { start: `${range.start}`, limit: `${range.limit}` };
-    const ask: Ask = { method: 'GET', path: 'changes.json', query };
-    const page = await this.#read(ask, wire.changesPage, signal);
+    const query = { start: `${range.start}` };
+    const ask: Ask = { method: 'GET', path: 'changes.json', query, shrinks: true };
+    const page = await this.#fewer(range.limit, ask, signal);
     // What a server without a changelog may say too.
     const isSilent = page.globalVersion === 0 && page.changes.length === 0;
     if (isSilent && !(await this.status(signal))) throw this.#disabled(ask);
@@ -62,28 +62,32 @@ class Client implements FlexibeeCompany {
     const ask: Ask = {
       method: 'GET',
       path: `${part(evidence)}/${part(`(id > ${range.afterId})`)}.json`,
-      query: { ...whole, order: 'id', limit: `${range.limit}`, 'add-global-version': 'true' },
+      query: {
+        ...whole,
+        order: 'id',
+        limit: `${range.limit}`,
+        'add-global-version': 'true',
+        'add-row-count': 'true',
+      },
       evidence,
+      shrinks: true,
     };
-    return this.#read(ask, wire.recordsPage(evidence), signal);
+    return this.#read(ask, wire.recordsPage(evidence, range.afterId), signal);
   }
 
   async records(evidence: string, ids: readonly string[], signal: AbortSignal) {
-    const distinct = [...new Set(ids)].map(Number);
-    const found: FlexibeeRecord[] = [];
-    for (let from = 0; from < distinct.length; from += recordsPerRequest) {
-      const id = distinct.slice(from, from + recordsPerRequest);
-      const ask: Ask = {
-        method: 'POST',
-        path: `${part(evidence)}/get.json`,
-        query: { ...whole, limit: '0' },
-        body: { winstrom: { id } },
-        evidence,
-        isRepeatable: true,
-      };
-      found.push(...(await this.#read(ask, wire.recordsAnswer(evidence), signal)));
-    }
-    return found;
+    if (ids.length === 0) return [];
+    const ask: Ask = {
+      method: 'POST',
+      path: `${part(evidence)}/get.json`,
+      query: { ...whole, limit: '0' },
+      // As text: a number need not be one that a double can hold.
+      body: `{"winstrom":{"id":[${[...new Set(ids)].join(',')}]}}`,
+      evidence,
+      isRepeatable: true,
+      shrinks: true,
+    };
+    return await this.#read(ask, wire.recordsAnswer(evidence), signal);
   }
 
   status(signal: AbortSignal): Promise<boolean> {
@@ -117,6 +121,23 @@ class Client implements FlexibeeCompany {
     await this.#requests.ask({ method: 'PUT', path: `changes/${to}.json` }, wire.done, signal);
   }
 
+  /** One that is too large or too slow is asked for once more, half of it. */
+  async #fewer(limit: number, ask: Ask, signal: AbortSignal): Promise<ChangesPage> {
+    for (let attempt = 1; ; attempt += 1) {
+      const asked = this.#sizes.of('changes', limit);
+      const sized = { ...ask, query: { ...ask.query, limit: `${asked}` } };
+      try {
+        const page = await this.#read(sized, wire.changesPage, signal);
+        this.#sizes.answered('changes', asked, limit);
+        return page;
+      } catch (error) {
+        if (!(error instanceof FlexibeeError && error.isTooMuch)) throw error;
+        // A second silence of a whole deadline is enough to know; the next poll asks for less.
+        if (!this.#sizes.tooMuch('changes', asked) || attempt === 2) throw error;
+      }
+    }
+  }
+
   /** Asks, and where that fails finds out what is behind it. */
   async #read<T>(ask: Ask, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
     try {
@@ -132,7 +153,8 @@ class Client implements FlexibeeCompany {
       if (isOn === false && !ask.path.endsWith('/get.json')) throw this.#disabled(ask, error);
       if (isOn === undefined || error.kind !== 'unknown company') throw error;
       const fault = 'the company is there, but this is not (HTTP 404)';
-      throw this.#requests.error(ask, { kind: 'request refused', status: 404, fault }, error);
+      const cure = ask.evidence === undefined ? undefined : evidenceCures.notFound;
+      throw this.#requests.error(ask, { kind: 'request refused', status: 404, fault, cure }, error);
     }
   }
 
@@ -143,8 +165,9 @@ class Client implements FlexibeeCompany {
 }
 
 /** Answered, and what it means depends on how the company is. */
-function isAmbiguous({ kind, status }: FlexibeeError): boolean {
+function isAmbiguous({ kind, status, isTooMuch }: FlexibeeError): boolean {
   const kinds: TroubleKind[] = ['request refused', 'answer not understood', 'unknown company'];
+  if (isTooMuch) return false;
   return status === 500 || (status !== undefined && kinds.includes(kind));
 }
 

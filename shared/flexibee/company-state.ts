@@ -1,6 +1,6 @@
 /** What people are shown of a company. */
 
-import type { Counts, Cursor, Load, Trouble } from './cursor.ts';
+import type { Counts, Cursor, EvidenceTrouble, Load, Trouble } from './cursor.ts';
 import type { shownTroubleKinds } from './types.ts';
 
 export interface CompanyState {
@@ -21,7 +21,9 @@ export interface CompanyState {
   loads: Pick<Load, 'evidence' | 'afterId'>[];
   /** What procedures last returned other than 0, each until it returns 0. */
   warnings: string[];
-  evidences: Record<string, Counts>;
+  evidences: Record<string, Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble }>;
+  /** Evidences in trouble of their own. */
+  blocked: string[];
   appliedAt?: string;
   trouble?: Omit<Trouble, 'kind'> & { kind: (typeof shownTroubleKinds)[number] };
 }
@@ -30,11 +32,12 @@ export interface CompanyState {
 export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
   if (cursor === undefined) {
     const lag = { versions: 0, seconds: 0 };
-    const none = { gaps: 0, stale: 0, loads: [], warnings: [], evidences: {} };
+    const none = { gaps: 0, stale: 0, loads: [], warnings: [], evidences: {}, blocked: [] };
     return { phase: 'starting', lag, ...none };
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
-  const waitsSince = [behindSince, trouble?.since]
+  const troubles = Object.values(cursor.evidences).map((counts) => counts.trouble?.since);
+  const waitsSince = [behindSince, trouble?.since, ...troubles]
     .flatMap((at) => (at === undefined ? [] : [Date.parse(at)]))
     .reduce((one, other) => Math.min(one, other), now.getTime());
   return {
@@ -52,7 +55,13 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     stale: Object.values(cursor.stale).flatMap(({ ids }) => ids).length,
     loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, afterId })),
     warnings: Object.values(cursor.warnings),
-    evidences: cursor.evidences,
+    evidences: Object.fromEntries(
+      Object.entries(cursor.evidences).map(([evidence, { trouble: own, ...counts }]) => [
+        evidence,
+        { ...counts, ...(own && { trouble: own }) },
+      ]),
+    ),
+    blocked: Object.keys(cursor.evidences).filter((name) => cursor.evidences[name]?.trouble),
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };
@@ -69,7 +78,9 @@ export function newerState(fault: Error, now: Date): CompanyState {
   return { ...companyState(undefined, now), trouble };
 }
 
-function phaseOf({ next, loads }: Cursor): CompanyState['phase'] {
+/** An evidence that cannot be loaded now does not hold up the others. */
+function phaseOf({ next, loads, evidences }: Cursor): CompanyState['phase'] {
   if (next === undefined) return 'starting';
-  return loads.length > 0 ? 'loading' : 'following';
+  const isLoading = loads.some(({ evidence }) => evidences[evidence]?.trouble === undefined);
+  return isLoading ? 'loading' : 'following';
 }

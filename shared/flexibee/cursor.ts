@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Gap } from './gaps.ts';
+import type { StoredSizes } from './request-sizes.ts';
 import type { StoredStale } from './stale.ts';
 import { type Operation, troubleKinds } from './types.ts';
 
@@ -25,15 +26,6 @@ const loadSchema = z.object({
   afterId: z.string(),
   /** When its first page was read: what the mirror last saw before is gone at the end. */
   since: instant.optional(),
-});
-
-const countsSchema = z.object({
-  /** Of the changelog, each once. */
-  changes: version,
-  /** Rows of the mirror; those of a page whose worker died in the middle are not in it. */
-  created: version,
-  updated: version,
-  deleted: version,
 });
 
 const staleSchema: z.ZodType<StoredStale> = z.record(
@@ -53,6 +45,28 @@ const troubleSchema = z.object({
   cure: z.string(),
 });
 
+/** It has no say in other evidences. */
+const evidenceTroubleSchema = troubleSchema.extend({
+  tries: version,
+  /** Not asked for before. */
+  retryAt: instant,
+});
+
+const countsSchema = z.object({
+  /** Of the changelog, each once. */
+  changes: version,
+  /** Rows of the mirror; those of a page whose worker died in the middle are not in it. */
+  created: version,
+  updated: version,
+  deleted: version,
+  trouble: evidenceTroubleSchema.optional(),
+});
+
+const sizesSchema: z.ZodType<StoredSizes> = z.record(
+  z.string(),
+  z.object({ size: z.int().positive(), answered: version }),
+);
+
 /**
  * What must be done, whatever trouble comes between: set as soon as its cause is seen, removed when
  * it is done. What is to be asked, read or called has members of its own: `gaps`, `loads`, `stale`,
@@ -62,7 +76,7 @@ const dueSchema = z.object({
   /** Everything is to be loaded again, in a new generation. */
   reload: z
     .object({
-      why: z.enum(['changelog off', 'versions went back']),
+      why: z.enum(['changelog off', 'versions went back', 'newer generation']),
       since: instant,
       /** What was seen, in words. */
       fault: z.string(),
@@ -97,6 +111,8 @@ const cursorMembers = z.object({
   readAt: instant.optional(),
   /** Below `next`, journaled, and yet to be fetched; older cursors have none. */
   stale: staleSchema.default({}),
+  /** How many records of an evidence are asked for at once, where fewer than usual; see there. */
+  sizes: sizesSchema.default({}),
   /**
    * Of each evidence whose rows may have changed: a mark, another one each time. Which of them the
    * procedures after changes have seen is in a document of their own, see after-calls.ts. Older
@@ -139,6 +155,7 @@ export const cursorForm: DocumentForm<Cursor> = {
 };
 export type Load = z.infer<typeof loadSchema>;
 export type Trouble = z.infer<typeof troubleSchema>;
+export type EvidenceTrouble = z.infer<typeof evidenceTroubleSchema>;
 export type Counts = z.infer<typeof countsSchema>;
 export type Reload = NonNullable<z.infer<typeof dueSchema>['reload']>;
 
@@ -156,6 +173,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     loads: [],
     due: {},
     stale: {},
+    sizes: before?.sizes ?? {},
     pending: before?.pending ?? {},
     warnings: before?.warnings ?? {},
     evidences: before?.evidences ?? {},

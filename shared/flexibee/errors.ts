@@ -7,13 +7,15 @@ export const cures: Readonly<Record<TroubleKind, string>> = {
   'changelog disabled':
     'Turn the changelog (Changes API) of the company on: PUT /flexibee/{company}/changes/enable here, or /c/<company>/changes/control in FlexiBee. What changed while it was off comes with a full load.',
   'licence missing':
-    'The licence of this company must include the REST API (for reading; for turning the changelog and hooks on also for writing), and the user needs the right to use it. Check both in FlexiBee.',
+    'FlexiBee says the same of a right and of a licence that is missing: the user needs the right to use the REST API, and the licence of this company must include it (for reading; for turning the changelog and hooks on also for writing). Check both in FlexiBee.',
   'wrong password':
     'Check User Id and Password in the setting of this company by logging in to FlexiBee with them.',
   'unknown company':
-    'Check the name of the company in the catalogue against the address of the company in FlexiBee (/c/<name>), and that the user may open it.',
+    'Check the name of the company in the catalogue against the address of the company in FlexiBee (/c/<name>), and that the user may open it. If the name is right, the licence of the company may be without the REST API: FlexiBee answers the same then.',
   'versions went back':
     'The company was restored from a backup. Load it in full: POST /flexibee/{company}/reset, or onRegression "reload" in the catalogue.',
+  'newer generation':
+    'Another cursor has followed this company into the same base: see that no other installation does, or whether an old cursor was restored. Then load it in full: POST /flexibee/{company}/reset.',
   unreachable:
     'Check that the FlexiBee server runs, that the Url in the setting is right, and that no firewall is between. It is tried again by itself.',
   'company in use':
@@ -23,6 +25,14 @@ export const cures: Readonly<Record<TroubleKind, string>> = {
   'answer not understood':
     'Check that the Url leads to a FlexiBee server and not to a page of a proxy. If it does, its version answers in another form: report the message.',
   database: 'Check that the aggregate base runs and that sql:install was run there.',
+};
+
+/** Of an evidence, where the company is there: FlexiBee says the same of several reasons. */
+export const evidenceCures = {
+  notAllowed:
+    'FlexiBee says the same of a right and of a licence that is missing: give the user of the setting the right to read this evidence, or check that the licence of the company includes its module and the REST API.',
+  notFound:
+    'Check the name of the evidence in the catalogue against evidence-list.json of the company. If the name is right, the licence of the company may be without its module or without reading over the REST API: FlexiBee answers the same then.',
 };
 
 export interface FlexibeeErrorDetails {
@@ -39,6 +49,7 @@ export interface FlexibeeErrorDetails {
   /** Where the cure of the kind does not fit. */
   cure?: string | undefined;
   isTransient?: boolean;
+  isTooMuch?: boolean;
 }
 
 /** A request that a FlexiBee server did not fulfil. No password is in it. */
@@ -52,6 +63,8 @@ export class FlexibeeError extends Error {
   readonly cure: string;
   /** Whether the same request may succeed without anybody doing anything. */
   readonly isTransient: boolean;
+  /** Whether less asked for may succeed: the answer was too large or too slow. */
+  readonly isTooMuch: boolean;
 
   constructor(details: FlexibeeErrorDetails, options?: ErrorOptions) {
     const { kind, company, evidence, request, status, fault } = details;
@@ -65,5 +78,6 @@ export class FlexibeeError extends Error {
     this.status = status;
     this.cure = details.cure ?? cures[kind];
     this.isTransient = details.isTransient ?? false;
+    this.isTooMuch = details.isTooMuch ?? false;
   }
 }

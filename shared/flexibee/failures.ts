@@ -3,7 +3,7 @@
 import { brokenCall, redirectsTo, shortened } from '../outbound/broken.ts';
 import type { Answer } from '../outbound/exchange.ts';
 import { readAnswer } from '../outbound/json.ts';
-import type { FlexibeeErrorDetails } from './errors.ts';
+import { evidenceCures, type FlexibeeErrorDetails } from './errors.ts';
 import { refusalIn } from './wire.ts';
 
 /** What is left for the caller to add: whose request it was. */
@@ -15,18 +15,24 @@ export function brokenExchange(error: unknown): Failure {
   if (kind === 'oversize') {
     const cure =
       'A record must be very large (an attachment in a text field?). Shorten it in FlexiBee, or report the message.';
-    return { kind: 'answer not understood', fault, cure };
+    return { kind: 'answer not understood', fault, cure, isTooMuch: true };
   }
   if (kind === 'certificate') {
     const cure =
       'Give the server a certificate that this machine trusts, or add TrustServerCertificate=true to the setting if you know that nobody is between.';
     return { kind: 'unreachable', fault, cure };
   }
-  return { kind: 'unreachable', fault, isTransient: true };
+  return { kind: 'unreachable', fault, isTransient: true, isTooMuch: kind === 'deadline' };
 }
 
-/** @returns undefined where the answer is a success, as far as its status tells */
-export function refusedAnswer({ status, headers, body }: Answer): Failure | undefined {
+/**
+ * @param isOfEvidence whether the request was about one: others may be answered
+ * @returns undefined where the answer is a success, as far as its status tells
+ */
+export function refusedAnswer(
+  { status, headers, body }: Answer,
+  isOfEvidence: boolean,
+): Failure | undefined {
   if (status >= 200 && status < 300) return undefined;
   const said = words(body);
   const answer = (fault: string) => ({
@@ -35,11 +41,20 @@ export function refusedAnswer({ status, headers, body }: Answer): Failure | unde
   });
   if (isLocked(body)) return { kind: 'company in use', ...answer('somebody is logged in') };
   if (status === 401) return { kind: 'wrong password', ...answer('user or password refused') };
+  if (status === 403 && isOfEvidence) {
+    return { kind: 'request refused', ...answer('not allowed'), cure: evidenceCures.notAllowed };
+  }
   // 402: no licence for writing (ABRA Flexi, Obsluha chyb).
   if (status === 402 || status === 403) {
     return { kind: 'licence missing', ...answer('not allowed') };
   }
   if (status === 404) return { kind: 'unknown company', ...answer('not found') };
+  // The server is still at it: sent again unchanged it would only have more to do (ABRA, HTTP 504).
+  if (status === 504) {
+    return { kind: 'unreachable', ...answer('no answer in time'), isTooMuch: true };
+  }
+  // The list of numbers that was asked for.
+  if (status === 413) return { kind: 'request refused', ...answer('too large'), isTooMuch: true };
   if (status === 429 || status >= 500) {
     return { kind: 'unreachable', ...answer('the server cannot answer now'), isTransient: true };
   }

@@ -18,9 +18,12 @@ export interface EvidencePart {
   changes: Change[];
   /** One for each record in them. */
   records: FoldedRecord[];
+  /** What is wrong with a change of it that is not understood. */
+  odd?: string;
 }
 
 interface Folding {
+  odd?: string;
   changes: Change[];
   records: Map<string, FoldedRecord>;
 }
@@ -46,6 +49,10 @@ export function fold(
     if (!evidences.has(evidence)) continue;
     const part: Folding = parts.get(evidence) ?? { changes: [], records: new Map() };
     parts.set(evidence, part);
+    if (change.odd !== undefined) {
+      part.odd ??= change.odd;
+      continue;
+    }
     part.changes.push(change);
     const late = change.version <= consumed;
     const version = late ? consumed : change.version;
@@ -55,5 +62,6 @@ export function fold(
     evidence,
     changes: part.changes,
     records: [...part.records.values()],
+    ...(part.odd !== undefined && { odd: part.odd }),
   }));
 }

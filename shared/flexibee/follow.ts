@@ -9,6 +9,7 @@ import { cursorForm, restarted } from './cursor.ts';
 import { Session } from './session.ts';
 import {
   changelogOff,
+  newerGeneration,
   regression,
   regressionText,
   type TroubleReport,
@@ -41,18 +42,21 @@ export function cursorStore(
  * changes until there are none, then has the procedures after them called. Trouble with the server or
  * the base is entered in the cursor, once.
  *
+ * @param options `insists`: evidences in trouble are tried at once, too
  * @throws LeaseLostError, storage's errors, or the reason of `signal`: then poll again
  */
 export async function poll(
   context: FollowContext,
-  options: { waitForLockMs: number },
+  options: { waitForLockMs: number; insists?: boolean },
   signal: AbortSignal,
 ): Promise<PollOutcome> {
   const { company, cursors } = context;
   const held = await acquireWithin(cursors, company.code, options.waitForLockMs, signal);
   if (held === undefined) return 'busy';
   try {
-    return await takeTurn(context, new Session(context, held, signal));
+    const session = new Session(context, held, signal);
+    if (options.insists) await session.insist();
+    return await takeTurn(context, session);
   } finally {
     await held.release();
   }
@@ -72,6 +76,7 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
   }
   // What is written until it is on again is in no list: whatever stops us next, it is not forgotten.
   if (trouble?.kind === 'changelog disabled') await session.owe('changelog off', trouble.message);
+  if (trouble?.kind === 'newer generation') await session.owe(trouble.kind, trouble.message);
   await session.settle(trouble);
   // What was applied before is waiting, whatever stops us now.
   await session.seeToCalls();
@@ -86,8 +91,10 @@ async function catchUp(
   await session.agree();
   const { next, due } = session.cursor;
   const owed = due.reload;
-  const waits = owed?.why === 'versions went back' && onRegression === 'stop';
-  if (owed && next !== undefined && waits) return regression(owed.fault);
+  if (owed && next !== undefined && onRegression === 'stop') {
+    if (owed.why === 'versions went back') return regression(owed.fault);
+    if (owed.why === 'newer generation') return newerGeneration(owed.fault);
+  }
   if (next === undefined) await session.begin(session.cursor);
   else if (owed) await session.restart();
   for (let again = 0; ; again += 1) {

@@ -140,8 +140,11 @@ export async function changesThrough(
   for (let start = from; ; ) {
     const page = await source.changes({ start, limit }, signal);
     changes.push(...page.changes);
-    const reached = page.changes.at(-1)?.version ?? through;
-    if (page.next === undefined || reached >= through) return { ...page, changes };
+    const last = page.changes.at(-1)?.version;
+    const reached = last ?? (page.next ?? start) - 1;
+    // A page that brings nothing and does not point beyond itself is an end, whatever it says.
+    const isEnd = page.next === undefined || reached < start;
+    if (isEnd || reached >= through) return { ...page, changes };
     start = reached + 1;
   }
 }

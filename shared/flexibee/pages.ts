@@ -4,31 +4,20 @@
  * dies costs one page, or one request for records.
  */
 
-import { type Counts, type Cursor, withPending } from './cursor.ts';
+import { type Counts, type Cursor, newLoad, withPending } from './cursor.ts';
+import {
+  withEvidenceTrouble,
+  withoutEvidenceTrouble,
+  withoutIdleTroubles,
+} from './evidence-trouble.ts';
 import { type EvidencePart, fold } from './fold.ts';
 import { bounded, type Gap, missingIn, pageSize } from './gaps.ts';
 import { identityOf } from './history.ts';
-import { PageGatherer } from './mirror-page.ts';
-import { StaleRecords, type StaleVersions, withoutStale } from './stale.ts';
-import { type Step, type StepContext, stateOf } from './step.ts';
-import type { Batch, Change, ChangesPage } from './types.ts';
-
-/**
- * Records in one request. The fewer, the less memory; but over all no more than one for 500 records
- * is promised, records that change again later are fetched again, and the last request of each
- * evidence takes what is left.
- */
-const requestSize = 800;
-
-/** Records in one call, until another request for them: a page is one call where they are fewer. */
-const mostInCall = 2 * requestSize;
-
-/**
- * So many records may wait to be fetched. Up to twenty-five evidences, every request is a full one
- * then; a record that changes again while it waits is fetched once; the cursor stays below half a
- * megabyte.
- */
-const mostStale = 20_000;
+import type { StoredStale } from './stale.ts';
+import { batchOf, mostStale, staleSteps, waitingIn } from './stale-steps.ts';
+import type { Step, StepContext } from './step.ts';
+import { oddChange } from './trouble.ts';
+import type { Change, ChangesPage } from './types.ts';
 
 /** What the first answers of a poll have brought. */
 export interface Beginning {
@@ -46,7 +35,8 @@ export async function* pageSteps(
   beginning: Beginning,
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
-  const stale = new StaleRecords(context.cursor.stale);
+  const waiting = waitingIn(context);
+  const { stale, blocked, fetched } = waiting;
   for await (const page of pages(context, beginning, signal)) {
     const parts = new Map(page.parts.map((part) => [part.evidence, part]));
     for (const { evidence, records } of page.parts) {
@@ -55,30 +45,28 @@ export async function* pageSteps(
         else stale.add(evidence, id, version);
       }
     }
-    const written = new Set<string>();
-    let gathered = gatherer(context);
-    while (stale.size > (page.more ? mostStale : 0)) {
-      if (gathered.size >= mostInCall) {
-        // Within a backlog the page is what a kill costs; its end may bring twenty of these.
-        yield page.more
-          ? { page: gathered.page }
-          : { page: gathered.page, moved: moveTo(gathered) };
-        gathered = gatherer(context);
-      }
-      const { evidence, versions } = stale.take(requestSize);
-      gathered.add(await batchOf(context, evidence, parts.get(evidence), versions, signal));
-      gathered.fetched.push({ evidence, versions });
-      parts.delete(evidence);
-      written.add(evidence);
+    const gathered = yield* staleSteps(context, waiting, parts, page.more, signal);
+    const reloads = new Set(page.parts.filter(({ odd }) => odd !== undefined).map(nameOf));
+    for (const evidence of blocked) {
+      if (stale.sizeOf(evidence) <= mostStale) continue;
+      reloads.add(evidence);
+      stale.drop(evidence);
     }
+    const deleting: string[] = [];
     for (const [evidence, part] of parts) {
+      if (part.changes.length === 0) continue;
       const batch = await batchOf(context, evidence, part, new Map(), signal);
-      if (batch.records.length > 0) written.add(evidence);
+      if (batch.records.length > 0) deleting.push(evidence);
       gathered.add(batch);
     }
-    yield { page: gathered.page, moved: moveBehind(page, stale, written, context.now()) };
+    const behind = { stale: stale.toStored(), fetched: [...fetched], deleting, reloads };
+    const moved = moveBehind(context.company, page, behind, context.now());
+    yield { page: gathered.page, moved };
+    fetched.clear();
   }
 }
+
+const nameOf = ({ evidence }: { evidence: string }) => evidence;
 
 interface Page {
   /** Late changes, too. */
@@ -103,92 +91,70 @@ async function* pages(
   let { next } = cursor;
   let gaps = [...beginning.gaps];
   let late = beginning.late;
+  let asked = 0;
   for (;;) {
     const fresh = page.changes.filter(({ version }) => version >= next);
     gaps = bounded([...gaps, ...missingIn(next, fresh, now())]);
     const last = fresh.at(-1);
     next = last === undefined ? next : last.version + 1;
-    // A page that brings nothing new is an end, whatever it says.
-    const more = page.next !== undefined && last !== undefined;
+    // A page without changes may point beyond what its server has forgotten or hides; one that
+    // points to where we are, or back, is an end, whatever it says.
+    const start = last === undefined ? (page.next ?? 0) : next;
+    const more = page.next !== undefined && (last !== undefined || start > Math.max(next, asked));
     const parts = fold([...late, ...fresh], followed, cursor.next - 1);
     const newest = last ?? late.at(-1);
     const { globalVersion } = page;
     yield { parts, next, gaps, globalVersion, more, ...(newest && { newest }) };
     if (!more) return;
     late = [];
-    page = await source.changes({ start: next, limit: pageSize }, signal);
+    asked = start;
+    page = await source.changes({ start, limit: pageSize }, signal);
   }
 }
 
-function gatherer({ company, cursor, readAt }: StepContext): PageGatherer {
-  return new PageGatherer({ company, generation: cursor.generation, readAt: readAt() });
-}
-
-/** Moves the cursor on by records that are not stale any more. */
-function moveTo({ fetched }: PageGatherer): (cursor: Cursor) => Cursor {
-  return (before) => {
-    let cursor = before;
-    for (const { evidence, versions } of fetched) {
-      const stale = withoutStale(cursor.stale, evidence, versions);
-      if (stale === cursor.stale) continue;
-      cursor = { ...cursor, stale, pending: withPending(cursor, [evidence]) };
-    }
-    return cursor;
-  };
-}
-
-/**
- * One evidence's part of a page, with what is known to be deleted, and the records to be fetched;
- * what the answer leaves out of those is deleted, too.
- */
-async function batchOf(
-  { source }: StepContext,
-  evidence: string,
-  part: EvidencePart | undefined,
-  versions: StaleVersions,
-  signal: AbortSignal,
-): Promise<Batch> {
-  const ids = [...versions.keys()];
-  const found = ids.length === 0 ? [] : await source.records(evidence, ids, signal);
-  const byId = new Map(found.map((record) => [record.id, record]));
-  const deleted = (part?.records ?? []).filter((record) => record.deleted);
-  const states = [...versions].map(([id, version]) => {
-    const record = byId.get(id);
-    return record === undefined ? goneIn(id, version) : stateOf(record, version);
-  });
-  return {
-    evidence,
-    changes: part?.changes ?? [],
-    records: [...deleted.map(({ id, version }) => goneIn(id, version)), ...states],
-  };
-}
-
-function goneIn(id: string, version: number) {
-  return { id, version, deleted: true, externalIds: [] };
+/** What a page has left behind. */
+interface Behind {
+  stale: StoredStale;
+  /** Evidences of which records were fetched. */
+  fetched: readonly string[];
+  /** Evidences of which records were deleted without asking. */
+  deleting: readonly string[];
+  /** Evidences that must be loaded anew. */
+  reloads: ReadonlySet<string>;
 }
 
 /** Moves the cursor behind a page that is applied, but for the records that are stale now. */
 function moveBehind(
+  code: string,
   page: Page,
-  staleNow: StaleRecords,
-  written: ReadonlySet<string>,
+  { stale, fetched, deleting, reloads }: Behind,
   now: Date,
 ): (cursor: Cursor) => Cursor {
   const { parts, next, gaps, globalVersion, more, newest } = page;
   const appliedAt = now.toISOString();
-  const stale = staleNow.toStored();
-  return ({ behindSince = appliedAt, ...cursor }) => ({
-    ...cursor,
-    next,
-    gaps,
-    globalVersion,
-    ...(newest && newest.version > (cursor.last?.version ?? 0) && { last: identityOf(newest) }),
-    stale,
-    evidences: { ...cursor.evidences, ...counted(cursor.evidences, parts) },
-    pending: withPending(cursor, written),
-    appliedAt,
-    ...(more && { behindSince }),
-  });
+  return ({ behindSince = appliedAt, ...before }) => {
+    const cursor = parts.reduce(
+      (last, { evidence, odd }) =>
+        odd ? withEvidenceTrouble(last, evidence, oddChange(code, evidence, odd), now) : last,
+      fetched.reduce(withoutEvidenceTrouble, before),
+    );
+    return withoutIdleTroubles({
+      ...cursor,
+      next,
+      gaps,
+      globalVersion,
+      ...(newest && newest.version > (cursor.last?.version ?? 0) && { last: identityOf(newest) }),
+      stale,
+      loads: [
+        ...cursor.loads.filter(({ evidence }) => !reloads.has(evidence)),
+        ...[...reloads].map(newLoad),
+      ],
+      evidences: { ...cursor.evidences, ...counted(cursor.evidences, parts) },
+      pending: withPending(cursor, [...fetched, ...deleting]),
+      appliedAt,
+      ...(more && { behindSince }),
+    });
+  };
 }
 
 function counted(

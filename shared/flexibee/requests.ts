@@ -27,10 +27,13 @@ export interface Ask {
   /** Below the company, encoded: `changes.json`. */
   path: string;
   query?: Record<string, string>;
-  body?: unknown;
+  /** JSON. */
+  body?: string;
   evidence?: string;
   /** Whether it changes nothing, and may be sent again; default: GET only. */
   isRepeatable?: boolean;
+  /** Whoever asks asks for less where this was too much, and does not send it again unchanged. */
+  shrinks?: boolean;
 }
 
 export class Requests {
@@ -51,7 +54,7 @@ export class Requests {
       const rest = notBefore - performance.now();
       if (rest > 0) await pause(rest, signal);
       const answer = await this.#exchange(ask, signal);
-      const refused = refusedAnswer(answer);
+      const refused = refusedAnswer(answer, ask.evidence !== undefined);
       if (refused === undefined) return this.#read(ask, answer);
       const askedFor = retryAfterMs(answer.headers['retry-after'], Date.now());
       notBefore = performance.now() + askedFor;
@@ -62,6 +65,7 @@ export class Requests {
     };
     const isWorthAnother = (error: unknown) => {
       if (!isRepeatable(ask) || !(error instanceof FlexibeeError)) return false;
+      if (error.isTooMuch && ask.shrinks) return false;
       // A second silence of a whole deadline is enough to know.
       if (error.cause instanceof DeadlineError) timeouts += 1;
       return error.isTransient && timeouts < 2;
@@ -86,7 +90,7 @@ export class Requests {
         method: ask.method,
         url,
         headers: this.#headers(ask),
-        body: ask.body === undefined ? undefined : JSON.stringify(ask.body),
+        body: ask.body,
         // A kept connection may be closed by the server as we write: fine for what can be sent
         // again, but of anything else nobody would know whether it was done.
         agent: isRepeatable(ask) ? agent : (false as const),
@@ -122,7 +126,8 @@ export class Requests {
     } catch (error) {
       if (error instanceof JsonError && (error.kind === 'depth' || error.kind === 'values')) {
         const fault = `the answer has ${error.message}`;
-        throw this.error(ask, { kind: 'answer not understood', status, fault });
+        const isTooMuch = error.kind === 'values';
+        throw this.error(ask, { kind: 'answer not understood', status, fault, isTooMuch });
       }
       // What began as JSON was cut off on the way; anything else comes again the same.
       const isTransient = /^\s*\{/.test(body.toString('latin1', 0, 64));

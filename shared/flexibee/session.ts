@@ -4,7 +4,7 @@
  */
 
 import { ahead } from '../async/ahead.ts';
-import { noRows, sum } from './applied-rows.ts';
+import { noRows, sum, withRows } from './applied-rows.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
   agreedWith,
@@ -16,12 +16,15 @@ import {
   restarted,
   type Trouble,
 } from './cursor.ts';
+import { withTroublesTried } from './evidence-trouble.ts';
 import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
 import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
 import { loadSteps } from './load-evidence.ts';
 import { type Beginning, pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
+import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
+import { tellChanges } from './tell-changes.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 type Started = Cursor & { next: number };
@@ -72,7 +75,10 @@ export class Session {
    * to be loaded. The trouble that made us begin anew is over with that.
    */
   async begin(from: Cursor): Promise<Started> {
-    const { source, now, company } = this.#context;
+    const { source, mirror, now, company } = this.#context;
+    const { code, evidences } = company;
+    // The base may have outlived cursors that we know nothing of.
+    const newest = await mirror.generation(code, evidences, this.#signal);
     const { globalVersion } = await source.changes({ start: 1, limit: 1 }, this.#signal);
     const start = Math.max(1, globalVersion - pageSize + 1);
     const through = globalVersion;
@@ -82,6 +88,7 @@ export class Session {
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
+      generation: Math.max(rest.generation, newest + 1),
       due: {},
       next: top + 1,
       globalVersion: page.globalVersion,
@@ -90,7 +97,7 @@ export class Session {
         ...missingIn(start, page.changes, now()),
         ...missingAbove(last?.version ?? start - 1, top, now()),
       ],
-      loads: company.evidences.map(newLoad),
+      loads: evidences.map(newLoad),
       behindSince: now().toISOString(),
     };
     await this.#save(begun);
@@ -118,8 +125,14 @@ export class Session {
     return this.begin(restarted(this.#cursor, this.#context.now()));
   }
 
+  /** Whoever asked for this turn does not wait for the pause of an evidence's trouble. */
+  async insist(): Promise<void> {
+    const insistent = withTroublesTried(this.#cursor, this.#context.now());
+    if (insistent !== this.#cursor) await this.#save(insistent);
+  }
+
   /**
-   * Reads in full whatever is to be, or only the first.
+   * Reads in full whatever is to be and can be, or only the first, whose trouble is thrown then.
    *
    * @param isOver asked after every page
    * @returns false when it was over before the end
@@ -132,9 +145,16 @@ export class Session {
     const cursor = this.#started();
     if (cursor.loads.length === 0) return true;
     const left = options.onlyFirst ? cursor.loads.length - 1 : 0;
-    const isOver = () => this.#cursor.loads.length <= left || options.isOver();
-    await this.#take((signal) => loadSteps(this.#steps(cursor), signal), isOver, options.onApplied);
-    return this.#cursor.loads.length <= left;
+    const isThrough = () => this.#cursor.loads.length <= left;
+    let isBroken = false;
+    const isOver = () => {
+      if (isThrough()) return true;
+      isBroken = options.isOver();
+      return isBroken;
+    };
+    const make = (signal: AbortSignal) => loadSteps(this.#steps(cursor), options.onlyFirst, signal);
+    await this.#take(make, isOver, options.onApplied);
+    return isThrough() || !isBroken;
   }
 
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
@@ -170,6 +190,7 @@ export class Session {
     }
     beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
     if (this.#bringsNothing(cursor, beginning)) {
+      await this.#tryWaiting();
       // A server may answer while it is off as if nothing happened.
       return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
     }
@@ -192,6 +213,18 @@ export class Session {
     if (trouble?.kind === report?.kind) return;
     const since = this.#context.now().toISOString();
     await this.#save(report === undefined ? rest : { ...rest, trouble: { ...report, since } });
+  }
+
+  /** What has waited since an evidence was in trouble; its time may have come. */
+  async #tryWaiting(): Promise<void> {
+    const make = (signal: AbortSignal) => waitingSteps(this.#steps(this.#started()), signal);
+    if (Object.keys(this.#cursor.stale).length === 0) return;
+    let wrote = this.#wrote;
+    const onApplied = () => {
+      wrote = true;
+    };
+    await this.#take(make, () => false, onApplied);
+    this.#wrote = wrote;
   }
 
   #bringsNothing({ next, gaps, behindSince }: Started, beginning: Beginning): boolean {
@@ -250,32 +283,8 @@ export class Session {
     const warnings = withReturned(moved.warnings, this.#context.returned);
     const cursor = { ...moved, warnings };
     await this.#held.replace(cursor, this.#signal);
-    const before = this.#cursor.trouble;
-    this.#logWarnings(this.#cursor.warnings, warnings);
+    tellChanges(this.#context.log, this.#context.company.code, this.#cursor, cursor);
     this.#cursor = cursor;
     this.#wrote = true;
-    this.#logTrouble(before, cursor.trouble);
   }
-
-  #logWarnings(before: Cursor['warnings'], after: Cursor['warnings']): void {
-    for (const [procedure, text] of Object.entries(after)) {
-      if (before[procedure] !== text) this.log(`FlexiBee ${this.#context.company.code}: ${text}`);
-    }
-  }
-
-  #logTrouble(before: Trouble | undefined, after: Trouble | undefined): void {
-    const { log, company } = this.#context;
-    if (before?.kind === after?.kind) return;
-    if (after !== undefined) log(`${after.message} (${after.kind}). ${after.cure}`);
-    else log(`FlexiBee ${company.code}: no more trouble (${before?.kind})`);
-  }
-}
-
-function withRows(cursor: Cursor, rows: ReadonlyMap<string, AppliedRows>): Cursor {
-  const evidences = { ...cursor.evidences };
-  for (const [evidence, applied] of rows) {
-    const before = evidences[evidence];
-    if (before) evidences[evidence] = { ...before, ...sum(before, applied) };
-  }
-  return { ...cursor, evidences };
 }

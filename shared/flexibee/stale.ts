@@ -23,8 +23,12 @@ export class StaleRecords {
     );
   }
 
-  get size(): number {
-    return [...this.#versions.values()].reduce((sum, { size }) => sum + size, 0);
+  sizeWithout(evidences: ReadonlySet<string>): number {
+    return this.#without(evidences).reduce((sum, [, { size }]) => sum + size, 0);
+  }
+
+  sizeOf(evidence: string): number {
+    return this.#versions.get(evidence)?.size ?? 0;
   }
 
   add(evidence: string, id: string, version: number): void {
@@ -38,11 +42,15 @@ export class StaleRecords {
     this.#versions.get(evidence)?.delete(id);
   }
 
-  /** Takes out up to `count` records of the evidence that has most. */
-  take(count: number): { evidence: string; versions: StaleVersions } {
-    const [evidence, all] = [...this.#versions].reduce((one, other) =>
+  /** Takes out up to `size` records of the evidence that has most, of all but `without`. */
+  take(
+    size: (evidence: string) => number,
+    without: ReadonlySet<string>,
+  ): { evidence: string; versions: StaleVersions } {
+    const [evidence, all] = this.#without(without).reduce((one, other) =>
       other[1].size > one[1].size ? other : one,
     );
+    const count = size(evidence);
     const versions = new Map<string, number>();
     for (const [id, version] of all) {
       if (versions.size === count) break;
@@ -50,6 +58,15 @@ export class StaleRecords {
       all.delete(id);
     }
     return { evidence, versions };
+  }
+
+  /** What was just taken, where it was. */
+  putBack(evidence: string, versions: ReadonlyMap<string, number>): void {
+    this.#versions.set(evidence, new Map([...versions, ...(this.#versions.get(evidence) ?? [])]));
+  }
+
+  drop(evidence: string): void {
+    this.#versions.delete(evidence);
   }
 
   toStored(): StoredStale {
@@ -60,6 +77,10 @@ export class StaleRecords {
         { ids: [...records.keys()], versions: [...records.values()] },
       ]),
     );
+  }
+
+  #without(evidences: ReadonlySet<string>): [string, Map<string, number>][] {
+    return [...this.#versions].filter(([evidence]) => !evidences.has(evidence));
   }
 }
 

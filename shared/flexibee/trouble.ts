@@ -3,6 +3,7 @@
 import { DatabaseError } from '../database/database-error.ts';
 import type { Trouble } from './cursor.ts';
 import { cures, FlexibeeError } from './errors.ts';
+import { generationOver } from './types.ts';
 
 export type TroubleReport = Omit<Trouble, 'since'>;
 
@@ -10,6 +11,9 @@ export type TroubleReport = Omit<Trouble, 'since'>;
 export function troubleOf(error: unknown): TroubleReport | undefined {
   if (error instanceof FlexibeeError) {
     return { kind: error.kind, message: error.message, cure: error.cure };
+  }
+  if (error instanceof DatabaseError && error.number === generationOver) {
+    return newerGeneration(error.message);
   }
   if (error instanceof DatabaseError) {
     return {
@@ -21,10 +25,25 @@ export function troubleOf(error: unknown): TroubleReport | undefined {
   return undefined;
 }
 
+/** @param fault what is wrong with the line of the changelog */
+export function oddChange(company: string, evidence: string, fault: string): TroubleReport {
+  return {
+    kind: 'answer not understood',
+    message: `FlexiBee ${company}, ${evidence}: a change is not understood: ${fault}`,
+    cure: 'The evidence is loaded again by itself. If that comes again and again, the version of FlexiBee answers in another form: report the message.',
+  };
+}
+
 /** The changelog is off, as the server says when it is asked for that alone. */
 export function changelogOff(company: string): TroubleReport {
   const kind = 'changelog disabled';
   return { kind, message: `FlexiBee ${company}: the changelog is off`, cure: cures[kind] };
+}
+
+/** @param fault in the base's words */
+export function newerGeneration(fault: string): TroubleReport {
+  const kind = 'newer generation';
+  return { kind, message: fault, cure: cures[kind] };
 }
 
 /** @param fault as `regressionText` has it */

@@ -17,6 +17,11 @@ export interface Change {
   at?: string;
   /** `code:…` and `ext:…` at that time. */
   externalIds: string[];
+  /**
+   * What is wrong with the line, of which no more than version and evidence is understood: whether
+   * that matters depends on who follows the evidence.
+   */
+  odd?: string;
 }
 
 export interface ChangesPage {
@@ -39,15 +44,20 @@ export interface FlexibeeRecord {
 
 export interface RecordsPage {
   globalVersion: number;
-  /** In the order of ids; fewer than asked for only at the end. */
+  /** In the order of ids; perhaps fewer than asked for. */
   records: FlexibeeRecord[];
+  /**
+   * How many records above `afterId` there are, as the server counted them; absent where it did
+   * not: then only a page without records is the end.
+   */
+  count?: number;
 }
 
 /** One company at its server. Every call throws `FlexibeeError`, or the reason of `signal`. */
 export interface Source {
-  /** @param range `start` is inclusive; `limit` at most 1000 */
+  /** @param range `start` is inclusive; `limit` at most 1000, and `next` tells when there are more */
   changes(range: { start: number; limit: number }, signal: AbortSignal): Promise<ChangesPage>;
-  /** Records by number in one request; those that do not exist are left out. */
+  /** Records by number in one request, at most 1000; those that do not exist are left out. */
   records(evidence: string, ids: readonly string[], signal: AbortSignal): Promise<FlexibeeRecord[]>;
   /** A page of a whole evidence: records with a number above `afterId`, by number. */
   list(
@@ -104,13 +114,22 @@ export interface AppliedRows {
 }
 
 /**
+ * The number of the error by which the base tells that what was applied is of a generation that is
+ * over; `sql/install/005-flexibee-page.sql` throws it.
+ */
+export const generationOver = 50506;
+
+/**
  * The aggregate base. A row changes only for what is newer by (generation, version, readAt), in
  * this order; a change enters the journal once by (company, generation, version). So applying
- * anything twice, or an older page after a newer one, changes nothing.
+ * anything twice, or an older page after a newer one, changes nothing; an older generation after a
+ * newer one of the same evidence is refused whole (`generationOver`).
  */
 export interface Mirror {
   /** @returns what became of each evidence of the page */
   apply(page: MirrorPage, signal: AbortSignal): Promise<ReadonlyMap<string, AppliedRows>>;
+  /** The newest generation that anything was applied of; 0 where nothing was. */
+  generation(company: string, evidences: readonly string[], signal: AbortSignal): Promise<number>;
 }
 
 /** What stops us from following a company; each has a cure that people are told. */
@@ -120,6 +139,8 @@ export const troubleKinds = [
   'wrong password',
   'unknown company',
   'versions went back',
+  /** The aggregate base has rows of a newer generation than our cursor is of. */
+  'newer generation',
   'unreachable',
   /** Somebody is logged in, and turning the changelog on needs the company for itself. */
   'company in use',

@@ -1,7 +1,7 @@
 /** FlexiBee's JSON, checked where it comes in; what it says in strings becomes numbers here. */
 
 import { z } from 'zod';
-import type { ChangesPage, FlexibeeRecord, RecordsPage } from './types.ts';
+import type { Change, ChangesPage, FlexibeeRecord, RecordsPage } from './types.ts';
 
 /** A version: on the wire a string of digits. */
 export const version = z
@@ -61,6 +61,25 @@ export const change = z
     externalIds: wire['external-ids'],
   }));
 
+const oddChange = z.object({ '@evidence': z.string().min(1), '@in-version': version });
+
+/** A line that is wrong but for its version and evidence is told, and holds up no other evidence. */
+const changeOrOdd = z.unknown().transform((line, context): Change => {
+  const { data, error } = change.safeParse(line);
+  if (data !== undefined) return data;
+  const known = oddChange.safeParse(line).data;
+  const told = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (known !== undefined) {
+    const { '@in-version': version, '@evidence': evidence } = known;
+    const odd = `version ${version}: ${told.join('; ')}`;
+    return { version, evidence, id: '', operation: 'update', externalIds: [], odd };
+  }
+  for (const { path, message } of error.issues) {
+    context.addIssue({ code: 'custom', path: [...path], message });
+  }
+  return z.NEVER;
+});
+
 /** Where the listing goes on. */
 export const nextVersion = z.union([z.literal('none'), version]);
 
@@ -69,7 +88,7 @@ export const changesPage: z.ZodType<ChangesPage> = z
   .object({
     winstrom: z.object({
       '@globalVersion': version,
-      changes: several(change),
+      changes: several(changeOrOdd),
       next: nextVersion,
     }),
   })
@@ -94,14 +113,35 @@ export function recordsAnswer(evidence: string): z.ZodType<FlexibeeRecord[]> {
     .transform(({ winstrom }, context) => recordsIn(winstrom, evidence, context));
 }
 
-/** A listing asked for with `add-global-version`. */
-export function recordsPage(evidence: string): z.ZodType<RecordsPage> {
+/**
+ * A listing above a number, asked for with `order=id`, `add-global-version` and `add-row-count`. One
+ * that is in another order, or empty where the server counts records, is none: whoever took it for
+ * the end would delete what it did not list.
+ */
+export function recordsPage(evidence: string, afterId: string): z.ZodType<RecordsPage> {
   return z
-    .object({ winstrom: z.looseObject({ '@globalVersion': version }) })
-    .transform(({ winstrom }, context) => ({
-      globalVersion: winstrom['@globalVersion'],
-      records: recordsIn(winstrom, evidence, context),
-    }));
+    .object({
+      winstrom: z.looseObject({ '@globalVersion': version, '@rowCount': version.nullish() }),
+    })
+    .transform(({ winstrom }, context) => {
+      const records = recordsIn(winstrom, evidence, context);
+      const count = winstrom['@rowCount'];
+      const complain = (message: string) =>
+        context.addIssue({ code: 'custom', path: ['winstrom', evidence], message });
+      let last = BigInt(afterId);
+      const isInOrder = records.every(({ id }) => {
+        const before = last;
+        last = BigInt(id);
+        return last > before;
+      });
+      if (!isInOrder) complain(`must be in the order of ids, above ${afterId}`);
+      if (records.length === 0 && count) complain(`is empty, and @rowCount is ${count}`);
+      return {
+        globalVersion: winstrom['@globalVersion'],
+        records,
+        ...(count != null && { count }),
+      };
+    });
 }
 
 function recordsIn(

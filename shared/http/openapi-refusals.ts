@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 const headersOfProblems: Partial<Record<ProblemType, Record<string, string>>> = {
-  unauthenticated: { 'WWW-Authenticate': 'How to send a token' },
+  unauthenticated: { 'WWW-Authenticate': 'How to prove who one is' },
   busy: { 'Retry-After': 'Seconds after which it is worth another try' },
   unavailable: { 'Retry-After': 'Seconds after which it is worth another try' },
 };
@@ -26,7 +26,7 @@ export function refusalsOf(operation: Operation, schemas: NamedSchemas): Record<
     const line = `\`${type}\`: ${title}`;
     const headers = Object.entries(headersOfProblems[type] ?? {}).map(([name, description]) => [
       name,
-      { description, schema: { type: 'string' } },
+      { description, required: type === 'unauthenticated', schema: { type: 'string' } },
     ]);
     answers[status] = {
       description: known === undefined ? line : `${known.description}; ${line}`,

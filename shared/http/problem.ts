@@ -82,7 +82,8 @@ export class HttpProblem extends Error {
     this.name = 'HttpProblem';
     this.type = type;
     this.status = problemTypes[type].status;
-    this.headers = details.headers ?? {};
+    const isUnknown = type === 'unauthenticated';
+    this.headers = { ...(isUnknown && challenge(details.errors)), ...details.headers };
     this.#members = {
       ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
       ...details.members,
@@ -99,4 +100,15 @@ export class HttpProblem extends Error {
       ...this.#members,
     };
   }
+}
+
+/**
+ * What every 401 must have (RFC 9110, 15.5.2): the scheme by which somebody is known. What comes in
+ * a header of its own, as the secret of a web hook, has a scheme of that name; no registered one
+ * fits it.
+ */
+function challenge(errors: readonly FieldError[] = []): Record<string, string> {
+  const field = errors[0]?.field ?? 'token';
+  const scheme = field === 'token' ? 'Bearer' : field;
+  return { 'www-authenticate': `${scheme} realm="syncboard"` };
 }

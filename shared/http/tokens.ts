@@ -86,6 +86,5 @@ function unauthenticated(message: string): HttpProblem {
         allowed: 'a known API token, as Authorization: Bearer or as the member token of the body',
       },
     ],
-    headers: { 'www-authenticate': 'Bearer realm="syncboard"' },
   });
 }

@@ -1,7 +1,7 @@
 /** JSON out of bytes that somebody else has made. */
 
 import { type JsonBounds, jsonFault, placeIn } from './bounds.ts';
-import { parseExact } from './exact-json.ts';
+import { parseScanned } from './exact-json.ts';
 
 /** Holds nothing of the text, which may be a secret. */
 export class JsonError extends Error {
@@ -28,8 +28,12 @@ export function parseBounded(
   bounds: JsonBounds,
 ): { text: string; value: unknown } {
   const text = decode(bytes);
-  const fault = jsonFault(bytes, bounds);
-  if (fault === undefined) return { text, value: parseExact(text) };
+  const long: number[] = [];
+  const fault = jsonFault(bytes, bounds, long);
+  if (fault === undefined) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return { text, value: parseScanned(text, buffer, long) };
+  }
   const place = placeIn(bytes, fault.at);
   throw new JsonError(fault.kind, messages(bounds)[fault.kind], place);
 }

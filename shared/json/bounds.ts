@@ -22,14 +22,24 @@ export interface JsonFault {
 const quote = 0x22;
 const backslash = 0x5c;
 const minus = 0x2d;
+const longNumber = 16;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 const literals = ['true', 'false', 'null'].map((text) => Buffer.from(text));
 
 /** What may come next. */
 const states = { value: 0, firstValue: 1, key: 2, firstKey: 3, colon: 4, more: 5 } as const;
 
-/** Undefined: JSON in UTF-8, whose letters are not looked at, within `bounds`. */
-export function jsonFault(bytes: Uint8Array, bounds: JsonBounds): JsonFault | undefined {
+/**
+ * Undefined: JSON in UTF-8, whose letters are not looked at, within `bounds`.
+ *
+ * @param long gets start and end of each number of 16 bytes or more, in their order: whatever is
+ *   shorter is a double's own, digit for digit
+ */
+export function jsonFault(
+  bytes: Uint8Array,
+  bounds: JsonBounds,
+  long?: number[],
+): JsonFault | undefined {
   const isObject = new Uint8Array(Math.min(bounds.depth, depthLimit));
   let at = byteOrderMark.every((byte, index) => bytes[index] === byte) ? byteOrderMark.length : 0;
   let depth = 0;
@@ -83,6 +93,7 @@ export function jsonFault(bytes: Uint8Array, bounds: JsonBounds): JsonFault | un
       }
       const end = byte === quote ? endOfText(bytes, at) : endOfScalar(bytes, at);
       if (end < 0) return { kind: 'syntax', at };
+      if (byte !== quote && end - at >= longNumber) long?.push(at, end);
       at = end;
       state = states.more;
     }

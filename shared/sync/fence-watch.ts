@@ -9,7 +9,13 @@
 import { pause } from '../async/retry.ts';
 import { toDatabaseError } from '../database/database-error.ts';
 import type { Databases } from '../database/databases.ts';
-import { killSession, type LockHolder, lockHolder } from '../database/lock-holder.ts';
+import {
+  killSession,
+  type LockHolder,
+  lockHolder,
+  mayNotKill,
+  mayNotSee,
+} from '../database/lock-holder.ts';
 
 export interface FenceWatch {
   /** How long between two looks, in milliseconds. */
@@ -58,21 +64,26 @@ export async function watchFence(
       if (seen === undefined || performance.now() - seen.since < restMs) continue;
       // Not called off by the fence, which is ours at once: what was done must be told.
       const limit = AbortSignal.timeout(lookMs);
-      const refused = await killSession(databases, database, seen.holder, limit);
-      tellOnce(textOf(fence, seen.holder, refused));
+      const outcome = await killSession(databases, database, seen.holder, limit);
+      if (outcome !== 'gone') tellOnce(textOf(fence, seen.holder, outcome));
     } catch (error) {
       const { number } = toDatabaseError(error);
       if (signal.aborted || number === undefined) continue;
+      const why = mayNotSee.has(number) ? ': VIEW SERVER STATE is missing' : '';
       tellOnce(
-        `Waiting for ${fence}. Who holds it cannot be seen (error ${number}): VIEW SERVER STATE is missing; an administrator finds the session in sys.dm_tran_locks.`,
+        `Waiting for ${fence}. Who holds it cannot be seen (error ${number})${why}; an administrator finds the session in sys.dm_tran_locks.`,
       );
     }
   }
 }
 
-function textOf(fence: string, { session, host, holder }: LockHolder, refused?: number): string {
+function textOf(
+  fence: string,
+  { session, host, holder }: LockHolder,
+  outcome: 'killed' | { refused: number },
+): string {
   const who = `session ${session} of ${host} (${holder}), whose client does nothing any more,`;
-  return refused === undefined
-    ? `The ${who} held ${fence} and was killed.`
-    : `The ${who} holds ${fence}. It could not be killed (error ${refused}): ALTER ANY CONNECTION is missing; an administrator may run KILL ${session}.`;
+  if (outcome === 'killed') return `The ${who} held ${fence} and was killed.`;
+  const why = outcome.refused === mayNotKill ? ': ALTER ANY CONNECTION is missing' : '';
+  return `The ${who} holds ${fence}. It could not be killed (error ${outcome.refused})${why}; an administrator may run KILL ${session}.`;
 }

@@ -1,9 +1,39 @@
--- FlexiBee in the aggregate base: a page of changes over several evidences is one call.
--- See docs/flexibee.md, "The apply procedure".
+-- FlexiBee in the aggregate base: a page of changes over several evidences is one call, and what is
+-- of a history that is over is refused. See docs/flexibee.md, "The apply procedure".
 SET QUOTED_IDENTIFIER ON;
 SET ANSI_NULLS ON;
 GO
+IF OBJECT_ID(N'crude.flexibee_generation') IS NULL
+BEGIN
+  -- The newest generation that was applied of each evidence, whether it brought a row or not.
+  CREATE TABLE crude.flexibee_generation (
+    company nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
+    evidence nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
+    generation int NOT NULL,
+    -- UTC by the clock of this server.
+    since datetime2(3) NOT NULL,
+    CONSTRAINT pk_flexibee_generation PRIMARY KEY (company, evidence)
+  );
+  INSERT INTO crude.flexibee_generation (company, evidence, generation, since)
+  SELECT company, evidence, MAX(generation), SYSUTCDATETIME()
+  FROM crude.flexibee_record GROUP BY company, evidence;
+END;
+GO
 -- ALTER keeps the grants that a procedure has.
+IF OBJECT_ID(N'crude.sp_read_flexibee_generation') IS NULL
+  EXEC(N'CREATE PROCEDURE crude.sp_read_flexibee_generation AS RETURN 0');
+GO
+-- The newest generation that was applied of any evidence of a company; 0 where none was. A cursor
+-- that begins anew goes above it.
+ALTER PROCEDURE crude.sp_read_flexibee_generation
+  @company nvarchar(64),
+  @generation int = NULL OUTPUT
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SET @generation = ISNULL((SELECT MAX(generation) FROM crude.flexibee_generation WHERE company = @company), 0);
+END;
+GO
 IF OBJECT_ID(N'crude.sp_apply_flexibee_page') IS NULL
   EXEC(N'CREATE PROCEDURE crude.sp_apply_flexibee_page AS RETURN 0');
 GO
@@ -152,7 +182,28 @@ BEGIN
     @LockOwner = 'Transaction', @LockTimeout = -1;
   IF @lock < 0 THROW 50505, 'The application lock of the company was refused.', 1;
 
+  -- What comes of a history that is over would bring back rows that nobody has.
+  DECLARE @over nvarchar(400) = (
+    SELECT TOP (1) CONCAT(N'The base has generation ', g.generation, N' of ', g.evidence, N': generation ', @generation, N' is over.')
+    FROM @evidence AS e
+    INNER JOIN crude.flexibee_generation AS g WITH (UPDLOCK, HOLDLOCK)
+      ON g.company = @company AND g.evidence = e.evidence
+    WHERE g.generation > @generation
+    ORDER BY g.evidence
+  );
+  IF @over IS NOT NULL THROW 50506, @over, 1;
+
   DECLARE @now datetime2(3) = SYSUTCDATETIME();
+  UPDATE g SET generation = @generation, since = @now
+  FROM @evidence AS e
+  INNER JOIN crude.flexibee_generation AS g ON g.company = @company AND g.evidence = e.evidence
+  WHERE g.generation < @generation;
+  INSERT INTO crude.flexibee_generation (company, evidence, generation, since)
+  SELECT @company, e.evidence, @generation, @now FROM @evidence AS e
+  WHERE NOT EXISTS (
+    SELECT 1 FROM crude.flexibee_generation AS g WHERE g.company = @company AND g.evidence = e.evidence
+  );
+
   DECLARE @part int = 1000, @from bigint = 0, @count bigint, @last bigint;
   SET @count = (SELECT COUNT(*) FROM @record);
   WHILE @from < @count
@@ -225,10 +276,10 @@ BEGIN
       OUTPUT inserted.evidence, inserted.record_id INTO @gone (evidence, record_id)
       WHERE company = @company AND evidence = @name
         AND record_id > @from AND record_id <= @last AND deleted = 0
-        AND read_at < @read_before
+        -- The load has moved on to its own generation whatever it has read, by whichever clock.
         AND (generation < @generation
-          OR (generation = @generation AND version < @gone_version)
-          OR (generation = @generation AND version = @gone_version AND read_at < @read_at));
+          OR (generation = @generation AND read_at < @read_before
+            AND (version < @gone_version OR (version = @gone_version AND read_at < @read_at))));
       UPDATE @evidence SET gone_count = gone_count + @@ROWCOUNT WHERE no = @no;
     END;
     SET @no = (SELECT MIN(no) FROM @evidence WHERE gone IS NOT NULL AND no > @no);

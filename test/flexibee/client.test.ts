@@ -80,27 +80,76 @@ test('a listing asks for whole records above a number, by number', async (t) => 
     order: 'id',
     limit: '2',
     'add-global-version': 'true',
+    'add-row-count': 'true',
   });
 });
 
-test('records: each once, at most 1000 in a request, and what is not there left out', async (t) => {
+test('records: each once, numbers of any size as they are, and what is not there left out', async (t) => {
   const { http, company } = await open(t, [
-    (response, { body }) => {
-      const { id } = JSON.parse(body).winstrom as { id: number[] };
-      const there = id.filter((one) => one % 2 === 0).map((one) => ({ id: `${one}` }));
-      return json({ winstrom: { cenik: there } })(response, http.requests[0] ?? assert.fail());
+    (response, request) => {
+      const ids = /"id":\[(.*)\]/.exec(request.body)?.[1]?.split(',') ?? [];
+      const there = ids.filter((one) => one !== '7').map((id) => ({ id }));
+      return json({ winstrom: { cenik: there } })(response, request);
     },
   ]);
-  const ids = Array.from({ length: 2001 }, (_, index) => `${index}`);
-  const records = await company.records('cenik', [...ids, ...ids], never);
+  const ids = ['1', '7', '9007199254740993', '1', '-5'];
+  const records = await company.records('cenik', ids, never);
   assert.deepEqual(
     records.map(({ id }) => id),
-    ids.filter((_, index) => index % 2 === 0),
+    ['1', '9007199254740993', '-5'],
   );
-  assert.equal(http.requests.length, 3);
-  assert.ok(http.requests.every(({ url }) => url.startsWith('/c/demo/cenik/get.json?detail=full')));
+  const [request, ...more] = http.requests;
+  assert.deepEqual(more, []);
+  assert.equal(request?.body, '{"winstrom":{"id":[1,7,9007199254740993,-5]}}');
+  assert.ok(request?.url.startsWith('/c/demo/cenik/get.json?detail=full'));
   assert.deepEqual(await company.records('cenik', [], never), []);
-  assert.equal(http.requests.length, 3);
+  assert.equal(http.requests.length, 1);
+});
+
+/** Too much for one answer, and how each says so. */
+const tooMuch: [what: string, reply: Reply, message: RegExp, options?: ServersOptions][] = [
+  ['504', status(504), /no answer in time \(HTTP 504\)/],
+  ['413', status(413), /too large \(HTTP 413\)/],
+  ['a deadline', () => {}, /no whole answer within 0.05 s/, { deadlineMs: 50 }],
+  ['a size', json('x'.repeat(2_000)), /more than 1000 bytes/, { maxBytes: 1_000 }],
+  ['values', json(`[${'{},'.repeat(2_100_000)}{}]`), /has more than 2000000 values/],
+];
+for (const [what, reply, message, options] of tooMuch) {
+  test(`too much, and not sent again unchanged: ${what}`, async (t) => {
+    const { http, company, changes } = await open(t, [reply, on], options);
+    for (const ask of [
+      () => company.list('cenik', { afterId: '0', limit: 1000 }, never),
+      () => company.records('cenik', ['1', '2'], never),
+    ]) {
+      http.script(reply, on);
+      http.requests.length = 0;
+      const error = await failure(ask());
+      assert.match(error.message, message);
+      assert.equal(error.isTooMuch, true);
+      const path = http.requests[0]?.url;
+      assert.equal(http.requests.filter(({ url }) => url === path).length, 1);
+    }
+    http.script(reply, json(empty));
+    http.requests.length = 0;
+    assert.equal((await changes()).globalVersion, 5);
+    const limits = http.requests.flatMap(({ url }) => /limit=(\d+)/.exec(url)?.[1] ?? []);
+    assert.deepEqual(limits, ['1000', '500']);
+  });
+}
+
+test('an evidence that is refused: both readings are named, and the company is not to blame', async (t) => {
+  const { company, http } = await open(t, [json(refusal('Ne'), 403), on]);
+  const refused = await failure(company.records('cenik', ['1'], never));
+  assert.equal(refused.kind, 'request refused');
+  assert.match(refused.cure, /right.*licence/);
+  http.script(status(404), on);
+  const missing = await failure(company.list('cenik', { afterId: '0', limit: 9 }, never));
+  assert.match(missing.cure, /name.*licence/);
+  http.script(status(403), status(403));
+  assert.match(
+    (await failure(company.changes({ start: 1, limit: 1 }, never))).cure,
+    /right.*licence/,
+  );
 });
 
 test('control and hooks go where FlexiBee has them', async (t) => {
@@ -358,7 +407,7 @@ test('an oversized body is refused early, announced or not, packed or not', asyn
     const error = await failure(changes());
     assert.equal(error.kind, 'answer not understood');
     assert.match(error.message, /more than 50000 bytes/);
-    assert.equal(http.requests.length, 1);
+    assert.equal(http.requests.length, 2, 'the half, too');
   }
 });
 

@@ -12,6 +12,7 @@ const following: Cursor = {
   gaps: [{ from: 90, to: 92, until: '2026-01-01T00:10:00.000Z' }],
   loads: [],
   stale: {},
+  sizes: {},
   due: {},
   pending: {},
   warnings: {},

@@ -76,7 +76,7 @@ describe('off is seen, another trouble comes, and records change', () => {
     world.company.write('update', first);
     const { context } = world.worker();
     const apply = () => Promise.reject(new DatabaseError('the base is full', 'permanent'));
-    const mirror = { apply };
+    const mirror = { ...context.mirror, apply };
     assert.equal(await poll({ ...context, mirror }, { waitForLockMs: 0 }, soon()), 'trouble');
     world.company.changelog = 'off';
     assert.equal(await poll({ ...context, mirror }, { waitForLockMs: 0 }, soon()), 'trouble');

@@ -73,19 +73,13 @@ const wrongPages: [what: string, wire: unknown, path: (string | number)[]][] = [
     ['winstrom', '@globalVersion'],
   ],
   ['no next', page({ next: undefined }), ['winstrom', 'next']],
-  [
-    'an unknown operation',
-    page({ changes: [{ ...line, '@operation': 'rename' }] }),
-    at('@operation'),
-  ],
+  ['no evidence', page({ changes: [{ ...line, '@evidence': undefined }] }), at('@evidence')],
   ['a version of words', page({ changes: [{ ...line, '@in-version': 'x' }] }), at('@in-version')],
   [
     'a version too large',
     page({ changes: [{ ...line, '@in-version': '9'.repeat(17) }] }),
     at('@in-version'),
   ],
-  ['no record number', page({ changes: [{ ...line, id: undefined }] }), at('id')],
-  ['a code as the record number', page({ changes: [{ ...line, id: 'code:A' }] }), at('id')],
   ['changes in words', page({ changes: 'none' }), ['winstrom', 'changes', 0]],
   ['something else', { message: 'hello' }, ['winstrom']],
   ['nothing', undefined, []],
@@ -96,6 +90,27 @@ function at(member: string) {
 for (const [what, wire, path] of wrongPages) {
   test(`not understood, and says where: ${what}`, () => {
     assert.deepEqual(changesPage.safeParse(wire).error?.issues[0]?.path, path);
+  });
+}
+
+for (const [what, members, odd] of [
+  ['an unknown operation', { '@operation': 'rename' }, /^version 7: @operation: /],
+  ['no record number', { id: undefined }, /^version 7: id: /],
+  ['a code as the record number', { id: 'code:A' }, /^version 7: id: must be a number$/],
+  ['external ids of another kind', { 'external-ids': [1] }, /^version 7: external-ids.0: /],
+] as const) {
+  test(`a line of which evidence and version are understood holds up no other: ${what}`, () => {
+    const wire = page({
+      changes: [
+        { ...line, ...members },
+        { ...line, '@in-version': '8' },
+      ],
+    });
+    const [strange, ...others] = changesPage.parse(wire).changes;
+    assert.equal(strange?.version, 7);
+    assert.equal(strange?.evidence, 'adresar');
+    assert.match(strange?.odd ?? '', odd);
+    assert.deepEqual(others, [{ ...read, version: 8 }]);
   });
 }
 
@@ -172,7 +187,7 @@ test('records keep every field, as the very same object', () => {
 
 test('records without code and external ids, one without its array, numbers as numbers', () => {
   const given = { winstrom: { '@globalVersion': '5', banka: { id: 3, kod: '' } } };
-  assert.deepEqual(recordsPage('banka').parse(given), {
+  assert.deepEqual(recordsPage('banka', '0').parse(given), {
     globalVersion: 5,
     records: [{ id: '3', externalIds: [], payload: { id: 3, kod: '' } }],
   });
@@ -193,7 +208,7 @@ test('a wrong record is told by its place', () => {
   const given = { winstrom: { adresar: [record, { kod: 'B' }] } };
   const { error } = recordsAnswer('adresar').safeParse(given);
   assert.deepEqual(error?.issues[0]?.path, ['winstrom', 'adresar', 1, 'id']);
-  const notAll = recordsPage('adresar').safeParse(given);
+  const notAll = recordsPage('adresar', '0').safeParse(given);
   assert.deepEqual(notAll.error?.issues[0]?.path, ['winstrom', '@globalVersion']);
 });
 
@@ -252,5 +267,23 @@ test('real web hooks are changes pages', { skip: !existsSync(captured) }, () => 
     assert.equal(next, undefined);
     assert.equal(changes.at(-1)?.version, globalVersion);
     assert.ok(changes.every(({ at }) => at !== undefined));
+  }
+});
+
+const listing = (members: object) =>
+  recordsPage('banka', '3').safeParse({ winstrom: { '@globalVersion': '5', ...members } });
+
+test('a listing tells how many records there are; one that contradicts itself is none', () => {
+  assert.equal(listing({ '@rowCount': '9', banka: [{ id: '4' }] }).data?.count, 9);
+  assert.equal(listing({ '@rowCount': 0, banka: [] }).data?.count, 0);
+  assert.equal(listing({ banka: [{ id: '4' }] }).data?.count, undefined);
+  for (const [members, message] of [
+    [{ '@rowCount': '9', banka: [] }, /is empty, and @rowCount is 9/],
+    [{ banka: [{ id: '3' }] }, /in the order of ids, above 3/],
+    [{ banka: [{ id: '5' }, { id: '4' }] }, /in the order of ids/],
+    [{ banka: [{ id: '4' }, { id: '4' }] }, /in the order of ids/],
+    [{ '@rowCount': 'x', banka: [] }, /must be digits/],
+  ] as const) {
+    assert.match(listing(members).error?.issues[0]?.message ?? '', message);
   }
 });

@@ -1,11 +1,12 @@
 /** A company, a mirror and workers that may be killed at any I/O. */
 
 import assert from 'node:assert/strict';
+import { DatabaseError } from '../../shared/database/database-error.ts';
 import { type ChangelogControl, turnChangelog } from '../../shared/flexibee/changelog.ts';
 import type { CursorStore, FollowContext, HeldCursor } from '../../shared/flexibee/context.ts';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
 import { type PollOutcome, poll } from '../../shared/flexibee/follow.ts';
-import type { MirrorPage } from '../../shared/flexibee/types.ts';
+import { generationOver, type MirrorPage } from '../../shared/flexibee/types.ts';
 import { LeaseLostError } from '../../shared/lock/keeper.ts';
 import { type CompanyOptions, companyModel } from '../support/flexibee-company.ts';
 import { memoryMirror } from '../support/flexibee-mirror.ts';
@@ -157,6 +158,7 @@ export function newWorld(
             }
             return applied;
           }),
+        generation: (...args) => io('generation', () => mirror.generation(...args)),
       },
       cursors: {
         async acquire(name, signal) {
@@ -242,7 +244,12 @@ export function newWorld(
     },
     /** What dead workers had sent arrives now. */
     async arriveLate() {
-      for (const call of late.splice(0)) await call();
+      for (const call of late.splice(0)) {
+        await call().catch((error: unknown) => {
+          // Of a generation that is over, which is told and not written.
+          if (!(error instanceof DatabaseError && error.number === generationOver)) throw error;
+        });
+      }
     },
     /** Polls until there is nothing to do; fails when that does not come. */
     async settle() {

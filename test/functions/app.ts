@@ -184,10 +184,15 @@ export async function call(
   const { method } = request;
   describes({
     method,
-    path: `/${route.route}`,
+    path: `/${route.route}?${request.query}`,
     status: response.status,
     headers: response.headers,
     text,
+    asked: {
+      headers: new Headers([...request.headers]),
+      body: init.body?.string,
+      parameters: init.params,
+    },
   });
   return {
     status: response.status,

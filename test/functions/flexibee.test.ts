@@ -277,6 +277,9 @@ test('a hook without the secret, or with another, is refused before anything is 
   for (const init of cases) {
     const reply = await hook(JSON.stringify(change), init);
     assert.equal(reply.status, 401);
+    // RFC 9110, 15.5.2: whoever is refused so is told how to prove himself.
+    const challenge = reply.headers.get('www-authenticate');
+    assert.equal(challenge, 'X-FB-Hook-SecKey realm="syncboard"');
     assert.doesNotMatch(reply.text + reply.log, new RegExp(secret.slice(1)));
   }
   assert.deepEqual(await queuedPolls(), []);

@@ -10,6 +10,7 @@ import { type ProcedureContext, type SqlServer, SqlServerError, startSqlServer }
 import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
 import { demoLogin } from '../../demo/billing/login.ts';
 import { installProduct } from '../../demo/billing/product.ts';
+import { companySchema } from '../../functions/shapes/companies.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import type { CompanyMessage } from '../../shared/app/company-queue.ts';
@@ -21,6 +22,7 @@ import { openContainer } from '../../shared/storage/container.ts';
 import type { Run } from '../../shared/sync/syncs.ts';
 import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { call } from './app.ts';
 
 const company = 'flexi-demo';
 let storage: TestStorage;
@@ -215,6 +217,36 @@ test('after changes only those of the evidences that have changed', async () => 
   assert.deepEqual(calls, [`${company} adresar`]);
 });
 
+test('an evidence that the user may not read is told at it, in the list and by the health', async () => {
+  const { forbidden } = flexibee.companies.get('demo') ?? assert.fail();
+  forbidden.add('cenik');
+  const lines: string[] = [];
+  await write('cenik');
+  await write();
+  assert.equal(await poll('request', (text) => void lines.push(text)), 'applied');
+  assert.deepEqual(calls, [`${company} adresar`]);
+  assert.equal(lines.filter((line) => /cenik.*HTTP 403/.test(line)).length, 1);
+  const headers = { authorization: 'Bearer demo-token' };
+  const details = async () =>
+    JSON.parse((await call(app, 'company', { params: { company }, headers })).text);
+  const blocked = companySchema.parse(await details());
+  assert.equal(blocked.state, 'following');
+  assert.equal(blocked.trouble, undefined);
+  assert.deepEqual(blocked.blocked, ['cenik']);
+  assert.equal(blocked.stale, 1);
+  assert.equal(blocked.evidences['cenik']?.trouble?.kind, 'request refused');
+  assert.match(blocked.evidences['cenik']?.trouble?.cure ?? '', /right.*licence/);
+  const list = JSON.parse((await call(app, 'companies', { headers })).text);
+  assert.deepEqual(list.companies[0].blocked, ['cenik']);
+  const health = await app.health(soon());
+  const part = health.find((one) => one.part === 'companies');
+  assert.equal(part?.state, 'degraded');
+  assert.equal(part?.reason, 'flexi-demo, cenik: request refused, see /flexibee');
+  forbidden.clear();
+  await poll('request');
+  assert.deepEqual((await details()).blocked, []);
+});
+
 test('what procedures say in a poll is in the log of the function, the first hundred of it', async () => {
   await write();
   await sqlBatch('INSERT INTO dbo.talkative (value) VALUES (1)');
@@ -402,7 +434,7 @@ const failures: [what: string, cause: () => void, meaning: string, text: RegExp]
       if (demo !== undefined) demo.licence = 'missing';
     },
     'permanent',
-    /licence of this company/,
+    /right.*licence of the company/,
   ],
   [
     'a password that is refused',

@@ -31,19 +31,20 @@ async function call(
   path: string,
   { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
+  const asked = new Headers({
+    authorization,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  });
   const response = await fetch(app.url + path, {
     method,
-    headers: {
-      authorization,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
+    headers: asked,
     ...(body === undefined ? {} : { body }),
     signal: AbortSignal.timeout(60_000),
   });
   const { status, headers: answered } = response;
   const text = await response.text();
-  describes({ method, path, status, headers: answered, text });
+  describes({ method, path, status, headers: answered, text, asked: { headers: asked, body } });
   return { status, text };
 }
 

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { pollForHook } from '../../functions/flexibee/hook-polls.ts';
+import { pollForHook } from '../../shared/app/hook-polls.ts';
 import { type CursorStore, cursorStore } from '../../shared/flexibee/follow.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';

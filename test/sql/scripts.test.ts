@@ -57,9 +57,12 @@ test("the rights are the catalogue's procedures and freshness tables, no more", 
   assert.ok(ab.includes('GRANT SELECT ON [heap].[list_datasource] TO syncboard_runner;'));
   assert.ok(ab.includes('GRANT SELECT ON [test].[personal_saldo] TO syncboard_runner;'));
   assert.ok(ab.includes('GRANT EXECUTE ON [crude].[sp_apply_flexibee_page] TO syncboard_runner;'));
-  // Twenty entities: crude and heap for each; one procedure for all evidences of FlexiBee, and one
-  // for all queries of ABRA Gen.
-  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 42);
+  assert.ok(
+    ab.includes('GRANT EXECUTE ON [crude].[sp_read_flexibee_generation] TO syncboard_runner;'),
+  );
+  // Twenty entities: crude and heap for each; one procedure for all evidences of FlexiBee and
+  // one beside it, and one for all queries of ABRA Gen.
+  assert.equal(ab.filter((line) => line.includes('EXECUTE')).length, 43);
   assert.equal(new Set(ab).size, ab.length);
   // What dynsql reads there; nothing of it elsewhere, and no function is taken for a table.
   for (const table of [

@@ -1,4 +1,4 @@
-/** Whether answers are what `/openapi.json` says they are. */
+/** Whether answers, and requests that were accepted, are what `/openapi.json` says they are. */
 
 import assert from 'node:assert/strict';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
@@ -12,6 +12,16 @@ export interface Answered {
   headers: Headers;
   /** Undefined: it was not read, or is bytes. */
   text?: string;
+  /** What was asked; it must be described, too, where the answer is a success. */
+  asked: Asked;
+}
+
+export interface Asked {
+  headers: Headers;
+  /** Undefined: there was none, or it is no text. */
+  body?: string | undefined;
+  /** Values of the path's parameters, where the path is their template. */
+  parameters?: Readonly<Record<string, string>> | undefined;
 }
 
 interface Described {
@@ -19,8 +29,22 @@ interface Described {
   content: Record<string, { schema?: unknown }>;
 }
 
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required?: boolean;
+}
+
+interface Operation {
+  responses: Record<string, Described>;
+  parameters: Parameter[];
+  requestBody?: { required?: boolean; content: Record<string, { schema?: unknown }> };
+  /** Empty, or one that is: nobody must say who asks. */
+  security: Record<string, string[]>[];
+}
+
 interface ApiDocument {
-  paths: Record<string, Record<string, { responses: Record<string, Described> }>>;
+  paths: Record<string, Record<string, Operation>>;
 }
 
 /** Headers of any answer: HTTP's own, the host's, and those of security that all have. */
@@ -30,7 +54,7 @@ const anybodys = new Set([
   ...['cache-control', 'content-security-policy', 'referrer-policy', 'x-content-type-options'],
 ]);
 
-/** Throws `AssertionError` for an answer that the document does not describe. */
+/** Throws `AssertionError` for what the document does not describe. */
 export type Describes = (answer: Answered) => void;
 
 /** By the document that the app at `url` serves. */
@@ -56,7 +80,7 @@ export function describedBy(document: ApiDocument): Describes {
     assert.ok(validate(value), `${what}: ${ajv.errorsText(validate.errors)}`);
   }
 
-  return ({ method, path, status, headers, text }) => {
+  return ({ method, path, status, headers, text, asked }) => {
     const template = templateOf(Object.keys(document.paths), path);
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
     const what = `${method} ${template ?? path}: ${status} ${text?.slice(0, 300) ?? ''}`;
@@ -69,6 +93,11 @@ export function describedBy(document: ApiDocument): Describes {
       assert.equal(status, verb === 'options' ? 204 : 405, what);
       if (type !== 'application/problem+json' || method === 'HEAD') return;
       return requireValid(['components', 'schemas', 'Problem'], JSON.parse(text ?? ''), what);
+    }
+    if (status < 300) {
+      const check: Check = (keys, value, about) =>
+        requireValid(['paths', template, verb, ...keys], value, `${what}: asked with ${about}`);
+      requireAsked(operation, template, path, asked, check);
     }
     const response = operation.responses[status];
     assert.ok(response, `${what}: the status is not described`);
@@ -89,6 +118,55 @@ export function describedBy(document: ApiDocument): Describes {
     const value = type?.endsWith('json') ? JSON.parse(text) : text;
     requireValid([...place, 'content', type ?? '', 'schema'], value, what);
   };
+}
+
+/** @param keys of the place of a schema below the operation */
+type Check = (keys: readonly string[], value: unknown, about: string) => void;
+
+function requireAsked(
+  { parameters, requestBody, security }: Operation,
+  template: string,
+  path: string,
+  { headers, body, parameters: given }: Asked,
+  check: Check,
+): void {
+  const [route = '', query = ''] = path.split('?');
+  const values = {
+    path: new Map(Object.entries(given ?? valuesOf(template, route))),
+    query: new URLSearchParams(query),
+    header: headers,
+  };
+  for (const name of values.query.keys()) {
+    const isKnown = parameters.some((one) => one.in === 'query' && one.name === name);
+    assert.ok(isKnown, `${template}: the query parameter ${name} is not described`);
+  }
+  for (const [index, { name, in: place, required }] of parameters.entries()) {
+    const value = values[place].get(name) ?? undefined;
+    if (value !== undefined) check(['parameters', String(index), 'schema'], value, name);
+    else assert.ok(!required, `${template}: there is no ${name}`);
+  }
+  if (body) {
+    const type = headers.get('content-type')?.replace(/;.*/, '').toLowerCase() ?? '';
+    const [known] = [type, '*/*'].filter((one) => requestBody?.content[one]);
+    assert.ok(known !== undefined, `${template}: a body of ${type} is not described`);
+    const hasSchema = requestBody?.content[known]?.schema !== undefined;
+    const place = ['requestBody', 'content', known, 'schema'];
+    if (hasSchema) check(place, JSON.parse(body), 'its body');
+  } else assert.ok(!requestBody?.required, `${template}: there is no body`);
+  const isOpen = security.length === 0 || security.some((one) => Object.keys(one).length === 0);
+  const isNamed = headers.has('authorization') || (body ?? '').includes('"token"');
+  assert.ok(isOpen || isNamed, `${template}: nobody said who asks`);
+}
+
+/** Of a path that fits. */
+function valuesOf(template: string, path: string): Record<string, string> {
+  const segments = path.split('/');
+  const parts = template.split('/').map((part, index) => [part, segments[index] ?? ''] as const);
+  return Object.fromEntries(
+    parts
+      .filter(([part]) => part.startsWith('{'))
+      .map(([part, value]) => [part.slice(1, -1), decodeURIComponent(value)]),
+  );
 }
 
 /** The path template that fits; where several do, the one with the fewest parameters. */

@@ -211,12 +211,12 @@ export function companyModel(options: CompanyOptions): CompanyModel {
     },
     async list(evidence, { afterId, limit }, signal) {
       signal.throwIfAborted();
-      const records = [...table(evidence)]
-        .filter(([id]) => BigInt(id) > BigInt(afterId))
+      const above = [...table(evidence)].filter(([id]) => BigInt(id) > BigInt(afterId));
+      const records = above
         .sort(([one], [other]) => (BigInt(one) < BigInt(other) ? -1 : 1))
         .slice(0, limit)
         .map(([id, row]) => recordOf(id, row));
-      return { globalVersion: globalVersion(), records };
+      return { globalVersion: globalVersion(), records, count: above.length };
     },
   };
 }

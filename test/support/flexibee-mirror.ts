@@ -3,12 +3,14 @@
  * `crude.sp_apply_flexibee_page` does with tables, and what it is compared with.
  */
 
-import type {
-  AppliedRows,
-  Batch,
-  Change,
-  Mirror,
-  MirrorPage,
+import { DatabaseError } from '../../shared/database/database-error.ts';
+import {
+  type AppliedRows,
+  type Batch,
+  type Change,
+  generationOver,
+  type Mirror,
+  type MirrorPage,
 } from '../../shared/flexibee/types.ts';
 
 /** One row of `crude.flexibee_record`, without its timestamps. */
@@ -47,6 +49,19 @@ export function memoryMirror(): MemoryMirror {
   const tableOf = (company: string, evidence: string) =>
     entryOf(tables, JSON.stringify([company, evidence]));
 
+  const generations = new Map<string, Map<string, number>>();
+
+  /** What is of a generation that is over is refused whole. */
+  const takeGeneration = ({ company, generation, batches }: MirrorPage) => {
+    const known = entryOf(generations, company);
+    for (const { evidence } of batches) {
+      if ((known.get(evidence) ?? 0) <= generation) continue;
+      const text = `The base has generation ${known.get(evidence)} of ${evidence}: generation ${generation} is over.`;
+      throw new DatabaseError(text, 'permanent', { number: generationOver });
+    }
+    for (const { evidence } of batches) known.set(evidence, generation);
+  };
+
   const applyBatch = ({ company, generation, readAt }: MirrorPage, batch: Batch): AppliedRows => {
     const { evidence, gone } = batch;
     const journal = entryOf(journals, company);
@@ -70,7 +85,8 @@ export function memoryMirror(): MemoryMirror {
     if (gone) {
       const knowledge = { generation, version: gone.version, readAt };
       for (const row of [...table.values()]) {
-        if (row.deleted || row.readAt >= gone.readBefore) continue;
+        if (row.deleted) continue;
+        if (row.generation === generation && row.readAt >= gone.readBefore) continue;
         put(table, row.id, knowledge, tombstone, counts);
       }
     }
@@ -81,8 +97,10 @@ export function memoryMirror(): MemoryMirror {
     async apply(page, signal) {
       signal.throwIfAborted();
       check(page);
+      takeGeneration(page);
       return new Map(page.batches.map((batch) => [batch.evidence, applyBatch(page, batch)]));
     },
+    generation: async (company) => Math.max(0, ...entryOf(generations, company).values()),
     rows: (company, evidence) =>
       [...tableOf(company, evidence).values()]
         .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))

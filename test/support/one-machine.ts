@@ -34,7 +34,7 @@ export interface OneMachine {
   start(environment?: Record<string, string>, args?: readonly string[]): Promise<void>;
   /** As Ctrl-C does; resolves with the exit code. */
   interrupt(): Promise<number | null>;
-  /** What is answered must be what the app's own `/openapi.json` says. */
+  /** What is answered, and what was asked with success, must be what `/openapi.json` says. */
   request(path: string, init?: RequestInit): Promise<Reply>;
   /** The same with a token, as are those below. */
   post(path: string, body: unknown): Promise<Reply>;
@@ -65,7 +65,9 @@ export async function oneMachine(): Promise<OneMachine> {
     const { status, headers } = response;
     const text = await response.text();
     describes ??= describedAt(url);
-    (await describes)({ method: init.method ?? 'GET', path, status, headers, text });
+    const body = typeof init.body === 'string' ? init.body : undefined;
+    const asked = { headers: new Headers(init.headers), body };
+    (await describes)({ method: init.method ?? 'GET', path, status, headers, text, asked });
     return { status, text, headers };
   }
 

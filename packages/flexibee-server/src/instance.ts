@@ -14,6 +14,8 @@ export interface Hosted {
   licence: 'present' | 'missing';
   /** True: somebody sits at the desktop client, and the database cannot be locked. */
   loggedIn: boolean;
+  /** Evidences that the user has no right to read: 403. */
+  readonly forbidden: Set<string>;
 }
 
 export interface Instance extends Observed {

@@ -89,5 +89,8 @@ function host(each: string | CompanyOptions, options: FlexibeeOptions): [string,
     timer: options.timer ?? systemTimer,
     ...(directory === undefined ? {} : { file: join(directory, `${company.name}.hooks.json`) }),
   });
-  return [company.name, { company, hooks, licence: 'present', loggedIn: false }];
+  return [
+    company.name,
+    { company, hooks, licence: 'present', loggedIn: false, forbidden: new Set() },
+  ];
 }

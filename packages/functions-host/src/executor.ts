@@ -63,8 +63,7 @@ export function createExecutor(
 ): Executor {
   const active = new Set<Promise<unknown>>();
   const unanswered = new Map<string, string>();
-  const ended = Promise.withResolvers<never>();
-  ended.promise.catch(() => {});
+  const ended = new AbortController();
 
   const execute = async (
     target: HostFunction,
@@ -83,7 +82,7 @@ export function createExecutor(
     );
     unanswered.set(id, target.name);
     try {
-      const response = await limited(timeout, about.name, ended.promise, () =>
+      const response = await limited(timeout, about.name, ended.signal, () =>
         invoke(worker, target.registration, {
           invocationId: id,
           functionId: target.registration.id,
@@ -123,7 +122,7 @@ export function createExecutor(
     idle: async () => {
       while (active.size > 0) await Promise.allSettled(active);
     },
-    end: () => ended.reject(new WorkerEndedError()),
+    end: () => ended.abort(new WorkerEndedError()),
   };
 }
 
@@ -131,22 +130,26 @@ export function newInvocationId(): string {
   return randomUUID();
 }
 
+/** @throws FunctionTimeoutError, or the reason of `ended` */
 async function limited<T>(
   timeout: number | undefined,
   name: string,
-  ended: Promise<never>,
+  ended: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (timeout === undefined) return await Promise.race([work(), ended]);
+  ended.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new FunctionTimeoutError(`'${name}' ran past functionTimeout, ${timeout} ms.`)),
-    timeout,
-  );
+  const over = (): void =>
+    reject(new FunctionTimeoutError(`'${name}' ran past functionTimeout, ${timeout} ms.`));
+  const timer = timeout === undefined ? undefined : setTimeout(over, timeout);
+  // A race against a promise that lives as long as the worker would be kept by it for good.
+  const leave = (): void => reject(ended.reason);
+  ended.addEventListener('abort', leave, { once: true });
   try {
-    return await Promise.race([work(), promise, ended]);
+    return await Promise.race([work(), promise]);
   } finally {
     clearTimeout(timer);
+    ended.removeEventListener('abort', leave);
   }
 }
 

@@ -16,6 +16,9 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
+// A terminal that has gone takes no words: no reason to break down.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+
 try {
   await main();
 } catch (error) {

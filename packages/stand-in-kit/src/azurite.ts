@@ -17,6 +17,8 @@ export interface AzuriteOptions {
   queuePort?: number;
   /** Gets every line Azurite writes. */
   log?: (line: string) => void;
+  /** Aborted before it listens: it is ended. */
+  signal?: AbortSignal;
 }
 
 export interface Azurite {
@@ -48,10 +50,13 @@ const listening = /Azurite (Blob|Queue|Table) service is successfully listening 
 
 /**
  * Starts Azurite on 127.0.0.1 and resolves when all its services listen (about 0.7 s).
- * @throws Error with Azurite's own last words when it ends before that, e.g. on a taken port.
+ * @throws Error with Azurite's own last words when it ends before that, e.g. on a taken port;
+ *   the reason of `signal`. No process is left then.
  */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
+  const { signal } = options;
   if (options.directory) await mkdir(options.directory, { recursive: true });
+  signal?.throwIfAborted();
   const entry = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
   const child = fork(entry, azuriteArguments(options), {
     cwd: tmpdir(),
@@ -61,7 +66,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   try {
-    const ports = await listeningPorts(child, options.log);
+    const ports = await listeningPorts(child, options.log, signal);
     const { Blob: blobPort = 0, Queue: queuePort = 0 } = ports;
     return {
       connectionString:
@@ -96,6 +101,7 @@ function azuriteArguments(options: AzuriteOptions): string[] {
 function listeningPorts(
   child: ChildProcess,
   log: (line: string) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<Record<string, number>> {
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, number>>();
   const ports: Record<string, number> = {};
@@ -115,8 +121,13 @@ function listeningPorts(
   const deadline = setTimeout(() => fail('no answer'), startTimeoutMilliseconds);
   child.once('error', (error) => fail(error.message));
   // `close` comes after the last output, `exit` may come before.
-  child.once('close', (code, signal) => fail(`exit ${signal ?? code}`));
-  return promise.finally(() => clearTimeout(deadline));
+  child.once('close', (code, killedBy) => fail(`exit ${killedBy ?? code}`));
+  const leave = () => reject(signal?.reason);
+  signal?.addEventListener('abort', leave, { once: true });
+  return promise.finally(() => {
+    clearTimeout(deadline);
+    signal?.removeEventListener('abort', leave);
+  });
 }
 
 function lastWords(lines: string[]): string {

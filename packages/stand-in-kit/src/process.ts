@@ -51,6 +51,8 @@ export async function runStandIn(
   const server = await start(values.directory);
   const { port, controlPort } = server;
 
+  // A terminal that has gone takes no words: no reason to break down.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
   let closing = false;
   const end = () => {
     if (closing) return;

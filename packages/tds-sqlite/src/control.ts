@@ -2,6 +2,7 @@
 
 import { ok, parse, Refusal, type Route } from 'stand-in-kit';
 import { z } from 'zod';
+import { serverPermissions } from './procedure.ts';
 import type { Instance } from './session/instance.ts';
 
 const failuresSchema = z.strictObject({
@@ -28,7 +29,10 @@ const statementSchema = z.strictObject({
   failures: failuresSchema,
 });
 
-const serverSchema = z.strictObject({ login: z.enum(['accept', 'refuse', 'silent']) });
+const serverSchema = z.strictObject({
+  login: z.enum(['accept', 'refuse', 'silent']).exactOptional(),
+  denied: z.array(z.enum(serverPermissions)).exactOptional(),
+});
 
 export const controlRoutes: readonly Route<Instance>[] = [
   {
@@ -127,9 +131,11 @@ export const controlRoutes: readonly Route<Instance>[] = [
   {
     method: 'PUT',
     path: '/server',
-    help: '{"login": "accept" | "refuse" | "silent"}: what happens to new logins',
+    help: '{"login"?: "accept" | "refuse" | "silent", "denied"?: ["VIEW SERVER STATE", "ALTER ANY CONNECTION"]}: what happens to new logins, and what none of them may do',
     run: (instance, { body }) => {
-      instance.loginMode = parse(serverSchema, body).login;
+      const { login, denied } = parse(serverSchema, body);
+      if (login !== undefined) instance.loginMode = login;
+      if (denied !== undefined) instance.denied = new Set(denied);
       return ok;
     },
   },

@@ -532,9 +532,22 @@ export const errors = {
     8672,
     'The MERGE statement attempted to UPDATE or DELETE the same row more than once. This happens when a target row matches more than one source row. A MERGE statement cannot UPDATE/DELETE the same row of the target table multiple times. Refine the ON clause to ensure a target row matches at most one source row, or use the GROUP BY clause to group the source rows.',
   ),
+  viewServerStateDenied: error(
+    300,
+    "VIEW SERVER STATE permission was denied on object 'server', database 'master'.",
+    14,
+  ),
+  actionDenied: error(297, 'The user does not have permission to perform this action.'),
+  killDenied: error(6102, 'User does not have permission to use the KILL statement.', 14),
   killSelf: error(6104, 'Cannot use KILL to kill your own process.'),
   killUnknown: error(6106, 'Process ID % is not an active process ID.'),
 } as const;
+
+/** Two messages for one failure: why, then what. The client gets both. */
+export function because(preceding: SqlServerError, error: SqlServerError): SqlServerError {
+  const { number, message, severity, state, line } = error;
+  return new SqlServerError(number, message, { severity, state, line, preceding });
+}
 
 /** SQL Server's own words for what has no number of its own here. */
 export function internalError(text: string): SqlServerError {

@@ -6,6 +6,7 @@ export {
   type ProcedureCall,
   type ProcedureContext,
   type ProcedureParameter,
+  type ServerPermission,
   type SqlServer,
   SqlServerError,
   type SqlServerOptions,

@@ -62,11 +62,19 @@ export class SqlServerError extends Error {
   readonly state: number;
   readonly procedure: string | undefined;
   readonly line: number;
+  /** What the client is told before it: why. */
+  readonly preceding: SqlServerError | undefined;
 
   constructor(
     number: number,
     message: string,
-    details: { severity?: number; state?: number; procedure?: string; line?: number } = {},
+    details: {
+      severity?: number;
+      state?: number;
+      procedure?: string;
+      line?: number;
+      preceding?: SqlServerError;
+    } = {},
   ) {
     super(message);
     this.name = 'SqlServerError';
@@ -75,6 +83,7 @@ export class SqlServerError extends Error {
     this.state = details.state ?? 1;
     this.procedure = details.procedure;
     this.line = details.line ?? 1;
+    this.preceding = details.preceding;
   }
 }
 
@@ -82,14 +91,19 @@ export class SqlServerError extends Error {
 export interface DatabaseDefinition {
   /** As a client names it at login and in USE: `HCS`. */
   name: string;
-  /** What @@SERVERNAME answers and the call log names; the unit of the product's locks: `dcdb`. */
-  server: string;
+  /** What @@SERVERNAME answers and the call log names; `server` unless told. */
+  server?: string;
   /** T-SQL, run once when the file is new: CREATE SCHEMA, CREATE TABLE, CREATE INDEX. */
-  schema: string;
+  schema?: string;
   /** Fills a new database. Tables are named `"schema.table"`. Runs in one transaction. */
   seed?(database: DatabaseSync): void;
-  procedures: Procedure[];
+  /** In TypeScript, beside those that T-SQL creates. */
+  procedures?: readonly Procedure[];
 }
+
+/** Permissions of the server that can be denied here (docs: Server permissions). */
+export const serverPermissions = ['VIEW SERVER STATE', 'ALTER ANY CONNECTION'] as const;
+export type ServerPermission = (typeof serverPermissions)[number];
 
 export interface SqlServerOptions {
   databases: DatabaseDefinition[];
@@ -97,6 +111,8 @@ export interface SqlServerOptions {
   logins: Record<string, string>;
   /** Access token of Microsoft Entra to login name; absent: none is taken. */
   accessTokens?: Record<string, string>;
+  /** What no login may do; default: nothing. The control interface changes it. */
+  denied?: readonly ServerPermission[];
   /** Folder of the SQLite files; absent: in memory, gone at close. */
   directory?: string;
   /** 0 (default): any free port. */

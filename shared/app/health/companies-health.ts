@@ -10,7 +10,7 @@ const named = 5;
 
 /**
  * What the polls of each minute have found: their servers are not asked once more. A company in
- * trouble stops nobody else. No line where there are no companies.
+ * trouble, or an evidence, stops nobody else. No line where there are no companies.
  */
 export async function companiesHealth(
   companies: Companies,
@@ -27,10 +27,15 @@ export async function companiesHealth(
     'companies',
     async (bounded) => {
       const states = await Promise.all(codes.map((code) => companies.state(code, bounded)));
-      troubles = states.flatMap(({ trouble, failures: [failure] }, index) => {
-        const what = trouble?.kind ?? (failure && `${failure.procedure} fails`);
-        return what === undefined ? [] : [`${codes[index]}: ${what}`];
-      });
+      troubles = states.flatMap(({ trouble, evidences, failures }, index) => [
+        ...(trouble === undefined ? [] : [`${codes[index]}: ${trouble.kind}`]),
+        ...Object.entries(evidences).flatMap(([evidence, own]) =>
+          own.trouble === undefined ? [] : [`${codes[index]}, ${evidence}: ${own.trouble.kind}`],
+        ),
+        ...failures.map(
+          ({ evidence, procedure }) => `${codes[index]}, ${evidence}: ${procedure} fails`,
+        ),
+      ]);
     },
     signal,
   );

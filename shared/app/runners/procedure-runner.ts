@@ -19,13 +19,16 @@ import {
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
 
+/** What the names of all fences begin with. */
+export const fencePrefix = 'syncboard/procedure/';
+
 /**
  * The fence: as long as a session of an earlier attempt lives on the server, its lock is held and
  * the new attempt waits. The server serves waiters in order, so runs share a server fairly.
  */
 function fenceOf(stage: Pick<Stage, 'server' | 'location'>): string {
   // 255 characters are allowed; a host has at most 253, and what makes it known comes first.
-  return `syncboard/procedure/${addressOf(stage) ?? stage.server}`.slice(0, 255);
+  return `${fencePrefix}${addressOf(stage) ?? stage.server}`.slice(0, 255);
 }
 
 /**

@@ -15,6 +15,7 @@ const companySchema = z.strictObject({
   licence: z.enum(['present', 'missing']).optional(),
   loggedIn: z.boolean().optional(),
   changelog: z.enum(['enabled', 'disabled']).optional(),
+  forbidden: z.array(z.string()).optional(),
 });
 const versionsSchema = z.strictObject({ versions: z.int().min(1).max(1_000_000).default(1) });
 const backupSchema = z.strictObject({ name: z.string().default('default') });
@@ -41,10 +42,14 @@ export const controlRoutes: readonly Route<ControlState>[] = [
   {
     method: 'PUT',
     path: '/companies/<company>',
-    help: '{"licence"?: "present" | "missing", "loggedIn"?: true (somebody sits at the desktop client: enabling changes fails), "changelog"?: "enabled" | "disabled"}',
+    help: '{"licence"?: "present" | "missing", "loggedIn"?: true (somebody sits at the desktop client: enabling changes fails), "changelog"?: "enabled" | "disabled", "forbidden"?: ["cenik"] (evidences that the user may not read: 403)}',
     run: (state, { parts: [name], body }) => {
       const found = hosted(state, name);
-      const { licence, loggedIn, changelog } = parse(companySchema, body);
+      const { licence, loggedIn, changelog, forbidden } = parse(companySchema, body);
+      if (forbidden) {
+        found.forbidden.clear();
+        for (const evidence of forbidden) found.forbidden.add(evidence);
+      }
       if (licence) found.licence = licence;
       if (loggedIn !== undefined) found.loggedIn = loggedIn;
       if (changelog === 'enabled') found.company.enableChangelog();
@@ -134,7 +139,7 @@ export const controlRoutes: readonly Route<ControlState>[] = [
   },
 ];
 
-function describe(instance: Instance, { company, hooks, licence, loggedIn }: Hosted) {
+function describe(instance: Instance, { company, hooks, licence, loggedIn, forbidden }: Hosted) {
   return {
     name: company.name,
     title: company.title,
@@ -142,6 +147,7 @@ function describe(instance: Instance, { company, hooks, licence, loggedIn }: Hos
     globalVersion: company.globalVersion(),
     licence,
     loggedIn,
+    forbidden: [...forbidden],
     records: company.counts(),
     hooks: hooks.list(),
     requests: instance.requests.counts(company.name),

@@ -67,8 +67,10 @@ function record(instance: Instance, call: Call): Answer {
 }
 
 function place(instance: Instance, call: Call): { company: Company; evidence: string } {
-  const { company, evidence = '' } = call.parameters;
-  return { company: hosted(instance, company).company, evidence };
+  const { company: name, evidence = '' } = call.parameters;
+  const { company, forbidden } = hosted(instance, name);
+  if (forbidden.has(evidence)) throw new Refusal(403, `Nemáte právo číst evidenci '${evidence}'`);
+  return { company, evidence };
 }
 
 function recordsAnswer(instance: Instance, call: Call, found: Listing, body?: JsonObject): Answer {

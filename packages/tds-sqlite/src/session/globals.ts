@@ -1,7 +1,7 @@
 /** `@@ROWCOUNT` and its kin, and the functions that speak of the session or the catalogue. */
 
 import type { LockMode, OwnerKind } from '../locks/app-locks.ts';
-import type { SqlValue } from '../procedure.ts';
+import { type SqlValue, serverPermissions } from '../procedure.ts';
 import type { SessionFunction } from '../translate/context.ts';
 import { defaultCollation } from '../values/collation.ts';
 import { type SqlType, sqlType, types } from '../values/types.ts';
@@ -21,7 +21,7 @@ const globals: Record<string, readonly [SqlType, Getter]> = {
   '@@TRANCOUNT': [types.int, (session) => session.transaction.count],
   '@@SPID': [types.smallint, (session) => session.spid],
   '@@IDENTITY': [identityType, (session) => session.lastIdentity],
-  '@@SERVERNAME': [nvarchar, (session) => session.database.definition.server],
+  '@@SERVERNAME': [nvarchar, (session) => session.database.server],
   '@@SERVICENAME': [nvarchar, () => 'MSSQLSERVER'],
   '@@VERSION': [sqlType('nvarchar', 300), () => versionText],
   '@@LANGUAGE': [nvarchar, (session) => session.options.language],
@@ -98,8 +98,8 @@ const serverProperties: Record<string, (session: SessionState) => SqlValue> = {
   productlevel: () => 'RTM',
   edition: () => 'Developer Edition (64-bit)',
   engineedition: () => '3',
-  servername: (session) => session.database.definition.server,
-  machinename: (session) => session.database.definition.server,
+  servername: (session) => session.database.server,
+  machinename: (session) => session.database.server,
   instancename: () => null,
   collation: () => defaultCollation,
   isclustered: () => '0',
@@ -280,7 +280,17 @@ const functions: Record<string, Make> = {
     type: types.int,
     run: ([name]) => (session.instance.database(String(name)) ? 1 : 0),
   }),
-  HAS_PERMS_BY_NAME: () => ({ type: types.int, run: () => 1 }),
+  HAS_PERMS_BY_NAME: (session) => ({
+    type: types.int,
+    run: ([securable, , permission]) => {
+      const name = String(permission).toUpperCase();
+      if (securable !== null) return 1;
+      // Permissions of SQL Server 2022: a name that a version does not know gives NULL.
+      if (/ (PERFORMANCE|SECURITY) STATE$/.test(name)) return null;
+      const known = serverPermissions.find((one) => one === name);
+      return known !== undefined && session.instance.denied.has(known) ? 0 : 1;
+    },
+  }),
   TYPE_NAME: () => ({ type: nvarchar, run: () => null }),
 };
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppLocks } from '../locks/app-locks.ts';
 import { WaitGraph } from '../locks/wait-graph.ts';
-import type { SqlServerOptions } from '../procedure.ts';
+import type { ServerPermission, SqlServerOptions } from '../procedure.ts';
 import { CallLog } from './call-log.ts';
 import { Database } from './database.ts';
 import { Faults } from './faults.ts';
@@ -37,6 +37,8 @@ export class Instance {
   readonly sessions = new Map<number, SessionInfo>();
   /** `refuse`: every login fails (18456). `silent`: none is ever answered. */
   loginMode: LoginMode = 'accept';
+  /** Permissions that nobody has. */
+  denied: ReadonlySet<ServerPermission>;
   readonly #databases = new Map<string, Database>();
   readonly #temporaryDirectory: string | undefined;
   /** SQL Server's own sessions have the numbers up to 50. */
@@ -45,6 +47,7 @@ export class Instance {
   constructor(options: SqlServerOptions) {
     this.logins = options.logins;
     this.accessTokens = options.accessTokens ?? {};
+    this.denied = new Set(options.denied);
     // Connections share a database only through a file: without a folder it is a temporary one.
     this.#temporaryDirectory =
       options.directory === undefined ? mkdtempSync(join(tmpdir(), 'sql-server-')) : undefined;

@@ -96,17 +96,12 @@ function throwIfDoomed(
     else if (aborts && transaction.count > 0) transaction.doomed = true;
     throw error;
   }
-  sink.error(
-    messageOf(
-      request,
-      { ...frame, procedure: error.procedure },
-      error.number,
-      error.severity,
-      error.state,
-      error.message,
-      error.line,
-    ),
-  );
+  for (const one of [error.preceding, error]) {
+    if (one === undefined) continue;
+    const { number, severity, state, message } = one;
+    const place = { ...frame, procedure: error.procedure };
+    sink.error(messageOf(request, place, number, severity, state, message, error.line));
+  }
   if (aborts) session.endTransaction(sink);
   if (aborts || effect === 'batch') throw new Ended('batch');
   if (effect === 'scope') throw new Ended('scope');
@@ -198,6 +193,7 @@ async function runStatement(request: Request, frame: Frame, statement: Statement
       sink.done({ inProcedure: !frame.outermost });
       return 'next';
     case 'kill': {
+      if (session.instance.denied.has('ALTER ANY CONNECTION')) throw errors.killDenied();
       const other = session.instance.sessions.get(statement.session);
       if (statement.session === session.spid) throw errors.killSelf();
       if (!other) throw errors.killUnknown(statement.session);

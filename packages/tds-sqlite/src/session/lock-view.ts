@@ -1,6 +1,7 @@
 /** sys.dm_tran_locks: application locks; others are not kept by name. */
 
 import { createHash } from 'node:crypto';
+import { because, errors } from '../errors.ts';
 import type { LockMode } from '../locks/app-locks.ts';
 import type { SqlValue } from '../procedure.ts';
 import type { Instance } from './instance.ts';
@@ -19,8 +20,11 @@ const modes: Readonly<Record<LockMode, string>> = {
   Exclusive: 'X',
 };
 
-/** A lock's name is `database\nresource` (`lockName`). */
+/** A lock's name is `database\nresource` (`lockName`). @throws 297, after 300 */
 export function lockRows(instance: Instance): SqlValue[][] {
+  if (instance.denied.has('VIEW SERVER STATE')) {
+    throw because(errors.viewServerStateDenied(), errors.actionDenied());
+  }
   const ids = new Map([
     ...systemDatabases.map((name, index) => [name, index + 1] as const),
     ...instance.databases.map(({ name }, index) => [name.toLowerCase(), index + 5] as const),

@@ -45,10 +45,11 @@ export function located(
 ): SqlServerError {
   const own = error.procedure ?? procedure;
   if (error.line !== 0 && error.procedure === own) return error;
-  const { number, message, severity, state } = error;
+  const { number, message, severity, state, preceding } = error;
   return new SqlServerError(number, message, {
     severity,
     state,
+    ...(preceding && { preceding }),
     line: error.line === 0 ? line : error.line,
     ...(own !== undefined && { procedure: own }),
   });

@@ -7,6 +7,7 @@ import type { Relation, ResultColumn } from '../translate/context.ts';
 import { defaultCollation } from '../values/collation.ts';
 import { decimalSize, family, isUnicode, parseType, type SqlType } from '../values/types.ts';
 import type { Database } from './database.ts';
+import type { SessionInfo } from './instance.ts';
 import { lockColumns, lockRows, systemDatabases } from './lock-view.ts';
 import type { SessionState } from './state.ts';
 
@@ -346,7 +347,7 @@ const views: Record<string, View> = {
     columns:
       'session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128), login_name nvarchar(128), database_name nvarchar(128), open_transaction_count int, status nvarchar(30), transaction_isolation_level smallint, lock_timeout int, quoted_identifier bit, ansi_nulls bit, context_info varbinary(128), last_request_start_time datetime, last_request_end_time datetime',
     rows: (session) =>
-      [...session.instance.sessions.values()].map((other): Row => {
+      visibleSessions(session).map((other): Row => {
         const about = other.describe();
         return [
           other.spid,
@@ -440,6 +441,13 @@ views['sys.system_views'] = {
 };
 views['sys.all_objects'] = views['sys.objects'] as View;
 views['sys.sysobjects'] = views['sys.objects'] as View;
+
+/** Without VIEW SERVER STATE everybody sees one session: their own. */
+function visibleSessions({ instance, spid }: SessionState): SessionInfo[] {
+  const sessions = [...instance.sessions.values()];
+  const isBlind = instance.denied.has('VIEW SERVER STATE');
+  return isBlind ? sessions.filter((other) => other.spid === spid) : sessions;
+}
 
 /** As dm_exec_sessions numbers them. */
 const isolationNumbers: Readonly<Record<string, number>> = {

@@ -1,7 +1,7 @@
 /** Polls that web hooks and people ask for: none is lost because the company is busy just then. */
 
-import type { CursorStore } from '../../shared/flexibee/context.ts';
-import type { HookFlags } from '../../shared/flexibee/hook-flags.ts';
+import type { CursorStore } from '../flexibee/context.ts';
+import type { HookFlags } from '../flexibee/hook-flags.ts';
 
 /** What the queue is told of a poll that could not look yet. */
 export type Again = (code: string, delaySeconds: number, signal: AbortSignal) => Promise<void>;
