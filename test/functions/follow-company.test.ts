@@ -310,7 +310,7 @@ test('a procedure that fails is told, and keeps nobody behind it from being call
   assert.match(log.join(), /adresar: heap\.sp_load_flexibee: .*the heap is full/);
   const health = await app.health(soon());
   const part = health.find((one) => one.part === 'companies');
-  assert.match(part?.reason ?? '', /flexi-demo: heap\.sp_load_flexibee fails/);
+  assert.match(part?.reason ?? '', /flexi-demo, adresar: heap\.sp_load_flexibee fails/);
   // Not before its time, whatever comes meanwhile.
   await write();
   assert.equal(await poll(), 'applied');

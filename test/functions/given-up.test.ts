@@ -129,6 +129,7 @@ test('of a company: its state says so until the queue is emptied', async (t) => 
   assert.deepEqual(await queueParts(other), [
     ['queue syncboard-runs', 'ok', 0],
     ['queue syncboard-companies', 'ok', 0],
+    ['queue syncboard-after-changes', 'ok', 0],
   ]);
 });
 
