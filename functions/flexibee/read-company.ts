@@ -43,7 +43,7 @@ export function readCompany(app: AppServices): RouteHandler {
     const details: CompanyDetails = {
       ...summary(app, company, state),
       ...(known !== undefined && { globalVersion: known }),
-      lag: { ...lag, ...(isKnown && { versions: Math.max(0, known - version) }) },
+      lag: { ...lag, ...(isKnown && { versions: Math.max(0, known - version) + gaps }) },
       name,
       server,
       live,

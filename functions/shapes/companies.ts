@@ -34,8 +34,13 @@ const failureSchema = z
   .meta({ id: 'CallFailure' });
 
 const lagSchema = z.object({
-  versions: z.int().meta({ description: 'Versions that the server has and we have not applied' }),
-  seconds: z.number().meta({ description: 'For how long we have not had everything' }),
+  versions: z.int().meta({
+    description:
+      'Versions that the server has and we have not applied, and open gaps: each is one, though perhaps nothing is missing',
+  }),
+  seconds: z
+    .number()
+    .meta({ description: 'For how long we have not had everything; open gaps do not count' }),
 });
 
 const summarySchema = z
@@ -84,7 +89,9 @@ export const companySchema = summarySchema
       .int()
       .exactOptional()
       .meta({ description: 'Histories of the company: grows with every reset' }),
-    gaps: z.int().meta({ description: 'Gaps in the versions that are asked for again' }),
+    gaps: z.int().meta({
+      description: 'Open gaps: versions that may still be committed, and are asked for again',
+    }),
     stale: z
       .int()
       .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),

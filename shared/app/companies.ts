@@ -290,10 +290,15 @@ export class Companies {
   ): Promise<FollowContext> {
     const { catalog, sliceMs, now } = this.#dependencies;
     const { cursors, after } = await this.#open(signal);
-    const { onRegression } = this.#known(code);
+    const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
     return {
-      company: { code, evidences: catalog.entityOrder(code), onRegression },
+      company: {
+        code,
+        evidences: catalog.entityOrder(code),
+        onRegression,
+        lateMs: lateMinutes * 60_000,
+      },
       source: this.at(code),
       mirror: this.#mirror(code, returned, onMessage),
       returned,

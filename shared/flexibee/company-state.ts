@@ -11,7 +11,11 @@ export interface CompanyState {
   version?: number;
   /** The company's newest version, as of the last answer that brought something. */
   globalVersion?: number;
-  /** How far the mirror is known to be behind; zeros while nothing is known to wait. */
+  /**
+   * How far the mirror is known to be behind: versions, each open gap counted as one of them, and
+   * for how long; zeros while nothing is known to wait. An open gap alone takes no time: perhaps
+   * nothing is missing.
+   */
   lag: { versions: number; seconds: number };
   /** How many ranges of versions are asked for again. */
   gaps: number;
@@ -45,10 +49,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     generation: cursor.generation,
     ...(next !== undefined && { version: next - 1, globalVersion }),
     lag: {
-      versions:
-        behindSince === undefined || next === undefined
-          ? 0
-          : Math.max(0, globalVersion - (next - 1)),
+      versions: versionsBehind(cursor, behindSince === undefined ? 0 : globalVersion),
       seconds: Math.round((now.getTime() - waitsSince) / 1000),
     },
     gaps: cursor.gaps.length,
@@ -65,6 +66,11 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };
+}
+
+/** @param newest the company's newest version */
+function versionsBehind({ next, gaps }: Cursor, newest: number): number {
+  return next === undefined ? 0 : Math.max(0, newest - (next - 1)) + gaps.length;
 }
 
 /** Of a company whose cursor was written by a newer version of the app. @param fault why it is left */

@@ -11,6 +11,8 @@ export interface FollowedCompany {
   evidences: readonly string[];
   /** What to do when the company's history turns out to be another one. */
   onRegression: 'stop' | 'reload';
+  /** So long after its version was taken a change may still be committed, in milliseconds. */
+  lateMs: number;
 }
 
 /** A cursor document while we hold its lock. */

@@ -17,7 +17,25 @@ import { type Operation, troubleKinds } from './types.ts';
 const instant = z.iso.datetime();
 const version = z.int().nonnegative();
 
-const gapSchema: z.ZodType<Gap> = z.object({ from: version, to: version, until: instant });
+/** In cursors of the first version a gap had the end of its time, ten minutes after it was seen. */
+const firstGapSchema = z
+  .object({ from: version, to: version, until: instant })
+  .transform(({ from, to, until }): Gap => {
+    const since = new Date(Date.parse(until) - 10 * 60_000).toISOString();
+    return { from, to, since, looks: 0 };
+  });
+
+const gapSchema = z.union([
+  z.object({
+    from: version,
+    to: version,
+    since: instant,
+    looks: version,
+    waits: z.literal(true).optional(),
+    known: version.optional(),
+  }),
+  firstGapSchema,
+]);
 
 /** An evidence that is being read in full, or will be. */
 const loadSchema = z.object({

@@ -97,7 +97,7 @@ async function catchUp(
   }
   if (next === undefined) await session.begin(session.cursor);
   else if (owed) await session.restart();
-  for (let again = 0; ; again += 1) {
+  for (let restarts = 0; ; ) {
     if (!(await session.load({ onlyFirst: false, isOver }))) return 'handed on';
     const result = await session.follow(isOver);
     if (result === 'over') return 'handed on';
@@ -107,12 +107,15 @@ async function catchUp(
     if (result.kind === 'cut') {
       session.log(`${text}: loading everything again, and going on`);
       await session.loadAll();
-    } else {
-      await session.owe('versions went back', text);
-      if (onRegression === 'stop' || again > 0) return regression(text);
-      session.log(`${text}: loading everything again`);
-      await session.restart();
+      continue;
     }
+    await session.owe(result.kind === 'emptied' ? 'changelog off' : 'versions went back', text);
+    if ((result.kind === 'went back' && onRegression === 'stop') || restarts > 0) {
+      return regression(text);
+    }
+    session.log(`${text}: loading everything again`);
+    await session.restart();
+    restarts += 1;
   }
 }
 
