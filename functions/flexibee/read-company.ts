@@ -38,7 +38,8 @@ export function readCompany(app: AppServices): RouteHandler {
       askLive(app, code, signal),
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const { version, lag, generation, gaps, stale, loads, pending, failures, evidences } = state;
+    const { version, lag, generation, gaps, stale, loads, evidences, typed } = state;
+    const { pending, failures } = state;
     const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
       ...summary(app, company, state),
@@ -54,6 +55,7 @@ export function readCompany(app: AppServices): RouteHandler {
       pending,
       failures,
       evidences,
+      typed,
     };
     return json(details);
   };

@@ -25,6 +25,8 @@ import { HookFlags } from '../flexibee/hook-flags.ts';
 import { HookNews } from '../flexibee/hook-news.ts';
 import type { WebHook } from '../flexibee/hook-versions.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
+import type { TypedBase } from '../flexibee/typed/base.ts';
+import { noticingMirror } from '../flexibee/typed/tables.ts';
 import type { AppliedRows, Mirror } from '../flexibee/types.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
 import { GivenUp } from '../storage/given-up.ts';
@@ -35,6 +37,7 @@ import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { givenUpText } from './poison-queues.ts';
 import { procedureMessages } from './procedure-messages.ts';
+import { typedTables } from './typed-tables.ts';
 
 export interface CompaniesDependencies {
   catalog: Catalog;
@@ -105,6 +108,7 @@ export class Companies {
   readonly #servers = new FlexibeeServers();
   readonly #opened = new Map<string, FlexibeeCompany>();
   readonly #changelogs = new ChangelogWatch();
+  readonly #typedBases = new Map<string, TypedBase>();
   #state: State | undefined;
 
   constructor(dependencies: CompaniesDependencies) {
@@ -292,6 +296,7 @@ export class Companies {
     const { cursors, after } = await this.#open(signal);
     const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
+    const typed = typedTables(this.#dependencies, this.#typedBases, this.at(code), { code, log });
     return {
       company: {
         code,
@@ -300,9 +305,10 @@ export class Companies {
         lateMs: lateMinutes * 60_000,
       },
       source: this.at(code),
-      mirror: this.#mirror(code, returned, onMessage),
+      mirror: noticingMirror(this.#mirror(code, returned, onMessage), typed),
       returned,
       cursors,
+      typed,
       now,
       changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
       sliceMs,

@@ -1,6 +1,7 @@
 /** What people are shown of a company. */
 
 import type { Counts, Cursor, EvidenceTrouble, Load, Trouble } from './cursor.ts';
+import type { TypedState } from './typed/state.ts';
 import type { shownTroubleKinds } from './types.ts';
 
 export interface CompanyState {
@@ -28,6 +29,8 @@ export interface CompanyState {
   evidences: Record<string, Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble }>;
   /** Evidences in trouble of their own. */
   blocked: string[];
+  /** Where the typed tables are, by evidence. */
+  typed: Record<string, Omit<TypedState, 'askedAt'>>;
   appliedAt?: string;
   trouble?: Omit<Trouble, 'kind'> & { kind: (typeof shownTroubleKinds)[number] };
 }
@@ -36,7 +39,15 @@ export interface CompanyState {
 export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
   if (cursor === undefined) {
     const lag = { versions: 0, seconds: 0 };
-    const none = { gaps: 0, stale: 0, loads: [], warnings: [], evidences: {}, blocked: [] };
+    const none = {
+      gaps: 0,
+      stale: 0,
+      loads: [],
+      warnings: [],
+      evidences: {},
+      blocked: [],
+      typed: {},
+    };
     return { phase: 'starting', lag, ...none };
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
@@ -63,6 +74,9 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       ]),
     ),
     blocked: Object.keys(cursor.evidences).filter((name) => cursor.evidences[name]?.trouble),
+    typed: Object.fromEntries(
+      Object.entries(cursor.typed).map(([evidence, { askedAt: _, ...shown }]) => [evidence, shown]),
+    ),
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };

@@ -4,6 +4,7 @@ import type { LeasedDocument } from '../lock/leased-document.ts';
 import type { Marks } from './after-calls.ts';
 import type { Cursor } from './cursor.ts';
 import type { Returned } from './returned.ts';
+import type { TypedTables } from './typed/tables.ts';
 import type { Mirror, Source } from './types.ts';
 
 export interface FollowedCompany {
@@ -32,6 +33,8 @@ export interface FollowContext {
   /** Filled by the mirror's calls. */
   returned: Returned;
   cursors: CursorStore;
+  /** Absent: the base has none. */
+  typed?: TypedTables;
   /** By storage's clock, which all workers share: see storage/clock.ts. */
   now(): Date;
   /** What the server said of late: it is not asked each time. */

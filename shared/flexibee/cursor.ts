@@ -12,6 +12,7 @@ import type { DocumentForm } from '../storage/form.ts';
 import type { Gap } from './gaps.ts';
 import type { StoredSizes } from './request-sizes.ts';
 import type { StoredStale } from './stale.ts';
+import { typedSchema } from './typed/state.ts';
 import { type Operation, troubleKinds } from './types.ts';
 
 const instant = z.iso.datetime();
@@ -144,6 +145,8 @@ const cursorMembers = z.object({
   warnings: z.record(z.string(), z.string()).default({}),
   /** One entry for each evidence that is followed. */
   evidences: z.record(z.string(), countsSchema),
+  /** Where the typed tables are, by evidence; older cursors have none. */
+  typed: z.record(z.string(), typedSchema).default({}),
   /** When we last changed from having everything to not; absent while nothing is known to wait. */
   behindSince: instant.optional(),
   /** When a page, or the last of them, was consumed. */
@@ -195,6 +198,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     pending: before?.pending ?? {},
     warnings: before?.warnings ?? {},
     evidences: before?.evidences ?? {},
+    typed: before?.typed ?? {},
     ...(before?.readAt && { readAt: before.readAt }),
     ...(before?.appliedAt && { appliedAt: before.appliedAt }),
   };

@@ -46,6 +46,7 @@ export class Session {
     this.#held = held;
     this.#signal = AbortSignal.any([signal, held.lost]);
     this.#cursor = held.value ?? restarted(undefined, context.now());
+    context.typed?.takeUp(this.#cursor.typed);
     this.#lastReadAt = Date.parse(this.#cursor.readAt ?? isoOf(0));
   }
 
@@ -148,6 +149,11 @@ export class Session {
     const make = (signal: AbortSignal) => loadSteps(this.#steps(cursor), options.onlyFirst, signal);
     await this.#take(make, isOver, options.onApplied);
     return isThrough() || !isBroken;
+  }
+
+  /** Writes where the typed tables are, where that has changed. */
+  async keepTables(): Promise<void> {
+    if (this.#context.typed?.states !== this.#cursor.typed) await this.#save(this.#cursor);
   }
 
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
@@ -264,10 +270,12 @@ export class Session {
   /** @param isNews false: nothing of it is worth telling */
   async #save(moved: Cursor, isNews = true): Promise<void> {
     const warnings = withReturned(moved.warnings, this.#context.returned);
+    const { typed } = this.#context;
     // Whatever was read may be in the mirror, whether the cursor moved or not.
     const cursor = {
       ...moved,
       warnings,
+      ...(typed && { typed: typed.states }),
       ...(this.#hasRead && { readAt: isoOf(this.#lastReadAt) }),
     };
     await this.#held.replace(cursor, this.#signal);

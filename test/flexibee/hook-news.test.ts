@@ -17,6 +17,7 @@ const following: Cursor = {
   pending: {},
   warnings: {},
   evidences: {},
+  typed: {},
 };
 const trouble = {
   kind: 'unreachable' as const,

@@ -238,6 +238,76 @@ test('an evidence that the user may not read is told at it, in the list and by t
   assert.match(blocked.evidences['cenik']?.trouble?.cure ?? '', /right.*licence/);
   const list = JSON.parse((await call(app, 'companies', { headers })).text);
   assert.deepEqual(list.companies[0].blocked, ['cenik']);
+  const health = await app.health(soon());
+  const part = health.find((one) => one.part === 'companies');
+  assert.equal(part?.state, 'degraded');
+  assert.equal(part?.reason, 'flexi-demo, cenik: request refused, see /flexibee');
+  forbidden.clear();
+  await poll('request');
+  assert.deepEqual((await details()).blocked, []);
+});
+
+test('what procedures say in a poll is in the log of the function, the first hundred of it', async () => {
+  await write();
+  await sqlBatch('INSERT INTO dbo.talkative (value) VALUES (1)');
+  behaviour = async (context) => {
+    for (let i = 0; i < 200; i += 1) context.message(`řádek ${i}`);
+    context.message('x'.repeat(3_000));
+  };
+  const lines: string[] = [];
+  assert.equal(await poll('request', (text) => lines.push(text)), 'applied');
+  await sqlBatch('DELETE FROM dbo.talkative');
+  const from = `FlexiBee ${company}, `;
+  assert.deepEqual(lines, [
+    `${from}crude.sp_apply_addresses: adresy přišly`,
+    ...Array.from({ length: 100 }, (_, i) => `${from}heap.sp_load_flexibee: řádek ${i}`),
+    `${from}heap.sp_load_flexibee: what procedures say further in this poll is left out`,
+  ]);
+});
+
+test('they wait for their turn at their server, as stages of runs do', async () => {
+  const { connectionString } = storage;
+  const account = { kind: 'connection string', connectionString } as const;
+  const leases = new Leases(await openContainer(account, soon()), 15);
+  const holder = '00000000-0000-4000-8000-000000000001';
+  assert.ok(await leases.acquire('procedure/ab', holder, soon()));
+  await write();
+  const at = new Date().toISOString();
+  assert.equal(await app.pollCompany({ company, why: 'request', at }, () => {}), 'applied');
+  const calling = app.callAfterChanges(company, () => {});
+  // The company is followed meanwhile, whoever has the server.
+  await write('cenik');
+  assert.equal(await app.pollCompany({ company, why: 'request', at }, () => {}), 'applied');
+  assert.deepEqual((await app.companies.state(company, soon())).pending, ['adresar', 'cenik']);
+  assert.deepEqual(calls, []);
+  await leases.release('procedure/ab', holder, soon());
+  assert.equal(await calling, 'done');
+  assert.deepEqual(calls, [`${company} adresar`, `${company} cenik`]);
+});
+
+const pauseShortly = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+test('a procedure that fails is told, and keeps nobody behind it from being called', async () => {
+  const log: string[] = [];
+  behaviour = async (context) => {
+    if (context.parameters['evidence'] !== 'adresar') return;
+    throw new SqlServerError(50_001, 'the heap is full', { severity: 16 });
+  };
+  await write();
+  await write('cenik');
+  assert.equal(await poll('request', (text) => log.push(text)), 'applied');
+  assert.deepEqual(calls, [`${company} adresar`, `${company} cenik`]);
+  const { phase, trouble, pending, failures } = await app.companies.state(company, soon());
+  assert.deepEqual([phase, trouble, pending], ['following', undefined, ['adresar']]);
+  const [failure, ...others] = failures;
+  assert.deepEqual(others, []);
+  assert.partialDeepStrictEqual(failure, {
+    evidence: 'adresar',
+    procedure: 'heap.sp_load_flexibee',
+    calls: 1,
+  });
+  assert.match(failure?.message ?? '', /the heap is full/);
+  assert.match(log.join(), /adresar: heap\.sp_load_flexibee: .*the heap is full/);
   // What was looked at up to 5 s ago is told once more.
   const patience = soon();
   for (let reason = ''; !/flexi-demo, adresar: heap\.sp_load_flexibee fails/.test(reason); ) {
