@@ -23,6 +23,17 @@ const evidenceTroubleSchema = troubleSchema
   })
   .meta({ id: 'EvidenceTrouble' });
 
+const failureSchema = z
+  .object({
+    evidence: z.string(),
+    procedure: z.string(),
+    message: z.string(),
+    since: instantSchema,
+    calls: z.int().meta({ description: 'How many have failed since' }),
+    nextAt: instantSchema,
+  })
+  .meta({ id: 'CallFailure' });
+
 const lagSchema = z.object({
   versions: z.int().meta({
     description:
@@ -108,6 +119,10 @@ export const companySchema = summarySchema
     pending: z
       .array(z.string())
       .meta({ description: 'Evidences whose further procedures are yet to be called' }),
+    failures: z.array(failureSchema).meta({
+      description:
+        'Evidences whose further procedures have failed since then, and when they are called again',
+    }),
     evidences: z.record(
       z.string(),
       z.object({

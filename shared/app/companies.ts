@@ -28,11 +28,11 @@ import { FlexibeeServers } from '../flexibee/servers.ts';
 import type { TypedBase } from '../flexibee/typed/base.ts';
 import { noticingMirror } from '../flexibee/typed/tables.ts';
 import type { AppliedRows, Mirror } from '../flexibee/types.ts';
-import { Leases } from '../lock/leases.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
 import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
-import { callAfterChanges } from './after-changes.ts';
+import { AfterChanges, type CallsOutcome, type ShownFailure } from './after-changes.ts';
+import { afterQueueName } from './after-queue.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { givenUpText } from './poison-queues.ts';
@@ -43,11 +43,11 @@ export interface CompaniesDependencies {
   catalog: Catalog;
   addresses: Readonly<Record<string, FlexibeeAddress>>;
   databases: Databases;
-  /** Runs stages of kind `procedure`. */
+  /** Runs stages of kind `procedure` after changes, on connections that applying does not need. */
   procedure: StageRunner;
   container(signal: AbortSignal): Promise<ContainerClient>;
-  /** Puts a message on the queue of companies. */
-  send(message: CompanyMessage, delaySeconds: number, signal: AbortSignal): Promise<void>;
+  /** Puts a message on a queue of ours. */
+  send(queue: string, message: object, signal: AbortSignal, delaySeconds?: number): Promise<void>;
   leaseSeconds: number;
   sliceMs: number;
   /** Whoever was asked to look now waits so long for a poll that is under way; 10 s unless told. */
@@ -80,12 +80,26 @@ function isNewer(found: unknown): found is DocumentNewerError {
   return found instanceof DocumentNewerError;
 }
 
+/** What people are shown of a company, its procedures after changes included. */
+export interface ShownState extends CompanyState {
+  /** Evidences whose procedures after changes are to be called. */
+  pending: string[];
+  /** Of those, the ones whose latest call has failed. */
+  failures: ShownFailure[];
+}
+
+/** Of a company whose calls were written down by a newer version of the app. */
+const noneCalled = { pending: [], failures: [], warnings: [] };
+
+/** Whose messages are about companies. */
+const queues: readonly string[] = [companyQueueName, afterQueueName];
+
 /** What the process remembers of the storage: an idle poll reads no cursor. */
 interface State {
   cursors: CursorStore;
   flags: HookFlags;
   news: HookNews;
-  leases: Leases;
+  after: AfterChanges;
   givenUp: GivenUp;
 }
 
@@ -123,16 +137,30 @@ export class Companies {
   }
 
   /** Where we are with a company, as its polls have left it; its server is not asked. */
-  async state(code: string, signal: AbortSignal): Promise<CompanyState> {
-    const { cursors, givenUp } = await this.#open(signal);
+  async state(code: string, signal: AbortSignal): Promise<ShownState> {
+    const { cursors, after, givenUp } = await this.#open(signal);
     const now = this.#dependencies.now();
     const [cursor, messages] = await Promise.all([
       cursors.read(code, signal).catch(newer),
       givenUp.known(signal).catch(() => []),
     ]);
     const state = isNewer(cursor) ? newerState(cursor, now) : companyState(cursor, now);
-    const own = messages.filter(({ queue, about }) => queue === companyQueueName && about === code);
-    return { ...state, warnings: [...state.warnings, ...own.map(givenUpText)] };
+    const marks = isNewer(cursor) ? {} : (cursor?.pending ?? {});
+    const calls = await after.state(code, marks, signal).catch(newer);
+    const { warnings, ...called } = isNewer(calls) ? noneCalled : calls;
+    const own = messages.filter(({ queue, about }) => queues.includes(queue) && about === code);
+    const all = [...state.warnings, ...warnings, ...own.map(givenUpText)];
+    return { ...state, ...called, warnings: all };
+  }
+
+  /** Calls the procedures after its changes, as `AfterChanges.call`. */
+  async callAfterChanges(
+    code: string,
+    log: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<CallsOutcome> {
+    const { after } = await this.#open(signal);
+    return await after.call(code, log, signal);
   }
 
   /** @throws what `poll` throws; then the message shall come again */
@@ -227,7 +255,8 @@ export class Companies {
   #queueHookPoll(company: string, delaySeconds: number, signal: AbortSignal): Promise<void> {
     const { now, send } = this.#dependencies;
     const at = now().toISOString();
-    return send({ company, why: 'hook', at }, delaySeconds, signal);
+    const message: CompanyMessage = { company, why: 'hook', at };
+    return send(companyQueueName, message, signal, delaySeconds);
   }
 
   #known(code: string): FollowedCompany {
@@ -237,7 +266,7 @@ export class Companies {
   }
 
   async #open(signal: AbortSignal): Promise<State> {
-    const { container, leaseSeconds } = this.#dependencies;
+    const { container, leaseSeconds, catalog, procedure, sliceMs, now, send } = this.#dependencies;
     const opened = await container(signal);
     if (this.#state === undefined) {
       const cursors = cursorStore(opened, leaseSeconds);
@@ -245,7 +274,12 @@ export class Companies {
         cursors,
         flags: new HookFlags(opened, (code, within) => this.#queueHookPoll(code, 0, within)),
         news: new HookNews(cursors),
-        leases: new Leases(opened, leaseSeconds),
+        after: new AfterChanges({
+          ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, now },
+          container: opened,
+          queue: (company, within) =>
+            send(afterQueueName, { company, at: now().toISOString() }, within),
+        }),
         givenUp: new GivenUp(opened),
       };
     }
@@ -258,12 +292,11 @@ export class Companies {
     onMessage: (procedure: string, text: string) => void,
     signal: AbortSignal,
   ): Promise<FollowContext> {
-    const { catalog, procedure, sliceMs, now } = this.#dependencies;
-    const { cursors, leases } = await this.#open(signal);
+    const { catalog, sliceMs, now } = this.#dependencies;
+    const { cursors, after } = await this.#open(signal);
     const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
     const typed = typedTables(this.#dependencies, this.#typedBases, this.at(code), { code, log });
-    const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
       company: {
         code,
@@ -280,7 +313,7 @@ export class Companies {
       changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
       sliceMs,
       log,
-      after: (evidences, abort) => callAfterChanges(after, code, evidences, abort),
+      after: (marks, abort) => after.seeTo(code, marks, abort),
     };
   }
 

@@ -24,8 +24,6 @@ export interface CompanyState {
   stale: number;
   /** Evidences that are being read in full, the current one first. */
   loads: { evidence: string; afterId?: string }[];
-  /** Evidences whose procedures after changes are to be called. */
-  pending: string[];
   /** What procedures last returned other than 0, each until it returns 0. */
   warnings: string[];
   evidences: Record<string, Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble }>;
@@ -45,7 +43,6 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       gaps: 0,
       stale: 0,
       loads: [],
-      pending: [],
       warnings: [],
       evidences: {},
       blocked: [],
@@ -69,7 +66,6 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     gaps: cursor.gaps.length,
     stale: Object.values(cursor.stale).flatMap(({ ids }) => ids).length,
     loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, ...(afterId && { afterId }) })),
-    pending: cursor.pending,
     warnings: Object.values(cursor.warnings),
     evidences: Object.fromEntries(
       Object.entries(cursor.evidences).map(([evidence, { trouble: own, ...counts }]) => [
