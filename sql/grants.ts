@@ -2,8 +2,10 @@
 
 import type { Catalog, Period } from '../shared/catalog/index.ts';
 import type { Definition } from '../shared/dynsql/types.ts';
+import { besideApplying } from '../shared/flexibee/base-procedures.ts';
 import { sqlIn } from './definition-sql.ts';
 import { objectsIn, type ReadObject } from './objects.ts';
+import { typedProcedures } from './typed-tables.ts';
 
 export const role = 'syncboard_runner';
 
@@ -15,14 +17,12 @@ export interface Grant {
   elsewhere?: string;
 }
 
-/** What following a company calls beside the procedure that the catalogue names. */
-const flexibeeProcedures = ['sp_read_flexibee_generation'];
-
 /** Any month will do: no procedure's name depends on it. */
 const period: Period = { month: 1, year: 2020 };
 
 /**
- * EXECUTE on the catalogue's procedures of the database; SELECT on the tables and table-valued
+ * EXECUTE on the catalogue's procedures of the database, and where companies are followed into it, on
+ * those of the typed tables; SELECT on the tables and table-valued
  * functions that its freshness queries read, and where dynsql may ask the database, on those of its
  * definitions; EXECUTE on the functions that these call in expressions.
  *
@@ -42,7 +42,8 @@ export function grantsFor(
         if (stage.database !== database) continue;
         procedures.add(quoted([stage.procedure.schema, stage.procedure.name]));
         if (stage.kind !== 'flexibee') continue;
-        for (const beside of flexibeeProcedures) procedures.add(quoted(['crude', beside]));
+        for (const own of typedProcedures) procedures.add(own);
+        for (const { schema, name: own } of besideApplying) procedures.add(quoted([schema, own]));
       }
       for (const query of catalog.freshness({ name, code })) {
         if (query.database === database) statements.add(query.sql);

@@ -1,6 +1,7 @@
 /** FlexiBee companies as JSON: shapes the answers, and describes them in `/openapi.json`. */
 
 import { z } from 'zod';
+import { typedStates } from '../../shared/flexibee/typed/state.ts';
 import { shownTroubleKinds } from '../../shared/flexibee/types.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 
@@ -21,6 +22,17 @@ const evidenceTroubleSchema = troubleSchema
     retryAt: instantSchema,
   })
   .meta({ id: 'EvidenceTrouble' });
+
+const failureSchema = z
+  .object({
+    evidence: z.string(),
+    procedure: z.string(),
+    message: z.string(),
+    since: instantSchema,
+    calls: z.int().meta({ description: 'How many have failed since' }),
+    nextAt: instantSchema,
+  })
+  .meta({ id: 'CallFailure' });
 
 const lagSchema = z.object({
   versions: z.int().meta({
@@ -64,6 +76,25 @@ export const companiesSchema = z
   .object({ companies: z.array(summarySchema) })
   .meta({ id: 'Companies' });
 
+const typedSchema = z
+  .object({
+    state: z.enum(typedStates).meta({
+      description:
+        'ready: says what the mirror says; filling: older rows are on their way; due: columns wait; failed: nobody knows what they should be',
+    }),
+    since: instantSchema.exactOptional(),
+    message: z.string().exactOptional(),
+    misfits: z
+      .record(z.string(), z.int())
+      .exactOptional()
+      .meta({ description: 'By column: rows with a value that did not fit and is NULL' }),
+    notes: z
+      .array(z.string())
+      .exactOptional()
+      .meta({ description: 'Columns that are named with their kind, and why' }),
+  })
+  .meta({ id: 'TypedTable' });
+
 export const companySchema = summarySchema
   .extend({
     name: z.string().meta({ description: 'As in /c/<name> at the server' }),
@@ -84,10 +115,14 @@ export const companySchema = summarySchema
     stale: z
       .int()
       .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),
-    loads: z.array(z.object({ evidence: z.string(), afterId: z.string() })),
+    loads: z.array(z.object({ evidence: z.string(), afterId: z.string().exactOptional() })),
     pending: z
       .array(z.string())
       .meta({ description: 'Evidences whose further procedures are yet to be called' }),
+    failures: z.array(failureSchema).meta({
+      description:
+        'Evidences whose further procedures have failed since then, and when they are called again',
+    }),
     evidences: z.record(
       z.string(),
       z.object({
@@ -98,6 +133,7 @@ export const companySchema = summarySchema
         trouble: evidenceTroubleSchema.exactOptional(),
       }),
     ),
+    typed: z.record(z.string(), typedSchema).meta({ description: 'Typed tables, by evidence' }),
   })
   .meta({ id: 'Company' });
 export type CompanyDetails = z.infer<typeof companySchema>;

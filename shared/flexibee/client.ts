@@ -5,6 +5,7 @@ import { evidenceCures, FlexibeeError } from './errors.ts';
 import { RequestSizes } from './request-sizes.ts';
 import { type Ask, type Company, Requests } from './requests.ts';
 import type { FlexibeeServers } from './servers.ts';
+import { type EvidenceProperties, propertiesAnswer } from './typed/properties.ts';
 import type { ChangesPage, Source, TroubleKind } from './types.ts';
 import type { Hook } from './wire.ts';
 import * as wire from './wire.ts';
@@ -13,6 +14,8 @@ import * as wire from './wire.ts';
 export interface FlexibeeCompany extends Source {
   /** The company's newest version; throws "changelog disabled" where none is kept. */
   newestVersion(signal: AbortSignal): Promise<number>;
+  /** What an evidence's records are made of. */
+  properties(evidence: string, signal: AbortSignal): Promise<EvidenceProperties>;
   /** Whether the changelog is on. */
   status(signal: AbortSignal): Promise<boolean>;
   /** Turns the changelog on; "company in use" while anybody is logged in to the company. */
@@ -58,10 +61,15 @@ class Client implements FlexibeeCompany {
     return (await this.changes({ start: 0, limit: 1 }, signal)).globalVersion;
   }
 
-  list(evidence: string, range: { afterId: string; limit: number }, signal: AbortSignal) {
+  list(
+    evidence: string,
+    range: { afterId?: string | undefined; limit: number },
+    signal: AbortSignal,
+  ) {
+    const above = range.afterId === undefined ? '' : `/${part(`(id > ${range.afterId})`)}`;
     const ask: Ask = {
       method: 'GET',
-      path: `${part(evidence)}/${part(`(id > ${range.afterId})`)}.json`,
+      path: `${part(evidence)}${above}.json`,
       query: {
         ...whole,
         order: 'id',
@@ -88,6 +96,11 @@ class Client implements FlexibeeCompany {
       shrinks: true,
     };
     return await this.#read(ask, wire.recordsAnswer(evidence), signal);
+  }
+
+  properties(evidence: string, signal: AbortSignal) {
+    const ask: Ask = { method: 'GET', path: `${part(evidence)}/properties.json`, evidence };
+    return this.#read(ask, propertiesAnswer, signal);
   }
 
   status(signal: AbortSignal): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { pause } from '../async/retry.ts';
 import { LeasedDocuments } from '../lock/leased-document.ts';
 import type { Tell } from '../storage/tell.ts';
-import type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
+import type { CursorStore, FollowContext, HeldCursor } from './context.ts';
 import { cursorForm, restarted } from './cursor.ts';
 import { Session } from './session.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type TroubleReport,
   troubleOf,
 } from './trouble.ts';
+import { bringUpTables, learnOfTables } from './typed/turn.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 export { type CompanyState, companyState, newerState } from './company-state.ts';
@@ -39,7 +40,7 @@ export function cursorStore(
 
 /**
  * Brings the mirror up to what the company is now: loads what is to be loaded, then applies the
- * changes until there are none, then calls the procedures after them. Trouble with the server or
+ * changes until there are none, then has the procedures after them called. Trouble with the server or
  * the base is entered in the cursor, once.
  *
  * @param options `insists`: evidences in trouble are tried at once, too
@@ -63,12 +64,11 @@ export async function poll(
 }
 
 async function takeTurn(context: FollowContext, session: Session): Promise<PollOutcome> {
-  const { company } = context;
   const endsAt = performance.now() + context.sliceMs;
   let outcome: PollOutcome = 'trouble';
   let trouble: TroubleReport | undefined;
   try {
-    const result = await catchUp(session, company, () => performance.now() >= endsAt);
+    const result = await catchUp(context, session, () => performance.now() >= endsAt);
     if (typeof result === 'string') outcome = result;
     else trouble = result;
   } catch (error) {
@@ -78,20 +78,23 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
   if (trouble?.kind === 'changelog disabled') await session.owe('changelog off', trouble.message);
   if (trouble?.kind === 'newer generation') await session.owe(trouble.kind, trouble.message);
   try {
-    // The base may be well where the server is not; and what was applied before is waiting.
-    if (trouble?.kind !== 'database') await session.callAfter();
+    // The base may be well where the server is not.
+    if (trouble?.kind !== 'database') await learnOfTables(context, session);
   } catch (error) {
     trouble ??= reportOf(error, session.signal);
   }
   await session.settle(trouble);
+  // What was applied before is waiting, whatever stops us now.
+  await session.seeToCalls();
   return trouble === undefined ? outcome : 'trouble';
 }
 
 async function catchUp(
+  context: FollowContext,
   session: Session,
-  { code, onRegression }: FollowedCompany,
   isOver: () => boolean,
 ): Promise<'idle' | 'applied' | 'handed on' | TroubleReport> {
+  const { code, onRegression } = context.company;
   await session.agree();
   const { next, due } = session.cursor;
   const owed = due.reload;
@@ -102,6 +105,7 @@ async function catchUp(
   if (next === undefined) await session.begin(session.cursor);
   else if (owed) await session.restart();
   for (let restarts = 0; ; ) {
+    if (!(await bringUpTables(context, session, isOver))) return 'handed on';
     if (!(await session.load({ onlyFirst: false, isOver }))) return 'handed on';
     const result = await session.follow(isOver);
     if (result === 'over') return 'handed on';
@@ -154,6 +158,7 @@ export async function reload(
     await session.agree();
     if (session.cursor.next === undefined) await session.begin(session.cursor);
     await session.loadFirst(evidence);
+    await bringUpTables(context, session, () => false);
     const onApplied = ({ records }: Batch, rows: AppliedRows) => {
       total.records += records.length;
       total.created += rows.created;
@@ -162,6 +167,7 @@ export async function reload(
       onProgress(`${company.code}, ${evidence}: ${total.records} records read`);
     };
     await session.load({ onlyFirst: true, isOver: () => false, onApplied });
+    await learnOfTables(context, session);
     return total;
   } catch (error) {
     const report = signal.aborted ? undefined : troubleOf(error);

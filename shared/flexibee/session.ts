@@ -11,6 +11,7 @@ import type { FollowContext, HeldCursor } from './context.ts';
 import {
   agreedWith,
   type Cursor,
+  marksOf,
   newLoad,
   owing,
   type Reload,
@@ -45,6 +46,7 @@ export class Session {
     this.#held = held;
     this.#signal = AbortSignal.any([signal, held.lost]);
     this.#cursor = held.value ?? restarted(undefined, context.now());
+    context.typed?.takeUp(this.#cursor.typed);
     this.#lastReadAt = Date.parse(this.#cursor.readAt ?? isoOf(0));
   }
 
@@ -149,6 +151,11 @@ export class Session {
     return isThrough() || !isBroken;
   }
 
+  /** Writes where the typed tables are, where that has changed. */
+  async keepTables(): Promise<void> {
+    if (this.#context.typed?.states !== this.#cursor.typed) await this.#save(this.#cursor);
+  }
+
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
   async loadFirst(evidence: string): Promise<void> {
     const { loads } = this.#cursor;
@@ -183,14 +190,10 @@ export class Session {
     return this.#cursor.behindSince === undefined ? 'done' : 'over';
   }
 
-  /** Calls the procedures after changes; not yet those of what is half loaded. */
-  async callAfter(): Promise<void> {
-    const loading = new Set(this.#cursor.loads.map(({ evidence }) => evidence));
-    const due = this.#cursor.pending.filter((evidence) => !loading.has(evidence));
-    if (due.length === 0) return;
-    await this.#context.after(due, this.#signal);
-    const pending = this.#cursor.pending.filter((evidence) => loading.has(evidence));
-    await this.#save({ ...this.#cursor, pending });
+  /** Has the procedures after changes called; not yet those of what is half loaded. */
+  async seeToCalls(): Promise<void> {
+    const marks = marksOf(this.#cursor);
+    if (Object.keys(marks).length > 0) await this.#context.after(marks, this.#signal);
   }
 
   /** Enters what stops us, or that nothing does; a trouble that goes on is not written again. */
@@ -267,10 +270,12 @@ export class Session {
   /** @param isNews false: nothing of it is worth telling */
   async #save(moved: Cursor, isNews = true): Promise<void> {
     const warnings = withReturned(moved.warnings, this.#context.returned);
+    const { typed } = this.#context;
     // Whatever was read may be in the mirror, whether the cursor moved or not.
     const cursor = {
       ...moved,
       warnings,
+      ...(typed && { typed: typed.states }),
       ...(this.#hasRead && { readAt: isoOf(this.#lastReadAt) }),
     };
     await this.#held.replace(cursor, this.#signal);

@@ -14,9 +14,10 @@ const following: Cursor = {
   stale: {},
   sizes: {},
   due: {},
-  pending: [],
+  pending: {},
   warnings: {},
   evidences: {},
+  typed: {},
 };
 const trouble = {
   kind: 'unreachable' as const,
