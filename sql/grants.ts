@@ -16,7 +16,7 @@ export interface Grant {
 }
 
 /** What following a company calls beside the procedure that the catalogue names. */
-const flexibeeProcedures = ['sp_read_flexibee_generation'];
+const flexibeeProcedures = ['sp_list_flexibee_records', 'sp_read_flexibee_generation'];
 
 /** Any month will do: no procedure's name depends on it. */
 const period: Period = { month: 1, year: 2020 };

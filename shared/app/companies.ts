@@ -15,7 +15,6 @@ import {
   type FollowContext,
   newerState,
   type PollOutcome,
-  poll,
   type Returned,
   reload,
   reset,
@@ -24,17 +23,24 @@ import {
 import { HookFlags } from '../flexibee/hook-flags.ts';
 import { HookNews } from '../flexibee/hook-news.ts';
 import type { WebHook } from '../flexibee/hook-versions.ts';
+import type { Reconciliation } from '../flexibee/reconcile/document.ts';
+import {
+  type ReconcileOutcome,
+  type ReconciliationStore,
+  reconciliationStore,
+} from '../flexibee/reconcile/reconcile.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
 import type { AppliedRows, Mirror } from '../flexibee/types.ts';
 import { Leases } from '../lock/leases.ts';
-import { DocumentNewerError } from '../storage/documents.ts';
 import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { callAfterChanges } from './after-changes.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
+import { isNewer, newer, pollKnown } from './newer-cursors.ts';
 import { givenUpText } from './poison-queues.ts';
 import { procedureMessages } from './procedure-messages.ts';
+import { reconcileCompany } from './reconcile-company.ts';
 
 export interface CompaniesDependencies {
   catalog: Catalog;
@@ -57,29 +63,10 @@ const defaultWaitForLockMs = 10_000;
 /** A timer's message that waited for longer is left: the next minute's is behind it. */
 const timerMessageMs = 90_000;
 
-/** What a newer version of the app has written is for that one: its workers poll, too. */
-async function pollKnown(...[context, options, signal]: Parameters<typeof poll>) {
-  try {
-    return await poll(context, options, signal);
-  } catch (error) {
-    if (!(error instanceof DocumentNewerError)) throw error;
-    context.log(error.message);
-    return 'trouble';
-  }
-}
-
-function newer(error: unknown): DocumentNewerError {
-  if (error instanceof DocumentNewerError) return error;
-  throw error;
-}
-
-function isNewer(found: unknown): found is DocumentNewerError {
-  return found instanceof DocumentNewerError;
-}
-
 /** What the process remembers of the storage: an idle poll reads no cursor. */
 interface State {
   cursors: CursorStore;
+  reconciliations: ReconciliationStore;
   flags: HookFlags;
   news: HookNews;
   leases: Leases;
@@ -133,10 +120,12 @@ export class Companies {
 
   /** @throws what `poll` throws; then the message shall come again */
   async poll(
-    { company, why, at }: CompanyMessage,
+    message: CompanyMessage,
     log: (text: string) => void,
     signal: AbortSignal,
-  ): Promise<PollOutcome | 'late'> {
+  ): Promise<PollOutcome | 'late' | ReconcileOutcome> {
+    const { company, why, at } = message;
+    if (why === 'reconcile') return await this.#reconcile(message, log, signal);
     const isTimer = why === 'timer';
     const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
     if (isTimer && ageMs > timerMessageMs) return 'late';
@@ -156,6 +145,28 @@ export class Companies {
     // Whoever has the company may be past looking: from here on it is as if a hook had come.
     if (outcome === 'busy' && why === 'request') await flags.raise(company, signal);
     return outcome;
+  }
+
+  /** What holding a company against its mirror has found, or how far it is. */
+  async reconciliation(code: string, signal: AbortSignal): Promise<Reconciliation | undefined> {
+    const { reconciliations } = await this.#open(signal);
+    return await reconciliations.read(code, signal);
+  }
+
+  async #reconcile(
+    message: CompanyMessage,
+    log: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<ReconcileOutcome> {
+    const { company } = message;
+    const { reconciliations } = await this.#open(signal);
+    const place = {
+      ...this.#dependencies,
+      documents: reconciliations,
+      follow: await this.#context(company, log, procedureMessages(company, log), signal),
+      applying: (evidence: string) => this.#applying(company, evidence),
+    };
+    return await reconcileCompany(place, message, signal);
   }
 
   /** A full load of one evidence, as `reload`. */
@@ -239,6 +250,7 @@ export class Companies {
       const cursors = cursorStore(opened, leaseSeconds);
       this.#state = {
         cursors,
+        reconciliations: reconciliationStore(opened, leaseSeconds),
         flags: new HookFlags(opened, (code, within) => this.#queueHookPoll(code, 0, within)),
         news: new HookNews(cursors),
         leases: new Leases(opened, leaseSeconds),
@@ -279,13 +291,18 @@ export class Companies {
     returned: Returned,
     onMessage: (procedure: string, text: string) => void,
   ): Mirror {
-    const { catalog, databases } = this.#dependencies;
-    const procedureOf = (evidence: string) => {
-      const [first] = catalog.stages({ name: evidence, code });
-      if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
-      return first;
-    };
+    const { databases } = this.#dependencies;
     const onReturn = (name: string, warning: string | undefined) => returned.set(name, warning);
-    return sqlMirror(databases, procedureOf, { onReturn, onMessage });
+    return sqlMirror(databases, (evidence) => this.#applying(code, evidence), {
+      onReturn,
+      onMessage,
+    });
+  }
+
+  /** The stage that applies an evidence. */
+  #applying(code: string, evidence: string) {
+    const [first] = this.#dependencies.catalog.stages({ name: evidence, code });
+    if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
+    return first;
   }
 }

@@ -85,6 +85,16 @@ function isTimeZone(value: string): boolean {
     return false;
   }
 }
+/** When a company is held against its mirror. */
+const reconcileExpected = expects(
+  'a time of day',
+  'use hh:mm by the clock of periods.timeZone, such as 02:30, or false',
+);
+const reconcileTime = z.union(
+  [z.literal(false), z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)],
+  reconcileExpected,
+);
+
 const ianaZone = expects('a time zone', 'use an IANA name, such as Europe/Moscow');
 
 const template = z
@@ -213,6 +223,7 @@ export function catalogSchema(declared: Declared) {
     connection,
     name: companyName,
     onRegression: oneOf('an answer to versions that went back', regressions).default('stop'),
+    reconcile: reconcileTime.default('02:30'),
   });
   const dataSource = fields('a data source', {
     code,

@@ -58,21 +58,27 @@ class Client implements FlexibeeCompany {
     return (await this.changes({ start: 0, limit: 1 }, signal)).globalVersion;
   }
 
-  list(evidence: string, range: { afterId: string; limit: number }, signal: AbortSignal) {
+  list(
+    evidence: string,
+    range: { afterId: string; limit: number; detail?: string },
+    signal: AbortSignal,
+  ) {
+    const { afterId, limit, detail = whole.detail } = range;
     const ask: Ask = {
       method: 'GET',
-      path: `${part(evidence)}/${part(`(id > ${range.afterId})`)}.json`,
+      path: `${part(evidence)}/${part(`(id > ${afterId})`)}.json`,
       query: {
         ...whole,
+        detail,
         order: 'id',
-        limit: `${range.limit}`,
+        limit: `${limit}`,
         'add-global-version': 'true',
         'add-row-count': 'true',
       },
       evidence,
       shrinks: true,
     };
-    return this.#read(ask, wire.recordsPage(evidence, range.afterId), signal);
+    return this.#read(ask, wire.recordsPage(evidence, afterId), signal);
   }
 
   async records(evidence: string, ids: readonly string[], signal: AbortSignal) {

@@ -62,7 +62,7 @@ export interface Source {
   /** A page of a whole evidence: records with a number above `afterId`, by number. */
   list(
     evidence: string,
-    range: { afterId: string; limit: number },
+    range: { afterId: string; limit: number; detail?: string },
     signal: AbortSignal,
   ): Promise<RecordsPage>;
 }

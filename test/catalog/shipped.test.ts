@@ -158,6 +158,7 @@ describe('the lists of the shipped catalogue', () => {
         connection: 'FLEXIBEE_DEMO',
         name: 'demo',
         onRegression: 'stop',
+        reconcile: '02:30',
       },
     ]);
     assert.equal(catalog.sourceServer('flexi-demo'), 'flexibee');
