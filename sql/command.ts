@@ -15,6 +15,7 @@ import { checkDatabase } from './preconditions.ts';
 import { printedScript } from './print.ts';
 import { runBatches } from './run-batches.ts';
 import { readScripts, type Script } from './scripts.ts';
+import { bringUpTyped } from './typed-tables.ts';
 
 const usage = `npm run sql:install -- --database <id> [--url <connection string>] [--grants] [--print]
 npm run sql:install -- --database <id> --indexes
@@ -90,7 +91,10 @@ export async function command(
       if (grants) return await grantAll(session, roleScript(scripts), grants, write, signal);
       if (options.print) return await printMissing(session, scripts, write, signal);
       const applied = await install(session, scripts, (name) => write(`applied ${name}`), signal);
-      write(applied.length === 0 ? 'nothing to do: all scripts are applied' : 'done');
+      const altered = await bringUpTyped(session, signal);
+      for (const evidence of altered) write(`altered the typed tables of ${evidence}`);
+      const isIdle = applied.length === 0 && altered.length === 0;
+      write(isIdle ? 'nothing to do: all scripts are applied' : 'done');
       return 0;
     } finally {
       session.destroy();

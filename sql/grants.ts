@@ -4,6 +4,7 @@ import type { Catalog, Period } from '../shared/catalog/index.ts';
 import type { Definition } from '../shared/dynsql/types.ts';
 import { sqlIn } from './definition-sql.ts';
 import { objectsIn, type ReadObject } from './objects.ts';
+import { typedProcedures } from './typed-tables.ts';
 
 export const role = 'syncboard_runner';
 
@@ -22,7 +23,8 @@ const flexibeeProcedures = ['sp_list_flexibee_records', 'sp_read_flexibee_genera
 const period: Period = { month: 1, year: 2020 };
 
 /**
- * EXECUTE on the catalogue's procedures of the database; SELECT on the tables and table-valued
+ * EXECUTE on the catalogue's procedures of the database, and where companies are followed into it, on
+ * those of the typed tables; SELECT on the tables and table-valued
  * functions that its freshness queries read, and where dynsql may ask the database, on those of its
  * definitions; EXECUTE on the functions that these call in expressions.
  *
@@ -42,6 +44,7 @@ export function grantsFor(
         if (stage.database !== database) continue;
         procedures.add(quoted([stage.procedure.schema, stage.procedure.name]));
         if (stage.kind !== 'flexibee') continue;
+        for (const own of typedProcedures) procedures.add(own);
         for (const beside of flexibeeProcedures) procedures.add(quoted(['crude', beside]));
       }
       for (const query of catalog.freshness({ name, code })) {

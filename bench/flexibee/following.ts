@@ -44,7 +44,7 @@ export async function follow(place: Place): Promise<Following> {
   return {
     databases,
     context: {
-      company: { code, evidences, onRegression: 'stop' },
+      company: { code, evidences, onRegression: 'stop', lateMs: 60 * 60_000 },
       source: openCompany({ code, name: code, address }, servers),
       mirror: sqlMirror(databases, () => ({ database: 'ab', procedure: pageProcedure })),
       returned: new Map(),

@@ -22,6 +22,9 @@ import { quoted } from './sqlite.ts';
 import { aggregateSchema, sourceSchema } from './tables.ts';
 import { tickProcedure } from './tick.ts';
 
+export type DemoDatabase = Required<Omit<DatabaseDefinition, 'seed'>> &
+  Pick<DatabaseDefinition, 'seed'>;
+
 export { compareHeapWithSource, type Difference } from './compare.ts';
 export { tick } from './tick.ts';
 export { type TickChange, tickPeriod } from './tick-changes.ts';
@@ -45,7 +48,7 @@ function sourceDefinition(
   accounts: number,
   pacing: Pacing,
   chunkRows: number,
-): DatabaseDefinition {
+): DemoDatabase {
   return {
     name: source.name,
     server: source.server,
@@ -75,7 +78,7 @@ export function demoDatabases({
   accounts = defaultAccounts,
   now = () => new Date(),
   chunkRows = defaultChunkRows,
-}: DemoOptions = {}): DatabaseDefinition[] {
+}: DemoOptions = {}): DemoDatabase[] {
   if (!(accounts > 0 && Number.isFinite(accounts))) {
     throw new RangeError(`accounts: expected a finite number above 0, got ${accounts}`);
   }

@@ -5,7 +5,8 @@
 
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import type { DatabaseDefinition, ProcedureContext, SqlValue } from 'tds-sqlite';
+import type { ProcedureContext, SqlValue } from 'tds-sqlite';
+import type { DemoDatabase } from '../billing/index.ts';
 
 export class Crash extends Error {}
 
@@ -45,7 +46,7 @@ const asSqlite = (schema: string) =>
     .replace(/\[([^\]]*)\]/g, '"$1"')
     .replace(/(n?(?:var)?char\(\d+\))/g, '$1 COLLATE NOCASE');
 
-function openDatabase({ schema, seed }: DatabaseDefinition): DatabaseSync {
+function openDatabase({ schema, seed }: DemoDatabase): DatabaseSync {
   const database = new DatabaseSync(':memory:');
   database.exec(asSqlite(schema));
   database.exec('BEGIN');
@@ -54,7 +55,7 @@ function openDatabase({ schema, seed }: DatabaseDefinition): DatabaseSync {
   return database;
 }
 
-export function startDirectServer(definitions: readonly DatabaseDefinition[]): DirectServer {
+export function startDirectServer(definitions: readonly DemoDatabase[]): DirectServer {
   /** What writes to a database, one after the other. */
   const writers = new Map<string, Promise<unknown>>();
   const open = new Map(

@@ -40,12 +40,12 @@ export function readCompany(app: AppServices): RouteHandler {
       askLive(app, code, signal),
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const { version, lag, generation, gaps, stale, loads, pending, evidences } = state;
+    const { version, lag, generation, gaps, stale, loads, pending, evidences, typed } = state;
     const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
       ...summary(app, company, state),
       ...(known !== undefined && { globalVersion: known }),
-      lag: { ...lag, ...(isKnown && { versions: Math.max(0, known - version) }) },
+      lag: { ...lag, ...(isKnown && { versions: Math.max(0, known - version) + gaps }) },
       name,
       server,
       live,
@@ -56,6 +56,7 @@ export function readCompany(app: AppServices): RouteHandler {
       pending,
       evidences,
       reconciliation: shownReconciliation(reconciliation),
+      typed,
     };
     return json(details);
   };

@@ -1,6 +1,7 @@
 /** FlexiBee companies as JSON: shapes the answers, and describes them in `/openapi.json`. */
 
 import { z } from 'zod';
+import { typedStates } from '../../shared/flexibee/typed/state.ts';
 import { shownTroubleKinds } from '../../shared/flexibee/types.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 
@@ -23,8 +24,13 @@ const evidenceTroubleSchema = troubleSchema
   .meta({ id: 'EvidenceTrouble' });
 
 const lagSchema = z.object({
-  versions: z.int().meta({ description: 'Versions that the server has and we have not applied' }),
-  seconds: z.number().meta({ description: 'For how long we have not had everything' }),
+  versions: z.int().meta({
+    description:
+      'Versions that the server has and we have not applied, and open gaps: each is one, though perhaps nothing is missing',
+  }),
+  seconds: z
+    .number()
+    .meta({ description: 'For how long we have not had everything; open gaps do not count' }),
 });
 
 const summarySchema = z
@@ -101,6 +107,24 @@ const reconciliationSchema = z
   })
   .meta({ id: 'Reconciliation' });
 export type ReconciliationDetails = z.infer<typeof reconciliationSchema>;
+const typedSchema = z
+  .object({
+    state: z.enum(typedStates).meta({
+      description:
+        'ready: says what the mirror says; filling: older rows are on their way; due: columns wait; failed: nobody knows what they should be',
+    }),
+    since: instantSchema.exactOptional(),
+    message: z.string().exactOptional(),
+    misfits: z
+      .record(z.string(), z.int())
+      .exactOptional()
+      .meta({ description: 'By column: rows with a value that did not fit and is NULL' }),
+    notes: z
+      .array(z.string())
+      .exactOptional()
+      .meta({ description: 'Columns that are named with their kind, and why' }),
+  })
+  .meta({ id: 'TypedTable' });
 
 export const companySchema = summarySchema
   .extend({
@@ -116,7 +140,9 @@ export const companySchema = summarySchema
       .int()
       .exactOptional()
       .meta({ description: 'Histories of the company: grows with every reset' }),
-    gaps: z.int().meta({ description: 'Gaps in the versions that are asked for again' }),
+    gaps: z.int().meta({
+      description: 'Open gaps: versions that may still be committed, and are asked for again',
+    }),
     stale: z
       .int()
       .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),
@@ -135,6 +161,7 @@ export const companySchema = summarySchema
         trouble: evidenceTroubleSchema.exactOptional(),
       }),
     ),
+    typed: z.record(z.string(), typedSchema).meta({ description: 'Typed tables, by evidence' }),
   })
   .meta({ id: 'Company' });
 export type CompanyDetails = z.infer<typeof companySchema>;

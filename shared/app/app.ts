@@ -33,6 +33,7 @@ import { checkDatabase, checkPart } from './health/check-part.ts';
 import { companiesHealth } from './health/companies-health.ts';
 import { connectionsHealth } from './health/connections-health.ts';
 import { brokenHealth, catalogHealth } from './health/documents-health.ts';
+import { locksHealth } from './health/locks-health.ts';
 import type { HealthPart } from './health/part.ts';
 import { queuesHealth } from './health/queues-health.ts';
 import { serversHealth } from './health/servers-health.ts';
@@ -160,10 +161,12 @@ export class App implements AppServices {
     const companies = companiesHealth(this.companies, signal);
     const connections = connectionsHealth(this.dynsql, signal);
     const broken = brokenHealth(this.#container, signal);
+    const locks = locksHealth(this.#container, signal);
     return (
       await Promise.all([
         storage,
         broken,
+        locks,
         catalogHealth(this.catalog, this.#notices),
         queuesHealth(() => this.#queues(), signal),
         ...databases.values(),

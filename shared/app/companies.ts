@@ -30,6 +30,8 @@ import {
   reconciliationStore,
 } from '../flexibee/reconcile/reconcile.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
+import type { TypedBase } from '../flexibee/typed/base.ts';
+import { noticingMirror } from '../flexibee/typed/tables.ts';
 import type { AppliedRows, Mirror } from '../flexibee/types.ts';
 import { Leases } from '../lock/leases.ts';
 import { GivenUp } from '../storage/given-up.ts';
@@ -41,6 +43,7 @@ import { isNewer, newer, pollKnown } from './newer-cursors.ts';
 import { givenUpText } from './poison-queues.ts';
 import { procedureMessages } from './procedure-messages.ts';
 import { reconcileCompany } from './reconcile-company.ts';
+import { typedTables } from './typed-tables.ts';
 
 export interface CompaniesDependencies {
   catalog: Catalog;
@@ -78,6 +81,7 @@ export class Companies {
   readonly #servers = new FlexibeeServers();
   readonly #opened = new Map<string, FlexibeeCompany>();
   readonly #changelogs = new ChangelogWatch();
+  readonly #typedBases = new Map<string, TypedBase>();
   #state: State | undefined;
 
   constructor(dependencies: CompaniesDependencies) {
@@ -268,15 +272,22 @@ export class Companies {
   ): Promise<FollowContext> {
     const { catalog, procedure, sliceMs, now } = this.#dependencies;
     const { cursors, leases } = await this.#open(signal);
-    const { onRegression } = this.#known(code);
+    const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
+    const typed = typedTables(this.#dependencies, this.#typedBases, this.at(code), { code, log });
     const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
-      company: { code, evidences: catalog.entityOrder(code), onRegression },
+      company: {
+        code,
+        evidences: catalog.entityOrder(code),
+        onRegression,
+        lateMs: lateMinutes * 60_000,
+      },
       source: this.at(code),
-      mirror: this.#mirror(code, returned, onMessage),
+      mirror: noticingMirror(this.#mirror(code, returned, onMessage), typed),
       returned,
       cursors,
+      typed,
       now,
       changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
       sliceMs,

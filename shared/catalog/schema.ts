@@ -26,6 +26,9 @@ const places = ['source', 'crude', 'heap'] as const;
 const stageKinds = ['procedure', 'flexibee', 'dynsql'] as const;
 /** What to do about a company whose versions went back, since a backup was restored. */
 const regressions = ['stop', 'reload'] as const;
+/** A day: a transaction that is open for longer is found by comparing all. */
+const longestLateMinutes = 1_440;
+const lateMinutes = `use whole minutes from 1 to ${longestLateMinutes}`;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
 
@@ -224,6 +227,11 @@ export function catalogSchema(declared: Declared) {
     name: companyName,
     onRegression: oneOf('an answer to versions that went back', regressions).default('stop'),
     reconcile: reconcileTime.default('02:30'),
+    lateMinutes: z
+      .int(expects('a time for late commits', lateMinutes))
+      .min(1, expects('a time for late commits', lateMinutes))
+      .max(longestLateMinutes, { error: `longer than a day; ${lateMinutes}` })
+      .default(60),
   });
   const dataSource = fields('a data source', {
     code,

@@ -5,6 +5,7 @@ import { evidenceCures, FlexibeeError } from './errors.ts';
 import { RequestSizes } from './request-sizes.ts';
 import { type Ask, type Company, Requests } from './requests.ts';
 import type { FlexibeeServers } from './servers.ts';
+import { type EvidenceProperties, propertiesAnswer } from './typed/properties.ts';
 import type { ChangesPage, Source, TroubleKind } from './types.ts';
 import type { Hook } from './wire.ts';
 import * as wire from './wire.ts';
@@ -13,6 +14,8 @@ import * as wire from './wire.ts';
 export interface FlexibeeCompany extends Source {
   /** The company's newest version; throws "changelog disabled" where none is kept. */
   newestVersion(signal: AbortSignal): Promise<number>;
+  /** What an evidence's records are made of. */
+  properties(evidence: string, signal: AbortSignal): Promise<EvidenceProperties>;
   /** Whether the changelog is on. */
   status(signal: AbortSignal): Promise<boolean>;
   /** Turns the changelog on; "company in use" while anybody is logged in to the company. */
@@ -94,6 +97,11 @@ class Client implements FlexibeeCompany {
       shrinks: true,
     };
     return await this.#read(ask, wire.recordsAnswer(evidence), signal);
+  }
+
+  properties(evidence: string, signal: AbortSignal) {
+    const ask: Ask = { method: 'GET', path: `${part(evidence)}/properties.json`, evidence };
+    return this.#read(ask, propertiesAnswer, signal);
   }
 
   status(signal: AbortSignal): Promise<boolean> {

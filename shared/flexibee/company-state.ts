@@ -1,6 +1,7 @@
 /** What people are shown of a company. */
 
 import type { Counts, Cursor, EvidenceTrouble, Load, Trouble } from './cursor.ts';
+import type { TypedState } from './typed/state.ts';
 import type { shownTroubleKinds } from './types.ts';
 
 export interface CompanyState {
@@ -11,7 +12,11 @@ export interface CompanyState {
   version?: number;
   /** The company's newest version, as of the last answer that brought something. */
   globalVersion?: number;
-  /** How far the mirror is known to be behind; zeros while nothing is known to wait. */
+  /**
+   * How far the mirror is known to be behind: versions, each open gap counted as one of them, and
+   * for how long; zeros while nothing is known to wait. An open gap alone takes no time: perhaps
+   * nothing is missing.
+   */
   lag: { versions: number; seconds: number };
   /** How many ranges of versions are asked for again. */
   gaps: number;
@@ -26,6 +31,8 @@ export interface CompanyState {
   evidences: Record<string, Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble }>;
   /** Evidences in trouble of their own. */
   blocked: string[];
+  /** Where the typed tables are, by evidence. */
+  typed: Record<string, Omit<TypedState, 'askedAt'>>;
   appliedAt?: string;
   trouble?: Omit<Trouble, 'kind'> & { kind: (typeof shownTroubleKinds)[number] };
 }
@@ -42,6 +49,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       warnings: [],
       evidences: {},
       blocked: [],
+      typed: {},
     };
     return { phase: 'starting', lag, ...none };
   }
@@ -55,10 +63,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     generation: cursor.generation,
     ...(next !== undefined && { version: next - 1, globalVersion }),
     lag: {
-      versions:
-        behindSince === undefined || next === undefined
-          ? 0
-          : Math.max(0, globalVersion - (next - 1)),
+      versions: versionsBehind(cursor, behindSince === undefined ? 0 : globalVersion),
       seconds: Math.round((now.getTime() - waitsSince) / 1000),
     },
     gaps: cursor.gaps.length,
@@ -73,9 +78,17 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       ]),
     ),
     blocked: Object.keys(cursor.evidences).filter((name) => cursor.evidences[name]?.trouble),
+    typed: Object.fromEntries(
+      Object.entries(cursor.typed).map(([evidence, { askedAt: _, ...shown }]) => [evidence, shown]),
+    ),
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };
+}
+
+/** @param newest the company's newest version */
+function versionsBehind({ next, gaps }: Cursor, newest: number): number {
+  return next === undefined ? 0 : Math.max(0, newest - (next - 1)) + gaps.length;
 }
 
 /** Of a company whose cursor was written by a newer version of the app. @param fault why it is left */

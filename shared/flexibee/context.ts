@@ -3,6 +3,7 @@
 import type { LeasedDocument } from '../lock/leased-document.ts';
 import type { Cursor } from './cursor.ts';
 import type { Returned } from './returned.ts';
+import type { TypedTables } from './typed/tables.ts';
 import type { Mirror, Source } from './types.ts';
 
 export interface FollowedCompany {
@@ -10,6 +11,8 @@ export interface FollowedCompany {
   evidences: readonly string[];
   /** What to do when the company's history turns out to be another one. */
   onRegression: 'stop' | 'reload';
+  /** So long after its version was taken a change may still be committed, in milliseconds. */
+  lateMs: number;
 }
 
 /** A cursor document while we hold its lock. */
@@ -29,6 +32,8 @@ export interface FollowContext {
   /** Filled by the mirror's calls and those after changes. */
   returned: Returned;
   cursors: CursorStore;
+  /** Absent: the base has none. */
+  typed?: TypedTables;
   /** By storage's clock, which all workers share: see storage/clock.ts. */
   now(): Date;
   /** What the server said of late: it is not asked each time. */

@@ -11,12 +11,31 @@ import type { DocumentForm } from '../storage/form.ts';
 import type { Gap } from './gaps.ts';
 import type { StoredSizes } from './request-sizes.ts';
 import type { StoredStale } from './stale.ts';
+import { typedSchema } from './typed/state.ts';
 import { type Operation, troubleKinds } from './types.ts';
 
 const instant = z.iso.datetime();
 const version = z.int().nonnegative();
 
-const gapSchema: z.ZodType<Gap> = z.object({ from: version, to: version, until: instant });
+/** In cursors of the first version a gap had the end of its time, ten minutes after it was seen. */
+const firstGapSchema = z
+  .object({ from: version, to: version, until: instant })
+  .transform(({ from, to, until }): Gap => {
+    const since = new Date(Date.parse(until) - 10 * 60_000).toISOString();
+    return { from, to, since, looks: 0 };
+  });
+
+const gapSchema = z.union([
+  z.object({
+    from: version,
+    to: version,
+    since: instant,
+    looks: version,
+    waits: z.literal(true).optional(),
+    known: version.optional(),
+  }),
+  firstGapSchema,
+]);
 
 /** An evidence that is being read in full, or will be. */
 const loadSchema = z.object({
@@ -118,6 +137,8 @@ const cursorMembers = z.object({
   warnings: z.record(z.string(), z.string()).default({}),
   /** One entry for each evidence that is followed. */
   evidences: z.record(z.string(), countsSchema),
+  /** Where the typed tables are, by evidence; older cursors have none. */
+  typed: z.record(z.string(), typedSchema).default({}),
   /** When we last changed from having everything to not; absent while nothing is known to wait. */
   behindSince: instant.optional(),
   /** When a page, or the last of them, was consumed. */
@@ -169,6 +190,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     pending: before?.pending ?? [],
     warnings: before?.warnings ?? {},
     evidences: before?.evidences ?? {},
+    typed: before?.typed ?? {},
     ...(before?.readAt && { readAt: before.readAt }),
     ...(before?.appliedAt && { appliedAt: before.appliedAt }),
   };

@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { pause } from '../async/retry.ts';
 import { LeasedDocuments } from '../lock/leased-document.ts';
 import type { Tell } from '../storage/tell.ts';
-import type { CursorStore, FollowContext, FollowedCompany, HeldCursor } from './context.ts';
+import type { CursorStore, FollowContext, HeldCursor } from './context.ts';
 import { cursorForm, restarted } from './cursor.ts';
 import { Session } from './session.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type TroubleReport,
   troubleOf,
 } from './trouble.ts';
+import { bringUpTables, learnOfTables } from './typed/turn.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 export { type CompanyState, companyState, newerState } from './company-state.ts';
@@ -63,12 +64,11 @@ export async function poll(
 }
 
 async function takeTurn(context: FollowContext, session: Session): Promise<PollOutcome> {
-  const { company } = context;
   const endsAt = performance.now() + context.sliceMs;
   let outcome: PollOutcome = 'trouble';
   let trouble: TroubleReport | undefined;
   try {
-    const result = await catchUp(session, company, () => performance.now() >= endsAt);
+    const result = await catchUp(context, session, () => performance.now() >= endsAt);
     if (typeof result === 'string') outcome = result;
     else trouble = result;
   } catch (error) {
@@ -79,7 +79,10 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
   if (trouble?.kind === 'newer generation') await session.owe(trouble.kind, trouble.message);
   try {
     // The base may be well where the server is not; and what was applied before is waiting.
-    if (trouble?.kind !== 'database') await session.callAfter();
+    if (trouble?.kind !== 'database') {
+      await learnOfTables(context, session);
+      await session.callAfter();
+    }
   } catch (error) {
     trouble ??= reportOf(error, session.signal);
   }
@@ -88,10 +91,11 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
 }
 
 async function catchUp(
+  context: FollowContext,
   session: Session,
-  { code, onRegression }: FollowedCompany,
   isOver: () => boolean,
 ): Promise<'idle' | 'applied' | 'handed on' | TroubleReport> {
+  const { code, onRegression } = context.company;
   await session.agree();
   const { next, due } = session.cursor;
   const owed = due.reload;
@@ -101,7 +105,8 @@ async function catchUp(
   }
   if (next === undefined) await session.begin(session.cursor);
   else if (owed) await session.restart();
-  for (let again = 0; ; again += 1) {
+  for (let restarts = 0; ; ) {
+    if (!(await bringUpTables(context, session, isOver))) return 'handed on';
     if (!(await session.load({ onlyFirst: false, isOver }))) return 'handed on';
     const result = await session.follow(isOver);
     if (result === 'over') return 'handed on';
@@ -111,12 +116,15 @@ async function catchUp(
     if (result.kind === 'cut') {
       session.log(`${text}: loading everything again, and going on`);
       await session.loadAll();
-    } else {
-      await session.owe('versions went back', text);
-      if (onRegression === 'stop' || again > 0) return regression(text);
-      session.log(`${text}: loading everything again`);
-      await session.restart();
+      continue;
     }
+    await session.owe(result.kind === 'emptied' ? 'changelog off' : 'versions went back', text);
+    if ((result.kind === 'went back' && onRegression === 'stop') || restarts > 0) {
+      return regression(text);
+    }
+    session.log(`${text}: loading everything again`);
+    await session.restart();
+    restarts += 1;
   }
 }
 
@@ -151,6 +159,7 @@ export async function reload(
     await session.agree();
     if (session.cursor.next === undefined) await session.begin(session.cursor);
     await session.loadFirst(evidence);
+    await bringUpTables(context, session, () => false);
     const onApplied = ({ records }: Batch, rows: AppliedRows) => {
       total.records += records.length;
       total.created += rows.created;
@@ -159,6 +168,7 @@ export async function reload(
       onProgress(`${company.code}, ${evidence}: ${total.records} records read`);
     };
     await session.load({ onlyFirst: true, isOver: () => false, onApplied });
+    await learnOfTables(context, session);
     return total;
   } catch (error) {
     const report = signal.aborted ? undefined : troubleOf(error);

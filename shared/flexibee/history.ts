@@ -22,10 +22,11 @@ export function identityOf({ version, evidence, id, operation, at }: Change): Ch
  *
  * `went back`: versions mean something else than before. `cut`: they go on, but what we had read
  * is not in the list any more, and perhaps what we had not; whether it was removed for its age or
- * the changelog was off for a while cannot be told from outside.
+ * the changelog was off for a while cannot be told from outside. `emptied`: nothing is in the list,
+ * and where versions go on is not known, since some servers take the global one from it.
  */
 export interface HistoryFault {
-  kind: 'went back' | 'cut';
+  kind: 'went back' | 'cut' | 'emptied';
   text: string;
 }
 
@@ -90,18 +91,17 @@ function contradiction(
 /** What is behind a contradiction, by where the list begins now. */
 async function faultOf(
   source: Source,
-  { last }: Consumed,
+  { last, next, globalVersion: seen }: Consumed,
   text: string,
   signal: AbortSignal,
-): Promise<HistoryFault | undefined> {
+): Promise<HistoryFault> {
   const { globalVersion, changes } = await source.changes({ start: 1, limit: 1 }, signal);
   const [first] = changes;
+  const goesOn = globalVersion >= Math.max(next - 1, seen);
   if (first === undefined) {
-    // Some servers take the global version from the list.
-    return last && { kind: 'cut', text: 'the list of changes is empty' };
+    return { kind: goesOn ? 'cut' : 'emptied', text: `the list of changes is empty, and ${text}` };
   }
-  const isCut = last !== undefined && first.version > last.version;
-  if (isCut && globalVersion >= last.version) {
+  if (goesOn && last !== undefined && first.version > last.version) {
     return { kind: 'cut', text: `it begins with version ${first.version} now, and ${text}` };
   }
   return { kind: 'went back', text };
@@ -129,7 +129,7 @@ const fraction = (at: string) => at.slice(19).replace(/0+$/, '');
  * The changes from one version until another is reached or there are no more: one request, unless
  * the server gives less than it is asked for.
  *
- * @param range `limit` in one request, if not as many as the server gives
+ * @param range `limit` of the first request
  */
 export async function changesThrough(
   source: Source,
@@ -138,7 +138,7 @@ export async function changesThrough(
 ): Promise<ChangesPage> {
   const changes: Change[] = [];
   for (let start = from; ; ) {
-    const page = await source.changes({ start, limit }, signal);
+    const page = await source.changes({ start, limit: start === from ? limit : pageSize }, signal);
     changes.push(...page.changes);
     const last = page.changes.at(-1)?.version;
     const reached = last ?? (page.next ?? start) - 1;

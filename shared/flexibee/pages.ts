@@ -13,21 +13,12 @@ import {
 import { type EvidencePart, fold } from './fold.ts';
 import { bounded, type Gap, missingIn, pageSize } from './gaps.ts';
 import { identityOf } from './history.ts';
+import type { Beginning } from './late.ts';
 import type { StoredStale } from './stale.ts';
 import { batchOf, mostStale, staleSteps, waitingIn } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
 import { oddChange } from './trouble.ts';
-import type { Change, ChangesPage } from './types.ts';
-
-/** What the first answers of a poll have brought. */
-export interface Beginning {
-  /** Below the cursor. */
-  late: readonly Change[];
-  /** What is left of the gaps that the cursor had. */
-  gaps: readonly Gap[];
-  /** Reaches the cursor. */
-  page: ChangesPage;
-}
+import type { Change } from './types.ts';
 
 /** Steps from the beginning until the changelog has no more. */
 export async function* pageSteps(

@@ -3,8 +3,10 @@
  * it says. Nothing here catches trouble; see follow.ts.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { ahead } from '../async/ahead.ts';
 import { noRows, sum, withRows } from './applied-rows.ts';
+import { whereItStands } from './beginning.ts';
 import type { FollowContext, HeldCursor } from './context.ts';
 import {
   agreedWith,
@@ -16,10 +18,10 @@ import {
   type Trouble,
 } from './cursor.ts';
 import { withTroublesTried } from './evidence-trouble.ts';
-import { askedAgain, lateIn, missingAbove, missingIn, pageSize, whereToAsk } from './gaps.ts';
-import { changesThrough, type HistoryFault, identityOf, pageOfOurs } from './history.ts';
+import type { HistoryFault } from './history.ts';
+import { type Beginning, firstAnswers } from './late.ts';
 import { loadSteps } from './load-evidence.ts';
-import { type Beginning, pageSteps } from './pages.ts';
+import { pageSteps } from './pages.ts';
 import { withReturned } from './returned.ts';
 import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
@@ -44,7 +46,8 @@ export class Session {
     this.#held = held;
     this.#signal = AbortSignal.any([signal, held.lost]);
     this.#cursor = held.value ?? restarted(undefined, context.now());
-    this.#lastReadAt = Date.parse(this.#cursor.readAt ?? new Date(0).toISOString());
+    context.typed?.takeUp(this.#cursor.typed);
+    this.#lastReadAt = Date.parse(this.#cursor.readAt ?? isoOf(0));
   }
 
   get cursor(): Cursor {
@@ -76,27 +79,16 @@ export class Session {
    */
   async begin(from: Cursor): Promise<Started> {
     const { source, mirror, now, company } = this.#context;
-    const { code, evidences } = company;
+    const { code, evidences, lateMs } = company;
     // The base may have outlived cursors that we know nothing of.
     const newest = await mirror.generation(code, evidences, this.#signal);
-    const { globalVersion } = await source.changes({ start: 1, limit: 1 }, this.#signal);
-    const start = Math.max(1, globalVersion - pageSize + 1);
-    const through = globalVersion;
-    const page = await changesThrough(source, { from: start, through }, this.#signal);
-    const last = page.changes.at(-1);
-    const top = Math.max(page.globalVersion, last?.version ?? 0);
+    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
+      ...stands,
       generation: Math.max(rest.generation, newest + 1),
       due: {},
-      next: top + 1,
-      globalVersion: page.globalVersion,
-      ...(last && { last: identityOf(last) }),
-      gaps: [
-        ...missingIn(start, page.changes, now()),
-        ...missingAbove(last?.version ?? start - 1, top, now()),
-      ],
       loads: evidences.map(newLoad),
       behindSince: now().toISOString(),
     };
@@ -117,7 +109,9 @@ export class Session {
    */
   async loadAll(): Promise<void> {
     const { last: _, ...rest } = this.#cursor;
-    await this.#save({ ...rest, loads: this.#context.company.evidences.map(newLoad) });
+    const loads = this.#context.company.evidences.map(newLoad);
+    const { behindSince = this.#context.now().toISOString() } = rest;
+    await this.#save({ ...rest, loads, behindSince });
   }
 
   /** Begins a new generation. */
@@ -157,6 +151,11 @@ export class Session {
     return isThrough() || !isBroken;
   }
 
+  /** Writes where the typed tables are, where that has changed. */
+  async keepTables(): Promise<void> {
+    if (this.#context.typed?.states !== this.#cursor.typed) await this.#save(this.#cursor);
+  }
+
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
   async loadFirst(evidence: string): Promise<void> {
     const { loads } = this.#cursor;
@@ -173,23 +172,13 @@ export class Session {
    */
   async follow(isOver: () => boolean): Promise<'done' | 'over' | 'off' | HistoryFault> {
     const cursor = this.#started();
-    const { source, now } = this.#context;
-    const { start, far } = whereToAsk(cursor.gaps, cursor.next);
-    const answer = await pageOfOurs(source, cursor, start, this.#signal);
-    if (answer.fault !== undefined) return answer.fault;
-    const answers = [{ start: answer.start, page: answer.page }];
-    for (const range of far) {
-      const page = await changesThrough(source, range, this.#signal);
-      answers.push({ start: range.from, page });
-    }
-    const beginning: Beginning = { late: [], gaps: cursor.gaps, page: answer.page };
-    for (const { start: asked, page } of answers) {
-      // What one answer has filled is no gap in the next.
-      beginning.late = [...beginning.late, ...lateIn(beginning.gaps, page)];
-      beginning.gaps = askedAgain(beginning.gaps, asked, page, now());
-    }
-    beginning.late = beginning.late.toSorted((one, other) => one.version - other.version);
-    if (this.#bringsNothing(cursor, beginning)) {
+    const { source, now, company } = this.#context;
+    const clock = { now, lateMs: company.lateMs };
+    const beginning = await firstAnswers(source, cursor, clock, this.#signal);
+    if ('kind' in beginning) return beginning;
+    if (isIdle(cursor, beginning)) {
+      const gaps = [...beginning.gaps];
+      if (!isDeepStrictEqual(gaps, cursor.gaps)) await this.#save({ ...this.#cursor, gaps }, false);
       await this.#tryWaiting();
       // A server may answer while it is off as if nothing happened.
       return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
@@ -214,7 +203,10 @@ export class Session {
   /** Enters what stops us, or that nothing does; a trouble that goes on is not written again. */
   async settle(report: Omit<Trouble, 'since'> | undefined): Promise<void> {
     const { trouble, ...rest } = this.#cursor;
-    if (trouble?.kind === report?.kind) return;
+    if (trouble?.kind === report?.kind) {
+      if (this.#hasRead) await this.#save(this.#cursor, false);
+      return;
+    }
     const since = this.#context.now().toISOString();
     await this.#save(report === undefined ? rest : { ...rest, trouble: { ...report, since } });
   }
@@ -230,13 +222,6 @@ export class Session {
     this.#wrote = wrote;
   }
 
-  #bringsNothing({ next, gaps, behindSince }: Started, beginning: Beginning): boolean {
-    const { page, late } = beginning;
-    const fresh = (page.changes.at(-1)?.version ?? 0) >= next;
-    const sameGaps = JSON.stringify(beginning.gaps) === JSON.stringify(gaps);
-    return !fresh && late.length === 0 && sameGaps && behindSince === undefined;
-  }
-
   /** Applies step after step, the next being made meanwhile, until `isOver` after a move. */
   async take(
     make: Make,
@@ -244,7 +229,6 @@ export class Session {
     onApplied?: (batch: Batch, rows: AppliedRows) => void,
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
-    let { readAt } = this.#cursor;
     const steps = this.#steps(this.#started());
     for await (const { page, moved } of ahead((signal) => make(steps, signal), this.#signal)) {
       if (page.batches.length > 0) {
@@ -255,11 +239,10 @@ export class Session {
           onApplied?.(batch, rows);
         }
       }
-      readAt = page.readAt;
       const next = moved?.(this.#cursor) ?? this.#cursor;
       if (next === this.#cursor) continue;
       const cursor = withRows(next, counts);
-      await this.#save({ ...cursor, ...(readAt && { readAt }) });
+      await this.#save(cursor);
       counts.clear();
       if (isOver()) return;
     }
@@ -274,7 +257,12 @@ export class Session {
   /** Clocks of two workers differ; the order of readings must not. */
   #readAt(): string {
     this.#lastReadAt = Math.max(this.#context.now().getTime(), this.#lastReadAt + 1);
-    return new Date(this.#lastReadAt).toISOString();
+    return isoOf(this.#lastReadAt);
+  }
+
+  /** Since the cursor was written. */
+  get #hasRead(): boolean {
+    return this.#lastReadAt > Date.parse(this.#cursor.readAt ?? isoOf(0));
   }
 
   #started(): Started {
@@ -283,12 +271,28 @@ export class Session {
     return { ...this.#cursor, next };
   }
 
-  async #save(moved: Cursor): Promise<void> {
+  /** @param isNews false: nothing of it is worth telling */
+  async #save(moved: Cursor, isNews = true): Promise<void> {
     const warnings = withReturned(moved.warnings, this.#context.returned);
-    const cursor = { ...moved, warnings };
+    const { typed } = this.#context;
+    // Whatever was read may be in the mirror, whether the cursor moved or not.
+    const cursor = {
+      ...moved,
+      warnings,
+      ...(typed && { typed: typed.states }),
+      ...(this.#hasRead && { readAt: isoOf(this.#lastReadAt) }),
+    };
     await this.#held.replace(cursor, this.#signal);
     tellChanges(this.#context.log, this.#context.company.code, this.#cursor, cursor);
     this.#cursor = cursor;
-    this.#wrote = true;
+    this.#wrote ||= isNews;
   }
 }
+
+/** Nothing new, nothing late, and nothing that waits. */
+function isIdle({ next, behindSince }: Started, { page, late }: Beginning): boolean {
+  const isNew = (page.changes.at(-1)?.version ?? 0) >= next;
+  return !isNew && late.length === 0 && behindSince === undefined;
+}
+
+const isoOf = (time: number) => new Date(time).toISOString();

@@ -28,7 +28,7 @@ const discardLimit = 4 * 1024 * 1024;
  * The members of the JSON object in the body; numbers as `parseBounded` has them.
  * Throws `HttpProblem`: 400 (not JSON, not UTF-8, not an object,
  * cut off, too deep, too many values), 408 (`signal` was
- * aborted first), 413, 415.
+ * aborted first), 413, 415 (also for a compressed body).
  */
 export async function readJsonObject(
   request: HttpRequest,
@@ -36,6 +36,7 @@ export async function readJsonObject(
   { limit = bodyLimit, values = mostValues }: BodyOptions = {},
 ): Promise<Record<string, unknown>> {
   requireJson(request.headers.get('content-type'));
+  requirePlain(request.headers.get('content-encoding'));
   const value = parsed(await readBody(request, signal, limit), values);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw bodyProblem('Request body is not a JSON object.', 'a JSON object');
@@ -62,6 +63,23 @@ function requireJson(contentType: string | null): void {
         allowed,
       },
     ],
+  });
+}
+
+/** RFC 9110, 15.5.16: a body that is compressed is told from one that is no JSON. */
+function requirePlain(encoding: string | null): void {
+  if (encoding === null || encoding.toLowerCase() === 'identity') return;
+  const message = 'Content-Encoding must be identity, or absent';
+  throw new HttpProblem('content-type', 'Request body must not be encoded.', {
+    errors: [
+      {
+        field: 'Content-Encoding',
+        message,
+        value: encoding.slice(0, 100),
+        allowed: 'identity, or none',
+      },
+    ],
+    headers: { 'accept-encoding': 'identity' },
   });
 }
 

@@ -32,8 +32,8 @@ const states = { value: 0, firstValue: 1, key: 2, firstKey: 3, colon: 4, more: 5
 /**
  * Undefined: JSON in UTF-8, whose letters are not looked at, within `bounds`.
  *
- * @param long gets start and end of each number of 16 bytes or more, in their order: whatever is
- *   shorter is a double's own, digit for digit
+ * @param long gets start and end of each number of 16 bytes or more, or with an exponent, in their
+ *   order: any other is a double's own, digit for digit
  */
 export function jsonFault(
   bytes: Uint8Array,
@@ -93,7 +93,7 @@ export function jsonFault(
       }
       const end = byte === quote ? endOfText(bytes, at) : endOfScalar(bytes, at);
       if (end < 0) return { kind: 'syntax', at };
-      if (byte !== quote && end - at >= longNumber) long?.push(at, end);
+      if (byte !== quote && mayBeLost(bytes, at, end)) long?.push(at, end);
       at = end;
       state = states.more;
     }
@@ -165,6 +165,16 @@ function endOfDigits(bytes: Uint8Array, start: number): number {
   let at = start;
   while (isDigit(bytes[at] ?? 0)) at += 1;
   return at === start ? -1 : at;
+}
+
+function mayBeLost(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start >= longNumber) return true;
+  // Literals have letters, too.
+  if (!isDigit(bytes[end - 1] ?? 0)) return false;
+  for (let at = start + 1; at < end; at += 1) {
+    if (((bytes[at] ?? 0) | 0x20) === 0x65) return true;
+  }
+  return false;
 }
 
 function isDigit(byte: number): boolean {

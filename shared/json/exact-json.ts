@@ -2,7 +2,7 @@
 
 import { depthLimit, jsonFault } from './bounds.ts';
 
-const mayBeLong = /\d[\d.]{15}/;
+const mayBeLong = /\d[\d.]{15}|\d[eE][+-]?\d{3}/;
 /** Bytes: a longer one may be beyond the greatest double, or below the least. */
 const longestHeld = 300;
 const quote = 0x22;

@@ -16,7 +16,7 @@ const copyPollMs = 100;
 /**
  * Copies a damaged blob, as it was read, whatever its size: storage does so by itself.
  *
- * @returns where it is now; undefined: it has changed meanwhile, and may be well
+ * @returns where it is now; undefined: it has changed meanwhile and may be well, or storage keeps it
  */
 export async function setAside(
   container: ContainerClient,
@@ -40,7 +40,7 @@ export async function setAside(
     );
     return to;
   } catch (error) {
-    if (hasStatus(error, 404) || hasStatus(error, 412)) return undefined;
+    if ([404, 409, 412].some((status) => hasStatus(error, status))) return undefined;
     throw error;
   }
 }

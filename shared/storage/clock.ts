@@ -9,17 +9,22 @@ export class StorageClock {
   #low = Number.NEGATIVE_INFINITY;
   #high = Number.POSITIVE_INFINITY;
   readonly #ownMs: number;
+  readonly #monotonic: () => number;
 
-  /** @param originMs the machine's own time when its monotonic clock was at zero */
-  constructor(originMs = performance.timeOrigin) {
+  /**
+   * @param originMs the machine's own time when its monotonic clock was at zero
+   * @param monotonic milliseconds that only go on; tests take their own
+   */
+  constructor(originMs = performance.timeOrigin, monotonic = () => performance.now()) {
     this.#ownMs = originMs;
+    this.#monotonic = monotonic;
   }
 
   /**
    * Learns from an answer.
    *
    * @param date of its header, which cuts fractions of a second
-   * @param sentAt performance.now() before the request
+   * @param sentAt the monotonic clock before the request
    * @param receivedAt the same after the answer
    */
   observe(date: Date, sentAt: number, receivedAt: number): void {
@@ -33,7 +38,7 @@ export class StorageClock {
 
   /** The machine's own time where it agrees with storage's to the second, or the nearest that does. */
   now(): Date {
-    return new Date(performance.now() + Math.min(Math.max(this.#ownMs, this.#low), this.#high));
+    return new Date(this.#monotonic() + Math.min(Math.max(this.#ownMs, this.#low), this.#high));
   }
 }
 

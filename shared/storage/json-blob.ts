@@ -2,7 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { BlobClient, BlobRequestConditions, BlockBlobClient } from '@azure/storage-blob';
+import type {
+  BlobClient,
+  BlobGetPropertiesResponse,
+  BlobRequestConditions,
+  BlockBlobClient,
+} from '@azure/storage-blob';
 import { storageCall } from './call.ts';
 import { DocumentConflictError, DocumentDamagedError, type RawBlob } from './document-errors.ts';
 import { type DocumentForm, understood } from './form.ts';
@@ -43,9 +48,26 @@ export async function readJson<T>(
  * A blob's text, whole.
  *
  * @throws RestError (404 where there is none), DocumentDamagedError where it is larger than
- *   `maxBytes` or not UTF-8, or the reason of `signal`
+ *   `maxBytes`, not UTF-8, or kept by storage (409), or the reason of `signal`
  */
-export function readText(
+export async function readText(
+  blob: BlobClient,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<RawBlob & { text: string; date: Date | undefined }> {
+  try {
+    return await givenText(blob, maxBytes, signal);
+  } catch (error) {
+    if (!hasStatus(error, 409)) throw error;
+    // In the archive, on its way out of it, or under a customer's key: nobody gets it soon.
+    const found = await propertiesOf(blob, signal);
+    throw new DocumentDamagedError(blob.name, `storage does not give it: ${error.code}`, found, {
+      cause: error,
+    });
+  }
+}
+
+function givenText(
   blob: BlobClient,
   maxBytes: number,
   signal: AbortSignal,
@@ -57,9 +79,8 @@ export function readText(
       // meanwhile; ours begins anew.
       const options = { abortSignal, maxRetryRequests: 0 };
       const response = await blob.download(0, undefined, options);
-      const { date, lastModified, metadata = {}, readableStreamBody, contentLength } = response;
-      const ageMs = Math.max(0, (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0));
-      const raw: RawBlob = { etag: etagOf(response, blob.name), metadata, ageMs };
+      const { date, readableStreamBody, contentLength } = response;
+      const raw = rawOf(blob, response);
       if (contentLength === undefined || contentLength > maxBytes) {
         if (readableStreamBody instanceof Readable) readableStreamBody.destroy();
         const why = `${contentLength} bytes are more than any of its kind has (${maxBytes})`;
@@ -74,6 +95,24 @@ export function readText(
     },
     signal,
   );
+}
+
+/** What is known of a blob without its content. */
+function propertiesOf(blob: BlobClient, signal: AbortSignal): Promise<RawBlob> {
+  return storageCall(
+    `properties of ${blob.name}`,
+    async (abortSignal) => rawOf(blob, await blob.getProperties({ abortSignal })),
+    signal,
+  );
+}
+
+function rawOf(
+  blob: BlobClient,
+  response: Pick<BlobGetPropertiesResponse, 'date' | 'etag' | 'lastModified' | 'metadata'>,
+): RawBlob {
+  const { date, lastModified, metadata = {} } = response;
+  const ageMs = Math.max(0, (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0));
+  return { etag: etagOf(response, blob.name), metadata, ageMs };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -159,6 +159,7 @@ describe('the lists of the shipped catalogue', () => {
         name: 'demo',
         onRegression: 'stop',
         reconcile: '02:30',
+        lateMinutes: 60,
       },
     ]);
     assert.equal(catalog.sourceServer('flexi-demo'), 'flexibee');

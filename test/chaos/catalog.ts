@@ -3,6 +3,7 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { planStages } from '../../shared/sync/plan.ts';
+import { companies, evidences } from './companies.ts';
 
 /** One for all areas at once, three per code, two of them dated. */
 export const entityNames = [
@@ -30,8 +31,15 @@ const unrepeatable = 'hcs';
 /** Pipelines that the unruly entities go through; they have none of the tables that are asked. */
 const billing = ['hcs', 'stek', 'ab'];
 
-/** What comes from other systems than billing breaks otherwise: test/flexibee, test/dynsql. */
 const billed = shipped.dataSources.filter((source) => 'database' in source);
+
+/** They follow their companies beside the syncs; nobody asks for a sync of them. */
+const followed = Object.entries(companies).map(([code, name]) => ({
+  code,
+  description: code,
+  system: 'flexibee',
+  company: { server: 'flexibee', connection: 'FLEXIBEE_DEMO', name },
+}));
 
 /** What somebody does to the catalogue while runs are under way. */
 export const catalogChanges = [
@@ -101,9 +109,10 @@ function catalogOf(removed: readonly string[]): object {
     }),
   }));
   const ruly = shipped.entities.filter(({ name }) => names.includes(name));
+  const mirrored = shipped.entities.filter(({ name }) => evidences.some((one) => one === name));
   const [first, second] = unruly;
-  const entities = [first, ...ruly.slice(0, 2), second, ...ruly.slice(2)];
-  return { ...shipped, dataSources: billed, entities, pipelines };
+  const entities = [first, ...ruly.slice(0, 2), second, ...ruly.slice(2), ...mirrored];
+  return { ...shipped, dataSources: [...billed, ...followed], entities, pipelines };
 }
 
 /** Data sources by the server that a sync of them claims. */

@@ -6,8 +6,9 @@ import { tick } from '../../demo/billing/index.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { checkEpisode } from './checks.ts';
 import { cancelRun, runsOf, startSync } from './client.ts';
+import { changeRecords, followed } from './companies.ts';
 import type { Fleet } from './fleet.ts';
-import { type Harmed, harmBlobs } from './harm.ts';
+import { type Harmed, harmBlobs, harmCursor } from './harm.ts';
 import { scaled } from './patience.ts';
 import type { EpisodePlan } from './plan.ts';
 import { checkRecord } from './record.ts';
@@ -35,6 +36,8 @@ export interface EpisodeResult {
   answers: string[];
   /** What was damaged or deleted, by kind. */
   harmed: string[];
+  /** Records of companies, by what was done to them. */
+  records: string[];
   /** What the unruly entities' procedures have left, for these runs. */
   work: Work[];
 }
@@ -55,12 +58,20 @@ export async function playEpisode(
   };
   const cancelled = new Set<string>();
   const harmed: Harmed[] = [];
-  const calls = () => sql.calls().filter(({ id }) => id > firstCall);
+  const companies: Companies = { harmed: [], records: [] };
+  // What follows companies needs no fence, and belongs to no run.
+  const calls = () =>
+    sql.calls().filter(({ id, procedure }) => id > firstCall && !following.test(procedure));
   try {
-    const answers = await play(world, fleet, plan, users, { runs, cancelled, harmed });
+    const happening = { runs, cancelled, harmed, companies };
+    const answers = await play(world, fleet, plan, users, happening);
     await fleet.disarm();
     const signal = AbortSignal.timeout(scaled(limitMs));
-    const restless = [...(await quiet(world)), ...(await freed(world, signal))];
+    const restless = [
+      ...(await followed(world, signal)),
+      ...(await quiet(world)),
+      ...(await freed(world, signal)),
+    ];
     const happened = {
       deaths: fleet.deaths - before.deaths,
       attentions: fleet.counts.freeze + fleet.counts.stop - before.attentions + cancelled.size,
@@ -81,7 +92,8 @@ export async function playEpisode(
     return {
       ...{ runs: all, deaths, calls: calls().length, repeated: repeated(all), answers },
       work: workOf([...all, ...harmed.flatMap(({ run }) => run ?? [])], work),
-      harmed: harmed.map(({ harm }) => `${harm.what} ${harm.how}`),
+      harmed: [...harmed.map(({ harm }) => `${harm.what} ${harm.how}`), ...companies.harmed],
+      records: companies.records,
     };
   } catch (error) {
     throw new Error(report(plan, [...runs.values()], calls(), fleet), { cause: error });
@@ -135,14 +147,23 @@ interface Happening {
   runs: Map<string, Run>;
   cancelled: Set<string>;
   harmed: Harmed[];
+  companies: Companies;
 }
+
+/** What was done to companies: their cursors by kind, and their records. */
+interface Companies {
+  harmed: string[];
+  records: string[];
+}
+
+const following = /^crude\.sp_\w*flexibee/;
 
 async function play(
   world: World,
   fleet: Fleet,
   plan: EpisodePlan,
   users: readonly string[],
-  { runs, cancelled, harmed }: Happening,
+  { runs, cancelled, harmed, companies }: Happening,
 ): Promise<string[]> {
   const isLong = plan.harms.length > 0 || plan.deaths.some((death) => death.isLong);
   const signal = AbortSignal.timeout(scaled(isLong ? longLimitMs : limitMs));
@@ -193,6 +214,18 @@ async function play(
           if (stored !== undefined) runs.set(id, stored.value);
         }
         harmed.push(...(await harmBlobs(world.container, harm, ids)));
+      }),
+    ),
+    ...plan.records.map((change) =>
+      after(change.afterMs, async () => {
+        const records = changeRecords(world, change);
+        for (let n = 0; n < records; n += 1) companies.records.push(change.how);
+      }),
+    ),
+    ...plan.cursors.map((harm) =>
+      after(harm.afterMs, async () => {
+        const isHarmed = await harmCursor(world.container, harm);
+        if (isHarmed) companies.harmed.push(`cursor ${harm.how}`);
       }),
     ),
     ...(catalog === undefined

@@ -1,8 +1,9 @@
 /** Blobs that somebody damages or deletes while runs are under way. */
 
-import type { ContainerClient } from '@azure/storage-blob';
+import type { BlobClient, ContainerClient } from '@azure/storage-blob';
 import { isFinished, type Run, runSchema } from '../../shared/sync/run.ts';
 import { between, pick, type Random } from '../support/random.ts';
+import { type CompanyCode, companyCodes } from './companies.ts';
 
 const targets = ['run', 'durations', 'log'] as const;
 /** What follows takes lives of leases. */
@@ -17,6 +18,49 @@ export interface Harm {
   /** Counted from the answer to its POST; otherwise from the beginning. */
   answered: boolean;
   afterMs: number;
+}
+
+/** Of a company's cursor. */
+export interface CursorHarm {
+  company: CompanyCode;
+  how: Harm['how'];
+  afterMs: number;
+}
+
+export function planCursorHarms(random: Random): CursorHarm[] {
+  return Array.from({ length: random() < 0.5 ? between(random, 1, 2) : 0 }, () => ({
+    company: pick(random, companyCodes),
+    how: pick(random, ways),
+    afterMs: between(random, 50, 2_500),
+  }));
+}
+
+/** @returns whether there was one to harm */
+export async function harmCursor(
+  container: ContainerClient,
+  { company, how }: CursorHarm,
+): Promise<boolean> {
+  const blob = container.getBlockBlobClient(`flexibee/${company}.json`);
+  for (let tries = 0; tries < 20; tries += 1) {
+    try {
+      const before = await blob.downloadToBuffer();
+      await breakLease(blob);
+      if (how === 'deleted') await blob.delete();
+      else {
+        const body = damaged(before, how);
+        await blob.upload(body, body.length);
+      }
+      return true;
+    } catch (error) {
+      unlessMissed(error);
+    }
+  }
+  return false;
+}
+
+/** Storage gives nobody what is leased: whoever does such a thing breaks the lease first. */
+async function breakLease(blob: BlobClient): Promise<void> {
+  await blob.getBlobLeaseClient('x').breakLease(0).catch(unlessMissed);
 }
 
 /** What was there before: the record of what had happened until then. */
@@ -70,8 +114,7 @@ async function harmLocks(container: ContainerClient, harm: Harm, id: string): Pr
   const blob = container.getBlockBlobClient(name);
   for (let tries = 0; tries < 20; tries += 1) {
     try {
-      // Storage gives nobody what is leased: whoever does such a thing breaks the lease first.
-      await blob.getBlobLeaseClient('x').breakLease(0).catch(unlessMissed);
+      await breakLease(blob);
       if (harm.how === 'deleted') await blob.delete();
       else await blob.setMetadata({ owner: 'x' });
       return [{ harm, name }];

@@ -2,8 +2,9 @@
 
 import { between, hash, pick, type Random, seededRandom } from '../support/random.ts';
 import { type CatalogChange, catalogChanges, codesByServer, entityNames } from './catalog.ts';
+import { planRecordChanges, type RecordChange } from './companies.ts';
 import { type Habits, planHabits } from './habits.ts';
-import { type Harm, planHarm } from './harm.ts';
+import { type CursorHarm, type Harm, planCursorHarms, planHarm } from './harm.ts';
 
 /** `kill` is SIGKILL; a frozen worker is taken for dead and comes back; `stop` is a scale-in. */
 export type DeathKind = 'kill' | 'freeze' | 'stop';
@@ -44,6 +45,9 @@ export interface EpisodePlan {
   /** Somebody wants the run of a request stopped. */
   cancels: { request: number; afterMs: number }[];
   harms: Harm[];
+  /** What becomes of the companies' records, and of their cursors. */
+  records: RecordChange[];
+  cursors: CursorHarm[];
   /** The catalogue that workers have which start from then on; one is replaced at once. */
   catalog: { change: CatalogChange; worker: number; afterMs: number } | undefined;
 }
@@ -63,9 +67,12 @@ export function planEpisode(seed: number, number: number, isHarsh = false): Epis
   const some = <T>(from: number, to: number, make: () => T): T[] =>
     Array.from({ length: between(random, from, to) }, make);
   const requests = planRequests(random);
+  const others = seededRandom(hash(`${seed} ${number} companies`));
   return {
     number,
     seed: hash(`${seed} ${number}`),
+    records: planRecordChanges(others),
+    cursors: planCursorHarms(others),
     workers,
     requests,
     faults: { percent: pick(random, [0, 2, 4, 8, 12]), stallMs: between(random, 20, 400) },

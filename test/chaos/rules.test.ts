@@ -1,12 +1,14 @@
 /** The rules of `npm run chaos` are broken by what breaks them. */
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { ProcedureCall } from 'tds-sqlite';
 import { postRun, run, stage } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { syncStateOf } from '../support/sync-state.ts';
-import { harmBlobs } from './harm.ts';
+import { differences, evidences, recordsOf, startCompanies } from './companies.ts';
+import { harmBlobs, harmCursor } from './harm.ts';
 import { planEpisode } from './plan.ts';
 import { checkRecord } from './record.ts';
 import { freed } from './settled.ts';
@@ -43,6 +45,49 @@ test('a call is in the record by an attempt or by a line of the log of its own r
   log.message('export:meter:c', 'hello');
   assert.equal(await log.close(soon()), 0);
   assert.deepEqual(await check('some-run', own), []);
+});
+
+test('a mirror must be its company, record by record, and its cursor through', async (t) => {
+  const flexibee = await startCompanies();
+  t.after(() => flexibee.close());
+  const container = await storage.container();
+  const blob = container.getBlockBlobClient('flexibee/flexi-demo.json');
+  const write = async (cursor: object) => {
+    const members = { generation: 1, globalVersion: 1, gaps: [], loads: [], evidences: {} };
+    const text = JSON.stringify({ version: 1, ...members, next: 2, pending: [], ...cursor });
+    await blob.upload(text, text.length);
+  };
+  const mirrors = new Map<string, Map<string, unknown>>();
+  const mirror = async (_company: string, evidence: string) => mirrors.get(evidence) ?? new Map();
+  const look = () => differences({ flexibee, container, mirror }, 'flexi-demo');
+  await write({});
+  const missing = await look();
+  assert.ok(missing.length > 50, 'nothing is mirrored yet');
+  for (const evidence of evidences) {
+    mirrors.set(evidence, await recordsOf(flexibee, 'demo', evidence));
+  }
+  assert.deepEqual(await look(), []);
+  const prices = mirrors.get('cenik') ?? new Map();
+  const [first = ''] = prices.keys();
+  prices.set(first, { ...prices.get(first), nazev: 'another' });
+  assert.deepEqual(await look(), [`flexi-demo cenik ${first} is another one`]);
+  prices.delete(first);
+  assert.deepEqual(await look(), [`flexi-demo cenik ${first} is not in the mirror, and is there`]);
+  prices.set('987654', {});
+  prices.set(first, (await recordsOf(flexibee, 'demo', 'cenik')).get(first));
+  assert.deepEqual(await look(), ['flexi-demo cenik 987654 is in the mirror, and is not there']);
+  prices.delete('987654');
+  const stuck: [object, RegExp][] = [
+    [{ pending: ['cenik'] }, /has procedures that wait/],
+    [{ next: undefined }, /has not begun/],
+    [{ loads: [{ evidence: 'cenik', afterId: '0' }] }, /has yet to load cenik/],
+    [{ stale: { cenik: { ids: ['1'], versions: [1] } } }, /has records that wait/],
+    [{ generation: 'x' }, /is none/],
+  ];
+  for (const [cursor, text] of stuck) {
+    await write(cursor);
+    assert.match((await look()).join(), text);
+  }
 });
 
 test('what was damaged is in the record as it was before, and must be set aside', async () => {
@@ -94,4 +139,18 @@ test('plans come again with their seed, and have everything in them', () => {
   assert.equal(new Set(plans.flatMap((plan) => plan.catalog?.change ?? [])).size, 4);
   assert.ok(plans.some((plan) => plan.deaths.some((death) => death.isLong)));
   assert.ok(plans.every((plan) => plan.workers === 3));
+});
+
+test('a cursor is harmed whoever holds it', async () => {
+  const container = await storage.container();
+  const blob = container.getBlockBlobClient('flexibee/flexi-demo.json');
+  const harm = { company: 'flexi-demo', afterMs: 0 } as const;
+  assert.equal(await harmCursor(container, { ...harm, how: 'deleted' }), false);
+  await blob.upload('{"generation": 1}', 17);
+  await blob.getBlobLeaseClient(randomUUID()).acquireLease(-1);
+  assert.equal(await harmCursor(container, { ...harm, how: 'no JSON' }), true);
+  assert.equal(String(await blob.downloadToBuffer()), '{"broken":');
+  await blob.getBlobLeaseClient(randomUUID()).acquireLease(-1);
+  assert.equal(await harmCursor(container, { ...harm, how: 'deleted' }), true);
+  assert.equal(await blob.exists(), false);
 });

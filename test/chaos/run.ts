@@ -30,6 +30,8 @@ export interface ChaosSummary {
   repeated: number;
   /** Blobs that were damaged or deleted, by kind. */
   harmed: Record<string, number>;
+  /** Records of companies that were written or deleted. */
+  records: Record<string, number>;
   /** Episodes in which the catalogue changed, by how. */
   catalogs: Record<string, number>;
   workers: Fleet['counts'];
@@ -82,6 +84,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
     calls: results.reduce((sum, { calls }) => sum + calls, 0),
     repeated: results.reduce((sum, { repeated }) => sum + repeated, 0),
     harmed: count(results.flatMap((result) => result.harmed)),
+    records: count(results.flatMap(({ records }) => records)),
     catalogs: count(catalogs),
     workers: fleet.counts,
     seconds: Math.round((performance.now() - startedAt) / 1000),

@@ -5,16 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import type { Flexibee } from 'flexibee-server';
 import { startAzurite } from 'stand-in-kit/azurite';
 import type { SqlServer } from 'tds-sqlite';
 import { startSqlServer } from 'tds-sqlite';
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
+import { standInAt } from '../../demo/billing/connections.ts';
 import { demoDatabases } from '../../demo/billing/index.ts';
 import { demoLogin } from '../../demo/billing/login.ts';
+import { installProduct } from '../../demo/billing/product.ts';
 import { packageApp } from '../../demo/build.ts';
 import hostJson from '../../host.json' with { type: 'json' };
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { runQueueName } from '../../shared/app/run-queue.ts';
+import { Databases } from '../../shared/database/databases.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { containerName } from '../../shared/storage/container.ts';
 import { Cancellations } from '../../shared/sync/cancellations.ts';
@@ -23,6 +28,7 @@ import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { type CatalogChange, chaosCatalog } from './catalog.ts';
+import { addressOf, startCompanies } from './companies.ts';
 import { installUnruly, type Unruly } from './unruly.ts';
 
 /** About as many personal accounts as there must be: a source has at least three. */
@@ -35,6 +41,7 @@ export interface World {
   container: ContainerClient;
   state: SyncState;
   sql: SqlServer;
+  flexibee: Flexibee;
   unruly: Unruly;
   /** Folder of the built app. */
   app: string;
@@ -42,6 +49,10 @@ export interface World {
   settings: Record<string, string>;
   /** Puts an id on the run queue, as the Functions host writes messages. */
   send(id: string): Promise<void>;
+  /** Has a company polled, as the timer does each minute. */
+  poll(company: string): Promise<void>;
+  /** The records of a company's evidence in the aggregate base that are not deleted, by number. */
+  mirror(company: string, evidence: string): Promise<Map<string, unknown>>;
   /** Workers that start from now on have this one. */
   changeCatalog(change: CatalogChange): Promise<void>;
   /** Asks the stand-in's control interface. */
@@ -53,7 +64,7 @@ export interface World {
 
 export async function startWorld(): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'chaos-'));
-  const [azurite, sql] = await Promise.all([
+  const [azurite, sql, flexibee] = await Promise.all([
     // On disk: in memory every write leaves an object behind, and after ten minutes Azurite's
     // collection of those takes it a minute in which it answers nobody.
     startAzurite({ directory: join(directory, 'storage') }),
@@ -63,25 +74,36 @@ export async function startWorld(): Promise<World> {
       // An address for each server of the catalogue.
       morePorts: [0, 0, 0],
     }),
+    startCompanies(),
     packageApp(),
   ]);
+  await installProduct(standInAt(sql.port), AbortSignal.timeout(30_000));
   await layOut(directory);
   const { connectionString } = azurite;
   const blobs = BlobServiceClient.fromConnectionString(connectionString);
   const container = blobs.getContainerClient(containerName);
-  const queue =
-    QueueServiceClient.fromConnectionString(connectionString).getQueueClient(runQueueName);
-  const settings = workerSettings(sql.ports, directory);
+  const queues = QueueServiceClient.fromConnectionString(connectionString);
+  const queue = queues.getQueueClient(runQueueName);
+  const companyQueue = queues.getQueueClient(companyQueueName);
+  const settings: Record<string, string> = {
+    ...workerSettings(sql.ports, directory),
+    FLEXIBEE_DEMO: addressOf(flexibee),
+  };
+  const base = new Databases([
+    { id: 'ab', setting: 'SQL_AB', connectionString: settings['SQL_AB'] ?? '' },
+  ]);
   const [unruly] = await Promise.all([
     installUnruly(settings),
     container.createIfNotExists(),
     queue.createIfNotExists(),
+    companyQueue.createIfNotExists(),
   ]);
   return {
     connectionString,
     blobs,
     container,
     sql,
+    flexibee,
     unruly,
     state: {
       leases: new Leases(container, 15),
@@ -93,6 +115,16 @@ export async function startWorld(): Promise<World> {
     app: directory,
     settings,
     send: (id) => send(queue, id),
+    poll: (company) =>
+      send(companyQueue, JSON.stringify({ company, why: 'timer', at: new Date().toISOString() })),
+    async mirror(company, evidence) {
+      const parameters = [
+        { name: 'company', type: 'nvarchar(64)', value: company },
+        { name: 'evidence', type: 'nvarchar(64)', value: evidence },
+      ];
+      const rows = await base.query('ab', mirrored, parameters, AbortSignal.timeout(30_000));
+      return new Map(rows.map((row) => [String(row['id']), JSON.parse(String(row['payload']))]));
+    },
     changeCatalog: (change) => writeFile(settings['CATALOG'] ?? '', chaosCatalog(change)),
     async control(method, path, body) {
       const response = await fetch(`http://127.0.0.1:${sql.controlPort}${path}`, {
@@ -111,11 +143,15 @@ export async function startWorld(): Promise<World> {
     },
     async close() {
       await unruly.close();
-      await Promise.allSettled([sql.close(), azurite.close()]);
+      await base.close();
+      await Promise.allSettled([sql.close(), flexibee.close(), azurite.close()]);
       await rm(directory, { recursive: true, force: true });
     },
   };
 }
+
+const mirrored = `SELECT record_id AS id, payload FROM crude.flexibee_record
+WHERE company = @company AND evidence = @evidence AND deleted = 0`;
 
 /** A folder of its own: whoever builds the app meanwhile does not change it under the workers. */
 async function layOut(directory: string): Promise<void> {
@@ -139,8 +175,8 @@ function impatient(host: typeof hostJson) {
   return { ...host, extensions: { ...host.extensions, queues } };
 }
 
-async function send(queue: QueueClient, id: string): Promise<void> {
-  await queue.sendMessage(Buffer.from(id).toString('base64'));
+async function send(queue: QueueClient, text: string): Promise<void> {
+  await queue.sendMessage(Buffer.from(text).toString('base64'));
 }
 
 /** All that the sample says, so that a developer's own settings do not matter. */

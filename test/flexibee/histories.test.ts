@@ -7,7 +7,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { evidences, newWorld, otherEvidence, type World } from './world.ts';
+import { fewestLooks } from '../../shared/flexibee/gaps.ts';
+import { evidences, type Illness, lateMs, newWorld, otherEvidence, type World } from './world.ts';
 
 const runs = Number(process.env['HISTORIES'] ?? 400);
 
@@ -26,7 +27,10 @@ type Event =
   | { kind: 'skip'; count: number }
   | { kind: 'tick'; ms: number }
   | { kind: 'restore'; writes: number }
-  | { kind: 'poll' | 'back up' | 'off for a while' };
+  | { kind: 'ill poll'; ill: Illness }
+  | { kind: 'clock'; hours: number }
+  | { kind: 'prune'; count: number }
+  | { kind: 'poll' | 'back up' | 'off' | 'on' | 'turn off' | 'turn on' };
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('write'), operation, evidence, place }) },
@@ -40,12 +44,34 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('tick'),
-      ms: fc.constantFrom(1_000, 60_000, 240_000),
+      ms: fc.constantFrom(1_000, 60_000, 240_000, 20 * 60_000),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('back up', 'off', 'on', 'turn off', 'turn on'),
     }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('back up', 'off for a while') }),
+    arbitrary: fc.record({
+      kind: fc.constant('ill poll'),
+      ill: fc.oneof(
+        fc.record({
+          server: fc.constantFrom('unreachable', 'wrong password', 'answer not understood'),
+        }),
+        fc.constant({ base: true }),
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      // Summer time, and a clock that somebody has set.
+      fc.record({ kind: fc.constant('clock'), hours: fc.constantFrom(-5, -1, 0, 1, 5) }),
+      fc.record({ kind: fc.constant('prune'), count: fc.constantFrom(1, 3, 100) }),
+    ),
   },
   {
     weight: 1,
@@ -65,20 +91,30 @@ const course = fc.record({
   ),
   meanwhile: fc.array(event, { maxLength: 3 }),
   every: fc.integer({ min: 1, max: 4 }),
+  skewMs: fc.constantFrom(0, 0, 11 * 60_000, -11 * 60_000),
 });
 
-/** Ten minutes are the longest that a transaction takes. */
-function endOld(world: World): void {
+/** No transaction is open for longer; what is asked for after that is not missing any more. */
+const longestMs = lateMs - 5 * 60_000;
+
+/** @param ms that will pass now */
+function endOld(world: World, ms = 0): void {
   const { company } = world;
-  while (company.open.some(({ since }) => world.time() - since > 5 * 60_000)) company.commit(0);
+  const isOld = ({ since }: { since: number }) => world.time() + ms - since > longestMs;
+  for (let index = 0; index < company.open.length; ) {
+    if (isOld(company.open[index] ?? assert.fail())) company.commit(index);
+    else index += 1;
+  }
 }
 
-/** The generation that is perhaps the last of its kind. */
-const ended = new WeakMap<World, number | undefined>();
+/** Whatever stands in nobody's log: turning it on or off needs the company for itself. */
+function endAll({ company }: World): void {
+  while (company.open.length > 0) company.commit(0);
+}
 
-function mayBegin(world: World): boolean {
-  const { next, generation } = world.cursor ?? {};
-  return next === undefined || generation === ended.get(world);
+/** What is off by others, and leaves no trace when it is on again, must be seen in between. */
+async function seeOff(world: World): Promise<void> {
+  while (world.cursor !== undefined && world.cursor.due.reload === undefined) await world.poll();
 }
 
 async function happen(world: World, one: Event, within: boolean): Promise<void> {
@@ -88,7 +124,8 @@ async function happen(world: World, one: Event, within: boolean): Promise<void> 
     case 'begin': {
       const ids = company.ids(one.evidence);
       const id = ids[one.place % Math.max(1, ids.length)];
-      company[one.kind](one.operation, one.evidence, id);
+      // What is begun while it is off has no version.
+      company[company.changelog === 'off' ? 'write' : one.kind](one.operation, one.evidence, id);
       return;
     }
     case 'commit':
@@ -96,38 +133,47 @@ async function happen(world: World, one: Event, within: boolean): Promise<void> 
     case 'roll back':
       return company.rollBack(one.place % Math.max(1, company.open.length));
     case 'skip':
-      // A load looks one page below: farther there must be nothing open when it begins.
-      if (one.count < 10 || !mayBegin(world)) company.skip(one.count);
-      return;
+      return company.skip(one.count);
     case 'tick':
-      world.tick(one.ms);
-      return endOld(world);
+      endOld(world, one.ms);
+      return world.tick(one.ms);
+    case 'clock':
+      return company.setClock(one.hours * 3_600_000);
     case 'back up':
-      if (company.open.length === 0) company.backUp();
+      if (company.open.length === 0 && company.changelog === 'on') company.backUp();
       return;
     // What is seen of neither: a backup restored between listing a change and reading its record,
-    // a changelog that was off and on again between two polls.
+    // a list that loses what nobody has read.
     case 'restore':
       if (within || !company.hasBackup) return;
       await world.settle();
       company.restore();
-      ended.set(world, world.cursor?.generation);
       if (!world.timestamps) await world.settle();
       // Perhaps as many as went with the backup, or more.
       for (let index = 0; index < one.writes; index += 1) {
         company.write(index % 3 === 0 ? 'create' : 'update', evidences[index % 2] ?? '');
       }
       return;
-    case 'off for a while':
-      if (within) return;
-      while (company.open.length > 0) company.commit(0);
+    case 'prune':
+      if (within || company.changelog === 'off') return;
       await world.settle();
-      company.changelog = 'off';
-      ended.set(world, world.cursor?.generation);
-      assert.equal((await world.poll()).outcome, 'trouble');
-      company.write('update', evidences[0] ?? '');
-      company.write('create', evidences[1] ?? '');
-      company.changelog = 'on';
+      return company.prune(one.count);
+    case 'off':
+    case 'turn off':
+      if (within || company.changelog === 'off') return;
+      endAll(world);
+      if (one.kind === 'turn off') await world.turn('off');
+      else company.changelog = 'off';
+      return;
+    case 'on':
+    case 'turn on':
+      if (within || company.changelog === 'on') return;
+      if (world.enabling !== 'empties' || world.cursor?.last === undefined) await seeOff(world);
+      if (one.kind === 'turn on') await world.turn('on');
+      else company.changelog = 'on';
+      return;
+    case 'ill poll':
+      if (!within) await world.poll(undefined, undefined, one.ill);
       return;
     default:
   }
@@ -148,7 +194,8 @@ test(`mirror equals source after ${runs} random histories`, async () => {
     fc.asyncProperty(
       fc.record({
         timestamps: fc.boolean(),
-        global: fc.constantFrom('seen', 'given out'),
+        global: fc.constantFrom('seen', 'given out', 'of the log'),
+        enabling: fc.constantFrom('keeps', 'empties', 'restarts'),
         largestPage: fc.constantFrom(2, 5, 1000),
       }),
       fc.integer({ min: 0, max: 3 }).map((minutes) => minutes * 100),
@@ -162,25 +209,29 @@ test(`mirror equals source after ${runs} random histories`, async () => {
             await happen(world, one, false);
             continue;
           }
-          const { death, meanwhile, every } = courses[polls++ % courses.length] ?? assert.fail();
+          const { death, meanwhile, every, skewMs } =
+            courses[polls++ % courses.length] ?? assert.fail();
           const left = [...meanwhile];
           let calls = 0;
-          await world.poll(death ?? undefined, () => {
+          const between = () => {
             calls += 1;
             const next = calls % every === 0 ? left.shift() : undefined;
             if (next !== undefined && next.kind !== 'poll') void happen(world, next, true);
-          });
+          };
+          await world.poll(death ?? undefined, between, { skewMs });
           endOld(world);
         }
-        while (world.company.open.length > 0) world.company.commit(0);
+        endAll(world);
+        await happen(world, { kind: 'on' }, false);
         await world.settle();
         world.check();
         const before = readable(world);
         await world.arriveLate();
         const late = 'what dead workers sent came late, and had an effect';
         assert.deepEqual(readable(world), before, late);
-        // Another ten minutes, and nothing is remembered that could be asked for again.
-        world.tick(11 * 60_000);
+        // Nothing is remembered that could be asked for again.
+        world.tick(lateMs + 2_000);
+        for (let look = 0; look < fewestLooks; look += 1) await world.poll();
         await world.settle();
         world.check();
         assert.deepEqual(world.cursor?.gaps, []);

@@ -9,7 +9,7 @@ const following: Cursor = {
   generation: 1,
   next: 101,
   globalVersion: 100,
-  gaps: [{ from: 90, to: 92, until: '2026-01-01T00:10:00.000Z' }],
+  gaps: [{ from: 90, to: 92, since: '2026-01-01T00:00:00.000Z', looks: 0 }],
   loads: [],
   stale: {},
   sizes: {},
@@ -17,6 +17,7 @@ const following: Cursor = {
   pending: [],
   warnings: {},
   evidences: {},
+  typed: {},
 };
 const trouble = {
   kind: 'unreachable' as const,

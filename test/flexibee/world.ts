@@ -6,15 +6,24 @@ import { type ChangelogControl, turnChangelog } from '../../shared/flexibee/chan
 import type { CursorStore, FollowContext, HeldCursor } from '../../shared/flexibee/context.ts';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
 import { type PollOutcome, poll } from '../../shared/flexibee/follow.ts';
-import { generationOver, type MirrorPage } from '../../shared/flexibee/types.ts';
+import {
+  type Change,
+  generationOver,
+  type MirrorPage,
+  type TroubleKind,
+} from '../../shared/flexibee/types.ts';
 import { LeaseLostError } from '../../shared/lock/keeper.ts';
-import { type CompanyOptions, companyModel } from '../support/flexibee-company.ts';
+import { StorageClock } from '../../shared/storage/clock.ts';
+import { type CompanyOptions, companyModel, trouble } from '../support/flexibee-company.ts';
 import { memoryMirror } from '../support/flexibee-mirror.ts';
 
 export const code = 'flexi-demo';
 export const evidences = ['adresar', 'cenik', 'faktura-vydana'];
 /** In the changelog, too. */
 export const otherEvidence = 'stitek';
+
+/** So long a transaction may stay open, in milliseconds. */
+export const lateMs = 60 * 60_000;
 
 /** The shortest that the lock of a dead worker lives. */
 const leaseMs = 15_000;
@@ -27,6 +36,15 @@ export interface Death {
   at: number;
   /** `late`: the mirror gets the call when others have gone on. */
   mode: 'before' | 'after' | 'late';
+}
+
+/** What is wrong during a poll. */
+export interface Illness {
+  /** How far the worker's own clock is ahead, in milliseconds. */
+  skewMs?: number;
+  /** The server answers nothing else. */
+  server?: TroubleKind | undefined;
+  base?: boolean;
 }
 
 export interface Cursors {
@@ -98,9 +116,15 @@ export function newWorld(
   let seenOnAt = Number.NEGATIVE_INFINITY;
 
   /** A new worker's context; `io` counts what it did. */
-  function worker(death?: Death, before: (what: string) => void = () => {}) {
+  function worker(death?: Death, before: (what: string) => void = () => {}, ill: Illness = {}) {
     const done: string[] = [];
     let dead = false;
+    const clock = new StorageClock(ill.skewMs ?? 0, () => time);
+    const hearStorage = () => clock.observe(new Date(time - (time % 1000)), time, time);
+    const server = async <T>(call: () => Promise<T>): Promise<T> => {
+      if (ill.server) throw trouble(ill.server);
+      return await call();
+    };
     async function io<T>(what: string, call: () => Promise<T>): Promise<T> {
       if (dead) throw new Killed(what);
       before(what);
@@ -119,6 +143,7 @@ export function newWorld(
       replace: (next, signal) =>
         io('replace', async () => {
           await held.replace(next, signal);
+          hearStorage();
           cursor = next;
           if (next.next !== undefined && !began.has(next.generation)) {
             began.set(next.generation, next.next - 1);
@@ -127,25 +152,26 @@ export function newWorld(
       release: () => io('release', () => held.release()).catch(() => {}),
     });
     const context: FollowContext = {
-      company: { code, evidences, onRegression: options.onRegression ?? 'reload' },
+      company: { code, evidences, onRegression: options.onRegression ?? 'reload', lateMs },
       source: {
         changes: (range, signal) => {
           requests.push('changes');
-          return io('changes', () => company.changes(range, signal));
+          return io('changes', () => server(() => company.changes(range, signal)));
         },
         records: (evidence, ids, signal) => {
           requests.push('records');
-          return io('records', () => company.records(evidence, ids, signal));
+          return io('records', () => server(() => company.records(evidence, ids, signal)));
         },
         list: (evidence, range, signal) => {
           requests.push('list');
-          return io('list', () => company.list(evidence, range, signal));
+          return io('list', () => server(() => company.list(evidence, range, signal)));
         },
       },
       returned: new Map(),
       mirror: {
         apply: (page: MirrorPage) =>
           io('apply', async () => {
+            if (ill.base) throw new DatabaseError('the base is away', 'timed out');
             // What was sent is done, whoever has left meanwhile.
             const applied = await mirror.apply(page, new AbortController().signal);
             for (const [evidence, rows] of applied) {
@@ -161,15 +187,16 @@ export function newWorld(
       cursors: {
         async acquire(name, signal) {
           const held = await io('acquire', () => cursors.store.acquire(name, signal));
+          hearStorage();
           return held && guarded(held);
         },
         read: (name, signal) => cursors.store.read(name, signal),
       },
-      now: () => new Date(time),
+      now: () => clock.now(),
       changelogIsOn: async (signal) => {
         if (time - seenOnAt < 5 * 60_000) return true;
         requests.push('status');
-        const isOn = await io('status', () => company.status(signal));
+        const isOn = await io('status', () => server(() => company.status(signal)));
         if (isOn) seenOnAt = time;
         return isOn;
       },
@@ -200,13 +227,14 @@ export function newWorld(
     requests,
     dirty,
     timestamps: options.timestamps ?? true,
+    enabling: options.enabling ?? 'keeps',
     time: () => time,
     tick(ms: number) {
       time += ms;
     },
     /** One poll of a worker that may die of it. */
-    async poll(death?: Death, before?: (what: string) => void) {
-      const { context, done } = worker(death, before);
+    async poll(death?: Death, before?: (what: string) => void, ill?: Illness) {
+      const { context, done } = worker(death, before, ill);
       let outcome: PollOutcome | 'killed' = 'killed';
       try {
         outcome = await poll(context, { waitForLockMs: 0 }, new AbortController().signal);
@@ -263,12 +291,17 @@ export function newWorld(
         .map(({ generation: _, ...change }) => change);
       const versions = new Set(journal.map(({ version }) => version));
       const loaded = began.get(current) ?? 0;
-      // What was loaded need not be in the journal.
-      const expected = company.log.filter(
-        ({ evidence, version }) =>
-          evidences.includes(evidence) && (version > loaded || versions.has(version)),
+      const isFollowed = ({ evidence }: Change) => evidences.includes(evidence);
+      // What was loaded need not be in the journal, nor what is in no list any more.
+      for (const { version } of company.log.filter(isFollowed)) {
+        assert.ok(version <= loaded || versions.has(version), `${version} is not in the journal`);
+      }
+      const known = ({ version }: Change) => versions.has(version);
+      const happened = company.history.filter(isFollowed).filter(known);
+      assert.deepEqual(
+        journal,
+        happened.toSorted((one, other) => one.version - other.version),
       );
-      assert.deepEqual(journal, expected);
       assert.deepEqual([...dirty], [], 'procedures after changes');
     },
   };

@@ -238,3 +238,18 @@ test('bytes that are no UTF-8 are refused', async () => {
   assert.equal(reply.status, 400);
   assert.equal(await reply.text(), 'Request body is not UTF-8.\n');
 });
+
+for (const [encoding, status] of [
+  ['gzip', 415],
+  ['br, gzip', 415],
+  ['identity', 200],
+  ['Identity', 200],
+] as const) {
+  test(`a body in Content-Encoding ${encoding} is ${status}`, async () => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
+    const reply = await fetch(url(), { method: 'POST', headers, body: '{}' });
+    assert.equal(reply.status, status);
+    assert.equal(reply.headers.get('accept-encoding'), status === 415 ? 'identity' : null);
+    if (status === 415) assert.equal(await reply.text(), 'Request body must not be encoded.\n');
+  });
+}

@@ -319,7 +319,13 @@ test('every missing connection is named, and secrets are not', () => {
   assert.deepEqual(requireConnections(again, onlyAb).databases, { ab: structured });
 });
 
-const company = { server: 'flexibee', name: 'x', onRegression: 'stop' as const, reconcile: false as const };
+const company = {
+  server: 'flexibee',
+  name: 'x',
+  onRegression: 'stop' as const,
+  lateMinutes: 60,
+  reconcile: false as const,
+};
 test('companies may share a setting; a fault of it is told once, beside those of databases', () => {
   const catalog = {
     databases: [{ id: 'ab', server: 'ab', connection: 'SQL_AB' }],

@@ -49,8 +49,10 @@ export interface CompanyModel extends Source {
   status(signal: AbortSignal): Promise<boolean>;
   /** Removes the eldest changes from the log, as many as that. */
   prune(count: number): void;
-  /** Sets the server's clock, by so many milliseconds. */
-  setClock(byMs: number): void;
+  /** How far the server's clock is ahead, in milliseconds. */
+  setClock(aheadMs: number): void;
+  /** Every change that was ever in the log, since the versions began. */
+  readonly history: readonly Change[];
   ids(evidence: string): string[];
   alive(evidence: string): Map<string, Payload>;
   readonly log: readonly Change[];
@@ -60,13 +62,16 @@ export interface CompanyModel extends Source {
 export function companyModel(options: CompanyOptions): CompanyModel {
   let tables: Tables = new Map();
   let log: Change[] = [];
+  let history: Change[] = [];
   let open: Open[] = [];
   let version = 0;
   let lastId = 0;
   let content = 0;
   let changelog: 'on' | 'off' = 'on';
   let clockMs = 0;
-  let backup: { tables: Tables; log: Change[]; version: number; visible: number } | undefined;
+  let backup:
+    | (Pick<CompanyModel, 'log' | 'history'> & { tables: Tables; version: number; visible: number })
+    | undefined;
 
   const table = (evidence: string) => {
     const found = tables.get(evidence) ?? new Map<string, Payload>();
@@ -109,6 +114,7 @@ export function companyModel(options: CompanyOptions): CompanyModel {
     const isLate = visible > change.version;
     visible = Math.max(visible, change.version);
     log.push(change);
+    history.push(change);
     if (isLate) log.sort((one, other) => one.version - other.version);
   }
 
@@ -145,12 +151,13 @@ export function companyModel(options: CompanyOptions): CompanyModel {
       version += count;
     },
     backUp() {
-      backup = { tables: copy(tables), log: [...log], version, visible };
+      backup = { tables: copy(tables), log: [...log], history: [...history], version, visible };
     },
     restore() {
       if (backup === undefined) return;
       tables = copy(backup.tables);
       log = [...backup.log];
+      history = [...backup.history];
       version = backup.version;
       visible = backup.visible;
       open = [];
@@ -168,17 +175,24 @@ export function companyModel(options: CompanyOptions): CompanyModel {
       if (state === 'off') backup = undefined;
       if (state === 'off' || (options.enabling ?? 'keeps') === 'keeps') return;
       log = [];
-      if (options.enabling === 'restarts') version = visible = 0;
+      if (options.enabling !== 'restarts') return;
+      version = visible = 0;
+      history = [];
     },
     async status(signal) {
       signal.throwIfAborted();
       return changelog === 'on';
     },
     prune(count) {
+      // Restored to an empty list from an empty list: nothing would tell.
+      if (options.global === 'of the log') backup = undefined;
       log.splice(0, count);
     },
-    setClock(byMs) {
-      clockMs += byMs;
+    setClock(aheadMs) {
+      clockMs = aheadMs;
+    },
+    get history() {
+      return history;
     },
     ids: (evidence) => [...table(evidence).keys()],
     alive: (evidence) => new Map([...table(evidence)].map(([id, row]) => [id, { ...row }])),

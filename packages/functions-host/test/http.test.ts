@@ -239,6 +239,28 @@ test('an odd path or host is refused, and the host lives on', async () => {
   }
 });
 
+for (const [what, head, status] of [
+  ['no host, in HTTP/1.0', 'GET /slow/1 HTTP/1.0\r\n', 200],
+  ['an empty one', 'GET /slow/1 HTTP/1.1\r\nHost:\r\n', 200],
+  [
+    'one that a header of the connection names',
+    'GET /slow/1 HTTP/1.1\r\nHost: x\r\nConnection: host\r\n',
+    200,
+  ],
+  ['one with a path', 'GET /nowhere HTTP/1.1\r\nHost: x/slow/1?\r\n', 400],
+  ['one with another path', 'GET /nowhere HTTP/1.1\r\nHost: x\\slow\\1?\r\n', 400],
+  ['one with a user', 'GET /slow/1 HTTP/1.1\r\nHost: a@b\r\n', 400],
+  ['the whole server', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n', 404],
+] as const) {
+  test(`the host's name is no part of the path: ${what} is ${status}`, async () => {
+    const socket = connect(Number(new URL(streaming.url).port), '127.0.0.1');
+    socket.write(`${head}\r\n`);
+    const [text] = await once(socket, 'data');
+    socket.destroy();
+    assert.match(String(text), new RegExp(`^HTTP/1.1 ${status} `));
+  });
+}
+
 test('a client that leaves is no error, whatever is under way', async () => {
   const seen = streaming.lines.length;
   const leave = new AbortController();

@@ -491,6 +491,15 @@ export const errors = {
     1223,
     "Cannot release the application lock (Database Principal: '%', Resource: '%') because it is not currently held.",
   ),
+  noExtendedObject: error(
+    15135,
+    "Object is invalid. Extended properties are not permitted on '%', or the object does not exist.",
+  ),
+  extendedThere: error(15233, "Property cannot be added. Property '%' already exists for '%'."),
+  extendedMissing: error(
+    15217,
+    "Property cannot be updated or deleted. Property '%' does not exist for '%'.",
+  ),
   notSetOption: error(195, "'%' is not a recognized SET option.", 15, 5),
   insertIntoView: error(
     4406,

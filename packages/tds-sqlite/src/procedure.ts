@@ -91,13 +91,14 @@ export class SqlServerError extends Error {
 export interface DatabaseDefinition {
   /** As a client names it at login and in USE: `HCS`. */
   name: string;
-  /** What @@SERVERNAME answers and the call log names; the unit of the product's locks: `dcdb`. */
-  server: string;
+  /** What @@SERVERNAME answers and the call log names; `server` unless told. */
+  server?: string;
   /** T-SQL, run once when the file is new: CREATE SCHEMA, CREATE TABLE, CREATE INDEX. */
-  schema: string;
+  schema?: string;
   /** Fills a new database. Tables are named `"schema.table"`. Runs in one transaction. */
   seed?(database: DatabaseSync): void;
-  procedures: Procedure[];
+  /** In TypeScript, beside those that T-SQL creates. */
+  procedures?: readonly Procedure[];
 }
 
 /** Permissions of the server that can be denied here (docs: Server permissions). */

@@ -57,7 +57,7 @@ export function createForwarder(httpUri: string): Forwarder {
     const { request, response, body, invocationId, path, signal } = exchange;
     const upstream = httpRequest(new URL(path, httpUri), {
       method: request.method,
-      headers: upstreamHeaders(request, invocationId),
+      headers: upstreamHeaders(request, invocationId, new URL(httpUri).host),
       agent,
       signal,
     });
@@ -146,7 +146,7 @@ class SilenceError extends Error {
 }
 
 /** The real host adds the invocation's id only where the client has sent none of that name. */
-function upstreamHeaders(request: IncomingMessage, invocationId: string): string[] {
+function upstreamHeaders(request: IncomingMessage, invocationId: string, host: string): string[] {
   const pairs = forwardedHeaders(request).filter(([name]) => !isSetHere(name));
   const isNamed = request.headers['x-ms-invocation-id'] !== undefined;
   if (!isNamed) pairs.push(['x-ms-invocation-id', invocationId]);
@@ -154,7 +154,9 @@ function upstreamHeaders(request: IncomingMessage, invocationId: string): string
   const isChunked = request.headers['transfer-encoding'] !== undefined;
   if (isChunked) pairs.push(['transfer-encoding', 'chunked']);
   pairs.push(
-    ['x-forwarded-host', request.headers.host ?? 'localhost'],
+    // Also for a client of HTTP/1.0, which need not name one.
+    ['host', host],
+    ['x-forwarded-host', request.headers.host || 'localhost'],
     ['x-forwarded-proto', 'http'],
   );
   return pairs.flat();
@@ -162,5 +164,5 @@ function upstreamHeaders(request: IncomingMessage, invocationId: string): string
 
 /** The library takes its request's URL from these: never from the client. */
 function isSetHere(name: string): boolean {
-  return ['x-forwarded-host', 'x-forwarded-proto'].includes(name.toLowerCase());
+  return ['host', 'x-forwarded-host', 'x-forwarded-proto'].includes(name.toLowerCase());
 }

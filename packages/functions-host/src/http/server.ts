@@ -36,6 +36,8 @@ export async function handleRequest(
 ): Promise<void> {
   try {
     if (front.cors && allowOrigin(front.cors, request, response)) return;
+    // `OPTIONS *` is about the server, which has no function for it.
+    if (request.url === '*') return answer(response, 404);
     const url = requestUrl(request);
     if (!url) return answer(response, 400);
     const found = route(front.routes, request.method ?? 'GET', url.pathname);
@@ -124,8 +126,11 @@ function invocation(id: string, { request, url, body, parameters }: Call) {
   };
 }
 
+/** Undefined where what the client sent makes none; the path is never taken from the host's name. */
 function requestUrl(request: IncomingMessage): URL | undefined {
   const target = request.url ?? '/';
-  const host = request.headers.host ?? 'localhost';
-  return URL.parse(target.startsWith('/') ? `http://${host}${target}` : target) ?? undefined;
+  const host = request.headers.host || 'localhost';
+  const isOwn = target.startsWith('/');
+  if (isOwn && !/^[^/?#@\\\s]+$/.test(host)) return undefined;
+  return URL.parse(isOwn ? `http://${host}${target}` : target) ?? undefined;
 }

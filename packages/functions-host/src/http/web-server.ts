@@ -33,9 +33,9 @@ export function createWebServer(
     });
     response.once('finish', () => drain(request));
     inTurn(request, response, () => {
-      const tooLong = overLimit(request);
-      if (tooLong === undefined) handle(request, response);
-      else answer(response, tooLong, { connection: 'close' });
+      const status = refusal(request);
+      if (status === undefined) handle(request, response);
+      else answer(response, status, { connection: 'close' });
     });
   };
   server.on('request', take);
@@ -45,14 +45,24 @@ export function createWebServer(
   });
   // Other expectations are passed over.
   server.on('checkExpectation', take);
+  // No function can have the method; without a listener the connection would just end.
+  server.on('connect', (_, socket) => {
+    socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+  });
   return server;
 }
 
 /** The status for a head that the real server refuses before anybody sees it. */
-function overLimit({ method, url, httpVersion, rawHeaders }: IncomingMessage): number | undefined {
+function refusal(request: IncomingMessage): number | undefined {
+  const { method = '', url, httpVersion, rawHeaders, headers, headersDistinct } = request;
   const line = `${method} ${url} HTTP/${httpVersion}\r\n`;
   if (line.length > requestLineBytes) return 414;
-  return rawHeaders.length > 2 * headerCount ? 431 : undefined;
+  if (rawHeaders.length > 2 * headerCount) return 431;
+  if ((headersDistinct['host']?.length ?? 0) > 1) return 400;
+  // Before HTTP/1.1 the end of such a body is the end of the connection.
+  const isEndless = !('content-length' in headers) && !('transfer-encoding' in headers);
+  const hasBody = ['POST', 'PUT'].includes(method);
+  return httpVersion === '1.0' && hasBody && isEndless ? 400 : undefined;
 }
 
 /** What is left of a body is thrown away for a while; then the connection is cut. */

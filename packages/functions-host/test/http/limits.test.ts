@@ -195,6 +195,10 @@ for (const [what, head, status] of [
   ['headers of 50 KB', `GET / HTTP/1.1\r\nX: ${'a'.repeat(50_000)}\r\n`, 431],
   ['a hundred headers', `GET / HTTP/1.1\r\n${'X: a\r\n'.repeat(99)}`, 204],
   ['one more', `GET / HTTP/1.1\r\n${'X: a\r\n'.repeat(100)}`, 431],
+  ['two hosts', 'GET / HTTP/1.1\r\nHost: y\r\n', 400],
+  ['CONNECT', 'CONNECT x:80 HTTP/1.1\r\n', 404],
+  ['HTTP/1.0', 'GET / HTTP/1.0\r\n', 204],
+  ['HTTP/1.0 with a body of no length', 'POST / HTTP/1.0\r\n', 400],
 ] as const) {
   test(`${what}: ${status}`, async (t) => {
     handler = (_, response) => answer(response, 204);

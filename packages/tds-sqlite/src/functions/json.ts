@@ -237,3 +237,68 @@ export function openJsonRows(text: string, path: string, wrapped: boolean): stri
   const rows = Array.isArray(found) ? found : [found];
   return jsonText(wrapped ? rows.map((row) => [row]) : rows);
 }
+
+/** A column of OPENJSON WITH: where its value is in a row, and whether that may only be JSON itself. */
+export interface MemberPath {
+  steps: (string | number)[];
+  strict: boolean;
+  asJson: boolean;
+}
+
+const memberLists = new Map<string, MemberPath[]>();
+
+/** @param text a JSON array of them */
+export function membersOf(text: string): readonly MemberPath[] {
+  const existing = memberLists.get(text);
+  if (existing) return existing;
+  const members = JSON.parse(text) as MemberPath[];
+  if (memberLists.size > 100) memberLists.clear();
+  memberLists.set(text, members);
+  return members;
+}
+
+/**
+ * Rows of OPENJSON WITH as a JSON array of arrays, a text or null for each column: of documents that
+ * are values of rows, each small, where looking every member up by itself would take longest.
+ */
+export function openJsonMembers(
+  text: string,
+  path: string,
+  members: readonly MemberPath[],
+): string {
+  const plain = plainRow(text, path, members);
+  if (plain !== undefined) return plain;
+  const found = walk(parseJson(text), parsePath(path));
+  if (found === undefined || isScalar(found)) return '[]';
+  const rows = Array.isArray(found) ? found : [found];
+  return JSON.stringify(
+    rows.map((row) =>
+      members.map((member) => {
+        const value = walk(row, { ...member, append: false });
+        if (value === undefined || isScalar(value) === member.asJson) return null;
+        return member.asJson ? jsonText(value) : scalarText(value);
+      }),
+    ),
+  );
+}
+
+/** Of an object whose wanted members are texts, as most are: read without care for digits. */
+function plainRow(text: string, path: string, members: readonly MemberPath[]): string | undefined {
+  if (path !== '$') return undefined;
+  let row: unknown;
+  try {
+    row = JSON.parse(text);
+  } catch (error) {
+    throw invalid(text, error);
+  }
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return undefined;
+  const values: (string | null)[] = [];
+  for (const { steps, strict, asJson } of members) {
+    const [step] = steps;
+    if (strict || asJson || steps.length !== 1 || typeof step !== 'string') return undefined;
+    const value = Object.hasOwn(row, step) ? (row as Record<string, unknown>)[step] : null;
+    if (typeof value !== 'string' && value !== null) return undefined;
+    values.push(value);
+  }
+  return JSON.stringify([values]);
+}

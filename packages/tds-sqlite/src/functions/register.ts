@@ -21,7 +21,7 @@ import { fromStored, type Stored, toStored } from '../values/stored.ts';
 import { family, isUnicode, type SqlType, typeAt, types } from '../values/types.ts';
 import { arithmetic } from './arithmetic.ts';
 import type { ScalarFunction } from './definition.ts';
-import { jsonText, openJson, openJsonRows, parseJson } from './json.ts';
+import { jsonText, membersOf, openJson, openJsonMembers, openJsonRows, parseJson } from './json.ts';
 import { like } from './like.ts';
 import { scalarFunctions } from './table.ts';
 
@@ -151,6 +151,9 @@ export function registerFunctions(sqlite: DatabaseSync, state: FunctionState): v
   }
   add('ts_utc', (value) => (value === null ? null : utcText(String(value))));
   add('ts_openjson', (text, path) => openJson(String(text), String(path ?? '$')));
+  add('ts_openjson_members', (text, path, members) =>
+    openJsonMembers(String(text), String(path ?? '$'), membersOf(String(members))),
+  );
   add('ts_openjson_rows', (text, path, wrapped) =>
     openJsonRows(String(text), String(path), Number(wrapped) === 1),
   );

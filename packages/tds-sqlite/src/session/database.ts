@@ -40,8 +40,13 @@ export class Database {
     this.#durable = durable;
     this.writeLock = new WriteLock(graph);
     this.procedures = new Map(
-      definition.procedures.map((procedure) => [procedure.name.toLowerCase(), procedure]),
+      (definition.procedures ?? []).map((procedure) => [procedure.name.toLowerCase(), procedure]),
     );
+  }
+
+  /** What it says its server is. */
+  get server(): string {
+    return this.definition.server ?? 'server';
   }
 
   get name(): string {

@@ -176,7 +176,7 @@ async function runStored(
   const call = session.instance.callLog.start({
     procedure: spokenName,
     database: database.name,
-    server: database.definition.server,
+    server: database.server,
     session: session.spid,
     context: contextText(session),
     parameters: Object.fromEntries([...bound].map(([, { name, value }]) => [name.slice(1), value])),

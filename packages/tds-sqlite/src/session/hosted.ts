@@ -54,7 +54,7 @@ export async function runHosted(
   const call = session.instance.callLog.start({
     procedure: procedure.name,
     database: database.name,
-    server: database.definition.server,
+    server: database.server,
     session: session.spid,
     context: contextText(session),
     parameters: values,

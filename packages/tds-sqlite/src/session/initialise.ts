@@ -28,7 +28,7 @@ export async function initialise(instance: Instance, database: Database): Promis
     session.transaction.begin();
     await session.lock(database, signal);
     session.options.xactAbort = true;
-    for (const { text } of batchesOf(database.definition.schema)) {
+    for (const { text } of batchesOf(database.definition.schema ?? '')) {
       await runStatements({ session, sink: throwingSink, signal }, newFrame(), parseBatch(text));
     }
     database.definition.seed?.(connection.sqlite);

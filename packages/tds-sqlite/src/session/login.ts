@@ -11,7 +11,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 
 export function createBackend(instance: Instance): Backend {
   return {
-    serverName: instance.databases[0]?.definition.server ?? 'server',
+    serverName: instance.databases[0]?.server ?? 'server',
     version: productVersion,
     login: (request, signal) => login(instance, request, signal),
   };

@@ -147,7 +147,7 @@ export function messageOf(
     severity,
     state,
     text,
-    server: session.database.definition.server,
+    server: session.database.server,
     line,
     ...(frame.procedure !== undefined && { procedure: frame.procedure }),
   };

@@ -159,7 +159,7 @@ export class EngineSession implements Session, SessionInfo {
     return {
       spid: this.spid,
       database: database.name,
-      server: database.definition.server,
+      server: database.server,
       user: client.user,
       application: client.applicationName,
       host: client.hostName,

@@ -16,6 +16,7 @@ import { type SqlType, types } from '../values/types.ts';
 import { type Argument, bindArguments, type Parameter } from './arguments.ts';
 import type { Outcome } from './calls.ts';
 import { evaluateAs } from './evaluate.ts';
+import { extendedPropertyProcedures } from './extended-properties.ts';
 import { lockName } from './globals.ts';
 import { type Frame, newFrame, type Request, type SessionState } from './state.ts';
 import { type RunStatements, runText } from './text.ts';
@@ -81,6 +82,7 @@ export const systemProcedures: Readonly<Record<string, SystemProcedure>> = {
       throw errors.preparedNotFound(String(handle?.value));
     return outcome(0);
   },
+  ...extendedPropertyProcedures,
   sp_getapplock: getAppLock,
   sp_releaseapplock: releaseAppLock,
   sp_set_session_context: async ({ session }, _frame, args) => {

@@ -7,6 +7,7 @@ import type { Relation, ResultColumn } from '../translate/context.ts';
 import { defaultCollation } from '../values/collation.ts';
 import { decimalSize, family, isUnicode, parseType, type SqlType } from '../values/types.ts';
 import type { Database } from './database.ts';
+import { extendedPropertyRows } from './extended-properties.ts';
 import type { SessionInfo } from './instance.ts';
 import { lockColumns, lockRows, systemDatabases } from './lock-view.ts';
 import type { SessionState } from './state.ts';
@@ -269,6 +270,11 @@ const views: Record<string, View> = {
           ];
         }),
       ),
+  },
+  'sys.extended_properties': {
+    columns:
+      'class tinyint, class_desc nvarchar(60), major_id int, minor_id int, name nvarchar(128), value nvarchar(4000)',
+    rows: (session) => extendedPropertyRows(session),
   },
   'sys.types': {
     columns:

@@ -15,6 +15,18 @@ import {
 } from './model.ts';
 
 const registry = 'sys$objects';
+const extended = 'sys$extended';
+
+/** What somebody says of an object, or of its column. */
+export interface ExtendedProperty {
+  /** The object's. */
+  id: number;
+  /** Empty: of the object itself. */
+  column: string;
+  name: string;
+  value: string | null;
+}
+
 /** SQL Server's first user object ids look like this. */
 const firstObjectId = 245575913;
 
@@ -36,6 +48,10 @@ export class Catalog {
       sqlite.exec(
         `CREATE TABLE IF NOT EXISTS ${schema}.${quoteName(registry)}` +
           '(id INTEGER PRIMARY KEY, kind TEXT, schema TEXT, name TEXT, definition TEXT)',
+      );
+      sqlite.exec(
+        `CREATE TABLE IF NOT EXISTS ${schema}.${quoteName(extended)}` +
+          '(id INTEGER, "column" TEXT, name TEXT, value TEXT, PRIMARY KEY (id, "column", name))',
       );
     }
     this.#version = sqlite.prepare(`PRAGMA ${quoteName(schema)}.schema_version`);
@@ -87,6 +103,7 @@ export class Catalog {
 
   remove(object: { id: number }): void {
     this.#sqlite.prepare(`DELETE FROM ${this.#table} WHERE id = ?`).run(object.id - firstObjectId);
+    this.#sqlite.prepare(`DELETE FROM ${this.#extended} WHERE id = ?`).run(object.id);
     this.#touch();
   }
 
@@ -95,6 +112,41 @@ export class Catalog {
       .prepare(`DELETE FROM ${this.#table} WHERE kind = 'schema' AND schema = ?`)
       .run(name);
     this.#touch();
+  }
+
+  extendedProperties(): ExtendedProperty[] {
+    return this.#sqlite
+      .prepare(`SELECT * FROM ${this.#extended} ORDER BY id, "column", name`)
+      .all()
+      .map((row) => ({
+        id: Number(row['id']),
+        column: String(row['column']),
+        name: String(row['name']),
+        value: row['value'] === null ? null : String(row['value']),
+      }));
+  }
+
+  hasExtendedProperty({ id, column, name }: Omit<ExtendedProperty, 'value'>): boolean {
+    const found = this.#sqlite
+      .prepare(`SELECT 1 FROM ${this.#extended} WHERE id = ? AND "column" = ? AND name = ?`)
+      .get(id, column, name);
+    return found !== undefined;
+  }
+
+  addExtendedProperty({ id, column, name, value }: ExtendedProperty): void {
+    this.#sqlite
+      .prepare(`INSERT INTO ${this.#extended} VALUES (?, ?, ?, ?)`)
+      .run(id, column, name, value);
+  }
+
+  removeExtendedProperty({ id, column, name }: Omit<ExtendedProperty, 'value'>): void {
+    this.#sqlite
+      .prepare(`DELETE FROM ${this.#extended} WHERE id = ? AND "column" = ? AND name = ?`)
+      .run(id, column, name);
+  }
+
+  get #extended(): string {
+    return `${quoteName(this.#schema)}.${quoteName(extended)}`;
   }
 
   get #table(): string {

@@ -108,6 +108,8 @@ export type Relation =
 export interface Environment {
   /** @throws 208 */
   relation(name: Name): Relation;
+  /** Rows of a function about the catalogue, of constant arguments; undefined for another one. */
+  catalogFunction(name: string, args: readonly SqlValue[]): Relation | undefined;
   /** Of the current database: OPENJSON and STRING_SPLIT are there from 130 on. */
   compatibilityLevel(): number;
   /** @throws 1087 */

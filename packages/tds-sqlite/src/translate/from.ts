@@ -5,7 +5,7 @@ import type { StoredTable } from '../storage/model.ts';
 import type { Expression, Name, TableSource } from '../syntax/ast.ts';
 import { toStored } from '../values/stored.ts';
 import { family, sqlType, types } from '../values/types.ts';
-import { commonOf } from './calls.ts';
+import { commonOf, constantValue } from './calls.ts';
 import { conditionSql } from './condition.ts';
 import {
   emptyScope,
@@ -319,7 +319,7 @@ function applySql(
     family(type) === 'binary' ? `hex(c${index})` : `c${index}`,
   );
   const sqlAlias = context.name('s');
-  const json = `(WITH ${inner}(${names.join(',')}) AS (${query.sql}) SELECT json_group_array(json_array(${packed.join(',')})) FROM ${inner})`;
+  const json = `(WITH ${inner}(${names.join(',')}) AS (${query.sql}) SELECT jsonb_group_array(jsonb_array(${packed.join(',')})) FROM ${inner})`;
   addSource(scope, {
     alias: right.alias,
     columns: columns.map((column, index) => {
@@ -331,7 +331,7 @@ function applySql(
     }),
     sqlAlias,
   });
-  return `${left} ${join} json_each(${json}) AS ${sqlAlias}${on}`;
+  return `${left} ${join} jsonb_each(${json}) AS ${sqlAlias}${on}`;
 }
 
 function makeNullable(sources: ScopeSource[]): void {
@@ -356,6 +356,12 @@ function functionSql(
     addSource(scope, { alias: source.alias ?? name, columns: named, sqlAlias });
     return `${from} AS ${sqlAlias}`;
   };
+  const known = source.args.map((node) => constantValue(context, node) ?? null);
+  const listed = context.environment.catalogFunction(name, known);
+  if (listed?.kind === 'rows') {
+    const query = rowsQuery(context, listed.columns, listed.rows);
+    return derivedSql(context, scope, query, source.alias ?? name, source.columns);
+  }
   if (context.environment.compatibilityLevel() < 130) {
     throw errors.invalidObject(source.name.join('.'));
   }

@@ -1,13 +1,16 @@
 /** OPENJSON in FROM: rows by SQLite's jsonb_each, members by its `->`, which keeps a number's digits. */
 
 import { errors } from '../errors.ts';
-import { type JsonPath, openJsonRows, parsePath } from '../functions/json.ts';
+import { type JsonPath, type MemberPath, openJsonRows, parsePath } from '../functions/json.ts';
 import { quoteText } from '../storage/model.ts';
 import type { Expression, JsonColumn, TableSource } from '../syntax/ast.ts';
 import { family, type SqlType, types } from '../values/types.ts';
 import { constantValue } from './calls.ts';
 import type { Scope, Translation } from './context.ts';
 import { convertSql } from './convert-sql.ts';
+
+/** From so many on a document of a row is taken apart once, not by each column that is looked at. */
+const manyColumns = 8;
 
 export interface FunctionColumn {
   name: string;
@@ -41,17 +44,31 @@ export function openJsonSql(
   );
   // A row that is a column itself: inside an array of its own it has JSON text like a member.
   const wrapped = paths.some(({ steps }) => steps.length === 0);
-  const columns = source.json.map((column, index) => ({
-    name: column.name,
-    type: column.type,
-    sql: memberSql(sqlAlias, column, paths[index] ?? parsePath('$'), wrapped),
-  }));
   const [document, start = '$'] = source.args.map((node) => constantValue(context, node));
+  if (source.args[0]?.kind === 'column' && source.json.length >= manyColumns) {
+    const wanted = source.json.map(({ asJson = false }, index): MemberPath => {
+      const { steps = [], strict = false } = paths[index] ?? {};
+      return { steps, strict, asJson };
+    });
+    const spec = quoteText(JSON.stringify(wanted));
+    return {
+      columns: source.json.map(({ name, type }, index) => {
+        const sql = `(${sqlAlias}.value ->> '$[${index}]')`;
+        return { name, type, sql: converted(sql, type) };
+      }),
+      from: `jsonb_each(${fromArguments(context, scope, source.args, 'ts_openjson_members', `,${spec}`)})`,
+    };
+  }
   // Megabytes in a variable need not pass through SQLite to be looked at.
   const rows =
     typeof document === 'string' && typeof start === 'string'
       ? context.bind(openJsonRows(document, start, wrapped))
       : fromArguments(context, scope, source.args, 'ts_openjson_rows', wrapped ? ',1' : ',0');
+  const columns = source.json.map((column, index) => ({
+    name: column.name,
+    type: column.type,
+    sql: memberSql(sqlAlias, column, paths[index] ?? parsePath('$'), wrapped),
+  }));
   // Of jsonb_each the rows need not be read as text again for every column.
   return { columns, from: `jsonb_each(${rows})` };
 }
@@ -84,8 +101,10 @@ function memberSql(sqlAlias: string, column: JsonColumn, path: JsonPath, wrapped
     : `WHEN ${kind} = 'text' THEN ${sqlAlias}.value ->> ${place} WHEN ${kind} NOT IN ('object','array','null') THEN ${json}`;
   // Of a text the row is its letters, which must not be taken for JSON.
   const sql = `CASE WHEN ${sqlAlias}.type NOT IN ('object','array') THEN ${missing} WHEN ${kind} IS NULL THEN ${missing} ${found} END`;
-  if (column.asJson) return sql;
-  if (family(column.type) === 'binary') return `unhex(${sql})`;
-  const value = { sql, type: types.nvarcharMax, nullable: true };
-  return convertSql(value, column.type, { explicit: true }).sql;
+  return column.asJson ? sql : converted(sql, column.type);
+}
+
+function converted(sql: string, type: SqlType): string {
+  if (family(type) === 'binary') return `unhex(${sql})`;
+  return convertSql({ sql, type: types.nvarcharMax, nullable: true }, type, { explicit: true }).sql;
 }
