@@ -1,7 +1,8 @@
 /**
  * `npm run bench:flexibee -- <part>`: how following FlexiBee companies does against its goals, on
  * real storage (Azurite), over HTTP and the SQL Server protocol, every server in a process of its
- * own. Parts: catch-up, million, idle, companies, hook.
+ * own. Parts: catch-up, million, idle, companies, hook,
+ * reconcile.
  */
 
 import { benchCatchUp } from './flexibee/catch-up.ts';
@@ -9,6 +10,7 @@ import { benchCompanies } from './flexibee/companies.ts';
 import { benchHook } from './flexibee/hook.ts';
 import { benchIdle } from './flexibee/idle.ts';
 import { benchMillion } from './flexibee/million.ts';
+import { benchReconcile } from './flexibee/reconcile.ts';
 
 const parts: Record<string, () => Promise<void>> = {
   'catch-up': benchCatchUp,
@@ -16,6 +18,7 @@ const parts: Record<string, () => Promise<void>> = {
   idle: benchIdle,
   companies: benchCompanies,
   hook: benchHook,
+  reconcile: benchReconcile,
 };
 
 const [name = ''] = process.argv.slice(2);

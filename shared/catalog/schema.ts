@@ -93,10 +93,9 @@ const reconcileExpected = expects(
   'a time of day',
   'use hh:mm by the clock of periods.timeZone, such as 02:30, or false',
 );
-const reconcileTime = z.union(
-  [z.literal(false), z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)],
-  reconcileExpected,
-);
+const reconcileTime = z
+  .union([z.literal(false), z.string()], reconcileExpected)
+  .refine((at) => at === false || /^([01]\d|2[0-3]):[0-5]\d$/.test(at), reconcileExpected);
 
 const ianaZone = expects('a time zone', 'use an IANA name, such as Europe/Moscow');
 

@@ -241,8 +241,8 @@ test('a row that is wrong in the base is found and corrected, and the state tell
     `UPDATE crude.flexibee_record SET payload = N'${lost}' WHERE evidence = N'cenik' AND record_id = ${id}`,
   );
   await sqlBatch(
-    `DELETE FROM crude.flexibee_record WHERE evidence = N'stredisko' AND record_id =
-     (SELECT MIN(record_id) FROM crude.flexibee_record WHERE evidence = N'stredisko')`,
+    `DELETE FROM crude.flexibee_record WHERE evidence = N'faktura-vydana' AND record_id =
+     (SELECT MIN(record_id) FROM crude.flexibee_record WHERE evidence = N'faktura-vydana')`,
   );
   const reply = await call(app, 'reconcile_company', {
     ...{ method: 'POST', params: { company }, headers },
@@ -256,11 +256,11 @@ test('a row that is wrong in the base is found and corrected, and the state tell
   const { state, last } = (await details()).reconciliation;
   assert.equal(state, 'done');
   assert.equal(last?.evidences['cenik']?.different, 1);
-  assert.equal(last?.evidences['stredisko']?.missing, 1);
+  assert.equal(last?.evidences['faktura-vydana']?.missing, 1);
   assert.equal(last?.differences, 2);
   assert.match(last?.skipped['adresar'] ?? '', /crude\.sp_apply_addresses/);
   assert.ok(lines.some((line) => /cenik: 0 missing, 0 extra, 1 different/.test(line)));
-  assert.deepEqual(calls.toSorted(), [`${company} cenik`, `${company} stredisko`]);
+  assert.deepEqual(calls.toSorted(), [`${company} cenik`, `${company} faktura-vydana`]);
   const [again] = await sqlQuery(
     `SELECT payload FROM crude.flexibee_record WHERE evidence = N'cenik' AND record_id = ${id}`,
   );
