@@ -204,7 +204,10 @@ export class App implements AppServices {
   }
 
   /** One slice of following a company, as `Companies.poll`. */
-  async pollCompany(message: CompanyMessage, log: (text: string) => void): Promise<string> {
+  async pollCompany(
+    message: CompanyMessage & { queuedAt?: string | undefined },
+    log: (text: string) => void,
+  ): Promise<string> {
     return this.companies.poll(message, log, this.#stopping.signal);
   }
 
