@@ -29,7 +29,8 @@ export function pollCompany(app: () => App): StorageQueueHandler {
       sendOn(() => app().send(companyQueueName, rest()), `company ${company.code}`, context);
     let outcome: string;
     try {
-      outcome = await app().pollCompany(parsed.data, (text) => context.info(text));
+      const log = (text: string) => context.info(text);
+      outcome = await app().pollCompany(parsed.data, log, context.invocationId);
     } catch (error) {
       if (stopping.aborted) await goOn();
       throw error;
