@@ -30,7 +30,8 @@ export function pollCompany(app: () => App): StorageQueueHandler {
     let outcome: string;
     try {
       const queued = { ...parsed.data, queuedAt: queuedAt(context) };
-      outcome = await app().pollCompany(queued, (text) => context.info(text));
+      const log = (text: string) => context.info(text);
+      outcome = await app().pollCompany(queued, log, context.invocationId);
     } catch (error) {
       if (stopping.aborted) await goOn();
       throw error;
