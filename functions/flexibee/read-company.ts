@@ -1,8 +1,8 @@
+import type { ShownState } from '../../shared/app/companies.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
-import type { CompanyState } from '../../shared/flexibee/follow.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { mayTouch } from '../../shared/http/tokens.ts';
@@ -38,7 +38,8 @@ export function readCompany(app: AppServices): RouteHandler {
       askLive(app, code, signal),
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const { version, lag, generation, gaps, stale, loads, pending, evidences, typed } = state;
+    const { version, lag, generation, gaps, stale, loads, evidences, typed } = state;
+    const { pending, failures } = state;
     const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
       ...summary(app, company, state),
@@ -52,6 +53,7 @@ export function readCompany(app: AppServices): RouteHandler {
       stale,
       loads,
       pending,
+      failures,
       evidences,
       typed,
     };
@@ -59,7 +61,7 @@ export function readCompany(app: AppServices): RouteHandler {
   };
 }
 
-function summary(app: AppServices, { code }: FollowedCompany, state: CompanyState): CompanySummary {
+function summary(app: AppServices, { code }: FollowedCompany, state: ShownState): CompanySummary {
   const { phase, trouble, version, globalVersion, lag, blocked, warnings, appliedAt } = state;
   return {
     code,
