@@ -1,8 +1,7 @@
 /**
  * `npm run bench:flexibee -- <part>`: how following FlexiBee companies does against its goals, on
  * real storage (Azurite), over HTTP and the SQL Server protocol, every server in a process of its
- * own. Parts: catch-up, million, idle, companies, hook,
- * reconcile.
+ * own. Parts: catch-up, million, idle, companies, hook, reconcile.
  */
 
 import { benchCatchUp } from './flexibee/catch-up.ts';

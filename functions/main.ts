@@ -1,11 +1,14 @@
 /** Entry point of the bundle: registers every function, then starts the app. */
 
 import functions from '@azure/functions';
+import { afterQueueName, afterQueueOutput } from '../shared/app/after-queue.ts';
 import { App } from '../shared/app/app.ts';
 import { companyQueueName, companyQueueOutput } from '../shared/app/company-queue.ts';
 import { runQueueName, runQueueOutput } from '../shared/app/run-queue.ts';
 import { InFlight } from '../shared/http/proxied/in-flight.ts';
 import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
+import { callAfterChanges } from './flexibee/call-after-changes.ts';
+import { expireJournals, journalSchedule } from './flexibee/expire-journals.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
 import { httpFunction } from './route.ts';
@@ -46,6 +49,11 @@ functions.app.timer('sweep_runs', {
 
 functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });
 
+functions.app.timer('expire_journals', {
+  schedule: journalSchedule,
+  handler: expireJournals(app),
+});
+
 functions.app.timer('follow_companies', {
   schedule: followSchedule,
   runOnStartup: true,
@@ -58,6 +66,13 @@ functions.app.storageQueue('poll_company', {
   connection: 'AzureWebJobsStorage',
   extraOutputs: [companyQueueOutput],
   handler: pollCompany(app),
+});
+
+functions.app.storageQueue('call_after_changes', {
+  queueName: afterQueueName,
+  connection: 'AzureWebJobsStorage',
+  extraOutputs: [afterQueueOutput],
+  handler: callAfterChanges(app),
 });
 
 functions.app.timer('tell_given_up', { schedule: givenUpSchedule, handler: tellGivenUp(app) });

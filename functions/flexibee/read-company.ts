@@ -1,8 +1,8 @@
+import type { ShownState } from '../../shared/app/companies.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
-import type { CompanyState } from '../../shared/flexibee/follow.ts';
 import type { Reconciliation, Report } from '../../shared/flexibee/reconcile/document.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
@@ -40,7 +40,8 @@ export function readCompany(app: AppServices): RouteHandler {
       askLive(app, code, signal),
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const { version, lag, generation, gaps, stale, loads, pending, evidences, typed } = state;
+    const { version, lag, generation, gaps, stale, loads, evidences, typed } = state;
+    const { pending, failures } = state;
     const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
       ...summary(app, company, state),
@@ -54,6 +55,7 @@ export function readCompany(app: AppServices): RouteHandler {
       stale,
       loads,
       pending,
+      failures,
       evidences,
       reconciliation: shownReconciliation(reconciliation),
       typed,
@@ -94,7 +96,7 @@ function shownReconciliation({ walk, last }: Reconciliation = {}): Reconciliatio
   };
 }
 
-function summary(app: AppServices, { code }: FollowedCompany, state: CompanyState): CompanySummary {
+function summary(app: AppServices, { code }: FollowedCompany, state: ShownState): CompanySummary {
   const { phase, trouble, version, globalVersion, lag, blocked, warnings, appliedAt } = state;
   return {
     code,

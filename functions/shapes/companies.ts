@@ -23,6 +23,17 @@ const evidenceTroubleSchema = troubleSchema
   })
   .meta({ id: 'EvidenceTrouble' });
 
+const failureSchema = z
+  .object({
+    evidence: z.string(),
+    procedure: z.string(),
+    message: z.string(),
+    since: instantSchema,
+    calls: z.int().meta({ description: 'How many have failed since' }),
+    nextAt: instantSchema,
+  })
+  .meta({ id: 'CallFailure' });
+
 const lagSchema = z.object({
   versions: z.int().meta({
     description:
@@ -146,11 +157,15 @@ export const companySchema = summarySchema
     stale: z
       .int()
       .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),
-    loads: z.array(z.object({ evidence: z.string(), afterId: z.string() })),
+    loads: z.array(z.object({ evidence: z.string(), afterId: z.string().exactOptional() })),
     pending: z
       .array(z.string())
       .meta({ description: 'Evidences whose further procedures are yet to be called' }),
     reconciliation: reconciliationSchema,
+    failures: z.array(failureSchema).meta({
+      description:
+        'Evidences whose further procedures have failed since then, and when they are called again',
+    }),
     evidences: z.record(
       z.string(),
       z.object({

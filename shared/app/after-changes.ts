@@ -1,53 +1,224 @@
-/** Calls the procedures that the catalogue names after the load of an evidence. */
+/**
+ * Calls the procedures that the catalogue names after an evidence: from a queue of their own and
+ * without the company's lock, so that a long one stops no following.
+ */
 
+import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog } from '../catalog/index.ts';
-import { DatabaseError } from '../database/database-error.ts';
+import {
+  type AfterCalls,
+  afterCallsForm,
+  type CallFailure,
+  callable,
+  dueCalls,
+  failed,
+  type Marks,
+  nextTurn,
+  noCalls,
+  succeeded,
+} from '../flexibee/after-calls.ts';
+import type { CursorStore } from '../flexibee/context.ts';
+import { marksOf } from '../flexibee/cursor.ts';
 import type { Returned } from '../flexibee/returned.ts';
-import type { Leases } from '../lock/leases.ts';
+import { type LeasedDocument, LeasedDocuments } from '../lock/leased-document.ts';
+import { Leases } from '../lock/leases.ts';
+import { isTransientStorageError } from '../storage/storage-error.ts';
 import { planStages } from '../sync/plan.ts';
 import type { Stage } from '../sync/run.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
+import { timeLimit } from '../sync/time-limit.ts';
 import { Turn } from '../sync/turn.ts';
+import { procedureMessages } from './procedure-messages.ts';
 
 export interface AfterChangesDependencies {
   catalog: Catalog;
-  /** Runs stages of kind `procedure`. */
+  /** Runs stages of kind `procedure`, on connections that applying does not need. */
   procedure: StageRunner;
-  leases(signal: AbortSignal): Promise<Leases>;
-  /** Is told of each procedure that succeeded. */
-  returned: Returned;
-  /** Gets what a procedure says: there is no run that would keep it. */
-  onMessage(procedure: string, text: string): void;
+  container: ContainerClient;
+  cursors: Pick<CursorStore, 'read'>;
+  leaseSeconds: number;
+  sliceMs: number;
+  /** Queues a call for the company. */
+  queue(code: string, signal: AbortSignal): Promise<void>;
+  now(): Date;
 }
 
-/**
- * In the order of a run, one by one, each in a turn at its server as the stages of runs are. What
- * a procedure returns is judged as in a run: a failure is called again at the next poll.
- */
-export async function callAfterChanges(
-  dependencies: AfterChangesDependencies,
-  code: string,
-  evidences: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const { catalog, procedure, returned, onMessage } = dependencies;
-  const names = catalog.entityOrder(code).filter((name) => evidences.includes(name));
-  const { stages } = planStages(catalog, { names, codes: [code] });
-  const calls = stages.filter(({ kind }) => kind === 'procedure');
-  if (calls.length === 0) return;
-  const leases = await dependencies.leases(signal);
-  const context = { runners: { procedure }, leases, runId: `poll-${code}` };
-  for (const lane of chunksByServer(calls)) {
-    const turn = new Turn(context);
+export type ShownFailure = CallFailure & { evidence: string };
+
+/** `handed on`: the slice is over, and the caller queues the company again. */
+export type CallsOutcome = 'done' | 'busy' | 'handed on';
+
+export class AfterChanges {
+  readonly #dependencies: AfterChangesDependencies;
+  readonly #documents: LeasedDocuments<AfterCalls>;
+  readonly #leases: Leases;
+  /** As last seen: what is known to be called is not looked up by each poll. */
+  readonly #known = new Map<string, AfterCalls>();
+  readonly #planned = new Map<string, ReadonlyMap<string, readonly Stage[]>>();
+
+  constructor(dependencies: AfterChangesDependencies) {
+    const { container, leaseSeconds } = dependencies;
+    this.#dependencies = dependencies;
+    this.#documents = new LeasedDocuments(container, 'after/', afterCallsForm, leaseSeconds);
+    this.#leases = new Leases(container, leaseSeconds);
+  }
+
+  /** What people are shown. @throws DocumentNewerError */
+  async state(
+    code: string,
+    marks: Marks,
+    signal: AbortSignal,
+  ): Promise<{ pending: string[]; failures: ShownFailure[]; warnings: string[] }> {
+    const calls = await this.#read(code, signal);
+    const pending = dueCalls(this.#own(code, marks), calls);
+    const failures = Object.entries(calls.evidences).flatMap(([evidence, { failure }]) =>
+      failure === undefined ? [] : [{ evidence, ...failure }],
+    );
+    return { pending, failures, warnings: Object.values(calls.warnings) };
+  }
+
+  /**
+   * Has the procedures called whose evidences are marked; asked by each poll, so that a message
+   * that got lost costs a minute.
+   */
+  async seeTo(code: string, marks: Marks, signal: AbortSignal): Promise<void> {
+    const { queue, now } = this.#dependencies;
+    const own = this.#own(code, marks);
+    if (dueCalls(own, this.#known.get(code) ?? noCalls).length === 0) return;
+    const calls = await this.#read(code, signal);
+    if (callable(own, calls, now()).length > 0) await queue(code, signal);
+  }
+
+  /**
+   * Calls what is due, evidence by evidence, each in a turn at its server as the stages of runs
+   * are: their number is bounded by the slice, and so is waiting. One that fails is written down,
+   * and is called again later; the others are called all the same.
+   *
+   * @throws storage's errors, LeaseLostError, or the reason of `signal`: then it is called again
+   */
+  async call(
+    code: string,
+    log: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<CallsOutcome> {
+    const held = await this.#documents.acquire(code, signal);
+    if (held === undefined) return 'busy';
+    const { procedure, sliceMs } = this.#dependencies;
+    const turn = new Turn({ runners: { procedure }, leases: this.#leases, runId: `after-${code}` });
     try {
-      for (const stage of lane) {
-        const name = nameOf(stage);
-        const warning = await callStage(turn, stage, (text) => onMessage(name, text), signal);
-        returned.set(name, warning);
+      const stop = AbortSignal.any([signal, held.lost]);
+      const slice = AbortSignal.timeout(sliceMs);
+      for (;;) {
+        const isDone = await this.#callNext(code, { held, turn, slice, log }, stop);
+        if (isDone) return 'done';
+        if (slice.aborted) return 'handed on';
       }
     } finally {
       await turn.giveBack();
+      await held.release();
     }
+  }
+
+  /** @returns whether nothing is to be called now */
+  async #callNext(
+    code: string,
+    work: {
+      held: LeasedDocument<AfterCalls>;
+      turn: Turn;
+      /** Aborted when its time is over: nothing is waited for any more. */
+      slice: AbortSignal;
+      log(text: string): void;
+    },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { cursors, now } = this.#dependencies;
+    const { held, turn, slice, log } = work;
+    // Before the call: what changes during it is due again.
+    const cursor = await cursors.read(code, signal);
+    const marks = cursor === undefined ? {} : marksOf(cursor);
+    const procedures = this.#procedures(code);
+    const next = nextTurn([...procedures.keys()], marks, held.value ?? noCalls, now());
+    if (next === undefined) return true;
+    const { evidence, calls } = next;
+    const mark = marks[evidence] ?? '';
+    const at = now();
+    const returned: Returned = new Map();
+    const said = procedureMessages(code, log);
+    let after: AfterCalls | undefined;
+    for (const stage of procedures.get(evidence) ?? []) {
+      const name = nameOf(stage);
+      const onMessage = (text: string) => said(name, text);
+      try {
+        returned.set(name, await callStage(turn, stage, { onMessage, slice }, signal));
+      } catch (error) {
+        signal.throwIfAborted();
+        if (slice.aborted && error === slice.reason) return false;
+        // Not the procedure's: nothing is known of it, nor could be written down.
+        if (isTransientStorageError(error)) throw error;
+        const message = error instanceof Error ? error.message : String(error);
+        after = failed(calls, evidence, { procedure: name, message, at }, now());
+        break;
+      }
+    }
+    after ??= succeeded(calls, evidence, { mark, at, returned });
+    await held.replace(after, signal);
+    this.#known.set(code, after);
+    tell(code, evidence, calls, after, log);
+    return false;
+  }
+
+  async #read(code: string, signal: AbortSignal): Promise<AfterCalls> {
+    const calls = (await this.#documents.read(code, signal)) ?? noCalls;
+    this.#known.set(code, calls);
+    return calls;
+  }
+
+  /** Marks of evidences that have procedures after changes, in the order of the catalogue. */
+  #own(code: string, marks: Marks): Marks {
+    const evidences = [...this.#procedures(code).keys()];
+    return Object.fromEntries(
+      evidences.flatMap((evidence) => {
+        const mark = marks[evidence];
+        return mark === undefined ? [] : [[evidence, mark]];
+      }),
+    );
+  }
+
+  /** By evidence, in the order of the catalogue; those that have none are left out. */
+  #procedures(code: string): ReadonlyMap<string, readonly Stage[]> {
+    const { catalog } = this.#dependencies;
+    const known = this.#planned.get(code);
+    if (known !== undefined) return known;
+    const planned = new Map<string, Stage[]>();
+    for (const evidence of catalog.entityOrder(code)) {
+      const { stages } = planStages(catalog, { names: [evidence], codes: [code] });
+      const procedures = stages.filter(({ kind }) => kind === 'procedure');
+      if (procedures.length > 0) planned.set(evidence, procedures);
+    }
+    this.#planned.set(code, planned);
+    return planned;
+  }
+}
+
+/** What begins or ends is told once. */
+function tell(
+  code: string,
+  evidence: string,
+  before: AfterCalls,
+  after: AfterCalls,
+  log: (text: string) => void,
+): void {
+  const [had, has] = [before, after].map(({ evidences }) => evidences[evidence]?.failure);
+  if (has !== undefined && has.message !== had?.message) {
+    log(
+      `FlexiBee ${code}, ${evidence}: ${has.procedure}: ${has.message}. It is called again later`,
+    );
+  }
+  if (has === undefined && had !== undefined) {
+    log(`FlexiBee ${code}, ${evidence}: ${had.procedure} succeeds again`);
+  }
+  for (const [procedure, text] of Object.entries(after.warnings)) {
+    if (before.warnings[procedure] !== text) log(`FlexiBee ${code}: ${text}`);
   }
 }
 
@@ -57,32 +228,20 @@ const nameOf = ({ procedure: { schema, name } }: Stage) => `${schema}.${name}`;
 async function callStage(
   turn: Turn,
   stage: Stage,
-  onMessage: (text: string) => void,
+  { onMessage, slice }: { onMessage(text: string): void; slice: AbortSignal },
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { slot, lost } = await turn.take(stage, signal);
-  const { timeoutSeconds } = stage;
-  const limit = timeoutSeconds === undefined ? [] : [AbortSignal.timeout(timeoutSeconds * 1000)];
+  const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, slice]));
+  const limit = timeLimit(stage);
+  limit.start();
   try {
-    const running = AbortSignal.any([signal, lost, ...limit]);
+    const running = AbortSignal.any([signal, lost, limit.signal]);
     const { warnings } = await slot.run(stage, onMessage, running);
     return warnings?.join('; ');
   } catch (error) {
-    if (limit.some(({ aborted, reason }) => aborted && reason === error)) {
-      const text = `${nameOf(stage)} timed out after ${timeoutSeconds} s`;
-      throw new DatabaseError(text, 'timed out');
-    }
+    await turn.giveBack();
     throw error;
+  } finally {
+    limit.clear();
   }
-}
-
-/** Neighbours at one server share a turn; no turns are held at two servers. */
-function chunksByServer(stages: readonly Stage[]): Stage[][] {
-  const chunks: Stage[][] = [];
-  for (const stage of stages) {
-    const last = chunks.at(-1);
-    if (last?.[0]?.server === stage.server) last.push(stage);
-    else chunks.push([stage]);
-  }
-  return chunks;
 }

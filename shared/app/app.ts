@@ -25,8 +25,9 @@ import { SyncService, type SyncState } from '../sync/service.ts';
 import type { StageRunners } from '../sync/stage-runner.ts';
 import { abandonedRuns, endOrphans } from '../sync/sweep.ts';
 import type { Syncs } from '../sync/syncs.ts';
+import type { CallsOutcome } from './after-changes.ts';
 import { Companies } from './companies.ts';
-import { type CompanyMessage, companyQueueName } from './company-queue.ts';
+import type { CompanyMessage } from './company-queue.ts';
 import { type Configuration, configure } from './configuration.ts';
 import { DynsqlConnections } from './connections/connections.ts';
 import { checkDatabase, checkPart } from './health/check-part.ts';
@@ -63,6 +64,8 @@ export class App implements AppServices {
   readonly #databases: Databases;
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
   readonly #readers: Databases;
+  /** Of procedures after changes alone: however many wait for their turn, changes are applied. */
+  readonly #callers: Databases;
   readonly #container: OpenContainer;
   /** Of the configuration: what was put up with. */
   readonly #notices: readonly string[];
@@ -71,14 +74,18 @@ export class App implements AppServices {
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
-  private constructor(configuration: Configuration, databases: Databases, readers: Databases) {
+  private constructor(configuration: Configuration, pools: () => Databases) {
     const { settings, catalog, dynsql, locations, container } = configuration;
     const addresses = configuration.connections;
     this.settings = settings;
     this.#notices = configuration.notices;
     this.catalog = catalog;
+    const databases = pools();
+    const readers = pools();
+    const callers = pools();
     this.#databases = databases;
     this.#readers = readers;
+    this.#callers = callers;
     this.#container = container;
     this.syncs = new SyncService({
       catalog,
@@ -88,10 +95,11 @@ export class App implements AppServices {
     const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
     this.companies = new Companies({
-      ...{ catalog, databases, procedure, container, leaseSeconds, sliceMs },
+      ...{ catalog, databases, container, leaseSeconds, sliceMs },
+      procedure: procedureRunner(callers, locations.databases),
       addresses: addresses.companies,
-      send: async (message, delaySeconds, signal) =>
-        (await this.#queues()).send(companyQueueName, message, signal, delaySeconds),
+      send: async (queue, message, signal, delaySeconds) =>
+        (await this.#queues()).send(queue, message, signal, delaySeconds),
       now: this.now,
     });
     this.dynsql = new DynsqlConnections({
@@ -125,7 +133,7 @@ export class App implements AppServices {
         })),
         { size: settings.sqlPoolSize },
       );
-    return new App(configuration, pools(), pools());
+    return new App(configuration, pools);
   }
 
   get stopping(): AbortSignal {
@@ -196,8 +204,22 @@ export class App implements AppServices {
   }
 
   /** One slice of following a company, as `Companies.poll`. */
-  async pollCompany(message: CompanyMessage, log: (text: string) => void): Promise<string> {
-    return this.companies.poll(message, log, this.#stopping.signal);
+  async pollCompany(
+    message: CompanyMessage & { queuedAt?: string | undefined },
+    log: (text: string) => void,
+    pollId?: string,
+  ): Promise<string> {
+    return this.companies.poll(message, log, this.#stopping.signal, pollId);
+  }
+
+  /** How many changes were removed from the companies' journals, as `expireJournals`. */
+  async expireJournals(log: (text: string) => void): Promise<number> {
+    return this.companies.expireJournals(log, this.#stopping.signal);
+  }
+
+  /** One slice of the procedures after a company's changes, as `Companies.callAfterChanges`. */
+  async callAfterChanges(code: string, log: (text: string) => void): Promise<CallsOutcome> {
+    return this.companies.callAfterChanges(code, log, this.#stopping.signal);
   }
 
   /** Runs that nobody executes (`abandonedRuns`), and those that nobody may, ended (`endOrphans`). */
@@ -241,7 +263,8 @@ export class App implements AppServices {
     await within(letGoMs, ended);
     this.companies.close();
     this.dynsql.close();
-    await within(closeMs, Promise.all([this.#databases.close(), this.#readers.close()]));
+    const all = [this.#databases, this.#readers, this.#callers];
+    await within(closeMs, Promise.all(all.map((pools) => pools.close())));
   }
 
   async #queues(): Promise<Queues> {

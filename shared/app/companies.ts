@@ -4,7 +4,6 @@ import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog, FollowedCompany } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import type { FlexibeeAddress } from '../flexibee/address.ts';
-import { sqlMirror } from '../flexibee/apply.ts';
 import { ChangelogWatch, turnChangelog } from '../flexibee/changelog.ts';
 import { type FlexibeeCompany, openCompany } from '../flexibee/client.ts';
 import {
@@ -23,6 +22,7 @@ import {
 import { HookFlags } from '../flexibee/hook-flags.ts';
 import { HookNews } from '../flexibee/hook-news.ts';
 import type { WebHook } from '../flexibee/hook-versions.ts';
+import { expireJournals } from '../flexibee/journal-retention.ts';
 import type { Reconciliation } from '../flexibee/reconcile/document.ts';
 import {
   type ReconcileOutcome,
@@ -32,11 +32,12 @@ import {
 import { FlexibeeServers } from '../flexibee/servers.ts';
 import type { TypedBase } from '../flexibee/typed/base.ts';
 import { noticingMirror } from '../flexibee/typed/tables.ts';
-import type { AppliedRows, Mirror } from '../flexibee/types.ts';
-import { Leases } from '../lock/leases.ts';
+import type { AppliedRows } from '../flexibee/types.ts';
 import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
-import { callAfterChanges } from './after-changes.ts';
+import { AfterChanges, type CallsOutcome, type ShownFailure } from './after-changes.ts';
+import { afterQueueName } from './after-queue.ts';
+import { firstStage, keptJournals, mirrorOf } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { isNewer, newer, pollKnown } from './newer-cursors.ts';
@@ -49,11 +50,11 @@ export interface CompaniesDependencies {
   catalog: Catalog;
   addresses: Readonly<Record<string, FlexibeeAddress>>;
   databases: Databases;
-  /** Runs stages of kind `procedure`. */
+  /** Runs stages of kind `procedure` after changes, on connections that applying does not need. */
   procedure: StageRunner;
   container(signal: AbortSignal): Promise<ContainerClient>;
-  /** Puts a message on the queue of companies. */
-  send(message: CompanyMessage, delaySeconds: number, signal: AbortSignal): Promise<void>;
+  /** Puts a message on a queue of ours. */
+  send(queue: string, message: object, signal: AbortSignal, delaySeconds?: number): Promise<void>;
   leaseSeconds: number;
   sliceMs: number;
   /** Whoever was asked to look now waits so long for a poll that is under way; 10 s unless told. */
@@ -63,8 +64,25 @@ export interface CompaniesDependencies {
 
 const defaultWaitForLockMs = 10_000;
 
-/** A timer's message that waited for longer is left: the next minute's is behind it. */
+/**
+ * A timer's message that waited in the queue for longer is left: the next minute's is behind it. Its
+ * age counts from when the queue took it, by the queue's clock; where that is not known, it has none.
+ */
 const timerMessageMs = 90_000;
+
+/** What people are shown of a company, its procedures after changes included. */
+export interface ShownState extends CompanyState {
+  /** Evidences whose procedures after changes are to be called. */
+  pending: string[];
+  /** Of those, the ones whose latest call has failed. */
+  failures: ShownFailure[];
+}
+
+/** Of a company whose calls were written down by a newer version of the app. */
+const noneCalled = { pending: [], failures: [], warnings: [] };
+
+/** Whose messages are about companies. */
+const queues: readonly string[] = [companyQueueName, afterQueueName];
 
 /** What the process remembers of the storage: an idle poll reads no cursor. */
 interface State {
@@ -72,7 +90,7 @@ interface State {
   reconciliations: ReconciliationStore;
   flags: HookFlags;
   news: HookNews;
-  leases: Leases;
+  after: AfterChanges;
   givenUp: GivenUp;
 }
 
@@ -110,31 +128,51 @@ export class Companies {
   }
 
   /** Where we are with a company, as its polls have left it; its server is not asked. */
-  async state(code: string, signal: AbortSignal): Promise<CompanyState> {
-    const { cursors, givenUp } = await this.#open(signal);
+  async state(code: string, signal: AbortSignal): Promise<ShownState> {
+    const { cursors, after, givenUp } = await this.#open(signal);
     const now = this.#dependencies.now();
     const [cursor, messages] = await Promise.all([
       cursors.read(code, signal).catch(newer),
       givenUp.known(signal).catch(() => []),
     ]);
     const state = isNewer(cursor) ? newerState(cursor, now) : companyState(cursor, now);
-    const own = messages.filter(({ queue, about }) => queue === companyQueueName && about === code);
-    return { ...state, warnings: [...state.warnings, ...own.map(givenUpText)] };
+    const marks = isNewer(cursor) ? {} : (cursor?.pending ?? {});
+    const calls = await after.state(code, marks, signal).catch(newer);
+    const { warnings, ...called } = isNewer(calls) ? noneCalled : calls;
+    const own = messages.filter(({ queue, about }) => queues.includes(queue) && about === code);
+    const all = [...state.warnings, ...warnings, ...own.map(givenUpText)];
+    return { ...state, ...called, warnings: all };
   }
 
-  /** @throws what `poll` throws; then the message shall come again */
-  async poll(
-    message: CompanyMessage,
+  /** Calls the procedures after its changes, as `AfterChanges.call`. */
+  async callAfterChanges(
+    code: string,
     log: (text: string) => void,
     signal: AbortSignal,
+  ): Promise<CallsOutcome> {
+    const { after } = await this.#open(signal);
+    return await after.call(code, log, signal);
+  }
+
+  /**
+   * @param pollId stands in the journal
+   * @throws what `poll` throws; then the message shall come again
+   */
+  async poll(
+    message: CompanyMessage & { queuedAt?: string | undefined },
+    log: (text: string) => void,
+    signal: AbortSignal,
+    pollId?: string,
   ): Promise<PollOutcome | 'late' | ReconcileOutcome> {
-    const { company, why, at } = message;
-    if (why === 'reconcile') return await this.#reconcile(message, log, signal);
+    const { company, why, queuedAt } = message;
+    if (why === 'reconcile') return await this.#reconcile(message, log, signal, pollId);
     const isTimer = why === 'timer';
-    const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
-    if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
-    const context = await this.#context(company, log, procedureMessages(company, log), signal);
+    // Storage has answered by now: its clock is known, and the machine's has no say.
+    const ageMs = this.#dependencies.now().getTime() - Date.parse(queuedAt ?? '');
+    if (isTimer && ageMs > timerMessageMs) return 'late';
+    const said = procedureMessages(company, log);
+    const context = await this.#context(company, log, said, signal, pollId);
     const options = {
       waitForLockMs: isTimer ? 0 : this.#waitForLockMs,
       insists: why === 'request',
@@ -161,14 +199,15 @@ export class Companies {
     message: CompanyMessage,
     log: (text: string) => void,
     signal: AbortSignal,
+    pollId?: string,
   ): Promise<ReconcileOutcome> {
     const { company } = message;
     const { reconciliations } = await this.#open(signal);
     const place = {
       ...this.#dependencies,
       documents: reconciliations,
-      follow: await this.#context(company, log, procedureMessages(company, log), signal),
-      applying: (evidence: string) => this.#applying(company, evidence),
+      follow: await this.#context(company, log, procedureMessages(company, log), signal, pollId),
+      applying: (evidence: string) => firstStage(this.#dependencies.catalog, company, evidence),
     };
     return await reconcileCompany(place, message, signal);
   }
@@ -177,41 +216,29 @@ export class Companies {
   async reload(
     code: string,
     evidence: string,
+    runId: string,
     onProgress: (text: string) => void,
     signal: AbortSignal,
   ): Promise<AppliedRows & { warnings: string[] }> {
     // Of a stage, whose messages go to the log of its run.
     const said = (_procedure: string, text: string) => onProgress(text);
-    const context = await this.#context(code, () => {}, said, signal);
+    const context = await this.#context(code, () => {}, said, signal, runId);
     const rows = await reload(context, evidence, onProgress, signal);
     return { ...rows, warnings: warningsOf(context.returned) };
   }
 
   /** Turns its changelog on or off, as `turnChangelog`; false while somebody else is at work on it. */
   async turnChangelog(code: string, to: 'on' | 'off', signal: AbortSignal): Promise<boolean> {
-    const context = await this.#context(
-      code,
-      () => {},
-      () => {},
-      signal,
-    );
-    return await turnChangelog(
-      to,
-      context,
-      this.at(code),
-      { waitForLockMs: this.#waitForLockMs },
-      signal,
-    );
+    const silent = () => {};
+    const context = await this.#context(code, silent, silent, signal);
+    const options = { waitForLockMs: this.#waitForLockMs };
+    return await turnChangelog(to, context, this.at(code), options, signal);
   }
 
   /** False while somebody else is at work on the company. */
   async reset(code: string, signal: AbortSignal): Promise<boolean> {
-    const context = await this.#context(
-      code,
-      () => {},
-      () => {},
-      signal,
-    );
+    const silent = () => {};
+    const context = await this.#context(code, silent, silent, signal);
     return await reset(context, { waitForLockMs: this.#waitForLockMs }, signal);
   }
 
@@ -227,6 +254,15 @@ export class Companies {
     return isNews && (await flags.raise(code, signal));
   }
 
+  /** For one slice at most, as `expireJournals`. */
+  async expireJournals(log: (text: string) => void, signal: AbortSignal): Promise<number> {
+    const { catalog, databases, now, sliceMs } = this.#dependencies;
+    const endsAt = performance.now() + sliceMs;
+    const journals = keptJournals(catalog, now());
+    const isOver = () => performance.now() >= endsAt;
+    return await expireJournals(databases, journals, { isOver, log }, signal);
+  }
+
   close(): void {
     this.#servers.close();
   }
@@ -238,7 +274,8 @@ export class Companies {
   #queueHookPoll(company: string, delaySeconds: number, signal: AbortSignal): Promise<void> {
     const { now, send } = this.#dependencies;
     const at = now().toISOString();
-    return send({ company, why: 'hook', at }, delaySeconds, signal);
+    const message: CompanyMessage = { company, why: 'hook', at };
+    return send(companyQueueName, message, signal, delaySeconds);
   }
 
   #known(code: string): FollowedCompany {
@@ -248,7 +285,7 @@ export class Companies {
   }
 
   async #open(signal: AbortSignal): Promise<State> {
-    const { container, leaseSeconds } = this.#dependencies;
+    const { container, leaseSeconds, catalog, procedure, sliceMs, now, send } = this.#dependencies;
     const opened = await container(signal);
     if (this.#state === undefined) {
       const cursors = cursorStore(opened, leaseSeconds);
@@ -257,7 +294,12 @@ export class Companies {
         reconciliations: reconciliationStore(opened, leaseSeconds),
         flags: new HookFlags(opened, (code, within) => this.#queueHookPoll(code, 0, within)),
         news: new HookNews(cursors),
-        leases: new Leases(opened, leaseSeconds),
+        after: new AfterChanges({
+          ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, now },
+          container: opened,
+          queue: (company, within) =>
+            send(afterQueueName, { company, at: now().toISOString() }, within),
+        }),
         givenUp: new GivenUp(opened),
       };
     }
@@ -269,13 +311,13 @@ export class Companies {
     log: (text: string) => void,
     onMessage: (procedure: string, text: string) => void,
     signal: AbortSignal,
+    writtenBy?: string,
   ): Promise<FollowContext> {
-    const { catalog, procedure, sliceMs, now } = this.#dependencies;
-    const { cursors, leases } = await this.#open(signal);
+    const { catalog, databases, sliceMs, now } = this.#dependencies;
+    const { cursors, after } = await this.#open(signal);
     const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
     const typed = typedTables(this.#dependencies, this.#typedBases, this.at(code), { code, log });
-    const after = { catalog, procedure, leases: async () => leases, returned, onMessage };
     return {
       company: {
         code,
@@ -284,7 +326,14 @@ export class Companies {
         lateMs: lateMinutes * 60_000,
       },
       source: this.at(code),
-      mirror: noticingMirror(this.#mirror(code, returned, onMessage), typed),
+      mirror: noticingMirror(
+        mirrorOf(catalog, databases, code, {
+          onReturn: (name, warning) => returned.set(name, warning),
+          onMessage,
+          ...(writtenBy !== undefined && { writtenBy }),
+        }),
+        typed,
+      ),
       returned,
       cursors,
       typed,
@@ -292,28 +341,7 @@ export class Companies {
       changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
       sliceMs,
       log,
-      after: (evidences, abort) => callAfterChanges(after, code, evidences, abort),
+      after: (marks, abort) => after.seeTo(code, marks, abort),
     };
-  }
-
-  /** Each evidence is applied by the procedure that its first stage names. */
-  #mirror(
-    code: string,
-    returned: Returned,
-    onMessage: (procedure: string, text: string) => void,
-  ): Mirror {
-    const { databases } = this.#dependencies;
-    const onReturn = (name: string, warning: string | undefined) => returned.set(name, warning);
-    return sqlMirror(databases, (evidence) => this.#applying(code, evidence), {
-      onReturn,
-      onMessage,
-    });
-  }
-
-  /** The stage that applies an evidence. */
-  #applying(code: string, evidence: string) {
-    const [first] = this.#dependencies.catalog.stages({ name: evidence, code });
-    if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
-    return first;
   }
 }

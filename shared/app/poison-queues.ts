@@ -5,11 +5,12 @@ import type { Message, Queues } from '../storage/queues.ts';
 import { tellRun } from '../sync/given-up.ts';
 import { runIdPattern } from '../sync/run-id.ts';
 import type { SyncState } from '../sync/service.ts';
-import { companyMessageSchema, companyQueueName } from './company-queue.ts';
+import { afterMessageSchema, afterQueueName } from './after-queue.ts';
+import { companyQueueName } from './company-queue.ts';
 import { runQueueName } from './run-queue.ts';
 
 /** Queues whose messages the host may give up. */
-export const watchedQueues = [runQueueName, companyQueueName] as const;
+export const watchedQueues = [runQueueName, companyQueueName, afterQueueName] as const;
 
 /** More than these are counted, and told when those before them are gone. */
 const mostOfQueue = 320;
@@ -89,7 +90,8 @@ function aboutOf(queue: string, { text }: Message): string {
   const sent = Buffer.from(text, 'base64').toString();
   if (queue === runQueueName) return runIdPattern.test(sent) ? sent : '';
   try {
-    return companyMessageSchema.safeParse(JSON.parse(sent)).data?.company ?? '';
+    // What both kinds of messages about companies have.
+    return afterMessageSchema.safeParse(JSON.parse(sent)).data?.company ?? '';
   } catch {
     return '';
   }

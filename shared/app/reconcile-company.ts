@@ -9,7 +9,7 @@ import {
   type ReconciliationStore,
   reconcile,
 } from '../flexibee/reconcile/reconcile.ts';
-import type { CompanyMessage } from './company-queue.ts';
+import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 
 /** One that cannot go on now comes again. */
 const laterSeconds = 300;
@@ -23,8 +23,8 @@ export interface ReconcilePlace {
   follow: FollowContext;
   /** The stage that applies an evidence. */
   applying(evidence: string): ApplyProcedure;
-  /** Puts a message on the queue of companies. */
-  send(message: CompanyMessage, delaySeconds: number, signal: AbortSignal): Promise<void>;
+  /** Puts a message on a queue. */
+  send(queue: string, message: object, signal: AbortSignal, delaySeconds?: number): Promise<void>;
   now(): Date;
 }
 
@@ -47,7 +47,7 @@ export async function reconcileCompany(
   const outcome = await reconcile(context, wish, signal);
   if (outcome === 'later') {
     const again = { company, why: 'reconcile' as const, at: now().toISOString(), wish };
-    await send(again, laterSeconds, signal);
+    await send(companyQueueName, again, signal, laterSeconds);
   }
   return outcome;
 }

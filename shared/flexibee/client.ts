@@ -63,13 +63,14 @@ class Client implements FlexibeeCompany {
 
   list(
     evidence: string,
-    range: { afterId: string; limit: number; detail?: string },
+    range: { afterId?: string | undefined; limit: number; detail?: string },
     signal: AbortSignal,
   ) {
     const { afterId, limit, detail = whole.detail } = range;
+    const above = afterId === undefined ? '' : `/${part(`(id > ${afterId})`)}`;
     const ask: Ask = {
       method: 'GET',
-      path: `${part(evidence)}/${part(`(id > ${afterId})`)}.json`,
+      path: `${part(evidence)}${above}.json`,
       query: {
         ...whole,
         detail,

@@ -1,6 +1,7 @@
 /** What following a company needs. */
 
 import type { LeasedDocument } from '../lock/leased-document.ts';
+import type { Marks } from './after-calls.ts';
 import type { Cursor } from './cursor.ts';
 import type { Returned } from './returned.ts';
 import type { TypedTables } from './typed/tables.ts';
@@ -29,7 +30,7 @@ export interface FollowContext {
   company: FollowedCompany;
   source: Source;
   mirror: Mirror;
-  /** Filled by the mirror's calls and those after changes. */
+  /** Filled by the mirror's calls. */
   returned: Returned;
   cursors: CursorStore;
   /** Absent: the base has none. */
@@ -41,6 +42,6 @@ export interface FollowContext {
   /** After so long a poll hands itself on, in milliseconds. */
   sliceMs: number;
   log(text: string): void;
-  /** Calls the catalogue's procedures after changes of these evidences; repeatable. */
-  after(evidences: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Sees to it that the catalogue's procedures after changes are called for what is marked. */
+  after(marks: Marks, signal: AbortSignal): Promise<void>;
 }

@@ -6,6 +6,7 @@
  * restored, and after the changelog was off (`due.reload`).
  */
 
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Gap } from './gaps.ts';
@@ -40,8 +41,8 @@ const gapSchema = z.union([
 /** An evidence that is being read in full, or will be. */
 const loadSchema = z.object({
   evidence: z.string(),
-  /** The last record read. */
-  afterId: z.string(),
+  /** The last record read; absent before the first: ids may be negative. */
+  afterId: z.string().optional(),
   /** When its first page was read: what the mirror last saw before is gone at the end. */
   since: instant.optional(),
 });
@@ -131,8 +132,15 @@ const cursorMembers = z.object({
   stale: staleSchema.default({}),
   /** How many records of an evidence are asked for at once, where fewer than usual; see there. */
   sizes: sizesSchema.default({}),
-  /** Evidences whose rows may have changed since the procedures after it were called. */
-  pending: z.array(z.string()),
+  /**
+   * Of each evidence whose rows may have changed: a mark, another one each time. Which of them the
+   * procedures after changes have seen is in a document of their own, see after-calls.ts. Older
+   * cursors have a list of those that are to be called.
+   */
+  pending: z.union([
+    z.record(z.string(), z.string()),
+    z.array(z.string()).transform((evidences) => marked({}, evidences)),
+  ]),
   /** What procedures last returned other than 0, by their name; older cursors have none. */
   warnings: z.record(z.string(), z.string()).default({}),
   /** One entry for each evidence that is followed. */
@@ -187,7 +195,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     due: {},
     stale: {},
     sizes: before?.sizes ?? {},
-    pending: before?.pending ?? [],
+    pending: before?.pending ?? {},
     warnings: before?.warnings ?? {},
     evidences: before?.evidences ?? {},
     typed: before?.typed ?? {},
@@ -218,7 +226,9 @@ export function agreedWith(cursor: Cursor, followed: readonly string[]): Cursor 
     stale: Object.fromEntries(
       Object.entries(cursor.stale).filter(([evidence]) => followed.includes(evidence)),
     ),
-    pending: cursor.pending.filter((evidence) => followed.includes(evidence)),
+    pending: Object.fromEntries(
+      Object.entries(cursor.pending).filter(([evidence]) => followed.includes(evidence)),
+    ),
   };
 }
 
@@ -228,10 +238,22 @@ export function owing(cursor: Cursor, reload: Reload): Cursor {
 }
 
 export function newLoad(evidence: string): Load {
-  return { evidence, afterId: '0' };
+  return { evidence };
 }
 
-/** Evidences for which the procedures after changes are to be called, each once. */
-export function withPending(cursor: Cursor, evidences: Iterable<string>): string[] {
-  return [...new Set([...cursor.pending, ...evidences])];
+/** Marks of the evidences whose rows may have changed, those of this moment anew. */
+export function withPending(cursor: Cursor, evidences: Iterable<string>): Cursor['pending'] {
+  return marked(cursor.pending, evidences);
+}
+
+/** A counter would come again after a cursor was lost. */
+function marked(before: Readonly<Record<string, string>>, evidences: Iterable<string>) {
+  const fresh = [...evidences].map((evidence) => [evidence, randomUUID()] as const);
+  return { ...before, ...Object.fromEntries(fresh) };
+}
+
+/** The marks of evidences that are not half loaded. */
+export function marksOf({ pending, loads }: Cursor): Cursor['pending'] {
+  const loading = new Set(loads.map(({ evidence }) => evidence));
+  return Object.fromEntries(Object.entries(pending).filter(([evidence]) => !loading.has(evidence)));
 }

@@ -40,7 +40,7 @@ export function cursorStore(
 
 /**
  * Brings the mirror up to what the company is now: loads what is to be loaded, then applies the
- * changes until there are none, then calls the procedures after them. Trouble with the server or
+ * changes until there are none, then has the procedures after them called. Trouble with the server or
  * the base is entered in the cursor, once.
  *
  * @param options `insists`: evidences in trouble are tried at once, too
@@ -78,15 +78,14 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
   if (trouble?.kind === 'changelog disabled') await session.owe('changelog off', trouble.message);
   if (trouble?.kind === 'newer generation') await session.owe(trouble.kind, trouble.message);
   try {
-    // The base may be well where the server is not; and what was applied before is waiting.
-    if (trouble?.kind !== 'database') {
-      await learnOfTables(context, session);
-      await session.callAfter();
-    }
+    // The base may be well where the server is not.
+    if (trouble?.kind !== 'database') await learnOfTables(context, session);
   } catch (error) {
     trouble ??= reportOf(error, session.signal);
   }
   await session.settle(trouble);
+  // What was applied before is waiting, whatever stops us now.
+  await session.seeToCalls();
   return trouble === undefined ? outcome : 'trouble';
 }
 

@@ -11,6 +11,7 @@ import type { FollowContext, HeldCursor } from './context.ts';
 import {
   agreedWith,
   type Cursor,
+  marksOf,
   newLoad,
   owing,
   type Reload,
@@ -190,14 +191,10 @@ export class Session {
     return this.#cursor.behindSince === undefined ? 'done' : 'over';
   }
 
-  /** Calls the procedures after changes; not yet those of what is half loaded. */
-  async callAfter(): Promise<void> {
-    const loading = new Set(this.#cursor.loads.map(({ evidence }) => evidence));
-    const due = this.#cursor.pending.filter((evidence) => !loading.has(evidence));
-    if (due.length === 0) return;
-    await this.#context.after(due, this.#signal);
-    const pending = this.#cursor.pending.filter((evidence) => loading.has(evidence));
-    await this.#save({ ...this.#cursor, pending });
+  /** Has the procedures after changes called; not yet those of what is half loaded. */
+  async seeToCalls(): Promise<void> {
+    const marks = marksOf(this.#cursor);
+    if (Object.keys(marks).length > 0) await this.#context.after(marks, this.#signal);
   }
 
   /** Enters what stops us, or that nothing does; a trouble that goes on is not written again. */

@@ -13,6 +13,7 @@ import type { Journal } from './journal.ts';
 import type { RunLog } from './log/run-log.ts';
 import type { Run, Stage, StageAttempt, StageError } from './run.ts';
 import { StageFailure, type StageResult, workOf } from './stage-runner.ts';
+import { StageTimeoutError, timeLimit } from './time-limit.ts';
 import type { Turn } from './turn.ts';
 
 export interface AttemptContext {
@@ -224,14 +225,6 @@ function addMessage(stage: Stage, text: string, now: () => Date): void {
   stage.messages = { count: stage.messages.count + 1, last };
 }
 
-/** The catalogue's time limit of the stage is over. */
-class StageTimeoutError extends Error {
-  constructor(seconds: number) {
-    super(`timed out after ${seconds} s`);
-    this.name = 'StageTimeoutError';
-  }
-}
-
 /** Why we stop a stage ourselves; everything else comes from the database or its driver. */
 const ownReasons = [
   [StageTimeoutError, 'timed out'],
@@ -239,22 +232,3 @@ const ownReasons = [
   [CancelRequestedError, 'cancelled'],
   [WorkerStoppingError, 'interrupted'],
 ] as const;
-
-/** Starts when the procedure does: waiting for the server's turn does not count. */
-function timeLimit({ timeoutSeconds }: Stage) {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    signal: controller.signal,
-    start() {
-      if (timeoutSeconds === undefined) return;
-      timer = setTimeout(
-        () => controller.abort(new StageTimeoutError(timeoutSeconds)),
-        timeoutSeconds * 1000,
-      );
-    },
-    clear() {
-      clearTimeout(timer);
-    },
-  };
-}

@@ -1,6 +1,8 @@
 /** Finds runs that nobody executes, and perhaps nobody ever will. */
 
+import type { LockState } from '../lock/leases.ts';
 import { DocumentConflictError } from '../storage/documents.ts';
+import { tellLog } from '../storage/tell.ts';
 import { endOrphan } from './ending.ts';
 import { isFinished, type Run } from './run.ts';
 import type { RunStore } from './run-store.ts';
@@ -24,7 +26,7 @@ export async function abandonedRuns(
   now: Date,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const runs = await unfinishedRuns(state, signal);
+  const runs = await unfinishedRuns(state, signal, tellUnread);
   return runs
     .filter(({ run, held, missing, isNewer }) => {
       const waitsMs = now.getTime() - Date.parse(run.createdAt);
@@ -32,6 +34,11 @@ export async function abandonedRuns(
       return !held || (run.state === 'queued' && waitsMs > queuedMs);
     })
     .map(({ run }) => run.id);
+}
+
+/** One document that storage does not give keeps nobody from the others. */
+function tellUnread(id: string, error: unknown): void {
+  tellLog(`The sweeper could not look at run ${id}: ${String(error)}`);
 }
 
 /** A sweep lists two such pages: a year's 100,000 runs are walked through in half an hour. */
@@ -60,18 +67,34 @@ export async function endOrphans(
   const ids = new Set([...unfinished, ...locks.flatMap(({ owner }) => owner ?? [])]);
   const ended: string[] = [];
   for (const id of ids) {
-    const found = await runs.look(id, signal);
-    if (found === undefined || found.isNewer || isFinished(found.value)) continue;
-    // Longer than a claim lives, by storage's clock: whoever wrote it can enter it no more.
-    if (found.ageMs <= leases.lifeMs || !isOrphan(withLocks(found, locks))) continue;
-    // But before it was as old as that: the locks are older than the look at its age.
-    const seen = withLocks(found, await leases.list('sync/', signal));
-    if (!isOrphan(seen)) continue;
-    const { run, missing } = seen;
-    endOrphan(run, missing, now);
-    if (await replaced(runs, run, found.etag, signal)) ended.push(id);
+    try {
+      if (await endIfOrphan({ leases, runs }, id, locks, now, signal)) ended.push(id);
+    } catch (error) {
+      signal.throwIfAborted();
+      tellUnread(id, error);
+    }
   }
   return ended;
+}
+
+/** @param locks as they were listed after the run was */
+async function endIfOrphan(
+  { leases, runs }: Pick<SyncState, 'leases' | 'runs'>,
+  id: string,
+  locks: readonly LockState[],
+  now: Date,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = await runs.look(id, signal);
+  if (found === undefined || found.isNewer || isFinished(found.value)) return false;
+  // Longer than a claim lives, by storage's clock: whoever wrote it can enter it no more.
+  if (found.ageMs <= leases.lifeMs || !isOrphan(withLocks(found, locks))) return false;
+  // But before it was as old as that: the locks are older than the look at its age.
+  const seen = withLocks(found, await leases.list('sync/', signal));
+  if (!isOrphan(seen)) return false;
+  const { run, missing } = seen;
+  endOrphan(run, missing, now);
+  return await replaced(runs, run, found.etag, signal);
 }
 
 function isOrphan({ held, missing }: UnfinishedRun): boolean {

@@ -16,16 +16,25 @@ export interface UnfinishedRun {
   isNewer: boolean;
 }
 
-/** Unfinished runs that own a server. */
+/**
+ * Unfinished runs that own a server.
+ *
+ * @param unread gets what storage does not give, which is left out then; absent: it is thrown
+ */
 export async function unfinishedRuns(
   { leases, runs }: { leases: Leases; runs: RunStore },
   signal: AbortSignal,
+  unread?: (id: string, error: unknown) => void,
 ): Promise<UnfinishedRun[]> {
   const locks = await leases.list('sync/', signal);
   const owners = new Set(locks.flatMap(({ owner }) => owner ?? []));
   const found = await Promise.all(
     [...owners].map(async (id) => {
-      const seen = await runs.look(id, signal);
+      const seen = await runs.look(id, signal).catch((error: unknown) => {
+        if (unread === undefined || signal.aborted) throw error;
+        unread(id, error);
+        return undefined;
+      });
       return seen === undefined || isFinished(seen.value) ? [] : [withLocks(seen, locks)];
     }),
   );

@@ -11,6 +11,7 @@ GO
 ALTER PROCEDURE crude.sp_list_flexibee_records
   @company nvarchar(64),
   @evidence nvarchar(64),
+  -- NULL: from the beginning.
   @after_id bigint,
   -- NULL: to the end.
   @through_id bigint = NULL,
@@ -25,7 +26,7 @@ BEGIN
       ELSE JSON_VALUE(payload, '$.lastUpdate') END AS content
   FROM crude.flexibee_record
   WHERE company = @company AND evidence = @evidence AND deleted = 0
-    AND record_id > @after_id AND (@through_id IS NULL OR record_id <= @through_id)
+    AND (@after_id IS NULL OR record_id > @after_id) AND (@through_id IS NULL OR record_id <= @through_id)
   ORDER BY record_id;
 END;
 GO

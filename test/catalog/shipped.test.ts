@@ -157,6 +157,7 @@ describe('the lists of the shipped catalogue', () => {
         server: 'flexibee',
         connection: 'FLEXIBEE_DEMO',
         name: 'demo',
+        journalDays: 365,
         onRegression: 'stop',
         reconcile: '02:30',
         lateMinutes: 60,

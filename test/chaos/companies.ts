@@ -145,6 +145,5 @@ function unfinished(cursor: Cursor | undefined): string | undefined {
   if (cursor.trouble !== undefined) return `is in trouble: ${cursor.trouble.message}`;
   if (cursor.next === undefined) return 'has not begun';
   if (cursor.loads.length > 0) return `has yet to load ${cursor.loads[0]?.evidence}`;
-  if (Object.keys(cursor.stale).length > 0) return 'has records that wait';
-  return cursor.pending.length > 0 ? 'has procedures that wait' : undefined;
+  return Object.keys(cursor.stale).length > 0 ? 'has records that wait' : undefined;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cursorForm, restarted } from '../../shared/flexibee/cursor.ts';
 import { companyState, poll, reload, reset } from '../../shared/flexibee/follow.ts';
 import { trouble } from '../support/flexibee-company.ts';
 import { soon } from '../support/storage.ts';
@@ -89,15 +90,23 @@ test('trouble is entered and logged once, and gone with the next success', async
   assert.equal(world.logged.length, 2);
 });
 
-test('procedures that fail are called again', async () => {
+test('procedures that could not be asked for are asked for again', async () => {
   const world = await following();
   world.company.write('update', second);
   const { context } = world.worker();
-  const failing = { ...context, after: () => Promise.reject(trouble('unreachable')) };
-  assert.equal(await poll(failing, { waitForLockMs: 0 }, soon()), 'trouble');
-  assert.deepEqual(world.cursor?.pending, [second]);
+  const failing = { ...context, after: () => Promise.reject(new Error('no queue')) };
+  await assert.rejects(poll(failing, { waitForLockMs: 0 }, soon()), /no queue/);
+  assert.deepEqual(world.called, []);
   await world.settle();
   assert.deepEqual(world.called, [[second]]);
+});
+
+test('a cursor of before there were marks has its list called', () => {
+  const { pending, ...cursor } = restarted(undefined, new Date());
+  const old = cursorForm.schema.parse({ ...cursor, pending: [first, second] });
+  assert.deepEqual(Object.keys(old.pending), [first, second]);
+  assert.notEqual(old.pending[first], old.pending[second]);
+  assert.deepEqual(pending, {});
 });
 
 test('another history: with "stop" nothing is asked until somebody resets', async () => {

@@ -14,7 +14,7 @@ const following: Cursor = {
   stale: {},
   sizes: {},
   due: {},
-  pending: [],
+  pending: {},
   warnings: {},
   evidences: {},
   typed: {},

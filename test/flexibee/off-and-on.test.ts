@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { DatabaseError } from '../../shared/database/database-error.ts';
 import { turnChangelog } from '../../shared/flexibee/changelog.ts';
 import { poll } from '../../shared/flexibee/follow.ts';
 import type { TroubleKind } from '../../shared/flexibee/types.ts';
@@ -74,10 +75,11 @@ describe('off is seen, another trouble comes, and records change', () => {
     const world = await following();
     world.company.write('update', first);
     const { context } = world.worker();
-    const after = () => Promise.reject(trouble('unreachable'));
-    await poll({ ...context, after }, { waitForLockMs: 0 }, soon());
+    const apply = () => Promise.reject(new DatabaseError('the base is full', 'permanent'));
+    const mirror = { ...context.mirror, apply };
+    assert.equal(await poll({ ...context, mirror }, { waitForLockMs: 0 }, soon()), 'trouble');
     world.company.changelog = 'off';
-    await poll({ ...context, after }, { waitForLockMs: 0 }, soon());
+    assert.equal(await poll({ ...context, mirror }, { waitForLockMs: 0 }, soon()), 'trouble');
     writeUnseen(world);
     world.company.changelog = 'on';
     await world.settle();

@@ -46,7 +46,7 @@ async function open(t: TestContext) {
         .filter(
           ({ id, deleted }) =>
             !deleted &&
-            BigInt(id) > BigInt(afterId) &&
+            (afterId === undefined || BigInt(id) > BigInt(afterId)) &&
             (throughId === undefined || BigInt(id) <= BigInt(throughId)),
         );
       const stamps = all.map(({ id, version, payload }) => {

@@ -111,6 +111,8 @@ export function newWorld(
   /** Evidences whose procedures were called after their last change in the mirror. */
   const dirty = new Set<string>();
   const called: string[][] = [];
+  /** As they were when they were called. */
+  const seenMarks: Record<string, string> = {};
   const logged: string[] = [];
   const requests: string[] = [];
   let seenOnAt = Number.NEGATIVE_INFINITY;
@@ -202,11 +204,19 @@ export function newWorld(
       },
       sliceMs: options.sliceMs ?? 3_600_000,
       log: (text) => void logged.push(text),
-      after: (changed) =>
-        io('after', async () => {
-          called.push([...changed]);
-          for (const evidence of changed) dirty.delete(evidence);
-        }),
+      after: async (marks) => {
+        const due = Object.entries(marks).filter(
+          ([evidence, mark]) => seenMarks[evidence] !== mark,
+        );
+        if (due.length === 0) return;
+        await io('after', async () => {
+          called.push(due.map(([evidence]) => evidence));
+          for (const [evidence, mark] of due) {
+            dirty.delete(evidence);
+            seenMarks[evidence] = mark;
+          }
+        });
+      },
     };
     return { context, done };
   }

@@ -5,16 +5,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import functions from '@azure/functions';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
 import { type ProcedureContext, type SqlServer, SqlServerError, startSqlServer } from 'tds-sqlite';
 import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
 import { demoLogin } from '../../demo/billing/login.ts';
 import { installProduct } from '../../demo/billing/product.ts';
+import { expireJournals } from '../../functions/flexibee/expire-journals.ts';
+import { pollCompany } from '../../functions/flexibee/poll-company.ts';
 import { companySchema } from '../../functions/shapes/companies.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import type { CompanyMessage } from '../../shared/app/company-queue.ts';
 import { Databases } from '../../shared/database/databases.ts';
+import { afterCallsForm } from '../../shared/flexibee/after-calls.ts';
+import { LeasedDocuments } from '../../shared/lock/leased-document.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import type { Run } from '../../shared/sync/syncs.ts';
@@ -157,11 +162,31 @@ async function sqlBatch(text: string): Promise<void> {
   }
 }
 
-function poll(
+/** A poll, and what its message on the queue of calls brings. */
+async function poll(
   why: CompanyMessage['why'] = 'request',
   log: (text: string) => void = () => {},
 ): Promise<string> {
-  return app.pollCompany({ company, why, at: new Date().toISOString() }, log);
+  const at = new Date().toISOString();
+  const outcome = await app.pollCompany({ company, why, at }, log);
+  assert.equal(await app.callAfterChanges(company, log), 'done');
+  return outcome;
+}
+
+/** As if the time until the next call were over. */
+async function callAgain(): Promise<string> {
+  const { connectionString } = storage;
+  const container = await openContainer({ kind: 'connection string', connectionString }, soon());
+  const documents = new LeasedDocuments(container, 'after/', afterCallsForm, 15);
+  const held = await documents.acquire(company, soon());
+  assert.ok(held?.value !== undefined);
+  const evidences = Object.entries(held.value.evidences).map(([evidence, call]) => {
+    const failure = call.failure && { ...call.failure, nextAt: new Date(0).toISOString() };
+    return [evidence, { ...call, ...(failure && { failure }) }];
+  });
+  await held.replace({ ...held.value, evidences: Object.fromEntries(evidences) }, soon());
+  await held.release();
+  return await app.callAfterChanges(company, () => {});
 }
 
 let written = 0;
@@ -285,7 +310,7 @@ test('what procedures say in a poll is in the log of the function, the first hun
   const from = `FlexiBee ${company}, `;
   assert.deepEqual(lines, [
     `${from}crude.sp_apply_addresses: adresy přišly`,
-    ...Array.from({ length: 99 }, (_, i) => `${from}heap.sp_load_flexibee: řádek ${i}`),
+    ...Array.from({ length: 100 }, (_, i) => `${from}heap.sp_load_flexibee: řádek ${i}`),
     `${from}heap.sp_load_flexibee: what procedures say further in this poll is left out`,
   ]);
 });
@@ -297,51 +322,114 @@ test('they wait for their turn at their server, as stages of runs do', async () 
   const holder = '00000000-0000-4000-8000-000000000001';
   assert.ok(await leases.acquire('procedure/ab', holder, soon()));
   await write();
-  const polling = poll();
-  // What comes before the call is in the base; the call is not.
-  while ((await app.companies.state(company, soon())).pending.length === 0) await pauseShortly();
+  const at = new Date().toISOString();
+  assert.equal(await app.pollCompany({ company, why: 'request', at }, () => {}), 'applied');
+  const calling = app.callAfterChanges(company, () => {});
+  // The company is followed meanwhile, whoever has the server.
+  await write('cenik');
+  assert.equal(await app.pollCompany({ company, why: 'request', at }, () => {}), 'applied');
+  assert.deepEqual((await app.companies.state(company, soon())).pending, ['adresar', 'cenik']);
   assert.deepEqual(calls, []);
   await leases.release('procedure/ab', holder, soon());
-  assert.equal(await polling, 'applied');
-  assert.deepEqual(calls, [`${company} adresar`]);
+  assert.equal(await calling, 'done');
+  assert.deepEqual(calls, [`${company} adresar`, `${company} cenik`]);
+});
+
+test('the journal says which poll wrote it, and keeps it for as long as the catalogue says', async () => {
+  await write('cenik');
+  const message = { company, why: 'request' as const, at: new Date().toISOString() };
+  const context = new functions.InvocationContext({
+    functionName: 'poll_company',
+    invocationId: 'poll-of-the-test',
+    options: { trigger: { type: 'queueTrigger', name: 'message' } },
+  });
+  await pollCompany(() => app)(message, context);
+  const ofThePoll = () =>
+    sqlQuery(
+      `SELECT evidence FROM crude.flexibee_change WHERE written_by = N'poll-of-the-test' UNION ALL
+SELECT evidence FROM crude.flexibee_record WHERE written_by = N'poll-of-the-test'`,
+    );
+  assert.deepEqual(await ofThePoll(), [{ evidence: 'cenik' }, { evidence: 'cenik' }]);
+  const lines: string[] = [];
+  const nightly = new functions.InvocationContext({
+    functionName: 'expire_journals',
+    logHandler: (_level, ...parts) => lines.push(parts.join(' ')),
+  });
+  const timer = {
+    isPastDue: false,
+    schedule: { adjustForDST: false },
+    scheduleStatus: { last: '', next: '', lastUpdated: '' },
+  };
+  await expireJournals(() => app)(timer, nightly);
+  assert.deepEqual(lines, []);
+  await sqlBatch(`UPDATE crude.flexibee_change SET read_at = DATEADD(day, -366, read_at)
+WHERE written_by = N'poll-of-the-test'`);
+  await expireJournals(() => app)(timer, nightly);
+  assert.deepEqual(lines, ['Removed 1 changes from the journals of companies']);
+  assert.deepEqual(await ofThePoll(), [{ evidence: 'cenik' }]);
 });
 
 const pauseShortly = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-test('a procedure that fails is trouble, and is called again until it succeeds', async () => {
-  behaviour = async () => {
+test('a procedure that fails is told, and keeps nobody behind it from being called', async () => {
+  const log: string[] = [];
+  behaviour = async (context) => {
+    if (context.parameters['evidence'] !== 'adresar') return;
     throw new SqlServerError(50_001, 'the heap is full', { severity: 16 });
   };
   await write();
-  assert.equal(await poll(), 'trouble');
-  const { trouble, pending } = await app.companies.state(company, soon());
-  assert.equal(trouble?.kind, 'database');
-  assert.match(trouble?.message ?? '', /the heap is full/);
-  assert.deepEqual(pending, ['adresar']);
+  await write('cenik');
+  assert.equal(await poll('request', (text) => log.push(text)), 'applied');
+  assert.deepEqual(calls, [`${company} adresar`, `${company} cenik`]);
+  const { phase, trouble, pending, failures } = await app.companies.state(company, soon());
+  assert.deepEqual([phase, trouble, pending], ['following', undefined, ['adresar']]);
+  const [failure, ...others] = failures;
+  assert.deepEqual(others, []);
+  assert.partialDeepStrictEqual(failure, {
+    evidence: 'adresar',
+    procedure: 'heap.sp_load_flexibee',
+    calls: 1,
+  });
+  assert.match(failure?.message ?? '', /the heap is full/);
+  assert.match(log.join(), /adresar: heap\.sp_load_flexibee: .*the heap is full/);
+  // What was looked at up to 5 s ago is told once more.
+  const patience = soon();
+  for (let reason = ''; !/flexi-demo, adresar: heap\.sp_load_flexibee fails/.test(reason); ) {
+    patience.throwIfAborted();
+    await pauseShortly();
+    const health = await app.health(patience);
+    reason = health.find(({ part }) => part === 'companies')?.reason ?? '';
+  }
+  // Not before its time, whatever comes meanwhile.
+  await write();
+  assert.equal(await poll(), 'applied');
+  assert.equal(calls.length, 2);
+  assert.equal(await callAgain(), 'done');
+  const again = (await app.companies.state(company, soon())).failures[0];
+  assert.deepEqual([again?.calls, again?.since], [2, failure?.since]);
   behaviour = async () => {};
-  await poll();
-  assert.deepEqual(calls, [`${company} adresar`, `${company} adresar`]);
-  const { phase, trouble: none, ...state } = await app.companies.state(company, soon());
-  assert.deepEqual([phase, none, state.pending], ['following', undefined, []]);
+  assert.equal(await callAgain(), 'done');
+  assert.equal(calls.length, 4);
+  const state = await app.companies.state(company, soon());
+  assert.deepEqual([state.failures, state.pending], [[], []]);
 });
 
 test('a procedure that exceeds its time is stopped, and said to', async () => {
   behaviour = (context) => context.delay(60_000);
   await write();
-  assert.equal(await poll(), 'trouble');
-  const { trouble } = await app.companies.state(company, soon());
-  assert.match(trouble?.message ?? '', /heap\.sp_load_flexibee timed out after 2 s/);
+  assert.equal(await poll(), 'applied');
+  const { failures } = await app.companies.state(company, soon());
+  assert.partialDeepStrictEqual(failures, [
+    { procedure: 'heap.sp_load_flexibee', message: 'timed out after 2 s' },
+  ]);
   behaviour = async () => {};
-  await poll();
-  assert.equal((await app.companies.state(company, soon())).trouble, undefined);
+  await callAgain();
+  assert.deepEqual((await app.companies.state(company, soon())).failures, []);
 });
 
 test('what returns another value than 0 is a warning of the company until it returns 0', async () => {
   const log: string[] = [];
-  const logged = () =>
-    app.pollCompany({ company, why: 'request', at: new Date().toISOString() }, (text) =>
-      log.push(text),
-    );
+  const logged = () => poll('request', (text) => log.push(text));
   behaviour = async () => 5;
   for (const _ of [1, 2]) {
     await write();
@@ -357,18 +445,17 @@ test('what returns another value than 0 is a warning of the company until it ret
   assert.deepEqual((await app.companies.state(company, soon())).warnings, []);
 });
 
-test('under "zero" it is trouble, and the procedure is called again', async () => {
+test('under "zero" it has failed, and the procedure is called again', async () => {
   behaviour = async () => -1;
   await write('cenik');
-  assert.equal(await poll(), 'trouble');
-  const { trouble, pending, warnings } = await app.companies.state(company, soon());
-  assert.equal(trouble?.kind, 'database');
-  assert.match(trouble?.message ?? '', /heap\.sp_load_flexibee returned -1/);
+  assert.equal(await poll(), 'applied');
+  const { failures, pending, warnings } = await app.companies.state(company, soon());
+  assert.match(failures[0]?.message ?? '', /heap\.sp_load_flexibee returned -1/);
   assert.deepEqual([pending, warnings], [['cenik'], []]);
   behaviour = async () => {};
-  await poll();
+  await callAgain();
   assert.deepEqual(calls, [`${company} cenik`, `${company} cenik`]);
-  assert.equal((await app.companies.state(company, soon())).trouble, undefined);
+  assert.deepEqual((await app.companies.state(company, soon())).failures, []);
 });
 
 test('an apply procedure that returns another value moves nothing, and its rows come later', async () => {

@@ -115,6 +115,7 @@ test('of a company: its state says so until the queue is emptied', async (t) => 
   assert.deepEqual(await queueParts(app), [
     ['queue syncboard-runs', 'degraded', 1],
     ['queue syncboard-companies', 'degraded', 1],
+    ['queue syncboard-after-changes', 'ok', 0],
   ]);
   const queues = QueueServiceClient.fromConnectionString(storage.connectionString);
   for (const queue of ['syncboard-runs', 'syncboard-companies']) {
@@ -128,6 +129,7 @@ test('of a company: its state says so until the queue is emptied', async (t) => 
   assert.deepEqual(await queueParts(other), [
     ['queue syncboard-runs', 'ok', 0],
     ['queue syncboard-companies', 'ok', 0],
+    ['queue syncboard-after-changes', 'ok', 0],
   ]);
 });
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { LeaseLostError } from '../../shared/lock/keeper.ts';
@@ -141,10 +140,11 @@ test('what a newer version wrote is left alone and said, and the lock is free ag
 
 test('the lease is renewed while it is held', async (t) => {
   const { mine, proxy } = await workers(t);
+  const renewed = proxy.answered(
+    ({ headers, status }) => headers['x-ms-lease-action'] === 'renew' && status === 200,
+  );
   const held = await taken(mine);
-  const renewed = ({ headers, status }: (typeof proxy.requests)[number]) =>
-    headers['x-ms-lease-action'] === 'renew' && status === 200;
-  while (!proxy.requests.some(renewed)) await sleep(50);
+  await renewed;
   assert.equal(held.lost.aborted, false);
   await held.release();
 });

@@ -149,8 +149,7 @@ describe('the keeper under faults', { concurrency: true }, () => {
     const outage = proxy.outage();
     await sleep(lifeMs / 3);
     outage.end();
-    const before = proxy.requests.length;
-    while (!proxy.requests.slice(before).some(({ status }) => status === 200)) await sleep(20);
+    await proxy.answered(({ status }) => status === 200);
     assert.equal(keeper.lost.aborted, false);
     await keeper.stop();
     assert.equal(await other.renewOnce('sync/x', id, soon()), true);

@@ -320,11 +320,8 @@ test('every missing connection is named, and secrets are not', () => {
 });
 
 const company = {
-  server: 'flexibee',
-  name: 'x',
-  onRegression: 'stop' as const,
-  lateMinutes: 60,
-  reconcile: false as const,
+  ...{ server: 'flexibee', name: 'x', onRegression: 'stop' as const },
+  ...{ lateMinutes: 60, journalDays: 365, reconcile: false as const },
 };
 test('companies may share a setting; a fault of it is told once, beside those of databases', () => {
   const catalog = {

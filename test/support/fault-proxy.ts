@@ -4,6 +4,7 @@
  * host. What happens to a request is decided when its body is there, by whoever runs the test.
  */
 
+import { EventEmitter, on } from 'node:events';
 import {
   Agent,
   createServer,
@@ -65,6 +66,8 @@ export interface FaultProxy {
   requests: readonly ProxiedRequest[];
   /** Breaks every connection and refuses new ones until `end` is called. */
   outage(): { end(): void };
+  /** Resolves with the next request that the service has answered, and that is such a one. */
+  answered(is: (request: ProxiedRequest) => boolean): Promise<ProxiedRequest>;
   /** Resolves when the service has answered everything it was handed, late requests included. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -76,6 +79,7 @@ export async function startFaultProxy(connectionString: string): Promise<FaultPr
   const forwarding = new Set<Promise<unknown>>();
   const agent = new Agent({ keepAlive: true });
   const servers: Server[] = [];
+  const answers = new EventEmitter<{ answer: [ProxiedRequest] }>();
   let outages = 0;
 
   async function handle(
@@ -97,6 +101,7 @@ export async function startFaultProxy(connectionString: string): Promise<FaultPr
     forwarding.add(forwarded);
     const answer = await forwarded.finally(() => forwarding.delete(forwarded));
     request.status = answer.status;
+    answers.emit('answer', request);
     if (fault?.kind === 'lost answer') return void incoming.socket.destroy();
     if (fault?.kind === 'slow') await passed(fault.until);
     if (outages > 0) return void incoming.socket.destroy();
@@ -148,6 +153,10 @@ export async function startFaultProxy(connectionString: string): Promise<FaultPr
           ended = true;
         },
       };
+    },
+    async answered(is) {
+      for await (const [request] of on(answers, 'answer')) if (is(request)) return request;
+      throw new Error('the answers never end');
     },
     async idle() {
       while (forwarding.size > 0) await Promise.allSettled(forwarding);

@@ -124,7 +124,7 @@ describe('claims under faults', { concurrency: true }, () => {
     const stalled = Promise.withResolvers<void>();
     proxy.decide = ({ operation }) => {
       if (!operation.includes('acquire locks/sync/b')) return undefined;
-      setTimeout(() => leaving.abort(), 20);
+      leaving.abort();
       return { kind: 'slow', until: stalled.promise };
     };
     await assert.rejects(claimServers(state, ['a', 'b'], leaving.signal), {

@@ -5,10 +5,10 @@ import { after, before, describe, test } from 'node:test';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
-import { endOrphans } from '../../shared/sync/sweep.ts';
+import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
-import { put } from '../support/odd-blobs.ts';
-import { run, stage } from '../support/runs.ts';
+import { breakLeases, put } from '../support/odd-blobs.ts';
+import { postRun, run, stage } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { syncStateOf } from '../support/sync-state.ts';
 
@@ -163,3 +163,24 @@ describe('orphans', () => {
 async function rubbish(container: ContainerClient, text: string): Promise<void> {
   await put(container, 'state/sweep.json', { body: Buffer.from(text), metadata: {} });
 }
+
+test('a document that storage refuses keeps nobody from the others', async (t) => {
+  const proxy = await startFaultProxy(storage.connectionString);
+  t.after(() => proxy.close());
+  const { container, state } = await newState();
+  await write(state, [1, 2, 3], false);
+  const posting = syncStateOf(container);
+  const owners: string[] = [];
+  for (const server of ['one', 'two']) owners.push(await postRun(posting, [], [server]));
+  await breakLeases(container);
+  const [refused = '', other = ''] = owners;
+  const isRefused = (path: string) => [refused, idOf(2)].some((id) => path.includes(`runs/${id}`));
+  proxy.decide = ({ path, method }) =>
+    method === 'GET' && isRefused(path) ? { kind: 'status', status: 403 } : undefined;
+  const service = BlobServiceClient.fromConnectionString(proxy.connectionString);
+  const proxied = syncStateOf(service.getContainerClient(container.containerName), -1);
+  assert.deepEqual(await abandonedRuns(proxied, new Date(), soon()), [other]);
+  assert.deepEqual(await endOrphans(proxied, new Date(), soon()), [idOf(1), idOf(3)]);
+  proxy.decide = () => undefined;
+  assert.deepEqual(await endOrphans(proxied, new Date(), soon()), [idOf(2)]);
+});

@@ -27,10 +27,13 @@ export async function companiesHealth(
     'companies',
     async (bounded) => {
       const states = await Promise.all(codes.map((code) => companies.state(code, bounded)));
-      troubles = states.flatMap(({ trouble, evidences }, index) => [
+      troubles = states.flatMap(({ trouble, evidences, failures }, index) => [
         ...(trouble === undefined ? [] : [`${codes[index]}: ${trouble.kind}`]),
         ...Object.entries(evidences).flatMap(([evidence, own]) =>
           own.trouble === undefined ? [] : [`${codes[index]}, ${evidence}: ${own.trouble.kind}`],
+        ),
+        ...failures.map(
+          ({ evidence, procedure }) => `${codes[index]}, ${evidence}: ${procedure} fails`,
         ),
       ]);
     },

@@ -30,7 +30,9 @@ const walkSchema = z.object({
   /** Yet to be compared, the current one first. */
   evidences: z.array(z.string()),
   /** Of the current one: the last record compared. */
-  afterId: z.string(),
+  afterId: z.string().optional(),
+  /** Versions that were consumed when it began; what changed later is for polls. */
+  consumed: count,
   /** How: by the member `lastUpdate`, or, where records have none, by the whole of them. */
   by: z.enum(['lastUpdate', 'content']),
   found: z.record(z.string(), foundSchema),
@@ -68,12 +70,18 @@ export const reconciliationForm: DocumentForm<Reconciliation> = {
 
 export const noneFound: Found = { compared: 0, missing: 0, extra: 0, different: 0 };
 
-export function newWalk(wish: string, evidences: readonly string[], now: Date): Walk {
+/** @param consumed the version up to which the mirror has everything */
+export function newWalk(
+  wish: string,
+  evidences: readonly string[],
+  consumed: number,
+  now: Date,
+): Walk {
   return {
     for: wish,
     startedAt: now.toISOString(),
     evidences: [...evidences],
-    afterId: '0',
+    consumed,
     by: 'lastUpdate',
     found: {},
     candidates: {},

@@ -1,11 +1,12 @@
 /** What the aggregate base has of an evidence, by number. */
 
 import type { Databases } from '../../database/databases.ts';
+import { listRecords } from '../base-procedures.ts';
 import type { MirrorStamp } from './compare.ts';
 
 export interface RowRange {
-  /** Exclusive. */
-  afterId: string;
+  /** Exclusive; absent: from the beginning. */
+  afterId?: string | undefined;
   /** Inclusive; absent: to the end. */
   throughId?: string | undefined;
   /** What is compared: `lastUpdate`, or the digest of the payload. */
@@ -21,9 +22,6 @@ export interface MirrorRows {
   ): AsyncGenerator<readonly MirrorStamp[], void, undefined>;
 }
 
-/** Beside the procedures that apply. */
-export const listProcedure = 'sp_list_flexibee_records';
-
 const pageSize = 25_000;
 
 /** @param databaseOf the catalogue's id of the database that has an evidence */
@@ -32,7 +30,7 @@ export function sqlMirrorRows(
   company: string,
   databaseOf: (evidence: string) => string,
 ): MirrorRows {
-  const text = `EXEC crude.${listProcedure} @company = @company, @evidence = @evidence,
+  const text = `EXEC ${listRecords.schema}.${listRecords.name} @company = @company, @evidence = @evidence,
  @after_id = @after_id, @through_id = @through_id, @digest = @digest, @most = ${pageSize}`;
   return {
     async *pages(evidence, { afterId, throughId, by }, signal) {
@@ -40,7 +38,7 @@ export function sqlMirrorRows(
         const parameters = [
           { name: 'company', type: 'nvarchar(64)', value: company },
           { name: 'evidence', type: 'nvarchar(64)', value: evidence },
-          { name: 'after_id', type: 'bigint', value: from },
+          { name: 'after_id', type: 'bigint', value: from ?? null },
           { name: 'through_id', type: 'bigint', value: throughId ?? null },
           { name: 'digest', type: 'bit', value: by === 'content' },
         ] as const;

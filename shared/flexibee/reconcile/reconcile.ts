@@ -79,7 +79,8 @@ export async function reconcile(
     let { walk, last } = held.value ?? {};
     if (walk === undefined) {
       if (last?.for === wish) return 'idle';
-      walk = newWalk(wish, evidences, follow.now());
+      const cursor = await follow.cursors.read(code, bounded);
+      walk = newWalk(wish, evidences, (cursor?.next ?? 1) - 1, follow.now());
     }
     const save = async (next: Walk): Promise<Walk> => {
       const counted = withRequests(next, source.take(), follow.now());
@@ -131,7 +132,7 @@ function agreed(walk: Walk, { follow, unknown }: ReconcileContext): Walk {
     ...walk,
     evidences: walk.evidences.filter((evidence) => !(evidence in reasons)),
     skipped: { ...walk.skipped, ...reasons },
-    ...(isAtStart && { afterId: '0', by: 'lastUpdate' as const }),
+    ...(isAtStart && { afterId: undefined, by: 'lastUpdate' as const }),
   };
 }
 
@@ -157,7 +158,7 @@ async function corrections(
         correction.rows[evidence] = sum(correction.rows[evidence], rows);
       },
     );
-    await session.callAfter();
+    await session.seeToCalls();
     return withCorrection(walk, correction);
   } finally {
     await held.release();
@@ -180,7 +181,7 @@ function withCorrection(walk: Walk, { rows, versions, skipped }: Correction): Wa
     candidates: {},
     found,
     skipped: { ...walk.skipped, ...skipped },
-    versions: [...new Set([...walk.versions, ...versions])]
+    versions: [...new Set([...walk.versions, ...versions.filter((one) => one <= walk.consumed)])]
       .toSorted((one, other) => one - other)
       .slice(0, mostVersions),
   };

@@ -76,7 +76,7 @@ export async function walkOn(
 
 /** The walk at its next evidence. */
 function behind(walk: Walk): Walk {
-  return { ...walk, evidences: walk.evidences.slice(1), afterId: '0', by: 'lastUpdate' };
+  return { ...walk, evidences: walk.evidences.slice(1), afterId: undefined, by: 'lastUpdate' };
 }
 
 function skipped(walk: Walk, evidence: string, why: string): Walk {

@@ -55,10 +55,12 @@ export function createForwarder(httpUri: string): Forwarder {
   /** Resolves with the response, whose body is still to come; the client may leave at any time. */
   const send = async (exchange: Exchange, attempt = 1): Promise<IncomingMessage> => {
     const { request, response, body, invocationId, path, signal } = exchange;
+    const streams = body === undefined && request.headers['transfer-encoding'] !== undefined;
     const upstream = httpRequest(new URL(path, httpUri), {
       method: request.method,
       headers: upstreamHeaders(request, invocationId, new URL(httpUri).host),
-      agent,
+      // A body that passes through cannot be sent again: it gets no connection that was kept.
+      agent: streams ? false : agent,
       signal,
     });
     const hasBegun = watchBegin(upstream);
@@ -68,14 +70,18 @@ export function createForwarder(httpUri: string): Forwarder {
     };
     response.once('close', leave);
     upstream.once('close', () => response.off('close', leave));
-    const streams = body === undefined && request.headers['transfer-encoding'] !== undefined;
-    if (streams) {
-      upstream.flushHeaders();
+    let hasPassed = false;
+    const passThrough = (): void => {
+      hasPassed = true;
       watchBody(request, response, (error) => upstream.destroy(error));
       // A client that leaves here closes `response`, too.
       request.on('error', () => {}).pipe(upstream);
       // What the app did not want is thrown away: a connection that nobody reads sees no end.
       upstream.once('close', () => request.resume());
+    };
+    if (streams) {
+      upstream.flushHeaders();
+      upstream.once('socket', (socket: Socket) => socket.once('connect', passThrough));
     } else upstream.end(body);
     try {
       const [reply] = (await once(upstream, 'response')) as [IncomingMessage];
@@ -83,7 +89,7 @@ export function createForwarder(httpUri: string): Forwarder {
     } catch (error) {
       response.off('close', leave);
       const isOurs = error instanceof SilenceError || response.destroyed || signal.aborted;
-      if (isOurs || streams || hasBegun()) throw error;
+      if (isOurs || hasPassed || hasBegun()) throw error;
       // The app closed a connection that was kept, just then.
       if (upstream.reusedSocket) return await send(exchange, attempt);
       if (attempt === tries) throw error;

@@ -84,6 +84,24 @@ for (const [how, close] of closings) {
   }
 }
 
+test('nor a body that passes through', async () => {
+  await Promise.all(Array.from({ length: 20 }, () => send('first')));
+  assert.ok(kept.size > 1);
+  meanwhile = () => {
+    for (const socket of kept) socket.destroy();
+  };
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('piece'));
+      controller.close();
+    },
+  });
+  const init = { method: 'POST', body, duplex: 'half' } as const;
+  const reply = await fetch(`http://127.0.0.1:${port(front)}`, init);
+  assert.deepEqual([reply.status, await reply.text()], [200, 'piece']);
+  assert.deepEqual(failures, []);
+});
+
 for (const { refusals, status } of [
   { refusals: 3, status: 200 },
   { refusals: 9, status: 200 },

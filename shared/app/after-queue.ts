@@ -1,0 +1,19 @@
+import functions from '@azure/functions';
+import { z } from 'zod';
+
+export const afterQueueName = 'syncboard-after-changes';
+
+/** A company whose procedures after changes are to be called. */
+export const afterMessageSchema = z.object({
+  /** Data source code. */
+  company: z.string(),
+  /** ISO 8601. */
+  at: z.string(),
+});
+export type AfterMessage = z.infer<typeof afterMessageSchema>;
+
+/** As `companyQueueOutput`. */
+export const afterQueueOutput = functions.output.storageQueue({
+  queueName: afterQueueName,
+  connection: 'AzureWebJobsStorage',
+});
