@@ -285,6 +285,7 @@ test('a row that is wrong in the base is found and corrected, and the state tell
   assert.equal(last?.differences, 2);
   assert.match(last?.skipped['adresar'] ?? '', /crude\.sp_apply_addresses/);
   assert.ok(lines.some((line) => /cenik: 0 missing, 0 extra, 1 different/.test(line)));
+  assert.equal(await app.callAfterChanges(company, log), 'done');
   assert.deepEqual(calls.toSorted(), [`${company} cenik`, `${company} faktura-vydana`]);
   const [again] = await sqlQuery(
     `SELECT payload FROM crude.flexibee_record WHERE evidence = N'cenik' AND record_id = ${id}`,
