@@ -38,7 +38,7 @@ export function pollCompany(app: () => App): StorageQueueHandler {
     else if (outcome === 'handed on') context.extraOutputs.set(companyQueueOutput, rest());
     // A thousand companies with nothing new each minute would bury everything else in the log, and
     // trouble has been told when it began.
-    if (outcome !== 'idle' && outcome !== 'trouble')
-      context.info(`company ${company.code}: ${outcome}`);
+    const quiet = ['idle', 'trouble', 'not due', 'paused'];
+    if (!quiet.includes(outcome)) context.info(`company ${company.code}: ${outcome}`);
   };
 }

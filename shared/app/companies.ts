@@ -36,6 +36,7 @@ import { afterQueueName } from './after-queue.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { givenUpText } from './poison-queues.ts';
+import { isDue } from './poll-interval.ts';
 import { procedureMessages } from './procedure-messages.ts';
 import { typedTables } from './typed-tables.ts';
 
@@ -168,11 +169,18 @@ export class Companies {
     { company, why, at }: CompanyMessage,
     log: (text: string) => void,
     signal: AbortSignal,
-  ): Promise<PollOutcome | 'late'> {
+  ): Promise<PollOutcome | 'late' | 'not due' | 'paused'> {
     const isTimer = why === 'timer';
     const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
     if (isTimer && ageMs > timerMessageMs) return 'late';
+    const { paused, pollMinutes } = this.#known(company);
+    if (isTimer && !isDue(company, pollMinutes, new Date(at))) return 'not due';
     const { flags, cursors } = await this.#open(signal);
+    if (paused) {
+      // The first hook after the pause has it polled.
+      if (why === 'hook') await flags.lower(company, signal);
+      return 'paused';
+    }
     const context = await this.#context(company, log, procedureMessages(company, log), signal);
     const options = {
       waitForLockMs: isTimer ? 0 : this.#waitForLockMs,
@@ -240,6 +248,7 @@ export class Companies {
    */
   async hooked(code: string, hook: WebHook | undefined, signal: AbortSignal): Promise<boolean> {
     const { flags, news } = await this.#open(signal);
+    if (this.#known(code).paused) return false;
     const isNews = hook === undefined || (await news.isNews(code, hook, signal));
     return isNews && (await flags.raise(code, signal));
   }
