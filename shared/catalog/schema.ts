@@ -31,6 +31,8 @@ const longestLateMinutes = 1_440;
 const lateMinutes = `use whole minutes from 1 to ${longestLateMinutes}`;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
+const longestJournalDays = 36_500;
+const journalRange = `use a whole number from 1 to ${longestJournalDays}`;
 
 const flag = z.boolean(expects('a flag', 'use true or false'));
 const description = matching(/\S/, 'a description', 'use text for people');
@@ -215,6 +217,11 @@ export function catalogSchema(declared: Declared) {
     server: knownServer,
     connection,
     name: companyName,
+    journalDays: z
+      .int(expects('a number of days', journalRange))
+      .min(1, expects('a number of days', journalRange))
+      .max(longestJournalDays, expects('a number of days', journalRange))
+      .default(365),
     onRegression: oneOf('an answer to versions that went back', regressions).default('stop'),
     lateMinutes: z
       .int(expects('a time for late commits', lateMinutes))

@@ -319,7 +319,10 @@ test('every missing connection is named, and secrets are not', () => {
   assert.deepEqual(requireConnections(again, onlyAb).databases, { ab: structured });
 });
 
-const company = { server: 'flexibee', name: 'x', onRegression: 'stop' as const, lateMinutes: 60 };
+const company = {
+  ...{ server: 'flexibee', name: 'x', onRegression: 'stop' as const },
+  ...{ lateMinutes: 60, journalDays: 365 },
+};
 test('companies may share a setting; a fault of it is told once, beside those of databases', () => {
   const catalog = {
     databases: [{ id: 'ab', server: 'ab', connection: 'SQL_AB' }],
