@@ -58,7 +58,10 @@ export interface CompaniesDependencies {
 
 const defaultWaitForLockMs = 10_000;
 
-/** A timer's message that waited for longer is left: the next minute's is behind it. */
+/**
+ * A timer's message that waited in the queue for longer is left: the next minute's is behind it. Its
+ * age counts from when the queue took it, by the queue's clock; where that is not known, it has none.
+ */
 const timerMessageMs = 90_000;
 
 /** What a newer version of the app has written is for that one: its workers poll, too. */
@@ -169,15 +172,16 @@ export class Companies {
    * @throws what `poll` throws; then the message shall come again
    */
   async poll(
-    { company, why, at }: CompanyMessage,
+    { company, why, queuedAt }: CompanyMessage & { queuedAt?: string | undefined },
     log: (text: string) => void,
     signal: AbortSignal,
     pollId?: string,
   ): Promise<PollOutcome | 'late'> {
     const isTimer = why === 'timer';
-    const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
-    if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
+    // Storage has answered by now: its clock is known, and the machine's has no say.
+    const ageMs = this.#dependencies.now().getTime() - Date.parse(queuedAt ?? '');
+    if (isTimer && ageMs > timerMessageMs) return 'late';
     const said = procedureMessages(company, log);
     const context = await this.#context(company, log, said, signal, pollId);
     const options = {
