@@ -8,6 +8,7 @@ import { runQueueName, runQueueOutput } from '../shared/app/run-queue.ts';
 import { InFlight } from '../shared/http/proxied/in-flight.ts';
 import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
 import { callAfterChanges } from './flexibee/call-after-changes.ts';
+import { expireJournals, journalSchedule } from './flexibee/expire-journals.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
 import { httpFunction } from './route.ts';
@@ -47,6 +48,11 @@ functions.app.timer('sweep_runs', {
 });
 
 functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });
+
+functions.app.timer('expire_journals', {
+  schedule: journalSchedule,
+  handler: expireJournals(app),
+});
 
 functions.app.timer('follow_companies', {
   schedule: followSchedule,

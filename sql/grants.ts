@@ -2,6 +2,7 @@
 
 import type { Catalog, Period } from '../shared/catalog/index.ts';
 import type { Definition } from '../shared/dynsql/types.ts';
+import { besideApplying } from '../shared/flexibee/base-procedures.ts';
 import { sqlIn } from './definition-sql.ts';
 import { objectsIn, type ReadObject } from './objects.ts';
 import { typedProcedures } from './typed-tables.ts';
@@ -15,9 +16,6 @@ export interface Grant {
   /** The database, and the linked server before it, that a name of three parts or four is in, quoted. */
   elsewhere?: string;
 }
-
-/** What following a company calls beside the procedure that the catalogue names. */
-const flexibeeProcedures = ['sp_read_flexibee_generation'];
 
 /** Any month will do: no procedure's name depends on it. */
 const period: Period = { month: 1, year: 2020 };
@@ -45,7 +43,7 @@ export function grantsFor(
         procedures.add(quoted([stage.procedure.schema, stage.procedure.name]));
         if (stage.kind !== 'flexibee') continue;
         for (const own of typedProcedures) procedures.add(own);
-        for (const beside of flexibeeProcedures) procedures.add(quoted(['crude', beside]));
+        for (const { schema, name: own } of besideApplying) procedures.add(quoted([schema, own]));
       }
       for (const query of catalog.freshness({ name, code })) {
         if (query.database === database) statements.add(query.sql);

@@ -29,7 +29,9 @@ export function pollCompany(app: () => App): StorageQueueHandler {
       sendOn(() => app().send(companyQueueName, rest()), `company ${company.code}`, context);
     let outcome: string;
     try {
-      outcome = await app().pollCompany(parsed.data, (text) => context.info(text));
+      const queued = { ...parsed.data, queuedAt: queuedAt(context) };
+      const log = (text: string) => context.info(text);
+      outcome = await app().pollCompany(queued, log, context.invocationId);
     } catch (error) {
       if (stopping.aborted) await goOn();
       throw error;
@@ -41,4 +43,10 @@ export function pollCompany(app: () => App): StorageQueueHandler {
     const quiet = ['idle', 'trouble', 'not due', 'paused'];
     if (!quiet.includes(outcome)) context.info(`company ${company.code}: ${outcome}`);
   };
+}
+
+/** When the queue took the message, by its own clock; undefined where the host does not tell. */
+function queuedAt({ triggerMetadata }: InvocationContext): string | undefined {
+  const at = triggerMetadata?.['insertionTime'];
+  return typeof at === 'string' ? at : undefined;
 }

@@ -117,7 +117,7 @@ export const companySchema = summarySchema
     stale: z
       .int()
       .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),
-    loads: z.array(z.object({ evidence: z.string(), afterId: z.string() })),
+    loads: z.array(z.object({ evidence: z.string(), afterId: z.string().exactOptional() })),
     pending: z
       .array(z.string())
       .meta({ description: 'Evidences whose further procedures are yet to be called' }),

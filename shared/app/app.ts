@@ -204,8 +204,17 @@ export class App implements AppServices {
   }
 
   /** One slice of following a company, as `Companies.poll`. */
-  async pollCompany(message: CompanyMessage, log: (text: string) => void): Promise<string> {
-    return this.companies.poll(message, log, this.#stopping.signal);
+  async pollCompany(
+    message: CompanyMessage & { queuedAt?: string | undefined },
+    log: (text: string) => void,
+    pollId?: string,
+  ): Promise<string> {
+    return this.companies.poll(message, log, this.#stopping.signal, pollId);
+  }
+
+  /** How many changes were removed from the companies' journals, as `expireJournals`. */
+  async expireJournals(log: (text: string) => void): Promise<number> {
+    return this.companies.expireJournals(log, this.#stopping.signal);
   }
 
   /** One slice of the procedures after a company's changes, as `Companies.callAfterChanges`. */

@@ -4,7 +4,6 @@ import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog, FollowedCompany } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import type { FlexibeeAddress } from '../flexibee/address.ts';
-import { sqlMirror } from '../flexibee/apply.ts';
 import { ChangelogWatch, turnChangelog } from '../flexibee/changelog.ts';
 import { type FlexibeeCompany, openCompany } from '../flexibee/client.ts';
 import {
@@ -24,15 +23,17 @@ import {
 import { HookFlags } from '../flexibee/hook-flags.ts';
 import { HookNews } from '../flexibee/hook-news.ts';
 import type { WebHook } from '../flexibee/hook-versions.ts';
+import { expireJournals } from '../flexibee/journal-retention.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
 import type { TypedBase } from '../flexibee/typed/base.ts';
 import { noticingMirror } from '../flexibee/typed/tables.ts';
-import type { AppliedRows, Mirror } from '../flexibee/types.ts';
+import type { AppliedRows } from '../flexibee/types.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
 import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { AfterChanges, type CallsOutcome, type ShownFailure } from './after-changes.ts';
 import { afterQueueName } from './after-queue.ts';
+import { keptJournals, mirrorOf } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { givenUpText } from './poison-queues.ts';
@@ -58,7 +59,10 @@ export interface CompaniesDependencies {
 
 const defaultWaitForLockMs = 10_000;
 
-/** A timer's message that waited for longer is left: the next minute's is behind it. */
+/**
+ * A timer's message that waited in the queue for longer is left: the next minute's is behind it. Its
+ * age counts from when the queue took it, by the queue's clock; where that is not known, it has none.
+ */
 const timerMessageMs = 90_000;
 
 /** What a newer version of the app has written is for that one: its workers poll, too. */
@@ -164,24 +168,32 @@ export class Companies {
     return await after.call(code, log, signal);
   }
 
-  /** @throws what `poll` throws; then the message shall come again */
+  /**
+   * @param pollId stands in the journal
+   * @throws what `poll` throws; then the message shall come again
+   */
   async poll(
-    { company, why, at }: CompanyMessage,
+    { company, why, queuedAt }: CompanyMessage & { queuedAt?: string | undefined },
     log: (text: string) => void,
     signal: AbortSignal,
+    pollId?: string,
   ): Promise<PollOutcome | 'late' | 'not due' | 'paused'> {
     const isTimer = why === 'timer';
-    const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
+    const { flags, cursors } = await this.#open(signal);
+    // Storage has answered by now: its clock is known, and the machine's has no say.
+    const ageMs = this.#dependencies.now().getTime() - Date.parse(queuedAt ?? '');
     if (isTimer && ageMs > timerMessageMs) return 'late';
     const { paused, pollMinutes } = this.#known(company);
-    if (isTimer && !isDue(company, pollMinutes, new Date(at))) return 'not due';
-    const { flags, cursors } = await this.#open(signal);
     if (paused) {
       // The first hook after the pause has it polled.
       if (why === 'hook') await flags.lower(company, signal);
       return 'paused';
     }
-    const context = await this.#context(company, log, procedureMessages(company, log), signal);
+    if (isTimer && queuedAt !== undefined && !isDue(company, pollMinutes, new Date(queuedAt))) {
+      return 'not due';
+    }
+    const said = procedureMessages(company, log);
+    const context = await this.#context(company, log, said, signal, pollId);
     const options = {
       waitForLockMs: isTimer ? 0 : this.#waitForLockMs,
       insists: why === 'request',
@@ -202,41 +214,29 @@ export class Companies {
   async reload(
     code: string,
     evidence: string,
+    runId: string,
     onProgress: (text: string) => void,
     signal: AbortSignal,
   ): Promise<AppliedRows & { warnings: string[] }> {
     // Of a stage, whose messages go to the log of its run.
     const said = (_procedure: string, text: string) => onProgress(text);
-    const context = await this.#context(code, () => {}, said, signal);
+    const context = await this.#context(code, () => {}, said, signal, runId);
     const rows = await reload(context, evidence, onProgress, signal);
     return { ...rows, warnings: warningsOf(context.returned) };
   }
 
   /** Turns its changelog on or off, as `turnChangelog`; false while somebody else is at work on it. */
   async turnChangelog(code: string, to: 'on' | 'off', signal: AbortSignal): Promise<boolean> {
-    const context = await this.#context(
-      code,
-      () => {},
-      () => {},
-      signal,
-    );
-    return await turnChangelog(
-      to,
-      context,
-      this.at(code),
-      { waitForLockMs: this.#waitForLockMs },
-      signal,
-    );
+    const silent = () => {};
+    const context = await this.#context(code, silent, silent, signal);
+    const options = { waitForLockMs: this.#waitForLockMs };
+    return await turnChangelog(to, context, this.at(code), options, signal);
   }
 
   /** False while somebody else is at work on the company. */
   async reset(code: string, signal: AbortSignal): Promise<boolean> {
-    const context = await this.#context(
-      code,
-      () => {},
-      () => {},
-      signal,
-    );
+    const silent = () => {};
+    const context = await this.#context(code, silent, silent, signal);
     return await reset(context, { waitForLockMs: this.#waitForLockMs }, signal);
   }
 
@@ -251,6 +251,15 @@ export class Companies {
     if (this.#known(code).paused) return false;
     const isNews = hook === undefined || (await news.isNews(code, hook, signal));
     return isNews && (await flags.raise(code, signal));
+  }
+
+  /** For one slice at most, as `expireJournals`. */
+  async expireJournals(log: (text: string) => void, signal: AbortSignal): Promise<number> {
+    const { catalog, databases, now, sliceMs } = this.#dependencies;
+    const endsAt = performance.now() + sliceMs;
+    const journals = keptJournals(catalog, now());
+    const isOver = () => performance.now() >= endsAt;
+    return await expireJournals(databases, journals, { isOver, log }, signal);
   }
 
   close(): void {
@@ -300,8 +309,9 @@ export class Companies {
     log: (text: string) => void,
     onMessage: (procedure: string, text: string) => void,
     signal: AbortSignal,
+    writtenBy?: string,
   ): Promise<FollowContext> {
-    const { catalog, sliceMs, now } = this.#dependencies;
+    const { catalog, databases, sliceMs, now } = this.#dependencies;
     const { cursors, after } = await this.#open(signal);
     const { onRegression, lateMinutes } = this.#known(code);
     const returned: Returned = new Map();
@@ -314,7 +324,14 @@ export class Companies {
         lateMs: lateMinutes * 60_000,
       },
       source: this.at(code),
-      mirror: noticingMirror(this.#mirror(code, returned, onMessage), typed),
+      mirror: noticingMirror(
+        mirrorOf(catalog, databases, code, {
+          onReturn: (name, warning) => returned.set(name, warning),
+          onMessage,
+          ...(writtenBy !== undefined && { writtenBy }),
+        }),
+        typed,
+      ),
       returned,
       cursors,
       typed,
@@ -324,21 +341,5 @@ export class Companies {
       log,
       after: (marks, abort) => after.seeTo(code, marks, abort),
     };
-  }
-
-  /** Each evidence is applied by the procedure that its first stage names. */
-  #mirror(
-    code: string,
-    returned: Returned,
-    onMessage: (procedure: string, text: string) => void,
-  ): Mirror {
-    const { catalog, databases } = this.#dependencies;
-    const procedureOf = (evidence: string) => {
-      const [first] = catalog.stages({ name: evidence, code });
-      if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
-      return first;
-    };
-    const onReturn = (name: string, warning: string | undefined) => returned.set(name, warning);
-    return sqlMirror(databases, procedureOf, { onReturn, onMessage });
   }
 }

@@ -34,6 +34,8 @@ const pollMinutes = `use whole minutes from 1 to ${longestPollMinutes}`;
 const lateMinutes = `use whole minutes from 1 to ${longestLateMinutes}`;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
+const longestJournalDays = 36_500;
+const journalRange = `use a whole number from 1 to ${longestJournalDays}`;
 
 const flag = z.boolean(expects('a flag', 'use true or false'));
 const description = matching(/\S/, 'a description', 'use text for people');
@@ -218,6 +220,11 @@ export function catalogSchema(declared: Declared) {
     server: knownServer,
     connection,
     name: companyName,
+    journalDays: z
+      .int(expects('a number of days', journalRange))
+      .min(1, expects('a number of days', journalRange))
+      .max(longestJournalDays, expects('a number of days', journalRange))
+      .default(365),
     onRegression: oneOf('an answer to versions that went back', regressions).default('stop'),
     paused: flag.default(false),
     pollMinutes: z

@@ -1,7 +1,6 @@
 /** The mirror in the aggregate base: pages go to stored procedures. See docs/flexibee.md. */
 
 import { sideBySide } from '../async/side-by-side.ts';
-import { DatabaseError } from '../database/database-error.ts';
 import type { Databases } from '../database/databases.ts';
 import type { SqlParameter } from '../database/link.ts';
 import { callRepeatable } from '../database/repeatable-call.ts';
@@ -9,6 +8,7 @@ import type { ReturnCheck } from '../database/return-value.ts';
 import { sum } from './applied-rows.ts';
 import { batchParameters, batchRows, pageParameters, pageRows } from './apply-parameters.ts';
 import { type Part, partsOf } from './apply-parts.ts';
+import { newestGeneration } from './base-procedures.ts';
 import type { AppliedRows, Batch, Mirror, MirrorPage } from './types.ts';
 
 /** Which procedure takes an evidence, as the catalogue says. */
@@ -30,12 +30,6 @@ export interface MirrorOptions {
   /** Letters of JSON in one call; tests take fewer. */
   maxLength?: number;
 }
-
-/** Beside every procedure that applies: what the base knows of generations. */
-const generationProcedure = { schema: 'crude', name: 'sp_read_flexibee_generation' };
-
-/** No such procedure (SQL Server). */
-const notThere = 2812;
 
 /** The shipped one, which takes a page over several evidences; every other takes one evidence. */
 export const pageProcedure = { schema: 'crude', name: 'sp_apply_flexibee_page' };
@@ -92,34 +86,9 @@ export function sqlMirror(
     },
     async generation(company, evidences, signal) {
       const ids = new Set(evidences.map((evidence) => procedureOf(evidence).database));
-      const found = [...ids].map((id) => generationIn(databases, id, company, signal));
-      return Math.max(0, ...(await Promise.all(found)));
+      return await newestGeneration(databases, ids, company, signal);
     },
   };
-}
-
-async function generationIn(
-  databases: Databases,
-  database: string,
-  company: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const call = {
-    procedure: generationProcedure,
-    parameters: [
-      { name: 'company', type: 'nvarchar(64)', value: company },
-      { name: 'generation', type: 'int', value: null, output: true },
-    ] satisfies SqlParameter[],
-    returnCheck: 'zero' as const,
-  };
-  try {
-    const { generation } = await callRepeatable(databases, database, call, signal);
-    return Number(generation);
-  } catch (error) {
-    // A base that has procedures of its own only, and keeps generations by itself.
-    if (error instanceof DatabaseError && error.number === notThere) return 0;
-    throw error;
-  }
 }
 
 function callsOf(

@@ -61,10 +61,15 @@ class Client implements FlexibeeCompany {
     return (await this.changes({ start: 0, limit: 1 }, signal)).globalVersion;
   }
 
-  list(evidence: string, range: { afterId: string; limit: number }, signal: AbortSignal) {
+  list(
+    evidence: string,
+    range: { afterId?: string | undefined; limit: number },
+    signal: AbortSignal,
+  ) {
+    const above = range.afterId === undefined ? '' : `/${part(`(id > ${range.afterId})`)}`;
     const ask: Ask = {
       method: 'GET',
-      path: `${part(evidence)}/${part(`(id > ${range.afterId})`)}.json`,
+      path: `${part(evidence)}${above}.json`,
       query: {
         ...whole,
         order: 'id',

@@ -1,6 +1,6 @@
 /** What people are shown of a company. */
 
-import type { Counts, Cursor, EvidenceTrouble, Load, Trouble } from './cursor.ts';
+import type { Counts, Cursor, EvidenceTrouble, Trouble } from './cursor.ts';
 import type { TypedState } from './typed/state.ts';
 import type { shownTroubleKinds } from './types.ts';
 
@@ -23,7 +23,7 @@ export interface CompanyState {
   /** How many records have changed by then whose rows are yet to be fetched. */
   stale: number;
   /** Evidences that are being read in full, the current one first. */
-  loads: Pick<Load, 'evidence' | 'afterId'>[];
+  loads: { evidence: string; afterId?: string }[];
   /** What procedures last returned other than 0, each until it returns 0. */
   warnings: string[];
   evidences: Record<string, Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble }>;
@@ -65,7 +65,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     },
     gaps: cursor.gaps.length,
     stale: Object.values(cursor.stale).flatMap(({ ids }) => ids).length,
-    loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, afterId })),
+    loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, ...(afterId && { afterId }) })),
     warnings: Object.values(cursor.warnings),
     evidences: Object.fromEntries(
       Object.entries(cursor.evidences).map(([evidence, { trouble: own, ...counts }]) => [

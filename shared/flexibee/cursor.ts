@@ -41,8 +41,8 @@ const gapSchema = z.union([
 /** An evidence that is being read in full, or will be. */
 const loadSchema = z.object({
   evidence: z.string(),
-  /** The last record read. */
-  afterId: z.string(),
+  /** The last record read; absent before the first: ids may be negative. */
+  afterId: z.string().optional(),
   /** When its first page was read: what the mirror last saw before is gone at the end. */
   since: instant.optional(),
 });
@@ -240,7 +240,7 @@ export function owing(cursor: Cursor, reload: Reload): Cursor {
 }
 
 export function newLoad(evidence: string): Load {
-  return { evidence, afterId: '0' };
+  return { evidence };
 }
 
 /** Marks of the evidences whose rows may have changed, those of this moment anew. */

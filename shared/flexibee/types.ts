@@ -59,10 +59,10 @@ export interface Source {
   changes(range: { start: number; limit: number }, signal: AbortSignal): Promise<ChangesPage>;
   /** Records by number in one request, at most 1000; those that do not exist are left out. */
   records(evidence: string, ids: readonly string[], signal: AbortSignal): Promise<FlexibeeRecord[]>;
-  /** A page of a whole evidence: records with a number above `afterId`, by number. */
+  /** A page of a whole evidence: records with a number above `afterId`, or all, by number. */
   list(
     evidence: string,
-    range: { afterId: string; limit: number },
+    range: { afterId?: string | undefined; limit: number },
     signal: AbortSignal,
   ): Promise<RecordsPage>;
 }

@@ -118,7 +118,7 @@ export function recordsAnswer(evidence: string): z.ZodType<FlexibeeRecord[]> {
  * that is in another order, or empty where the server counts records, is none: whoever took it for
  * the end would delete what it did not list.
  */
-export function recordsPage(evidence: string, afterId: string): z.ZodType<RecordsPage> {
+export function recordsPage(evidence: string, afterId?: string): z.ZodType<RecordsPage> {
   return z
     .object({
       winstrom: z.looseObject({ '@globalVersion': version, '@rowCount': version.nullish() }),
@@ -128,13 +128,13 @@ export function recordsPage(evidence: string, afterId: string): z.ZodType<Record
       const count = winstrom['@rowCount'];
       const complain = (message: string) =>
         context.addIssue({ code: 'custom', path: ['winstrom', evidence], message });
-      let last = BigInt(afterId);
+      let last = afterId === undefined ? undefined : BigInt(afterId);
       const isInOrder = records.every(({ id }) => {
         const before = last;
         last = BigInt(id);
-        return last > before;
+        return before === undefined || last > before;
       });
-      if (!isInOrder) complain(`must be in the order of ids, above ${afterId}`);
+      if (!isInOrder) complain(`must be in the order of ids${afterId ? `, above ${afterId}` : ''}`);
       if (records.length === 0 && count) complain(`is empty, and @rowCount is ${count}`);
       return {
         globalVersion: winstrom['@globalVersion'],

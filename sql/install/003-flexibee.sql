@@ -106,10 +106,10 @@ BEGIN
   ) AS j;
   IF EXISTS (
     SELECT 1 FROM @change
-    WHERE version IS NULL OR version < 1 OR record_id IS NULL OR record_id < 1
+    WHERE version IS NULL OR version < 1 OR record_id IS NULL
       OR operation IS NULL OR operation NOT IN (N'create', N'update', N'delete')
   )
-    THROW 50503, '@changes: each needs a version and an id from 1 and the operation create, update or delete.', 1;
+    THROW 50503, '@changes: each needs a version from 1, an id, and the operation create, update or delete.', 1;
   IF EXISTS (SELECT 1 FROM @change GROUP BY version HAVING COUNT(*) > 1)
     THROW 50504, '@changes: a version is there twice.', 1;
 
@@ -139,10 +139,10 @@ BEGIN
   ) AS j;
   IF EXISTS (
     SELECT 1 FROM @record
-    WHERE record_id IS NULL OR record_id < 1 OR version IS NULL OR version < 0
+    WHERE record_id IS NULL OR version IS NULL OR version < 0
       OR deleted IS NULL OR (deleted = 0 AND payload IS NULL)
   )
-    THROW 50503, '@records: each needs an id from 1, a version from 0, deleted, and a payload unless it is deleted.', 1;
+    THROW 50503, '@records: each needs an id, a version from 0, deleted, and a payload unless it is deleted.', 1;
   IF EXISTS (SELECT 1 FROM @record GROUP BY record_id HAVING COUNT(*) > 1)
     THROW 50504, '@records: a record is there twice.', 1;
   -- Of a record that is gone nothing is kept, however much came along.

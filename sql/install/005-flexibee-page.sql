@@ -1,7 +1,18 @@
--- FlexiBee in the aggregate base: a page of changes over several evidences is one call, and what is
--- of a history that is over is refused. See docs/flexibee.md, "The apply procedure".
+-- FlexiBee in the aggregate base: a page of changes over several evidences is one call, what is of a
+-- history that is over is refused, deleted rows keep what they were, and the journal says who wrote
+-- it and does not grow for ever. See docs/flexibee.md, "The apply procedure".
 SET QUOTED_IDENTIFIER ON;
 SET ANSI_NULLS ON;
+GO
+-- A code is kept whole, however long it is.
+ALTER TABLE crude.flexibee_record ALTER COLUMN code nvarchar(max) NULL;
+GO
+-- The run or the poll that a row is of; NULL of what an older version has written.
+IF COL_LENGTH(N'crude.flexibee_record', N'written_by') IS NULL
+  ALTER TABLE crude.flexibee_record ADD written_by nvarchar(100) NULL;
+GO
+IF COL_LENGTH(N'crude.flexibee_change', N'written_by') IS NULL
+  ALTER TABLE crude.flexibee_change ADD written_by nvarchar(100) NULL;
 GO
 IF OBJECT_ID(N'crude.flexibee_generation') IS NULL
 BEGIN
@@ -32,6 +43,31 @@ AS
 BEGIN
   SET NOCOUNT ON;
   SET @generation = ISNULL((SELECT MAX(generation) FROM crude.flexibee_generation WHERE company = @company), 0);
+END;
+GO
+IF OBJECT_ID(N'crude.sp_prune_flexibee_changes') IS NULL
+  EXEC(N'CREATE PROCEDURE crude.sp_prune_flexibee_changes AS RETURN 0');
+GO
+-- Deletes of the oldest thousand rows of a company's journal those that were read before a moment:
+-- to be called until it deletes none. Late commits among them may stay for a while longer.
+ALTER PROCEDURE crude.sp_prune_flexibee_changes
+  @company nvarchar(64),
+  @before datetime2(3),
+  @deleted int = NULL OUTPUT
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SET XACT_ABORT ON;
+  -- By the key: a search by time would lock the journal to its end.
+  DELETE c
+  FROM (
+    SELECT TOP (1000) generation, version FROM crude.flexibee_change
+    WHERE company = @company ORDER BY generation, version
+  ) AS oldest
+  INNER LOOP JOIN crude.flexibee_change AS c
+    ON c.company = @company AND c.generation = oldest.generation AND c.version = oldest.version
+  WHERE c.read_at < @before;
+  SET @deleted = @@ROWCOUNT;
 END;
 GO
 IF OBJECT_ID(N'crude.sp_apply_flexibee_page') IS NULL
@@ -131,7 +167,7 @@ BEGIN
     record_id bigint NULL,
     version bigint NULL,
     deleted bit NULL,
-    code nvarchar(255) NULL,
+    code nvarchar(max) NULL,
     external_ids nvarchar(max) NULL,
     payload nvarchar(max) NULL,
     was_deleted bit NULL,
@@ -146,7 +182,7 @@ BEGIN
     id nvarchar(40) '$.id',
     version nvarchar(40) '$.version',
     deleted bit '$.deleted',
-    code nvarchar(255) '$.code',
+    code nvarchar(max) '$.code',
     external_ids nvarchar(max) '$.externalIds' AS JSON,
     payload nvarchar(max) '$.payload' AS JSON
   ) AS j;
@@ -158,9 +194,6 @@ BEGIN
     THROW 50503, 'records: each needs an id, a version from 0, deleted, and a payload unless it is deleted.', 1;
   IF EXISTS (SELECT 1 FROM @record GROUP BY evidence, record_id HAVING COUNT(*) > 1)
     THROW 50504, 'records: a record is there twice.', 1;
-  -- Of a record that is gone nothing is kept, however much came along.
-  UPDATE @record SET code = NULL, external_ids = N'[]', payload = NULL WHERE deleted = 1;
-
   -- Rows of the mirror that this call has written, for the procedures of the typed tables.
   CREATE TABLE #flexibee_written (
     evidence nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
@@ -219,10 +252,11 @@ BEGIN
         WHEN r.version = n.version AND r.read_at < @read_at THEN 1
         ELSE 0 END,
       is_same = CASE
-        WHEN r.deleted = n.deleted
-          AND ISNULL(r.code, N'') = ISNULL(n.code, N'') COLLATE Latin1_General_BIN2
+        WHEN r.deleted <> n.deleted THEN 0
+        WHEN n.deleted = 1 THEN 1
+        WHEN ISNULL(r.code, N'') = ISNULL(n.code, N'') COLLATE Latin1_General_BIN2
           AND r.external_ids = n.external_ids COLLATE Latin1_General_BIN2
-          AND ISNULL(r.payload, N'') = ISNULL(n.payload, N'') COLLATE Latin1_General_BIN2
+          AND ISNULL(r.payload, N'') = n.payload COLLATE Latin1_General_BIN2
         THEN 1 ELSE 0 END
     FROM @record AS n
     INNER LOOP JOIN crude.flexibee_record AS r WITH (UPDLOCK, HOLDLOCK)
@@ -230,12 +264,22 @@ BEGIN
     WHERE n.no > @from AND n.no <= @from + @part;
 
     UPDATE r
-    SET code = n.code, external_ids = n.external_ids, payload = n.payload, deleted = n.deleted,
-      generation = @generation, version = n.version, read_at = @read_at, updated_at = @now
+    SET code = n.code, external_ids = n.external_ids, payload = n.payload, deleted = 0,
+      generation = @generation, version = n.version, read_at = @read_at, updated_at = @now,
+      written_by = @written_by
     FROM @record AS n
     INNER LOOP JOIN crude.flexibee_record AS r
       ON r.company = @company AND r.evidence = n.evidence AND r.record_id = n.record_id
-    WHERE n.no > @from AND n.no <= @from + @part AND n.is_newer = 1 AND n.is_same = 0;
+    WHERE n.no > @from AND n.no <= @from + @part AND n.is_newer = 1 AND n.is_same = 0 AND n.deleted = 0;
+
+    -- What a record was when it was deleted stays, whatever came along.
+    UPDATE r
+    SET deleted = 1, generation = @generation, version = n.version, read_at = @read_at,
+      updated_at = @now, written_by = @written_by
+    FROM @record AS n
+    INNER LOOP JOIN crude.flexibee_record AS r
+      ON r.company = @company AND r.evidence = n.evidence AND r.record_id = n.record_id
+    WHERE n.no > @from AND n.no <= @from + @part AND n.is_newer = 1 AND n.is_same = 0 AND n.deleted = 1;
 
     -- Seen again as it was: only what the next state is compared with moves on.
     UPDATE r
@@ -246,9 +290,9 @@ BEGIN
     WHERE n.no > @from AND n.no <= @from + @part AND n.is_newer = 1 AND n.is_same = 1;
 
     INSERT INTO crude.flexibee_record (company, evidence, record_id, code, external_ids, generation,
-      version, read_at, deleted, payload, created_at, updated_at)
+      version, read_at, deleted, payload, created_at, updated_at, written_by)
     SELECT @company, n.evidence, n.record_id, n.code, n.external_ids, @generation,
-      n.version, @read_at, n.deleted, n.payload, @now, @now
+      n.version, @read_at, n.deleted, n.payload, @now, @now, @written_by
     FROM @record AS n
     WHERE n.no > @from AND n.no <= @from + @part AND n.is_newer IS NULL;
 
@@ -271,8 +315,8 @@ BEGIN
         ORDER BY record_id
       ) AS part);
       UPDATE crude.flexibee_record
-      SET code = NULL, external_ids = N'[]', payload = NULL, deleted = 1,
-        generation = @generation, version = @gone_version, read_at = @read_at, updated_at = @now
+      SET deleted = 1, generation = @generation, version = @gone_version, read_at = @read_at,
+        updated_at = @now, written_by = @written_by
       OUTPUT inserted.evidence, inserted.record_id INTO @gone (evidence, record_id)
       WHERE company = @company AND evidence = @name
         AND record_id > @from AND record_id <= @last AND deleted = 0
@@ -290,9 +334,9 @@ BEGIN
   WHILE @from < @count
   BEGIN
     INSERT INTO crude.flexibee_change (company, generation, version, evidence, record_id, operation,
-      changed_at, external_ids, read_at)
+      changed_at, external_ids, read_at, written_by)
     SELECT @company, @generation, c.version, c.evidence, c.record_id, c.operation,
-      c.changed_at, c.external_ids, @read_at
+      c.changed_at, c.external_ids, @read_at, @written_by
     FROM @change AS c
     WHERE c.no > @from AND c.no <= @from + @part AND NOT EXISTS (
       SELECT 1 FROM crude.flexibee_change AS j WITH (UPDLOCK, HOLDLOCK)
@@ -302,8 +346,12 @@ BEGIN
     SET @from = @from + @part;
   END;
 
-  -- Typed tables are written in the same transaction, by a procedure for each evidence.
-  IF OBJECT_ID(N'flexi.evidence') IS NOT NULL
+  -- Typed tables are written in the same transaction, by a procedure for each evidence. Whether they
+  -- are there is read, not asked of OBJECT_ID: that hides what the caller itself has no right to.
+  IF EXISTS (
+    SELECT 1 FROM flexi.evidence AS t INNER JOIN @evidence AS e ON e.evidence = t.evidence
+    WHERE t.apply_procedure IS NOT NULL
+  )
   BEGIN
     INSERT INTO #flexibee_written (evidence, record_id)
     SELECT evidence, record_id FROM @record WHERE is_newer IS NULL OR is_newer = 1

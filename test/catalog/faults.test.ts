@@ -432,6 +432,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[16].company.server': 'flexi',
       'dataSources[16].company.connection': 'Url=https://flexi;Password=hunter2',
       'dataSources[16].company.name': 'c/demo',
+      'dataSources[16].company.journalDays': 0,
       'dataSources[16].company.onRegression': 'restart',
       'dataSources[16].company.lateMinutes': 90_000,
     },
@@ -439,6 +440,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[16].company.server: "flexi" is not a server; use one of dcdb, server, sql01comfort, ab, flexibee, abra-gen',
       'dataSources[16].company.connection: not the name of a setting; use capitals, digits and _, such as SQL_HCS',
       'dataSources[16].company.name: "c/demo" is not the name of a company; use it as in /c/<name>: 1 to 63 letters, digits, _, . and -',
+      'dataSources[16].company.journalDays: 0 is not a number of days; use a whole number from 1 to 36500',
       'dataSources[16].company.onRegression: "restart" is not an answer to versions that went back; use one of stop, reload',
       'dataSources[16].company.lateMinutes: longer than a day; use whole minutes from 1 to 1440',
     ],
@@ -776,6 +778,7 @@ describe('a catalogue of an operator', () => {
       server: 'flexibee',
       connection: 'FLEXIBEE_BRNO',
       name: 'brno_s_r_o_',
+      journalDays: 365,
       onRegression: 'stop',
       lateMinutes: 60,
     });

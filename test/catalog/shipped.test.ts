@@ -157,6 +157,7 @@ describe('the lists of the shipped catalogue', () => {
         server: 'flexibee',
         connection: 'FLEXIBEE_DEMO',
         name: 'demo',
+        journalDays: 365,
         onRegression: 'stop',
         lateMinutes: 60,
       },

@@ -327,11 +327,53 @@ for (const target of targets) {
         rows.map(({ id, deleted, version, payload }) => [id, deleted, version, payload?.['v']]),
         [
           ['1', false, 110, 1],
-          ['2', true, 110, undefined],
+          ['2', true, 110, 2],
           ['3', false, 120, 'new'],
-          ['4', true, 101, undefined],
+          ['4', true, 101, 4],
         ],
       );
+    });
+
+    it('what is deleted keeps what it was, a code of any length too, until it comes back', async () => {
+      const company = newCompany();
+      const code = `${'A'.repeat(300)}Ž🐎`;
+      const records = [{ ...state(1, 1, { v: 'last' }), code }, state(2, 1, { v: 'other' })];
+      await apply(pageOf(company, { records }));
+      const seen = async () =>
+        (await target.rows(company, 'adresar')).map((row) => [
+          row.deleted,
+          row.code,
+          row.externalIds,
+          row.payload?.['v'],
+        ]);
+      const was = [
+        [code, ['code:F-1'], 'last'],
+        ['F-2', ['code:F-2'], 'other'],
+      ];
+      assert.deepEqual(
+        await seen(),
+        was.map((row) => [false, ...row]),
+      );
+      const end = { readBefore: at(2), version: 2 };
+      await apply(pageOf(company, { readAt: at(2), records: [gone(1, 2)], gone: end }));
+      assert.deepEqual(
+        await seen(),
+        was.map((row) => [true, ...row]),
+      );
+      // Told again that it is gone: nothing is new for a reader.
+      const [before] = await target.query(
+        `SELECT MAX(updated_at) AS at FROM crude.flexibee_record WHERE company = N'${company}'`,
+      );
+      assert.deepEqual(
+        await apply(pageOf(company, { readAt: at(3), records: [gone(1, 3)] })),
+        nothing,
+      );
+      const [after] = await target.query(
+        `SELECT MAX(updated_at) AS at FROM crude.flexibee_record WHERE company = N'${company}'`,
+      );
+      assert.deepEqual(after, before);
+      await apply(pageOf(company, { readAt: at(4), records: [state(1, 4, { v: 'back' })] }));
+      assert.deepEqual((await seen())[0], [false, 'F-1', ['code:F-1'], 'back']);
     });
 
     it('a change enters the journal once, whatever it does to the row', async () => {

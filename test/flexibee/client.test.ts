@@ -60,6 +60,22 @@ test('changes: one request, authenticated at once', async (t) => {
   assert.equal(request?.headers.authorization, `Basic ${basic}`);
 });
 
+test('the first page of a listing has no lowest number: ids may be negative', async (t) => {
+  const records = [{ id: '-7' }, { id: '-1' }, { id: '9007199254740993' }];
+  const { http, company } = await open(t, [
+    json({ winstrom: { '@globalVersion': '5', adresar: records } }),
+    json({ winstrom: { '@globalVersion': '5', adresar: [] } }),
+  ]);
+  const page = await company.list('adresar', { limit: 3 }, never);
+  assert.deepEqual(
+    page.records.map(({ id }) => id),
+    records.map(({ id }) => id),
+  );
+  await company.list('adresar', { afterId: '-7', limit: 3 }, never);
+  const paths = http.requests.map(({ url }) => decodeURIComponent(url.split('?')[0] ?? ''));
+  assert.deepEqual(paths, ['/c/demo/adresar.json', '/c/demo/adresar/(id > -7).json']);
+});
+
 test('a listing asks for whole records above a number, by number', async (t) => {
   const record = { id: '8', kod: 'A' };
   const { http, company } = await open(t, [

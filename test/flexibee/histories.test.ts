@@ -197,6 +197,7 @@ test(`mirror equals source after ${runs} random histories`, async () => {
         global: fc.constantFrom('seen', 'given out', 'of the log'),
         enabling: fc.constantFrom('keeps', 'empties', 'restarts'),
         largestPage: fc.constantFrom(2, 5, 1000),
+        ids: fc.constantFrom('usual', 'any'),
       }),
       fc.integer({ min: 0, max: 3 }).map((minutes) => minutes * 100),
       fc.array(event, { minLength: 5, maxLength: 40 }),

@@ -44,7 +44,7 @@ const refused = (evidence: string) =>
   });
 
 const isAbout = (evidence: string) => (request: ScriptedRequest) =>
-  new RegExp(`^/c/demo/${evidence}/`).test(request.url);
+  new RegExp(`^/c/demo/${evidence}[/.]`).test(request.url);
 
 async function open(t: TestContext, options: ServersOptions = {}) {
   const flexibee = await startFlexibee();

@@ -48,10 +48,10 @@ async function allChanges(company: FlexibeeCompany, limit: number): Promise<Chan
 async function allRecords(company: FlexibeeCompany, evidence: string): Promise<FlexibeeRecord[]> {
   const found: FlexibeeRecord[] = [];
   for (;;) {
-    const afterId = found.at(-1)?.id ?? '0';
+    const afterId = found.at(-1)?.id;
     const { records } = await company.list(evidence, { afterId, limit: 7 }, never);
     assert.ok(
-      records.every(({ id }) => Number(id) > Number(afterId)),
+      records.every(({ id }) => Number(id) > Number(afterId ?? 0)),
       'it goes on',
     );
     found.push(...records);

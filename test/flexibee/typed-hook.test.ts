@@ -26,10 +26,6 @@ for (const target of targets) {
   test(`the procedures of the typed tables get every row that was written: ${name}`, async () => {
     const company = newCompany();
     const table = `dbo.[seen ${company}]`;
-    await query(`IF SCHEMA_ID(N'flexi') IS NULL EXEC(N'CREATE SCHEMA flexi AUTHORIZATION dbo');`);
-    await query(`IF OBJECT_ID(N'flexi.evidence') IS NULL CREATE TABLE flexi.evidence (
-  evidence nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL PRIMARY KEY,
-  apply_procedure nvarchar(300) NULL);`);
     await query(
       `CREATE TABLE ${table} (record_id bigint NOT NULL, v nvarchar(10) NULL, deleted bit NOT NULL);`,
     );
@@ -40,8 +36,8 @@ INNER JOIN crude.flexibee_record AS r
   ON r.company = @company AND r.evidence = w.evidence AND r.record_id = w.record_id
 WHERE w.evidence = N'${company}';
 IF EXISTS (SELECT 1 FROM ${table} WHERE v = N'refused') THROW 50999, 'refused', 1;`);
-    await query(`INSERT INTO flexi.evidence (evidence, apply_procedure)
-VALUES (N'${company}', N'dbo.[apply ${company}]'), (N'${company} none', NULL);`);
+    await query(`INSERT INTO flexi.evidence (evidence, table_name, shape, apply_procedure)
+VALUES (N'${company}', N't', 0, N'dbo.[apply ${company}]'), (N'${company} none', N'n', 0, NULL);`);
     const seen = async () => {
       const rows = await query(`SELECT record_id, v, deleted FROM ${table} ORDER BY record_id`);
       await query(`DELETE FROM ${table}`);

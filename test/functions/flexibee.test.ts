@@ -9,10 +9,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import type { HttpRequestInit } from '@azure/functions';
+import functions, { type HttpRequestInit } from '@azure/functions';
 import type { ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
+import { pollCompany } from '../../functions/flexibee/poll-company.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import {
@@ -198,7 +199,7 @@ const troubles: {
     },
     status: 502,
     kind: 'licence missing',
-    cure: /licence of this company must include the REST API/,
+    cure: /licence of this company must include it/,
   },
   {
     title: 'the server is broken',
@@ -499,9 +500,28 @@ test('a company that is paused, or not due, is not asked; its state says so', as
 
 test('a message of the timer that waited for too long is left to the next', async () => {
   const before = flexibee.requests.count();
-  const at = new Date(Date.now() - 100_000).toISOString();
-  assert.equal(await app.pollCompany({ company, why: 'timer', at }, () => {}), 'late');
+  const [at, ago] = [0, 100_000].map((ms) => new Date(Date.now() - ms).toISOString());
+  const timer = { company, why: 'timer' as const, at: at ?? '' };
+  assert.equal(await app.pollCompany({ ...timer, queuedAt: ago }, () => {}), 'late');
   assert.equal(flexibee.requests.count(), before);
+  // By the queue's clock: the machine that has sent it is 100 s behind, or an hour.
+  for (const sent of [ago ?? '', new Date(Date.now() - 3_600_000).toISOString()]) {
+    const lagging = { ...timer, at: sent, queuedAt: at };
+    assert.notEqual(await app.pollCompany(lagging, () => {}), 'late');
+  }
+});
+
+test('the age of a message is by the time that the host tells of its queue', async () => {
+  const queuedAt = new Date(Date.now() - 100_000).toISOString();
+  const lines: string[] = [];
+  const context = new functions.InvocationContext({
+    functionName: 'poll_company',
+    triggerMetadata: { insertionTime: queuedAt },
+    logHandler: (_level, ...texts) => void lines.push(texts.join(' ')),
+  });
+  const message = { company, why: 'timer', at: new Date().toISOString() };
+  await pollCompany(() => app)(message, context);
+  assert.deepEqual(lines, [`company ${company}: late`]);
 });
 
 const captured = new URL('../../../shared/data/flexibee-webhooks/', import.meta.url);

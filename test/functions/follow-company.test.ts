@@ -5,11 +5,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import functions from '@azure/functions';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
 import { type ProcedureContext, type SqlServer, SqlServerError, startSqlServer } from 'tds-sqlite';
 import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
 import { demoLogin } from '../../demo/billing/login.ts';
 import { installProduct } from '../../demo/billing/product.ts';
+import { expireJournals } from '../../functions/flexibee/expire-journals.ts';
+import { pollCompany } from '../../functions/flexibee/poll-company.ts';
 import { companySchema } from '../../functions/shapes/companies.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
@@ -283,6 +286,40 @@ test('they wait for their turn at their server, as stages of runs do', async () 
   await leases.release('procedure/ab', holder, soon());
   assert.equal(await calling, 'done');
   assert.deepEqual(calls, [`${company} adresar`, `${company} cenik`]);
+});
+
+test('the journal says which poll wrote it, and keeps it for as long as the catalogue says', async () => {
+  await write('cenik');
+  const message = { company, why: 'request' as const, at: new Date().toISOString() };
+  const context = new functions.InvocationContext({
+    functionName: 'poll_company',
+    invocationId: 'poll-of-the-test',
+    options: { trigger: { type: 'queueTrigger', name: 'message' } },
+  });
+  await pollCompany(() => app)(message, context);
+  const ofThePoll = () =>
+    sqlQuery(
+      `SELECT evidence FROM crude.flexibee_change WHERE written_by = N'poll-of-the-test' UNION ALL
+SELECT evidence FROM crude.flexibee_record WHERE written_by = N'poll-of-the-test'`,
+    );
+  assert.deepEqual(await ofThePoll(), [{ evidence: 'cenik' }, { evidence: 'cenik' }]);
+  const lines: string[] = [];
+  const nightly = new functions.InvocationContext({
+    functionName: 'expire_journals',
+    logHandler: (_level, ...parts) => lines.push(parts.join(' ')),
+  });
+  const timer = {
+    isPastDue: false,
+    schedule: { adjustForDST: false },
+    scheduleStatus: { last: '', next: '', lastUpdated: '' },
+  };
+  await expireJournals(() => app)(timer, nightly);
+  assert.deepEqual(lines, []);
+  await sqlBatch(`UPDATE crude.flexibee_change SET read_at = DATEADD(day, -366, read_at)
+WHERE written_by = N'poll-of-the-test'`);
+  await expireJournals(() => app)(timer, nightly);
+  assert.deepEqual(lines, ['Removed 1 changes from the journals of companies']);
+  assert.deepEqual(await ofThePoll(), [{ evidence: 'cenik' }]);
 });
 
 const pauseShortly = () => new Promise((resolve) => setTimeout(resolve, 20));

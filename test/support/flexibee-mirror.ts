@@ -40,8 +40,6 @@ export interface MemoryMirror extends Mirror {
 type Content = Pick<MirrorRow, 'deleted' | 'code' | 'externalIds' | 'payload'>;
 type Knowledge = Pick<MirrorRow, 'generation' | 'version' | 'readAt'>;
 
-const tombstone: Content = { deleted: true, code: null, externalIds: [], payload: null };
-
 export function memoryMirror(): MemoryMirror {
   const tables = new Map<string, Map<string, MirrorRow>>();
   const journals = new Map<string, Map<string, JournalRow>>();
@@ -72,14 +70,12 @@ export function memoryMirror(): MemoryMirror {
     const table = tableOf(company, evidence);
     const counts: AppliedRows = { created: 0, updated: 0, deleted: 0 };
     for (const state of batch.records) {
-      const content: Content = state.deleted
-        ? tombstone
-        : {
-            deleted: false,
-            code: state.code ?? null,
-            externalIds: [...state.externalIds],
-            payload: state.payload === undefined ? null : structuredClone(state.payload),
-          };
+      const content: Content = {
+        deleted: state.deleted,
+        code: state.code ?? null,
+        externalIds: [...state.externalIds],
+        payload: state.payload === undefined ? null : structuredClone(state.payload),
+      };
       put(table, state.id, { generation, version: state.version, readAt }, content, counts);
     }
     if (gone) {
@@ -87,7 +83,7 @@ export function memoryMirror(): MemoryMirror {
       for (const row of [...table.values()]) {
         if (row.deleted) continue;
         if (row.generation === generation && row.readAt >= gone.readBefore) continue;
-        put(table, row.id, knowledge, tombstone, counts);
+        put(table, row.id, knowledge, { ...row, deleted: true }, counts);
       }
     }
     return counts;
@@ -128,7 +124,10 @@ function put(
 ): void {
   const row = table.get(id);
   if (row && !isNewer(knowledge, row)) return;
-  table.set(id, { id, ...knowledge, ...content });
+  // A row that is deleted stays what it was.
+  const { code, externalIds, payload, deleted } = content;
+  const kept = row && deleted ? row : { code, externalIds, payload };
+  table.set(id, { ...kept, id, ...knowledge, deleted });
   const wasAlive = row !== undefined && !row.deleted;
   if (wasAlive && content.deleted) counts.deleted += 1;
   else if (!wasAlive && !content.deleted) counts.created += 1;

@@ -9,12 +9,18 @@ import type { Companies } from '../companies.ts';
 export function flexibeeRunner(companies: Pick<Companies, 'reload'>): StageRunner {
   return {
     unfenced: true,
-    async open() {
+    async open(_stage, runId) {
       return {
         fits: () => true,
         async run({ code = '', entity }, onMessage, signal) {
           try {
-            const { warnings, ...rows } = await companies.reload(code, entity, onMessage, signal);
+            const { warnings, ...rows } = await companies.reload(
+              code,
+              entity,
+              runId,
+              onMessage,
+              signal,
+            );
             return {
               rows: rowCounts([rows.created, rows.updated, rows.deleted]),
               ...(warnings.length > 0 && { warnings }),

@@ -1,0 +1,35 @@
+/** Which procedures and databases of the catalogue take what is followed of a company. */
+
+import type { Catalog } from '../catalog/index.ts';
+import type { Databases } from '../database/databases.ts';
+import { type ApplyProcedure, type MirrorOptions, sqlMirror } from '../flexibee/apply.ts';
+import type { KeptJournal } from '../flexibee/journal-retention.ts';
+import type { Mirror } from '../flexibee/types.ts';
+
+const dayMs = 86_400_000;
+
+/** Each evidence is applied by the procedure that its first stage names. */
+export function mirrorOf(
+  catalog: Catalog,
+  databases: Databases,
+  code: string,
+  options: MirrorOptions,
+): Mirror {
+  return sqlMirror(databases, (evidence) => firstStage(catalog, code, evidence), options);
+}
+
+/** The journals of all companies, and what each keeps. */
+export function keptJournals(catalog: Catalog, now: Date): KeptJournal[] {
+  return catalog.companies.map(({ code, journalDays }) => {
+    const evidences = catalog.entityOrder(code);
+    const ids = evidences.map((evidence) => firstStage(catalog, code, evidence).database);
+    const before = new Date(now.getTime() - journalDays * dayMs);
+    return { company: code, databases: [...new Set(ids)], before };
+  });
+}
+
+function firstStage(catalog: Catalog, code: string, evidence: string): ApplyProcedure {
+  const [first] = catalog.stages({ name: evidence, code });
+  if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
+  return first;
+}

@@ -1,0 +1,78 @@
+/** What following calls in the aggregate base beside the procedures that apply. */
+
+import { DatabaseError } from '../database/database-error.ts';
+import type { Databases } from '../database/databases.ts';
+import type { SqlParameter } from '../database/link.ts';
+import { callRepeatable } from '../database/repeatable-call.ts';
+
+const generation = { schema: 'crude', name: 'sp_read_flexibee_generation' };
+const prune = { schema: 'crude', name: 'sp_prune_flexibee_changes' };
+
+/** All of them, for whoever grants rights. */
+export const besideApplying = [generation, prune];
+
+/** No such procedure (SQL Server). */
+const notThere = 2812;
+
+/** The newest generation of a company in these databases; 0 where none was applied. @throws DatabaseError, or the reason of `signal` */
+export async function newestGeneration(
+  databases: Databases,
+  ids: Iterable<string>,
+  company: string,
+  signal: AbortSignal,
+): Promise<number> {
+  let newest = 0;
+  for (const id of ids) {
+    const parameters: SqlParameter[] = [
+      { name: 'company', type: 'nvarchar(64)', value: company },
+      { name: 'generation', type: 'int', value: null, output: true },
+    ];
+    const output = await callIfThere(databases, id, generation, parameters, signal);
+    newest = Math.max(newest, Number(output['generation'] ?? 0));
+  }
+  return newest;
+}
+
+/**
+ * Deletes what was read before a moment from a company's journal in these databases, a thousand rows
+ * each at most, the oldest first.
+ *
+ * @returns how many; 0 when there are none left
+ * @throws DatabaseError, or the reason of `signal`
+ */
+export async function pruneJournal(
+  databases: Databases,
+  ids: Iterable<string>,
+  company: string,
+  before: Date,
+  signal: AbortSignal,
+): Promise<number> {
+  let total = 0;
+  for (const id of ids) {
+    const parameters: SqlParameter[] = [
+      { name: 'company', type: 'nvarchar(64)', value: company },
+      { name: 'before', type: 'datetime2(3)', value: before.toISOString() },
+      { name: 'deleted', type: 'int', value: null, output: true },
+    ];
+    const output = await callIfThere(databases, id, prune, parameters, signal);
+    total += Number(output['deleted'] ?? 0);
+  }
+  return total;
+}
+
+/** Nothing where a base has procedures of its own only, which keep generations and a journal by themselves. */
+async function callIfThere(
+  databases: Databases,
+  database: string,
+  procedure: { schema: string; name: string },
+  parameters: SqlParameter[],
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
+  const call = { procedure, parameters, returnCheck: 'zero' as const };
+  try {
+    return await callRepeatable(databases, database, call, signal);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.number === notThere) return {};
+    throw error;
+  }
+}
