@@ -196,7 +196,7 @@ const troubles: {
     },
     status: 502,
     kind: 'licence missing',
-    cure: /licence of this company must include the REST API/,
+    cure: /licence of this company must include it/,
   },
   {
     title: 'the server is broken',
