@@ -96,13 +96,18 @@ function shownReconciliation({ walk, last }: Reconciliation = {}): Reconciliatio
   };
 }
 
-function summary(app: AppServices, { code }: FollowedCompany, state: ShownState): CompanySummary {
+function summary(
+  app: AppServices,
+  { code, paused }: FollowedCompany,
+  state: ShownState,
+): CompanySummary {
   const { phase, trouble, version, globalVersion, lag, blocked, warnings, appliedAt } = state;
   return {
     code,
     description: app.catalog.codes()[code] ?? code,
     state: trouble === undefined ? phase : 'trouble',
-    ...(trouble && { trouble: { ...trouble, cure: withCode(trouble.cure, code) } }),
+    paused,
+    ...(trouble && { trouble: shownTrouble(trouble, code) }),
     ...(version !== undefined && { version }),
     ...(globalVersion !== undefined && { globalVersion }),
     lag,
@@ -110,6 +115,13 @@ function summary(app: AppServices, { code }: FollowedCompany, state: ShownState)
     warnings,
     ...(appliedAt !== undefined && { appliedAt }),
   };
+}
+
+function shownTrouble(
+  { retryAt, cure, ...trouble }: NonNullable<ShownState['trouble']>,
+  code: string,
+): NonNullable<CompanySummary['trouble']> {
+  return { ...trouble, cure: withCode(cure, code), ...(retryAt !== undefined && { retryAt }) };
 }
 
 async function askLive(

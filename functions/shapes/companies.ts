@@ -13,6 +13,7 @@ const troubleSchema = z
     since: instantSchema,
     message: z.string(),
     cure: z.string().meta({ description: 'What people can do about it' }),
+    retryAt: instantSchema.exactOptional(),
   })
   .meta({ id: 'CompanyTrouble' });
 
@@ -49,6 +50,7 @@ const summarySchema = z
     code: z.string(),
     description: z.string(),
     state: z.enum(['starting', 'loading', 'following', 'trouble']),
+    paused: z.boolean().meta({ description: 'By the catalogue: its server is not asked' }),
     trouble: troubleSchema.exactOptional(),
     version: z
       .int()

@@ -42,6 +42,7 @@ import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { isNewer, newer, pollKnown } from './newer-cursors.ts';
 import { givenUpText } from './poison-queues.ts';
+import { isDue } from './poll-interval.ts';
 import { procedureMessages } from './procedure-messages.ts';
 import { reconcileCompany } from './reconcile-company.ts';
 import { typedTables } from './typed-tables.ts';
@@ -163,14 +164,23 @@ export class Companies {
     log: (text: string) => void,
     signal: AbortSignal,
     pollId?: string,
-  ): Promise<PollOutcome | 'late' | ReconcileOutcome> {
+  ): Promise<PollOutcome | 'late' | 'not due' | 'paused' | ReconcileOutcome> {
     const { company, why, queuedAt } = message;
-    if (why === 'reconcile') return await this.#reconcile(message, log, signal, pollId);
     const isTimer = why === 'timer';
     const { flags, cursors } = await this.#open(signal);
     // Storage has answered by now: its clock is known, and the machine's has no say.
     const ageMs = this.#dependencies.now().getTime() - Date.parse(queuedAt ?? '');
     if (isTimer && ageMs > timerMessageMs) return 'late';
+    const { paused, pollMinutes } = this.#known(company);
+    if (paused) {
+      // The first hook after the pause has it polled.
+      if (why === 'hook') await flags.lower(company, signal);
+      return 'paused';
+    }
+    if (why === 'reconcile') return await this.#reconcile(message, log, signal, pollId);
+    if (isTimer && queuedAt !== undefined && !isDue(company, pollMinutes, new Date(queuedAt))) {
+      return 'not due';
+    }
     const said = procedureMessages(company, log);
     const context = await this.#context(company, log, said, signal, pollId);
     const options = {
@@ -250,6 +260,7 @@ export class Companies {
    */
   async hooked(code: string, hook: WebHook | undefined, signal: AbortSignal): Promise<boolean> {
     const { flags, news } = await this.#open(signal);
+    if (this.#known(code).paused) return false;
     const isNews = hook === undefined || (await news.isNews(code, hook, signal));
     return isNews && (await flags.raise(code, signal));
   }

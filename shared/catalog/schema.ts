@@ -28,6 +28,9 @@ const stageKinds = ['procedure', 'flexibee', 'dynsql'] as const;
 const regressions = ['stop', 'reload'] as const;
 /** A day: a transaction that is open for longer is found by comparing all. */
 const longestLateMinutes = 1_440;
+/** A company that is looked at more seldom is better paused, and polled by hand. */
+const longestPollMinutes = 60;
+const pollMinutes = `use whole minutes from 1 to ${longestPollMinutes}`;
 const lateMinutes = `use whole minutes from 1 to ${longestLateMinutes}`;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
@@ -233,6 +236,12 @@ export function catalogSchema(declared: Declared) {
       .default(365),
     onRegression: oneOf('an answer to versions that went back', regressions).default('stop'),
     reconcile: reconcileTime.default('02:30'),
+    paused: flag.default(false),
+    pollMinutes: z
+      .int(expects('an interval of polls', pollMinutes))
+      .min(1, expects('an interval of polls', pollMinutes))
+      .max(longestPollMinutes, { error: `longer than an hour; ${pollMinutes}` })
+      .default(1),
     lateMinutes: z
       .int(expects('a time for late commits', lateMinutes))
       .min(1, expects('a time for late commits', lateMinutes))

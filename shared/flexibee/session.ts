@@ -16,7 +16,6 @@ import {
   owing,
   type Reload,
   restarted,
-  type Trouble,
 } from './cursor.ts';
 import { withTroublesTried } from './evidence-trouble.ts';
 import type { HistoryFault } from './history.ts';
@@ -27,6 +26,7 @@ import { withReturned } from './returned.ts';
 import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
 import { tellChanges } from './tell-changes.ts';
+import type { TroubleReport } from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 type Started = Cursor & { next: number };
@@ -197,15 +197,31 @@ export class Session {
     if (Object.keys(marks).length > 0) await this.#context.after(marks, this.#signal);
   }
 
-  /** Enters what stops us, or that nothing does; a trouble that goes on is not written again. */
-  async settle(report: Omit<Trouble, 'since'> | undefined): Promise<void> {
+  /** Whether the server asked to be left alone for longer than until now. */
+  get rests(): boolean {
+    const { retryAt } = this.#cursor.trouble ?? {};
+    return retryAt !== undefined && Date.parse(retryAt) > this.#context.now().getTime();
+  }
+
+  /** Enters what stops us, or that nothing does; a trouble that goes on as it is is not written again. */
+  async settle(report: TroubleReport | undefined): Promise<void> {
     const { trouble, ...rest } = this.#cursor;
-    if (trouble?.kind === report?.kind) {
+    const isSame = trouble?.kind === report?.kind && trouble?.message === report?.message;
+    if (isSame && report?.retryAfterMs === undefined) {
       if (this.#hasRead) await this.#save(this.#cursor, false);
       return;
     }
-    const since = this.#context.now().toISOString();
-    await this.#save(report === undefined ? rest : { ...rest, trouble: { ...report, since } });
+    if (report === undefined) return await this.#save(rest);
+    const now = this.#context.now();
+    const { retryAfterMs, ...told } = report;
+    const since = (trouble?.kind === report.kind && trouble?.since) || now.toISOString();
+    const retryAt =
+      retryAfterMs === undefined
+        ? {}
+        : { retryAt: new Date(now.getTime() + retryAfterMs).toISOString() };
+    // A trouble that only tells its reason anew is no news for `wrote`.
+    const isNews = trouble?.kind !== report.kind;
+    await this.#save({ ...rest, trouble: { ...told, since, ...retryAt } }, isNews);
   }
 
   /** What has waited since an evidence was in trouble; its time may have come. */

@@ -35,8 +35,8 @@ BEGIN
   DECLARE @wanted TABLE (
     no int NOT NULL PRIMARY KEY,
     property nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,
-    kind varchar(10) NOT NULL,
-    role varchar(6) NOT NULL,
+    kind varchar(10) COLLATE Latin1_General_BIN2 NOT NULL,
+    role varchar(6) COLLATE Latin1_General_BIN2 NOT NULL,
     length int NULL,
     digits int NULL,
     decimals int NULL,
@@ -201,7 +201,7 @@ BEGIN
       IF @no IS NULL BREAK;
       -- An index holds 1,700 bytes of a row.
       SET @sql = (SELECT CASE WHEN property = N'kod' AND length <> 255 AND role = 'value'
-          AND EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(@table) AND name = N'ix_' + bare)
+          AND EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(@table) AND name = (N'ix_' + bare) COLLATE DATABASE_DEFAULT)
         THEN N'DROP INDEX ' + QUOTENAME(N'ix_' + bare) + N' ON ' + @table + N'; ' ELSE N'' END
         + N'ALTER TABLE ' + @table + N' ALTER COLUMN ' + name + N' ' + type + N' NULL;'
         FROM @column WHERE no = @no);
@@ -381,14 +381,14 @@ BEGIN
   SET @isThere = CASE WHEN OBJECT_ID(@procedure) IS NULL THEN 0 ELSE 1 END;
   EXEC flexi.sp_plan_columns @evidence, @shape;
   IF @isThere = 1 AND NOT EXISTS (SELECT 1 FROM flexi.property WHERE evidence = @evidence AND shape = @shape)
-    SET @outcome = 'same';
+    SET @outcome = 'same'
   ELSE IF ISNULL(HAS_PERMS_BY_NAME(N'flexi', N'SCHEMA', N'ALTER'), 0) = 0
     OR ISNULL(HAS_PERMS_BY_NAME(NULL, N'DATABASE', N'CREATE TABLE'), 0) = 0
   BEGIN
     ROLLBACK TRANSACTION;
     SET @outcome = 'no right';
     RETURN 0;
-  END;
+  END
   ELSE
   BEGIN
     EXEC flexi.sp_write_tables @evidence, @shape;
@@ -422,7 +422,7 @@ BEGIN
   DECLARE @told TABLE (
     no int NOT NULL,
     property nvarchar(100) COLLATE Latin1_General_BIN2 NULL,
-    kind nvarchar(100) NULL,
+    kind nvarchar(100) COLLATE Latin1_General_BIN2 NULL,
     length int NULL,
     digits int NULL,
     decimals int NULL,
