@@ -30,6 +30,7 @@ import type { TroubleReport } from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 type Started = Cursor & { next: number };
+type Make = (steps: StepContext, signal: AbortSignal) => AsyncGenerator<Step, void, undefined>;
 
 export class Session {
   readonly #context: FollowContext;
@@ -146,8 +147,8 @@ export class Session {
       isBroken = options.isOver();
       return isBroken;
     };
-    const make = (signal: AbortSignal) => loadSteps(this.#steps(cursor), options.onlyFirst, signal);
-    await this.#take(make, isOver, options.onApplied);
+    const make: Make = (steps, signal) => loadSteps(steps, options.onlyFirst, signal);
+    await this.take(make, isOver, options.onApplied);
     return isThrough() || !isBroken;
   }
 
@@ -183,8 +184,8 @@ export class Session {
       // A server may answer while it is off as if nothing happened.
       return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
     }
-    await this.#take(
-      (signal) => pageSteps(this.#steps(cursor), beginning, signal),
+    await this.take(
+      (steps, signal) => pageSteps(steps, beginning, signal),
       () => this.#cursor.behindSince !== undefined && isOver(),
     );
     return this.#cursor.behindSince === undefined ? 'done' : 'over';
@@ -225,24 +226,24 @@ export class Session {
 
   /** What has waited since an evidence was in trouble; its time may have come. */
   async #tryWaiting(): Promise<void> {
-    const make = (signal: AbortSignal) => waitingSteps(this.#steps(this.#started()), signal);
     if (Object.keys(this.#cursor.stale).length === 0) return;
     let wrote = this.#wrote;
     const onApplied = () => {
       wrote = true;
     };
-    await this.#take(make, () => false, onApplied);
+    await this.take(waitingSteps, () => false, onApplied);
     this.#wrote = wrote;
   }
 
   /** Applies step after step, the next being made meanwhile, until `isOver` after a move. */
-  async #take(
-    make: (signal: AbortSignal) => AsyncGenerator<Step, void, undefined>,
+  async take(
+    make: Make,
     isOver: () => boolean,
     onApplied?: (batch: Batch, rows: AppliedRows) => void,
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
-    for await (const { page, moved } of ahead(make, this.#signal)) {
+    const steps = this.#steps(this.#started());
+    for await (const { page, moved } of ahead((signal) => make(steps, signal), this.#signal)) {
       if (page.batches.length > 0) {
         const applied = await this.#context.mirror.apply(page, this.#signal);
         for (const batch of page.batches) {
