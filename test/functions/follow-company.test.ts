@@ -594,6 +594,7 @@ test('a worker that stops lets go of the company', async () => {
   const other = await App.start({
     ...sample.Values,
     AzureWebJobsStorage: storage.connectionString,
+    SQL_AB: withDatabase(standInAt(sqlServer.port), 'AB'),
     FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
   });
   flexibee.faults.set({ kind: 'changes', delayMilliseconds: 60_000 });
