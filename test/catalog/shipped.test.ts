@@ -159,6 +159,7 @@ describe('the lists of the shipped catalogue', () => {
         name: 'demo',
         journalDays: 365,
         onRegression: 'stop',
+        reconcile: '02:30',
         lateMinutes: 60,
       },
     ]);
