@@ -1,7 +1,7 @@
 /**
  * `npm run bench:flexibee -- <part>`: how following FlexiBee companies does against its goals, on
  * real storage (Azurite), over HTTP and the SQL Server protocol, every server in a process of its
- * own. Parts: catch-up, million, idle, companies, hook.
+ * own. Parts: catch-up, million, idle, companies, hook, reconcile, report-query.
  */
 
 import { benchCatchUp } from './flexibee/catch-up.ts';
@@ -9,6 +9,8 @@ import { benchCompanies } from './flexibee/companies.ts';
 import { benchHook } from './flexibee/hook.ts';
 import { benchIdle } from './flexibee/idle.ts';
 import { benchMillion } from './flexibee/million.ts';
+import { benchReconcile } from './flexibee/reconcile.ts';
+import { benchReportQuery } from './flexibee/report-query.ts';
 
 const parts: Record<string, () => Promise<void>> = {
   'catch-up': benchCatchUp,
@@ -16,6 +18,8 @@ const parts: Record<string, () => Promise<void>> = {
   idle: benchIdle,
   companies: benchCompanies,
   hook: benchHook,
+  reconcile: benchReconcile,
+  'report-query': benchReportQuery,
 };
 
 const [name = ''] = process.argv.slice(2);

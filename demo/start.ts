@@ -6,6 +6,7 @@
  */
 
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -117,7 +118,9 @@ async function startWorker(number: number, settings: Record<string, string>): Pr
 /** In a process of its own: what the bundler takes is given back. */
 async function buildApp(): Promise<void> {
   const script = fileURLToPath(import.meta.resolve('./build.ts'));
-  await promisify(execFile)(process.execPath, [script], { signal: stopping.signal });
+  const building = promisify(execFile)(process.execPath, [script], { signal: stopping.signal });
+  const ended = once(building.child, 'close');
+  await building.finally(() => ended);
 }
 
 async function startStorage(): Promise<void> {

@@ -149,7 +149,7 @@ describe('npm start ends', options, () => {
 async function workerOf(started: Started): Promise<number> {
   for (const pid of await started.left()) {
     const args = await readFile(`/proc/${pid}/cmdline`, 'latin1');
-    if (args.includes('host/main.ts')) return pid;
+    if (args.includes('functions-host/src/main.ts')) return pid;
   }
   return assert.fail('no worker runs');
 }

@@ -205,7 +205,7 @@ export class App implements AppServices {
 
   /** One slice of following a company, as `Companies.poll`. */
   async pollCompany(
-    message: CompanyMessage,
+    message: CompanyMessage & { queuedAt?: string | undefined },
     log: (text: string) => void,
     pollId?: string,
   ): Promise<string> {

@@ -14,7 +14,6 @@ import {
   type FollowContext,
   newerState,
   type PollOutcome,
-  poll,
   type Returned,
   reload,
   reset,
@@ -24,20 +23,28 @@ import { HookFlags } from '../flexibee/hook-flags.ts';
 import { HookNews } from '../flexibee/hook-news.ts';
 import type { WebHook } from '../flexibee/hook-versions.ts';
 import { expireJournals } from '../flexibee/journal-retention.ts';
+import type { Reconciliation } from '../flexibee/reconcile/document.ts';
+import {
+  type ReconcileOutcome,
+  type ReconciliationStore,
+  reconciliationStore,
+} from '../flexibee/reconcile/reconcile.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
 import type { TypedBase } from '../flexibee/typed/base.ts';
 import { noticingMirror } from '../flexibee/typed/tables.ts';
 import type { AppliedRows } from '../flexibee/types.ts';
-import { DocumentNewerError } from '../storage/documents.ts';
 import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { AfterChanges, type CallsOutcome, type ShownFailure } from './after-changes.ts';
 import { afterQueueName } from './after-queue.ts';
-import { keptJournals, mirrorOf } from './company-mirrors.ts';
+import { firstStage, keptJournals, mirrorOf } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
+import { isNewer, newer, pollKnown } from './newer-cursors.ts';
 import { givenUpText } from './poison-queues.ts';
+import { isDue } from './poll-interval.ts';
 import { procedureMessages } from './procedure-messages.ts';
+import { reconcileCompany } from './reconcile-company.ts';
 import { typedTables } from './typed-tables.ts';
 
 export interface CompaniesDependencies {
@@ -58,28 +65,11 @@ export interface CompaniesDependencies {
 
 const defaultWaitForLockMs = 10_000;
 
-/** A timer's message that waited for longer is left: the next minute's is behind it. */
+/**
+ * A timer's message that waited in the queue for longer is left: the next minute's is behind it. Its
+ * age counts from when the queue took it, by the queue's clock; where that is not known, it has none.
+ */
 const timerMessageMs = 90_000;
-
-/** What a newer version of the app has written is for that one: its workers poll, too. */
-async function pollKnown(...[context, options, signal]: Parameters<typeof poll>) {
-  try {
-    return await poll(context, options, signal);
-  } catch (error) {
-    if (!(error instanceof DocumentNewerError)) throw error;
-    context.log(error.message);
-    return 'trouble';
-  }
-}
-
-function newer(error: unknown): DocumentNewerError {
-  if (error instanceof DocumentNewerError) return error;
-  throw error;
-}
-
-function isNewer(found: unknown): found is DocumentNewerError {
-  return found instanceof DocumentNewerError;
-}
 
 /** What people are shown of a company, its procedures after changes included. */
 export interface ShownState extends CompanyState {
@@ -98,6 +88,7 @@ const queues: readonly string[] = [companyQueueName, afterQueueName];
 /** What the process remembers of the storage: an idle poll reads no cursor. */
 interface State {
   cursors: CursorStore;
+  reconciliations: ReconciliationStore;
   flags: HookFlags;
   news: HookNews;
   after: AfterChanges;
@@ -169,15 +160,27 @@ export class Companies {
    * @throws what `poll` throws; then the message shall come again
    */
   async poll(
-    { company, why, at }: CompanyMessage,
+    message: CompanyMessage & { queuedAt?: string | undefined },
     log: (text: string) => void,
     signal: AbortSignal,
     pollId?: string,
-  ): Promise<PollOutcome | 'late'> {
+  ): Promise<PollOutcome | 'late' | 'not due' | 'paused' | ReconcileOutcome> {
+    const { company, why, queuedAt } = message;
     const isTimer = why === 'timer';
-    const ageMs = this.#dependencies.now().getTime() - Date.parse(at);
-    if (isTimer && ageMs > timerMessageMs) return 'late';
     const { flags, cursors } = await this.#open(signal);
+    // Storage has answered by now: its clock is known, and the machine's has no say.
+    const ageMs = this.#dependencies.now().getTime() - Date.parse(queuedAt ?? '');
+    if (isTimer && ageMs > timerMessageMs) return 'late';
+    const { paused, pollMinutes } = this.#known(company);
+    if (paused) {
+      // The first hook after the pause has it polled.
+      if (why === 'hook') await flags.lower(company, signal);
+      return 'paused';
+    }
+    if (why === 'reconcile') return await this.#reconcile(message, log, signal, pollId);
+    if (isTimer && queuedAt !== undefined && !isDue(company, pollMinutes, new Date(queuedAt))) {
+      return 'not due';
+    }
     const said = procedureMessages(company, log);
     const context = await this.#context(company, log, said, signal, pollId);
     const options = {
@@ -194,6 +197,29 @@ export class Companies {
     // Whoever has the company may be past looking: from here on it is as if a hook had come.
     if (outcome === 'busy' && why === 'request') await flags.raise(company, signal);
     return outcome;
+  }
+
+  /** What holding a company against its mirror has found, or how far it is. */
+  async reconciliation(code: string, signal: AbortSignal): Promise<Reconciliation | undefined> {
+    const { reconciliations } = await this.#open(signal);
+    return await reconciliations.read(code, signal);
+  }
+
+  async #reconcile(
+    message: CompanyMessage,
+    log: (text: string) => void,
+    signal: AbortSignal,
+    pollId?: string,
+  ): Promise<ReconcileOutcome> {
+    const { company } = message;
+    const { reconciliations } = await this.#open(signal);
+    const place = {
+      ...this.#dependencies,
+      documents: reconciliations,
+      follow: await this.#context(company, log, procedureMessages(company, log), signal, pollId),
+      applying: (evidence: string) => firstStage(this.#dependencies.catalog, company, evidence),
+    };
+    return await reconcileCompany(place, message, signal);
   }
 
   /** A full load of one evidence, as `reload`. */
@@ -234,6 +260,7 @@ export class Companies {
    */
   async hooked(code: string, hook: WebHook | undefined, signal: AbortSignal): Promise<boolean> {
     const { flags, news } = await this.#open(signal);
+    if (this.#known(code).paused) return false;
     const isNews = hook === undefined || (await news.isNews(code, hook, signal));
     return isNews && (await flags.raise(code, signal));
   }
@@ -275,6 +302,7 @@ export class Companies {
       const cursors = cursorStore(opened, leaseSeconds);
       this.#state = {
         cursors,
+        reconciliations: reconciliationStore(opened, leaseSeconds),
         flags: new HookFlags(opened, (code, within) => this.#queueHookPoll(code, 0, within)),
         news: new HookNews(cursors),
         after: new AfterChanges({

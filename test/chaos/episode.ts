@@ -59,9 +59,7 @@ export async function playEpisode(
   const cancelled = new Set<string>();
   const harmed: Harmed[] = [];
   const companies: Companies = { harmed: [], records: [] };
-  // What follows companies needs no fence, and belongs to no run.
-  const calls = () =>
-    sql.calls().filter(({ id, procedure }) => id > firstCall && !following.test(procedure));
+  const calls = () => sql.calls().filter((call) => call.id > firstCall && !isFollowing(call));
   try {
     const happening = { runs, cancelled, harmed, companies };
     const answers = await play(world, fleet, plan, users, happening);
@@ -156,7 +154,10 @@ interface Companies {
   records: string[];
 }
 
-const following = /^crude\.sp_\w*flexibee/;
+/** What follows companies needs no fence, and belongs to no run: it says which company it is for. */
+function isFollowing({ procedure, parameters }: ProcedureCall): boolean {
+  return 'company' in parameters || /flexi/.test(procedure);
+}
 
 async function play(
   world: World,

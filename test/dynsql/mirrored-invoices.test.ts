@@ -6,6 +6,7 @@ import { startFlexibee } from 'flexibee-server';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { type Property, propertiesAnswer } from '../../shared/flexibee/typed/properties.ts';
 import { type Engine, type Item, startEngines } from './engine.ts';
 import { insert } from './rows.ts';
 
@@ -24,6 +25,14 @@ async function records(evidence: string): Promise<Payload[]> {
   );
   const body = (await answer.json()) as { winstrom: Record<string, Payload[]> };
   return body.winstrom[evidence] ?? [];
+}
+
+/** As the typed tables are told of them. */
+async function properties(evidence: string): Promise<Property[]> {
+  const answer = await fetch(`${flexibee.url}/c/demo/${evidence}/properties.json`, {
+    headers: { authorization: `Basic ${btoa('winstrom:winstrom')}` },
+  });
+  return propertiesAnswer.parse(await answer.json()).properties;
 }
 
 const invoices = await records('faktura-vydana');
@@ -53,6 +62,15 @@ async function fill(engine: Engine): Promise<void> {
       stamp,
     ]);
     await engine.run(insert('crude.flexibee_record', cells));
+    const told = await properties(evidence);
+    await engine.run(
+      `EXEC flexi.sp_shape_evidence N'demo', N'${evidence}', NULL, N'${JSON.stringify(told).replaceAll("'", "''")}'`,
+    );
+    await engine.run(
+      `UPDATE flexi.filled SET shape = 0 WHERE company = N'demo' AND evidence = N'${evidence}';
+DECLARE @more bit = 1;
+WHILE @more = 1 EXEC flexi.sp_fill_evidence N'${evidence}', 1000, @more OUTPUT;`,
+    );
   }
 }
 

@@ -3,14 +3,17 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import type { HttpRequestInit } from '@azure/functions';
+import functions, { type HttpRequestInit } from '@azure/functions';
 import type { ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
+import { pollCompany } from '../../functions/flexibee/poll-company.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import {
@@ -22,6 +25,7 @@ import { restarted } from '../../shared/flexibee/cursor.ts';
 import { cursorStore } from '../../shared/flexibee/follow.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
 import { openContainer } from '../../shared/storage/container.ts';
+import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { call, type Reply, testApp } from './app.ts';
 
@@ -111,6 +115,7 @@ const touching: [name: string, method: 'PUT' | 'POST' | 'DELETE'][] = [
   ['hook', 'PUT'],
   ['hook', 'DELETE'],
   ['poll', 'POST'],
+  ['reconcile_company', 'POST'],
   ['reset_company', 'POST'],
 ];
 const reading = ['companies', 'company', 'changelog_status'];
@@ -195,7 +200,7 @@ const troubles: {
     },
     status: 502,
     kind: 'licence missing',
-    cure: /licence of this company must include the REST API/,
+    cure: /licence of this company must include it/,
   },
   {
     title: 'the server is broken',
@@ -459,11 +464,65 @@ test('whoever asked for a look is seen to later where the company is busy', asyn
   await holder.release();
 });
 
+test('a company that is paused, or not due, is not asked; its state says so', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'paused-'));
+  const catalog = shippedJson();
+  edit(catalog, stepsOf('dataSources[16].company.paused'), true);
+  await writeFile(join(directory, 'catalog.json'), JSON.stringify(catalog));
+  const other = await App.start({
+    ...sample.Values,
+    AzureWebJobsStorage: storage.connectionString,
+    CATALOG: join(directory, 'catalog.json'),
+    FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
+    FLEXIBEE_HOOK_SECRET: secret,
+  });
+  try {
+    await queuedPolls();
+    const before = flexibee.requests.count();
+    const at = new Date().toISOString();
+    for (const why of ['timer', 'hook', 'request', 'rest'] as const) {
+      assert.equal(await other.pollCompany({ company, why, at }, () => {}), 'paused');
+    }
+    const headers = { 'x-fb-hook-seckey': secret };
+    const init = { method: 'POST' as const, params: { company }, headers };
+    const reply = await call(other, 'hook', { ...init, body: { string: '{}' } });
+    assert.deepEqual(JSON.parse(reply.text), { company, queued: false });
+    assert.deepEqual(await queuedPolls(), []);
+    assert.equal(flexibee.requests.count(), before);
+    const shown = await call(other, 'companies', {
+      headers: { authorization: 'Bearer demo-token' },
+    });
+    assert.equal(JSON.parse(shown.text).companies[0].paused, true);
+  } finally {
+    await other.stop();
+    await rm(directory, { recursive: true });
+  }
+});
+
 test('a message of the timer that waited for too long is left to the next', async () => {
   const before = flexibee.requests.count();
-  const at = new Date(Date.now() - 100_000).toISOString();
-  assert.equal(await app.pollCompany({ company, why: 'timer', at }, () => {}), 'late');
+  const [at, ago] = [0, 100_000].map((ms) => new Date(Date.now() - ms).toISOString());
+  const timer = { company, why: 'timer' as const, at: at ?? '' };
+  assert.equal(await app.pollCompany({ ...timer, queuedAt: ago }, () => {}), 'late');
   assert.equal(flexibee.requests.count(), before);
+  // By the queue's clock: the machine that has sent it is 100 s behind, or an hour.
+  for (const sent of [ago ?? '', new Date(Date.now() - 3_600_000).toISOString()]) {
+    const lagging = { ...timer, at: sent, queuedAt: at };
+    assert.notEqual(await app.pollCompany(lagging, () => {}), 'late');
+  }
+});
+
+test('the age of a message is by the time that the host tells of its queue', async () => {
+  const queuedAt = new Date(Date.now() - 100_000).toISOString();
+  const lines: string[] = [];
+  const context = new functions.InvocationContext({
+    functionName: 'poll_company',
+    triggerMetadata: { insertionTime: queuedAt },
+    logHandler: (_level, ...texts) => void lines.push(texts.join(' ')),
+  });
+  const message = { company, why: 'timer', at: new Date().toISOString() };
+  await pollCompany(() => app)(message, context);
+  assert.deepEqual(lines, [`company ${company}: late`]);
 });
 
 const captured = new URL('../../../shared/data/flexibee-webhooks/', import.meta.url);

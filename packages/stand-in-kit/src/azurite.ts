@@ -32,6 +32,8 @@ export interface Azurite {
 
 const startTimeoutMilliseconds = 60_000;
 const closeTimeoutMilliseconds = 5_000;
+/** It has served nobody: while it starts it may not hear that it is to end. */
+const startingTimeoutMilliseconds = 500;
 
 /** Azurite's documented account, the same on every machine: not a secret. */
 const account = 'devstoreaccount1';
@@ -75,10 +77,10 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
         `QueueEndpoint=http://127.0.0.1:${queuePort}/${account};`,
       blobPort,
       queuePort,
-      close: () => end(child),
+      close: () => end(child, closeTimeoutMilliseconds),
     };
   } catch (error) {
-    await end(child);
+    await end(child, startingTimeoutMilliseconds);
     throw error;
   }
 }
@@ -135,11 +137,11 @@ function lastWords(lines: string[]): string {
   return (errors.length > 0 ? errors : lines).slice(-3).join(' | ');
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, graceMilliseconds: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), closeTimeoutMilliseconds);
+  const force = setTimeout(() => child.kill('SIGKILL'), graceMilliseconds);
   await exit;
   clearTimeout(force);
 }

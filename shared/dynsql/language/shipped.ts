@@ -1,5 +1,17 @@
 import countries from '../../../catalog/dynsql/countries.json' with { type: 'json' };
+import addresses from '../../../catalog/dynsql/flexibee-addresses.json' with { type: 'json' };
+import bank from '../../../catalog/dynsql/flexibee-bank.json' with { type: 'json' };
+import cash from '../../../catalog/dynsql/flexibee-cash.json' with { type: 'json' };
+import contracts from '../../../catalog/dynsql/flexibee-contracts.json' with { type: 'json' };
+import invoiceRows from '../../../catalog/dynsql/flexibee-invoice-rows.json' with { type: 'json' };
 import issuedInvoices from '../../../catalog/dynsql/flexibee-issued-invoices.json' with {
+  type: 'json',
+};
+import priceList from '../../../catalog/dynsql/flexibee-price-list.json' with { type: 'json' };
+import receivedInvoices from '../../../catalog/dynsql/flexibee-received-invoices.json' with {
+  type: 'json',
+};
+import receivedOrders from '../../../catalog/dynsql/flexibee-received-orders.json' with {
   type: 'json',
 };
 import payments from '../../../catalog/dynsql/payments.json' with { type: 'json' };
@@ -15,7 +27,15 @@ import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './catalo
 
 const definitions = filesOf({
   'dynsql/countries.json': countries,
+  'dynsql/flexibee-addresses.json': addresses,
+  'dynsql/flexibee-bank.json': bank,
+  'dynsql/flexibee-cash.json': cash,
+  'dynsql/flexibee-contracts.json': contracts,
+  'dynsql/flexibee-invoice-rows.json': invoiceRows,
   'dynsql/flexibee-issued-invoices.json': issuedInvoices,
+  'dynsql/flexibee-price-list.json': priceList,
+  'dynsql/flexibee-received-invoices.json': receivedInvoices,
+  'dynsql/flexibee-received-orders.json': receivedOrders,
   'dynsql/payments.json': payments,
   'dynsql/personal-accounts.json': personalAccounts,
   'dynsql/turnover-balance-sheets.json': turnover,
