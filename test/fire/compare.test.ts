@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { CompanyDetails } from '../../functions/shapes/companies.ts';
 import { inJournal, inMirror, inTyped } from './compare.ts';
 import type { Change, MirrorRow } from './rows.ts';
-import { saysAllIsThere } from './watch.ts';
+import { type Said, saysAllIsThere } from './watch.ts';
 
 const record = { id: '1', kod: 'A', castka: '12.50', firma: 'code:B' };
 const row: MirrorRow = {
@@ -95,26 +94,14 @@ describe('the journal', () => {
 });
 
 describe('a state says that all is there', () => {
-  const said: CompanyDetails = {
-    code: 'a',
-    description: 'a',
+  const said: Said = {
     state: 'following',
-    version: 9,
-    globalVersion: 9,
     lag: { versions: 2, seconds: 0 },
     blocked: [],
-    warnings: [],
-    name: 'a',
-    server: 'a',
     live: { globalVersion: 9 },
-    generation: 7,
     gaps: 2,
     stale: 0,
     loads: [],
-    pending: [],
-    failures: [],
-    evidences: {},
-    typed: {},
   };
   for (const [what, otherwise, is] of [
     ['with open gaps alone', {}, true],
@@ -125,6 +112,6 @@ describe('a state says that all is there', () => {
     ['loading', { loads: [{ evidence: 'adresar' }] }, false],
     ['without a word of the server', { live: { error: 'no answer within 3 s' } }, false],
   ] as const) {
-    it(what, () => assert.equal(saysAllIsThere({ ...said, ...otherwise } as CompanyDetails), is));
+    it(what, () => assert.equal(saysAllIsThere({ ...said, ...otherwise } as Said), is));
   }
 });

@@ -43,16 +43,18 @@ const pollEveryMs = 1_500;
 const frontEveryMs = 6_000;
 const lookEveryMs = 2_000;
 const operateEveryMs = 7_000;
+const tellEveryMs = 20_000;
 
 export async function playEpisode(
   world: World,
   weather: Weather,
   places: readonly Place[],
   options: EpisodeOptions,
+  tell: (line: string) => void,
 ): Promise<Episode> {
   const fronts = await bad(world, weather, places, options);
   const since = performance.now();
-  const found = await quiet(world, places);
+  const found = await quiet(world, places, tell);
   return {
     badMs: options.badMs,
     quietMs: Math.round(performance.now() - since),
@@ -110,20 +112,55 @@ async function operate(world: World, place: Place, signal: AbortSignal): Promise
   }
 }
 
-/** @returns what differs still when the time of quiet is over */
-async function quiet(world: World, places: readonly Place[]): Promise<string[]> {
+/**
+ * @param tell gets what is not there yet, now and then
+ * @returns what differs still when the time of quiet is over
+ */
+async function quiet(
+  world: World,
+  places: readonly Place[],
+  tell: (line: string) => void,
+): Promise<string[]> {
   const since = performance.now();
-  let open = places.map((place) => ({ place, found: ['nobody has looked'] }));
-  while (open.length > 0) {
-    for (const { place } of open) await see(world, place);
-    await sleep(pollEveryMs);
-    open = await Promise.all(
-      open.map(async ({ place }) => ({ place, found: await unsettled(world, place) })),
-    );
-    open = open.filter(({ found }) => found.length > 0);
-    if (performance.now() - since > scaled(quietLimitMs)) break;
+  const settled = places.map(async (place) => {
+    let told = since;
+    let reconciled: Date | undefined;
+    for (;;) {
+      await see(world, place);
+      await sleep(pollEveryMs);
+      let found = await unsettled(world, place);
+      if (found.length === 0) {
+        reconciled ??= await reconcile(world, place);
+        found = await unreconciled(place, reconciled);
+        if (found.length === 0) return [];
+      }
+      const now = performance.now();
+      if (now - since > scaled(quietLimitMs)) return found;
+      if (now - told < tellEveryMs) continue;
+      told = now;
+      tell(`after ${Math.round((now - since) / 1_000)} s: ${found.slice(0, 3).join('\n')}`);
+    }
+  });
+  return (await Promise.all(settled)).flat();
+}
+
+/** Has the app itself compare. @returns when that was asked for */
+async function reconcile(world: World, { followed }: Place): Promise<Date> {
+  const now = new Date();
+  await world.ask('POST', `/flexibee/${followed.code}/reconcile`);
+  return now;
+}
+
+/** What the app has found where there is nothing to be found. */
+async function unreconciled({ followed, watch }: Place, since: Date): Promise<string[]> {
+  const said = (await watch.state())?.reconciliation;
+  const { last } = said ?? {};
+  // Storage's clock, which it goes by, has whole seconds.
+  if (last === undefined || Date.parse(last.startedAt) < since.getTime() - 1_000) {
+    return [`${followed.code} is not reconciled: ${JSON.stringify(said)}`];
   }
-  return open.flatMap(({ found }) => found);
+  const isClean = last.differences === 0 && Object.keys(last.skipped).length === 0;
+  return isClean ? [] : [`${followed.code}: reconciling found ${JSON.stringify(last)}`];
 }
 
 /** As an operator does: asks for a poll, and resets a company that says that it is to be reset. */

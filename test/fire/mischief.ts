@@ -51,6 +51,7 @@ export class Mischief {
       'hook lost': () => this.#loseHooks(),
       reset: () => this.#ask('POST', 'reset'),
       reload: () => this.#reload(),
+      reconcile: () => this.#ask('POST', 'reconcile'),
     };
     const often = ['late commit', 'late commit', 'late commit', 'gap', 'hook', 'backup'];
     const names = [...Object.keys(acts), ...often];

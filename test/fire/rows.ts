@@ -88,12 +88,18 @@ export function changelogOf({ flexibee }: World, { name }: Followed): Change[] {
         evidence,
         id: String(id),
         operation,
-        ...(timestamp !== undefined && { at: timestamp }),
+        ...(timestamp !== undefined && { at: toMicroseconds(timestamp) }),
       })),
     );
     start = page.next;
   }
   return changes;
+}
+
+/** The server leaves zeros at the end out. */
+function toMicroseconds(at: string): string {
+  const [seconds = '', fraction = ''] = at.split('.');
+  return `${seconds}.${fraction.padEnd(6, '0')}`;
 }
 
 /** The journal's rows of one generation, by version. */

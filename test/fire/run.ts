@@ -67,12 +67,13 @@ export async function runFire(options: FireOptions): Promise<FireSummary> {
       performance.now() - startedAt > budgetMs ||
       played.some(({ differences }) => differences.length > 0);
     while (!isOver()) {
-      const episode = await playEpisode(world, weather, places, {
+      const bad = {
         badMs: options.badMs ?? pick(lengths, [20_000, 35_000, 60_000]),
         killEveryMs: options.killEveryMs ?? 15_000,
         writePauseMs: scaled(pick(lengths, [40, 120, 400])),
         mischiefPauseMs: pick(lengths, [800, 2_000, 4_000]),
-      });
+      };
+      const episode = await playEpisode(world, weather, places, bad, log);
       played.push(episode);
       log(lineOf(played.length, episode));
     }

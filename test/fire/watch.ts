@@ -112,11 +112,16 @@ export class Watch {
   }
 }
 
+export type Said = Pick<
+  CompanyDetails,
+  'state' | 'lag' | 'gaps' | 'stale' | 'loads' | 'blocked' | 'live'
+>;
+
 /**
  * Following, nothing behind by what the server itself says now, and nothing that waits. Open gaps
  * are no word about what was committed: only what comes late may be missing.
  */
-export function saysAllIsThere(said: CompanyDetails): boolean {
+export function saysAllIsThere(said: Said): boolean {
   const { state, lag, gaps, stale, loads, blocked, live } = said;
   const waiting = lag.versions - gaps + stale + loads.length + blocked.length;
   return state === 'following' && waiting === 0 && 'globalVersion' in live;
