@@ -1,4 +1,4 @@
-import type { ShownState } from '../../shared/app/companies.ts';
+import type { ShownState } from '../../shared/app/shown-company.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
