@@ -7,17 +7,24 @@
 import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
 import { poll } from '../../shared/flexibee/follow.ts';
+import { noticingMirror } from '../../shared/flexibee/typed/tables.ts';
 import type { Batch, Change, FlexibeeRecord } from '../../shared/flexibee/types.ts';
 import { bulkInsertChanges, bulkInsertRecords, type RecordBatch } from '../bulk-insert.ts';
-import { account, differences, follow, mirrorDigest, type Place } from './following.ts';
+import { account, differences, evidences, follow, mirrorDigest, type Place } from './following.ts';
 import { load, type Systems, startSystems } from './systems.ts';
+import { benchTables, bulkInsertTyped } from './typed-rows.ts';
 
 const { values } = parseArgs({
   allowPositionals: true,
   strict: false,
-  options: { changes: { type: 'string', default: '100000' } },
+  options: {
+    changes: { type: 'string', default: '100000' },
+    /** With the typed tables. */
+    typed: { type: 'boolean', default: false },
+  },
 });
 const changes = Number(values['changes']);
+const isTyped = values['typed'] === true;
 const warmUp = 10_000;
 const sampleSize = 2_000;
 const never = new AbortController().signal;
@@ -70,6 +77,11 @@ async function catchUp(systems: Systems, place: Place, count: number, records: n
     },
     generation: mirror.generation,
   };
+  if (isTyped) {
+    const typed = benchTables(place.company, evidences, followed.source, databases);
+    context.typed = typed;
+    context.mirror = noticingMirror(context.mirror, typed);
+  }
   try {
     await poll(context, { waitForLockMs: 0 }, never);
     await systems.flexibee.bulk(place.company, { changes: count, records });
@@ -87,7 +99,10 @@ async function catchUp(systems: Systems, place: Place, count: number, records: n
       await systems.flexibee.digest(place.company),
       await mirrorDigest(databases, place.company),
     );
-    return { ...caught, total, counts, faults, cpuMs: (user + system) / 1000 };
+    const typedMs = isTyped
+      ? await bulkInsertTyped(systems.sqlServer, databases, place.company, evidences)
+      : 0;
+    return { ...caught, total, counts, faults, typedMs, cpuMs: (user + system) / 1000 };
   } finally {
     await followed.close();
   }
@@ -213,8 +228,8 @@ ${what}: ${changes} changes of ${distinct} records (${load()})
   records fetched         ${count(ours.written)} (${count(last)} different)
   ours                    ${s(ours.ms)}, CPU of the following process ${s(ours.cpuMs)}
   bare transfer           ${s(transferMs)}
-  bulk insert             records ${s(bulkMs)}, journal ${s(journalMs)}
-  ours : transfer + bulk  ${(ours.ms / (transferMs + bulkMs + journalMs)).toFixed(2)}; of the records only ${(ours.ms / (transferMs + bulkMs)).toFixed(2)}
+  bulk insert             records ${s(bulkMs)}, journal ${s(journalMs)}, typed rows ${s(ours.typedMs)}
+  ours : transfer + bulk  ${(ours.ms / (transferMs + bulkMs + journalMs + ours.typedMs)).toFixed(2)}; of the records only ${(ours.ms / (transferMs + bulkMs)).toFixed(2)}
   extrapolated from ${sample.length}:
   a request per change    ${s(getMs)}, ${(getMs / transferMs).toFixed(0)} times the bare transfer
   and a call per change   ${s(oneMs)}, ${(oneMs / ours.ms).toFixed(0)} times ours`);
