@@ -81,9 +81,9 @@ export class Session {
   async begin(from: Cursor): Promise<Started> {
     const { source, mirror, now, company } = this.#context;
     const { code, evidences, lateMs } = company;
+    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     // The base may have outlived cursors that we know nothing of.
     const newest = await mirror.generation(code, evidences, this.#signal);
-    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
