@@ -171,6 +171,40 @@ describe('off and on between two polls', () => {
   }
 });
 
+describe('off and on once more while everything is loaded again', () => {
+  for (const later of [1, 3, 1_200]) {
+    for (const again of [0, 1, 3]) {
+      test(`${later} writes before, and ${again} after`, async () => {
+        const world = newWorld({ onRegression: 'stop', enabling: 'empties', sliceMs: 0 });
+        for (const evidence of evidences) world.company.write('create', evidence);
+        await settled(world);
+        world.company.changelog = 'off';
+        writeUnseen(world);
+        world.company.changelog = 'on';
+        for (let index = 0; index < later; index += 1) world.company.write('update', second);
+        // Seen, and the first evidence loaded.
+        while ((world.cursor?.loads.length ?? 0) !== evidences.length - 1) await world.poll();
+        world.company.changelog = 'off';
+        writeUnseen(world);
+        world.company.changelog = 'on';
+        for (let index = 0; index < again; index += 1) world.company.write('update', second);
+        await settled(world);
+        isAsSource(world);
+      });
+    }
+  }
+
+  /** Each poll ends after a page. */
+  async function settled(world: World): Promise<void> {
+    for (let polls = 0; polls < 200; polls += 1) {
+      const { outcome } = await world.poll();
+      assert.notEqual(outcome, 'trouble', world.logged.join('\n'));
+      if (outcome === 'idle') return;
+    }
+    assert.fail('no end of polls');
+  }
+});
+
 test('turned on where it was on: nothing is loaded again', async () => {
   const world = await following();
   await world.turn('on');
