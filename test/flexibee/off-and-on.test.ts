@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DatabaseError } from '../../shared/database/database-error.ts';
 import { turnChangelog } from '../../shared/flexibee/changelog.ts';
+import { companyState } from '../../shared/flexibee/company-state.ts';
 import { poll } from '../../shared/flexibee/follow.ts';
 import type { TroubleKind } from '../../shared/flexibee/types.ts';
 import { trouble } from '../support/flexibee-company.ts';
@@ -169,6 +170,20 @@ describe('off and on between two polls', () => {
       isAsSource(world);
     });
   }
+});
+
+test('what is due is told before anybody polls: no lag 0 while all is to be loaded', async () => {
+  const world = await following();
+  await world.turn('off');
+  writeUnseen(world);
+  await world.turn('on');
+  world.tick(7_000);
+  const state = companyState(world.cursor, new Date(world.time()));
+  assert.equal(state.phase, 'loading');
+  assert.ok(state.lag.seconds >= 7, `${state.lag.seconds} s`);
+  await world.settle();
+  const settled = companyState(world.cursor, new Date(world.time()));
+  assert.deepEqual([settled.phase, settled.lag], ['following', { versions: 0, seconds: 0 }]);
 });
 
 describe('off and on once more while everything is loaded again', () => {
