@@ -1,23 +1,16 @@
 /**
- * 100,000 changes over nine evidences, caught up; against the bare transfer (the same requests one
+ * Many changes over nine evidences, caught up; against the bare transfer (the same requests one
  * after the other, bodies read and thrown away) with a bulk insert of the same rows; and against a
  * request per change.
  */
 
 import { Agent, request } from 'node:http';
-import { parseArgs } from 'node:util';
 import { poll } from '../../shared/flexibee/follow.ts';
 import type { Batch, Change, FlexibeeRecord } from '../../shared/flexibee/types.ts';
 import { bulkInsertChanges, bulkInsertRecords, type RecordBatch } from '../bulk-insert.ts';
 import { account, differences, follow, mirrorDigest, type Place } from './following.ts';
 import { load, type Systems, startSystems } from './systems.ts';
 
-const { values } = parseArgs({
-  allowPositionals: true,
-  strict: false,
-  options: { changes: { type: 'string', default: '100000' } },
-});
-const changes = Number(values['changes']);
 const warmUp = 10_000;
 const sampleSize = 2_000;
 const never = new AbortController().signal;
@@ -186,7 +179,13 @@ async function oneByOne(place: Place, sample: readonly Sample[]): Promise<number
   return ms;
 }
 
-async function compare(systems: Systems, place: Place, what: string, distinct: number) {
+async function compare(
+  systems: Systems,
+  place: Place,
+  what: string,
+  changes: number,
+  distinct: number,
+) {
   const ours = await catchUp(systems, place, changes, distinct);
   const transferMs = await bareTransfer(place, ours.requests);
   const last = lastStates(ours.written);
@@ -221,7 +220,7 @@ ${what}: ${changes} changes of ${distinct} records (${load()})
   return ours.faults.length === 0;
 }
 
-export async function benchCatchUp(): Promise<void> {
+export async function benchCatchUp(changes: number): Promise<void> {
   const systems = await startSystems(5);
   const place = (company: string): Place => ({
     flexibeeUrl: systems.flexibee.url,
@@ -233,8 +232,8 @@ export async function benchCatchUp(): Promise<void> {
   try {
     await catchUp(systems, place('c1'), warmUp, warmUp / 10);
     const right = [
-      await compare(systems, place('c2'), 'every change another record', changes),
-      await compare(systems, place('c3'), 'each record ten times', changes / 10),
+      await compare(systems, place('c2'), 'every change another record', changes, changes),
+      await compare(systems, place('c3'), 'each record ten times', changes, changes / 10),
     ];
     if (right.includes(false)) process.exitCode = 1;
   } finally {
