@@ -2,7 +2,7 @@
 const least = 22;
 if (Number(process.versions.node.split('.')[0]) < least) {
   console.error(
-    `syncboard needs Node.js ${least} and this is ${process.versions.node}: npm ci brings one for npm start (with install scripts allowed), or install Node.js ${least}.`,
+    `syncboard needs Node.js ${least} and this is ${process.versions.node}: npm ci brings one (unless install scripts are off), or install it.`,
   );
   process.exit(1);
 }

@@ -152,15 +152,15 @@ async function start(): Promise<void> {
   const settings = await workerSettings(root, ports, storage, sqlServerUrl);
   const addresses = await workerPorts(ports, flags.workers);
   for (const [index, port] of addresses.entries()) await startWorker(index + 1, port, settings);
-  endsWith('Azurite', azurite?.exited);
-  endsWith('The SQL Server stand-in', sqlServer?.exited);
-  endsWith('The FlexiBee stand-in', flexibee?.exited);
-  endsWith('The ABRA Gen stand-in', abraGen?.exited);
+  endAfter('Azurite', azurite?.exited);
+  endAfter('The SQL Server stand-in', sqlServer?.exited);
+  endAfter('The FlexiBee stand-in', flexibee?.exited);
+  endAfter('The ABRA Gen stand-in', abraGen?.exited);
   console.log(greeting({ workers: addresses, flexibee: ports.flexibee, state: folder }));
 }
 
 /** Without one of its parts the rest is of no use. */
-function endsWith(part: string, exited: Promise<unknown> | undefined): void {
+function endAfter(part: string, exited: Promise<unknown> | undefined): void {
   void exited?.then(() => {
     if (stopped === undefined) console.error(`${part} has ended: everything ends.`);
     return stop(1);

@@ -141,5 +141,5 @@ function inUse(folder: string, { pid, since, url }: Partial<Running>): string {
 Its state is in ${folder}, which nothing was changed in.
 
   to stop it              Ctrl-C in its terminal, or: kill ${pid ?? '<process>'}
-  to start one beside it  npm start -- --ports 21000`;
+  to start one beside it  npm start -- --ports ${url?.endsWith(':21000') ? 22_000 : 21_000}`;
 }

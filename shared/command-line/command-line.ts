@@ -43,7 +43,7 @@ export function readCommandLine<const O extends Options>(
   const fail = (fault: string): never => {
     throw new CommandLineEnd(`${fault}\n${command.name} --help says what there is`, 2);
   };
-  const names = Object.keys(options).map((name) => `--${name}`);
+  const names = [...Object.keys(options), 'help'].map((name) => `--${name}`);
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {

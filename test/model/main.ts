@@ -84,7 +84,8 @@ const { quick: isQuick } = commandLine({
       help: 'only what takes seconds: the mutations, and the runs without faults',
     },
   },
-  more: `Exit codes: 0 the model holds and every mutation of it fails, or spin or gcc is missing; 1 otherwise.`,
+  more: `Exit codes: 0 the model holds and every mutation of it fails, or spin or gcc is missing;
+1 otherwise.`,
 });
 const missing = ['spin', 'gcc'].find((tool) => spawnSync(tool, ['--version']).error !== undefined);
 if (missing !== undefined) {
