@@ -1,7 +1,7 @@
 /**
  * `npm run bench:flexibee -- <part>`: how following FlexiBee companies does against its goals, on
  * real storage (Azurite), over HTTP and the SQL Server protocol, every server in a process of its
- * own. Parts: catch-up, million, idle, companies, hook.
+ * own. Parts: catch-up, million, idle, companies, hook, reconcile, report-query.
  */
 
 import { commandLine } from '../shared/command-line/command-line.ts';
@@ -11,13 +11,17 @@ import { benchCompanies } from './flexibee/companies.ts';
 import { benchHook } from './flexibee/hook.ts';
 import { benchIdle } from './flexibee/idle.ts';
 import { benchMillion } from './flexibee/million.ts';
+import { benchReconcile } from './flexibee/reconcile.ts';
+import { benchReportQuery } from './flexibee/report-query.ts';
 
 const parts: Record<string, () => Promise<void>> = {
-  'catch-up': () => benchCatchUp(values.changes ?? 100_000),
+  'catch-up': () => benchCatchUp({ changes: values.changes ?? 100_000, isTyped: values.typed }),
   million: () => benchMillion(values.changes ?? 1_000_000),
   idle: benchIdle,
   companies: () => benchCompanies(values.companies),
   hook: benchHook,
+  reconcile: () => benchReconcile(values.records),
+  'report-query': () => benchReportQuery(values.invoices),
 };
 
 const values = commandLine({
@@ -26,6 +30,9 @@ const values = commandLine({
   parts: Object.keys(parts),
   options: {
     changes: wholeNumber('of catch-up (100000) and of million (1000000)', 1, 100_000_000),
+    typed: { type: 'flag', help: 'catch-up with the typed tables' },
+    records: wholeNumber('of reconcile', 1, 100_000_000, 1_000_000),
+    invoices: wholeNumber('of report-query', 1, 100_000_000, 200_000),
     companies: wholeNumber('of companies', 1, 10_000, 1_000),
   },
 });

@@ -14,6 +14,7 @@ import type sql from 'mssql';
 import { type Azurite, startAzurite } from 'stand-in-kit/azurite';
 import { procedureRunner } from '../shared/app/runners/procedure-runner.ts';
 import { commandLine } from '../shared/command-line/command-line.ts';
+import { numberAboveZero } from '../shared/command-line/options.ts';
 import { Databases } from '../shared/database/databases.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import { openContainer } from '../shared/storage/container.ts';
@@ -32,13 +33,7 @@ const { pace } = commandLine({
   name: 'npm run bench:sync --',
   what: 'How far a sync is from the fastest that its procedures allow.',
   options: {
-    pace: {
-      type: 'number',
-      range: 'a number above 0',
-      isValid: (value) => value > 0 && value < Number.POSITIVE_INFINITY,
-      default: 240,
-      help: "by how much the operators' seconds are divided",
-    },
+    pace: { ...numberAboveZero("by how much the operators' seconds are divided"), default: 240 },
   },
 });
 const never = new AbortController().signal;

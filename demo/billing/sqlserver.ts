@@ -8,18 +8,10 @@ import {
   commandLine,
   outliveReader,
 } from '../../shared/command-line/command-line.ts';
-import type { NumberOption } from '../../shared/command-line/options.ts';
+import { numberAboveZero } from '../../shared/command-line/options.ts';
 import { installDemo } from './install.ts';
 import { installProduct } from './product.ts';
 import { defaultAccounts } from './sources.ts';
-
-const aboveZero = (help: string) =>
-  ({
-    type: 'number',
-    help,
-    range: 'a number above 0',
-    isValid: (value: number) => value > 0,
-  }) satisfies NumberOption;
 
 async function main(): Promise<void> {
   const {
@@ -37,10 +29,12 @@ again where it was interrupted.`,
         help: '"Server=…;User Id=…;Password=…"; or set SQLSERVER_URL',
       },
       accounts: {
-        ...aboveZero('personal accounts over all sources, about'),
+        ...numberAboveZero('personal accounts over all sources, about'),
         default: defaultAccounts,
       },
-      pace: aboveZero("how many times faster than the operators' notes; no delay unless given"),
+      pace: numberAboveZero(
+        "how many times faster than the operators' notes; no delay unless given",
+      ),
     },
   });
   if (!url) {

@@ -28,6 +28,9 @@ const stageKinds = ['procedure', 'flexibee', 'dynsql'] as const;
 const regressions = ['stop', 'reload'] as const;
 /** A day: a transaction that is open for longer is found by comparing all. */
 const longestLateMinutes = 1_440;
+/** A company that is looked at more seldom is better paused, and polled by hand. */
+const longestPollMinutes = 60;
+const pollMinutes = `use whole minutes from 1 to ${longestPollMinutes}`;
 const lateMinutes = `use whole minutes from 1 to ${longestLateMinutes}`;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
@@ -90,6 +93,15 @@ function isTimeZone(value: string): boolean {
     return false;
   }
 }
+/** When a company is held against its mirror. */
+const reconcileExpected = expects(
+  'a time of day',
+  'use hh:mm by the clock of periods.timeZone, such as 02:30, or false',
+);
+const reconcileTime = z
+  .union([z.literal(false), z.string()], reconcileExpected)
+  .refine((at) => at === false || /^([01]\d|2[0-3]):[0-5]\d$/.test(at), reconcileExpected);
+
 const ianaZone = expects('a time zone', 'use an IANA name, such as Europe/Moscow');
 
 const template = z
@@ -223,6 +235,13 @@ export function catalogSchema(declared: Declared) {
       .max(longestJournalDays, expects('a number of days', journalRange))
       .default(365),
     onRegression: oneOf('an answer to versions that went back', regressions).default('stop'),
+    reconcile: reconcileTime.default('02:30'),
+    paused: flag.default(false),
+    pollMinutes: z
+      .int(expects('an interval of polls', pollMinutes))
+      .min(1, expects('an interval of polls', pollMinutes))
+      .max(longestPollMinutes, { error: `longer than an hour; ${pollMinutes}` })
+      .default(1),
     lateMinutes: z
       .int(expects('a time for late commits', lateMinutes))
       .min(1, expects('a time for late commits', lateMinutes))

@@ -58,6 +58,15 @@ export function wholeNumber<D extends number | undefined>(
   } as ReturnType<typeof wholeNumber<D>>;
 }
 
+/** `--name N`, any number above 0. */
+export const numberAboveZero = (help: string) =>
+  ({
+    type: 'number',
+    help,
+    range: 'a number above 0',
+    isValid: (value: number) => value > 0 && value < Number.POSITIVE_INFINITY,
+  }) satisfies NumberOption;
+
 export interface Command<O extends Options> {
   /** As it is typed: `npm run chaos --`. */
   name: string;
@@ -79,8 +88,9 @@ export function usageOf({ name, what, options, parts, more }: Command<Options>):
   rows.push(['--help', 'this text, and nothing else']);
   const width = Math.max(...rows.map(([left = '']) => left.length));
   const lines = rows.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`);
-  const part = parts ? `${parts.join('|')} ` : '';
-  const sections = [`Usage: ${name} ${part}[options]`, what, lines.join('\n'), more];
+  const usage = `Usage: ${name} ${parts ? '<part> ' : ''}[options]`;
+  const choice = parts && `Parts: ${parts.join(', ')}`;
+  const sections = [usage, what, choice, lines.join('\n'), more];
   return sections.filter((section) => section !== undefined).join('\n\n');
 }
 

@@ -62,6 +62,8 @@ const troubleSchema = z.object({
   message: z.string(),
   /** What people can do about it. */
   cure: z.string(),
+  /** Where the server asks to be left alone (Retry-After): until then nothing is asked. */
+  retryAt: instant.optional(),
 });
 
 /** It has no say in other evidences. */

@@ -50,6 +50,8 @@ export interface FlexibeeErrorDetails {
   cure?: string | undefined;
   isTransient?: boolean;
   isTooMuch?: boolean;
+  /** The server asks to be left alone for so long, which is longer than anybody waits. */
+  retryAfterMs?: number | undefined;
 }
 
 /** A request that a FlexiBee server did not fulfil. No password is in it. */
@@ -65,12 +67,15 @@ export class FlexibeeError extends Error {
   readonly isTransient: boolean;
   /** Whether less asked for may succeed: the answer was too large or too slow. */
   readonly isTooMuch: boolean;
+  /** For so long the server asks to be left alone; undefined: it does not, or not for long. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(details: FlexibeeErrorDetails, options?: ErrorOptions) {
     const { kind, company, evidence, request, status, fault } = details;
     const whose = evidence === undefined ? company : `${company}, ${evidence}`;
     super(`FlexiBee ${whose}: ${request}: ${fault}`, options);
     this.name = 'FlexibeeError';
+    this.retryAfterMs = details.retryAfterMs;
     this.kind = kind;
     this.company = company;
     this.evidence = evidence;

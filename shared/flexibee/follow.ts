@@ -64,6 +64,10 @@ export async function poll(
 }
 
 async function takeTurn(context: FollowContext, session: Session): Promise<PollOutcome> {
+  if (session.rests) {
+    await session.seeToCalls();
+    return 'trouble';
+  }
   const endsAt = performance.now() + context.sliceMs;
   let outcome: PollOutcome = 'trouble';
   let trouble: TroubleReport | undefined;

@@ -36,6 +36,9 @@ export interface Ask {
   shrinks?: boolean;
 }
 
+/** A server that asks for more is asked once a day: the header may be wrong. */
+const longestRestMs = 86_400_000;
+
 export class Requests {
   readonly #company: Company;
   readonly #servers: FlexibeeServers;
@@ -61,7 +64,12 @@ export class Requests {
       if (askedFor <= retryAfterCapMs) throw this.error(ask, refused);
       // Longer than anybody waits here: whoever polls comes back later anyway.
       const fault = `${refused.fault}, and asks to be left alone for ${Math.ceil(askedFor / 1000)} s`;
-      throw this.error(ask, { ...refused, fault, isTransient: false });
+      throw this.error(ask, {
+        ...refused,
+        fault,
+        isTransient: false,
+        retryAfterMs: Math.min(askedFor, longestRestMs),
+      });
     };
     const isWorthAnother = (error: unknown) => {
       if (!isRepeatable(ask) || !(error instanceof FlexibeeError)) return false;

@@ -16,7 +16,6 @@ import {
   owing,
   type Reload,
   restarted,
-  type Trouble,
 } from './cursor.ts';
 import { withTroublesTried } from './evidence-trouble.ts';
 import type { HistoryFault } from './history.ts';
@@ -27,9 +26,11 @@ import { withReturned } from './returned.ts';
 import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
 import { tellChanges } from './tell-changes.ts';
+import type { TroubleReport } from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 type Started = Cursor & { next: number };
+type Make = (steps: StepContext, signal: AbortSignal) => AsyncGenerator<Step, void, undefined>;
 
 export class Session {
   readonly #context: FollowContext;
@@ -80,9 +81,9 @@ export class Session {
   async begin(from: Cursor): Promise<Started> {
     const { source, mirror, now, company } = this.#context;
     const { code, evidences, lateMs } = company;
+    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     // The base may have outlived cursors that we know nothing of.
     const newest = await mirror.generation(code, evidences, this.#signal);
-    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
@@ -146,8 +147,8 @@ export class Session {
       isBroken = options.isOver();
       return isBroken;
     };
-    const make = (signal: AbortSignal) => loadSteps(this.#steps(cursor), options.onlyFirst, signal);
-    await this.#take(make, isOver, options.onApplied);
+    const make: Make = (steps, signal) => loadSteps(steps, options.onlyFirst, signal);
+    await this.take(make, isOver, options.onApplied);
     return isThrough() || !isBroken;
   }
 
@@ -183,8 +184,8 @@ export class Session {
       // A server may answer while it is off as if nothing happened.
       return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
     }
-    await this.#take(
-      (signal) => pageSteps(this.#steps(cursor), beginning, signal),
+    await this.take(
+      (steps, signal) => pageSteps(steps, beginning, signal),
       () => this.#cursor.behindSince !== undefined && isOver(),
     );
     return this.#cursor.behindSince === undefined ? 'done' : 'over';
@@ -196,37 +197,53 @@ export class Session {
     if (Object.keys(marks).length > 0) await this.#context.after(marks, this.#signal);
   }
 
-  /** Enters what stops us, or that nothing does; a trouble that goes on is not written again. */
-  async settle(report: Omit<Trouble, 'since'> | undefined): Promise<void> {
+  /** Whether the server asked to be left alone for longer than until now. */
+  get rests(): boolean {
+    const { retryAt } = this.#cursor.trouble ?? {};
+    return retryAt !== undefined && Date.parse(retryAt) > this.#context.now().getTime();
+  }
+
+  /** Enters what stops us, or that nothing does; a trouble that goes on as it is is not written again. */
+  async settle(report: TroubleReport | undefined): Promise<void> {
     const { trouble, ...rest } = this.#cursor;
-    if (trouble?.kind === report?.kind) {
+    const isSame = trouble?.kind === report?.kind && trouble?.message === report?.message;
+    if (isSame && report?.retryAfterMs === undefined) {
       if (this.#hasRead) await this.#save(this.#cursor, false);
       return;
     }
-    const since = this.#context.now().toISOString();
-    await this.#save(report === undefined ? rest : { ...rest, trouble: { ...report, since } });
+    if (report === undefined) return await this.#save(rest);
+    const now = this.#context.now();
+    const { retryAfterMs, ...told } = report;
+    const since = (trouble?.kind === report.kind && trouble?.since) || now.toISOString();
+    const retryAt =
+      retryAfterMs === undefined
+        ? {}
+        : { retryAt: new Date(now.getTime() + retryAfterMs).toISOString() };
+    // A trouble that only tells its reason anew is no news for `wrote`.
+    const isNews = trouble?.kind !== report.kind;
+    await this.#save({ ...rest, trouble: { ...told, since, ...retryAt } }, isNews);
   }
 
   /** What has waited since an evidence was in trouble; its time may have come. */
   async #tryWaiting(): Promise<void> {
-    const make = (signal: AbortSignal) => waitingSteps(this.#steps(this.#started()), signal);
     if (Object.keys(this.#cursor.stale).length === 0) return;
     let wrote = this.#wrote;
     const onApplied = () => {
       wrote = true;
     };
-    await this.#take(make, () => false, onApplied);
+    await this.take(waitingSteps, () => false, onApplied);
     this.#wrote = wrote;
   }
 
   /** Applies step after step, the next being made meanwhile, until `isOver` after a move. */
-  async #take(
-    make: (signal: AbortSignal) => AsyncGenerator<Step, void, undefined>,
+  async take(
+    make: Make,
     isOver: () => boolean,
     onApplied?: (batch: Batch, rows: AppliedRows) => void,
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
-    for await (const { page, moved } of ahead(make, this.#signal)) {
+    const steps = this.#steps(this.#started());
+    for await (const { page, moved } of ahead((signal) => make(steps, signal), this.#signal)) {
       if (page.batches.length > 0) {
         const applied = await this.#context.mirror.apply(page, this.#signal);
         for (const batch of page.batches) {

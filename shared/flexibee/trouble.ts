@@ -5,12 +5,16 @@ import type { Trouble } from './cursor.ts';
 import { cures, FlexibeeError } from './errors.ts';
 import { generationOver } from './types.ts';
 
-export type TroubleReport = Omit<Trouble, 'since'>;
+export type TroubleReport = Omit<Trouble, 'since' | 'retryAt'> & {
+  /** The server asks to be left alone for so long. */
+  retryAfterMs?: number | undefined;
+};
 
 /** Undefined for what is not the company's: storage's errors, a lost lock, an abort, our faults. */
 export function troubleOf(error: unknown): TroubleReport | undefined {
   if (error instanceof FlexibeeError) {
-    return { kind: error.kind, message: error.message, cure: error.cure };
+    const { kind, message, cure, retryAfterMs } = error;
+    return { kind, message, cure, ...(retryAfterMs && { retryAfterMs }) };
   }
   if (error instanceof DatabaseError && error.number === generationOver) {
     return newerGeneration(error.message);

@@ -32,7 +32,7 @@ IF OBJECT_ID(N'flexi.company_property') IS NULL
     evidence nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
     property nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,
     -- In FlexiBee's words: string, integer, numeric, logic, date, datetime, select, relation.
-    kind varchar(10) NOT NULL,
+    kind varchar(10) COLLATE Latin1_General_BIN2 NOT NULL,
     -- Letters of a text; NULL: as many as there are.
     length int NULL,
     digits int NULL,
@@ -51,9 +51,9 @@ BEGIN
   CREATE TABLE flexi.property (
     evidence nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL,
     property nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,
-    kind varchar(10) NOT NULL,
+    kind varchar(10) COLLATE Latin1_General_BIN2 NOT NULL,
     -- value; of a relation id and code, of a select value and showAs.
-    role varchar(6) NOT NULL,
+    role varchar(6) COLLATE Latin1_General_BIN2 NOT NULL,
     column_name nvarchar(128) COLLATE Latin1_General_CI_AS NOT NULL,
     -- 1: the first table, 2: table_name_2 …
     part int NOT NULL,

@@ -159,6 +159,9 @@ describe('the lists of the shipped catalogue', () => {
         name: 'demo',
         journalDays: 365,
         onRegression: 'stop',
+        reconcile: '02:30',
+        paused: false,
+        pollMinutes: 1,
         lateMinutes: 60,
       },
     ]);

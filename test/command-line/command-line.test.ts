@@ -91,6 +91,9 @@ Does it.
     assert.match(end([], parted).message, /^one of idle, hook is missing\n/);
     assert.match(end(['hok'], parted).message, /^unexpected argument hok \(did you mean hook\?\)/);
     assert.match(end(['idle', 'hook'], parted).message, /^unexpected argument hook/);
-    assert.match(end(['--help'], parted).message, /^Usage: npm run it -- idle\|hook \[options\]/);
+    assert.match(
+      end(['--help'], parted).message,
+      /^Usage: npm run it -- <part> \[options\]\n\n.*\n\nParts: idle, hook\n/,
+    );
   });
 });

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import functions, { type HttpRequestInit } from '@azure/functions';
 import type { ContainerClient } from '@azure/storage-blob';
@@ -23,6 +25,7 @@ import { restarted } from '../../shared/flexibee/cursor.ts';
 import { cursorStore } from '../../shared/flexibee/follow.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';
 import { openContainer } from '../../shared/storage/container.ts';
+import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { call, type Reply, testApp } from './app.ts';
 
@@ -112,6 +115,7 @@ const touching: [name: string, method: 'PUT' | 'POST' | 'DELETE'][] = [
   ['hook', 'PUT'],
   ['hook', 'DELETE'],
   ['poll', 'POST'],
+  ['reconcile_company', 'POST'],
   ['reset_company', 'POST'],
 ];
 const reading = ['companies', 'company', 'changelog_status'];
@@ -458,6 +462,41 @@ test('whoever asked for a look is seen to later where the company is busy', asyn
   // Not at once: whoever has the company may have it for long.
   assert.deepEqual(await queuedPolls(), []);
   await holder.release();
+});
+
+test('a company that is paused, or not due, is not asked; its state says so', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'paused-'));
+  const catalog = shippedJson();
+  edit(catalog, stepsOf('dataSources[16].company.paused'), true);
+  await writeFile(join(directory, 'catalog.json'), JSON.stringify(catalog));
+  const other = await App.start({
+    ...sample.Values,
+    AzureWebJobsStorage: storage.connectionString,
+    CATALOG: join(directory, 'catalog.json'),
+    FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
+    FLEXIBEE_HOOK_SECRET: secret,
+  });
+  try {
+    await queuedPolls();
+    const before = flexibee.requests.count();
+    const at = new Date().toISOString();
+    for (const why of ['timer', 'hook', 'request', 'rest'] as const) {
+      assert.equal(await other.pollCompany({ company, why, at }, () => {}), 'paused');
+    }
+    const headers = { 'x-fb-hook-seckey': secret };
+    const init = { method: 'POST' as const, params: { company }, headers };
+    const reply = await call(other, 'hook', { ...init, body: { string: '{}' } });
+    assert.deepEqual(JSON.parse(reply.text), { company, queued: false });
+    assert.deepEqual(await queuedPolls(), []);
+    assert.equal(flexibee.requests.count(), before);
+    const shown = await call(other, 'companies', {
+      headers: { authorization: 'Bearer demo-token' },
+    });
+    assert.equal(JSON.parse(shown.text).companies[0].paused, true);
+  } finally {
+    await other.stop();
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('a message of the timer that waited for too long is left to the next', async () => {
