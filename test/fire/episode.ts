@@ -175,9 +175,11 @@ async function see(world: World, { followed, watch }: Place): Promise<void> {
 async function unsettled(world: World, { followed, watch }: Place): Promise<string[]> {
   const said = await watch.state();
   if (said === undefined) return [`${followed.code}: nobody answers`];
-  const tables = Object.values(said.typed).filter(({ state }) => state !== 'ready');
+  const tables = Object.entries(said.typed).filter(([, { state }]) => state !== 'ready');
   if (!saysAllIsThere(said) || tables.length > 0) {
-    return [`${followed.code} is not through: ${JSON.stringify(said)}`];
+    const { state, trouble, version, live, lag, gaps, stale, loads, blocked } = said;
+    const about = { state, trouble, version, live, lag, gaps, stale, loads, blocked, tables };
+    return [`${followed.code} is not through: ${JSON.stringify(about)}`];
   }
   const cursor = await world.cursor(followed.code);
   const begun = cursor?.next === undefined ? undefined : watch.begunAs(cursor);
