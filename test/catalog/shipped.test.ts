@@ -160,6 +160,8 @@ describe('the lists of the shipped catalogue', () => {
         journalDays: 365,
         onRegression: 'stop',
         reconcile: '02:30',
+        paused: false,
+        pollMinutes: 1,
         lateMinutes: 60,
       },
     ]);
