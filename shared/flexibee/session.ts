@@ -81,9 +81,9 @@ export class Session {
   async begin(from: Cursor): Promise<Started> {
     const { source, mirror, now, company } = this.#context;
     const { code, evidences, lateMs } = company;
+    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     // The base may have outlived cursors that we know nothing of.
     const newest = await mirror.generation(code, evidences, this.#signal);
-    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
@@ -120,8 +120,9 @@ export class Session {
     return this.begin(restarted(this.#cursor, this.#context.now()));
   }
 
-  /** Whoever asked for this turn does not wait for the pause of an evidence's trouble. */
+  /** Whoever asked for this turn does not wait for the pause of an evidence's trouble, or its table's. */
   async insist(): Promise<void> {
+    this.#context.typed?.insist();
     const insistent = withTroublesTried(this.#cursor, this.#context.now());
     if (insistent !== this.#cursor) await this.#save(insistent);
   }

@@ -8,14 +8,16 @@ SET QUOTED_IDENTIFIER ON;
 SET ANSI_NULLS ON;
 GO
 
-IF OBJECT_ID(N'dbo.demo_delay', N'U') IS NOT NULL DROP TABLE [dbo].[demo_delay];
-CREATE TABLE [dbo].[demo_delay] (
+IF OBJECT_ID(N'dbo.demo_delay', N'U') IS NULL CREATE TABLE [dbo].[demo_delay] (
   [stage] varchar(10) NOT NULL,
   [entity] varchar(40) NOT NULL,
   [code] varchar(8) NOT NULL,
   [milliseconds] int NOT NULL,
   PRIMARY KEY ([stage], [entity], [code])
 );
+GO
+
+DELETE FROM [dbo].[demo_delay];
 GO
 
 IF SCHEMA_ID(N'prep') IS NULL EXEC(N'CREATE SCHEMA [prep] AUTHORIZATION dbo');

@@ -783,6 +783,8 @@ describe('a catalogue of an operator', () => {
       journalDays: 365,
       onRegression: 'stop',
       reconcile: '02:30',
+      paused: false,
+      pollMinutes: 1,
       lateMinutes: 60,
     });
     assert.deepEqual(catalog.entityOrder('flexi-brno'), catalog.entityOrder('flexi-demo'));
