@@ -7,27 +7,13 @@
  */
 
 import { parseArgs } from 'node:util';
-import sql from 'mssql';
 import { settingOf, standInAt, withDatabase } from './connections.ts';
 import { sourceDatabases } from './sources.ts';
-import type { TickChange } from './tick-changes.ts';
+import { tickDatabase } from './tick.ts';
 
 function connectionString(database: string): string {
   const server = process.env['SQLSERVER_URL'] || standInAt(process.env['SQL_PORT'] ?? 11_433);
   return process.env[settingOf(database)] ?? withDatabase(server, database);
-}
-
-/** Calls `dbo.sp_demo_tick` in one database. `seed` null: another one every time. */
-async function tickDatabase(database: string, seed: number | null): Promise<TickChange[]> {
-  const pool = new sql.ConnectionPool(connectionString(database));
-  try {
-    await pool.connect();
-    const request = pool.request().input('seed', sql.Int, seed);
-    const { recordset } = await request.execute<TickChange>('dbo.sp_demo_tick');
-    return recordset;
-  } finally {
-    await pool.close();
-  }
 }
 
 function readSeed(text: string | undefined): number | null {
@@ -44,7 +30,7 @@ async function main(): Promise<void> {
   const seed = readSeed(values.seed);
   for (const { name } of sourceDatabases) {
     try {
-      const changes = await tickDatabase(name, seed);
+      const changes = await tickDatabase(connectionString(name), seed);
       for (const { code, entity, action, rows } of changes) {
         console.log(`${code.padEnd(6)} ${entity.padEnd(26)} ${action} ${rows}`);
       }
