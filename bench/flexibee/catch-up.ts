@@ -1,23 +1,24 @@
 /**
- * 100,000 changes over nine evidences, caught up; against the bare transfer (the same requests one
+ * Many changes over nine evidences, caught up; against the bare transfer (the same requests one
  * after the other, bodies read and thrown away) with a bulk insert of the same rows; and against a
  * request per change.
  */
 
 import { Agent, request } from 'node:http';
-import { parseArgs } from 'node:util';
 import { poll } from '../../shared/flexibee/follow.ts';
+import { noticingMirror } from '../../shared/flexibee/typed/tables.ts';
 import type { Batch, Change, FlexibeeRecord } from '../../shared/flexibee/types.ts';
 import { bulkInsertChanges, bulkInsertRecords, type RecordBatch } from '../bulk-insert.ts';
-import { account, differences, follow, mirrorDigest, type Place } from './following.ts';
+import { account, differences, evidences, follow, mirrorDigest, type Place } from './following.ts';
 import { load, type Systems, startSystems } from './systems.ts';
+import { benchTables, bulkInsertTyped } from './typed-rows.ts';
 
-const { values } = parseArgs({
-  allowPositionals: true,
-  strict: false,
-  options: { changes: { type: 'string', default: '100000' } },
-});
-const changes = Number(values['changes']);
+export interface CatchUp {
+  changes: number;
+  /** With the typed tables. */
+  isTyped: boolean;
+}
+
 const warmUp = 10_000;
 const sampleSize = 2_000;
 const never = new AbortController().signal;
@@ -41,7 +42,13 @@ interface CaughtUp {
   journal: Change[];
 }
 
-async function catchUp(systems: Systems, place: Place, count: number, records: number) {
+async function catchUp(
+  systems: Systems,
+  place: Place,
+  count: number,
+  records: number,
+  isTyped: boolean,
+) {
   const followed = await follow(place);
   const { context, databases } = followed;
   const { source, mirror } = context;
@@ -70,6 +77,11 @@ async function catchUp(systems: Systems, place: Place, count: number, records: n
     },
     generation: mirror.generation,
   };
+  if (isTyped) {
+    const typed = benchTables(place.company, evidences, followed.source, databases);
+    context.typed = typed;
+    context.mirror = noticingMirror(context.mirror, typed);
+  }
   try {
     await poll(context, { waitForLockMs: 0 }, never);
     await systems.flexibee.bulk(place.company, { changes: count, records });
@@ -87,7 +99,10 @@ async function catchUp(systems: Systems, place: Place, count: number, records: n
       await systems.flexibee.digest(place.company),
       await mirrorDigest(databases, place.company),
     );
-    return { ...caught, total, counts, faults, cpuMs: (user + system) / 1000 };
+    const typedMs = isTyped
+      ? await bulkInsertTyped(systems.sqlServer, databases, place.company, evidences)
+      : 0;
+    return { ...caught, total, counts, faults, typedMs, cpuMs: (user + system) / 1000 };
   } finally {
     await followed.close();
   }
@@ -186,8 +201,14 @@ async function oneByOne(place: Place, sample: readonly Sample[]): Promise<number
   return ms;
 }
 
-async function compare(systems: Systems, place: Place, what: string, distinct: number) {
-  const ours = await catchUp(systems, place, changes, distinct);
+async function compare(
+  systems: Systems,
+  place: Place,
+  what: string,
+  { changes, isTyped }: CatchUp,
+  distinct: number,
+) {
+  const ours = await catchUp(systems, place, changes, distinct, isTyped);
   const transferMs = await bareTransfer(place, ours.requests);
   const last = lastStates(ours.written);
   const { sqlServer } = systems;
@@ -213,15 +234,15 @@ ${what}: ${changes} changes of ${distinct} records (${load()})
   records fetched         ${count(ours.written)} (${count(last)} different)
   ours                    ${s(ours.ms)}, CPU of the following process ${s(ours.cpuMs)}
   bare transfer           ${s(transferMs)}
-  bulk insert             records ${s(bulkMs)}, journal ${s(journalMs)}
-  ours : transfer + bulk  ${(ours.ms / (transferMs + bulkMs + journalMs)).toFixed(2)}; of the records only ${(ours.ms / (transferMs + bulkMs)).toFixed(2)}
+  bulk insert             records ${s(bulkMs)}, journal ${s(journalMs)}, typed rows ${s(ours.typedMs)}
+  ours : transfer + bulk  ${(ours.ms / (transferMs + bulkMs + journalMs + ours.typedMs)).toFixed(2)}; of the records only ${(ours.ms / (transferMs + bulkMs)).toFixed(2)}
   extrapolated from ${sample.length}:
   a request per change    ${s(getMs)}, ${(getMs / transferMs).toFixed(0)} times the bare transfer
   and a call per change   ${s(oneMs)}, ${(oneMs / ours.ms).toFixed(0)} times ours`);
   return ours.faults.length === 0;
 }
 
-export async function benchCatchUp(): Promise<void> {
+export async function benchCatchUp(asked: CatchUp): Promise<void> {
   const systems = await startSystems(5);
   const place = (company: string): Place => ({
     flexibeeUrl: systems.flexibee.url,
@@ -231,10 +252,10 @@ export async function benchCatchUp(): Promise<void> {
     leaseSeconds: 60,
   });
   try {
-    await catchUp(systems, place('c1'), warmUp, warmUp / 10);
+    await catchUp(systems, place('c1'), warmUp, warmUp / 10, asked.isTyped);
     const right = [
-      await compare(systems, place('c2'), 'every change another record', changes),
-      await compare(systems, place('c3'), 'each record ten times', changes / 10),
+      await compare(systems, place('c2'), 'every change another record', asked, asked.changes),
+      await compare(systems, place('c3'), 'each record ten times', asked, asked.changes / 10),
     ];
     if (right.includes(false)) process.exitCode = 1;
   } finally {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { pageProcedure, sqlMirror } from '../../shared/flexibee/apply.ts';
-import { openCompany } from '../../shared/flexibee/client.ts';
+import { type FlexibeeCompany, openCompany } from '../../shared/flexibee/client.ts';
 import { cursorStore, type FollowContext } from '../../shared/flexibee/follow.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import { openContainer } from '../../shared/storage/container.ts';
@@ -22,6 +22,7 @@ export interface Place {
 
 export interface Following {
   context: FollowContext;
+  source: FlexibeeCompany;
   databases: Databases;
   close(): Promise<void>;
 }
@@ -41,11 +42,13 @@ export async function follow(place: Place): Promise<Following> {
     { kind: 'connection string', connectionString: storage },
     never,
   );
+  const source = openCompany({ code, name: code, address }, servers);
   return {
     databases,
+    source,
     context: {
       company: { code, evidences, onRegression: 'stop', lateMs: 60 * 60_000 },
-      source: openCompany({ code, name: code, address }, servers),
+      source,
       mirror: sqlMirror(databases, () => ({ database: 'ab', procedure: pageProcedure })),
       returned: new Map(),
       cursors: cursorStore(container, place.leaseSeconds),

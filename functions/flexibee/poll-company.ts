@@ -1,4 +1,4 @@
-/** Polls the company that comes through the queue, for one slice at most. */
+/** Polls or reconciles the company that comes through the queue, for one slice at most. */
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
@@ -20,10 +20,12 @@ export function pollCompany(app: () => App): StorageQueueHandler {
       context.warn('A message names no company of the catalogue; it is left');
       return;
     }
+    const { why, wish } = parsed.data;
     const rest = (): CompanyMessage => ({
       company: company.code,
-      why: 'rest',
+      why: why === 'reconcile' ? why : 'rest',
       at: now().toISOString(),
+      ...(wish !== undefined && { wish }),
     });
     const goOn = () =>
       sendOn(() => app().send(companyQueueName, rest()), `company ${company.code}`, context);
@@ -41,7 +43,8 @@ export function pollCompany(app: () => App): StorageQueueHandler {
     // A thousand companies with nothing new each minute would bury everything else in the log, and
     // trouble has been told when it began.
     const quiet = ['idle', 'trouble', 'not due', 'paused'];
-    if (!quiet.includes(outcome)) context.info(`company ${company.code}: ${outcome}`);
+    const what = why === 'reconcile' ? 'reconciliation ' : '';
+    if (!quiet.includes(outcome)) context.info(`company ${company.code}: ${what}${outcome}`);
   };
 }
 

@@ -1,12 +1,13 @@
-import type { ShownState } from '../../shared/app/companies.ts';
 import type { AppServices } from '../../shared/app/services.ts';
+import type { ShownState } from '../../shared/app/shown-company.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
+import type { Reconciliation, Report } from '../../shared/flexibee/reconcile/document.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { mayTouch } from '../../shared/http/tokens.ts';
-import type { CompanyDetails, CompanySummary } from '../shapes/companies.ts';
+import type { CompanyDetails, CompanySummary, ReconciliationDetails } from '../shapes/companies.ts';
 import { withCode } from './ask-server.ts';
 import { allowedCompany } from './named-company.ts';
 
@@ -33,8 +34,9 @@ export function readCompany(app: AppServices): RouteHandler {
   return async (request, _context, { caller, signal }) => {
     const company = allowedCompany(request, app, caller);
     const { code, name, server } = company;
-    const [state, live] = await Promise.all([
+    const [state, reconciliation, live] = await Promise.all([
       app.companies.state(code, signal),
+      app.companies.reconciliation(code, signal),
       askLive(app, code, signal),
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
@@ -55,9 +57,42 @@ export function readCompany(app: AppServices): RouteHandler {
       pending,
       failures,
       evidences,
+      reconciliation: shownReconciliation(reconciliation),
       typed,
     };
     return json(details);
+  };
+}
+
+function shownReconciliation({ walk, last }: Reconciliation = {}): ReconciliationDetails {
+  const compared = (found: Report['found']) =>
+    Object.values(found).reduce((sum, one) => sum + one.compared, 0);
+  const evidence = walk?.evidences[0];
+  return {
+    state: walk ? 'running' : last ? 'done' : 'never',
+    ...(walk && {
+      running: {
+        startedAt: walk.startedAt,
+        ...(evidence !== undefined && { evidence }),
+        compared: compared(walk.found),
+        requests: walk.requests,
+      },
+    }),
+    ...(last && {
+      last: {
+        startedAt: last.startedAt,
+        endedAt: last.endedAt,
+        requests: last.requests,
+        compared: compared(last.found),
+        differences: Object.values(last.found).reduce(
+          (sum, { missing, extra, different }) => sum + missing + extra + different,
+          0,
+        ),
+        evidences: last.found,
+        versions: last.versions,
+        skipped: last.skipped,
+      },
+    }),
   };
 }
 

@@ -14,6 +14,20 @@ export function pollNow(app: AppServices): RouteHandler {
   };
 }
 
+/** Has a company held against its mirror now. */
+export function reconcileNow(app: AppServices): RouteHandler {
+  return (request, context, { caller }) => {
+    const { code } = allowedCompany(request, app, caller);
+    const at = app.now().toISOString();
+    const message: CompanyMessage = {
+      ...{ company: code, why: 'reconcile', at },
+      wish: `asked for at ${at}`,
+    };
+    context.extraOutputs.set(companyQueueOutput, message);
+    return accepted(code);
+  };
+}
+
 /** Begins anew: everything is loaded again, then followed from there. */
 export function resetCompany(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
@@ -33,6 +47,10 @@ export function busy(code: string): HttpProblem {
 
 function queued(app: AppServices, code: string, context: InvocationContext): HttpResponseInit {
   requestPoll(app, code, context);
+  return accepted(code);
+}
+
+function accepted(code: string): HttpResponseInit {
   const location = `/flexibee/${code}`;
   return json({ company: code, location }, { status: 202, headers: { location } });
 }

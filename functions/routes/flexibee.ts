@@ -7,7 +7,7 @@ import { changelogStatus, disableChangelog, enableChangelog } from '../flexibee/
 import { registerHook, removeHook } from '../flexibee/own-hook.ts';
 import { listCompanies, readCompany } from '../flexibee/read-company.ts';
 import { receiveHook } from '../flexibee/receive-hook.ts';
-import { pollNow, resetCompany } from '../flexibee/request-poll.ts';
+import { pollNow, reconcileNow, resetCompany } from '../flexibee/request-poll.ts';
 import type { Route } from '../route.ts';
 import * as schemas from '../shapes/companies.ts';
 
@@ -169,6 +169,22 @@ export const flexibeeRoutes: readonly Route[] = [
       POST: {
         handler: pollNow,
         summary: 'Poll the company now',
+        parameters: [company],
+        responses: { 202: queued },
+      },
+    },
+  },
+  {
+    name: 'reconcile_company',
+    tag: 'flexibee',
+    route: 'flexibee/{company}/reconcile',
+    access: 'token',
+    refusals: 'json',
+    outputs: [companyQueueOutput],
+    methods: {
+      POST: {
+        handler: reconcileNow,
+        summary: 'Hold the company against its mirror now, and correct what differs',
         parameters: [company],
         responses: { 202: queued },
       },

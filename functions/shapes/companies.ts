@@ -78,6 +78,48 @@ export const companiesSchema = z
   .object({ companies: z.array(summarySchema) })
   .meta({ id: 'Companies' });
 
+const foundSchema = z
+  .object({
+    compared: z.int().meta({ description: 'Records at the source' }),
+    missing: z.int().meta({ description: 'At the source, and not in the mirror' }),
+    extra: z.int().meta({ description: 'In the mirror, and not at the source' }),
+    different: z.int(),
+  })
+  .meta({ id: 'ReconciledEvidence' });
+
+const reconciliationSchema = z
+  .object({
+    state: z.enum(['never', 'running', 'done']),
+    running: z
+      .object({
+        startedAt: instantSchema,
+        evidence: z
+          .string()
+          .exactOptional()
+          .meta({ description: 'That is being compared; absent: what differs is read again' }),
+        compared: z.int(),
+        requests: z.int(),
+      })
+      .exactOptional(),
+    last: z
+      .object({
+        startedAt: instantSchema,
+        endedAt: instantSchema,
+        requests: z.int().meta({ description: 'To the server' }),
+        compared: z.int(),
+        differences: z.int().meta({ description: 'That were corrected' }),
+        evidences: z.record(z.string(), foundSchema),
+        versions: z
+          .array(z.int())
+          .meta({ description: 'Of changes that the mirror had missed; the first hundred' }),
+        skipped: z
+          .record(z.string(), z.string())
+          .meta({ description: 'Evidences that could not be compared, and why' }),
+      })
+      .exactOptional(),
+  })
+  .meta({ id: 'Reconciliation' });
+export type ReconciliationDetails = z.infer<typeof reconciliationSchema>;
 const typedSchema = z
   .object({
     state: z.enum(typedStates).meta({
@@ -121,6 +163,7 @@ export const companySchema = summarySchema
     pending: z
       .array(z.string())
       .meta({ description: 'Evidences whose further procedures are yet to be called' }),
+    reconciliation: reconciliationSchema,
     failures: z.array(failureSchema).meta({
       description:
         'Evidences whose further procedures have failed since then, and when they are called again',

@@ -28,7 +28,8 @@ export function keptJournals(catalog: Catalog, now: Date): KeptJournal[] {
   });
 }
 
-function firstStage(catalog: Catalog, code: string, evidence: string): ApplyProcedure {
+/** What applies an evidence. @throws RangeError for one that nobody follows */
+export function firstStage(catalog: Catalog, code: string, evidence: string): ApplyProcedure {
   const [first] = catalog.stages({ name: evidence, code });
   if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
   return first;

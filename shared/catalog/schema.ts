@@ -93,6 +93,15 @@ function isTimeZone(value: string): boolean {
     return false;
   }
 }
+/** When a company is held against its mirror. */
+const reconcileExpected = expects(
+  'a time of day',
+  'use hh:mm by the clock of periods.timeZone, such as 02:30, or false',
+);
+const reconcileTime = z
+  .union([z.literal(false), z.string()], reconcileExpected)
+  .refine((at) => at === false || /^([01]\d|2[0-3]):[0-5]\d$/.test(at), reconcileExpected);
+
 const ianaZone = expects('a time zone', 'use an IANA name, such as Europe/Moscow');
 
 const template = z
@@ -226,6 +235,7 @@ export function catalogSchema(declared: Declared) {
       .max(longestJournalDays, expects('a number of days', journalRange))
       .default(365),
     onRegression: oneOf('an answer to versions that went back', regressions).default('stop'),
+    reconcile: reconcileTime.default('02:30'),
     paused: flag.default(false),
     pollMinutes: z
       .int(expects('an interval of polls', pollMinutes))

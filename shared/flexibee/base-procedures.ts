@@ -8,8 +8,11 @@ import { callRepeatable } from '../database/repeatable-call.ts';
 const generation = { schema: 'crude', name: 'sp_read_flexibee_generation' };
 const prune = { schema: 'crude', name: 'sp_prune_flexibee_changes' };
 
+/** What is there of an evidence. */
+export const listRecords = { schema: 'crude', name: 'sp_list_flexibee_records' };
+
 /** All of them, for whoever grants rights. */
-export const besideApplying = [generation, prune];
+export const besideApplying = [generation, prune, listRecords];
 
 /** No such procedure (SQL Server). */
 const notThere = 2812;

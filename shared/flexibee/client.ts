@@ -63,24 +63,26 @@ class Client implements FlexibeeCompany {
 
   list(
     evidence: string,
-    range: { afterId?: string | undefined; limit: number },
+    range: { afterId?: string | undefined; limit: number; detail?: string },
     signal: AbortSignal,
   ) {
-    const above = range.afterId === undefined ? '' : `/${part(`(id > ${range.afterId})`)}`;
+    const { afterId, limit, detail = whole.detail } = range;
+    const above = afterId === undefined ? '' : `/${part(`(id > ${afterId})`)}`;
     const ask: Ask = {
       method: 'GET',
       path: `${part(evidence)}${above}.json`,
       query: {
         ...whole,
+        detail,
         order: 'id',
-        limit: `${range.limit}`,
+        limit: `${limit}`,
         'add-global-version': 'true',
         'add-row-count': 'true',
       },
       evidence,
       shrinks: true,
     };
-    return this.#read(ask, wire.recordsPage(evidence, range.afterId), signal);
+    return this.#read(ask, wire.recordsPage(evidence, afterId), signal);
   }
 
   async records(evidence: string, ids: readonly string[], signal: AbortSignal) {

@@ -30,6 +30,7 @@ import type { TroubleReport } from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 type Started = Cursor & { next: number };
+type Make = (steps: StepContext, signal: AbortSignal) => AsyncGenerator<Step, void, undefined>;
 
 export class Session {
   readonly #context: FollowContext;
@@ -80,9 +81,9 @@ export class Session {
   async begin(from: Cursor): Promise<Started> {
     const { source, mirror, now, company } = this.#context;
     const { code, evidences, lateMs } = company;
+    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     // The base may have outlived cursors that we know nothing of.
     const newest = await mirror.generation(code, evidences, this.#signal);
-    const stands = await whereItStands(source, { now, lateMs }, this.#signal);
     const { trouble: _, ...rest } = from;
     const begun = {
       ...rest,
@@ -119,8 +120,9 @@ export class Session {
     return this.begin(restarted(this.#cursor, this.#context.now()));
   }
 
-  /** Whoever asked for this turn does not wait for the pause of an evidence's trouble. */
+  /** Whoever asked for this turn does not wait for the pause of an evidence's trouble, or its table's. */
   async insist(): Promise<void> {
+    this.#context.typed?.insist();
     const insistent = withTroublesTried(this.#cursor, this.#context.now());
     if (insistent !== this.#cursor) await this.#save(insistent);
   }
@@ -146,8 +148,8 @@ export class Session {
       isBroken = options.isOver();
       return isBroken;
     };
-    const make = (signal: AbortSignal) => loadSteps(this.#steps(cursor), options.onlyFirst, signal);
-    await this.#take(make, isOver, options.onApplied);
+    const make: Make = (steps, signal) => loadSteps(steps, options.onlyFirst, signal);
+    await this.take(make, isOver, options.onApplied);
     return isThrough() || !isBroken;
   }
 
@@ -183,8 +185,8 @@ export class Session {
       // A server may answer while it is off as if nothing happened.
       return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
     }
-    await this.#take(
-      (signal) => pageSteps(this.#steps(cursor), beginning, signal),
+    await this.take(
+      (steps, signal) => pageSteps(steps, beginning, signal),
       () => this.#cursor.behindSince !== undefined && isOver(),
     );
     return this.#cursor.behindSince === undefined ? 'done' : 'over';
@@ -225,24 +227,24 @@ export class Session {
 
   /** What has waited since an evidence was in trouble; its time may have come. */
   async #tryWaiting(): Promise<void> {
-    const make = (signal: AbortSignal) => waitingSteps(this.#steps(this.#started()), signal);
     if (Object.keys(this.#cursor.stale).length === 0) return;
     let wrote = this.#wrote;
     const onApplied = () => {
       wrote = true;
     };
-    await this.#take(make, () => false, onApplied);
+    await this.take(waitingSteps, () => false, onApplied);
     this.#wrote = wrote;
   }
 
   /** Applies step after step, the next being made meanwhile, until `isOver` after a move. */
-  async #take(
-    make: (signal: AbortSignal) => AsyncGenerator<Step, void, undefined>,
+  async take(
+    make: Make,
     isOver: () => boolean,
     onApplied?: (batch: Batch, rows: AppliedRows) => void,
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
-    for await (const { page, moved } of ahead(make, this.#signal)) {
+    const steps = this.#steps(this.#started());
+    for await (const { page, moved } of ahead((signal) => make(steps, signal), this.#signal)) {
       if (page.batches.length > 0) {
         const applied = await this.#context.mirror.apply(page, this.#signal);
         for (const batch of page.batches) {

@@ -62,7 +62,7 @@ export interface Source {
   /** A page of a whole evidence: records with a number above `afterId`, or all, by number. */
   list(
     evidence: string,
-    range: { afterId?: string | undefined; limit: number },
+    range: { afterId?: string | undefined; limit: number; detail?: string },
     signal: AbortSignal,
   ): Promise<RecordsPage>;
 }

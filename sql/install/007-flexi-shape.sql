@@ -139,7 +139,8 @@ AS
 BEGIN
   SET NOCOUNT ON;
   DECLARE @first nvarchar(64), @title nvarchar(255), @name nvarchar(128), @table nvarchar(300), @view nvarchar(300),
-    @sql nvarchar(max), @columns nvarchar(max), @part int = 1, @parts int, @no int, @isNew bit;
+    @sql nvarchar(max), @columns nvarchar(max), @part int = 1, @parts int, @no int, @isNew bit, @next nvarchar(400),
+    @isBabelfish bit = CASE WHEN SERVERPROPERTY(N'Babelfish') IS NULL THEN 0 ELSE 1 END;
   SELECT @first = table_name, @title = title FROM flexi.evidence WHERE evidence = @evidence;
   SET @parts = ISNULL((SELECT MAX(part) FROM flexi.property WHERE evidence = @evidence), 1);
   WHILE @part <= @parts
@@ -186,7 +187,9 @@ BEGIN
         @level0type = N'SCHEMA', @level0name = N'flexi', @level1type = N'TABLE', @level1name = @name;
     END;
 
-    SET @sql = (SELECT STRING_AGG(CONVERT(nvarchar(max), name + N' ' + type + N' NULL'), N', ') WITHIN GROUP (ORDER BY no)
+    -- Babelfish adds one column at a time.
+    SET @next = CASE WHEN @isBabelfish = 1 THEN N'; ALTER TABLE ' + @table + N' ADD ' ELSE N', ' END;
+    SET @sql = (SELECT STRING_AGG(CONVERT(nvarchar(max), name + N' ' + type + N' NULL'), @next) WITHIN GROUP (ORDER BY no)
       FROM @column WHERE is_there = 0);
     IF @sql IS NOT NULL
     BEGIN
@@ -203,7 +206,7 @@ BEGIN
       SET @sql = (SELECT CASE WHEN property = N'kod' AND length <> 255 AND role = 'value'
           AND EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(@table) AND name = (N'ix_' + bare) COLLATE DATABASE_DEFAULT)
         THEN N'DROP INDEX ' + QUOTENAME(N'ix_' + bare) + N' ON ' + @table + N'; ' ELSE N'' END
-        + N'ALTER TABLE ' + @table + N' ALTER COLUMN ' + name + N' ' + type + N' NULL;'
+        + N'ALTER TABLE ' + @table + N' ALTER COLUMN ' + name + N' ' + type + N';'
         FROM @column WHERE no = @no);
       EXEC sys.sp_executesql @sql;
     END;
@@ -226,6 +229,12 @@ BEGIN
     END;
 
     SET @columns = (SELECT STRING_AGG(CONVERT(nvarchar(max), N', ' + name), N'') WITHIN GROUP (ORDER BY no) FROM @column);
+    -- Babelfish alters no view; ALTER keeps the grants.
+    IF @isBabelfish = 1
+    BEGIN
+      SET @sql = N'DROP VIEW IF EXISTS ' + @view + N';';
+      EXEC sys.sp_executesql @sql;
+    END;
     SET @sql = CASE WHEN OBJECT_ID(@view) IS NULL THEN N'CREATE' ELSE N'ALTER' END + N' VIEW ' + @view
       + N' AS SELECT company, id, generation, version, updated_at' + ISNULL(@columns, N'')
       + N' FROM ' + @table + N' WHERE deleted = 0;';
@@ -383,7 +392,7 @@ BEGIN
   IF @isThere = 1 AND NOT EXISTS (SELECT 1 FROM flexi.property WHERE evidence = @evidence AND shape = @shape)
     SET @outcome = 'same'
   ELSE IF ISNULL(HAS_PERMS_BY_NAME(N'flexi', N'SCHEMA', N'ALTER'), 0) = 0
-    OR ISNULL(HAS_PERMS_BY_NAME(NULL, N'DATABASE', N'CREATE TABLE'), 0) = 0
+    OR ISNULL(HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'CREATE TABLE'), 0) = 0
   BEGIN
     ROLLBACK TRANSACTION;
     SET @outcome = 'no right';

@@ -434,6 +434,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[16].company.name': 'c/demo',
       'dataSources[16].company.journalDays': 0,
       'dataSources[16].company.onRegression': 'restart',
+      'dataSources[16].company.reconcile': '2:30',
       'dataSources[16].company.lateMinutes': 90_000,
     },
     [
@@ -442,6 +443,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[16].company.name: "c/demo" is not the name of a company; use it as in /c/<name>: 1 to 63 letters, digits, _, . and -',
       'dataSources[16].company.journalDays: 0 is not a number of days; use a whole number from 1 to 36500',
       'dataSources[16].company.onRegression: "restart" is not an answer to versions that went back; use one of stop, reload',
+      'dataSources[16].company.reconcile: "2:30" is not a time of day; use hh:mm by the clock of periods.timeZone, such as 02:30, or false',
       'dataSources[16].company.lateMinutes: longer than a day; use whole minutes from 1 to 1440',
     ],
   ],
@@ -780,6 +782,9 @@ describe('a catalogue of an operator', () => {
       name: 'brno_s_r_o_',
       journalDays: 365,
       onRegression: 'stop',
+      reconcile: '02:30',
+      paused: false,
+      pollMinutes: 1,
       lateMinutes: 60,
     });
     assert.deepEqual(catalog.entityOrder('flexi-brno'), catalog.entityOrder('flexi-demo'));

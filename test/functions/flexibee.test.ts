@@ -115,6 +115,7 @@ const touching: [name: string, method: 'PUT' | 'POST' | 'DELETE'][] = [
   ['hook', 'PUT'],
   ['hook', 'DELETE'],
   ['poll', 'POST'],
+  ['reconcile_company', 'POST'],
   ['reset_company', 'POST'],
 ];
 const reading = ['companies', 'company', 'changelog_status'];

@@ -250,6 +250,54 @@ test('an evidence that the user may not read is told at it, in the list and by t
   assert.deepEqual((await details()).blocked, []);
 });
 
+test('a row that is wrong in the base is found and corrected, and the state tells it', async () => {
+  const headers = { authorization: 'Bearer demo-token' };
+  const details = async () =>
+    companySchema.parse(
+      JSON.parse((await call(app, 'company', { params: { company }, headers })).text),
+    );
+  assert.equal((await details()).reconciliation.state, 'never');
+  const [row] = await sqlQuery(
+    `SELECT TOP 1 record_id FROM crude.flexibee_record WHERE evidence = N'cenik' ORDER BY record_id`,
+  );
+  const id = String(row?.['record_id']);
+  const lost = JSON.stringify({ id, lastUpdate: '2001-01-01T00:00:00.000+01:00' });
+  await sqlBatch(
+    `UPDATE crude.flexibee_record SET payload = N'${lost}' WHERE evidence = N'cenik' AND record_id = ${id}`,
+  );
+  await sqlBatch(
+    `DELETE FROM crude.flexibee_record WHERE evidence = N'faktura-vydana' AND record_id =
+     (SELECT MIN(record_id) FROM crude.flexibee_record WHERE evidence = N'faktura-vydana')`,
+  );
+  const reply = await call(app, 'reconcile_company', {
+    ...{ method: 'POST', params: { company }, headers },
+  });
+  assert.equal(reply.status, 202);
+  const at = new Date().toISOString();
+  const wish = `asked for at ${at}`;
+  const lines: string[] = [];
+  const log = (text: string) => void lines.push(text);
+  assert.equal(await app.pollCompany({ company, why: 'reconcile', at, wish }, log), 'done');
+  const { state, last } = (await details()).reconciliation;
+  assert.equal(state, 'done');
+  assert.equal(last?.evidences['cenik']?.different, 1);
+  assert.equal(last?.evidences['faktura-vydana']?.missing, 1);
+  assert.equal(last?.differences, 2);
+  assert.match(last?.skipped['adresar'] ?? '', /crude\.sp_apply_addresses/);
+  assert.ok(lines.some((line) => /cenik: 0 missing, 0 extra, 1 different/.test(line)));
+  assert.equal(await app.callAfterChanges(company, log), 'done');
+  assert.deepEqual(calls.toSorted(), [`${company} cenik`, `${company} faktura-vydana`]);
+  const [again] = await sqlQuery(
+    `SELECT payload FROM crude.flexibee_record WHERE evidence = N'cenik' AND record_id = ${id}`,
+  );
+  const there = flexibee
+    .company('demo')
+    .dump('cenik')
+    .find((one) => String(one['id']) === id);
+  assert.deepEqual(JSON.parse(String(again?.['payload'])), there);
+  assert.equal(await app.pollCompany({ company, why: 'reconcile', at, wish }, log), 'idle');
+});
+
 test('what procedures say in a poll is in the log of the function, the first hundred of it', async () => {
   await write();
   await sqlBatch('INSERT INTO dbo.talkative (value) VALUES (1)');
@@ -546,6 +594,7 @@ test('a worker that stops lets go of the company', async () => {
   const other = await App.start({
     ...sample.Values,
     AzureWebJobsStorage: storage.connectionString,
+    SQL_AB: withDatabase(standInAt(sqlServer.port), 'AB'),
     FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
   });
   flexibee.faults.set({ kind: 'changes', delayMilliseconds: 60_000 });

@@ -1,0 +1,57 @@
+/** What the aggregate base has of an evidence, by number. */
+
+import type { Databases } from '../../database/databases.ts';
+import { listRecords } from '../base-procedures.ts';
+import type { MirrorStamp } from './compare.ts';
+
+export interface RowRange {
+  /** Exclusive; absent: from the beginning. */
+  afterId?: string | undefined;
+  /** Inclusive; absent: to the end. */
+  throughId?: string | undefined;
+  /** What is compared: `lastUpdate`, or the digest of the payload. */
+  by: 'lastUpdate' | 'content';
+}
+
+/** Rows that are not deleted, in pages. Throws DatabaseError, or the reason of `signal`. */
+export interface MirrorRows {
+  pages(
+    evidence: string,
+    range: RowRange,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly MirrorStamp[], void, undefined>;
+}
+
+const pageSize = 25_000;
+
+/** @param databaseOf the catalogue's id of the database that has an evidence */
+export function sqlMirrorRows(
+  databases: Databases,
+  company: string,
+  databaseOf: (evidence: string) => string,
+): MirrorRows {
+  const text = `EXEC ${listRecords.schema}.${listRecords.name} @company = @company, @evidence = @evidence,
+ @after_id = @after_id, @through_id = @through_id, @digest = @digest, @most = ${pageSize}`;
+  return {
+    async *pages(evidence, { afterId, throughId, by }, signal) {
+      for (let from = afterId; ; ) {
+        const parameters = [
+          { name: 'company', type: 'nvarchar(64)', value: company },
+          { name: 'evidence', type: 'nvarchar(64)', value: evidence },
+          { name: 'after_id', type: 'bigint', value: from ?? null },
+          { name: 'through_id', type: 'bigint', value: throughId ?? null },
+          { name: 'digest', type: 'bit', value: by === 'content' },
+        ] as const;
+        const rows = await databases.query(databaseOf(evidence), text, parameters, signal);
+        const page = rows.map(({ record_id: id, version, content }) => ({
+          id: String(id),
+          version: Number(version),
+          content: content === null ? undefined : String(content),
+        }));
+        yield page;
+        if (page.length < pageSize) return;
+        from = page.at(-1)?.id ?? from;
+      }
+    },
+  };
+}

@@ -1,0 +1,316 @@
+/** Whatever slipped through is found: a company at the stand-in, over HTTP, held against its mirror. */
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type Flexibee, startFlexibee } from 'flexibee-server';
+import { openCompany } from '../../shared/flexibee/client.ts';
+import { poll } from '../../shared/flexibee/follow.ts';
+import type { Reconciliation } from '../../shared/flexibee/reconcile/document.ts';
+import { reconciliationForm } from '../../shared/flexibee/reconcile/document.ts';
+import type { MirrorRows } from '../../shared/flexibee/reconcile/mirror-rows.ts';
+import { nightOf } from '../../shared/flexibee/reconcile/night.ts';
+import { type ReconcileContext, reconcile } from '../../shared/flexibee/reconcile/reconcile.ts';
+import { digestOf } from '../../shared/flexibee/reconcile/walk.ts';
+import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
+import type { RecordState } from '../../shared/flexibee/types.ts';
+import { soon } from '../support/storage.ts';
+import { code, newWorld } from './world.ts';
+
+const followed = ['adresar', 'cenik'];
+
+async function open(t: TestContext) {
+  const flexibee = await startFlexibee();
+  const servers = new FlexibeeServers({ retry: { attempts: 2, baseMs: 1, capMs: 2 } });
+  t.after(() => {
+    servers.close();
+    return flexibee.close();
+  });
+  const world = newWorld();
+  const { context } = world.worker();
+  const address = {
+    ...{ origin: flexibee.url, user: 'winstrom', password: 'winstrom' },
+    trustServerCertificate: false,
+  };
+  const follow = {
+    ...context,
+    company: { ...context.company, evidences: followed },
+    source: openCompany({ code, name: 'demo', address }, servers),
+    now: () => new Date(world.time()),
+  };
+  const asked: string[] = [];
+  const rows: MirrorRows = {
+    async *pages(evidence, { afterId, throughId, by }) {
+      asked.push(`${evidence} ${by}`);
+      const all = world.mirror
+        .rows(code, evidence)
+        .filter(
+          ({ id, deleted }) =>
+            !deleted &&
+            (afterId === undefined || BigInt(id) > BigInt(afterId)) &&
+            (throughId === undefined || BigInt(id) <= BigInt(throughId)),
+        );
+      const stamps = all.map(({ id, version, payload }) => {
+        const at = String(payload?.['lastUpdate'] ?? '') || undefined;
+        return { id, version, content: by === 'content' ? digestOf(payload ?? {}) : at };
+      });
+      // Two pages, as of a base that gives few at once.
+      const half = Math.ceil(stamps.length / 2);
+      yield stamps.slice(0, half);
+      yield stamps.slice(half);
+    },
+  };
+  let value: Reconciliation | undefined;
+  const reconciling: ReconcileContext = {
+    follow,
+    rows,
+    documents: {
+      read: async () => value,
+      acquire: async () => ({
+        get value() {
+          return value;
+        },
+        lost: new AbortController().signal,
+        async replace(next) {
+          value = reconciliationForm.schema.parse(JSON.parse(JSON.stringify(next)));
+        },
+        async release() {},
+      }),
+    },
+  };
+  await poll(follow, { waitForLockMs: 0 }, soon());
+  return {
+    flexibee,
+    world,
+    follow,
+    reconciling,
+    asked,
+    company: flexibee.company('demo'),
+    get document() {
+      return value;
+    },
+    poll: () => poll(follow, { waitForLockMs: 0 }, soon()),
+    reconcile: (wish = 'asked', more: Partial<ReconcileContext> = {}) =>
+      reconcile({ ...reconciling, ...more }, wish, soon()),
+    /** The mirror has missed something, as if it had never come. */
+    async spoil(evidence: string, states: RecordState[]) {
+      const { generation = 1 } = world.cursor ?? {};
+      world.tick(5_000);
+      const readAt = new Date(world.time()).toISOString();
+      const batches = [{ evidence, changes: [], records: states }];
+      await world.mirror.apply({ company: code, generation, readAt, batches }, soon());
+      world.tick(5_000);
+    },
+    check() {
+      for (const evidence of followed) {
+        const there = flexibee.company('demo').dump(evidence);
+        const expected = new Map<string, object>(there.map((row) => [String(row['id']), row]));
+        assert.deepEqual(world.mirror.alive(code, evidence), expected, evidence);
+      }
+    },
+  };
+}
+type Open = Awaited<ReturnType<typeof open>>;
+
+function write(flexibee: Flexibee, evidence: string, ...rows: Record<string, unknown>[]) {
+  flexibee.company('demo').write(evidence, { [evidence]: rows });
+}
+
+/** The next changes come into the listing, and the mirror never sees them. */
+async function lose(at: Open, change: () => void): Promise<number[]> {
+  const before = at.company.globalVersion();
+  change();
+  const after = at.company.globalVersion();
+  const cursor = at.world.cursor ?? assert.fail();
+  const held = await at.world.cursors.store.acquire(code, soon());
+  const last = at.company.changes({ start: after, limit: 1 }).changes[0] ?? assert.fail();
+  await held?.replace(
+    {
+      ...cursor,
+      next: after + 1,
+      globalVersion: after,
+      last: {
+        version: last.version,
+        evidence: last.evidence,
+        id: String(last.id),
+        operation: last.operation,
+        ...(last.timestamp && { at: last.timestamp }),
+      },
+    },
+    soon(),
+  );
+  await held?.release();
+  return at.company
+    .changes({ start: before + 1, limit: 1000 })
+    .changes.filter(({ evidence }) => followed.includes(evidence))
+    .map(({ version }) => version);
+}
+
+test('changes that were missed are found, corrected and told; nothing else is touched', async (t) => {
+  const at = await open(t);
+  write(at.flexibee, 'adresar', { kod: 'A', nazev: 'A' }, { kod: 'B', nazev: 'B' });
+  await at.poll();
+  at.check();
+  const missed = await lose(at, () => {
+    write(at.flexibee, 'adresar', { id: 'code:A', nazev: 'Jinak' });
+    write(at.flexibee, 'adresar', { kod: 'NEW', nazev: 'New' });
+    at.company.delete('adresar', 'code:B');
+    write(at.flexibee, 'cenik', { kod: 'C', nazev: 'C' });
+  });
+  assert.equal(missed.length, 4);
+  assert.equal(await at.poll(), 'idle');
+  const before = { ...at.world.effects };
+  assert.equal(await at.reconcile(), 'done');
+  at.check();
+  const { last, walk } = at.document ?? assert.fail();
+  assert.equal(walk, undefined);
+  const counts = (evidence: string) => at.company.dump(evidence).length;
+  assert.deepEqual(last?.found, {
+    adresar: { compared: counts('adresar'), missing: 1, extra: 1, different: 1 },
+    cenik: { compared: counts('cenik'), missing: 1, extra: 0, different: 0 },
+  });
+  assert.deepEqual(last?.versions, missed);
+  assert.deepEqual(last?.skipped, {});
+  const { created, updated, deleted } = at.world.effects;
+  assert.deepEqual(
+    [created - before.created, updated - before.updated, deleted - before.deleted],
+    [2, 1, 1],
+  );
+  assert.match(at.world.logged.at(-1) ?? '', /1 missing, 1 extra, 1 different.*missed versions/);
+  assert.deepEqual([...at.world.dirty], [], 'procedures after changes');
+
+  // The same wish again is no other reconciliation; another finds nothing.
+  assert.equal(await at.reconcile(), 'idle');
+  assert.equal(await at.reconcile('again'), 'done');
+  assert.match(at.world.logged.at(-1) ?? '', /no difference/);
+  assert.equal(await at.poll(), 'idle');
+});
+
+test('what changes during the walk is no difference, whether a poll has seen it or not', async (t) => {
+  const at = await open(t);
+  let round = 0;
+  const source = {
+    ...at.follow.source,
+    list: async (...[evidence, range, signal]: Parameters<typeof at.follow.source.list>) => {
+      const page = await at.follow.source.list(evidence, range, signal);
+      round += 1;
+      write(at.flexibee, evidence, { kod: `DURING${round}`, nazev: 'x' });
+      at.company.write(evidence, { [evidence]: { id: page.records[0]?.id, nazev: `W${round}` } });
+      if (round % 2 === 0) await at.poll();
+      return page;
+    },
+    records: async (...[evidence, ids, signal]: Parameters<typeof at.follow.source.records>) => {
+      // Between the poll and the reading, and after it.
+      at.company.write(evidence, { [evidence]: { id: ids[0], nazev: `R${round}` } });
+      const records = await at.follow.source.records(evidence, ids, signal);
+      at.company.write(evidence, { [evidence]: { id: ids[0], nazev: `S${round}` } });
+      return records;
+    },
+    changes: at.follow.source.changes.bind(at.follow.source),
+  };
+  const outcome = await at.reconcile('asked', { follow: { ...at.follow, source } });
+  assert.equal(outcome, 'done');
+  const { last } = at.document ?? assert.fail();
+  for (const { missing, extra, different } of Object.values(last?.found ?? {})) {
+    assert.deepEqual([missing, extra, different], [0, 0, 0]);
+  }
+  assert.deepEqual(last?.versions, []);
+  await at.poll();
+  at.check();
+});
+
+test('an evidence whose records have no time of their last change is compared whole', async (t) => {
+  const at = await open(t);
+  const source = {
+    ...at.follow.source,
+    list: async (...[evidence, range, signal]: Parameters<typeof at.follow.source.list>) => {
+      const page = await at.follow.source.list(evidence, range, signal);
+      if (evidence !== 'cenik') return page;
+      const records = page.records.map((record) => {
+        const { lastUpdate: _, ...payload } = record.payload;
+        return { ...record, payload };
+      });
+      return { ...page, records };
+    },
+    changes: at.follow.source.changes.bind(at.follow.source),
+    records: async (...[evidence, ids, signal]: Parameters<typeof at.follow.source.records>) => {
+      const found = await at.follow.source.records(evidence, ids, signal);
+      return found.map(({ payload: { lastUpdate: _, ...payload }, ...record }) => ({
+        ...record,
+        payload,
+      }));
+    },
+  };
+  const follow = { ...at.follow, source };
+  // As its mirror would be.
+  await at.reconcile('first', { follow });
+  const [wrong] = at.world.mirror.rows(code, 'cenik');
+  const { id = '', version = 0 } = wrong ?? {};
+  await at.spoil('cenik', [{ id, version, deleted: false, externalIds: [], payload: { id } }]);
+  at.asked.length = 0;
+  assert.equal(await at.reconcile('second', { follow }), 'done');
+  assert.equal(at.document?.last?.found['cenik']?.different, 1);
+  assert.ok(at.asked.includes('cenik content'));
+  assert.ok(!at.asked.includes('cenik lastUpdate'));
+});
+
+test('in slices it goes on where it was, and an evidence that cannot be read is told', async (t) => {
+  const at = await open(t);
+  await lose(at, () => write(at.flexibee, 'cenik', { kod: 'C', nazev: 'C' }));
+  at.flexibee.companies.get('demo')?.forbidden.add('adresar');
+  const follow = { ...at.follow, sliceMs: 0 };
+  assert.equal(await at.reconcile('asked', { follow }), 'handed on');
+  assert.deepEqual(at.document?.walk?.evidences, ['cenik']);
+  assert.equal(await at.reconcile('another', { follow }), 'handed on');
+  assert.equal(await at.reconcile('asked', { follow: at.follow }), 'done');
+  assert.equal(at.document?.last?.found['cenik']?.missing, 1);
+  assert.match(at.document?.last?.skipped['adresar'] ?? '', /HTTP 403/);
+});
+
+test('a server that is away, a company that is busy, requests that are used up: later', async (t) => {
+  const at = await open(t);
+  await lose(at, () => write(at.flexibee, 'cenik', { kod: 'C', nazev: 'C' }));
+  at.flexibee.faults.set({ kind: 'list', times: 2, status: 503 });
+  assert.equal(await at.reconcile(), 'later');
+  assert.equal(await at.reconcile('asked', { requestsPerDay: 0 }), 'paused');
+  at.flexibee.faults.set({ kind: 'changes', times: 2, status: 503 });
+  assert.equal(await at.reconcile(), 'later');
+  assert.notDeepEqual(at.document?.walk?.candidates, {});
+  await at.poll();
+  assert.equal(await at.reconcile(), 'done');
+  at.check();
+});
+
+test('more differences than are corrected one by one: the evidence is loaded anew', async (t) => {
+  const at = await open(t);
+  const states = Array.from({ length: 20_001 }, (_, index) => ({
+    id: `${900_000 + index}`,
+    version: 1,
+    deleted: false,
+    externalIds: [],
+    payload: {},
+  }));
+  await at.spoil('cenik', states);
+  assert.equal(await at.reconcile(), 'done');
+  assert.match(at.document?.last?.skipped['cenik'] ?? '', /loaded anew/);
+  assert.equal(await at.poll(), 'applied');
+  at.check();
+});
+
+test('the wish of a night comes six times within its hour, by the clock of the zone', () => {
+  const zone = 'Europe/Prague';
+  const wishes = (from: string, minutes: number, at = '02:30') =>
+    Array.from({ length: minutes }, (_, index) =>
+      nightOf(new Date(Date.parse(from) + index * 60_000), at, zone),
+    ).filter((wish) => wish !== undefined);
+  const day = wishes('2026-07-01T00:00:00Z', 1440);
+  assert.deepEqual(day, Array(6).fill('night 2026-07-01'));
+  // The clock goes from 02:00 to 03:00: the night has one, all the same.
+  assert.deepEqual(wishes('2026-03-28T23:00:00Z', 600), Array(3).fill('night 2026-03-29'));
+  // It goes back from 03:00 to 02:00: one night, whatever comes twice.
+  assert.deepEqual([...new Set(wishes('2026-10-24T22:00:00Z', 600))], ['night 2026-10-25']);
+  // Past midnight it is still the night before.
+  assert.deepEqual(
+    [...new Set(wishes('2026-07-01T21:00:00Z', 180, '23:40'))],
+    ['night 2026-07-01'],
+  );
+});
