@@ -31,7 +31,7 @@ describe('npm run demo:sql', () => {
   });
 
   it('asks for a folder', () =>
-    assert.rejects(run(), { code: 1, stderr: /--out: expected a folder/ }));
+    assert.rejects(run(), { code: 2, stderr: /--out is missing: a folder for the files/ }));
 
   it('has one text for the four STEK databases, but for what is their own', () => {
     const [stek, ...others] = ['STEK', 'STEK_REGION', 'STEK_MO'].map((name) => {
