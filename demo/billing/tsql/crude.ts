@@ -9,7 +9,7 @@
 import { columnsOf, type EntityName, entities } from '../entities.ts';
 import { databasesOf, type SourceDatabase } from '../sources.ts';
 import { crudeKey, crudeTable, hasDateLoad, outboxTable, sectionColumn } from '../tables.ts';
-import { selectDelay } from './pacing.ts';
+import { takeTime } from './pacing.ts';
 import { assign, bracketed, createProcedure, joinOn, lines, list } from './text.ts';
 
 /** Exports that have ended since the last load, whether or not they wrote rows. */
@@ -82,9 +82,7 @@ export function crudeSql(name: EntityName): string {
 
 ${temporaryTable('#ended', { database_name: 'varchar(20)', code: 'varchar(8)', export_batch_id: 'bigint' }, ['code'])}
 ${temporaryTable('#exported', { datasource_id: 'int', ...entities[name].columns, is_deleted: 'bit' }, key)}
-  -- Before the transaction: whoever waits holds nothing.
-${selectDelay('crude', name, sources.map((source) => endedCodes(name, source)).join('\n      UNION ALL\n      '))}
-  EXEC [dbo].[sp_demo_wait] @label = @label, @milliseconds = @milliseconds;
+${takeTime('crude', name, sources.map((source) => endedCodes(name, source)).join('\n      UNION ALL\n      '))}
 
   BEGIN TRANSACTION;
 

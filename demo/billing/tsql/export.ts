@@ -11,7 +11,7 @@ import { columnsOf, type EntityName, entityOf } from '../entities.ts';
 import { exportCodes, type SourceDatabase } from '../sources.ts';
 import { areaColumn, liveTable, outboxTable, sectionColumn } from '../tables.ts';
 import { exportParameters, exportProcedureName } from './export-names.ts';
-import { selectDelay } from './pacing.ts';
+import { takeTime } from './pacing.ts';
 import { assign, bracketed, createProcedure, joinOn, lines, list, literal } from './text.ts';
 
 /** Text whose letter case counts: databases usually ignore it. */
@@ -77,8 +77,7 @@ export function exportSql(name: EntityName, source: SourceDatabase): string {
 ${readScope(name, source)}
   DECLARE @label nvarchar(200) = CONCAT(${literal(`${procedure} `)}, @code${dated ? ", N' ', @period" : ''});
   DECLARE @milliseconds int;
-${selectDelay('export', name, '@code')}
-  EXEC [dbo].[sp_demo_wait] @label = @label, @milliseconds = @milliseconds;
+${takeTime('export', name, '@code')}
 
   DECLARE @now datetime2(3) = SYSUTCDATETIME();
   DECLARE @sequence bigint, @changed int, @added int, @removed int, @total int;

@@ -5,7 +5,7 @@
 
 import type { EntityName } from '../entities.ts';
 import { crudeTable, heapColumns, heapKey, heapTable } from '../tables.ts';
-import { selectDelay } from './pacing.ts';
+import { takeTime } from './pacing.ts';
 import { assign, bracketed, createProcedure, joinOn, lines, list } from './text.ts';
 
 /** `heap.sp_load_to_heap_from_crude_<entity>`, as a batch that replaces it. */
@@ -26,8 +26,7 @@ export function heapSql(name: EntityName): string {
   DECLARE @taken bigint, @taken_batch bigint, @last bigint, @last_batch bigint;
   DECLARE @changed int, @added int, @removed int, @total int;
 
-  -- Before the transaction: whoever waits holds nothing.
-${selectDelay(
+${takeTime(
   'heap',
   name,
   `SELECT source.[datasource_section]
@@ -36,7 +35,6 @@ ${selectDelay(
       JOIN [heap].[list_datasource] AS source ON source.[list_datasource_id] = batch.[datasource_id]
       WHERE batch.[entity] = '${name}' AND batch.[load_batch_id] > state.[load_batch_id]`,
 )}
-  EXEC [dbo].[sp_demo_wait] @label = @label, @milliseconds = @milliseconds;
 
   BEGIN TRANSACTION;
 

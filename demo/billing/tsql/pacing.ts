@@ -47,12 +47,14 @@ export function delaysAt(pace: number): Delay[] {
 }
 
 /**
- * Reads the delay of a stage for the data sources that `codes` (a subquery or a variable) names into
- * `@milliseconds`. Not `SET … = (SELECT …)`: on Babelfish that has no rights in another database.
+ * Takes the time of a stage for the data sources that `codes` (a subquery or a variable) names; needs
+ * `@label` and `@milliseconds`. Before a transaction: whoever waits holds nothing. Not
+ * `SET … = (SELECT …)`: on Babelfish that has no rights in another database.
  */
-export const selectDelay = (stage: StageName, name: EntityName, codes: string) =>
+export const takeTime = (stage: StageName, name: EntityName, codes: string) =>
   `  SELECT @milliseconds = SUM([milliseconds]) FROM [dbo].[demo_delay]
-  WHERE [stage] = '${stage}' AND [entity] = '${name}' AND [code] IN (${codes});`;
+  WHERE [stage] = '${stage}' AND [entity] = '${name}' AND [code] IN (${codes});
+  IF @milliseconds > 0 EXEC [dbo].[sp_demo_wait] @label = @label, @milliseconds = @milliseconds;`;
 
 /** Waits in quarters, so that a stage has something to say while it takes its time. */
 export function waitProcedure(): string {
@@ -63,8 +65,6 @@ export function waitProcedure(): string {
       { name: '@milliseconds', type: 'int' },
     ],
     `  SET NOCOUNT ON;
-  IF COALESCE(@milliseconds, 0) <= 0 RETURN 0;
-
   DECLARE @quarter int = 1, @text nvarchar(240), @delay varchar(12);
   SET @delay = CONVERT(varchar(12),
     CONVERT(time(3), DATEADD(millisecond, @milliseconds / 4, CONVERT(datetime2(3), '2019-01-01'))));
