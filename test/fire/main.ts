@@ -1,32 +1,29 @@
-/**
- * `npm run fire [-- --seed N --minutes M]`: FlexiBee companies are followed while everything goes
- * wrong; in each quiet after it the aggregate base must say what the companies say.
- *
- * Prints its seed, a line an episode, and a summary; ends with 1 when anything differs. What is
- * planned is the same for one seed; how the machine schedules it is not.
- */
+/** `npm run fire`: FlexiBee companies are followed while everything goes wrong. See `--help`. */
 
-import { parseArgs } from 'node:util';
+import { commandLine } from '../../shared/command-line/command-line.ts';
+import { numberAboveZero, wholeNumber } from '../../shared/command-line/options.ts';
 import { runFire } from './run.ts';
 
-const { values } = parseArgs({
+const { seed = Date.now() % 1_000_000, minutes } = commandLine({
+  name: 'npm run fire --',
+  what: `FlexiBee companies are followed while everything goes wrong; in each quiet after it the aggregate
+base must say what the companies say. Prints its seed, a line an episode, and a summary.`,
   options: {
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    minutes: { type: 'string', default: '60' },
+    seed: wholeNumber(
+      'what is planned follows from it; another one each time',
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    minutes: { ...numberAboveZero('how long'), default: 60 },
   },
+  more: `What is planned is the same for one seed; how the machine schedules it is not. Exit code 1 when
+anything differs.`,
 });
 
-function number(name: keyof typeof values): number {
-  const value = Number(values[name]);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new RangeError(`--${name} is ${values[name]}; it must be a number above 0`);
-}
-
-const seed = Math.floor(number('seed'));
 console.log(`seed ${seed}`);
 const summary = await runFire({
   seed,
-  budgetMs: number('minutes') * 60_000,
+  budgetMs: minutes * 60_000,
   log: (line) => console.log(line),
 });
 const { differences, ...told } = summary;
