@@ -85,7 +85,7 @@ describe('a call that dies', () => {
     describe(code, () => {
       let server: DemoServer;
       before(async () => {
-        server = await startDemo({ accounts: 300 });
+        server = await startDemo({ accounts: 1_000 });
       });
       after(() => server.close());
 
