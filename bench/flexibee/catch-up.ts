@@ -1,11 +1,10 @@
 /**
- * 100,000 changes over nine evidences, caught up; against the bare transfer (the same requests one
+ * Many changes over nine evidences, caught up; against the bare transfer (the same requests one
  * after the other, bodies read and thrown away) with a bulk insert of the same rows; and against a
  * request per change.
  */
 
 import { Agent, request } from 'node:http';
-import { parseArgs } from 'node:util';
 import { poll } from '../../shared/flexibee/follow.ts';
 import { noticingMirror } from '../../shared/flexibee/typed/tables.ts';
 import type { Batch, Change, FlexibeeRecord } from '../../shared/flexibee/types.ts';
@@ -14,20 +13,14 @@ import { account, differences, evidences, follow, mirrorDigest, type Place } fro
 import { load, median, type Systems, startSystems } from './systems.ts';
 import { benchTables, bulkInsertTyped } from './typed-rows.ts';
 
-const { values } = parseArgs({
-  allowPositionals: true,
-  strict: false,
-  options: {
-    changes: { type: 'string', default: '100000' },
-    /** With the typed tables. */
-    typed: { type: 'boolean', default: false },
-    /** So many companies one after the other, and nothing one by one; the median is printed. */
-    rounds: { type: 'string', default: '0' },
-  },
-});
-const changes = Number(values['changes']);
-const isTyped = values['typed'] === true;
-const rounds = Number(values['rounds']);
+export interface CatchUp {
+  changes: number;
+  /** With the typed tables. */
+  isTyped: boolean;
+  /** So many companies in turn, and nothing one by one: the median is printed. 0: all comparisons. */
+  rounds: number;
+}
+
 const warmUp = 10_000;
 const sampleSize = 2_000;
 const never = new AbortController().signal;
@@ -51,7 +44,13 @@ interface CaughtUp {
   journal: Change[];
 }
 
-async function catchUp(systems: Systems, place: Place, count: number, records: number) {
+async function catchUp(
+  systems: Systems,
+  place: Place,
+  count: number,
+  records: number,
+  isTyped: boolean,
+) {
   const followed = await follow(place);
   const { context, databases } = followed;
   const { source, mirror } = context;
@@ -204,8 +203,14 @@ async function oneByOne(place: Place, sample: readonly Sample[]): Promise<number
   return ms;
 }
 
-async function compare(systems: Systems, place: Place, what: string, distinct: number) {
-  const ours = await catchUp(systems, place, changes, distinct);
+async function compare(
+  systems: Systems,
+  place: Place,
+  what: string,
+  { changes, isTyped }: CatchUp,
+  distinct: number,
+) {
+  const ours = await catchUp(systems, place, changes, distinct, isTyped);
   const transferMs = await bareTransfer(place, ours.requests);
   const last = lastStates(ours.written);
   const { sqlServer } = systems;
@@ -239,12 +244,16 @@ ${what}: ${changes} changes of ${distinct} records (${load()})
 }
 
 /** Ours against the transfer and the bulk inserts of the same rows, each round another company. */
-async function compareInRounds(systems: Systems, place: (company: string) => Place) {
+async function compareInRounds(
+  systems: Systems,
+  place: (company: string) => Place,
+  { changes, isTyped, rounds }: CatchUp,
+) {
   const ratios: number[] = [];
   let isRight = true;
   for (let round = 1; round <= rounds; round++) {
     const here = place(`c${round + 1}`);
-    const ours = await catchUp(systems, here, changes, changes);
+    const ours = await catchUp(systems, here, changes, changes, isTyped);
     const transfer = await bareTransfer(here, ours.requests);
     const records = await bulkInsertRecords(
       systems.sqlServer,
@@ -265,8 +274,8 @@ async function compareInRounds(systems: Systems, place: (company: string) => Pla
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-export async function benchCatchUp(): Promise<void> {
-  const systems = await startSystems(Math.max(5, rounds + 1));
+export async function benchCatchUp(asked: CatchUp): Promise<void> {
+  const systems = await startSystems(Math.max(5, asked.rounds + 1));
   const place = (company: string): Place => ({
     flexibeeUrl: systems.flexibee.url,
     sqlServer: systems.sqlServer,
@@ -275,13 +284,19 @@ export async function benchCatchUp(): Promise<void> {
     leaseSeconds: 60,
   });
   try {
-    await catchUp(systems, place('c1'), warmUp, warmUp / 10);
+    await catchUp(systems, place('c1'), warmUp, warmUp / 10, asked.isTyped);
     const right =
-      rounds > 0
-        ? [await compareInRounds(systems, place)]
+      asked.rounds > 0
+        ? [await compareInRounds(systems, place, asked)]
         : [
-            await compare(systems, place('c2'), 'every change another record', changes),
-            await compare(systems, place('c3'), 'each record ten times', changes / 10),
+            await compare(
+              systems,
+              place('c2'),
+              'every change another record',
+              asked,
+              asked.changes,
+            ),
+            await compare(systems, place('c3'), 'each record ten times', asked, asked.changes / 10),
           ];
     if (right.includes(false)) process.exitCode = 1;
   } finally {
