@@ -42,7 +42,8 @@ export async function startSystems(): Promise<Systems> {
       databases: [{ name: 'AB', server: 'ab', schema: '' }],
     }),
   ]);
-  await installProduct(standInAt(sqlServer.port), soon());
+  // Minutes on a machine that has other things to do.
+  await installProduct(standInAt(sqlServer.port), AbortSignal.timeout(240_000));
   const connectionString = withDatabase(standInAt(sqlServer.port), 'AB');
   const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
   const front = await startScriptedHttp(passOn(flexibee.url));
