@@ -3,7 +3,6 @@
  * is found, with how many requests, in how much memory. Exit code 1 where a promise is broken.
  */
 
-import { parseArgs } from 'node:util';
 import { poll } from '../../shared/flexibee/follow.ts';
 import { sqlMirrorRows } from '../../shared/flexibee/reconcile/mirror-rows.ts';
 import { reconcile, reconciliationStore } from '../../shared/flexibee/reconcile/reconcile.ts';
@@ -18,12 +17,7 @@ const promised = { requests: 60, megabytes: 50 };
 const different = 6;
 const missing = 4;
 
-export async function benchReconcile(): Promise<void> {
-  const { values } = parseArgs({
-    allowPositionals: true,
-    options: { records: { type: 'string', default: '1000000' } },
-  });
-  const records = Number(values.records);
+export async function benchReconcile(records: number): Promise<void> {
   const systems = await startSystems();
   const place: Place = {
     flexibeeUrl: systems.flexibee.url,

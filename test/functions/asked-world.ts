@@ -17,11 +17,14 @@ import { Databases } from '../../shared/database/databases.ts';
 import type { WebHook } from '../../shared/flexibee/hook-versions.ts';
 import { edit, type Json, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { type Reply, type ScriptedHttp, startScriptedHttp } from '../support/scripted-http.ts';
-import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { startStorage, type TestStorage } from '../support/storage.ts';
 
 export const code = 'flexi-demo';
 
 const minuteMs = 60_000;
+
+/** Minutes on a machine that has other things to do. */
+const patient = () => AbortSignal.timeout(240_000);
 
 interface Systems {
   storage: TestStorage;
@@ -42,8 +45,7 @@ export async function startSystems(): Promise<Systems> {
       databases: [{ name: 'AB', server: 'ab', schema: '' }],
     }),
   ]);
-  // Minutes on a machine that has other things to do.
-  await installProduct(standInAt(sqlServer.port), AbortSignal.timeout(240_000));
+  await installProduct(standInAt(sqlServer.port), patient());
   const connectionString = withDatabase(standInAt(sqlServer.port), 'AB');
   const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
   const front = await startScriptedHttp(passOn(flexibee.url));
@@ -108,7 +110,7 @@ export async function askedWorld(
   const companies = newProcess();
   const poll = (why: CompanyMessage['why'], by = companies): Promise<MessageOutcome> => {
     const at = now().toISOString();
-    return by.poll({ company: code, why, at, queuedAt: at }, () => {}, soon());
+    return by.poll({ company: code, why, at, queuedAt: at }, () => {}, patient());
   };
   front.requests.length = 0;
   return {
@@ -127,7 +129,7 @@ export async function askedWorld(
     },
     /** A delivery, and the poll that it has queued. */
     async hook(hook?: WebHook): Promise<MessageOutcome[]> {
-      await companies.hooked(code, hook, soon());
+      await companies.hooked(code, hook, patient());
       const outcomes: MessageOutcome[] = [];
       for (const { why } of queue.splice(0)) outcomes.push(await poll(why));
       return outcomes;
@@ -142,12 +144,12 @@ export async function askedWorld(
       return asked;
     },
     async state() {
-      return await companies.state(code, soon());
+      return await companies.state(code, patient());
     },
     async rows(evidence: string): Promise<number> {
       const text = `SELECT COUNT(*) AS n FROM crude.flexibee_record WHERE company = '${code}'
         AND evidence = '${evidence}' AND deleted = 0`;
-      const [row] = await databases.query('ab', text, [], soon());
+      const [row] = await databases.query('ab', text, [], patient());
       return Number(row?.['n']);
     },
   };

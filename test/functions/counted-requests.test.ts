@@ -87,9 +87,11 @@ test('near the end of its budget a company is polled for hooks and people alone'
   world.write('SPARED');
   assert.equal(await world.poll('timer'), 'sparing');
   assert.deepEqual(await world.hook(), ['applied']);
-  assert.equal(await world.poll('request'), 'idle');
+  const asked = requests.length;
+  assert.notEqual(await world.poll('request'), 'sparing');
+  assert.ok(requests.length > asked);
   turnToNextDay(world);
-  assert.equal((await world.minutes(1))[0], 'idle');
+  assert.notEqual((await world.minutes(1))[0], 'sparing');
   assert.deepEqual((await world.state()).warnings, []);
 });
 
