@@ -105,7 +105,7 @@ export async function askedWorld(
       procedure: procedureRunner(databases),
       container: async () => container,
       send: async (_queue, message) => void queue.push(message as CompanyMessage),
-      ...{ leaseSeconds: 15, sliceMs: 60_000, waitForLockMs: 0 },
+      ...{ leaseSeconds: 15, sliceMs: 600_000, waitForLockMs: 0 },
     });
   const companies = newProcess();
   const poll = (why: CompanyMessage['why'], by = companies): Promise<MessageOutcome> => {
