@@ -127,14 +127,14 @@ async function quiet(
   const since = performance.now();
   const settled = places.map(async (place) => {
     let told = since;
-    let reconciled: Date | undefined;
+    let settledAt: number | undefined;
     for (;;) {
       await see(world, place);
       await sleep(pollEveryMs);
       let found = await unsettled(world, place);
       if (found.length === 0) {
-        reconciled ??= await reconcile(world, place);
-        found = await unreconciled(place, reconciled);
+        settledAt ??= Date.now();
+        found = await unreconciled(world, place, settledAt);
         if (found.length === 0) return [];
       }
       const now = performance.now();
@@ -147,19 +147,21 @@ async function quiet(
   return (await Promise.all(settled)).flat();
 }
 
-/** Has the app itself compare. @returns when that was asked for */
-async function reconcile(world: World, { followed }: Place): Promise<Date> {
-  const now = new Date();
-  await world.ask('POST', `/flexibee/${followed.code}/reconcile`);
-  return now;
-}
-
-/** What the app has found where there is nothing to be found. */
-async function unreconciled({ followed, watch }: Place, since: Date): Promise<string[]> {
+/**
+ * What the app has found, comparing by itself, where there is nothing to be found. One that was
+ * broken off while it burned goes on first, for whoever asks; so it is asked for until one has begun
+ * since.
+ */
+async function unreconciled(
+  world: World,
+  { followed, watch }: Place,
+  since: number,
+): Promise<string[]> {
   const said = (await watch.state())?.reconciliation;
   const { last } = said ?? {};
   // Storage's clock, which it goes by, has whole seconds.
-  if (last === undefined || Date.parse(last.startedAt) < since.getTime() - 1_000) {
+  if (last === undefined || Date.parse(last.startedAt) < since - 1_000) {
+    await world.ask('POST', `/flexibee/${followed.code}/reconcile`);
     return [`${followed.code} is not reconciled: ${JSON.stringify(said)}`];
   }
   const isClean = last.differences === 0 && Object.keys(last.skipped).length === 0;
