@@ -5,7 +5,15 @@
  */
 
 import sample from '../local.settings.sample.json' with { type: 'json' };
+import { commandLine } from '../shared/command-line/command-line.ts';
 import { call, testApp } from '../test/functions/app.ts';
+
+commandLine({
+  name: 'npm run bench:bodies --',
+  what: `What bodies cost that somebody sends who means no good, against JSON.parse of ordinary JSON of
+the same size.`,
+  options: {},
+});
 
 const kilobytes = 1024;
 const megabytes = 1024 * kilobytes;

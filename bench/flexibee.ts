@@ -4,6 +4,8 @@
  * own. Parts: catch-up, million, idle, companies, hook, reconcile, report-query.
  */
 
+import { commandLine } from '../shared/command-line/command-line.ts';
+import { wholeNumber } from '../shared/command-line/options.ts';
 import { benchCatchUp } from './flexibee/catch-up.ts';
 import { benchCompanies } from './flexibee/companies.ts';
 import { benchHook } from './flexibee/hook.ts';
@@ -13,18 +15,25 @@ import { benchReconcile } from './flexibee/reconcile.ts';
 import { benchReportQuery } from './flexibee/report-query.ts';
 
 const parts: Record<string, () => Promise<void>> = {
-  'catch-up': benchCatchUp,
-  million: benchMillion,
+  'catch-up': () => benchCatchUp({ changes: values.changes ?? 100_000, isTyped: values.typed }),
+  million: () => benchMillion(values.changes ?? 1_000_000),
   idle: benchIdle,
-  companies: benchCompanies,
+  companies: () => benchCompanies(values.companies),
   hook: benchHook,
-  reconcile: benchReconcile,
-  'report-query': benchReportQuery,
+  reconcile: () => benchReconcile(values.records),
+  'report-query': () => benchReportQuery(values.invoices),
 };
 
-const [name = ''] = process.argv.slice(2);
-const part = parts[name];
-if (part === undefined) {
-  console.error(`Which part? One of ${Object.keys(parts).join(', ')}`);
-  process.exitCode = 1;
-} else await part();
+const values = commandLine({
+  name: 'npm run bench:flexibee --',
+  what: 'How following FlexiBee companies does against its goals.',
+  parts: Object.keys(parts),
+  options: {
+    changes: wholeNumber('of catch-up (100000) and of million (1000000)', 1, 100_000_000),
+    typed: { type: 'flag', help: 'catch-up with the typed tables' },
+    records: wholeNumber('of reconcile', 1, 100_000_000, 1_000_000),
+    invoices: wholeNumber('of report-query', 1, 100_000_000, 200_000),
+    companies: wholeNumber('of companies', 1, 10_000, 1_000),
+  },
+});
+await parts[values.part]?.();

@@ -2,18 +2,19 @@
  * `npm run bench:sync`: how far a sync is from the fastest that its procedures allow.
  *
  * Real storage (Azurite) and the real driver over the wire; the procedures only take time. What is
- * compared runs in one go, so that the ratios hold on any machine. `--pace N` divides the
- * operators' seconds for all fifteen sources (default 240: 516 minutes become 129 s).
+ * compared runs in one go, so that the ratios hold on any machine. Unless told otherwise
+ * the operators' 516 minutes for all fifteen sources become 129 s.
  */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type sql from 'mssql';
 import { type Azurite, startAzurite } from 'stand-in-kit/azurite';
 import { procedureRunner } from '../shared/app/runners/procedure-runner.ts';
+import { commandLine } from '../shared/command-line/command-line.ts';
+import { numberAboveZero } from '../shared/command-line/options.ts';
 import { Databases } from '../shared/database/databases.ts';
 import { Leases } from '../shared/lock/leases.ts';
 import { openContainer } from '../shared/storage/container.ts';
@@ -28,8 +29,13 @@ import { runOriginal } from './original.ts';
 import { allSources, catalog, lowerBoundMs, namesOf, period, planOf, timesOf } from './plans.ts';
 import type { LoadModel } from './time-model.ts';
 
-const { values } = parseArgs({ options: { pace: { type: 'string', default: '240' } } });
-const pace = Number(values.pace);
+const { pace } = commandLine({
+  name: 'npm run bench:sync --',
+  what: 'How far a sync is from the fastest that its procedures allow.',
+  options: {
+    pace: { ...numberAboveZero("by how much the operators' seconds are divided"), default: 240 },
+  },
+});
 const never = new AbortController().signal;
 
 interface Bench {

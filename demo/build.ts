@@ -1,10 +1,11 @@
 /** Builds the app into one file that a Functions worker loads, and lays out what is deployed. */
 
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, stop } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
+import { commandLine } from '../shared/command-line/command-line.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -25,7 +26,7 @@ export async function packageApp(folder = 'dist/app'): Promise<void> {
   await buildApp('functions/main.ts', folder);
   const { name, version, license, engines } = manifest;
   const deployed = { name, version, license, private: true, main: 'main.cjs', engines };
-  await writeFile(resolve(target, 'package.json'), `${JSON.stringify(deployed, undefined, 2)}\n`);
+  await replaceFile(resolve(target, 'package.json'), `${JSON.stringify(deployed, undefined, 2)}\n`);
   await cp(resolve(root, 'host.json'), resolve(target, 'host.json'));
   await writeFile(resolve(target, '.funcignore'), ignored.map((line) => `${line}\n`).join(''));
 }
@@ -48,6 +49,7 @@ export async function buildApp(entry: string, folder: string): Promise<void> {
     sourcemap: 'linked',
     legalComments: 'none',
     metafile: true,
+    write: false,
     logLevel: 'warning',
     // Some libraries ask an ES module's question, which a CommonJS bundle must answer.
     banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
@@ -58,9 +60,18 @@ export async function buildApp(entry: string, folder: string): Promise<void> {
   // Its service process would otherwise stay as long as we do, with 300 MB.
   await stop();
   assertNoDoubles(result.metafile);
+  await mkdir(resolve(root, folder), { recursive: true });
+  for (const { path, contents } of result.outputFiles) await replaceFile(path, contents);
   await cp(resolve(root, 'shared/dynsql/reports/fonts'), resolve(root, folder, 'fonts'), {
     recursive: true,
   });
+}
+
+/** In one step: another instance may be reading it. */
+async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
+  const beside = `${path}.${process.pid}`;
+  await writeFile(beside, contents);
+  await rename(beside, path);
 }
 
 function assertNoDoubles(metafile: Metafile): void {
@@ -78,4 +89,11 @@ function assertNoDoubles(metafile: Metafile): void {
   throw new Error(`The bundle holds packages more than once:\n${lines.join('\n')}`);
 }
 
-if (import.meta.main) await packageApp();
+if (import.meta.main) {
+  commandLine({
+    name: 'npm run build --',
+    what: 'Builds the app into dist/app, the folder that is deployed.',
+    options: {},
+  });
+  await packageApp();
+}

@@ -11,6 +11,17 @@ export interface Child {
   stop(graceMs: number): Promise<void>;
 }
 
+/** It was over before it was ready; its own words are on the console. */
+export class EarlyEnd extends Error {
+  /** null: a signal. */
+  readonly code: number | null;
+
+  constructor(name: string, code: number | null) {
+    super(`${name} ended (${code ?? 'killed'}) before it was ready`);
+    this.code = code;
+  }
+}
+
 /** Loaded before the script: when the owner dies without a word the IPC channel breaks. */
 const endWithOwner = `data:text/javascript,
   process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
@@ -19,14 +30,15 @@ const endWithOwner = `data:text/javascript,
 /**
  * Starts `script` (as `import.meta.resolve` gives it) and resolves when it sends `{ type: 'ready' }`.
  *
+ * @param preloads modules that are loaded before it
  * @param graceMs how long it may take to end where `signal` is aborted before it is ready
- * @throws Error when it ends before it is ready, its own words are on the console; the reason of
- *   `signal`, when the process is gone
+ * @throws EarlyEnd; the reason of `signal`, when the process is gone
  */
 export async function startChild(
   script: string,
   args: readonly string[],
   environment: Record<string, string | undefined>,
+  preloads: readonly string[],
   graceMs: number,
   signal: AbortSignal,
 ): Promise<Child> {
@@ -36,7 +48,10 @@ export async function startChild(
     // parts in order.
     detached: true,
     env: { ...process.env, ...environment },
-    execArgv: ['--disable-warning=ExperimentalWarning', '--import', endWithOwner],
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      ...[endWithOwner, ...preloads].flatMap((module) => ['--import', module]),
+    ],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit').then(([code]) => code as number | null);
@@ -46,8 +61,7 @@ export async function startChild(
   });
   exited.then((code) => {
     const name = script.split('/').slice(-3).join('/');
-    const early = new Error(`${name} ended with code ${code} before it was ready`);
-    ready.reject(signal.aborted ? signal.reason : early);
+    ready.reject(signal.aborted ? signal.reason : new EarlyEnd(name, code));
   }, ready.reject);
   const leave = () => void stop(child, exited, graceMs);
   signal.addEventListener('abort', leave, { once: true });

@@ -1,20 +1,22 @@
 /**
  * `npm start`: builds the app, starts storage, the stand-ins and the app, and prints what to type
- * next. `--fresh` begins without the state of earlier starts; `--workers N` runs N hosts;
- * `--state <folder>` keeps the state elsewhere than in `.local/`. With SQLSERVER_URL set the demo's
- * databases are those of that server (`npm run demo:sqlserver` installs them), not the stand-in's.
+ * next. See `--help`.
  */
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
-import { readSettings } from 'functions-host';
+import { promisify } from 'node:util';
 import { type Azurite, startAzurite } from 'stand-in-kit/azurite';
-import { settingsFor } from './billing/connections.ts';
+import { commandLine, outliveReader } from '../shared/command-line/command-line.ts';
+import { wholeNumber } from '../shared/command-line/options.ts';
 import { type Child, startChild } from './child.ts';
-import { defaultPorts, type Ports, readPorts } from './ports.ts';
+import { greeting } from './greeting.ts';
+import { portsOption, readPorts, takenPorts, usedPorts, workerPorts } from './ports.ts';
+import { workerSettings } from './settings.ts';
+import { type State, takeState } from './state.ts';
+import { type KeptWorker, keepWorker } from './worker.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,26 +26,29 @@ const partGraceMs = 1_000;
 /** How often to look whether npm, which passes signals on, is still there. */
 const parentBeatMs = 500;
 
-const { values: flags } = parseArgs({
+const flags = commandLine({
+  name: 'npm start --',
+  what: 'Builds the app and starts it with everything it needs on this machine.',
   options: {
-    fresh: { type: 'boolean', default: false },
-    workers: { type: 'string', default: '1' },
-    state: { type: 'string', default: `${root}.local` },
+    fresh: { type: 'flag', help: 'without the state of earlier starts' },
+    ports: portsOption('N for the app, N+1 to N+11 for the others, not the usual ones'),
+    workers: wholeNumber("hosts; from the second on at free ports above the app's", 1, 9, 1),
+    state: { type: 'text', value: 'FOLDER', help: "the state's folder (.local/<the app's port>)" },
   },
+  more: `A single port is a variable, which wins over --ports: APP_PORT, BLOB_PORT, QUEUE_PORT, SQL_PORT,
+SQL_PORT_2, SQL_PORT_3, SQL_PORT_4, SQL_CONTROL_PORT, FLEXIBEE_PORT, FLEXIBEE_CONTROL_PORT,
+ABRA_GEN_PORT, ABRA_GEN_CONTROL_PORT; --ports gives them out in this order. DEMO_PACE (600): by how
+much faster the demo's procedures are than the operators' notes. SQLSERVER_URL: a SQL Server in
+place of the stand-in; npm run demo:sqlserver installs the demo there.`,
 });
-const { state } = flags;
-const ports = readPorts(process.env);
 const sqlServerUrl = process.env['SQLSERVER_URL'];
-const workerCount = Number(flags.workers);
-if (!Number.isInteger(workerCount) || workerCount < 1 || workerCount > 9) {
-  throw new RangeError(`--workers is ${flags.workers}; it must be a whole number from 1 to 9`);
-}
 
+let state: State | undefined;
 let azurite: Azurite | undefined;
 let sqlServer: Child | undefined;
 let flexibee: Child | undefined;
 let abraGen: Child | undefined;
-const workers: Child[] = [];
+const workers: KeptWorker[] = [];
 /** What is being started; it ends by itself once `stopping` is aborted. */
 const starts = new Set<Promise<unknown>>();
 const stopping = new AbortController();
@@ -57,6 +62,7 @@ function stop(exitCode: number): Promise<void> {
     await Promise.all(workers.map((worker) => worker.stop(workerGraceMs)));
     const parts = [sqlServer, flexibee, abraGen].map((part) => part?.stop(partGraceMs));
     await Promise.all([...parts, azurite?.close()]);
+    await state?.release();
     process.exit(exitCode);
   })();
   return stopped;
@@ -68,8 +74,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     void stop(0);
   });
 }
-// A terminal that has gone takes no words; what runs must end in order all the same.
-for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+// What runs must end in order all the same.
+outliveReader();
 if (process.env['npm_lifecycle_event'] !== undefined) {
   const parent = process.ppid;
   setInterval(() => {
@@ -87,13 +93,78 @@ try {
 }
 
 async function start(): Promise<void> {
-  if (flags.fresh) await rm(state, { recursive: true, force: true });
-  const parts = [startStorage(), startSqlServer(), startFlexibee(), startAbraGen()];
+  const ports = readPorts(process.env, flags.ports);
+  const folder = resolve(flags.state ?? `${root}.local/${ports.app}`);
+  const url = `http://127.0.0.1:${ports.app}`;
+  const running = { pid: process.pid, since: new Date().toISOString(), url };
+  state = await watched(takeState(folder, running, (line) => console.log(line), stopping.signal));
+  const { preload } = state;
+  const taken = await takenPorts(ports, usedPorts(Boolean(sqlServerUrl)));
+  if (taken.length > 0) throw new Error(taken.join('\n'));
+  stopping.signal.throwIfAborted();
+  if (flags.fresh) await watched(state.clear());
+
+  /** A stand-in, with its state in the folder of that name. */
+  const part = (name: string, script: string, environment: Record<string, number>) => {
+    const args = ['--directory', `${folder}/${name}`];
+    const texts = Object.entries(environment).map(([key, value]) => [key, String(value)]);
+    const variables = Object.fromEntries(texts) as Record<string, string>;
+    return startChild(script, args, variables, [preload], partGraceMs, stopping.signal);
+  };
+  const parts: Promise<unknown>[] = [
+    startAzurite({
+      directory: `${folder}/azurite`,
+      blobPort: ports.blob,
+      queuePort: ports.queue,
+      preloads: [preload],
+      signal: stopping.signal,
+    }).then((started) => {
+      azurite = started;
+    }),
+    part('flexibee', import.meta.resolve('flexibee-server/main'), {
+      FLEXIBEE_PORT: ports.flexibee,
+      FLEXIBEE_CONTROL_PORT: ports.flexibeeControl,
+    }).then((started) => {
+      flexibee = started;
+    }),
+    part('abra-gen', import.meta.resolve('abra-gen-server/main'), {
+      ABRA_GEN_PORT: ports.abraGen,
+      ABRA_GEN_CONTROL_PORT: ports.abraGenControl,
+    }).then((started) => {
+      abraGen = started;
+    }),
+  ];
+  if (!sqlServerUrl) {
+    parts.push(
+      part('sql-server', import.meta.resolve('./sql-server.ts'), {
+        SQL_PORT: ports.sqlServer,
+        SQL_PORT_2: ports.sqlServer2,
+        SQL_PORT_3: ports.sqlServer3,
+        SQL_PORT_4: ports.sqlServer4,
+        SQL_CONTROL_PORT: ports.sqlServerControl,
+      }).then((started) => {
+        sqlServer = started;
+      }),
+    );
+  }
   await Promise.all([buildApp(), ...parts].map(watched));
-  const settings = await workerSettings(ports, azurite);
-  for (let number = 0; number < workerCount; number += 1) await startWorker(number, settings);
-  for (const part of [sqlServer, flexibee, abraGen]) void part?.exited.then(() => stop(1));
-  console.log(greeting(ports));
+  const storage = azurite?.connectionString ?? '';
+  const settings = await workerSettings(root, ports, storage, sqlServerUrl);
+  const addresses = await workerPorts(ports, flags.workers);
+  for (const [index, port] of addresses.entries()) await startWorker(index + 1, port, settings);
+  endAfter('Azurite', azurite?.exited);
+  endAfter('The SQL Server stand-in', sqlServer?.exited);
+  endAfter('The FlexiBee stand-in', flexibee?.exited);
+  endAfter('The ABRA Gen stand-in', abraGen?.exited);
+  console.log(greeting({ workers: addresses, flexibee: ports.flexibee, state: folder }));
+}
+
+/** Without one of its parts the rest is of no use. */
+function endAfter(part: string, exited: Promise<unknown> | undefined): void {
+  void exited?.then(() => {
+    if (stopped === undefined) console.error(`${part} has ended: everything ends.`);
+    return stop(1);
+  });
 }
 
 /** Whoever stops waits for its end. */
@@ -102,17 +173,17 @@ function watched<T>(started: Promise<T>): Promise<T> {
   return started;
 }
 
-/** A worker that dies is started again, as the platform does. */
-async function startWorker(number: number, settings: Record<string, string>): Promise<void> {
-  const args = ['--port', String(ports.app + number)];
+async function startWorker(
+  number: number,
+  port: number,
+  settings: Record<string, string>,
+): Promise<void> {
   const script = import.meta.resolve('functions-host/main');
-  const worker = await watched(startChild(script, args, settings, workerGraceMs, stopping.signal));
-  workers[number] = worker;
-  void worker.exited.then(async (code) => {
-    if (stopped !== undefined) return;
-    console.error(`Worker ${number + 1} ended (${code ?? 'killed'}); it is started again.`);
-    await startWorker(number, settings).catch(() => stop(1));
-  });
+  const args = ['--port', String(port)];
+  const start = () =>
+    watched(startChild(script, args, settings, [], workerGraceMs, stopping.signal));
+  const say = (line: string) => console.error(line);
+  workers.push(await keepWorker(`Worker ${number}`, start, say, stopping.signal));
 }
 
 /** In a process of its own: what the bundler takes is given back. */
@@ -121,118 +192,4 @@ async function buildApp(): Promise<void> {
   const building = promisify(execFile)(process.execPath, [script], { signal: stopping.signal });
   const ended = once(building.child, 'close');
   await building.finally(() => ended);
-}
-
-async function startStorage(): Promise<void> {
-  azurite = await startAzurite({
-    directory: `${state}/azurite`,
-    blobPort: ports.blob,
-    queuePort: ports.queue,
-    signal: stopping.signal,
-  });
-}
-
-async function startSqlServer(): Promise<void> {
-  if (sqlServerUrl) return;
-  sqlServer = await startPart('sql-server', import.meta.resolve('./sql-server.ts'), {
-    SQL_PORT: String(ports.sqlServer),
-    SQL_PORT_2: String(ports.sqlServer2),
-    SQL_PORT_3: String(ports.sqlServer3),
-    SQL_PORT_4: String(ports.sqlServer4),
-    SQL_CONTROL_PORT: String(ports.sqlServerControl),
-  });
-}
-
-async function startFlexibee(): Promise<void> {
-  flexibee = await startPart('flexibee', import.meta.resolve('flexibee-server/main'), {
-    FLEXIBEE_PORT: String(ports.flexibee),
-    FLEXIBEE_CONTROL_PORT: String(ports.flexibeeControl),
-  });
-}
-
-async function startAbraGen(): Promise<void> {
-  abraGen = await startPart('abra-gen', import.meta.resolve('abra-gen-server/main'), {
-    ABRA_GEN_PORT: String(ports.abraGen),
-    ABRA_GEN_CONTROL_PORT: String(ports.abraGenControl),
-  });
-}
-
-/** A stand-in, with its state in the folder of that name. */
-function startPart(
-  folder: string,
-  script: string,
-  environment: Record<string, string>,
-): Promise<Child> {
-  const args = ['--directory', `${state}/${folder}`];
-  return startChild(script, args, environment, partGraceMs, stopping.signal);
-}
-
-/** Where the settings' local addresses are not the default ones: another port, another server. */
-async function workerSettings(
-  actual: Ports,
-  storage: Azurite | undefined,
-): Promise<Record<string, string>> {
-  const databases = sqlServerUrl ? settingsFor(sqlServerUrl) : {};
-  const changed: Record<string, string> = {};
-  for (const [name, value] of Object.entries(await readSettings(root, {}))) {
-    if (name in process.env) continue;
-    if (value === 'UseDevelopmentStorage=true' && storage !== undefined) {
-      changed[name] = storage.connectionString;
-    }
-    const elsewhere = databases[name];
-    if (elsewhere !== undefined) changed[name] = elsewhere;
-    else {
-      const moved = atPorts(value, actual);
-      if (moved !== value) changed[name] = moved;
-    }
-  }
-  return changed;
-}
-
-/** The sample's addresses of this machine, with the ports that are used now. */
-function atPorts(value: string, actual: Ports): string {
-  const sqlServers = ['sqlServer', 'sqlServer2', 'sqlServer3', 'sqlServer4'] as const;
-  const forms: (readonly [part: keyof Ports, address: (port: number) => string])[] = [
-    ...sqlServers.map((part) => [part, (port: number) => `Server=127.0.0.1,${port};`] as const),
-    ['flexibee', (port) => `Url=http://127.0.0.1:${port};`],
-    ['abraGen', (port) => `Url=http://127.0.0.1:${port};`],
-  ];
-  for (const [part, address] of forms) {
-    const known = address(defaultPorts[part]);
-    if (value.startsWith(known)) return value.replace(known, address(actual[part]));
-  }
-  const own = `http://127.0.0.1:${defaultPorts.app}`;
-  return value === own ? `http://127.0.0.1:${actual.app}` : value;
-}
-
-function greeting({ app, flexibee: flexibeePort }: Ports): string {
-  const url = `http://127.0.0.1:${app}`;
-  return `syncboard ready on ${url}
-
-  data sources   curl ${url}/valid_codes
-  health         curl -H 'Authorization: Bearer demo-token' ${url}/health
-  runs           curl -H 'Authorization: Bearer demo-token' ${url}/runs
-  API            ${url}/openapi.json
-
-Start a sync of data source 0c10 (demo token: demo-token):
-
-  curl -i ${url}/data_source_sync -H 'Content-Type: application/json' \\
-    -d '{"token": "demo-token", "user": "me", "code": "0c10", "month": 7, "year": 2019}'
-
-Change a record of the FlexiBee company, and see it applied within a minute (or register the web
-hook first: curl -X PUT -H 'Authorization: Bearer demo-token' ${url}/flexibee/flexi-demo/hook):
-
-  curl -u winstrom:winstrom http://127.0.0.1:${flexibeePort}/c/demo/adresar.json \\
-    -H 'Content-Type: application/json' \\
-    -d '{"winstrom": {"adresar": [{"kod": "HELLO", "nazev": "Hello s.r.o."}]}}'
-  curl -H 'Authorization: Bearer demo-token' ${url}/flexibee/flexi-demo
-
-Ask ABRA Gen (demodata) or the aggregate base (ab) for the countries:
-
-  curl -H 'Authorization: Bearer demo-token' ${url}/demodata/dynsql
-  curl -H 'Authorization: Bearer demo-token' -H 'Content-Type: application/json' \\
-    ${url}/ab/dynsql/01B4XCTHYNDL3C5P00CA141B44/exec \\
-    -d '{"select": ["Code", "Name"], "where": {"id": "Code", "value": "C*"}, "orderby": {"id": "Name"}}'
-
-Ctrl-C ends everything.`;
 }

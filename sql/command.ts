@@ -1,11 +1,13 @@
 /** `npm run sql:install`: what the product needs in its databases. See docs/sql-server.md. */
 
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { loadCatalog } from '../shared/catalog/locate.ts';
+import { CommandLineEnd, readCommandLine } from '../shared/command-line/command-line.ts';
+import type { Command, Options, Values } from '../shared/command-line/options.ts';
 import { Databases } from '../shared/database/databases.ts';
 import type { Session } from '../shared/database/session.ts';
 import { loadDynsqlCatalog } from '../shared/dynsql/language/locate.ts';
+import { didYouMean } from '../shared/faults/near-name.ts';
 import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { type Grant, grantStatement, grantsFor } from './grants.ts';
@@ -17,18 +19,25 @@ import { runBatches } from './run-batches.ts';
 import { readScripts, type Script } from './scripts.ts';
 import { bringUpTyped } from './typed-tables.ts';
 
-const usage = `npm run sql:install -- --database <id> [--url <connection string>] [--grants] [--print]
-npm run sql:install -- --database <id> --indexes
-
-  --database  the catalogue's id of the database, such as ab
-  --url       connection string of an administrator; absent: the setting that the catalogue names
-              for the database, out of the environment
-  --grants    instead of the scripts of sql/install: the role and its rights in this database
-  --indexes   write CREATE INDEX for what the freshness queries of this database read, and change
-              nothing; indexes of the same columns under other names are as good
-  --print     write the T-SQL to standard output and change nothing
-
-CATALOG and DYNSQL count as for the app; where they name blobs, AzureWebJobsStorage, too.`;
+const description = {
+  name: 'npm run sql:install --',
+  what: 'Installs what the product needs in a database of the catalogue: the scripts of sql/install.',
+  options: {
+    database: { type: 'text', value: 'ID', help: "the catalogue's id of the database, such as ab" },
+    url: {
+      type: 'text',
+      value: 'ADDRESS',
+      help: 'connection string of an administrator; see below',
+    },
+    grants: { type: 'flag', help: 'instead of the scripts: the role and its rights' },
+    indexes: { type: 'flag', help: 'write CREATE INDEX for freshness queries, change nothing' },
+    print: { type: 'flag', help: 'write the T-SQL to standard output, change nothing' },
+  },
+  more: `Without --url it takes the setting that the catalogue names for the database, such as SQL_AB, out of
+the environment. CATALOG and DYNSQL count as for the app; where they name blobs,
+AzureWebJobsStorage, too. Indexes of the same columns under other names are as good.
+Exit codes: 0 done, 1 failed or incomplete, 2 wrong arguments.`,
+} as const satisfies Command<Options>;
 
 const folder = fileURLToPath(new URL('./install/', import.meta.url));
 
@@ -42,11 +51,16 @@ export async function command(
   write: (line: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  let options: ReturnType<typeof read>;
+  let options: Values<typeof description.options>;
   try {
-    options = read(args);
+    options = readCommandLine(description, args);
   } catch (error) {
-    write(`${(error as Error).message}\n\n${usage}`);
+    if (!(error instanceof CommandLineEnd)) throw error;
+    write(error.message);
+    return error.exitCode;
+  }
+  if (options.database === undefined) {
+    write('--database is missing\nnpm run sql:install -- --help says what there is');
     return 2;
   }
   const variable = (name: string) => environment[name]?.trim() || undefined;
@@ -54,8 +68,9 @@ export async function command(
   const catalog = await loadCatalog(variable('CATALOG'), container, signal);
   const database = catalog.databases.find(({ id }) => id === options.database);
   if (database === undefined) {
-    const known = catalog.databases.map(({ id }) => id).join(', ');
-    write(`--database must be one of ${known}`);
+    const known = catalog.databases.map(({ id }) => id);
+    const near = didYouMean(options.database, known);
+    write(`--database is ${options.database}${near}; it must be one of ${known.join(', ')}`);
     return 2;
   }
   const scripts = await readScripts(folder);
@@ -102,21 +117,6 @@ export async function command(
   } finally {
     await databases.close();
   }
-}
-
-function read(args: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      database: { type: 'string' },
-      url: { type: 'string' },
-      grants: { type: 'boolean', default: false },
-      indexes: { type: 'boolean', default: false },
-      print: { type: 'boolean', default: false },
-    },
-  });
-  if (values.database === undefined) throw new Error('--database is missing');
-  return values;
 }
 
 /** Tables of our own come with their indexes. */

@@ -1,5 +1,7 @@
+import { outliveReader } from '../shared/command-line/command-line.ts';
 import { command } from './command.ts';
 
+outliveReader();
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort(new Error('interrupted')));
 try {

@@ -6,6 +6,13 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { commandLine } from '../shared/command-line/command-line.ts';
+
+commandLine({
+  name: 'npm run test:unit --',
+  what: 'Runs the tests of the product that need no server and no other process.',
+  options: {},
+});
 
 /** What starts servers and processes: packages of ours, and modules of tests that do so themselves. */
 const starters = /from '(?:tds-sqlite|flexibee-server|abra-gen-server|functions-host|stand-in-kit)/;

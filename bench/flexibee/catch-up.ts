@@ -1,11 +1,10 @@
 /**
- * 100,000 changes over nine evidences, caught up; against the bare transfer (the same requests one
+ * Many changes over nine evidences, caught up; against the bare transfer (the same requests one
  * after the other, bodies read and thrown away) with a bulk insert of the same rows; and against a
  * request per change.
  */
 
 import { Agent, request } from 'node:http';
-import { parseArgs } from 'node:util';
 import { poll } from '../../shared/flexibee/follow.ts';
 import { noticingMirror } from '../../shared/flexibee/typed/tables.ts';
 import type { Batch, Change, FlexibeeRecord } from '../../shared/flexibee/types.ts';
@@ -14,17 +13,12 @@ import { account, differences, evidences, follow, mirrorDigest, type Place } fro
 import { load, type Systems, startSystems } from './systems.ts';
 import { benchTables, bulkInsertTyped } from './typed-rows.ts';
 
-const { values } = parseArgs({
-  allowPositionals: true,
-  strict: false,
-  options: {
-    changes: { type: 'string', default: '100000' },
-    /** With the typed tables. */
-    typed: { type: 'boolean', default: false },
-  },
-});
-const changes = Number(values['changes']);
-const isTyped = values['typed'] === true;
+export interface CatchUp {
+  changes: number;
+  /** With the typed tables. */
+  isTyped: boolean;
+}
+
 const warmUp = 10_000;
 const sampleSize = 2_000;
 const never = new AbortController().signal;
@@ -48,7 +42,13 @@ interface CaughtUp {
   journal: Change[];
 }
 
-async function catchUp(systems: Systems, place: Place, count: number, records: number) {
+async function catchUp(
+  systems: Systems,
+  place: Place,
+  count: number,
+  records: number,
+  isTyped: boolean,
+) {
   const followed = await follow(place);
   const { context, databases } = followed;
   const { source, mirror } = context;
@@ -201,8 +201,14 @@ async function oneByOne(place: Place, sample: readonly Sample[]): Promise<number
   return ms;
 }
 
-async function compare(systems: Systems, place: Place, what: string, distinct: number) {
-  const ours = await catchUp(systems, place, changes, distinct);
+async function compare(
+  systems: Systems,
+  place: Place,
+  what: string,
+  { changes, isTyped }: CatchUp,
+  distinct: number,
+) {
+  const ours = await catchUp(systems, place, changes, distinct, isTyped);
   const transferMs = await bareTransfer(place, ours.requests);
   const last = lastStates(ours.written);
   const { sqlServer } = systems;
@@ -236,7 +242,7 @@ ${what}: ${changes} changes of ${distinct} records (${load()})
   return ours.faults.length === 0;
 }
 
-export async function benchCatchUp(): Promise<void> {
+export async function benchCatchUp(asked: CatchUp): Promise<void> {
   const systems = await startSystems(5);
   const place = (company: string): Place => ({
     flexibeeUrl: systems.flexibee.url,
@@ -246,10 +252,10 @@ export async function benchCatchUp(): Promise<void> {
     leaseSeconds: 60,
   });
   try {
-    await catchUp(systems, place('c1'), warmUp, warmUp / 10);
+    await catchUp(systems, place('c1'), warmUp, warmUp / 10, asked.isTyped);
     const right = [
-      await compare(systems, place('c2'), 'every change another record', changes),
-      await compare(systems, place('c3'), 'each record ten times', changes / 10),
+      await compare(systems, place('c2'), 'every change another record', asked, asked.changes),
+      await compare(systems, place('c3'), 'each record ten times', asked, asked.changes / 10),
     ];
     if (right.includes(false)) process.exitCode = 1;
   } finally {

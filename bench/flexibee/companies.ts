@@ -4,7 +4,6 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { buildApp } from '../host.ts';
 import { startApp } from './app.ts';
 import { follow, mirrorDigest } from './following.ts';
@@ -30,12 +29,7 @@ async function firstLoad(systems: Systems, companies: number): Promise<number> {
   }
 }
 
-export async function benchCompanies(): Promise<void> {
-  const { values } = parseArgs({
-    allowPositionals: true,
-    options: { companies: { type: 'string', default: '1000' } },
-  });
-  const companies = Number(values.companies);
+export async function benchCompanies(companies: number): Promise<void> {
   await buildApp();
   const systems = await startSystems(companies);
   for (let number = 1; number <= companies; number += 1) {

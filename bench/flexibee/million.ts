@@ -5,7 +5,6 @@
 
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { Message } from './follower.ts';
 import { differences, type Following, follow, mirrorDigest, type Place } from './following.ts';
 import { forkReady, load, type Systems, startSystems } from './systems.ts';
@@ -71,12 +70,7 @@ async function costOfKill(systems: Systems, following: Following): Promise<strin
   return `killed at version ${next}: ${row?.['applied']} changes applied beyond the cursor, ${pages} pages and ${again.length - pages} requests for records to be made again`;
 }
 
-export async function benchMillion(): Promise<void> {
-  const { values } = parseArgs({
-    allowPositionals: true,
-    options: { changes: { type: 'string', default: '1000000' } },
-  });
-  const changes = Number(values.changes);
+export async function benchMillion(changes: number): Promise<void> {
   const systems = await startSystems();
   const place: Place = {
     flexibeeUrl: systems.flexibee.url,

@@ -4,7 +4,6 @@
  * the other parts measure. Exit code 1 where a promise is broken.
  */
 
-import { parseArgs } from 'node:util';
 import { poll } from '../../shared/flexibee/follow.ts';
 import { identityOf } from '../../shared/flexibee/history.ts';
 import { sqlMirrorRows } from '../../shared/flexibee/reconcile/mirror-rows.ts';
@@ -61,12 +60,7 @@ async function fill({ context, source, databases }: Following): Promise<void> {
   await held.release();
 }
 
-export async function benchReconcile(): Promise<void> {
-  const { values } = parseArgs({
-    allowPositionals: true,
-    options: { records: { type: 'string', default: '1000000' } },
-  });
-  const records = Number(values.records);
+export async function benchReconcile(records: number): Promise<void> {
   const systems = await startSystems();
   const place: Place = {
     flexibeeUrl: systems.flexibee.url,

@@ -5,7 +5,6 @@
  */
 
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { startFlexibee } from 'flexibee-server';
 import { Databases } from '../../shared/database/databases.ts';
 import { openCompany } from '../../shared/flexibee/client.ts';
@@ -14,12 +13,6 @@ import { sqlTypedBase } from '../../shared/flexibee/typed/base.ts';
 import { account } from './following.ts';
 import { forkReady, load, median } from './systems.ts';
 
-const { values } = parseArgs({
-  allowPositionals: true,
-  strict: false,
-  options: { invoices: { type: 'string', default: '200000' } },
-});
-const invoices = Number(values['invoices']);
 const evidence = 'faktura-vydana';
 const company = 'bench';
 const times = 3;
@@ -39,7 +32,11 @@ const jsonQuery = `SELECT y, m, firm, SUM(total) AS total FROM (
 ) AS r GROUP BY y, m, firm ORDER BY y, m, firm`;
 
 /** As many invoices as it takes, each of another month and firm, with all their fields. */
-async function fillMirror(databases: Databases, samples: readonly Record<string, unknown>[]) {
+async function fillMirror(
+  databases: Databases,
+  invoices: number,
+  samples: readonly Record<string, unknown>[],
+) {
   const batch = 1_000;
   for (let from = 0; from < invoices; from += batch) {
     const rows = Array.from({ length: Math.min(batch, invoices - from) }, (_, index) => {
@@ -82,7 +79,7 @@ async function measured(databases: Databases, sql: string) {
   return { ms: median(ms), rows };
 }
 
-async function compare(databases: Databases): Promise<void> {
+async function compare(databases: Databases, invoices: number): Promise<void> {
   const flexibee = await startFlexibee({ companies: [{ name: 'demo' }] });
   const servers = new FlexibeeServers();
   const address = { origin: flexibee.url, ...account, trustServerCertificate: false };
@@ -99,6 +96,7 @@ async function compare(databases: Databases): Promise<void> {
     );
     await fillMirror(
       databases,
+      invoices,
       records.map(({ payload }) => payload),
     );
     const begun = performance.now();
@@ -121,7 +119,7 @@ the sum of ${invoices} invoices by month and firm, median of ${times} (${load()}
   }
 }
 
-export async function benchReportQuery(): Promise<void> {
+export async function benchReportQuery(invoices: number): Promise<void> {
   const given = process.env['SQLSERVER_URL'];
   const standIn = given
     ? undefined
@@ -129,7 +127,7 @@ export async function benchReportQuery(): Promise<void> {
   const connectionString = given ?? standIn?.ready.connectionString ?? '';
   const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
   try {
-    await compare(databases);
+    await compare(databases, invoices);
   } finally {
     await databases.close();
     if (standIn !== undefined) {

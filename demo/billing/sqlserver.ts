@@ -1,39 +1,53 @@
 /**
- * `npm run demo:sqlserver -- --url "Server=…;User Id=…;Password=…"`: installs the demo billing on
- * any SQL Server, anew every time, and what `npm run sql:install` brings, once. `--accounts N`: personal accounts over all sources (20,000);
- * `--pace N`: how many times faster than the original the procedures run (without: no delay).
- * Without `--url`, SQLSERVER_URL says which server.
+ * `npm run demo:sqlserver`: installs the demo billing on any SQL Server, anew every time, and what
+ * `npm run sql:install` brings, once. See `--help`.
  */
 
-import { parseArgs } from 'node:util';
+import {
+  CommandLineEnd,
+  commandLine,
+  outliveReader,
+} from '../../shared/command-line/command-line.ts';
+import { numberAboveZero } from '../../shared/command-line/options.ts';
 import { installDemo } from './install.ts';
 import { installProduct } from './product.ts';
 import { defaultAccounts } from './sources.ts';
 
-function readNumber(name: string, text: string | undefined, fallback: number): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (value > 0) return value;
-  throw new RangeError(`--${name}: expected a number above 0, got '${text}'`);
-}
-
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const {
+    url = process.env['SQLSERVER_URL'],
+    accounts,
+    pace,
+  } = commandLine({
+    name: 'npm run demo:sqlserver --',
+    what: `Installs the demo billing on a SQL Server, anew every time, and what sql:install brings. Run it
+again where it was interrupted.`,
     options: {
-      url: { type: 'string' },
-      accounts: { type: 'string' },
-      pace: { type: 'string' },
+      url: {
+        type: 'text',
+        value: 'ADDRESS',
+        help: '"Server=…;User Id=…;Password=…"; or set SQLSERVER_URL',
+      },
+      accounts: {
+        ...numberAboveZero('personal accounts over all sources, about'),
+        default: defaultAccounts,
+      },
+      pace: numberAboveZero(
+        "how many times faster than the operators' notes; no delay unless given",
+      ),
     },
   });
-  const url = values.url ?? process.env['SQLSERVER_URL'];
   if (!url) {
-    throw new RangeError('--url: expected a connection string: "Server=…;User Id=…;Password=…"');
+    const missing = '--url is missing: a connection string, "Server=…;User Id=…;Password=…"';
+    throw new CommandLineEnd(missing, 2);
   }
+  outliveReader();
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort(new Error('Interrupted; run it again to finish.')));
   const start = Date.now();
   await installDemo(url, {
-    accounts: readNumber('accounts', values.accounts, defaultAccounts),
-    pace: readNumber('pace', values.pace, Number.POSITIVE_INFINITY),
+    accounts,
+    pace: pace ?? Number.POSITIVE_INFINITY,
     onProgress: (text) => console.log(text),
     signal: interrupt.signal,
   });
@@ -45,5 +59,5 @@ try {
   await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exitCode = error instanceof CommandLineEnd ? error.exitCode : 1;
 }

@@ -1,50 +1,36 @@
 /**
- * `npm run tick [-- --seed 7]`: changes some rows in every source of the demo, so that
- * the next sync has something to do, and prints what it changed.
- *
- * Connections: SQL_HCS, SQL_STEK, SQL_REGION, SQL_MO, SQL_ZAGSER; without one, the database of the
- * server SQLSERVER_URL, or else of the stand-in on 127.0.0.1 and SQL_PORT (11433).
+ * `npm run tick`: changes some rows in every source of the demo, so that the next sync has
+ * something to do, and prints what it changed. See `--help`.
  */
 
-import { parseArgs } from 'node:util';
-import sql from 'mssql';
+import { commandLine, outliveReader } from '../../shared/command-line/command-line.ts';
+import { wholeNumber } from '../../shared/command-line/options.ts';
+import { portsOption, readPorts } from '../ports.ts';
 import { settingOf, standInAt, withDatabase } from './connections.ts';
 import { sourceDatabases } from './sources.ts';
-import type { TickChange } from './tick-changes.ts';
+import { tickDatabase } from './tick.ts';
 
-function connectionString(database: string): string {
-  const server = process.env['SQLSERVER_URL'] || standInAt(process.env['SQL_PORT'] ?? 11_433);
-  return process.env[settingOf(database)] ?? withDatabase(server, database);
-}
-
-/** Calls `dbo.sp_demo_tick` in one database. `seed` null: another one every time. */
-async function tickDatabase(database: string, seed: number | null): Promise<TickChange[]> {
-  const pool = new sql.ConnectionPool(connectionString(database));
-  try {
-    await pool.connect();
-    const request = pool.request().input('seed', sql.Int, seed);
-    const { recordset } = await request.execute<TickChange>('dbo.sp_demo_tick');
-    return recordset;
-  } finally {
-    await pool.close();
-  }
-}
-
-function readSeed(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const seed = Number(text);
-  if (!Number.isInteger(seed) || Math.abs(seed) >= 2 ** 31) {
-    throw new RangeError(`--seed: expected a whole number of 32 bits, got '${text}'`);
-  }
-  return seed;
-}
+/** Of an int. */
+const most = 2 ** 31 - 1;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { seed: { type: 'string' } } });
-  const seed = readSeed(values.seed);
+  const { seed = null, ports } = commandLine({
+    name: 'npm run tick --',
+    what: 'Changes some rows in every source of the demo, so that the next sync has something to do.',
+    options: {
+      seed: wholeNumber('what is changed follows from it; another one each time', -most, most),
+      ports: portsOption('of an instance that was started with --ports N'),
+    },
+    more: `Where: SQL_HCS, SQL_STEK, SQL_REGION, SQL_MO, SQL_ZAGSER; without one the database of the server
+SQLSERVER_URL, or else of the stand-in on 127.0.0.1 and SQL_PORT (11433).`,
+  });
+  const { sqlServer } = readPorts(process.env, ports);
+  const server = process.env['SQLSERVER_URL'] || standInAt(sqlServer);
+  outliveReader();
   for (const { name } of sourceDatabases) {
     try {
-      const changes = await tickDatabase(name, seed);
+      const own = process.env[settingOf(name)];
+      const changes = await tickDatabase(own ?? withDatabase(server, name), seed);
       for (const { code, entity, action, rows } of changes) {
         console.log(`${code.padEnd(6)} ${entity.padEnd(26)} ${action} ${rows}`);
       }

@@ -1,15 +1,20 @@
-/** `npm start` is told to end at any moment: nothing is left of it, and the next start works. */
+/**
+ * `npm start` is told to end at any moment: nothing is left of it, and the next start works. Two of
+ * them don't meet, and workers that die end nothing.
+ */
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import manifest from '../../package.json' with { type: 'json' };
 import { scaled } from '../../test/chaos/patience.ts';
 import { freePorts } from '../../test/support/free-ports.ts';
 import { portNames } from '../ports.ts';
@@ -25,6 +30,12 @@ before(async () => {
   state = await mkdtemp(join(tmpdir(), 'syncboard-start-'));
 });
 after(() => rm(state, { recursive: true, force: true }));
+
+/** A free port for each variable. */
+async function freeVariables(): Promise<Record<string, string>> {
+  const free = await freePorts(portNames.length);
+  return Object.fromEntries(portNames.map((name, index) => [name, String(free[index])]));
+}
 
 interface Started {
   process: ChildProcess;
@@ -44,8 +55,7 @@ async function start(
 ): Promise<Started> {
   starts += 1;
   const name = `${process.pid}-${starts}`;
-  const free = await freePorts(portNames.length);
-  const ports = Object.fromEntries(portNames.map((port, index) => [port, String(free[index])]));
+  const ports = await freeVariables();
   const child = spawn(process.execPath, [quiet, '--import', preload, ...argv], {
     env: { ...process.env, SQLSERVER_URL: '', ...ports, [mark]: name, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,7 +64,13 @@ async function start(
   t.after(() => child.kill('SIGKILL'));
   const lines: string[] = [];
   const outputs = [child.stdout, child.stderr].map((input) => createInterface({ input }));
-  for (const output of outputs) output.on('line', (line) => lines.push(line));
+  const news = new EventEmitter();
+  for (const output of outputs) {
+    output.on('line', (line) => {
+      lines.push(line);
+      news.emit('line');
+    });
+  }
   return {
     process: child,
     exited,
@@ -63,8 +79,8 @@ async function start(
       for (;;) {
         const found = lines.find((line) => expression.test(line));
         if (found !== undefined) return found;
-        const more = outputs.map((output) => once(output, 'line'));
-        await Promise.race([...more, exited.then(() => assert.fail(lines.join('\n')))]);
+        const ended = exited.then(() => assert.fail(lines.join('\n')));
+        await Promise.race([once(news, 'line'), ended]);
       }
     },
     left: () => marked(name, child.pid),
@@ -104,7 +120,7 @@ describe('npm start ends', options, () => {
       const started = await start(t, { environment, argv: folder() });
       if (nth === 7) {
         await started.line(/^syncboard ready/);
-        const worker = await workerOf(started);
+        const [worker = 0] = await workersOf(started);
         process.kill(worker, 'SIGKILL');
       }
       await started.line(/^Stopping/);
@@ -146,10 +162,112 @@ describe('npm start ends', options, () => {
   });
 });
 
-async function workerOf(started: Started): Promise<number> {
+describe('npm start', options, () => {
+  test('beside a running one: says who it is, and touches nothing', async (t) => {
+    const ports = await freeVariables();
+    const running = await start(t, { environment: ports, argv: folder() });
+    const url = (await running.line(/^syncboard ready/)).replace('syncboard ready on ', '');
+    const sameFolder = ['--fresh', '--workers', '2'];
+    for (const environment of [ports, {}]) {
+      const second = await start(t, { environment, argv: [...folder(), ...sameFolder] });
+      assert.deepEqual(await second.exited, [1, null]);
+      const told = second.lines.join('\n');
+      assert.match(told, /^syncboard runs already since /);
+      assert.ok(told.includes(`process ${running.process.pid}, ${url}\n`), told);
+      assert.ok(told.includes(`kill ${running.process.pid}`), told);
+      assert.deepEqual(await second.left(), []);
+    }
+    assert.equal((await fetch(`${url}/valid_codes`)).status, 200);
+    assert.ok((await readdir(state)).includes('azurite'));
+    running.process.kill('SIGTERM');
+    await endsWell(running, performance.now());
+  });
+
+  test('with a port that another process has: tells its setting, removes nothing', async (t) => {
+    const ports = await freeVariables();
+    const server = createServer();
+    await once(server.listen(Number(ports['FLEXIBEE_PORT']), '127.0.0.1'), 'listening');
+    t.after(() => server.close());
+    const started = await start(t, { environment: ports, argv: [...folder(), '--fresh'] });
+    assert.deepEqual(await started.exited, [1, null]);
+    assert.deepEqual(started.lines, [
+      `FLEXIBEE_PORT is ${ports['FLEXIBEE_PORT']}, which another process has; set FLEXIBEE_PORT or --ports N`,
+    ]);
+    assert.ok((await readdir(state)).includes('azurite'));
+  });
+
+  test('--fresh after one that was killed: waits for its parts, then removes', async (t) => {
+    const ports = await freeVariables();
+    const killed = await start(t, { environment: ports, argv: folder() });
+    await killed.line(/^syncboard ready/);
+    const parts = await killed.left();
+    killed.process.kill('SIGKILL');
+    const next = await start(t, { environment: ports, argv: [...folder(), '--fresh'] });
+    await next.line(/^syncboard ready/);
+    for (const pid of parts) assert.throws(() => process.kill(pid, 0), `${pid} is left`);
+    next.process.kill('SIGINT');
+    await endsWell(next, performance.now());
+  });
+
+  test('goes on when workers are killed, also while they start', async (t) => {
+    const started = await start(t, { argv: [...folder(), '--workers', '2'] });
+    await started.line(/^SQL Server stand-in listening/);
+    const first = await anyWorkerOf(started, []);
+    process.kill(first, 'SIGKILL');
+    await started.line(/^Worker 1 ended \(killed\) while it started; it is started again\.$/);
+    const url = (await started.line(/^syncboard ready/)).replace('syncboard ready on ', '');
+    const more = await started.line(/^ {2}more workers +http/);
+    const before = await workersOf(started);
+    assert.equal(before.length, 2);
+    for (const pid of before) process.kill(pid, 'SIGKILL');
+    const next = await anyWorkerOf(started, before);
+    process.kill(next, 'SIGKILL');
+    await started.line(/^Worker \d ended \(killed\) while it started; .* in 0\.\d+ s\.$/);
+    for (const address of [url, more.trim().split(/ +/)[2]]) {
+      while (!(await answers(`${address}/health/live`)))
+        assert.equal(started.process.exitCode, null);
+    }
+    started.process.kill('SIGINT');
+    await endsWell(started, performance.now());
+  });
+});
+
+test('an older Node is told the cure in one line, before it reads anything else', async (t) => {
+  const older = `data:text/javascript,
+    Object.defineProperty(process, 'versions', { value: { node: '20.11.0' } });`;
+  const version = new URL('../node-version.mjs', import.meta.url).href;
+  const started = await start(t, { argv: ['--import', older, '--import', version, ...folder()] });
+  assert.deepEqual(await started.exited, [1, null]);
+  assert.equal(started.lines.length, 1, started.lines.join('\n'));
+  assert.match(
+    started.lines[0] ?? '',
+    /^syncboard needs Node\.js 22 and this is 20\.11\.0: npm ci/,
+  );
+  const { scripts } = manifest;
+  assert.match(scripts.start, /--import \.\/demo\/node-version\.mjs demo\/start\.ts$/);
+});
+
+/** Whether a worker is there again; it tells nobody but its owner. */
+const answers = (url: string) =>
+  fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+async function workersOf(started: Started): Promise<number[]> {
+  const found: number[] = [];
   for (const pid of await started.left()) {
-    const args = await readFile(`/proc/${pid}/cmdline`, 'latin1');
-    if (args.includes('functions-host/src/main.ts')) return pid;
+    const args = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+    if (args.includes('functions-host/src/main.ts')) found.push(pid);
   }
-  return assert.fail('no worker runs');
+  return found;
+}
+
+/** A worker that is not one of `known`, as soon as there is one. */
+async function anyWorkerOf(started: Started, known: readonly number[]): Promise<number> {
+  for (;;) {
+    const pid = (await workersOf(started)).find((one) => !known.includes(one));
+    if (pid !== undefined) return pid;
+    assert.equal(started.process.exitCode, null, started.lines.join('\n'));
+  }
 }

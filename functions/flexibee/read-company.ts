@@ -1,5 +1,5 @@
-import type { ShownState } from '../../shared/app/companies.ts';
 import type { AppServices } from '../../shared/app/services.ts';
+import type { ShownState } from '../../shared/app/shown-company.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';

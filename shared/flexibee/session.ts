@@ -120,8 +120,9 @@ export class Session {
     return this.begin(restarted(this.#cursor, this.#context.now()));
   }
 
-  /** Whoever asked for this turn does not wait for the pause of an evidence's trouble. */
+  /** Whoever asked for this turn does not wait for the pause of an evidence's trouble, or its table's. */
   async insist(): Promise<void> {
+    this.#context.typed?.insist();
     const insistent = withTroublesTried(this.#cursor, this.#context.now());
     if (insistent !== this.#cursor) await this.#save(insistent);
   }

@@ -137,3 +137,65 @@ EXEC flexi.sp_shape_evidence N'', N'objednavka-prijata', N'Přijaté objednávky
   {"name": "nazFirmy", "type": "string", "maxLength": 255, "title": "Název firmy nebo jméno osoby"}
 ]';
 GO
+EXEC flexi.sp_shape_evidence N'', N'kontakt', N'Kontakty', N'[
+  {"name": "lastUpdate", "type": "datetime", "title": "Poslední změna"},
+  {"name": "prijmeni", "type": "string", "maxLength": 255, "title": "Příjmení"},
+  {"name": "jmeno", "type": "string", "maxLength": 255, "title": "Jméno"},
+  {"name": "titul", "type": "string", "maxLength": 255, "title": "Titul"},
+  {"name": "funkce", "type": "string", "maxLength": 255, "title": "Funkce"},
+  {"name": "email", "type": "string", "maxLength": 255, "title": "E-mail"},
+  {"name": "tel", "type": "string", "maxLength": 255, "title": "Telefon"},
+  {"name": "mobil", "type": "string", "maxLength": 255, "title": "Mobil"},
+  {"name": "primarni", "type": "logic", "title": "Primární kontakt"},
+  {"name": "odesilatFak", "type": "logic", "title": "Odesílat faktury"},
+  {"name": "firma", "type": "relation", "maxLength": 20, "target": "adresar", "title": "Firma"}
+]';
+GO
+EXEC flexi.sp_shape_evidence N'', N'nastaveni', N'Nastavení', N'[
+  {"name": "lastUpdate", "type": "datetime", "title": "Poslední změna"},
+  {"name": "platiOdData", "type": "date", "title": "Změny budou platné od data"},
+  {"name": "nazFirmy", "type": "string", "maxLength": 255, "title": "Jméno"},
+  {"name": "ic", "type": "string", "maxLength": 20, "title": "IČ, DIČ"},
+  {"name": "dic", "type": "string", "maxLength": 20, "title": "DIČ"},
+  {"name": "uliceNazev", "type": "string", "maxLength": 255, "title": "Ulice"},
+  {"name": "mesto", "type": "string", "maxLength": 255, "title": "Město"},
+  {"name": "psc", "type": "string", "maxLength": 255, "title": "PSČ"},
+  {"name": "platceDph", "type": "logic", "title": "Plátce DPH"},
+  {"name": "mena", "type": "relation", "target": "mena", "title": "Domácí měna"}
+]';
+GO
+EXEC flexi.sp_shape_evidence N'', N'vazba', N'Vazby dokladu', N'[
+  {"name": "typVazbyK", "type": "select", "maxLength": 50, "title": "Typ vazby"},
+  {"name": "castka", "type": "numeric", "digits": 15, "decimal": 2, "title": "Spárovaná částka"},
+  {"name": "storno", "type": "logic", "title": "Storno"}
+]';
+GO
+EXEC flexi.sp_shape_evidence N'', N'smlouva-polozka', N'Položky smluv', N'[
+  {"name": "lastUpdate", "type": "datetime", "title": "Poslední změna"},
+  {"name": "kod", "type": "string", "maxLength": 64, "title": "Označení"},
+  {"name": "nazev", "type": "string", "maxLength": 255, "title": "Název"},
+  {"name": "cisRad", "type": "integer", "title": "Pořadí"},
+  {"name": "platiOdData", "type": "date", "title": "Platnost od"},
+  {"name": "platiDoData", "type": "date", "title": "Platnost do"},
+  {"name": "cenaMj", "type": "numeric", "digits": 19, "decimal": 6, "title": "Cena za MJ"},
+  {"name": "mnozMj", "type": "numeric", "digits": 19, "decimal": 6, "title": "Množství"},
+  {"name": "cenaCelkem", "type": "numeric", "digits": 15, "decimal": 2, "title": "Cena celkem"},
+  {"name": "autoGen", "type": "logic", "title": "Generovat položku faktury"},
+  {"name": "smlouva", "type": "relation", "target": "smlouva", "title": "Smlouva"},
+  {"name": "cenik", "type": "relation", "target": "cenik", "title": "Kód z ceníku"}
+]';
+GO
+EXEC flexi.sp_shape_evidence N'', N'banka-polozka', N'Položky banky a vzájemných zápočtů', N'[
+  {"name": "lastUpdate", "type": "datetime", "title": "Poslední změna"},
+  {"name": "nazev", "type": "string", "maxLength": 255, "title": "Název"},
+  {"name": "cisRad", "type": "integer", "title": "Pořadí"},
+  {"name": "szbDph", "type": "numeric", "digits": 6, "decimal": 2, "title": "DPH [%]"},
+  {"name": "sumZkl", "type": "numeric", "digits": 15, "decimal": 2, "title": "Základ [Kč]"},
+  {"name": "sumDph", "type": "numeric", "digits": 15, "decimal": 2, "title": "DPH [Kč]"},
+  {"name": "sumCelkem", "type": "numeric", "digits": 15, "decimal": 2, "title": "Celkem [Kč]"},
+  {"name": "datVyst", "type": "date", "title": "Datum vyst."},
+  {"name": "storno", "type": "logic", "title": "Storno"},
+  {"name": "mena", "type": "relation", "target": "mena", "title": "Měna"},
+  {"name": "doklInt", "type": "relation", "target": "banka", "title": "Doklad"}
+]';
+GO

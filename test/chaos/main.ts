@@ -1,35 +1,33 @@
-/**
- * `npm run chaos [-- --seed N --episodes M --first K]`: syncs while workers die and storage fails.
- *
- * Prints its seed. A failure prints the episode's number, plan, documents and calls; that episode
- * alone comes again with `--seed N --first K --episodes 1`. What is planned is the same then; how
- * the machine schedules it is not.
- */
+/** `npm run chaos`: syncs while workers die and storage fails. See `--help`. */
 
-import { parseArgs } from 'node:util';
+import { commandLine } from '../../shared/command-line/command-line.ts';
+import { wholeNumber } from '../../shared/command-line/options.ts';
 import { runChaos } from './run.ts';
 
-const { values } = parseArgs({
+const most = Number.MAX_SAFE_INTEGER;
+const {
+  seed = Date.now() % 1_000_000,
+  episodes,
+  first,
+} = commandLine({
+  name: 'npm run chaos --',
+  what: 'Syncs while workers die and storage fails. Prints its seed.',
   options: {
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    episodes: { type: 'string', default: '200' },
-    first: { type: 'string', default: '0' },
+    seed: wholeNumber('what is planned follows from it; another one each time', 0, most),
+    episodes: wholeNumber('how many', 0, most, 200),
+    first: wholeNumber('the number of the first one', 0, most, 0),
   },
+  more: `A failure prints the episode's number, plan, documents and calls; that episode alone comes again
+with --seed N --first K --episodes 1. What is planned is the same then; how the machine schedules
+it is not. Exit code 1 with a failure.`,
 });
 
-function wholeNumber(name: keyof typeof values): number {
-  const value = Number(values[name]);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new RangeError(`--${name} is ${values[name]}; it must be a whole number from 0`);
-}
-
-const seed = wholeNumber('seed');
 console.log(`seed ${seed}`);
 try {
   const summary = await runChaos({
     seed,
-    first: wholeNumber('first'),
-    episodes: wholeNumber('episodes'),
+    first,
+    episodes,
     isHarsh: true,
     log: (line) => console.log(line),
   });

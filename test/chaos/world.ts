@@ -1,6 +1,6 @@
 /** Everything one chaos run shares: Azurite, the SQL Server stand-in with the demo, the bundle. */
 
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
@@ -15,7 +15,6 @@ import { demoDatabases } from '../../demo/billing/index.ts';
 import { demoLogin } from '../../demo/billing/login.ts';
 import { installProduct } from '../../demo/billing/product.ts';
 import { packageApp } from '../../demo/build.ts';
-import hostJson from '../../host.json' with { type: 'json' };
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { runQueueName } from '../../shared/app/run-queue.ts';
@@ -27,6 +26,7 @@ import { DurationStore } from '../../shared/sync/durations.ts';
 import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
+import { layOutApp } from '../support/app-folder.ts';
 import { type CatalogChange, chaosCatalog } from './catalog.ts';
 import { addressOf, startCompanies } from './companies.ts';
 import { installUnruly, type Unruly } from './unruly.ts';
@@ -78,7 +78,7 @@ export async function startWorld(): Promise<World> {
     packageApp(),
   ]);
   await installProduct(standInAt(sql.port), AbortSignal.timeout(30_000));
-  await layOut(directory);
+  await layOutApp(directory, chaosCatalog());
   const { connectionString } = azurite;
   const blobs = BlobServiceClient.fromConnectionString(connectionString);
   const container = blobs.getContainerClient(containerName);
@@ -152,28 +152,6 @@ export async function startWorld(): Promise<World> {
 
 const mirrored = `SELECT record_id AS id, payload FROM crude.flexibee_record
 WHERE company = @company AND evidence = @evidence AND deleted = 0`;
-
-/** A folder of its own: whoever builds the app meanwhile does not change it under the workers. */
-async function layOut(directory: string): Promise<void> {
-  const built = new URL('../../dist/app/main.cjs', import.meta.url);
-  await mkdir(join(directory, 'dist'));
-  await Promise.all([
-    copyFile(built, join(directory, 'dist', 'main.cjs')),
-    writeFile(join(directory, 'package.json'), JSON.stringify({ main: 'dist/main.cjs' })),
-    writeFile(join(directory, 'host.json'), JSON.stringify(impatient(hostJson))),
-    writeFile(join(directory, 'catalog.json'), chaosCatalog()),
-  ]);
-}
-
-/** Messages are looked for, and come again after a failure, ten times as soon as in production. */
-function impatient(host: typeof hostJson) {
-  const queues = {
-    ...host.extensions.queues,
-    maxPollingInterval: '00:00:00.200',
-    visibilityTimeout: '00:00:01',
-  };
-  return { ...host, extensions: { ...host.extensions, queues } };
-}
 
 async function send(queue: QueueClient, text: string): Promise<void> {
   await queue.sendMessage(Buffer.from(text).toString('base64'));

@@ -1,38 +1,37 @@
-/**
- * `npm run hostile [-- --seed N --requests M --first K --connections C --seconds S]`: requests that nobody
- * should send, against the whole machine, beside a quiet client.
- *
- * Prints its seed, every fault as it comes and a summary; exit code 1 with a fault. A request comes
- * again by its number: `--seed N --first K --requests 1`.
- */
+/** `npm run hostile`: requests that nobody should send. See `--help`. */
 
-import { parseArgs } from 'node:util';
+import { commandLine } from '../../shared/command-line/command-line.ts';
+import { wholeNumber } from '../../shared/command-line/options.ts';
 import { runHostile } from './run.ts';
 
-const { values } = parseArgs({
+const most = Number.MAX_SAFE_INTEGER;
+const {
+  seed = Date.now() % 1_000_000,
+  requests,
+  first,
+  connections,
+  seconds,
+} = commandLine({
+  name: 'npm run hostile --',
+  what: `Requests that nobody should send, against the whole machine, beside a quiet client. Prints its
+seed, every fault as it comes and a summary.`,
   options: {
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    requests: { type: 'string', default: '200000' },
-    first: { type: 'string', default: '0' },
-    connections: { type: 'string', default: '24' },
-    seconds: { type: 'string', default: '86400' },
+    seed: wholeNumber('what is sent follows from it; another one each time', 0, most),
+    requests: wholeNumber('how many', 1, most, 200_000),
+    first: wholeNumber('the number of the first one', 0, most, 0),
+    connections: wholeNumber('how many at a time', 1, most, 24),
+    seconds: wholeNumber('the end, whatever is left', 1, most, 86_400),
   },
+  more: `A request comes again by its number: --seed N --first K --requests 1. Exit code 1 with a fault.`,
 });
 
-function wholeNumber(name: keyof typeof values, from: number): number {
-  const value = Number(values[name]);
-  if (Number.isSafeInteger(value) && value >= from) return value;
-  throw new RangeError(`--${name} is ${values[name]}; it must be a whole number from ${from}`);
-}
-
-const seed = wholeNumber('seed', 0);
 console.log(`seed ${seed}`);
 const summary = await runHostile({
   seed,
-  requests: wholeNumber('requests', 1),
-  first: wholeNumber('first', 0),
-  connections: wholeNumber('connections', 1),
-  budgetMs: wholeNumber('seconds', 1) * 1000,
+  requests,
+  first,
+  connections,
+  budgetMs: seconds * 1000,
   log: (line) => console.log(line),
 });
 console.log(JSON.stringify(summary, undefined, 1));

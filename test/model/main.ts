@@ -1,14 +1,11 @@
-/**
- * `npm run check:model`: the lock protocol, explored by spin (`locks.pml`, README.md).
- *
- * Exit codes: 0 the model holds and every mutation of it fails, or spin or gcc is missing; 1 otherwise.
- */
+/** `npm run check:model`: the lock protocol, explored by spin (`locks.pml`, README.md). See `--help`. */
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from '../../shared/command-line/command-line.ts';
 import { type Case, cases, type Mode } from './cases.ts';
 
 /** Compiler options and the verifier's: hash-compact, cycles (of whole states), bit-state. */
@@ -78,11 +75,22 @@ function check(entry: Case): boolean {
   return isExpected && (entry.fails || entry.mode === 'bits' || isComplete);
 }
 
+const { quick: isQuick } = commandLine({
+  name: 'npm run check:model --',
+  what: 'Explores the model of the lock protocol, test/model/locks.pml, with spin and gcc.',
+  options: {
+    quick: {
+      type: 'flag',
+      help: 'only what takes seconds: the mutations, and the runs without faults',
+    },
+  },
+  more: `Exit codes: 0 the model holds and every mutation of it fails, or spin or gcc is missing;
+1 otherwise.`,
+});
 const missing = ['spin', 'gcc'].find((tool) => spawnSync(tool, ['--version']).error !== undefined);
 if (missing !== undefined) {
   console.log(`${missing} is missing: the model of the lock protocol is not checked`);
 } else {
-  const isQuick = process.argv.includes('--quick');
   const results = cases.filter(({ quick }) => !isQuick || quick).map(check);
   process.exitCode = results.every(Boolean) ? 0 : 1;
 }

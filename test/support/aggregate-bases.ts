@@ -10,6 +10,7 @@ import { soon } from './storage.ts';
 export interface AggregateBase {
   name: string;
   isBabelfish: boolean;
+  connectionString: string;
   /** With the one database `ab`. */
   databases: Databases;
   /** Sets faults of a procedure, `crude.sp_x`; on the stand-in only. */
@@ -52,6 +53,7 @@ async function open(
   return {
     name,
     isBabelfish: /babelfish/i.test(String(version?.['version'])),
+    connectionString,
     databases,
     query,
     async close() {

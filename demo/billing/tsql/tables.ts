@@ -22,12 +22,17 @@ export const databasesSql = () =>
     ),
   );
 
-const delays = `CREATE TABLE ${bracketed(delayTable)} (
+/**
+ * The first table of all, and never dropped: by it the installer knows a database as the demo's own,
+ * also one whose installation was cut off at any statement.
+ */
+const delays = `IF OBJECT_ID(${literal(delayTable)}, N'U') IS NULL CREATE TABLE ${bracketed(delayTable)} (
 ${Object.entries(delayColumns)
   .map(([column, type]) => `  [${column}] ${type} NOT NULL`)
   .join(',\n')},
   PRIMARY KEY ([stage], [entity], [code])
 );\n`;
+const noDelays = `DELETE FROM ${bracketed(delayTable)};\n`;
 
 /** Statements that end with `;` at the end of a line; each replaces what an earlier run made. */
 function repeatable(schema: string): string {
@@ -46,9 +51,9 @@ function repeatable(schema: string): string {
 }
 
 export const sourceTablesSql = ({ system }: SourceDatabase) =>
-  repeatable(delays + sourceSchema(system));
+  repeatable(delays + noDelays + sourceSchema(system));
 
-export const aggregateTablesSql = () => repeatable(delays + aggregateSchema());
+export const aggregateTablesSql = () => repeatable(delays + noDelays + aggregateSchema());
 
 type Cell = string | number;
 

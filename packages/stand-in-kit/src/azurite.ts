@@ -17,6 +17,8 @@ export interface AzuriteOptions {
   queuePort?: number;
   /** Gets every line Azurite writes. */
   log?: (line: string) => void;
+  /** Modules that are loaded before it (`--import`). */
+  preloads?: readonly string[];
   /** Aborted before it listens: it is ended. */
   signal?: AbortSignal;
 }
@@ -26,6 +28,8 @@ export interface Azurite {
   connectionString: string;
   blobPort: number;
   queuePort: number;
+  /** Resolves once the process is gone, whoever ended it. */
+  exited: Promise<void>;
   /** Ends the process, after it has written its data; safe to call twice. */
   close(): Promise<void>;
 }
@@ -64,9 +68,15 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
     cwd: tmpdir(),
     // Its own process group: Ctrl-C in a terminal must not end it before those who use it.
     detached: true,
-    execArgv: ['--import', endWithOwner],
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      ...[endWithOwner, ...(options.preloads ?? [])].flatMap((module) => ['--import', module]),
+    ],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  const exited = once(child, 'exit').then(() => {});
+  // Whoever starts it hears of a process that was none.
+  exited.catch(() => {});
   try {
     const ports = await listeningPorts(child, options.log, signal);
     const { Blob: blobPort = 0, Queue: queuePort = 0 } = ports;
@@ -77,6 +87,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
         `QueueEndpoint=http://127.0.0.1:${queuePort}/${account};`,
       blobPort,
       queuePort,
+      exited,
       close: () => end(child, closeTimeoutMilliseconds),
     };
   } catch (error) {

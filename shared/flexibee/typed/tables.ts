@@ -13,8 +13,9 @@ import type { TypedState, TypedStates } from './state.ts';
 /** FlexiBee is asked once a day what an evidence is made of, beside every load. */
 const askEveryMs = 24 * 60 * 60_000;
 
-/** What is due or has failed is tried again after so long. */
-const tryAgainMs = 5 * 60_000;
+/** What is due or has failed is tried again after as long as it has lasted, within these. */
+const leastPauseMs = 60_000;
+const longestPauseMs = 5 * 60_000;
 
 /** A load that begins asks unless somebody has just done so. */
 const freshMs = 10 * 60_000;
@@ -38,6 +39,8 @@ const dueMessages = {
 export class TypedTables {
   readonly #dependencies: TypedDependencies;
   #states: TypedStates = {};
+  /** Evidences whose pause is not waited for. */
+  readonly #insisted = new Set<string>();
 
   constructor(dependencies: TypedDependencies) {
     this.#dependencies = dependencies;
@@ -53,6 +56,13 @@ export class TypedTables {
     const { evidences } = this.#dependencies;
     const kept = Object.entries(states).filter(([evidence]) => evidences.includes(evidence));
     this.#states = kept.length === Object.keys(states).length ? states : Object.fromEntries(kept);
+  }
+
+  /** Whoever asked for this turn does not wait for the pause of what is due or has failed. */
+  insist(): void {
+    for (const [evidence, { state }] of Object.entries(this.#states)) {
+      if (isWaiting(state)) this.#insisted.add(evidence);
+    }
   }
 
   /**
@@ -119,7 +129,9 @@ export class TypedTables {
     // Of another worker's clock it may be in the future.
     if (ageMs < 0 || ageMs >= askEveryMs) return true;
     if (loading.has(evidence) && ageMs >= freshMs) return true;
-    return (known.state === 'due' || known.state === 'failed') && ageMs >= tryAgainMs;
+    const lastedMs = Date.parse(known.askedAt) - Date.parse(known.since ?? known.askedAt);
+    const pauseMs = Math.min(longestPauseMs, Math.max(leastPauseMs, lastedMs));
+    return isWaiting(known.state) && (this.#insisted.has(evidence) || ageMs >= pauseMs);
   }
 
   async #shape(
@@ -129,6 +141,7 @@ export class TypedTables {
   ): Promise<void> {
     const { properties, base, company, now } = this.#dependencies;
     const askedAt = now().toISOString();
+    this.#insisted.delete(evidence);
     try {
       const told = withLengths(await properties(evidence, signal), longer);
       const shaped = await base.shape(company, evidence, told, signal);
@@ -175,6 +188,8 @@ export class TypedTables {
     this.#states = { ...this.#states, [evidence]: state };
   }
 }
+
+const isWaiting = (state: TypedState['state']) => state === 'due' || state === 'failed';
 
 /** The mirror whose tables are looked at before every writing. */
 export function noticingMirror(mirror: Mirror, tables: TypedTables): Mirror {

@@ -120,9 +120,9 @@ function follower(code = newCompany()) {
         after: async () => {},
       };
     },
-    async poll(): Promise<PollOutcome> {
+    async poll(insists = false): Promise<PollOutcome> {
       time += 1_000;
-      const outcome = await poll(world.context(), { waitForLockMs: 0 }, soon());
+      const outcome = await poll(world.context(), { waitForLockMs: 0, insists }, soon());
       assert.notEqual(outcome, 'trouble', logged.join('\n'));
       return outcome;
     },
@@ -286,27 +286,57 @@ WHERE a.company = N'${world.code}' AND a.kod = N'${kod}'`,
     await world.check();
   });
 
-  it('are an evidence’s own trouble: one that FlexiBee does not tell of keeps no other', async () => {
-    world.properties = (evidence, told) => {
-      if (evidence !== 'cenik') return told;
-      const details = {
-        kind: 'request refused',
-        company: world.code,
-        evidence,
-        request: 'GET',
-        fault: 'no right',
-      } as const;
-      throw new FlexibeeError(details);
+  describe('are an evidence’s own trouble: one that FlexiBee does not tell of keeps no other', () => {
+    const isAllowed = () => {
+      world.properties = (_, told) => told;
     };
-    await world.poll();
-    const state = await world.state();
-    assert.equal(state['cenik']?.state, 'failed');
-    assert.match(state['cenik']?.message ?? '', /no right/);
-    assert.equal(state['adresar']?.state, 'ready');
-    world.properties = (_, told) => told;
-    world.tick(5 * 60_000);
-    await world.poll();
-    await world.check();
+
+    beforeEach(async () => {
+      world.properties = (evidence, told) => {
+        if (evidence !== 'cenik') return told;
+        const details = {
+          kind: 'request refused',
+          company: world.code,
+          evidence,
+          request: 'GET',
+          fault: 'no right',
+        } as const;
+        throw new FlexibeeError(details);
+      };
+      await world.poll();
+      const state = await world.state();
+      assert.equal(state['cenik']?.state, 'failed');
+      assert.match(state['cenik']?.message ?? '', /no right/);
+      assert.equal(state['adresar']?.state, 'ready');
+      world.asked.length = 0;
+    });
+
+    it('it is asked for again after a minute', async () => {
+      isAllowed();
+      await world.poll();
+      assert.deepEqual(world.asked, []);
+      world.tick(60_000);
+      await world.poll();
+      assert.deepEqual((await world.state())['cenik'], { state: 'ready' });
+      await world.check();
+    });
+
+    it('then ever more seldom, every five minutes at last', async () => {
+      for (let minute = 1; minute <= 20; minute += 1) {
+        world.tick(59_000);
+        await world.poll();
+      }
+      // After 1, 2, 4, 8, 13 and 18 of them.
+      assert.equal(world.asked.length, 6);
+    });
+
+    it('at once when somebody asks for a poll', async () => {
+      isAllowed();
+      await world.poll(true);
+      assert.deepEqual(world.asked, ['cenik']);
+      assert.deepEqual((await world.state())['cenik'], { state: 'ready' });
+      await world.check();
+    });
   });
 
   it('tell in the state what did not fit', async () => {

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from 'stand-in-kit';
 import type { Changelog } from './changelog.ts';
 import { type Database, quoted } from './database.ts';
-import { evidences } from './evidence/index.ts';
+import { evidenceOf, isDirect } from './evidence/index.ts';
 import { localDate, localDateTime } from './time.ts';
 import type { BulkOptions, Operation } from './types.ts';
 
@@ -14,6 +14,19 @@ interface BulkRecord {
   deleted: boolean;
 }
 
+/** What a bulk history is of, in an order in which nothing refers to what comes later. */
+const evidences = [
+  'adresar',
+  'cenik',
+  'smlouva',
+  'objednavka-prijata',
+  'faktura-vydana',
+  'faktura-vydana-polozka',
+  'faktura-prijata',
+  'banka',
+  'pokladni-pohyb',
+].map(evidenceOf);
+
 /** Nothing refers to these, so any of them may be deleted. */
 const deletable = new Set(['faktura-prijata', 'banka', 'pokladni-pohyb', 'objednavka-prijata']);
 
@@ -24,7 +37,7 @@ const deletableShare = evidences.length / deletable.size;
 const changesPerMillisecond = 5;
 
 /**
- * Makes a history of many changes: creations of all evidences in turn, then updates and deletions
+ * Makes a history of many changes: creations of nine evidences in turn, then updates and deletions
  * of what they created. The log holds every one of them, the tables what they come to.
  * @returns the versions
  */
@@ -115,7 +128,7 @@ function createAll(
     /** A record made before in this run: the one of the same round. */
     const peer = (path: string) => (first.get(path) ?? 1) + round;
     const total = random.integer(1, 90_000);
-    const kod = evidence.notDirect === true ? null : bulkCode(evidence.path, peer(evidence.path));
+    const kod = isDirect(evidence) ? bulkCode(evidence.path, peer(evidence.path)) : null;
     const row: Record<string, string | number | null> = {
       lastUpdate: localDateTime(now),
       kod,

@@ -5,11 +5,12 @@ import { Changelog } from './changelog.ts';
 import { Database, quoted } from './database.ts';
 import { CompanyError } from './errors.ts';
 import { describeProperties } from './evidence/describe.ts';
-import { evidenceOf, evidences } from './evidence/index.ts';
+import { evidenceOf, evidences, isDirect } from './evidence/index.ts';
 import { resolveIdent } from './idents.ts';
 import { getRecords, listRecords } from './listing/list.ts';
 import { seedCompany } from './seed/index.ts';
 import type * as T from './types.ts';
+import { Records } from './write/records.ts';
 import { notFound, Refusal } from './write/refusal.ts';
 import { execute, type Order, ordersOf, Report } from './write/request.ts';
 import { Writer } from './write/writer.ts';
@@ -45,11 +46,11 @@ class SqliteCompany implements T.Company {
   }
 
   evidences(): T.EvidenceDescription[] {
-    return evidences.map(({ path, name, type, notDirect }) => ({
+    return evidences.map(({ path, name, type, importStatus = 'SUPPORTED' }) => ({
       path,
       name,
       type,
-      importStatus: notDirect === true ? 'NOT_DIRECT' : 'SUPPORTED',
+      importStatus,
     }));
   }
 
@@ -87,7 +88,7 @@ class SqliteCompany implements T.Company {
     const evidence = evidenceOf(path);
     const id = this.resolve(path, ident);
     if (id === undefined) throw asCompanyError(notFound(path, ident));
-    if (evidence.notDirect === true) {
+    if (!isDirect(evidence)) {
       throw new CompanyError(400, 'Import není povolen.', 'importNotAllowed');
     }
     return this.#write([{ evidence, json: { id, '@action': 'delete' } }], { atomic: true });
@@ -196,7 +197,10 @@ class SqliteCompany implements T.Company {
         if (!db.createTables()) return;
         if (changelog !== false) log.enable({});
         if (data === false) return;
-        seedCompany(data ?? {}, this.#now(), (orders) => this.#write(orders, { atomic: true }));
+        seedCompany(data ?? {}, this.#now(), {
+          write: (orders) => this.#write(orders, { atomic: true }),
+          read: (evidence, query) => this.list(evidence, query).records,
+        });
       });
     } catch (error) {
       this.close();
@@ -231,7 +235,7 @@ class SqliteCompany implements T.Company {
   ): void {
     const now = this.#now();
     const recorder = this.#log.recorder(now * 1000 + (this.#log.last % 1000), reserved);
-    const writer = new Writer(this.#db, recorder, now);
+    const writer = new Writer(new Records(this.#db, recorder, now));
     let current: Order | undefined;
     try {
       this.#db.transaction(() => {

@@ -1,6 +1,12 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { codeLists } from './evidence/code-lists.ts';
-import { type Evidence, evidences, type Property } from './evidence/index.ts';
+import {
+  columnsOf,
+  type Evidence,
+  evidences,
+  type Property,
+  propertyOf,
+} from './evidence/index.ts';
 import { plain } from './filter/plain.ts';
 
 export type Row = Record<string, SQLInputValue>;
@@ -100,8 +106,9 @@ function columnType({ type }: Property): string {
   return type === 'integer' || type === 'logic' || type === 'relation' ? 'INTEGER' : 'TEXT';
 }
 
-function table({ path, properties, children }: Evidence): string {
-  const columns = properties.map((property) =>
+function table(evidence: Evidence): string {
+  const { path, children } = evidence;
+  const columns = columnsOf(evidence).map((property) =>
     property.name === 'id'
       ? 'id INTEGER PRIMARY KEY AUTOINCREMENT'
       : `${quoted(property.name)} ${columnType(property)}`,
@@ -111,8 +118,11 @@ function table({ path, properties, children }: Evidence): string {
       ? ''
       : `CREATE INDEX ${quoted(`${children.evidence} ${children.parent}`)}
            ON ${quoted(children.evidence)} (${quoted(children.parent)});`;
-  return `CREATE TABLE ${quoted(path)} (${columns.join(', ')});
-    CREATE INDEX ${quoted(`${path} kod`)} ON ${quoted(path)} (kod);${child}`;
+  const code =
+    propertyOf(evidence, 'kod') === undefined
+      ? ''
+      : `CREATE INDEX ${quoted(`${path} kod`)} ON ${quoted(path)} (kod);`;
+  return `CREATE TABLE ${quoted(path)} (${columns.join(', ')});${code}${child}`;
 }
 
 const schema = () => `

@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import { quoted } from './database.ts';
 import { CompanyError } from './errors.ts';
 import { isCodeList } from './evidence/code-lists.ts';
-import { evidenceOf } from './evidence/index.ts';
+import { evidenceOf, propertyOf } from './evidence/index.ts';
 
 /**
  * The number behind an identifier: `1`, `code:X`, `ext:sys:1`, the evidence's own (`in:` for ic),
@@ -51,6 +51,7 @@ function resolveOne(db: Database, target: string, ident: string): number | undef
   throw new CompanyError(400, `Je očekáváno číselné ID, ale '${ident}' není číslo`);
 
   function byField(code: string): number | undefined {
+    if (!list && !hasCode(target)) return undefined;
     return db.number(`SELECT id FROM ${table} WHERE kod = ?${own} ORDER BY id`, code, ...more);
   }
 }
@@ -70,9 +71,14 @@ function decoded(ident: string): string {
   }
 }
 
+const hasCode = (evidence: string): boolean =>
+  propertyOf(evidenceOf(evidence), 'kod') !== undefined;
+
 /** What the record is called at this moment: `code:…` first, then its external ids. */
 export function externalIdsOf(db: Database, evidence: string, id: number): string[] {
-  const kod = db.one(`SELECT kod FROM ${quoted(evidence)} WHERE id = ?`, id)?.['kod'];
+  const kod = hasCode(evidence)
+    ? db.one(`SELECT kod FROM ${quoted(evidence)} WHERE id = ?`, id)?.['kod']
+    : undefined;
   const codes = typeof kod === 'string' && kod !== '' ? [`code:${kod}`] : [];
   return [...codes, ...extIds(db, evidence, id)];
 }

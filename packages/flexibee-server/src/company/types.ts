@@ -60,6 +60,9 @@ export interface PropertyDescription {
   [attribute: string]: unknown;
 }
 
+/** `NOT_DIRECT` is written only inside its parent, `DISALLOWED` only by what is done with others. */
+export type ImportStatus = 'SUPPORTED' | 'NOT_DIRECT' | 'DISALLOWED' | 'NOT_DOCUMENTED';
+
 export interface EvidenceDescription {
   /** `faktura-vydana`. */
   path: string;
@@ -67,8 +70,7 @@ export interface EvidenceDescription {
   name: string;
   /** `FAKTURA_OUT`, FlexiBee's evidenceType. */
   type: string;
-  /** `NOT_DIRECT` is written only inside its parent. */
-  importStatus: 'SUPPORTED' | 'NOT_DIRECT';
+  importStatus: ImportStatus;
 }
 
 /** What a listing is asked for; `listQuery` makes it of URL parameters or of a body. */
@@ -224,7 +226,7 @@ export interface Company {
   backup(file: string): void;
   /** Data, changelog and versions go back to the backup. */
   restore(file: string): void;
-  /** Many changes over all nine evidences at once, for benchmarks. */
+  /** Many changes over nine evidences at once, for benchmarks. */
   bulk(options: BulkOptions): void;
   /** The true state of an evidence, in full detail, by id: what a mirror must equal. */
   dump(evidence: string): JsonRecord[];

@@ -2,6 +2,7 @@ import {
   amount,
   date,
   type Evidence,
+  id,
   keys,
   logic,
   type Property,
@@ -13,11 +14,13 @@ import {
   whole,
 } from './property.ts';
 import {
+  accountingItem,
   bankState,
   itemKind,
   mailState,
   movement,
   orderState,
+  pairingKind,
   paymentState,
   priceKind,
   vatRate,
@@ -94,7 +97,7 @@ export const issuedInvoiceItems: Evidence = {
   path: 'faktura-vydana-polozka',
   name: 'Položky vydaných faktur a prodejek',
   type: 'FAKTURA_OUT_POLOZKA',
-  notDirect: true,
+  importStatus: 'NOT_DIRECT',
   properties: [
     ...keys,
     text('kod', 'Označení', { maxLength: 64, summary: true, upperCase: true }),
@@ -138,6 +141,12 @@ export const bank: Evidence = {
   name: 'Banka',
   type: 'BANKA',
   newestFirst: true,
+  children: {
+    field: 'polozkyIntDokladu',
+    alias: 'polozkyDokladu',
+    evidence: 'banka-polozka',
+    parent: 'doklInt',
+  },
   properties: [
     ...head('typ-banka', 'Typ dokladu'),
     select('typPohybuK', 'Typ pohybu', movement, { mandatory: true }),
@@ -149,6 +158,46 @@ export const bank: Evidence = {
     ...partner,
     ...sums,
   ],
+};
+
+export const bankItems: Evidence = {
+  path: 'banka-polozka',
+  name: 'Položky banky a vzájemných zápočtů',
+  type: 'BANKA_POLOZKA',
+  importStatus: 'NOT_DIRECT',
+  properties: [
+    ...keys,
+    text('nazev', 'Název', { maxLength: 255, summary: true }),
+    whole('cisRad', 'Pořadí'),
+    select('typPolozkyK', 'Typ položky', accountingItem, { mandatory: true }),
+    select('typSzbDphK', 'Typ sazby DPH', vatRate),
+    percent('szbDph', 'DPH [%]'),
+    amount('sumZkl', 'Základ [Kč]'),
+    amount('sumDph', 'DPH [Kč]'),
+    amount('sumCelkem', 'Celkem [Kč]', { summary: true }),
+    text('poznam', 'Poznámka'),
+    date('datVyst', 'Datum vyst.', { summary: true, readOnly: true }),
+    logic('storno', 'Storno', { readOnly: true }),
+    relation('stredisko', 'Středisko', 'stredisko', { maxLength: 20 }),
+    relation('mena', 'Měna', 'mena', { summary: true, readOnly: true }),
+    relation('doklInt', 'Doklad', 'banka', { readOnly: true }),
+    text('source', 'Zdroj', { maxLength: 50 }),
+  ],
+};
+
+/** What a payment paid. FlexiBee has no time of its last change, and shows nobody the documents. */
+export const pairings: Evidence = {
+  path: 'vazba',
+  name: 'Vazby dokladu',
+  type: 'VAZBA_MEZI_DOKLADY',
+  importStatus: 'DISALLOWED',
+  properties: [
+    id,
+    select('typVazbyK', 'Typ vazby', pairingKind, { summary: true }),
+    amount('castka', 'Spárovaná částka', { summary: true }),
+    logic('storno', 'Storno', { summary: true }),
+  ],
+  own: [relation('platba', 'Platba', 'banka'), relation('faktura', 'Faktura', 'faktura-vydana')],
 };
 
 export const cash: Evidence = {

@@ -1,13 +1,22 @@
 import { CompanyError } from '../errors.ts';
 import {
   bank,
+  bankItems,
   cash,
   issuedInvoiceItems,
   issuedInvoices,
+  pairings,
   receivedInvoices,
   receivedOrders,
 } from './documents.ts';
-import { addressBook, contracts, priceList } from './master-data.ts';
+import {
+  addressBook,
+  contacts,
+  contractItems,
+  contracts,
+  priceList,
+  settings,
+} from './master-data.ts';
 import type { Evidence, Property } from './property.ts';
 
 export type { Evidence, Property } from './property.ts';
@@ -23,6 +32,11 @@ export const evidences: readonly Evidence[] = [
   receivedInvoices,
   bank,
   cash,
+  settings,
+  contacts,
+  contractItems,
+  bankItems,
+  pairings,
 ];
 
 const byPath = new Map(evidences.map((evidence) => [evidence.path, evidence]));
@@ -38,6 +52,16 @@ export function evidenceOf(path: string): Evidence {
   if (evidence === undefined) throw new CompanyError(404, `Evidence '${path}' neexistuje.`);
   return evidence;
 }
+
+/** May clients write it by itself? */
+export const isDirect = ({ importStatus = 'SUPPORTED' }: Evidence): boolean =>
+  importStatus === 'SUPPORTED' || importStatus === 'NOT_DOCUMENTED';
+
+/** A column each: what clients see, and what they do not. */
+export const columnsOf = ({ properties, own = [] }: Evidence): readonly Property[] => [
+  ...properties,
+  ...own,
+];
 
 export function propertyOf(evidence: Evidence, name: string): Property | undefined {
   return fields.get(evidence.path)?.get(name);

@@ -11,7 +11,7 @@ import {
   text,
   whole,
 } from './property.ts';
-import { priceKind, relationship, stockKind, vatRate } from './selects.ts';
+import { invoicingTime, priceKind, relationship, stockKind, unitSize, vatRate } from './selects.ts';
 
 const validity = [whole('platiOd', 'Platí od roku'), whole('platiDo', 'Platí do roku')];
 
@@ -96,6 +96,12 @@ export const contracts: Evidence = {
   path: 'smlouva',
   name: 'Odběratelské smlouvy',
   type: 'SMLOUVA',
+  children: {
+    field: 'polozkySmlouvy',
+    alias: 'polozkyDokladu',
+    evidence: 'smlouva-polozka',
+    parent: 'smlouva',
+  },
   properties: [
     ...keys,
     text('kod', 'Číslo smlouvy', {
@@ -121,5 +127,101 @@ export const contracts: Evidence = {
     relation('firma', 'Firma', 'adresar', { summary: true, mandatory: true }),
     relation('stredisko', 'Středisko', 'stredisko'),
     relation('stavSml', 'Stav smlouvy', 'stav-smlouvy'),
+  ],
+};
+
+export const contractItems: Evidence = {
+  path: 'smlouva-polozka',
+  name: 'Položky smluv',
+  type: 'SMLOUVA_POLOZKA',
+  importStatus: 'NOT_DIRECT',
+  properties: [
+    ...keys,
+    text('kod', 'Označení', { maxLength: 64, summary: true, mandatory: true, upperCase: true }),
+    text('nazev', 'Název', { maxLength: 255, summary: true, mandatory: true }),
+    text('popis', 'Popis'),
+    text('poznam', 'Poznámka'),
+    whole('cisRad', 'Pořadí'),
+    date('platiOdData', 'Platnost od'),
+    date('platiDoData', 'Platnost do'),
+    whole('frekFakt', 'Frekvence fakturace'),
+    whole('den', 'Obrátkový den'),
+    whole('mesic', 'Obrátkový měsíc'),
+    select('zpusFaktK', 'Způsob fakturace', invoicingTime),
+    whole('dnyFakt', 'Fakturovat dní předem/po'),
+    text('varSym', 'Variabilní symbol', { maxLength: 30 }),
+    quantity('cenaMj', 'Cena za MJ'),
+    quantity('mnozMj', 'Množství', { summary: true }),
+    amount('cenaCelkem', 'Cena celkem'),
+    select('typCenyDphK', 'Typ ceny', priceKind),
+    select('typSzbDphK', 'Sazba DPH', vatRate),
+    percent('sleva', 'Sleva'),
+    logic('autoGen', 'Generovat položku faktury'),
+    text('cisDosle', 'Číslo došlé', { maxLength: 40 }),
+    relation('smlouva', 'Smlouva', 'smlouva'),
+    relation('cenik', 'Kód z ceníku', 'cenik', { summary: true }),
+    relation('typDoklFak', 'Typ faktury', 'typ-faktury-vydane'),
+    relation('stredisko', 'Středisko', 'stredisko'),
+    relation('firmaFakt', 'Fakturovat firmě', 'adresar'),
+  ],
+};
+
+export const contacts: Evidence = {
+  path: 'kontakt',
+  name: 'Kontakty',
+  type: 'ADR_KONTAKT',
+  properties: [
+    ...keys,
+    text('ulice', 'Ulice', { maxLength: 255 }),
+    text('mesto', 'Město', { maxLength: 255 }),
+    text('psc', 'PSČ', { maxLength: 255 }),
+    relation('stat', 'Stát', 'stat', { maxLength: 3 }),
+    text('tel', 'Telefon', { maxLength: 255, summary: true }),
+    text('mobil', 'Mobil', { maxLength: 255, summary: true }),
+    text('email', 'E-mail', { maxLength: 255, summary: true }),
+    text('www', 'WWW', { maxLength: 255 }),
+    text('popis', 'Popis'),
+    text('poznam', 'Poznámka'),
+    text('prijmeni', 'Příjmení', { maxLength: 255, summary: true }),
+    text('jmeno', 'Jméno', { maxLength: 255, summary: true }),
+    text('osloveni', 'Oslovení'),
+    text('titul', 'Titul', { maxLength: 255 }),
+    text('funkce', 'Funkce', { maxLength: 255, summary: true }),
+    text('oddeleni', 'Oddělení'),
+    logic('primarni', 'Primární kontakt'),
+    logic('odesilatFak', 'Odesílat faktury'),
+    logic('odesilatObj', 'Odesílat objednávky'),
+    date('datNaroz', 'Datum narození'),
+    relation('firma', 'Firma', 'adresar', { maxLength: 20, summary: true }),
+  ],
+};
+
+/** The company itself; each has one. */
+export const settings: Evidence = {
+  path: 'nastaveni',
+  name: 'Nastavení',
+  type: 'NASTAVENI',
+  importStatus: 'NOT_DOCUMENTED',
+  properties: [
+    ...keys,
+    date('platiOdData', 'Změny budou platné od data', { summary: true }),
+    text('nazFirmy', 'Jméno', { maxLength: 255, summary: true, mandatory: true }),
+    text('ic', 'IČ, DIČ', { maxLength: 20, summary: true }),
+    text('dic', 'DIČ', { maxLength: 20 }),
+    text('uliceNazev', 'Ulice', { maxLength: 255 }),
+    text('cisPop', 'Č. popisné', { maxLength: 50 }),
+    text('cisOr', 'Č. orientační', { maxLength: 50 }),
+    text('mesto', 'Město', { maxLength: 255 }),
+    text('psc', 'PSČ', { maxLength: 255 }),
+    text('www', 'WWW', { maxLength: 255 }),
+    text('email', 'E-mail', { maxLength: 255 }),
+    text('tel', 'Telefon', { maxLength: 255 }),
+    text('spisZnac', 'Spisová značka', { maxLength: 255 }),
+    logic('platceDph', 'Plátce DPH'),
+    select('typUcJednotkyK', 'Typ účetní jednotky', unitSize),
+    logic('podvojUcto', 'Účetnictví', { readOnly: true, mandatory: true }),
+    whole('splatDny', 'Splatnost ve dnech'),
+    relation('mena', 'Domácí měna', 'mena', { summary: true, mandatory: true }),
+    relation('stat', 'Stát', 'stat', { maxLength: 3 }),
   ],
 };

@@ -1,4 +1,4 @@
-import type { PropertyType } from '../types.ts';
+import type { ImportStatus, PropertyType } from '../types.ts';
 
 /** One field of an evidence. Names, types and lengths are those of a real server's properties. */
 export interface Property {
@@ -30,6 +30,8 @@ export interface Evidence {
   /** FlexiBee's evidenceType. */
   type: string;
   properties: readonly Property[];
+  /** Columns that no client sees: which documents a pairing is between, an attachment's bytes. */
+  own?: readonly Property[];
   /** Order of a listing that asks for none; then by id. */
   newestFirst?: boolean;
   /** It has platiOd and platiDo (years), and listings leave out what is not valid this year. */
@@ -42,8 +44,8 @@ export interface Evidence {
     evidence: string;
     parent: string;
   };
-  /** Written only inside its parent (FlexiBee's NOT_DIRECT). */
-  notDirect?: boolean;
+  /** Default SUPPORTED. */
+  importStatus?: ImportStatus;
   /** Further prefixes of identifiers and the field each looks at: `in:` for ic. */
   identifiers?: Readonly<Record<string, string>>;
 }
@@ -82,8 +84,10 @@ export const select = (
 export const relation = (name: string, label: string, target: string, options: Options = {}) =>
   property('relation')(name, label, { target, ...options });
 
-/** What every evidence begins with. */
+export const id = whole('id', 'ID', { summary: true, readOnly: true });
+
+/** What every evidence but `vazba` begins with. */
 export const keys: readonly Property[] = [
-  whole('id', 'ID', { summary: true, readOnly: true }),
+  id,
   datetime('lastUpdate', 'Poslední změna', { summary: true, readOnly: true }),
 ];

@@ -46,6 +46,27 @@ export const itemKind = {
   'typPolozky.text': 'Textový řádek',
 };
 
+export const accountingItem = { 'typPolozky.ucetni': itemKind['typPolozky.ucetni'] };
+
+export const pairingKind = {
+  'typVazbyDokl.uhrada': 'Úhrada',
+  'typVazbyDokl.uhradaKR': 'Úhrada kurzového rozdílu',
+  'typVazbyDokl.KR': 'Kurzový rozdíl',
+  'typVazbyDokl.ZB': 'Zbytek',
+  'typVazbyDokl.PP': 'Přeplatek',
+};
+
+export const invoicingTime = {
+  'zpusobFakt.dopredu': 'Fakturovat dopředu',
+  'zpusobFakt.zpetne': 'Fakturovat zpětně',
+};
+
+export const unitSize = {
+  'typUcJednotky.mikro': 'Mikro účetní jednotka',
+  'typUcJednotky.mala': 'Malá účetní jednotka',
+  'typUcJednotky.velka': 'Velká účetní jednotka',
+};
+
 export const orderState = {
   'stavDoklObch.nespec': 'Nespecifikováno',
   'stavDoklObch.pripraveno': 'Připraveno',

@@ -25,9 +25,11 @@ function orderTerm(evidence: Evidence, term: string): string {
   const down = direction === 'A' ? ' DESC' : '';
   if (inner === undefined) {
     // A relation sorts by what it shows: its code.
-    return property.target === undefined
-      ? column + down
-      : `${joined(property.target, 'kod')}${down}`;
+    const { target } = property;
+    const coded =
+      target !== undefined &&
+      (isCodeList(target) || propertyOf(evidenceOf(target), 'kod') !== undefined);
+    return (coded ? joined(target, 'kod') : column) + down;
   }
   if (property.target === undefined) throw unsortable(term);
   const known = isCodeList(property.target)

@@ -46,7 +46,8 @@ function selectFrom(evidence: Evidence, selection: Selection, externalIds: boole
     const list = isCodeList(target);
     const alias = quoted(`r ${name}`);
     const titled = list || propertyOf(evidenceOf(target), 'nazev') !== undefined;
-    columns.push(`${alias}.kod AS ${quoted(`${name} kod`)}`);
+    const coded = list || propertyOf(evidenceOf(target), 'kod') !== undefined;
+    if (coded) columns.push(`${alias}.kod AS ${quoted(`${name} kod`)}`);
     if (titled) columns.push(`${alias}.nazev AS ${quoted(`${name} nazev`)}`);
     const table = quoted(list ? 'code_list' : target);
     joins.push(`LEFT JOIN ${table} ${alias} ON ${alias}.id = t.${quoted(name)}`);

@@ -13,7 +13,12 @@ interface Known {
 const day = 86_400_000;
 
 /** One partner in three has a contract. */
-export function contracts(random: Random, firms: readonly number[], now: number): Json[] {
+export function contracts(
+  random: Random,
+  firms: readonly number[],
+  stock: readonly number[],
+  now: number,
+): Json[] {
   return firms
     .filter(() => random.chance(0.34))
     .map((firma) => ({
@@ -24,6 +29,13 @@ export function contracts(random: Random, firms: readonly number[], now: number)
       smlouvaOd: localDate(now - random.integer(200, 1500) * day),
       frekFakt: '1',
       autoGen: 'true',
+    }))
+    .map((contract, index) => ({
+      ...contract,
+      polozkySmlouvy: Array.from({ length: 1 + (index % 3) }, (_, row) => ({
+        cenik: stock[(index + row) % stock.length],
+        autoGen: 'true',
+      })),
     }));
 }
 

@@ -1,9 +1,16 @@
 import { createRandom } from 'stand-in-kit';
 import { evidenceOf } from '../evidence/index.ts';
-import type { WriteResult } from '../types.ts';
+import type { JsonRecord, ListQuery, WriteResult } from '../types.ts';
 import type { Order } from '../write/request.ts';
 import { contracts, documents } from './documents.ts';
-import { partners, products } from './master-data.ts';
+import { contacts, partners, products, settings } from './master-data.ts';
+import { bankItems, payments } from './payments.ts';
+
+/** The company that is filled. */
+interface Filling {
+  write(orders: readonly Order[]): WriteResult;
+  read(evidence: string, query: ListQuery): JsonRecord[];
+}
 
 /**
  * Fills a new company as its people would have: every record is written like any other, so that
@@ -14,7 +21,7 @@ import { partners, products } from './master-data.ts';
 export function seedCompany(
   { seed = 1, size = 40 }: { seed?: number; size?: number },
   now: number,
-  write: (orders: readonly Order[]) => WriteResult,
+  { write, read }: Filling,
 ): void {
   const random = createRandom(`company ${seed}`);
   const put = (evidence: string, json: Record<string, unknown>): number => {
@@ -27,8 +34,15 @@ export function seedCompany(
   };
   const firms = partners(random, size).map((partner) => put('adresar', partner));
   const stock = products(random).map((product) => put('cenik', product));
-  const agreed = contracts(random, firms, now).map((contract) => put('smlouva', contract));
+  const agreed = contracts(random, firms, stock, now).map((contract) => put('smlouva', contract));
   for (const { evidence, json } of documents(random, { firms, stock, agreed }, now)) {
     put(evidence, json);
   }
+  // What came later has its own randomness: the records above stay what they were.
+  const more = createRandom(`more of company ${seed}`);
+  put('nastaveni', settings(more));
+  for (const contact of contacts(more, firms)) put('kontakt', contact);
+  for (const document of bankItems(more, firms, now)) put('banka', document);
+  const open = read('faktura-vydana', { limit: 0, detail: 'full', filter: 'zbyvaUhradit > 0' });
+  for (const payment of payments(more, open, now)) put('banka', payment);
 }

@@ -56,6 +56,44 @@ export function products(random: Random): Json[] {
   }));
 }
 
+/** One or two people of each partner. */
+export function contacts(random: Random, firms: readonly number[]): Json[] {
+  return firms.flatMap((firma) =>
+    Array.from({ length: random.integer(1, 2) }, (_, index) => {
+      const prijmeni = random.pick(surnames);
+      return {
+        jmeno: random.pick(firstNames),
+        prijmeni,
+        funkce: random.pick(['jednatel', 'účetní', 'nákupčí', 'technik']),
+        email: `${plain(prijmeni)}@firma${firma}.example.cz`,
+        mobil: `+420 ${random.integer(601, 799)} ${random.integer(100, 999)} ${random.integer(100, 999)}`,
+        firma,
+        primarni: String(index === 0),
+        odesilatFak: String(index === 0),
+      };
+    }),
+  );
+}
+
+/** The company's own record. */
+export function settings(random: Random): Json {
+  const [mesto, psc] = random.pick(towns);
+  const ic = companyNumber(random);
+  return {
+    nazFirmy: `${random.pick(trades)} ${random.pick(surnames)} s.r.o.`,
+    ic,
+    dic: `CZ${ic}`,
+    uliceNazev: random.pick(streets),
+    cisPop: String(random.integer(1, 1899)),
+    mesto,
+    psc,
+    stat: 'code:CZ',
+    platceDph: 'true',
+    typUcJednotkyK: 'typUcJednotky.mala',
+    splatDny: '14',
+  };
+}
+
 function uniqueCode(name: string, taken: Set<string>): string {
   const base = plain(name)
     .replace(/[^a-z0-9]/g, '')

@@ -1,5 +1,5 @@
 import { CompanyError } from '../errors.ts';
-import { type Evidence, evidenceOf, isEvidence } from '../evidence/index.ts';
+import { type Evidence, evidenceOf, isDirect, isEvidence } from '../evidence/index.ts';
 import type { WriteResult } from '../types.ts';
 import { identsOf, type JsonObject } from './identity.ts';
 import type { Refusal } from './refusal.ts';
@@ -27,7 +27,7 @@ export function ordersOf(
     if (name.startsWith('@')) continue;
     if (!isEvidence(name)) throw new CompanyError(400, `Evidence '${name}' neexistuje.`);
     const evidence = evidenceOf(name);
-    if (evidence.notDirect === true) {
+    if (!isDirect(evidence)) {
       throw new CompanyError(400, 'Import není povolen.', 'importNotAllowed');
     }
     for (const json of [value].flat()) {

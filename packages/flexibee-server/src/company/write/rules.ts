@@ -1,15 +1,10 @@
-import type { Database, Row } from '../database.ts';
+import { type Database, quoted, type Row } from '../database.ts';
 import type { Evidence } from '../evidence/index.ts';
 import { plain } from '../filter/plain.ts';
 import { localDate } from '../time.ts';
-import {
-  completeItemSums,
-  completePayment,
-  completePrices,
-  completeSums,
-  number,
-  rates,
-} from './sums.ts';
+import { completeItem } from './items.ts';
+import { completeDue } from './pairing.ts';
+import { completePrices, completeSums, number } from './sums.ts';
 
 /** What a rule may look at; it completes the row in place. */
 export interface RuleContext {
@@ -28,7 +23,7 @@ export function complete(row: Row, context: RuleContext): void {
   if (creating) defaults(row, evidence, now);
   if (evidence.path === 'adresar') completePartnerCode(row, context.db);
   if (evidence.path === 'cenik') completePrices(row);
-  if (evidence.path === 'faktura-vydana-polozka') completeItem(row, context);
+  completeItem(row, context);
   if (evidence.newestFirst === true) completeDocument(row, context);
 }
 
@@ -49,6 +44,10 @@ function defaults(row: Row, { path, properties, newestFirst }: Evidence, now: nu
     missing('typCenyDphK', 'typCeny.bezDph');
     missing('mj1', 1131);
     missing('cenJednotka', 1);
+  }
+  if (path === 'nastaveni') {
+    missing('mena', 31);
+    missing('podvojUcto', 1);
   }
   if (newestFirst === true) {
     missing('mena', 31);
@@ -71,25 +70,6 @@ function completePartnerCode(row: Row, db: Database): void {
   row['kod'] = kod;
 }
 
-function completeItem(row: Row, { db, given }: RuleContext): void {
-  if (given.has('cenik') && row['cenik'] !== null) {
-    const from = db.one('SELECT * FROM cenik WHERE id = ?', row['cenik'] as number);
-    row['kod'] ??= from?.['kod'] ?? null;
-    row['nazev'] ??= from?.['nazev'] ?? null;
-    row['cenaMj'] ??= from?.['cenaZaklBezDph'] ?? null;
-    row['typSzbDphK'] ??= from?.['typSzbDphK'] ?? null;
-    row['mj'] ??= from?.['mj1'] ?? null;
-  }
-  row['typPolozkyK'] ??= row['cenik'] === null ? 'typPolozky.obecny' : 'typPolozky.katalog';
-  row['mnozMj'] ??= 1;
-  row['typSzbDphK'] ??= 'typSzbDph.dphZakl';
-  row['typCenyDphK'] ??= 'typCeny.bezDph';
-  if (given.has('typSzbDphK') || row['szbDph'] === null) {
-    row['szbDph'] = rates[String(row['typSzbDphK'])] ?? 0;
-  }
-  if (row['typPolozkyK'] !== 'typPolozky.text') completeItemSums(row);
-}
-
 /** What a document copies from its partner when it gets one. */
 const copied = ['ulice', 'mesto', 'psc', 'ic', 'dic'];
 
@@ -106,14 +86,14 @@ function completeDocument(row: Row, { db, given, creating, evidence }: RuleConte
     row['datSplat'] ??= addDays(String(row['datVyst']), 14);
     row['duzpPuv'] ??= row['datVyst'] ?? null;
   }
-  if (evidence.children === undefined || !hasItems(db, row)) completeSums(row, given);
-  completePayment(row);
+  if (!hasItems(db, evidence, row)) completeSums(row, given);
+  completeDue(row, evidence, db);
 }
 
-function hasItems(db: Database, row: Row): boolean {
+function hasItems(db: Database, { children }: Evidence, row: Row): boolean {
   const id = row['id'];
-  if (typeof id !== 'number') return false;
-  const sql = 'SELECT 1 FROM "faktura-vydana-polozka" WHERE "doklFak" = ?';
+  if (typeof id !== 'number' || children === undefined) return false;
+  const sql = `SELECT 1 FROM ${quoted(children.evidence)} WHERE ${quoted(children.parent)} = ?`;
   return db.one(sql, id) !== undefined;
 }
 

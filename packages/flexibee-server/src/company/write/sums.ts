@@ -1,4 +1,5 @@
-import type { Database, Row } from '../database.ts';
+import { type Database, quoted, type Row } from '../database.ts';
+import type { Evidence } from '../evidence/index.ts';
 import { rounded } from './values.ts';
 
 /** Rates in force since 2024, in percent. */
@@ -24,7 +25,7 @@ export function completePrices(row: Row): void {
 /** An item's base, VAT and total, of its price or else of its base. */
 export function completeItemSums(row: Row): void {
   const vat = 1 + number(row['szbDph']) / 100;
-  if (row['cenaMj'] !== null) {
+  if ((row['cenaMj'] ?? null) !== null) {
     const price =
       number(row['mnozMj']) * number(row['cenaMj']) * (1 - number(row['slevaPol']) / 100);
     row['sumZkl'] = rounded(row['typCenyDphK'] === 'typCeny.sDph' ? price / vat : price, 2);
@@ -61,28 +62,29 @@ function addUp(row: Row): void {
   row['sumCelkem'] = sum('sumZklCelkem', 'sumDphCelkem');
 }
 
-export function completePayment(row: Row): void {
+/** @param paired what its pairings have paid */
+export function completePayment(row: Row, paired: number): void {
   if (!Object.hasOwn(row, 'zbyvaUhradit')) return;
   const paid = /^stavUhr\.uhrazeno/.test(String(row['stavUhrK']));
-  row['zbyvaUhradit'] = paid ? 0 : number(row['sumCelkem']);
+  row['zbyvaUhradit'] = paid ? 0 : rounded(number(row['sumCelkem']) - paired, 2);
   row['datUhr'] = paid ? (row['datUhr'] ?? row['datSplat'] ?? null) : null;
 }
 
-/** An invoice's sums are those of its items. */
-export function sumUpItems(row: Row, db: Database): void {
+/** A document's sums are those of its items; a contract has none. */
+export function sumUpItems(row: Row, { children }: Evidence, db: Database): void {
+  if (children === undefined || !Object.hasOwn(row, 'sumCelkem')) return;
   for (const [suffix, kinds] of [
     ['Osv', "= 'typSzbDph.dphOsv'"],
     ['Sniz', "IN ('typSzbDph.dphSniz', 'typSzbDph.dphSniz2')"],
     ['Zakl', "= 'typSzbDph.dphZakl'"],
   ] as const) {
     const sums = db.one(
-      `SELECT sum("sumZkl") AS base, sum("sumDph") AS vat FROM "faktura-vydana-polozka"
-       WHERE "doklFak" = ? AND "typSzbDphK" ${kinds}`,
+      `SELECT sum("sumZkl") AS base, sum("sumDph") AS vat FROM ${quoted(children.evidence)}
+       WHERE ${quoted(children.parent)} = ? AND "typSzbDphK" ${kinds}`,
       row['id'] as number,
     );
     row[suffix === 'Osv' ? 'sumOsv' : `sumZkl${suffix}`] = rounded(number(sums?.['base']), 2);
     if (suffix !== 'Osv') row[`sumDph${suffix}`] = rounded(number(sums?.['vat']), 2);
   }
   addUp(row);
-  completePayment(row);
 }

@@ -1,10 +1,10 @@
-import type { ChangeRecorder } from '../changelog.ts';
 import { type Database, quoted, type Row } from '../database.ts';
-import { type Evidence, evidenceOf, evidences, propertyOf } from '../evidence/index.ts';
-import { externalIdsOf, resolveIdent } from '../idents.ts';
+import { type Evidence, evidenceOf, isDirect, propertyOf } from '../evidence/index.ts';
 import { localDateTime } from '../time.ts';
 import { attach, detach, findRecord, identsOf, type JsonObject } from './identity.ts';
 import { nextCode } from './numbering.ts';
+import { completeDue, pair, unpair } from './pairing.ts';
+import type { Records } from './records.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { complete } from './rules.ts';
 import { sumUpItems } from './sums.ts';
@@ -23,15 +23,12 @@ interface Parent {
 
 /** Writes records within one transaction; every change is recorded as it happens. */
 export class Writer {
+  readonly #records: Records;
   readonly #db: Database;
-  readonly #recorder: ChangeRecorder;
-  readonly #now: number;
 
-  /** @param now milliseconds since 1970 */
-  constructor(db: Database, recorder: ChangeRecorder, now: number) {
-    this.#db = db;
-    this.#recorder = recorder;
-    this.#now = now;
+  constructor(records: Records) {
+    this.#records = records;
+    this.#db = records.db;
   }
 
   /**
@@ -65,15 +62,11 @@ export class Writer {
   remove(evidence: Evidence, id: number): void {
     const { children } = evidence;
     if (children !== undefined) {
-      for (const child of this.#childIds(evidence, id)) {
+      for (const child of this.#records.childIds(evidence, id)) {
         this.remove(evidenceOf(children.evidence), child);
       }
     }
-    this.#refuseIfReferred(evidence, id);
-    const ids = externalIdsOf(this.#db, evidence.path, id);
-    this.#db.run(`DELETE FROM ${quoted(evidence.path)} WHERE id = ?`, id);
-    this.#db.run('DELETE FROM external_id WHERE evidence = ? AND record = ?', evidence.path, id);
-    this.#recorder.record(evidence.path, id, 'delete', ids);
+    this.#records.remove(evidence, id);
   }
 
   #create(
@@ -82,48 +75,44 @@ export class Writer {
     json: JsonObject,
     parent?: Parent,
   ): number {
-    const row: Row = Object.fromEntries(evidence.properties.map(({ name }) => [name, null]));
+    const row = this.#records.blank(evidence);
     if (parent !== undefined) this.#adopt(row, evidence, parent);
     const code = idents.find((ident) => ident.startsWith('code:'))?.slice('code:'.length);
     const withCode = code === undefined ? json : { kod: code, ...json };
     const given = this.#fill(row, evidence, withCode);
-    complete(row, { db: this.#db, evidence, now: this.#now, given, creating: true });
-    const day = String(row['datVyst'] ?? row['smlouvaOd'] ?? localDateTime(this.#now));
+    complete(row, { db: this.#db, evidence, now: this.#records.now, given, creating: true });
+    const day = String(row['datVyst'] ?? row['smlouvaOd'] ?? localDateTime(this.#records.now));
     const numbered = row['kod'] === null ? nextCode(this.#db, evidence, day) : undefined;
     if (numbered !== undefined) {
       row['kod'] = numbered.code;
-      this.#recorder.record('rocni-rada', numbered.series, 'update', []);
+      this.#records.recorder.record('rocni-rada', numbered.series, 'update', []);
     }
     if (Object.hasOwn(row, 'varSym') && propertyOf(evidence, 'varSym')?.mandatory === true) {
       row['varSym'] ??= String(row['kod']).replace(/\D/g, '');
     }
     this.#check(evidence, row);
-    const columns = this.#columns(row);
-    const names = Object.keys(columns);
-    const id = this.#db.run(
-      `INSERT INTO ${quoted(evidence.path)} (${names.map(quoted).join(', ')})
-       VALUES (${names.map(() => '?').join(', ')})`,
-      ...Object.values(columns),
-    );
+    const id = this.#records.insert(evidence, row);
     attach(this.#db, evidence, id, idents);
-    this.#record(evidence, id, 'create');
+    this.#records.record(evidence, id, 'create');
     this.#children(evidence, id, json);
+    this.#pairings(evidence, id, json);
     return id;
   }
 
   #update(evidence: Evidence, id: number, idents: readonly string[], json: JsonObject): number {
-    const row = this.#row(evidence, id);
+    const row = this.#records.row(evidence, id);
     const given = this.#fill(row, evidence, json);
     if (json['@action'] === 'storno') row['storno'] = 1;
-    complete(row, { db: this.#db, evidence, now: this.#now, given, creating: false });
+    complete(row, { db: this.#db, evidence, now: this.#records.now, given, creating: false });
     this.#check(evidence, row);
     if (json['@removeExternalIds'] !== undefined) {
       detach(this.#db, evidence, id, String(json['@removeExternalIds']));
     }
     attach(this.#db, evidence, id, idents);
-    this.#store(evidence, row);
-    this.#record(evidence, id, 'update');
+    this.#records.store(evidence, row);
+    this.#records.record(evidence, id, 'update');
     this.#children(evidence, id, json);
+    this.#pairings(evidence, id, json);
     return id;
   }
 
@@ -136,9 +125,9 @@ export class Writer {
     if (json[given] === undefined) return;
     const child = evidenceOf(children.evidence);
     const rows = childRows(json[given], child.path);
-    const before = new Set(this.#childIds(evidence, id));
+    const before = new Set(this.#records.childIds(evidence, id));
     for (const item of rows) {
-      const parent = { id, row: this.#row(evidence, id), evidence };
+      const parent = { id, row: this.#records.row(evidence, id), evidence };
       const written = this.write(child, item, parent);
       before.delete(written.id);
       this.#afterChildren(evidence, id);
@@ -149,17 +138,24 @@ export class Writer {
     }
   }
 
+  #pairings({ path }: Evidence, id: number, json: JsonObject): void {
+    if (path !== 'banka') return;
+    if (json['odparovani'] !== undefined) unpair(this.#records, id, json['odparovani']);
+    if (json['sparovani'] !== undefined) pair(this.#records, id, json['sparovani']);
+  }
+
   #afterChildren(evidence: Evidence, id: number): void {
-    const row = this.#row(evidence, id);
-    sumUpItems(row, this.#db);
-    this.#store(evidence, row);
-    this.#record(evidence, id, 'update');
+    const row = this.#records.row(evidence, id);
+    sumUpItems(row, evidence, this.#db);
+    completeDue(row, evidence, this.#db);
+    this.#records.store(evidence, row);
+    this.#records.record(evidence, id, 'update');
   }
 
   /** The fields that were given. Unknown and read-only ones are passed over (assumed). */
   #fill(row: Row, evidence: Evidence, json: JsonObject): Set<string> {
     const given = new Set<string>();
-    const resolve = (target: string, ident: string) => resolveIdent(this.#db, target, ident);
+    const resolve = (target: string, ident: string) => this.#records.resolve(target, ident);
     for (const [name, value] of Object.entries(json)) {
       const property = propertyOf(evidence, name);
       if (property === undefined || property.readOnly === true) continue;
@@ -180,7 +176,7 @@ export class Writer {
         });
       }
     }
-    if (evidence.notDirect === true) return;
+    if (!isDirect(evidence) || propertyOf(evidence, 'kod') === undefined) return;
     const kod = row['kod'] as string;
     const same = `SELECT id FROM ${quoted(evidence.path)} WHERE kod = ? AND id IS NOT ?`;
     if (this.#db.one(same, kod, row['id'] ?? null) !== undefined) {
@@ -194,63 +190,14 @@ export class Writer {
     }
   }
 
-  #refuseIfReferred({ path }: Evidence, id: number): void {
-    for (const other of evidences) {
-      for (const { name, target } of other.properties) {
-        if (target !== path) continue;
-        const sql = `SELECT id FROM ${quoted(other.path)} WHERE ${quoted(name)} = ? LIMIT 1`;
-        const referring = this.#db.number(sql, id);
-        if (referring === undefined) continue;
-        throw new Refusal({
-          message: `Záznam ${path}#${id} nelze smazat, odkazuje na něj ${other.path}#${referring}.`,
-          messageCode: 'zaznamPouzit',
-        });
-      }
-    }
-  }
-
-  #store(evidence: Evidence, row: Row): void {
-    const columns = this.#columns(row);
-    const sets = Object.keys(columns).map((name) => `${quoted(name)} = ?`);
-    this.#db.run(
-      `UPDATE ${quoted(evidence.path)} SET ${sets.join(', ')} WHERE id = ?`,
-      ...Object.values(columns),
-      row['id'] ?? null,
-    );
-  }
-
-  /** What is stored of a row besides its number. */
-  #columns(row: Row): Row {
-    const columns: Row = { ...row, lastUpdate: localDateTime(this.#now) };
-    delete columns['id'];
-    return columns;
-  }
-
-  #row({ path }: Evidence, id: number): Row {
-    const row = this.#db.one(`SELECT * FROM ${quoted(path)} WHERE id = ?`, id);
-    if (row === undefined) throw notFound(path, String(id));
-    return { ...row };
-  }
-
-  #record({ path }: Evidence, id: number, operation: 'create' | 'update'): void {
-    this.#recorder.record(path, id, operation, externalIdsOf(this.#db, path, id));
-  }
-
   /** What an item takes from its document. */
   #adopt(row: Row, evidence: Evidence, { id, row: from, evidence: { children } }: Parent): void {
     if (children === undefined) return;
     row[children.parent] = id;
-    row['datVyst'] = from['datVyst'] ?? null;
-    row['mena'] = from['mena'] ?? null;
+    for (const name of ['datVyst', 'mena']) if (name in row) row[name] = from[name] ?? null;
     const position = `SELECT coalesce(max("cisRad"), 0) + 1 FROM ${quoted(evidence.path)}
       WHERE ${quoted(children.parent)} = ?`;
     row['cisRad'] = this.#db.number(position, id) ?? 1;
-  }
-
-  #childIds({ children }: Evidence, id: number): number[] {
-    if (children === undefined) return [];
-    const sql = `SELECT id FROM ${quoted(children.evidence)} WHERE ${quoted(children.parent)} = ?`;
-    return this.#db.all(sql, id).map((row) => Number(row['id']));
   }
 }
 

@@ -1,0 +1,112 @@
+/** What comes through the queue of companies: polls, and reconciliations. */
+
+import type { CursorStore, PollOutcome } from '../flexibee/follow.ts';
+import type { ReconcileOutcome } from '../flexibee/reconcile/reconcile.ts';
+import { firstStage } from './company-mirrors.ts';
+import type { CompanyMessage } from './company-queue.ts';
+import { type Again, pollForHook } from './hook-polls.ts';
+import { pollKnown } from './newer-cursors.ts';
+import type { OpenedCompanies } from './opened-companies.ts';
+import { isDue } from './poll-interval.ts';
+import { procedureMessages } from './procedure-messages.ts';
+import { reconcileCompany } from './reconcile-company.ts';
+
+/**
+ * A timer's message that waited in the queue for longer is left: the next minute's is behind it. Its
+ * age counts from when the queue took it, by the queue's clock; where that is not known, it has none.
+ */
+const timerMessageMs = 90_000;
+
+/** A message, and when the queue took it, by its own clock; undefined where that is not known. */
+export type QueuedMessage = CompanyMessage & { queuedAt?: string | undefined };
+
+/** `late`, `not due`, `paused`: the server is not asked. */
+export type MessageOutcome = PollOutcome | ReconcileOutcome | 'late' | 'not due' | 'paused';
+
+/** Who carries a message out. */
+export interface Worker {
+  log(text: string): void;
+  /** Stands in the journal. */
+  pollId?: string | undefined;
+}
+
+/** @throws what `poll` and `reconcile` throw; then the message shall come again */
+export async function takeMessage(
+  companies: OpenedCompanies,
+  message: QueuedMessage,
+  worker: Worker,
+  signal: AbortSignal,
+): Promise<MessageOutcome> {
+  const { company, why, queuedAt } = message;
+  const { flags } = await companies.storage(signal);
+  // Storage has answered by now: its clock is known, and the machine's has no say.
+  const ageMs = companies.dependencies.now().getTime() - Date.parse(queuedAt ?? '');
+  if (why === 'timer' && ageMs > timerMessageMs) return 'late';
+  const { paused, pollMinutes } = companies.known(company);
+  if (paused) {
+    // The first hook after the pause has it polled.
+    if (why === 'hook') await flags.lower(company, signal);
+    return 'paused';
+  }
+  if (why === 'reconcile') return await reconcileNow(companies, message, worker, signal);
+  if (
+    why === 'timer' &&
+    queuedAt !== undefined &&
+    !isDue(company, pollMinutes, new Date(queuedAt))
+  ) {
+    return 'not due';
+  }
+  return await pollNow(companies, company, why, worker, signal);
+}
+
+async function pollNow(
+  companies: OpenedCompanies,
+  company: string,
+  why: CompanyMessage['why'],
+  worker: Worker,
+  signal: AbortSignal,
+): Promise<PollOutcome> {
+  const { flags, cursors } = await companies.storage(signal);
+  const context = await contextOf(companies, company, worker, signal);
+  const options = {
+    waitForLockMs: why === 'timer' ? 0 : companies.waitForLockMs,
+    insists: why === 'request',
+  };
+  const look = (lowering: CursorStore) =>
+    pollKnown({ ...context, cursors: lowering }, options, signal);
+  if (why === 'hook') {
+    const again: Again = (code, seconds, within) => companies.queueHookPoll(code, seconds, within);
+    return await pollForHook(flags, cursors, company, look, again, signal);
+  }
+  const outcome = await look(cursors);
+  // Whoever has the company may be past looking: from here on it is as if a hook had come.
+  if (outcome === 'busy' && why === 'request') await flags.raise(company, signal);
+  return outcome;
+}
+
+async function reconcileNow(
+  companies: OpenedCompanies,
+  message: CompanyMessage,
+  worker: Worker,
+  signal: AbortSignal,
+): Promise<ReconcileOutcome> {
+  const { company } = message;
+  const { reconciliations } = await companies.storage(signal);
+  const place = {
+    ...companies.dependencies,
+    documents: reconciliations,
+    follow: await contextOf(companies, company, worker, signal),
+    applying: (evidence: string) => firstStage(companies.dependencies.catalog, company, evidence),
+  };
+  return await reconcileCompany(place, message, signal);
+}
+
+function contextOf(
+  companies: OpenedCompanies,
+  company: string,
+  { log, pollId }: Worker,
+  signal: AbortSignal,
+) {
+  const onMessage = procedureMessages(company, log);
+  return companies.context(company, signal, { log, onMessage, writtenBy: pollId });
+}

@@ -1,0 +1,175 @@
+/** What a process has open of the catalogue's FlexiBee companies: servers, documents, mirrors. */
+
+import type { ContainerClient } from '@azure/storage-blob';
+import type { Catalog, FollowedCompany } from '../catalog/index.ts';
+import type { Databases } from '../database/databases.ts';
+import type { FlexibeeAddress } from '../flexibee/address.ts';
+import { ChangelogWatch } from '../flexibee/changelog.ts';
+import { type FlexibeeCompany, openCompany } from '../flexibee/client.ts';
+import {
+  type CursorStore,
+  cursorStore,
+  type FollowContext,
+  type Returned,
+} from '../flexibee/follow.ts';
+import { HookFlags } from '../flexibee/hook-flags.ts';
+import { HookNews } from '../flexibee/hook-news.ts';
+import { type ReconciliationStore, reconciliationStore } from '../flexibee/reconcile/reconcile.ts';
+import { FlexibeeServers } from '../flexibee/servers.ts';
+import type { TypedBase } from '../flexibee/typed/base.ts';
+import { noticingMirror } from '../flexibee/typed/tables.ts';
+import { GivenUp } from '../storage/given-up.ts';
+import type { StageRunner } from '../sync/stage-runner.ts';
+import { AfterChanges } from './after-changes.ts';
+import { afterQueueName } from './after-queue.ts';
+import { mirrorOf } from './company-mirrors.ts';
+import { type CompanyMessage, companyQueueName } from './company-queue.ts';
+import { typedTables } from './typed-tables.ts';
+
+export interface CompaniesDependencies {
+  catalog: Catalog;
+  addresses: Readonly<Record<string, FlexibeeAddress>>;
+  databases: Databases;
+  /** Runs stages of kind `procedure` after changes, on connections that applying does not need. */
+  procedure: StageRunner;
+  container(signal: AbortSignal): Promise<ContainerClient>;
+  /** Puts a message on a queue of ours. */
+  send(queue: string, message: object, signal: AbortSignal, delaySeconds?: number): Promise<void>;
+  leaseSeconds: number;
+  sliceMs: number;
+  /** Whoever was asked to look now waits so long for a poll that is under way; 10 s unless told. */
+  waitForLockMs?: number;
+  now(): Date;
+}
+
+const defaultWaitForLockMs = 10_000;
+
+/** What the process remembers of the storage: an idle poll reads no cursor. */
+export interface CompanyStorage {
+  cursors: CursorStore;
+  reconciliations: ReconciliationStore;
+  flags: HookFlags;
+  news: HookNews;
+  after: AfterChanges;
+  givenUp: GivenUp;
+}
+
+/** Whom a turn at a company tells what. */
+export interface Listener {
+  log(text: string): void;
+  /** What procedures print. */
+  onMessage(procedure: string, text: string): void;
+  /** Stands in the journal. */
+  writtenBy?: string | undefined;
+}
+
+export class OpenedCompanies {
+  readonly dependencies: CompaniesDependencies;
+  readonly #servers = new FlexibeeServers();
+  readonly #opened = new Map<string, FlexibeeCompany>();
+  readonly #changelogs = new ChangelogWatch();
+  readonly #typedBases = new Map<string, TypedBase>();
+  #storage: CompanyStorage | undefined;
+
+  constructor(dependencies: CompaniesDependencies) {
+    this.dependencies = dependencies;
+  }
+
+  get waitForLockMs(): number {
+    return this.dependencies.waitForLockMs ?? defaultWaitForLockMs;
+  }
+
+  find(code: string | undefined): FollowedCompany | undefined {
+    return this.dependencies.catalog.companies.find((company) => company.code === code);
+  }
+
+  /** RangeError: unknown code. */
+  known(code: string): FollowedCompany {
+    const company = this.find(code);
+    if (company === undefined) throw new RangeError(`no company ${code} in the catalogue`);
+    return company;
+  }
+
+  /** The company at its server. RangeError: unknown code. */
+  at(code: string): FlexibeeCompany {
+    const known = this.#opened.get(code);
+    if (known !== undefined) return known;
+    const { name } = this.known(code);
+    const address = this.dependencies.addresses[code];
+    if (address === undefined) throw new RangeError(`no address of ${code}`);
+    const opened = openCompany({ code, name, address }, this.#servers);
+    this.#opened.set(code, opened);
+    return opened;
+  }
+
+  async storage(signal: AbortSignal): Promise<CompanyStorage> {
+    const { container, leaseSeconds, catalog, procedure, sliceMs, now, send } = this.dependencies;
+    const opened = await container(signal);
+    if (this.#storage === undefined) {
+      const cursors = cursorStore(opened, leaseSeconds);
+      this.#storage = {
+        cursors,
+        reconciliations: reconciliationStore(opened, leaseSeconds),
+        flags: new HookFlags(opened, (code, within) => this.queueHookPoll(code, 0, within)),
+        news: new HookNews(cursors),
+        after: new AfterChanges({
+          ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, now },
+          container: opened,
+          queue: (company, within) =>
+            send(afterQueueName, { company, at: now().toISOString() }, within),
+        }),
+        givenUp: new GivenUp(opened),
+      };
+    }
+    return this.#storage;
+  }
+
+  queueHookPoll(company: string, delaySeconds: number, signal: AbortSignal): Promise<void> {
+    const { now, send } = this.dependencies;
+    const at = now().toISOString();
+    const message: CompanyMessage = { company, why: 'hook', at };
+    return send(companyQueueName, message, signal, delaySeconds);
+  }
+
+  /** What a turn at the company needs. @param listener default: nobody */
+  async context(
+    code: string,
+    signal: AbortSignal,
+    { log, onMessage, writtenBy }: Listener = { log: () => {}, onMessage: () => {} },
+  ): Promise<FollowContext> {
+    const { catalog, databases, sliceMs, now } = this.dependencies;
+    const { cursors, after } = await this.storage(signal);
+    const { onRegression, lateMinutes } = this.known(code);
+    const returned: Returned = new Map();
+    const typed = typedTables(this.dependencies, this.#typedBases, this.at(code), { code, log });
+    return {
+      company: {
+        code,
+        evidences: catalog.entityOrder(code),
+        onRegression,
+        lateMs: lateMinutes * 60_000,
+      },
+      source: this.at(code),
+      mirror: noticingMirror(
+        mirrorOf(catalog, databases, code, {
+          onReturn: (name, warning) => returned.set(name, warning),
+          onMessage,
+          ...(writtenBy !== undefined && { writtenBy }),
+        }),
+        typed,
+      ),
+      returned,
+      cursors,
+      typed,
+      now,
+      changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
+      sliceMs,
+      log,
+      after: (marks, abort) => after.seeTo(code, marks, abort),
+    };
+  }
+
+  close(): void {
+    this.#servers.close();
+  }
+}

@@ -1,0 +1,104 @@
+/** What a command takes, in one description: its options, their help and its faults come from it. */
+
+interface Described {
+  /** One line of the help. */
+  help: string;
+}
+
+export interface FlagOption extends Described {
+  type: 'flag';
+}
+
+export interface TextOption extends Described {
+  type: 'text';
+  /** What stands for the value in the help: `URL`. */
+  value: string;
+  default?: string;
+}
+
+export interface NumberOption extends Described {
+  type: 'number';
+  /** Read by whoever gave another one: `a whole number from 1 to 9`. */
+  range: string;
+  isValid(value: number): boolean;
+  default?: number;
+}
+
+export type Option = FlagOption | TextOption | NumberOption;
+
+/** By name, without the dashes. */
+export type Options = Readonly<Record<string, Option>>;
+
+/** A flag is always there, an option without a default only where it was given. */
+export type Values<O extends Options> = {
+  [K in keyof O]: O[K] extends FlagOption
+    ? boolean
+    :
+        | (O[K] extends NumberOption ? number : string)
+        | (O[K] extends { default: unknown } ? never : undefined);
+};
+
+/** `--name N`, a whole number. */
+export function wholeNumber<D extends number | undefined>(
+  help: string,
+  from: number,
+  to: number,
+  fallback?: D,
+): Omit<NumberOption, 'default'> & (D extends number ? { default: D } : object) {
+  const range =
+    to === Number.MAX_SAFE_INTEGER
+      ? `a whole number from ${from}`
+      : `a whole number from ${from} to ${to}`;
+  return {
+    type: 'number',
+    help,
+    range,
+    isValid: (value: number) => Number.isSafeInteger(value) && value >= from && value <= to,
+    ...(fallback !== undefined && { default: fallback }),
+  } as ReturnType<typeof wholeNumber<D>>;
+}
+
+/** `--name N`, any number above 0. */
+export const numberAboveZero = (help: string) =>
+  ({
+    type: 'number',
+    help,
+    range: 'a number above 0',
+    isValid: (value: number) => value > 0 && value < Number.POSITIVE_INFINITY,
+  }) satisfies NumberOption;
+
+export interface Command<O extends Options> {
+  /** As it is typed: `npm run chaos --`. */
+  name: string;
+  /** What it does, in a sentence or two. */
+  what: string;
+  options: O;
+  /** One of these must be given, and stands before the options. */
+  parts?: readonly string[];
+  /** What else there is to know: variables of the environment, exit codes. */
+  more?: string;
+}
+
+/** The text of `--help`. */
+export function usageOf({ name, what, options, parts, more }: Command<Options>): string {
+  const rows = Object.entries<Option>(options).map(([key, option]) => [
+    `--${key}${placeholderOf(option)}`,
+    `${option.help}${defaultOf(option)}`,
+  ]);
+  rows.push(['--help', 'this text, and nothing else']);
+  const width = Math.max(...rows.map(([left = '']) => left.length));
+  const lines = rows.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`);
+  const usage = `Usage: ${name} ${parts ? '<part> ' : ''}[options]`;
+  const choice = parts && `Parts: ${parts.join(', ')}`;
+  const sections = [usage, what, choice, lines.join('\n'), more];
+  return sections.filter((section) => section !== undefined).join('\n\n');
+}
+
+function placeholderOf(option: Option): string {
+  if (option.type === 'flag') return '';
+  return option.type === 'text' ? ` ${option.value}` : ' N';
+}
+
+function defaultOf(option: Option): string {
+  return 'default' in option && option.default !== undefined ? ` (${option.default})` : '';
+}

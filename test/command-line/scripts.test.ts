@@ -1,0 +1,56 @@
+/** Every npm script of ours says what it takes, and does nothing else then. */
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import manifest from '../../package.json' with { type: 'json' };
+
+const cwd = fileURLToPath(new URL('../..', import.meta.url));
+/** Those that run a file of ours; the others are the test runner's, the linter's, Core Tools'. */
+const ours = Object.entries(manifest.scripts).flatMap(([name, command]) => {
+  const [program, ...args] = command.split(' ');
+  return program === 'node' && !args.includes('--test') ? [{ name, args }] : [];
+});
+
+async function run(args: string[]) {
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { ...process.env, SQLSERVER_URL: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close');
+  const [out = '', err = ''] = await Promise.all(
+    [child.stdout, child.stderr].map(async (stream) => {
+      stream.setEncoding('utf8');
+      return (await stream.toArray()).join('');
+    }),
+  );
+  const [code] = await closed;
+  return { code, out, err };
+}
+
+describe('npm scripts', { concurrency: 2 }, () => {
+  test('are these', () => {
+    const names = ours.map(({ name }) => name).join(' ');
+    assert.match(names, /^build start tick demo:sqlserver demo:sql check:model test:unit chaos /);
+    assert.match(names, /sql:install bench:bodies bench:runs bench:sync /);
+  });
+
+  for (const { name, args } of ours) {
+    test(`${name} --help`, async () => {
+      const { code, out, err } = await run([...args, '--help']);
+      assert.deepEqual([code, err], [0, '']);
+      const typed = name === 'start' ? 'npm start' : `npm run ${name}`;
+      assert.ok(out.startsWith(`Usage: ${typed} -- `), out);
+      for (const line of out.split('\n')) assert.ok(line.length <= 100, line);
+    });
+
+    test(`${name} --hepl`, async () => {
+      const { code, out, err } = await run([...args, '--hepl']);
+      assert.equal(code, 2);
+      assert.match(out + err, /^unknown option --hepl \(did you mean --help\?\)\nnpm /);
+    });
+  }
+});
