@@ -435,6 +435,10 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[16].company.journalDays': 0,
       'dataSources[16].company.onRegression': 'restart',
       'dataSources[16].company.reconcile': '2:30',
+      'dataSources[16].company.pollMinutes': 0,
+      'dataSources[16].company.pageSize': 5,
+      'dataSources[16].company.requestsAtOnce': 33,
+      'dataSources[16].company.requestsPerDay': 'many',
       'dataSources[16].company.lateMinutes': 90_000,
     },
     [
@@ -444,6 +448,10 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[16].company.journalDays: 0 is not a number of days; use a whole number from 1 to 36500',
       'dataSources[16].company.onRegression: "restart" is not an answer to versions that went back; use one of stop, reload',
       'dataSources[16].company.reconcile: "2:30" is not a time of day; use hh:mm by the clock of periods.timeZone, such as 02:30, or false',
+      'dataSources[16].company.pollMinutes: 0 is not an interval of polls; use whole minutes from 1 to 60',
+      'dataSources[16].company.pageSize: 5 is not a page size; use a whole number from 10 to 1000',
+      'dataSources[16].company.requestsAtOnce: 33 is not a number of requests; use a whole number from 1 to 32',
+      'dataSources[16].company.requestsPerDay: "many" is not a number of requests a day; use a whole number from 100 to 10000000, or leave it out where there is no limit',
       'dataSources[16].company.lateMinutes: longer than a day; use whole minutes from 1 to 1440',
     ],
   ],
@@ -784,7 +792,8 @@ describe('a catalogue of an operator', () => {
       onRegression: 'stop',
       reconcile: '02:30',
       paused: false,
-      pollMinutes: 1,
+      pageSize: 1000,
+      requestsAtOnce: 4,
       lateMinutes: 60,
     });
     assert.deepEqual(catalog.entityOrder('flexi-brno'), catalog.entityOrder('flexi-demo'));

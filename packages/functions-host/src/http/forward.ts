@@ -76,11 +76,14 @@ export function createForwarder(httpUri: string): Forwarder {
     let hasPassed = false;
     const passThrough = (): void => {
       hasPassed = true;
-      watchBody(request, response, cut);
+      const stop = watchBody(request, response, cut);
       // A client that leaves here closes `response`, too.
       request.on('error', () => {}).pipe(upstream);
       // What the app did not want is thrown away: a connection that nobody reads sees no end.
-      upstream.once('close', () => request.resume());
+      upstream.once('close', () => {
+        stop();
+        request.resume();
+      });
     };
     upstream.once('response', (message) => {
       reply = message;
