@@ -37,7 +37,7 @@ function list(instance: Instance, call: Call): Answer {
 function sum(instance: Instance, call: Call): Answer {
   const { company, evidence } = place(instance, call);
   const fields = call.query.get('fields')?.split(',');
-  return answer(200, winstrom({ sum: company.sum(evidence, asked(call), fields) }));
+  return answer(200, winstrom({ sum: company.sum(evidence, asked(instance, call), fields) }));
 }
 
 async function query(instance: Instance, call: Call): Promise<Answer> {
