@@ -563,7 +563,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[17].system: gen-demodata is a connection, and stek does not begin with a dynsql stage; use one that does',
       'pipelines[1].stages[0].database: missing; gen-demodata is a connection and has no database of its own',
       'pipelines[1].freshness[0].database: missing; gen-demodata is a connection and has no database of its own',
-      ...[29, 30, 31, 32].map(
+      ...[34, 35, 36, 37].map(
         (index) =>
           `entities[${index}].dynsql: given, but no data source of its systems has a connection; leave it out`,
       ),
@@ -587,16 +587,16 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'queries that are missing, have no month, have one too many, or go nowhere',
     {
-      'entities[29].dynsql': undefined,
-      'entities[30].dynsql.period': undefined,
-      'entities[31].dated': false,
+      'entities[34].dynsql': undefined,
+      'entities[35].dynsql.period': undefined,
+      'entities[36].dated': false,
       'entities[2].dynsql': { definition: '01B4XCTHYNDL3C5P00CA141B44', select: ['ID'] },
     },
     [
-      'entities[29].dynsql: missing; gen-demodata is a connection and needs to know what to ask',
+      'entities[34].dynsql: missing; gen-demodata is a connection and needs to know what to ask',
       'entities[2].dynsql: given, but no data source of its systems has a connection; leave it out',
-      'entities[30].dynsql.period: missing; the query of a dated entity needs a condition for the month',
-      'entities[31].dynsql.period: given for an entity without a date; use dated: true',
+      'entities[35].dynsql.period: missing; the query of a dated entity needs a condition for the month',
+      'entities[36].dynsql.period: given for an entity without a date; use dated: true',
     ],
   ],
   [

@@ -110,7 +110,8 @@ test('the company is a data source, and is loaded without anybody asking', async
   const listed = Object.keys(JSON.parse((await machine.get(`/${code}/valid_names`)).text));
   assert.deepEqual(listed, names);
   const found = await inState('following');
-  assert.equal(found.lag.versions, 0);
+  // What the demo's changelog leaves out may still be committed, as far as anybody can tell.
+  assert.equal(found.lag.versions, found.gaps);
   assert.deepEqual(found.live, { globalVersion: found.version });
   const { records } = await control();
   const loaded = await rows(
@@ -253,7 +254,7 @@ test('a reset begins a new generation and loads everything again', async () => {
     const found = await company();
     return found.state === 'following' && found.generation > generation && found;
   });
-  assert.deepEqual(again.lag.versions, 0);
+  assert.equal(again.lag.versions, again.gaps);
 });
 
 test('no secret is printed', () => {
