@@ -10,7 +10,7 @@
 import { numberSetting, portSetting, runStandIn } from 'stand-in-kit';
 import { startSqlServer } from 'tds-sqlite';
 import { standInAt } from './billing/connections.ts';
-import { defaultPace, demoDatabases } from './billing/index.ts';
+import { defaultPace, demoDatabases, setPace } from './billing/index.ts';
 import { demoLogin } from './billing/login.ts';
 import { installProduct } from './billing/product.ts';
 
@@ -34,6 +34,12 @@ await runStandIn('SQL Server', 'sql-server', async (directory) => {
     morePorts,
     controlPort,
   });
-  await installProduct(standInAt(server.port), AbortSignal.timeout(installTimeoutMilliseconds));
+  try {
+    setPace(server, pace);
+    await installProduct(standInAt(server.port), AbortSignal.timeout(installTimeoutMilliseconds));
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   return server;
 });

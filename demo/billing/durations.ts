@@ -31,24 +31,3 @@ export function readDurations(): Durations {
   }
   return (name, code) => seconds.get(`${name} ${code}`) ?? defaultSeconds;
 }
-
-export interface Pacing {
-  now(): Date;
-  /** Milliseconds a stage takes for these sources' rows of an entity. */
-  budget(stage: StageName, name: EntityName, codes: Iterable<string>): number;
-}
-
-/** `pace` is how many times faster than the original the demo runs; Infinity: no delay at all. */
-export function createPacing(pace: number, now: () => Date): Pacing {
-  if (!(pace > 0)) {
-    throw new RangeError(`pace: expected a number above 0 or Infinity, got ${pace}`);
-  }
-  const durations = readDurations();
-  return {
-    now,
-    budget(stage, name, codes) {
-      const seconds = [...codes].reduce((sum, code) => sum + durations(name, code), 0);
-      return (seconds * stageShares[stage] * 1000) / pace;
-    },
-  };
-}

@@ -2,32 +2,15 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { DatabaseDefinition } from 'tds-sqlite';
-import { countryTables } from './countries.ts';
-import { crudeProcedure } from './crude.ts';
-import { createPacing, type Pacing } from './durations.ts';
-import { entityNames } from './entities.ts';
-import { defaultChunkRows, exportProcedure } from './export.ts';
-import { heapProcedure } from './heap.ts';
 import { seedSource } from './seed/index.ts';
 import { createInsert } from './seed/insert.ts';
-import {
-  aggregateBase,
-  dataSources,
-  defaultAccounts,
-  entitiesIn,
-  type SourceDatabase,
-  sourceDatabases,
-} from './sources.ts';
-import { quoted } from './sqlite.ts';
-import { aggregateSchema, sourceSchema } from './tables.ts';
-import { tickProcedure } from './tick.ts';
-
-export type DemoDatabase = Required<Omit<DatabaseDefinition, 'seed'>> &
-  Pick<DatabaseDefinition, 'seed'>;
+import { aggregateBase, defaultAccounts, sourceDatabases } from './sources.ts';
+import { list, quoted } from './sqlite.ts';
+import { scriptOf } from './tsql/index.ts';
+import { type Delay, delayColumns, delaysAt, delayTable } from './tsql/pacing.ts';
 
 export { compareHeapWithSource, type Difference } from './compare.ts';
-export { tick } from './tick.ts';
-export { type TickChange, tickPeriod } from './tick-changes.ts';
+export { type TickChange, tick, tickPeriod } from './tick.ts';
 
 /** How many times faster than the original the demo runs: 25 minutes become 2.5 s. */
 export const defaultPace = 600;
@@ -37,62 +20,66 @@ export interface DemoOptions {
   pace?: number;
   /** Personal accounts over all sources, about; each source has at least 3. Default 20,000. */
   accounts?: number;
-  /** What the procedures take for the time. */
-  now?: () => Date;
-  /** Rows an export goes through in one transaction. Default 2,000; tests take fewer. */
-  chunkRows?: number;
 }
 
-function sourceDefinition(
-  source: SourceDatabase,
-  accounts: number,
-  pacing: Pacing,
-  chunkRows: number,
-): DemoDatabase {
-  return {
-    name: source.name,
-    server: source.server,
-    schema: sourceSchema(source.system),
-    seed: (database) =>
-      seedSource((code) => createInsert(database, source.system, code), source, accounts),
-    procedures: [
-      ...entitiesIn(source.system).map((name) => exportProcedure(name, source, pacing, chunkRows)),
-      tickProcedure(source, pacing.now),
-    ],
-  };
+export type DemoDatabase = Required<Omit<DatabaseDefinition, 'procedures'>>;
+
+function writeDelays(database: DatabaseSync, delays: readonly Delay[]): void {
+  database.exec(`DELETE FROM ${quoted(delayTable)}`);
+  const columns = Object.keys(delayColumns);
+  const insert = database.prepare(
+    `INSERT INTO ${quoted(delayTable)} (${list(columns)}) VALUES (${columns.map((name) => `:${name}`).join(', ')})`,
+  );
+  for (const delay of delays) insert.run({ ...delay });
 }
 
-function seedAggregateBase(database: DatabaseSync): void {
-  const insert = database.prepare('INSERT INTO "heap.list_datasource" VALUES (?, ?, ?)');
-  for (const { id, code, database: name } of dataSources) insert.run(id, code, name);
-  for (const { name, columns, rows } of countryTables) {
-    const marks = Object.keys(columns).map(() => '?');
-    const add = database.prepare(`INSERT INTO ${quoted(name)} VALUES (${marks.join(', ')})`);
-    for (const row of rows) add.run(...row);
-  }
-}
-
-/** Every database of the demo. A pace or number of accounts not above 0 is a RangeError. */
+/**
+ * Every database of the demo: the T-SQL that any SQL Server runs, and live rows straight into
+ * SQLite, which is faster. A pace or number of accounts not above 0 is a RangeError.
+ */
 export function demoDatabases({
   pace = defaultPace,
   accounts = defaultAccounts,
-  now = () => new Date(),
-  chunkRows = defaultChunkRows,
 }: DemoOptions = {}): DemoDatabase[] {
   if (!(accounts > 0 && Number.isFinite(accounts))) {
     throw new RangeError(`accounts: expected a finite number above 0, got ${accounts}`);
   }
-  const pacing = createPacing(pace, now);
+  const delays = delaysAt(pace);
   return [
-    ...sourceDatabases.map((source) => sourceDefinition(source, accounts, pacing, chunkRows)),
+    ...sourceDatabases.map((source) => ({
+      name: source.name,
+      server: source.server,
+      schema: scriptOf(source.name),
+      seed(database: DatabaseSync) {
+        writeDelays(database, delays);
+        seedSource((code) => createInsert(database, source.system, code), source, accounts);
+      },
+    })),
     {
       ...aggregateBase,
-      schema: aggregateSchema(),
-      seed: seedAggregateBase,
-      procedures: entityNames.flatMap((name) => [
-        crudeProcedure(name, pacing),
-        heapProcedure(name, pacing),
-      ]),
+      schema: scriptOf(aggregateBase.name),
+      seed: (database) => writeDelays(database, delays),
     },
   ];
+}
+
+/**
+ * Sets the pace of databases that are kept from an earlier start.
+ *
+ * @throws Error for those of a version whose procedures were no T-SQL: they begin anew
+ */
+export function setPace(server: { database(name: string): DatabaseSync }, pace: number): void {
+  const delays = delaysAt(pace);
+  for (const { name } of [...sourceDatabases, aggregateBase]) {
+    const database = server.database(name);
+    const found = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(delayTable);
+    if (!found) {
+      throw new Error(
+        `Database ${name} is kept from an older version, whose procedures are no longer there: begin anew with npm start -- --fresh`,
+      );
+    }
+    database.exec('BEGIN IMMEDIATE');
+    writeDelays(database, delays);
+    database.exec('COMMIT');
+  }
 }

@@ -1,12 +1,12 @@
-/** Puts the T-SQL demo (`sql/demo/`) and its live rows on a SQL Server. */
+/** Puts the demo and its live rows on a SQL Server. */
 
-import { readdir, readFile } from 'node:fs/promises';
 import sql from 'mssql';
 import { runBatches } from '../../sql/run-batches.ts';
 import { batchesIn } from '../../sql/scripts.ts';
 import { withDatabase } from './connections.ts';
 import { insertRows, liveTables } from './live-tables.ts';
 import { aggregateBase, defaultAccounts, sourceDatabases } from './sources.ts';
+import { type DemoFile, demoFiles } from './tsql/index.ts';
 import { delayColumns, delaysAt, delayTable } from './tsql/pacing.ts';
 
 export interface InstallOptions {
@@ -19,12 +19,7 @@ export interface InstallOptions {
   signal?: AbortSignal;
 }
 
-const folder = new URL('../../sql/demo/', import.meta.url);
-
 const databaseNames = [...sourceDatabases.map(({ name }) => name), aggregateBase.name];
-
-/** `020-tables.HCS.sql` belongs to HCS, `010-databases.sql` to no database of the demo. */
-const databaseOfFile = (file: string) => /\.(\w+)\.sql$/.exec(file)?.[1];
 
 /**
  * The most that TDS allows: a batch in several packets waits 40 ms for an acknowledgement between
@@ -80,16 +75,20 @@ async function requireDemo(url: string, database: string): Promise<void> {
   }
 }
 
-async function runFile(pool: sql.ConnectionPool, file: string, signal: AbortSignal | undefined) {
-  const batches = batchesIn(file, await readFile(new URL(file, folder), 'utf8'));
-  await runBatches(file, batches, (text) => pool.request().batch(text), signal);
+async function runFile(
+  pool: sql.ConnectionPool,
+  { name, script }: DemoFile,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const batches = batchesIn(name, script);
+  await runBatches(name, batches, (text) => pool.request().batch(text), signal);
 }
 
 /** What one of the demo's databases holds: tables, procedures, rows. */
 async function fillDatabase(
   pool: sql.ConnectionPool,
   database: string,
-  files: string[],
+  files: DemoFile[],
   { accounts = defaultAccounts, pace = Number.POSITIVE_INFINITY, signal }: InstallOptions,
 ): Promise<number> {
   for (const file of files) await runFile(pool, file, signal);
@@ -115,13 +114,13 @@ export async function installDemo(url: string, options: InstallOptions = {}): Pr
     signal?.throwIfAborted();
     await requireDemo(url, database);
   }
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
-  const common = files.filter((file) => databaseOfFile(file) === undefined);
+  const files = demoFiles();
+  const filesOf = (name: string) => files.filter(({ database }) => database === name);
   await connected(url, 'master', async (pool) => {
-    for (const file of common) await runFile(pool, file, signal);
+    for (const file of filesOf('master')) await runFile(pool, file, signal);
   });
   for (const database of databaseNames) {
-    const own = files.filter((file) => databaseOfFile(file) === database);
+    const own = filesOf(database);
     const rows = await connected(url, database, (pool) =>
       fillDatabase(pool, database, own, options),
     );

@@ -3,29 +3,15 @@
  * something to do, and prints what it changed. See `--help`.
  */
 
-import sql from 'mssql';
 import { commandLine, outliveReader } from '../../shared/command-line/command-line.ts';
 import { wholeNumber } from '../../shared/command-line/options.ts';
 import { portsOption, readPorts } from '../ports.ts';
 import { settingOf, standInAt, withDatabase } from './connections.ts';
 import { sourceDatabases } from './sources.ts';
-import type { TickChange } from './tick-changes.ts';
+import { tickDatabase } from './tick.ts';
 
 /** Of an int. */
 const most = 2 ** 31 - 1;
-
-/** Calls `dbo.sp_demo_tick` in one database. `seed` null: another one every time. */
-async function tickDatabase(connectionString: string, seed: number | null): Promise<TickChange[]> {
-  const pool = new sql.ConnectionPool(connectionString);
-  try {
-    await pool.connect();
-    const request = pool.request().input('seed', sql.Int, seed);
-    const { recordset } = await request.execute<TickChange>('dbo.sp_demo_tick');
-    return recordset;
-  } finally {
-    await pool.close();
-  }
-}
 
 async function main(): Promise<void> {
   const { seed = null, ports } = commandLine({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { compareHeapWithSource, demoDatabases, tick } from '../billing/index.ts';
-import { Crash, type DirectServer, startDirectServer } from './direct-server.ts';
+import { compareHeapWithSource } from '../billing/index.ts';
+import { type DemoServer, startDemo } from './demo-server.ts';
 import {
   allCodes,
   type Call,
@@ -16,27 +16,76 @@ import {
 
 const period = '2019-07-01';
 
-/** Few rows and fewer in a transaction, so that every call has many steps to die at. */
-const start = (accounts: number, chunkRows: number) =>
-  startDirectServer(demoDatabases({ accounts, chunkRows, pace: Number.POSITIVE_INFINITY }));
+/** Where a procedure dies: as it writes a row of this table. */
+interface Death {
+  table: string;
+  action: 'INSERT' | 'UPDATE' | 'DELETE';
+}
 
-/** True when the call died. */
-async function crashes(server: DirectServer, call: Call, crashAt: number): Promise<boolean> {
+/** Every table of its database that a call may write to, in whatever way. */
+function deathsOf(server: DemoServer, { database, procedure }: Call): Death[] {
+  const [, schema, name] =
+    /^(\w+)\.sp_.*?_(?:bill_ab|prep|datasource|crude)_(\w+)$/.exec(procedure) ?? [];
+  const states: Record<string, string[]> = {
+    crude: ['crude.load_state', 'crude.load_batch'],
+    heap: ['heap.load_state'],
+  };
+  const own =
+    schema === 'crude' ? [`crude.${name}`] : [`prep.${name}`, `heap.${name}`, `test.${name}`];
+  const known = new Set(
+    server
+      .database(database)
+      .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+      .all()
+      .map((row) => row['name']),
+  );
+  return [...own, ...(states[schema ?? ''] ?? ['dbo.export_batch'])]
+    .filter((table) => known.has(table))
+    .flatMap((table) =>
+      (['INSERT', 'UPDATE', 'DELETE'] as const).map((action) => ({ table, action })),
+    );
+}
+
+/** The last row that a call writes. */
+const lasts: Record<string, Death> = {
+  crude: { table: 'crude.load_batch', action: 'INSERT' },
+  heap: { table: 'heap.load_state', action: 'UPDATE' },
+};
+const lastOf = ({ database, procedure }: Call): Death =>
+  (database === 'AB' ? lasts[procedure.split('.')[0] ?? ''] : undefined) ?? {
+    table: 'dbo.export_batch',
+    action: 'INSERT',
+  };
+
+/** Calls, and answers where it died; nothing of it is left then. */
+async function die(server: DemoServer, call: Call, deaths: Record<string, Death>) {
+  const database = server.database(call.database);
+  const tables = new Set(deathsOf(server, call).map((death) => death.table));
+  const rows = () =>
+    JSON.stringify([...tables].map((name) => database.prepare(`SELECT * FROM "${name}"`).all()));
+  const before = rows();
+  for (const [name, { table, action }] of Object.entries(deaths)) {
+    database.exec(`CREATE TRIGGER "${name}" AFTER ${action} ON "${table}"
+      BEGIN SELECT RAISE(ABORT, 'it dies ${name}'); END`);
+  }
   try {
-    await server.call(call.database, call.procedure, call.parameters, { crashAt });
-    return false;
+    await server.call(call.database, call.procedure, call.parameters);
+    return undefined;
   } catch (error) {
-    if (error instanceof Crash) return true;
-    throw error;
+    const [, name] = /it dies (\w+)/.exec(String(error)) ?? assert.fail(String(error));
+    assert.equal(rows(), before);
+    return name;
+  } finally {
+    for (const name of Object.keys(deaths)) database.exec(`DROP TRIGGER "${name}"`);
   }
 }
 
 describe('a call that dies', () => {
   for (const code of ['0c10', 'zagser']) {
     describe(code, () => {
-      let server: DirectServer;
-      before(() => {
-        server = start(1_000, 40);
+      let server: DemoServer;
+      before(async () => {
+        server = await startDemo({ accounts: 300 });
       });
       after(() => server.close());
 
@@ -44,20 +93,30 @@ describe('a call that dies', () => {
       const accountsFirst = factsOf(code).toSorted(
         (a, b) => Number(b.name === 'personal_account') - Number(a.name === 'personal_account'),
       );
-      for (const facts of accountsFirst) {
-        it(`leaves ${facts.name} so that a repeated one completes it`, async () => {
-          const calls = entityCalls(facts, [code], period);
-          let deaths = 0;
-          for (const call of calls) {
-            // The same call dies at its first, second, third … step of what is left to do.
-            let crashAt = 1;
-            while (await crashes(server, call, crashAt)) {
-              crashAt += 1;
-              deaths += 1;
-            }
+      /** Each call dies wherever it writes, then completes; answers at how many tables. */
+      async function complete(calls: readonly Call[]): Promise<number> {
+        const died = new Set<string>();
+        for (const call of calls) {
+          for (const here of deathsOf(server, call)) {
+            const where = await die(server, call, { here, last: lastOf(call) });
+            assert.ok(where, 'it writes something, at its end at the latest');
+            if (where === 'here') died.add(here.table);
           }
-          assert.ok(deaths > 5, `${deaths} deaths`);
-          assert.deepEqual(compareHeapWithSource(server, code, period, [facts.name]), []);
+          await server.call(call.database, call.procedure, call.parameters);
+        }
+        return died.size;
+      }
+
+      for (const facts of accountsFirst) {
+        it(`leaves nothing of ${facts.name}, and a repeated one completes it`, async () => {
+          const calls = entityCalls(facts, [code], period);
+          const compare = () => compareHeapWithSource(server, code, period, [facts.name]);
+          // Outbox and its batches, crude with its state and batches, heap with its state.
+          assert.equal(await complete(calls), 7);
+          assert.deepEqual(compare(), []);
+          await server.tick(1);
+          assert.ok((await complete(calls)) >= 4);
+          assert.deepEqual(compare(), []);
           assert.equal(sumAffected(await runCalls(server, calls)), 0);
         });
       }
@@ -67,7 +126,7 @@ describe('a call that dies', () => {
 
 type Action =
   | { kind: 'tick'; seed: number }
-  | { kind: 'call'; call: number; crashAt: number }
+  | { kind: 'call'; call: number; death: number }
   | { kind: 'together'; calls: number[] };
 
 const calls = entityFacts.flatMap((facts) => entityCalls(facts, allCodes, period));
@@ -76,7 +135,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('tick'), seed: fc.nat({ max: 1000 }) }) },
   {
     weight: 8,
-    arbitrary: fc.record({ kind: fc.constant('call'), call, crashAt: fc.nat({ max: 30 }) }),
+    arbitrary: fc.record({ kind: fc.constant('call'), call, death: fc.nat({ max: 30 }) }),
   },
   {
     weight: 2,
@@ -87,15 +146,18 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
 );
 
-async function act(server: DirectServer, step: Action): Promise<void> {
+async function act(server: DemoServer, step: Action): Promise<void> {
   const chosen = (index: number) => calls[index] ?? assert.fail();
   switch (step.kind) {
     case 'tick':
-      tick(server, { seed: step.seed });
+      await server.tick(step.seed);
       break;
-    case 'call':
-      await crashes(server, chosen(step.call), step.crashAt);
+    case 'call': {
+      const deaths = deathsOf(server, chosen(step.call));
+      const here = deaths[step.death % deaths.length] ?? assert.fail();
+      await die(server, chosen(step.call), { here });
       break;
+    }
     case 'together':
       await Promise.all(
         step.calls.map((index) => {
@@ -110,7 +172,7 @@ describe('any history', () => {
   it('of ticks, calls in any order, deaths and calls at once ends equal after one sync', () =>
     fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 60 }), async (history) => {
-        const server = start(45, 3);
+        const server = await startDemo({ accounts: 45 });
         try {
           for (const step of history) await act(server, step);
           await runCalls(server, sourceCalls(allCodes, period));
@@ -119,7 +181,7 @@ describe('any history', () => {
           }
           assert.equal(sumAffected(await runCalls(server, sourceCalls(allCodes, period))), 0);
         } finally {
-          server.close();
+          await server.close();
         }
       }),
       { numRuns: 6 },

@@ -1,28 +1,37 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { demoDatabases } from '../billing/index.ts';
-import { startProgress } from '../billing/progress.ts';
-import { type DirectServer, startDirectServer } from './direct-server.ts';
-import { crudeCall, type EntityFacts, entityFacts, exportCall, heapCall } from './sync.ts';
+import { after, before, describe, it } from 'node:test';
+import { setPace } from '../billing/index.ts';
+import { type DemoServer, startDemo } from './demo-server.ts';
+import {
+  type Call,
+  crudeCall,
+  type EntityFacts,
+  entityFacts,
+  exportCall,
+  heapCall,
+  stekDatabases,
+} from './sync.ts';
 
 const period = '2019-07-01';
 
-/** A demo whose clock moves by its delays alone; milliseconds that a call takes. */
-function start(pace: number) {
-  let milliseconds = Date.UTC(2026, 0, 1);
-  const server = startDirectServer(
-    demoDatabases({ accounts: 200, pace, now: () => new Date(Math.round(milliseconds)) }),
-  );
-  async function time({ database, procedure, parameters }: ReturnType<typeof crudeCall>) {
-    const started = milliseconds;
-    const record = await server.call(database, procedure, parameters, {
-      onDelay: (delay) => {
-        milliseconds += delay;
-      },
-    });
-    return { ...record, milliseconds: Math.round(milliseconds - started) };
-  }
-  return { server, time };
+/** In place of the procedure that waits: says how long it would. */
+const told = `ALTER PROCEDURE [dbo].[sp_demo_wait] @label nvarchar(200), @milliseconds int AS
+IF @milliseconds > 0 RAISERROR(N'waits %d', 0, 1, @milliseconds) WITH NOWAIT`;
+
+async function start(pace: number): Promise<DemoServer> {
+  const server = await startDemo({ accounts: 45, pace });
+  for (const name of ['HCS', 'AB', ...Object.values(stekDatabases)]) await server.batch(name, told);
+  return server;
+}
+
+/** Milliseconds that a call would take. */
+async function time(
+  server: DemoServer,
+  { database, procedure, parameters }: Call,
+): Promise<number> {
+  const { messages } = await server.call(database, procedure, parameters);
+  const waits = messages.flatMap((message) => /^waits (\d+)$/.exec(message)?.[1] ?? []);
+  return waits.reduce((sum, milliseconds) => sum + Number(milliseconds), 0);
 }
 
 function facts(name: string): EntityFacts {
@@ -31,19 +40,13 @@ function facts(name: string): EntityFacts {
   return found;
 }
 
-async function closing(
-  pace: number,
-  work: (time: ReturnType<typeof start>['time'], server: DirectServer) => Promise<void>,
-) {
-  const { server, time } = start(pace);
-  try {
-    await work(time, server);
-  } finally {
-    server.close();
-  }
-}
-
 describe('time of a stage', () => {
+  let server: DemoServer;
+  before(async () => {
+    server = await start(1);
+  });
+  after(() => server.close());
+
   /** Entity, source, seconds the operators noted (from the list itself; blank or absent: 1). */
   const cases: [string, string, number][] = [
     ['payment', '0c06', 15],
@@ -57,137 +60,92 @@ describe('time of a stage', () => {
     ['recalculation', 'zagser', 1],
   ];
   for (const [name, code, seconds] of cases) {
-    it(`${name} of ${code}: ${seconds} s, 10 % export, 60 % crude, 30 % heap`, () =>
-      closing(1, async (time) => {
-        const calls = [
-          exportCall(facts(name), code, period),
-          crudeCall(facts(name).name),
-          heapCall(facts(name).name),
-        ];
+    it(`${name} of ${code}: ${seconds} s, 10 % export, 60 % crude, 30 % heap`, async () => {
+      const calls = [
+        exportCall(facts(name), code, period),
+        crudeCall(facts(name).name),
+        heapCall(facts(name).name),
+      ];
+      // A sync without a change takes as long: the original had to look at every row, too.
+      for (const _ of ['first', 'again']) {
         const milliseconds = [];
-        for (const call of calls) milliseconds.push((await time(call)).milliseconds);
+        for (const call of calls) milliseconds.push(await time(server, call));
         assert.deepEqual(milliseconds, [seconds * 100, seconds * 600, seconds * 300]);
-        // A sync without a change takes as long: the original had to look at every row, too.
-        assert.equal((await time(calls[0] ?? assert.fail())).milliseconds, seconds * 100);
-        assert.equal((await time(calls[1] ?? assert.fail())).milliseconds, seconds * 600);
-      }));
+      }
+    });
   }
 
-  it('is divided by the pace', () =>
-    closing(600, async (time) => {
-      const { milliseconds } = await time(exportCall(facts('personal_account'), 'mo', period));
-      assert.equal(milliseconds, 320);
-    }));
+  it('is the sum over the sources a crude or heap call serves, and nothing when none is due', async () => {
+    const payment = facts('payment');
+    for (const code of ['0c01', '0c05', 'mo', 'mo']) {
+      await time(server, exportCall(payment, code, period));
+    }
+    const expected = 60 + 120 + 60;
+    assert.equal(await time(server, heapCall('payment')), 0);
+    assert.equal(await time(server, crudeCall('payment')), expected * 600);
+    assert.equal(await time(server, crudeCall('payment')), 0);
+    await time(server, exportCall(payment, 'stek', period));
+    await time(server, crudeCall('payment'));
+    assert.equal(await time(server, heapCall('payment')), (expected + 43) * 300);
+    assert.equal(await time(server, heapCall('payment')), 0);
+    assert.equal(await time(server, crudeCall('meter_reading')), 0);
+  });
 
-  it('is the sum over the sources a crude or heap call serves, and nothing when none is due', () =>
-    closing(1, async (time) => {
-      const payment = facts('payment');
-      for (const code of ['0c01', '0c05', 'mo', 'mo'])
-        await time(exportCall(payment, code, period));
-      const expected = 60 + 120 + 60;
-      assert.equal((await time(heapCall('payment'))).milliseconds, 0);
-      assert.equal((await time(crudeCall('payment'))).milliseconds, expected * 600);
-      assert.equal((await time(crudeCall('payment'))).milliseconds, 0);
-      await time(exportCall(payment, 'stek', period));
-      await time(crudeCall('payment'));
-      assert.equal((await time(heapCall('payment'))).milliseconds, (expected + 43) * 300);
-      assert.equal((await time(heapCall('payment'))).milliseconds, 0);
-      assert.equal((await time(crudeCall('meter'))).milliseconds, 0);
-    }));
-
-  it('is none at an infinite pace', () =>
-    closing(Number.POSITIVE_INFINITY, async (time) => {
-      for (const call of [exportCall(facts('payment'), 'mo', period), crudeCall('payment')]) {
-        assert.deepEqual((await time(call)).delays, []);
-      }
-    }));
+  it('is divided by the pace, and changes with it where the rows are kept', async () => {
+    const call = exportCall(facts('personal_account'), 'mo', period);
+    setPace(server, 600);
+    assert.equal(await time(server, call), 320);
+    setPace(server, Number.POSITIVE_INFINITY);
+    assert.equal(await time(server, call), 0);
+  });
 });
 
 describe('progress', () => {
-  it('tells each quarter of a procedure, with rows', () =>
-    closing(1, async (time) => {
-      const { messages, affected } = await time(exportCall(facts('payment'), 'mo', period));
-      const label = 'dbo.sp_export_to_bill_ab_payment mo 2019-07-01';
-      assert.deepEqual(
-        messages,
-        [0.25, 0.5, 0.75, 1].map(
-          (part) =>
-            `${label}: ${Math.floor(affected * part)} of ${affected} rows (${part * 100} %)`,
-        ),
+  it('tells each quarter of the time, then the rows', async () => {
+    // 10 % of 2160 s, divided by the pace: 216 ms.
+    const server = await startDemo({ accounts: 45, pace: 1_000 });
+    try {
+      const { database, procedure, parameters } = exportCall(
+        facts('charge_detail'),
+        '0c21',
+        period,
       );
-    }));
-
-  function record(options: { total: number; budget: number; workPerStep: number }) {
-    let clock = 0;
-    const log: string[] = [];
-    const advance = startProgress(
-      {
-        async delay(milliseconds) {
-          clock += milliseconds;
-          log.push(`delay ${milliseconds}`);
-        },
-        message: (text) => void log.push(text),
-      },
-      { label: 'x', ...options, now: () => new Date(clock) },
-    );
-    return {
-      log,
-      async step(done: number) {
-        clock += options.workPerStep;
-        await advance(done);
-      },
-    };
-  }
-
-  it('waits only for what the work has left over', async () => {
-    const { log, step } = record({ total: 100, budget: 1_000, workPerStep: 100 });
-    await step(50);
-    await step(100);
-    assert.deepEqual(log, [
-      'delay 150',
-      'x: 25 of 100 rows (25 %)',
-      'delay 250',
-      'x: 50 of 100 rows (50 %)',
-      'delay 150',
-      'x: 75 of 100 rows (75 %)',
-      'delay 250',
-      'x: 100 of 100 rows (100 %)',
-    ]);
+      const started = performance.now();
+      const { messages, affected } = await server.call(database, procedure, parameters);
+      assert.ok(performance.now() - started >= 215);
+      const label = 'dbo.sp_export_to_bill_ab_charge_detail 0c21 2019-07-01';
+      assert.deepEqual(messages, [
+        ...[25, 50, 75, 100].map((part) => `${label}: ${part} % of the time`),
+        `${label}: ${affected} of ${affected} rows (100 %)`,
+      ]);
+    } finally {
+      await server.close();
+    }
   });
+});
 
-  it('adds nothing to work that is slower than it should be', async () => {
-    const { log, step } = record({ total: 4, budget: 1_000, workPerStep: 2_000 });
-    await step(2);
-    await step(4);
-    assert.deepEqual(
-      log.filter((line) => line.startsWith('delay')),
-      [],
-    );
-    assert.equal(log.length, 4);
-  });
-
-  it('says once that there was nothing to do', async () => {
-    const { log, step } = record({ total: 0, budget: 0, workPerStep: 0 });
-    await step(0);
-    await step(0);
-    assert.deepEqual(log, ['x: 0 of 0 rows (100 %)']);
-  });
-
-  it('waits no longer than the budget although the clock goes back', async () => {
-    let clock = 10_000_000;
-    let waited = 0;
-    const advance = startProgress(
-      {
-        async delay(milliseconds) {
-          waited += milliseconds;
-          clock += milliseconds;
-        },
-        message() {},
-      },
-      { label: 'x', total: 1, budget: 1_000, now: () => new Date(clock) },
-    );
-    clock = 0;
-    await advance(1);
-    assert.equal(waited, 1_000);
+describe('a stage that takes its time', () => {
+  it('holds no lock meanwhile: others write to the aggregate base', async () => {
+    const server = await startDemo({ accounts: 45, pace: 1_000 });
+    try {
+      const { database, procedure, parameters } = exportCall(
+        facts('charge_detail'),
+        '0c21',
+        period,
+      );
+      await server.call(database, procedure, parameters);
+      const order: string[] = [];
+      // 60 % of 2160 s, divided by the pace: 1.3 s.
+      const load = server
+        .call('AB', crudeCall('charge_detail').procedure)
+        .then(() => order.push('load'));
+      const write = server
+        .batch('AB', `UPDATE [heap].[list_datasource] SET [database_name] = [database_name]`)
+        .then(() => order.push('write'));
+      await Promise.all([load, write]);
+      assert.deepEqual(order, ['write', 'load']);
+    } finally {
+      await server.close();
+    }
   });
 });

@@ -1,7 +1,6 @@
 /** Which procedures a sync calls, spelt out from the facts and not from the demo's own code. */
 
-import type { SqlValue } from 'tds-sqlite';
-import type { CallOptions, CallRecord, DirectServer } from './direct-server.ts';
+import type { CallRecord, DemoServer, Parameters } from './demo-server.ts';
 
 export const hcsCodes = [
   '0c01',
@@ -67,7 +66,7 @@ export const entityFacts: readonly EntityFacts[] = table.map(([name, dated, allA
 export interface Call {
   database: string;
   procedure: string;
-  parameters: Record<string, SqlValue>;
+  parameters: Parameters;
 }
 
 const prepEverywhere: readonly string[] = [
@@ -134,14 +133,10 @@ export const sourceCalls = (codes: readonly string[], period: string) =>
   entityFacts.flatMap((facts) => entityCalls(facts, codes, period));
 
 /** Runs calls one after the other; answers what each did. */
-export async function runCalls(
-  server: DirectServer,
-  calls: readonly Call[],
-  options?: CallOptions,
-): Promise<CallRecord[]> {
+export async function runCalls(server: DemoServer, calls: readonly Call[]): Promise<CallRecord[]> {
   const records: CallRecord[] = [];
   for (const { database, procedure, parameters } of calls) {
-    records.push(await server.call(database, procedure, parameters, options));
+    records.push(await server.call(database, procedure, parameters));
   }
   return records;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { demoDatabases } from '../../demo/billing/index.ts';
+import { proceduresIn } from '../../demo/test/procedures.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 
 const catalog = shippedCatalog();
@@ -44,7 +45,9 @@ describe('the shipped catalogue and the databases of the demo', () => {
           const definition = demo.get(database);
           assert.equal(definition?.server, server);
           const full = `${procedure.schema}.${procedure.name}`;
-          const declared = definition?.procedures.find((candidate) => candidate.name === full);
+          const declared = proceduresIn(definition?.schema ?? '').find(
+            (candidate) => candidate.name === full,
+          );
           assert.ok(declared, `${full} in ${database}`);
           const expected = declared.parameters.map((item) => `${item.name} ${varying(item.type)}`);
           assert.deepEqual(

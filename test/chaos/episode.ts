@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcedureCall } from 'tds-sqlite';
+import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
 import { tick } from '../../demo/billing/index.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { checkEpisode } from './checks.ts';
@@ -59,7 +60,7 @@ export async function playEpisode(
   const cancelled = new Set<string>();
   const harmed: Harmed[] = [];
   const companies: Companies = { harmed: [], records: [] };
-  const calls = () => sql.calls().filter((call) => call.id > firstCall && !isFollowing(call));
+  const calls = () => sql.calls().filter((call) => call.id > firstCall && !isOfNoRun(call));
   try {
     const happening = { runs, cancelled, harmed, companies };
     const answers = await play(world, fleet, plan, users, happening);
@@ -154,9 +155,12 @@ interface Companies {
   records: string[];
 }
 
-/** What follows companies needs no fence, and belongs to no run: it says which company it is for. */
-function isFollowing({ procedure, parameters }: ProcedureCall): boolean {
-  return 'company' in parameters || /flexi/.test(procedure);
+/**
+ * What follows companies needs no fence, and belongs to no run: it says which company it is for.
+ * Business in the sources is nobody's run either.
+ */
+function isOfNoRun({ procedure, parameters }: ProcedureCall): boolean {
+  return 'company' in parameters || /flexi|sp_demo_tick/.test(procedure);
 }
 
 async function play(
@@ -169,7 +173,7 @@ async function play(
   const isLong = plan.harms.length > 0 || plan.deaths.some((death) => death.isLong);
   const signal = AbortSignal.timeout(scaled(isLong ? longLimitMs : limitMs));
   let under = 0;
-  tick(world.sql, { seed: plan.seed });
+  await tick((name) => withDatabase(standInAt(world.sql.port), name), plan.seed);
   await Promise.all([delayProcedures(world, plan), world.unruly.behave(plan.habits)]);
   await fleet.resize(plan.workers);
   fleet.arm(plan);

@@ -10,7 +10,7 @@ import type sql from 'mssql';
 import { settingsFor, standInAt } from '../../demo/billing/connections.ts';
 import { demoDatabases } from '../../demo/billing/index.ts';
 import { demoLogin } from '../../demo/billing/login.ts';
-import type { TickChange } from '../../demo/billing/tick-changes.ts';
+import type { TickChange } from '../../demo/billing/tick.ts';
 import {
   allCodes,
   type EntityFacts,

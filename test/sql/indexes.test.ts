@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { demoFiles } from '../../demo/billing/tsql/index.ts';
+import { scriptOf } from '../../demo/billing/tsql/index.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { command } from '../../sql/command.ts';
 import { indexesFor, indexStatement } from '../../sql/indexes.ts';
@@ -19,10 +19,7 @@ const installed = ['[crude].[flexibee_record]', '[crude].[dynsql_row]'];
 
 for (const [id, name] of Object.entries(databases)) {
   test(`${name} of the demo has what freshness reads by`, () => {
-    const text = demoFiles()
-      .filter((file) => file.database === name)
-      .map((file) => file.text)
-      .join('\n');
+    const text = scriptOf(name);
     const made = new Set(
       Array.from(text.matchAll(/CREATE INDEX \S+ ON (\S+ \(.*\));/g), ([, what]) => what),
     );

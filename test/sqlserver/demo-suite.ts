@@ -5,13 +5,12 @@ import { after, before, describe, it } from 'node:test';
 import sql from 'mssql';
 import { withDatabase } from '../../demo/billing/connections.ts';
 import type { Value } from '../../demo/billing/entities.ts';
-import { demoDatabases } from '../../demo/billing/index.ts';
 import { installDemo } from '../../demo/billing/install.ts';
 import { liveTables } from '../../demo/billing/live-tables.ts';
 import { sourceDatabases } from '../../demo/billing/sources.ts';
-import type { TickChange } from '../../demo/billing/tick-changes.ts';
+import type { TickChange } from '../../demo/billing/tick.ts';
 import { bracketed, list } from '../../demo/billing/tsql/text.ts';
-import { startDirectServer } from '../../demo/test/direct-server.ts';
+import { startDemo } from '../../demo/test/demo-server.ts';
 import { type Call, runCalls, sourceCalls } from '../../demo/test/sync.ts';
 import { oneMachine } from '../support/one-machine.ts';
 import { compareHeapWithSource, type Read, readThrough, rowText } from './heap-and-source.ts';
@@ -30,13 +29,13 @@ export interface Engine {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-/** Rows affected by each call of a first sync where the demo's procedures are TypeScript. */
+/** Rows affected by each call of a first sync on the stand-in. */
 async function affectedOnStandIn(codes: readonly string[]): Promise<number[]> {
-  const standIn = startDirectServer(demoDatabases({ accounts, pace: Number.POSITIVE_INFINITY }));
+  const standIn = await startDemo({ accounts });
   try {
     return (await runCalls(standIn, sourceCalls(codes, period))).map(({ affected }) => affected);
   } finally {
-    standIn.close();
+    await standIn.close();
   }
 }
 

@@ -1,24 +1,52 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { settingsFor, withDatabase } from '../../demo/billing/connections.ts';
-import { demoFiles } from '../../demo/billing/tsql/index.ts';
+import { sourceDatabases } from '../../demo/billing/sources.ts';
+import { demoFiles, scriptOf } from '../../demo/billing/tsql/index.ts';
 import { delaysAt } from '../../demo/billing/tsql/pacing.ts';
 
-const folder = new URL('../../sql/demo/', import.meta.url);
+const write = fileURLToPath(new URL('../../demo/billing/tsql/write.ts', import.meta.url));
+const run = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', write, ...args]);
 
-describe('sql/demo', () => {
-  it('is what `npm run demo:sql` writes', async () => {
+describe('npm run demo:sql', () => {
+  it('writes every file out, each with its database and settings', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'demo-sql-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await run('--out', join(folder, 'sql'));
     const files = demoFiles();
-    assert.deepEqual((await readdir(folder)).sort(), files.map(({ name }) => name).sort());
-    for (const { name, text } of files) {
-      assert.equal(await readFile(new URL(name, folder), 'utf8'), text, name);
+    assert.deepEqual(await readdir(join(folder, 'sql')), files.map(({ name }) => name).toSorted());
+    for (const { name, database, script } of files) {
+      const text = await readFile(join(folder, 'sql', name), 'utf8');
+      assert.ok(text.endsWith(script), name);
+      assert.equal(text.includes(`USE [${database}];\nGO`), database !== 'master', name);
+      assert.match(text, /SET QUOTED_IDENTIFIER ON;/);
     }
   });
 
+  it('asks for a folder', () =>
+    assert.rejects(run(), { code: 2, stderr: /--out is missing: a folder for the files/ }));
+
+  it('has one text for the four STEK databases, but for what is their own', () => {
+    const [stek, ...others] = ['STEK', 'STEK_REGION', 'STEK_MO'].map((name) => {
+      const code = sourceDatabases.find((source) => source.name === name)?.codes[0] ?? '';
+      return scriptOf(name)
+        .replaceAll(`'${code}'`, "'code'")
+        .replaceAll(`sp_export_to_bill_ab_`, '')
+        .replace(/\('code', .*\)/, '');
+    });
+    for (const other of others) assert.equal(other, stek);
+  });
+
   it('uses neither MERGE nor CREATE OR ALTER', () => {
-    for (const { name, text } of demoFiles()) {
-      assert.doesNotMatch(text, /^\s*(MERGE|CREATE OR ALTER)\b/im, name);
+    for (const { name, script } of demoFiles()) {
+      assert.doesNotMatch(script, /^\s*(MERGE|CREATE OR ALTER)\b/im, name);
     }
   });
 });

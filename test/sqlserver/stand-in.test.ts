@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { startSqlServer } from 'tds-sqlite';
 import { installDemo } from '../../demo/billing/install.ts';
+import { demoFiles } from '../../demo/billing/tsql/index.ts';
 import { delaysAt } from '../../demo/billing/tsql/pacing.ts';
 import { batchesIn } from '../../sql/scripts.ts';
 import { accounts, databaseNames, demoSuite, type Engine, openPools } from './demo-suite.ts';
 import { readThrough } from './heap-and-source.ts';
-
-const folder = new URL('../../sql/demo/', import.meta.url);
 
 /** The stand-in with the demo's databases, all of them empty. */
 async function emptyStandIn(schemas: Record<string, string> = {}): Promise<Engine> {
@@ -55,8 +53,8 @@ describe('installing the T-SQL demo', () => {
       await assert.rejects(installDemo(server.url, { accounts, onProgress, signal: stop.signal }), {
         message: 'cut off',
       });
-      const text = await readFile(new URL('020-tables.HCS.sql', folder), 'utf8');
-      const statements = batchesIn('020-tables.HCS.sql', text).flatMap((batch) =>
+      const file = demoFiles().find(({ name }) => name === '020-tables.HCS.sql');
+      const statements = batchesIn('020-tables.HCS.sql', file?.script ?? '').flatMap((batch) =>
         batch.text.split(/(?<=;\n)(?=\S)/),
       );
       assert.ok(statements.length > 60);

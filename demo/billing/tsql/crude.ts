@@ -1,9 +1,15 @@
-/** Stage 2 in T-SQL: what every source has exported since the last load, in one transaction. */
+/**
+ * Stage 2: loads what every source has exported since the last load into `crude`, newest version of
+ * each key over the older one, in one transaction.
+ *
+ * `crude.load_state` remembers for every source database the last export sequence taken; it moves
+ * with the rows. `load_sequence` does for heap what `export_sequence` does here.
+ */
 
 import { columnsOf, type EntityName, entities } from '../entities.ts';
 import { databasesOf, type SourceDatabase } from '../sources.ts';
 import { crudeKey, crudeTable, hasDateLoad, outboxTable, sectionColumn } from '../tables.ts';
-import { delayOf } from './pacing.ts';
+import { takeTime } from './pacing.ts';
 import { assign, bracketed, createProcedure, joinOn, lines, list } from './text.ts';
 
 /** Exports that have ended since the last load, whether or not they wrote rows. */
@@ -12,6 +18,13 @@ const readBatches = (name: EntityName, { name: database }: SourceDatabase) =>
     FROM ${bracketed(`${database}.dbo.export_batch`)} AS batch
     WHERE batch.[entity] = '${name}' AND batch.[export_batch_id] > @${database}_batch
     GROUP BY batch.[code]`;
+
+/** Whose exports a load that began now would find: they say how long it takes. */
+const endedCodes = (name: EntityName, { name: database }: SourceDatabase) =>
+  `SELECT batch.[code]
+      FROM ${bracketed(`${database}.dbo.export_batch`)} AS batch
+      JOIN [crude].[load_state] AS state ON state.[entity] = batch.[entity] AND state.[database_name] = '${database}'
+      WHERE batch.[entity] = '${name}' AND batch.[export_batch_id] > state.[export_batch_id]`;
 
 function readRows(name: EntityName, { name: database, system, codes }: SourceDatabase): string {
   const section = sectionColumn(system);
@@ -69,6 +82,8 @@ export function crudeSql(name: EntityName): string {
 
 ${temporaryTable('#ended', { database_name: 'varchar(20)', code: 'varchar(8)', export_batch_id: 'bigint' }, ['code'])}
 ${temporaryTable('#exported', { datasource_id: 'int', ...entities[name].columns, is_deleted: 'bit' }, key)}
+${takeTime('crude', name, sources.map((source) => endedCodes(name, source)).join('\n      UNION ALL\n      '))}
+
   BEGIN TRANSACTION;
 
 ${sources.map((source) => readState(name, source)).join('\n')}
@@ -89,8 +104,6 @@ ${sources.map((source) => readLast(name, source)).join('\n')}
   ) AS sent
   JOIN [heap].[list_datasource] AS source ON source.[datasource_section] = sent.[code];
 
-  SET @milliseconds = ${delayOf('crude', name, 'SELECT [code] FROM #ended')};
-  EXEC [dbo].[sp_demo_wait] @label = @label, @milliseconds = @milliseconds;
   SET @now = SYSUTCDATETIME();
   SET @load_sequence = (SELECT COALESCE(MAX([load_sequence]), 0) + 1 FROM ${crude} WITH (UPDLOCK, HOLDLOCK));
 

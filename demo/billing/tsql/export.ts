@@ -1,10 +1,17 @@
-/** Stage 1 in T-SQL: `export.ts` of the stand-in, in one transaction. */
+/**
+ * Stage 1: an export compares the live rows of one source (for a dated entity: of one period) with
+ * what was exported last, and writes what differs into the outbox, in one transaction.
+ *
+ * The outbox holds the newest version of every key. `export_sequence` grows by one with every
+ * transaction that writes to it, and a row carries the number of the last one that touched it: who
+ * has loaded up to a number needs only what is above.
+ */
 
 import { columnsOf, type EntityName, entityOf } from '../entities.ts';
-import { exportParameters, exportProcedureName } from '../export.ts';
 import { exportCodes, type SourceDatabase } from '../sources.ts';
 import { areaColumn, liveTable, outboxTable, sectionColumn } from '../tables.ts';
-import { delayOf } from './pacing.ts';
+import { exportParameters, exportProcedureName } from './export-names.ts';
+import { takeTime } from './pacing.ts';
 import { assign, bracketed, createProcedure, joinOn, lines, list, literal } from './text.ts';
 
 /** Text whose letter case counts: databases usually ignore it. */
@@ -69,8 +76,8 @@ export function exportSql(name: EntityName, source: SourceDatabase): string {
 
 ${readScope(name, source)}
   DECLARE @label nvarchar(200) = CONCAT(${literal(`${procedure} `)}, @code${dated ? ", N' ', @period" : ''});
-  DECLARE @milliseconds int = ${delayOf('export', name, '@code')};
-  EXEC [dbo].[sp_demo_wait] @label = @label, @milliseconds = @milliseconds;
+  DECLARE @milliseconds int;
+${takeTime('export', name, '@code')}
 
   DECLARE @now datetime2(3) = SYSUTCDATETIME();
   DECLARE @sequence bigint, @changed int, @added int, @removed int, @total int;

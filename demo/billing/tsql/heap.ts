@@ -1,8 +1,11 @@
-/** Stage 3 in T-SQL: `heap` up to `crude` by natural key, in one transaction. */
+/**
+ * Stage 3: brings `heap` up to `crude` by natural key, in one transaction. Only rows that crude has
+ * taken since the last call are touched; `heap.load_state` remembers how far.
+ */
 
 import type { EntityName } from '../entities.ts';
 import { crudeTable, heapColumns, heapKey, heapTable } from '../tables.ts';
-import { delayOf } from './pacing.ts';
+import { takeTime } from './pacing.ts';
 import { assign, bracketed, createProcedure, joinOn, lines, list } from './text.ts';
 
 /** `heap.sp_load_to_heap_from_crude_<entity>`, as a batch that replaces it. */
@@ -22,6 +25,17 @@ export function heapSql(name: EntityName): string {
   DECLARE @label nvarchar(200) = N'${procedure}', @milliseconds int, @now datetime2(3);
   DECLARE @taken bigint, @taken_batch bigint, @last bigint, @last_batch bigint;
   DECLARE @changed int, @added int, @removed int, @total int;
+
+${takeTime(
+  'heap',
+  name,
+  `SELECT source.[datasource_section]
+      FROM [crude].[load_batch] AS batch
+      JOIN [heap].[load_state] AS state ON state.[entity] = batch.[entity]
+      JOIN [heap].[list_datasource] AS source ON source.[list_datasource_id] = batch.[datasource_id]
+      WHERE batch.[entity] = '${name}' AND batch.[load_batch_id] > state.[load_batch_id]`,
+)}
+
   BEGIN TRANSACTION;
 
   -- The row stays locked: two loads of one entity take turns.
@@ -34,16 +48,6 @@ export function heapSql(name: EntityName): string {
   SET @last = (SELECT COALESCE(MAX([load_sequence]), @taken)
     FROM ${crude} WHERE [load_sequence] > @taken);
 
-  SET @milliseconds = ${delayOf(
-    'heap',
-    name,
-    `SELECT source.[datasource_section]
-      FROM [crude].[load_batch] AS batch
-      JOIN [heap].[list_datasource] AS source ON source.[list_datasource_id] = batch.[datasource_id]
-      WHERE batch.[entity] = '${name}' AND batch.[load_batch_id] > @taken_batch
-        AND batch.[load_batch_id] <= @last_batch`,
-  )};
-  EXEC [dbo].[sp_demo_wait] @label = @label, @milliseconds = @milliseconds;
   SET @now = SYSUTCDATETIME();
 
   SET NOCOUNT OFF;

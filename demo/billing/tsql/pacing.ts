@@ -1,9 +1,9 @@
 /**
- * What makes a stage of the T-SQL demo take its time: `dbo.demo_delay` holds milliseconds for each
+ * What makes a stage of the demo take its time: `dbo.demo_delay` holds milliseconds for each
  * stage, entity and data source, and is empty unless a pace was asked for.
  */
 
-import { createPacing, type StageName } from '../durations.ts';
+import { readDurations, type StageName, stageShares } from '../durations.ts';
 import { type EntityName, entityNames } from '../entities.ts';
 import { dataSources } from '../sources.ts';
 import { createProcedure } from './text.ts';
@@ -27,7 +27,10 @@ export interface Delay {
 
 /** Every delay at a pace; none where it is Infinity. A pace not above 0 is a RangeError. */
 export function delaysAt(pace: number): Delay[] {
-  const pacing = createPacing(pace, () => new Date());
+  if (!(pace > 0)) {
+    throw new RangeError(`pace: expected a number above 0 or Infinity, got ${pace}`);
+  }
+  const seconds = readDurations();
   const stages: StageName[] = ['export', 'crude', 'heap'];
   return stages.flatMap((stage) =>
     entityNames.flatMap((entity) =>
@@ -36,17 +39,22 @@ export function delaysAt(pace: number): Delay[] {
           stage,
           entity,
           code,
-          milliseconds: Math.round(pacing.budget(stage, entity, [code])),
+          milliseconds: Math.round((seconds(entity, code) * stageShares[stage] * 1000) / pace),
         }))
         .filter(({ milliseconds }) => milliseconds > 0),
     ),
   );
 }
 
-/** The delay of a stage for the data sources that `codes` (a subquery or a variable) names. */
-export const delayOf = (stage: StageName, name: EntityName, codes: string) =>
-  `(SELECT SUM([milliseconds]) FROM [dbo].[demo_delay]
-    WHERE [stage] = '${stage}' AND [entity] = '${name}' AND [code] IN (${codes}))`;
+/**
+ * Takes the time of a stage for the data sources that `codes` (a subquery or a variable) names; needs
+ * `@label` and `@milliseconds`. Before a transaction: whoever waits holds nothing. Not
+ * `SET … = (SELECT …)`: on Babelfish that has no rights in another database.
+ */
+export const takeTime = (stage: StageName, name: EntityName, codes: string) =>
+  `  SELECT @milliseconds = SUM([milliseconds]) FROM [dbo].[demo_delay]
+  WHERE [stage] = '${stage}' AND [entity] = '${name}' AND [code] IN (${codes});
+  IF @milliseconds > 0 EXEC [dbo].[sp_demo_wait] @label = @label, @milliseconds = @milliseconds;`;
 
 /** Waits in quarters, so that a stage has something to say while it takes its time. */
 export function waitProcedure(): string {
@@ -57,8 +65,6 @@ export function waitProcedure(): string {
       { name: '@milliseconds', type: 'int' },
     ],
     `  SET NOCOUNT ON;
-  IF COALESCE(@milliseconds, 0) <= 0 RETURN 0;
-
   DECLARE @quarter int = 1, @text nvarchar(240), @delay varchar(12);
   SET @delay = CONVERT(varchar(12),
     CONVERT(time(3), DATEADD(millisecond, @milliseconds / 4, CONVERT(datetime2(3), '2019-01-01'))));

@@ -30,13 +30,21 @@ export const lines = (clauses: readonly string[], indent: string, separator = ',
 export const batches = (parts: readonly string[]) =>
   parts.map((part) => `${part.trim()}\nGO\n`).join('\n');
 
+export interface Parameter {
+  /** With the leading `@`. */
+  name: string;
+  type: string;
+  /** Absent: the caller must pass it. */
+  default?: null;
+}
+
 /**
  * A procedure that takes the place of the one there is, whose grants it keeps. CREATE OR ALTER would
  * do it in one batch, but not every T-SQL engine has it.
  */
 export function createProcedure(
   name: string,
-  parameters: readonly { name: string; type: string; default?: unknown }[],
+  parameters: readonly Parameter[],
   body: string,
 ): string {
   const declared = parameters.map(

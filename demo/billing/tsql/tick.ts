@@ -1,6 +1,8 @@
 /**
- * `dbo.sp_demo_tick` in T-SQL: the same kinds of changes as the stand-in's, drawn by a generator of
- * its own, so the rows it picks are others. The same seed on the same rows makes the same changes.
+ * `dbo.sp_demo_tick`: a little business in the sources, so that the next sync has something to do:
+ * new and withdrawn payments, corrected readings and charges, replaced names, meters and parameters.
+ * Balances of the month follow; those of later months are carried over at month's end, not here.
+ * The same seed on the same rows makes the same changes.
  */
 
 import type { EntityName } from '../entities.ts';
@@ -8,8 +10,10 @@ import { entityOf } from '../entities.ts';
 import { idBase, paymentIdBase } from '../seed/index.ts';
 import type { SourceDatabase, System } from '../sources.ts';
 import { areaColumn, liveTable, sourceKey } from '../tables.ts';
-import { tickPeriod } from '../tick-changes.ts';
 import { bracketed, createProcedure, list } from './text.ts';
+
+/** The month in which business goes on. */
+export const tickPeriod = '2019-07-01';
 
 /** Statements about the live rows of one system. */
 function statements(system: System) {

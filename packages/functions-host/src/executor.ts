@@ -2,7 +2,7 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { HostFunction } from './functions.ts';
-import { ClientGoneError } from './http/forward.ts';
+import { ClientGoneError } from './http/carry.ts';
 import { type Log, requestCategory } from './log.ts';
 import type { QueueOutputs } from './queues/outputs.ts';
 import { invoke } from './worker/invoke.ts';

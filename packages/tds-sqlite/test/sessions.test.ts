@@ -510,3 +510,28 @@ describe('application locks', () => {
     assert.equal(await c.value(get("'r', 'Exclusive', 'Session', 0")), 0);
   });
 });
+
+describe('definitions that were rolled back', () => {
+  const ways: [string, string][] = [
+    ['a transaction', 'BEGIN TRAN; CREATE TABLE x (id int); SELECT * FROM x; ROLLBACK'],
+    [
+      'a save point',
+      'BEGIN TRAN; SAVE TRAN p; CREATE TABLE x (id int); SELECT * FROM x; ROLLBACK TRAN p; COMMIT',
+    ],
+    [
+      'an error',
+      'SET XACT_ABORT ON; BEGIN TRAN; CREATE TABLE x (id int); SELECT * FROM x; THROW 50001, N"x", 1',
+    ],
+  ];
+  for (const [what, text] of ways) {
+    it(`by ${what} are forgotten, whatever another session defines meanwhile`, async (t) => {
+      const instance = await start(t);
+      const [one, two] = [await instance.session('A'), await instance.session('A')];
+      await one.run(text.replaceAll('"', "'"));
+      // Moves SQLite's schema cookie as far as the first one did.
+      assert.deepEqual(numbers(await two.run('CREATE TABLE y (id int)')), []);
+      assert.deepEqual((await one.run('SELECT COUNT(*) FROM y')).sets[0]?.rows, [[0]]);
+      assert.deepEqual(numbers(await one.run('SELECT * FROM x')), [208]);
+    });
+  }
+});

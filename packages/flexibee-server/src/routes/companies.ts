@@ -1,11 +1,9 @@
 /** What is on the server and in a company: companies, evidences, their fields. */
 
-import type { Company, EvidenceDescription, PropertyDescription } from '../company/index.ts';
 import { answer } from '../http/answer.ts';
 import type { Route } from '../http/router.ts';
 import { type Hosted, hosted } from '../instance.ts';
 import type { JsonObject } from '../xml/winstrom.ts';
-import { isLabelEvidence, labelEvidences, labelProperties } from './labels.ts';
 
 export const companyRoutes: readonly Route[] = [
   {
@@ -36,7 +34,7 @@ export const companyRoutes: readonly Route[] = [
       return answer(200, {
         evidences: {
           '@version': '1.0',
-          evidence: evidencesOf(company).map(({ path, name, type, importStatus }) => ({
+          evidence: company.evidences().map(({ path, name, type, importStatus }) => ({
             evidenceName: name,
             evidencePath: path,
             importStatus,
@@ -58,9 +56,9 @@ export const companyRoutes: readonly Route[] = [
       return answer(200, {
         properties: {
           '@version': '1.0',
-          evidenceName: evidencesOf(company).find(({ path }) => path === evidence)?.name,
+          evidenceName: company.evidences().find(({ path }) => path === evidence)?.name,
           tagName: evidence,
-          property: propertiesOf(company, evidence),
+          property: company.properties(evidence),
         },
       });
     },
@@ -72,7 +70,7 @@ export const companyRoutes: readonly Route[] = [
     run: (instance, { parameters }) => {
       const { company } = hosted(instance, parameters['company']);
       const { evidence = '' } = parameters;
-      propertiesOf(company, evidence);
+      company.properties(evidence);
       const rows = company.evidences().find(({ path }) => path === `${evidence}-polozka`);
       const relation = rows
         ? [{ url: 'polozkyDokladu', name: rows.name, evidenceType: rows.type }]
@@ -81,15 +79,6 @@ export const companyRoutes: readonly Route[] = [
     },
   },
 ];
-
-function evidencesOf(company: Company): EvidenceDescription[] {
-  return [...company.evidences(), ...labelEvidences];
-}
-
-/** @throws CompanyError 404 */
-function propertiesOf(company: Company, evidence: string): PropertyDescription[] {
-  return isLabelEvidence(evidence) ? labelProperties(company) : company.properties(evidence);
-}
 
 function describe({ company, licence }: Hosted, index: number): JsonObject {
   return {

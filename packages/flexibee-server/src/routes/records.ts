@@ -7,7 +7,6 @@ import type { Call } from '../http/call.ts';
 import type { Route } from '../http/router.ts';
 import { hosted, type Instance } from '../instance.ts';
 import { type JsonObject, recordToXml } from '../xml/winstrom.ts';
-import { isLabelEvidence } from './labels.ts';
 
 export const recordRoutes: readonly Route[] = [
   { methods: ['GET'], pattern: 'c/:company/:evidence', kind: 'list', filter: true, run: list },
@@ -33,13 +32,7 @@ async function query(instance: Instance, call: Call): Promise<Answer> {
 
 function listing(instance: Instance, call: Call, wanted: ListQuery, body?: JsonObject): Answer {
   const { company, evidence } = place(instance, call);
-  const found: Listing = isLabelEvidence(evidence)
-    ? {
-        globalVersion: company.globalVersion(),
-        records: [],
-        ...(wanted.rowCount ? { rowCount: 0 } : {}),
-      }
-    : company.list(evidence, wanted);
+  const found = company.list(evidence, wanted);
   return recordsAnswer(instance, call, found, body);
 }
 

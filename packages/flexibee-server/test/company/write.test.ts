@@ -108,7 +108,11 @@ test('refusals come in the shape of a real server, and nothing is changed', (t) 
     ['adresar', { id: 'code:A', '@update': 'fail' }, /již existuje/],
     ['adresar', { id: 'code:X', '@create': 'fail' }, /neexistuje/],
     ['adresar', { id: 'code:X', '@action': 'delete' }, /nalezen/],
-    ['adresar', { id: 'code:A', '@action': 'burn' }, /'burn' není podporována/],
+    [
+      'adresar',
+      { id: 'code:A', '@action': 'burn' },
+      /'burn' není v evidenci 'adresar' podporována/,
+    ],
   ];
   const before = company.dump('adresar');
   for (const [evidence, record, expected] of cases) {

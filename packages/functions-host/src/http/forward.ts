@@ -12,10 +12,10 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { begunAt } from './begun.ts';
 import { BodyError, watchBody } from './body.ts';
+import { ClientGoneError, carry } from './carry.ts';
 import { answer, forwardedHeaders } from './headers.ts';
 
 /** As the real host's forwarder: without a byte either way for so long, it gives up. */
@@ -64,28 +64,42 @@ export function createForwarder(httpUri: string): Forwarder {
       signal,
     });
     const hasBegun = watchBegin(upstream);
-    upstream.setTimeout(activityTimeoutMilliseconds, () => upstream.destroy(new SilenceError()));
+    let reply: IncomingMessage | undefined;
+    // Of an answer that has come and waits, a request that is destroyed would leave a piece.
+    const cut = (error: Error): unknown => (reply ?? upstream).destroy(error);
+    upstream.setTimeout(activityTimeoutMilliseconds, () => cut(new SilenceError()));
     const leave = (): void => {
-      if (!response.writableFinished) onceConnected(upstream, () => upstream.destroy(goneError));
+      if (!response.writableFinished) onceConnected(upstream, () => cut(new ClientGoneError()));
     };
     response.once('close', leave);
     upstream.once('close', () => response.off('close', leave));
     let hasPassed = false;
     const passThrough = (): void => {
       hasPassed = true;
-      watchBody(request, response, (error) => upstream.destroy(error));
+      const stop = watchBody(request, response, cut);
       // A client that leaves here closes `response`, too.
       request.on('error', () => {}).pipe(upstream);
       // What the app did not want is thrown away: a connection that nobody reads sees no end.
-      upstream.once('close', () => request.resume());
+      upstream.once('close', () => {
+        stop();
+        request.resume();
+      });
     };
+    upstream.once('response', (message) => {
+      reply = message;
+      // What goes wrong with the rest of the request is no matter; with the answer, it says so itself.
+      upstream.on('error', () => {});
+      message.once('end', () => {
+        if (hasPassed && !request.complete) upstream.destroy();
+      });
+    });
     if (streams) {
       upstream.flushHeaders();
       upstream.once('socket', (socket: Socket) => socket.once('connect', passThrough));
     } else upstream.end(body);
     try {
-      const [reply] = (await once(upstream, 'response')) as [IncomingMessage];
-      return reply;
+      const [answered] = (await once(upstream, 'response')) as [IncomingMessage];
+      return answered;
     } catch (error) {
       response.off('close', leave);
       const isOurs = error instanceof SilenceError || response.destroyed || signal.aborted;
@@ -106,16 +120,17 @@ export function createForwarder(httpUri: string): Forwarder {
         if (isGone(exchange)) {
           // What is read no more would be waited for: the app holds a large answer back.
           reply.destroy();
-          throw goneError;
+          throw new ClientGoneError();
         }
         response.statusCode = reply.statusCode ?? 500;
         for (const [name, value] of forwardedHeaders(reply)) response.appendHeader(name, value);
         response.flushHeaders();
-        await pipeline(reply, response);
+        await carry(reply, response);
       } catch (error) {
-        if (isGone(exchange)) throw goneError;
-        if (response.headersSent) response.destroy();
-        else if (error instanceof BodyError) {
+        // What has begun is broken off by now, and whose fault it was is told.
+        if (response.headersSent) throw error;
+        if (isGone(exchange)) throw new ClientGoneError();
+        if (error instanceof BodyError) {
           answer(response, error.status, { connection: 'close' });
         } else answer(response, error instanceof SilenceError ? 504 : 500);
         throw error;
@@ -123,12 +138,6 @@ export function createForwarder(httpUri: string): Forwarder {
     },
   };
 }
-
-/** The client did not wait for the whole answer. */
-export class ClientGoneError extends Error {
-  override name = 'ClientGoneError';
-}
-const goneError = new ClientGoneError('The client has gone.');
 
 /** Also behind a half-close, of which this server makes a whole one. */
 export function isGone({ request, response }: Pick<Exchange, 'request' | 'response'>): boolean {
@@ -160,6 +169,8 @@ function upstreamHeaders(request: IncomingMessage, invocationId: string, host: s
   const isChunked = request.headers['transfer-encoding'] !== undefined;
   if (isChunked) pairs.push(['transfer-encoding', 'chunked']);
   pairs.push(
+    // An app that is to close would reset what it has not read, and its own answer with it.
+    ['connection', 'keep-alive'],
     // Also for a client of HTTP/1.0, which need not name one.
     ['host', host],
     ['x-forwarded-host', request.headers.host || 'localhost'],

@@ -208,7 +208,7 @@ function store(session: SessionState, name: Name, draft: Draft): StoredTable {
   const connection = session.connection();
   const catalog = draft.schema === '' ? connection.temporary : connection.catalog;
   if (catalog.find(draft.schema, draft.name)) throw errors.objectExists(draft.name);
-  createInSqlite(session, connection, draft);
+  catalog.defining(() => createInSqlite(session, connection, draft));
   catalog.put({ ...draft, id: 0 });
   const table = catalog.find(draft.schema, draft.name);
   if (table?.kind !== 'table') throw errors.invalidObject(name.join('.'));

@@ -221,7 +221,9 @@ function createIndex(
     uniqueIndex: statement.unique,
     ...(statement.text && { where: statement.text }),
   };
-  createIndexInSqlite(session, connection, table, key);
+  catalogFor(connection, table).defining(() =>
+    createIndexInSqlite(session, connection, table, key),
+  );
   put(connection, { ...table, keys: [...table.keys, key] });
 }
 

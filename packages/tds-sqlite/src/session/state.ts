@@ -237,6 +237,7 @@ function guarded<T>(
     connection.sqlite.exec(commit);
   } catch (error) {
     if (connection.sqlite.isTransaction) connection.sqlite.exec(rollback);
+    connection.forget();
     throw error;
   }
   return result;

@@ -76,8 +76,10 @@ export class Transaction {
       if (place === -1) throw errors.savePointNotFound(name);
       if (this.doomed) throw errors.doomedSavePoint();
       this.#savePoints = this.#savePoints.slice(0, place + 1);
-      for (const connection of this.#members.values())
+      for (const connection of this.#members.values()) {
         connection.sqlite.exec(`ROLLBACK TO ${quoteName(name)}`);
+        connection.forget();
+      }
       return false;
     }
     this.abandon();

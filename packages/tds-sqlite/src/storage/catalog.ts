@@ -57,6 +57,11 @@ export class Catalog {
     this.#version = sqlite.prepare(`PRAGMA ${quoteName(schema)}.schema_version`);
   }
 
+  /** After a rollback: another's definitions may bring the schema cookie to where ours had it. */
+  forget(): void {
+    this.#known = -1;
+  }
+
   /** By name without regard to case. */
   find(schema: string, name: string): StoredObject | undefined {
     this.#refresh();
@@ -87,18 +92,33 @@ export class Catalog {
     this.#write('schema', name, '', '{}');
   }
 
+  /**
+   * Runs SQLite's own definitions of what `put` tells the registry of. A script of hundreds of
+   * definitions would otherwise read the registry as often.
+   */
+  defining(work: () => void): void {
+    const isCurrent = this.#isCurrent();
+    work();
+    if (isCurrent) this.#known = this.#schemaVersion();
+  }
+
   /** Adds or replaces; the object's id is kept when it has one. */
   put(object: Omit<StoredTable, 'sql' | 'database'> | Exclude<StoredObject, StoredTable>): void {
     const { id, kind, schema, name, ...definition } = object;
     const text = JSON.stringify(definition, (key, value) =>
       key === 'type' && value?.text ? value.text : value,
     );
-    if (id) {
-      this.#sqlite
-        .prepare(`UPDATE ${this.#table} SET schema = ?, name = ?, definition = ? WHERE id = ?`)
-        .run(schema, name, text, id - firstObjectId);
-      this.#touch();
-    } else this.#write(kind, schema, name, text);
+    if (!id) {
+      this.#write(kind, schema, name, text);
+      return;
+    }
+    const isCurrent = this.#isCurrent();
+    const row = { id: id - firstObjectId, kind, schema, name, definition: text };
+    this.#sqlite
+      .prepare(`UPDATE ${this.#table} SET schema = ?, name = ?, definition = ? WHERE id = ?`)
+      .run(schema, name, text, row.id);
+    this.#touch();
+    if (isCurrent) this.#know(row);
   }
 
   remove(object: { id: number }): void {
@@ -154,10 +174,26 @@ export class Catalog {
   }
 
   #write(kind: string, schema: string, name: string, definition: string): void {
-    this.#sqlite
+    const isCurrent = this.#isCurrent();
+    const { lastInsertRowid: id } = this.#sqlite
       .prepare(`INSERT INTO ${this.#table}(kind, schema, name, definition) VALUES (?, ?, ?, ?)`)
       .run(kind, schema, name, definition);
     this.#touch();
+    if (isCurrent) this.#know({ id, kind, schema, name, definition });
+  }
+
+  /** A row that was written to a registry whose copy in memory was current: it stays so. */
+  #know(row: Record<string, unknown>): void {
+    this.#take(row);
+    this.#known = this.#schemaVersion();
+  }
+
+  #schemaVersion(): number {
+    return Number(this.#version.get()?.['schema_version']);
+  }
+
+  #isCurrent(): boolean {
+    return this.#schemaVersion() === this.#known;
   }
 
   /** Moves SQLite's schema cookie, here and (at commit) for every other connection. */
@@ -168,17 +204,21 @@ export class Catalog {
   }
 
   #refresh(): void {
-    const version = Number(this.#version.get()?.['schema_version']);
+    const version = this.#schemaVersion();
     if (version === this.#known) return;
     this.#objects = new Map();
     this.#schemas = new Map([['dbo', 'dbo']]);
     for (const row of this.#sqlite.prepare(`SELECT * FROM ${this.#table} ORDER BY id`).all()) {
-      const schema = String(row['schema']);
-      if (row['kind'] === 'schema') this.#schemas.set(schema.toLowerCase(), schema);
-      else this.#add(this.#object(row));
+      this.#take(row);
     }
     this.#adopt();
     this.#known = version;
+  }
+
+  #take(row: Record<string, unknown>): void {
+    const schema = String(row['schema']);
+    if (row['kind'] === 'schema') this.#schemas.set(schema.toLowerCase(), schema);
+    else this.#add(this.#object(row));
   }
 
   #add(object: StoredObject): void {

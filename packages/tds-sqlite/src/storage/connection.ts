@@ -108,6 +108,13 @@ export class Connection {
     this.inTransaction = false;
     // SQLite may have rolled back itself (a full disk, an interrupted commit).
     if (this.sqlite.isTransaction) this.sqlite.exec('ROLLBACK');
+    this.forget();
+  }
+
+  /** Definitions that were rolled back. */
+  forget(): void {
+    this.catalog.forget();
+    this.#temporary?.forget();
   }
 
   close(): void {

@@ -4,6 +4,7 @@ import {
   type Evidence,
   id,
   keys,
+  labels,
   logic,
   type Property,
   percent,
@@ -17,6 +18,7 @@ import {
   accountingItem,
   bankState,
   itemKind,
+  lockState,
   mailState,
   movement,
   orderState,
@@ -37,6 +39,8 @@ const head = (typesOf: string, typeLabel: string): Property[] => [
   relation('stredisko', 'Středisko', 'stredisko', { maxLength: 20 }),
   text('source', 'Zdroj', { maxLength: 50 }),
   logic('storno', 'Storno', { readOnly: true }),
+  select('zamekK', 'Zámek', lockState, { readOnly: true }),
+  labels,
 ];
 
 const partner: Property[] = [
@@ -90,6 +94,7 @@ export const issuedInvoices: Evidence = {
     logic('bezPolozek', 'Bezpoložkový doklad'),
     select('stavMailK', 'Stav mailu', mailState),
     relation('smlouva', 'Smlouva', 'smlouva', { maxLength: 20 }),
+    logic('podpisPrik', 'Podpis příkazu', { readOnly: true }),
   ],
 };
 
@@ -133,6 +138,7 @@ export const receivedInvoices: Evidence = {
     ...partner,
     ...sums,
     text('cisDosle', 'Číslo došlé', { maxLength: 40 }),
+    logic('podpisPrik', 'Podpis příkazu', { readOnly: true }),
   ],
 };
 

@@ -9,6 +9,7 @@ import {
   receivedInvoices,
   receivedOrders,
 } from './documents.ts';
+import { labelGroups, labelList } from './labels.ts';
 import {
   addressBook,
   contacts,
@@ -37,6 +38,8 @@ export const evidences: readonly Evidence[] = [
   contractItems,
   bankItems,
   pairings,
+  labelGroups,
+  labelList,
 ];
 
 const byPath = new Map(evidences.map((evidence) => [evidence.path, evidence]));

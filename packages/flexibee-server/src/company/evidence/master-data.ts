@@ -3,17 +3,17 @@ import {
   date,
   type Evidence,
   keys,
+  labels,
   logic,
   percent,
   quantity,
   relation,
   select,
   text,
+  validity,
   whole,
 } from './property.ts';
 import { invoicingTime, priceKind, relationship, stockKind, unitSize, vatRate } from './selects.ts';
-
-const validity = [whole('platiOd', 'Platí od roku'), whole('platiDo', 'Platí do roku')];
 
 export const addressBook: Evidence = {
   path: 'adresar',
@@ -40,6 +40,7 @@ export const addressBook: Evidence = {
     text('eanKod', 'EAN', { maxLength: 20 }),
     text('ic', 'IČO', { maxLength: 20, summary: true }),
     text('dic', 'DIČ', { maxLength: 20, summary: true }),
+    labels,
     logic('postovniShodna', 'Poštovní adresa je shodná se sídlem'),
     whole('splatDny', 'Splatnost [dny]'),
     amount('limitFak', 'Limit fakt.', { digits: 12 }),
@@ -71,6 +72,7 @@ export const priceList: Evidence = {
     ...validity,
     text('eanKod', 'EAN', { maxLength: 20 }),
     text('kodPlu', 'Kód PLU', { maxLength: 20 }),
+    labels,
     select('typCenyDphK', 'Typ ceny', priceKind),
     select('typSzbDphK', 'Sazba DPH', vatRate),
     quantity('nakupCena', 'Nákupní cena'),
@@ -113,6 +115,7 @@ export const contracts: Evidence = {
     text('nazev', 'Název', { maxLength: 255, summary: true, mandatory: true }),
     text('poznam', 'Poznámka'),
     text('popis', 'Popis', { summary: true }),
+    labels,
     date('smlouvaOd', 'Platnost od', { mandatory: true }),
     date('smlouvaDo', 'Platnost do'),
     date('datumPodepsani', 'Datum podepsání'),
@@ -182,6 +185,7 @@ export const contacts: Evidence = {
     text('www', 'WWW', { maxLength: 255 }),
     text('popis', 'Popis'),
     text('poznam', 'Poznámka'),
+    labels,
     text('prijmeni', 'Příjmení', { maxLength: 255, summary: true }),
     text('jmeno', 'Jméno', { maxLength: 255, summary: true }),
     text('osloveni', 'Oslovení'),

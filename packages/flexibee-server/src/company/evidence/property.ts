@@ -84,6 +84,9 @@ export const select = (
 export const relation = (name: string, label: string, target: string, options: Options = {}) =>
   property('relation')(name, label, { target, ...options });
 
+/** Codes of labels: `VIP, DEALER`. What is written is added to them. */
+export const labels = text('stitky', 'Štítky', { unsortable: true });
+
 export const id = whole('id', 'ID', { summary: true, readOnly: true });
 
 /** What every evidence but `vazba` begins with. */
@@ -91,3 +94,6 @@ export const keys: readonly Property[] = [
   id,
   datetime('lastUpdate', 'Poslední změna', { summary: true, readOnly: true }),
 ];
+
+/** Years; what is not valid this year is not listed. */
+export const validity = [whole('platiOd', 'Platí od roku'), whole('platiDo', 'Platí do roku')];

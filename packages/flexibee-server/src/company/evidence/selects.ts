@@ -67,6 +67,13 @@ export const unitSize = {
   'typUcJednotky.velka': 'Velká účetní jednotka',
 };
 
+export const lockState = {
+  'zamek.otevreno': 'Otevřeno',
+  'zamek.prohlednuto': 'Prohlédnuto',
+  'zamek.polozamceno': 'Zamknuto mimo účetní',
+  'zamek.zamceno': 'Zamknuto',
+};
+
 export const orderState = {
   'stavDoklObch.nespec': 'Nespecifikováno',
   'stavDoklObch.pripraveno': 'Připraveno',

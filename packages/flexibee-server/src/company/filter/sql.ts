@@ -3,6 +3,7 @@ import { quoted } from '../database.ts';
 import { CompanyError } from '../errors.ts';
 import { isCodeList } from '../evidence/code-lists.ts';
 import { type Evidence, evidenceOf, type Property, propertyOf } from '../evidence/index.ts';
+import { labels } from '../evidence/property.ts';
 import { localDate, localDateTime } from '../time.ts';
 import type { Expression, Value } from './parse.ts';
 import { plain } from './plain.ts';
@@ -56,6 +57,7 @@ function condition(expression: Simple, evidence: Evidence, context: FilterContex
   const read = (value: Value) => readValue(field, value, context);
   switch (expression.kind) {
     case 'compare':
+      if (field.property === labels) return labelled(sql, expression, context);
       return { sql: `${sql} ${expression.operator} ?`, values: [read(expression.value)] };
     case 'between':
       return {
@@ -149,6 +151,19 @@ function readValue(field: Field, value: Value, context: FilterContext): SQLInput
     return `${text.slice(0, 10)}T${time}${'00:00:00.000'.slice(time.length)}`;
   }
   return text;
+}
+
+type Comparison = Extract<Simple, { kind: 'compare' }>;
+
+/** `stitky = 'code:VIP'`: has the label, whatever others it has. */
+function labelled(sql: string, { operator, value }: Comparison, context: FilterContext): Condition {
+  const code = readText(value, context)
+    .replace(/^code:/, '')
+    .toUpperCase();
+  const has = `instr(', ' || ${sql} || ', ', ', ' || ? || ', ') > 0`;
+  if (operator === '=') return { sql: has, values: [code] };
+  if (operator === '<>') return { sql: `NOT (${has})`, values: [code] };
+  throw new CompanyError(400, `Štítky lze porovnat jen operátory '=' a '!='.`);
 }
 
 type Matching = Extract<Simple, { kind: 'match' }>;

@@ -3,7 +3,7 @@ import { evidenceOf } from '../evidence/index.ts';
 import type { JsonRecord, ListQuery, WriteResult } from '../types.ts';
 import type { Order } from '../write/request.ts';
 import { contracts, documents } from './documents.ts';
-import { contacts, partners, products, settings } from './master-data.ts';
+import { contacts, labels, partners, products, settings } from './master-data.ts';
 import { bankItems, payments } from './payments.ts';
 
 /** The company that is filled. */
@@ -41,6 +41,8 @@ export function seedCompany(
   // What came later has its own randomness: the records above stay what they were.
   const more = createRandom(`more of company ${seed}`);
   put('nastaveni', settings(more));
+  put('skupina-stitku', { kod: 'STAV', nazev: 'Stav zákazníka', pouzeJeden: 'true' });
+  for (const label of labels) put('stitek', label);
   for (const contact of contacts(more, firms)) put('kontakt', contact);
   for (const document of bankItems(more, firms, now)) put('banka', document);
   const open = read('faktura-vydana', { limit: 0, detail: 'full', filter: 'zbyvaUhradit > 0' });

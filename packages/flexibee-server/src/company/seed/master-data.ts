@@ -56,6 +56,12 @@ export function products(random: Random): Json[] {
   }));
 }
 
+export const labels: readonly Json[] = [
+  { kod: 'VIP', nazev: 'VIP', vsbAdr: 'true', vsbFav: 'true' },
+  { kod: 'NOVÝ', nazev: 'Nový zákazník', vsbAdr: 'true', skupVybKlic: 'code:STAV' },
+  { kod: 'STÁLÝ', nazev: 'Stálý zákazník', vsbAdr: 'true', skupVybKlic: 'code:STAV' },
+];
+
 /** One or two people of each partner. */
 export function contacts(random: Random, firms: readonly number[]): Json[] {
   return firms.flatMap((firma) =>
@@ -70,6 +76,7 @@ export function contacts(random: Random, firms: readonly number[]): Json[] {
         firma,
         primarni: String(index === 0),
         odesilatFak: String(index === 0),
+        ...(index === 0 && random.chance(0.2) && { stitky: 'VIP' }),
       };
     }),
   );

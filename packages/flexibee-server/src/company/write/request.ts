@@ -24,17 +24,18 @@ export function ordersOf(
   evidenceOf(path);
   const orders: Order[] = [];
   for (const [name, value] of Object.entries(winstrom)) {
-    if (name.startsWith('@')) continue;
+    if (name.includes('@')) continue;
     if (!isEvidence(name)) throw new CompanyError(400, `Evidence '${name}' neexistuje.`);
     const evidence = evidenceOf(name);
     if (!isDirect(evidence)) {
       throw new CompanyError(400, 'Import není povolen.', 'importNotAllowed');
     }
+    const common = attributesOf(name, winstrom);
     for (const json of [value].flat()) {
       if (typeof json !== 'object' || json === null) {
         throw new CompanyError(400, `Evidence '${name}': je očekáván záznam nebo seznam záznamů.`);
       }
-      orders.push({ evidence, json: json as JsonObject });
+      orders.push({ evidence, json: { ...common, ...json } });
     }
   }
   const [only] = orders;
@@ -43,6 +44,16 @@ export function ordersOf(
     throw new CompanyError(400, `Pod adresou jednoho záznamu je očekáván jeden záznam '${path}'.`);
   }
   return [{ ...only, json: { ...only.json, id: [ident, ...identsOf(only.json)] } }];
+}
+
+/** What stands beside the records for all of them: `"faktura-vydana@action": "storno"`. */
+function attributesOf(evidence: string, winstrom: Record<string, unknown>): JsonObject {
+  const prefix = `${evidence}@`;
+  return Object.fromEntries(
+    Object.entries(winstrom)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(evidence.length), value]),
+  );
 }
 
 const operations = ['created', 'updated', 'deleted', 'skipped'] as const;

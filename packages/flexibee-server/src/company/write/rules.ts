@@ -27,16 +27,20 @@ export function complete(row: Row, context: RuleContext): void {
   if (evidence.newestFirst === true) completeDocument(row, context);
 }
 
-function defaults(row: Row, { path, properties, newestFirst }: Evidence, now: number): void {
+function defaults(
+  row: Row,
+  { path, properties, newestFirst, validity }: Evidence,
+  now: number,
+): void {
   const missing = (name: string, value: Row[string]) => {
     row[name] ??= value;
   };
-  if (path === 'adresar' || path === 'cenik') {
+  if (validity === true) {
     // What a real server's filter implies: valid from ever and for ever.
     missing('platiOd', 0);
     missing('platiDo', 9999);
-    missing('stat', 39);
   }
+  if (path === 'adresar' || path === 'cenik') missing('stat', 39);
   if (path === 'adresar') missing('typVztahuK', 'typVztahu.odberDodav');
   if (path === 'cenik') {
     missing('typZasobyK', 'typZasoby.zbozi');
@@ -52,6 +56,7 @@ function defaults(row: Row, { path, properties, newestFirst }: Evidence, now: nu
   if (newestFirst === true) {
     missing('mena', 31);
     missing('datVyst', localDate(now));
+    missing('zamekK', 'zamek.otevreno');
   }
   for (const { name, type } of properties) if (type === 'logic') missing(name, 0);
 }

@@ -1,7 +1,10 @@
 import { type Database, quoted, type Row } from '../database.ts';
 import { type Evidence, evidenceOf, isDirect, propertyOf } from '../evidence/index.ts';
+import { labels } from '../evidence/property.ts';
 import { localDateTime } from '../time.ts';
+import { perform, refuseIfLocked } from './actions.ts';
 import { attach, detach, findRecord, identsOf, type JsonObject } from './identity.ts';
+import { labelsOf } from './labels.ts';
 import { nextCode } from './numbering.ts';
 import { completeDue, pair, unpair } from './pairing.ts';
 import type { Records } from './records.ts';
@@ -44,9 +47,6 @@ export class Writer {
       this.remove(evidence, id);
       return { id, what: 'deleted' };
     }
-    if (action !== undefined && action !== 'storno') {
-      throw new Refusal({ message: `Akce '${String(action)}' není podporována.` });
-    }
     const mode = json[id === undefined ? '@create' : '@update'];
     if (mode === 'ignore') return { id: id ?? 0, what: 'skipped' };
     if (mode === 'fail') {
@@ -54,12 +54,13 @@ export class Writer {
       throw new Refusal({ message: `Záznam ${idents.join(',')} ${fault}.` });
     }
     if (id !== undefined) return { id: this.#update(evidence, id, idents, json), what: 'updated' };
-    if (action === 'storno') throw notFound(evidence.path, idents.join(','));
+    if (action !== undefined) throw notFound(evidence.path, idents.join(','));
     return { id: this.#create(evidence, idents, json, parent), what: 'created' };
   }
 
   /** With its children. @throws Refusal when others refer to it */
   remove(evidence: Evidence, id: number): void {
+    refuseIfLocked(this.#records.row(evidence, id), evidence);
     const { children } = evidence;
     if (children !== undefined) {
       for (const child of this.#records.childIds(evidence, id)) {
@@ -101,8 +102,10 @@ export class Writer {
 
   #update(evidence: Evidence, id: number, idents: readonly string[], json: JsonObject): number {
     const row = this.#records.row(evidence, id);
+    const action = json['@action'] === undefined ? undefined : String(json['@action']);
+    refuseIfLocked(row, evidence, action);
     const given = this.#fill(row, evidence, json);
-    if (json['@action'] === 'storno') row['storno'] = 1;
+    if (action !== undefined) perform(row, evidence, action);
     complete(row, { db: this.#db, evidence, now: this.#records.now, given, creating: false });
     this.#check(evidence, row);
     if (json['@removeExternalIds'] !== undefined) {
@@ -159,8 +162,12 @@ export class Writer {
     for (const [name, value] of Object.entries(json)) {
       const property = propertyOf(evidence, name);
       if (property === undefined || property.readOnly === true) continue;
+      if (property === labels) continue;
       row[name] = readValue(property, value, resolve);
       given.add(name);
+    }
+    if (evidence.properties.includes(labels) && ('stitky' in json || 'stitky@removeAll' in json)) {
+      row['stitky'] = labelsOf(this.#records, row['stitky'], json);
     }
     return given;
   }
