@@ -15,7 +15,12 @@ import { benchReconcile } from './flexibee/reconcile.ts';
 import { benchReportQuery } from './flexibee/report-query.ts';
 
 const parts: Record<string, () => Promise<void>> = {
-  'catch-up': () => benchCatchUp({ changes: values.changes ?? 100_000, isTyped: values.typed }),
+  'catch-up': () =>
+    benchCatchUp({
+      changes: values.changes ?? 100_000,
+      isTyped: values.typed,
+      rounds: values.rounds,
+    }),
   million: () => benchMillion(values.changes ?? 1_000_000),
   idle: benchIdle,
   companies: () => benchCompanies(values.companies),
@@ -31,6 +36,12 @@ const values = commandLine({
   options: {
     changes: wholeNumber('of catch-up (100000) and of million (1000000)', 1, 100_000_000),
     typed: { type: 'flag', help: 'catch-up with the typed tables' },
+    rounds: wholeNumber(
+      'of catch-up: companies in turn, bulk inserts only, the median; 0: all comparisons',
+      0,
+      100,
+      0,
+    ),
     records: wholeNumber('of reconcile', 1, 100_000_000, 1_000_000),
     invoices: wholeNumber('of report-query', 1, 100_000_000, 200_000),
     companies: wholeNumber('of companies', 1, 10_000, 1_000),

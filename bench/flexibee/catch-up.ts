@@ -10,13 +10,15 @@ import { noticingMirror } from '../../shared/flexibee/typed/tables.ts';
 import type { Batch, Change, FlexibeeRecord } from '../../shared/flexibee/types.ts';
 import { bulkInsertChanges, bulkInsertRecords, type RecordBatch } from '../bulk-insert.ts';
 import { account, differences, evidences, follow, mirrorDigest, type Place } from './following.ts';
-import { load, type Systems, startSystems } from './systems.ts';
+import { load, median, type Systems, startSystems } from './systems.ts';
 import { benchTables, bulkInsertTyped } from './typed-rows.ts';
 
 export interface CatchUp {
   changes: number;
   /** With the typed tables. */
   isTyped: boolean;
+  /** So many companies in turn, and nothing one by one: the median is printed. 0: all comparisons. */
+  rounds: number;
 }
 
 const warmUp = 10_000;
@@ -226,24 +228,54 @@ async function compare(
   const getMs = extrapolated(await bareTransfer(place, gets));
   const oneMs = extrapolated(await oneByOne(place, sample));
   const promised = changes / 1000 + distinct / 500;
-  const s = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   console.log(`
 ${what}: ${changes} changes of ${distinct} records (${load()})
   mirror and journal      ${ours.faults.length === 0 ? 'equal the source' : ours.faults.join('; ')}
   requests                ${ours.total} (${JSON.stringify(ours.counts)}); promised at most ${promised}
   records fetched         ${count(ours.written)} (${count(last)} different)
-  ours                    ${s(ours.ms)}, CPU of the following process ${s(ours.cpuMs)}
-  bare transfer           ${s(transferMs)}
-  bulk insert             records ${s(bulkMs)}, journal ${s(journalMs)}, typed rows ${s(ours.typedMs)}
+  ours                    ${seconds(ours.ms)}, CPU of the following process ${seconds(ours.cpuMs)}
+  bare transfer           ${seconds(transferMs)}
+  bulk insert             records ${seconds(bulkMs)}, journal ${seconds(journalMs)}, typed rows ${seconds(ours.typedMs)}
   ours : transfer + bulk  ${(ours.ms / (transferMs + bulkMs + journalMs + ours.typedMs)).toFixed(2)}; of the records only ${(ours.ms / (transferMs + bulkMs)).toFixed(2)}
   extrapolated from ${sample.length}:
-  a request per change    ${s(getMs)}, ${(getMs / transferMs).toFixed(0)} times the bare transfer
-  and a call per change   ${s(oneMs)}, ${(oneMs / ours.ms).toFixed(0)} times ours`);
+  a request per change    ${seconds(getMs)}, ${(getMs / transferMs).toFixed(0)} times the bare transfer
+  and a call per change   ${seconds(oneMs)}, ${(oneMs / ours.ms).toFixed(0)} times ours`);
   return ours.faults.length === 0;
 }
 
+/** Ours against the transfer and the bulk inserts of the same rows, each round another company. */
+async function compareInRounds(
+  systems: Systems,
+  place: (company: string) => Place,
+  { changes, isTyped, rounds }: CatchUp,
+) {
+  const ratios: number[] = [];
+  let isRight = true;
+  for (let round = 1; round <= rounds; round++) {
+    const here = place(`c${round + 1}`);
+    const ours = await catchUp(systems, here, changes, changes, isTyped);
+    const transfer = await bareTransfer(here, ours.requests);
+    const records = await bulkInsertRecords(
+      systems.sqlServer,
+      here.company,
+      numbered(ours.written),
+    );
+    const journal = await bulkInsertChanges(systems.sqlServer, here.company, ours.journal);
+    const ratio = ours.ms / (transfer + records + journal + ours.typedMs);
+    ratios.push(ratio);
+    isRight &&= ours.faults.length === 0;
+    console.log(
+      `${ratio.toFixed(2)}: ${seconds(ours.ms)} to ${[transfer, records, journal, ours.typedMs].map(seconds).join(' + ')}, ${ours.total} requests${ours.faults.map((fault) => `; ${fault}`).join('')}`,
+    );
+  }
+  console.log(`median ${median(ratios).toFixed(2)} (${load()})`);
+  return isRight;
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
 export async function benchCatchUp(asked: CatchUp): Promise<void> {
-  const systems = await startSystems(5);
+  const systems = await startSystems(Math.max(5, asked.rounds + 1));
   const place = (company: string): Place => ({
     flexibeeUrl: systems.flexibee.url,
     sqlServer: systems.sqlServer,
@@ -253,10 +285,19 @@ export async function benchCatchUp(asked: CatchUp): Promise<void> {
   });
   try {
     await catchUp(systems, place('c1'), warmUp, warmUp / 10, asked.isTyped);
-    const right = [
-      await compare(systems, place('c2'), 'every change another record', asked, asked.changes),
-      await compare(systems, place('c3'), 'each record ten times', asked, asked.changes / 10),
-    ];
+    const right =
+      asked.rounds > 0
+        ? [await compareInRounds(systems, place, asked)]
+        : [
+            await compare(
+              systems,
+              place('c2'),
+              'every change another record',
+              asked,
+              asked.changes,
+            ),
+            await compare(systems, place('c3'), 'each record ten times', asked, asked.changes / 10),
+          ];
     if (right.includes(false)) process.exitCode = 1;
   } finally {
     await systems.close();

@@ -49,7 +49,10 @@ export function demoDatabases({
     ...sourceDatabases.map((source) => ({
       name: source.name,
       server: source.server,
-      schema: scriptOf(source.name),
+      // Databases that are kept need none.
+      get schema() {
+        return scriptOf(source.name);
+      },
       seed(database: DatabaseSync) {
         writeDelays(database, delays);
         seedSource((code) => createInsert(database, source.system, code), source, accounts);
@@ -57,7 +60,9 @@ export function demoDatabases({
     })),
     {
       ...aggregateBase,
-      schema: scriptOf(aggregateBase.name),
+      get schema() {
+        return scriptOf(aggregateBase.name);
+      },
       seed: (database) => writeDelays(database, delays),
     },
   ];

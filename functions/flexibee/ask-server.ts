@@ -1,5 +1,6 @@
 /** Asking a company's server while somebody waits for the answer. */
 
+import type { AppServices } from '../../shared/app/services.ts';
 import { cures, FlexibeeError } from '../../shared/flexibee/errors.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 
@@ -15,6 +16,7 @@ export function withCode(cure: string, code: string): string {
  * @throws HttpProblem with the cure in its text where the server did not do what it was asked
  */
 export async function askServer<T>(
+  { companies }: AppServices,
   code: string,
   work: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
@@ -23,7 +25,10 @@ export async function askServer<T>(
   try {
     return await work(AbortSignal.any([signal, limit]));
   } catch (error) {
-    if (error instanceof FlexibeeError) throw problemOf(error, code);
+    if (error instanceof FlexibeeError) {
+      if (error.kind === 'changelog disabled') await companies.sawChangelogOff(code, true, signal);
+      throw problemOf(error, code);
+    }
     if (!limit.aborted) throw error;
     const cure = withCode(cures.unreachable, code);
     const text = `FlexiBee ${code}: no answer within ${deadlineMs / 1000} s. ${cure}`;

@@ -10,7 +10,10 @@ export function changelogStatus(app: AppServices): RouteHandler {
   return async (request, _context, { caller, signal }) => {
     const { code } = allowedCompany(request, app, caller);
     const ask = (bounded: AbortSignal) => app.companies.at(code).status(bounded);
-    return json({ company: code, enabled: await askServer(code, ask, signal) });
+    const enabled = await askServer(app, code, ask, signal);
+    // It may be on again before anybody polls.
+    if (!enabled) await app.companies.sawChangelogOff(code, true, signal);
+    return json({ company: code, enabled });
   };
 }
 
@@ -42,5 +45,5 @@ async function turn(
   signal: AbortSignal,
 ): Promise<void> {
   const work = (bounded: AbortSignal) => app.companies.turnChangelog(code, to, bounded);
-  if (!(await askServer(code, work, signal))) throw busy(code);
+  if (!(await askServer(app, code, work, signal))) throw busy(code);
 }

@@ -15,6 +15,7 @@ export function registerHook(app: AppServices): RouteHandler {
     const secret = app.settings.hooks.secret();
     if (secret === undefined) throw missing('FLEXIBEE_HOOK_SECRET', 'a secret of your own');
     await askServer(
+      app,
       code,
       async (bounded) => {
         await removeOwn(app, code, url, bounded);
@@ -31,7 +32,12 @@ export function removeHook(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     const { code } = allowedCompany(request, app, caller);
     const url = ownUrl(app, code);
-    const removed = await askServer(code, (bounded) => removeOwn(app, code, url, bounded), signal);
+    const removed = await askServer(
+      app,
+      code,
+      (bounded) => removeOwn(app, code, url, bounded),
+      signal,
+    );
     context.info(`Web hook of ${code} was removed (token ${caller?.name})`);
     return json({ company: code, removed });
   };

@@ -41,7 +41,7 @@ export function readCompany(app: AppServices): RouteHandler {
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
     const { version, lag, generation, gaps, stale, loads, evidences, typed } = state;
-    const { pending, failures } = state;
+    const { pending, failures, requests } = state;
     const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
       ...summary(app, company, state),
@@ -58,6 +58,7 @@ export function readCompany(app: AppServices): RouteHandler {
       failures,
       evidences,
       reconciliation: shownReconciliation(reconciliation),
+      requests,
       typed,
     };
     return json(details);
@@ -135,6 +136,9 @@ async function askLive(
     return { globalVersion: await app.companies.at(code).newestVersion(bounded) };
   } catch (error) {
     if (error instanceof FlexibeeError) {
+      if (error.kind === 'changelog disabled') {
+        await app.companies.sawChangelogOff(code, false, signal);
+      }
       return { error: error.message, cure: withCode(error.cure, code) };
     }
     if (limit.aborted) return { error: `no answer within ${liveMs / 1000} s` };

@@ -139,6 +139,20 @@ const typedSchema = z
   })
   .meta({ id: 'TypedTable' });
 
+const requestsSchema = z
+  .object({
+    today: z.int(),
+    yesterday: z.int(),
+    perDay: z.int().exactOptional().meta({
+      description: 'As the catalogue limits them: past 90 % only hooks and people have it polled',
+    }),
+  })
+  .meta({
+    id: 'CompanyRequests',
+    description:
+      'Sent to its server, by day (UTC), repeated ones too; about: each worker keeps up to nine to itself, and one that died has lost them',
+  });
+
 export const companySchema = summarySchema
   .extend({
     name: z.string().meta({ description: 'As in /c/<name> at the server' }),
@@ -178,6 +192,7 @@ export const companySchema = summarySchema
         trouble: evidenceTroubleSchema.exactOptional(),
       }),
     ),
+    requests: requestsSchema,
     typed: z.record(z.string(), typedSchema).meta({ description: 'Typed tables, by evidence' }),
   })
   .meta({ id: 'Company' });

@@ -1,13 +1,14 @@
 /** The catalogue's FlexiBee companies, each with its server, mirror and cursor; opened when asked. */
 
 import type { FollowedCompany } from '../catalog/index.ts';
-import { turnChangelog } from '../flexibee/changelog.ts';
+import { noteOff, turnChangelog } from '../flexibee/changelog.ts';
 import type { FlexibeeCompany } from '../flexibee/client.ts';
 import { reload, reset, warningsOf } from '../flexibee/follow.ts';
 import type { WebHook } from '../flexibee/hook-versions.ts';
 import { expireJournals } from '../flexibee/journal-retention.ts';
 import type { Reconciliation } from '../flexibee/reconcile/document.ts';
 import type { AppliedRows } from '../flexibee/types.ts';
+import { DocumentNewerError } from '../storage/documents.ts';
 import type { CallsOutcome } from './after-changes.ts';
 import { keptJournals } from './company-mirrors.ts';
 import { type MessageOutcome, type QueuedMessage, takeMessage } from './company-polls.ts';
@@ -77,7 +78,8 @@ export class Companies {
    * @returns true for the one hook of a burst for which a poll was queued
    */
   async hooked(code: string, hook: WebHook | undefined, signal: AbortSignal): Promise<boolean> {
-    const { flags, news } = await this.#opened.storage(signal);
+    const { flags, news, deliveries } = await this.#opened.storage(signal);
+    await deliveries.note(code, signal);
     if (this.#opened.known(code).paused) return false;
     const isNews = hook === undefined || (await news.isNews(code, hook, signal));
     return isNews && (await flags.raise(code, signal));
@@ -105,6 +107,25 @@ export class Companies {
   async turnChangelog(code: string, to: 'on' | 'off', signal: AbortSignal): Promise<boolean> {
     const context = await this.#opened.context(code, signal);
     return await turnChangelog(to, context, this.at(code), this.#patience, signal);
+  }
+
+  /**
+   * Somebody saw that its changelog is off, as `noteOff`. Whoever has the company for longer is
+   * followed by a poll, which sees for itself.
+   *
+   * @param waits whether for a poll that is under way
+   */
+  async sawChangelogOff(code: string, waits: boolean, signal: AbortSignal): Promise<void> {
+    const context = await this.#opened.context(code, signal);
+    try {
+      if (await noteOff(context, waits ? this.#patience : { waitForLockMs: 0 }, signal)) return;
+    } catch (error) {
+      // The workers of that version poll, too.
+      if (error instanceof DocumentNewerError) return;
+      throw error;
+    }
+    const { flags } = await this.#opened.storage(signal);
+    await flags.raise(code, signal);
   }
 
   /** False while somebody else is at work on the company. */

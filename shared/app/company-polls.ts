@@ -2,14 +2,17 @@
 
 import type { CursorStore, PollOutcome } from '../flexibee/follow.ts';
 import type { ReconcileOutcome } from '../flexibee/reconcile/reconcile.ts';
+import { withAsked } from '../flexibee/request-count.ts';
 import { firstStage } from './company-mirrors.ts';
 import type { CompanyMessage } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
-import { pollKnown } from './newer-cursors.ts';
+import { isNewer, newer, pollKnown } from './newer-cursors.ts';
 import type { OpenedCompanies } from './opened-companies.ts';
-import { isDue } from './poll-interval.ts';
+import { isTimeToPoll } from './poll-interval.ts';
 import { procedureMessages } from './procedure-messages.ts';
 import { reconcileCompany } from './reconcile-company.ts';
+import { isAffordable } from './request-budget.ts';
+import { pollForTimer } from './timer-polls.ts';
 
 /**
  * A timer's message that waited in the queue for longer is left: the next minute's is behind it. Its
@@ -20,8 +23,14 @@ const timerMessageMs = 90_000;
 /** A message, and when the queue took it, by its own clock; undefined where that is not known. */
 export type QueuedMessage = CompanyMessage & { queuedAt?: string | undefined };
 
-/** `late`, `not due`, `paused`: the server is not asked. */
-export type MessageOutcome = PollOutcome | ReconcileOutcome | 'late' | 'not due' | 'paused';
+/** `late`, `not due`, `paused`, `sparing` (the requests of the day run out): the server is not asked. */
+export type MessageOutcome =
+  | PollOutcome
+  | ReconcileOutcome
+  | 'late'
+  | 'not due'
+  | 'paused'
+  | 'sparing';
 
 /** Who carries a message out. */
 export interface Worker {
@@ -38,24 +47,21 @@ export async function takeMessage(
   signal: AbortSignal,
 ): Promise<MessageOutcome> {
   const { company, why, queuedAt } = message;
-  const { flags } = await companies.storage(signal);
+  const { flags, deliveries } = await companies.storage(signal);
   // Storage has answered by now: its clock is known, and the machine's has no say.
   const ageMs = companies.dependencies.now().getTime() - Date.parse(queuedAt ?? '');
   if (why === 'timer' && ageMs > timerMessageMs) return 'late';
-  const { paused, pollMinutes } = companies.known(company);
-  if (paused) {
+  const known = companies.known(company);
+  if (known.paused) {
     // The first hook after the pause has it polled.
     if (why === 'hook') await flags.lower(company, signal);
     return 'paused';
   }
+  const isLive = () => deliveries.isLive(company, signal);
+  const isTimed = why === 'timer' && queuedAt !== undefined;
+  if (isTimed && !(await isTimeToPoll(known, new Date(queuedAt), isLive))) return 'not due';
+  if (!(await isWithinBudget(companies, message, signal))) return 'sparing';
   if (why === 'reconcile') return await reconcileNow(companies, message, worker, signal);
-  if (
-    why === 'timer' &&
-    queuedAt !== undefined &&
-    !isDue(company, pollMinutes, new Date(queuedAt))
-  ) {
-    return 'not due';
-  }
   return await pollNow(companies, company, why, worker, signal);
 }
 
@@ -66,7 +72,7 @@ async function pollNow(
   worker: Worker,
   signal: AbortSignal,
 ): Promise<PollOutcome> {
-  const { flags, cursors } = await companies.storage(signal);
+  const { flags, cursors, deliveries } = await companies.storage(signal);
   const context = await contextOf(companies, company, worker, signal);
   const options = {
     waitForLockMs: why === 'timer' ? 0 : companies.waitForLockMs,
@@ -76,12 +82,34 @@ async function pollNow(
     pollKnown({ ...context, cursors: lowering }, options, signal);
   if (why === 'hook') {
     const again: Again = (code, seconds, within) => companies.queueHookPoll(code, seconds, within);
-    return await pollForHook(flags, cursors, company, look, again, signal);
+    const outcome = await pollForHook(flags, cursors, company, look, again, signal);
+    // What it told of is waiting: it is looked for each minute.
+    if (outcome === 'trouble') await deliveries.unheard(company, signal);
+    return outcome;
   }
-  const outcome = await look(cursors);
+  const outcome =
+    why === 'timer'
+      ? await pollForTimer(deliveries, cursors, company, look, signal)
+      : await look(cursors);
   // Whoever has the company may be past looking: from here on it is as if a hook had come.
   if (outcome === 'busy' && why === 'request') await flags.raise(company, signal);
   return outcome;
+}
+
+async function isWithinBudget(
+  companies: OpenedCompanies,
+  message: CompanyMessage,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { company } = message;
+  const { requestsPerDay } = companies.known(company);
+  if (requestsPerDay === undefined) return true;
+  const { cursors } = await companies.storage(signal);
+  const cursor = await cursors.read(company, signal).catch(newer);
+  const before = isNewer(cursor) ? undefined : cursor?.requests;
+  const now = companies.dependencies.now();
+  const { today } = withAsked(before, companies.requestsOf(company).asked, now);
+  return isAffordable(message, today, requestsPerDay);
 }
 
 async function reconcileNow(

@@ -12,9 +12,11 @@ import {
   type FollowContext,
   type Returned,
 } from '../flexibee/follow.ts';
+import { HookDeliveries } from '../flexibee/hook-deliveries.ts';
 import { HookFlags } from '../flexibee/hook-flags.ts';
 import { HookNews } from '../flexibee/hook-news.ts';
 import { type ReconciliationStore, reconciliationStore } from '../flexibee/reconcile/reconcile.ts';
+import { RequestCount } from '../flexibee/request-count.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
 import type { TypedBase } from '../flexibee/typed/base.ts';
 import { noticingMirror } from '../flexibee/typed/tables.ts';
@@ -50,6 +52,7 @@ export interface CompanyStorage {
   reconciliations: ReconciliationStore;
   flags: HookFlags;
   news: HookNews;
+  deliveries: HookDeliveries;
   after: AfterChanges;
   givenUp: GivenUp;
 }
@@ -67,6 +70,7 @@ export class OpenedCompanies {
   readonly dependencies: CompaniesDependencies;
   readonly #servers = new FlexibeeServers();
   readonly #opened = new Map<string, FlexibeeCompany>();
+  readonly #requests = new Map<string, RequestCount>();
   readonly #changelogs = new ChangelogWatch();
   readonly #typedBases = new Map<string, TypedBase>();
   #storage: CompanyStorage | undefined;
@@ -94,12 +98,35 @@ export class OpenedCompanies {
   at(code: string): FlexibeeCompany {
     const known = this.#opened.get(code);
     if (known !== undefined) return known;
-    const { name } = this.known(code);
-    const address = this.dependencies.addresses[code];
+    const { name, pageSize } = this.known(code);
+    const { addresses, now } = this.dependencies;
+    const address = addresses[code];
     if (address === undefined) throw new RangeError(`no address of ${code}`);
-    const opened = openCompany({ code, name, address }, this.#servers);
+    const count = this.requestsOf(code);
+    const opened = openCompany(
+      {
+        ...{ code, name, address, pageSize },
+        requestsAtOnce: this.#requestsAtOnce(address.origin),
+        onRequest: () => count.add(now()),
+      },
+      this.#servers,
+    );
     this.#opened.set(code, opened);
     return opened;
+  }
+
+  /** What this process has asked the company's server, as far as no cursor has it. */
+  requestsOf(code: string): RequestCount {
+    const known = this.#requests.get(code) ?? new RequestCount();
+    this.#requests.set(code, known);
+    return known;
+  }
+
+  /** Of the companies at one server the most considerate says how many. */
+  #requestsAtOnce(origin: string): number {
+    const { catalog, addresses } = this.dependencies;
+    const there = catalog.companies.filter(({ code }) => addresses[code]?.origin === origin);
+    return Math.min(...there.map(({ requestsAtOnce }) => requestsAtOnce));
   }
 
   async storage(signal: AbortSignal): Promise<CompanyStorage> {
@@ -112,6 +139,7 @@ export class OpenedCompanies {
         reconciliations: reconciliationStore(opened, leaseSeconds),
         flags: new HookFlags(opened, (code, within) => this.queueHookPoll(code, 0, within)),
         news: new HookNews(cursors),
+        deliveries: new HookDeliveries(opened, now),
         after: new AfterChanges({
           ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, now },
           container: opened,
@@ -139,7 +167,7 @@ export class OpenedCompanies {
   ): Promise<FollowContext> {
     const { catalog, databases, sliceMs, now } = this.dependencies;
     const { cursors, after } = await this.storage(signal);
-    const { onRegression, lateMinutes } = this.known(code);
+    const { onRegression, lateMinutes, pageSize } = this.known(code);
     const returned: Returned = new Map();
     const typed = typedTables(this.dependencies, this.#typedBases, this.at(code), { code, log });
     return {
@@ -148,6 +176,7 @@ export class OpenedCompanies {
         evidences: catalog.entityOrder(code),
         onRegression,
         lateMs: lateMinutes * 60_000,
+        pageSize,
       },
       source: this.at(code),
       mirror: noticingMirror(
@@ -158,6 +187,7 @@ export class OpenedCompanies {
         }),
         typed,
       ),
+      requests: this.requestsOf(code),
       returned,
       cursors,
       typed,

@@ -7,6 +7,7 @@ import { companyQueueName } from './company-queue.ts';
 import { isNewer, newer } from './newer-cursors.ts';
 import type { OpenedCompanies } from './opened-companies.ts';
 import { givenUpText } from './poison-queues.ts';
+import { sparingText } from './request-budget.ts';
 
 /** Its procedures after changes included. */
 export interface ShownState extends CompanyState {
@@ -14,6 +15,8 @@ export interface ShownState extends CompanyState {
   pending: string[];
   /** Of those, the ones whose latest call has failed. */
   failures: ShownFailure[];
+  /** `perDay`: the catalogue allows no more. */
+  requests: CompanyState['requests'] & { perDay?: number };
 }
 
 /** Of a company whose calls were written down by a newer version of the app. */
@@ -34,11 +37,17 @@ export async function shownState(
     cursors.read(code, signal).catch(newer),
     givenUp.known(signal).catch(() => []),
   ]);
-  const state = isNewer(cursor) ? newerState(cursor, now) : companyState(cursor, now);
+  const { asked } = companies.requestsOf(code);
+  const state = isNewer(cursor) ? newerState(cursor, now, asked) : companyState(cursor, now, asked);
+  const { requestsPerDay } = companies.known(code);
+  const { today } = state.requests;
   const marks = isNewer(cursor) ? {} : (cursor?.pending ?? {});
   const calls = await after.state(code, marks, signal).catch(newer);
   const { warnings, ...called } = isNewer(calls) ? noneCalled : calls;
   const own = messages.filter(({ queue, about }) => queues.includes(queue) && about === code);
-  const all = [...state.warnings, ...warnings, ...own.map(givenUpText)];
-  return { ...state, ...called, warnings: all };
+  const sparing = sparingText(today, requestsPerDay);
+  const spared = sparing === undefined ? [] : [sparing];
+  const all = [...state.warnings, ...warnings, ...spared, ...own.map(givenUpText)];
+  const requests = { ...state.requests, ...(requestsPerDay && { perDay: requestsPerDay }) };
+  return { ...state, ...called, requests, warnings: all };
 }

@@ -31,6 +31,15 @@ const longestLateMinutes = 1_440;
 /** A company that is looked at more seldom is better paused, and polled by hand. */
 const longestPollMinutes = 60;
 const pollMinutes = `use whole minutes from 1 to ${longestPollMinutes}`;
+/** The changelog gives no more at once; fewer than ten would cost a request for every few records. */
+const pageSizes = { least: 10, most: 1_000 };
+const pageSize = `use a whole number from ${pageSizes.least} to ${pageSizes.most}`;
+/** A server answers people, too. */
+const mostAtOnce = 32;
+const atOnce = `use a whole number from 1 to ${mostAtOnce}`;
+/** With fewer no poll every hour, and no hook, is possible; of more nobody keeps count. */
+const budgets = { least: 100, most: 10_000_000 };
+const budget = `use a whole number from ${budgets.least} to ${budgets.most}, or leave it out where there is no limit`;
 const lateMinutes = `use whole minutes from 1 to ${longestLateMinutes}`;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
@@ -69,6 +78,9 @@ const companyName = matching(
   'the name of a company',
   'use it as in /c/<name>: 1 to 63 letters, digits, _, . and -',
 );
+
+const whole = (what: string, use: string, { least, most }: { least: number; most: number }) =>
+  z.int(expects(what, use)).min(least, expects(what, use)).max(most, expects(what, use));
 
 /** Not shown when wrong: a connection string, password and all, is easily put here. */
 const connection = z
@@ -241,7 +253,12 @@ export function catalogSchema(declared: Declared) {
       .int(expects('an interval of polls', pollMinutes))
       .min(1, expects('an interval of polls', pollMinutes))
       .max(longestPollMinutes, { error: `longer than an hour; ${pollMinutes}` })
-      .default(1),
+      .optional(),
+    pageSize: whole('a page size', pageSize, pageSizes).default(pageSizes.most),
+    requestsAtOnce: whole('a number of requests', atOnce, { least: 1, most: mostAtOnce }).default(
+      4,
+    ),
+    requestsPerDay: whole('a number of requests a day', budget, budgets).optional(),
     lateMinutes: z
       .int(expects('a time for late commits', lateMinutes))
       .min(1, expects('a time for late commits', lateMinutes))

@@ -1,7 +1,7 @@
 /** Turning a company's changelog on and off from here, and whether it is on. */
 
 import type { FollowContext } from './context.ts';
-import { owing } from './cursor.ts';
+import { type Cursor, owing } from './cursor.ts';
 import { FlexibeeError } from './errors.ts';
 import { acquireWithin } from './follow.ts';
 
@@ -45,6 +45,34 @@ export async function turnChangelog(
       if (before !== undefined && !stays && isRefusal(error)) await held.replace(before, abort);
       throw error;
     }
+    return true;
+  } finally {
+    await held.release();
+  }
+}
+
+/**
+ * Somebody saw that it is off: until the next poll it may be on again, and nobody would know.
+ *
+ * @returns false while somebody else is at work on the company
+ * @throws LeaseLostError, storage's errors, or the reason of `signal`
+ */
+export async function noteOff(
+  { company, cursors, now }: Pick<FollowContext, 'company' | 'cursors' | 'now'>,
+  options: { waitForLockMs: number },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isKnown = (cursor: Cursor | undefined) => cursor === undefined || cursor.due.reload;
+  // Looking is free to everybody, and mostly it is known.
+  if (isKnown(await cursors.read(company.code, signal))) return true;
+  const held = await acquireWithin(cursors, company.code, options.waitForLockMs, signal);
+  if (held === undefined) return false;
+  try {
+    if (held.value === undefined) return true;
+    const fault = 'the changelog was off when somebody asked';
+    const since = now().toISOString();
+    const owed = owing(held.value, { why: 'changelog off', since, fault });
+    if (owed !== held.value) await held.replace(owed, AbortSignal.any([signal, held.lost]));
     return true;
   } finally {
     await held.release();

@@ -35,16 +35,17 @@ export interface FlexibeeCompany extends Source {
 const whole = { detail: 'full', 'filtrovat-platnost': 'false', 'no-ext-ids': 'false' };
 
 export function openCompany(company: Company, servers: FlexibeeServers): FlexibeeCompany {
-  return new Client(new Requests(company, servers));
+  return new Client(new Requests(company, servers), company.pageSize);
 }
 
 class Client implements FlexibeeCompany {
   readonly #requests: Requests;
   /** Of listings of changes. */
-  readonly #sizes = new RequestSizes();
+  readonly #sizes: RequestSizes;
 
-  constructor(requests: Requests) {
+  constructor(requests: Requests, pageSize: number | undefined) {
     this.#requests = requests;
+    this.#sizes = new RequestSizes({}, pageSize);
   }
 
   async changes(range: { start: number; limit: number }, signal: AbortSignal) {

@@ -1,6 +1,7 @@
 /** What people are shown of a company. */
 
 import type { Counts, Cursor, EvidenceTrouble, Trouble } from './cursor.ts';
+import { type AskedRequests, withAsked } from './request-count.ts';
 import type { TypedState } from './typed/state.ts';
 import type { shownTroubleKinds } from './types.ts';
 
@@ -31,12 +32,23 @@ export interface CompanyState {
   blocked: string[];
   /** Where the typed tables are, by evidence. */
   typed: Record<string, Omit<TypedState, 'askedAt'>>;
+  /** That its server was sent, by day (UTC), about: a worker that died may not have told all. */
+  requests: { today: number; yesterday: number };
   appliedAt?: string;
   trouble?: Omit<Trouble, 'kind'> & { kind: (typeof shownTroubleKinds)[number] };
 }
 
-/** @param cursor undefined for a company that was never polled */
-export function companyState(cursor: Cursor | undefined, now: Date): CompanyState {
+/**
+ * @param cursor undefined for a company that was never polled
+ * @param asked what this process has asked and not written
+ */
+export function companyState(
+  cursor: Cursor | undefined,
+  now: Date,
+  asked: AskedRequests = {},
+): CompanyState {
+  const { today, yesterday } = withAsked(cursor?.requests, asked, now);
+  const requests = { today, yesterday };
   if (cursor === undefined) {
     const lag = { versions: 0, seconds: 0 };
     const none = {
@@ -47,6 +59,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
       evidences: {},
       blocked: [],
       typed: {},
+      requests,
     };
     return { phase: 'starting', lag, ...none };
   }
@@ -77,6 +90,7 @@ export function companyState(cursor: Cursor | undefined, now: Date): CompanyStat
     typed: Object.fromEntries(
       Object.entries(cursor.typed).map(([evidence, { askedAt: _, ...shown }]) => [evidence, shown]),
     ),
+    requests,
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };
@@ -88,14 +102,14 @@ function versionsBehind({ next, gaps }: Cursor, newest: number): number {
 }
 
 /** Of a company whose cursor was written by a newer version of the app. @param fault why it is left */
-export function newerState(fault: Error, now: Date): CompanyState {
+export function newerState(fault: Error, now: Date, asked: AskedRequests = {}): CompanyState {
   const trouble = {
     kind: 'newer version' as const,
     since: now.toISOString(),
     message: fault.message,
     cure: 'It is followed by the workers of that version; if there are none any more, install it again.',
   };
-  return { ...companyState(undefined, now), trouble };
+  return { ...companyState(undefined, now, asked), trouble };
 }
 
 /** An evidence that cannot be loaded now does not hold up the others. */

@@ -3,6 +3,7 @@
 import type { LeasedDocument } from '../lock/leased-document.ts';
 import type { Marks } from './after-calls.ts';
 import type { Cursor } from './cursor.ts';
+import type { RequestCount } from './request-count.ts';
 import type { Returned } from './returned.ts';
 import type { TypedTables } from './typed/tables.ts';
 import type { Mirror, Source } from './types.ts';
@@ -14,6 +15,8 @@ export interface FollowedCompany {
   onRegression: 'stop' | 'reload';
   /** So long after its version was taken a change may still be committed, in milliseconds. */
   lateMs: number;
+  /** The most records in one request, where fewer than usual. */
+  pageSize?: number;
 }
 
 /** A cursor document while we hold its lock. */
@@ -30,6 +33,8 @@ export interface FollowContext {
   company: FollowedCompany;
   source: Source;
   mirror: Mirror;
+  /** What the source counts, to be kept in the cursor; absent: nothing. */
+  requests?: RequestCount;
   /** Filled by the mirror's calls. */
   returned: Returned;
   cursors: CursorStore;

@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Gap } from './gaps.ts';
+import { requestsSchema } from './request-count.ts';
 import type { StoredSizes } from './request-sizes.ts';
 import type { StoredStale } from './stale.ts';
 import { typedSchema } from './typed/state.ts';
@@ -155,6 +156,8 @@ const cursorMembers = z.object({
   appliedAt: instant.optional(),
   trouble: troubleSchema.optional(),
   due: dueSchema.default({}),
+  /** Of the server; see request-count.ts. */
+  requests: requestsSchema.optional(),
 });
 
 export type Cursor = z.infer<typeof cursorMembers>;
@@ -201,6 +204,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     warnings: before?.warnings ?? {},
     evidences: before?.evidences ?? {},
     typed: before?.typed ?? {},
+    ...(before?.requests && { requests: before.requests }),
     ...(before?.readAt && { readAt: before.readAt }),
     ...(before?.appliedAt && { appliedAt: before.appliedAt }),
   };

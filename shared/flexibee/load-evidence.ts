@@ -34,7 +34,7 @@ export async function* loadSteps(
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
   const { cursor, now } = context;
-  const sizes = new RequestSizes(cursor.sizes);
+  const sizes = new RequestSizes(cursor.sizes, context.pageSize);
   const rest = new Set(isStrict ? [] : resting(cursor, now()));
   for (const load of cursor.loads) {
     if (!rest.has(load.evidence)) yield* stepsOf(context, load, sizes, isStrict, signal);

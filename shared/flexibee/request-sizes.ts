@@ -13,13 +13,17 @@ const answersBeforeMore = 8;
 export class RequestSizes {
   readonly #sizes: Map<string, { size: number; answered: number }>;
 
-  constructor(stored: StoredSizes = {}) {
+  readonly #most: number;
+
+  /** @param most whatever is usual, no more is asked for */
+  constructor(stored: StoredSizes = {}, most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
     this.#sizes = new Map(Object.entries(stored));
   }
 
   /** @param most what is usual */
   of(what: string, most: number): number {
-    return Math.min(most, this.#sizes.get(what)?.size ?? most);
+    return Math.min(most, this.#most, this.#sizes.get(what)?.size ?? most);
   }
 
   answered(what: string, asked: number, most: number): void {
@@ -28,7 +32,7 @@ export class RequestSizes {
     if (known === undefined || asked < known.size) return;
     const answered = known.answered + 1;
     if (answered < answersBeforeMore) this.#sizes.set(what, { ...known, answered });
-    else if (known.size * 2 >= most) this.#sizes.delete(what);
+    else if (known.size * 2 >= Math.min(most, this.#most)) this.#sizes.delete(what);
     else this.#sizes.set(what, { size: known.size * 2, answered: 0 });
   }
 

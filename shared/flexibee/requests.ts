@@ -20,6 +20,12 @@ export interface Company {
   /** At the server. */
   name: string;
   address: FlexibeeAddress;
+  /** The most changes in one answer, where fewer than the server gives. */
+  pageSize?: number;
+  /** The most requests at once to its server, the same for all companies there; default as of the servers. */
+  requestsAtOnce?: number;
+  /** Called with every request that is sent, repeated ones too. */
+  onRequest?(): void;
 }
 
 export interface Ask {
@@ -87,9 +93,9 @@ export class Requests {
   }
 
   async #exchange(ask: Ask, signal: AbortSignal): Promise<Answer> {
-    const { address } = this.#company;
+    const { address, requestsAtOnce, onRequest } = this.#company;
     const { connectMs, deadlineMs, maxBytes } = this.#servers.options;
-    const { agent, places } = this.#servers.server(address);
+    const { agent, places } = this.#servers.server(address, requestsAtOnce);
     const url = new URL(this.#path(ask), address.origin);
     url.search = new URLSearchParams(ask.query).toString();
     const giveBack = await places.take(signal);
@@ -107,6 +113,7 @@ export class Requests {
         deadlineMs,
         maxBytes,
       };
+      onRequest?.();
       return await exchange(call, signal);
     } catch (error) {
       signal.throwIfAborted();

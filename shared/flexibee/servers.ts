@@ -40,8 +40,9 @@ export class FlexibeeServers {
     this.#servers = new Servers(this.options.requestsPerServer);
   }
 
-  server(address: FlexibeeAddress): Server {
-    return this.#servers.server(address);
+  /** @param requestsAtOnce as of whoever comes first */
+  server(address: FlexibeeAddress, requestsAtOnce?: number): Server {
+    return this.#servers.server(address, requestsAtOnce);
   }
 
   /** Closes every connection; requests under way fail. */

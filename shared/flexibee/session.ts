@@ -22,6 +22,7 @@ import type { HistoryFault } from './history.ts';
 import { type Beginning, firstAnswers } from './late.ts';
 import { loadSteps } from './load-evidence.ts';
 import { pageSteps } from './pages.ts';
+import { withAsked } from './request-count.ts';
 import { withReturned } from './returned.ts';
 import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
@@ -209,7 +210,8 @@ export class Session {
     const { trouble, ...rest } = this.#cursor;
     const isSame = trouble?.kind === report?.kind && trouble?.message === report?.message;
     if (isSame && report?.retryAfterMs === undefined) {
-      if (this.#hasRead) await this.#save(this.#cursor, false);
+      const isWorth = this.#hasRead || this.#context.requests?.isWorthWriting;
+      if (isWorth) await this.#save(this.#cursor, false);
       return;
     }
     if (report === undefined) return await this.#save(rest);
@@ -264,8 +266,16 @@ export class Session {
 
   #steps(cursor: Started): StepContext {
     const { company, source, now } = this.#context;
-    const { code, evidences } = company;
-    return { company: code, evidences, source, cursor, now, readAt: () => this.#readAt() };
+    const { code, evidences, pageSize } = company;
+    return {
+      company: code,
+      evidences,
+      pageSize,
+      source,
+      cursor,
+      now,
+      readAt: () => this.#readAt(),
+    };
   }
 
   /** Clocks of two workers differ; the order of readings must not. */
@@ -288,15 +298,18 @@ export class Session {
   /** @param isNews false: nothing of it is worth telling */
   async #save(moved: Cursor, isNews = true): Promise<void> {
     const warnings = withReturned(moved.warnings, this.#context.returned);
-    const { typed } = this.#context;
+    const { typed, requests, now } = this.#context;
+    const asked = requests?.asked;
     // Whatever was read may be in the mirror, whether the cursor moved or not.
     const cursor = {
       ...moved,
       warnings,
       ...(typed && { typed: typed.states }),
+      ...(asked && { requests: withAsked(moved.requests, asked, now()) }),
       ...(this.#hasRead && { readAt: isoOf(this.#lastReadAt) }),
     };
     await this.#held.replace(cursor, this.#signal);
+    if (asked) requests?.written(asked);
     tellChanges(this.#context.log, this.#context.company.code, this.#cursor, cursor);
     this.#cursor = cursor;
     this.#wrote ||= isNews;

@@ -39,12 +39,12 @@ export interface Waiting {
   fetched: Set<string>;
 }
 
-export function waitingIn({ cursor, now }: StepContext): Waiting {
+export function waitingIn({ cursor, now, pageSize }: StepContext): Waiting {
   // What could not be loaded just now cannot be fetched either.
   const unloaded = cursor.loads.map(({ evidence }) => evidence);
   return {
     stale: new StaleRecords(cursor.stale),
-    sizes: new RequestSizes(cursor.sizes),
+    sizes: new RequestSizes(cursor.sizes, pageSize),
     blocked: new Set([...unloaded, ...resting(cursor, now())]),
     fetched: new Set(),
   };

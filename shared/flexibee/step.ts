@@ -16,6 +16,8 @@ export interface StepContext {
   company: string;
   evidences: readonly string[];
   source: Source;
+  /** The most records in one request, where fewer than usual. */
+  pageSize?: number | undefined;
   /** As of the beginning. */
   cursor: Cursor & { next: number };
   /** The moment of a reading that begins now; each is later than the one before. */

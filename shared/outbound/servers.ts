@@ -19,13 +19,17 @@ export class Servers {
     this.#requestsPerServer = requestsPerServer;
   }
 
-  server({ origin, trustServerCertificate }: ServerAddress): Server {
+  /** @param most requests at once; as of whoever comes first */
+  server(
+    { origin, trustServerCertificate }: ServerAddress,
+    most = this.#requestsPerServer,
+  ): Server {
     const key = `${origin} ${trustServerCertificate}`;
     let server = this.#servers.get(key);
     if (server === undefined) {
-      const kept = { keepAlive: true, maxFreeSockets: this.#requestsPerServer };
+      const kept = { keepAlive: true, maxFreeSockets: most };
       server = {
-        places: new Semaphore(this.#requestsPerServer),
+        places: new Semaphore(most),
         agent: origin.startsWith('https:')
           ? new HttpsAgent({ ...kept, rejectUnauthorized: !trustServerCertificate })
           : new HttpAgent(kept),

@@ -7,7 +7,8 @@ import { storageCall } from './call.ts';
 
 /**
  * Layout: `runs/<id>.json`, `cancellations/<id>.json`, `logs/<run>/<number>`, `locks/…`,
- * `flexibee/<code>.json`, `hooks/<code>`, `state/…`, and `broken/<name>/<etag>` for what was damaged.
+ * `flexibee/<code>.json`, `hooks/<code>`, `hook-deliveries/<code>`, `state/…`, and
+ * `broken/<name>/<etag>` for what was damaged.
  */
 export const containerName = 'syncboard';
 

@@ -22,6 +22,9 @@ const hcsExport = 'pipelines[0].stages[0]';
 const stekExport = 'pipelines[1].stages[0]';
 const crude = 'pipelines[2].stages[0]';
 const load = 'pipelines[3].stages[0]';
+/** Where the entities with queries of their own begin: evidences are before them. */
+const queried = shippedJson() as { entities: { dynsql?: object }[] };
+const query = queried.entities.findIndex(({ dynsql }) => dynsql !== undefined);
 const company = { server: 'flexibee', connection: 'FLEXIBEE_DEMO', name: 'demo' };
 const flexibeeStage = { kind: 'flexibee', database: 'ab', procedure: 'crude.sp_apply' };
 
@@ -435,6 +438,10 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[16].company.journalDays': 0,
       'dataSources[16].company.onRegression': 'restart',
       'dataSources[16].company.reconcile': '2:30',
+      'dataSources[16].company.pollMinutes': 0,
+      'dataSources[16].company.pageSize': 5,
+      'dataSources[16].company.requestsAtOnce': 33,
+      'dataSources[16].company.requestsPerDay': 'many',
       'dataSources[16].company.lateMinutes': 90_000,
     },
     [
@@ -444,6 +451,10 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[16].company.journalDays: 0 is not a number of days; use a whole number from 1 to 36500',
       'dataSources[16].company.onRegression: "restart" is not an answer to versions that went back; use one of stop, reload',
       'dataSources[16].company.reconcile: "2:30" is not a time of day; use hh:mm by the clock of periods.timeZone, such as 02:30, or false',
+      'dataSources[16].company.pollMinutes: 0 is not an interval of polls; use whole minutes from 1 to 60',
+      'dataSources[16].company.pageSize: 5 is not a page size; use a whole number from 10 to 1000',
+      'dataSources[16].company.requestsAtOnce: 33 is not a number of requests; use a whole number from 1 to 32',
+      'dataSources[16].company.requestsPerDay: "many" is not a number of requests a day; use a whole number from 100 to 10000000, or leave it out where there is no limit',
       'dataSources[16].company.lateMinutes: longer than a day; use whole minutes from 1 to 1440',
     ],
   ],
@@ -563,9 +574,9 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[17].system: gen-demodata is a connection, and stek does not begin with a dynsql stage; use one that does',
       'pipelines[1].stages[0].database: missing; gen-demodata is a connection and has no database of its own',
       'pipelines[1].freshness[0].database: missing; gen-demodata is a connection and has no database of its own',
-      ...[34, 35, 36, 37].map(
+      ...[0, 1, 2, 3].map(
         (index) =>
-          `entities[${index}].dynsql: given, but no data source of its systems has a connection; leave it out`,
+          `entities[${query + index}].dynsql: given, but no data source of its systems has a connection; leave it out`,
       ),
     ],
   ],
@@ -587,16 +598,16 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'queries that are missing, have no month, have one too many, or go nowhere',
     {
-      'entities[34].dynsql': undefined,
-      'entities[35].dynsql.period': undefined,
-      'entities[36].dated': false,
+      [`entities[${query}].dynsql`]: undefined,
+      [`entities[${query + 1}].dynsql.period`]: undefined,
+      [`entities[${query + 2}].dated`]: false,
       'entities[2].dynsql': { definition: '01B4XCTHYNDL3C5P00CA141B44', select: ['ID'] },
     },
     [
-      'entities[34].dynsql: missing; gen-demodata is a connection and needs to know what to ask',
+      `entities[${query}].dynsql: missing; gen-demodata is a connection and needs to know what to ask`,
       'entities[2].dynsql: given, but no data source of its systems has a connection; leave it out',
-      'entities[35].dynsql.period: missing; the query of a dated entity needs a condition for the month',
-      'entities[36].dynsql.period: given for an entity without a date; use dated: true',
+      `entities[${query + 1}].dynsql.period: missing; the query of a dated entity needs a condition for the month`,
+      `entities[${query + 2}].dynsql.period: given for an entity without a date; use dated: true`,
     ],
   ],
   [
@@ -784,7 +795,8 @@ describe('a catalogue of an operator', () => {
       onRegression: 'stop',
       reconcile: '02:30',
       paused: false,
-      pollMinutes: 1,
+      pageSize: 1000,
+      requestsAtOnce: 4,
       lateMinutes: 60,
     });
     assert.deepEqual(catalog.entityOrder('flexi-brno'), catalog.entityOrder('flexi-demo'));

@@ -161,7 +161,8 @@ describe('the lists of the shipped catalogue', () => {
         onRegression: 'stop',
         reconcile: '02:30',
         paused: false,
-        pollMinutes: 1,
+        pageSize: 1000,
+        requestsAtOnce: 4,
         lateMinutes: 60,
       },
     ]);

@@ -110,7 +110,7 @@ test('the company is a data source, and is loaded without anybody asking', async
   const listed = Object.keys(JSON.parse((await machine.get(`/${code}/valid_names`)).text));
   assert.deepEqual(listed, names);
   const found = await inState('following');
-  // What the demo's changelog leaves out may still be committed, as far as anybody can tell.
+  // Its changelog has gaps, each of which may still be filled.
   assert.equal(found.lag.versions, found.gaps);
   assert.deepEqual(found.live, { globalVersion: found.version });
   const { records } = await control();
@@ -255,6 +255,7 @@ test('a reset begins a new generation and loads everything again', async () => {
     return found.state === 'following' && found.generation > generation && found;
   });
   assert.equal(again.lag.versions, again.gaps);
+  assert.deepEqual(again.live, { globalVersion: again.version });
 });
 
 test('no secret is printed', () => {

@@ -608,3 +608,33 @@ test('a worker that stops lets go of the company', async () => {
   flexibee.faults.clear();
   assert.notEqual(await poll('timer'), 'busy');
 });
+
+test('a changelog that somebody saw off is loaded for, though it is on again before a poll', async () => {
+  const headers = { authorization: 'Bearer demo-token' };
+  await poll();
+  for (const route of ['changelog_status', 'company']) {
+    const before = await app.companies.state(company, soon());
+    await turn('disable');
+    await write();
+    const kod = `W${written}`;
+    const reply = await call(app, route, { params: { company }, headers });
+    assert.equal(reply.status, 200, reply.text);
+    await turn('enable');
+    assert.equal(await poll('timer'), 'applied', route);
+    const { generation = 0 } = await app.companies.state(company, soon());
+    assert.ok(generation > (before.generation ?? 0), route);
+    const found = await sqlQuery(
+      `SELECT code FROM crude.flexibee_record WHERE company = '${company}' AND code = '${kod}'`,
+    );
+    assert.equal(found.length, 1, route);
+  }
+});
+
+/** At the server itself: nobody here knows of it. */
+async function turn(to: 'enable' | 'disable'): Promise<void> {
+  const response = await fetch(`${flexibee.url}/c/demo/changes/${to}.json`, {
+    method: 'PUT',
+    headers: { authorization: `Basic ${btoa('winstrom:winstrom')}` },
+  });
+  assert.equal(response.status, 200, await response.text());
+}

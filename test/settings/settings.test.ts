@@ -321,7 +321,7 @@ test('every missing connection is named, and secrets are not', () => {
 
 const company = {
   ...{ server: 'flexibee', name: 'x', onRegression: 'stop' as const },
-  ...{ lateMinutes: 60, journalDays: 365, paused: false, pollMinutes: 1 },
+  ...{ lateMinutes: 60, journalDays: 365, paused: false, pageSize: 1000, requestsAtOnce: 4 },
   reconcile: false as const,
 };
 test('companies may share a setting; a fault of it is told once, beside those of databases', () => {

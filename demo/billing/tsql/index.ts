@@ -44,8 +44,15 @@ export const scriptOf = (database: string) =>
     .map(({ script }) => script)
     .join('\n');
 
-/** Every file, in the order of running. */
-export function demoFiles(): DemoFile[] {
+let files: readonly DemoFile[] | undefined;
+
+/** Every file, in the order of running. Made when first asked for. */
+export function demoFiles(): readonly DemoFile[] {
+  files ??= makeFiles();
+  return files;
+}
+
+function makeFiles(): DemoFile[] {
   const ab = aggregateBase.name;
   return [
     file('010-databases', 'master', 'The databases of the demo billing.', databasesSql()),

@@ -35,6 +35,29 @@ const scripts: Record<string, [string, SqlValue[][][]][]> = {
     ],
     ["EXEC sp_executesql N'SELECT @a, @b', N'@a int, @b nvarchar(10)', 1, N'ы'", [[[1, 'ы']]]],
   ],
+  'texts that just fit': [
+    [
+      "CREATE TABLE dbo.short (id int, v nvarchar(3)); DECLARE @s TABLE (id int, v nvarchar(max)); INSERT @s VALUES (1, N'ěšč'), (2, N'ab '), (3, N'abc  '), (4, N'😀a'), (5, NULL), (6, N''); INSERT dbo.short SELECT id, v FROM @s; SELECT v, DATALENGTH(v) FROM dbo.short ORDER BY id",
+      [
+        [
+          ['ěšč', 6],
+          ['ab ', 6],
+          ['abc', 6],
+          ['😀a', 6],
+          [null, null],
+          ['', 0],
+        ],
+      ],
+    ],
+    [
+      "CREATE TABLE dbo.other (v nvarchar(3)); DECLARE @s TABLE (v nvarchar(max)); INSERT @s VALUES (N'ab😀'); BEGIN TRY INSERT dbo.other SELECT v FROM @s END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH; SELECT COUNT(*) FROM dbo.other",
+      [[[2628]], [[0]]],
+    ],
+    [
+      "CREATE TABLE dbo.bytes (v varchar(3)); INSERT dbo.bytes VALUES ('a'); DECLARE @t nvarchar(9) = N'long'; BEGIN TRY UPDATE dbo.bytes SET v = @t END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH; SET @t = N'ok'; UPDATE dbo.bytes SET v = @t; SELECT v FROM dbo.bytes",
+      [[[2628]], [['ok']]],
+    ],
+  ],
   'errors and TRY': [
     [
       'BEGIN TRY SELECT 1/0 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_LINE(), ERROR_MESSAGE(), ERROR_PROCEDURE() END CATCH',

@@ -35,6 +35,9 @@ export function conditionSql(context: Translation, scope: Scope, node: Condition
       const exact = [node.operand, node.pattern].some(
         (side) => side.kind === 'collate' && context.expression(scope, side).exact,
       );
+      // A beginning in plain letters is what SQLite's own LIKE finds, too, at a fraction of the cost.
+      if (!exact && mark === '' && /^'[A-Za-z0-9:./ -]+%'$/.test(pattern))
+        return `(${operand} ${node.not ? 'NOT ' : ''}LIKE ${pattern})`;
       return `(${node.not ? 'NOT ' : ''}${exact ? 'ts_like_exact' : 'ts_like'}(${operand},${pattern}${mark}))`;
     }
     case 'exists':

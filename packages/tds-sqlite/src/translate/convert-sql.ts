@@ -96,8 +96,21 @@ export function assignSql(value: Typed, to: SqlType, table: string, column: stri
   checkImplicit(value.type, to);
   if (sameStored(value.type, to)) return value.sql;
   const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
-  return `ts_assign(${value.sql},${value.type.index},${to.index},${quote(table)},${quote(column)})`;
+  const checked = `ts_assign(${value.sql},${value.type.index},${to.index},${quote(table)},${quote(column)})`;
+  return fitsAsItIs(value.type, to) && isName(value.sql)
+    ? `CASE WHEN octet_length(${value.sql}) <= ${to.length} THEN ${value.sql} ELSE ${checked} END`
+    : checked;
 }
+
+/** A short text stays the same in a longer type; it has no more letters than bytes of UTF-8. */
+const fitsAsItIs = (from: SqlType, to: SqlType) =>
+  (from.name === 'nvarchar' || from.name === 'varchar') &&
+  (to.name === from.name || to.name === 'nvarchar') &&
+  to.length !== undefined &&
+  to.length > 0;
+
+/** What may stand there twice: a column or a parameter, and nothing that computes. */
+const isName = (sql: string) => /^(?:\w+\.)?(?:\w+|"[^"]+"|\?\d+)$/.test(sql);
 
 export const higherRank = (left: SqlType, right: SqlType) =>
   rank(left) >= rank(right) ? left : right;

@@ -96,11 +96,13 @@ function memberSql(sqlAlias: string, column: JsonColumn, path: JsonPath, wrapped
   const missing = path.strict ? `ts_raise(${number},${quoteText(message)})` : 'NULL';
   const kind = `json_type(${sqlAlias}.value,${place})`;
   const json = `${sqlAlias}.value -> ${place}`;
+  // Each look at a member goes through the row from its beginning.
   const found = column.asJson
-    ? `WHEN ${kind} IN ('object','array') THEN ${json}`
-    : `WHEN ${kind} = 'text' THEN ${sqlAlias}.value ->> ${place} WHEN ${kind} NOT IN ('object','array','null') THEN ${json}`;
+    ? `CASE ${kind} WHEN 'object' THEN ${json} WHEN 'array' THEN ${json} END`
+    : `CASE ${kind} WHEN 'text' THEN ${sqlAlias}.value ->> ${place} WHEN 'object' THEN NULL WHEN 'array' THEN NULL WHEN 'null' THEN NULL ELSE ${json} END`;
+  const present = path.strict ? `WHEN ${kind} IS NULL THEN ${missing} ` : '';
   // Of a text the row is its letters, which must not be taken for JSON.
-  const sql = `CASE WHEN ${sqlAlias}.type NOT IN ('object','array') THEN ${missing} WHEN ${kind} IS NULL THEN ${missing} ${found} END`;
+  const sql = `CASE WHEN ${sqlAlias}.type NOT IN ('object','array') THEN ${missing} ${present}ELSE ${found} END`;
   return column.asJson ? sql : converted(sql, column.type);
 }
 
