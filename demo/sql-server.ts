@@ -9,6 +9,7 @@
 
 import { numberSetting, portSetting, runStandIn } from 'stand-in-kit';
 import { startSqlServer } from 'tds-sqlite';
+import { ChangedScriptError } from '../sql/installer.ts';
 import { standInAt } from './billing/connections.ts';
 import { defaultPace, demoDatabases, setPace } from './billing/index.ts';
 import { demoLogin } from './billing/login.ts';
@@ -39,7 +40,12 @@ await runStandIn('SQL Server', 'sql-server', async (directory) => {
     await installProduct(standInAt(server.port), AbortSignal.timeout(installTimeoutMilliseconds));
   } catch (error) {
     await server.close();
-    throw error;
+    if (!(error instanceof ChangedScriptError)) throw error;
+    // A stack says nothing to whoever starts the demo.
+    console.error(
+      `${error.message}\nThe demo's databases are of another version; begin anew: --fresh`,
+    );
+    process.exit(1);
   }
   return server;
 });

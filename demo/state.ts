@@ -12,11 +12,10 @@ import { pathToFileURL } from 'node:url';
 
 /** In the folder; it stays when the rest is removed. */
 const lockFolder = 'lock';
-/** Parts leave within 10.5 s when their owner has gone. */
-const leftTimeoutMs = 15_000;
+/** Parts leave within 10.5 s when their owner has gone, if the machine has time for them. */
+const waitTimeoutMs = 60_000;
 /** A lock of another process has no event. */
 const lookAgainMs = 50;
-const doorTimeoutMs = 5_000;
 const busy = 5;
 
 /** Who has the folder, for whoever comes second. */
@@ -55,18 +54,23 @@ export async function takeState(
   const record = join(locks, 'running.json');
   await mkdir(locks, { recursive: true });
   // Whoever is refused reads what the holder has written, not what another one left.
-  const door = open(join(locks, 'door'), doorTimeoutMs);
+  const door = open(join(locks, 'door'));
   const owner = open(join(locks, 'owner'));
+  const parts = open(join(locks, 'parts'));
   try {
-    if (!take(door, 'EXCLUSIVE')) throw new StateInUse(`Another start is at work in ${folder}.`);
+    await waitFor(door, `Other starts are at work in ${folder}`, () => {}, signal);
     if (!take(owner, 'IMMEDIATE')) throw new StateInUse(inUse(folder, await read(record)));
     await writeFile(record, `${JSON.stringify(running)}\n`);
     door.close();
-    await partsGone(join(locks, 'parts'), folder, say, signal);
+    const tell = () => say('Waiting for the parts of an instance that was killed to end…');
+    const fault = `Parts of an instance that was killed don't end; ${folder} is theirs`;
+    await waitFor(parts, fault, tell, signal);
   } catch (error) {
     owner.close();
     if (door.isOpen) door.close();
     throw error;
+  } finally {
+    parts.close();
   }
   const preload = pathToFileURL(join(import.meta.dirname, 'hold-state.ts'));
   preload.searchParams.set('lock', join(locks, 'parts'));
@@ -84,9 +88,10 @@ export async function takeState(
   };
 }
 
-function open(path: string, timeoutMs = 0): DatabaseSync {
+/** It never waits: that would hold the whole process, signals included. */
+function open(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
-  database.exec(`PRAGMA busy_timeout = ${timeoutMs}`);
+  database.exec('PRAGMA busy_timeout = 0');
   return database;
 }
 
@@ -101,26 +106,18 @@ function take(database: DatabaseSync, mode: 'IMMEDIATE' | 'EXCLUSIVE'): boolean 
   }
 }
 
-async function partsGone(
-  path: string,
-  folder: string,
-  say: (line: string) => void,
+/** Until nobody else holds it in any way. @param tell called when there is somebody to wait for */
+async function waitFor(
+  lock: DatabaseSync,
+  fault: string,
+  tell: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const parts = open(path);
-  try {
-    const start = performance.now();
-    for (let isTold = false; !take(parts, 'EXCLUSIVE'); isTold = true) {
-      if (!isTold) say('Waiting for the parts of an instance that was killed to end…');
-      if (performance.now() - start > leftTimeoutMs) {
-        throw new StateInUse(
-          `Parts of an instance that was killed don't end; ${folder} is theirs.`,
-        );
-      }
-      await sleep(lookAgainMs, undefined, { signal });
-    }
-  } finally {
-    parts.close();
+  const start = performance.now();
+  for (let isTold = false; !take(lock, 'EXCLUSIVE'); isTold = true) {
+    if (!isTold) tell();
+    if (performance.now() - start > waitTimeoutMs) throw new StateInUse(`${fault}.`);
+    await sleep(lookAgainMs, undefined, { signal });
   }
 }
 

@@ -22,6 +22,9 @@ const hcsExport = 'pipelines[0].stages[0]';
 const stekExport = 'pipelines[1].stages[0]';
 const crude = 'pipelines[2].stages[0]';
 const load = 'pipelines[3].stages[0]';
+/** Where the entities with queries of their own begin: evidences are before them. */
+const queried = shippedJson() as { entities: { dynsql?: object }[] };
+const query = queried.entities.findIndex(({ dynsql }) => dynsql !== undefined);
 const company = { server: 'flexibee', connection: 'FLEXIBEE_DEMO', name: 'demo' };
 const flexibeeStage = { kind: 'flexibee', database: 'ab', procedure: 'crude.sp_apply' };
 
@@ -571,9 +574,9 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[17].system: gen-demodata is a connection, and stek does not begin with a dynsql stage; use one that does',
       'pipelines[1].stages[0].database: missing; gen-demodata is a connection and has no database of its own',
       'pipelines[1].freshness[0].database: missing; gen-demodata is a connection and has no database of its own',
-      ...[29, 30, 31, 32].map(
+      ...[0, 1, 2, 3].map(
         (index) =>
-          `entities[${index}].dynsql: given, but no data source of its systems has a connection; leave it out`,
+          `entities[${query + index}].dynsql: given, but no data source of its systems has a connection; leave it out`,
       ),
     ],
   ],
@@ -595,16 +598,16 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'queries that are missing, have no month, have one too many, or go nowhere',
     {
-      'entities[29].dynsql': undefined,
-      'entities[30].dynsql.period': undefined,
-      'entities[31].dated': false,
+      [`entities[${query}].dynsql`]: undefined,
+      [`entities[${query + 1}].dynsql.period`]: undefined,
+      [`entities[${query + 2}].dated`]: false,
       'entities[2].dynsql': { definition: '01B4XCTHYNDL3C5P00CA141B44', select: ['ID'] },
     },
     [
-      'entities[29].dynsql: missing; gen-demodata is a connection and needs to know what to ask',
+      `entities[${query}].dynsql: missing; gen-demodata is a connection and needs to know what to ask`,
       'entities[2].dynsql: given, but no data source of its systems has a connection; leave it out',
-      'entities[30].dynsql.period: missing; the query of a dated entity needs a condition for the month',
-      'entities[31].dynsql.period: given for an entity without a date; use dated: true',
+      `entities[${query + 1}].dynsql.period: missing; the query of a dated entity needs a condition for the month`,
+      `entities[${query + 2}].dynsql.period: given for an entity without a date; use dated: true`,
     ],
   ],
   [

@@ -34,7 +34,7 @@ const paths: [string, Path][] = [
   ],
   [
     '/c/demo/adresar/(id=1)/$sum.json',
-    { segments: ['c', 'demo', 'adresar', '/$sum'], filter: 'id=1', suffix: 'json' },
+    { segments: ['c', 'demo', 'adresar', '$sum'], filter: 'id=1', suffix: 'json' },
   ],
 ];
 

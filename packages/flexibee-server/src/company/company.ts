@@ -7,7 +7,8 @@ import { CompanyError } from './errors.ts';
 import { describeProperties } from './evidence/describe.ts';
 import { evidenceOf, evidences, isDirect } from './evidence/index.ts';
 import { resolveIdent } from './idents.ts';
-import { getRecords, listRecords } from './listing/list.ts';
+import { getRecords, listRecords, where } from './listing/list.ts';
+import { sumRecords } from './listing/sum.ts';
 import { seedCompany } from './seed/index.ts';
 import type * as T from './types.ts';
 import { Records } from './write/records.ts';
@@ -62,6 +63,11 @@ class SqliteCompany implements T.Company {
     const where = { company: this.name, now: this.#now() };
     const listed = listRecords(this.#db, where, evidence, query);
     return { globalVersion: this.globalVersion(), ...listed };
+  }
+
+  sum(path: string, query: T.ListQuery, fields?: readonly string[]): Record<string, string> {
+    const evidence = evidenceOf(path);
+    return sumRecords(this.#db, evidence, where(this.#db, evidence, query, this.#now()), fields);
   }
 
   resolve(evidence: string, ident: string): number | undefined {

@@ -187,6 +187,12 @@ export interface Company {
   /** `GET /<evidence>/(filter).json` and `POST /<evidence>/query.json`. */
   list(evidence: string, query?: ListQuery): Listing;
   /**
+   * `GET /<evidence>/(filter)/$sum`: totals of what the filter matches.
+   * @param fields numeric ones; default all of them
+   * @throws CompanyError 400 when it is no evidence of documents, or a field no number
+   */
+  sum(evidence: string, query: ListQuery, fields?: readonly string[]): Record<string, string>;
+  /**
    * The number behind `1`, `code:X`, `ext:sys:1` (percent-encoded or not), undefined if there is
    * no such record. @throws CompanyError 400 when it is none of these
    */

@@ -25,7 +25,8 @@ export function parsePath(pathname: string): Path {
   const { name, suffix } = splitSuffix(
     filter === undefined ? (segments.pop() ?? '') : decode(tail),
   );
-  if (name !== '') segments.push(name);
+  // After a filter there may be `/$sum`.
+  if (name !== '') segments.push(filter === undefined ? name : name.replace(/^\//, ''));
   return {
     segments,
     ...(filter === undefined ? {} : { filter: decode(filter).slice(1, -1) }),

@@ -10,6 +10,7 @@ import { type JsonObject, recordToXml } from '../xml/winstrom.ts';
 
 export const recordRoutes: readonly Route[] = [
   { methods: ['GET'], pattern: 'c/:company/:evidence', kind: 'list', filter: true, run: list },
+  { methods: ['GET'], pattern: 'c/:company/:evidence/$sum', kind: 'sum', filter: true, run: sum },
   { methods: ['POST', 'PUT'], pattern: 'c/:company/:evidence/get', kind: 'get', run: get },
   { methods: ['POST', 'PUT'], pattern: 'c/:company/:evidence/query', kind: 'query', run: query },
   { methods: ['GET'], pattern: 'c/:company/:evidence/:record', kind: 'record', run: record },
@@ -23,6 +24,12 @@ function asked({ query, filter }: Call, body: JsonObject = {}): ListQuery {
 
 function list(instance: Instance, call: Call): Answer {
   return listing(instance, call, asked(call));
+}
+
+function sum(instance: Instance, call: Call): Answer {
+  const { company, evidence } = place(instance, call);
+  const fields = call.query.get('fields')?.split(',');
+  return answer(200, winstrom({ sum: company.sum(evidence, asked(call), fields) }));
 }
 
 async function query(instance: Instance, call: Call): Promise<Answer> {

@@ -69,7 +69,7 @@ const selecting = (company: string, evidence: Evidence, query: ListQuery, detail
   externalIds: query.externalIds !== false,
 });
 
-function where(db: Database, evidence: Evidence, query: ListQuery, now: number): Condition {
+export function where(db: Database, evidence: Evidence, query: ListQuery, now: number): Condition {
   const conditions: string[] = [];
   const values: SQLInputValue[] = [];
   if (query.filter !== undefined && query.filter.trim() !== '') {
