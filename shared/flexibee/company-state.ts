@@ -72,7 +72,7 @@ export function companyState(
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
   const troubles = Object.values(cursor.evidences).map((counts) => counts.trouble?.since);
-  const waitsSince = [behindSince, trouble?.since, ...troubles]
+  const waitsSince = [behindSince, trouble?.since, cursor.due.reload?.since, ...troubles]
     .flatMap((at) => (at === undefined ? [] : [Date.parse(at)]))
     .reduce((one, other) => Math.min(one, other), now.getTime());
   return {
@@ -129,9 +129,11 @@ export function newerState(fault: Error, now: Date, asked: AskedRequests = {}): 
   return { ...companyState(undefined, now, asked), trouble };
 }
 
-/** An evidence that cannot be loaded now does not hold up the others. */
-function phaseOf({ next, loads, evidences }: Cursor): CompanyState['phase'] {
+/** An evidence that cannot be loaded now does not hold up the others; what is due is as good as begun. */
+function phaseOf({ next, loads, due, evidences }: Cursor): CompanyState['phase'] {
   if (next === undefined) return 'starting';
-  const isLoading = loads.some(({ evidence }) => evidences[evidence]?.trouble === undefined);
+  const isLoading =
+    due.reload !== undefined ||
+    loads.some(({ evidence }) => evidences[evidence]?.trouble === undefined);
   return isLoading ? 'loading' : 'following';
 }

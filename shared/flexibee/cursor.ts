@@ -114,7 +114,10 @@ const cursorMembers = z.object({
   generation: version,
   /** Everything below is consumed; absent while starting. */
   next: version.optional(),
-  /** The newest change consumed: seen otherwise, or not at all, the history is another one. */
+  /**
+   * The newest change consumed, or, where the list was cut, the newest that it had then: seen
+   * otherwise, or not at all, the history is another one.
+   */
   last: z
     .object({
       version,

@@ -107,13 +107,13 @@ export class Session {
 
   /**
    * Everything is to be read in full before changes go on from where we are: some may be in no list,
-   * nor is the last one that we know.
+   * nor is the last one that we know. Where that happens again meanwhile, it is seen by the newest.
    */
-  async loadAll(): Promise<void> {
+  async loadAll(newest: Cursor['last']): Promise<void> {
     const { last: _, ...rest } = this.#cursor;
     const loads = this.#context.company.evidences.map(newLoad);
     const { behindSince = this.#context.now().toISOString() } = rest;
-    await this.#save({ ...rest, loads, behindSince });
+    await this.#save({ ...rest, ...(newest && { last: newest }), loads, behindSince });
   }
 
   /** Begins a new generation. */
