@@ -316,10 +316,11 @@ export class Session {
   }
 }
 
-/** Nothing new, nothing late, and nothing that waits. */
+/** Nothing new, nothing late, nothing that waits, and no more pages, empty as this one may be. */
 function isIdle({ next, behindSince }: Started, { page, late }: Beginning): boolean {
   const isNew = (page.changes.at(-1)?.version ?? 0) >= next;
-  return !isNew && late.length === 0 && behindSince === undefined;
+  const pointsOn = (page.next ?? 0) > next;
+  return !isNew && !pointsOn && late.length === 0 && behindSince === undefined;
 }
 
 const isoOf = (time: number) => new Date(time).toISOString();
