@@ -113,8 +113,10 @@ describe('a call that dies', () => {
         it(`leaves nothing of ${facts.name}, and a repeated one completes it`, async () => {
           const calls = entityCalls(facts, [code], period);
           const compare = () => compareHeapWithSource(server, code, period, [facts.name]);
-          // Outbox and its batches, crude with its state and batches, heap with its state.
-          assert.equal(await complete(calls), 7);
+          // Outbox and its batches, crude with its state and batches, heap with its state; without
+          // rows in this month, which earlier ticks may have moved or removed, only what is beside.
+          const hasRows = compare().length > 0;
+          assert.equal(await complete(calls), hasRows ? 7 : 4);
           assert.deepEqual(compare(), []);
           await server.tick(1);
           assert.ok((await complete(calls)) >= 4);

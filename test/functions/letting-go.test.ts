@@ -126,7 +126,9 @@ for (const [what, isThen] of moments) {
     // The real host kills a worker that has not ended after 5 s (WorkerProcess, its grace).
     assert.ok(took < scaled(5_000), `${took} ms`);
     assert.ok(worker.lines.some((line) => /goes on elsewhere: this worker stops/.test(line)));
-    assert.ok(!worker.lines.some((line) => /left while running/.test(line)));
+    // On a machine so busy that the app's own limit (7.5 s) is over first, it cuts what is left.
+    const isLeft = worker.lines.some((line) => /left while running/.test(line));
+    assert.ok(!isLeft || took > 7_500, `left after ${took} ms`);
     t.diagnostic(`${Math.round(took)} ms`);
   });
 }
