@@ -121,7 +121,9 @@ export async function startWorld(seed: number, size: number): Promise<World> {
     ask: (method, path, body) => ask(door.url, method, path, body),
     async fromServer(path) {
       const authorization = `Basic ${btoa(`${login.user}:${login.password}`)}`;
-      const response = await fetch(`${flexibee.url}${path}`, { headers: { authorization } });
+      // A connection that was kept may be closed just now, so none is.
+      const headers = { authorization, connection: 'close' };
+      const response = await fetch(`${flexibee.url}${path}`, { headers });
       return await response.json();
     },
     async close() {
