@@ -37,7 +37,7 @@ const values = commandLine({
     changes: wholeNumber('of catch-up (100000) and of million (1000000)', 1, 100_000_000),
     typed: { type: 'flag', help: 'catch-up with the typed tables' },
     rounds: wholeNumber(
-      'of catch-up: companies in turn, bulk inserts only, the median; 0: all comparisons',
+      'of catch-up: companies in turn, bulk inserts only, medians; 0: everything',
       0,
       100,
       0,

@@ -1,13 +1,15 @@
 /**
  * A mirror of many records with ten differences, held against its company while changes go on: what
- * is found, with how many requests, in how much memory. Exit code 1 where a promise is broken.
+ * is found, with how many requests, in how much memory. The mirror is filled beside the apply, which
+ * the other parts measure. Exit code 1 where a promise is broken.
  */
 
 import { poll } from '../../shared/flexibee/follow.ts';
+import { identityOf } from '../../shared/flexibee/history.ts';
 import { sqlMirrorRows } from '../../shared/flexibee/reconcile/mirror-rows.ts';
 import { reconcile, reconciliationStore } from '../../shared/flexibee/reconcile/reconcile.ts';
 import { openContainer } from '../../shared/storage/container.ts';
-import { evidences, follow, type Place } from './following.ts';
+import { evidences, type Following, follow, type Place } from './following.ts';
 import { load, startSystems } from './systems.ts';
 
 const company = 'c1';
@@ -16,6 +18,47 @@ const promised = { requests: 60, megabytes: 50 };
 /** Rows that are made wrong: so many payloads, so many rows removed. */
 const different = 6;
 const missing = 4;
+
+/** Records in one request and one statement. */
+const fillSize = 20_000;
+
+/** Rows and cursor as following would leave them; of records no more than is compared. */
+async function fill({ context, source, databases }: Following): Promise<void> {
+  const held = await context.cursors.acquire(company, never);
+  const cursor = held?.value;
+  if (held === undefined || cursor === undefined) throw new Error('the company has not begun');
+  const newest = await source.newestVersion(never);
+  const { changes } = await source.changes({ start: newest, limit: 1 }, never);
+  const detail = 'custom:id,lastUpdate';
+  const text = `INSERT INTO crude.flexibee_record (company, evidence, record_id, code, external_ids,
+   generation, version, read_at, deleted, payload, created_at, updated_at)
+ SELECT @company, @evidence, id, NULL, N'[]', @generation, @version, @now, 0, payload, @now, @now
+ FROM OPENJSON(@records) WITH (id bigint '$.id', payload nvarchar(max) '$.payload' AS JSON)`;
+  const { generation } = cursor;
+  for (const evidence of evidences) {
+    let afterId: string | undefined;
+    for (;;) {
+      const { records } = await source.list(evidence, { afterId, limit: fillSize, detail }, never);
+      if (records.length === 0) break;
+      const rows = JSON.stringify(records.map(({ id, payload }) => ({ id, payload })));
+      const parameters = [
+        { name: 'company', type: 'nvarchar(64)', value: company },
+        { name: 'evidence', type: 'nvarchar(64)', value: evidence },
+        { name: 'generation', type: 'int', value: generation },
+        { name: 'version', type: 'bigint', value: String(newest) },
+        { name: 'now', type: 'datetime2(3)', value: context.now().toISOString().slice(0, -1) },
+        { name: 'records', type: 'nvarchar(max)', value: rows },
+      ] as const;
+      await databases.query('ab', text, parameters, never);
+      afterId = records.at(-1)?.id;
+    }
+  }
+  const [last] = changes;
+  const identity = last && { last: identityOf(last) };
+  const next = { ...cursor, next: newest + 1, globalVersion: newest, gaps: [], ...identity };
+  await held.replace(next, never);
+  await held.release();
+}
 
 export async function benchReconcile(records: number): Promise<void> {
   const systems = await startSystems();
@@ -26,11 +69,17 @@ export async function benchReconcile(records: number): Promise<void> {
     company,
     leaseSeconds: 60,
   };
-  const { context, databases, close } = await follow(place);
+  const following = await follow(place);
+  const { context, databases, close } = following;
   const query = (text: string) => databases.query('ab', text, [], never);
   try {
-    await systems.flexibee.bulk(company, { changes: records, records });
     await poll(context, { waitForLockMs: 0 }, never);
+    const started = performance.now();
+    const since = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+    await systems.flexibee.bulk(company, { changes: records, records });
+    console.log(`the company has its records after ${since()}`);
+    await fill(following);
+    console.log(`the mirror has its rows after ${since()}`);
     const [largest] = await query(
       `SELECT TOP 1 evidence FROM crude.flexibee_record GROUP BY evidence ORDER BY COUNT(*) DESC`,
     );
@@ -85,6 +134,7 @@ export async function benchReconcile(records: number): Promise<void> {
     console.log(`${outcome} in ${(ms / 1000).toFixed(1)} s (${load()})
   found      ${JSON.stringify(found)}, made ${JSON.stringify({ missing, extra: 0, different })}
   requests   ${requests} (${JSON.stringify(counts)}), at most ${promised.requests}
+             of them by the walk and the correction ${last?.requests}
   memory     ${megabytes} MB more, less than ${promised.megabytes}`);
     const isRight =
       outcome === 'done' &&

@@ -40,7 +40,7 @@ export function readCompany(app: AppServices): RouteHandler {
       askLive(app, code, signal),
     ]);
     const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const { version, lag, generation, gaps, stale, loads, evidences, typed } = state;
+    const { version, lag, generation, gaps, stale, hidden, loads, evidences, typed } = state;
     const { pending, failures, requests } = state;
     const isKnown = known !== undefined && version !== undefined;
     const details: CompanyDetails = {
@@ -53,6 +53,7 @@ export function readCompany(app: AppServices): RouteHandler {
       ...(generation !== undefined && { generation }),
       gaps,
       stale,
+      hidden,
       loads,
       pending,
       failures,

@@ -173,6 +173,10 @@ export const companySchema = summarySchema
     stale: z
       .int()
       .meta({ description: 'Records that have changed and whose rows are yet to be fetched' }),
+    hidden: z.int().meta({
+      description:
+        'Records that have changed, are not given to us and are not known to be deleted: their rows stay as they were',
+    }),
     loads: z.array(z.object({ evidence: z.string(), afterId: z.string().exactOptional() })),
     pending: z
       .array(z.string())
@@ -190,6 +194,7 @@ export const companySchema = summarySchema
         updated: z.int(),
         deleted: z.int(),
         trouble: evidenceTroubleSchema.exactOptional(),
+        hidden: z.int().exactOptional().meta({ description: 'Of the records that are hidden' }),
       }),
     ),
     requests: requestsSchema,

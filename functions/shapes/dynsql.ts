@@ -30,13 +30,13 @@ const parts = {
   select: one(z.string()).optional(),
   where: one(
     z.object({
-      id: z.string(),
+      id: z.string().optional().describe('Needed; members may be named in any case of letters'),
       value: z.union([scalar, z.boolean(), z.array(scalar)]).optional(),
       flags: one(z.string()).optional(),
     }),
   ).optional(),
   orderby: one(
-    z.object({ id: z.string(), ordering: z.enum(['asc', 'desc']).optional() }),
+    z.object({ id: z.string().optional(), ordering: z.enum(['asc', 'desc']).optional() }),
   ).optional(),
 };
 const nested = z.object({

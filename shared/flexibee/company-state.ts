@@ -2,6 +2,7 @@
 
 import type { Counts, Cursor, EvidenceTrouble, Trouble } from './cursor.ts';
 import { type AskedRequests, withAsked } from './request-count.ts';
+import type { StoredStale } from './stale.ts';
 import type { TypedState } from './typed/state.ts';
 import type { shownTroubleKinds } from './types.ts';
 
@@ -23,11 +24,16 @@ export interface CompanyState {
   gaps: number;
   /** How many records have changed by then whose rows are yet to be fetched. */
   stale: number;
+  /** How many records have changed and are not given to us, and are not known to be deleted. */
+  hidden: number;
   /** Evidences that are being read in full, the current one first. */
   loads: { evidence: string; afterId?: string }[];
   /** What procedures last returned other than 0, each until it returns 0. */
   warnings: string[];
-  evidences: Record<string, Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble }>;
+  evidences: Record<
+    string,
+    Omit<Counts, 'trouble'> & { trouble?: EvidenceTrouble; hidden?: number }
+  >;
   /** Evidences in trouble of their own. */
   blocked: string[];
   /** Where the typed tables are, by evidence. */
@@ -54,6 +60,7 @@ export function companyState(
     const none = {
       gaps: 0,
       stale: 0,
+      hidden: 0,
       loads: [],
       warnings: [],
       evidences: {},
@@ -65,7 +72,7 @@ export function companyState(
   }
   const { next, globalVersion, behindSince, trouble, appliedAt } = cursor;
   const troubles = Object.values(cursor.evidences).map((counts) => counts.trouble?.since);
-  const waitsSince = [behindSince, trouble?.since, ...troubles]
+  const waitsSince = [behindSince, trouble?.since, cursor.due.reload?.since, ...troubles]
     .flatMap((at) => (at === undefined ? [] : [Date.parse(at)]))
     .reduce((one, other) => Math.min(one, other), now.getTime());
   return {
@@ -77,13 +84,14 @@ export function companyState(
       seconds: Math.round((now.getTime() - waitsSince) / 1000),
     },
     gaps: cursor.gaps.length,
-    stale: Object.values(cursor.stale).flatMap(({ ids }) => ids).length,
+    stale: countOf(cursor.stale),
+    hidden: countOf(cursor.hidden),
     loads: cursor.loads.map(({ evidence, afterId }) => ({ evidence, ...(afterId && { afterId }) })),
     warnings: Object.values(cursor.warnings),
     evidences: Object.fromEntries(
       Object.entries(cursor.evidences).map(([evidence, { trouble: own, ...counts }]) => [
         evidence,
-        { ...counts, ...(own && { trouble: own }) },
+        { ...counts, ...(own && { trouble: own }), ...hiddenOf(cursor, evidence) },
       ]),
     ),
     blocked: Object.keys(cursor.evidences).filter((name) => cursor.evidences[name]?.trouble),
@@ -94,6 +102,15 @@ export function companyState(
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };
+}
+
+function countOf(records: StoredStale): number {
+  return Object.values(records).reduce((sum, { ids }) => sum + ids.length, 0);
+}
+
+function hiddenOf({ hidden }: Cursor, evidence: string): { hidden?: number } {
+  const count = hidden[evidence]?.ids.length ?? 0;
+  return count > 0 ? { hidden: count } : {};
 }
 
 /** @param newest the company's newest version */
@@ -112,9 +129,11 @@ export function newerState(fault: Error, now: Date, asked: AskedRequests = {}): 
   return { ...companyState(undefined, now, asked), trouble };
 }
 
-/** An evidence that cannot be loaded now does not hold up the others. */
-function phaseOf({ next, loads, evidences }: Cursor): CompanyState['phase'] {
+/** An evidence that cannot be loaded now does not hold up the others; what is due is as good as begun. */
+function phaseOf({ next, loads, due, evidences }: Cursor): CompanyState['phase'] {
   if (next === undefined) return 'starting';
-  const isLoading = loads.some(({ evidence }) => evidences[evidence]?.trouble === undefined);
+  const isLoading =
+    due.reload !== undefined ||
+    loads.some(({ evidence }) => evidences[evidence]?.trouble === undefined);
   return isLoading ? 'loading' : 'following';
 }

@@ -51,7 +51,11 @@ const loadSchema = z.object({
 const staleSchema: z.ZodType<StoredStale> = z.record(
   z.string(),
   z
-    .object({ ids: z.array(z.string()), versions: z.array(version) })
+    .object({
+      ids: z.array(z.string()),
+      versions: z.array(version),
+      deleteSeen: z.array(z.string()).optional(),
+    })
     .refine(({ ids, versions }) => ids.length === versions.length, 'a version for each id'),
 );
 
@@ -110,7 +114,10 @@ const cursorMembers = z.object({
   generation: version,
   /** Everything below is consumed; absent while starting. */
   next: version.optional(),
-  /** The newest change consumed: seen otherwise, or not at all, the history is another one. */
+  /**
+   * The newest change consumed, or, where the list was cut, the newest that it had then: seen
+   * otherwise, or not at all, the history is another one.
+   */
   last: z
     .object({
       version,
@@ -133,6 +140,8 @@ const cursorMembers = z.object({
   readAt: instant.optional(),
   /** Below `next`, journaled, and yet to be fetched; older cursors have none. */
   stale: staleSchema.default({}),
+  /** Changed and not given to us, with the versions of their last changes; older cursors have none. */
+  hidden: staleSchema.default({}),
   /** How many records of an evidence are asked for at once, where fewer than usual; see there. */
   sizes: sizesSchema.default({}),
   /**
@@ -199,6 +208,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     loads: [],
     due: {},
     stale: {},
+    hidden: {},
     sizes: before?.sizes ?? {},
     pending: before?.pending ?? {},
     warnings: before?.warnings ?? {},
@@ -229,13 +239,15 @@ export function agreedWith(cursor: Cursor, followed: readonly string[]): Cursor 
       followed.map((evidence) => [evidence, cursor.evidences[evidence] ?? noCounts]),
     ),
     loads: [...cursor.loads.filter(({ evidence }) => followed.includes(evidence)), ...loads],
-    stale: Object.fromEntries(
-      Object.entries(cursor.stale).filter(([evidence]) => followed.includes(evidence)),
-    ),
-    pending: Object.fromEntries(
-      Object.entries(cursor.pending).filter(([evidence]) => followed.includes(evidence)),
-    ),
+    stale: only(cursor.stale, followed),
+    hidden: only(cursor.hidden, followed),
+    pending: only(cursor.pending, followed),
   };
+}
+
+function only<T>(byEvidence: Readonly<Record<string, T>>, evidences: readonly string[]) {
+  const kept = Object.entries(byEvidence).filter(([evidence]) => evidences.includes(evidence));
+  return Object.fromEntries(kept);
 }
 
 /** The cursor with a reload that is due; what is due already stays as it is. */

@@ -9,6 +9,8 @@ export interface FoldedRecord {
   version: number;
   /** Known without asking the server. */
   deleted: boolean;
+  /** One of the operations deletes it: if it is not given then, it is gone, and not hidden. */
+  deleteSeen?: true;
 }
 
 /** What concerns one evidence. */
@@ -56,7 +58,11 @@ export function fold(
     part.changes.push(change);
     const late = change.version <= consumed;
     const version = late ? consumed : change.version;
-    part.records.set(id, { id, version, deleted: operation === 'delete' && !late });
+    const before = part.records.get(id);
+    const deleted = operation === 'delete' && !late;
+    const isSeen = operation === 'delete' || before?.deleted || before?.deleteSeen;
+    const deleteSeen = isSeen && !deleted && { deleteSeen: true as const };
+    part.records.set(id, { id, version, deleted, ...deleteSeen });
   }
   return [...parts].map(([evidence, part]) => ({
     evidence,

@@ -118,7 +118,7 @@ async function catchUp(
     const text = regressionText(code, result.text);
     if (result.kind === 'cut') {
       session.log(`${text}: loading everything again, and going on`);
-      await session.loadAll();
+      await session.loadAll(result.newest);
       continue;
     }
     await session.owe(result.kind === 'emptied' ? 'changelog off' : 'versions went back', text);

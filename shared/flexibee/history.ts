@@ -28,6 +28,8 @@ export function identityOf({ version, evidence, id, operation, at }: Change): Ch
 export interface HistoryFault {
   kind: 'went back' | 'cut' | 'emptied';
   text: string;
+  /** Of `cut`, where there is any: the newest change that is listed, by which another cut is seen. */
+  newest?: ChangeIdentity;
 }
 
 type Consumed = Cursor & { next: number };
@@ -55,8 +57,10 @@ export async function pageOfOurs(
   const from = Math.min(start, near);
   const ask = async () => {
     const page = await changesThrough(source, { from, through: next }, signal);
+    // It is above the page where we load again what was cut, and have yet to come to it.
+    const through = page.next === undefined ? Number.POSITIVE_INFINITY : newestOf(page);
     const own =
-      last === undefined || last.version >= from
+      last === undefined || (last.version >= from && last.version <= through)
         ? page
         : await source.changes({ start: last.version, limit: 1 }, signal);
     return { page, text: contradiction(cursor, page, own) };
@@ -64,8 +68,12 @@ export async function pageOfOurs(
   let { page, text } = await ask();
   if (text !== undefined) ({ page, text } = await ask());
   const fault = text === undefined ? undefined : await faultOf(source, cursor, text, signal);
-  return { start: from, page, fault };
+  const newest = page.changes.at(-1);
+  const isCut = fault?.kind === 'cut' && newest !== undefined;
+  return { start: from, page, fault: isCut ? { ...fault, newest: identityOf(newest) } : fault };
 }
+
+const newestOf = ({ changes }: ChangesPage): number => changes.at(-1)?.version ?? 0;
 
 /** @param own where our last change should be */
 function contradiction(

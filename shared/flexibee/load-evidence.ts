@@ -17,6 +17,7 @@ import {
   withoutEvidenceTrouble,
 } from './evidence-trouble.ts';
 import { RequestSizes } from './request-sizes.ts';
+import type { StoredStale } from './stale.ts';
 import { type Step, type StepContext, stateOf } from './step.ts';
 import type { RecordsPage } from './types.ts';
 
@@ -99,11 +100,18 @@ async function* stepsOf(
       moved: (before) => ({
         ...withoutEvidenceTrouble(before, evidence),
         sizes: stored,
+        // What is not listed has been deleted in the mirror, too.
+        ...(isEnd && { hidden: withoutEvidence(before.hidden, evidence) }),
         loads: [...(isEnd ? [] : [begun]), ...others(before, evidence)],
         pending: withPending(before, [evidence]),
       }),
     };
   }
+}
+
+function withoutEvidence(hidden: StoredStale, evidence: string): StoredStale {
+  const { [evidence]: _, ...rest } = hidden;
+  return rest;
 }
 
 function others({ loads }: Cursor, evidence: string): Load[] {

@@ -27,13 +27,17 @@ export async function* pageSteps(
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
   const waiting = waitingIn(context);
-  const { stale, blocked, fetched } = waiting;
+  const { stale, hidden, blocked, fetched } = waiting;
   for await (const page of pages(context, beginning, signal)) {
     const parts = new Map(page.parts.map((part) => [part.evidence, part]));
     for (const { evidence, records } of page.parts) {
-      for (const { id, version, deleted } of records) {
-        if (deleted) stale.remove(evidence, id);
-        else stale.add(evidence, id, version);
+      for (const { id, version, deleted, deleteSeen } of records) {
+        if (!deleted) {
+          stale.add(evidence, id, version, deleteSeen);
+          continue;
+        }
+        stale.remove(evidence, id);
+        hidden.remove(evidence, id);
       }
     }
     const gathered = yield* staleSteps(context, waiting, parts, page.more, signal);
@@ -46,11 +50,17 @@ export async function* pageSteps(
     const deleting: string[] = [];
     for (const [evidence, part] of parts) {
       if (part.changes.length === 0) continue;
-      const batch = await batchOf(context, evidence, part, new Map(), signal);
+      const batch = await batchOf(
+        context,
+        waiting,
+        { evidence, part, versions: new Map() },
+        signal,
+      );
       if (batch.records.length > 0) deleting.push(evidence);
       gathered.add(batch);
     }
-    const behind = { stale: stale.toStored(), fetched: [...fetched], deleting, reloads };
+    const waits = { stale: stale.toStored(), hidden: hidden.toStored() };
+    const behind = { ...waits, fetched: [...fetched], deleting, reloads };
     const moved = moveBehind(context.company, page, behind, context.now());
     yield { page: gathered.page, moved };
     fetched.clear();
@@ -106,6 +116,7 @@ async function* pages(
 /** What a page has left behind. */
 interface Behind {
   stale: StoredStale;
+  hidden: StoredStale;
   /** Evidences of which records were fetched. */
   fetched: readonly string[];
   /** Evidences of which records were deleted without asking. */
@@ -118,7 +129,7 @@ interface Behind {
 function moveBehind(
   code: string,
   page: Page,
-  { stale, fetched, deleting, reloads }: Behind,
+  { stale, hidden, fetched, deleting, reloads }: Behind,
   now: Date,
 ): (cursor: Cursor) => Cursor {
   const { parts, next, gaps, globalVersion, more, newest } = page;
@@ -136,6 +147,7 @@ function moveBehind(
       globalVersion,
       ...(newest && newest.version > (cursor.last?.version ?? 0) && { last: identityOf(newest) }),
       stale,
+      hidden,
       loads: [
         ...cursor.loads.filter(({ evidence }) => !reloads.has(evidence)),
         ...[...reloads].map(newLoad),

@@ -107,13 +107,13 @@ export class Session {
 
   /**
    * Everything is to be read in full before changes go on from where we are: some may be in no list,
-   * nor is the last one that we know.
+   * nor is the last one that we know. Where that happens again meanwhile, it is seen by the newest.
    */
-  async loadAll(): Promise<void> {
+  async loadAll(newest: Cursor['last']): Promise<void> {
     const { last: _, ...rest } = this.#cursor;
     const loads = this.#context.company.evidences.map(newLoad);
     const { behindSince = this.#context.now().toISOString() } = rest;
-    await this.#save({ ...rest, loads, behindSince });
+    await this.#save({ ...rest, ...(newest && { last: newest }), loads, behindSince });
   }
 
   /** Begins a new generation. */
@@ -316,10 +316,11 @@ export class Session {
   }
 }
 
-/** Nothing new, nothing late, and nothing that waits. */
+/** Nothing new, nothing late, nothing that waits, and no more pages, empty as this one may be. */
 function isIdle({ next, behindSince }: Started, { page, late }: Beginning): boolean {
   const isNew = (page.changes.at(-1)?.version ?? 0) >= next;
-  return !isNew && late.length === 0 && behindSince === undefined;
+  const pointsOn = (page.next ?? 0) > next;
+  return !isNew && !pointsOn && late.length === 0 && behindSince === undefined;
 }
 
 const isoOf = (time: number) => new Date(time).toISOString();

@@ -9,11 +9,12 @@ import {
   withoutEvidenceTrouble,
 } from './evidence-trouble.ts';
 import type { EvidencePart } from './fold.ts';
+import { askAgain, mostAskedAgain } from './hidden.ts';
 import { PageGatherer } from './mirror-page.ts';
 import { RequestSizes } from './request-sizes.ts';
 import { StaleRecords, type StaleVersions, withoutStale } from './stale.ts';
 import { type Step, type StepContext, stateOf } from './step.ts';
-import type { Batch } from './types.ts';
+import type { Batch, FlexibeeRecord } from './types.ts';
 
 /**
  * Records in one request. The fewer, the less memory; but over all no more than one for 500 records
@@ -32,6 +33,10 @@ export const mostStale = 20_000;
 /** What waits in a turn. */
 export interface Waiting {
   stale: StaleRecords;
+  /** See hidden.ts. */
+  hidden: StaleRecords;
+  /** Of those, what was left out in this turn. */
+  leftOut: { evidence: string; id: string; version: number }[];
   sizes: RequestSizes;
   /** Evidences that are not asked for any more in this turn. */
   blocked: Set<string>;
@@ -44,6 +49,8 @@ export function waitingIn({ cursor, now, pageSize }: StepContext): Waiting {
   const unloaded = cursor.loads.map(({ evidence }) => evidence);
   return {
     stale: new StaleRecords(cursor.stale),
+    hidden: new StaleRecords(cursor.hidden),
+    leftOut: [],
     sizes: new RequestSizes(cursor.sizes, pageSize),
     blocked: new Set([...unloaded, ...resting(cursor, now())]),
     fetched: new Set(),
@@ -74,12 +81,13 @@ export async function* staleSteps(
       // Within a backlog the page is what a kill costs; its end may bring twenty of these.
       yield more
         ? { page: gathered.page }
-        : { page: gathered.page, moved: moveTo(gathered, sizes) };
+        : { page: gathered.page, moved: moveTo(gathered, waiting) };
       gathered = gatherer(context);
     }
     const { evidence, versions } = stale.take(sizeOf, blocked);
     try {
-      gathered.add(await batchOf(context, evidence, parts.get(evidence), versions, signal));
+      const part = parts.get(evidence);
+      gathered.add(await batchOf(context, waiting, { evidence, part, versions }, signal));
     } catch (error) {
       stale.putBack(evidence, versions);
       const isTooMuch = error instanceof FlexibeeError && error.isTooMuch;
@@ -103,10 +111,35 @@ export async function* staleSteps(
     fetched.add(evidence);
     if (!isSmall) continue;
     // Who gives so little at a time is slow: each request is progress.
-    yield { page: gathered.page, moved: moveTo(gathered, sizes) };
+    yield { page: gathered.page, moved: moveTo(gathered, waiting) };
     gathered = gatherer(context);
   }
+  if (!more) await addWhatIsListed(context, waiting, gathered, signal);
   return gathered;
+}
+
+/** What was left out, and is not known to be deleted by now, may be listed all the same. */
+async function addWhatIsListed(
+  { source }: StepContext,
+  { hidden, leftOut }: Waiting,
+  gathered: PageGatherer,
+  signal: AbortSignal,
+): Promise<void> {
+  const asked = leftOut.filter(({ evidence, id }) => hidden.has(evidence, id));
+  for (const { evidence, id, version } of asked.slice(0, mostAskedAgain)) {
+    let found: FlexibeeRecord[];
+    try {
+      found = await askAgain(source, evidence, [id], signal);
+    } catch (error) {
+      if (ownTroubleOf(error) === undefined) throw error;
+      continue;
+    }
+    if (found.length === 0) continue;
+    hidden.remove(evidence, id);
+    const records = found.map((record) => stateOf(record, version));
+    gathered.add({ evidence, changes: [], records });
+  }
+  leftOut.length = 0;
 }
 
 /** What has waited since an evidence was in trouble, with no page of changes about it. */
@@ -116,7 +149,7 @@ export async function* waitingSteps(
 ): AsyncGenerator<Step, void, undefined> {
   const waiting = waitingIn(context);
   const gathered = yield* staleSteps(context, waiting, new Map(), false, signal);
-  yield { page: gathered.page, moved: moveTo(gathered, waiting.sizes) };
+  yield { page: gathered.page, moved: moveTo(gathered, waiting) };
 }
 
 function gatherer({ company, cursor, readAt }: StepContext): PageGatherer {
@@ -124,38 +157,54 @@ function gatherer({ company, cursor, readAt }: StepContext): PageGatherer {
 }
 
 /** Moves the cursor on by records that are not stale any more. */
-function moveTo({ fetched }: PageGatherer, sizes: RequestSizes): (cursor: Cursor) => Cursor {
+function moveTo({ fetched }: PageGatherer, { sizes, hidden }: Waiting): (cursor: Cursor) => Cursor {
   const stored = sizes.toStored();
+  const unseen = hidden.toStored();
   return (before) => {
     let cursor = before;
     for (const { evidence, versions } of fetched) {
       const well = withoutEvidenceTrouble(cursor, evidence);
       const stale = withoutStale(well.stale, evidence, versions);
       if (stale === cursor.stale && well === cursor) continue;
-      cursor = { ...well, stale, sizes: stored, pending: withPending(well, [evidence]) };
+      const pending = withPending(well, [evidence]);
+      cursor = { ...well, stale, hidden: unseen, sizes: stored, pending };
     }
     return cursor;
   };
 }
 
+/** One evidence's part of a page. */
+export interface BatchParts {
+  evidence: string;
+  part: EvidencePart | undefined;
+  /** To be fetched. */
+  versions: StaleVersions;
+}
+
 /**
- * One evidence's part of a page, with what is known to be deleted, and the records to be fetched;
- * what the answer leaves out of those is deleted, too.
+ * What is known to be deleted, and the records to be fetched; what the answer leaves out of those is
+ * deleted, too, where a deletion was seen, and hidden otherwise.
  */
 export async function batchOf(
   { source }: StepContext,
-  evidence: string,
-  part: EvidencePart | undefined,
-  versions: StaleVersions,
+  { stale, hidden, leftOut }: Waiting,
+  { evidence, part, versions }: BatchParts,
   signal: AbortSignal,
 ): Promise<Batch> {
   const ids = [...versions.keys()];
   const found = ids.length === 0 ? [] : await source.records(evidence, ids, signal);
   const byId = new Map(found.map((record) => [record.id, record]));
   const deleted = (part?.records ?? []).filter((record) => record.deleted);
-  const states = [...versions].map(([id, version]) => {
+  const states = [...versions].flatMap(([id, version]) => {
     const record = byId.get(id);
-    return record === undefined ? goneIn(id, version) : stateOf(record, version);
+    if (record !== undefined || stale.isDeleteSeen(evidence, id)) {
+      hidden.remove(evidence, id);
+      return record === undefined ? goneIn(id, version) : stateOf(record, version);
+    }
+    if (hidden.sizeOf(evidence) >= mostStale) return [];
+    hidden.add(evidence, id, version);
+    leftOut.push({ evidence, id, version });
+    return [];
   });
   return {
     evidence,

@@ -4,8 +4,14 @@
  * the cursor until there are enough of them, or the changelog has no more.
  */
 
-/** As in the cursor, by evidence: records, and in the same order the versions of their last changes. */
-export type StoredStale = Record<string, { ids: string[]; versions: number[] }>;
+/**
+ * As in the cursor, by evidence: records, and in the same order the versions of their last changes;
+ * of which a deletion was seen, though it was not the last operation, or came late.
+ */
+export type StoredStale = Record<
+  string,
+  { ids: string[]; versions: number[]; deleteSeen?: string[] | undefined }
+>;
 
 /** Records by number, with the versions of their last changes. */
 export type StaleVersions = ReadonlyMap<string, number>;
@@ -13,6 +19,8 @@ export type StaleVersions = ReadonlyMap<string, number>;
 export class StaleRecords {
   /** Those that changed longest ago first. */
   readonly #versions: Map<string, Map<string, number>>;
+  /** By evidence; of those that were taken out, too. */
+  readonly #deleteSeen: Map<string, Set<string>>;
 
   constructor(stored: StoredStale) {
     this.#versions = new Map(
@@ -20,6 +28,9 @@ export class StaleRecords {
         evidence,
         new Map(ids.map((id, index) => [id, versions[index] ?? 0])),
       ]),
+    );
+    this.#deleteSeen = new Map(
+      Object.entries(stored).map(([evidence, { deleteSeen }]) => [evidence, new Set(deleteSeen)]),
     );
   }
 
@@ -31,11 +42,24 @@ export class StaleRecords {
     return this.#versions.get(evidence)?.size ?? 0;
   }
 
-  add(evidence: string, id: string, version: number): void {
+  has(evidence: string, id: string): boolean {
+    return this.#versions.get(evidence)?.has(id) ?? false;
+  }
+
+  add(evidence: string, id: string, version: number, deleteSeen = false): void {
+    if (deleteSeen) {
+      const seen = this.#deleteSeen.get(evidence) ?? new Set();
+      this.#deleteSeen.set(evidence, seen.add(id));
+    }
     const versions = this.#versions.get(evidence) ?? new Map<string, number>();
     this.#versions.set(evidence, versions);
     versions.delete(id);
     versions.set(id, version);
+  }
+
+  /** Whether a deletion of it was seen since the cursor was read, or before while it waited. */
+  isDeleteSeen(evidence: string, id: string): boolean {
+    return this.#deleteSeen.get(evidence)?.has(id) ?? false;
   }
 
   remove(evidence: string, id: string): void {
@@ -72,10 +96,11 @@ export class StaleRecords {
   toStored(): StoredStale {
     const some = [...this.#versions].filter(([, versions]) => versions.size > 0);
     return Object.fromEntries(
-      some.map(([evidence, records]) => [
-        evidence,
-        { ids: [...records.keys()], versions: [...records.values()] },
-      ]),
+      some.map(([evidence, records]) => {
+        const seen = [...(this.#deleteSeen.get(evidence) ?? [])].filter((id) => records.has(id));
+        const stored = { ids: [...records.keys()], versions: [...records.values()] };
+        return [evidence, { ...stored, ...(seen.length > 0 && { deleteSeen: seen }) }];
+      }),
     );
   }
 
@@ -93,6 +118,11 @@ export function withoutStale(
   const before = stored[evidence];
   if (!before?.ids.some((id) => records.has(id))) return stored;
   const isLeft = (_: unknown, index: number) => !records.has(before.ids[index] ?? '');
-  const left = { ids: before.ids.filter(isLeft), versions: before.versions.filter(isLeft) };
+  const seen = before.deleteSeen?.filter((id) => !records.has(id)) ?? [];
+  const left = {
+    ids: before.ids.filter(isLeft),
+    versions: before.versions.filter(isLeft),
+    ...(seen.length > 0 && { deleteSeen: seen }),
+  };
   return { ...stored, [evidence]: left };
 }

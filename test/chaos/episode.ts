@@ -173,7 +173,9 @@ async function play(
   const isLong = plan.harms.length > 0 || plan.deaths.some((death) => death.isLong);
   const signal = AbortSignal.timeout(scaled(isLong ? longLimitMs : limitMs));
   let under = 0;
-  await tick((name) => withDatabase(standInAt(world.sql.port), name), plan.seed);
+  // An int.
+  const seed = plan.seed % 2 ** 31;
+  await tick((name) => withDatabase(standInAt(world.sql.port), name), seed);
   await Promise.all([delayProcedures(world, plan), world.unruly.behave(plan.habits)]);
   await fleet.resize(plan.workers);
   fleet.arm(plan);

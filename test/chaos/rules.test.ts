@@ -78,7 +78,6 @@ test('a mirror must be its company, record by record, and its cursor through', a
   assert.deepEqual(await look(), ['flexi-demo cenik 987654 is in the mirror, and is not there']);
   prices.delete('987654');
   const stuck: [object, RegExp][] = [
-    [{ pending: ['cenik'] }, /has procedures that wait/],
     [{ next: undefined }, /has not begun/],
     [{ loads: [{ evidence: 'cenik', afterId: '0' }] }, /has yet to load cenik/],
     [{ stale: { cenik: { ids: ['1'], versions: [1] } } }, /has records that wait/],

@@ -103,7 +103,7 @@ describe('a definition with a fault', () => {
 describe('the shipped definitions', () => {
   it('have a template for every condition, and names of their own', () => {
     const all = shippedDynsql().definitions;
-    assert.equal(new Set(all.map(({ id }) => id)).size, 13);
+    assert.equal(new Set(all.map(({ id }) => id)).size, 18);
     for (const { document } of all) {
       for (const { id, template } of document.conditions) {
         assert.ok(document.templates[template], `${document.name}: ${id}`);

@@ -60,6 +60,7 @@ async function fill(engine: Engine): Promise<void> {
       JSON.stringify(row),
       stamp,
       stamp,
+      null,
     ]);
     await engine.run(insert('crude.flexibee_record', cells));
     const told = await properties(evidence);

@@ -151,8 +151,8 @@ describe('a query that does not fit', () => {
 
   it('is a problem with all of it', () => {
     assert.throws(() => requireQuery(definition, { select: 'x', top: 0 }), {
-      type: 'invalid-value',
-      status: 400,
+      name: 'QueryFault',
+      kind: 'unfit',
     });
   });
 

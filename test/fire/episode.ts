@@ -6,6 +6,7 @@ import { scaled } from '../chaos/patience.ts';
 import type { Followed } from './companies.ts';
 import { differences } from './compare.ts';
 import type { Mischief } from './mischief.ts';
+import { pause } from './pause.ts';
 import { changelogOf } from './rows.ts';
 import { saysAllIsThere, unseenMs, type Watch } from './watch.ts';
 import type { Weather } from './weather.ts';
@@ -26,6 +27,8 @@ export interface EpisodeOptions {
   /** Between two of a writer's transactions, and between two of the other things. */
   writePauseMs: number;
   mischiefPauseMs: number;
+  /** Nothing happens that the app is not told of. */
+  isTold: boolean;
 }
 
 export interface Episode {
@@ -41,7 +44,7 @@ const quietLimitMs = 90_000;
 /** As the timer, which comes each minute. */
 const pollEveryMs = 1_500;
 const frontEveryMs = 6_000;
-const lookEveryMs = 2_000;
+const lookEveryMs = 1_500;
 const operateEveryMs = 7_000;
 const tellEveryMs = 20_000;
 
@@ -67,14 +70,14 @@ async function bad(
   world: World,
   weather: Weather,
   places: readonly Place[],
-  { badMs, killEveryMs, writePauseMs, mischiefPauseMs }: EpisodeOptions,
+  { badMs, killEveryMs, writePauseMs, mischiefPauseMs, isTold }: EpisodeOptions,
 ): Promise<string[]> {
   const end = AbortSignal.timeout(badMs);
   const fronts: string[] = [];
   const turnWeather = async () => {
     while (!end.aborted) {
       for (const { followed } of places) fronts.push(weather.change(followed.name));
-      await sleep(frontEveryMs, undefined, { signal: end }).catch(() => {});
+      await pause(frontEveryMs, end);
     }
   };
   await Promise.all([
@@ -84,7 +87,7 @@ async function bad(
       const { followed, writer, mischief, watch } = place;
       return [
         writer.work(writePauseMs, end),
-        mischief.play(mischiefPauseMs, end),
+        mischief.play(mischiefPauseMs, isTold, end),
         watch.look(lookEveryMs, scaled(unseenMs), end),
         pollAgain(world, followed, end),
         operate(world, place, end),
@@ -100,14 +103,14 @@ async function bad(
 async function pollAgain(world: World, { code }: Followed, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await world.poll(code);
-    await sleep(pollEveryMs, undefined, { signal }).catch(() => {});
+    await pause(pollEveryMs, signal);
   }
 }
 
 /** Somebody looks after the companies while it burns. */
 async function operate(world: World, place: Place, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await sleep(operateEveryMs, undefined, { signal }).catch(() => {});
+    await pause(operateEveryMs, signal);
     if (!signal.aborted) await see(world, place);
   }
 }
@@ -124,14 +127,14 @@ async function quiet(
   const since = performance.now();
   const settled = places.map(async (place) => {
     let told = since;
-    let reconciled: Date | undefined;
+    let settledAt: number | undefined;
     for (;;) {
       await see(world, place);
       await sleep(pollEveryMs);
       let found = await unsettled(world, place);
       if (found.length === 0) {
-        reconciled ??= await reconcile(world, place);
-        found = await unreconciled(place, reconciled);
+        settledAt ??= Date.now();
+        found = await unreconciled(world, place, settledAt);
         if (found.length === 0) return [];
       }
       const now = performance.now();
@@ -144,19 +147,21 @@ async function quiet(
   return (await Promise.all(settled)).flat();
 }
 
-/** Has the app itself compare. @returns when that was asked for */
-async function reconcile(world: World, { followed }: Place): Promise<Date> {
-  const now = new Date();
-  await world.ask('POST', `/flexibee/${followed.code}/reconcile`);
-  return now;
-}
-
-/** What the app has found where there is nothing to be found. */
-async function unreconciled({ followed, watch }: Place, since: Date): Promise<string[]> {
+/**
+ * What the app has found, comparing by itself, where there is nothing to be found. One that was
+ * broken off while it burned goes on first, for whoever asks; so it is asked for until one has begun
+ * since.
+ */
+async function unreconciled(
+  world: World,
+  { followed, watch }: Place,
+  since: number,
+): Promise<string[]> {
   const said = (await watch.state())?.reconciliation;
   const { last } = said ?? {};
   // Storage's clock, which it goes by, has whole seconds.
-  if (last === undefined || Date.parse(last.startedAt) < since.getTime() - 1_000) {
+  if (last === undefined || Date.parse(last.startedAt) < since - 1_000) {
+    await world.ask('POST', `/flexibee/${followed.code}/reconcile`);
     return [`${followed.code} is not reconciled: ${JSON.stringify(said)}`];
   }
   const isClean = last.differences === 0 && Object.keys(last.skipped).length === 0;

@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { between, pick, type Random } from '../support/random.ts';
 import { evidences, type Followed } from './companies.ts';
+import { pause } from './pause.ts';
 import type { World } from './world.ts';
 import type { Writer } from './writer.ts';
 
@@ -13,6 +13,9 @@ type Late = ReturnType<ReturnType<World['flexibee']['company']>['begin']>;
 
 /** How long a transaction stays open at most; each company asks for longer than that. */
 const longestOpenMs = 25_000;
+
+/** What nobody tells the app of. */
+const untold = new Set(['off and on', 'off and on at once', 'restore']);
 
 export class Mischief {
   readonly counts = new Map<string, number>();
@@ -35,8 +38,13 @@ export class Mischief {
     this.#random = random;
   }
 
-  /** One thing after the other until the end, each at most a few seconds long. */
-  async play(pauseMs: number, signal: AbortSignal): Promise<void> {
+  /**
+   * One thing after the other until the end, each at most a few seconds long.
+   *
+   * @param isTold nothing happens that only a comparison with the past can tell: what the app then
+   *   says can be held against it at any time
+   */
+  async play(pauseMs: number, isTold: boolean, signal: AbortSignal): Promise<void> {
     const acts: Record<string, () => Promise<void> | void> = {
       'late commit': () => this.#begin(signal),
       gap: () => this.#company.gap(pick(this.#random, [1, 2, 7, 40, 1_500])),
@@ -54,7 +62,7 @@ export class Mischief {
       reconcile: () => this.#ask('POST', 'reconcile'),
     };
     const often = ['late commit', 'late commit', 'late commit', 'gap', 'hook', 'backup'];
-    const names = [...Object.keys(acts), ...often];
+    const names = [...Object.keys(acts), ...often].filter((name) => !isTold || !untold.has(name));
     while (!signal.aborted) {
       await pause(between(this.#random, 0, 2 * pauseMs), signal);
       if (signal.aborted) return;
@@ -183,9 +191,4 @@ export class Mischief {
   async #ask(method: string, path: string): Promise<void> {
     await this.#world.ask(method, `/flexibee/${this.#followed.code}/${path}`);
   }
-}
-
-/** Shorter when the signal comes. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {});
 }

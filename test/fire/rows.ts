@@ -29,10 +29,10 @@ export interface MirrorRow {
 
 /** The mirror's rows of a company, tombstones too, by evidence and number. */
 export async function mirrorOf(
-  { base }: World,
+  { query }: World,
   { code }: Followed,
 ): Promise<Map<string, Map<string, MirrorRow>>> {
-  const rows = await base.query(
+  const rows = await query(
     `SELECT evidence, record_id, generation, version, deleted, code, payload
 FROM crude.flexibee_record WHERE company = N'${code}'`,
   );
@@ -53,12 +53,12 @@ FROM crude.flexibee_record WHERE company = N'${code}'`,
 
 /** Rows of an evidence's typed table, deleted ones too, by number. */
 export async function typedOf(
-  { base }: World,
+  { query }: World,
   { code }: Followed,
   evidence: string,
 ): Promise<Map<string, Row>> {
   const table = evidence.replaceAll('-', '_');
-  const rows = await base.query(`SELECT * FROM flexi.[${table}] WHERE company = N'${code}'`);
+  const rows = await query(`SELECT * FROM flexi.[${table}] WHERE company = N'${code}'`);
   return new Map(rows.map((row) => [String(row['id']), row]));
 }
 
@@ -104,11 +104,11 @@ function toMicroseconds(at: string): string {
 
 /** The journal's rows of one generation, by version. */
 export async function journalOf(
-  { base }: World,
+  { query }: World,
   { code }: Followed,
   generation: number,
 ): Promise<Map<number, Change[]>> {
-  const rows = await base.query(
+  const rows = await query(
     `SELECT version, evidence, record_id, operation, CONVERT(varchar(26), changed_at, 121) AS at
 FROM crude.flexibee_change WHERE company = N'${code}' AND generation = ${generation}`,
   );

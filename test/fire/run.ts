@@ -47,7 +47,7 @@ const workers = 3;
 export async function runFire(options: FireOptions): Promise<FireSummary> {
   const { seed, budgetMs, episodes = Number.POSITIVE_INFINITY, log } = options;
   const startedAt = performance.now();
-  const world = await startWorld(seed, options.size ?? 25);
+  const world = await startWorld(seed, options.size ?? 14);
   const random = (part: string) => seededRandom(hash(`${seed} ${part}`));
   const places = companies.map((followed): Place => {
     const writer = new Writer(
@@ -72,6 +72,7 @@ export async function runFire(options: FireOptions): Promise<FireSummary> {
         killEveryMs: options.killEveryMs ?? 15_000,
         writePauseMs: scaled(pick(lengths, [40, 120, 400])),
         mischiefPauseMs: pick(lengths, [800, 2_000, 4_000]),
+        isTold: lengths() < 0.5,
       };
       const episode = await playEpisode(world, weather, places, bad, log);
       played.push(episode);

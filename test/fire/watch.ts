@@ -3,18 +3,21 @@
  * and nothing waits, every change from before the question must be in the mirror.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { CompanyDetails } from '../../functions/shapes/companies.ts';
 import type { Cursor } from '../../shared/flexibee/cursor.ts';
 import type { Followed } from './companies.ts';
 import { inMirror } from './compare.ts';
 import type { Mischief } from './mischief.ts';
+import { pause } from './pause.ts';
 import { changelogOf, type MirrorRow, mirrorOf, type Records, sourceOf } from './rows.ts';
 import type { World } from './world.ts';
 
-/** What nobody tells the app of is found by the next poll. */
-export const unseenMs = 40_000;
+/**
+ * What nobody tells the app of is found by the next poll: after the lease of one that was killed,
+ * and as many pauses as requests that suffer.
+ */
+export const unseenMs = 25_000;
 
 export class Watch {
   readonly counts = { asked: 0, claims: 0 };
@@ -33,7 +36,7 @@ export class Watch {
 
   async look(pauseMs: number, patienceMs: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      await pause(pauseMs, signal);
       if (!signal.aborted) await this.once(patienceMs);
     }
   }

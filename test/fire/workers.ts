@@ -1,8 +1,8 @@
 /** Three workers, of which one is killed every so often and another comes in its place. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type HostProcess, startHostProcess } from 'functions-host/testing/host-process';
 import { between, pick, type Random } from '../support/random.ts';
+import { pause } from './pause.ts';
 
 const skewedClock = new URL('../support/skewed-clock.ts', import.meta.url).href;
 
@@ -33,12 +33,14 @@ export class Workers {
     return this.#serving.length === 0 ? undefined : pick(this.#random, this.#serving).url;
   }
 
-  /** Kills one at each interval until the end. */
+  /** Kills one at each interval until the end, and has another one start; then waits for those. */
   async killEvery(ms: number, signal: AbortSignal): Promise<void> {
+    const starting: Promise<void>[] = [];
     while (!signal.aborted) {
-      await sleep(ms, undefined, { signal }).catch(() => {});
-      if (!signal.aborted) await this.#replace();
+      await pause(ms, signal);
+      if (!signal.aborted) starting.push(this.#replace());
     }
+    await Promise.all(starting);
   }
 
   async close(): Promise<void> {
@@ -55,10 +57,12 @@ export class Workers {
 
   async #replace(): Promise<void> {
     const [eldest] = this.#serving.splice(0, 1);
-    eldest?.process.kill('SIGKILL');
-    this.kills += 1;
-    await eldest?.exited;
-    if (eldest !== undefined) this.#all.delete(eldest);
+    if (eldest !== undefined) {
+      eldest.process.kill('SIGKILL');
+      this.kills += 1;
+      await eldest.exited;
+      this.#all.delete(eldest);
+    }
     await this.#add();
   }
 

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
@@ -13,12 +14,16 @@ import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { runQueueName } from '../../shared/app/run-queue.ts';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
 import { containerName } from '../../shared/storage/container.ts';
-import { type AggregateBase, startAggregateBases } from '../support/aggregate-bases.ts';
+import { scaled } from '../chaos/patience.ts';
+import { startAggregateBases } from '../support/aggregate-bases.ts';
 import { layOutApp } from '../support/app-folder.ts';
 import { hash, type Random, seededRandom } from '../support/random.ts';
 import { companies, connection, fireCatalog } from './companies.ts';
 import { type HarmfulProxy, startProxy } from './proxy.ts';
 import { Workers } from './workers.ts';
+
+/** On an idle machine. */
+const queryLimitMs = 30_000;
 
 const login = { user: 'winstrom', password: 'winstrom' };
 
@@ -29,7 +34,8 @@ export interface World {
   /** Before the workers, as a load balancer: for hooks and people. */
   door: HarmfulProxy;
   workers: Workers;
-  base: AggregateBase;
+  /** Asks the aggregate base, in a session of our own. */
+  query(text: string): Promise<Record<string, unknown>[]>;
   /** Has a company polled, as the timer does each minute. */
   poll(code: string): Promise<void>;
   /** Where the company's cursor is; undefined where it is none. */
@@ -99,7 +105,14 @@ export async function startWorld(seed: number, size: number): Promise<World> {
     proxy,
     door,
     workers,
-    base,
+    async query(text) {
+      const limitMs = scaled(queryLimitMs);
+      try {
+        return await base.databases.query('ab', text, [], AbortSignal.timeout(limitMs));
+      } catch (error) {
+        throw new Error(`the base does not answer within ${limitMs} ms: ${text}`, { cause: error });
+      }
+    },
     async poll(company) {
       const message = { company, why: 'timer', at: new Date().toISOString() };
       await queue.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'));
@@ -108,7 +121,9 @@ export async function startWorld(seed: number, size: number): Promise<World> {
     ask: (method, path, body) => ask(door.url, method, path, body),
     async fromServer(path) {
       const authorization = `Basic ${btoa(`${login.user}:${login.password}`)}`;
-      const response = await fetch(`${flexibee.url}${path}`, { headers: { authorization } });
+      // A connection that was kept may be closed just now, so none is.
+      const headers = { authorization, connection: 'close' };
+      const response = await fetch(`${flexibee.url}${path}`, { headers });
       return await response.json();
     },
     async close() {
@@ -121,13 +136,18 @@ export async function startWorld(seed: number, size: number): Promise<World> {
 }
 
 async function cursorOf(container: ContainerClient, code: string): Promise<Cursor | undefined> {
-  try {
-    const blob = container.getBlobClient(`flexibee/${code}.json`);
-    const { version: _, ...cursor } = JSON.parse(String(await blob.downloadToBuffer()));
-    return cursorForm.schema.safeParse(cursor).data;
-  } catch {
-    return undefined;
-  }
+  const blob = container.getBlobClient(`flexibee/${code}.json`);
+  // One request: what is read in parts may be of two writes.
+  const answer = await blob.download().catch((error: { statusCode?: number }) => {
+    if (error.statusCode === 404) return undefined;
+    throw error;
+  });
+  if (answer?.readableStreamBody === undefined) return undefined;
+  const body = await text(answer.readableStreamBody);
+  // Before its first poll: the lock is there earlier.
+  if (body === '') return undefined;
+  const { version: _, ...cursor } = JSON.parse(body);
+  return cursorForm.schema.parse(cursor);
 }
 
 async function ask<T>(

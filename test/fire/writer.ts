@@ -1,8 +1,8 @@
 /** Somebody who works in a company all the time: records of every evidence come, change and go. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Flexibee } from 'flexibee-server';
 import { between, pick, type Random } from '../support/random.ts';
+import { pause } from './pause.ts';
 
 type Company = ReturnType<Flexibee['company']>;
 type Json = Record<string, unknown>;
@@ -27,11 +27,15 @@ export class Writer {
     this.#random = random;
   }
 
-  /** Until the end; `pauseMs` lies between two transactions on average. */
+  /**
+   * Until the end, with a rest now and then; `pauseMs` lies between two transactions on average.
+   */
   async work(pauseMs: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.once();
-      await sleep(between(this.#random, 0, 2 * pauseMs), undefined, { signal }).catch(() => {});
+      const rests = this.#random() < 0.05;
+      const restMs = rests ? between(this.#random, 2_000, 8_000) : 0;
+      await pause(restMs + between(this.#random, 0, 2 * pauseMs), signal);
     }
   }
 

@@ -42,8 +42,21 @@ test('a late change is asked for, whatever it was, as of what is consumed', () =
   const late = [change(3, 'adresar', '1', 'delete'), change(4, 'adresar', '2', 'update')];
   const fresh = [change(11, 'adresar', '2', 'delete')];
   assert.deepEqual(fold([...late, ...fresh], followed, 10)[0]?.records, [
-    { id: '1', version: 10, deleted: false },
+    { id: '1', version: 10, deleted: false, deleteSeen: true },
     { id: '2', version: 11, deleted: true },
+  ]);
+});
+
+test('that a deletion was seen is kept, whatever comes behind it', () => {
+  const all = [
+    change(5, 'adresar', '1', 'delete'),
+    change(6, 'adresar', '1', 'update'),
+    change(7, 'adresar', '1', 'update'),
+    change(8, 'adresar', '2', 'update'),
+  ];
+  assert.deepEqual(fold(all, followed, 4)[0]?.records, [
+    { id: '1', version: 7, deleted: false, deleteSeen: true },
+    { id: '2', version: 8, deleted: false },
   ]);
 });
 

@@ -12,6 +12,7 @@ const following: Cursor = {
   gaps: [{ from: 90, to: 92, since: '2026-01-01T00:00:00.000Z', looks: 0 }],
   loads: [],
   stale: {},
+  hidden: {},
   sizes: {},
   due: {},
   pending: {},

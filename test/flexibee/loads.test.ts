@@ -246,6 +246,34 @@ test('pages without changes that point on are gone through; one that points back
   at.check();
 });
 
+test('a server that lists a range of versions at a time, empty or not: all of it is read', async (t) => {
+  const at = await open(t);
+  await at.poll();
+  // What its user may not see, say, is 4,500 versions long.
+  at.company.gap(4_500);
+  write(at.flexibee, 'adresar', 3);
+  const empty: number[] = [];
+  at.change = (text, { url }) => {
+    const start = Number(/changes\.json\?start=(\d+)/.exec(url)?.[1] ?? Number.NaN);
+    if (Number.isNaN(start)) return text;
+    const page = JSON.parse(text) as {
+      winstrom: { changes: Record<string, string>[]; next: string };
+    };
+    const end = start + 1_000;
+    const { changes } = page.winstrom;
+    const within = changes.filter((line) => Number(line['@in-version']) < end);
+    if (within.length === changes.length) return text;
+    if (within.length === 0) empty.push(start);
+    return JSON.stringify({
+      winstrom: { ...page.winstrom, changes: within, next: `${end}` },
+    });
+  };
+  assert.equal(await at.poll(), 'applied');
+  assert.ok(new Set(empty).size >= 3, `${empty}`);
+  at.check();
+  assert.equal(at.state().version, at.company.globalVersion());
+});
+
 test('a right that is missing for one evidence: the others go on, its changes wait', async (t) => {
   const at = await open(t);
   await at.poll();

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DatabaseError } from '../../shared/database/database-error.ts';
 import { turnChangelog } from '../../shared/flexibee/changelog.ts';
+import { companyState } from '../../shared/flexibee/company-state.ts';
 import { poll } from '../../shared/flexibee/follow.ts';
 import type { TroubleKind } from '../../shared/flexibee/types.ts';
 import { trouble } from '../support/flexibee-company.ts';
@@ -168,6 +169,54 @@ describe('off and on between two polls', () => {
       await world.settle();
       isAsSource(world);
     });
+  }
+});
+
+test('what is due is told before anybody polls: no lag 0 while all is to be loaded', async () => {
+  const world = await following();
+  await world.turn('off');
+  writeUnseen(world);
+  await world.turn('on');
+  world.tick(7_000);
+  const state = companyState(world.cursor, new Date(world.time()));
+  assert.equal(state.phase, 'loading');
+  assert.ok(state.lag.seconds >= 7, `${state.lag.seconds} s`);
+  await world.settle();
+  const settled = companyState(world.cursor, new Date(world.time()));
+  assert.deepEqual([settled.phase, settled.lag], ['following', { versions: 0, seconds: 0 }]);
+});
+
+describe('off and on once more while everything is loaded again', () => {
+  for (const later of [1, 3, 1_200]) {
+    for (const again of [0, 1, 3]) {
+      test(`${later} writes before, and ${again} after`, async () => {
+        const world = newWorld({ onRegression: 'stop', enabling: 'empties', sliceMs: 0 });
+        for (const evidence of evidences) world.company.write('create', evidence);
+        await settled(world);
+        world.company.changelog = 'off';
+        writeUnseen(world);
+        world.company.changelog = 'on';
+        for (let index = 0; index < later; index += 1) world.company.write('update', second);
+        // Seen, and the first evidence loaded.
+        while ((world.cursor?.loads.length ?? 0) !== evidences.length - 1) await world.poll();
+        world.company.changelog = 'off';
+        writeUnseen(world);
+        world.company.changelog = 'on';
+        for (let index = 0; index < again; index += 1) world.company.write('update', second);
+        await settled(world);
+        isAsSource(world);
+      });
+    }
+  }
+
+  /** Each poll ends after a page. */
+  async function settled(world: World): Promise<void> {
+    for (let polls = 0; polls < 200; polls += 1) {
+      const { outcome } = await world.poll();
+      assert.notEqual(outcome, 'trouble', world.logged.join('\n'));
+      if (outcome === 'idle') return;
+    }
+    assert.fail('no end of polls');
   }
 });
 

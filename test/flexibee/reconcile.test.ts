@@ -218,6 +218,72 @@ test('what changes during the walk is no difference, whether a poll has seen it 
   at.check();
 });
 
+test('versions are of what the mirror had missed before the walk, not of what came during it', async (t) => {
+  const at = await open(t);
+  write(at.flexibee, 'adresar', { kod: 'A', nazev: 'A' }, { kod: 'B', nazev: 'B' });
+  await at.poll();
+  const missed = await lose(at, () => write(at.flexibee, 'adresar', { id: 'code:A', nazev: 'A2' }));
+  let round = 0;
+  const list: typeof at.follow.source.list = async (evidence, range, signal) => {
+    const page = await at.follow.source.list(evidence, range, signal);
+    round += 1;
+    write(at.flexibee, 'adresar', { id: 'code:B', nazev: `B${round}` });
+    write(at.flexibee, 'cenik', { kod: `N${round}`, nazev: 'N' });
+    if (round === 1) await at.poll();
+    return page;
+  };
+  const { source } = at.follow;
+  const changing = {
+    list,
+    changes: source.changes.bind(source),
+    records: source.records.bind(source),
+  };
+  at.flexibee.requests.clear();
+  assert.equal(await at.reconcile('asked', { follow: { ...at.follow, source: changing } }), 'done');
+  assert.ok(round >= 2);
+  const { last } = at.document ?? assert.fail();
+  assert.deepEqual(last?.versions, missed);
+  assert.deepEqual([last?.found['adresar']?.different, last?.found['cenik']?.missing], [1, 0]);
+  at.check();
+});
+
+test('what is hidden stays as it was, and comes when it is shown again; a lost deletion is found', async (t) => {
+  const at = await open(t);
+  write(at.flexibee, 'adresar', { kod: 'H', nazev: 'H' }, { kod: 'L', nazev: 'L' });
+  await at.poll();
+  const idOf = (kod: string) => Number(at.company.resolve('adresar', `code:${kod}`));
+  const [hiddenId, lostId] = [idOf('H'), idOf('L')];
+  const { hidden } = at.flexibee.companies.get('demo') ?? assert.fail();
+  const rowOf = (id: number) =>
+    at.world.mirror.rows(code, 'adresar').find((row) => row.id === `${id}`);
+  hidden.set('adresar', new Set([hiddenId]));
+  write(at.flexibee, 'adresar', { id: 'code:H', nazev: 'H2' });
+  await at.poll();
+  const versions = await lose(at, () => at.company.delete('adresar', `${lostId}`));
+  assert.equal(await at.reconcile('hidden'), 'done');
+  assert.equal(rowOf(hiddenId)?.deleted, false);
+  assert.equal(rowOf(lostId)?.deleted, true);
+  assert.deepEqual(at.document?.last?.found['adresar']?.extra, 1);
+  assert.deepEqual(at.document?.last?.versions, versions);
+  assert.deepEqual(at.world.cursor?.hidden['adresar']?.ids, [`${hiddenId}`]);
+
+  // Shown again, with no change of it: its row is as of before it was hidden.
+  hidden.clear();
+  assert.equal(await at.poll(), 'idle');
+  assert.equal(await at.reconcile('shown'), 'done');
+  assert.deepEqual(at.document?.last?.found['adresar']?.different, 1);
+  assert.deepEqual(at.world.cursor?.hidden, {});
+  at.check();
+
+  // One that the mirror alone has: its last change that is known says that it is there.
+  write(at.flexibee, 'adresar', { id: 'code:H', nazev: 'H3' });
+  await at.poll();
+  hidden.set('adresar', new Set([hiddenId]));
+  assert.equal(await at.reconcile('hidden without a change'), 'done');
+  assert.equal(rowOf(hiddenId)?.deleted, false);
+  assert.deepEqual(at.world.cursor?.hidden['adresar']?.ids, [`${hiddenId}`]);
+});
+
 test('an evidence whose records have no time of their last change is compared whole', async (t) => {
   const at = await open(t);
   const source = {

@@ -55,6 +55,31 @@ test('the evidence with most is taken from, oldest changes first, each record in
   );
 });
 
+test('that a deletion was seen stays with what waits, through storing and another change', () => {
+  const stale = new StaleRecords({});
+  stale.add('adresar', '1', 5, true);
+  stale.add('adresar', '2', 6);
+  const { versions } = stale.take(() => 2, new Set());
+  assert.deepEqual(stale.toStored(), {});
+  stale.putBack('adresar', versions);
+  stale.add('adresar', '1', 7);
+  const stored = stale.toStored();
+  assert.deepEqual(stored, {
+    adresar: { ids: ['2', '1'], versions: [6, 7], deleteSeen: ['1'] },
+  });
+  const again = new StaleRecords(JSON.parse(JSON.stringify(stored)) as StoredStale);
+  assert.deepEqual(
+    ['1', '2'].map((id) => again.isDeleteSeen('adresar', id)),
+    [true, false],
+  );
+  assert.deepEqual(withoutStale(stored, 'adresar', new Map([['1', 7]])), {
+    adresar: { ids: ['2'], versions: [6] },
+  });
+  assert.deepEqual(withoutStale(stored, 'adresar', new Map([['2', 6]])), {
+    adresar: { ids: ['1'], versions: [7], deleteSeen: ['1'] },
+  });
+});
+
 test('what is stored is left alone where nothing was taken from it', () => {
   const cenik = { ids: ['1'], versions: [6] };
   const stored: StoredStale = { adresar: { ids: ['1', '3'], versions: [5, 7] }, cenik };

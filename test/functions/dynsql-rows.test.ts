@@ -113,7 +113,7 @@ for (const [title, fault, meaning, text] of troubles) {
 
 test('a query of the catalogue that does not fit its definition names the place', async () => {
   const json = shippedJson();
-  edit(json, stepsOf('entities[29].dynsql.select[1]'), 'Cod');
+  edit(json, stepsOf('entities[34].dynsql.select[1]'), 'Cod');
   const catalog = parseCatalog(json);
   await assert.rejects(load('countries', { catalog }), {
     name: 'StageFailure',

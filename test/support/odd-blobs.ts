@@ -59,10 +59,13 @@ export function oddBlobs(whole: object): fc.Arbitrary<OddBlob> {
   return fc.record({ body: oddBodies(whole), metadata: oddMetadata });
 }
 
-/** Documents of a later version, whatever is in them. */
-export function newerBlobs(whole: object): fc.Arbitrary<OddBlob> {
+/** Documents of a later version than that of `whole`, whatever is in them. */
+export function newerBlobs(whole: object & { version?: number }): fc.Arbitrary<OddBlob> {
   const newer = fc
-    .tuple(fc.integer({ min: 2, max: 1_000_000 }), fc.dictionary(fc.string(), fc.jsonValue()))
+    .tuple(
+      fc.integer({ min: (whole.version ?? 1) + 1, max: 1_000_000 }),
+      fc.dictionary(fc.string(), fc.jsonValue()),
+    )
     .map(([version, others]) => ({ ...whole, ...others, version }));
   return fc.record({
     body: newer.map((document) => Buffer.from(JSON.stringify(document))),

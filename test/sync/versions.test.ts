@@ -141,7 +141,8 @@ test('documents that were written before there were versions', async () => {
   assert.deepEqual(await older.durations.read(soon()), { 'export:meter:0c10': [1_000] });
   assert.match(String(await older.cancellations.requested(id, soon())), /me/);
   const held = await cursorStore(container, 15).acquire('c', soon());
-  assert.partialDeepStrictEqual(held?.value, cursor);
+  const { pending: _, ...kept } = cursor;
+  assert.partialDeepStrictEqual(held?.value, { ...kept, pending: {} });
   await held?.release();
   assert.deepEqual(await brokenTexts(container), []);
   assert.deepEqual(told, []);

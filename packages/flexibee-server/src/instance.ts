@@ -16,6 +16,8 @@ export interface Hosted {
   loggedIn: boolean;
   /** Evidences that the user has no right to read: 403. */
   readonly forbidden: Set<string>;
+  /** Records, by evidence and number, that the user has no right to: as if they were not there. */
+  readonly hidden: Map<string, ReadonlySet<number>>;
 }
 
 export interface Instance extends Observed {

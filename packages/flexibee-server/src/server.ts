@@ -91,6 +91,13 @@ function host(each: string | CompanyOptions, options: FlexibeeOptions): [string,
   });
   return [
     company.name,
-    { company, hooks, licence: 'present', loggedIn: false, forbidden: new Set() },
+    {
+      company,
+      hooks,
+      licence: 'present',
+      loggedIn: false,
+      forbidden: new Set(),
+      hidden: new Map(),
+    },
   ];
 }

@@ -142,3 +142,21 @@ describe('what the server says of it', () => {
     }
   });
 });
+
+describe('set operations', () => {
+  const binary = 'COLLATE Latin1_General_BIN2';
+  const cases: [string, string[]][] = [
+    ["SELECT 'a' EXCEPT SELECT 'A'", []],
+    [`SELECT 'a' ${binary} EXCEPT SELECT 'A' ${binary}`, ['a']],
+    [`SELECT 'a' ${binary} EXCEPT SELECT 'a' ${binary}`, []],
+    [`SELECT 'a' ${binary} INTERSECT SELECT 'A' ${binary}`, []],
+    [`SELECT 'a' ${binary} UNION SELECT 'A' ${binary}`, ['A', 'a']],
+    ['SELECT code FROM word WHERE id = 1 EXCEPT SELECT UPPER(code) FROM word', ['a1']],
+    ['SELECT plain FROM word WHERE id = 0 EXCEPT SELECT UPPER(plain) FROM word', []],
+  ];
+  for (const [query, expected] of cases) {
+    it(`tell apart by collation: ${query}`, async () => {
+      assert.deepEqual((await column(query))?.sort(), expected);
+    });
+  }
+});

@@ -8,6 +8,8 @@
 import { type Cursor, newLoad, withPending } from '../cursor.ts';
 import { ownTroubleOf } from '../evidence-trouble.ts';
 import { pageSize } from '../gaps.ts';
+import { askAgain, mostAskedAgain } from '../hidden.ts';
+import { StaleRecords, type StoredStale } from '../stale.ts';
 import { type Step, type StepContext, stateOf } from '../step.ts';
 import type { AppliedRows, Batch, Change, MirrorPage, RecordState, Source } from '../types.ts';
 import type { Candidates } from './document.ts';
@@ -35,11 +37,13 @@ interface Asked {
 
 /**
  * @param candidates by evidence
+ * @param consumed the version that the mirror had when the walk began
  * @param correction gets what is found
  */
 export async function* correctionSteps(
   context: StepContext,
   candidates: Readonly<Record<string, Candidates>>,
+  consumed: number,
   correction: Correction,
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
@@ -59,25 +63,44 @@ export async function* correctionSteps(
   };
   // What is to be read in full is read as it is.
   const unloaded = new Set([...tooMany, ...cursor.loads.map(({ evidence }) => evidence)]);
-  for (const group of groupsOf(candidates, cursor, unloaded)) {
+  const known = await changesBack(source, cursor, candidates, signal);
+  const lastOperation = new Map(known.map((change) => [keyOf(change), change.operation]));
+  // What has changed since the walk began was read anew by a poll.
+  const seenSince = new Set(known.filter(({ version }) => version > consumed).map(keyOf));
+  for (const group of groupsOf(candidates, cursor, unloaded, seenSince)) {
     const page = nothing(context);
-    const states: { evidence: string; records: RecordState[] }[] = [];
+    const states: { evidence: string; records: RecordState[]; hidden: string[] }[] = [];
     for (const { evidence, versions } of group) {
       try {
         const ids = [...versions.keys()];
-        const records = await statesOf(source, evidence, ids, cursor.next - 1, signal);
-        states.push({ evidence, records });
+        const isDeleted = (id: string) => {
+          const last = lastOperation.get(keyOf({ evidence, id }));
+          const isHidden = cursor.hidden[evidence]?.ids.includes(id) ?? false;
+          return last === undefined ? !isHidden : last === 'delete';
+        };
+        const read = await statesOf(source, evidence, ids, cursor.next - 1, isDeleted, signal);
+        states.push({ evidence, ...read });
       } catch (error) {
         const report = ownTroubleOf(error);
         if (report === undefined) throw error;
         correction.skipped[evidence] = report.message;
       }
     }
-    const changes = await changesAbout(source, cursor, group, signal);
+    const { gaps, next } = cursor;
+    const start = Math.max(1, next - farthestBack, Math.min(gaps[0]?.from ?? next, next));
     const isComing = ({ version }: Change) =>
-      version >= cursor.next || cursor.gaps.some((one) => one.from <= version && version <= one.to);
+      version >= next || gaps.some((one) => one.from <= version && version <= one.to);
+    const changes = await changesFrom(source, start, signal);
     const coming = new Set(changes.filter(isComing).map(keyOf));
-    const missed = changes.filter((change) => !coming.has(keyOf(change)));
+    const asked = new Map(
+      group.flatMap(({ evidence, versions }) =>
+        [...versions].map(([id, version]) => [keyOf({ evidence, id }), version] as const),
+      ),
+    );
+    const missed = known.filter(
+      (change) =>
+        !coming.has(keyOf(change)) && change.version > (asked.get(keyOf(change)) ?? Number.NaN),
+    );
     correction.versions.push(...missed.map(({ version }) => version));
     const batches = states.flatMap(({ evidence, records }): Batch[] => {
       const certain = records.filter(({ id }) => !coming.has(keyOf({ evidence, id })));
@@ -86,10 +109,24 @@ export async function* correctionSteps(
     const written = batches.map(({ evidence }) => evidence);
     yield {
       page: { ...page, batches },
-      moved: (before) =>
-        written.length > 0 ? { ...before, pending: withPending(before, written) } : before,
+      moved: (before) => ({
+        ...before,
+        hidden: states.reduce(withHidden, before.hidden),
+        pending: written.length > 0 ? withPending(before, written) : before.pending,
+      }),
     };
   }
+}
+
+/** What was read is not hidden any more; what was not given is. */
+function withHidden(
+  before: StoredStale,
+  { evidence, records, hidden }: { evidence: string; records: RecordState[]; hidden: string[] },
+): StoredStale {
+  const all = new StaleRecords(before);
+  for (const { id } of records) all.remove(evidence, id);
+  for (const id of hidden) if (!all.has(evidence, id)) all.add(evidence, id, 0);
+  return all.toStored();
 }
 
 const keyOf = ({ evidence, id }: { evidence: string; id: string }) => `${evidence} ${id}`;
@@ -98,11 +135,15 @@ function nothing({ company, cursor, readAt }: StepContext): MirrorPage {
   return { company, generation: cursor.generation, readAt: readAt(), batches: [] };
 }
 
-/** So many at once as one request may ask for; what waits to be fetched is no difference. */
+/**
+ * So many at once as one request may ask for; what waits to be fetched is no difference, nor what
+ * changed after the walk had begun.
+ */
 function* groupsOf(
   candidates: Readonly<Record<string, Candidates>>,
   cursor: Cursor,
   without: ReadonlySet<string>,
+  seenSince: ReadonlySet<string>,
 ): Generator<Asked[], void, undefined> {
   let group: Asked[] = [];
   let size = 0;
@@ -111,7 +152,7 @@ function* groupsOf(
     const waiting = new Set(cursor.stale[evidence]?.ids);
     const known = ids
       .map((id, index) => [id, versions[index] ?? 0] as const)
-      .filter(([id]) => !waiting.has(id));
+      .filter(([id]) => !waiting.has(id) && !seenSince.has(keyOf({ evidence, id })));
     while (known.length > 0) {
       const part = known.splice(0, requestSize - size);
       group.push({ evidence, versions: new Map(part) });
@@ -125,39 +166,42 @@ function* groupsOf(
   if (size > 0) yield group;
 }
 
-/** Changes of the records asked for that the mirror's rows know nothing of. */
-async function changesAbout(
+/** From the last changes that the mirror's rows know of, as far back as anybody looks. */
+async function changesBack(
   source: Source,
-  { next, gaps }: Cursor & { next: number },
-  group: readonly Asked[],
+  { next }: Cursor & { next: number },
+  candidates: Readonly<Record<string, Candidates>>,
   signal: AbortSignal,
 ): Promise<Change[]> {
-  const known = new Map(
-    group.flatMap(({ evidence, versions }) =>
-      [...versions].map(([id, version]) => [keyOf({ evidence, id }), version] as const),
-    ),
-  );
-  const lowest = Math.min(...known.values()) + 1;
-  const start = Math.max(1, next - farthestBack, Math.min(lowest, gaps[0]?.from ?? next, next));
-  const changes = await changesFrom(source, start, signal);
-  return changes.filter((change) => change.version > (known.get(keyOf(change)) ?? Number.NaN));
+  let lowest = next;
+  for (const { versions } of Object.values(candidates)) {
+    for (const version of versions) lowest = Math.min(lowest, version);
+  }
+  return await changesFrom(source, Math.max(1, next - farthestBack, lowest), signal);
 }
 
+/** What is not given is asked for once more by a listing; neither: deleted, or hidden. */
 async function statesOf(
   source: Source,
   evidence: string,
   ids: readonly string[],
   version: number,
+  isDeleted: (id: string) => boolean,
   signal: AbortSignal,
-): Promise<RecordState[]> {
+): Promise<{ records: RecordState[]; hidden: string[] }> {
   const found = await source.records(evidence, ids, signal);
-  const byId = new Map(found.map((record) => [record.id, record]));
-  return ids.map((id) => {
-    const record = byId.get(id);
-    return record === undefined
-      ? { id, version, deleted: true, externalIds: [] }
-      : stateOf(record, version);
-  });
+  const given = new Set(found.map(({ id }) => id));
+  const leftOut = ids.filter((id) => !given.has(id));
+  const listed = await askAgain(source, evidence, leftOut.slice(0, mostAskedAgain), signal);
+  for (const { id } of listed) given.add(id);
+  const missing = ids.filter((id) => !given.has(id));
+  const gone = missing
+    .filter(isDeleted)
+    .map((id) => ({ id, version, deleted: true, externalIds: [] }));
+  return {
+    records: [...[...found, ...listed].map((record) => stateOf(record, version)), ...gone],
+    hidden: missing.filter((id) => !isDeleted(id)),
+  };
 }
 
 /** To the end of the changelog. @throws Error where that is far: then a poll is due first */

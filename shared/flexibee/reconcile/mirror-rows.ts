@@ -22,7 +22,8 @@ export interface MirrorRows {
   ): AsyncGenerator<readonly MirrorStamp[], void, undefined>;
 }
 
-const pageSize = 25_000;
+/** A page of the source is several of these: what is held of it is the most that is held. */
+const pageSize = 5_000;
 
 /** @param databaseOf the catalogue's id of the database that has an evidence */
 export function sqlMirrorRows(

@@ -12,6 +12,7 @@ import { FlexibeeError } from '../errors.ts';
 import { acquireWithin, poll } from '../follow.ts';
 import { RequestSizes } from '../request-sizes.ts';
 import { Session } from '../session.ts';
+import type { StoredStale } from '../stale.ts';
 import type { Source } from '../types.ts';
 import { BehindError, type Correction, correctionSteps } from './correct.ts';
 import {
@@ -142,7 +143,9 @@ async function corrections(
   walk: Walk,
   signal: AbortSignal,
 ): Promise<Walk | undefined> {
-  if (Object.keys(walk.candidates).length === 0) return walk;
+  const before = await follow.cursors.read(follow.company.code, signal);
+  const candidates = withHiddenOnes(walk.candidates, before?.hidden ?? {});
+  if (Object.keys(candidates).length === 0) return walk;
   const outcome = await poll(follow, { waitForLockMs }, signal);
   if (outcome !== 'idle' && outcome !== 'applied') return undefined;
   const held = await acquireWithin(follow.cursors, follow.company.code, waitForLockMs, signal);
@@ -152,7 +155,7 @@ async function corrections(
     if (session.cursor.next === undefined || session.cursor.due.reload) return undefined;
     const correction: Correction = { rows: {}, versions: [], skipped: {} };
     await session.take(
-      (steps, within) => correctionSteps(steps, walk.candidates, correction, within),
+      (steps, within) => correctionSteps(steps, candidates, walk.consumed, correction, within),
       () => false,
       ({ evidence }, rows) => {
         correction.rows[evidence] = sum(correction.rows[evidence], rows);
@@ -163,6 +166,20 @@ async function corrections(
   } finally {
     await held.release();
   }
+}
+
+/** What is hidden may be shown by now; of its changes the last is known. */
+function withHiddenOnes(candidates: Walk['candidates'], hidden: StoredStale): Walk['candidates'] {
+  const all = { ...candidates };
+  for (const [evidence, { ids, versions }] of Object.entries(hidden)) {
+    const known = candidates[evidence];
+    const byId = new Map(known?.ids.map((id, index) => [id, known.versions[index] ?? 0]));
+    for (const [index, id] of ids.entries()) {
+      byId.set(id, Math.max(byId.get(id) ?? 0, versions[index] ?? 0));
+    }
+    all[evidence] = { ids: [...byId.keys()], versions: [...byId.values()] };
+  }
+  return all;
 }
 
 function withCorrection(walk: Walk, { rows, versions, skipped }: Correction): Walk {

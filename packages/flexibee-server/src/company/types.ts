@@ -96,6 +96,8 @@ export interface ListQuery {
   externalIds?: boolean;
   /** False is `filtrovat-platnost=false`. Default true. */
   validityFilter?: boolean;
+  /** Records, by number, that are not shown: the user has no right to them. */
+  hidden?: ReadonlySet<number>;
 }
 
 export interface Listing {

@@ -16,6 +16,7 @@ const companySchema = z.strictObject({
   loggedIn: z.boolean().optional(),
   changelog: z.enum(['enabled', 'disabled']).optional(),
   forbidden: z.array(z.string()).optional(),
+  hidden: z.record(z.string(), z.array(z.int())).optional(),
 });
 const versionsSchema = z.strictObject({ versions: z.int().min(1).max(1_000_000).default(1) });
 const backupSchema = z.strictObject({ name: z.string().default('default') });
@@ -42,13 +43,19 @@ export const controlRoutes: readonly Route<ControlState>[] = [
   {
     method: 'PUT',
     path: '/companies/<company>',
-    help: '{"licence"?: "present" | "missing", "loggedIn"?: true (somebody sits at the desktop client: enabling changes fails), "changelog"?: "enabled" | "disabled", "forbidden"?: ["cenik"] (evidences that the user may not read: 403)}',
+    help: '{"licence"?: "present" | "missing", "loggedIn"?: true (somebody sits at the desktop client: enabling changes fails), "changelog"?: "enabled" | "disabled", "forbidden"?: ["cenik"] (evidences that the user may not read: 403), "hidden"?: {"cenik": [12]} (records that the user may not see: as if they were not there)}',
     run: (state, { parts: [name], body }) => {
       const found = hosted(state, name);
-      const { licence, loggedIn, changelog, forbidden } = parse(companySchema, body);
+      const { licence, loggedIn, changelog, forbidden, hidden } = parse(companySchema, body);
       if (forbidden) {
         found.forbidden.clear();
         for (const evidence of forbidden) found.forbidden.add(evidence);
+      }
+      if (hidden) {
+        found.hidden.clear();
+        for (const [evidence, ids] of Object.entries(hidden)) {
+          found.hidden.set(evidence, new Set(ids));
+        }
       }
       if (licence) found.licence = licence;
       if (loggedIn !== undefined) found.loggedIn = loggedIn;
@@ -139,7 +146,8 @@ export const controlRoutes: readonly Route<ControlState>[] = [
   },
 ];
 
-function describe(instance: Instance, { company, hooks, licence, loggedIn, forbidden }: Hosted) {
+function describe(instance: Instance, host: Hosted) {
+  const { company, hooks, licence, loggedIn, forbidden, hidden } = host;
   return {
     name: company.name,
     title: company.title,
@@ -148,6 +156,7 @@ function describe(instance: Instance, { company, hooks, licence, loggedIn, forbi
     licence,
     loggedIn,
     forbidden: [...forbidden],
+    hidden: Object.fromEntries([...hidden].map(([evidence, ids]) => [evidence, [...ids]])),
     records: company.counts(),
     hooks: hooks.list(),
     requests: instance.requests.counts(company.name),

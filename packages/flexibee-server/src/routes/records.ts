@@ -17,24 +17,32 @@ export const recordRoutes: readonly Route[] = [
 ];
 
 /** What URL and body say about the records; where both do, the body counts. */
-function asked({ query, filter }: Call, body: JsonObject = {}): ListQuery {
+function asked(instance: Instance, call: Call, body: JsonObject = {}): ListQuery {
+  const { query, filter, parameters } = call;
   const path = filter === undefined ? {} : { filter };
-  return { ...listQuery(query), ...path, ...listQuery(Object.entries(body), 'body') };
+  const { company, evidence = '' } = parameters;
+  const hidden = hosted(instance, company).hidden.get(evidence);
+  return {
+    ...listQuery(query),
+    ...path,
+    ...listQuery(Object.entries(body), 'body'),
+    ...(hidden && { hidden }),
+  };
 }
 
 function list(instance: Instance, call: Call): Answer {
-  return listing(instance, call, asked(call));
+  return listing(instance, call, asked(instance, call));
 }
 
 function sum(instance: Instance, call: Call): Answer {
   const { company, evidence } = place(instance, call);
   const fields = call.query.get('fields')?.split(',');
-  return answer(200, winstrom({ sum: company.sum(evidence, asked(call), fields) }));
+  return answer(200, winstrom({ sum: company.sum(evidence, asked(instance, call), fields) }));
 }
 
 async function query(instance: Instance, call: Call): Promise<Answer> {
   const body = await call.winstrom();
-  return listing(instance, call, asked(call, body), body);
+  return listing(instance, call, asked(instance, call, body), body);
 }
 
 function listing(instance: Instance, call: Call, wanted: ListQuery, body?: JsonObject): Answer {
@@ -49,14 +57,15 @@ async function get(instance: Instance, call: Call): Promise<Answer> {
   const { id } = body;
   if (id === undefined) throw new Refusal(400, 'Chybí prvek id se seznamem identifikátorů');
   const idents = [id].flat().map(String);
-  return recordsAnswer(instance, call, company.get(evidence, idents, asked(call, body)), body);
+  const found = company.get(evidence, idents, asked(instance, call, body));
+  return recordsAnswer(instance, call, found, body);
 }
 
 function record(instance: Instance, call: Call): Answer {
   const { company, evidence } = place(instance, call);
   const ident = call.parameters['record'] ?? '';
   const id = company.resolve(evidence, ident);
-  const found = id === undefined ? undefined : company.get(evidence, [id], asked(call));
+  const found = id === undefined ? undefined : company.get(evidence, [id], asked(instance, call));
   if (!found || found.records.length === 0) {
     throw new Refusal(404, `Záznam '${ident}' v evidenci '${evidence}' neexistuje`);
   }

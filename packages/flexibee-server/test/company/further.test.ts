@@ -27,6 +27,16 @@ test('the demo company has records of every evidence, each with all its properti
   assert.equal(evidences['smlouva-polozka']?.importStatus, 'NOT_DIRECT');
 });
 
+test('a select of one value has no list of values, as a real server tells it', (t) => {
+  const company = emptyCompany(t);
+  const kind = company
+    .properties('banka-polozka')
+    .find(({ propertyName }) => propertyName === 'typPolozkyK');
+  assert.deepEqual(kind?.['values'], {
+    value: { '@key': 'typPolozky.ucetni', $: 'Položka pro zaúčtování' },
+  });
+});
+
 test('a pairing shows what a real server shows of it: no time, no documents', (t) => {
   const company = openCompany({ name: 'demo' });
   t.after(() => company.close());

@@ -11,6 +11,7 @@ import type {
   SelectItem,
   Top,
 } from '../syntax/ast.ts';
+import { isExact } from '../values/collation.ts';
 import { commonType, family, types } from '../values/types.ts';
 import { isAggregate, orderSql } from './aggregates.ts';
 import { constantValue } from './calls.ts';
@@ -187,7 +188,13 @@ function bodySql(
       : other.isNull
         ? column.type
         : commonType(column.type, other.type);
-    return { name: column.name, type, nullable: column.nullable || other.nullable };
+    const collation = column.collation ?? other.collation;
+    return {
+      name: column.name,
+      type,
+      nullable: column.nullable || other.nullable,
+      ...(collation !== undefined && { collation }),
+    };
   });
   const folded = body.operator !== 'UNION ALL';
   return {
@@ -213,12 +220,13 @@ function side(
   const name = context.name('u');
   const list = part.columns.map((_, index) => `c${index}`);
   const converted = part.columns.map((column, index) => {
-    const target = columns[index]?.type ?? column.type;
+    const { type: target, collation } = columns[index] ?? column;
     const value = convertSql(
       { sql: `${name}.c${index}`, type: column.type, nullable: true },
       target,
     );
-    return folded ? distinctKey(value) : value.sql;
+    const exact = collation !== undefined && isExact(collation);
+    return folded ? distinctKey({ ...value, exact }) : value.sql;
   });
   return `SELECT ${converted.join(',')} FROM (WITH ${name}(${list.join(',')}) AS (${part.sql}) SELECT * FROM ${name}) AS ${name}`;
 }

@@ -49,10 +49,16 @@ function describe(property: Property): PropertyDescription {
     isUpperCase: yesNo(property.upperCase),
     isLowerCase: 'false',
     ...(values !== undefined && {
-      values: { value: Object.entries(values).map(([key, $]) => ({ '@key': key, $ })) },
+      values: { value: valuesOf(values) },
     }),
     links: null,
   };
+}
+
+/** One alone is no list. */
+function valuesOf(values: Readonly<Record<string, string>>) {
+  const list = Object.entries(values).map(([key, $]) => ({ '@key': key, $ }));
+  return list.length === 1 ? list[0] : list;
 }
 
 function evidenceType(target: string): string {

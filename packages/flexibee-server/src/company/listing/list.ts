@@ -58,7 +58,8 @@ export function getRecords(
     'WHERE t.id IN (SELECT value FROM json_each(?))',
     [JSON.stringify(ids)],
   );
-  const byId = new Map(records.map((record) => [Number(record['id']), record]));
+  const shown = records.filter((record) => !query.hidden?.has(Number(record['id'])));
+  const byId = new Map(shown.map((record) => [Number(record['id']), record]));
   return ids.map((id) => byId.get(id)).filter((record) => record !== undefined);
 }
 
@@ -83,6 +84,10 @@ export function where(db: Database, evidence: Evidence, query: ListQuery, now: n
     conditions.push('t."platiOd" <= ? AND t."platiDo" >= ?');
     const year = Number(localDate(now).slice(0, 4));
     values.push(year, year);
+  }
+  if (query.hidden !== undefined && query.hidden.size > 0) {
+    conditions.push('t.id NOT IN (SELECT value FROM json_each(?))');
+    values.push(JSON.stringify([...query.hidden]));
   }
   return { sql: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }
