@@ -117,6 +117,9 @@ async function seeOff(world: World): Promise<void> {
   while (world.cursor !== undefined && world.cursor.due.reload === undefined) await world.poll();
 }
 
+/** Worlds whose company is a restored backup that perhaps no poll has seen. */
+const restored = new WeakSet<World>();
+
 async function happen(world: World, one: Event, within: boolean): Promise<void> {
   const { company } = world;
   switch (one.kind) {
@@ -148,7 +151,9 @@ async function happen(world: World, one: Event, within: boolean): Promise<void> 
       if (within || !company.hasBackup) return;
       await world.settle();
       company.restore();
-      if (!world.timestamps) await world.settle();
+      restored.add(world);
+      // Without times, or with nothing listed, the versions alone tell of it: before they grow again.
+      if (!world.timestamps || company.log.length === 0) await world.settle();
       // Perhaps as many as went with the backup, or more.
       for (let index = 0; index < one.writes; index += 1) {
         company.write(index % 3 === 0 ? 'create' : 'update', evidences[index % 2] ?? '');
@@ -162,6 +167,8 @@ async function happen(world: World, one: Event, within: boolean): Promise<void> 
     case 'turn off':
       if (within || company.changelog === 'off') return;
       endAll(world);
+      // A list that is emptied before anybody has looked hides that a backup was restored.
+      if (world.enabling === 'empties' && restored.delete(world)) await world.settle();
       if (one.kind === 'turn off') await world.turn('off');
       else company.changelog = 'off';
       return;
