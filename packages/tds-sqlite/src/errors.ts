@@ -557,8 +557,3 @@ export function because(preceding: SqlServerError, error: SqlServerError): SqlSe
   const { number, message, severity, state, line } = error;
   return new SqlServerError(number, message, { severity, state, line, preceding });
 }
-
-/** SQL Server's own words for what has no number of its own here. */
-export function internalError(text: string): SqlServerError {
-  return new SqlServerError(50000, text, { severity: 16, line: 0 });
-}

@@ -9,8 +9,6 @@ import type { ByteWriter } from './byte-writer.ts';
  */
 export const collation = Uint8Array.of(0x09, 0x04, 0xd0, 0x24, 0x00);
 
-export const collationName = 'Latin1_General_100_CI_AS_SC_UTF8';
-
 export function writeCollation(writer: ByteWriter): void {
   writer.bytes(collation);
 }

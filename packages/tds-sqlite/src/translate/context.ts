@@ -59,8 +59,6 @@ export interface ScopeSource {
 export interface Grouping {
   /** SQL of the GROUP BY expressions. */
   keys: Set<string>;
-  /** There is a GROUP BY clause (not just an aggregate). */
-  explicit: boolean;
   clause: 'select' | 'having' | 'order';
 }
 

@@ -2,7 +2,7 @@
 
 import { errors } from '../errors.ts';
 import { isWide } from '../values/stored.ts';
-import { decimalSize, family, isUnicode, rank, type SqlType, spokenName } from '../values/types.ts';
+import { decimalSize, family, isUnicode, type SqlType, spokenName } from '../values/types.ts';
 import type { Typed } from './context.ts';
 
 const integerOrder = ['bit', 'tinyint', 'smallint', 'int', 'bigint'];
@@ -112,6 +112,4 @@ const fitsAsItIs = (from: SqlType, to: SqlType) =>
 /** What may stand there twice: a column or a parameter, and nothing that computes. */
 const isName = (sql: string) => /^(?:\w+\.)?(?:\w+|"[^"]+"|\?\d+)$/.test(sql);
 
-export const higherRank = (left: SqlType, right: SqlType) =>
-  rank(left) >= rank(right) ? left : right;
 export { isUnicode };

@@ -193,7 +193,7 @@ function column(scope: Scope, name: string[]): Typed {
       : name.join('.');
     if (grouping.clause === 'having') throw errors.havingNotInGroupBy(shown);
     if (grouping.clause === 'order') throw errors.orderNotInGroupBy(shown);
-    throw grouping.explicit ? errors.notInGroupBy(shown) : errors.notInGroupBy(shown);
+    throw errors.notInGroupBy(shown);
   }
   return value;
 }

@@ -247,7 +247,6 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
     ...(aggregated && {
       grouping: {
         keys: new Set(keys.map((key) => key.sql)),
-        explicit: keys.length > 0,
         clause: name,
       },
     }),
