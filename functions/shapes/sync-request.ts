@@ -6,8 +6,8 @@ import type { FieldError } from '../../shared/faults/field-error.ts';
 import { show } from '../../shared/faults/show.ts';
 import { type Body, fault, type Member, type Refusal } from '../../shared/http/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { Period, SyncRequest } from '../../shared/sync/syncs.ts';
-import { comparePeriods, periodLimits, periodText } from './period.ts';
+import { comparePeriods, periodLimits, periodText } from '../../shared/sync/period.ts';
+import type { Call, Period } from '../../shared/sync/syncs.ts';
 import { checkCodes, knownCodes } from './requested-codes.ts';
 import { monthSchema, userSchema, yearSchema } from './runs.ts';
 
@@ -16,16 +16,19 @@ export type SyncCatalog = Pick<
   'codes' | 'isDated' | 'hasEntity' | 'entityOrder' | 'periods'
 >;
 
+/** The routes that start one call: whole data sources, or one entity of them. */
+export type SyncKind = 'data_source' | 'entity';
+
 /**
- * What to sync, as the catalogue knows it; `period` only when an entity is dated.
+ * What to sync, as the catalogue knows it; with a month only when an entity is dated.
  * Throws `HttpProblem` 400: its message is the first refusal, its `errors` name every bad field.
  */
 export function parseSyncRequest(
-  kind: SyncRequest['kind'],
+  kind: SyncKind,
   body: Body,
   catalog: SyncCatalog,
   now: Date,
-): Omit<SyncRequest, 'token'> {
+): { user: string; calls: [Call] } {
   const codes = [...new Set(knownCodes(body, catalog).map(({ code }) => code))];
   const names = requestedNames(kind, body, codes, catalog);
   const dated = names.some((name) => catalog.isDated(name) === true);
@@ -42,18 +45,15 @@ export function parseSyncRequest(
       errors: refusals.flatMap((refusal) => refusal.errors),
     });
   }
-  return {
-    kind,
-    codes,
-    names,
-    user: String(body.user),
-    ...(dated && asked.period !== undefined ? { period: asked.period } : {}),
-  };
+  const { period } = asked;
+  const months = dated && period !== undefined ? { periods: [period], asked: period } : {};
+  const call: Call = { codes, names, whole: kind === 'data_source', ...months };
+  return { user: String(body.user), calls: [call] };
 }
 
 /** Empty where code or name are not usable, which their own checks report. */
 function requestedNames(
-  kind: SyncRequest['kind'],
+  kind: SyncKind,
   body: Body,
   codes: readonly string[],
   catalog: SyncCatalog,
@@ -76,7 +76,7 @@ function checkUser({ user }: Body): Refusal | undefined {
  * entity must exist in every data source.
  */
 function checkName(
-  kind: SyncRequest['kind'],
+  kind: SyncKind,
   { name }: Body,
   codes: readonly string[],
   catalog: SyncCatalog,

@@ -7,9 +7,8 @@ import type { Body } from '../../shared/http/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { authenticate, authorize, requireRole } from '../../shared/http/tokens.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
-import type { SyncRequest } from '../../shared/sync/syncs.ts';
 import { knownCodes } from '../shapes/requested-codes.ts';
-import { parseSyncRequest } from '../shapes/sync-request.ts';
+import { parseSyncRequest, type SyncKind } from '../shapes/sync-request.ts';
 
 /** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
 const retryAfter = '60';
@@ -24,14 +23,14 @@ export function entitySync(app: AppServices): RouteHandler {
   return startSync(app, 'entity');
 }
 
-function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
+function startSync(app: AppServices, kind: SyncKind): RouteHandler {
   return async (request, context, { caller, signal }) => {
     const body = await readJsonObject(request, signal);
     const token = tokenOf(body, caller, app);
     requireRole(token, 'run');
     authorize(token, knownCodes(body, app.catalog));
     const sync = parseSyncRequest(kind, body, app.catalog, app.now());
-    const started = await app.syncs.start({ ...sync, token: token.name }, signal);
+    const started = await app.syncs.start({ kind, ...sync, token: token.name }, signal);
     if (started.outcome === 'busy') {
       throw new HttpProblem('busy', 'Thread is busy, try again later.', {
         headers: { 'retry-after': retryAfter },
@@ -39,7 +38,7 @@ function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
       });
     }
     const { id } = started;
-    const codes = sync.codes.join(', ');
+    const codes = sync.calls[0].codes.join(', ');
     context.extraOutputs.set(runQueueOutput, id);
     context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${token.name})`);
     const location = `/runs/${id}`;

@@ -27,10 +27,13 @@ const largestPage = 5_000;
 /** Documents that are read side by side where their metadata does not do. */
 const readsAtOnce = 8;
 
-/** Ten thousand stages take 10 to 20 MB. */
+/**
+ * Ten thousand stages take 10 to 20 MB. Version 2 has runs of any calls, and runs that wait; every
+ * run of version 1 is one of 2.
+ */
 export const runForm: DocumentForm<Run> = {
   schema: runSchema,
-  version: 1,
+  version: 2,
   maxBytes: 64 * 1024 * 1024,
   isNamed: (name, { id }) => id === name,
 };

@@ -3,10 +3,12 @@
 import type { Catalog } from '../catalog/index.ts';
 import type { Leases } from '../lock/leases.ts';
 import { withDeadline } from '../storage/call.ts';
+import type { Call } from './call.ts';
 import type { Cancellations } from './cancellations.ts';
 import { claimServers, ownServers, releaseAll } from './claim.ts';
 import { type DurationStore, type Durations, withExpected } from './durations.ts';
 import type { RunLogs } from './log/run-logs.ts';
+import { comparePeriods } from './period.ts';
 import { type Plan, planStages } from './plan.ts';
 import { isFinished, type Run } from './run.ts';
 import { newRunId, type RunStore } from './run-store.ts';
@@ -46,7 +48,7 @@ export class SyncService implements Syncs {
    */
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
     const { catalog } = this.#dependencies;
-    const plan = planStages(catalog, request);
+    const plan = planStages(catalog, request.calls);
     const state = await this.#dependencies.state(signal);
     const claimed = await withDeadline(
       `claim ${plan.servers.join(', ')}`,
@@ -105,9 +107,8 @@ export class SyncService implements Syncs {
         state: 'queued',
         user: request.user,
         token: request.token,
-        codes: request.codes,
-        names: request.names,
-        ...(request.period !== undefined && { period: request.period }),
+        ...askedFor(this.#dependencies.catalog, request.calls),
+        ...(request.board !== undefined && { board: request.board }),
         createdAt,
         locks: names.map((server) => ({ server, leaseId: claim.leaseId })),
         stages: withExpected(plan.stages, await knownDurations(state, signal)),
@@ -130,6 +131,19 @@ export class SyncService implements Syncs {
     const runs = await unfinishedRuns(await this.#dependencies.state(signal), signal);
     return runs.map(({ run }) => run);
   }
+}
+
+/** The calls, and what older readers look for: their codes, their entities, their one month. */
+function askedFor(
+  catalog: Catalog,
+  calls: Call[],
+): Pick<Run, 'codes' | 'names' | 'period' | 'calls'> {
+  const codes = [...new Set(calls.flatMap((call) => call.codes))];
+  const named = new Set(calls.flatMap((call) => call.names));
+  const names = catalog.entityOrder(...codes).filter((name) => named.has(name));
+  const [period, ...others] = calls.flatMap(({ periods = [] }) => periods);
+  const isOne = period && others.every((other) => comparePeriods(period, other) === 0);
+  return { codes, names, ...(isOne && { period }), calls };
 }
 
 /** The catalogue's ids: of an address, too, its server is told. */

@@ -1,22 +1,23 @@
 /** What HTTP functions need of syncs: start one, read them. The engine is not among it. */
 
-import type { Period, Run, RunState } from './run.ts';
+import type { Call, Period } from './call.ts';
+import type { Run, RunState } from './run.ts';
 
+export type { Call, Period } from './call.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
 export { type Progress, progressOf } from './progress.ts';
-export { type Period, type Run, type RunState, warningsIn } from './run.ts';
+export { type Run, type RunState, warningsIn } from './run.ts';
 
 export interface SyncRequest {
-  kind: 'data_source' | 'entity';
-  /** Valid data source codes, at least one. */
-  codes: string[];
-  /** Entities in catalogue order; for `entity` exactly one. */
-  names: string[];
-  period?: Period;
+  kind: Run['kind'];
+  /** At least one, and one where the kind is not `calls`: what the catalogue knows, and the months. */
+  calls: Call[];
   user: string;
   /** The token's name. */
   token: string;
+  /** The name of the board that is started. */
+  board?: string;
 }
 
 export type StartOutcome =

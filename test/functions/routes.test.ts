@@ -135,7 +135,7 @@ test('whatever is POSTed is answered, and started only when all of it is right',
         assert.equal(reply.queued !== undefined, reply.status === 202);
         for (const request of app.syncs.started) {
           // The planner takes what was accepted: RangeError otherwise.
-          assert.ok(planStages(app.catalog, request).stages.length > 0);
+          assert.ok(planStages(app.catalog, request.calls).stages.length > 0);
         }
       },
     ),

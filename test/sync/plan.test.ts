@@ -9,8 +9,10 @@ const period = { month: 7, year: 2019 };
 const codes = Object.keys(catalog.codes());
 
 function plan(asked: readonly string[], names?: readonly string[]) {
-  const all = [...new Set(asked.flatMap((code) => catalog.entityOrder(code)))];
-  return planStages(catalog, { codes: asked, names: names ?? all, period });
+  const all = catalog.entityOrder(...asked);
+  return planStages(catalog, [
+    { codes: [...asked], names: [...(names ?? all)], periods: [period] },
+  ]);
 }
 
 test('a whole HCS area: twenty entities, sixty stages, one source server', () => {
@@ -57,7 +59,7 @@ test('an entity that is loaded for all areas at once is exported once for all of
 });
 
 test('a dated entity without a period is refused', () => {
-  assert.throws(() => planStages(catalog, { codes: ['0c10'], names: ['payment'] }), RangeError);
+  assert.throws(() => planStages(catalog, [{ codes: ['0c10'], names: ['payment'] }]), RangeError);
 });
 
 test('any plan is in topological order, unique, and keeps the entity order on each server', () => {
@@ -69,7 +71,7 @@ test('any plan is in topological order, unique, and keeps the entity order on ea
       for (const [index, { needs }] of stages.entries()) {
         for (const need of needs) assert.ok((place.get(need) ?? index) < index, need);
       }
-      const order = [...new Set(asked.flatMap((code) => catalog.entityOrder(code)))];
+      const order = catalog.entityOrder(...asked);
       for (const lane of Map.groupBy(stages, ({ server }) => server).values()) {
         const seen = lane.map(({ entity }) => order.indexOf(entity));
         assert.deepEqual(
