@@ -24,6 +24,7 @@ import type { Run } from '../shared/sync/run.ts';
 import { newRunId, RunStore } from '../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../shared/sync/service.ts';
 import type { SyncRequest } from '../shared/sync/syncs.ts';
+import { WaitingStore } from '../shared/sync/waiting/waiting-store.ts';
 import { type BenchHost, buildApp, startHost } from './host.ts';
 
 commandLine({
@@ -68,8 +69,12 @@ async function open(): Promise<Subject> {
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
     logs: new RunLogs(container),
+    waiting: new WaitingStore(container),
   };
-  const syncs = new SyncService({ catalog, state: async () => state, now: () => new Date() });
+  const syncs = new SyncService({
+    ...{ catalog, state: async () => state },
+    ...{ now: () => new Date(), send: async () => {} },
+  });
   const host = await startHost(connectionString);
   return { azurite, host, state, syncs };
 }

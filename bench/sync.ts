@@ -25,6 +25,7 @@ import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import type { Run, Stage } from '../shared/sync/run.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService } from '../shared/sync/service.ts';
+import { WaitingStore } from '../shared/sync/waiting/waiting-store.ts';
 import { runOriginal } from './original.ts';
 import { allSources, catalog, lowerBoundMs, namesOf, period, planOf, timesOf } from './plans.ts';
 import type { LoadModel } from './time-model.ts';
@@ -89,14 +90,17 @@ async function startBench(azurite: Azurite, model: LoadModel): Promise<Bench> {
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
     logs: new RunLogs(container),
+    waiting: new WaitingStore(container),
   };
   const now = () => new Date();
-  const syncs = new SyncService({ catalog, now, state: async () => state });
+  const send = async () => {};
+  const syncs = new SyncService({ catalog, now, state: async () => state, send });
   const read = (text: string) => databases.query('ab', text, [], never);
   const engine = {
     ...state,
-    catalogRevision: catalog.revision,
+    catalog,
     now,
+    send,
     sliceMs: 3_600_000,
     log: () => {},
     runners: { procedure: procedureRunner(databases) },
@@ -122,7 +126,7 @@ async function startBench(azurite: Azurite, model: LoadModel): Promise<Bench> {
         },
         never,
       );
-      if (started.outcome !== 'started') throw new Error(`busy: ${started.servers}`);
+      if (started.outcome !== 'started') throw new Error(`not started: ${started.outcome}`);
       await executeRun(engine, started.id, never);
       const ms = state.runs.writtenAt - startedAt;
       const run = await syncs.read(started.id, never);

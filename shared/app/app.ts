@@ -25,6 +25,8 @@ import { SyncService, type SyncState } from '../sync/service.ts';
 import type { StageRunners } from '../sync/stage-runner.ts';
 import { abandonedRuns, endOrphans } from '../sync/sweep.ts';
 import type { Syncs } from '../sync/syncs.ts';
+import { startable } from '../sync/waiting/sweep-line.ts';
+import { WaitingStore } from '../sync/waiting/waiting-store.ts';
 import type { CallsOutcome } from './after-changes.ts';
 import { Companies } from './companies.ts';
 import type { CompanyMessage } from './company-queue.ts';
@@ -39,6 +41,7 @@ import type { HealthPart } from './health/part.ts';
 import { queuesHealth } from './health/queues-health.ts';
 import { serversHealth } from './health/servers-health.ts';
 import { lookForGivenUp } from './poison-queues.ts';
+import { runQueueName } from './run-queue.ts';
 import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
@@ -91,6 +94,7 @@ export class App implements AppServices {
       catalog,
       state: (signal) => this.#state(signal),
       now: this.now,
+      send: this.#sendRun,
     });
     const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
@@ -193,8 +197,9 @@ export class App implements AppServices {
         ...(await this.#state(signal)),
         runners: this.#runners,
         readFreshness: freshnessReader(this.#databases, this.now),
-        catalogRevision: this.catalog.revision,
+        catalog: this.catalog,
         now: this.now,
+        send: this.#sendRun,
         sliceMs: this.settings.sliceMs,
         log,
       },
@@ -222,12 +227,16 @@ export class App implements AppServices {
     return this.companies.callAfterChanges(code, log, this.#stopping.signal);
   }
 
-  /** Runs that nobody executes (`abandonedRuns`), and those that nobody may, ended (`endOrphans`). */
-  async sweepRuns(): Promise<{ abandoned: string[]; ended: string[] }> {
+  /**
+   * Runs that nobody executes (`abandonedRuns`), those that nobody may, ended (`endOrphans`), and
+   * those that wait for nothing any more (`startable`).
+   */
+  async sweepRuns(): Promise<Record<'abandoned' | 'ended' | 'startable', string[]>> {
     const signal = this.#stopping.signal;
     const state = await this.#state(signal);
     const abandoned = await abandonedRuns(state, this.now(), signal);
-    return { abandoned, ended: await endOrphans(state, this.now(), signal) };
+    const ended = await endOrphans(state, this.now(), signal);
+    return { abandoned, ended, startable: await startable(state, this.now(), signal) };
   }
 
   /** As `lookForGivenUp`. */
@@ -267,6 +276,9 @@ export class App implements AppServices {
     await within(closeMs, Promise.all(all.map((pools) => pools.close())));
   }
 
+  readonly #sendRun = async (id: string, delaySeconds: number, signal: AbortSignal) =>
+    (await this.#queues()).send(runQueueName, id, signal, delaySeconds);
+
   async #queues(): Promise<Queues> {
     this.#opened ??= await Queues.open(this.settings.storage);
     return this.#opened;
@@ -280,6 +292,7 @@ export class App implements AppServices {
       cancellations: new Cancellations(container),
       durations: new DurationStore(container),
       logs: new RunLogs(container),
+      waiting: new WaitingStore(container),
     };
   }
 }

@@ -18,12 +18,21 @@ export interface SyncRequest {
   token: string;
   /** The name of the board that is started. */
   board?: string;
+  /** Where its servers are not free; absent: it is refused. */
+  whenBusy?: 'wait';
+  /** ISO 8601: it waits at least so long, and only then is in line. */
+  notBefore?: string;
 }
 
 export type StartOutcome =
   | { outcome: 'started'; id: string }
-  /** Somebody else holds these servers; nothing was claimed or written. */
-  | { outcome: 'busy'; servers: string[] };
+  /** Its message is on the queue where it is needed; `place`: how many are before it. */
+  | { outcome: 'waiting'; id: string; place?: number }
+  /**
+   * Somebody else holds these servers, or waits for them; nothing was claimed or written. `runs` has
+   * whoever it is, as far as it is a run yet.
+   */
+  | { outcome: 'busy'; servers: string[]; runs: string[] };
 
 export type CancelOutcome =
   /** The worker will hear of it within seconds. */

@@ -26,6 +26,7 @@ import { DurationStore } from '../../shared/sync/durations.ts';
 import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
+import { WaitingStore } from '../../shared/sync/waiting/waiting-store.ts';
 import { layOutApp } from '../support/app-folder.ts';
 import { type CatalogChange, chaosCatalog } from './catalog.ts';
 import { addressOf, startCompanies } from './companies.ts';
@@ -111,6 +112,7 @@ export async function startWorld(): Promise<World> {
       cancellations: new Cancellations(container),
       durations: new DurationStore(container),
       logs: new RunLogs(container),
+      waiting: new WaitingStore(container),
     },
     app: directory,
     settings,

@@ -9,8 +9,13 @@ import { DurationStore } from '../../shared/sync/durations.ts';
 import type { EngineDependencies } from '../../shared/sync/engine.ts';
 import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
-import { SyncService, type SyncState } from '../../shared/sync/service.ts';
+import {
+  SyncService,
+  type SyncServiceDependencies,
+  type SyncState,
+} from '../../shared/sync/service.ts';
 import type { StageRunner, StageSlot } from '../../shared/sync/stage-runner.ts';
+import { WaitingStore } from '../../shared/sync/waiting/waiting-store.ts';
 
 /** @param seconds life of a lease */
 export function syncStateOf(container: ContainerClient, seconds = 15): SyncState {
@@ -20,14 +25,21 @@ export function syncStateOf(container: ContainerClient, seconds = 15): SyncState
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
     logs: new RunLogs(container),
+    waiting: new WaitingStore(container),
   };
 }
 
-export function postingService(state: SyncState): SyncService {
+/** Messages of runs that wait go nowhere, unless told. */
+export function postingService(
+  state: SyncState,
+  others: Partial<SyncServiceDependencies> = {},
+): SyncService {
   return new SyncService({
     catalog: shippedCatalog(),
     state: async () => state,
     now: () => new Date(),
+    send: async () => {},
+    ...others,
   });
 }
 
@@ -39,7 +51,8 @@ export function engineOn(
 ): EngineDependencies {
   return {
     ...state,
-    catalogRevision: 'test',
+    catalog: shippedCatalog(),
+    send: async () => {},
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},
