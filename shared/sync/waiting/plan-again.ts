@@ -18,10 +18,12 @@ export function planAgain(catalog: Catalog, run: Run): PlannedAgain {
   const gone = [...new Set(calls.flatMap(({ codes }) => codes.filter(isGone)))];
   if (gone.length > 0) return { why: noLonger(gone.map((code) => `data source ${code}`)) };
   const missing = run.freshness.filter(
-    ({ entity, code }) => !Object.hasOwn(catalog.names(code) ?? {}, entity),
+    (pair) => !codesOf(calls, pair).some((code) => has(catalog, code, pair.entity)),
   );
-  const textOf = ({ entity, code }: { entity: string; code: string }) => `${entity} of ${code}`;
-  const named = missing.filter((pair) => calls.some((call) => names(call, pair)));
+  const textOf = (pair: Pair) => `${pair.entity} of ${codesOf(calls, pair).join(', ')}`;
+  const named = missing.filter((pair) =>
+    calls.some((call) => names(call, codesOf(calls, pair), pair.entity)),
+  );
   if (named.length > 0) return { why: noLonger(named.map(textOf)) };
   try {
     const plan = planStages(catalog, calls);
@@ -33,11 +35,23 @@ export function planAgain(catalog: Catalog, run: Run): PlannedAgain {
   }
 }
 
-function names(
-  { codes, names, whole }: Call,
-  { entity, code }: { entity: string; code: string },
-): boolean {
-  return !whole && names.includes(entity) && codes.includes(code);
+/** What the plan asked for: an entity of a data source, or of one that stands for all areas. */
+type Pair = Run['freshness'][number];
+
+/** The data sources of the calls that an entity was planned for. */
+function codesOf(calls: readonly Call[], { entity, code }: Pair): string[] {
+  const named = calls.filter(({ names }) => names.includes(entity));
+  const codes = [...new Set(named.flatMap((call) => call.codes))];
+  return codes.includes(code) ? [code] : codes;
+}
+
+function has(catalog: Catalog, code: string, entity: string): boolean {
+  return Object.hasOwn(catalog.names(code) ?? {}, entity);
+}
+
+/** Whether a call asks for it by name. */
+function names({ codes, names, whole }: Call, wanted: readonly string[], entity: string): boolean {
+  return !whole && names.includes(entity) && codes.some((code) => wanted.includes(code));
 }
 
 export function noLonger(what: readonly string[]): string {
