@@ -16,6 +16,7 @@ import {
   owing,
   type Reload,
   restarted,
+  withoutReload,
 } from './cursor.ts';
 import { withTroublesTried } from './evidence-trouble.ts';
 import type { HistoryFault } from './history.ts';
@@ -69,10 +70,15 @@ export class Session {
     this.#context.log(text);
   }
 
+  /** Writes what becomes of the cursor, where that is another. */
+  async amend(change: (cursor: Cursor) => Cursor): Promise<void> {
+    const amended = change(this.#cursor);
+    if (amended !== this.#cursor) await this.#save(amended);
+  }
+
   /** Takes up what the catalogue has changed. */
   async agree(): Promise<void> {
-    const agreed = agreedWith(this.#cursor, this.#context.company.evidences);
-    if (agreed !== this.#cursor) await this.#save(agreed);
+    await this.amend((cursor) => agreedWith(cursor, this.#context.company.evidences));
   }
 
   /**
@@ -90,7 +96,7 @@ export class Session {
       ...rest,
       ...stands,
       generation: Math.max(rest.generation, newest + 1),
-      due: {},
+      due: withoutReload(rest.due),
       loads: evidences.map(newLoad),
       behindSince: now().toISOString(),
     };
@@ -101,8 +107,7 @@ export class Session {
   /** Notes that everything is to be loaded again, until that has begun. @param fault what was seen */
   async owe(why: Reload['why'], fault: string): Promise<void> {
     const since = this.#context.now().toISOString();
-    const owed = owing(this.#cursor, { why, since, fault });
-    if (owed !== this.#cursor) await this.#save(owed);
+    await this.amend((cursor) => owing(cursor, { why, since, fault }));
   }
 
   /**
@@ -113,7 +118,8 @@ export class Session {
     const { last: _, ...rest } = this.#cursor;
     const loads = this.#context.company.evidences.map(newLoad);
     const { behindSince = this.#context.now().toISOString() } = rest;
-    await this.#save({ ...rest, ...(newest && { last: newest }), loads, behindSince });
+    // What was hidden may have been deleted in no list.
+    await this.#save({ ...rest, ...(newest && { last: newest }), hidden: {}, loads, behindSince });
   }
 
   /** Begins a new generation. */
@@ -124,8 +130,7 @@ export class Session {
   /** Whoever asked for this turn does not wait for the pause of an evidence's trouble, or its table's. */
   async insist(): Promise<void> {
     this.#context.typed?.insist();
-    const insistent = withTroublesTried(this.#cursor, this.#context.now());
-    if (insistent !== this.#cursor) await this.#save(insistent);
+    await this.amend((cursor) => withTroublesTried(cursor, this.#context.now()));
   }
 
   /**
@@ -161,11 +166,12 @@ export class Session {
 
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
   async loadFirst(evidence: string): Promise<void> {
-    const { loads } = this.#cursor;
-    const first = loads.find((load) => load.evidence === evidence) ?? newLoad(evidence);
-    if (loads[0] === first) return;
-    const others = loads.filter((load) => load !== first);
-    await this.#save({ ...this.#cursor, loads: [first, ...others] });
+    await this.amend((cursor) => {
+      const { loads } = cursor;
+      const first = loads.find((load) => load.evidence === evidence) ?? newLoad(evidence);
+      if (loads[0] === first) return cursor;
+      return { ...cursor, loads: [first, ...loads.filter((load) => load !== first)] };
+    });
   }
 
   /**
@@ -191,6 +197,13 @@ export class Session {
       () => this.#cursor.behindSince !== undefined && isOver(),
     );
     return this.#cursor.behindSince === undefined ? 'done' : 'over';
+  }
+
+  /** Has others do what is due and none of this turn's. */
+  async seeToOthers(): Promise<void> {
+    await this.seeToCalls();
+    const wish = this.#cursor.due.reconcile;
+    if (wish !== undefined) await this.#context.reconciling?.(wish.for, this.#signal);
   }
 
   /** Has the procedures after changes called; not yet those of what is half loaded. */
@@ -265,7 +278,7 @@ export class Session {
   }
 
   #steps(cursor: Started): StepContext {
-    const { company, source, now } = this.#context;
+    const { company, source, now, unseen } = this.#context;
     const { code, evidences, pageSize } = company;
     return {
       company: code,
@@ -274,6 +287,7 @@ export class Session {
       source,
       cursor,
       now,
+      unseen,
       readAt: () => this.#readAt(),
     };
   }
