@@ -14,15 +14,12 @@ import { type Azurite, startAzurite } from 'stand-in-kit/azurite';
 import { shippedCatalog } from '../shared/catalog/index.ts';
 import { commandLine } from '../shared/command-line/command-line.ts';
 import { rowCounts } from '../shared/database/row-counts.ts';
-import { Leases } from '../shared/lock/leases.ts';
 import { openContainer } from '../shared/storage/container.ts';
-import { Cancellations } from '../shared/sync/cancellations.ts';
-import { DurationStore } from '../shared/sync/durations.ts';
-import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import { planStages } from '../shared/sync/plan.ts';
 import type { Run } from '../shared/sync/run.ts';
-import { newRunId, RunStore } from '../shared/sync/run-store.ts';
-import { SyncService, type SyncState } from '../shared/sync/service.ts';
+import { newRunId } from '../shared/sync/run-store.ts';
+import { SyncService } from '../shared/sync/service.ts';
+import { type SyncState, syncState } from '../shared/sync/sync-state.ts';
 import type { SyncRequest } from '../shared/sync/syncs.ts';
 import { type BenchHost, buildApp, startHost } from './host.ts';
 
@@ -62,13 +59,7 @@ async function open(): Promise<Subject> {
   const azurite = await startAzurite();
   const { connectionString } = azurite;
   const container = await openContainer({ kind: 'connection string', connectionString }, deadline);
-  const state = {
-    leases: new Leases(container, 60),
-    runs: new RunStore(container),
-    cancellations: new Cancellations(container),
-    durations: new DurationStore(container),
-    logs: new RunLogs(container),
-  };
+  const state = syncState(container, 60);
   const syncs = new SyncService({ catalog, state: async () => state, now: () => new Date() });
   const host = await startHost(connectionString);
   return { azurite, host, state, syncs };

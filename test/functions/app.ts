@@ -25,11 +25,13 @@ import {
   requireConnections,
   type Settings,
 } from '../../shared/settings/settings.ts';
+import { fits, runFits } from '../../shared/sync/run-filter.ts';
 import type {
   CancelOutcome,
   LogText,
   Run,
   RunPage,
+  SearchOptions,
   StartOutcome,
   SyncRequest,
   Syncs,
@@ -44,6 +46,7 @@ const now = new Date('2019-07-15T12:00:00Z');
 export class RecordingSyncs implements Syncs {
   started: SyncRequest[] = [];
   listed: Array<{ limit: number; from?: string }> = [];
+  searched: SearchOptions[] = [];
   outcome: StartOutcome = { outcome: 'started', id: runId };
   running: Run[] = [];
   page: RunPage = { runs: [] };
@@ -81,6 +84,15 @@ export class RecordingSyncs implements Syncs {
     this.#fail();
     this.listed.push(options);
     return this.page;
+  }
+  async search(options: SearchOptions): Promise<RunPage> {
+    this.#fail();
+    this.searched.push(options);
+    const isFound = (summary: RunPage['runs'][number]) => {
+      const run = this.runs.get(summary.id);
+      return fits(summary, options.filter) ?? (run !== undefined && runFits(run, options.filter));
+    };
+    return { ...this.page, runs: this.page.runs.filter(isFound) };
   }
   async active(): Promise<Run[]> {
     this.#fail();
