@@ -89,7 +89,6 @@ export interface SourceQuery extends RowQuery {
 export interface Catalog {
   /** Tells two catalogues apart: twelve hexadecimal digits of what they say. */
   readonly revision: string;
-  readonly servers: readonly { id: string; description: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
   /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
@@ -107,8 +106,6 @@ export interface Catalog {
   /** Whether an entity's sync needs a month; undefined: unknown name. */
   isDated(name: string): boolean | undefined;
   hasEntity(name: string): boolean;
-  /** The server of a data source: what a run of it locks. RangeError: unknown code. */
-  sourceServer(code: string): string;
   /** Entities that any of the data sources has, in sync order. RangeError: unknown code. */
   entityOrder(...codes: string[]): string[];
   /**
@@ -194,7 +191,6 @@ export function makeCatalog(data: CatalogData): Catalog {
 
   return {
     revision: revisionOf(data),
-    servers: data.servers,
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
     companies: data.dataSources.flatMap(({ code, company }) =>
       company === undefined ? [] : [{ code, ...company }],
@@ -211,10 +207,6 @@ export function makeCatalog(data: CatalogData): Catalog {
     },
     isDated: (name) => entities.get(name)?.dated,
     hasEntity: (name) => entities.has(name),
-    sourceServer: (code) => {
-      const source = sourceOf(code);
-      return askedServer(source) ?? serverOf(source.database ?? '');
-    },
     entityOrder: (...codes) => {
       const known = new Set(codes.flatMap((code) => entitiesOf(data, sourceOf(code))));
       return data.entities.filter((entity) => known.has(entity)).map(({ name }) => name);

@@ -45,7 +45,7 @@ export interface OperationDescription {
 }
 
 /** What operations are about, in the order of the document. */
-export const tags = {
+const tags = {
   sync: 'Starting syncs, and what may be synced',
   runs: 'Runs: how far they are, how they ended, what procedures said',
   flexibee: 'FlexiBee companies that are followed',

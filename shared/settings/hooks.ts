@@ -4,7 +4,7 @@ import { isLoopback } from './connection-string.ts';
 import { isAzure, type Read, type Report } from './fault.ts';
 
 /** The secret of `local.settings.sample.json`. */
-export const sampleHookSecret = 'demo-hook-secret-for-one-machine-only';
+const sampleHookSecret = 'demo-hook-secret-for-one-machine-only';
 
 export interface HookSettings {
   /** Secret; absent: hooks are refused. A function, so that it does not show in print. */

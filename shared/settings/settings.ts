@@ -46,17 +46,11 @@ export type SettingsDraft = Omit<Settings, 'storage'> & { storage?: StorageSetti
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the settings. An empty variable counts as one that is not set.
- * Throws `SettingsError` with every fault there is.
+ * Reads the settings as far as they can be read, and tells everything that is wrong: whoever goes
+ * on may find more. An empty variable counts as one that is not set.
+ *
+ * @param platform as in `process`
  */
-export function parseSettings(environment: Environment): Settings {
-  const { settings, faults } = readSettings(environment);
-  const { storage } = settings;
-  if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
-  return { ...settings, storage };
-}
-
-/** For whoever goes on in order to tell what else is wrong. @param platform as in `process` */
 export function readSettings(
   environment: Environment,
   platform: NodeJS.Platform = process.platform,

@@ -79,7 +79,7 @@ function median(values: readonly number[]): number | undefined {
 }
 
 /** Milliseconds of the last attempt of every stage that succeeded. */
-export function measure(run: Run): Record<string, number> {
+function measure(run: Run): Record<string, number> {
   const measured: Record<string, number> = {};
   for (const { id, state, attempts } of run.stages) {
     const last = attempts.at(-1);

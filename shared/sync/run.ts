@@ -23,7 +23,7 @@ export const runStates = [
 ] as const;
 export type RunState = (typeof runStates)[number];
 
-export const stageStates = [
+const stageStates = [
   'pending',
   'running',
   'succeeded',

@@ -175,7 +175,6 @@ test('control and hooks go where FlexiBee has them', async (t) => {
   await company.enable(never);
   await company.disable(never);
   await company.hooks.register({ url: 'https://a.example/h?x=1', secret: 'quiet' }, never);
-  await company.hooks.retry('3', never);
   await company.hooks.remove('3', never);
   http.script(json({ winstrom: { hooks: [{ id: '3', url: 'https://a.example/h' }] } }));
   assert.deepEqual(await company.hooks.list(never), [{ id: '3', url: 'https://a.example/h' }]);
@@ -186,7 +185,6 @@ test('control and hooks go where FlexiBee has them', async (t) => {
       'PUT /c/demo/changes/enable.json',
       'PUT /c/demo/changes/disable.json',
       'PUT /c/demo/hooks.json?url=https%3A%2F%2Fa.example%2Fh%3Fx%3D1&format=JSON&secKey=quiet',
-      'PUT /c/demo/hooks/3/retry',
       'DELETE /c/demo/hooks/3.json',
       'GET /c/demo/hooks.json',
     ],

@@ -20,11 +20,7 @@ import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
-import {
-  parseSettings,
-  requireConnections,
-  type Settings,
-} from '../../shared/settings/settings.ts';
+import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
 import type {
   CancelOutcome,
   LogText,
@@ -35,6 +31,7 @@ import type {
   Syncs,
 } from '../../shared/sync/syncs.ts';
 import { describedBy } from '../support/described.ts';
+import { soundSettings } from '../support/sound-settings.ts';
 
 export const runId = '20190731-0123456789ab';
 
@@ -100,7 +97,7 @@ export function testApp(
   environment: Record<string, string> = {},
   parts: HealthPart[] = [{ part: 'storage', state: 'ok' }],
 ): TestApp {
-  const settings = parseSettings({ ...sample.Values, ...environment });
+  const settings = soundSettings({ ...sample.Values, ...environment });
   return {
     settings,
     catalog: shippedCatalog(),

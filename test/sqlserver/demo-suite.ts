@@ -12,8 +12,13 @@ import type { TickChange } from '../../demo/billing/tick.ts';
 import { bracketed, list } from '../../demo/billing/tsql/text.ts';
 import { startDemo } from '../../demo/test/demo-server.ts';
 import { type Call, runCalls, sourceCalls } from '../../demo/test/sync.ts';
+import {
+  compareHeapWithSource,
+  type Read,
+  readThrough,
+  rowText,
+} from '../support/heap-and-source.ts';
 import { oneMachine } from '../support/one-machine.ts';
-import { compareHeapWithSource, type Read, readThrough, rowText } from './heap-and-source.ts';
 
 export const accounts = 200;
 const period = '2019-07-01';

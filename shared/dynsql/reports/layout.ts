@@ -6,18 +6,10 @@ import { isZone } from '../time/zone.ts';
 import { templateFault } from './template.ts';
 
 /** Number, date and own texts of a report are written as in this language. */
-export const languages = ['cs', 'ru'] as const;
+const languages = ['cs', 'ru'] as const;
 /** `month`: the month and the year of a date, in words. */
-export const formats = [
-  'text',
-  'integer',
-  'decimal',
-  'date',
-  'datetime',
-  'month',
-  'boolean',
-] as const;
-export const alignments = ['left', 'center', 'right'] as const;
+const formats = ['text', 'integer', 'decimal', 'date', 'datetime', 'month', 'boolean'] as const;
+const alignments = ['left', 'center', 'right'] as const;
 
 const text = (what: string, longest: number) =>
   z
