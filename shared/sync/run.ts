@@ -102,7 +102,7 @@ const messagesSchema = z.object({
     .meta({ description: 'The newest of them, cut' }),
 });
 
-const currentStageSchema = z
+export const currentStageSchema = z
   .object({
     /** Unique in the run: `export:meter:0c10`, `crude:meter`, `export:payment:0c10:2026-09`. */
     id: z.string(),
