@@ -43,11 +43,10 @@ const intervalMs = (90 * 86_400_000) / kept.many;
 const deadline = AbortSignal.timeout(600_000);
 
 const catalog = shippedCatalog();
+const period = { month: 7, year: 2019 };
 const request: SyncRequest = {
   kind: 'data_source',
-  codes: ['0c10'],
-  names: catalog.entityOrder('0c10'),
-  period: { month: 7, year: 2019 },
+  calls: [{ codes: ['0c10'], names: catalog.entityOrder('0c10'), whole: true, periods: [period] }],
   user: 'Иванова М. П.',
   token: 'board',
 };
@@ -77,11 +76,11 @@ async function open(): Promise<Subject> {
 
 /** A sync of one entity, as it stands in storage when it is over. */
 function finishedRun(begun: Date): Run {
-  const { user, token, period } = request;
-  const asked = { codes: ['0c10'], names: ['payment'], ...(period && { period }) };
+  const { user, token } = request;
+  const asked = { codes: ['0c10'], names: ['payment'] };
   const startedAt = begun.toISOString();
   const endedAt = new Date(begun.getTime() + 60_000).toISOString();
-  const stages = planStages(catalog, asked).stages.map((stage) => ({
+  const stages = planStages(catalog, [{ ...asked, periods: [period] }]).stages.map((stage) => ({
     ...stage,
     state: 'succeeded' as const,
     attempts: [{ startedAt, endedAt }],
@@ -89,7 +88,18 @@ function finishedRun(begun: Date): Run {
   }));
   const times = { createdAt: startedAt, startedAt, endedAt };
   const what = { id: newRunId(begun), kind: 'entity' as const, state: 'succeeded' as const };
-  return { ...what, user, token, ...asked, ...times, locks: [], stages, freshness: [], log: [] };
+  return {
+    ...what,
+    user,
+    token,
+    ...asked,
+    period,
+    ...times,
+    locks: [],
+    stages,
+    freshness: [],
+    log: [],
+  };
 }
 
 /** One after the other, the oldest first, as runs come: the emulator sorts names at each listing. */

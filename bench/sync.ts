@@ -116,9 +116,7 @@ async function startBench(azurite: Azurite, model: LoadModel): Promise<Bench> {
       const started = await syncs.start(
         {
           kind: 'data_source',
-          codes: [...codes],
-          names: namesOf(codes),
-          period,
+          calls: [{ codes: [...codes], names: namesOf(codes), whole: true, periods: [period] }],
           user: 'bench',
           token: 'bench',
         },

@@ -42,6 +42,8 @@ export interface ResolvedStage {
   code?: string;
   /** One call serves all data sources of a run. */
   shared: boolean;
+  /** The month that is in its parameters; absent: it takes none, and is the same for every month. */
+  period?: Period;
   /**
    * Ids in the catalogue; the server is the unit of the lock: that of the database, or for
    * `flexibee` and `dynsql` the company's or connection's, since that one is asked.
@@ -147,6 +149,8 @@ function passed(
   });
 }
 
+const ofThePeriod: readonly Parameter['from'][] = ['month', 'year', 'first day of month'];
+
 /** The rows of a month are loaded by themselves. */
 function periodParameter(values: ReturnType<typeof parameterValues>): CallParameter[] {
   if (!('year' in values)) return [];
@@ -223,6 +227,10 @@ export function makeCatalog(data: CatalogData): Catalog {
           const asked = stage.kind === 'procedure' ? undefined : askedServer(source);
           const parameters =
             stage.kind === 'dynsql' ? periodParameter(values) : passed(stage.parameters, values);
+          const isOfPeriod =
+            entity.dated &&
+            (stage.kind === 'dynsql' ||
+              stage.parameters.some(({ from }) => ofThePeriod.includes(from)));
           const procedure = procedureName(filled(stage.procedure, entity));
           if (procedure === undefined) throw new Error(`unchecked procedure ${stage.procedure}`);
           return {
@@ -230,6 +238,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             kind: stage.kind,
             ...(stage.shared ? {} : { code: source.code }),
             shared: stage.shared,
+            ...(isOfPeriod && request.period && { period: request.period }),
             database,
             server: asked ?? serverOf(database),
             procedure,

@@ -2,6 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '@azure/functions';
+import type { NamedCode } from '../faults/member.ts';
 import { show } from '../faults/show.ts';
 import type { ApiToken, Role } from '../settings/settings.ts';
 import { HttpProblem } from './problem.ts';
@@ -44,12 +45,6 @@ export function requireRole(token: ApiToken, role: Role): void {
 /** Whether it may touch, and see, all of these data sources. */
 export function mayTouch(token: ApiToken, codes: readonly string[]): boolean {
   return token.codes.includes('*') || codes.every((code) => token.codes.includes(code));
-}
-
-/** A data source, and the field of the request that names it. */
-export interface NamedCode {
-  code: string;
-  field: string;
 }
 
 /** Throws `HttpProblem` 403 unless `token` may touch every one of the data sources. */

@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { sideBySide } from '../async/side-by-side.ts';
 import { storageClock } from '../storage/clock.ts';
 import {
-  type DocumentDamagedError,
+  DocumentDamagedError,
   DocumentNewerError,
   DocumentStore,
   type Found,
@@ -27,10 +27,13 @@ const largestPage = 5_000;
 /** Documents that are read side by side where their metadata does not do. */
 const readsAtOnce = 8;
 
-/** Ten thousand stages take 10 to 20 MB. */
+/**
+ * Ten thousand stages take 10 to 20 MB. Version 2 has runs of any calls, and runs that wait; every
+ * run of version 1 is one of 2.
+ */
 export const runForm: DocumentForm<Run> = {
   schema: runSchema,
-  version: 1,
+  version: 2,
   maxBytes: 64 * 1024 * 1024,
   isNamed: (name, { id }) => id === name,
 };
@@ -83,6 +86,18 @@ export class RunStore {
     } catch (error) {
       if (!(error instanceof DocumentNewerError)) throw error;
       return !finalStates.some((state) => state === error.found.metadata['state']);
+    }
+  }
+
+  /** The state of a run as it stands, mending nothing; undefined: there is none, or it is damaged. */
+  async stateOf(id: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!runIdPattern.test(id)) return undefined;
+    try {
+      return (await this.#documents.read(id, signal))?.value.state;
+    } catch (error) {
+      if (error instanceof DocumentNewerError) return error.found.metadata['state'] ?? 'running';
+      if (error instanceof DocumentDamagedError) return undefined;
+      throw error;
     }
   }
 

@@ -1,8 +1,9 @@
 /** A run in one line: in the metadata of its blob, so that a list reads no document. */
 
 import { z } from 'zod';
+import { periodSchema } from './call.ts';
 import { errorsIn, type RunError, stageCounts } from './outcome.ts';
-import { periodSchema, type Run, runStates, warningsIn } from './run.ts';
+import { type Run, runKinds, runStates, warningsIn } from './run.ts';
 import type { RunSummary, SummaryError } from './syncs.ts';
 
 const count = z.coerce.number().pipe(z.int().nonnegative());
@@ -43,7 +44,7 @@ const errorSchema = z.object({
 });
 
 const metadataSchema = z.object({
-  kind: z.enum(['data_source', 'entity']),
+  kind: z.enum(runKinds),
   state: z.enum(runStates),
   user: decoded,
   codes: z

@@ -21,9 +21,11 @@ import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
+import { planStages } from '../../shared/sync/plan.ts';
 import type {
   CancelOutcome,
   LogText,
+  PlannedRun,
   Run,
   RunPage,
   StartOutcome,
@@ -40,6 +42,7 @@ const now = new Date('2019-07-15T12:00:00Z');
 
 export class RecordingSyncs implements Syncs {
   started: SyncRequest[] = [];
+  planned: SyncRequest[] = [];
   listed: Array<{ limit: number; from?: string }> = [];
   outcome: StartOutcome = { outcome: 'started', id: runId };
   running: Run[] = [];
@@ -54,6 +57,13 @@ export class RecordingSyncs implements Syncs {
     this.#fail();
     this.started.push(request);
     return this.outcome;
+  }
+  async plan(request: SyncRequest): Promise<PlannedRun> {
+    this.#fail();
+    this.planned.push(request);
+    const { stages } = planStages(shippedCatalog(), request.calls);
+    const times = { expectedMs: null, unknownStages: stages.length, criticalPath: [] };
+    return { codes: [], names: [], calls: request.calls, stages, ...times, servers: [] };
   }
   async read(id: string): Promise<Run | undefined> {
     this.#fail();

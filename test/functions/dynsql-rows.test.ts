@@ -35,7 +35,7 @@ async function load(name: string, options: Load = {}): Promise<StageResult> {
   const { signal = soon(), onMessage = () => {} } = options;
   const { databases } = running;
   const runner = dynsqlRunner({ catalog, connections, databases });
-  const plan = planStages(catalog, { names: [name], codes: [code], period });
+  const plan = planStages(catalog, [{ names: [name], codes: [code], periods: [period] }]);
   const [stage] = plan.stages;
   assert.ok(stage?.kind === 'dynsql');
   const slot = await runner.open(stage, 'run', signal);

@@ -10,10 +10,10 @@ import { DurationStore } from '../../shared/sync/durations.ts';
 import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../../shared/sync/service.ts';
-import type { SyncRequest } from '../../shared/sync/syncs.ts';
 import { type Fault, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy.ts';
 import { hash, pick, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
+import { requestFor } from '../support/requests.ts';
 import { postRun, run } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 
@@ -56,13 +56,7 @@ async function heldLocks({ leases }: SyncState): Promise<string[]> {
   return locks.filter(({ held }) => held).map(({ name }) => name);
 }
 
-const request: SyncRequest = {
-  kind: 'entity',
-  codes: ['stek'],
-  names: ['meter'],
-  user: 'operator',
-  token: 'demo',
-};
+const request = requestFor(['stek'], ['meter']);
 
 function serviceOn(state: SyncState): SyncService {
   return new SyncService({

@@ -9,6 +9,7 @@ import { progressOf } from '../../shared/sync/progress.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import { SyncService } from '../../shared/sync/service.ts';
+import { requestFor } from '../support/requests.ts';
 import { pipelines, run } from '../support/runs.ts';
 import { soon, startStorage } from '../support/storage.ts';
 
@@ -68,8 +69,7 @@ test('a run is planned with the medians of earlier runs', async (t) => {
   const catalog = shippedCatalog();
   const syncs = new SyncService({ catalog, state: async () => state, now: () => now });
   const start = async (code: string): Promise<Run> => {
-    const asked = { kind: 'entity' as const, codes: [code], names: ['meter'] };
-    const started = await syncs.start({ ...asked, user: 'operator', token: 'demo' }, soon());
+    const started = await syncs.start(requestFor([code], ['meter']), soon());
     assert.ok(started.outcome === 'started');
     const planned = await syncs.read(started.id, soon());
     assert.ok(planned);

@@ -1,7 +1,7 @@
 /** Members of a JSON body, and what is said about a bad one. */
 
-import type { FieldError } from '../faults/field-error.ts';
-import { echo } from '../faults/show.ts';
+import type { FieldError } from './field-error.ts';
+import { echo } from './show.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -9,6 +9,12 @@ export type Body = Readonly<Record<string, unknown>>;
 export interface Member {
   field: string;
   value: unknown;
+}
+
+/** A data source, and the field of the request that names it. */
+export interface NamedCode {
+  code: string;
+  field: string;
 }
 
 /** One refusal as the original words it, and the fields that are at fault. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { comparePeriods, periodLimits, periodText } from '../../functions/shapes/period.ts';
+import { comparePeriods, periodLimits, periodText } from '../../shared/sync/period.ts';
 
 const cases: Array<[now: string, timeZone: string, last: string]> = [
   ['2019-07-31T23:59:59Z', 'UTC', '2019-07'],
