@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { ReturnCheck } from '../database/return-value.ts';
 import type { TransactionMode } from '../database/transaction.ts';
-import type { RowQuery } from '../dynsql/rows/schema.ts';
+import type { RowQuery } from '../dynsql/rows/row-query-schema.ts';
 import { type Guess, guessesIn } from './guesses.ts';
+import { filled, procedureName } from './name-template.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
 import type {
   CatalogData,
@@ -15,7 +16,6 @@ import type {
   Parameter,
   Stage,
 } from './schema.ts';
-import { filled, procedureName } from './template.ts';
 
 /** `month` 1 to 12, `year` with four digits. */
 export interface Period {

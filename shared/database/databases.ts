@@ -9,11 +9,11 @@ import {
   opensLater,
   toDatabaseError,
 } from './database-error.ts';
-import { Line } from './line.ts';
 import type { SqlParameter } from './link.ts';
 import { defaultPoolSize, type PoolOptions, Pools, patienceMs } from './pools.ts';
+import type { RowBatch } from './row-stream.ts';
 import { Session } from './session.ts';
-import type { RowBatch } from './stream.ts';
+import { Line } from './waiting-line.ts';
 
 /** A pool may hold several connections that a fail-over has broken. */
 const retry = { attempts: 3, baseMs: 100, capMs: 400 };

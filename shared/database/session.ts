@@ -5,11 +5,11 @@
 
 import type sql from 'mssql';
 import { unlessAborted } from '../async/abort.ts';
-import { callProcedure, type ProcedureCall, type ProcedureResult } from './call.ts';
 import { toDatabaseError } from './database-error.ts';
 import type { TransactionEnds } from './driver-connection.ts';
 import { type LendingPool, Link, type SqlParameter } from './link.ts';
-import { type RowBatch, streamRowBatches } from './stream.ts';
+import { callProcedure, type ProcedureCall, type ProcedureResult } from './procedure-call.ts';
+import { type RowBatch, streamRowBatches } from './row-stream.ts';
 
 export class Session {
   readonly #link: Link;

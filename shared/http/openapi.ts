@@ -6,7 +6,7 @@ import type { Method } from './handler.ts';
 import { NamedSchemas } from './openapi-components.ts';
 import { refusalsOf } from './openapi-refusals.ts';
 import type { ProblemType } from './problem.ts';
-import { prettySchema } from './query.ts';
+import { prettySchema } from './query-parameters.ts';
 
 export interface Parameter {
   name: string;

@@ -1,16 +1,16 @@
 /** Every environment variable the app reads, checked once, with all faults told together. */
 
 import type { Catalog } from '../catalog/index.ts';
-import { type Read, type Report, SettingsError, type SettingsFault } from './fault.ts';
+import { type ApiToken, parseTokens } from './api-tokens.ts';
 import { type HookSettings, parseHooks } from './hooks.ts';
-import { misspelt, nearSet, readerOf } from './names.ts';
+import { misspelt, nearSet, readerOf } from './setting-names.ts';
+import { type Read, type Report, SettingsError, type SettingsFault } from './settings-error.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
-import { type ApiToken, parseTokens } from './tokens.ts';
 
+export { type ApiToken, type Role, roles, sampleTokenSha256 } from './api-tokens.ts';
 export { type Connections, locationsOf, requireConnections } from './connections.ts';
-export { SettingsError, type SettingsFault } from './fault.ts';
+export { SettingsError, type SettingsFault } from './settings-error.ts';
 export type { StorageSettings } from './storage.ts';
-export { type ApiToken, type Role, roles, sampleTokenSha256 } from './tokens.ts';
 
 export interface Settings {
   storage: StorageSettings;

@@ -11,7 +11,7 @@ import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { Companies } from '../../shared/app/companies.ts';
 import { companyQueueOutput } from '../../shared/app/company-queue.ts';
-import { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
 import type { HealthPart } from '../../shared/app/health/part.ts';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import sql from 'mssql';
 import { withDatabase } from '../../demo/billing/connections.ts';
 import type { Value } from '../../demo/billing/entities.ts';
-import { installDemo } from '../../demo/billing/install.ts';
+import { installDemo } from '../../demo/billing/install-demo.ts';
 import { liveTables } from '../../demo/billing/live-tables.ts';
 import { sourceDatabases } from '../../demo/billing/sources.ts';
 import type { TickChange } from '../../demo/billing/tick.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startSqlServer } from 'tds-sqlite';
-import { installDemo } from '../../demo/billing/install.ts';
+import { installDemo } from '../../demo/billing/install-demo.ts';
 import { demoFiles } from '../../demo/billing/tsql/index.ts';
 import { delaysAt } from '../../demo/billing/tsql/pacing.ts';
 import { batchesIn } from '../../sql/scripts.ts';

@@ -1,7 +1,7 @@
 /** Settings that must be sound, as whoever starts the app reads them. */
 
-import { SettingsError } from '../../shared/settings/fault.ts';
 import { readSettings, type Settings } from '../../shared/settings/settings.ts';
+import { SettingsError } from '../../shared/settings/settings-error.ts';
 
 /** Throws `SettingsError` with every fault there is. */
 export function soundSettings(environment: Readonly<Record<string, string | undefined>>): Settings {

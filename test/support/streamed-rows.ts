@@ -2,7 +2,7 @@
 
 import type { Databases } from '../../shared/database/databases.ts';
 import type { SqlParameter } from '../../shared/database/link.ts';
-import type { RowBatch } from '../../shared/database/stream.ts';
+import type { RowBatch } from '../../shared/database/row-stream.ts';
 
 export type NamedRows = AsyncGenerator<Record<string, unknown>, void, undefined>;
 

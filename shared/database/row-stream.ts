@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { toDatabaseError } from './database-error.ts';
 import type { Link, SqlParameter } from './link.ts';
-import { kindOf, type ValueKind } from './types.ts';
+import { kindOf, type ValueKind } from './sql-types.ts';
 
 /** Rows that have come together. */
 export interface RowBatch {
