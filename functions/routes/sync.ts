@@ -3,13 +3,15 @@
 import { z } from 'zod';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { Route } from '../route.ts';
+import { callsBodySchema, plannedRunSchema } from '../shapes/calls.ts';
+import { drySchema } from '../shapes/dry.ts';
 import * as schemas from '../shapes/runs.ts';
 import { cancelRun } from '../sync/cancel-run.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listRuns } from '../sync/list-runs.ts';
 import { readLog } from '../sync/read-log.ts';
 import { readRun } from '../sync/read-run.ts';
-import { dataSourceSync, entitySync } from '../sync/start-sync.ts';
+import { dataSourceSync, entitySync, startRun } from '../sync/start-sync.ts';
 import { syncStatus } from '../sync/sync-status.ts';
 import { validCodes } from '../sync/valid-codes.ts';
 import { validNames } from '../sync/valid-names.ts';
@@ -18,6 +20,10 @@ import { validNames } from '../sync/valid-names.ts';
 const line = (...texts: readonly string[]) => z.enum(texts.map((text) => `${text}\n`));
 const atRun = { Location: { description: 'The run', schema: schemas.runLocationSchema } };
 const started = {
+  200: {
+    description: 'With `dry`: what would run; nothing was started',
+    json: plannedRunSchema,
+  },
   202: {
     description: 'Accepted: Location names the run',
     headers: atRun,
@@ -25,6 +31,12 @@ const started = {
     json: schemas.acceptedSchema,
   },
 };
+const dry = {
+  name: 'dry',
+  in: 'query',
+  description: 'true: what would run, as JSON, and nothing is started or written',
+  schema: drySchema,
+} as const;
 const pathText = z.string();
 const runId = {
   name: 'id',
@@ -135,6 +147,7 @@ export const syncRoutes: readonly Route[] = [
       POST: {
         handler: dataSourceSync,
         summary: 'Sync every entity of one data source, or of several in one run',
+        parameters: [dry],
         body: schemas.bodySchemas.data_source,
         responses: started,
         problems: ['busy'],
@@ -152,6 +165,7 @@ export const syncRoutes: readonly Route[] = [
       POST: {
         handler: entitySync,
         summary: 'Sync one entity of one data source, or of several in one run',
+        parameters: [dry],
         body: schemas.bodySchemas.entity,
         responses: started,
         problems: ['busy'],
@@ -164,12 +178,22 @@ export const syncRoutes: readonly Route[] = [
     route: 'runs',
     access: 'token',
     refusals: 'json',
+    outputs: [runQueueOutput],
     methods: {
       GET: {
         handler: listRuns,
         summary: 'Runs that fit all parameters, the newest first',
         parameters: runsParameters,
         responses: { 200: { description: 'A page', json: schemas.runPageSchema } },
+      },
+      POST: {
+        handler: startRun,
+        access: 'body',
+        summary: 'Sync any entities and data sources in any months as one run',
+        parameters: [dry],
+        body: callsBodySchema,
+        responses: started,
+        problems: ['busy'],
       },
     },
   },

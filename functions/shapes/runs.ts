@@ -15,10 +15,10 @@ export const userSchema = z
   .meta({ description: 'Who asks: 1 to 128 characters, kept in the run for people to read' });
 
 const codeSchema = z.string().meta({ description: 'Data source, a key of /valid_codes' });
-const codesSchema = z
+export const codesSchema = z
   .union([codeSchema, z.array(codeSchema).min(1).meta({ uniqueItems: true })])
   .meta({ description: 'One data source, or several for one run, each once' });
-const nameSchema = z
+export const nameSchema = z
   .string()
   .meta({ description: 'Entity, a key of /{code}/valid_names for every code' });
 
@@ -44,7 +44,7 @@ export const yearSchema = z
   ])
   .meta({ description: 'Year, a whole number of four digits, also as text' });
 
-const tokenSchema = z
+export const tokenSchema = z
   .string()
   .optional()
   .meta({ description: 'API token, in place of Authorization: Bearer' });

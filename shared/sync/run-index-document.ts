@@ -2,9 +2,9 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { storageCall } from '../storage/call.ts';
 import type { DocumentForm } from '../storage/form.ts';
 import { instantSchema } from '../storage/instant.ts';
+import { storageCall } from '../storage/storage-call.ts';
 import { periodSchema } from './call.ts';
 import { runKinds, runStates } from './run.ts';
 import { timeOfRun } from './run-id.ts';

@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { sideBySide } from '../async/side-by-side.ts';
 import { storageClock } from '../storage/clock.ts';
 import {
-  type DocumentDamagedError,
+  DocumentDamagedError,
   DocumentNewerError,
   DocumentStore,
   type Found,
@@ -94,6 +94,18 @@ export class RunStore {
     } catch (error) {
       if (!(error instanceof DocumentNewerError)) throw error;
       return !finalStates.some((state) => state === error.found.metadata['state']);
+    }
+  }
+
+  /** The state of a run as it stands, mending nothing; undefined: there is none, or it is damaged. */
+  async stateOf(id: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!runIdPattern.test(id)) return undefined;
+    try {
+      return (await this.#documents.read(id, signal))?.value.state;
+    } catch (error) {
+      if (error instanceof DocumentNewerError) return error.found.metadata['state'] ?? 'running';
+      if (error instanceof DocumentDamagedError) return undefined;
+      throw error;
     }
   }
 

@@ -1,10 +1,12 @@
 /** Starting and reading syncs: what the HTTP functions call. */
 
 import type { Catalog } from '../catalog/index.ts';
-import { withDeadline } from '../storage/call.ts';
+import { withDeadline } from '../storage/storage-call.ts';
 import type { Call } from './call.ts';
 import { claimServers, ownServers, releaseAll } from './claim.ts';
 import { type Durations, withExpected } from './durations.ts';
+import { forecast } from './forecast.ts';
+import { holdersOf } from './holders.ts';
 import { comparePeriods } from './period.ts';
 import { type Plan, planStages } from './plan.ts';
 import { keptSince } from './retention.ts';
@@ -15,6 +17,7 @@ import type { SyncState } from './sync-state.ts';
 import type {
   CancelOutcome,
   LogText,
+  PlannedRun,
   RunPage,
   SearchOptions,
   StartOutcome,
@@ -27,6 +30,9 @@ export type { SyncState } from './sync-state.ts';
 
 /** How long a sync that is asked for waits for what earlier ones have measured. */
 const estimateMs = 2_000;
+
+/** Of a run of any calls: its document, written twice a stage, then has 5 MB. */
+const mostStages = 5_000;
 
 export interface SyncServiceDependencies {
   catalog: Catalog;
@@ -50,8 +56,7 @@ export class SyncService implements Syncs {
    * document is there, what becomes of the run is in it, and the answer is its id.
    */
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
-    const { catalog } = this.#dependencies;
-    const plan = planStages(catalog, request.calls);
+    const plan = this.#planned(request);
     const state = await this.#dependencies.state(signal);
     const claimed = await withDeadline(
       `claim ${plan.servers.join(', ')}`,
@@ -64,6 +69,20 @@ export class SyncService implements Syncs {
     return taken.length === 0
       ? { outcome: 'started', id: claimed.id }
       : { outcome: 'busy', servers: serversOf(plan, taken) };
+  }
+
+  async plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun> {
+    const { stages, locks } = this.#planned(request);
+    const state = await this.#dependencies.state(signal);
+    const [known, servers] = await Promise.all([
+      state.durations.look(signal),
+      holdersOf(state, locks, signal),
+    ]);
+    const expected = withExpected(stages, known);
+    const { leftMs, unknownStages, criticalPath } = forecast(expected);
+    const asked = askedFor(this.#dependencies.catalog, request.calls);
+    const times = { expectedMs: leftMs, unknownStages, criticalPath };
+    return { ...asked, stages: expected, ...times, servers };
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
@@ -95,6 +114,12 @@ export class SyncService implements Syncs {
     const { now, retentionDays = 90 } = this.#dependencies;
     const state = await this.#dependencies.state(signal);
     return searchRuns(state, options, keptSince(retentionDays, now()), signal);
+  }
+
+  /** @throws TooManyStagesError */
+  #planned({ kind, calls }: SyncRequest): Plan {
+    const limit = kind === 'calls' ? mostStages : Number.POSITIVE_INFINITY;
+    return planStages(this.#dependencies.catalog, calls, limit);
   }
 
   /** @returns the run, whose document is written, or the servers that somebody else has */
@@ -146,7 +171,7 @@ export class SyncService implements Syncs {
 function askedFor(
   catalog: Catalog,
   calls: Call[],
-): Pick<Run, 'codes' | 'names' | 'period' | 'calls'> {
+): Pick<Run, 'codes' | 'names' | 'period'> & { calls: Call[] } {
   const codes = [...new Set(calls.flatMap((call) => call.codes))];
   const named = new Set(calls.flatMap((call) => call.names));
   const names = catalog.entityOrder(...codes).filter((name) => named.has(name));

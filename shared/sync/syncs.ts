@@ -1,12 +1,13 @@
 /** What HTTP functions need of syncs: start one, read them. The engine is not among it. */
 
 import type { Call, Period } from './call.ts';
-import type { Run, RunState } from './run.ts';
+import type { Run, RunState, Stage } from './run.ts';
 import type { RunFilter } from './run-filter.ts';
 
 export type { Call, Period } from './call.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
+export { TooManyStagesError } from './plan.ts';
 export { type Progress, progressOf } from './progress.ts';
 export { type Run, type RunState, runStates, warningsIn } from './run.ts';
 export type { RunFilter } from './run-filter.ts';
@@ -26,6 +27,37 @@ export type StartOutcome =
   | { outcome: 'started'; id: string }
   /** Somebody else holds these servers; nothing was claimed or written. */
   | { outcome: 'busy'; servers: string[] };
+
+/** A stage of a run that has not been started. */
+export type PlannedStage = Pick<
+  Stage,
+  | 'id'
+  | 'kind'
+  | 'stage'
+  | 'entity'
+  | 'code'
+  | 'period'
+  | 'server'
+  | 'database'
+  | 'procedure'
+  | 'parameters'
+  | 'expectedMs'
+  | 'needs'
+>;
+
+/** What a request would start, as it stands now. */
+export interface PlannedRun extends Pick<Run, 'codes' | 'names' | 'period'> {
+  calls: Call[];
+  /** In the order of the plan, with what each may take as far as it is known. */
+  stages: PlannedStage[];
+  /** Milliseconds until the end, without waiting for others; null: no earlier run to go by. */
+  expectedMs: number | null;
+  unknownStages: number;
+  /** Ids of the stages that the end waits for. */
+  criticalPath: string[];
+  /** Source servers, and the unfinished runs that have them; a claim is no run yet. */
+  servers: { server: string; isFree: boolean; run?: string }[];
+}
 
 export type CancelOutcome =
   /** The worker will hear of it within seconds. */
@@ -103,8 +135,13 @@ export interface LogText {
 
 /** The service the HTTP functions are given; `signal` bounds every call's I/O. */
 export interface Syncs {
-  /** Claims every source server, writes the run document; the caller queues the id. */
+  /**
+   * Claims every source server, writes the run document; the caller queues the id.
+   * Throws TooManyStagesError for `calls` that make too many.
+   */
   start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome>;
+  /** What `start` would do now; nothing is written. Throws as `start` does. */
+  plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun>;
   read(id: string, signal: AbortSignal): Promise<Run | undefined>;
   /** What its procedures said; empty of a run that there is not. The run itself is not read. */
   log(id: string, signal: AbortSignal): Promise<LogText>;
