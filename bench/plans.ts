@@ -20,7 +20,8 @@ export function namesOf(codes: readonly string[]): string[] {
 }
 
 export function planOf(codes: readonly string[]): PlannedStage[] {
-  return planStages(catalog, { codes, names: namesOf(codes), period }).stages;
+  return planStages(catalog, [{ codes: [...codes], names: namesOf(codes), periods: [period] }])
+    .stages;
 }
 
 export interface CatalogStage {

@@ -16,15 +16,12 @@ import { procedureRunner } from '../shared/app/runners/procedure-runner.ts';
 import { commandLine } from '../shared/command-line/command-line.ts';
 import { numberAboveZero } from '../shared/command-line/options.ts';
 import { Databases } from '../shared/database/databases.ts';
-import { Leases } from '../shared/lock/leases.ts';
 import { openContainer } from '../shared/storage/container.ts';
-import { Cancellations } from '../shared/sync/cancellations.ts';
-import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun } from '../shared/sync/engine.ts';
-import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import type { Run, Stage } from '../shared/sync/run.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService } from '../shared/sync/service.ts';
+import { syncState } from '../shared/sync/sync-state.ts';
 import { runOriginal } from './original.ts';
 import { allSources, catalog, lowerBoundMs, namesOf, period, planOf, timesOf } from './plans.ts';
 import type { LoadModel } from './time-model.ts';
@@ -83,13 +80,7 @@ async function startBench(azurite: Azurite, model: LoadModel): Promise<Bench> {
     { kind: 'connection string', connectionString: azurite.connectionString },
     never,
   );
-  const state = {
-    leases: new Leases(container, 60),
-    runs: new TimedRunStore(container),
-    cancellations: new Cancellations(container),
-    durations: new DurationStore(container),
-    logs: new RunLogs(container),
-  };
+  const state = { ...syncState(container, 60), runs: new TimedRunStore(container) };
   const now = () => new Date();
   const syncs = new SyncService({ catalog, now, state: async () => state });
   const read = (text: string) => databases.query('ab', text, [], never);
@@ -116,9 +107,7 @@ async function startBench(azurite: Azurite, model: LoadModel): Promise<Bench> {
       const started = await syncs.start(
         {
           kind: 'data_source',
-          codes: [...codes],
-          names: namesOf(codes),
-          period,
+          calls: [{ codes: [...codes], names: namesOf(codes), whole: true, periods: [period] }],
           user: 'bench',
           token: 'bench',
         },

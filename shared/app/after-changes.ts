@@ -191,7 +191,7 @@ export class AfterChanges {
     if (known !== undefined) return known;
     const planned = new Map<string, Stage[]>();
     for (const evidence of catalog.entityOrder(code)) {
-      const { stages } = planStages(catalog, { names: [evidence], codes: [code] });
+      const { stages } = planStages(catalog, [{ names: [evidence], codes: [code] }]);
       const procedures = stages.filter(({ kind }) => kind === 'procedure');
       if (procedures.length > 0) planned.set(evidence, procedures);
     }

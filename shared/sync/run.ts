@@ -1,7 +1,8 @@
 /**
  * The run document: what was asked, the plan, and everything that happened since.
  *
- * States of a run: `queued` → `running` → `succeeded` | `failed` | `cancelled` | `interrupted`.
+ * States of a run: `waiting` → `queued` → `running` → `succeeded` | `failed` | `cancelled` |
+ * `interrupted`; one that is not asked to wait begins `queued`.
  * States of a stage: `pending` → `running` → `succeeded` | `failed` | `cancelled` | `interrupted`,
  * and `pending` → `skipped` (a stage it depends on did not succeed) | `cancelled`.
  * All times are ISO 8601 in UTC; all durations are in milliseconds.
@@ -12,8 +13,10 @@ import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
 import { transactionModes } from '../database/transaction.ts';
 import { instantSchema } from '../storage/instant.ts';
+import { callSchema, periodSchema } from './call.ts';
 
 export const runStates = [
+  'waiting',
   'queued',
   'running',
   'succeeded',
@@ -23,7 +26,10 @@ export const runStates = [
 ] as const;
 export type RunState = (typeof runStates)[number];
 
-export const stageStates = [
+/** Of `calls` any list of them, of the others one call each. */
+export const runKinds = ['data_source', 'entity', 'calls'] as const;
+
+const stageStates = [
   'pending',
   'running',
   'succeeded',
@@ -33,11 +39,6 @@ export const stageStates = [
   'interrupted',
 ] as const;
 export type StageState = (typeof stageStates)[number];
-
-export const periodSchema = z
-  .object({ month: z.int().min(1).max(12), year: z.int() })
-  .meta({ id: 'Period' });
-export type Period = z.infer<typeof periodSchema>;
 
 /** Why a stage failed; `number` to `line` are SQL Server's own where the error came from it. */
 export const stageErrorSchema = z
@@ -101,9 +102,9 @@ const messagesSchema = z.object({
     .meta({ description: 'The newest of them, cut' }),
 });
 
-const currentStageSchema = z
+export const currentStageSchema = z
   .object({
-    /** Unique in the run: `export:meter:0c10`, `crude:meter`. */
+    /** Unique in the run: `export:meter:0c10`, `crude:meter`, `export:payment:0c10:2026-09`. */
     id: z.string(),
     kind: z.enum(['procedure', 'flexibee', 'dynsql']),
     /** `export`, `crude` or `heap`: the stage's name in its pipeline. */
@@ -111,6 +112,8 @@ const currentStageSchema = z
     entity: z.string(),
     /** Absent for a stage that serves all sources of the run at once. */
     code: z.string().optional(),
+    /** The month that is in its parameters. */
+    period: periodSchema.optional(),
     server: z.string(),
     database: z.string(),
     /** Where the settings had it when the run was planned; absent in older runs. */
@@ -200,15 +203,29 @@ export type Freshness = z.infer<typeof freshnessSchema>;
 
 export const runSchema = z.object({
   id: z.string(),
-  kind: z.enum(['data_source', 'entity']),
+  kind: z.enum(runKinds),
   state: z.enum(runStates),
   user: z.string(),
   /** The name of the token, never its value. */
   token: z.string(),
+  /** Of all calls, each once. */
   codes: z.array(z.string()),
-  /** Entity names, in the order of the plan. */
+  /** Entity names of all calls, in the order of the plan. */
   names: z.array(z.string()),
+  /** Where the calls have one month between them. */
   period: periodSchema.optional(),
+  /** What was asked for; absent in older runs, which have one call: codes, names and period. */
+  calls: z.array(callSchema).optional(),
+  /** The board by whose calls it was started. */
+  board: z.string().optional(),
+  /** The run that this one makes again. */
+  retryOf: z.string().optional(),
+  /** Runs that make this one again, the newest last. */
+  retriedBy: z.array(z.string()).optional(),
+  /** Of a waiting run: it does not start before. */
+  notBefore: instantSchema.optional(),
+  /** Of a waiting run: its place in the one order of all that wait; the lower comes first. */
+  ticket: z.string().optional(),
   createdAt: instantSchema,
   startedAt: instantSchema.optional(),
   endedAt: instantSchema.optional(),

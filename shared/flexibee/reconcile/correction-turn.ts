@@ -1,9 +1,9 @@
 /** A turn at the company for what looked different: it is polled, then read again. */
 
 import { sum } from '../applied-rows.ts';
+import { Session } from '../company-session.ts';
 import type { FollowContext } from '../context.ts';
 import { acquireWithin, poll } from '../follow.ts';
-import { Session } from '../session.ts';
 import type { Source } from '../types.ts';
 import { type Correction, correctionSteps } from './correct.ts';
 import { noneFound, type Walk } from './document.ts';

@@ -4,10 +4,10 @@
  * comes while another's walk is under way has one of its own after that.
  */
 
+import { Session } from '../company-session.ts';
 import type { FollowContext } from '../context.ts';
 import type { Cursor } from '../cursor.ts';
 import { acquireWithin } from '../follow.ts';
-import { Session } from '../session.ts';
 
 /** A poll is not waited for any longer: the wish comes again. */
 const waitForLockMs = 10_000;
