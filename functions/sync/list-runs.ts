@@ -1,7 +1,7 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
+import { mayTouch } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { mayTouch } from '../../shared/http/tokens.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 import { hasStatus } from '../../shared/storage/storage-error.ts';
 import type { RunPage, RunSummary } from '../../shared/sync/syncs.ts';

@@ -29,7 +29,7 @@ import type { CallsOutcome } from './after-changes.ts';
 import { Companies } from './companies.ts';
 import type { CompanyMessage } from './company-queue.ts';
 import { type Configuration, configure } from './configuration.ts';
-import { DynsqlConnections } from './connections/connections.ts';
+import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { checkDatabase, checkPart } from './health/check-part.ts';
 import { companiesHealth } from './health/companies-health.ts';
 import { connectionsHealth } from './health/connections-health.ts';

@@ -6,13 +6,13 @@
 import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
 import { transactionModes } from '../database/transaction.ts';
-import { rowQuerySchema } from '../dynsql/rows/schema.ts';
-import { connectionSchema } from './connections.ts';
+import { rowQuerySchema } from '../dynsql/rows/row-query-schema.ts';
+import { shown, unsuitable } from './catalog-error.ts';
+import { connectionSchema } from './connection-schema.ts';
 import type { Declared } from './declared.ts';
-import { shown, unsuitable } from './fault.ts';
 import { expects, fields, filledList, list, matching, oneOf, reference } from './field.ts';
+import { entityPattern, namePattern, placeholderFault, procedureName } from './name-template.ts';
 import { capacityOf, misfit, sqlTypesAllowed, valueSources } from './sql-type.ts';
-import { entityPattern, namePattern, placeholderFault, procedureName } from './template.ts';
 
 /** SET options that are off on a new connection and may be on around one call. */
 const setOptionsAllowed = ['FORCEPLAN', 'NOCOUNT', 'XACT_ABORT'] as const;

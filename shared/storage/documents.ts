@@ -2,10 +2,10 @@
 
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { setAside } from './broken.ts';
-import { storageCall } from './call.ts';
 import { DocumentConflictError, DocumentDamagedError } from './document-errors.ts';
 import { type DocumentForm, documentText } from './form.ts';
 import { type Found, readJson, writeJson } from './json-blob.ts';
+import { storageCall } from './storage-call.ts';
 import { type Tell, tellLog } from './tell.ts';
 
 export {

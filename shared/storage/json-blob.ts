@@ -8,9 +8,9 @@ import type {
   BlobRequestConditions,
   BlockBlobClient,
 } from '@azure/storage-blob';
-import { storageCall } from './call.ts';
 import { DocumentConflictError, DocumentDamagedError, type RawBlob } from './document-errors.ts';
 import { type DocumentForm, understood } from './form.ts';
+import { storageCall } from './storage-call.ts';
 import { BrokenAnswerError, hasStatus } from './storage-error.ts';
 
 export interface Stored<T> {

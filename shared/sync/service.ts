@@ -2,7 +2,7 @@
 
 import type { Catalog } from '../catalog/index.ts';
 import type { Leases } from '../lock/leases.ts';
-import { withDeadline } from '../storage/call.ts';
+import { withDeadline } from '../storage/storage-call.ts';
 import type { Call } from './call.ts';
 import type { Cancellations } from './cancellations.ts';
 import { claimServers, ownServers, releaseAll } from './claim.ts';

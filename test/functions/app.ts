@@ -11,7 +11,7 @@ import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { Companies } from '../../shared/app/companies.ts';
 import { companyQueueOutput } from '../../shared/app/company-queue.ts';
-import { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
 import type { HealthPart } from '../../shared/app/health/part.ts';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
@@ -20,11 +20,7 @@ import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
-import {
-  parseSettings,
-  requireConnections,
-  type Settings,
-} from '../../shared/settings/settings.ts';
+import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import type {
   CancelOutcome,
@@ -37,6 +33,7 @@ import type {
   Syncs,
 } from '../../shared/sync/syncs.ts';
 import { describedBy } from '../support/described.ts';
+import { soundSettings } from '../support/sound-settings.ts';
 
 export const runId = '20190731-0123456789ab';
 
@@ -110,7 +107,7 @@ export function testApp(
   environment: Record<string, string> = {},
   parts: HealthPart[] = [{ part: 'storage', state: 'ok' }],
 ): TestApp {
-  const settings = parseSettings({ ...sample.Values, ...environment });
+  const settings = soundSettings({ ...sample.Values, ...environment });
   return {
     settings,
     catalog: shippedCatalog(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { logLine, StageLines } from '../../../shared/sync/log/line.ts';
+import { logLine, StageLines } from '../../../shared/sync/log/log-line.ts';
 import { said } from './said.ts';
 
 const at = '2019-07-31T10:00:02.000Z';

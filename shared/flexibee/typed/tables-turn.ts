@@ -1,7 +1,7 @@
 /** What a turn at a company does for its typed tables. */
 
+import type { Session } from '../company-session.ts';
 import type { FollowContext } from '../context.ts';
-import type { Session } from '../session.ts';
 
 /**
  * Has them made and filled as far as they are not, before rows are written.

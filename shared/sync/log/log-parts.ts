@@ -7,7 +7,7 @@
  */
 
 import type { AppendBlobClient, BlobItem, ContainerClient } from '@azure/storage-blob';
-import { storageCall } from '../../storage/call.ts';
+import { storageCall } from '../../storage/storage-call.ts';
 
 export interface LogPart {
   name: string;

@@ -2,7 +2,7 @@
 
 import { chainOf, entitiesOf } from '../resolve.ts';
 import type { DataSource, Stage } from '../schema.ts';
-import type { Context } from './context.ts';
+import type { Context } from './check-context.ts';
 
 export function checkCompanies(context: Context): void {
   for (const source of context.data.dataSources) {

@@ -1,7 +1,7 @@
 /** API_TOKENS: who may call, what, until when. */
 
 import { z } from 'zod';
-import { isAzure, type Read, type Report } from './fault.ts';
+import { isAzure, type Read, type Report } from './settings-error.ts';
 
 /** SHA-256 of `demo-token`, the token of `local.settings.sample.json`. */
 export const sampleTokenSha256 = '7c43ef5ae21d43ce2743f770c68e24def1a43ee2f416d2438410c8af7af2ff2c';

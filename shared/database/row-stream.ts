@@ -1,10 +1,9 @@
 /** Rows as they come, no faster than they are taken: memory holds some dozens of them. */
 
 import { setImmediate } from 'node:timers/promises';
-import type sql from 'mssql';
 import { toDatabaseError } from './database-error.ts';
 import type { Link, SqlParameter } from './link.ts';
-import { kindOf, type ValueKind } from './types.ts';
+import { kindOf, type ValueKind } from './sql-types.ts';
 
 /** Rows that have come together. */
 export interface RowBatch {
@@ -18,18 +17,6 @@ export interface RowBatch {
 
 /** Rows that wait in memory for a slow reader: enough to keep the wire busy. */
 const bufferedRows = 64;
-
-/** `Session.stream` over the connection it has borrowed. */
-export async function* streamRows(
-  link: Link,
-  text: string,
-  parameters: readonly SqlParameter[],
-  signal: AbortSignal,
-): AsyncGenerator<Record<string, unknown>, void, undefined> {
-  for await (const rows of streamBatches(link, link.request(parameters, signal), text, signal)) {
-    yield* rows as Record<string, unknown>[];
-  }
-}
 
 /** `Session.batches` over the connection it has borrowed. */
 export async function* streamRowBatches(
@@ -51,17 +38,6 @@ export async function* streamRowBatches(
       }),
     );
   });
-  for await (const rows of streamBatches(link, request, text, signal)) {
-    yield { columns, kinds, rows: rows as unknown[][] };
-  }
-}
-
-async function* streamBatches(
-  link: Link,
-  request: sql.Request,
-  text: string,
-  signal: AbortSignal,
-): AsyncGenerator<unknown[], void, undefined> {
   const rows = request.toReadableStream({ highWaterMark: bufferedRows });
   // Errors come by the stream; this one only says when the session is free again.
   const ended = request.query(text).then(
@@ -73,9 +49,9 @@ async function* streamBatches(
     for await (const first of rows) {
       // What has arrived with the first is parsed before the event loop turns.
       await setImmediate();
-      const batch: unknown[] = [first];
+      const batch: unknown[][] = [first];
       while (batch.length < bufferedRows && rows.readableLength > 0) batch.push(rows.read());
-      yield batch;
+      yield { columns, kinds, rows: batch };
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;

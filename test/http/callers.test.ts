@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import functions from '@azure/functions';
-import { HttpProblem } from '../../shared/http/problem.ts';
 import {
   authenticate,
   authorize,
   authorizeConnection,
   bearerToken,
   requireRole,
-} from '../../shared/http/tokens.ts';
+} from '../../shared/http/callers.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
 
 const token = (name: string, value: string, codes = ['*'], connections: string[] = []) => ({
   name,

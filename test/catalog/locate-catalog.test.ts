@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ContainerClient } from '@azure/storage-blob';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
-import { loadCatalog } from '../../shared/catalog/locate.ts';
+import { loadCatalog } from '../../shared/catalog/locate-catalog.ts';
 import { folderOf } from '../dynsql/own.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { edit, shippedJson, stepsOf } from './edited.ts';

@@ -5,7 +5,7 @@ import { AbraGenClient } from '../../abra-gen/client.ts';
 import { AbraGenServers } from '../../abra-gen/servers.ts';
 import type { Catalog } from '../../catalog/index.ts';
 import type { Databases } from '../../database/databases.ts';
-import type { DynsqlCatalog } from '../../dynsql/language/catalog.ts';
+import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
 import { abraGenConnection } from './abra-gen-connection.ts';
 import type { DynsqlConnection } from './connection.ts';
 import { ownConnection } from './own-connection.ts';

@@ -6,7 +6,7 @@ import type { SqlParameter } from '../../database/link.ts';
 import { callRepeatable } from '../../database/repeatable-call.ts';
 import type { ReturnCheck } from '../../database/return-value.ts';
 import { RowLoadError } from './row-error.ts';
-import type { RowBatch, RowLoad, RowTarget } from './types.ts';
+import type { RowBatch, RowLoad, RowTarget } from './row-types.ts';
 
 /** Which procedure takes the rows, as the catalogue says. */
 export interface RowProcedure {

@@ -1,7 +1,7 @@
-/** Is the aggregate base's heap what the source says? Both read through the driver. */
+/** Is the aggregate base's heap what the source says? */
 
+import type { DatabaseSync } from 'node:sqlite';
 import type sql from 'mssql';
-import type { Difference } from '../../demo/billing/compare.ts';
 import { columnsOf, type EntityName, entityOf, fullKeyOf } from '../../demo/billing/entities.ts';
 import {
   aggregateBase,
@@ -13,11 +13,20 @@ import {
 import { areaColumn, crudeTable, heapTable, liveTable } from '../../demo/billing/tables.ts';
 import { bracketed, list } from '../../demo/billing/tsql/text.ts';
 
+export interface Difference {
+  entity: EntityName;
+  /** `missing`: only in the source; `extra`: only in the heap. */
+  kind: 'missing' | 'extra' | 'different';
+  key: string;
+}
+
 export type Read = (database: string, query: string) => Promise<Record<string, unknown>[]>;
 
 /** A value as text: days without their time, whether or not the product reads for the driver. */
-const textOf = (value: unknown) =>
-  value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+function textOf(value: unknown): string | null {
+  if (value === null) return null;
+  return value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+}
 
 export const rowText = (values: readonly unknown[]) => JSON.stringify(values.map(textOf));
 
@@ -26,6 +35,12 @@ export function readThrough(pools: ReadonlyMap<string, sql.ConnectionPool>): Rea
     const result = await pools.get(database)?.request().query(query);
     return result?.recordset ?? [];
   };
+}
+
+/** Past the server, in what the stand-in keeps: its tables are named `schema.table`. */
+export function readFiles(server: { database(name: string): DatabaseSync }): Read {
+  return async (database, query) =>
+    server.database(database).prepare(query.replaceAll('].[', '.')).all();
 }
 
 async function readRows(read: Read, database: string, name: EntityName, query: string) {
@@ -48,9 +63,10 @@ export type Place = 'crude' | 'heap';
 
 function liveQuery(name: EntityName, code: string, period: string) {
   const { system, name: database } = databaseOf(code);
+  const area = areaColumn(name, system);
   const query = `SELECT ${list(columnsOf(name), 't')} FROM ${bracketed(liveTable(name))} AS t${where(
     [
-      areaColumn(name, system) !== undefined && `t.[area] = '${code}'`,
+      area !== undefined && `t.${bracketed(area)} = '${code}'`,
       entityOf(name).dated && `t.[period] = '${period}'`,
     ],
   )}`;
@@ -108,14 +124,22 @@ async function compareEntity(
   return differences;
 }
 
-/** As the stand-in's `compareHeapWithSource`; empty when heap and source are equal. */
+/**
+ * Compares every entity of a data source, in HCS also those it exports for all areas at once, with
+ * AB's heap; dated ones for the month given (`2019-07-01`). Empty when they are equal.
+ *
+ * @param names limits it to some entities
+ * @throws RangeError for an unknown code
+ */
 export async function compareHeapWithSource(
   read: Read,
   code: string,
   period: string,
+  names: readonly EntityName[] = entitiesIn(databaseOf(code).system),
 ): Promise<Difference[]> {
   const differences: Difference[] = [];
-  for (const name of entitiesIn(databaseOf(code).system)) {
+  for (const name of names) {
+    if (code === allAreas && entityOf(name).hcs !== 'all') continue;
     differences.push(...(await compareEntity(read, name, code, period)));
   }
   return differences;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { laidOut, laidOutPieces } from '../../shared/http/layout.ts';
+import { laidOut, laidOutPieces } from '../../shared/http/json-layout.ts';
 
 async function inPieces(text: string, size: number, isIndented: boolean): Promise<string> {
   async function* pieces() {

@@ -4,7 +4,7 @@ import { sideBySide } from '../../async/side-by-side.ts';
 import { parseJsonText } from '../../catalog/json-text.ts';
 import { type OpenContainer, type Place, readPlace } from '../../settings/place.ts';
 import type { Tell } from '../../storage/tell.ts';
-import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './catalog.ts';
+import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './dynsql-catalog.ts';
 import { shippedDynsql } from './shipped.ts';
 
 /** Files that are read at once. */

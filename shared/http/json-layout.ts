@@ -4,7 +4,7 @@ const deepestIndent = 64;
 const newline = 0x0a;
 
 /** Indents JSON by two blanks while it comes, digit for digit; what is no JSON comes out as odd. */
-export class JsonIndenter {
+class JsonIndenter {
   #depth = 0;
   #isEmpty = false;
   #inText = false;

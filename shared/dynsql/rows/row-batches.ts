@@ -1,7 +1,7 @@
 /** Rows in batches of a size that one call takes. */
 
 import { rowKey } from './row-key.ts';
-import type { KeyedRow, RowBatch } from './types.ts';
+import type { KeyedRow, RowBatch } from './row-types.ts';
 
 export interface BatchLimits {
   rows: number;

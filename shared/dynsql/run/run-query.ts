@@ -6,7 +6,7 @@
  */
 
 import { parseExact } from '../../json/exact-json.ts';
-import type { Statement } from '../types.ts';
+import type { Statement } from '../definition.ts';
 import { Levels, type RowSource } from './levels.ts';
 import { datasetHead, Text, writeItems } from './merge.ts';
 

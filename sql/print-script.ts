@@ -1,7 +1,7 @@
 /** Scripts as an administrator applies them by hand, record included. */
 
-import type { Batch } from './batches.ts';
 import { opening } from './installer.ts';
+import type { Batch } from './script-batches.ts';
 import type { Script } from './scripts.ts';
 
 const literal = (text: string) => `N'${text.replaceAll("'", "''")}'`;

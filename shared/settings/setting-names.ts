@@ -1,7 +1,7 @@
 /** Names of settings: as the platform compares them, and those that nobody reads but are near. */
 
 import { nearest } from '../faults/near-name.ts';
-import type { Read, SettingsFault } from './fault.ts';
+import type { Read, SettingsFault } from './settings-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DatabaseError } from '../../../shared/database/database-error.ts';
 import type { Databases } from '../../../shared/database/databases.ts';
+import type { Statement } from '../../../shared/dynsql/definition.ts';
 import { DriftError } from '../../../shared/dynsql/run/merge.ts';
-import { itemTexts, runQuery } from '../../../shared/dynsql/run/run.ts';
-import type { Statement } from '../../../shared/dynsql/types.ts';
+import { itemTexts, runQuery } from '../../../shared/dynsql/run/run-query.ts';
 import { soon } from '../../support/storage.ts';
 import { millionRows, type Server, startServer, threeLevels, threeLevelsAnswer } from './wire.ts';
 

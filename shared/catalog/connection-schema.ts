@@ -1,7 +1,7 @@
 /** The shape of the connections that dynsql can ask. */
 
 import { z } from 'zod';
-import { notOneOf, unsuitable } from './fault.ts';
+import { notOneOf, unsuitable } from './catalog-error.ts';
 import { fields, matching } from './field.ts';
 
 /**
