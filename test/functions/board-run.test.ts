@@ -19,7 +19,7 @@ import { App } from '../../shared/app/app.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import type { PlannedRun } from '../../shared/sync/syncs.ts';
 import { openPools } from '../sqlserver/demo-suite.ts';
-import { type Read, readThrough, rowsOf } from '../sqlserver/heap-and-source.ts';
+import { type Read, readThrough, rowsOf } from '../support/heap-and-source.ts';
 import { type RecordedSqlServer, startRecordedSqlServer } from '../support/recorded-sql-server.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { post } from './app.ts';

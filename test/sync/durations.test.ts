@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
-import { measure, withExpected } from '../../shared/sync/durations.ts';
+import { DurationStore, type Durations, withExpected } from '../../shared/sync/durations.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import { run } from '../support/runs.ts';
+import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+
+let storage: TestStorage;
+before(async () => {
+  storage = await startStorage();
+});
+after(() => storage.close());
 
 const catalog = shippedCatalog();
 const months = [6, 7].map((month) => ({ month, year: 2019 }));
 const planned = (periods: typeof months) =>
   planStages(catalog, [{ codes: ['0c10'], names: ['payment'], periods }]).stages;
 
-/** A run of these months, whose exports took 1 s, 2 s and so on. */
-function measured(periods: typeof months) {
+/** What is kept of a run of these months, whose stages took 1 s, 2 s and so on. */
+async function measured(periods: typeof months): Promise<Durations> {
   const stages = planned(periods).map((stage, index) => ({
     ...stage,
     state: 'succeeded' as const,
@@ -22,27 +29,29 @@ function measured(periods: typeof months) {
       },
     ],
   }));
-  return measure(run('id', stages));
+  const store = new DurationStore(await storage.container());
+  await store.add(run('id', stages), soon());
+  return store.read(soon());
 }
 
-test('what is measured of one month holds for every other', () => {
-  const of = (durations: Record<string, number[]>) =>
+test('what is measured of one month holds for every other', async () => {
+  const of = (durations: Durations) =>
     withExpected(planned([{ month: 1, year: 2020 }]), durations).map(({ id, expectedMs }) => [
       id,
       expectedMs,
     ]);
-  assert.deepEqual(of(measured(months.slice(0, 1))), [
+  assert.deepEqual(of(await measured(months.slice(0, 1))), [
     ['export:payment:0c10', 1_000],
     ['crude:payment', 2_000],
     ['heap:payment', 3_000],
   ]);
   // Two months of one run: both are measured, under the name that one alone has.
-  assert.deepEqual(measured(months), {
+  assert.deepEqual(await measured(months), {
     'export:payment:0c10': [1_000, 2_000],
     'crude:payment': [3_000],
     'heap:payment': [4_000],
   });
-  assert.deepEqual(of(measured(months))[0], ['export:payment:0c10', 1_500]);
+  assert.deepEqual(of(await measured(months))[0], ['export:payment:0c10', 1_500]);
 });
 
 test('each month of a run is expected to take what any of them took', () => {
