@@ -11,15 +11,12 @@ import type sql from 'mssql';
 import type { Azurite } from 'stand-in-kit/azurite';
 import { procedureRunner } from '../shared/app/runners/procedure-runner.ts';
 import { Databases } from '../shared/database/databases.ts';
-import { Leases } from '../shared/lock/leases.ts';
 import { openContainer } from '../shared/storage/container.ts';
-import { Cancellations } from '../shared/sync/cancellations.ts';
-import { DurationStore } from '../shared/sync/durations.ts';
 import { executeRun } from '../shared/sync/engine.ts';
-import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import type { Run, Stage } from '../shared/sync/run.ts';
 import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService } from '../shared/sync/service.ts';
+import { syncState } from '../shared/sync/sync-state.ts';
 import type { Call, SyncRequest } from '../shared/sync/syncs.ts';
 import { runOriginal } from './original.ts';
 import { catalog } from './plans.ts';
@@ -74,13 +71,7 @@ export async function startBench(azurite: Azurite, model: LoadModel): Promise<Be
     { kind: 'connection string', connectionString: azurite.connectionString },
     never,
   );
-  const state = {
-    leases: new Leases(container, 60),
-    runs: new TimedRunStore(container),
-    cancellations: new Cancellations(container),
-    durations: new DurationStore(container),
-    logs: new RunLogs(container),
-  };
+  const state = { ...syncState(container, 60), runs: new TimedRunStore(container) };
   const now = () => new Date();
   const syncs = new SyncService({ catalog, now, state: async () => state });
   const read = (text: string) => databases.query('ab', text, [], never);

@@ -21,6 +21,7 @@ const { pace } = commandLine({
     pace: { ...numberAboveZero("by how much the operators' seconds are divided"), default: 240 },
   },
 });
+
 function row(what: string, original: number, ours: number, bound: number): string {
   const cells = [
     what.padEnd(44),

@@ -19,41 +19,31 @@ import {
 } from './cursor.ts';
 import { withTroublesTried } from './evidence-trouble.ts';
 import type { HistoryFault } from './history.ts';
+import { KeptCursor, type Started } from './kept-cursor.ts';
 import { type Beginning, firstAnswers } from './late.ts';
 import { loadSteps } from './load-evidence.ts';
 import { pageSteps } from './pages.ts';
-import { withAsked } from './request-count.ts';
-import { withReturned } from './returned.ts';
 import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
-import { tellChanges } from './tell-changes.ts';
 import type { TroubleReport } from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
-type Started = Cursor & { next: number };
 type Make = (steps: StepContext, signal: AbortSignal) => AsyncGenerator<Step, void, undefined>;
 
 export class Session {
   readonly #context: FollowContext;
-  readonly #held: HeldCursor;
   /** Aborted when the lock is lost, too. */
   readonly #signal: AbortSignal;
-  /** As written. */
-  #cursor: Cursor;
-  #lastReadAt: number;
-  #wrote = false;
+  readonly #kept: KeptCursor;
 
   constructor(context: FollowContext, held: HeldCursor, signal: AbortSignal) {
     this.#context = context;
-    this.#held = held;
     this.#signal = AbortSignal.any([signal, held.lost]);
-    this.#cursor = held.value ?? restarted(undefined, context.now());
-    context.typed?.takeUp(this.#cursor.typed);
-    this.#lastReadAt = Date.parse(this.#cursor.readAt ?? isoOf(0));
+    this.#kept = new KeptCursor(context, held, this.#signal);
   }
 
   get cursor(): Cursor {
-    return this.#cursor;
+    return this.#kept.cursor;
   }
 
   get signal(): AbortSignal {
@@ -62,7 +52,7 @@ export class Session {
 
   /** Whether anything but trouble has been written. */
   get wrote(): boolean {
-    return this.#wrote;
+    return this.#kept.wrote;
   }
 
   log(text: string): void {
@@ -71,8 +61,8 @@ export class Session {
 
   /** Takes up what the catalogue has changed. */
   async agree(): Promise<void> {
-    const agreed = agreedWith(this.#cursor, this.#context.company.evidences);
-    if (agreed !== this.#cursor) await this.#save(agreed);
+    const agreed = agreedWith(this.cursor, this.#context.company.evidences);
+    if (agreed !== this.cursor) await this.#kept.save(agreed);
   }
 
   /**
@@ -94,15 +84,15 @@ export class Session {
       loads: evidences.map(newLoad),
       behindSince: now().toISOString(),
     };
-    await this.#save(begun);
+    await this.#kept.save(begun);
     return begun;
   }
 
   /** Notes that everything is to be loaded again, until that has begun. @param fault what was seen */
   async owe(why: Reload['why'], fault: string): Promise<void> {
     const since = this.#context.now().toISOString();
-    const owed = owing(this.#cursor, { why, since, fault });
-    if (owed !== this.#cursor) await this.#save(owed);
+    const owed = owing(this.cursor, { why, since, fault });
+    if (owed !== this.cursor) await this.#kept.save(owed);
   }
 
   /**
@@ -110,22 +100,22 @@ export class Session {
    * nor is the last one that we know. Where that happens again meanwhile, it is seen by the newest.
    */
   async loadAll(newest: Cursor['last']): Promise<void> {
-    const { last: _, ...rest } = this.#cursor;
+    const { last: _, ...rest } = this.cursor;
     const loads = this.#context.company.evidences.map(newLoad);
     const { behindSince = this.#context.now().toISOString() } = rest;
-    await this.#save({ ...rest, ...(newest && { last: newest }), loads, behindSince });
+    await this.#kept.save({ ...rest, ...(newest && { last: newest }), loads, behindSince });
   }
 
   /** Begins a new generation. */
   restart(): Promise<Started> {
-    return this.begin(restarted(this.#cursor, this.#context.now()));
+    return this.begin(restarted(this.cursor, this.#context.now()));
   }
 
   /** Whoever asked for this turn does not wait for the pause of an evidence's trouble, or its table's. */
   async insist(): Promise<void> {
     this.#context.typed?.insist();
-    const insistent = withTroublesTried(this.#cursor, this.#context.now());
-    if (insistent !== this.#cursor) await this.#save(insistent);
+    const insistent = withTroublesTried(this.cursor, this.#context.now());
+    if (insistent !== this.cursor) await this.#kept.save(insistent);
   }
 
   /**
@@ -139,10 +129,10 @@ export class Session {
     isOver(): boolean;
     onApplied?(batch: Batch, rows: AppliedRows): void;
   }): Promise<boolean> {
-    const cursor = this.#started();
+    const cursor = this.#kept.started();
     if (cursor.loads.length === 0) return true;
     const left = options.onlyFirst ? cursor.loads.length - 1 : 0;
-    const isThrough = () => this.#cursor.loads.length <= left;
+    const isThrough = () => this.cursor.loads.length <= left;
     let isBroken = false;
     const isOver = () => {
       if (isThrough()) return true;
@@ -156,16 +146,16 @@ export class Session {
 
   /** Writes where the typed tables are, where that has changed. */
   async keepTables(): Promise<void> {
-    if (this.#context.typed?.states !== this.#cursor.typed) await this.#save(this.#cursor);
+    if (this.#context.typed?.states !== this.cursor.typed) await this.#kept.save(this.cursor);
   }
 
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
   async loadFirst(evidence: string): Promise<void> {
-    const { loads } = this.#cursor;
+    const { loads } = this.cursor;
     const first = loads.find((load) => load.evidence === evidence) ?? newLoad(evidence);
     if (loads[0] === first) return;
     const others = loads.filter((load) => load !== first);
-    await this.#save({ ...this.#cursor, loads: [first, ...others] });
+    await this.#kept.save({ ...this.cursor, loads: [first, ...others] });
   }
 
   /**
@@ -174,47 +164,48 @@ export class Session {
    * @returns `over`: `isOver` said so; `off`: the changelog is; or what is wrong with the history
    */
   async follow(isOver: () => boolean): Promise<'done' | 'over' | 'off' | HistoryFault> {
-    const cursor = this.#started();
+    const cursor = this.#kept.started();
     const { source, now, company } = this.#context;
     const clock = { now, lateMs: company.lateMs };
     const beginning = await firstAnswers(source, cursor, clock, this.#signal);
     if ('kind' in beginning) return beginning;
     if (isIdle(cursor, beginning)) {
       const gaps = [...beginning.gaps];
-      if (!isDeepStrictEqual(gaps, cursor.gaps)) await this.#save({ ...this.#cursor, gaps }, false);
+      if (!isDeepStrictEqual(gaps, cursor.gaps))
+        await this.#kept.save({ ...this.cursor, gaps }, false);
       await this.#tryWaiting();
       // A server may answer while it is off as if nothing happened.
       return (await this.#context.changelogIsOn(this.#signal)) ? 'done' : 'off';
     }
     await this.take(
       (steps, signal) => pageSteps(steps, beginning, signal),
-      () => this.#cursor.behindSince !== undefined && isOver(),
+      () => this.cursor.behindSince !== undefined && isOver(),
     );
-    return this.#cursor.behindSince === undefined ? 'done' : 'over';
+    return this.cursor.behindSince === undefined ? 'done' : 'over';
   }
 
   /** Has the procedures after changes called; not yet those of what is half loaded. */
   async seeToCalls(): Promise<void> {
-    const marks = marksOf(this.#cursor);
+    const marks = marksOf(this.cursor);
     if (Object.keys(marks).length > 0) await this.#context.after(marks, this.#signal);
   }
 
   /** Whether the server asked to be left alone for longer than until now. */
   get rests(): boolean {
-    const { retryAt } = this.#cursor.trouble ?? {};
+    const { retryAt } = this.cursor.trouble ?? {};
     return retryAt !== undefined && Date.parse(retryAt) > this.#context.now().getTime();
   }
 
   /** Enters what stops us, or that nothing does; a trouble that goes on as it is is not written again. */
   async settle(report: TroubleReport | undefined): Promise<void> {
-    const { trouble, ...rest } = this.#cursor;
+    const { trouble, ...rest } = this.cursor;
     const isSame = trouble?.kind === report?.kind && trouble?.message === report?.message;
     if (isSame && report?.retryAfterMs === undefined) {
-      const isWorth = this.#hasRead || this.#context.requests?.isWorthWriting;
-      if (isWorth) await this.#save(this.#cursor, false);
+      const isWorth = this.#kept.hasRead || this.#context.requests?.isWorthWriting;
+      if (isWorth) await this.#kept.save(this.cursor, false);
       return;
     }
-    if (report === undefined) return await this.#save(rest);
+    if (report === undefined) return await this.#kept.save(rest);
     const now = this.#context.now();
     const { retryAfterMs, ...told } = report;
     const since = (trouble?.kind === report.kind && trouble?.since) || now.toISOString();
@@ -224,18 +215,18 @@ export class Session {
         : { retryAt: new Date(now.getTime() + retryAfterMs).toISOString() };
     // A trouble that only tells its reason anew is no news for `wrote`.
     const isNews = trouble?.kind !== report.kind;
-    await this.#save({ ...rest, trouble: { ...told, since, ...retryAt } }, isNews);
+    await this.#kept.save({ ...rest, trouble: { ...told, since, ...retryAt } }, isNews);
   }
 
   /** What has waited since an evidence was in trouble; its time may have come. */
   async #tryWaiting(): Promise<void> {
-    if (Object.keys(this.#cursor.stale).length === 0) return;
-    let wrote = this.#wrote;
+    if (Object.keys(this.cursor.stale).length === 0) return;
+    let wrote = this.wrote;
     const onApplied = () => {
       wrote = true;
     };
     await this.take(waitingSteps, () => false, onApplied);
-    this.#wrote = wrote;
+    this.#kept.wrote = wrote;
   }
 
   /** Applies step after step, the next being made meanwhile, until `isOver` after a move. */
@@ -245,7 +236,7 @@ export class Session {
     onApplied?: (batch: Batch, rows: AppliedRows) => void,
   ): Promise<void> {
     const counts = new Map<string, AppliedRows>();
-    const steps = this.#steps(this.#started());
+    const steps = this.#steps(this.#kept.started());
     for await (const { page, moved } of ahead((signal) => make(steps, signal), this.#signal)) {
       if (page.batches.length > 0) {
         const applied = await this.#context.mirror.apply(page, this.#signal);
@@ -255,10 +246,10 @@ export class Session {
           onApplied?.(batch, rows);
         }
       }
-      const next = moved?.(this.#cursor) ?? this.#cursor;
-      if (next === this.#cursor) continue;
+      const next = moved?.(this.cursor) ?? this.cursor;
+      if (next === this.cursor) continue;
       const cursor = withRows(next, counts);
-      await this.#save(cursor);
+      await this.#kept.save(cursor);
       counts.clear();
       if (isOver()) return;
     }
@@ -274,45 +265,8 @@ export class Session {
       source,
       cursor,
       now,
-      readAt: () => this.#readAt(),
+      readAt: () => this.#kept.readAt(),
     };
-  }
-
-  /** Clocks of two workers differ; the order of readings must not. */
-  #readAt(): string {
-    this.#lastReadAt = Math.max(this.#context.now().getTime(), this.#lastReadAt + 1);
-    return isoOf(this.#lastReadAt);
-  }
-
-  /** Since the cursor was written. */
-  get #hasRead(): boolean {
-    return this.#lastReadAt > Date.parse(this.#cursor.readAt ?? isoOf(0));
-  }
-
-  #started(): Started {
-    const { next } = this.#cursor;
-    if (next === undefined) throw new Error('a company must begin before it is followed');
-    return { ...this.#cursor, next };
-  }
-
-  /** @param isNews false: nothing of it is worth telling */
-  async #save(moved: Cursor, isNews = true): Promise<void> {
-    const warnings = withReturned(moved.warnings, this.#context.returned);
-    const { typed, requests, now } = this.#context;
-    const asked = requests?.asked;
-    // Whatever was read may be in the mirror, whether the cursor moved or not.
-    const cursor = {
-      ...moved,
-      warnings,
-      ...(typed && { typed: typed.states }),
-      ...(asked && { requests: withAsked(moved.requests, asked, now()) }),
-      ...(this.#hasRead && { readAt: isoOf(this.#lastReadAt) }),
-    };
-    await this.#held.replace(cursor, this.#signal);
-    if (asked) requests?.written(asked);
-    tellChanges(this.#context.log, this.#context.company.code, this.#cursor, cursor);
-    this.#cursor = cursor;
-    this.#wrote ||= isNews;
   }
 }
 
@@ -322,5 +276,3 @@ function isIdle({ next, behindSince }: Started, { page, late }: Beginning): bool
   const pointsOn = (page.next ?? 0) > next;
   return !isNew && !pointsOn && late.length === 0 && behindSince === undefined;
 }
-
-const isoOf = (time: number) => new Date(time).toISOString();

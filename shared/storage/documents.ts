@@ -53,9 +53,12 @@ export class DocumentStore<T extends object> {
     this.#tell = tell;
   }
 
-  /** @throws DocumentNewerError, DocumentDamagedError */
-  read(name: string, signal: AbortSignal): Promise<Found<T> | undefined> {
-    return readJson(this.#blob(name), name, this.#form, signal);
+  /**
+   * @param known of an earlier reading: comes back itself where it has not changed since
+   * @throws DocumentNewerError, DocumentDamagedError
+   */
+  read(name: string, signal: AbortSignal, known?: Found<T>): Promise<Found<T> | undefined> {
+    return readJson(this.#blob(name), name, this.#form, signal, known);
   }
 
   /**
@@ -68,10 +71,11 @@ export class DocumentStore<T extends object> {
     name: string,
     instead: (damaged: DocumentDamagedError) => Replacement<T>,
     signal: AbortSignal,
+    known?: Found<T>,
   ): Promise<Found<T> | undefined> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.read(name, signal);
+        return await this.read(name, signal, known);
       } catch (error) {
         if (!(error instanceof DocumentDamagedError)) throw error;
         const replacement = instead(error);

@@ -22,12 +22,14 @@ import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
 import { planStages } from '../../shared/sync/plan.ts';
+import { fits, runFits } from '../../shared/sync/run-filter.ts';
 import type {
   CancelOutcome,
   LogText,
   PlannedRun,
   Run,
   RunPage,
+  SearchOptions,
   StartOutcome,
   SyncRequest,
   Syncs,
@@ -44,6 +46,7 @@ export class RecordingSyncs implements Syncs {
   started: SyncRequest[] = [];
   planned: SyncRequest[] = [];
   listed: Array<{ limit: number; from?: string }> = [];
+  searched: SearchOptions[] = [];
   outcome: StartOutcome = { outcome: 'started', id: runId };
   running: Run[] = [];
   page: RunPage = { runs: [] };
@@ -88,6 +91,15 @@ export class RecordingSyncs implements Syncs {
     this.#fail();
     this.listed.push(options);
     return this.page;
+  }
+  async search(options: SearchOptions): Promise<RunPage> {
+    this.#fail();
+    this.searched.push(options);
+    const isFound = (summary: RunPage['runs'][number]) => {
+      const run = this.runs.get(summary.id);
+      return fits(summary, options.filter) ?? (run !== undefined && runFits(run, options.filter));
+    };
+    return { ...this.page, runs: this.page.runs.filter(isFound) };
   }
   async active(): Promise<Run[]> {
     this.#fail();
