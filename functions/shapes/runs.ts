@@ -15,10 +15,10 @@ export const userSchema = z
   .meta({ description: 'Who asks: 1 to 128 characters, kept in the run for people to read' });
 
 const codeSchema = z.string().meta({ description: 'Data source, a key of /valid_codes' });
-const codesSchema = z
+export const codesSchema = z
   .union([codeSchema, z.array(codeSchema).min(1).meta({ uniqueItems: true })])
   .meta({ description: 'One data source, or several for one run, each once' });
-const nameSchema = z
+export const nameSchema = z
   .string()
   .meta({ description: 'Entity, a key of /{code}/valid_names for every code' });
 
@@ -44,10 +44,15 @@ export const yearSchema = z
   ])
   .meta({ description: 'Year, a whole number of four digits, also as text' });
 
-const tokenSchema = z
+export const tokenSchema = z
   .string()
   .optional()
   .meta({ description: 'API token, in place of Authorization: Bearer' });
+
+export const whenBusySchema = z.enum(['refuse', 'wait']).meta({
+  description:
+    '`wait`: where a server is busy, or somebody waits for it, the run waits in line; otherwise it is refused',
+});
 
 const dataSourceSyncBody = z
   .object({
@@ -56,6 +61,7 @@ const dataSourceSyncBody = z
     code: codesSchema,
     month: monthSchema.nullish(),
     year: yearSchema.nullish(),
+    whenBusy: whenBusySchema.nullish(),
   })
   .meta({
     id: 'DataSourceSync',
@@ -82,8 +88,17 @@ export const nextLinkSchema = z
   .string()
   .regex(/^<\/runs\/[0-9a-z-]{1,64}\/log\?[^>]+>; rel="next"$/);
 
+const placeSchema = z
+  .int()
+  .meta({ description: 'Of a run that waits: how many are before it at its servers' });
+
 export const acceptedSchema = z
-  .object({ id: runIdSchema, state: z.literal('queued'), location: runLocationSchema })
+  .object({
+    id: runIdSchema,
+    state: z.enum(['queued', 'waiting']),
+    location: runLocationSchema,
+    place: placeSchema.exactOptional(),
+  })
   .meta({ id: 'Accepted' });
 
 export const cancellationSchema = z
@@ -137,6 +152,7 @@ const runSummarySchema = z
     id: z.string(),
     kind: runSchema.shape.kind,
     state: z.enum(runStates),
+    place: placeSchema.exactOptional(),
     user: z.string(),
     codes: z.array(z.string()),
     moreCodes: z
@@ -151,6 +167,7 @@ const runSummarySchema = z
       .int()
       .exactOptional()
       .meta({ description: 'How many entities the run has beside these' }),
+    board: z.string().exactOptional().meta({ description: 'By whose calls it was started' }),
     period: runSchema.shape.period,
     createdAt: instantSchema,
     startedAt: instantSchema.exactOptional(),
@@ -187,7 +204,11 @@ const activeRunSchema = runSchema
   .meta({ id: 'ActiveRun' });
 
 export const statusSchema = z
-  .object({ running: z.boolean(), runs: z.array(activeRunSchema) })
+  .object({
+    running: z.boolean().meta({ description: 'Whether any run is queued or running' }),
+    runs: z.array(activeRunSchema),
+    waiting: z.int().meta({ description: 'Runs that wait, of all callers' }),
+  })
   .meta({ id: 'SyncStatus' });
 
 export const runPageSchema = z
@@ -222,6 +243,14 @@ export const publicRunSchema = z
     servers: z
       .array(z.string())
       .meta({ description: 'Source servers that are the run’s until it has ended' }),
+    place: placeSchema.exactOptional(),
+    waitsFor: z
+      .array(z.object({ server: z.string(), run: z.string().exactOptional() }))
+      .exactOptional()
+      .meta({
+        description:
+          'Of a run that waits: servers that it cannot have yet, with the run that has each or is before it in line',
+      }),
     progress: progressSchema,
     warnings: warningsSchema,
   })
@@ -254,4 +283,4 @@ export const logFromSchema = z
   .meta({ description: 'Bytes of the text that are left out at its beginning' });
 
 /** Opaque to clients: it comes out of the listing's own `next` link. */
-export const pageFromSchema = z.string().regex(/^[\x21-\x7e]{1,512}$/);
+export const pageAfterSchema = z.string().regex(/^[\x21-\x7e]{1,512}$/);

@@ -3,13 +3,15 @@
 import type { z } from 'zod';
 import type { Catalog } from '../../shared/catalog/index.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
+import { type Body, fault, type Member, type Refusal } from '../../shared/faults/member.ts';
 import { show } from '../../shared/faults/show.ts';
-import { type Body, fault, type Member, type Refusal } from '../../shared/http/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
+import { checkCodes, knownCodes } from '../../shared/sync/asked-codes.ts';
 import { comparePeriods, periodLimits, periodText } from '../../shared/sync/period.ts';
-import type { Call, Period } from '../../shared/sync/syncs.ts';
-import { checkCodes, knownCodes } from './requested-codes.ts';
-import { monthSchema, userSchema, yearSchema } from './runs.ts';
+import type { Call, Period, SyncRequest } from '../../shared/sync/syncs.ts';
+import { monthSchema, yearSchema } from './runs.ts';
+import { checkUser } from './user.ts';
+import { checkWhenBusy, whenBusyOf } from './when-busy.ts';
 
 export type SyncCatalog = Pick<
   Catalog,
@@ -28,16 +30,18 @@ export function parseSyncRequest(
   body: Body,
   catalog: SyncCatalog,
   now: Date,
-): { user: string; calls: [Call] } {
-  const codes = [...new Set(knownCodes(body, catalog).map(({ code }) => code))];
+): Pick<SyncRequest, 'user' | 'whenBusy'> & { calls: [Call] } {
+  const code = { field: 'code', value: body.code };
+  const codes = [...new Set(knownCodes(code, catalog).map((named) => named.code))];
   const names = requestedNames(kind, body, codes, catalog);
   const dated = names.some((name) => catalog.isDated(name) === true);
   const asked = parsePeriod(body, dated, periodLimits(catalog.periods, now));
   const refusals = [
     checkUser(body),
-    checkCodes(body, catalog),
+    checkCodes(code, catalog),
     checkName(kind, body, codes, catalog),
     asked.refusal,
+    checkWhenBusy(body),
   ].filter((refusal) => refusal !== undefined);
   const [first] = refusals;
   if (first !== undefined) {
@@ -48,7 +52,7 @@ export function parseSyncRequest(
   const { period } = asked;
   const months = dated && period !== undefined ? { periods: [period], asked: period } : {};
   const call: Call = { codes, names, whole: kind === 'data_source', ...months };
-  return { user: String(body.user), calls: [call] };
+  return { user: String(body.user), calls: [call], ...whenBusyOf(body) };
 }
 
 /** Empty where code or name are not usable, which their own checks report. */
@@ -60,15 +64,6 @@ function requestedNames(
 ): string[] {
   if (kind === 'data_source') return catalog.entityOrder(...codes);
   return typeof body.name === 'string' && catalog.hasEntity(body.name) ? [body.name] : [];
-}
-
-function checkUser({ user }: Body): Refusal | undefined {
-  if (userSchema.safeParse(user).success) return undefined;
-  const text = user === undefined ? 'User is not specified.' : 'Invalid user value.';
-  return {
-    text,
-    errors: [fault({ field: 'user', value: user }, '1 to 128 characters on one line')],
-  };
 }
 
 /**

@@ -20,6 +20,7 @@ export function readRun(app: AppServices): RouteHandler {
         servers: serversOf(run),
         progress,
         warnings: warningsIn(run),
+        ...(run.state === 'waiting' && (await app.syncs.waitsFor(run, signal))),
       }),
     );
   };

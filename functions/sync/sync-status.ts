@@ -1,18 +1,21 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { textOrJson } from '../../shared/http/answer.ts';
+import { mayTouch } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { mayTouch } from '../../shared/http/tokens.ts';
 import { type Progress, progressOf, type Run } from '../../shared/sync/syncs.ts';
 import { statusSchema } from '../shapes/runs.ts';
 
 /**
  * Whether any run is queued or running now, and as JSON which ones, of those that the caller may
- * touch, and how far they are. Strangers learn how far all are, and nothing that people or
+ * touch, and how far they are; what only waits is counted beside them. Strangers learn how far all are, and nothing that people or
  * procedures said.
  */
 export function syncStatus(app: AppServices): RouteHandler {
   return async (request, _context, { caller, signal }) => {
-    const active = await app.syncs.active(signal);
+    const [active, places] = await Promise.all([
+      app.syncs.active(signal),
+      app.syncs.places(signal),
+    ]);
     const running = active.length > 0;
     const text = `Synchronization is ${running ? '' : 'not '}running.`;
     const now = app.now();
@@ -20,7 +23,7 @@ export function syncStatus(app: AppServices): RouteHandler {
       .filter(({ codes }) => caller === undefined || mayTouch(caller, codes))
       .map((run) => ({ ...run, progress: progressOf(run, now) }))
       .map((run) => (caller === undefined ? withoutTexts(run) : run));
-    return textOrJson(request, text, statusSchema.parse({ running, runs }));
+    return textOrJson(request, text, statusSchema.parse({ running, runs, waiting: places.size }));
   };
 }
 

@@ -32,7 +32,11 @@ const membersSchema = z.object({
   servers: z
     .array(z.string())
     .optional()
-    .meta({ description: 'Of `busy`: the source servers that are held' }),
+    .meta({ description: 'Of `busy`: the source servers that are held, or waited for' }),
+  runs: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Of `busy`: the runs that have them, or wait for them' }),
   state: z.string().optional().meta({ description: 'Of `not-cancellable`: the state of the run' }),
   kind: z
     .string()
@@ -56,7 +60,7 @@ export const problemSchema = z
   .meta({ id: 'Problem', description: 'RFC 9457' });
 export type ProblemDocument = z.infer<typeof problemSchema>;
 
-export function urnOf(type: ProblemType): `urn:syncboard:problem:${ProblemType}` {
+function urnOf(type: ProblemType): `urn:syncboard:problem:${ProblemType}` {
   return `urn:syncboard:problem:${type}`;
 }
 

@@ -2,7 +2,11 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { DocumentConflictError, DocumentStore } from '../storage/documents.ts';
+import {
+  DocumentConflictError,
+  DocumentDamagedError,
+  DocumentStore,
+} from '../storage/documents.ts';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Tell } from '../storage/tell.ts';
 import type { Run, Stage } from './run.ts';
@@ -23,6 +27,9 @@ const durationsForm: DocumentForm<Record<string, number[]>> = {
 
 const none = { value: {}, metadata: {}, meaning: 'durations are measured anew' };
 
+/** How long a sync that is asked for waits for what earlier ones have measured. */
+const estimateMs = 2_000;
+
 /** Enough for a median that one bad night does not move. */
 const kept = 9;
 
@@ -38,6 +45,15 @@ export class DurationStore {
   /** @throws DocumentNewerError, or storage's error */
   async read(signal: AbortSignal): Promise<Durations> {
     return (await this.#documents.readMended(name, () => none, signal))?.value ?? {};
+  }
+
+  /** The same, and nothing is mended: none where they are damaged. */
+  async look(signal: AbortSignal): Promise<Durations> {
+    const found = await this.#documents.read(name, signal).catch((error: unknown) => {
+      if (error instanceof DocumentDamagedError) return undefined;
+      throw error;
+    });
+    return found?.value ?? {};
   }
 
   /**
@@ -62,6 +78,15 @@ export class DurationStore {
   }
 }
 
+/** An estimate is no reason to refuse a sync, nor to use up the time that a claim has. */
+export async function knownDurations(
+  durations: Pick<DurationStore, 'read'>,
+  signal: AbortSignal,
+): Promise<Durations> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(estimateMs)]);
+  return durations.read(limit).catch(() => ({}));
+}
+
 /** The stages with what each of them may take, as far as earlier runs have measured it. */
 export function withExpected(stages: readonly Stage[], known: Durations): Stage[] {
   return stages.map((stage) => {
@@ -84,7 +109,7 @@ function measuredAs({ stage, entity, code }: Stage): string {
 }
 
 /** Milliseconds of the last attempt of every stage that succeeded, in the order of the plan. */
-export function measure(run: Run): Record<string, number[]> {
+function measure(run: Run): Record<string, number[]> {
   const measured: Record<string, number[]> = {};
   for (const stage of run.stages) {
     const last = stage.attempts.at(-1);

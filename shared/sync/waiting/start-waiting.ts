@@ -6,10 +6,10 @@
 
 import type { Catalog } from '../../catalog/index.ts';
 import type { Leases } from '../../lock/leases.ts';
-import { withDeadline } from '../../storage/call.ts';
 import { DocumentConflictError, type Found } from '../../storage/documents.ts';
+import { withDeadline } from '../../storage/storage-call.ts';
 import { claimServers, ownServers, releaseAll, syncLock } from '../claim.ts';
-import { type DurationStore, withExpected } from '../durations.ts';
+import { type DurationStore, knownDurations, withExpected } from '../durations.ts';
 import { addLog, endWaiting } from '../ending.ts';
 import type { Run } from '../run.ts';
 import type { RunStore } from '../run-store.ts';
@@ -97,7 +97,7 @@ async function firstInLine(
     await wakeAt(starter, entry, closed.until, signal);
     return undefined;
   }
-  const known = await starter.durations.read(signal).catch(() => ({}));
+  const known = await knownDurations(starter.durations, signal);
   const { revision } = catalog;
   if (run.catalog !== revision) {
     const change = `asked for with ${run.catalog}, now ${revision}`;
