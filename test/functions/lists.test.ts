@@ -44,6 +44,7 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
         },
       },
     ],
+    waiting: 0,
   });
 });
 

@@ -620,6 +620,7 @@ test('busy: 409 with Retry-After and the servers that are held', async () => {
     status: 409,
     detail: 'Thread is busy, try again later.',
     servers: ['dcdb'],
+    runs: [],
   });
 });
 

@@ -122,7 +122,7 @@ describe('claims under faults', { concurrency: true }, () => {
     const quick = await postingService(other).start(request, soon());
     assert.ok(quick.outcome === 'started');
     overtaken.resolve();
-    assert.deepEqual(await slow, { outcome: 'busy', servers: ['server'] });
+    assert.deepEqual(await slow, { outcome: 'busy', servers: ['server'], runs: [] });
     assert.equal((await other.leases.state('sync/server', soon())).owner, quick.id);
     const { runs } = await other.runs.list({ limit: 5 }, soon());
     assert.deepEqual(
@@ -186,7 +186,8 @@ describe('starting a sync under faults', { concurrency: true }, () => {
     const startedAt = performance.now();
     const starting = postingService({ ...state, leases }).start(request, soon());
     await assert.rejects(starting, { name: 'StorageDeadlineError' });
-    assert.ok(performance.now() - startedAt < 1_000);
+    // With a wide margin for a busy machine, and far from a lease's life.
+    assert.ok(performance.now() - startedAt < 5_000);
     assert.deepEqual(await heldLocks(other), []);
   });
 

@@ -45,8 +45,7 @@ type Stored = Pick<Found<Run>, 'value' | 'etag'>;
 /**
  * @param found a run that has not ended
  * @returns the run as it may be executed; undefined: not now, and whoever it waits for wakes it
- * @throws DocumentConflictError where somebody else is at it, or storage's error: then the message
- *   comes again
+ * @throws storage's error: then the message comes again
  */
 export async function startWaiting(
   starter: Starter,
@@ -79,8 +78,8 @@ async function firstInLine(
   const again = planAgain(catalog, run);
   if ('why' in again) {
     endWaiting(run, 'failed', again.why, now());
-    await starter.runs.replace(run, etag, signal);
-    await leave(starter, entry, signal);
+    // Whoever has written meanwhile has ended it.
+    if (await starter.runs.replaced(run, etag, signal)) await leave(starter, entry, signal);
     return undefined;
   }
   const { plan, lost } = again;
