@@ -12,6 +12,9 @@ import { convertSql } from './convert-sql.ts';
 /** From so many on a document of a row is taken apart once, not by each column that is looked at. */
 const manyColumns = 8;
 
+export const hasManyMembers = ({ args, json = [] }: Extract<TableSource, { kind: 'function' }>) =>
+  args[0]?.kind === 'column' && json.length >= manyColumns;
+
 export interface FunctionColumn {
   name: string;
   type: SqlType;
@@ -45,7 +48,7 @@ export function openJsonSql(
   // A row that is a column itself: inside an array of its own it has JSON text like a member.
   const wrapped = paths.some(({ steps }) => steps.length === 0);
   const [document, start = '$'] = source.args.map((node) => constantValue(context, node));
-  if (source.args[0]?.kind === 'column' && source.json.length >= manyColumns) {
+  if (hasManyMembers(source)) {
     const wanted = source.json.map(({ asJson = false }, index): MemberPath => {
       const { steps = [], strict = false } = paths[index] ?? {};
       return { steps, strict, asJson };
