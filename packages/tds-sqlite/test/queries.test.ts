@@ -163,14 +163,8 @@ const queries: [string, SqlValue[][]][] = [
     'SELECT m.id, x.n FROM heap.meter m CROSS APPLY (SELECT COUNT(*) AS n) x WHERE m.id = 3',
     [[3, 1]],
   ],
-  [
-    'SELECT m.id FROM heap.meter m CROSS APPLY (SELECT TOP 0 m.id AS n) x',
-    [],
-  ],
-  [
-    'SELECT m.id, x.n FROM heap.meter m CROSS APPLY (SELECT m.id AS n WHERE m.id = 2) x',
-    [[2, 2]],
-  ],
+  ['SELECT m.id FROM heap.meter m CROSS APPLY (SELECT TOP 0 m.id AS n) x', []],
+  ['SELECT m.id, x.n FROM heap.meter m CROSS APPLY (SELECT m.id AS n WHERE m.id = 2) x', [[2, 2]]],
   [
     'SELECT m.id, (SELECT x.n FROM reading r CROSS APPLY (SELECT r.value + m.id AS n) x WHERE r.meter_id = m.id AND r.value > 2) FROM heap.meter m WHERE m.id < 3 ORDER BY m.id',
     [

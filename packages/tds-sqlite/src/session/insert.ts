@@ -17,13 +17,7 @@ import { types } from '../values/types.ts';
 import { defaultSql } from './create-table.ts';
 import { guardSqlite, translation } from './evaluate.ts';
 import { foreignKeyGuard } from './foreign-keys.ts';
-import {
-  columnOf,
-  columnValue,
-  identitiesOf,
-  identityColumn,
-  startIdentity,
-} from './modify.ts';
+import { columnOf, columnValue, identitiesOf, identityColumn, startIdentity } from './modify.ts';
 import { prepareOutput, targetTable } from './output.ts';
 import { rowLimitSql } from './row-limit.ts';
 import type { Frame, Request, SessionState } from './state.ts';

@@ -13,7 +13,7 @@ import { defaultSql } from './create-table.ts';
 import { guardSqlite, translation } from './evaluate.ts';
 import { foreignKeyGuard } from './foreign-keys.ts';
 import { rememberIdentity, writeTo } from './insert.ts';
-import { columnOf, columnValue, identityColumn, startIdentity, identitiesOf } from './modify.ts';
+import { columnOf, columnValue, identitiesOf, identityColumn, startIdentity } from './modify.ts';
 import { prepareOutput, targetTable } from './output.ts';
 import type { Frame, Request, SessionState } from './state.ts';
 

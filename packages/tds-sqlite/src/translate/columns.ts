@@ -6,7 +6,8 @@ import { isExact } from '../values/collation.ts';
 import { types } from '../values/types.ts';
 import type { Scope, ScopeColumn, ScopeSource, Typed } from './context.ts';
 
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+const same = (a: string, b: string) =>
+  a === b || (a.length === b.length && a.toLowerCase() === b.toLowerCase());
 
 /** Does this prefix (`m`, `heap.meter`, `AB.heap.meter`) mean the source? */
 export function prefixMatches(source: ScopeSource, prefix: Name): boolean {
@@ -53,11 +54,10 @@ export function findColumn(scope: Scope, name: Name): { value: Typed; owner: Sco
       const value = { sql: only.rowId, type: types.bigint, nullable: false };
       return { value, owner: current };
     }
-    const found = sources.flatMap((source) =>
-      source.columns
-        .filter((candidate) => same(candidate.name, column))
-        .map((candidate) => typed(source, candidate)),
-    );
+    const found: Typed[] = [];
+    for (const source of sources)
+      for (const candidate of source.columns)
+        if (same(candidate.name, column)) found.push(typed(source, candidate));
     if (found.length > 1) throw errors.ambiguousColumn(column);
     if (found[0]) return { value: found[0], owner: current };
     if (prefix.length && sources.length > 0) throw errors.invalidColumn(column);

@@ -84,11 +84,18 @@ export function convertSql(
   const name = attempt ? 'ts_try_convert' : 'ts_convert';
   const sql = `${name}(${value.sql},${value.type.index},${to.index}${style === undefined ? '' : `,${style}`})`;
   return {
-    sql: attempt && isCheap(value.sql) ? `CASE WHEN ${value.sql} IS NOT NULL THEN ${sql} END` : sql,
+    sql: attempt && isCheap(value.sql) ? attemptSql(value, to, sql) : sql,
     type: to,
     nullable: value.nullable || attempt === true,
     ...(value.ascii !== undefined && { ascii: value.ascii }),
   };
+}
+
+/** What is plain to see needs no user function. */
+function attemptSql({ sql, type }: Typed, to: SqlType, otherwise: string): string {
+  const isLogic = to.name === 'bit' && family(type) === 'text';
+  const known = isLogic ? ` WHEN ${sql} = 'true' THEN 1 WHEN ${sql} = 'false' THEN 0` : '';
+  return `CASE${known} WHEN ${sql} IS NOT NULL THEN ${otherwise} END`;
 }
 
 /** For a column that is being written: text too long is error 2628, not cut. */

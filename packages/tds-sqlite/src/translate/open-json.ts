@@ -1,7 +1,13 @@
 /** OPENJSON in FROM: rows by SQLite's jsonb_each, members by its `->`, which keeps a number's digits. */
 
 import { errors } from '../errors.ts';
-import { type JsonPath, type MemberPath, openJsonRows, parsePath } from '../functions/json.ts';
+import {
+  type JsonPath,
+  type MemberPath,
+  numberOfMembers,
+  openJsonRows,
+  parsePath,
+} from '../functions/json.ts';
 import { quoteText } from '../storage/model.ts';
 import type { Expression, JsonColumn, TableSource } from '../syntax/ast.ts';
 import { family, type SqlType, types } from '../values/types.ts';
@@ -53,13 +59,13 @@ export function openJsonSql(
       const { steps = [], strict = false } = paths[index] ?? {};
       return { steps, strict, asJson };
     });
-    const spec = quoteText(JSON.stringify(wanted));
+    const number = numberOfMembers(wanted);
     return {
       columns: source.json.map(({ name, type }, index) => {
         const sql = `(${sqlAlias}.value ->> '$[${index}]')`;
         return { name, type, sql: converted(sql, type) };
       }),
-      from: `jsonb_each(${fromArguments(context, scope, source.args, 'ts_openjson_members', `,${spec}`)})`,
+      from: `jsonb_each(${fromArguments(context, scope, source.args, 'ts_openjson_members', `,${number}`)})`,
     };
   }
   // Megabytes in a variable need not pass through SQLite to be looked at.

@@ -73,7 +73,9 @@ function plain(context: Translation, outer: Scope, query: Query): TranslatedQuer
       sql: `${parts.sql}${order}${top || limit.sql}`,
       columns: parts.columns,
       single: parts.single || limit.one || topIsOne(query.body.top),
-      ...(parts.isRow && !top && !limit.sql && { values: parts.items.map(({ value }) => value.sql) }),
+      ...(parts.isRow &&
+        !top &&
+        !limit.sql && { values: parts.items.map(({ value }) => value.sql) }),
     };
   }
   const { sql, columns } = bodySql(context, outer, query.body);
@@ -248,7 +250,9 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
   const aggregated =
     keys.length > 0 ||
     select.having !== undefined ||
-    select.items.some((item) => item.kind !== 'star' && hasAggregate(item.expression));
+    remembered(aggregatedQueries, select, () =>
+      select.items.some((item) => item.kind !== 'star' && hasAggregate(item.expression)),
+    );
   const clause = (name: 'select' | 'having' | 'order'): Scope => ({
     ...scope,
     aggregates: true,
@@ -284,7 +288,10 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
     items,
     scope: clause('order'),
     single: (aggregated && keys.length === 0) || select.from.length === 0,
-    isRow: sql === `SELECT ${list}` && !aggregated && !select.items.some(hasWindow),
+    isRow:
+      sql === `SELECT ${list}` &&
+      !aggregated &&
+      !remembered(windowedQueries, select, () => select.items.some(hasWindow)),
   };
 }
 
@@ -350,6 +357,16 @@ function selectOrder(
 }
 
 const hasWindow = (item: SelectItem) => item.kind !== 'star' && isWindowed(item.expression);
+
+/** What was found in queries, which procedures run again and again. */
+const aggregatedQueries = new WeakMap<Select, boolean>();
+const windowedQueries = new WeakMap<Select, boolean>();
+
+function remembered(known: WeakMap<Select, boolean>, select: Select, find: () => boolean): boolean {
+  const found = known.get(select) ?? find();
+  known.set(select, found);
+  return found;
+}
 
 function isWindowed(node: unknown): boolean {
   if (typeof node !== 'object' || node === null || 'body' in node) return false;
