@@ -6,7 +6,7 @@ import { accepts } from '../../shared/http/accept.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { laidOutPieces } from '../../shared/http/layout.ts';
+import { laidOutPieces } from '../../shared/http/json-layout.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { streamedBody } from '../../shared/http/streamed-body.ts';
 import { isDry } from '../shapes/dry.ts';

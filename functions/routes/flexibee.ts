@@ -3,7 +3,11 @@
 import { z } from 'zod';
 import { companyQueueOutput } from '../../shared/app/company-queue.ts';
 import type { Parameter } from '../../shared/http/openapi.ts';
-import { changelogStatus, disableChangelog, enableChangelog } from '../flexibee/changelog.ts';
+import {
+  changelogStatus,
+  disableChangelog,
+  enableChangelog,
+} from '../flexibee/changelog-routes.ts';
 import { registerHook, removeHook } from '../flexibee/own-hook.ts';
 import { listCompanies, readCompany } from '../flexibee/read-company.ts';
 import { receiveHook } from '../flexibee/receive-hook.ts';
@@ -184,7 +188,8 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: reconcileNow,
-        summary: 'Hold the company against its mirror now, and correct what differs',
+        summary:
+          'Hold the company against its mirror now, and correct what differs; one that is under way or was broken off is ended first',
         parameters: [company],
         responses: { 202: queued },
       },

@@ -45,6 +45,24 @@ const runId = {
   schema: schemas.runIdSchema,
 } as const;
 
+const inQuery = (name: string, description: string, schema: z.ZodType) =>
+  ({ name, in: 'query', description, schema }) as const;
+const runsParameters = [
+  inQuery('state', 'States, with commas between them: failed,interrupted', pathText),
+  inQuery('code', 'Data sources, with commas: runs that have one of them', pathText),
+  inQuery('name', 'Entities, with commas: runs that have one of them', pathText),
+  inQuery('user', 'Who asked, in any case of letters', schemas.userSchema),
+  inQuery('board', 'Boards, with commas: runs that were started by one of them', pathText),
+  inQuery('from', 'A time, or a day of the catalogue’s zone: asked for then or later', pathText),
+  inQuery('to', 'A time: asked for before it; or a day: asked for on it or before', pathText),
+  inQuery('limit', 'Runs on a page, 1 to 200, 50 unless told', schemas.pageLimitSchema),
+  inQuery(
+    'after',
+    'Where a page begins, from the next link of the page before',
+    schemas.pageAfterSchema,
+  ),
+];
+
 export const syncRoutes: readonly Route[] = [
   {
     name: 'sync_status',
@@ -164,21 +182,8 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: listRuns,
-        summary: 'Runs, the newest first',
-        parameters: [
-          {
-            name: 'limit',
-            in: 'query',
-            description: 'Runs on a page, 1 to 200, 50 unless told',
-            schema: schemas.pageLimitSchema,
-          },
-          {
-            name: 'from',
-            in: 'query',
-            description: 'Where a page begins, from the next link of the page before',
-            schema: schemas.pageFromSchema,
-          },
-        ],
+        summary: 'Runs that fit all parameters, the newest first',
+        parameters: runsParameters,
         responses: { 200: { description: 'A page', json: schemas.runPageSchema } },
       },
       POST: {

@@ -151,6 +151,7 @@ const runSummarySchema = z
       .int()
       .exactOptional()
       .meta({ description: 'How many entities the run has beside these' }),
+    board: z.string().exactOptional().meta({ description: 'By whose calls it was started' }),
     period: runSchema.shape.period,
     createdAt: instantSchema,
     startedAt: instantSchema.exactOptional(),
@@ -254,4 +255,4 @@ export const logFromSchema = z
   .meta({ description: 'Bytes of the text that are left out at its beginning' });
 
 /** Opaque to clients: it comes out of the listing's own `next` link. */
-export const pageFromSchema = z.string().regex(/^[\x21-\x7e]{1,512}$/);
+export const pageAfterSchema = z.string().regex(/^[\x21-\x7e]{1,512}$/);

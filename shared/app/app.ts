@@ -7,29 +7,25 @@ import { unlessAborted } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import type { Catalog } from '../catalog/index.ts';
 import { Databases } from '../database/databases.ts';
-import { Leases } from '../lock/leases.ts';
 import type { OpenContainer } from '../settings/place.ts';
 import type { Settings } from '../settings/settings.ts';
 import { storageClock } from '../storage/clock.ts';
 import { GivenUp } from '../storage/given-up.ts';
 import { Queues } from '../storage/queues.ts';
-import { Cancellations } from '../sync/cancellations.ts';
-import { DurationStore } from '../sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
 import { freshnessReader } from '../sync/freshness.ts';
 import { WorkerStoppingError } from '../sync/interruption.ts';
-import { RunLogs } from '../sync/log/run-logs.ts';
 import { removeExpiredRuns } from '../sync/retention.ts';
-import { RunStore } from '../sync/run-store.ts';
-import { SyncService, type SyncState } from '../sync/service.ts';
+import { SyncService } from '../sync/service.ts';
 import type { StageRunners } from '../sync/stage-runner.ts';
 import { abandonedRuns, endOrphans } from '../sync/sweep.ts';
+import { type SyncState, syncState } from '../sync/sync-state.ts';
 import type { Syncs } from '../sync/syncs.ts';
 import type { CallsOutcome } from './after-changes.ts';
 import { Companies } from './companies.ts';
 import type { CompanyMessage } from './company-queue.ts';
 import { type Configuration, configure } from './configuration.ts';
-import { DynsqlConnections } from './connections/connections.ts';
+import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { checkDatabase, checkPart } from './health/check-part.ts';
 import { companiesHealth } from './health/companies-health.ts';
 import { connectionsHealth } from './health/connections-health.ts';
@@ -71,6 +67,7 @@ export class App implements AppServices {
   readonly #notices: readonly string[];
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
   #opened: Queues | undefined;
+  #synced: SyncState | undefined;
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
@@ -91,6 +88,7 @@ export class App implements AppServices {
       catalog,
       state: (signal) => this.#state(signal),
       now: this.now,
+      retentionDays: settings.retentionDays,
     });
     const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
@@ -239,6 +237,13 @@ export class App implements AppServices {
     await lookForGivenUp({ ...state, queues, givenUp, now: this.now, log }, signal);
   }
 
+  /** Adds what has settled to the index of runs, as `RunIndex.extend`. */
+  async indexRuns(): Promise<number | undefined> {
+    const signal = this.#stopping.signal;
+    const { index } = await this.#state(signal);
+    return index.extend(this.now(), signal);
+  }
+
   /** How many runs were removed, as `removeExpiredRuns`. */
   async expireRuns(): Promise<number> {
     const signal = this.#stopping.signal;
@@ -272,15 +277,10 @@ export class App implements AppServices {
     return this.#opened;
   }
 
+  /** One for all calls: it remembers what it has read. */
   async #state(signal: AbortSignal): Promise<SyncState> {
-    const container = await this.#container(signal);
-    return {
-      leases: new Leases(container, this.settings.leaseSeconds),
-      runs: new RunStore(container),
-      cancellations: new Cancellations(container),
-      durations: new DurationStore(container),
-      logs: new RunLogs(container),
-    };
+    this.#synced ??= syncState(await this.#container(signal), this.settings.leaseSeconds);
+    return this.#synced;
   }
 }
 

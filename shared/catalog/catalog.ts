@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { ReturnCheck } from '../database/return-value.ts';
 import type { TransactionMode } from '../database/transaction.ts';
-import type { RowQuery } from '../dynsql/rows/schema.ts';
+import type { RowQuery } from '../dynsql/rows/row-query-schema.ts';
 import { type Guess, guessesIn } from './guesses.ts';
+import { filled, procedureName } from './name-template.ts';
 import {
   type CallParameter,
   namesIn,
@@ -14,9 +15,8 @@ import {
 } from './parameter-values.ts';
 import type { Period } from './period.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
-import type { Condition } from './schema/success.ts';
 import type { CatalogData, Company, Connection, DataSource, Stage } from './schema.ts';
-import { filled, procedureName } from './template.ts';
+import type { Condition } from './success-schema.ts';
 import { isOfPeriod } from './value-source.ts';
 
 /**
@@ -82,7 +82,6 @@ export interface SourceQuery extends RowQuery {
 export interface Catalog {
   /** Tells two catalogues apart: twelve hexadecimal digits of what they say. */
   readonly revision: string;
-  readonly servers: readonly { id: string; description: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
   /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
@@ -100,8 +99,6 @@ export interface Catalog {
   /** Whether an entity's sync needs a month; undefined: unknown name. */
   isDated(name: string): boolean | undefined;
   hasEntity(name: string): boolean;
-  /** The server of a data source: what a run of it locks. RangeError: unknown code. */
-  sourceServer(code: string): string;
   /** Entities that any of the data sources has, in sync order. RangeError: unknown code. */
   entityOrder(...codes: string[]): string[];
   /**
@@ -152,7 +149,6 @@ export function makeCatalog(data: CatalogData): Catalog {
 
   return {
     revision: revisionOf(data),
-    servers: data.servers,
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
     companies: data.dataSources.flatMap(({ code, company }) =>
       company === undefined ? [] : [{ code, ...company }],
@@ -169,10 +165,6 @@ export function makeCatalog(data: CatalogData): Catalog {
     },
     isDated: (name) => entities.get(name)?.dated,
     hasEntity: (name) => entities.has(name),
-    sourceServer: (code) => {
-      const source = sourceOf(code);
-      return askedServer(source) ?? serverOf(source.database ?? '');
-    },
     entityOrder: (...codes) => {
       const known = new Set(codes.flatMap((code) => entitiesOf(data, sourceOf(code))));
       return data.entities.filter((entity) => known.has(entity)).map(({ name }) => name);

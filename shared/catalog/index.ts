@@ -7,7 +7,7 @@ export type {
   ResolvedStage,
   SourceQuery,
 } from './catalog.ts';
-export { CatalogError } from './fault.ts';
+export { CatalogError } from './catalog-error.ts';
 export type { CallParameter } from './parameter-values.ts';
 export { ofRun } from './parameter-values.ts';
 export type { Period } from './period.ts';

@@ -1,7 +1,7 @@
 /** The parameters of one call: names, types and values. */
 
+import type { Parameter, Variable } from './parameter-schema.ts';
 import { checkedPeriod, type Period } from './period.ts';
-import type { Parameter, Variable } from './schema/parameters.ts';
 import type { DataSource, Entity } from './schema.ts';
 import { asPassed } from './sql-type.ts';
 import { isOfRun, periodValues, type RunSource, type ValueSource } from './value-source.ts';

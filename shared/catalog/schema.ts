@@ -4,33 +4,47 @@
  */
 
 import { z } from 'zod';
-import { rowQuerySchema } from '../dynsql/rows/schema.ts';
-import { connectionSchema } from './connections.ts';
+import { rowQuerySchema } from '../dynsql/rows/row-query-schema.ts';
+import { companySchema } from './company-schema.ts';
+import { connectionSchema } from './connection-schema.ts';
 import type { Declared } from './declared.ts';
 import { expects, fields, filledList, list, matching, oneOf, reference } from './field.ts';
-import { companySchema } from './schema/company.ts';
-import {
-  code,
-  description,
-  entityName,
-  flag,
-  guess,
-  id,
-  name,
-  setting,
-  timeZone,
-} from './schema/leaves.ts';
-import { itemSchemas, returnValue, scopes } from './schema/stage.ts';
+import { description, flag, guess, id, name, scopes } from './leaves.ts';
+import { entityPattern } from './name-template.ts';
+import { pipelineSchema } from './pipeline-schema.ts';
+
+/** JavaScript lists keys that are whole numbers before all others, so a code is never one. */
+const code = matching(
+  /^(?!\d+$)[A-Za-z0-9_-]{1,63}$/,
+  'a code',
+  'use 1 to 63 letters, digits, _ and -, at least one of them no digit (Latin letters)',
+);
+/** Evidences of FlexiBee are entities, too: `faktura-vydana`. */
+const entityName = matching(
+  entityPattern,
+  'a name',
+  'use Latin letters, digits, _ and -, not a digit or - first, at most 128',
+);
+/** Not shown when wrong: a connection string, password and all, is easily put here. */
+const connection = z
+  .string({ error: 'missing or not text; use the name of a setting, such as SQL_HCS' })
+  .regex(/^[A-Z][A-Z0-9_]*$/, {
+    error: 'not the name of a setting; use capitals, digits and _, such as SQL_HCS',
+  });
+
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+const ianaZone = expects('a time zone', 'use an IANA name, such as Europe/Moscow');
 
 /** The schema of one catalogue, given the names that catalogue declares. */
 export function catalogSchema(declared: Declared) {
   const system = reference('a system', declared.pipelines);
   const database = reference('a database', declared.databases);
-  const { stage, freshness } = itemSchemas({
-    entity: reference('an entity', declared.entities),
-    code: reference('a code', declared.dataSources),
-    database,
-  });
 
   const server = fields('a server', { id, description, guess });
   const knownServer = reference('a server', declared.servers);
@@ -39,15 +53,11 @@ export function catalogSchema(declared: Declared) {
     description: description.optional(),
     guess,
     server: knownServer,
-    connection: setting,
+    connection,
   });
   const connectionItem = connectionSchema({
-    id,
-    description,
-    guess,
-    knownServer,
-    database,
-    setting,
+    ...{ id, description, guess, knownServer, database },
+    setting: connection,
   });
   const dataSource = fields('a data source', {
     code,
@@ -55,7 +65,7 @@ export function catalogSchema(declared: Declared) {
     guess,
     system,
     database: database.optional(),
-    company: companySchema(knownServer).optional(),
+    company: companySchema({ knownServer, setting: connection }).optional(),
     // The list may be absent without a fault of its own.
     connection: oneOf('a connection', declared.connections).optional(),
     allAreas: flag.default(false),
@@ -85,21 +95,11 @@ export function catalogSchema(declared: Declared) {
       })
       .transform((systems) => new Map(Object.entries(systems))),
   });
-  const pipeline = fields('a pipeline', {
-    id,
-    description: description.optional(),
-    guess,
-    returnValue: returnValue.optional(),
-    stages: filledList(stage, 'stages'),
-    freshness: list(freshness, 'freshness queries').default([]),
-    next: reference('a pipeline', declared.pipelines).optional(),
-  });
-
   return fields('the catalogue', {
     description: description.optional(),
     periods: fields('the periods', {
       from: matching(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'a month', 'use yyyy-mm, such as 2018-01'),
-      timeZone,
+      timeZone: z.string(ianaZone).refine(isTimeZone, ianaZone),
       guess,
     }),
     servers: filledList(server, 'servers'),
@@ -107,7 +107,7 @@ export function catalogSchema(declared: Declared) {
     connections: list(connectionItem, 'connections').default([]),
     dataSources: filledList(dataSource, 'data sources'),
     entities: filledList(entity, 'entities'),
-    pipelines: filledList(pipeline, 'pipelines'),
+    pipelines: filledList(pipelineSchema(declared), 'pipelines'),
   });
 }
 
@@ -121,3 +121,4 @@ export type Entity = CatalogData['entities'][number];
 export type Pipeline = CatalogData['pipelines'][number];
 export type Stage = Pipeline['stages'][number];
 export type Freshness = Pipeline['freshness'][number];
+export type Parameter = Stage['parameters'][number];

@@ -97,7 +97,7 @@ function measuredAs({ stage, entity, code }: Stage): string {
 }
 
 /** Milliseconds of the last attempt of every stage that succeeded, in the order of the plan. */
-export function measure(run: Run): Record<string, number[]> {
+function measure(run: Run): Record<string, number[]> {
   const measured: Record<string, number[]> = {};
   for (const stage of run.stages) {
     const last = stage.attempts.at(-1);

@@ -30,7 +30,7 @@ export type RunState = (typeof runStates)[number];
 /** Of `calls` any list of them, of the others one call each. */
 export const runKinds = ['data_source', 'entity', 'calls'] as const;
 
-export const stageStates = [
+const stageStates = [
   'pending',
   'running',
   'succeeded',

@@ -1,30 +1,33 @@
 /** Starting and reading syncs: what the HTTP functions call. */
 
 import type { Catalog } from '../catalog/index.ts';
-import type { Leases } from '../lock/leases.ts';
-import { withDeadline } from '../storage/call.ts';
+import { withDeadline } from '../storage/storage-call.ts';
 import type { Call } from './call.ts';
-import type { Cancellations } from './cancellations.ts';
 import { claimServers, ownServers, releaseAll } from './claim.ts';
-import { type DurationStore, type Durations, withExpected } from './durations.ts';
+import { type Durations, withExpected } from './durations.ts';
 import { forecast } from './forecast.ts';
 import { holdersOf } from './holders.ts';
-import type { RunLogs } from './log/run-logs.ts';
 import { comparePeriods } from './period.ts';
 import { type Plan, planStages } from './plan.ts';
+import { keptSince } from './retention.ts';
 import { isFinished, type Run } from './run.ts';
-import { newRunId, type RunStore } from './run-store.ts';
+import { searchRuns } from './run-search.ts';
+import { newRunId } from './run-store.ts';
 import { forRun } from './run-values.ts';
+import type { SyncState } from './sync-state.ts';
 import type {
   CancelOutcome,
   LogText,
   PlannedRun,
   RunPage,
+  SearchOptions,
   StartOutcome,
   SyncRequest,
   Syncs,
 } from './syncs.ts';
 import { unfinishedRuns } from './unfinished.ts';
+
+export type { SyncState } from './sync-state.ts';
 
 /** How long a sync that is asked for waits for what earlier ones have measured. */
 const estimateMs = 2_000;
@@ -32,20 +35,13 @@ const estimateMs = 2_000;
 /** Of a run of any calls: its document, written twice a stage, then has 5 MB. */
 const mostStages = 5_000;
 
-/** What syncs keep in storage. */
-export interface SyncState {
-  leases: Leases;
-  runs: RunStore;
-  cancellations: Cancellations;
-  durations: DurationStore;
-  logs: RunLogs;
-}
-
 export interface SyncServiceDependencies {
   catalog: Catalog;
   /** Opened on first use: a call that needs no storage opens none. */
   state(signal: AbortSignal): Promise<SyncState>;
   now(): Date;
+  /** For how long finished runs are kept; 90 unless told. */
+  retentionDays?: number;
 }
 
 export class SyncService implements Syncs {
@@ -113,6 +109,12 @@ export class SyncService implements Syncs {
   async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
     const { runs } = await this.#dependencies.state(signal);
     return runs.list(options, signal);
+  }
+
+  async search(options: SearchOptions, signal: AbortSignal): Promise<RunPage> {
+    const { now, retentionDays = 90 } = this.#dependencies;
+    const state = await this.#dependencies.state(signal);
+    return searchRuns(state, options, keptSince(retentionDays, now()), signal);
   }
 
   /** @throws TooManyStagesError */

@@ -3,8 +3,8 @@
  * parameters, by the rows it counted.
  */
 
-import type { ProcedureResult } from '../database/call.ts';
 import { DatabaseError } from '../database/database-error.ts';
+import type { ProcedureResult } from '../database/procedure-call.ts';
 import { judgedReturn } from '../database/return-value.ts';
 import { compareDecimals, readDecimal } from '../json/decimal.ts';
 import { cut } from './brief.ts';

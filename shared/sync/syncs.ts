@@ -2,13 +2,15 @@
 
 import type { Call, Period } from './call.ts';
 import type { Run, RunState, Stage } from './run.ts';
+import type { RunFilter } from './run-filter.ts';
 
 export type { Call, Period } from './call.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
 export { TooManyStagesError } from './plan.ts';
 export { type Progress, progressOf } from './progress.ts';
-export { type Run, type RunState, warningsIn } from './run.ts';
+export { type Run, type RunState, runStates, warningsIn } from './run.ts';
+export type { RunFilter } from './run-filter.ts';
 
 export interface SyncRequest {
   kind: Run['kind'];
@@ -87,6 +89,8 @@ export interface RunSummary {
   names?: string[];
   /** How many entities the run has beside these. */
   moreNames?: number;
+  /** The board by whose calls it was started. */
+  board?: string;
   period?: Period;
   createdAt: string;
   startedAt?: string;
@@ -106,6 +110,13 @@ export interface RunPage {
   runs: RunSummary[];
   /** Opaque; absent on the last page. */
   next?: string;
+}
+
+export interface SearchOptions {
+  filter: RunFilter;
+  limit: number;
+  /** The id behind which a page begins. */
+  after?: string;
 }
 
 /** A run's log as one text, as it is at one moment; from then on it only gets longer. */
@@ -136,7 +147,9 @@ export interface Syncs {
   log(id: string, signal: AbortSignal): Promise<LogText>;
   /** Asks the worker to stop the run; `by` is shown in it. */
   cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome>;
-  /** Newest first. */
+  /** Those that fit, newest first; `after` is `next` of the page before. */
+  search(options: SearchOptions, signal: AbortSignal): Promise<RunPage>;
+  /** All of them, newest first. */
   list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage>;
   /** Runs that are queued or running now. */
   active(signal: AbortSignal): Promise<Run[]>;

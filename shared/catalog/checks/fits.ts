@@ -1,8 +1,8 @@
+import type { Variable } from '../parameter-schema.ts';
 import type { Subject } from '../resolve.ts';
-import type { Variable } from '../schema/parameters.ts';
 import { readSqlType } from '../sql-type.ts';
 import type { ValueSource } from '../value-source.ts';
-import type { Context } from './context.ts';
+import type { Context } from './check-context.ts';
 
 /** Codes and names must fit into the parameters they are passed in: SQL Server would cut them. */
 export function checkFits(
