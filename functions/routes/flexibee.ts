@@ -188,7 +188,8 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: reconcileNow,
-        summary: 'Hold the company against its mirror now, and correct what differs',
+        summary:
+          'Hold the company against its mirror now, and correct what differs; one that is under way or was broken off is ended first',
         parameters: [company],
         responses: { 202: queued },
       },

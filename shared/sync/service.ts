@@ -13,6 +13,7 @@ import { keptSince } from './retention.ts';
 import { isFinished, type Run } from './run.ts';
 import { searchRuns } from './run-search.ts';
 import { newRunId } from './run-store.ts';
+import { forRun } from './run-values.ts';
 import type { SyncState } from './sync-state.ts';
 import type {
   CancelOutcome,
@@ -134,9 +135,13 @@ export class SyncService implements Syncs {
     const claim = await claimServers(state, names, signal);
     if ('busy' in claim) return claim;
     try {
-      const createdAt = now().toISOString();
+      const at = now();
+      const id = newRunId(at);
+      const createdAt = at.toISOString();
+      const { timeZone } = this.#dependencies.catalog.periods;
+      const stages = forRun(plan.stages, { user: request.user, id, at, timeZone });
       const run: Run = {
-        id: newRunId(now()),
+        id,
         kind: request.kind,
         state: 'queued',
         user: request.user,
@@ -145,7 +150,7 @@ export class SyncService implements Syncs {
         ...(request.board !== undefined && { board: request.board }),
         createdAt,
         locks: names.map((server) => ({ server, leaseId: claim.leaseId })),
-        stages: withExpected(plan.stages, await knownDurations(state, signal)),
+        stages: withExpected(stages, await knownDurations(state, signal)),
         freshness: plan.freshness,
         statements: plan.statements,
         ...(plan.queries.length > 0 && { queries: plan.queries }),
