@@ -122,7 +122,7 @@ async function startBench(azurite: Azurite, model: LoadModel): Promise<Bench> {
         },
         never,
       );
-      if (started.outcome !== 'started') throw new Error(`busy: ${started.servers}`);
+      if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
       await executeRun(engine, started.id, never);
       const ms = state.runs.writtenAt - startedAt;
       const run = await syncs.read(started.id, never);

@@ -116,10 +116,11 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: dataSourceSync,
+        changes: 'run.start',
         summary: 'Sync every entity of one data source, or of several in one run',
         body: schemas.bodySchemas.data_source,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -133,10 +134,11 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: entitySync,
+        changes: 'run.start',
         summary: 'Sync one entity of one data source, or of several in one run',
         body: schemas.bodySchemas.entity,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -232,6 +234,7 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: cancelRun,
+        changes: 'run.cancel',
         summary: 'Stop a run: what runs gets an attention, what is pending is called off',
         parameters: [runId],
         responses: {

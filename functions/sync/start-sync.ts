@@ -4,14 +4,11 @@ import { textOrJson } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import type { Body } from '../../shared/http/member.ts';
-import { HttpProblem } from '../../shared/http/problem.ts';
 import { authenticate, authorize, requireRole } from '../../shared/http/tokens.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 import { knownCodes } from '../shapes/requested-codes.ts';
 import { parseSyncRequest, type SyncKind } from '../shapes/sync-request.ts';
-
-/** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
-const retryAfter = '60';
+import { beginRun } from './begin-run.ts';
 
 /** Syncs every entity of one data source or several. */
 export function dataSourceSync(app: AppServices): RouteHandler {
@@ -30,14 +27,10 @@ function startSync(app: AppServices, kind: SyncKind): RouteHandler {
     requireRole(token, 'run');
     authorize(token, knownCodes(body, app.catalog));
     const sync = parseSyncRequest(kind, body, app.catalog, app.now());
-    const started = await app.syncs.start({ kind, ...sync, token: token.name }, signal);
-    if (started.outcome === 'busy') {
-      throw new HttpProblem('busy', 'Thread is busy, try again later.', {
-        headers: { 'retry-after': retryAfter },
-        members: { servers: started.servers },
-      });
-    }
-    const { id } = started;
+    const id = await beginRun(
+      { app, request, context, caller: token, signal },
+      { kind, ...sync, token: token.name },
+    );
     const codes = sync.calls[0].codes.join(', ');
     context.extraOutputs.set(runQueueOutput, id);
     context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${token.name})`);

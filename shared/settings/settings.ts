@@ -1,7 +1,7 @@
 /** Every environment variable the app reads, checked once, with all faults told together. */
 
 import type { Catalog } from '../catalog/index.ts';
-import { type Read, type Report, SettingsError, type SettingsFault } from './fault.ts';
+import { isAzure, type Read, type Report, SettingsError, type SettingsFault } from './fault.ts';
 import { type HookSettings, parseHooks } from './hooks.ts';
 import { misspelt, nearSet, readerOf } from './names.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
@@ -31,6 +31,8 @@ export interface Settings {
   sqlPoolSize: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;
+  /** Whether the platform's front end stands before the app, whose word on clients counts. */
+  inAzure: boolean;
   /**
    * The connection string (secret) in the environment variable `name`; undefined when it is not
    * set. A function, so that no secret shows when settings are printed.
@@ -84,6 +86,7 @@ export function readSettings(
     retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
     sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
     hooks: parseHooks(read, report),
+    inAzure: isAzure(read),
     ...(catalog !== undefined && { catalog }),
     ...(dynsql !== undefined && { dynsql }),
     connection: value,

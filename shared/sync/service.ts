@@ -1,6 +1,7 @@
 /** Starting and reading syncs: what the HTTP functions call. */
 
 import type { Catalog } from '../catalog/index.ts';
+import type { Closure } from '../closures/closures.ts';
 import type { Leases } from '../lock/leases.ts';
 import { withDeadline } from '../storage/call.ts';
 import type { Call } from './call.ts';
@@ -10,7 +11,7 @@ import { type DurationStore, type Durations, withExpected } from './durations.ts
 import type { RunLogs } from './log/run-logs.ts';
 import { comparePeriods } from './period.ts';
 import { type Plan, planStages } from './plan.ts';
-import { isFinished, type Run } from './run.ts';
+import { isFinished, type Run, type Stage } from './run.ts';
 import { newRunId, type RunStore } from './run-store.ts';
 import type { CancelOutcome, LogText, RunPage, StartOutcome, SyncRequest, Syncs } from './syncs.ts';
 import { unfinishedRuns } from './unfinished.ts';
@@ -32,6 +33,8 @@ export interface SyncServiceDependencies {
   /** Opened on first use: a call that needs no storage opens none. */
   state(signal: AbortSignal): Promise<SyncState>;
   now(): Date;
+  /** The closure that keeps a run of these stages from beginning; absent: nothing is ever closed. */
+  closed?(stages: readonly Stage[], signal: AbortSignal): Promise<Closure | undefined>;
 }
 
 export class SyncService implements Syncs {
@@ -49,6 +52,8 @@ export class SyncService implements Syncs {
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
     const { catalog } = this.#dependencies;
     const plan = planStages(catalog, request.calls);
+    const closure = await this.#dependencies.closed?.(plan.stages, signal);
+    if (closure !== undefined) return { outcome: 'closed', closure };
     const state = await this.#dependencies.state(signal);
     const claimed = await withDeadline(
       `claim ${plan.servers.join(', ')}`,
@@ -102,7 +107,7 @@ export class SyncService implements Syncs {
     try {
       const createdAt = now().toISOString();
       const run: Run = {
-        id: newRunId(now()),
+        id: request.id ?? newRunId(now()),
         kind: request.kind,
         state: 'queued',
         user: request.user,
