@@ -8,9 +8,9 @@ import type {
 } from '@azure/functions';
 import type { AppServices } from '../shared/app/services.ts';
 import type { Representation } from '../shared/http/accept.ts';
+import { authenticate, bearerToken, requireRole } from '../shared/http/callers.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
 import type { Operation, OperationDescription, Tag } from '../shared/http/openapi.ts';
-import { authenticate, bearerToken, requireRole } from '../shared/http/tokens.ts';
 import type { ApiToken, Role } from '../shared/settings/settings.ts';
 import { isTransientStorageError } from '../shared/storage/storage-error.ts';
 import type { ChangeKind } from './changes.ts';

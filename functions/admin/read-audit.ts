@@ -1,10 +1,10 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import type { AuditEntry } from '../../shared/audit/audit.ts';
 import { json } from '../../shared/http/answer.ts';
+import { mayTouch } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { mayTouch } from '../../shared/http/tokens.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
-import { auditPageSchema, auditQuery, placeText } from '../shapes/audit.ts';
+import { auditPageSchema, auditQuery, placeText } from '../shapes/audit-page.ts';
 
 /** Who changed what, the newest first, a page at a time; of data sources that the caller may touch. */
 export function readAudit(app: AppServices): RouteHandler {
@@ -17,7 +17,7 @@ export function readAudit(app: AppServices): RouteHandler {
     const page = auditPageSchema.parse({ entries, ...(damaged > 0 && { damaged }) });
     if (next === undefined) return json(page);
     const following = new URLSearchParams(request.query);
-    following.set('before', placeText(next));
+    following.set('after', placeText(next));
     return json({ ...page, next: `/audit?${following}` });
   };
 }

@@ -5,7 +5,7 @@ import type { Details } from '../../shared/audit/audit.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { closed } from '../closed.ts';
+import { closed } from '../closed-problem.ts';
 import { changedCompany } from './company-change.ts';
 import { allowedCompany } from './named-company.ts';
 

@@ -2,11 +2,11 @@
 
 import { z } from 'zod';
 import { closureSchema } from '../../shared/closures/closures.ts';
-import { beginClosure, endClosure, listClosures } from '../admin/closures.ts';
+import { beginClosure, endClosure, listClosures } from '../admin/close-and-open.ts';
 import { readAudit } from '../admin/read-audit.ts';
 import type { Route } from '../route.ts';
-import * as audit from '../shapes/audit.ts';
-import * as closures from '../shapes/closures.ts';
+import * as audit from '../shapes/audit-page.ts';
+import * as closures from '../shapes/new-closure.ts';
 import { pageLimitSchema } from '../shapes/runs.ts';
 
 export const adminRoutes: readonly Route[] = [
@@ -53,7 +53,7 @@ export const adminRoutes: readonly Route[] = [
             schema: pageLimitSchema,
           },
           {
-            name: 'before',
+            name: 'after',
             in: 'query',
             description: 'Where a page begins, from the next link of the page before',
             schema: audit.auditPlaceSchema,

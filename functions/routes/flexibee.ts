@@ -3,7 +3,11 @@
 import { z } from 'zod';
 import { companyQueueOutput } from '../../shared/app/company-queue.ts';
 import type { Parameter } from '../../shared/http/openapi.ts';
-import { changelogStatus, disableChangelog, enableChangelog } from '../flexibee/changelog.ts';
+import {
+  changelogStatus,
+  disableChangelog,
+  enableChangelog,
+} from '../flexibee/changelog-routes.ts';
 import { registerHook, removeHook } from '../flexibee/own-hook.ts';
 import { listCompanies, readCompany } from '../flexibee/read-company.ts';
 import { receiveHook } from '../flexibee/receive-hook.ts';

@@ -3,13 +3,14 @@
 import type { z } from 'zod';
 import type { Catalog } from '../../shared/catalog/index.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
+import { type Body, fault, type Member, type Refusal } from '../../shared/faults/member.ts';
 import { show } from '../../shared/faults/show.ts';
-import { type Body, fault, type Member, type Refusal } from '../../shared/http/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
+import { checkCodes, knownCodes } from '../../shared/sync/asked-codes.ts';
 import { comparePeriods, periodLimits, periodText } from '../../shared/sync/period.ts';
 import type { Call, Period } from '../../shared/sync/syncs.ts';
-import { checkCodes, knownCodes } from './requested-codes.ts';
-import { monthSchema, userSchema, yearSchema } from './runs.ts';
+import { monthSchema, yearSchema } from './runs.ts';
+import { checkUser } from './user.ts';
 
 export type SyncCatalog = Pick<
   Catalog,
@@ -29,13 +30,14 @@ export function parseSyncRequest(
   catalog: SyncCatalog,
   now: Date,
 ): { user: string; calls: [Call] } {
-  const codes = [...new Set(knownCodes(body, catalog).map(({ code }) => code))];
+  const code = { field: 'code', value: body.code };
+  const codes = [...new Set(knownCodes(code, catalog).map((named) => named.code))];
   const names = requestedNames(kind, body, codes, catalog);
   const dated = names.some((name) => catalog.isDated(name) === true);
   const asked = parsePeriod(body, dated, periodLimits(catalog.periods, now));
   const refusals = [
     checkUser(body),
-    checkCodes(body, catalog),
+    checkCodes(code, catalog),
     checkName(kind, body, codes, catalog),
     asked.refusal,
   ].filter((refusal) => refusal !== undefined);
@@ -60,15 +62,6 @@ function requestedNames(
 ): string[] {
   if (kind === 'data_source') return catalog.entityOrder(...codes);
   return typeof body.name === 'string' && catalog.hasEntity(body.name) ? [body.name] : [];
-}
-
-function checkUser({ user }: Body): Refusal | undefined {
-  if (userSchema.safeParse(user).success) return undefined;
-  const text = user === undefined ? 'User is not specified.' : 'Invalid user value.';
-  return {
-    text,
-    errors: [fault({ field: 'user', value: user }, '1 to 128 characters on one line')],
-  };
 }
 
 /**

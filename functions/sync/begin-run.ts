@@ -4,9 +4,9 @@ import type { Details } from '../../shared/audit/audit.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { periodText } from '../../shared/sync/period.ts';
 import { newRunId } from '../../shared/sync/run-id.ts';
-import type { SyncRequest } from '../../shared/sync/syncs.ts';
+import { type SyncRequest, TooManyStagesError } from '../../shared/sync/syncs.ts';
 import { audited, type ChangeCall } from '../changes.ts';
-import { closed } from '../closed.ts';
+import { closed } from '../closed-problem.ts';
 
 /** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
 const retryAfter = '60';
@@ -23,7 +23,7 @@ export async function beginRun(call: ChangeCall, sync: SyncRequest): Promise<str
   const codes = [...new Set(sync.calls.flatMap((one) => one.codes))];
   const change = { what: 'run.start', subject: `run ${id}`, codes, user: sync.user } as const;
   return await audited(call, { ...change, asked: askedFor(sync) }, async () => {
-    const started = await app.syncs.start({ ...sync, id }, signal);
+    const started = await app.syncs.start({ ...sync, id }, signal).catch(refuseTooMany);
     if (started.outcome === 'closed') throw closed(started.closure, app.now());
     if (started.outcome === 'busy') {
       throw new HttpProblem('busy', 'Thread is busy, try again later.', {
@@ -43,4 +43,15 @@ function askedFor({ kind, calls }: SyncRequest): Details {
     ...{ kind, calls: calls.length, names: [...names] },
     ...(months.size > 0 && { months: [...months].sort() }),
   };
+}
+
+/** Throws `HttpProblem` 400 for what is more than a run may have. */
+export function refuseTooMany(error: unknown): never {
+  if (!(error instanceof TooManyStagesError)) throw error;
+  const { stages, limit } = error;
+  const message = `Invalid calls value: they make ${stages} stages, and a run has ${limit} at most.`;
+  const allowed = `calls that make up to ${limit} stages: fewer months, data sources or entities`;
+  throw new HttpProblem('invalid-value', message, {
+    errors: [{ field: 'calls', message, allowed }],
+  });
 }

@@ -1,7 +1,7 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { textOrJson } from '../../shared/http/answer.ts';
+import { mayTouch } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { mayTouch } from '../../shared/http/tokens.ts';
 import { type Progress, progressOf, type Run } from '../../shared/sync/syncs.ts';
 import { statusSchema } from '../shapes/runs.ts';
 

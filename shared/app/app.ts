@@ -9,30 +9,26 @@ import { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/index.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
-import { Leases } from '../lock/leases.ts';
 import type { OpenContainer } from '../settings/place.ts';
 import type { Settings } from '../settings/settings.ts';
 import { storageClock } from '../storage/clock.ts';
 import { GivenUp } from '../storage/given-up.ts';
 import { Queues } from '../storage/queues.ts';
-import { Cancellations } from '../sync/cancellations.ts';
-import { DurationStore } from '../sync/durations.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
 import { freshnessReader } from '../sync/freshness.ts';
 import { WorkerStoppingError } from '../sync/interruption.ts';
-import { RunLogs } from '../sync/log/run-logs.ts';
 import { removeExpiredRuns } from '../sync/retention.ts';
-import { RunStore } from '../sync/run-store.ts';
-import { SyncService, type SyncState } from '../sync/service.ts';
+import { SyncService } from '../sync/service.ts';
 import type { StageRunners } from '../sync/stage-runner.ts';
 import { abandonedRuns, endOrphans } from '../sync/sweep.ts';
+import { type SyncState, syncState } from '../sync/sync-state.ts';
 import type { Syncs } from '../sync/syncs.ts';
 import type { CallsOutcome } from './after-changes.ts';
 import { Closed } from './closed.ts';
 import { Companies } from './companies.ts';
 import type { CompanyMessage } from './company-queue.ts';
 import { type Configuration, configure } from './configuration.ts';
-import { DynsqlConnections } from './connections/connections.ts';
+import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { lookAtHealth } from './health/look.ts';
 import type { HealthPart } from './health/part.ts';
 import { lookForGivenUp } from './poison-queues.ts';
@@ -70,6 +66,7 @@ export class App implements AppServices {
   readonly #notices: readonly string[];
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
   #opened: Queues | undefined;
+  #synced: SyncState | undefined;
   /** Aborted when this worker stops. */
   readonly #stopping = new AbortController();
 
@@ -94,6 +91,7 @@ export class App implements AppServices {
       state: (signal) => this.#state(signal),
       now: this.now,
       closed: (stages, signal) => closed.ofStages(stages, signal),
+      retentionDays: settings.retentionDays,
     });
     const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
@@ -215,6 +213,13 @@ export class App implements AppServices {
     await lookForGivenUp({ ...state, queues, givenUp, now: this.now, log }, signal);
   }
 
+  /** Adds what has settled to the index of runs, as `RunIndex.extend`. */
+  async indexRuns(): Promise<number | undefined> {
+    const signal = this.#stopping.signal;
+    const { index } = await this.#state(signal);
+    return index.extend(this.now(), signal);
+  }
+
   /** How many runs were removed, as `removeExpiredRuns`; the audit is kept for as long. */
   async expireRuns(): Promise<number> {
     const signal = this.#stopping.signal;
@@ -251,15 +256,10 @@ export class App implements AppServices {
     return this.#opened;
   }
 
+  /** One for all calls: it remembers what it has read. */
   async #state(signal: AbortSignal): Promise<SyncState> {
-    const container = await this.#container(signal);
-    return {
-      leases: new Leases(container, this.settings.leaseSeconds),
-      runs: new RunStore(container),
-      cancellations: new Cancellations(container),
-      durations: new DurationStore(container),
-      logs: new RunLogs(container),
-    };
+    this.#synced ??= syncState(await this.#container(signal), this.settings.leaseSeconds);
+    return this.#synced;
   }
 }
 

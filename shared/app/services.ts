@@ -6,7 +6,7 @@ import type { Closures } from '../closures/closures.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Syncs } from '../sync/syncs.ts';
 import type { Companies } from './companies.ts';
-import type { DynsqlConnections } from './connections/connections.ts';
+import type { DynsqlConnections } from './connections/dynsql-connections.ts';
 import type { HealthPart } from './health/part.ts';
 
 export interface AppServices {

@@ -5,9 +5,9 @@
  */
 
 import type { AppendBlobClient, ContainerClient } from '@azure/storage-blob';
-import { storageCall } from '../storage/call.ts';
 import { DocumentDamagedError } from '../storage/documents.ts';
 import { readText } from '../storage/json-blob.ts';
+import { storageCall } from '../storage/storage-call.ts';
 import { hasStatus } from '../storage/storage-error.ts';
 
 export const auditPrefix = 'audit/';

@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { ReturnCheck } from '../database/return-value.ts';
 import type { TransactionMode } from '../database/transaction.ts';
-import type { RowQuery } from '../dynsql/rows/schema.ts';
+import type { RowQuery } from '../dynsql/rows/row-query-schema.ts';
 import { type Guess, guessesIn } from './guesses.ts';
+import { filled, procedureName } from './name-template.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
 import type {
   CatalogData,
@@ -15,7 +16,6 @@ import type {
   Parameter,
   Stage,
 } from './schema.ts';
-import { filled, procedureName } from './template.ts';
 
 /** `month` 1 to 12, `year` with four digits. */
 export interface Period {
@@ -91,7 +91,8 @@ export interface SourceQuery extends RowQuery {
 export interface Catalog {
   /** Tells two catalogues apart: twelve hexadecimal digits of what they say. */
   readonly revision: string;
-  readonly servers: readonly { id: string; description: string }[];
+  /** What is locked, and closed, as one. */
+  readonly servers: readonly { id: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
   /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
@@ -109,8 +110,6 @@ export interface Catalog {
   /** Whether an entity's sync needs a month; undefined: unknown name. */
   isDated(name: string): boolean | undefined;
   hasEntity(name: string): boolean;
-  /** The server of a data source: what a run of it locks. RangeError: unknown code. */
-  sourceServer(code: string): string;
   /** Entities that any of the data sources has, in sync order. RangeError: unknown code. */
   entityOrder(...codes: string[]): string[];
   /**
@@ -198,7 +197,7 @@ export function makeCatalog(data: CatalogData): Catalog {
 
   return {
     revision: revisionOf(data),
-    servers: data.servers,
+    servers: data.servers.map(({ id }) => ({ id })),
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
     companies: data.dataSources.flatMap(({ code, company }) =>
       company === undefined ? [] : [{ code, ...company }],
@@ -215,10 +214,6 @@ export function makeCatalog(data: CatalogData): Catalog {
     },
     isDated: (name) => entities.get(name)?.dated,
     hasEntity: (name) => entities.has(name),
-    sourceServer: (code) => {
-      const source = sourceOf(code);
-      return askedServer(source) ?? serverOf(source.database ?? '');
-    },
     entityOrder: (...codes) => {
       const known = new Set(codes.flatMap((code) => entitiesOf(data, sourceOf(code))));
       return data.entities.filter((entity) => known.has(entity)).map(({ name }) => name);

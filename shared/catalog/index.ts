@@ -9,5 +9,5 @@ export type {
   ResolvedStage,
   SourceQuery,
 } from './catalog.ts';
-export { CatalogError } from './fault.ts';
+export { CatalogError } from './catalog-error.ts';
 export { parseCatalog, parseCatalogText, shippedCatalog } from './read-catalog.ts';

@@ -62,7 +62,7 @@ export const problemSchema = z
   .meta({ id: 'Problem', description: 'RFC 9457' });
 export type ProblemDocument = z.infer<typeof problemSchema>;
 
-export function urnOf(type: ProblemType): `urn:syncboard:problem:${ProblemType}` {
+function urnOf(type: ProblemType): `urn:syncboard:problem:${ProblemType}` {
   return `urn:syncboard:problem:${type}`;
 }
 

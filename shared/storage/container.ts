@@ -3,7 +3,7 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import type { StorageSettings } from '../settings/settings.ts';
 import { credentialOf, pipeline } from './account.ts';
-import { storageCall } from './call.ts';
+import { storageCall } from './storage-call.ts';
 
 /**
  * Layout: `runs/<id>.json`, `cancellations/<id>.json`, `logs/<run>/<number>`, `locks/…`,

@@ -2,7 +2,11 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { DocumentConflictError, DocumentStore } from '../storage/documents.ts';
+import {
+  DocumentConflictError,
+  DocumentDamagedError,
+  DocumentStore,
+} from '../storage/documents.ts';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Tell } from '../storage/tell.ts';
 import type { Run, Stage } from './run.ts';
@@ -38,6 +42,15 @@ export class DurationStore {
   /** @throws DocumentNewerError, or storage's error */
   async read(signal: AbortSignal): Promise<Durations> {
     return (await this.#documents.readMended(name, () => none, signal))?.value ?? {};
+  }
+
+  /** The same, and nothing is mended: none where they are damaged. */
+  async look(signal: AbortSignal): Promise<Durations> {
+    const found = await this.#documents.read(name, signal).catch((error: unknown) => {
+      if (error instanceof DocumentDamagedError) return undefined;
+      throw error;
+    });
+    return found?.value ?? {};
   }
 
   /**
@@ -84,7 +97,7 @@ function measuredAs({ stage, entity, code }: Stage): string {
 }
 
 /** Milliseconds of the last attempt of every stage that succeeded, in the order of the plan. */
-export function measure(run: Run): Record<string, number[]> {
+function measure(run: Run): Record<string, number[]> {
   const measured: Record<string, number[]> = {};
   for (const stage of run.stages) {
     const last = stage.attempts.at(-1);

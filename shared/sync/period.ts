@@ -35,25 +35,22 @@ function currentPeriod(timeZone: string, now: Date): Period {
 }
 
 /**
- * The months that are meant at one moment, the earliest first: relative ones count from the current
- * month of the catalogue's time zone. None where the first of a range comes after the second.
+ * The months that are meant when `current` is the current one, the earliest first; none where the
+ * first of a range comes after the second. A function of its arguments: whoever resolves at another
+ * moment than now, as a schedule does at its due time, takes `periodLimits` of that moment.
  *
- * @param asked checked; undefined: none
+ * @param asked checked
  */
-export function resolvedPeriods(
-  asked: AskedMonths | undefined,
-  timeZone: string,
-  now: Date,
-): Period[] | undefined {
-  const current = currentPeriod(timeZone, now);
+export function resolvedPeriods(asked: AskedMonths, current: Period): Period[] | undefined {
   const at = (end: number | Period) =>
     typeof end === 'number' ? monthsSince(current) + end : monthsSince(end);
-  if (asked?.months !== undefined) {
-    const [first, last] = asked.months.map(at);
-    const length = Math.max(0, (last ?? 0) - (first ?? 0) + 1);
-    return Array.from({ length }, (_, index) => periodAt((first ?? 0) + index));
+  const { month, year, months } = asked;
+  if (months !== undefined) {
+    const [first, last] = [at(months[0]), at(months[1])];
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
+      periodAt(first + index),
+    );
   }
-  const { month, year } = asked ?? {};
   if (month === undefined) return undefined;
   return [year === undefined ? periodAt(at(month)) : { month, year }];
 }

@@ -30,7 +30,7 @@ export interface Plan {
 
 type Query = NonNullable<Run['queries']>[number];
 
-/** An entity of a data source, and the months in which it is asked for, the earliest first. */
+/** An entity of a data source, and where it is dated its months, the earliest first. */
 interface Asked {
   name: string;
   code: string;
@@ -44,29 +44,49 @@ interface Pipeline {
   asks: Stage['asks'];
 }
 
+/** A document that large would be written with each of its stages: nobody could follow such a run. */
+export class TooManyStagesError extends RangeError {
+  readonly stages: number;
+  readonly limit: number;
+
+  constructor(stages: number, limit: number) {
+    super(`${stages} stages: a run has ${limit} at most`);
+    this.name = 'TooManyStagesError';
+    this.stages = stages;
+    this.limit = limit;
+  }
+}
+
 /**
  * @param calls names and codes that the catalogue knows; an entity that a source lacks is left
  *   out for that source
- * @throws RangeError for a dated entity without a period
+ * @param limit of stages
+ * @throws RangeError for a dated entity without a period; TooManyStagesError
  */
-export function planStages(catalog: Catalog, calls: readonly PlannedCall[]): Plan {
+export function planStages(
+  catalog: Catalog,
+  calls: readonly PlannedCall[],
+  limit = Number.POSITIVE_INFINITY,
+): Plan {
+  const asked = askedOf(catalog, calls);
+  const months = monthsOf(catalog, asked);
+  const count = [...months.values()].reduce((sum, { size }) => sum + Math.max(1, size), 0);
+  if (count > limit) throw new TooManyStagesError(count, limit);
   const pipelines: Pipeline[] = [];
   const freshness = new Map<string, Freshness>();
   const statements = new Once<string>();
   const queries = new Once<Query>();
-  for (const { name, code, periods } of askedOf(catalog, calls)) {
-    const months = catalog.isDated(name) ? periods : [];
-    const questions =
-      months.length === 0 ? [{ name, code }] : months.map((period) => ({ name, code, period }));
+  for (const one of asked) {
+    const { name, code } = one;
     const { connection, ...query } = catalog.rowQuery({ name, code }) ?? {};
     const asks = connection ? { connection, query: queries.placeOf(query) } : undefined;
-    const resolved = questions.map((question) => catalog.stages(question));
+    const resolved = questionsOf(one).map((question) => catalog.stages(question));
     for (const stages of resolved) pipelines.push({ entity: name, stages, asks });
     const source = resolved[0]?.find((stage) => !stage.shared)?.code ?? code;
     const key = `${name}:${source}`;
     if (freshness.has(key)) continue;
-    const read = catalog.freshness({ name, code: source }).map((one) => {
-      const { place, database, sql, parameters } = one;
+    const read = catalog.freshness({ name, code: source }).map((query) => {
+      const { place, database, sql, parameters } = query;
       return { place, database, statement: statements.placeOf(sql), parameters };
     });
     freshness.set(key, { entity: name, code: source, queries: read });
@@ -79,7 +99,7 @@ export function planStages(catalog: Catalog, calls: readonly PlannedCall[]): Pla
     for (const lock of locksOf(stage)) locks.set(lock, stage.server);
   }
   return {
-    stages: entityByEntity(joined(pipelines)),
+    stages: entityByEntity(joined(pipelines, months)),
     servers: [...servers].sort(),
     locks: [...locks.keys()].sort().map((lock) => ({ lock, server: locks.get(lock) ?? lock })),
     freshness: [...freshness.values()],
@@ -108,9 +128,32 @@ function askedOf(catalog: Catalog, calls: readonly PlannedCall[]): Asked[] {
   }
   return catalog.entityOrder(...known.keys()).flatMap((name) =>
     [...(asked.get(name) ?? [])].map(([code, wanted]) => {
-      return { name, code, periods: [...wanted.values()].sort(comparePeriods) };
+      const periods = catalog.isDated(name) ? [...wanted.values()].sort(comparePeriods) : [];
+      return { name, code, periods };
     }),
   );
+}
+
+/** For the catalogue: a question a month, or one for what is not dated. */
+function questionsOf({ name, code, periods }: Asked) {
+  const question = { name, code };
+  return periods.length === 0 ? [question] : periods.map((period) => ({ ...question, period }));
+}
+
+/** The months of each stage by its plain id: none where it takes no month. */
+function monthsOf(catalog: Catalog, asked: readonly Asked[]): Map<string, Set<string>> {
+  const months = new Map<string, Set<string>>();
+  for (const one of asked) {
+    const [first] = questionsOf(one);
+    const texts = one.periods.map(periodText);
+    for (const stage of first === undefined ? [] : catalog.stages(first)) {
+      const id = plainId(one.name, stage);
+      const known = months.get(id) ?? new Set();
+      months.set(id, known);
+      if (stage.period !== undefined) for (const text of texts) known.add(text);
+    }
+  }
+  return months;
 }
 
 /** Values, each once. */
@@ -127,15 +170,10 @@ class Once<T> {
 }
 
 /** The stages of all pipelines, each once; a stage that several share needs what each has before it. */
-function joined(pipelines: readonly Pipeline[]): Stage[] {
-  const months = new Map<string, Set<string>>();
-  for (const { entity, stages } of pipelines) {
-    for (const stage of stages) {
-      if (stage.period === undefined) continue;
-      const id = plainId(entity, stage);
-      months.set(id, (months.get(id) ?? new Set()).add(periodText(stage.period)));
-    }
-  }
+function joined(
+  pipelines: readonly Pipeline[],
+  months: ReadonlyMap<string, ReadonlySet<string>>,
+): Stage[] {
   const joined = new Map<string, { stage: Stage; needs: Set<string> }>();
   for (const { entity, stages, asks } of pipelines) {
     let previous: string | undefined;

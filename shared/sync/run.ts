@@ -29,7 +29,7 @@ export type RunState = (typeof runStates)[number];
 /** Of `calls` any list of them, of the others one call each. */
 export const runKinds = ['data_source', 'entity', 'calls'] as const;
 
-export const stageStates = [
+const stageStates = [
   'pending',
   'running',
   'succeeded',
@@ -102,7 +102,7 @@ const messagesSchema = z.object({
     .meta({ description: 'The newest of them, cut' }),
 });
 
-const currentStageSchema = z
+export const currentStageSchema = z
   .object({
     /** Unique in the run: `export:meter:0c10`, `crude:meter`, `export:payment:0c10:2026-09`. */
     id: z.string(),

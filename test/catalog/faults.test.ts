@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { CatalogError, parseCatalog, parseCatalogText } from '../../shared/catalog/index.ts';
+import { sourceServer } from '../support/source-server.ts';
 import { edit, type Json, shippedJson, stepsOf } from './edited.ts';
 
 function faultsOf(edits: Record<string, Json | undefined>): string[] {
@@ -762,7 +763,7 @@ describe('a catalogue of an operator', () => {
     edit(json, ['entities', 33], entity);
     const catalog = parseCatalog(json);
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
-    assert.equal(catalog.sourceServer('north'), 'server');
+    assert.equal(sourceServer(catalog, 'north'), 'server');
     assert.equal(catalog.entityOrder('north').at(-1), 'tariff');
     const calls = ['north', '0c10'].map((code) =>
       catalog.stages({ name: 'tariff', code }).map((stage) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ValueKind } from '../../shared/database/types.ts';
+import type { ValueKind } from '../../shared/database/sql-types.ts';
 import { jsonText } from '../../shared/dynsql/run/values.ts';
 import { fromStored, spanOf, toStored } from '../../shared/dynsql/time/dates.ts';
 import { instantOf, wallClock } from '../../shared/time/zone.ts';

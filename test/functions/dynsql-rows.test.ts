@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Fault } from 'stand-in-kit';
-import type { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import type { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
 import { dynsqlRunner } from '../../shared/app/runners/dynsql-runner.ts';
 import { type Catalog, parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';

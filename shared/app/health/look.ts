@@ -6,7 +6,7 @@ import type { Databases } from '../../database/databases.ts';
 import type { OpenContainer } from '../../settings/place.ts';
 import type { Queues } from '../../storage/queues.ts';
 import type { Companies } from '../companies.ts';
-import type { DynsqlConnections } from '../connections/connections.ts';
+import type { DynsqlConnections } from '../connections/dynsql-connections.ts';
 import { checkDatabase, checkPart } from './check-part.ts';
 import { closuresHealth } from './closures-health.ts';
 import { companiesHealth } from './companies-health.ts';

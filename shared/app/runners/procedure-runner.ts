@@ -1,8 +1,8 @@
 /** Stages of kind `procedure`: one stored procedure call on a session of its own. */
 
 import { dropAppLock, takeAppLock } from '../../database/app-lock.ts';
-import type { ProcedureResult } from '../../database/call.ts';
 import type { Databases } from '../../database/databases.ts';
+import type { ProcedureResult } from '../../database/procedure-call.ts';
 import { judgedReturn } from '../../database/return-value.ts';
 import type { Session } from '../../database/session.ts';
 import { callOnTerms } from '../../database/transaction.ts';

@@ -1,7 +1,7 @@
 import type { Subject } from '../resolve.ts';
 import type { Parameter } from '../schema.ts';
 import { capacityOf } from '../sql-type.ts';
-import type { Context } from './context.ts';
+import type { Context } from './check-context.ts';
 
 /** Codes and names must fit into the parameters they are passed in: SQL Server would cut them. */
 export function checkFits(

@@ -1,10 +1,10 @@
 /** Overrides and exceptions of stages and freshness queries. */
 
-import { notOneOf, type Path, pathText } from '../fault.ts';
+import { notOneOf, type Path, pathText } from '../catalog-error.ts';
+import { variablesOf } from '../name-template.ts';
 import { applies, givenBy, type Subject } from '../resolve.ts';
 import type { Freshness, Pipeline, Stage } from '../schema.ts';
-import { variablesOf } from '../template.ts';
-import type { Context } from './context.ts';
+import type { Context } from './check-context.ts';
 import { checkFits } from './fits.ts';
 
 /** Every name in a list must be one that comes this way: a slip would change nothing, unseen. */

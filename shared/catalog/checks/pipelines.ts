@@ -1,11 +1,11 @@
 /** How pipelines lead into one another, and what their stages may be. */
 
-import { pathText } from '../fault.ts';
+import { pathText } from '../catalog-error.ts';
+import { filled, procedureName } from '../name-template.ts';
 import { adapted, chainOf } from '../resolve.ts';
 import type { Pipeline, Stage } from '../schema.ts';
 import { isOfPeriod } from '../sql-type.ts';
-import { filled, procedureName } from '../template.ts';
-import type { Context } from './context.ts';
+import type { Context } from './check-context.ts';
 import { checkFits } from './fits.ts';
 
 /** Each circle once, at its first pipeline. */
