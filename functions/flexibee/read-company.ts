@@ -59,7 +59,7 @@ export function readCompany(app: AppServices): RouteHandler {
       pending,
       failures,
       evidences,
-      reconciliation: shownReconciliation(reconciliation),
+      reconciliation: shownReconciliation(reconciliation, state.reconciliationDue),
       requests,
       typed,
     };
@@ -67,18 +67,23 @@ export function readCompany(app: AppServices): RouteHandler {
   };
 }
 
-function shownReconciliation({ walk, last }: Reconciliation = {}): ReconciliationDetails {
+function shownReconciliation(
+  { walk, last }: Reconciliation = {},
+  due: ShownState['reconciliationDue'],
+): ReconciliationDetails {
   const compared = (found: Report['found']) =>
     Object.values(found).reduce((sum, one) => sum + one.compared, 0);
   const evidence = walk?.evidences[0];
   return {
-    state: walk ? 'running' : last ? 'done' : 'never',
+    state: stateOf(walk, last, due !== undefined),
+    ...(due && { due: { since: due.since } }),
     ...(walk && {
       running: {
         startedAt: walk.startedAt,
         ...(evidence !== undefined && { evidence }),
         compared: compared(walk.found),
         requests: walk.requests,
+        ...(walk.waits && { waits: walk.waits }),
       },
     }),
     ...(last && {
@@ -97,6 +102,17 @@ function shownReconciliation({ walk, last }: Reconciliation = {}): Reconciliatio
       },
     }),
   };
+}
+
+/** @param isDue one is wished for, begun or not */
+function stateOf(
+  walk: Reconciliation['walk'],
+  last: Report | undefined,
+  isDue: boolean,
+): ReconciliationDetails['state'] {
+  if (walk !== undefined) return walk.waits === undefined ? 'running' : 'waiting';
+  if (isDue) return 'due';
+  return last === undefined ? 'never' : 'done';
 }
 
 function summary(

@@ -196,7 +196,8 @@ export const flexibeeRoutes: readonly Route[] = [
       POST: {
         handler: reconcileNow,
         changes: 'company.reconcile',
-        summary: 'Hold the company against its mirror now, and correct what differs',
+        summary:
+          'Hold the company against its mirror now, and correct what differs; one that is under way or was broken off is ended first',
         parameters: [company],
         responses: { 202: queued },
         problems: ['closed'],

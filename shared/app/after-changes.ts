@@ -25,6 +25,7 @@ import { Leases } from '../lock/leases.ts';
 import { isTransientStorageError } from '../storage/storage-error.ts';
 import { planStages } from '../sync/plan.ts';
 import type { Stage } from '../sync/run.ts';
+import { forRun } from '../sync/run-values.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { timeLimit } from '../sync/time-limit.ts';
 import { Turn } from '../sync/turn.ts';
@@ -108,7 +109,7 @@ export class AfterChanges {
     const held = await this.#documents.acquire(code, signal);
     if (held === undefined) return 'busy';
     const { procedure, sliceMs } = this.#dependencies;
-    const turn = new Turn({ runners: { procedure }, leases: this.#leases, runId: `after-${code}` });
+    const turn = new Turn({ runners: { procedure }, leases: this.#leases, runId: runIdOf(code) });
     try {
       const stop = AbortSignal.any([signal, held.lost]);
       const slice = AbortSignal.timeout(sliceMs);
@@ -149,7 +150,9 @@ export class AfterChanges {
     const returned: Returned = new Map();
     const said = procedureMessages(code, log);
     let after: AfterCalls | undefined;
-    for (const stage of procedures.get(evidence) ?? []) {
+    const { timeZone } = this.#dependencies.catalog.periods;
+    const origin = { user: changesUser, id: runIdOf(code), at, timeZone };
+    for (const stage of forRun(procedures.get(evidence) ?? [], origin)) {
       const name = nameOf(stage);
       const onMessage = (text: string) => said(name, text);
       try {
@@ -235,6 +238,10 @@ function tell(
     if (before.warnings[procedure] !== text) log(`FlexiBee ${code}: ${text}`);
   }
 }
+
+/** Whom procedures after changes are told where they ask for the user of a run. */
+const changesUser = 'syncboard';
+const runIdOf = (code: string) => `after-${code}`;
 
 const nameOf = ({ procedure: { schema, name } }: Stage) => `${schema}.${name}`;
 

@@ -4,7 +4,6 @@ import type { Closure } from '../closures/closures.ts';
 import type { CursorStore, PollOutcome } from '../flexibee/follow.ts';
 import type { ReconcileOutcome } from '../flexibee/reconcile/reconcile.ts';
 import { withAsked } from '../flexibee/request-count.ts';
-import { firstStage } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { isNewer, newer, pollKnown } from './newer-cursors.ts';
@@ -70,8 +69,9 @@ export async function takeMessage(
   const isLive = () => deliveries.isLive(company, signal);
   const isTimed = why === 'timer' && queuedAt !== undefined;
   if (isTimed && !(await isTimeToPoll(known, new Date(queuedAt), isLive))) return 'not due';
-  if (!(await isWithinBudget(companies, message, signal))) return 'sparing';
+  // Whether it may ask now or not, what is wished for is kept.
   if (why === 'reconcile') return await reconcileNow(companies, message, worker, signal);
+  if (!(await isWithinBudget(companies, message, signal))) return 'sparing';
   return await pollNow(companies, company, why, worker, signal);
 }
 
@@ -156,8 +156,9 @@ async function reconcileNow(
   const place = {
     ...companies.dependencies,
     documents: reconciliations,
+    counted: companies.counted(company),
+    isAffordable: (abort: AbortSignal) => isWithinBudget(companies, message, abort),
     follow: await contextOf(companies, company, worker, signal),
-    applying: (evidence: string) => firstStage(companies.dependencies.catalog, company, evidence),
   };
   return await reconcileCompany(place, message, signal);
 }

@@ -14,6 +14,7 @@ import { keptSince } from './retention.ts';
 import { isFinished, type Run, type Stage } from './run.ts';
 import { searchRuns } from './run-search.ts';
 import { newRunId } from './run-store.ts';
+import { forRun } from './run-values.ts';
 import type { SyncState } from './sync-state.ts';
 import type {
   CancelOutcome,
@@ -139,9 +140,13 @@ export class SyncService implements Syncs {
     const claim = await claimServers(state, names, signal);
     if ('busy' in claim) return claim;
     try {
-      const createdAt = now().toISOString();
+      const at = now();
+      const id = request.id ?? newRunId(at);
+      const createdAt = at.toISOString();
+      const { timeZone } = this.#dependencies.catalog.periods;
+      const stages = forRun(plan.stages, { user: request.user, id, at, timeZone });
       const run: Run = {
-        id: request.id ?? newRunId(now()),
+        id,
         kind: request.kind,
         state: 'queued',
         user: request.user,
@@ -150,7 +155,7 @@ export class SyncService implements Syncs {
         ...(request.board !== undefined && { board: request.board }),
         createdAt,
         locks: names.map((server) => ({ server, leaseId: claim.leaseId })),
-        stages: withExpected(plan.stages, await knownDurations(state, signal)),
+        stages: withExpected(stages, await knownDurations(state, signal)),
         freshness: plan.freshness,
         statements: plan.statements,
         ...(plan.queries.length > 0 && { queries: plan.queries }),

@@ -135,6 +135,13 @@ export async function askedWorld(
       for (const { why } of queue.splice(0)) outcomes.push(await poll(why));
       return outcomes;
     },
+    /** What was queued since the last time. */
+    takeQueued: (): CompanyMessage[] => queue.splice(0),
+    /** As the message of a night, or of somebody who asks. */
+    reconcile: (wish: string, by = companies): Promise<MessageOutcome> => {
+      const at = now().toISOString();
+      return by.poll({ company: code, why: 'reconcile', at, wish }, () => {}, patient());
+    },
     write(kod: string): void {
       flexibee.company('demo').write('adresar', { adresar: { kod, nazev: kod } });
     },
