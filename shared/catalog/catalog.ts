@@ -82,6 +82,8 @@ export interface SourceQuery extends RowQuery {
 export interface Catalog {
   /** Tells two catalogues apart: twelve hexadecimal digits of what they say. */
   readonly revision: string;
+  /** What is locked, and closed, as one. */
+  readonly servers: readonly { id: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
   /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
@@ -149,6 +151,7 @@ export function makeCatalog(data: CatalogData): Catalog {
 
   return {
     revision: revisionOf(data),
+    servers: data.servers.map(({ id }) => ({ id })),
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
     companies: data.dataSources.flatMap(({ code, company }) =>
       company === undefined ? [] : [{ code, ...company }],
