@@ -19,11 +19,11 @@ import { commandLine } from '../shared/command-line/command-line.ts';
 import { parseAddress } from '../shared/database/address.ts';
 import { Databases } from '../shared/database/databases.ts';
 import { driverReader } from '../shared/database/wire/value-reader.ts';
+import type { Statement } from '../shared/dynsql/definition.ts';
 import { requireQuery } from '../shared/dynsql/language/query.ts';
 import { shippedDynsql } from '../shared/dynsql/language/shipped.ts';
-import { runQuery } from '../shared/dynsql/run/run.ts';
+import { runQuery } from '../shared/dynsql/run/run-query.ts';
 import { buildStatements } from '../shared/dynsql/sql/statements.ts';
-import type { Statement } from '../shared/dynsql/types.ts';
 
 commandLine({
   name: 'npm run bench:dynsql --',

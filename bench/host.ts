@@ -37,6 +37,7 @@ const idle = [
   'execute_run',
   'sweep_runs',
   'expire_runs',
+  'index_runs',
   'follow_companies',
   'poll_company',
   'call_after_changes',

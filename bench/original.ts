@@ -5,7 +5,7 @@
  */
 
 import sql from 'mssql';
-import { driverType } from '../shared/database/types.ts';
+import { driverType } from '../shared/database/sql-types.ts';
 import { catalog, period } from './plans.ts';
 
 export type Connect = (database: string) => sql.config;

@@ -3,6 +3,9 @@
  * with 10,000 of them in real Azurite, as HTTP requests to the built app under the local host. Both
  * systems stand side by side and are asked in turns: whatever else the machine does falls on both.
  *
+ * Then a search that finds one run among all, the worst there is: with the index of runs, by a worker
+ * that has just started and by one that has searched before, and without it (goal: under 1 s).
+ *
  * Prints medians, their ratio (goal: at most 2) and the storage requests a call makes. Exit code 1
  * when that number depends on how many runs are kept. The emulator walks through all of its blobs
  * to find one, which Azure does not; how much of a ratio that is, the last line shows: one request
@@ -14,15 +17,12 @@ import { type Azurite, startAzurite } from 'stand-in-kit/azurite';
 import { shippedCatalog } from '../shared/catalog/index.ts';
 import { commandLine } from '../shared/command-line/command-line.ts';
 import { rowCounts } from '../shared/database/row-counts.ts';
-import { Leases } from '../shared/lock/leases.ts';
 import { openContainer } from '../shared/storage/container.ts';
-import { Cancellations } from '../shared/sync/cancellations.ts';
-import { DurationStore } from '../shared/sync/durations.ts';
-import { RunLogs } from '../shared/sync/log/run-logs.ts';
 import { planStages } from '../shared/sync/plan.ts';
 import type { Run } from '../shared/sync/run.ts';
-import { newRunId, RunStore } from '../shared/sync/run-store.ts';
-import { SyncService, type SyncState } from '../shared/sync/service.ts';
+import { newRunId } from '../shared/sync/run-store.ts';
+import { SyncService } from '../shared/sync/service.ts';
+import { type SyncState, syncState } from '../shared/sync/sync-state.ts';
 import type { SyncRequest } from '../shared/sync/syncs.ts';
 import { type BenchHost, buildApp, startHost } from './host.ts';
 
@@ -43,11 +43,10 @@ const intervalMs = (90 * 86_400_000) / kept.many;
 const deadline = AbortSignal.timeout(600_000);
 
 const catalog = shippedCatalog();
+const period = { month: 7, year: 2019 };
 const request: SyncRequest = {
   kind: 'data_source',
-  codes: ['0c10'],
-  names: catalog.entityOrder('0c10'),
-  period: { month: 7, year: 2019 },
+  calls: [{ codes: ['0c10'], names: catalog.entityOrder('0c10'), whole: true, periods: [period] }],
   user: 'Иванова М. П.',
   token: 'board',
 };
@@ -63,25 +62,19 @@ async function open(): Promise<Subject> {
   const azurite = await startAzurite();
   const { connectionString } = azurite;
   const container = await openContainer({ kind: 'connection string', connectionString }, deadline);
-  const state = {
-    leases: new Leases(container, 60),
-    runs: new RunStore(container),
-    cancellations: new Cancellations(container),
-    durations: new DurationStore(container),
-    logs: new RunLogs(container),
-  };
+  const state = syncState(container, 60);
   const syncs = new SyncService({ catalog, state: async () => state, now: () => new Date() });
   const host = await startHost(connectionString);
   return { azurite, host, state, syncs };
 }
 
 /** A sync of one entity, as it stands in storage when it is over. */
-function finishedRun(begun: Date): Run {
-  const { user, token, period } = request;
-  const asked = { codes: ['0c10'], names: ['payment'], ...(period && { period }) };
+function finishedRun(begun: Date, user = request.user): Run {
+  const { token } = request;
+  const asked = { codes: ['0c10'], names: ['payment'] };
   const startedAt = begun.toISOString();
   const endedAt = new Date(begun.getTime() + 60_000).toISOString();
-  const stages = planStages(catalog, asked).stages.map((stage) => ({
+  const stages = planStages(catalog, [{ ...asked, periods: [period] }]).stages.map((stage) => ({
     ...stage,
     state: 'succeeded' as const,
     attempts: [{ startedAt, endedAt }],
@@ -89,16 +82,54 @@ function finishedRun(begun: Date): Run {
   }));
   const times = { createdAt: startedAt, startedAt, endedAt };
   const what = { id: newRunId(begun), kind: 'entity' as const, state: 'succeeded' as const };
-  return { ...what, user, token, ...asked, ...times, locks: [], stages, freshness: [], log: [] };
+  return {
+    ...what,
+    user,
+    token,
+    ...asked,
+    period,
+    ...times,
+    locks: [],
+    stages,
+    freshness: [],
+    log: [],
+  };
 }
 
 /** One after the other, the oldest first, as runs come: the emulator sorts names at each listing. */
 async function fill({ state }: Subject, count: number): Promise<void> {
   const now = Date.now();
   for (let age = count; age > 0; age -= 1) {
-    await state.runs.create(finishedRun(new Date(now - age * intervalMs)), deadline);
+    const user = age === Math.floor(count * 0.7) ? seldom : request.user;
+    await state.runs.create(finishedRun(new Date(now - age * intervalMs), user), deadline);
   }
   await state.durations.add(finishedRun(new Date(now)), deadline);
+}
+
+/** Asked for one run of all. */
+const seldom = 'seldom';
+
+/** Milliseconds of a search for the one. */
+async function searchMs({ host }: Subject): Promise<number> {
+  const begun = performance.now();
+  const { runs } = JSON.parse(await host.get(`/runs?user=${seldom}`)) as { runs: unknown[] };
+  const ms = performance.now() - begun;
+  if (runs.length !== 1) throw new Error(`${runs.length} runs were found`);
+  return ms;
+}
+
+async function searches(subject: Subject): Promise<void> {
+  await subject.host.get('/runs');
+  const without = await searchMs(subject);
+  const begun = performance.now();
+  await subject.state.index.extend(new Date(), deadline);
+  const made = performance.now() - begun;
+  const first = await searchMs(subject);
+  const later: number[] = [];
+  for (let i = 0; i < calls; i += 1) later.push(await searchMs(subject));
+  console.log(
+    `/runs?user=, one among ${kept.many}: without the index ${without.toFixed(0)} ms; it is made in ${made.toFixed(0)} ms; a worker's first search ${first.toFixed(0)} ms, then ${median(later).toFixed(0)} ms`,
+  );
 }
 
 interface Measured {
@@ -163,6 +194,7 @@ try {
   for (const { syncs } of subjects) await syncs.start(request, deadline);
   constant.push(await compare('/sync_status, one run', subjects, get('/sync_status')));
   await compare('Azurite: one blob', subjects, oneBlob);
+  await searches(subjects[1]);
   if (constant.includes(false)) process.exitCode = 1;
 } finally {
   for (const { host, azurite } of subjects) {

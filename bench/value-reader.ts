@@ -5,7 +5,7 @@
  */
 
 import valueParser from 'tedious/lib/value-parser.js';
-import { driverValue } from '../shared/database/types.ts';
+import { driverValue } from '../shared/database/sql-types.ts';
 import {
   installValueReader,
   driverReader as theirs,

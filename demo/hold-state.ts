@@ -6,6 +6,6 @@ const path = new URL(import.meta.url).searchParams.get('lock');
 if (path === null) throw new Error('hold-state.ts?lock=<file>');
 
 /** A shared lock for the life of the process. */
-export const held = new DatabaseSync(path);
+const held = new DatabaseSync(path);
 held.exec('PRAGMA busy_timeout = 5000; BEGIN');
 held.prepare('SELECT COUNT(*) FROM sqlite_schema').get();

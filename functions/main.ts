@@ -15,6 +15,7 @@ import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
 import { expireRuns, expirySchedule } from './sync/expire-runs.ts';
+import { indexRuns, indexSchedule } from './sync/index-runs.ts';
 import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
 import { givenUpSchedule, tellGivenUp } from './tell-given-up.ts';
 
@@ -45,6 +46,12 @@ functions.app.timer('sweep_runs', {
   runOnStartup: true,
   extraOutputs: [runQueueOutput],
   handler: sweepRuns(app),
+});
+
+functions.app.timer('index_runs', {
+  schedule: indexSchedule,
+  runOnStartup: true,
+  handler: indexRuns(app),
 });
 
 functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });

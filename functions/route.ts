@@ -8,11 +8,12 @@ import type {
 } from '@azure/functions';
 import type { AppServices } from '../shared/app/services.ts';
 import type { Representation } from '../shared/http/accept.ts';
+import { authenticate, bearerToken, requireRole } from '../shared/http/callers.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
 import type { Operation, OperationDescription, Tag } from '../shared/http/openapi.ts';
-import { authenticate, bearerToken, requireRole } from '../shared/http/tokens.ts';
 import type { ApiToken, Role } from '../shared/settings/settings.ts';
 import { isTransientStorageError } from '../shared/storage/storage-error.ts';
+import type { ChangeKind } from './changes.ts';
 
 /**
  * Who may call: `open` everybody; `known` everybody, but whoever has a token is told more; `read`
@@ -40,6 +41,8 @@ interface RouteMethod extends OperationDescription {
   access?: Access;
   /** What a token must be allowed; `read` for GET and `run` for the others unless told. */
   role?: Role;
+  /** Of every method but GET: what it changes, which is in the audit, or why it is not. */
+  changes?: ChangeKind | { nothing: string };
 }
 
 /** All of them, since the host answers a bare 404 for a method that is not registered. */

@@ -1,12 +1,12 @@
 /** `npm run sql:install`: what the product needs in its databases. See docs/sql-server.md. */
 
 import { fileURLToPath } from 'node:url';
-import { loadCatalog } from '../shared/catalog/locate.ts';
+import { loadCatalog } from '../shared/catalog/locate-catalog.ts';
 import { CommandLineEnd, readCommandLine } from '../shared/command-line/command-line.ts';
 import type { Command, Options, Values } from '../shared/command-line/options.ts';
 import { Databases } from '../shared/database/databases.ts';
 import type { Session } from '../shared/database/session.ts';
-import { loadDynsqlCatalog } from '../shared/dynsql/language/locate.ts';
+import { loadDynsqlCatalog } from '../shared/dynsql/language/locate-definitions.ts';
 import { didYouMean } from '../shared/faults/near-name.ts';
 import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
@@ -14,10 +14,10 @@ import { type Grant, grantStatement, grantsFor } from './grants.ts';
 import { indexesFor, indexStatement } from './indexes.ts';
 import { install, missingScripts } from './installer.ts';
 import { checkDatabase } from './preconditions.ts';
-import { printedScript } from './print.ts';
+import { printedScript } from './print-script.ts';
 import { runBatches } from './run-batches.ts';
 import { readScripts, type Script } from './scripts.ts';
-import { bringUpTyped } from './typed-tables.ts';
+import { bringUpTyped } from './typed-bases.ts';
 
 const description = {
   name: 'npm run sql:install --',

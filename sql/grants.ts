@@ -1,11 +1,11 @@
 /** The rights that the app's role needs in a database: what the catalogue calls, no more. */
 
 import type { Catalog, Period } from '../shared/catalog/index.ts';
-import type { Definition } from '../shared/dynsql/types.ts';
+import type { Definition } from '../shared/dynsql/definition.ts';
 import { besideApplying } from '../shared/flexibee/base-procedures.ts';
 import { sqlIn } from './definition-sql.ts';
 import { objectsIn, type ReadObject } from './objects.ts';
-import { typedProcedures } from './typed-tables.ts';
+import { typedProcedures } from './typed-bases.ts';
 
 export const role = 'syncboard_runner';
 

@@ -1,7 +1,7 @@
 /** Indexes that make the catalogue's freshness queries cheap: advice for whoever keeps the tables. */
 
 import type { Catalog } from '../shared/catalog/index.ts';
-import { type Token, tokensOf } from '../shared/dynsql/sql/tokens.ts';
+import { type Token, tokensOf } from '../shared/dynsql/sql/sql-tokens.ts';
 import { objectsIn } from './objects.ts';
 
 export interface Index {

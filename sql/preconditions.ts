@@ -6,7 +6,7 @@ import type { Session } from '../shared/database/session.ts';
 const leastLevel = 130;
 
 /** The database cannot take the product as it is; nothing was done. */
-export class PreconditionError extends Error {
+class PreconditionError extends Error {
   constructor(fault: string) {
     super(`Nothing was done:\n  ${fault}`);
     this.name = 'PreconditionError';

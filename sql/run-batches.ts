@@ -1,7 +1,7 @@
 /** Runs a script's batches; an error names file and line. */
 
 import { toDatabaseError } from '../shared/database/database-error.ts';
-import type { Batch } from './batches.ts';
+import type { Batch } from './script-batches.ts';
 
 /** What is said of an error in `file`: its line there, or in which procedure it was. */
 function placeOf(file: string, batch: Batch, error: unknown): string {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Batch, batchesOf } from './batches.ts';
+import { type Batch, batchesOf } from './script-batches.ts';
 
 export interface Script {
   /** `001-applied-scripts` */

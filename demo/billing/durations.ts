@@ -16,7 +16,7 @@ export const stageShares: Readonly<Record<StageName, number>> = {
 };
 
 /** Where the operators noted nothing for an entity of a source. */
-export const defaultSeconds = 1;
+const defaultSeconds = 1;
 
 /** Seconds of an entity of one source, all three stages together. */
 export type Durations = (name: EntityName, code: string) => number;

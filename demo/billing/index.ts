@@ -9,7 +9,6 @@ import { list, quoted } from './sqlite.ts';
 import { scriptOf } from './tsql/index.ts';
 import { type Delay, delayColumns, delaysAt, delayTable } from './tsql/pacing.ts';
 
-export { compareHeapWithSource, type Difference } from './compare.ts';
 export { type TickChange, tick, tickPeriod } from './tick.ts';
 
 /** How many times faster than the original the demo runs: 25 minutes become 2.5 s. */

@@ -1,7 +1,8 @@
 /** The live rows of a source database, table by table, and how a server takes many of them. */
 
 import sql from 'mssql';
-import { entities, type Value } from './entities.ts';
+import type { Value } from './entities.ts';
+import { entities } from './entity-table.ts';
 import { seedSource } from './seed/index.ts';
 import { entitiesIn, type SourceDatabase } from './sources.ts';
 import { areaColumn, liveTable } from './tables.ts';

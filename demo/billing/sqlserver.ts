@@ -9,7 +9,7 @@ import {
   outliveReader,
 } from '../../shared/command-line/command-line.ts';
 import { numberAboveZero } from '../../shared/command-line/options.ts';
-import { installDemo } from './install.ts';
+import { installDemo } from './install-demo.ts';
 import { installProduct } from './product.ts';
 import { defaultAccounts } from './sources.ts';
 

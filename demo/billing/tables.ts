@@ -1,14 +1,8 @@
 /** Where each entity's rows live, as T-SQL definitions and as the stand-in names the tables. */
 
 import { countryTables } from './countries.ts';
-import {
-  columnsOf,
-  type EntityName,
-  entities,
-  entityNames,
-  entityOf,
-  fullKeyOf,
-} from './entities.ts';
+import { columnsOf, type EntityName, entityNames, entityOf, fullKeyOf } from './entities.ts';
+import { entities } from './entity-table.ts';
 import { entitiesIn, type System } from './sources.ts';
 
 /** `heap` has no `date_load`, and neither have these in `crude`. */

@@ -3,7 +3,7 @@
 import sql from 'mssql';
 import { sourceDatabases } from './sources.ts';
 
-export { tickPeriod } from './tsql/tick.ts';
+export { tickPeriod } from './tsql/tick-procedures.ts';
 
 /** One kind of change to one entity of one source. */
 export interface TickChange {

@@ -113,6 +113,13 @@ export const heapCall = (name: Name): Call => ({
   parameters: {},
 });
 
+/** @throws RangeError where there is none */
+export function factsNamed(name: Name): EntityFacts {
+  const facts = entityFacts.find((candidate) => candidate.name === name);
+  if (facts === undefined) throw new RangeError(`no entity ${name}`);
+  return facts;
+}
+
 /** The entities that a source has. */
 export const factsOf = (code: string) =>
   entityFacts.filter(({ stek }) => stek || !(code in stekDatabases));

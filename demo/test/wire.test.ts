@@ -6,8 +6,9 @@ import sql from 'mssql';
 import type { SqlServer } from 'tds-sqlite';
 import { startSqlServer } from 'tds-sqlite';
 import { type CallParameter, shippedCatalog } from '../../shared/catalog/index.ts';
+import { compareHeapWithSource, readFiles } from '../../test/support/heap-and-source.ts';
 import { standInAt, withDatabase } from '../billing/connections.ts';
-import { compareHeapWithSource, demoDatabases, tick } from '../billing/index.ts';
+import { demoDatabases, tick } from '../billing/index.ts';
 import { demoLogin } from '../billing/login.ts';
 import { databaseOf } from '../billing/sources.ts';
 
@@ -100,7 +101,7 @@ describe('demo over the wire', () => {
   for (const code of ['0c10', 'region', 'zagser']) {
     it(`syncs ${code} by the catalogue; freshness tells, and a second sync changes nothing`, async () => {
       assert.ok((await syncSource(demo, code)) > 100);
-      assert.deepEqual(compareHeapWithSource(server, code, '2019-07-01'), []);
+      assert.deepEqual(await compareHeapWithSource(readFiles(server), code, '2019-07-01'), []);
       const before = await readFreshness(demo, code);
       for (const [place, at] of Object.entries(before)) assert.ok(at instanceof Date, place);
       assert.equal(await syncSource(demo, code), 0);
@@ -127,14 +128,14 @@ describe('demo over the wire', () => {
     const request = (await demo.request('zagser')).input('seed', sql.Int, 5);
     const { recordset } = await request.execute('dbo.sp_demo_tick');
     assert.ok(recordset.length > 5);
-    assert.notDeepEqual(compareHeapWithSource(server, 'zagser', '2019-07-01'), []);
+    assert.notDeepEqual(await compareHeapWithSource(readFiles(server), 'zagser', '2019-07-01'), []);
     await syncSource(demo, 'zagser');
-    assert.deepEqual(compareHeapWithSource(server, 'zagser', '2019-07-01'), []);
+    assert.deepEqual(await compareHeapWithSource(readFiles(server), 'zagser', '2019-07-01'), []);
 
     const all = await tick((name) => withDatabase(standInAt(server.port), name), 6);
     assert.ok(all.length > 150);
     await syncSource(demo, '0c10');
-    assert.deepEqual(compareHeapWithSource(server, '0c10', '2019-07-01'), []);
+    assert.deepEqual(await compareHeapWithSource(readFiles(server), '0c10', '2019-07-01'), []);
   });
 });
 
@@ -187,7 +188,10 @@ describe('a procedure that takes its time', () => {
         }
       }
       assert.ok(demo.server.calls().some(({ outcome }) => outcome === 'cancelled'));
-      assert.deepEqual(compareHeapWithSource(demo.server, '0c21', '2019-07-01', [...names]), []);
+      assert.deepEqual(
+        await compareHeapWithSource(readFiles(demo.server), '0c21', '2019-07-01', [...names]),
+        [],
+      );
     } finally {
       await demo.close();
     }

@@ -2,8 +2,8 @@ import type { HttpRequest } from '@azure/functions';
 import type { DynsqlConnection } from '../../shared/app/connections/connection.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { show } from '../../shared/faults/show.ts';
+import { authorizeConnection } from '../../shared/http/callers.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { authorizeConnection } from '../../shared/http/tokens.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 
 /** The connection that the path names. Throws `HttpProblem` 404, or 403 for whoever may not. */

@@ -6,10 +6,10 @@ import { accepts } from '../../shared/http/accept.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { laidOutPieces } from '../../shared/http/layout.ts';
+import { laidOutPieces } from '../../shared/http/json-layout.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { streamedBody } from '../../shared/http/streamed-body.ts';
-import { drySchema } from '../shapes/dynsql.ts';
+import { isDry } from '../shapes/dry.ts';
 import { allowedConnection, pathParameter } from './allowed-connection.ts';
 import { explained } from './problems.ts';
 
@@ -23,14 +23,15 @@ const firstByteMs = 220_000;
 export function execQuery(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal, isPretty }) => {
     const connection = allowedConnection(request, app, caller);
-    const { report, isDry } = options(request);
-    const contentType = report === undefined || isDry ? 'application/json' : 'application/pdf';
+    const report = request.query.get('report') ?? undefined;
+    const isDryRun = isDry(request.query);
+    const contentType = report === undefined || isDryRun ? 'application/json' : 'application/pdf';
     requireAccepted(request, contentType);
     const body = await readJsonObject(request, signal, { limit: bodyLimit });
     const definition = pathParameter(request, 'id');
     return await explained(context, async () => {
       const answer = connection.answer({ definition, body, report });
-      if (isDry) return json(dry(answer, connection.id));
+      if (isDryRun) return json(dry(answer, connection.id));
       const slow = new AbortController();
       const timer = setTimeout(() => slow.abort(tooSlow()), firstByteMs);
       try {
@@ -46,16 +47,6 @@ export function execQuery(app: AppServices): RouteHandler {
       }
     });
   };
-}
-
-function options({ query }: HttpRequest): { report: string | undefined; isDry: boolean } {
-  const dryValue = query.get('dry') ?? 'false';
-  if (!drySchema.safeParse(dryValue).success) {
-    const message = `Invalid dry value: ${show(dryValue)}.`;
-    const errors = [{ field: 'dry', message, value: show(dryValue), allowed: 'true or false' }];
-    throw new HttpProblem('invalid-value', message, { errors });
-  }
-  return { report: query.get('report') ?? undefined, isDry: dryValue === 'true' };
 }
 
 function requireAccepted(request: HttpRequest, contentType: string): void {

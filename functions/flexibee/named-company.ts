@@ -2,8 +2,8 @@ import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { show } from '../../shared/faults/show.ts';
+import { authorize } from '../../shared/http/callers.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { authorize } from '../../shared/http/tokens.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 
 /** The company that the path names. Throws `HttpProblem` 404. */

@@ -5,6 +5,7 @@ import type { Parameter } from '../../shared/http/openapi.ts';
 import { execQuery } from '../dynsql/exec-query.ts';
 import { listDefinitions, readDefinition } from '../dynsql/read-definitions.ts';
 import type { Route } from '../route.ts';
+import { drySchema } from '../shapes/dry.ts';
 import * as schemas from '../shapes/dynsql.ts';
 
 const connection: Parameter = {
@@ -66,6 +67,7 @@ export const dynsqlRoutes: readonly Route[] = [
       POST: {
         handler: execQuery,
         role: 'read',
+        changes: { nothing: 'a query reads' },
         summary: 'Run a query; its rows are sent as they come, or printed as a PDF',
         parameters: [
           connection,
@@ -80,7 +82,7 @@ export const dynsqlRoutes: readonly Route[] = [
             name: 'dry',
             in: 'query',
             description: 'true: SQL and parameters in place of rows; databases of ours only',
-            schema: schemas.drySchema,
+            schema: drySchema,
           },
         ],
         body: schemas.querySchema,

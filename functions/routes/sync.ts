@@ -3,13 +3,15 @@
 import { z } from 'zod';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { Route } from '../route.ts';
+import { callsBodySchema, plannedRunSchema } from '../shapes/calls.ts';
+import { drySchema } from '../shapes/dry.ts';
 import * as schemas from '../shapes/runs.ts';
 import { cancelRun } from '../sync/cancel-run.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listRuns } from '../sync/list-runs.ts';
 import { readLog } from '../sync/read-log.ts';
 import { readRun } from '../sync/read-run.ts';
-import { dataSourceSync, entitySync } from '../sync/start-sync.ts';
+import { dataSourceSync, entitySync, startRun } from '../sync/start-sync.ts';
 import { syncStatus } from '../sync/sync-status.ts';
 import { validCodes } from '../sync/valid-codes.ts';
 import { validNames } from '../sync/valid-names.ts';
@@ -18,6 +20,10 @@ import { validNames } from '../sync/valid-names.ts';
 const line = (...texts: readonly string[]) => z.enum(texts.map((text) => `${text}\n`));
 const atRun = { Location: { description: 'The run', schema: schemas.runLocationSchema } };
 const started = {
+  200: {
+    description: 'With `dry`: what would run; nothing was started',
+    json: plannedRunSchema,
+  },
   202: {
     description: 'Accepted: Location names the run',
     headers: atRun,
@@ -25,6 +31,12 @@ const started = {
     json: schemas.acceptedSchema,
   },
 };
+const dry = {
+  name: 'dry',
+  in: 'query',
+  description: 'true: what would run, as JSON, and nothing is started or written',
+  schema: drySchema,
+} as const;
 const pathText = z.string();
 const runId = {
   name: 'id',
@@ -32,6 +44,24 @@ const runId = {
   description: 'Run id',
   schema: schemas.runIdSchema,
 } as const;
+
+const inQuery = (name: string, description: string, schema: z.ZodType) =>
+  ({ name, in: 'query', description, schema }) as const;
+const runsParameters = [
+  inQuery('state', 'States, with commas between them: failed,interrupted', pathText),
+  inQuery('code', 'Data sources, with commas: runs that have one of them', pathText),
+  inQuery('name', 'Entities, with commas: runs that have one of them', pathText),
+  inQuery('user', 'Who asked, in any case of letters', schemas.userSchema),
+  inQuery('board', 'Boards, with commas: runs that were started by one of them', pathText),
+  inQuery('from', 'A time, or a day of the catalogue’s zone: asked for then or later', pathText),
+  inQuery('to', 'A time: asked for before it; or a day: asked for on it or before', pathText),
+  inQuery('limit', 'Runs on a page, 1 to 200, 50 unless told', schemas.pageLimitSchema),
+  inQuery(
+    'after',
+    'Where a page begins, from the next link of the page before',
+    schemas.pageAfterSchema,
+  ),
+];
 
 export const syncRoutes: readonly Route[] = [
   {
@@ -116,10 +146,12 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: dataSourceSync,
+        changes: 'run.start',
         summary: 'Sync every entity of one data source, or of several in one run',
+        parameters: [dry],
         body: schemas.bodySchemas.data_source,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -133,10 +165,12 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: entitySync,
+        changes: 'run.start',
         summary: 'Sync one entity of one data source, or of several in one run',
+        parameters: [dry],
         body: schemas.bodySchemas.entity,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -146,25 +180,23 @@ export const syncRoutes: readonly Route[] = [
     route: 'runs',
     access: 'token',
     refusals: 'json',
+    outputs: [runQueueOutput],
     methods: {
       GET: {
         handler: listRuns,
-        summary: 'Runs, the newest first',
-        parameters: [
-          {
-            name: 'limit',
-            in: 'query',
-            description: 'Runs on a page, 1 to 200, 50 unless told',
-            schema: schemas.pageLimitSchema,
-          },
-          {
-            name: 'from',
-            in: 'query',
-            description: 'Where a page begins, from the next link of the page before',
-            schema: schemas.pageFromSchema,
-          },
-        ],
+        summary: 'Runs that fit all parameters, the newest first',
+        parameters: runsParameters,
         responses: { 200: { description: 'A page', json: schemas.runPageSchema } },
+      },
+      POST: {
+        handler: startRun,
+        changes: 'run.start',
+        access: 'body',
+        summary: 'Sync any entities and data sources in any months as one run',
+        parameters: [dry],
+        body: callsBodySchema,
+        responses: started,
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -232,6 +264,7 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: cancelRun,
+        changes: 'run.cancel',
         summary: 'Stop a run: what runs gets an attention, what is pending is called off',
         parameters: [runId],
         responses: {

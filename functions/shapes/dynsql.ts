@@ -45,8 +45,6 @@ const nested = z.object({
   datasets: one(z.looseObject({ name: z.string() })).optional(),
 });
 
-export const drySchema = z.enum(['true', 'false']);
-
 /** For `/openapi.json`: a query itself is checked against its definition. */
 export const querySchema = z
   .object({

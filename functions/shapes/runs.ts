@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { healthPartSchema, healthStateSchema } from '../../shared/app/health/part.ts';
+import { closureSchema } from '../../shared/closures/closures.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 import { runSchema, runStates, stageErrorSchema } from '../../shared/sync/run.ts';
 import type { Progress } from '../../shared/sync/syncs.ts';
@@ -15,10 +16,10 @@ export const userSchema = z
   .meta({ description: 'Who asks: 1 to 128 characters, kept in the run for people to read' });
 
 const codeSchema = z.string().meta({ description: 'Data source, a key of /valid_codes' });
-const codesSchema = z
+export const codesSchema = z
   .union([codeSchema, z.array(codeSchema).min(1).meta({ uniqueItems: true })])
   .meta({ description: 'One data source, or several for one run, each once' });
-const nameSchema = z
+export const nameSchema = z
   .string()
   .meta({ description: 'Entity, a key of /{code}/valid_names for every code' });
 
@@ -44,7 +45,7 @@ export const yearSchema = z
   ])
   .meta({ description: 'Year, a whole number of four digits, also as text' });
 
-const tokenSchema = z
+export const tokenSchema = z
   .string()
   .optional()
   .meta({ description: 'API token, in place of Authorization: Bearer' });
@@ -151,6 +152,7 @@ const runSummarySchema = z
       .int()
       .exactOptional()
       .meta({ description: 'How many entities the run has beside these' }),
+    board: z.string().exactOptional().meta({ description: 'By whose calls it was started' }),
     period: runSchema.shape.period,
     createdAt: instantSchema,
     startedAt: instantSchema.exactOptional(),
@@ -187,7 +189,17 @@ const activeRunSchema = runSchema
   .meta({ id: 'ActiveRun' });
 
 export const statusSchema = z
-  .object({ running: z.boolean(), runs: z.array(activeRunSchema) })
+  .object({
+    running: z.boolean(),
+    runs: z.array(activeRunSchema),
+    closures: z
+      .array(
+        closureSchema.pick({ server: true, company: true, everything: true, until: true }).extend({
+          reason: z.string().exactOptional().meta({ description: 'With a token only' }),
+        }),
+      )
+      .meta({ description: 'What is closed for now, and until when' }),
+  })
   .meta({ id: 'SyncStatus' });
 
 export const runPageSchema = z
@@ -254,4 +266,4 @@ export const logFromSchema = z
   .meta({ description: 'Bytes of the text that are left out at its beginning' });
 
 /** Opaque to clients: it comes out of the listing's own `next` link. */
-export const pageFromSchema = z.string().regex(/^[\x21-\x7e]{1,512}$/);
+export const pageAfterSchema = z.string().regex(/^[\x21-\x7e]{1,512}$/);

@@ -3,36 +3,41 @@
 import type { z } from 'zod';
 import type { Catalog } from '../../shared/catalog/index.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
+import { type Body, fault, type Member, type Refusal } from '../../shared/faults/member.ts';
 import { show } from '../../shared/faults/show.ts';
-import { type Body, fault, type Member, type Refusal } from '../../shared/http/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { Period, SyncRequest } from '../../shared/sync/syncs.ts';
-import { comparePeriods, periodLimits, periodText } from './period.ts';
-import { checkCodes, knownCodes } from './requested-codes.ts';
-import { monthSchema, userSchema, yearSchema } from './runs.ts';
+import { checkCodes, knownCodes } from '../../shared/sync/asked-codes.ts';
+import { comparePeriods, periodLimits, periodText } from '../../shared/sync/period.ts';
+import type { Call, Period } from '../../shared/sync/syncs.ts';
+import { monthSchema, yearSchema } from './runs.ts';
+import { checkUser } from './user.ts';
 
 export type SyncCatalog = Pick<
   Catalog,
   'codes' | 'isDated' | 'hasEntity' | 'entityOrder' | 'periods'
 >;
 
+/** The routes that start one call: whole data sources, or one entity of them. */
+export type SyncKind = 'data_source' | 'entity';
+
 /**
- * What to sync, as the catalogue knows it; `period` only when an entity is dated.
+ * What to sync, as the catalogue knows it; with a month only when an entity is dated.
  * Throws `HttpProblem` 400: its message is the first refusal, its `errors` name every bad field.
  */
 export function parseSyncRequest(
-  kind: SyncRequest['kind'],
+  kind: SyncKind,
   body: Body,
   catalog: SyncCatalog,
   now: Date,
-): Omit<SyncRequest, 'token'> {
-  const codes = [...new Set(knownCodes(body, catalog).map(({ code }) => code))];
+): { user: string; calls: [Call] } {
+  const code = { field: 'code', value: body.code };
+  const codes = [...new Set(knownCodes(code, catalog).map((named) => named.code))];
   const names = requestedNames(kind, body, codes, catalog);
   const dated = names.some((name) => catalog.isDated(name) === true);
   const asked = parsePeriod(body, dated, periodLimits(catalog.periods, now));
   const refusals = [
     checkUser(body),
-    checkCodes(body, catalog),
+    checkCodes(code, catalog),
     checkName(kind, body, codes, catalog),
     asked.refusal,
   ].filter((refusal) => refusal !== undefined);
@@ -42,18 +47,15 @@ export function parseSyncRequest(
       errors: refusals.flatMap((refusal) => refusal.errors),
     });
   }
-  return {
-    kind,
-    codes,
-    names,
-    user: String(body.user),
-    ...(dated && asked.period !== undefined ? { period: asked.period } : {}),
-  };
+  const { period } = asked;
+  const months = dated && period !== undefined ? { periods: [period], asked: period } : {};
+  const call: Call = { codes, names, whole: kind === 'data_source', ...months };
+  return { user: String(body.user), calls: [call] };
 }
 
 /** Empty where code or name are not usable, which their own checks report. */
 function requestedNames(
-  kind: SyncRequest['kind'],
+  kind: SyncKind,
   body: Body,
   codes: readonly string[],
   catalog: SyncCatalog,
@@ -62,21 +64,12 @@ function requestedNames(
   return typeof body.name === 'string' && catalog.hasEntity(body.name) ? [body.name] : [];
 }
 
-function checkUser({ user }: Body): Refusal | undefined {
-  if (userSchema.safeParse(user).success) return undefined;
-  const text = user === undefined ? 'User is not specified.' : 'Invalid user value.';
-  return {
-    text,
-    errors: [fault({ field: 'user', value: user }, '1 to 128 characters on one line')],
-  };
-}
-
 /**
  * A whole data source needs no name, but one that is sent must exist, as in the original; a single
  * entity must exist in every data source.
  */
 function checkName(
-  kind: SyncRequest['kind'],
+  kind: SyncKind,
   { name }: Body,
   codes: readonly string[],
   catalog: SyncCatalog,

@@ -1,8 +1,8 @@
 import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import { show } from '../../shared/faults/show.ts';
+import { authorize } from '../../shared/http/callers.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { authorize } from '../../shared/http/tokens.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 import type { Run, Syncs } from '../../shared/sync/syncs.ts';
 import { runIdSchema } from '../shapes/runs.ts';

@@ -1,55 +1,111 @@
+import type { HttpResponseInit } from '@azure/functions';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { AppServices } from '../../shared/app/services.ts';
-import { textOrJson } from '../../shared/http/answer.ts';
+import type { Body, NamedCode } from '../../shared/faults/member.ts';
+import type { Representation } from '../../shared/http/accept.ts';
+import { json, textOrJson } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
+import { authenticate, authorize, requireRole } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import type { Body } from '../../shared/http/member.ts';
-import { HttpProblem } from '../../shared/http/problem.ts';
-import { authenticate, authorize, requireRole } from '../../shared/http/tokens.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
+import { knownCodes } from '../../shared/sync/asked-codes.ts';
 import type { SyncRequest } from '../../shared/sync/syncs.ts';
-import { knownCodes } from '../shapes/requested-codes.ts';
+import type { ChangeCall } from '../changes.ts';
+import { plannedRunSchema } from '../shapes/calls.ts';
+import { codesOfCalls, parseCalls } from '../shapes/calls-request.ts';
+import { isDry } from '../shapes/dry.ts';
 import { parseSyncRequest } from '../shapes/sync-request.ts';
+import { beginRun, refuseTooMany } from './begin-run.ts';
 
-/** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
-const retryAfter = '60';
+/** Bytes: as many calls as a run may have, each with all that a call may have. */
+const callsLimit = 256 * 1024;
+
+/** What differs between the routes that start a run. */
+interface Starting {
+  kind: SyncRequest['kind'];
+  /** Bytes of a body. */
+  limit?: number;
+  /** What a client gets that does not say what it accepts. */
+  otherwise: Representation;
+  /** The data sources that are named, as far as the catalogue knows them: they need rights. */
+  named(body: Body): NamedCode[];
+  /** Throws `HttpProblem` 400. */
+  parse(body: Body): Pick<SyncRequest, 'user' | 'calls'>;
+}
 
 /** Syncs every entity of one data source or several. */
 export function dataSourceSync(app: AppServices): RouteHandler {
-  return startSync(app, 'data_source');
+  return start(app, oneCall(app, 'data_source'));
 }
 
 /** Syncs one entity of one data source or several. */
 export function entitySync(app: AppServices): RouteHandler {
-  return startSync(app, 'entity');
+  return start(app, oneCall(app, 'entity'));
 }
 
-function startSync(app: AppServices, kind: SyncRequest['kind']): RouteHandler {
+/** Starts a run of any calls. */
+export function startRun(app: AppServices): RouteHandler {
+  return start(app, {
+    kind: 'calls',
+    limit: callsLimit,
+    otherwise: 'json',
+    named: (body) => codesOfCalls(body, app.catalog),
+    parse: (body) => parseCalls(body, app.catalog, app.now()),
+  });
+}
+
+function oneCall(app: AppServices, kind: 'data_source' | 'entity'): Starting {
+  return {
+    kind,
+    otherwise: 'text',
+    named: ({ code }) => knownCodes({ field: 'code', value: code }, app.catalog),
+    parse: (body) => parseSyncRequest(kind, body, app.catalog, app.now()),
+  };
+}
+
+function start(app: AppServices, starting: Starting): RouteHandler {
   return async (request, context, { caller, signal }) => {
-    const body = await readJsonObject(request, signal);
+    const dry = isDry(request.query);
+    const { limit } = starting;
+    const body = await readJsonObject(request, signal, limit === undefined ? {} : { limit });
     const token = tokenOf(body, caller, app);
     requireRole(token, 'run');
-    authorize(token, knownCodes(body, app.catalog));
-    const sync = parseSyncRequest(kind, body, app.catalog, app.now());
-    const started = await app.syncs.start({ ...sync, token: token.name }, signal);
-    if (started.outcome === 'busy') {
-      throw new HttpProblem('busy', 'Thread is busy, try again later.', {
-        headers: { 'retry-after': retryAfter },
-        members: { servers: started.servers },
-      });
-    }
-    const { id } = started;
-    const codes = sync.codes.join(', ');
-    context.extraOutputs.set(runQueueOutput, id);
-    context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${token.name})`);
-    const location = `/runs/${id}`;
-    return textOrJson(
-      request,
-      'Synchronization was started.',
-      { id, state: 'queued', location },
-      { status: 202, headers: { location } },
-    );
+    authorize(token, starting.named(body));
+    const sync = { kind: starting.kind, ...starting.parse(body), token: token.name };
+    if (dry) return await planned(app, sync, signal);
+    const call = { app, request, context, caller: token, signal };
+    return await started(call, sync, starting.otherwise);
   };
+}
+
+/** Starts what is asked for; throws `HttpProblem` 409 where a server is busy, 400 where it is too much. */
+async function started(
+  call: ChangeCall,
+  sync: SyncRequest,
+  otherwise: Representation,
+): Promise<HttpResponseInit> {
+  const { request, context } = call;
+  const id = await beginRun(call, sync);
+  const codes = [...new Set(sync.calls.flatMap((call) => call.codes))].join(', ');
+  context.extraOutputs.set(runQueueOutput, id);
+  context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${sync.token})`);
+  const location = `/runs/${id}`;
+  return textOrJson(
+    request,
+    'Synchronization was started.',
+    { id, state: 'queued', location },
+    { status: 202, headers: { location }, otherwise },
+  );
+}
+
+/** What would be started, as JSON; nothing is. Throws `HttpProblem` 400 where it is too much. */
+export async function planned(
+  app: AppServices,
+  sync: SyncRequest,
+  signal: AbortSignal,
+): Promise<HttpResponseInit> {
+  const plan = await app.syncs.plan(sync, signal).catch(refuseTooMany);
+  return json(plannedRunSchema.parse(plan));
 }
 
 /** The member counts where it is sent; a header was looked at before the body was read. */

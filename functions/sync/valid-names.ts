@@ -3,7 +3,7 @@ import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { knownCode } from '../shapes/requested-codes.ts';
+import { knownCode } from '../../shared/sync/asked-codes.ts';
 
 /** Entities of a data source and their descriptions. */
 export function validNames(app: AppServices): RouteHandler {

@@ -3,10 +3,10 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AgedCache } from '../async/aged-cache.ts';
-import { CatalogError } from '../catalog/fault.ts';
+import { CatalogError } from '../catalog/catalog-error.ts';
+import type { Definition } from '../dynsql/definition.ts';
 import { checkQuery, queryFault } from '../dynsql/language/query.ts';
 import { parseDefinition } from '../dynsql/language/read-definition.ts';
-import type { Definition } from '../dynsql/types.ts';
 import type { FieldError } from '../faults/field-error.ts';
 import { AbraGenError } from './errors.ts';
 import { type AbraGenConnection, Requests } from './requests.ts';
@@ -38,13 +38,13 @@ export class AbraGenClient {
   constructor(connection: AbraGenConnection, servers: AbraGenServers) {
     this.#servers = servers;
     this.#requests = new Requests(connection, servers);
-    this.#lists = new AgedCache(servers.options.now);
-    this.#definitions = new AgedCache(servers.options.now);
+    this.#lists = new AgedCache(servers.limits.now);
+    this.#definitions = new AgedCache(servers.limits.now);
   }
 
   /** All definitions, not older than `maxAgeMs`. @throws AbraGenError, or the reason of `signal` */
-  list(signal: AbortSignal, maxAgeMs = this.#servers.options.maxAgeMs): Promise<DefinitionList> {
-    const ask = { method: 'GET', path: 'dynsql', accept: 'application/json' } as const;
+  list(signal: AbortSignal, maxAgeMs = this.#servers.limits.maxAgeMs): Promise<DefinitionList> {
+    const ask = { method: 'GET', path: 'dynsql' } as const;
     const fetch = async () => {
       const { value } = await this.#requests.json(ask, never());
       if (isList(value)) return value;
@@ -61,7 +61,7 @@ export class AbraGenClient {
   async definition(
     id: string,
     signal: AbortSignal,
-    maxAgeMs = this.#servers.options.maxAgeMs,
+    maxAgeMs = this.#servers.limits.maxAgeMs,
   ): Promise<FetchedDefinition> {
     const ask = this.#askOf(id);
     const fetch = async () => {
@@ -100,7 +100,18 @@ export class AbraGenClient {
   ): Promise<AbraGenAnswer> {
     await this.#check(id, body, signal);
     const { path, definition } = this.#askOf(id);
-    const ask = { method: 'POST', path: `${path}/exec`, definition, body, ...how } as const;
+    const { headMs, idleMs } = this.#servers.limits;
+    const ask = {
+      method: 'POST' as const,
+      path: `${path}/exec`,
+      body: JSON.stringify(body),
+      // It changes nothing.
+      isRepeatable: true,
+      definition,
+      headMs,
+      idleMs,
+      ...how,
+    };
     try {
       const { headers, body: answer } = await this.#requests.stream(ask, signal);
       return { contentType: headers['content-type'] ?? how.accept, body: answer };
@@ -116,7 +127,7 @@ export class AbraGenClient {
     const { definition } = await this.definition(id, signal);
     if (faultsOf(definition, query).length === 0) return;
     // Somebody may have added the field a minute ago.
-    const fresh = await this.definition(id, signal, this.#servers.options.refusalAgeMs);
+    const fresh = await this.definition(id, signal, this.#servers.limits.refusalAgeMs);
     const errors = faultsOf(fresh.definition, query);
     if (errors.length > 0) throw queryFault(errors);
   }
@@ -124,7 +135,7 @@ export class AbraGenClient {
   #askOf(id: string) {
     const definition = id.toUpperCase();
     const path = `dynsql/${definition}`;
-    const ask = { method: 'GET', path, accept: 'application/json', definition } as const;
+    const ask = { method: 'GET', path, definition } as const;
     if (/^[0-9A-Z]{26}$/.test(definition)) return ask;
     const fault = 'not found: an id has 26 characters of 0-9 and A-Z';
     const shown = { ...ask, path: 'dynsql/…' };

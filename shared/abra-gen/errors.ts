@@ -1,13 +1,8 @@
 /** What can go wrong between us and an ABRA Gen server, each with a name and a cure. */
 
-export type AbraGenTrouble =
-  | 'unreachable'
-  | 'busy'
-  | 'wrong password'
-  | 'not allowed'
-  | 'not found'
-  | 'refused'
-  | 'answer not understood';
+import { type CommonTrouble, type FailedRequest, ServerError } from '../outbound/failure.ts';
+
+export type AbraGenTrouble = CommonTrouble | 'busy' | 'not allowed' | 'not found' | 'refused';
 
 /** What people can do, in plain words. */
 const cures: Readonly<Record<AbraGenTrouble, string>> = {
@@ -25,56 +20,23 @@ const cures: Readonly<Record<AbraGenTrouble, string>> = {
     'Check that the Url leads to the web API of ABRA Gen and not to a page of a proxy. If it does, its version answers in another form: report the message.',
 };
 
-export interface AbraGenErrorDetails {
-  kind: AbraGenTrouble;
+export interface AbraGenErrorDetails extends FailedRequest<AbraGenTrouble> {
   /** The catalogue's id of the connection. */
   connection: string;
   /** Packed CLSID of the dynamic SQL, where one was asked. */
   definition?: string | undefined;
-  /** Method and path, without the query: `POST /demodata/dynsql/…/exec`. */
-  request: string;
-  /** HTTP status, where the server answered. */
-  status?: number | undefined;
-  /** What happened, to be read after connection and request. */
-  fault: string;
-  /** ABRA Gen's own words, where there were any. */
-  said?: string | undefined;
-  /** Where the cure of the kind does not fit. */
-  cure?: string | undefined;
-  isTransient?: boolean | undefined;
-  /** Milliseconds that the server asks to be left alone for. */
-  retryAfterMs?: number | undefined;
 }
 
 /** A request that an ABRA Gen server did not fulfil. No password is in it. */
-export class AbraGenError extends Error {
-  readonly kind: AbraGenTrouble;
+export class AbraGenError extends ServerError<AbraGenTrouble> {
+  override readonly name = 'AbraGenError';
   readonly connection: string;
   readonly definition: string | undefined;
-  readonly request: string;
-  /** HTTP status of ABRA Gen's answer. */
-  readonly status: number | undefined;
-  /** ABRA Gen's own words. */
-  readonly said: string | undefined;
-  /** What people can do about it. */
-  readonly cure: string;
-  /** Whether the same request may succeed without anybody doing anything. */
-  readonly isTransient: boolean;
-  readonly retryAfterMs: number;
 
   constructor(details: AbraGenErrorDetails, options?: ErrorOptions) {
-    const { kind, connection, request, status, fault, said } = details;
-    const words = said ? `: ${said}` : '';
-    super(`ABRA Gen ${connection}: ${request}: ${fault}${words}`, options);
-    this.name = 'AbraGenError';
-    this.kind = kind;
+    const { connection, definition } = details;
+    super(`ABRA Gen ${connection}`, details, cures, options);
     this.connection = connection;
-    this.definition = details.definition;
-    this.request = request;
-    this.status = status;
-    this.said = said;
-    this.cure = details.cure ?? cures[kind];
-    this.isTransient = details.isTransient ?? false;
-    this.retryAfterMs = details.retryAfterMs ?? 0;
+    this.definition = definition;
   }
 }

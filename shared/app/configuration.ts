@@ -2,10 +2,10 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog } from '../catalog/index.ts';
-import { loadCatalog } from '../catalog/locate.ts';
+import { loadCatalog } from '../catalog/locate-catalog.ts';
 import { type Locations, located } from '../catalog/located.ts';
-import type { DynsqlCatalog } from '../dynsql/language/catalog.ts';
-import { loadDynsqlCatalog } from '../dynsql/language/locate.ts';
+import type { DynsqlCatalog } from '../dynsql/language/dynsql-catalog.ts';
+import { loadDynsqlCatalog } from '../dynsql/language/locate-definitions.ts';
 import type { OpenContainer } from '../settings/place.ts';
 import {
   type Connections,

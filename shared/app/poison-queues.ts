@@ -2,7 +2,7 @@
 
 import type { GivenUp, GivenUpMessage } from '../storage/given-up.ts';
 import type { Message, Queues } from '../storage/queues.ts';
-import { tellRun } from '../sync/given-up.ts';
+import { tellRun } from '../sync/given-up-run.ts';
 import { runIdPattern } from '../sync/run-id.ts';
 import type { SyncState } from '../sync/service.ts';
 import { afterMessageSchema, afterQueueName } from './after-queue.ts';

@@ -3,8 +3,8 @@
  * not be called wrong only because that database's own entry has another fault.
  */
 
-import { faultAt } from './fault.ts';
-import { sqlName } from './template.ts';
+import { faultAt } from './catalog-error.ts';
+import { sqlName } from './name-template.ts';
 
 /** What each list is named by. */
 const keys = {

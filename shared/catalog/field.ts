@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { didYouMean } from '../faults/near-name.ts';
-import { faultAt, notOneOf, unsuitable } from './fault.ts';
+import { faultAt, notOneOf, unsuitable } from './catalog-error.ts';
 
 export const expects = (what: string, use: string) => ({
   error: (issue: { input?: unknown }) => unsuitable(issue.input, what, use),

@@ -1,5 +1,5 @@
 import { syntaxFault } from '../json/syntax.ts';
-import { CatalogError } from './fault.ts';
+import { CatalogError } from './catalog-error.ts';
 
 /**
  * The value of a JSON text, which may begin with a byte order mark.

@@ -1,8 +1,8 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { type Catalog, makeCatalog } from './catalog.ts';
+import { CatalogError, faultAt } from './catalog-error.ts';
 import { checkTogether } from './checks/index.ts';
 import { declaredNames, duplicateFaults } from './declared.ts';
-import { CatalogError, faultAt } from './fault.ts';
 import { parseJsonText } from './json-text.ts';
 import { catalogSchema } from './schema.ts';
 

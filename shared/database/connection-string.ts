@@ -7,7 +7,7 @@ import {
   isMalformed,
   keywordsOf,
   unknownKeyword,
-} from '../settings/connection-string.ts';
+} from '../settings/keyword-text.ts';
 import { type Keyword, others, plain, taken } from './keywords.ts';
 import type { Target } from './target.ts';
 

@@ -9,11 +9,11 @@ import {
   opensLater,
   toDatabaseError,
 } from './database-error.ts';
-import { Line } from './line.ts';
 import type { SqlParameter } from './link.ts';
 import { defaultPoolSize, type PoolOptions, Pools, patienceMs } from './pools.ts';
+import type { RowBatch } from './row-stream.ts';
 import { Session } from './session.ts';
-import type { RowBatch } from './stream.ts';
+import { Line } from './waiting-line.ts';
 
 /** A pool may hold several connections that a fail-over has broken. */
 const retry = { attempts: 3, baseMs: 100, capMs: 400 };
@@ -95,24 +95,9 @@ export class Databases {
   }
 
   /**
-   * The rows of one statement as `Session.stream` gives them, on a connection of their own until
-   * the last one is taken or the caller leaves. Never made again: rows may be out already.
-   *
-   * @throws DatabaseError, or the reason of `signal`
-   */
-  async *stream(
-    id: string,
-    text: string,
-    parameters: readonly SqlParameter[],
-    signal: AbortSignal,
-  ): AsyncGenerator<Record<string, unknown>, void, undefined> {
-    const session = await this.session(id, signal);
-    yield* givingBack(session, session.stream(text, parameters, signal));
-  }
-
-  /**
-   * The rows of several statements side by side, each on a connection of its own until its last
-   * row is taken or its taker leaves. All connections are there before the first statement is sent.
+   * The rows of statements side by side, each on a connection of its own until its last row is
+   * taken or its taker leaves. All connections are there before the first statement is sent. None
+   * is ever made again: rows may be out already.
    *
    * @returns one a statement; each must be begun, and be it only to be left
    * @throws DatabaseError, also for more statements than the pool has connections; or the reason

@@ -9,7 +9,7 @@ import {
   type TransactionEnds,
   transactionEnds,
 } from './driver-connection.ts';
-import { driverType, driverValue } from './types.ts';
+import { driverType, driverValue } from './sql-types.ts';
 
 export interface SqlParameter {
   /** Without `@`. */

@@ -1,6 +1,6 @@
 /** Where a server is, in one spelling: by this it is known again, whatever the catalogue calls it. */
 
-import { isLoopback } from '../settings/connection-string.ts';
+import { isLoopback } from '../settings/keyword-text.ts';
 import { parseAddress } from './address.ts';
 
 /** What SQL Server listens on unless told otherwise. */

@@ -4,9 +4,9 @@
  */
 
 import { type RetryPolicy, withRetries } from '../async/retry.ts';
-import type { ProcedureCall, ProcedureResult } from './call.ts';
 import { toDatabaseError } from './database-error.ts';
 import type { Databases } from './databases.ts';
+import type { ProcedureCall, ProcedureResult } from './procedure-call.ts';
 import { judgedReturn, type ReturnCheck } from './return-value.ts';
 import { callOnTerms } from './transaction.ts';
 

@@ -13,7 +13,7 @@ export const returnChecks = ['zero', 'warn', 'ignore'] as const;
 export type ReturnCheck = (typeof returnChecks)[number];
 
 /** The procedure ended without an error and returned what it must not. Calling again is no cure. */
-export class ReturnValueError extends DatabaseError {
+class ReturnValueError extends DatabaseError {
   constructor(procedure: string, returnValue: number) {
     super(`${procedure} returned ${returnValue}: 0 would be success`, 'permanent', { procedure });
     this.name = 'ReturnValueError';

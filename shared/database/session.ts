@@ -5,11 +5,11 @@
 
 import type sql from 'mssql';
 import { unlessAborted } from '../async/abort.ts';
-import { callProcedure, type ProcedureCall, type ProcedureResult } from './call.ts';
 import { toDatabaseError } from './database-error.ts';
 import type { TransactionEnds } from './driver-connection.ts';
 import { type LendingPool, Link, type SqlParameter } from './link.ts';
-import { type RowBatch, streamRowBatches, streamRows } from './stream.ts';
+import { callProcedure, type ProcedureCall, type ProcedureResult } from './procedure-call.ts';
+import { type RowBatch, streamRowBatches } from './row-stream.ts';
 
 export class Session {
   readonly #link: Link;
@@ -117,22 +117,9 @@ export class Session {
   }
 
   /**
-   * Runs one statement and gives its rows as they come, no faster than they are taken: memory
-   * holds some dozens of them. Until the last row is taken the session is busy; leaving early
-   * cancels the statement, as the signal does.
-   *
-   * @throws DatabaseError (the statement's first error), or the reason of `signal`
-   */
-  stream(
-    text: string,
-    parameters: readonly SqlParameter[],
-    signal: AbortSignal,
-  ): AsyncGenerator<Record<string, unknown>, void, undefined> {
-    return streamRows(this.#link, text, parameters, signal);
-  }
-
-  /**
-   * `stream` for whoever takes many rows: as many at once as have come, values without names.
+   * Runs one statement and gives its rows as they come, as many at once as have come, and no
+   * faster than they are taken: memory holds some dozens of them. Until the last row is taken the
+   * session is busy; leaving early cancels the statement, as the signal does.
    *
    * @throws DatabaseError (the statement's first error), or the reason of `signal`
    */

@@ -2,7 +2,7 @@
 
 import { isIPv6 } from 'node:net';
 import type sql from 'mssql';
-import { isLoopback } from '../settings/connection-string.ts';
+import { isLoopback } from '../settings/keyword-text.ts';
 import type { EntraIdentity } from './identity.ts';
 
 export interface Target {

@@ -6,9 +6,9 @@
  */
 
 import { setContext } from './app-lock.ts';
-import type { ProcedureCall, ProcedureResult } from './call.ts';
 import { DatabaseError, leavesSessionUsable, toDatabaseError } from './database-error.ts';
 import type { TransactionEnds } from './driver-connection.ts';
+import type { ProcedureCall, ProcedureResult } from './procedure-call.ts';
 import type { Session } from './session.ts';
 
 /** `own`: begun before the call, committed after it; `none`: the procedure sees to its own. */

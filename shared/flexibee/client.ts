@@ -26,8 +26,6 @@ export interface FlexibeeCompany extends Source {
     /** @param hook `secret` comes back in the header X-FB-Hook-SecKey of every delivery */
     register(hook: { url: string; secret?: string }, signal: AbortSignal): Promise<void>;
     remove(id: string, signal: AbortSignal): Promise<void>;
-    /** Clears the penalty of a hook whose deliveries failed. */
-    retry(id: string, signal: AbortSignal): Promise<void>;
   };
 }
 
@@ -127,9 +125,6 @@ class Client implements FlexibeeCompany {
     },
     remove: async (id, signal) => {
       await this.#read({ method: 'DELETE', path: `hooks/${part(id)}.json` }, wire.done, signal);
-    },
-    retry: async (id, signal) => {
-      await this.#read({ method: 'PUT', path: `hooks/${part(id)}/retry` }, wire.done, signal);
     },
   };
 

@@ -1,5 +1,6 @@
 /** What can go wrong between us and a FlexiBee server, each with a name and a cure. */
 
+import { type FailedRequest, ServerError } from '../outbound/failure.ts';
 import type { TroubleKind } from './types.ts';
 
 /** What people can do, in plain words. */
@@ -35,54 +36,23 @@ export const evidenceCures = {
     'Check the name of the evidence in the catalogue against evidence-list.json of the company. If the name is right, the licence of the company may be without its module or without reading over the REST API: FlexiBee answers the same then.',
 };
 
-export interface FlexibeeErrorDetails {
-  kind: TroubleKind;
+export interface FlexibeeErrorDetails extends FailedRequest<TroubleKind> {
   /** The company's data source code. */
   company: string;
   evidence?: string | undefined;
-  /** Method and path, without the query: `GET /c/demo/changes.json`. */
-  request: string;
-  /** HTTP status, where the server answered. */
-  status?: number | undefined;
-  /** What happened, to be read after company and request. */
-  fault: string;
-  /** Where the cure of the kind does not fit. */
-  cure?: string | undefined;
-  isTransient?: boolean;
-  isTooMuch?: boolean;
-  /** The server asks to be left alone for so long, which is longer than anybody waits. */
-  retryAfterMs?: number | undefined;
 }
 
 /** A request that a FlexiBee server did not fulfil. No password is in it. */
-export class FlexibeeError extends Error {
-  readonly kind: TroubleKind;
+export class FlexibeeError extends ServerError<TroubleKind> {
+  override readonly name = 'FlexibeeError';
   readonly company: string;
   readonly evidence: string | undefined;
-  readonly request: string;
-  readonly status: number | undefined;
-  /** What people can do about it. */
-  readonly cure: string;
-  /** Whether the same request may succeed without anybody doing anything. */
-  readonly isTransient: boolean;
-  /** Whether less asked for may succeed: the answer was too large or too slow. */
-  readonly isTooMuch: boolean;
-  /** For so long the server asks to be left alone; undefined: it does not, or not for long. */
-  readonly retryAfterMs: number | undefined;
 
   constructor(details: FlexibeeErrorDetails, options?: ErrorOptions) {
-    const { kind, company, evidence, request, status, fault } = details;
+    const { company, evidence } = details;
     const whose = evidence === undefined ? company : `${company}, ${evidence}`;
-    super(`FlexiBee ${whose}: ${request}: ${fault}`, options);
-    this.name = 'FlexibeeError';
-    this.retryAfterMs = details.retryAfterMs;
-    this.kind = kind;
+    super(`FlexiBee ${whose}`, details, cures, options);
     this.company = company;
     this.evidence = evidence;
-    this.request = request;
-    this.status = status;
-    this.cure = details.cure ?? cures[kind];
-    this.isTransient = details.isTransient ?? false;
-    this.isTooMuch = details.isTooMuch ?? false;
   }
 }

@@ -4,9 +4,9 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { pause } from '../async/retry.ts';
 import { LeasedDocuments } from '../lock/leased-document.ts';
 import type { Tell } from '../storage/tell.ts';
+import { Session } from './company-session.ts';
 import type { CursorStore, FollowContext, HeldCursor } from './context.ts';
 import { cursorForm, restarted } from './cursor.ts';
-import { Session } from './session.ts';
 import {
   changelogOff,
   newerGeneration,
@@ -15,7 +15,7 @@ import {
   type TroubleReport,
   troubleOf,
 } from './trouble.ts';
-import { bringUpTables, learnOfTables } from './typed/turn.ts';
+import { bringUpTables, learnOfTables } from './typed/tables-turn.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
 export { type CompanyState, companyState, newerState } from './company-state.ts';
@@ -65,7 +65,7 @@ export async function poll(
 
 async function takeTurn(context: FollowContext, session: Session): Promise<PollOutcome> {
   if (session.rests) {
-    await session.seeToCalls();
+    await session.seeToOthers();
     return 'trouble';
   }
   const endsAt = performance.now() + context.sliceMs;
@@ -89,7 +89,7 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
   }
   await session.settle(trouble);
   // What was applied before is waiting, whatever stops us now.
-  await session.seeToCalls();
+  await session.seeToOthers();
   return trouble === undefined ? outcome : 'trouble';
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import { storageCall } from '../storage/call.ts';
+import { storageCall } from '../storage/storage-call.ts';
 import { hasStatus } from '../storage/storage-error.ts';
 
 /** In a company with a quiet Sunday nothing is delivered for so long. */

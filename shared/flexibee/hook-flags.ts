@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { unlessAborted } from '../async/abort.ts';
-import { storageCall } from '../storage/call.ts';
+import { storageCall } from '../storage/storage-call.ts';
 import { hasStatus } from '../storage/storage-error.ts';
 
 /** Nobody waits longer for an answer; a call shared by many callers heeds no single one's signal. */

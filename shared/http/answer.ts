@@ -27,7 +27,7 @@ export function json(
 }
 
 /** Whether the client prefers JSON to text; `otherwise` where it does not say. */
-export function prefersJson(request: HttpRequest, otherwise: Representation = 'text'): boolean {
+function prefersJson(request: HttpRequest, otherwise: Representation = 'text'): boolean {
   return preferred(request.headers.get('accept'), otherwise) === 'json';
 }
 

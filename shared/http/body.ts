@@ -7,7 +7,7 @@ import { depthLimit } from '../json/bounds.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Bytes. A request of ours has six short members; 64 KiB leaves room for any of them. */
-export const bodyLimit = 64 * 1024;
+const bodyLimit = 64 * 1024;
 
 /** In a body: a query with its largest lists has a tenth of them. */
 const mostValues = 100_000;

@@ -16,9 +16,9 @@ import type { ApiToken } from '../settings/settings.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
 import { errorReport } from './error-report.ts';
-import { laidOut } from './layout.ts';
+import { laidOut } from './json-layout.ts';
 import { HttpProblem } from './problem.ts';
-import { prettyOf, requireKnownQuery } from './query.ts';
+import { prettyOf, requireKnownQuery } from './query-parameters.ts';
 
 /** Milliseconds for one call, body included. Azure's front end gives up after 230 s. */
 const defaultDeadline = 30_000;
@@ -30,7 +30,7 @@ const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface Call {
   /** Who calls; absent where the route is open. */

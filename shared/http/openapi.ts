@@ -6,7 +6,7 @@ import type { Method } from './handler.ts';
 import { NamedSchemas } from './openapi-components.ts';
 import { refusalsOf } from './openapi-refusals.ts';
 import type { ProblemType } from './problem.ts';
-import { prettySchema } from './query.ts';
+import { prettySchema } from './query-parameters.ts';
 
 export interface Parameter {
   name: string;
@@ -45,11 +45,12 @@ export interface OperationDescription {
 }
 
 /** What operations are about, in the order of the document. */
-export const tags = {
+const tags = {
   sync: 'Starting syncs, and what may be synced',
   runs: 'Runs: how far they are, how they ended, what procedures said',
   flexibee: 'FlexiBee companies that are followed',
   dynsql: 'Queries by definitions',
+  admin: 'Who changed what, what is closed for now, and troubles that are known',
   service: 'This app itself',
 } as const;
 export type Tag = keyof typeof tags;

@@ -8,7 +8,7 @@
  */
 
 import { backOffMs, pause } from '../async/retry.ts';
-import { withDeadline } from '../storage/call.ts';
+import { withDeadline } from '../storage/storage-call.ts';
 
 /** The lock is not ours any more, or we cannot know: whatever it guarded must stop now. */
 export class LeaseLostError extends Error {

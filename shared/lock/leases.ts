@@ -10,7 +10,7 @@
  */
 
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import { storageCall } from '../storage/call.ts';
+import { storageCall } from '../storage/storage-call.ts';
 import { hasStatus } from '../storage/storage-error.ts';
 
 export interface LockState {

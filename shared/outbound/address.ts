@@ -7,7 +7,7 @@ import {
   isMalformed,
   keywordsOf,
   unknownKeyword,
-} from '../settings/connection-string.ts';
+} from '../settings/keyword-text.ts';
 
 export interface ServerAddress {
   /** `https://server.example:5434`: no path, no credentials. */

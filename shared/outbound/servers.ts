@@ -2,34 +2,59 @@
 
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { RetryPolicy } from '../async/retry.ts';
 import { Semaphore } from '../async/semaphore.ts';
 import type { ServerAddress } from './address.ts';
 
+/** What limits the use of one kind of server; times are in milliseconds. */
+export interface Limits {
+  /**
+   * The most requests under way at once to one server, and apart from them as many streamed
+   * answers: one that is read slowly holds up no other request.
+   */
+  requestsPerServer: number;
+  /** For a connection to come up. */
+  connectMs: number;
+  /** For one request, its answer read to the end. */
+  deadlineMs: number;
+  /** The most bytes of an answer, unpacked. */
+  maxBytes: number;
+  /** The most values in the JSON of an answer. */
+  maxValues: number;
+  /** For requests that change nothing, until their answer begins. */
+  retry: RetryPolicy;
+  /** A server that asks for more patience (Retry-After) is left alone. */
+  retryAfterCapMs: number;
+}
+
 /** What all who talk to one server share. */
 export interface Server {
-  places: Semaphore;
+  requests: Semaphore;
+  streams: Semaphore;
   agent: HttpAgent;
 }
 
-export class Servers {
-  readonly #requestsPerServer: number;
+/** Shared by all of a process; whoever talks to one server shares its connections. */
+export class Servers<Limited extends Limits = Limits> {
+  readonly limits: Limited;
   readonly #servers = new Map<string, Server>();
 
-  constructor(requestsPerServer: number) {
-    this.#requestsPerServer = requestsPerServer;
+  constructor(limits: Limited) {
+    this.limits = limits;
   }
 
   /** @param most requests at once; as of whoever comes first */
   server(
     { origin, trustServerCertificate }: ServerAddress,
-    most = this.#requestsPerServer,
+    most = this.limits.requestsPerServer,
   ): Server {
     const key = `${origin} ${trustServerCertificate}`;
     let server = this.#servers.get(key);
     if (server === undefined) {
       const kept = { keepAlive: true, maxFreeSockets: most };
       server = {
-        places: new Semaphore(most),
+        requests: new Semaphore(most),
+        streams: new Semaphore(most),
         agent: origin.startsWith('https:')
           ? new HttpsAgent({ ...kept, rejectUnauthorized: !trustServerCertificate })
           : new HttpAgent(kept),

@@ -14,8 +14,8 @@ import {
   flexibeeAddressForm,
   parseFlexibeeAddress,
 } from '../flexibee/address.ts';
-import { SettingsError, type SettingsFault } from './fault.ts';
 import type { Settings } from './settings.ts';
+import { SettingsError, type SettingsFault } from './settings-error.ts';
 
 export interface Connections {
   /** Connection strings (secret) by the database's id. */

@@ -1,10 +1,10 @@
 /** What web hooks of FlexiBee need: a secret they prove themselves with, and our address. */
 
-import { isLoopback } from './connection-string.ts';
-import { isAzure, type Read, type Report } from './fault.ts';
+import { isLoopback } from './keyword-text.ts';
+import { isAzure, type Read, type Report } from './settings-error.ts';
 
 /** The secret of `local.settings.sample.json`. */
-export const sampleHookSecret = 'demo-hook-secret-for-one-machine-only';
+const sampleHookSecret = 'demo-hook-secret-for-one-machine-only';
 
 export interface HookSettings {
   /** Secret; absent: hooks are refused. A function, so that it does not show in print. */

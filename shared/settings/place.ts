@@ -4,8 +4,8 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import { unlessAborted } from '../async/abort.ts';
-import { storageCall } from '../storage/call.ts';
 import { readText } from '../storage/json-blob.ts';
+import { storageCall } from '../storage/storage-call.ts';
 import { type Tell, tellLog } from '../storage/tell.ts';
 import { LastGood, recorded } from './last-good.ts';
 

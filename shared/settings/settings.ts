@@ -1,16 +1,22 @@
 /** Every environment variable the app reads, checked once, with all faults told together. */
 
 import type { Catalog } from '../catalog/index.ts';
-import { type Read, type Report, SettingsError, type SettingsFault } from './fault.ts';
+import { type ApiToken, parseTokens } from './api-tokens.ts';
 import { type HookSettings, parseHooks } from './hooks.ts';
-import { misspelt, nearSet, readerOf } from './names.ts';
+import { misspelt, nearSet, readerOf } from './setting-names.ts';
+import {
+  isAzure,
+  type Read,
+  type Report,
+  SettingsError,
+  type SettingsFault,
+} from './settings-error.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
-import { type ApiToken, parseTokens } from './tokens.ts';
 
+export { type ApiToken, type Role, roles, sampleTokenSha256 } from './api-tokens.ts';
 export { type Connections, locationsOf, requireConnections } from './connections.ts';
-export { SettingsError, type SettingsFault } from './fault.ts';
+export { SettingsError, type SettingsFault } from './settings-error.ts';
 export type { StorageSettings } from './storage.ts';
-export { type ApiToken, type Role, roles, sampleTokenSha256 } from './tokens.ts';
 
 export interface Settings {
   storage: StorageSettings;
@@ -31,6 +37,8 @@ export interface Settings {
   sqlPoolSize: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;
+  /** Whether the platform's front end stands before the app, whose word on clients counts. */
+  inAzure: boolean;
   /**
    * The connection string (secret) in the environment variable `name`; undefined when it is not
    * set. A function, so that no secret shows when settings are printed.
@@ -46,17 +54,11 @@ export type SettingsDraft = Omit<Settings, 'storage'> & { storage?: StorageSetti
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the settings. An empty variable counts as one that is not set.
- * Throws `SettingsError` with every fault there is.
+ * Reads the settings as far as they can be read, and tells everything that is wrong: whoever goes
+ * on may find more. An empty variable counts as one that is not set.
+ *
+ * @param platform as in `process`
  */
-export function parseSettings(environment: Environment): Settings {
-  const { settings, faults } = readSettings(environment);
-  const { storage } = settings;
-  if (faults.length > 0 || storage === undefined) throw new SettingsError(faults);
-  return { ...settings, storage };
-}
-
-/** For whoever goes on in order to tell what else is wrong. @param platform as in `process` */
 export function readSettings(
   environment: Environment,
   platform: NodeJS.Platform = process.platform,
@@ -84,6 +86,7 @@ export function readSettings(
     retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
     sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
     hooks: parseHooks(read, report),
+    inAzure: isAzure(read),
     ...(catalog !== undefined && { catalog }),
     ...(dynsql !== undefined && { dynsql }),
     connection: value,

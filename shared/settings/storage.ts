@@ -1,7 +1,7 @@
 /** The setting that says where the app keeps its documents. */
 
-import { isMalformed, keywordsOf, unknownKeyword } from './connection-string.ts';
-import { type Read, type Report, SettingsError, type SettingsFault } from './fault.ts';
+import { isMalformed, keywordsOf, unknownKeyword } from './keyword-text.ts';
+import { type Read, type Report, SettingsError, type SettingsFault } from './settings-error.ts';
 
 /** Where the app keeps its documents: a connection string (secret), or a managed identity. */
 export type StorageSettings =

@@ -4,8 +4,8 @@
  */
 
 import type { ContainerClient } from '@azure/storage-blob';
-import { storageCall } from './call.ts';
 import type { DocumentDamagedError } from './document-errors.ts';
+import { storageCall } from './storage-call.ts';
 import { hasStatus } from './storage-error.ts';
 
 const brokenPrefix = 'broken/';

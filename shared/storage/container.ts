@@ -3,11 +3,11 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import type { StorageSettings } from '../settings/settings.ts';
 import { credentialOf, pipeline } from './account.ts';
-import { storageCall } from './call.ts';
+import { storageCall } from './storage-call.ts';
 
 /**
  * Layout: `runs/<id>.json`, `cancellations/<id>.json`, `logs/<run>/<number>`, `locks/…`,
- * `flexibee/<code>.json`, `hooks/<code>`, `hook-deliveries/<code>`, `state/…`, and
+ * `flexibee/<code>.json`, `hooks/<code>`, `hook-deliveries/<code>`, `audit/<day>/<number>.jsonl`, `state/…`, and
  * `broken/<name>/<etag>` for what was damaged.
  */
 export const containerName = 'syncboard';

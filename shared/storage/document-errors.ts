@@ -19,7 +19,7 @@ export class DocumentConflictError extends Error {
 }
 
 /** The blob holds something else than this code understands. */
-export class DocumentUnreadableError extends Error {
+class DocumentUnreadableError extends Error {
   readonly blobName: string;
   readonly found: RawBlob;
 

@@ -2,10 +2,10 @@
 
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { setAside } from './broken.ts';
-import { storageCall } from './call.ts';
 import { DocumentConflictError, DocumentDamagedError } from './document-errors.ts';
 import { type DocumentForm, documentText } from './form.ts';
 import { type Found, readJson, writeJson } from './json-blob.ts';
+import { storageCall } from './storage-call.ts';
 import { type Tell, tellLog } from './tell.ts';
 
 export {
@@ -53,9 +53,12 @@ export class DocumentStore<T extends object> {
     this.#tell = tell;
   }
 
-  /** @throws DocumentNewerError, DocumentDamagedError */
-  read(name: string, signal: AbortSignal): Promise<Found<T> | undefined> {
-    return readJson(this.#blob(name), name, this.#form, signal);
+  /**
+   * @param known of an earlier reading: comes back itself where it has not changed since
+   * @throws DocumentNewerError, DocumentDamagedError
+   */
+  read(name: string, signal: AbortSignal, known?: Found<T>): Promise<Found<T> | undefined> {
+    return readJson(this.#blob(name), name, this.#form, signal, known);
   }
 
   /**
@@ -68,10 +71,11 @@ export class DocumentStore<T extends object> {
     name: string,
     instead: (damaged: DocumentDamagedError) => Replacement<T>,
     signal: AbortSignal,
+    known?: Found<T>,
   ): Promise<Found<T> | undefined> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.read(name, signal);
+        return await this.read(name, signal, known);
       } catch (error) {
         if (!(error instanceof DocumentDamagedError)) throw error;
         const replacement = instead(error);

@@ -8,9 +8,9 @@ import type {
   BlobRequestConditions,
   BlockBlobClient,
 } from '@azure/storage-blob';
-import { storageCall } from './call.ts';
 import { DocumentConflictError, DocumentDamagedError, type RawBlob } from './document-errors.ts';
 import { type DocumentForm, understood } from './form.ts';
+import { storageCall } from './storage-call.ts';
 import { BrokenAnswerError, hasStatus } from './storage-error.ts';
 
 export interface Stored<T> {
@@ -25,6 +25,7 @@ export interface Found<T> extends Stored<T> {
 
 /**
  * @param name of the document, below the prefix of its kind
+ * @param known of an earlier reading: comes back itself where it has not changed since
  * @returns undefined when there is no such blob
  * @throws DocumentNewerError, DocumentDamagedError
  */
@@ -33,13 +34,15 @@ export async function readJson<T>(
   name: string,
   form: DocumentForm<T>,
   signal: AbortSignal,
+  known?: Found<T>,
 ): Promise<Found<T> | undefined> {
   try {
-    const found = await readText(blob, form.maxBytes, signal);
+    const found = await readText(blob, form.maxBytes, signal, known?.etag);
     const { etag, ageMs } = found;
     return { value: understood(blob.name, name, form, found), etag, ageMs };
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
+    if (known !== undefined && hasStatus(error, 304)) return known;
     throw error;
   }
 }
@@ -47,16 +50,18 @@ export async function readJson<T>(
 /**
  * A blob's text, whole.
  *
- * @throws RestError (404 where there is none), DocumentDamagedError where it is larger than
+ * @param knownEtag of a content that need not be given again
+ * @throws RestError (404 where there is none, 304 where it is the known one), DocumentDamagedError where it is larger than
  *   `maxBytes`, not UTF-8, or kept by storage (409), or the reason of `signal`
  */
 export async function readText(
   blob: BlobClient,
   maxBytes: number,
   signal: AbortSignal,
+  knownEtag?: string,
 ): Promise<RawBlob & { text: string; date: Date | undefined }> {
   try {
-    return await givenText(blob, maxBytes, signal);
+    return await givenText(blob, maxBytes, signal, knownEtag);
   } catch (error) {
     if (!hasStatus(error, 409)) throw error;
     // In the archive, on its way out of it, or under a customer's key: nobody gets it soon.
@@ -71,13 +76,15 @@ function givenText(
   blob: BlobClient,
   maxBytes: number,
   signal: AbortSignal,
+  knownEtag: string | undefined,
 ): Promise<RawBlob & { text: string; date: Date | undefined }> {
+  const conditions = knownEtag === undefined ? {} : { ifNoneMatch: knownEtag };
   return storageCall(
     `read ${blob.name}`,
     async (abortSignal) => {
       // The SDK would go on from where the answer broke off, and fail where the blob was replaced
       // meanwhile; ours begins anew.
-      const options = { abortSignal, maxRetryRequests: 0 };
+      const options = { abortSignal, maxRetryRequests: 0, conditions };
       const response = await blob.download(0, undefined, options);
       const { date, readableStreamBody, contentLength } = response;
       const raw = rawOf(blob, response);

@@ -4,7 +4,7 @@
  */
 
 import type { ContainerClient } from '@azure/storage-blob';
-import { storageCall } from './call.ts';
+import { storageCall } from './storage-call.ts';
 
 /** What is a lock, or has one. */
 const prefixes = ['locks/', 'flexibee/'] as const;

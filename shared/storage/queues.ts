@@ -6,7 +6,7 @@
 import type { QueueServiceClient } from '@azure/storage-queue';
 import type { StorageSettings } from '../settings/settings.ts';
 import { credentialOf, pipeline } from './account.ts';
-import { storageCall } from './call.ts';
+import { storageCall } from './storage-call.ts';
 import { hasStatus } from './storage-error.ts';
 
 /** The most that one answer of the service brings (Get Messages). */

@@ -2,12 +2,16 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { DocumentConflictError, DocumentStore } from '../storage/documents.ts';
+import {
+  DocumentConflictError,
+  DocumentDamagedError,
+  DocumentStore,
+} from '../storage/documents.ts';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Tell } from '../storage/tell.ts';
 import type { Run, Stage } from './run.ts';
 
-/** Stage id to the latest durations in milliseconds, oldest first. */
+/** `measuredAs` of a stage to its latest durations in milliseconds, oldest first. */
 export type Durations = Readonly<Record<string, readonly number[]>>;
 
 /** Older versions wrote negative ones, too, where clocks did not agree. */
@@ -40,6 +44,15 @@ export class DurationStore {
     return (await this.#documents.readMended(name, () => none, signal))?.value ?? {};
   }
 
+  /** The same, and nothing is mended: none where they are damaged. */
+  async look(signal: AbortSignal): Promise<Durations> {
+    const found = await this.#documents.read(name, signal).catch((error: unknown) => {
+      if (error instanceof DocumentDamagedError) return undefined;
+      throw error;
+    });
+    return found?.value ?? {};
+  }
+
   /**
    * Adds what a finished run measured; runs that end at the same moment take turns.
    *
@@ -65,7 +78,7 @@ export class DurationStore {
 /** The stages with what each of them may take, as far as earlier runs have measured it. */
 export function withExpected(stages: readonly Stage[], known: Durations): Stage[] {
   return stages.map((stage) => {
-    const expectedMs = median(known[stage.id] ?? []);
+    const expectedMs = median(known[measuredAs(stage)] ?? []);
     return expectedMs === undefined ? stage : { ...stage, expectedMs };
   });
 }
@@ -78,27 +91,34 @@ function median(values: readonly number[]): number | undefined {
   return upper === undefined || lower === undefined ? undefined : (upper + lower) / 2;
 }
 
-/** Milliseconds of the last attempt of every stage that succeeded. */
-export function measure(run: Run): Record<string, number> {
-  const measured: Record<string, number> = {};
-  for (const { id, state, attempts } of run.stages) {
-    const last = attempts.at(-1);
-    if (state !== 'succeeded' || last?.endedAt === undefined) continue;
+/** One name for all months: what one of them took, another one will take. */
+function measuredAs({ stage, entity, code }: Stage): string {
+  return code === undefined ? `${stage}:${entity}` : `${stage}:${entity}:${code}`;
+}
+
+/** Milliseconds of the last attempt of every stage that succeeded, in the order of the plan. */
+function measure(run: Run): Record<string, number[]> {
+  const measured: Record<string, number[]> = {};
+  for (const stage of run.stages) {
+    const last = stage.attempts.at(-1);
+    if (stage.state !== 'succeeded' || last?.endedAt === undefined) continue;
     const tookMs = Date.parse(last.endedAt) - Date.parse(last.startedAt);
     // Written by two workers whose clocks did not agree.
-    if (tookMs >= 0) measured[id] = tookMs;
+    if (tookMs < 0) continue;
+    const name = measuredAs(stage);
+    measured[name] = [...(measured[name] ?? []), tookMs];
   }
   return measured;
 }
 
 function merge(
   known: Readonly<Record<string, readonly number[]>>,
-  measured: Readonly<Record<string, number>>,
+  measured: Readonly<Record<string, readonly number[]>>,
 ): Record<string, number[]> {
   const merged: Record<string, number[]> = {};
-  for (const [id, durations] of Object.entries(known)) merged[id] = [...durations];
-  for (const [id, duration] of Object.entries(measured)) {
-    merged[id] = [...(merged[id] ?? []), duration].slice(-kept);
+  for (const [name, durations] of Object.entries(known)) merged[name] = [...durations];
+  for (const [name, durations] of Object.entries(measured)) {
+    merged[name] = [...(merged[name] ?? []), ...durations].slice(-kept);
   }
   return merged;
 }

@@ -1,7 +1,8 @@
 /** Where a run stands, and how long the rest may take. */
 
+import { forecast } from './forecast.ts';
 import { stageCounts } from './outcome.ts';
-import { hasEnded, isFinished, type Run, type Stage } from './run.ts';
+import { isFinished, type Run, type Stage } from './run.ts';
 
 export interface Progress {
   /** Called, however that ended. */
@@ -46,29 +47,12 @@ export function progressOf(run: Run, now: Date): Progress {
   };
 }
 
-/**
- * Plays the rest of the plan with the medians of earlier runs: each server takes its stages in
- * order, a stage waits for what it needs. Waiting for other runs is not in it.
- */
 function estimate(run: Run, now: Date): Estimate {
-  const freeAt = new Map<string, number>();
-  const endsAt = new Map<string, number>();
-  let unknownStages = 0;
-  let openStages = 0;
-  for (const stage of run.stages) {
-    if (hasEnded(stage)) continue;
-    openStages += 1;
-    if (stage.expectedMs === undefined) unknownStages += 1;
-    const needed = stage.needs.map((id) => endsAt.get(id) ?? 0);
-    const begins = Math.max(freeAt.get(stage.server) ?? 0, ...needed);
-    const ends = begins + Math.max(0, (stage.expectedMs ?? 0) - elapsedMs(stage, now));
-    freeAt.set(stage.server, ends);
-    endsAt.set(stage.id, ends);
-  }
-  if (unknownStages === openStages && openStages > 0) {
+  const { leftMs, unknownStages } = forecast(run.stages, (stage) => elapsedMs(stage, now));
+  if (leftMs === null) {
     return { secondsLeft: null, unknownStages, text: 'No earlier run to estimate from.' };
   }
-  const secondsLeft = Math.ceil(Math.max(0, ...endsAt.values()) / 1000);
+  const secondsLeft = Math.ceil(leftMs / 1000);
   const caveat = unknownStages > 0 ? `, and ${unknownStages} stages never measured before` : '';
   return { secondsLeft, unknownStages, text: `About ${secondsLeft} s${caveat}.` };
 }

@@ -13,8 +13,12 @@ export const runIdPattern = /^[0-9a-z-]{1,64}$/;
  * blobs in their natural order gives the newest page without reading the others.
  */
 export function newRunId(now: Date): string {
-  const time = (lastInstant - now.getTime()).toString(36).padStart(9, '0');
-  return `${time}-${randomBytes(4).readUInt32BE().toString(36).padStart(7, '0').slice(-6)}`;
+  return `${idAt(now)}-${randomBytes(4).readUInt32BE().toString(36).padStart(7, '0').slice(-6)}`;
+}
+
+/** Ids of runs that were asked for at this moment or before are greater, of later ones smaller. */
+export function idAt(instant: Date): string {
+  return (lastInstant - instant.getTime()).toString(36).padStart(9, '0');
 }
 
 /** When a run was asked for, going by its id; undefined for one that `newRunId` did not make. */

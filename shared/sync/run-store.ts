@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { sideBySide } from '../async/side-by-side.ts';
 import { storageClock } from '../storage/clock.ts';
 import {
-  type DocumentDamagedError,
+  DocumentDamagedError,
   DocumentNewerError,
   DocumentStore,
   type Found,
@@ -13,6 +13,7 @@ import type { DocumentForm } from '../storage/form.ts';
 import type { Tell } from '../storage/tell.ts';
 import { finalStates, isFinished, type Run, runSchema } from './run.ts';
 import { runIdPattern } from './run-id.ts';
+import { dropIndex, isLate } from './run-index-document.ts';
 import { glimpse, salvaged } from './salvage.ts';
 import { metadataOf, summaryFromMetadata, summaryOf } from './summary.ts';
 import { SweepWalk } from './sweep-walk.ts';
@@ -27,10 +28,13 @@ const largestPage = 5_000;
 /** Documents that are read side by side where their metadata does not do. */
 const readsAtOnce = 8;
 
-/** Ten thousand stages take 10 to 20 MB. */
+/**
+ * Ten thousand stages take 10 to 20 MB. Version 2 has runs of any calls, runs that wait, and stages
+ * that say when they have succeeded; every run of version 1 is one of 2.
+ */
 export const runForm: DocumentForm<Run> = {
   schema: runSchema,
-  version: 1,
+  version: 2,
   maxBytes: 64 * 1024 * 1024,
   isNamed: (name, { id }) => id === name,
 };
@@ -42,11 +46,13 @@ export interface SeenRun extends Found<Run> {
 
 export class RunStore {
   readonly #documents: DocumentStore<Run>;
+  readonly #container: ContainerClient;
   readonly #walk: SweepWalk;
 
   /** @param form another one in tests of deployments */
   constructor(container: ContainerClient, tell?: Tell, form = runForm) {
     this.#documents = new DocumentStore(container, 'runs/', form, tell);
+    this.#container = container;
     this.#walk = new SweepWalk(container, tell);
   }
 
@@ -56,16 +62,21 @@ export class RunStore {
    *
    * @throws DocumentNewerError
    */
-  async read(id: string, signal: AbortSignal): Promise<Found<Run> | undefined> {
+  async read(id: string, signal: AbortSignal, known?: Found<Run>): Promise<Found<Run> | undefined> {
     // Whatever else names a run (the metadata of a lock, a message): there can be none.
     if (!runIdPattern.test(id)) return undefined;
-    return await this.#documents.readMended(id, (damaged) => ended(id, damaged), signal);
+    return await this.#documents.readMended(id, (damaged) => ended(id, damaged), signal, known);
   }
 
-  /** For looking: never throws for what is in the document. */
-  async look(id: string, signal: AbortSignal): Promise<SeenRun | undefined> {
+  /**
+   * For looking: never throws for what is in the document.
+   *
+   * @param known of an earlier look: comes back itself where nothing has changed since
+   */
+  async look(id: string, signal: AbortSignal, known?: SeenRun): Promise<SeenRun | undefined> {
     try {
-      const found = await this.read(id, signal);
+      const found = await this.read(id, signal, known);
+      if (found === known) return known;
       return found && { ...found, isNewer: false };
     } catch (error) {
       if (!(error instanceof DocumentNewerError)) throw error;
@@ -86,9 +97,23 @@ export class RunStore {
     }
   }
 
+  /** The state of a run as it stands, mending nothing; undefined: there is none, or it is damaged. */
+  async stateOf(id: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!runIdPattern.test(id)) return undefined;
+    try {
+      return (await this.#documents.read(id, signal))?.value.state;
+    } catch (error) {
+      if (error instanceof DocumentNewerError) return error.found.metadata['state'] ?? 'running';
+      if (error instanceof DocumentDamagedError) return undefined;
+      throw error;
+    }
+  }
+
   /** @throws DocumentConflictError when the id is taken */
-  create(run: Run, signal: AbortSignal): Promise<string> {
-    return this.#documents.create(run.id, run, metadataOf(run), signal);
+  async create(run: Run, signal: AbortSignal): Promise<string> {
+    const etag = await this.#documents.create(run.id, run, metadataOf(run), signal);
+    if (isLate(run.id, storageClock.now())) await dropIndex(this.#container, signal);
+    return etag;
   }
 
   /** @throws DocumentConflictError when somebody else has written since */
@@ -113,14 +138,24 @@ export class RunStore {
   ): AsyncGenerator<string> {
     const isBefore = ({ state, endedAt }: Pick<Run, 'state' | 'endedAt'>) =>
       isFinished({ state }) && endedAt !== undefined && Date.parse(endedAt) < instant.getTime();
-    let from: string | undefined;
-    do {
-      const page = await this.list({ limit: pageSize, ...(from && { from }) }, signal);
-      for (const summary of page.runs) {
+    for await (const runs of this.pages(pageSize, signal)) {
+      for (const summary of runs) {
         if (!isBefore({ state: summary.state, endedAt: summary.endedAt })) continue;
         const run = await this.look(summary.id, signal);
         if (run !== undefined && !run.isNewer && isBefore(run.value)) yield summary.id;
       }
+    }
+  }
+
+  /** All runs, newest first, a page of the listing at a time. */
+  async *pages(
+    pageSize: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<RunSummary[], void, undefined> {
+    let from: string | undefined;
+    do {
+      const page = await this.list({ limit: pageSize, ...(from && { from }) }, signal);
+      yield page.runs;
       from = page.next;
     } while (from !== undefined);
   }

@@ -1,19 +1,23 @@
 /**
  * The run document: what was asked, the plan, and everything that happened since.
  *
- * States of a run: `queued` → `running` → `succeeded` | `failed` | `cancelled` | `interrupted`.
+ * States of a run: `waiting` → `queued` → `running` → `succeeded` | `failed` | `cancelled` |
+ * `interrupted`; one that is not asked to wait begins `queued`.
  * States of a stage: `pending` → `running` → `succeeded` | `failed` | `cancelled` | `interrupted`,
  * and `pending` → `skipped` (a stage it depends on did not succeed) | `cancelled`.
  * All times are ISO 8601 in UTC; all durations are in milliseconds.
  */
 
 import { z } from 'zod';
+import { runSources } from '../catalog/index.ts';
 import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
 import { transactionModes } from '../database/transaction.ts';
 import { instantSchema } from '../storage/instant.ts';
+import { callSchema, periodSchema } from './call.ts';
 
 export const runStates = [
+  'waiting',
   'queued',
   'running',
   'succeeded',
@@ -23,7 +27,10 @@ export const runStates = [
 ] as const;
 export type RunState = (typeof runStates)[number];
 
-export const stageStates = [
+/** Of `calls` any list of them, of the others one call each. */
+export const runKinds = ['data_source', 'entity', 'calls'] as const;
+
+const stageStates = [
   'pending',
   'running',
   'succeeded',
@@ -33,11 +40,6 @@ export const stageStates = [
   'interrupted',
 ] as const;
 export type StageState = (typeof stageStates)[number];
-
-export const periodSchema = z
-  .object({ month: z.int().min(1).max(12), year: z.int() })
-  .meta({ id: 'Period' });
-export type Period = z.infer<typeof periodSchema>;
 
 /** Why a stage failed; `number` to `line` are SQL Server's own where the error came from it. */
 export const stageErrorSchema = z
@@ -73,13 +75,44 @@ const attemptSchema = z
   .meta({ id: 'StageAttempt' });
 export type StageAttempt = z.infer<typeof attemptSchema>;
 
+const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export type CallValue = z.infer<typeof valueSchema>;
+
 const parameterSchema = z
   .object({
     name: z.string(),
     type: z.string(),
-    value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+    value: valueSchema,
+    /** Before it is known, in a plan that has not begun: `user`, `run id`, `date of run`. */
+    from: z.enum(runSources).exactOptional(),
+    /** Its value after the call is in `outputs`. */
+    output: z.literal(true).exactOptional(),
+    required: z.literal(true).exactOptional(),
+    /** Of an output parameter: its value is in no record. */
+    secret: z.literal(true).exactOptional(),
   })
   .meta({ id: 'ProcedureParameter' });
+
+/** As the catalogue has it; `of` is `return value`, `rows`, `returned rows` or `@name`. */
+const conditionSchema = z
+  .object({
+    of: z.string(),
+    is: z.array(valueSchema).exactOptional(),
+    atLeast: z.number().exactOptional(),
+    atMost: z.number().exactOptional(),
+    otherwise: z.enum(['fail', 'warn']),
+  })
+  .meta({ id: 'SuccessCondition' });
+export type SuccessCondition = z.infer<typeof conditionSchema>;
+
+const checkedSchema = z
+  .object({
+    of: z.string(),
+    found: valueSchema.meta({ description: 'Texts are cut' }),
+    met: z.boolean(),
+  })
+  .meta({ id: 'CheckedCondition' });
+export type CheckedCondition = z.infer<typeof checkedSchema>;
 
 const rowsSchema = z.object({
   sum: z.number().meta({
@@ -101,9 +134,9 @@ const messagesSchema = z.object({
     .meta({ description: 'The newest of them, cut' }),
 });
 
-const currentStageSchema = z
+export const currentStageSchema = z
   .object({
-    /** Unique in the run: `export:meter:0c10`, `crude:meter`. */
+    /** Unique in the run: `export:meter:0c10`, `crude:meter`, `export:payment:0c10:2026-09`. */
     id: z.string(),
     kind: z.enum(['procedure', 'flexibee', 'dynsql']),
     /** `export`, `crude` or `heap`: the stage's name in its pipeline. */
@@ -111,6 +144,8 @@ const currentStageSchema = z
     entity: z.string(),
     /** Absent for a stage that serves all sources of the run at once. */
     code: z.string().optional(),
+    /** The month that is in its parameters. */
+    period: periodSchema.optional(),
     server: z.string(),
     database: z.string(),
     /** Where the settings had it when the run was planned; absent in older runs. */
@@ -126,6 +161,8 @@ const currentStageSchema = z
     repeatable: z.boolean(),
     /** What a return value other than 0 means; `warn` where an older run does not say. */
     returnCheck: z.enum(returnChecks).optional(),
+    /** What must be so for it to have succeeded, beside that no error came. */
+    succeeds: z.array(conditionSchema).exactOptional(),
     timeoutSeconds: z.number().positive().optional(),
     /** Milliseconds, the median of earlier runs when this one was planned; absent: there was none. */
     expectedMs: z.number().optional(),
@@ -137,8 +174,12 @@ const currentStageSchema = z
     state: z.enum(stageStates),
     attempts: z.array(attemptSchema),
     rows: rowsSchema.optional(),
-    /** What the procedure returned, where the stage succeeded. */
+    /** What the procedure returned, where the stage succeeded, or failed by one of `checked`. */
     returnValue: z.number().optional(),
+    /** Values of output parameters by name without `@`, of the newest call; texts are cut. */
+    outputs: z.record(z.string(), valueSchema).exactOptional(),
+    /** What was compared with `succeeds`, in its order. */
+    checked: z.array(checkedSchema).exactOptional(),
     /** What somebody should look at although the stage succeeded; absent: nothing. */
     warnings: z.array(z.string()).optional(),
     /** Whole they are in the run's log. */
@@ -200,15 +241,29 @@ export type Freshness = z.infer<typeof freshnessSchema>;
 
 export const runSchema = z.object({
   id: z.string(),
-  kind: z.enum(['data_source', 'entity']),
+  kind: z.enum(runKinds),
   state: z.enum(runStates),
   user: z.string(),
   /** The name of the token, never its value. */
   token: z.string(),
+  /** Of all calls, each once. */
   codes: z.array(z.string()),
-  /** Entity names, in the order of the plan. */
+  /** Entity names of all calls, in the order of the plan. */
   names: z.array(z.string()),
+  /** Where the calls have one month between them. */
   period: periodSchema.optional(),
+  /** What was asked for; absent in older runs, which have one call: codes, names and period. */
+  calls: z.array(callSchema).optional(),
+  /** The board by whose calls it was started. */
+  board: z.string().optional(),
+  /** The run that this one makes again. */
+  retryOf: z.string().optional(),
+  /** Runs that make this one again, the newest last. */
+  retriedBy: z.array(z.string()).optional(),
+  /** Of a waiting run: it does not start before. */
+  notBefore: instantSchema.optional(),
+  /** Of a waiting run: its place in the one order of all that wait; the lower comes first. */
+  ticket: z.string().optional(),
   createdAt: instantSchema,
   startedAt: instantSchema.optional(),
   endedAt: instantSchema.optional(),

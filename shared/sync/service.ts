@@ -1,35 +1,50 @@
 /** Starting and reading syncs: what the HTTP functions call. */
 
 import type { Catalog } from '../catalog/index.ts';
-import type { Leases } from '../lock/leases.ts';
-import { withDeadline } from '../storage/call.ts';
-import type { Cancellations } from './cancellations.ts';
+import type { Closure } from '../closures/closures.ts';
+import { withDeadline } from '../storage/storage-call.ts';
+import type { Call } from './call.ts';
 import { claimServers, ownServers, releaseAll } from './claim.ts';
-import { type DurationStore, type Durations, withExpected } from './durations.ts';
-import type { RunLogs } from './log/run-logs.ts';
+import { type Durations, withExpected } from './durations.ts';
+import { forecast } from './forecast.ts';
+import { holdersOf } from './holders.ts';
+import { comparePeriods } from './period.ts';
 import { type Plan, planStages } from './plan.ts';
-import { isFinished, type Run } from './run.ts';
-import { newRunId, type RunStore } from './run-store.ts';
-import type { CancelOutcome, LogText, RunPage, StartOutcome, SyncRequest, Syncs } from './syncs.ts';
+import { keptSince } from './retention.ts';
+import { isFinished, type Run, type Stage } from './run.ts';
+import { searchRuns } from './run-search.ts';
+import { newRunId } from './run-store.ts';
+import { forRun } from './run-values.ts';
+import type { SyncState } from './sync-state.ts';
+import type {
+  CancelOutcome,
+  LogText,
+  PlannedRun,
+  RunPage,
+  SearchOptions,
+  StartOutcome,
+  SyncRequest,
+  Syncs,
+} from './syncs.ts';
 import { unfinishedRuns } from './unfinished.ts';
+
+export type { SyncState } from './sync-state.ts';
 
 /** How long a sync that is asked for waits for what earlier ones have measured. */
 const estimateMs = 2_000;
 
-/** What syncs keep in storage. */
-export interface SyncState {
-  leases: Leases;
-  runs: RunStore;
-  cancellations: Cancellations;
-  durations: DurationStore;
-  logs: RunLogs;
-}
+/** Of a run of any calls: its document, written twice a stage, then has 5 MB. */
+const mostStages = 5_000;
 
 export interface SyncServiceDependencies {
   catalog: Catalog;
   /** Opened on first use: a call that needs no storage opens none. */
   state(signal: AbortSignal): Promise<SyncState>;
   now(): Date;
+  /** The closure that keeps a run of these stages from beginning; absent: nothing is ever closed. */
+  closed?(stages: readonly Stage[], signal: AbortSignal): Promise<Closure | undefined>;
+  /** For how long finished runs are kept; 90 unless told. */
+  retentionDays?: number;
 }
 
 export class SyncService implements Syncs {
@@ -45,8 +60,9 @@ export class SyncService implements Syncs {
    * document is there, what becomes of the run is in it, and the answer is its id.
    */
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
-    const { catalog } = this.#dependencies;
-    const plan = planStages(catalog, request);
+    const plan = this.#planned(request);
+    const closure = await this.#dependencies.closed?.(plan.stages, signal);
+    if (closure !== undefined) return { outcome: 'closed', closure };
     const state = await this.#dependencies.state(signal);
     const claimed = await withDeadline(
       `claim ${plan.servers.join(', ')}`,
@@ -59,6 +75,20 @@ export class SyncService implements Syncs {
     return taken.length === 0
       ? { outcome: 'started', id: claimed.id }
       : { outcome: 'busy', servers: serversOf(plan, taken) };
+  }
+
+  async plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun> {
+    const { stages, locks } = this.#planned(request);
+    const state = await this.#dependencies.state(signal);
+    const [known, servers] = await Promise.all([
+      state.durations.look(signal),
+      holdersOf(state, locks, signal),
+    ]);
+    const expected = withExpected(stages, known);
+    const { leftMs, unknownStages, criticalPath } = forecast(expected);
+    const asked = askedFor(this.#dependencies.catalog, request.calls);
+    const times = { expectedMs: leftMs, unknownStages, criticalPath };
+    return { ...asked, stages: expected, ...times, servers };
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
@@ -86,6 +116,18 @@ export class SyncService implements Syncs {
     return runs.list(options, signal);
   }
 
+  async search(options: SearchOptions, signal: AbortSignal): Promise<RunPage> {
+    const { now, retentionDays = 90 } = this.#dependencies;
+    const state = await this.#dependencies.state(signal);
+    return searchRuns(state, options, keptSince(retentionDays, now()), signal);
+  }
+
+  /** @throws TooManyStagesError */
+  #planned({ kind, calls }: SyncRequest): Plan {
+    const limit = kind === 'calls' ? mostStages : Number.POSITIVE_INFINITY;
+    return planStages(this.#dependencies.catalog, calls, limit);
+  }
+
   /** @returns the run, whose document is written, or the servers that somebody else has */
   async #claim(
     state: SyncState,
@@ -98,19 +140,22 @@ export class SyncService implements Syncs {
     const claim = await claimServers(state, names, signal);
     if ('busy' in claim) return claim;
     try {
-      const createdAt = now().toISOString();
+      const at = now();
+      const id = request.id ?? newRunId(at);
+      const createdAt = at.toISOString();
+      const { timeZone } = this.#dependencies.catalog.periods;
+      const stages = forRun(plan.stages, { user: request.user, id, at, timeZone });
       const run: Run = {
-        id: newRunId(now()),
+        id,
         kind: request.kind,
         state: 'queued',
         user: request.user,
         token: request.token,
-        codes: request.codes,
-        names: request.names,
-        ...(request.period !== undefined && { period: request.period }),
+        ...askedFor(this.#dependencies.catalog, request.calls),
+        ...(request.board !== undefined && { board: request.board }),
         createdAt,
         locks: names.map((server) => ({ server, leaseId: claim.leaseId })),
-        stages: withExpected(plan.stages, await knownDurations(state, signal)),
+        stages: withExpected(stages, await knownDurations(state, signal)),
         freshness: plan.freshness,
         statements: plan.statements,
         ...(plan.queries.length > 0 && { queries: plan.queries }),
@@ -130,6 +175,19 @@ export class SyncService implements Syncs {
     const runs = await unfinishedRuns(await this.#dependencies.state(signal), signal);
     return runs.map(({ run }) => run);
   }
+}
+
+/** The calls, and what older readers look for: their codes, their entities, their one month. */
+function askedFor(
+  catalog: Catalog,
+  calls: Call[],
+): Pick<Run, 'codes' | 'names' | 'period'> & { calls: Call[] } {
+  const codes = [...new Set(calls.flatMap((call) => call.codes))];
+  const named = new Set(calls.flatMap((call) => call.names));
+  const names = catalog.entityOrder(...codes).filter((name) => named.has(name));
+  const [period, ...others] = calls.flatMap(({ periods = [] }) => periods);
+  const isOne = period && others.every((other) => comparePeriods(period, other) === 0);
+  return { codes, names, ...(isOne && { period }), calls };
 }
 
 /** The catalogue's ids: of an address, too, its server is told. */

@@ -1,8 +1,9 @@
 /** A run in one line: in the metadata of its blob, so that a list reads no document. */
 
 import { z } from 'zod';
+import { periodSchema } from './call.ts';
 import { errorsIn, type RunError, stageCounts } from './outcome.ts';
-import { periodSchema, type Run, runStates, warningsIn } from './run.ts';
+import { type Run, runKinds, runStates, warningsIn } from './run.ts';
 import type { RunSummary, SummaryError } from './syncs.ts';
 
 const count = z.coerce.number().pipe(z.int().nonnegative());
@@ -36,14 +37,15 @@ const encodedJson = <T>(schema: z.ZodType<T>) =>
     }
   });
 
-const errorSchema = z.object({
+/** As `SummaryError`. */
+export const summaryErrorSchema = z.object({
   stage: z.string().exactOptional(),
   message: z.string(),
   number: z.int().exactOptional(),
 });
 
 const metadataSchema = z.object({
-  kind: z.enum(['data_source', 'entity']),
+  kind: z.enum(runKinds),
   state: z.enum(runStates),
   user: decoded,
   codes: z
@@ -57,11 +59,12 @@ const metadataSchema = z.object({
     .pipe(z.array(decoded))
     .optional(),
   morenames: count.optional(),
+  board: decoded.optional(),
   period: encodedJson(periodSchema).optional(),
   created: instant,
   started: instant.optional(),
   ended: instant.optional(),
-  error: encodedJson(errorSchema).optional(),
+  error: encodedJson(summaryErrorSchema).optional(),
   done: count,
   skipped: count.default(0),
   total: count,
@@ -78,6 +81,7 @@ export function summaryOf(run: Run): RunSummary {
     user: run.user,
     codes: run.codes,
     names: run.names,
+    ...(run.board !== undefined && { board: run.board }),
     ...(run.period !== undefined && { period: run.period }),
     createdAt: run.createdAt,
     ...(run.startedAt !== undefined && { startedAt: run.startedAt }),
@@ -92,12 +96,15 @@ export function summaryOf(run: Run): RunSummary {
 
 export function metadataOf(run: Run): Record<string, string> {
   const summary = summaryOf(run);
+  const codes = listMetadata('codes', summary.codes, codesRoom);
+  const namesRoom = listsRoom - (codes['codes'] ?? '').length;
   const metadata = {
     kind: summary.kind,
     state: summary.state,
     user: encoded(summary.user.slice(0, userRoom)),
-    ...listMetadata('codes', summary.codes, codesRoom),
+    ...codes,
     ...listMetadata('names', run.names, namesRoom),
+    ...(summary.board !== undefined && { board: encoded(summary.board.slice(0, boardRoom)) }),
     ...(summary.period && { period: encoded(JSON.stringify(summary.period)) }),
     created: summary.createdAt,
     ...(summary.startedAt !== undefined && { started: summary.startedAt }),
@@ -113,13 +120,15 @@ export function metadataOf(run: Run): Record<string, string> {
 }
 
 /**
- * Letters of a run's codes and entities, and of its error as it is encoded, in its metadata, which
- * has 8 KB in all (Azure Storage, Setting and retrieving properties and metadata); a user takes
- * 1.5 KB at most, the rest is short.
+ * Letters of a run's codes, of these and its entities together, and of its error as it is encoded,
+ * in its metadata, which has 8 KB in all (Azure Storage, Setting and retrieving properties and
+ * metadata); a user takes 1.5 KB at most, the rest is short. The entities of a whole source take 1 KB.
  */
-const codesRoom = 4_000;
-const namesRoom = 800;
+const codesRoom = 3_400;
+const listsRoom = 4_600;
 const errorRoom = 900;
+/** Letters of a board's name before they are encoded. */
+const boardRoom = 64;
 
 /** As many of `all` as there is room for, and how many are left out. */
 function listMetadata(name: string, all: readonly string[], room: number): Record<string, string> {
@@ -156,7 +165,7 @@ export function summaryFromMetadata(
 ): RunSummary | undefined {
   const parsed = metadataSchema.safeParse(metadata);
   if (!parsed.success) return undefined;
-  const { kind, state, user, codes, morecodes, names, morenames, period } = parsed.data;
+  const { kind, state, user, codes, morecodes, names, morenames, board, period } = parsed.data;
   const { created, started, ended, error, done, skipped, total, warnings } = parsed.data;
   return {
     id,
@@ -167,6 +176,7 @@ export function summaryFromMetadata(
     ...(morecodes !== undefined && { moreCodes: morecodes }),
     ...(names !== undefined && { names }),
     ...(morenames !== undefined && { moreNames: morenames }),
+    ...(board !== undefined && { board }),
     ...(period !== undefined && { period }),
     createdAt: created,
     ...(started !== undefined && { startedAt: started }),

@@ -1,28 +1,68 @@
 /** What HTTP functions need of syncs: start one, read them. The engine is not among it. */
 
-import type { Period, Run, RunState } from './run.ts';
+import type { Closure } from '../closures/closures.ts';
+import type { Call, Period } from './call.ts';
+import type { Run, RunState, Stage } from './run.ts';
+import type { RunFilter } from './run-filter.ts';
 
+export type { Call, Period } from './call.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
+export { TooManyStagesError } from './plan.ts';
 export { type Progress, progressOf } from './progress.ts';
-export { type Period, type Run, type RunState, warningsIn } from './run.ts';
+export { type Run, type RunState, runStates, warningsIn } from './run.ts';
+export type { RunFilter } from './run-filter.ts';
 
 export interface SyncRequest {
-  kind: 'data_source' | 'entity';
-  /** Valid data source codes, at least one. */
-  codes: string[];
-  /** Entities in catalogue order; for `entity` exactly one. */
-  names: string[];
-  period?: Period;
+  /** The run's, reserved before (`newRunId`); absent: a new one. */
+  id?: string;
+  kind: Run['kind'];
+  /** At least one, and one where the kind is not `calls`: what the catalogue knows, and the months. */
+  calls: Call[];
   user: string;
   /** The token's name. */
   token: string;
+  /** The name of the board that is started. */
+  board?: string;
 }
 
 export type StartOutcome =
   | { outcome: 'started'; id: string }
   /** Somebody else holds these servers; nothing was claimed or written. */
-  | { outcome: 'busy'; servers: string[] };
+  | { outcome: 'busy'; servers: string[] }
+  /** What it needs is closed for now; nothing was claimed or written. */
+  | { outcome: 'closed'; closure: Closure };
+
+/** A stage of a run that has not been started. */
+export type PlannedStage = Pick<
+  Stage,
+  | 'id'
+  | 'kind'
+  | 'stage'
+  | 'entity'
+  | 'code'
+  | 'period'
+  | 'server'
+  | 'database'
+  | 'procedure'
+  | 'parameters'
+  | 'expectedMs'
+  | 'needs'
+>;
+
+/** What a request would start, as it stands now. */
+export interface PlannedRun extends Pick<Run, 'codes' | 'names' | 'period'> {
+  calls: Call[];
+  /** In the order of the plan, with what each may take as far as it is known. */
+  stages: PlannedStage[];
+  /** Milliseconds until the end, without waiting for others; null: no earlier run to go by. */
+  expectedMs: number | null;
+  unknownStages: number;
+  /** Ids of the stages that the end waits for. */
+  criticalPath: string[];
+  /** Source servers, and the unfinished runs that have them; a claim is no run yet. */
+  servers: { server: string; isFree: boolean; run?: string }[];
+}
 
 export type CancelOutcome =
   /** The worker will hear of it within seconds. */
@@ -54,6 +94,8 @@ export interface RunSummary {
   names?: string[];
   /** How many entities the run has beside these. */
   moreNames?: number;
+  /** The board by whose calls it was started. */
+  board?: string;
   period?: Period;
   createdAt: string;
   startedAt?: string;
@@ -75,6 +117,13 @@ export interface RunPage {
   next?: string;
 }
 
+export interface SearchOptions {
+  filter: RunFilter;
+  limit: number;
+  /** The id behind which a page begins. */
+  after?: string;
+}
+
 /** A run's log as one text, as it is at one moment; from then on it only gets longer. */
 export interface LogText {
   /** Where the text ends now, in bytes. */
@@ -91,14 +140,21 @@ export interface LogText {
 
 /** The service the HTTP functions are given; `signal` bounds every call's I/O. */
 export interface Syncs {
-  /** Claims every source server, writes the run document; the caller queues the id. */
+  /**
+   * Claims every source server, writes the run document; the caller queues the id.
+   * Throws TooManyStagesError for `calls` that make too many.
+   */
   start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome>;
+  /** What `start` would do now; nothing is written. Throws as `start` does. */
+  plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun>;
   read(id: string, signal: AbortSignal): Promise<Run | undefined>;
   /** What its procedures said; empty of a run that there is not. The run itself is not read. */
   log(id: string, signal: AbortSignal): Promise<LogText>;
   /** Asks the worker to stop the run; `by` is shown in it. */
   cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome>;
-  /** Newest first. */
+  /** Those that fit, newest first; `after` is `next` of the page before. */
+  search(options: SearchOptions, signal: AbortSignal): Promise<RunPage>;
+  /** All of them, newest first. */
   list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage>;
   /** Runs that are queued or running now. */
   active(signal: AbortSignal): Promise<Run[]>;

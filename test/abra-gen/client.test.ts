@@ -10,7 +10,7 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { AbraGenClient } from '../../shared/abra-gen/client.ts';
 import { AbraGenError } from '../../shared/abra-gen/errors.ts';
-import { type AbraGenOptions, AbraGenServers } from '../../shared/abra-gen/servers.ts';
+import { type AbraGenLimits, AbraGenServers } from '../../shared/abra-gen/servers.ts';
 import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
 import { json, type Reply, reset, startScriptedHttp, status } from '../support/scripted-http.ts';
 import { soon } from '../support/storage.ts';
@@ -52,7 +52,7 @@ const begun =
     response.write(beginning, () => then(response));
   };
 
-async function open(t: TestContext, replies: Reply[], options: AbraGenOptions = {}) {
+async function open(t: TestContext, replies: Reply[], options: Partial<AbraGenLimits> = {}) {
   const http = await startScriptedHttp(...replies);
   const servers = new AbraGenServers({ retry: { attempts: 3, baseMs: 1, capMs: 2 }, ...options });
   t.after(() => {
@@ -331,9 +331,11 @@ const refusals: [
   ['403', html(403), { kind: 'not allowed', status: 403, said: undefined }, 1],
   ['500', json({ title: 'Chyba' }, 500), { kind: 'unreachable', status: 500, said: 'Chyba' }, 1],
   ['502', html(502), { kind: 'unreachable', status: 502 }, 3],
+  ['504', html(504), { kind: 'unreachable', status: 504 }, 1],
+  ['409', status(409), { kind: 'refused', status: 409 }, 3],
   ['503', status(503, { 'retry-after': '0' }), { kind: 'busy', status: 503 }, 3],
   ['503 for long', status(503, { 'retry-after': '60' }), { kind: 'busy', status: 503 }, 1],
-  ['a redirect', status(302, { location: 'https://x.example/q' }), { kind: 'unreachable' }, 1],
+  ['a redirect', status(302, { location: 'https://x.example/q' }), { kind: 'refused' }, 1],
   ['a page', html(200), { kind: 'answer not understood', status: 200 }, 1],
   ['no connection', reset, { kind: 'unreachable' }, 3],
 ];
@@ -415,7 +417,7 @@ test('after ABRA Gen refused a query, its definition is fetched anew', async (t)
 
 const misread: [what: string, reply: Reply, message: RegExp][] = [
   ['a page', html(200), /no JSON/],
-  ['cut off JSON', json('{"id":'), /no JSON, or is cut off/],
+  ['cut off JSON', json('{"id":'), /is cut off or damaged/],
   ['too deep', json('['.repeat(5_000)), /more than 64 lists and objects deep/],
   ['too much', json(`[${'{},'.repeat(300_000)}{}]`), /more than 200000 values/],
   ['another thing', json({ hello: 1 }), /no definition: .*datasets/s],

@@ -7,12 +7,12 @@ import { startAbraGen } from 'abra-gen-server';
 import { AbraGenClient } from '../../shared/abra-gen/client.ts';
 import { AbraGenServers } from '../../shared/abra-gen/servers.ts';
 import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
-import { sqlRows } from '../../shared/dynsql/rows/apply.ts';
 import { loadRows } from '../../shared/dynsql/rows/load-rows.ts';
 import { keyFieldsOf } from '../../shared/dynsql/rows/row-key.ts';
 import { queryBody } from '../../shared/dynsql/rows/row-query.ts';
+import { rowQuerySchema } from '../../shared/dynsql/rows/row-query-schema.ts';
 import { rowTexts } from '../../shared/dynsql/rows/row-texts.ts';
-import { rowQuerySchema } from '../../shared/dynsql/rows/schema.ts';
+import { sqlRows } from '../../shared/dynsql/rows/sql-rows.ts';
 import { startAggregateBases } from '../support/aggregate-bases.ts';
 import { soon } from '../support/storage.ts';
 

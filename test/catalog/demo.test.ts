@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { demoDatabases } from '../../demo/billing/index.ts';
 import { proceduresIn } from '../../demo/test/procedures.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { sourceServer } from '../support/source-server.ts';
 
 const catalog = shippedCatalog();
 /** By the catalogue's id; the connection strings of the settings name STEK_MO and the like. */
@@ -13,7 +14,7 @@ const demoServers = new Set([...demo.values()].map(({ server }) => server));
 const period = { month: 7, year: 2019 };
 /** What is billed; what is asked over HTTP has stand-ins of its own. */
 const codes = Object.keys(catalog.codes()).filter((code) =>
-  demoServers.has(catalog.sourceServer(code)),
+  demoServers.has(sourceServer(catalog, code)),
 );
 
 /** A value that fills its char(8) is the same as varchar(8). */

@@ -126,7 +126,7 @@ export function codesByServer(): Record<string, string[]> {
   return Object.fromEntries(
     Map.groupBy(
       codes,
-      (code) => planStages(catalog, { names, codes: [code], period }).servers[0] ?? '',
+      (code) => planStages(catalog, [{ names, codes: [code], periods: [period] }]).servers[0] ?? '',
     ),
   );
 }

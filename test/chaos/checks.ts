@@ -1,8 +1,9 @@
 /** What must hold after an episode, from the stand-in's own call log, the documents and the rows. */
 
 import type { ProcedureCall, SqlServer } from 'tds-sqlite';
-import { compareHeapWithSource, tickPeriod } from '../../demo/billing/index.ts';
+import { tickPeriod } from '../../demo/billing/index.ts';
 import type { Run, RunState, Stage } from '../../shared/sync/run.ts';
+import { compareHeapWithSource, readFiles } from '../support/heap-and-source.ts';
 import { callKey, stageKey } from './call-key.ts';
 import { entityNames } from './catalog.ts';
 import type { Habits } from './habits.ts';
@@ -25,22 +26,23 @@ interface Attempt {
 }
 
 /** @returns every rule that was broken, in words */
-export function checkEpisode(
+export async function checkEpisode(
   calls: readonly ProcedureCall[],
   runs: readonly Run[],
   sql: SqlServer,
   { work, habits, cancelled, harmed }: Meanwhile,
-): string[] {
+): Promise<string[]> {
   const records = harmed.flatMap(({ run }) => run ?? []);
   const attemptOf = explain(calls, [...runs, ...records]);
   const isLost = lostBy(harmed);
   const whole = runs.filter((run) => !isLost(run));
+  const rows = await Promise.all(whole.map((run) => checkRows(run, sql)));
   return [
     ...overlaps(calls),
     ...calls.flatMap((call) => checkCall(call, calls, attemptOf)),
     ...runs.flatMap((run) => checkRun(run, calls, attemptOf, isLost(run))),
     ...whole.flatMap((run) => checkEnd(run, habits, cancelled)),
-    ...whole.flatMap((run) => checkRows(run, sql)),
+    ...rows.flat(),
     ...whole.flatMap((run) => checkWork(run, work, habits)),
   ];
 }
@@ -211,16 +213,18 @@ function stateOf({ startedAt, stages }: Run): RunState {
 }
 
 /** Entities that have come through all stages are in heap what they are in their source. */
-function checkRows(run: Run, sql: SqlServer): string[] {
-  return run.codes.flatMap((code) => {
+async function checkRows(run: Run, sql: SqlServer): Promise<string[]> {
+  const faults = run.codes.map(async (code) => {
     const came = entityNames.filter((entity) => {
       const own = run.stages.filter(
         (stage) => stage.entity === entity && (stage.code ?? code) === code,
       );
       return own.length > 0 && own.every(({ state }) => state === 'succeeded');
     });
-    return compareHeapWithSource(sql, code, tickPeriod, came).map(
+    const differences = await compareHeapWithSource(readFiles(sql), code, tickPeriod, came);
+    return differences.map(
       ({ entity, kind, key: row }) => `run ${run.id}: ${code} ${entity} ${row} is ${kind} in heap`,
     );
   });
+  return (await Promise.all(faults)).flat();
 }

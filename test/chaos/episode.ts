@@ -82,7 +82,7 @@ export async function playEpisode(
     const broken = [
       ...restless,
       ...(await Promise.all(said.map((run) => checkSaid(world, run, work, habits)))).flat(),
-      ...checkEpisode(calls(), all, sql, { habits, work, cancelled, harmed }),
+      ...(await checkEpisode(calls(), all, sql, { habits, work, cancelled, harmed })),
       ...(await checkRecord(world, calls(), all, harmed)),
       ...(harmed.length === 0 ? unexplained(happened, calls(), all) : []),
     ];

@@ -19,13 +19,9 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { runQueueName } from '../../shared/app/run-queue.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { Leases } from '../../shared/lock/leases.ts';
 import { containerName } from '../../shared/storage/container.ts';
-import { Cancellations } from '../../shared/sync/cancellations.ts';
-import { DurationStore } from '../../shared/sync/durations.ts';
-import { RunLogs } from '../../shared/sync/log/run-logs.ts';
-import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
+import { syncState } from '../../shared/sync/sync-state.ts';
 import { layOutApp } from '../support/app-folder.ts';
 import { type CatalogChange, chaosCatalog } from './catalog.ts';
 import { addressOf, startCompanies } from './companies.ts';
@@ -105,13 +101,7 @@ export async function startWorld(): Promise<World> {
     sql,
     flexibee,
     unruly,
-    state: {
-      leases: new Leases(container, 15),
-      runs: new RunStore(container),
-      cancellations: new Cancellations(container),
-      durations: new DurationStore(container),
-      logs: new RunLogs(container),
-    },
+    state: syncState(container, 15),
     app: directory,
     settings,
     send: (id) => send(queue, id),

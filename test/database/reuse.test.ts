@@ -13,6 +13,7 @@ import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
 import { postRun, stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon, startStorage } from '../support/storage.ts';
+import { streamedRows } from '../support/streamed-rows.ts';
 import { engineOn, syncStateOf } from '../support/sync-state.ts';
 import { startTdsCounter } from '../support/tds-counter.ts';
 
@@ -71,7 +72,7 @@ describe('RESETCONNECTION', () => {
 
     counter.reset();
     const { text, parameters } = statement;
-    for await (const row of databases.stream('stek', text, parameters, soon())) {
+    for await (const row of streamedRows(databases, 'stek', text, parameters, soon())) {
       assert.deepEqual(row, { open: 0 });
     }
     assert.deepEqual(counter.counts.resets, [true, false], 'a stream');

@@ -12,6 +12,7 @@ import { command } from '../../sql/command.ts';
 import { stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
+import { streamedRows } from '../support/streamed-rows.ts';
 
 const password = 'hush-Тише;1';
 const secret = /hush|Тише/;
@@ -57,7 +58,7 @@ for (const [name, connectionString] of failing) {
       [
         databases.query('ab', 'SELECT 1', [], soon()),
         procedureRunner(databases).open(stage('crude:meter', 'ab'), 'run', soon()),
-        databases.stream('ab', 'SELECT 1', [], soon()).next(),
+        streamedRows(databases, 'ab', 'SELECT 1', [], soon()).next(),
       ].map((work) =>
         work.then(
           () => assert.fail('it did not fail'),

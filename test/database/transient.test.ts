@@ -22,6 +22,7 @@ import type { RunStore } from '../../shared/sync/run-store.ts';
 import { run, stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
+import { streamedRows } from '../support/streamed-rows.ts';
 
 let server: SqlServer;
 before(async () => {
@@ -101,7 +102,7 @@ const users: [name: string, use: (databases: Databases) => Promise<unknown>][] =
   [
     'a dynsql stream',
     async (databases) => {
-      for await (const _ of databases.stream('ab', 'SELECT 1 AS one', [], soon()));
+      for await (const _ of streamedRows(databases, 'ab', 'SELECT 1 AS one', [], soon()));
     },
   ],
   [
@@ -285,7 +286,7 @@ describe('a client of dynsql', () => {
   const context = { error() {}, functionName: 'exec', invocationId: 'id' };
   const asking = (databases: Databases) =>
     explained(context as unknown as InvocationContext, () =>
-      databases.stream('ab', 'SELECT 4 AS four', [], soon()).next(),
+      streamedRows(databases, 'ab', 'SELECT 4 AS four', [], soon()).next(),
     );
 
   it('is told 503 and when to try again of what passes, our own LOCK_TIMEOUT too', async (t) => {

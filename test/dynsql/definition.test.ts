@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CatalogError } from '../../shared/catalog/fault.ts';
+import { CatalogError } from '../../shared/catalog/catalog-error.ts';
 import { loadDefinition, parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };

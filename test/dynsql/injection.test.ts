@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parseBatch } from 'tds-sqlite';
+import type { Statement } from '../../shared/dynsql/definition.ts';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
-import type { Statement } from '../../shared/dynsql/types.ts';
 
 const definitions = shippedDynsql().definitions;
 const accounts = definitions.find(({ id }) => id === 'AB01SYNCBOARDACCOUNTS00001');

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import shippedCountries from '../../catalog/dynsql/countries.json' with { type: 'json' };
+import type { Statement } from '../../shared/dynsql/definition.ts';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { loadDefinition, parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
 import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
-import type { Statement } from '../../shared/dynsql/types.ts';
 import countries from './fixtures/countries-of-the-manual.json' with { type: 'json' };
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };
 import queries from './fixtures/queries-of-the-manual.json' with { type: 'json' };

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compareHeapWithSource } from '../../demo/billing/index.ts';
 import type { Run } from '../../shared/sync/run.ts';
+import { compareHeapWithSource, readFiles } from '../support/heap-and-source.ts';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { startTdsCounter, type TdsCounter } from '../support/tds-counter.ts';
 
@@ -66,7 +66,7 @@ async function control(method: string, path: string, body?: object): Promise<unk
   return response.json();
 }
 
-function differences(code: string) {
+async function differences(code: string) {
   const open = new Map<string, DatabaseSync>();
   const database = (name: string) => {
     const known = open.get(name) ?? new DatabaseSync(join(machine.databases, `${name}.sqlite`));
@@ -74,7 +74,7 @@ function differences(code: string) {
     return known;
   };
   try {
-    return compareHeapWithSource({ database }, code, '2019-07-01');
+    return await compareHeapWithSource(readFiles({ database }), code, '2019-07-01');
   } finally {
     for (const one of open.values()) one.close();
   }
@@ -103,7 +103,7 @@ test('a source of twenty entities goes from its database through crude to heap',
   }
   assert.ok(rowsOf(run) > 10_000);
   assert.notDeepEqual(readings(run, 'before'), readings(run, 'after'));
-  assert.deepEqual(differences('0c10'), []);
+  assert.deepEqual(await differences('0c10'), []);
 });
 
 test('60 procedure calls, 116 freshness queries, and connections that are reused', () => {

@@ -9,8 +9,9 @@ import { type Flexibee, startFlexibee } from 'flexibee-server';
 import { openCompany } from '../../shared/flexibee/client.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
 import { companyState, poll, reload } from '../../shared/flexibee/follow.ts';
-import { FlexibeeServers, type ServersOptions } from '../../shared/flexibee/servers.ts';
+import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import type { FlexibeeRecord } from '../../shared/flexibee/types.ts';
+import type { Limits } from '../../shared/outbound/servers.ts';
 import {
   type Reply,
   type ScriptedRequest,
@@ -46,7 +47,7 @@ const refused = (evidence: string) =>
 const isAbout = (evidence: string) => (request: ScriptedRequest) =>
   new RegExp(`^/c/demo/${evidence}[/.]`).test(request.url);
 
-async function open(t: TestContext, options: ServersOptions = {}) {
+async function open(t: TestContext, options: Partial<Limits> = {}) {
   const flexibee = await startFlexibee();
   const company = flexibee.company('demo');
   let rule: Rule = () => undefined;
@@ -120,7 +121,7 @@ const write = (flexibee: Flexibee, evidence: string, count: number, prefix = 'L'
 };
 
 const silent: Reply = () => {};
-const tooMuch: [what: string, reply: Reply, options?: ServersOptions][] = [
+const tooMuch: [what: string, reply: Reply, options?: Partial<Limits>][] = [
   ['too slow', silent, { deadlineMs: 3_000 }],
   ['a 504', status(504)],
   [

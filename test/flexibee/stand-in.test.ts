@@ -153,7 +153,6 @@ test('a hook: registered, listed, called with its secret, removed', async (t) =>
   write(flexibee, 'HOOK');
   await again;
   const id = hook?.id ?? assert.fail();
-  await company().hooks.retry(id, never);
   await company().hooks.remove(id, never);
   assert.deepEqual(await company().hooks.list(never), []);
   await assert.rejects(company().hooks.remove(id, never), { name: 'FlexibeeError', status: 404 });

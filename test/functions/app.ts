@@ -11,30 +11,33 @@ import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { Companies } from '../../shared/app/companies.ts';
 import { companyQueueOutput } from '../../shared/app/company-queue.ts';
-import { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
 import type { HealthPart } from '../../shared/app/health/part.ts';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import type { AppServices } from '../../shared/app/services.ts';
+import type { AuditPage, BegunChange, Change, Ending } from '../../shared/audit/audit.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
-import {
-  parseSettings,
-  requireConnections,
-  type Settings,
-} from '../../shared/settings/settings.ts';
+import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
+import { planStages } from '../../shared/sync/plan.ts';
+import { fits, runFits } from '../../shared/sync/run-filter.ts';
 import type {
   CancelOutcome,
   LogText,
+  PlannedRun,
   Run,
   RunPage,
+  SearchOptions,
   StartOutcome,
   SyncRequest,
   Syncs,
 } from '../../shared/sync/syncs.ts';
 import { describedBy } from '../support/described.ts';
+import { nothingClosed } from '../support/nothing-closed.ts';
+import { soundSettings } from '../support/sound-settings.ts';
 
 export const runId = '20190731-0123456789ab';
 
@@ -42,8 +45,11 @@ export const runId = '20190731-0123456789ab';
 const now = new Date('2019-07-15T12:00:00Z');
 
 export class RecordingSyncs implements Syncs {
+  /** Without the ids that were reserved for them. */
   started: SyncRequest[] = [];
+  planned: SyncRequest[] = [];
   listed: Array<{ limit: number; from?: string }> = [];
+  searched: SearchOptions[] = [];
   outcome: StartOutcome = { outcome: 'started', id: runId };
   running: Run[] = [];
   page: RunPage = { runs: [] };
@@ -53,10 +59,17 @@ export class RecordingSyncs implements Syncs {
   cancelled: Array<{ id: string; by: string }> = [];
   cancelOutcome: CancelOutcome = { outcome: 'accepted' };
 
-  async start(request: SyncRequest): Promise<StartOutcome> {
+  async start({ id: _, ...request }: SyncRequest): Promise<StartOutcome> {
     this.#fail();
     this.started.push(request);
     return this.outcome;
+  }
+  async plan(request: SyncRequest): Promise<PlannedRun> {
+    this.#fail();
+    this.planned.push(request);
+    const { stages } = planStages(shippedCatalog(), request.calls);
+    const times = { expectedMs: null, unknownStages: stages.length, criticalPath: [] };
+    return { codes: [], names: [], calls: request.calls, stages, ...times, servers: [] };
   }
   async read(id: string): Promise<Run | undefined> {
     this.#fail();
@@ -82,6 +95,15 @@ export class RecordingSyncs implements Syncs {
     this.listed.push(options);
     return this.page;
   }
+  async search(options: SearchOptions): Promise<RunPage> {
+    this.#fail();
+    this.searched.push(options);
+    const isFound = (summary: RunPage['runs'][number]) => {
+      const run = this.runs.get(summary.id);
+      return fits(summary, options.filter) ?? (run !== undefined && runFits(run, options.filter));
+    };
+    return { ...this.page, runs: this.page.runs.filter(isFound) };
+  }
   async active(): Promise<Run[]> {
     this.#fail();
     return this.running;
@@ -91,8 +113,34 @@ export class RecordingSyncs implements Syncs {
   }
 }
 
+/** What is told to the audit, in the order in which it is. */
+export class RecordingAudit {
+  readonly told: (Change | Ending)[] = [];
+
+  async begin(change: Change): Promise<BegunChange> {
+    this.told.push(change);
+    return { id: String(this.told.length), at: now.toISOString() };
+  }
+  async end(_begun: BegunChange, ending: Ending): Promise<void> {
+    this.told.push(ending);
+  }
+  async read(): Promise<AuditPage> {
+    return { entries: [], damaged: 0 };
+  }
+}
+
+/** Nothing is closed, nor is it here. */
+const noClosures: AppServices['closures'] = {
+  current: async () => [],
+  begin: async () => {
+    throw new Error('this test has no storage');
+  },
+  end: async () => undefined,
+};
+
 export interface TestApp extends AppServices {
   syncs: RecordingSyncs;
+  audit: RecordingAudit;
 }
 
 /** With the sample's settings and whatever `environment` changes. */
@@ -100,13 +148,15 @@ export function testApp(
   environment: Record<string, string> = {},
   parts: HealthPart[] = [{ part: 'storage', state: 'ok' }],
 ): TestApp {
-  const settings = parseSettings({ ...sample.Values, ...environment });
+  const settings = soundSettings({ ...sample.Values, ...environment });
   return {
     settings,
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
+    audit: new RecordingAudit(),
+    closures: noClosures,
     now: () => now,
     stopping: new AbortController().signal,
     health: async () => parts,
@@ -130,6 +180,7 @@ function withoutStorage(settings: Settings): Companies {
     },
     leaseSeconds: settings.leaseSeconds,
     sliceMs: settings.sliceMs,
+    closed: nothingClosed,
     now: () => now,
   });
 }

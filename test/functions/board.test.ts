@@ -23,7 +23,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import type { FreshnessReading, Run } from '../../shared/sync/run.ts';
 import { openPools } from '../sqlserver/demo-suite.ts';
-import { type Read, readThrough, rowsOf } from '../sqlserver/heap-and-source.ts';
+import { type Read, readThrough, rowsOf } from '../support/heap-and-source.ts';
 import {
   type RecordedSqlServer,
   type SeenCall,

@@ -10,6 +10,7 @@ import { startSqlServer } from 'tds-sqlite';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { pause } from '../../shared/async/retry.ts';
+import { requestFor } from '../support/requests.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
 
@@ -75,11 +76,7 @@ test('however many look at the health within 5 s, it is looked at once', async (
 test('a refused login stays a secret in the run, in the log and in /health', async () => {
   const app = await startApp(server.port, `${password}-wrong`);
   try {
-    const request = { kind: 'entity', codes: ['all'], names: ['city'] } as const;
-    const started = await app.syncs.start(
-      { ...request, codes: [...request.codes], names: [...request.names], user: 'u', token: 't' },
-      soon(),
-    );
+    const started = await app.syncs.start(requestFor(['all'], ['city']), soon());
     assert.ok(started.outcome === 'started');
     const log: string[] = [];
     assert.equal(await app.executeRun(started.id, (text) => log.push(text)), 'finished');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
 import { dynsqlRunner } from '../../shared/app/runners/dynsql-runner.ts';
 import { parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { located } from '../../shared/catalog/located.ts';
@@ -14,6 +14,7 @@ import { SyncService } from '../../shared/sync/service.ts';
 import { edit, type Step, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { startConnections, type TestConnections } from '../support/dynsql-connections.ts';
 import { contentOf, put } from '../support/odd-blobs.ts';
+import { requestFor } from '../support/requests.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { engineOn, syncStateOf } from '../support/sync-state.ts';
 
@@ -40,10 +41,7 @@ async function posted() {
     connections: planned,
   });
   const service = new SyncService({ catalog, state: async () => state, now: () => new Date() });
-  const outcome = await service.start(
-    { kind: 'entity', codes: [code], names: ['countries'], user: 'operator', token: 'demo' },
-    soon(),
-  );
+  const outcome = await service.start(requestFor([code], ['countries']), soon());
   assert.ok(outcome.outcome === 'started');
   return { container, state, id: outcome.id };
 }
@@ -184,10 +182,7 @@ test('connections share the text of a query in the document of their run', async
   const state = syncStateOf(await storage.container());
   const catalog = parseCatalog(json);
   const service = new SyncService({ catalog, state: async () => state, now: () => new Date() });
-  const outcome = await service.start(
-    { kind: 'entity', codes: more, names: ['countries'], user: 'operator', token: 'demo' },
-    soon(),
-  );
+  const outcome = await service.start(requestFor(more, ['countries']), soon());
   assert.ok(outcome.outcome === 'started', JSON.stringify(outcome));
   const document = await read(state.runs, outcome.id);
   assert.equal(document.queries?.length, 1);

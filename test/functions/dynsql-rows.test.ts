@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Fault } from 'stand-in-kit';
-import type { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import type { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
 import { dynsqlRunner } from '../../shared/app/runners/dynsql-runner.ts';
 import { type Catalog, parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
@@ -35,7 +35,7 @@ async function load(name: string, options: Load = {}): Promise<StageResult> {
   const { signal = soon(), onMessage = () => {} } = options;
   const { databases } = running;
   const runner = dynsqlRunner({ catalog, connections, databases });
-  const plan = planStages(catalog, { names: [name], codes: [code], period });
+  const plan = planStages(catalog, [{ names: [name], codes: [code], periods: [period] }]);
   const [stage] = plan.stages;
   assert.ok(stage?.kind === 'dynsql');
   const slot = await runner.open(stage, 'run', signal);

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
 import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import { reservedSegments } from '../../shared/catalog/connections.ts';
+import { reservedSegments } from '../../shared/catalog/connection-schema.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { parseDefinition } from '../../shared/dynsql/language/read-definition.ts';

@@ -24,6 +24,7 @@ import { Leases } from '../../shared/lock/leases.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import type { Run } from '../../shared/sync/syncs.ts';
 import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
+import { requestFor } from '../support/requests.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { call } from './app.ts';
 
@@ -480,8 +481,7 @@ test('an apply procedure that returns another value moves nothing, and its rows 
 });
 
 async function start(): Promise<string> {
-  const request = { kind: 'entity' as const, codes: [company], names: ['adresar'] };
-  const started = await app.syncs.start({ ...request, user: 'me', token: 'demo' }, soon());
+  const started = await app.syncs.start(requestFor([company], ['adresar']), soon());
   assert.equal(started.outcome, 'started');
   return 'id' in started ? started.id : '';
 }

@@ -83,7 +83,7 @@ test('every document has a version', async () => {
   await app.syncs.cancel(id, 'me', soon());
   await app.pollCompany({ company, why: 'request', at: new Date().toISOString() }, silent);
   const versions = [
-    [`runs/${id}`, 1],
+    [`runs/${id}`, 2],
     [`cancellations/${id}`, 1],
     [`flexibee/${company}`, 2],
   ] as const;
@@ -154,7 +154,7 @@ test('the document of a run that a newer version has: nobody touches it', async 
     runs,
   );
   // Its own version has ended it: its server is free here, too.
-  const ended = { body: Buffer.from('{"version":2}'), metadata: { state: 'succeeded' } };
+  const ended = { body: Buffer.from('{"version":3}'), metadata: { state: 'succeeded' } };
   await put(container, `runs/${id}.json`, ended);
   assert.equal((await sync()).status, 202);
 });

@@ -9,6 +9,7 @@ import { startSqlServer } from 'tds-sqlite';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { Databases } from '../../shared/database/databases.ts';
+import { requestFor } from '../support/requests.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { call } from './app.ts';
 
@@ -126,8 +127,7 @@ after(async () => {
 for (const { name, returns, state, warning, error, ...given } of cases) {
   const said = JSON.stringify(given);
   test(`${returns || 'no RETURN'} under ${said}: ${state}${warning ? ', warned' : ''}`, async () => {
-    const request = { kind: 'entity' as const, codes: [`c_${name}`], names: [name] };
-    const started = await app.syncs.start({ ...request, user: 'me', token: 'demo' }, soon());
+    const started = await app.syncs.start(requestFor([`c_${name}`], [name]), soon());
     assert.ok(started.outcome === 'started');
     const { id } = started;
     assert.equal(await app.executeRun(id, () => {}), 'finished');

@@ -64,17 +64,30 @@ for (const { route, method } of every) {
   });
 }
 
-test('nothing is started by ?dry=true where there is no dry', async () => {
-  const app = testApp();
-  const reply = await call(app, 'data_source_sync', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    query: { dry: 'true' },
-    body: { string: '{"token":"demo-token","user":"u","code":"0c10","month":7,"year":2019}' },
-  });
-  assert.equal(reply.status, 400);
-  assert.equal(reply.text, 'Unknown query parameter: dry.');
-  assert.deepEqual(app.syncs.started, []);
+test('nothing is started by ?dry=true, nor by a dry that is neither yes nor no', async () => {
+  for (const [name, body] of [
+    ['data_source_sync', { code: '0c10', month: 7, year: 2019 }],
+    ['entity_sync', { code: '0c10', name: 'payment', month: 7, year: 2019 }],
+    ['runs', { calls: [{ code: '0c10', name: 'payment', month: -1 }] }],
+  ] as const) {
+    for (const [dry, status] of [
+      ['true', 200],
+      ['yes', 400],
+      ['', 400],
+    ] as const) {
+      const app = testApp();
+      const reply = await call(app, name, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        query: { dry },
+        body: { string: JSON.stringify({ token: 'demo-token', user: 'u', ...body }) },
+      });
+      assert.equal(reply.status, status, reply.text);
+      assert.deepEqual(app.syncs.started, []);
+      assert.equal(reply.queued, undefined);
+      assert.equal(app.syncs.planned.length, status === 200 ? 1 : 0);
+    }
+  }
 });
 
 test('a parameter that is given twice, or a pretty that is neither, is refused', async () => {

@@ -81,7 +81,7 @@ test('/openapi.json: every operation has its tag, its refusals and their headers
   }
   const { responses } = document.paths['/entity_sync'].post;
   assert.deepEqual(Object.keys(responses), [
-    ...['202', '400', '401', '403', '408', '409', '413', '415', '500', '503'],
+    ...['200', '202', '400', '401', '403', '408', '409', '413', '415', '500', '503'],
   ]);
   assert.equal(responses['202'].headers.Location.required, true);
   assert.ok(responses['401'].headers['WWW-Authenticate']);
@@ -123,11 +123,29 @@ test('whatever is POSTed is answered, and started only when all of it is right',
     }),
     fc.jsonValue(),
   );
+  const end = fc.constantFrom<unknown>(0, -1, -3, 1, { month: 5, year: 2019 }, { month: 5 }, null);
+  const asked = fc.record(
+    {
+      code: fc.oneof(code, fc.array(code, { maxLength: 4 })),
+      name: fc.constantFrom('payment', 'meter', 'bank_code', null),
+      month: fc.constantFrom<unknown>(0, -1, '-2', 7, null, undefined, '7', -99),
+      year: fc.constantFrom<unknown>(2019, '2019', null, undefined),
+      months: fc.oneof(fc.constant(undefined), fc.array(end, { minLength: 1, maxLength: 3 })),
+    },
+    { requiredKeys: ['code'] },
+  );
+  const calls = fc.record({
+    token: fc.constant('demo-token'),
+    user: fc.constant('u'),
+    calls: fc.array(fc.oneof({ weight: 9, arbitrary: asked }, fc.jsonValue()), { maxLength: 3 }),
+  });
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('entity_sync', 'data_source_sync'),
-      body,
-      async (name, value) => {
+      fc.oneof(
+        fc.tuple(fc.constantFrom('entity_sync', 'data_source_sync', 'runs'), body),
+        fc.tuple(fc.constant('runs'), calls),
+      ),
+      async ([name, value]) => {
         const app = testApp();
         const reply = await post(app, name, JSON.stringify(value), { accept: 'application/json' });
         assert.ok(reply.status === 202 || refusals.has(reply.status), reply.text);
@@ -135,7 +153,7 @@ test('whatever is POSTed is answered, and started only when all of it is right',
         assert.equal(reply.queued !== undefined, reply.status === 202);
         for (const request of app.syncs.started) {
           // The planner takes what was accepted: RangeError otherwise.
-          assert.ok(planStages(app.catalog, request).stages.length > 0);
+          assert.ok(planStages(app.catalog, request.calls).stages.length > 0);
         }
       },
     ),

@@ -12,6 +12,7 @@ import { App } from '../../shared/app/app.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { saidBytes } from '../../shared/sync/brief.ts';
 import type { Run } from '../../shared/sync/syncs.ts';
+import { requestFor } from '../support/requests.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { type Said, said } from '../sync/log/said.ts';
 import { call } from './app.ts';
@@ -105,8 +106,7 @@ after(async () => {
 });
 
 async function start(entities: string[]): Promise<string> {
-  const request = { kind: 'entity' as const, codes: ['c1'], names: entities };
-  const started = await app.syncs.start({ ...request, user: 'me', token: 'demo' }, soon());
+  const started = await app.syncs.start(requestFor(['c1'], entities), soon());
   assert.ok(started.outcome === 'started');
   return started.id;
 }

@@ -109,7 +109,7 @@ test('/runs: a page, its limit and the link to the next one', async () => {
   const first = await call(app, 'runs', { headers });
   assert.deepEqual(JSON.parse(first.text), {
     runs: [],
-    next: '/runs?limit=50&from=a%2Bb%2Fc%3D',
+    next: '/runs?limit=50&after=a%2Bb%2Fc%3D',
   });
   const next = new URL(JSON.parse(first.text).next, 'http://localhost');
   app.syncs.page = { runs: [] };
@@ -124,13 +124,13 @@ test('/runs: limit 1 to 200, every bad parameter named', async () => {
     assert.equal((await call(app, 'runs', { headers, query: { limit } })).status, 200);
   }
   for (const limit of ['0', '201', '-1', '1.5', '', '1e2', '0x10', 'ten']) {
-    const reply = await call(app, 'runs', { headers, query: { limit, from: 'с начала' } });
+    const reply = await call(app, 'runs', { headers, query: { limit, after: 'с начала' } });
     assert.equal(reply.status, 400);
     const problem = JSON.parse(reply.text);
     assert.equal(problem.detail, `Invalid limit value: ${limit}.`);
     assert.deepEqual(
       problem.errors.map(({ field }: { field: string }) => field),
-      ['limit', 'from'],
+      ['limit', 'after'],
     );
   }
   assert.equal(app.syncs.listed.length, 7);
@@ -139,9 +139,9 @@ test('/runs: limit 1 to 200, every bad parameter named', async () => {
 test('/runs: a mark that the storage does not know is a 400, its outage a 503', async () => {
   const app = testApp();
   app.syncs.failure = new RestError('OutOfRangeInput', { statusCode: 400 });
-  const reply = await call(app, 'runs', { headers, query: { from: 'x' } });
+  const reply = await call(app, 'runs', { headers, query: { after: 'x' } });
   assert.equal(reply.status, 400);
-  assert.equal(JSON.parse(reply.text).errors[0].field, 'from');
+  assert.equal(JSON.parse(reply.text).errors[0].field, 'after');
   assert.equal((await call(app, 'runs', { headers })).status, 500);
   app.syncs.failure = new RestError('Server busy', { statusCode: 503 });
   const unavailable = await call(app, 'runs', { headers });

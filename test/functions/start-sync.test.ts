@@ -444,11 +444,16 @@ for (const { title, body, period } of accepted) {
     assert.deepEqual(app.syncs.started, [
       {
         kind: 'entity',
-        codes: ['0c10'],
-        names: [body['name']],
+        calls: [
+          {
+            codes: ['0c10'],
+            names: [body['name']],
+            whole: false,
+            ...(period && { periods: [period], asked: period }),
+          },
+        ],
         user: 'оператор',
         token: 'demo',
-        ...(period === undefined ? {} : { period }),
       },
     ]);
     assert.match(reply.log, /оператор/);
@@ -507,9 +512,11 @@ test('a whole data source: every entity of it, in catalogue order', async () => 
   assert.equal(reply.status, 202);
   const [request] = app.syncs.started;
   assert.equal(request?.kind, 'data_source');
-  assert.deepEqual(request?.names, app.catalog.entityOrder('stek'));
-  assert.ok(request?.names.includes('payment'));
-  assert.deepEqual(request?.period, period);
+  const names = app.catalog.entityOrder('stek');
+  assert.ok(names.includes('payment'));
+  assert.deepEqual(request?.calls, [
+    { codes: ['stek'], names, whole: true, periods: [period], asked: period },
+  ]);
 });
 
 test('several data sources: one run, every entity that any of them has, in catalogue order', async () => {
@@ -518,11 +525,11 @@ test('several data sources: one run, every entity that any of them has, in catal
   const reply = await post(app, 'data_source_sync', { ...without('name'), code });
   assert.equal(reply.text, 'Synchronization was started.');
   const [request] = app.syncs.started;
-  assert.deepEqual(request?.codes, code);
+  assert.deepEqual(request?.calls[0]?.codes, code);
   // 0c10 has every entity of the catalogue.
-  assert.deepEqual(request?.names, app.catalog.entityOrder('0c10'));
+  assert.deepEqual(request?.calls[0]?.names, app.catalog.entityOrder('0c10'));
   assert.match(reply.log, /of mo, 0c10, all was asked for by оператор/);
-  const exports = planStages(app.catalog, request ?? { names: [], codes: [] })
+  const exports = planStages(app.catalog, request?.calls ?? [])
     .stages.filter(({ stage, entity }) => stage === 'export' && entity === 'bank_code')
     .map(({ id }) => id);
   assert.deepEqual(exports, ['export:bank_code:all']);
@@ -543,9 +550,9 @@ test('one entity of several data sources, down to an array of one', async () => 
   for (const [code, name] of cases) {
     const reply = await post(app, 'entity_sync', { ...good, code, name });
     assert.equal(reply.status, 202, reply.text);
-    const request = app.syncs.started.at(-1);
-    assert.deepEqual(request?.codes, code);
-    assert.deepEqual(request?.names, [name]);
+    const [asked] = app.syncs.started.at(-1)?.calls ?? [];
+    assert.deepEqual(asked?.codes, code);
+    assert.deepEqual(asked?.names, [name]);
   }
 });
 
@@ -563,7 +570,7 @@ test('the data source `all` has nothing dated and needs no month', async () => {
   assert.equal((await post(app, 'data_source_sync', body)).status, 202);
   assert.equal((await post(app, 'data_source_sync', { ...body, ...period })).status, 202);
   assert.deepEqual(
-    app.syncs.started.map((request) => request.period),
+    app.syncs.started.map(({ calls }) => calls[0]?.periods),
     [undefined, undefined],
   );
 });
@@ -572,7 +579,7 @@ test('a whole data source: a name is not needed, but must exist when sent', asyn
   const app = testApp();
   const named = await post(app, 'data_source_sync', good);
   assert.equal(named.status, 202);
-  assert.ok((app.syncs.started[0]?.names.length ?? 0) > 1);
+  assert.ok((app.syncs.started[0]?.calls[0]?.names.length ?? 0) > 1);
   const misnamed = await post(app, 'data_source_sync', { ...good, name: 'paymnt' });
   assert.equal(misnamed.status, 400);
   assert.equal(misnamed.text, 'Invalid name value: paymnt.');

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, mock, test } from 'node:test';
-import { admit } from '../../shared/http/proxied/door.ts';
+import { admit, openDoor } from '../../shared/http/proxied/door.ts';
 import { fitsRoute, routeValues } from '../../shared/http/proxied/head.ts';
 
 describe('the parameters of a route', () => {
@@ -38,4 +42,43 @@ test('an invocation whose request never comes ends', async (t) => {
   const waiting = admit({ invocationId: 'id', clientsName: undefined, fits: () => true });
   mock.timers.tick(15_000);
   await assert.rejects(waiting, /its client has gone/);
+});
+
+test('a request whose client has gone before its invocation comes can be read', async (t) => {
+  const handed: IncomingMessage[] = [];
+  const server = createServer((incoming) => handed.push(incoming)).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const uri = `http://127.0.0.1:${port}`;
+  openDoor(uri);
+  const client = request(`${uri}/entity_sync?a=b`, {
+    method: 'POST',
+    headers: { 'x-ms-invocation-id': 'gone', 'transfer-encoding': 'chunked' },
+  });
+  client.on('error', () => {});
+  const announced = new Promise((resolve) => {
+    subscribe('http.server.request.start', resolve);
+    t.after(() => unsubscribe('http.server.request.start', resolve));
+  });
+  const connected = once(server, 'connection');
+  client.write('{"user"');
+  const [socket] = await connected;
+  const closed = once(socket, 'close');
+  await announced;
+  client.destroy();
+  await closed;
+  await admit({ invocationId: 'gone', clientsName: undefined, fits: () => true });
+  const [incoming] = handed;
+  assert.ok(incoming);
+  assert.deepEqual([incoming.method, incoming.url], ['POST', '/entity_sync?a=b']);
+  const { method, headers, url = '' } = incoming;
+  const body = incoming as unknown as ReadableStream;
+  const read = new Request(uri + url, {
+    method: method ?? '',
+    body,
+    duplex: 'half',
+  } as RequestInit);
+  assert.equal(headers['x-ms-invocation-id'], 'gone');
+  assert.equal(await read.text(), '');
 });

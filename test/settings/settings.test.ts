@@ -5,13 +5,13 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import {
-  parseSettings,
   readSettings,
   requireConnections,
   requireKnownNames,
   SettingsError,
   type SettingsFault,
 } from '../../shared/settings/settings.ts';
+import { soundSettings } from '../support/sound-settings.ts';
 
 function faultsOf(work: () => unknown): readonly SettingsFault[] {
   try {
@@ -29,7 +29,7 @@ const own = JSON.stringify([{ name: 'board', sha256: digest.toUpperCase(), codes
 const valid = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', API_TOKENS: own };
 
 test('the sample’s settings are valid', () => {
-  const settings = parseSettings(sample.Values);
+  const settings = soundSettings(sample.Values);
   assert.deepEqual(settings.storage, {
     kind: 'connection string',
     connectionString: 'UseDevelopmentStorage=true',
@@ -48,23 +48,23 @@ test('the sample’s settings are valid', () => {
 });
 
 test('what is not set has a default, digests may be in capitals', () => {
-  const settings = parseSettings(valid);
+  const settings = soundSettings(valid);
   assert.equal(settings.tokens[0]?.sha256, digest);
   assert.equal(settings.protectReads, false);
   assert.equal(settings.retentionDays, 90);
   assert.equal(settings.sqlPoolSize, 10);
-  assert.equal(parseSettings({ ...valid, SQL_POOL_SIZE: '2' }).sqlPoolSize, 2);
+  assert.equal(soundSettings({ ...valid, SQL_POOL_SIZE: '2' }).sqlPoolSize, 2);
   for (const days of ['1', '3650']) {
-    const set = parseSettings({ ...valid, RUN_RETENTION_DAYS: days });
+    const set = soundSettings({ ...valid, RUN_RETENTION_DAYS: days });
     assert.equal(set.retentionDays, Number(days));
   }
-  assert.equal(parseSettings({ ...valid, PROTECT_READS: 'True' }).protectReads, true);
+  assert.equal(soundSettings({ ...valid, PROTECT_READS: 'True' }).protectReads, true);
   assert.equal(
-    parseSettings({ ...valid, CATALOG: 'blob:catalog.json' }).catalog,
+    soundSettings({ ...valid, CATALOG: 'blob:catalog.json' }).catalog,
     'blob:catalog.json',
   );
   assert.equal(settings.dynsql, undefined);
-  assert.equal(parseSettings({ ...valid, DYNSQL: ' /srv/own ' }).dynsql, '/srv/own');
+  assert.equal(soundSettings({ ...valid, DYNSQL: ' /srv/own ' }).dynsql, '/srv/own');
 });
 
 const identities: Array<[Record<string, string>, object]> = [
@@ -92,7 +92,7 @@ const identities: Array<[Record<string, string>, object]> = [
 ];
 for (const [environment, storage] of identities) {
   test(`managed identity: ${Object.keys(environment)[0]}`, () => {
-    assert.deepEqual(parseSettings({ API_TOKENS: own, ...environment }).storage, storage);
+    assert.deepEqual(soundSettings({ API_TOKENS: own, ...environment }).storage, storage);
   });
 }
 
@@ -179,7 +179,7 @@ const faulty: Array<[title: string, environment: Record<string, string>, setting
 
 for (const [title, environment, settings] of faulty) {
   test(`refused: ${title}`, () => {
-    const faults = faultsOf(() => parseSettings({ ...valid, ...environment }));
+    const faults = faultsOf(() => soundSettings({ ...valid, ...environment }));
     assert.deepEqual(
       faults.map(({ setting }) => setting),
       settings,
@@ -242,7 +242,7 @@ test('on Windows names of variables have no case', () => {
 for (const name of ['SLICE_BUDGET', 'LEASE_SECONDS', 'RUN_RETENTION_DAYS', 'SQL_POOL_SIZE']) {
   test(`refused: ${name} that is no whole number in its range`, () => {
     for (const value of ['0', '-1', '1.5', '1e1', 'a minute', '100000']) {
-      const [fault] = faultsOf(() => parseSettings({ ...valid, [name]: value }));
+      const [fault] = faultsOf(() => soundSettings({ ...valid, [name]: value }));
       assert.equal(fault?.setting, name);
       assert.match(
         fault?.fault ?? '',
@@ -261,14 +261,14 @@ const azure: Array<[environment: Record<string, string>, refused: boolean]> = [
 ];
 for (const [environment, refused] of azure) {
   test(`the sample’s token, ${JSON.stringify(environment)}: ${refused ? 'refused' : 'taken'}`, () => {
-    const faults = faultsOf(() => parseSettings({ ...sample.Values, ...environment }));
+    const faults = faultsOf(() => soundSettings({ ...sample.Values, ...environment }));
     assert.deepEqual(
       faults.map(({ setting }) => setting),
       refused ? ['API_TOKENS', 'FLEXIBEE_HOOK_SECRET'] : [],
     );
     if (refused) assert.match(faults[0]?.fault ?? '', /sample's public token \(demo\)/);
     assert.deepEqual(
-      faultsOf(() => parseSettings({ ...valid, ...environment })),
+      faultsOf(() => soundSettings({ ...valid, ...environment })),
       [],
     );
   });
@@ -281,7 +281,7 @@ test('the sample’s token is found under another name and beside others', () =>
     API_TOKENS: tokens(good, { name: 'mine', sha256, codes: ['0c10'] }),
     WEBSITE_SITE_NAME: 'syncboard',
   };
-  assert.equal(faultsOf(() => parseSettings(environment)).length, 1);
+  assert.equal(faultsOf(() => soundSettings(environment)).length, 1);
 });
 
 test('every missing connection is named, and secrets are not', () => {
@@ -295,7 +295,7 @@ test('every missing connection is named, and secrets are not', () => {
     connections: [],
   };
   const SQL_AB = 'Data Source=ab;Database=AB;User Id=u;Password=hush';
-  const settings = parseSettings({
+  const settings = soundSettings({
     ...valid,
     SQL_MO: 'Password=hush;Server=mo;Encrypt=no',
     SQL_HSC: 'Password=hush',
@@ -315,7 +315,7 @@ test('every missing connection is named, and secrets are not', () => {
     abraGen: {},
   });
   const structured = '{"server": "ab", "database": "AB", "authentication": "managed identity"}';
-  const again = parseSettings({ ...valid, SQL_AB: structured });
+  const again = soundSettings({ ...valid, SQL_AB: structured });
   assert.deepEqual(requireConnections(again, onlyAb).databases, { ab: structured });
 });
 
@@ -336,7 +336,7 @@ test('companies may share a setting; a fault of it is told once, beside those of
     connections: [],
   };
   const FLEXIBEE_PRAHA = 'Url=https://praha.example:5434;User Id=winstrom;Password=hush';
-  const settings = parseSettings({
+  const settings = soundSettings({
     ...valid,
     FLEXIBEE_BRNO: 'Url=ftp://brno;User Id=winstrom;Password=hush',
     FLEXIBEE_PRAHA,
@@ -379,7 +379,7 @@ const hookFaults: Array<[title: string, environment: Record<string, string>, set
   ];
 for (const [title, environment, settings] of hookFaults) {
   test(`refused: ${title}`, () => {
-    const faults = faultsOf(() => parseSettings({ ...valid, ...environment }));
+    const faults = faultsOf(() => soundSettings({ ...valid, ...environment }));
     assert.deepEqual(
       faults.map(({ setting }) => setting),
       settings,
@@ -389,11 +389,11 @@ for (const [title, environment, settings] of hookFaults) {
 }
 
 test('hooks need neither secret nor address, and take an address with a path', () => {
-  const none = parseSettings(valid).hooks;
+  const none = soundSettings(valid).hooks;
   assert.deepEqual([none.secret(), none.publicUrl], [undefined, undefined]);
   const secret = 'a-secret-of-our-own-0123456789abcdef';
   const PUBLIC_URL = 'https://gate.example/syncboard/';
-  const { hooks } = parseSettings({ ...valid, FLEXIBEE_HOOK_SECRET: secret, PUBLIC_URL });
+  const { hooks } = soundSettings({ ...valid, FLEXIBEE_HOOK_SECRET: secret, PUBLIC_URL });
   assert.equal(hooks.secret(), secret);
   assert.equal(hooks.publicUrl, 'https://gate.example/syncboard');
   assert.doesNotMatch(inspect(hooks, { depth: 9, showHidden: true }), /a-secret/);
@@ -406,13 +406,13 @@ const abraGen = {
 test('connections of ABRA Gen have an address each; databases need none', () => {
   const own = { id: 'ab', kind: 'database' as const, database: 'ab' };
   const catalog = { databases: [], companies: [], connections: [own, abraGen] };
-  const [fault] = faultsOf(() => requireConnections(parseSettings(valid), catalog));
+  const [fault] = faultsOf(() => requireConnections(soundSettings(valid), catalog));
   assert.equal(fault?.setting, 'ABRA_GEN_BRNO');
   assert.match(fault?.fault ?? '', /^is not set: the catalogue's connection brno needs it/);
   const ABRA_GEN_BRNO = 'Url=https://brno.example:699;User Id=Supervisor;Password=hush';
-  const sound = parseSettings({ ...valid, ABRA_GEN_BRNO });
+  const sound = soundSettings({ ...valid, ABRA_GEN_BRNO });
   assert.deepEqual(Object.keys(requireConnections(sound, catalog).abraGen), ['brno']);
-  const wrong = parseSettings({ ...valid, ABRA_GEN_BRNO: ABRA_GEN_BRNO.replace('https', 'http') });
+  const wrong = soundSettings({ ...valid, ABRA_GEN_BRNO: ABRA_GEN_BRNO.replace('https', 'http') });
   const [open] = faultsOf(() => requireConnections(wrong, catalog));
   assert.match(open?.fault ?? '', /without encryption/);
   assert.doesNotMatch(open?.fault ?? '', /hush/);
@@ -420,7 +420,7 @@ test('connections of ABRA Gen have an address each; databases need none', () => 
 
 test('a token for a code or a connection that the catalogue lacks is found', () => {
   const codes = ['*', '0c10', '0C99', 'constructor'];
-  const settings = parseSettings({
+  const settings = soundSettings({
     ...valid,
     API_TOKENS: tokens({ ...good, codes, connections: ['*', 'brno', 'Brno'] }),
   });
@@ -432,12 +432,12 @@ test('a token for a code or a connection that the catalogue lacks is found', () 
 });
 
 test('a token that names no connections is allowed none', () => {
-  const [token] = parseSettings({ ...valid, API_TOKENS: tokens(good) }).tokens;
+  const [token] = soundSettings({ ...valid, API_TOKENS: tokens(good) }).tokens;
   assert.deepEqual(token?.connections, []);
 });
 
 test('printed settings show no connection string of a database', () => {
-  const settings = parseSettings({ ...valid, SQL_AB: 'Server=ab;Password=hush' });
+  const settings = soundSettings({ ...valid, SQL_AB: 'Server=ab;Password=hush' });
   assert.doesNotMatch(inspect(settings, { depth: 9, showHidden: true }), /hush/);
 });
 
@@ -461,7 +461,7 @@ test('whatever the variables hold, there are settings or faults', () => {
   ];
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...names), value), (environment) => {
-      faultsOf(() => parseSettings(environment));
+      faultsOf(() => soundSettings(environment));
     }),
     { numRuns: 500 },
   );

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Batch, batchesOf } from '../../sql/batches.ts';
 import { runBatches } from '../../sql/run-batches.ts';
+import { type Batch, batchesOf } from '../../sql/script-batches.ts';
 
 /** Of a script: its batches as `line: text`, with `× n` where one runs more than once. */
 const read = (script: string) =>

@@ -5,15 +5,20 @@ import { after, before, describe, it } from 'node:test';
 import sql from 'mssql';
 import { withDatabase } from '../../demo/billing/connections.ts';
 import type { Value } from '../../demo/billing/entities.ts';
-import { installDemo } from '../../demo/billing/install.ts';
+import { installDemo } from '../../demo/billing/install-demo.ts';
 import { liveTables } from '../../demo/billing/live-tables.ts';
 import { sourceDatabases } from '../../demo/billing/sources.ts';
 import type { TickChange } from '../../demo/billing/tick.ts';
 import { bracketed, list } from '../../demo/billing/tsql/text.ts';
 import { startDemo } from '../../demo/test/demo-server.ts';
 import { type Call, runCalls, sourceCalls } from '../../demo/test/sync.ts';
+import {
+  compareHeapWithSource,
+  type Read,
+  readThrough,
+  rowText,
+} from '../support/heap-and-source.ts';
 import { oneMachine } from '../support/one-machine.ts';
-import { compareHeapWithSource, type Read, readThrough, rowText } from './heap-and-source.ts';
 
 export const accounts = 200;
 const period = '2019-07-01';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startSqlServer } from 'tds-sqlite';
-import { installDemo } from '../../demo/billing/install.ts';
+import { installDemo } from '../../demo/billing/install-demo.ts';
 import { demoFiles } from '../../demo/billing/tsql/index.ts';
 import { delaysAt } from '../../demo/billing/tsql/pacing.ts';
 import { batchesIn } from '../../sql/scripts.ts';
+import { readThrough } from '../support/heap-and-source.ts';
 import { accounts, databaseNames, demoSuite, type Engine, openPools } from './demo-suite.ts';
-import { readThrough } from './heap-and-source.ts';
 
 /** The stand-in with the demo's databases, all of them empty. */
 async function emptyStandIn(schemas: Record<string, string> = {}): Promise<Engine> {

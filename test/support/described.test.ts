@@ -26,7 +26,7 @@ const accepted: Answered = {
 test('a request that was accepted as it is described', () => describes(accepted));
 
 const others: [what: string, change: Partial<Answered>, told: RegExp][] = [
-  ['a query parameter', { path: '/entity_sync?dry=true' }, /query parameter dry is not described/],
+  ['a query parameter', { path: '/entity_sync?limit=1' }, /query parameter limit is not described/],
   ['a value of one', { path: '/entity_sync?pretty=yes' }, /asked with pretty: .* allowed values/],
   ['no body', { asked: { headers: new Headers(json) } }, /there is no body/],
   [

@@ -8,7 +8,7 @@ import { demoLogin } from '../../demo/billing/login.ts';
 import { installProduct } from '../../demo/billing/product.ts';
 import { aggregateSchema } from '../../demo/billing/tables.ts';
 import type { AbraGenAddress } from '../../shared/abra-gen/address.ts';
-import { DynsqlConnections } from '../../shared/app/connections/connections.ts';
+import { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
 import { type Catalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';

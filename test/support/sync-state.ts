@@ -3,24 +3,14 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
-import { Leases } from '../../shared/lock/leases.ts';
-import { Cancellations } from '../../shared/sync/cancellations.ts';
-import { DurationStore } from '../../shared/sync/durations.ts';
 import type { EngineDependencies } from '../../shared/sync/engine.ts';
-import { RunLogs } from '../../shared/sync/log/run-logs.ts';
-import { RunStore } from '../../shared/sync/run-store.ts';
-import { SyncService, type SyncState } from '../../shared/sync/service.ts';
+import { SyncService } from '../../shared/sync/service.ts';
 import type { StageRunner, StageSlot } from '../../shared/sync/stage-runner.ts';
+import { type SyncState, syncState } from '../../shared/sync/sync-state.ts';
 
 /** @param seconds life of a lease */
 export function syncStateOf(container: ContainerClient, seconds = 15): SyncState {
-  return {
-    leases: new Leases(container, seconds),
-    runs: new RunStore(container),
-    cancellations: new Cancellations(container),
-    durations: new DurationStore(container),
-    logs: new RunLogs(container),
-  };
+  return syncState(container, seconds);
 }
 
 export function postingService(state: SyncState): SyncService {

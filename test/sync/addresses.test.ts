@@ -11,8 +11,8 @@ import { rowCounts } from '../../shared/database/row-counts.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import { SyncService } from '../../shared/sync/service.ts';
-import type { SyncRequest } from '../../shared/sync/syncs.ts';
 import { edit, shippedJson } from '../catalog/edited.ts';
+import { requestFor } from '../support/requests.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { engineOn, syncStateOf } from '../support/sync-state.ts';
 
@@ -26,9 +26,7 @@ const never = new AbortController().signal;
 const databases = { hcs: 'sql1:1433/HCS', stek: 'sql1:1433/STEK', ab: 'sql2:1433/AB' };
 const locations: Locations = { databases, companies: {}, connections: {} };
 
-function requestOf(code: string): SyncRequest {
-  return { kind: 'entity', codes: [code], names: ['meter'], user: 'operator', token: 'demo' };
-}
+const requestOf = (code: string) => requestFor([code], ['meter']);
 
 async function newState() {
   return syncStateOf(await storage.container());
@@ -115,10 +113,9 @@ describe('locks of addresses', { concurrency: true }, () => {
   });
 
   test('the plan names the locks of its source servers, by id and by address', () => {
-    const plan = planStages(located(shippedCatalog(), locations), {
-      names: ['meter'],
-      codes: ['0c10', 'stek'],
-    });
+    const plan = planStages(located(shippedCatalog(), locations), [
+      { names: ['meter'], codes: ['0c10', 'stek'] },
+    ]);
     assert.deepEqual(
       plan.locks.map(({ lock }) => lock),
       ['dcdb', 'server', 'sql1:1433'],

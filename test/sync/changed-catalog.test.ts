@@ -9,6 +9,7 @@ import { executeRun } from '../../shared/sync/engine.ts';
 import { freshnessReader } from '../../shared/sync/freshness.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import { edit, shippedJson } from '../catalog/edited.ts';
+import { requestFor } from '../support/requests.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { engineOn, postingService, syncStateOf } from '../support/sync-state.ts';
 
@@ -23,10 +24,7 @@ const now = () => new Date();
 
 async function posted() {
   const state = syncStateOf(await storage.container());
-  const outcome = await postingService(state).start(
-    { kind: 'entity', codes: ['0c10'], names: ['city'], user: 'operator', token: 'demo' },
-    soon(),
-  );
+  const outcome = await postingService(state).start(requestFor(['0c10'], ['city']), soon());
   assert.ok(outcome.outcome === 'started');
   return { state, id: outcome.id };
 }
@@ -66,10 +64,9 @@ describe('a catalogue that changed under a run', () => {
   });
 
   test('the run brings its queries, each text once', () => {
-    const { freshness, statements } = planStages(shippedCatalog(), {
-      names: ['meter'],
-      codes: ['0c06', '0c10'],
-    });
+    const { freshness, statements } = planStages(shippedCatalog(), [
+      { names: ['meter'], codes: ['0c06', '0c10'] },
+    ]);
     assert.equal(freshness.length, 2);
     assert.equal(statements.length, 3);
     const [first, second] = freshness.map(({ queries = [] }) => queries);

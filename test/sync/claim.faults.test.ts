@@ -3,17 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
-import { Leases } from '../../shared/lock/leases.ts';
-import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers, ownServers, takeOverLocks } from '../../shared/sync/claim.ts';
-import { DurationStore } from '../../shared/sync/durations.ts';
-import { RunLogs } from '../../shared/sync/log/run-logs.ts';
-import { RunStore } from '../../shared/sync/run-store.ts';
 import { SyncService, type SyncState } from '../../shared/sync/service.ts';
-import type { SyncRequest } from '../../shared/sync/syncs.ts';
+import { syncState } from '../../shared/sync/sync-state.ts';
 import { type Fault, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy.ts';
 import { hash, pick, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
+import { requestFor } from '../support/requests.ts';
 import { postRun, run } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 
@@ -23,15 +19,7 @@ before(async () => {
 });
 after(() => storage.close());
 
-function stateOf(container: ContainerClient, seconds = 15): SyncState {
-  return {
-    leases: new Leases(container, seconds),
-    runs: new RunStore(container),
-    cancellations: new Cancellations(container),
-    durations: new DurationStore(container),
-    logs: new RunLogs(container),
-  };
-}
+const stateOf = (container: ContainerClient, seconds = 15) => syncState(container, seconds);
 
 /** State through the proxy and past it, on the same container. */
 async function newState(t: { after(work: () => Promise<void>): void }) {
@@ -56,13 +44,7 @@ async function heldLocks({ leases }: SyncState): Promise<string[]> {
   return locks.filter(({ held }) => held).map(({ name }) => name);
 }
 
-const request: SyncRequest = {
-  kind: 'entity',
-  codes: ['stek'],
-  names: ['meter'],
-  user: 'operator',
-  token: 'demo',
-};
+const request = requestFor(['stek'], ['meter']);
 
 function serviceOn(state: SyncState): SyncService {
   return new SyncService({

@@ -8,6 +8,7 @@ import { removeExpiredRuns } from '../../shared/sync/retention.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
 import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
+import { requestFor } from '../support/requests.ts';
 import { pipelines, postRun, run, stage } from '../support/runs.ts';
 import { brokenTexts, soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { engineOn, postingService, syncStateOf } from '../support/sync-state.ts';
@@ -27,13 +28,7 @@ async function overwrite(
   await container.getBlockBlobClient(name).upload(body, Buffer.byteLength(body), { metadata });
 }
 
-const request = {
-  kind: 'entity',
-  codes: ['0c10'],
-  names: ['meter'],
-  user: 'operator',
-  token: 'demo',
-} as const;
+const request = requestFor(['0c10'], ['meter']);
 
 async function world() {
   const container = await storage.container();
@@ -45,10 +40,7 @@ async function world() {
 
 /** A POST's run on the server of 0c10. */
 async function posted(state: Awaited<ReturnType<typeof world>>['state']): Promise<string> {
-  const started = await postingService(state).start(
-    { ...request, codes: ['0c10'], names: ['meter'] },
-    soon(),
-  );
+  const started = await postingService(state).start(request, soon());
   assert.ok(started.outcome === 'started');
   return started.id;
 }
@@ -65,10 +57,7 @@ test('a damaged document ends its run as interrupted; its server is free for the
   const id = await posted(state);
   await overwrite(container, `runs/${id}.json`, '{"broken":');
   await breakLeases(container);
-  const next = await postingService(state).start(
-    { ...request, codes: ['0c10'], names: ['meter'] },
-    soon(),
-  );
+  const next = await postingService(state).start(request, soon());
   assert.equal(next.outcome, 'started');
   const ended = await postingService(state).read(id, soon());
   assert.equal(ended?.state, 'interrupted');

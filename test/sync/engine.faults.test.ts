@@ -6,15 +6,12 @@ import { BlobServiceClient, type ContainerClient, RestError } from '@azure/stora
 import fc from 'fast-check';
 import { DatabaseError } from '../../shared/database/database-error.ts';
 import { Leases } from '../../shared/lock/leases.ts';
-import { Cancellations } from '../../shared/sync/cancellations.ts';
-import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun } from '../../shared/sync/engine.ts';
 import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
-import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { isFinished, type Run, type Stage } from '../../shared/sync/run.ts';
-import { RunStore } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { abandonedRuns } from '../../shared/sync/sweep.ts';
+import { syncState } from '../../shared/sync/sync-state.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { between, hash, pick, type Random, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
@@ -29,13 +26,7 @@ before(async () => {
 after(() => storage.close());
 
 function stateOf(container: ContainerClient): SyncState {
-  return {
-    leases: new Leases(container, 15),
-    runs: new RunStore(container),
-    cancellations: new Cancellations(container),
-    durations: new DurationStore(container),
-    logs: new RunLogs(container),
-  };
+  return syncState(container, 15);
 }
 
 /** One worker process: its own way to storage, its own sessions, one death. */

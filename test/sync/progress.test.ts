@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
-import { Leases } from '../../shared/lock/leases.ts';
-import { Cancellations } from '../../shared/sync/cancellations.ts';
-import { DurationStore } from '../../shared/sync/durations.ts';
-import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { progressOf } from '../../shared/sync/progress.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
-import { RunStore } from '../../shared/sync/run-store.ts';
 import { SyncService } from '../../shared/sync/service.ts';
+import { syncState } from '../../shared/sync/sync-state.ts';
+import { requestFor } from '../support/requests.ts';
 import { pipelines, run } from '../support/runs.ts';
 import { soon, startStorage } from '../support/storage.ts';
 
@@ -58,18 +55,11 @@ test('a run is planned with the medians of earlier runs', async (t) => {
   const storage = await startStorage();
   t.after(() => storage.close());
   const container = await storage.container();
-  const state = {
-    leases: new Leases(container, 15),
-    runs: new RunStore(container),
-    cancellations: new Cancellations(container),
-    durations: new DurationStore(container),
-    logs: new RunLogs(container),
-  };
+  const state = syncState(container, 15);
   const catalog = shippedCatalog();
   const syncs = new SyncService({ catalog, state: async () => state, now: () => now });
   const start = async (code: string): Promise<Run> => {
-    const asked = { kind: 'entity' as const, codes: [code], names: ['meter'] };
-    const started = await syncs.start({ ...asked, user: 'operator', token: 'demo' }, soon());
+    const started = await syncs.start(requestFor([code], ['meter']), soon());
     assert.ok(started.outcome === 'started');
     const planned = await syncs.read(started.id, soon());
     assert.ok(planned);

@@ -13,8 +13,8 @@ import { executeRun } from '../../shared/sync/engine.ts';
 import { newRunId } from '../../shared/sync/run-store.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
-import type { SyncRequest } from '../../shared/sync/syncs.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
+import { requestFor } from '../support/requests.ts';
 import { postRun, run, stage } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { engineOn, postingService, syncStateOf } from '../support/sync-state.ts';
@@ -51,9 +51,7 @@ async function listed({ runs }: SyncState): Promise<string[]> {
   return page.runs.map(({ user, state }) => `${user}: ${state}`);
 }
 
-function requestOf(user: string): SyncRequest {
-  return { kind: 'entity', codes: ['0c10'], names: ['city'], user, token: 'demo' };
-}
+const requestOf = (user: string) => requestFor(['0c10'], ['city'], { user });
 
 const isDocument = ({
   method,

@@ -4,6 +4,7 @@ import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { removeExpiredRuns } from '../../shared/sync/retention.ts';
 import { finalStates, type Run, type RunState, runStates } from '../../shared/sync/run.ts';
+import { RunIndex } from '../../shared/sync/run-index.ts';
 import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
 import { run } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
@@ -25,10 +26,12 @@ async function newStore() {
   const runs = new RunStore(container);
   const cancellations = new Cancellations(container);
   const logs = new RunLogs(container);
+  const index = new RunIndex(container, runs);
   return {
     runs,
     cancellations,
     logs,
+    index,
     container,
     /** Creates a run and returns its id. */
     async add(state: RunState, begun: Date, ended?: Date): Promise<string> {
@@ -49,7 +52,7 @@ async function newStore() {
 }
 
 test('finished runs go that long after their end, to the second', async () => {
-  const { runs, cancellations, logs, add, ids } = await newStore();
+  const { runs, cancellations, logs, index, add, ids } = await newStore();
   const limit = daysAgo(7);
   const second = (seconds: number) => new Date(limit.getTime() + seconds * 1000);
   for (const state of finalStates) await add(state, daysAgo(30), second(-1));
@@ -58,22 +61,22 @@ test('finished runs go that long after their end, to the second', async () => {
     await add('failed', daysAgo(30), second(1)),
     await add('succeeded', daysAgo(1), daysAgo(1)),
   ];
-  assert.equal(await removeExpiredRuns({ runs, cancellations, logs }, 7, now, soon()), 4);
+  assert.equal(await removeExpiredRuns({ runs, cancellations, logs, index }, 7, now, soon()), 4);
   assert.deepEqual(await ids(), kept.sort());
-  assert.equal(await removeExpiredRuns({ runs, cancellations, logs }, 7, now, soon()), 0);
+  assert.equal(await removeExpiredRuns({ runs, cancellations, logs, index }, 7, now, soon()), 0);
 });
 
 test('a run that has not ended stays, however old it is', async () => {
-  const { runs, cancellations, logs, add, ids } = await newStore();
+  const { runs, cancellations, logs, index, add, ids } = await newStore();
   const unfinished = runStates.filter((state) => !finalStates.includes(state));
   assert.ok(unfinished.length > 0);
   for (const state of unfinished) await add(state, daysAgo(3650));
-  assert.equal(await removeExpiredRuns({ runs, cancellations, logs }, 1, now, soon()), 0);
+  assert.equal(await removeExpiredRuns({ runs, cancellations, logs, index }, 1, now, soon()), 0);
   assert.equal((await ids()).length, unfinished.length);
 });
 
 test('a log, and a request to cancel that was left behind, go with their run, others stay', async () => {
-  const { runs, cancellations, logs, container, add } = await newStore();
+  const { runs, cancellations, logs, index, container, add } = await newStore();
   const old = await add('cancelled', daysAgo(9), daysAgo(9));
   const recent = await add('cancelled', daysAgo(1), daysAgo(1));
   const request = { by: 'operator', at: now.toISOString() };
@@ -85,7 +88,7 @@ test('a log, and a request to cancel that was left behind, go with their run, ot
       await log.close(soon());
     }
   }
-  assert.equal(await removeExpiredRuns({ runs, cancellations, logs }, 7, now, soon()), 1);
+  assert.equal(await removeExpiredRuns({ runs, cancellations, logs, index }, 7, now, soon()), 1);
   const left: string[] = [];
   for await (const { name } of container.listBlobsFlat()) left.push(name);
   assert.deepEqual(left, [
@@ -114,7 +117,7 @@ test('nothing is missed from page to page while runs are removed', async () => {
 });
 
 test('a worker that stops leaves the rest for the next time', async () => {
-  const { runs, cancellations, logs, add, ids } = await newStore();
+  const { runs, cancellations, logs, index, add, ids } = await newStore();
   for (let day = 8; day <= 10; day += 1) await add('succeeded', daysAgo(day), daysAgo(day));
   const stopping = new AbortController();
   let asked = 0;
@@ -125,8 +128,8 @@ test('a worker that stops leaves the rest for the next time', async () => {
       if (asked === 2) stopping.abort(new Error('the worker stops'));
     },
   };
-  const interrupted = { runs, logs, cancellations: interrupting };
+  const interrupted = { runs, logs, index, cancellations: interrupting };
   await assert.rejects(removeExpiredRuns(interrupted, 7, now, stopping.signal), /the worker stops/);
   assert.equal((await ids()).length, 2);
-  assert.equal(await removeExpiredRuns({ runs, cancellations, logs }, 7, now, soon()), 2);
+  assert.equal(await removeExpiredRuns({ runs, cancellations, logs, index }, 7, now, soon()), 2);
 });

@@ -9,6 +9,7 @@ import { executeRun } from '../../shared/sync/engine.ts';
 import { newRunId, RunStore, runForm } from '../../shared/sync/run-store.ts';
 import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
 import { breakLeases, contentOf } from '../support/odd-blobs.ts';
+import { requestFor } from '../support/requests.ts';
 import { pipelines, postRun, run, stage } from '../support/runs.ts';
 import { brokenTexts, soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { engineOn, postingService, syncStateOf } from '../support/sync-state.ts';
@@ -19,7 +20,9 @@ before(async () => {
 });
 after(() => storage.close());
 
-/** What a worker of each version has; the newer one writes runs of document version 2. */
+const newerVersion = runForm.version + 1;
+
+/** What a worker of each version has. */
 async function versions() {
   const container = await storage.container();
   const state = syncStateOf(container);
@@ -29,7 +32,7 @@ async function versions() {
     container,
     told,
     older: { ...state, runs: new RunStore(container, tell) },
-    newer: { ...state, runs: new RunStore(container, tell, { ...runForm, version: 2 }) },
+    newer: { ...state, runs: new RunStore(container, tell, { ...runForm, version: newerVersion }) },
   };
 }
 
@@ -84,18 +87,12 @@ test('messages reach workers of both: every run ends, every stage is called once
 
 test('a run that the newer one has is running for the older one, and busy; its death is not seen to', async () => {
   const { container, older, newer } = await versions();
-  const started = await postingService(newer).start(
-    { kind: 'entity', codes: ['0c10'], names: ['meter'], user: 'u', token: 't' },
-    soon(),
-  );
+  const started = await postingService(newer).start(requestFor(['0c10'], ['meter']), soon());
   assert.ok(started.outcome === 'started');
   const { id } = started;
   await breakLeases(container);
-  assert.equal(await versionOf(container, id), 2);
-  const again = await postingService(older).start(
-    { kind: 'entity', codes: ['0c10'], names: ['meter'], user: 'u', token: 't' },
-    soon(),
-  );
+  assert.equal(await versionOf(container, id), newerVersion);
+  const again = await postingService(older).start(requestFor(['0c10'], ['meter']), soon());
   assert.equal(again.outcome, 'busy');
   assert.deepEqual(
     (await postingService(older).active(soon())).map((one) => one.id),
@@ -106,10 +103,7 @@ test('a run that the newer one has is running for the older one, and busy; its d
   assert.deepEqual(await abandonedRuns(newer, new Date(), soon()), [id]);
   assert.equal(await executeRun(engineOn(newer), id, soon()), 'finished');
   // It has ended: its server is free for the older one, too.
-  const next = await postingService(older).start(
-    { kind: 'entity', codes: ['0c10'], names: ['meter'], user: 'u', token: 't' },
-    soon(),
-  );
+  const next = await postingService(older).start(requestFor(['0c10'], ['meter']), soon());
   assert.equal(next.outcome, 'started');
 });
 

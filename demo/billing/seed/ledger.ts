@@ -8,10 +8,10 @@ import type { Insert } from './insert.ts';
 import { correctionReasons } from './words.ts';
 
 /** Kopecks as decimal text: 12345 is `123.45`. */
-export const money = (kopecks: number) => (kopecks / 100).toFixed(2);
+const money = (kopecks: number) => (kopecks / 100).toFixed(2);
 
 /** A day of a period: `2019-07-01` and 9 is `2019-07-09`. */
-export const dayOf = (period: string, day: number) =>
+const dayOf = (period: string, day: number) =>
   `${period.slice(0, 8)}${String(day).padStart(2, '0')}`;
 
 export interface LedgerOptions {

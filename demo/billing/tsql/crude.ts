@@ -6,7 +6,8 @@
  * with the rows. `load_sequence` does for heap what `export_sequence` does here.
  */
 
-import { columnsOf, type EntityName, entities } from '../entities.ts';
+import { columnsOf, type EntityName } from '../entities.ts';
+import { entities } from '../entity-table.ts';
 import { databasesOf, type SourceDatabase } from '../sources.ts';
 import { crudeKey, crudeTable, hasDateLoad, outboxTable, sectionColumn } from '../tables.ts';
 import { takeTime } from './pacing.ts';

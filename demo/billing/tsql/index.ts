@@ -5,13 +5,18 @@
 
 import { entityNames } from '../entities.ts';
 import { aggregateBase, entitiesIn, sourceDatabases } from '../sources.ts';
+import {
+  aggregateRowsSql,
+  aggregateTablesSql,
+  databasesSql,
+  sourceTablesSql,
+} from './create-tables.ts';
 import { crudeSql } from './crude.ts';
 import { exportSql } from './export.ts';
 import { heapSql } from './heap.ts';
 import { waitProcedure } from './pacing.ts';
-import { aggregateRowsSql, aggregateTablesSql, databasesSql, sourceTablesSql } from './tables.ts';
 import { batches } from './text.ts';
-import { tickSql } from './tick.ts';
+import { tickSql } from './tick-procedures.ts';
 
 export interface DemoFile {
   /** `020-tables.HCS.sql`; the order of the names is the order of running. */

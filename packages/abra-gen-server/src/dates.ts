@@ -32,7 +32,7 @@ export function shown(stored: number): string {
 }
 
 /** @param instant milliseconds since 1970 in UTC */
-export const storedAt = (instant: number): number =>
+const storedAt = (instant: number): number =>
   (instant + offsetAt(instant) - dayZero) / dayMilliseconds;
 
 /** Of a day of the calendar: `storedDay(2020, 10, 15)` is 44119. */

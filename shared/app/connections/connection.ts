@@ -1,6 +1,6 @@
 /** What dynsql's routes need of a connection, whatever stands behind it. */
 
-import type { Statement } from '../../dynsql/types.ts';
+import type { Statement } from '../../dynsql/definition.ts';
 
 export interface ListedDefinition {
   id: string;

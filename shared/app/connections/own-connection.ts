@@ -1,15 +1,15 @@
 /** A database of ours, asked and printed by what the app has been given. */
 
 import type { Databases } from '../../database/databases.ts';
-import type { DynsqlCatalog } from '../../dynsql/language/catalog.ts';
+import type { Definition } from '../../dynsql/definition.ts';
+import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
 import { requireQuery } from '../../dynsql/language/query.ts';
 import { QueryFault } from '../../dynsql/language/query-faults.ts';
 import { tooManyLevels } from '../../dynsql/language/too-many-levels.ts';
 import { printedQuery } from '../../dynsql/reports/printed-query.ts';
 import type { Report } from '../../dynsql/reports/report.ts';
-import { items, runQuery } from '../../dynsql/run/run.ts';
+import { items, runQuery } from '../../dynsql/run/run-query.ts';
 import { buildStatements } from '../../dynsql/sql/statements.ts';
-import type { Definition } from '../../dynsql/types.ts';
 import { show } from '../../faults/show.ts';
 import type { DynsqlConnection } from './connection.ts';
 
@@ -47,7 +47,7 @@ export function ownConnection(
         statements,
         async *make(signal) {
           // Reading the library that makes PDFs takes longer than the rest of the app.
-          const { printReport } = await import('../../dynsql/reports/print.ts');
+          const { printReport } = await import('../../dynsql/reports/print-report.ts');
           const rows = items(statements, databases, database, signal);
           yield* printReport(report, rows, now(), signal);
         },

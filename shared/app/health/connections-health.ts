@@ -1,5 +1,5 @@
 import { AbraGenError } from '../../abra-gen/errors.ts';
-import type { DynsqlConnections } from '../connections/connections.ts';
+import type { DynsqlConnections } from '../connections/dynsql-connections.ts';
 import { checkPart } from './check-part.ts';
 import type { HealthPart } from './part.ts';
 

@@ -4,12 +4,12 @@ import { AbraGenError } from '../../abra-gen/errors.ts';
 import type { Databases } from '../../database/databases.ts';
 import { rowCounts } from '../../database/row-counts.ts';
 import { QueryFault } from '../../dynsql/language/query-faults.ts';
-import { sqlRows } from '../../dynsql/rows/apply.ts';
 import { type LoadProgress, loadRows } from '../../dynsql/rows/load-rows.ts';
 import { RowLoadError } from '../../dynsql/rows/row-error.ts';
 import { keyFieldsOf } from '../../dynsql/rows/row-key.ts';
 import { type Month, queryBody } from '../../dynsql/rows/row-query.ts';
 import { rowTexts } from '../../dynsql/rows/row-texts.ts';
+import { sqlRows } from '../../dynsql/rows/sql-rows.ts';
 import { StageFailure, type StageRunner, type StageWork } from '../../sync/stage-runner.ts';
 import { type PlannedDependencies, plannedClient, plannedQuery } from './planned.ts';
 

@@ -2,9 +2,9 @@
 
 import type { AbraGenClient } from '../../abra-gen/client.ts';
 import type { Catalog, SourceQuery } from '../../catalog/index.ts';
-import { rowQuerySchema } from '../../dynsql/rows/schema.ts';
+import { rowQuerySchema } from '../../dynsql/rows/row-query-schema.ts';
 import { StageFailure, type StageWork } from '../../sync/stage-runner.ts';
-import type { DynsqlConnections } from '../connections/connections.ts';
+import type { DynsqlConnections } from '../connections/dynsql-connections.ts';
 
 export interface PlannedDependencies {
   /** Asked for runs of earlier versions only: they bring no query. */

@@ -2,7 +2,7 @@
 
 import { chainOf } from '../resolve.ts';
 import type { DataSource, Stage } from '../schema.ts';
-import type { Context } from './context.ts';
+import type { Context } from './check-context.ts';
 
 /** Which key of a data source each kind of stage needs, and what its procedure gets. */
 const kinds = {

@@ -6,8 +6,8 @@
 
 import type { CatalogSchema } from '../schema.ts';
 import { checkAsked } from './asked.ts';
-import { checkCompanies } from './companies.ts';
-import { contextOf } from './context.ts';
+import { contextOf } from './check-context.ts';
+import { checkCompanies } from './company-checks.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkCalls, checkCircles, checkDated, checkNames, checkShared } from './pipelines.ts';
 import { checkQueries } from './queries.ts';

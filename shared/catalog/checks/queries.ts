@@ -2,7 +2,7 @@
 
 import { chainOf, entitiesOf } from '../resolve.ts';
 import type { DataSource } from '../schema.ts';
-import type { Context } from './context.ts';
+import type { Context } from './check-context.ts';
 
 export function checkQueries(context: Context): void {
   const { data, complete, at, fault } = context;

@@ -1,7 +1,7 @@
 /** Data sources against their systems and against one another. */
 
 import { adapted, chainOf, entitiesOf } from '../resolve.ts';
-import type { Context } from './context.ts';
+import type { Context } from './check-context.ts';
 
 /** At most one source stands for all areas of a system, and all-areas entities need one. */
 export function checkAllAreas({ data, complete, at, fault }: Context): void {

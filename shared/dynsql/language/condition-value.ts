@@ -1,10 +1,10 @@
 /** A condition's value and flags to the SQL fragment that they choose. */
 
 import { compareDecimals, readDecimal } from '../../json/decimal.ts';
+import type { CheckedCondition, LoadedCondition, TypedValue } from '../definition.ts';
 import { dateUse, type Span, spanOf, toStored, wallText } from '../time/dates.ts';
-import type { CheckedCondition, LoadedCondition, TypedValue } from '../types.ts';
-import { itemsOf } from './body.ts';
 import { type FragmentKind, fragmentNames, type Template } from './definition.ts';
+import { itemsOf } from './query-body.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
 import { type ValueType, valueType } from './value-type.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { unsuitable } from '../../catalog/fault.ts';
+import { unsuitable } from '../../catalog/catalog-error.ts';
 import { expects, expectsOneOf } from '../../catalog/field.ts';
 
 const text = (what: string) => z.string(expects(what, 'use text'));

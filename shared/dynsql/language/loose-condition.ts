@@ -1,7 +1,7 @@
 /** A condition whose template only ABRA Gen has: what its definition tells of values. */
 
-import { itemsOf } from './body.ts';
 import type { Condition } from './definition.ts';
+import { itemsOf } from './query-body.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
 
 const longestList = 10_000;

@@ -8,10 +8,10 @@ import type {
   Definition,
   LoadedDataset,
   QueryCheck,
-} from '../types.ts';
-import { itemsOf, type Members, membersOf, namedIn } from './body.ts';
+} from '../definition.ts';
 import { checkCondition } from './condition-value.ts';
 import { looseCondition } from './loose-condition.ts';
+import { itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
 import { EnoughFaultsError, type Place, QueryFault, QueryFaults } from './query-faults.ts';
 import { tooManyLevels } from './too-many-levels.ts';
 

@@ -1,7 +1,7 @@
 /** From a definition's JSON to one that can be asked. */
 
-import { CatalogError, faultAt } from '../../catalog/fault.ts';
-import type { Definition, LoadedDataset } from '../types.ts';
+import { CatalogError, faultAt } from '../../catalog/catalog-error.ts';
+import type { Definition, LoadedDataset } from '../definition.ts';
 import { checkFaults } from './checks/index.ts';
 import {
   type Dataset,
@@ -9,7 +9,7 @@ import {
   definitionSchema,
   templateOf,
 } from './definition.ts';
-import { namesIn } from './parts.ts';
+import { namesIn } from './short-lists.ts';
 
 /**
  * Reads a definition as ABRA Gen gives it. Its SQL is not looked at: that is ABRA Gen's affair.

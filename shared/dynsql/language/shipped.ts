@@ -30,7 +30,7 @@ import printedInvoices from '../../../catalog/reports/issued-invoices.json' with
 import printedTurnover from '../../../catalog/reports/turnover-balance-sheet.json' with {
   type: 'json',
 };
-import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './catalog.ts';
+import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './dynsql-catalog.ts';
 
 const definitions = filesOf({
   'dynsql/countries.json': countries,

@@ -1,11 +1,11 @@
 /** Whether a layout fits the definition whose rows it prints. */
 
-import { faultAt, notOneOf, type Path } from '../../catalog/fault.ts';
+import { faultAt, notOneOf, type Path } from '../../catalog/catalog-error.ts';
 import { didYouMean } from '../../faults/near-name.ts';
-import type { Definition, LoadedDataset } from '../types.ts';
+import type { Definition, LoadedDataset } from '../definition.ts';
 import type { ColumnLayout, Format, GroupLayout, LayoutDocument, TableLayout } from './layout.ts';
+import { namesOf } from './layout-template.ts';
 import { indentMm, pageSize } from './page-size.ts';
-import { namesOf } from './template.ts';
 
 const dates = ['date', 'datetime', 'month'] as const;
 /** Formats that values of a data type can be written in; of one not listed here, all. */

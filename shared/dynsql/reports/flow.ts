@@ -3,9 +3,9 @@
 import { drawBand, heightOf, type LaidBand } from './band.ts';
 import { type Formatter, words } from './format.ts';
 import type { Alignment, LayoutDocument, PageBand } from './layout.ts';
+import { filled } from './layout-template.ts';
 import type { Paper } from './paper.ts';
 import { pageGap, styles } from './style.ts';
-import { filled } from './template.ts';
 import { wrapped } from './wrap.ts';
 
 const totalMark = '{pages}';

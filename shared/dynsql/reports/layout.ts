@@ -2,22 +2,14 @@
 
 import { z } from 'zod';
 import { expects, fields, filledList, list, matching, oneOf } from '../../catalog/field.ts';
-import { isZone } from '../time/zone.ts';
-import { templateFault } from './template.ts';
+import { isZone } from '../../time/zone.ts';
+import { templateFault } from './layout-template.ts';
 
 /** Number, date and own texts of a report are written as in this language. */
-export const languages = ['cs', 'ru'] as const;
+const languages = ['cs', 'ru'] as const;
 /** `month`: the month and the year of a date, in words. */
-export const formats = [
-  'text',
-  'integer',
-  'decimal',
-  'date',
-  'datetime',
-  'month',
-  'boolean',
-] as const;
-export const alignments = ['left', 'center', 'right'] as const;
+const formats = ['text', 'integer', 'decimal', 'date', 'datetime', 'month', 'boolean'] as const;
+const alignments = ['left', 'center', 'right'] as const;
 
 const text = (what: string, longest: number) =>
   z

@@ -1,7 +1,7 @@
 /** The query behind a printed report. */
 
+import type { CheckedLevel, CheckedQuery } from '../definition.ts';
 import { requireQuery } from '../language/query.ts';
-import type { CheckedLevel, CheckedQuery } from '../types.ts';
 import { type Report, reportQuery } from './report.ts';
 
 /**

@@ -1,10 +1,10 @@
 /** Reports: layouts that were checked against the definitions whose rows they print. */
 
-import { CatalogError, faultAt, notOneOf } from '../../catalog/fault.ts';
-import type { Definition } from '../types.ts';
+import { CatalogError, faultAt, notOneOf } from '../../catalog/catalog-error.ts';
+import type { Definition } from '../definition.ts';
 import { layoutFaults } from './check.ts';
 import { type LayoutDocument, layoutSchema, type TableLayout } from './layout.ts';
-import { namesOf } from './template.ts';
+import { namesOf } from './layout-template.ts';
 
 /** A layout that fits its definition. */
 export interface Report {

@@ -5,10 +5,10 @@ import { isNumeric } from './check.ts';
 import type { Flow } from './flow.ts';
 import type { Formatter } from './format.ts';
 import type { ColumnLayout, GroupLayout, TableLayout } from './layout.ts';
+import { filled } from './layout-template.ts';
 import { indentMm, points } from './page-size.ts';
 import { grays, styles } from './style.ts';
 import { Sum } from './sum.ts';
-import { filled } from './template.ts';
 
 /** A row as an answer has it: fields by their names in upper case, nested rows below `datasets`. */
 export interface ReportRow {

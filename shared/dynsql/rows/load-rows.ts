@@ -1,8 +1,8 @@
 /** The rows of a query into the aggregate base. */
 
 import { ahead } from '../../async/ahead.ts';
-import { type BatchLimits, batchesOf } from './batches.ts';
-import type { LoadedRows, RowSet, RowTarget } from './types.ts';
+import { type BatchLimits, batchesOf } from './row-batches.ts';
+import type { LoadedRows, RowSet, RowTarget } from './row-types.ts';
 
 export interface LoadProgress extends LoadedRows {
   /** That were read and applied. */

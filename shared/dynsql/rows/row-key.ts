@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { parseExact } from '../../json/exact-json.ts';
-import { namesIn } from '../language/parts.ts';
-import type { Definition } from '../types.ts';
+import type { Definition } from '../definition.ts';
+import { namesIn } from '../language/short-lists.ts';
 import { fault } from './row-splitter.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** The query that a load asks. */
 
-import type { RowQuery } from './schema.ts';
+import type { RowQuery } from './row-query-schema.ts';
 
 export interface Month {
   /** From 1. */

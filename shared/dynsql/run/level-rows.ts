@@ -1,7 +1,7 @@
 /** The rows of one level, as its statement gives them. */
 
-import type { RowBatch } from '../../database/stream.ts';
-import type { Statement } from '../types.ts';
+import type { RowBatch } from '../../database/row-stream.ts';
+import type { Statement } from '../definition.ts';
 import { type Row, RowReader } from './row-reader.ts';
 
 export type Batches = AsyncGenerator<RowBatch, void, undefined>;

@@ -1,7 +1,7 @@
 /** The levels of a query while it runs: all of them begin together and end together. */
 
 import type { Databases } from '../../database/databases.ts';
-import type { Statement } from '../types.ts';
+import type { Statement } from '../definition.ts';
 import { Cursor } from './level-rows.ts';
 
 /** What is needed of the databases. */

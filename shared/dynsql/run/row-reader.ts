@@ -1,7 +1,7 @@
 /** What is where in the rows of a statement; looked up once, used for every row. */
 
-import type { RowBatch } from '../../database/stream.ts';
-import type { Statement } from '../types.ts';
+import type { RowBatch } from '../../database/row-stream.ts';
+import type { Statement } from '../definition.ts';
 import { jsonText } from './values.ts';
 
 /** Values in the order of the statement's columns. */

@@ -1,8 +1,8 @@
 /** A template's SQL where a condition uses it. */
 
 import type { Condition } from '../language/definition.ts';
-import { paramsIn } from '../language/parts.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import { paramsIn } from '../language/short-lists.ts';
+import { type Token, tokensOf } from './sql-tokens.ts';
 
 /** With the condition's alias and params in their places; placeholders of values are left. */
 export function fragmentTokens(fragment: string, condition: Condition): readonly Token[] {

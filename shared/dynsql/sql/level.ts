@@ -1,7 +1,7 @@
 /** The SQL of one dataset as its level of a query needs it, before levels are put together. */
 
-import { namesIn } from '../language/parts.ts';
-import type { CheckedCondition, CheckedLevel } from '../types.ts';
+import type { CheckedCondition, CheckedLevel } from '../definition.ts';
+import { namesIn } from '../language/short-lists.ts';
 import { fragmentTokens } from './fragment.ts';
 import type { Parameters } from './parameters.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type OrderItem,
   sameSql,
 } from './sql-text.ts';
-import { qualifiers, type Token, textOf, tokensOf, withKnownCollations } from './tokens.ts';
+import { qualifiers, type Token, textOf, tokensOf, withKnownCollations } from './sql-tokens.ts';
 
 /** Names that no alias of a definition has. */
 export const masterAlias = '[__master]';

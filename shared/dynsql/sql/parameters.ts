@@ -1,7 +1,7 @@
 /** The parameters of one statement, numbered as they are used. */
 
 import type { SqlParameter } from '../../database/link.ts';
-import type { TypedValue } from '../types.ts';
+import type { TypedValue } from '../definition.ts';
 
 export class Parameters {
   readonly list: SqlParameter[] = [];

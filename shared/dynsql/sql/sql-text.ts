@@ -1,6 +1,6 @@
 /** What a definition's pieces of SQL consist of: a dataset's query, a field, a key. */
 
-import { placed, splitAtCommas, type Token, tokensOf, trimmed } from './tokens.ts';
+import { placed, splitAtCommas, type Token, tokensOf, trimmed } from './sql-tokens.ts';
 
 /** A dataset's query without its order. */
 export interface DatasetSql {

@@ -11,7 +11,7 @@
  *     ORDER BY [__master].[n0], [__row].[o0]
  */
 
-import type { CheckedLevel, CheckedQuery, Statement, StatementColumn } from '../types.ts';
+import type { CheckedLevel, CheckedQuery, Statement, StatementColumn } from '../definition.ts';
 import { type LevelSql, levelSql, masterAlias, type Sort } from './level.ts';
 import { Parameters } from './parameters.ts';
 

@@ -11,12 +11,19 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { announce } from '../outgoing.ts';
 
 export const invocationHeader = 'x-ms-invocation-id';
 
 /** The host sends request and invocation at the same moment, and tries for 2 s to connect. */
 const patienceMs = 15_000;
+
+const headTooLarge = '431 Request Header Fields Too Large';
+
+/** As long as the host's own web server reads on behind an answer that did not want the body. */
+const lingerMs = 5_000;
 
 export interface Arrival {
   request: IncomingMessage;
@@ -52,15 +59,36 @@ subscribe('http.server.request.start', (message) => {
   const isProxy = typeof address === 'object' && address !== null && address.port === port;
   if (port === undefined || !isProxy || watched.has(server)) return;
   watched.add(server);
+  server.on('clientError', refuseHead);
   const listeners = server.listeners('request') as ((...call: unknown[]) => void)[];
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const pass = () => {
-      for (const listener of listeners) listener.call(server, request, response);
+      const handed = request.destroyed ? withoutBody(request) : request;
+      for (const listener of listeners) listener.call(server, handed, response);
     };
     arrive({ request, response, pass });
   });
 });
+
+/**
+ * A head that the library's server cannot read: the host lets 32 KiB pass, Node takes 16. Node by
+ * itself would cut the connection behind its answer, and where a body is still on its way that
+ * takes the answer along. So the rest is read and thrown away until the host has ended.
+ */
+function refuseHead(error: Error & { code?: string }, socket: Socket): void {
+  // Each further piece is announced as an error, too.
+  if (!socket.writable) return;
+  const line = error.code === 'HPE_HEADER_OVERFLOW' ? headTooLarge : '400 Bad Request';
+  socket.setTimeout(lingerMs, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Of a client who has gone: the library fails, and the host logs it, over a body that is broken. */
+function withoutBody(request: IncomingMessage): IncomingMessage {
+  const { headers, method, url } = request;
+  return Object.assign(Readable.from([]), { headers, method, url }) as unknown as IncomingMessage;
+}
 
 /** @param uri of the library's server, as it tells the host: `HttpUri` of its capabilities */
 export function openDoor(uri: string): void {

@@ -7,7 +7,7 @@
  */
 
 import { pause } from '../../async/retry.ts';
-import { type LogMark, logLine } from './line.ts';
+import { type LogMark, logLine } from './log-line.ts';
 import type { LogTail } from './tail.ts';
 
 export interface RunLogLimits {

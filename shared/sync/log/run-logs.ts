@@ -1,7 +1,7 @@
 /** What the procedures of runs said, in full, kept as long as their runs: `logs/<run>/…`. */
 
 import type { ContainerClient } from '@azure/storage-blob';
-import { LogParts } from './parts.ts';
+import { LogParts } from './log-parts.ts';
 import { RunLog } from './run-log.ts';
 import { LogTail } from './tail.ts';
 import { StoredLog } from './text.ts';

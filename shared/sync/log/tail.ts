@@ -1,10 +1,10 @@
 /** One holder's end of a run's log: appends blocks, each once, in order. */
 
 import type { AppendBlobClient } from '@azure/storage-blob';
-import { withDeadline } from '../../storage/call.ts';
 import { etagOf } from '../../storage/json-blob.ts';
+import { withDeadline } from '../../storage/storage-call.ts';
 import { hasStatus } from '../../storage/storage-error.ts';
-import type { LogParts } from './parts.ts';
+import type { LogParts } from './log-parts.ts';
 
 /** Azure Storage takes 50,000 blocks a blob; the rest is for tries that are made again. */
 const blocksOfPart = 40_000;

@@ -1,11 +1,11 @@
 /** A run's log as one text: its parts joined, at the size it has now. */
 
 import type { ContainerClient } from '@azure/storage-blob';
-import { storageCall } from '../../storage/call.ts';
+import { storageCall } from '../../storage/storage-call.ts';
 import { BrokenAnswerError, hasStatus } from '../../storage/storage-error.ts';
 import type { LogText } from '../syncs.ts';
-import { StageLines } from './line.ts';
-import type { LogPart } from './parts.ts';
+import { StageLines } from './log-line.ts';
+import type { LogPart } from './log-parts.ts';
 
 /** What one reader holds in memory. */
 const pieceBytes = 1024 * 1024;

@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Databases } from '../../../shared/database/databases.ts';
+import { streamedRows } from '../../support/streamed-rows.ts';
 
 export interface MillionRowsWork {
   connectionString: string;
@@ -27,7 +28,7 @@ const { connectionString, text } = workerData as MillionRowsWork;
 const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
 const seen: MillionRowsSeen = { count: 0, sum: 0, used: [] };
 try {
-  for await (const row of databases.stream('ab', text, [], AbortSignal.timeout(60_000))) {
+  for await (const row of streamedRows(databases, 'ab', text, [], AbortSignal.timeout(60_000))) {
     seen.count += 1;
     seen.sum += row['n'] as number;
     if (seen.count % 200_000 === 100_000) {

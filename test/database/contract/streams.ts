@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { soon } from '../../support/storage.ts';
+import { namedRows, streamedRows } from '../../support/streamed-rows.ts';
 import { failureOf } from './errors.ts';
 import type { MillionRowsSeen, MillionRowsWork } from './million-rows.ts';
 import type { Target } from './target.ts';
@@ -41,7 +42,7 @@ export function streams(target: Target): void {
     it('hold the server back while nobody takes rows', async (t) => {
       const { session, proxy } = await target.open(t);
       const own = await session();
-      const rows = own.stream(wide, [], minute());
+      const rows = namedRows(own.batches(wide, [], minute()));
       await rows.next();
       let before: number;
       do {
@@ -58,7 +59,7 @@ export function streams(target: Target): void {
     }, async (t) => {
       const own = await (await target.open(t)).session();
       const taken: unknown[] = [];
-      for await (const row of own.stream(million, [], minute())) {
+      for await (const row of namedRows(own.batches(million, [], minute()))) {
         taken.push(row['n']);
         if (taken.length === 3) break;
       }
@@ -72,7 +73,7 @@ export function streams(target: Target): void {
       const reason = new Error('not wanted any more');
       let count = 0;
       const reading = async () => {
-        for await (const _row of databases.stream('ab', million, [], stop.signal)) {
+        for await (const _row of streamedRows(databases, 'ab', million, [], stop.signal)) {
           count += 1;
           if (count === 1000) stop.abort(reason);
         }
@@ -85,7 +86,7 @@ export function streams(target: Target): void {
     it('do not begin when the signal has said so before', async (t) => {
       const { databases, proxy } = await target.open(t);
       const reason = new Error('not wanted');
-      const rows = databases.stream('ab', million, [], AbortSignal.abort(reason));
+      const rows = streamedRows(databases, 'ab', million, [], AbortSignal.abort(reason));
       await assert.rejects(rows.next(), reason);
       assert.equal(proxy.connections, 0);
     });
@@ -96,7 +97,7 @@ export function streams(target: Target): void {
       const reading = async () => {
         const text = 'SELECT 1000 / (@last - n) AS part FROM contract.number ORDER BY n';
         const parameters = [{ name: 'last', type: 'int', value: 900 }];
-        for await (const _row of own.stream(text, parameters, soon())) count += 1;
+        for await (const _row of namedRows(own.batches(text, parameters, soon()))) count += 1;
       };
       const error = await failureOf(reading());
       assert.deepEqual([error.number, error.meaning], [8134, 'permanent']);
@@ -108,7 +109,7 @@ export function streams(target: Target): void {
       const { databases, proxy } = await target.open(t);
       let count = 0;
       const reading = async () => {
-        for await (const _row of databases.stream('ab', million, [], minute())) {
+        for await (const _row of streamedRows(databases, 'ab', million, [], minute())) {
           count += 1;
           if (count === 1000) proxy.reset();
         }
@@ -119,7 +120,7 @@ export function streams(target: Target): void {
 
     it('fail with a connection that breaks when all rows have come and wait', async (t) => {
       const { databases, proxy } = await target.open(t);
-      const rows = databases.stream('ab', 'SELECT n FROM contract.number', [], minute());
+      const rows = streamedRows(databases, 'ab', 'SELECT n FROM contract.number', [], minute());
       await rows.next();
       let before: number;
       do {
@@ -163,7 +164,7 @@ export function streams(target: Target): void {
       const { databases } = await target.open(t);
       const all = async (text: string) => {
         const rows: unknown[] = [];
-        for await (const row of databases.stream('ab', text, [], soon())) rows.push(row);
+        for await (const row of streamedRows(databases, 'ab', text, [], soon())) rows.push(row);
         return rows;
       };
       assert.deepEqual(await all('SELECT n FROM contract.number WHERE n < 0'), []);

@@ -9,7 +9,7 @@ import { parseAddress } from '../../../shared/database/address.ts';
 import { Databases } from '../../../shared/database/databases.ts';
 import type { PoolOptions } from '../../../shared/database/pools.ts';
 import type { Session } from '../../../shared/database/session.ts';
-import { batchesOf } from '../../../sql/batches.ts';
+import { batchesOf } from '../../../sql/script-batches.ts';
 import { type SilentProxy, startSilentProxy } from '../../support/silent-proxy.ts';
 import { soon } from '../../support/storage.ts';
 import { type Engine, exceptions, type Promised } from './exceptions.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { SqlParameter } from '../../../shared/database/link.ts';
-import { driverType, driverValue } from '../../../shared/database/types.ts';
+import { driverType, driverValue } from '../../../shared/database/sql-types.ts';
 import { startWorld, type World } from './world.ts';
 
 type Value = SqlParameter['value'];

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildApp } from '../../../demo/build.ts';
-import type { printReport } from '../../../shared/dynsql/reports/print.ts';
+import type { printReport } from '../../../shared/dynsql/reports/print-report.ts';
 import { readPdf } from './pdf.ts';
 import { bytesOf, never, pdfOf, printed, reportWith, row, rowsOf } from './world.ts';
 
 it('reports are printed by a bundle with its fonts alone', async () => {
-  const entry = fileURLToPath(new URL('../../../shared/dynsql/reports/print.ts', import.meta.url));
+  const entry = fileURLToPath(
+    new URL('../../../shared/dynsql/reports/print-report.ts', import.meta.url),
+  );
   const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
   try {
     await buildApp(entry, folder);

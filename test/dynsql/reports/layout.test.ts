@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import type { LoadedDataset } from '../../../shared/dynsql/definition.ts';
 import { checkQuery } from '../../../shared/dynsql/language/query.ts';
 import { shippedDynsql } from '../../../shared/dynsql/language/shipped.ts';
 import { loadReport, reportQuery } from '../../../shared/dynsql/reports/report.ts';
 import type { ReportRow } from '../../../shared/dynsql/reports/table.ts';
-import type { LoadedDataset } from '../../../shared/dynsql/types.ts';
 import type { Json } from '../../catalog/edited.ts';
 import { definition, faultsOf, pdfOf, reportWith } from './world.ts';
 

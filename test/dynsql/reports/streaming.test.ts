@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { printReport } from '../../../shared/dynsql/reports/print.ts';
+import { printReport } from '../../../shared/dynsql/reports/print-report.ts';
 import type { ReportRow } from '../../../shared/dynsql/reports/table.ts';
 import { readPdf } from './pdf.ts';
 import { bytesOf, never, pdfOf, printed, reportWith, row, rowsOf } from './world.ts';

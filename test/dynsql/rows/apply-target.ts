@@ -1,7 +1,7 @@
 /** The rows of dynsql on the stand-in always, and on SQLSERVER_URL when given. */
 
-import { sqlRows } from '../../../shared/dynsql/rows/apply.ts';
-import type { RowSet, RowTarget } from '../../../shared/dynsql/rows/types.ts';
+import type { RowSet, RowTarget } from '../../../shared/dynsql/rows/row-types.ts';
+import { sqlRows } from '../../../shared/dynsql/rows/sql-rows.ts';
 import { type AggregateBase, startAggregateBases } from '../../support/aggregate-bases.ts';
 
 /** One row of `crude.dynsql_row`. */

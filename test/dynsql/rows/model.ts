@@ -8,7 +8,7 @@ import type {
   RowLoad,
   RowSet,
   RowTarget,
-} from '../../../shared/dynsql/rows/types.ts';
+} from '../../../shared/dynsql/rows/row-types.ts';
 import type { StoredRow } from './apply-target.ts';
 
 interface ModelRow {

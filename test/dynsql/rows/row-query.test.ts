@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { queryBody } from '../../../shared/dynsql/rows/row-query.ts';
-import { rowQuerySchema } from '../../../shared/dynsql/rows/schema.ts';
+import { rowQuerySchema } from '../../../shared/dynsql/rows/row-query-schema.ts';
 
 const definition = '40SBPEINEFD13ACM03KIU0CLP4';
 const least = { definition, select: ['ID', 'DocDate$DATE'] };

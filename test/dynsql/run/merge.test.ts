@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { RowSource } from '../../../shared/dynsql/run/levels.ts';
 import { DriftError } from '../../../shared/dynsql/run/merge.ts';
-import { items, itemTexts, runQuery } from '../../../shared/dynsql/run/run.ts';
+import { items, itemTexts, runQuery } from '../../../shared/dynsql/run/run-query.ts';
 import { soon } from '../../support/storage.ts';
 import {
   answerOf,

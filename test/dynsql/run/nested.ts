@@ -1,9 +1,9 @@
 /** Nested rows as they are asked for, and as statements give them. */
 
 import fc from 'fast-check';
-import type { RowBatch } from '../../../shared/database/stream.ts';
+import type { RowBatch } from '../../../shared/database/row-stream.ts';
+import type { Statement } from '../../../shared/dynsql/definition.ts';
 import type { RowSource } from '../../../shared/dynsql/run/levels.ts';
-import type { Statement } from '../../../shared/dynsql/types.ts';
 
 /** A level: its name, its fields and those below it. */
 export interface Shape {

@@ -3,7 +3,7 @@
 import type { TestContext } from 'node:test';
 import { startSqlServer } from 'tds-sqlite';
 import { Databases } from '../../../shared/database/databases.ts';
-import type { Statement, StatementColumn } from '../../../shared/dynsql/types.ts';
+import type { Statement, StatementColumn } from '../../../shared/dynsql/definition.ts';
 import { type SilentProxy, startSilentProxy } from '../../support/silent-proxy.ts';
 import { soon } from '../../support/storage.ts';
 

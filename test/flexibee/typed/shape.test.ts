@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { sqlTypedBase } from '../../../shared/flexibee/typed/base.ts';
 import type { Property } from '../../../shared/flexibee/typed/properties.ts';
-import { bringUpTyped } from '../../../sql/typed-tables.ts';
+import { bringUpTyped } from '../../../sql/typed-bases.ts';
 import { type AggregateBase, startAggregateBases } from '../../support/aggregate-bases.ts';
 import { soon } from '../../support/storage.ts';
 

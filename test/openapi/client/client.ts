@@ -27,9 +27,24 @@ assert.equal(isDated, true);
 const body = { user: 'me', code: '0c10', name: 'payment', month: 7, year: 2019 };
 const started = await api.POST('/entity_sync', { body });
 assert.equal(started.response.status, 202);
-const { id, state } = started.data ?? assert.fail();
+const accepted = started.data ?? assert.fail();
+assert.ok('location' in accepted);
+const { id, state } = accepted;
 const queued: 'queued' = state;
 assert.equal(queued, 'queued');
+
+const calls = [
+  { code: ['0c10', 'stek'], name: 'payment', month: -1 },
+  { code: '0c10', month: 0 },
+];
+const planned = await api.POST('/runs', {
+  body: { user: 'me', calls },
+  params: { query: { dry: 'true' } },
+});
+assert.equal(planned.response.status, 200);
+const plan = planned.data ?? assert.fail();
+assert.ok('stages' in plan);
+assert.equal(plan.servers.find(({ server }) => server === 'dcdb')?.run, id);
 
 const read = await api.GET('/runs/{id}', { params: { path: { id } } });
 const run: Run = read.data ?? assert.fail();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { LogParts } from '../../../shared/sync/log/parts.ts';
+import { LogParts } from '../../../shared/sync/log/log-parts.ts';
 import { RunLog } from '../../../shared/sync/log/run-log.ts';
 import { RunLogs } from '../../../shared/sync/log/run-logs.ts';
 import { LogTail } from '../../../shared/sync/log/tail.ts';

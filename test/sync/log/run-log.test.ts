@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import type { ContainerClient } from '@azure/storage-blob';
-import { LogParts } from '../../../shared/sync/log/parts.ts';
+import { LogParts } from '../../../shared/sync/log/log-parts.ts';
 import { RunLog, type RunLogLimits } from '../../../shared/sync/log/run-log.ts';
 import { RunLogs } from '../../../shared/sync/log/run-logs.ts';
 import { LogTail } from '../../../shared/sync/log/tail.ts';

@@ -3,7 +3,7 @@
 import { recordId } from './ids.ts';
 import type { Insert } from './insert.ts';
 
-export const queues = {
+const queues = {
   FV: 'Faktury vydané',
   FVT: 'Faktury vydané - tuzemsko',
   FVZ: 'Faktury vydané - zahraničí',
@@ -13,8 +13,8 @@ export const queues = {
 export type Queue = keyof typeof queues;
 export const queueId = (code: Queue) => recordId(1 + Object.keys(queues).indexOf(code));
 
-export const firstYear = 2018;
-export const lastYear = 2023;
+const firstYear = 2018;
+const lastYear = 2023;
 export const periodId = (year: number) => recordId(1 + year - firstYear);
 
 export const vatRates = [
@@ -89,7 +89,7 @@ export const cards: readonly Card[] = goods.map(
 );
 
 /** Five of each followed card. */
-export const batchesOfCard = 5;
+const batchesOfCard = 5;
 export const batchId = (card: Card, index: number) =>
   recordId(1 + cards.indexOf(card) * batchesOfCard + index);
 

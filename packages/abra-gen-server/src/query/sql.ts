@@ -36,7 +36,7 @@ export function sqlOf(level: Level): LevelSql {
   };
 }
 
-export const masterFieldsOf = ({ masterfields }: Dataset): string[] =>
+const masterFieldsOf = ({ masterfields }: Dataset): string[] =>
   masterfields.split(';').filter((name) => name !== '');
 
 function fieldsForChildren({ dataset, children }: Level): Field[] {

@@ -4,7 +4,7 @@
  */
 
 /** A4 in points. */
-export const page = { width: 595, height: 842 } as const;
+const page = { width: 595, height: 842 } as const;
 
 export interface Text {
   /** From the left and from the top, in points. */

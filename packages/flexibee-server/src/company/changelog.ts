@@ -175,7 +175,7 @@ export class ChangeRecorder {
  * The first version of a transaction after `last`: one in eight leaves up to three out, as
  * transactions do that take versions and are rolled back. The same history has the same gaps.
  */
-export function nextVersion(last: number): number {
+function nextVersion(last: number): number {
   const mixed = Math.imul(last + 1, 0x9e3779b1) >>> 16;
   return last + 1 + (mixed % 8 === 0 ? 1 + (mixed % 3) : 0);
 }

@@ -20,7 +20,7 @@ function summerOf(year: number): { from: number; to: number } {
 }
 
 /** Offset of Prague from UTC in milliseconds. */
-export function pragueOffset(time: number): number {
+function pragueOffset(time: number): number {
   const { from, to } = summerOf(new Date(time).getUTCFullYear());
   return time >= from && time < to ? 2 * hour : hour;
 }

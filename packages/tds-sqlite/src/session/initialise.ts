@@ -1,6 +1,6 @@
 /** A new database's schema and seed, in one transaction: a half-made file is never taken for a whole one. */
 
-import { batchesOf } from '../../../../sql/batches.ts';
+import { batchesOf } from '../../../../sql/script-batches.ts';
 import { SqlServerError } from '../procedure.ts';
 import { parseBatch } from '../syntax/statements.ts';
 import type { ResponseSink } from '../tds/backend.ts';

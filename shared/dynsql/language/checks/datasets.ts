@@ -1,10 +1,10 @@
 /** Datasets: how they nest, their SQL, fields and aliases. */
 
-import { faultAt, type Path, shown } from '../../../catalog/fault.ts';
+import { faultAt, type Path, shown } from '../../../catalog/catalog-error.ts';
 import { datasetSql, fieldExpression, hasOwnWhere } from '../../sql/sql-text.ts';
-import { placed, type Token, textOf, tokensOf, wordsAlone } from '../../sql/tokens.ts';
+import { placed, type Token, textOf, tokensOf, wordsAlone } from '../../sql/sql-tokens.ts';
 import type { Dataset, DefinitionDocument } from '../definition.ts';
-import { namesIn } from '../parts.ts';
+import { namesIn } from '../short-lists.ts';
 import { datasetOf, duplicates, same, unknown } from './names.ts';
 import { sqlFaults } from './sql.ts';
 

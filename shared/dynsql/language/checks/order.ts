@@ -1,7 +1,7 @@
 /** Keys to sort by. */
 
-import type { Path } from '../../../catalog/fault.ts';
-import { tokensOf } from '../../sql/tokens.ts';
+import type { Path } from '../../../catalog/catalog-error.ts';
+import { tokensOf } from '../../sql/sql-tokens.ts';
 import type { DefinitionDocument } from '../definition.ts';
 import { datasetOf, repeatedIds, unknown } from './names.ts';
 import { sqlFaults } from './sql.ts';

@@ -1,7 +1,7 @@
 /** What every piece of SQL in a definition must keep to. */
 
-import { faultAt, notOneOf, type Path, shown } from '../../../catalog/fault.ts';
-import { qualifiers, type Token, wordsAlone } from '../../sql/tokens.ts';
+import { faultAt, notOneOf, type Path, shown } from '../../../catalog/catalog-error.ts';
+import { qualifiers, type Token, wordsAlone } from '../../sql/sql-tokens.ts';
 import type { Dataset } from '../definition.ts';
 import { same } from './names.ts';
 

@@ -1,7 +1,7 @@
 /** Templates by themselves. */
 
-import { faultAt, notOneOf, type Path, shown } from '../../../catalog/fault.ts';
-import { tokensOf } from '../../sql/tokens.ts';
+import { faultAt, notOneOf, type Path, shown } from '../../../catalog/catalog-error.ts';
+import { tokensOf } from '../../sql/sql-tokens.ts';
 import { type DefinitionDocument, fragmentNames, type Template } from '../definition.ts';
 import { typeUse, valueType } from '../value-type.ts';
 import { valuePlaceholders } from './conditions.ts';

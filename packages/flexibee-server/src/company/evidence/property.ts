@@ -62,7 +62,7 @@ const property =
 export const text = property('string');
 export const whole = property('integer');
 export const date = property('date');
-export const datetime = property('datetime');
+const datetime = property('datetime');
 export const logic = property('logic');
 
 export const amount = (name: string, label: string, options: Options = {}) =>

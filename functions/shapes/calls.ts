@@ -1,0 +1,95 @@
+/** POST /runs: what goes in, and what comes out of any POST that starts where it is only asked. */
+
+import { z } from 'zod';
+import { currentStageSchema, runSchema } from '../../shared/sync/run.ts';
+import type { PlannedRun } from '../../shared/sync/syncs.ts';
+import { codesSchema, nameSchema, tokenSchema, userSchema } from './runs.ts';
+
+/** Calls of one run: more than twice the board of the first users. */
+export const mostCalls = 500;
+
+/** Whole numbers are also taken as text. */
+const number = (from: number, to: number) =>
+  z.union([z.int().min(from).max(to), z.string().regex(/^-?\d{1,4}$/)]);
+
+const rangeEndSchema = z.union([
+  z.int().max(0),
+  z.object({ month: number(1, 12), year: number(1000, 9999) }),
+]);
+
+const askedCallSchema = z
+  .strictObject({
+    code: codesSchema,
+    name: nameSchema.nullish().meta({ description: 'Absent: every entity of the data sources' }),
+    month: number(-12_000, 12).nullish().meta({
+      description:
+        '1 to 12 of `year`; without it 0 for the current month of the catalogue’s time zone, -1 for the one before',
+    }),
+    year: number(1000, 9999).nullish(),
+    months: z
+      .array(rangeEndSchema)
+      .length(2)
+      .nullish()
+      .meta({ description: 'In place of month and year: from the first to the second month' }),
+  })
+  .meta({
+    id: 'AskedCall',
+    description: 'Months are needed where an entity of the call is dated',
+  });
+
+export const callsBodySchema = z
+  .strictObject({
+    token: tokenSchema,
+    user: userSchema,
+    calls: z.array(askedCallSchema).min(1).max(mostCalls),
+  })
+  .meta({ id: 'StartRun', description: 'Any calls as one run, whatever they have in common' });
+
+export const plannedRunSchema = z
+  .object({
+    ...runSchema.pick({ codes: true, names: true, period: true }).shape,
+    calls: runSchema.shape.calls.unwrap(),
+    stages: z
+      .array(
+        currentStageSchema
+          .pick({
+            id: true,
+            kind: true,
+            stage: true,
+            entity: true,
+            code: true,
+            period: true,
+            server: true,
+            database: true,
+            procedure: true,
+            parameters: true,
+            expectedMs: true,
+            needs: true,
+          })
+          .meta({ id: 'PlannedStage' }),
+      )
+      .meta({ description: 'In the order in which each server gets its own' }),
+    expectedMs: z.number().nullable().meta({
+      description:
+        'Until the end, by the medians of earlier runs, without waiting for others; null when there are none',
+    }),
+    unknownStages: z
+      .int()
+      .meta({ description: 'Stages without an earlier measurement: they count as nothing' }),
+    criticalPath: z
+      .array(z.string())
+      .meta({ description: 'The stages that the end waits for, one after the other' }),
+    servers: z
+      .array(
+        z.object({
+          server: z.string(),
+          isFree: z.boolean(),
+          run: z.string().exactOptional().meta({ description: 'The run that has it' }),
+        }),
+      )
+      .meta({ description: 'Source servers, which a run has to itself until it has ended' }),
+  })
+  .meta({
+    id: 'PlannedRun',
+    description: 'What would run: nothing was written',
+  }) satisfies z.ZodType<PlannedRun>;

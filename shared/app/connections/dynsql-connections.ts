@@ -1,0 +1,63 @@
+/** The catalogue's connections, each with what stands behind it; opened when asked. */
+
+import type { AbraGenAddress } from '../../abra-gen/address.ts';
+import { AbraGenClient } from '../../abra-gen/client.ts';
+import { AbraGenServers } from '../../abra-gen/servers.ts';
+import type { Catalog } from '../../catalog/index.ts';
+import type { Databases } from '../../database/databases.ts';
+import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
+import { abraGenConnection } from './abra-gen-connection.ts';
+import type { DynsqlConnection } from './connection.ts';
+import { ownConnection } from './own-connection.ts';
+
+export interface ConnectionsDependencies {
+  catalog: Pick<Catalog, 'connections'>;
+  /** For the databases of ours. */
+  dynsql: DynsqlCatalog;
+  addresses: Readonly<Record<string, AbraGenAddress>>;
+  databases: Databases;
+  /** Aborted when the worker stops: answers under way break off. */
+  stopping: AbortSignal;
+  now(): Date;
+}
+
+export class DynsqlConnections {
+  readonly stopping: AbortSignal;
+  readonly all: readonly DynsqlConnection[];
+  readonly #servers = new AbraGenServers();
+  readonly #clients = new Map<string, AbraGenClient>();
+
+  constructor(dependencies: ConnectionsDependencies) {
+    const { catalog, addresses, stopping } = dependencies;
+    this.stopping = stopping;
+    this.all = catalog.connections.map((connection) => {
+      const { id } = connection;
+      if (connection.kind === 'database') {
+        return ownConnection(id, connection.database, dependencies);
+      }
+      const address = addresses[id];
+      if (address === undefined) throw new RangeError(`no address of ${id}`);
+      const client = new AbraGenClient({ id, name: connection.name, address }, this.#servers);
+      this.#clients.set(id, client);
+      return abraGenConnection(id, client);
+    });
+  }
+
+  find(id: string | undefined): DynsqlConnection | undefined {
+    return this.all.find((connection) => connection.id === id);
+  }
+
+  /** Those of ABRA Gen, by id. */
+  get clients(): readonly [id: string, AbraGenClient][] {
+    return [...this.#clients];
+  }
+
+  /** Undefined: no connection of ABRA Gen has that id. */
+  abraGen(id: string): AbraGenClient | undefined {
+    return this.#clients.get(id);
+  }
+
+  close(): void {
+    this.#servers.close();
+  }
+}

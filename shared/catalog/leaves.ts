@@ -1,0 +1,29 @@
+/** Members that several parts of a catalogue have. */
+
+import { z } from 'zod';
+import { expects, matching } from './field.ts';
+import { namePattern } from './name-template.ts';
+
+export const flag = z.boolean(expects('a flag', 'use true or false'));
+export const description = matching(/\S/, 'a description', 'use text for people');
+/** What in an entry rests on a guess: whoever runs it must set it, and take this out. */
+export const guess = matching(/\S/, 'a guess', 'say what in the entry must be checked').optional();
+export const id = matching(
+  /^[A-Za-z0-9_-]{1,63}$/,
+  'an id',
+  'use 1 to 63 letters, digits, _ and - (Latin letters)',
+);
+export const name = matching(
+  namePattern,
+  'a name',
+  'use Latin letters, digits and _, not a digit first, at most 128',
+);
+
+export const whole = (
+  what: string,
+  use: string,
+  { least, most }: { least: number; most: number },
+) => z.int(expects(what, use)).min(least, expects(what, use)).max(most, expects(what, use));
+
+/** `per code`: each area by itself; `all areas`: one export loads every area of the system. */
+export const scopes = ['per code', 'all areas'] as const;

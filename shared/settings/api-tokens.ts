@@ -1,0 +1,90 @@
+/** API_TOKENS: who may call, what, until when. */
+
+import { z } from 'zod';
+import { isAzure, type Read, type Report } from './settings-error.ts';
+
+/** SHA-256 of `demo-token`, the token of `local.settings.sample.json`. */
+export const sampleTokenSha256 = '7c43ef5ae21d43ce2743f770c68e24def1a43ee2f416d2438410c8af7af2ff2c';
+
+/**
+ * `read`: looks, and asks by dynsql. `run`: starts and stops syncs and polls. `admin`: changes what
+ * others rest on. None has another in it.
+ */
+export const roles = ['read', 'run', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+const expiryForm = 'must be a time with its zone such as 2027-01-31T12:00:00Z, or a date (UTC)';
+
+const apiTokenSchema = z.strictObject({
+  name: z.string().regex(/^[\w .@-]{1,64}$/, {
+    error: 'must be 1 to 64 letters, digits, spaces or any of . @ _ -',
+  }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, {
+      error: 'must be the SHA-256 digest of the token as 64 hexadecimal digits',
+    })
+    .transform((digest) => digest.toLowerCase()),
+  codes: z
+    .array(z.string().min(1, { error: 'must not be empty' }))
+    .min(1, { error: 'must name at least one data source code, or "*" for all' }),
+  /** What dynsql may ask with it; none unless told. */
+  connections: z.array(z.string().min(1, { error: 'must not be empty' })).default([]),
+  roles: z
+    .array(z.enum(roles, { error: 'must be "read", "run" or "admin"' }))
+    .min(1, { error: 'must name at least one of "read", "run" and "admin"' })
+    .default(['read', 'run']),
+  /** Its first instant without the token; as given. */
+  expires: z
+    .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: expiryForm })
+    .optional(),
+});
+/** A token that clients may use; the token itself is not known, only its digest. */
+export type ApiToken = z.infer<typeof apiTokenSchema>;
+
+const apiTokensSchema = z
+  .array(apiTokenSchema)
+  .min(1, { error: 'must hold at least one token' })
+  .refine((tokens) => allDifferent(tokens.map((token) => token.name)), {
+    error: 'must not use one name twice',
+  })
+  .refine((tokens) => allDifferent(tokens.map((token) => token.sha256)), {
+    error: 'must not hold one digest twice',
+  });
+
+export function parseTokens(read: Read, report: Report): ApiToken[] {
+  const setting = 'API_TOKENS';
+  const form = '[{"name": "…", "sha256": "…", "codes": ["*"], "connections": ["*"]}]';
+  const text = read(setting);
+  if (text === undefined) {
+    report(setting, `is not set: set it to a JSON array of the form ${form}`);
+    return [];
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    report(setting, `is not valid JSON: set it to an array of the form ${form}`);
+    return [];
+  }
+  const tokens = apiTokensSchema.safeParse(value);
+  if (!tokens.success) {
+    for (const { path, message } of tokens.error.issues) {
+      report(`${setting}${z.core.toDotPath(path)}`, message);
+    }
+    return [];
+  }
+  for (const token of tokens.data) {
+    if (token.sha256 === sampleTokenSha256 && isAzure(read)) {
+      report(
+        setting,
+        `holds the sample's public token (${token.name}): replace it by one of your own before running in Azure`,
+      );
+    }
+  }
+  return tokens.data;
+}
+
+function allDifferent(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}

@@ -1,0 +1,31 @@
+/** What syncs keep in storage. */
+
+import type { ContainerClient } from '@azure/storage-blob';
+import { Leases } from '../lock/leases.ts';
+import { Cancellations } from './cancellations.ts';
+import { DurationStore } from './durations.ts';
+import { RunLogs } from './log/run-logs.ts';
+import { RunIndex } from './run-index.ts';
+import { RunStore } from './run-store.ts';
+
+export interface SyncState {
+  leases: Leases;
+  runs: RunStore;
+  cancellations: Cancellations;
+  durations: DurationStore;
+  logs: RunLogs;
+  index: RunIndex;
+}
+
+/** @param leaseSeconds life of a lock that nobody renews */
+export function syncState(container: ContainerClient, leaseSeconds: number): SyncState {
+  const runs = new RunStore(container);
+  return {
+    leases: new Leases(container, leaseSeconds),
+    runs,
+    cancellations: new Cancellations(container),
+    durations: new DurationStore(container),
+    logs: new RunLogs(container),
+    index: new RunIndex(container, runs),
+  };
+}
