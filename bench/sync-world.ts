@@ -105,7 +105,7 @@ export async function startBench(azurite: Azurite, model: LoadModel): Promise<Be
         token: 'bench',
       };
       const started = await syncs.start(request, never);
-      if (started.outcome !== 'started') throw new Error(`not started: ${started.outcome}`);
+      if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
       await executeRun(engine, started.id, never);
       const ms = state.runs.writtenAt - startedAt;
       const run = await syncs.read(started.id, never);

@@ -146,11 +146,12 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: dataSourceSync,
+        changes: 'run.start',
         summary: 'Sync every entity of one data source, or of several in one run',
         parameters: [dry],
         body: schemas.bodySchemas.data_source,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -164,11 +165,12 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: entitySync,
+        changes: 'run.start',
         summary: 'Sync one entity of one data source, or of several in one run',
         parameters: [dry],
         body: schemas.bodySchemas.entity,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -188,12 +190,13 @@ export const syncRoutes: readonly Route[] = [
       },
       POST: {
         handler: startRun,
+        changes: 'run.start',
         access: 'body',
         summary: 'Sync any entities and data sources in any months as one run',
         parameters: [dry],
         body: callsBodySchema,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -261,6 +264,7 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: cancelRun,
+        changes: 'run.cancel',
         summary: 'Stop a run: what runs gets an attention, what is pending is called off',
         parameters: [runId],
         responses: {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { healthPartSchema, healthStateSchema } from '../../shared/app/health/part.ts';
+import { closureSchema } from '../../shared/closures/closures.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 import { runSchema, runStates, stageErrorSchema } from '../../shared/sync/run.ts';
 import type { Progress } from '../../shared/sync/syncs.ts';
@@ -208,6 +209,13 @@ export const statusSchema = z
     running: z.boolean().meta({ description: 'Whether any run is queued or running' }),
     runs: z.array(activeRunSchema),
     waiting: z.int().meta({ description: 'Runs that wait, of all callers' }),
+    closures: z
+      .array(
+        closureSchema.pick({ server: true, company: true, everything: true, until: true }).extend({
+          reason: z.string().exactOptional().meta({ description: 'With a token only' }),
+        }),
+      )
+      .meta({ description: 'What is closed for now, and until when' }),
   })
   .meta({ id: 'SyncStatus' });
 
@@ -251,6 +259,10 @@ export const publicRunSchema = z
         description:
           'Of a run that waits: servers that it cannot have yet, with the run that has each or is before it in line',
       }),
+    closed: z
+      .object({ until: instantSchema, reason: z.string() })
+      .exactOptional()
+      .meta({ description: 'Of a run that waits: what it needs is closed for now' }),
     progress: progressSchema,
     warnings: warningsSchema,
   })

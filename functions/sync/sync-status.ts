@@ -12,18 +12,22 @@ import { statusSchema } from '../shapes/runs.ts';
  */
 export function syncStatus(app: AppServices): RouteHandler {
   return async (request, _context, { caller, signal }) => {
-    const [active, places] = await Promise.all([
+    const [active, places, closed] = await Promise.all([
       app.syncs.active(signal),
       app.syncs.places(signal),
+      app.closures.current(signal),
     ]);
     const running = active.length > 0;
     const text = `Synchronization is ${running ? '' : 'not '}running.`;
     const now = app.now();
+    const waiting = places.size;
     const runs = active
       .filter(({ codes }) => caller === undefined || mayTouch(caller, codes))
       .map((run) => ({ ...run, progress: progressOf(run, now) }))
       .map((run) => (caller === undefined ? withoutTexts(run) : run));
-    return textOrJson(request, text, statusSchema.parse({ running, runs, waiting: places.size }));
+    const closures =
+      caller === undefined ? closed.map(({ reason: _, ...closure }) => closure) : closed;
+    return textOrJson(request, text, statusSchema.parse({ running, runs, waiting, closures }));
   };
 }
 

@@ -1,6 +1,7 @@
 /** Starting and reading syncs: what the HTTP functions call. */
 
 import type { Catalog } from '../catalog/index.ts';
+import type { Closure } from '../closures/closures.ts';
 import { withExpected } from './durations.ts';
 import { endWaiting } from './ending.ts';
 import { forecast } from './forecast.ts';
@@ -8,7 +9,7 @@ import { holdersOf } from './holders.ts';
 import { CancelRequestedError } from './interruption.ts';
 import { type Plan, planStages } from './plan.ts';
 import { keptSince } from './retention.ts';
-import { isFinished, type Run } from './run.ts';
+import { isFinished, type Run, type Stage } from './run.ts';
 import { searchRuns } from './run-search.ts';
 import { askedFor, startRun } from './start-run.ts';
 import type { SyncState } from './sync-state.ts';
@@ -38,6 +39,8 @@ export interface SyncServiceDependencies {
   now(): Date;
   /** As `Waker.send`. */
   send(id: string, delaySeconds: number, signal: AbortSignal): Promise<void>;
+  /** The closure that keeps a run of these stages from beginning; absent: nothing is ever closed. */
+  closed?(stages: readonly Stage[], signal: AbortSignal): Promise<Closure | undefined>;
   /** For how long finished runs are kept; 90 unless told. */
   retentionDays?: number;
 }
@@ -51,7 +54,9 @@ export class SyncService implements Syncs {
 
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
     const plan = this.#planned(request);
-    const { catalog, now, send } = this.#dependencies;
+    const { catalog, now, send, closed } = this.#dependencies;
+    const closure = await closed?.(plan.stages, signal);
+    if (closure !== undefined) return { outcome: 'closed', closure };
     const state = await this.#dependencies.state(signal);
     return startRun({ ...state, catalog, now, send }, request, plan, signal);
   }
@@ -108,8 +113,13 @@ export class SyncService implements Syncs {
   }
 
   async waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor> {
+    const { now, closed } = this.#dependencies;
     const state = await this.#dependencies.state(signal);
-    return whatFor(state, run, this.#dependencies.now(), signal);
+    const closure = await closed?.(run.stages, signal);
+    const waitsFor = await whatFor(state, run, now(), signal);
+    if (closure === undefined) return waitsFor;
+    const { until, reason } = closure;
+    return { ...waitsFor, closed: { until, reason } };
   }
 
   async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {

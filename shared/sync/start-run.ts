@@ -9,6 +9,7 @@ import { comparePeriods } from './period.ts';
 import type { Plan } from './plan.ts';
 import type { Run } from './run.ts';
 import { newRunId } from './run-store.ts';
+import { forRun } from './run-values.ts';
 import type { SyncState } from './sync-state.ts';
 import type { StartOutcome, SyncRequest } from './syncs.ts';
 import { enterLine } from './waiting/enter.ts';
@@ -123,13 +124,17 @@ async function claim(
 /** As it is when it is asked for: it holds nothing yet. */
 async function newRun(
   { catalog, now, durations }: StartDependencies,
-  { kind, user, token, calls, board }: SyncRequest,
+  { id: reserved, kind, user, token, calls, board }: SyncRequest,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<Run> {
-  const createdAt = now().toISOString();
+  const at = now();
+  const id = reserved ?? newRunId(at);
+  const createdAt = at.toISOString();
+  const { timeZone } = catalog.periods;
+  const stages = forRun(plan.stages, { user, id, at, timeZone });
   return {
-    id: newRunId(now()),
+    id,
     kind,
     state: 'queued',
     user,
@@ -138,7 +143,7 @@ async function newRun(
     ...(board !== undefined && { board }),
     createdAt,
     locks: [],
-    stages: withExpected(plan.stages, await knownDurations(durations, signal)),
+    stages: withExpected(stages, await knownDurations(durations, signal)),
     freshness: plan.freshness,
     statements: plan.statements,
     ...(plan.queries.length > 0 && { queries: plan.queries }),

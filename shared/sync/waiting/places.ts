@@ -15,6 +15,8 @@ export interface Place {
 export interface WaitsFor extends Place {
   /** Servers that it cannot have yet, each with the run that has it or is before it in line. */
   waitsFor: { server: string; run?: string }[];
+  /** What it needs is closed for now. */
+  closed?: { until: string; reason: string };
 }
 
 /** Of each run with an entry. */
@@ -30,7 +32,7 @@ export async function whatFor(
   run: Run,
   now: Date,
   signal: AbortSignal,
-): Promise<WaitsFor> {
+): Promise<Omit<WaitsFor, 'closed'>> {
   const locks = serverLocks(run);
   const [entries, holders] = await Promise.all([
     state.waiting.list(signal),

@@ -11,20 +11,14 @@ import { withDeadline } from '../../storage/storage-call.ts';
 import { claimServers, ownServers, releaseAll, syncLock } from '../claim.ts';
 import { type DurationStore, knownDurations, withExpected } from '../durations.ts';
 import { addLog, endWaiting } from '../ending.ts';
-import type { Run } from '../run.ts';
+import type { Run, Stage } from '../run.ts';
 import type { RunStore } from '../run-store.ts';
+import { forRun } from '../run-values.ts';
 import { leave } from './leave.ts';
 import { ahead, type Entry, inLine, isDue } from './line.ts';
 import { planAgain } from './plan-again.ts';
 import type { WaitingStore } from './waiting-store.ts';
 import { type Waker, wakeAt, wakeHeads } from './wake.ts';
-
-/** What keeps servers from being used for now. */
-export interface Closed {
-  /** ISO 8601. */
-  until: string;
-  reason: string;
-}
 
 export interface Starter extends Waker {
   leases: Leases;
@@ -32,12 +26,15 @@ export interface Starter extends Waker {
   waiting: WaitingStore;
   durations: DurationStore;
   catalog: Catalog;
-  /** Asked before anything is claimed, with the locks that a start needs. Absent: all is open. */
-  closed?(locks: readonly string[], signal: AbortSignal): Promise<Closed | undefined>;
+  /** The closure that keeps a run of these stages from beginning; absent: nothing is ever closed. */
+  closed?(stages: readonly Stage[], signal: AbortSignal): Promise<{ until: string } | undefined>;
 }
 
 /** Seconds to the next try after another claim, which may come to nothing. */
 const againSeconds = { least: 1, most: 3 };
+
+/** The sweeper comes that often, in milliseconds. */
+const sweptMs = 20_000;
 
 /** A document, as it may be replaced. */
 type Stored = Pick<Found<Run>, 'value' | 'etag'>;
@@ -91,9 +88,11 @@ async function firstInLine(
     await wakeHeads(starter, entry.locks);
     if (ahead(line, moved).length > 0) return undefined;
   }
-  const closed = await starter.closed?.(locks, signal);
-  if (closed !== undefined) {
-    await wakeAt(starter, entry, closed.until, signal);
+  const closure = await starter.closed?.(plan.stages, signal);
+  if (closure !== undefined) {
+    // The sweeper looks again and again; a message each time would make thousands in a night.
+    const isSoon = Date.parse(closure.until) - now().getTime() < sweptMs;
+    if (isSoon) await wakeAt(starter, entry, closure.until, signal);
     return undefined;
   }
   const known = await knownDurations(starter.durations, signal);
@@ -105,7 +104,8 @@ async function firstInLine(
   if (lost.length > 0) addLog(run, now(), `The catalogue no longer has ${lost.join(', ')}.`);
   addLog(run, now(), 'It was first in line, and its servers are free.');
   const { freshness, statements, queries } = plan;
-  run.stages = withExpected(plan.stages, known);
+  const origin = { user: run.user, id: run.id, at: now(), timeZone: catalog.periods.timeZone };
+  run.stages = withExpected(forRun(plan.stages, origin), known);
   Object.assign(run, { freshness, statements, catalog: revision });
   delete run.queries;
   if (queries.length > 0) run.queries = queries;

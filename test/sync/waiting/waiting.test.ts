@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { parseCatalog, shippedCatalog } from '../../../shared/catalog/index.ts';
 import { DocumentNewerError } from '../../../shared/storage/documents.ts';
+import type { Stage } from '../../../shared/sync/run.ts';
 import { RunStore, runForm } from '../../../shared/sync/run-store.ts';
 import { edit, shippedJson } from '../../catalog/edited.ts';
 import { put } from '../../support/odd-blobs.ts';
@@ -355,14 +356,20 @@ describe('the net', { concurrency: true }, () => {
     await world.execute(holder);
     world.sent.length = 0;
     const until = new Date(world.now().getTime() + 60_000).toISOString();
-    const asked: (readonly string[])[] = [];
-    const closed = async (locks: readonly string[]) => {
-      asked.push(locks);
-      return { until, reason: 'a restore' };
+    const asked: string[] = [];
+    const closed = async (stages: readonly Stage[]) => {
+      asked.push(...stages.map((stage) => stage.server));
+      return { until };
     };
     assert.equal(await world.execute(id, { closed }), 'waits');
-    assert.deepEqual(asked, [['dcdb']]);
-    assert.equal(world.sent[0]?.delaySeconds, 60);
+    assert.deepEqual(asked, ['dcdb', 'ab', 'ab']);
+    assert.deepEqual(world.sent, [], 'the sweeper looks again');
+    world.aheadMs = 50_000;
+    assert.equal(await world.execute(id, { closed }), 'waits');
+    assert.equal(world.sent[0]?.delaySeconds, 10);
     assert.equal((await world.read(id)).state, 'waiting');
+    world.aheadMs = 60_000;
+    await world.deliver();
+    assert.equal((await world.read(id)).state, 'succeeded');
   });
 });
