@@ -98,7 +98,7 @@ describe('reading runs that wait', () => {
     const plain = await call(app, 'sync_status');
     assert.equal(plain.text, 'Synchronization is not running.');
     const json = await call(app, 'sync_status', { headers: { accept: 'application/json' } });
-    assert.deepEqual(JSON.parse(json.text), { running: false, runs: [], waiting: 1 });
+    assert.deepEqual(JSON.parse(json.text), { running: false, runs: [], waiting: 1, closures: [] });
   });
 });
 
