@@ -5,6 +5,8 @@ import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { Route } from '../route.ts';
 import { callsBodySchema, plannedRunSchema } from '../shapes/calls.ts';
 import { drySchema } from '../shapes/dry.ts';
+import { codesFormSchema, formViewSchema, namesFormSchema } from '../shapes/forms.ts';
+import { runProgressSchema, viewSchema, waitSchema } from '../shapes/run-views.ts';
 import * as schemas from '../shapes/runs.ts';
 import { cancelRun } from '../sync/cancel-run.ts';
 import { isDated } from '../sync/is-dated.ts';
@@ -74,6 +76,7 @@ export const syncRoutes: readonly Route[] = [
       GET: {
         handler: syncStatus,
         summary: 'Whether any sync is queued or running, and how far each has come',
+        conditional: true,
         responses: {
           200: {
             description: 'The state now',
@@ -93,9 +96,14 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: validCodes,
+        conditional: true,
         summary: 'Data source codes and their descriptions, in drop-down order',
+        parameters: [inQuery('view', '`form`: what a form needs to know', formViewSchema)],
         responses: {
-          200: { description: 'Code to description', json: schemas.descriptionsSchema },
+          200: {
+            description: 'Code to description, or what a form needs',
+            json: z.union([codesFormSchema, schemas.descriptionsSchema]),
+          },
         },
       },
     },
@@ -109,12 +117,17 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: validNames,
+        conditional: true,
         summary: 'Entities of a data source and their descriptions, in drop-down order',
         parameters: [
           { name: 'code', in: 'path', description: 'Data source code', schema: pathText },
+          inQuery('view', '`form`: what a form needs to know', formViewSchema),
         ],
         responses: {
-          200: { description: 'Name to description', json: schemas.descriptionsSchema },
+          200: {
+            description: 'Name to description, or what a form needs',
+            json: z.union([namesFormSchema, schemas.descriptionsSchema]),
+          },
         },
       },
     },
@@ -182,6 +195,7 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: listRuns,
+        conditional: true,
         summary: 'Runs that fit all parameters, the newest first',
         parameters: runsParameters,
         responses: { 200: { description: 'A page', json: schemas.runPageSchema } },
@@ -207,8 +221,22 @@ export const syncRoutes: readonly Route[] = [
       GET: {
         handler: readRun,
         summary: 'One run: progress, stages, times, rows, messages, freshness before and after',
-        parameters: [runId],
-        responses: { 200: { description: 'The run', json: schemas.publicRunSchema } },
+        conditional: true,
+        parameters: [
+          runId,
+          inQuery('view', '`progress`: how far it is, as of a second ago', viewSchema),
+          inQuery(
+            'wait',
+            'Seconds, 1 to 25, for which an answer that If-None-Match names is held until it changes',
+            waitSchema,
+          ),
+        ],
+        responses: {
+          200: {
+            description: 'The run, or its progress',
+            json: z.union([schemas.publicRunSchema, runProgressSchema]),
+          },
+        },
       },
     },
   },

@@ -8,7 +8,8 @@ import { allowedRun, unknownRun } from './named-run.ts';
 export function cancelRun(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a cancellation needs a route that asks for a token');
-    const { id, state } = await allowedRun(request, app, caller, signal);
+    const { run } = await allowedRun(request, app, caller, signal);
+    const { id, state } = run;
     const result = await app.syncs.cancel(id, caller.name, signal);
     if (result.outcome === 'unknown') throw unknownRun(id);
     if (result.outcome !== 'accepted') {

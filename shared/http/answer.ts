@@ -31,7 +31,7 @@ function prefersJson(request: HttpRequest, otherwise: Representation = 'text'): 
   return preferred(request.headers.get('accept'), otherwise) === 'json';
 }
 
-/** `value` for whoever prefers JSON, and `text` for whoever prefers that. */
+/** `value` for whoever prefers JSON, made for them if it is a function; `text` for the others. */
 export function textOrJson(
   request: HttpRequest,
   text: string,
@@ -40,7 +40,8 @@ export function textOrJson(
 ): HttpResponseInit {
   const varying = { vary: 'Accept', ...headers };
   if (prefersJson(request, otherwise)) {
-    return json(value, { status, headers: varying });
+    const made: unknown = typeof value === 'function' ? value() : value;
+    return json(made, { status, headers: varying });
   }
   return plain(text, status, varying);
 }

@@ -37,7 +37,7 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
           stagesTotal: 3,
           running: [],
           estimate: {
-            secondsLeft: null,
+            endsAt: null,
             unknownStages: 3,
             text: 'No earlier run to estimate from.',
           },
