@@ -2,6 +2,7 @@
 
 import type { ProcedureParameter } from 'tds-sqlite';
 import { type Period, shippedCatalog } from '../shared/catalog/index.ts';
+import type { Call } from '../shared/sync/call.ts';
 import { planStages } from '../shared/sync/plan.ts';
 import type { Stage as PlannedStage } from '../shared/sync/run.ts';
 import { type LoadModel, type Stage, stageMs } from './time-model.ts';
@@ -19,9 +20,13 @@ export function namesOf(codes: readonly string[]): string[] {
   return catalog.entityOrder('0c10').filter((name) => names.includes(name));
 }
 
+/** Whole sources, as one call. */
+export function wholeOf(codes: readonly string[]): Call[] {
+  return [{ codes: [...codes], names: namesOf(codes), whole: true, periods: [period] }];
+}
+
 export function planOf(codes: readonly string[]): PlannedStage[] {
-  return planStages(catalog, [{ codes: [...codes], names: namesOf(codes), periods: [period] }])
-    .stages;
+  return planStages(catalog, wholeOf(codes)).stages;
 }
 
 export interface CatalogStage {

@@ -6,6 +6,7 @@ import { Databases } from '../../shared/database/databases.ts';
 import { pageProcedure, sqlMirror } from '../../shared/flexibee/apply.ts';
 import { type FlexibeeCompany, openCompany } from '../../shared/flexibee/client.ts';
 import { cursorStore, type FollowContext } from '../../shared/flexibee/follow.ts';
+import type { CountedSource } from '../../shared/flexibee/reconcile/reconcile.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import type { Digest } from './systems.ts';
@@ -23,6 +24,8 @@ export interface Place {
 export interface Following {
   context: FollowContext;
   source: FlexibeeCompany;
+  /** For whoever counts requests apart. */
+  counted: CountedSource;
   databases: Databases;
   close(): Promise<void>;
 }
@@ -43,9 +46,20 @@ export async function follow(place: Place): Promise<Following> {
     never,
   );
   const source = openCompany({ code, name: code, address }, servers);
+  let sent = 0;
+  const onRequest = () => {
+    sent += 1;
+  };
+  const counted = {
+    source: openCompany({ code, name: code, address, onRequest }, servers),
+    take() {
+      const taken = sent;
+      sent = 0;
+      return taken;
+    },
+  };
   return {
-    databases,
-    source,
+    ...{ databases, source, counted },
     context: {
       company: { code, evidences, onRegression: 'stop', lateMs: 60 * 60_000 },
       source,

@@ -2,6 +2,7 @@ import type { AppServices } from '../../shared/app/services.ts';
 import type { ShownState } from '../../shared/app/shown-company.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
+import { closureText } from '../../shared/closures/closures.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
 import type { Reconciliation, Report } from '../../shared/flexibee/reconcile/document.ts';
 import { json } from '../../shared/http/answer.ts';
@@ -58,7 +59,7 @@ export function readCompany(app: AppServices): RouteHandler {
       pending,
       failures,
       evidences,
-      reconciliation: shownReconciliation(reconciliation),
+      reconciliation: shownReconciliation(reconciliation, state.reconciliationDue),
       requests,
       typed,
     };
@@ -66,18 +67,23 @@ export function readCompany(app: AppServices): RouteHandler {
   };
 }
 
-function shownReconciliation({ walk, last }: Reconciliation = {}): ReconciliationDetails {
+function shownReconciliation(
+  { walk, last }: Reconciliation = {},
+  due: ShownState['reconciliationDue'],
+): ReconciliationDetails {
   const compared = (found: Report['found']) =>
     Object.values(found).reduce((sum, one) => sum + one.compared, 0);
   const evidence = walk?.evidences[0];
   return {
-    state: walk ? 'running' : last ? 'done' : 'never',
+    state: stateOf(walk, last, due !== undefined),
+    ...(due && { due: { since: due.since } }),
     ...(walk && {
       running: {
         startedAt: walk.startedAt,
         ...(evidence !== undefined && { evidence }),
         compared: compared(walk.found),
         requests: walk.requests,
+        ...(walk.waits && { waits: walk.waits }),
       },
     }),
     ...(last && {
@@ -98,17 +104,30 @@ function shownReconciliation({ walk, last }: Reconciliation = {}): Reconciliatio
   };
 }
 
+/** @param isDue one is wished for, begun or not */
+function stateOf(
+  walk: Reconciliation['walk'],
+  last: Report | undefined,
+  isDue: boolean,
+): ReconciliationDetails['state'] {
+  if (walk !== undefined) return walk.waits === undefined ? 'running' : 'waiting';
+  if (isDue) return 'due';
+  return last === undefined ? 'never' : 'done';
+}
+
 function summary(
   app: AppServices,
   { code, paused }: FollowedCompany,
   state: ShownState,
 ): CompanySummary {
-  const { phase, trouble, version, globalVersion, lag, blocked, warnings, appliedAt } = state;
+  const { phase, trouble, closure, version, globalVersion, lag, blocked, warnings, appliedAt } =
+    state;
   return {
     code,
     description: app.catalog.codes()[code] ?? code,
     state: trouble === undefined ? phase : 'trouble',
     paused,
+    ...(closure !== undefined && { closure }),
     ...(trouble && { trouble: shownTrouble(trouble, code) }),
     ...(version !== undefined && { version }),
     ...(globalVersion !== undefined && { globalVersion }),
@@ -131,6 +150,8 @@ async function askLive(
   code: string,
   signal: AbortSignal,
 ): Promise<CompanyDetails['live']> {
+  const closure = await app.companies.closure(code, signal);
+  if (closure !== undefined) return { error: `not asked: ${closureText(closure)}` };
   const limit = AbortSignal.timeout(liveMs);
   try {
     const bounded = AbortSignal.any([signal, limit]);

@@ -5,9 +5,10 @@ import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { Route } from '../route.ts';
 import { callsBodySchema, plannedRunSchema } from '../shapes/calls.ts';
 import { drySchema } from '../shapes/dry.ts';
-import { codesFormSchema, formViewSchema, namesFormSchema } from '../shapes/forms.ts';
-import { runProgressSchema, viewSchema, waitSchema } from '../shapes/run-views.ts';
+import { codesFormSchema, namesFormSchema } from '../shapes/forms.ts';
+import { runProgressSchema } from '../shapes/run-views.ts';
 import * as schemas from '../shapes/runs.ts';
+import { formParameter, runsParameters, viewParameters } from '../shapes/runs-parameters.ts';
 import { cancelRun } from '../sync/cancel-run.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listRuns } from '../sync/list-runs.ts';
@@ -47,24 +48,6 @@ const runId = {
   schema: schemas.runIdSchema,
 } as const;
 
-const inQuery = (name: string, description: string, schema: z.ZodType) =>
-  ({ name, in: 'query', description, schema }) as const;
-const runsParameters = [
-  inQuery('state', 'States, with commas between them: failed,interrupted', pathText),
-  inQuery('code', 'Data sources, with commas: runs that have one of them', pathText),
-  inQuery('name', 'Entities, with commas: runs that have one of them', pathText),
-  inQuery('user', 'Who asked, in any case of letters', schemas.userSchema),
-  inQuery('board', 'Boards, with commas: runs that were started by one of them', pathText),
-  inQuery('from', 'A time, or a day of the catalogue’s zone: asked for then or later', pathText),
-  inQuery('to', 'A time: asked for before it; or a day: asked for on it or before', pathText),
-  inQuery('limit', 'Runs on a page, 1 to 200, 50 unless told', schemas.pageLimitSchema),
-  inQuery(
-    'after',
-    'Where a page begins, from the next link of the page before',
-    schemas.pageAfterSchema,
-  ),
-];
-
 export const syncRoutes: readonly Route[] = [
   {
     name: 'sync_status',
@@ -98,7 +81,7 @@ export const syncRoutes: readonly Route[] = [
         handler: validCodes,
         conditional: true,
         summary: 'Data source codes and their descriptions, in drop-down order',
-        parameters: [inQuery('view', '`form`: what a form needs to know', formViewSchema)],
+        parameters: [formParameter],
         responses: {
           200: {
             description: 'Code to description, or what a form needs',
@@ -121,7 +104,7 @@ export const syncRoutes: readonly Route[] = [
         summary: 'Entities of a data source and their descriptions, in drop-down order',
         parameters: [
           { name: 'code', in: 'path', description: 'Data source code', schema: pathText },
-          inQuery('view', '`form`: what a form needs to know', formViewSchema),
+          formParameter,
         ],
         responses: {
           200: {
@@ -159,11 +142,12 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: dataSourceSync,
+        changes: 'run.start',
         summary: 'Sync every entity of one data source, or of several in one run',
         parameters: [dry],
         body: schemas.bodySchemas.data_source,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -177,11 +161,12 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: entitySync,
+        changes: 'run.start',
         summary: 'Sync one entity of one data source, or of several in one run',
         parameters: [dry],
         body: schemas.bodySchemas.entity,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -202,12 +187,13 @@ export const syncRoutes: readonly Route[] = [
       },
       POST: {
         handler: startRun,
+        changes: 'run.start',
         access: 'body',
         summary: 'Sync any entities and data sources in any months as one run',
         parameters: [dry],
         body: callsBodySchema,
         responses: started,
-        problems: ['busy'],
+        problems: ['busy', 'closed'],
       },
     },
   },
@@ -222,15 +208,7 @@ export const syncRoutes: readonly Route[] = [
         handler: readRun,
         summary: 'One run: progress, stages, times, rows, messages, freshness before and after',
         conditional: true,
-        parameters: [
-          runId,
-          inQuery('view', '`progress`: how far it is, as of a second ago', viewSchema),
-          inQuery(
-            'wait',
-            'Seconds, 1 to 25, for which an answer that If-None-Match names is held until it changes',
-            waitSchema,
-          ),
-        ],
+        parameters: [runId, ...viewParameters],
         responses: {
           200: {
             description: 'The run, or its progress',
@@ -289,6 +267,7 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: cancelRun,
+        changes: 'run.cancel',
         summary: 'Stop a run: what runs gets an attention, what is pending is called off',
         parameters: [runId],
         responses: {

@@ -1,6 +1,7 @@
 /** FlexiBee companies as JSON: shapes the answers, and describes them in `/openapi.json`. */
 
 import { z } from 'zod';
+import { closureSchema } from '../../shared/closures/closures.ts';
 import { typedStates } from '../../shared/flexibee/typed/state.ts';
 import { shownTroubleKinds } from '../../shared/flexibee/types.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
@@ -40,6 +41,10 @@ const lagSchema = z.object({
     description:
       'Versions that the server has and we have not applied, and open gaps: each is one, though perhaps nothing is missing',
   }),
+  gaps: z.int().meta({
+    description:
+      'Of these, open gaps: where `versions` is no more, everything that the server lists is applied; a gap that nothing fills is given up after `lateMinutes` of the catalogue',
+  }),
   seconds: z
     .number()
     .meta({ description: 'For how long we have not had everything; open gaps do not count' }),
@@ -51,6 +56,9 @@ const summarySchema = z
     description: z.string(),
     state: z.enum(['starting', 'loading', 'following', 'trouble']),
     paused: z.boolean().meta({ description: 'By the catalogue: its server is not asked' }),
+    closure: closureSchema.exactOptional().meta({
+      description: 'It, its server or the base is closed for now: it is not followed until the end',
+    }),
     trouble: troubleSchema.exactOptional(),
     version: z
       .int()
@@ -89,7 +97,14 @@ const foundSchema = z
 
 const reconciliationSchema = z
   .object({
-    state: z.enum(['never', 'running', 'done']),
+    state: z.enum(['never', 'due', 'running', 'waiting', 'done']).meta({
+      description:
+        'due: asked for, by somebody or the night, and not begun; waiting: begun, and goes on by itself when what `waits` names is over',
+    }),
+    due: z
+      .object({ since: instantSchema })
+      .exactOptional()
+      .meta({ description: 'Asked for and not done: kept until it is, whatever comes between' }),
     running: z
       .object({
         startedAt: instantSchema,
@@ -98,14 +113,18 @@ const reconciliationSchema = z
           .exactOptional()
           .meta({ description: 'That is being compared; absent: what differs is read again' }),
         compared: z.int(),
-        requests: z.int(),
+        requests: z.int().meta({ description: 'To the server; without those of polls' }),
+        waits: z
+          .object({ why: z.string(), since: instantSchema })
+          .exactOptional()
+          .meta({ description: 'Why it does not go on now' }),
       })
       .exactOptional(),
     last: z
       .object({
         startedAt: instantSchema,
         endedAt: instantSchema,
-        requests: z.int().meta({ description: 'To the server' }),
+        requests: z.int().meta({ description: 'To the server; without those of polls' }),
         compared: z.int(),
         differences: z.int().meta({ description: 'That were corrected' }),
         evidences: z.record(z.string(), foundSchema),

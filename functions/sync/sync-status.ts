@@ -1,5 +1,5 @@
 import type { AppServices } from '../../shared/app/services.ts';
-import { textOrJson } from '../../shared/http/answer.ts';
+import { json, plain, prefersJson } from '../../shared/http/answer.ts';
 import { mayTouch } from '../../shared/http/callers.ts';
 import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
@@ -16,11 +16,18 @@ export function syncStatus(app: AppServices): RouteHandler {
   return async (request, _context, { caller, signal }) => {
     const active = await app.syncs.active(signal);
     const running = active.length > 0;
-    const text = `Synchronization is ${running ? '' : 'not '}running.`;
-    const status = () => statusSchema.parse({ running, runs: shown(active, caller) });
-    return tagged(textOrJson(request, text, status));
+    if (!prefersJson(request)) {
+      return tagged(plain(`Synchronization is ${running ? '' : 'not '}running.`, varying));
+    }
+    const closed = await app.closures.current(signal);
+    const closures =
+      caller === undefined ? closed.map(({ reason: _, ...closure }) => closure) : closed;
+    const status = statusSchema.parse({ running, runs: shown(active, caller), closures });
+    return tagged(json(status, varying));
   };
 }
+
+const varying = { headers: { vary: 'Accept' } };
 
 type ShownRun = Omit<Run, 'user'> & { user?: string; progress: Progress };
 

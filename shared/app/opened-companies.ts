@@ -15,7 +15,11 @@ import {
 import { HookDeliveries } from '../flexibee/hook-deliveries.ts';
 import { HookFlags } from '../flexibee/hook-flags.ts';
 import { HookNews } from '../flexibee/hook-news.ts';
-import { type ReconciliationStore, reconciliationStore } from '../flexibee/reconcile/reconcile.ts';
+import {
+  type CountedSource,
+  type ReconciliationStore,
+  reconciliationStore,
+} from '../flexibee/reconcile/reconcile.ts';
 import { RequestCount } from '../flexibee/request-count.ts';
 import { FlexibeeServers } from '../flexibee/servers.ts';
 import type { TypedBase } from '../flexibee/typed/base.ts';
@@ -24,7 +28,8 @@ import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { AfterChanges } from './after-changes.ts';
 import { afterQueueName } from './after-queue.ts';
-import { mirrorOf } from './company-mirrors.ts';
+import type { Closed } from './closed.ts';
+import { mirrorOf, unseenOf } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { typedTables } from './typed-tables.ts';
 
@@ -39,12 +44,16 @@ export interface CompaniesDependencies {
   send(queue: string, message: object, signal: AbortSignal, delaySeconds?: number): Promise<void>;
   leaseSeconds: number;
   sliceMs: number;
+  closed: Pick<Closed, 'ofCompany' | 'ofStages'>;
   /** Whoever was asked to look now waits so long for a poll that is under way; 10 s unless told. */
   waitForLockMs?: number;
   now(): Date;
 }
 
 const defaultWaitForLockMs = 10_000;
+
+/** A reconciliation that is due is taken up again so often, by each worker. */
+const reconcilingEveryMs = 300_000;
 
 /** What the process remembers of the storage: an idle poll reads no cursor. */
 export interface CompanyStorage {
@@ -73,6 +82,8 @@ export class OpenedCompanies {
   readonly #requests = new Map<string, RequestCount>();
   readonly #changelogs = new ChangelogWatch();
   readonly #typedBases = new Map<string, TypedBase>();
+  /** When a reconciliation was last queued by a poll; monotonic. */
+  readonly #reconcilingAt = new Map<string, number>();
   #storage: CompanyStorage | undefined;
 
   constructor(dependencies: CompaniesDependencies) {
@@ -96,23 +107,42 @@ export class OpenedCompanies {
 
   /** The company at its server. RangeError: unknown code. */
   at(code: string): FlexibeeCompany {
-    const known = this.#opened.get(code);
-    if (known !== undefined) return known;
+    const known = this.#opened.get(code) ?? this.#open(code, () => {});
+    this.#opened.set(code, known);
+    return known;
+  }
+
+  /** The same for somebody whose requests are counted apart, too. */
+  counted(code: string): CountedSource {
+    let sent = 0;
+    const source = this.#open(code, () => {
+      sent += 1;
+    });
+    const take = () => {
+      const taken = sent;
+      sent = 0;
+      return taken;
+    };
+    return { source, take };
+  }
+
+  #open(code: string, onRequest: () => void): FlexibeeCompany {
     const { name, pageSize } = this.known(code);
     const { addresses, now } = this.dependencies;
     const address = addresses[code];
     if (address === undefined) throw new RangeError(`no address of ${code}`);
     const count = this.requestsOf(code);
-    const opened = openCompany(
+    return openCompany(
       {
         ...{ code, name, address, pageSize },
         requestsAtOnce: this.#requestsAtOnce(address.origin),
-        onRequest: () => count.add(now()),
+        onRequest() {
+          count.add(now());
+          onRequest();
+        },
       },
       this.#servers,
     );
-    this.#opened.set(code, opened);
-    return opened;
   }
 
   /** What this process has asked the company's server, as far as no cursor has it. */
@@ -130,7 +160,8 @@ export class OpenedCompanies {
   }
 
   async storage(signal: AbortSignal): Promise<CompanyStorage> {
-    const { container, leaseSeconds, catalog, procedure, sliceMs, now, send } = this.dependencies;
+    const { container, leaseSeconds, catalog, procedure, sliceMs, closed, now, send } =
+      this.dependencies;
     const opened = await container(signal);
     if (this.#storage === undefined) {
       const cursors = cursorStore(opened, leaseSeconds);
@@ -141,7 +172,7 @@ export class OpenedCompanies {
         news: new HookNews(cursors),
         deliveries: new HookDeliveries(opened, now),
         after: new AfterChanges({
-          ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, now },
+          ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, closed, now },
           container: opened,
           queue: (company, within) =>
             send(afterQueueName, { company, at: now().toISOString() }, within),
@@ -157,6 +188,17 @@ export class OpenedCompanies {
     const at = now().toISOString();
     const message: CompanyMessage = { company, why: 'hook', at };
     return send(companyQueueName, message, signal, delaySeconds);
+  }
+
+  /** Whoever is at it already is not disturbed by one message more. */
+  async #goOnReconciling(company: string, wish: string, signal: AbortSignal): Promise<void> {
+    const before = this.#reconcilingAt.get(company) ?? Number.NEGATIVE_INFINITY;
+    if (performance.now() - before < reconcilingEveryMs) return;
+    const { now, send } = this.dependencies;
+    const at = now().toISOString();
+    const message: CompanyMessage = { company, why: 'reconcile', at, wish };
+    await send(companyQueueName, message, signal);
+    this.#reconcilingAt.set(company, performance.now());
   }
 
   /** What a turn at the company needs. @param listener default: nobody */
@@ -187,6 +229,7 @@ export class OpenedCompanies {
         }),
         typed,
       ),
+      unseen: unseenOf(catalog, databases, code),
       requests: this.requestsOf(code),
       returned,
       cursors,
@@ -196,6 +239,7 @@ export class OpenedCompanies {
       sliceMs,
       log,
       after: (marks, abort) => after.seeTo(code, marks, abort),
+      reconciling: (wish, abort) => this.#goOnReconciling(code, wish, abort),
     };
   }
 

@@ -1,28 +1,27 @@
 /** Holds a company of the catalogue against its mirror. */
 
+import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
-import type { ApplyProcedure } from '../flexibee/apply.ts';
 import type { FollowContext } from '../flexibee/context.ts';
-import { sqlMirrorRows } from '../flexibee/reconcile/mirror-rows.ts';
 import {
+  type CountedSource,
   type ReconcileOutcome,
   type ReconciliationStore,
   reconcile,
 } from '../flexibee/reconcile/reconcile.ts';
+import { mirrorRowsOf, unknownRows } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 
-/** One that cannot go on now comes again. */
-const laterSeconds = 300;
-
-/** What puts rows where the mirror's list reads them. */
-const shipped = /^crude\.sp_apply_flexibee_(changes|page)$/;
+/** A wish that could not be kept comes again. */
+const againSeconds = 300;
 
 export interface ReconcilePlace {
+  catalog: Catalog;
   databases: Databases;
   documents: ReconciliationStore;
   follow: FollowContext;
-  /** The stage that applies an evidence. */
-  applying(evidence: string): ApplyProcedure;
+  counted: CountedSource;
+  isAffordable(signal: AbortSignal): Promise<boolean>;
   /** Puts a message on a queue. */
   send(queue: string, message: object, signal: AbortSignal, delaySeconds?: number): Promise<void>;
   now(): Date;
@@ -30,24 +29,19 @@ export interface ReconcilePlace {
 
 /** @throws what `reconcile` throws; then the message shall come again */
 export async function reconcileCompany(
-  { databases, documents, follow, applying, send, now }: ReconcilePlace,
+  { catalog, databases, documents, follow, counted, isAffordable, send, now }: ReconcilePlace,
   { company, at, wish = `asked for at ${at}` }: CompanyMessage,
   signal: AbortSignal,
 ): Promise<ReconcileOutcome> {
   const context = {
-    follow,
-    documents,
-    rows: sqlMirrorRows(databases, company, (evidence) => applying(evidence).database),
-    unknown: (evidence: string) => {
-      const { schema, name } = applying(evidence).procedure;
-      const procedure = `${schema}.${name}`;
-      return shipped.test(procedure) ? undefined : `its rows are where ${procedure} has put them`;
-    },
+    ...{ follow, counted, documents, isAffordable },
+    rows: mirrorRowsOf(catalog, databases, company),
+    unknown: (evidence: string) => unknownRows(catalog, company, evidence),
   };
   const outcome = await reconcile(context, wish, signal);
-  if (outcome === 'later') {
+  if (outcome === 'not yet') {
     const again = { company, why: 'reconcile' as const, at: now().toISOString(), wish };
-    await send(companyQueueName, again, signal, laterSeconds);
+    await send(companyQueueName, again, signal, againSeconds);
   }
   return outcome;
 }

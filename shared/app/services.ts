@@ -1,6 +1,8 @@
 /** What HTTP functions are given; put together in `app.ts`. */
 
+import type { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/index.ts';
+import type { Closures } from '../closures/closures.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Syncs } from '../sync/syncs.ts';
 import type { Companies } from './companies.ts';
@@ -13,6 +15,8 @@ export interface AppServices {
   syncs: Syncs;
   companies: Companies;
   dynsql: DynsqlConnections;
+  audit: Pick<Audit, 'begin' | 'end' | 'read'>;
+  closures: Pick<Closures, 'current' | 'begin' | 'end'>;
   now(): Date;
   /** Aborted when this worker stops. */
   stopping: AbortSignal;

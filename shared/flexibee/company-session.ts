@@ -16,6 +16,7 @@ import {
   owing,
   type Reload,
   restarted,
+  withoutReload,
 } from './cursor.ts';
 import { withTroublesTried } from './evidence-trouble.ts';
 import type { HistoryFault } from './history.ts';
@@ -59,10 +60,15 @@ export class Session {
     this.#context.log(text);
   }
 
+  /** Writes what becomes of the cursor, where that is another. */
+  async amend(change: (cursor: Cursor) => Cursor): Promise<void> {
+    const amended = change(this.cursor);
+    if (amended !== this.cursor) await this.#kept.save(amended);
+  }
+
   /** Takes up what the catalogue has changed. */
   async agree(): Promise<void> {
-    const agreed = agreedWith(this.cursor, this.#context.company.evidences);
-    if (agreed !== this.cursor) await this.#kept.save(agreed);
+    await this.amend((cursor) => agreedWith(cursor, this.#context.company.evidences));
   }
 
   /**
@@ -80,7 +86,7 @@ export class Session {
       ...rest,
       ...stands,
       generation: Math.max(rest.generation, newest + 1),
-      due: {},
+      due: withoutReload(rest.due),
       loads: evidences.map(newLoad),
       behindSince: now().toISOString(),
     };
@@ -91,8 +97,7 @@ export class Session {
   /** Notes that everything is to be loaded again, until that has begun. @param fault what was seen */
   async owe(why: Reload['why'], fault: string): Promise<void> {
     const since = this.#context.now().toISOString();
-    const owed = owing(this.cursor, { why, since, fault });
-    if (owed !== this.cursor) await this.#kept.save(owed);
+    await this.amend((cursor) => owing(cursor, { why, since, fault }));
   }
 
   /**
@@ -103,7 +108,14 @@ export class Session {
     const { last: _, ...rest } = this.cursor;
     const loads = this.#context.company.evidences.map(newLoad);
     const { behindSince = this.#context.now().toISOString() } = rest;
-    await this.#kept.save({ ...rest, ...(newest && { last: newest }), loads, behindSince });
+    // What was hidden may have been deleted in no list.
+    await this.#kept.save({
+      ...rest,
+      ...(newest && { last: newest }),
+      hidden: {},
+      loads,
+      behindSince,
+    });
   }
 
   /** Begins a new generation. */
@@ -114,8 +126,7 @@ export class Session {
   /** Whoever asked for this turn does not wait for the pause of an evidence's trouble, or its table's. */
   async insist(): Promise<void> {
     this.#context.typed?.insist();
-    const insistent = withTroublesTried(this.cursor, this.#context.now());
-    if (insistent !== this.cursor) await this.#kept.save(insistent);
+    await this.amend((cursor) => withTroublesTried(cursor, this.#context.now()));
   }
 
   /**
@@ -151,11 +162,12 @@ export class Session {
 
   /** Puts an evidence before all others to be loaded; one that is begun goes on. */
   async loadFirst(evidence: string): Promise<void> {
-    const { loads } = this.cursor;
-    const first = loads.find((load) => load.evidence === evidence) ?? newLoad(evidence);
-    if (loads[0] === first) return;
-    const others = loads.filter((load) => load !== first);
-    await this.#kept.save({ ...this.cursor, loads: [first, ...others] });
+    await this.amend((cursor) => {
+      const { loads } = cursor;
+      const first = loads.find((load) => load.evidence === evidence) ?? newLoad(evidence);
+      if (loads[0] === first) return cursor;
+      return { ...cursor, loads: [first, ...loads.filter((load) => load !== first)] };
+    });
   }
 
   /**
@@ -182,6 +194,13 @@ export class Session {
       () => this.cursor.behindSince !== undefined && isOver(),
     );
     return this.cursor.behindSince === undefined ? 'done' : 'over';
+  }
+
+  /** Has others do what is due and none of this turn's. */
+  async seeToOthers(): Promise<void> {
+    await this.seeToCalls();
+    const wish = this.cursor.due.reconcile;
+    if (wish !== undefined) await this.#context.reconciling?.(wish.for, this.#signal);
   }
 
   /** Has the procedures after changes called; not yet those of what is half loaded. */
@@ -256,7 +275,7 @@ export class Session {
   }
 
   #steps(cursor: Started): StepContext {
-    const { company, source, now } = this.#context;
+    const { company, source, now, unseen } = this.#context;
     const { code, evidences, pageSize } = company;
     return {
       company: code,
@@ -265,6 +284,7 @@ export class Session {
       source,
       cursor,
       now,
+      unseen,
       readAt: () => this.#kept.readAt(),
     };
   }

@@ -15,11 +15,11 @@ export interface CompanyState {
   /** The company's newest version, as of the last answer that brought something. */
   globalVersion?: number;
   /**
-   * How far the mirror is known to be behind: versions, each open gap counted as one of them, and
-   * for how long; zeros while nothing is known to wait. An open gap alone takes no time: perhaps
-   * nothing is missing.
+   * How far the mirror is known to be behind: versions, each open gap counted as one of them, how
+   * many of them are gaps, and for how long; zeros while nothing is known to wait. An open gap alone
+   * takes no time: perhaps nothing is missing.
    */
-  lag: { versions: number; seconds: number };
+  lag: { versions: number; gaps: number; seconds: number };
   /** How many ranges of versions are asked for again. */
   gaps: number;
   /** How many records have changed by then whose rows are yet to be fetched. */
@@ -40,6 +40,8 @@ export interface CompanyState {
   typed: Record<string, Omit<TypedState, 'askedAt'>>;
   /** That its server was sent, by day (UTC), about: a worker that died may not have told all. */
   requests: { today: number; yesterday: number };
+  /** It is to be held against its mirror, and that is not done. */
+  reconciliationDue?: { since: string };
   appliedAt?: string;
   trouble?: Omit<Trouble, 'kind'> & { kind: (typeof shownTroubleKinds)[number] };
 }
@@ -56,7 +58,7 @@ export function companyState(
   const { today, yesterday } = withAsked(cursor?.requests, asked, now);
   const requests = { today, yesterday };
   if (cursor === undefined) {
-    const lag = { versions: 0, seconds: 0 };
+    const lag = { versions: 0, gaps: 0, seconds: 0 };
     const none = {
       gaps: 0,
       stale: 0,
@@ -81,6 +83,7 @@ export function companyState(
     ...(next !== undefined && { version: next - 1, globalVersion }),
     lag: {
       versions: versionsBehind(cursor, behindSince === undefined ? 0 : globalVersion),
+      gaps: cursor.gaps.length,
       seconds: Math.round((now.getTime() - waitsSince) / 1000),
     },
     gaps: cursor.gaps.length,
@@ -99,6 +102,7 @@ export function companyState(
       Object.entries(cursor.typed).map(([evidence, { askedAt: _, ...shown }]) => [evidence, shown]),
     ),
     requests,
+    ...(cursor.due.reconcile && { reconciliationDue: { since: cursor.due.reconcile.since } }),
     ...(appliedAt && { appliedAt }),
     ...(trouble && { trouble }),
   };
@@ -130,7 +134,7 @@ export function newerState(fault: Error, now: Date, asked: AskedRequests = {}): 
 }
 
 /** An evidence that cannot be loaded now does not hold up the others; what is due is as good as begun. */
-function phaseOf({ next, loads, due, evidences }: Cursor): CompanyState['phase'] {
+export function phaseOf({ next, loads, due, evidences }: Cursor): CompanyState['phase'] {
   if (next === undefined) return 'starting';
   const isLoading =
     due.reload !== undefined ||

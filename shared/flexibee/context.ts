@@ -5,6 +5,7 @@ import type { Marks } from './after-calls.ts';
 import type { Cursor } from './cursor.ts';
 import type { RequestCount } from './request-count.ts';
 import type { Returned } from './returned.ts';
+import type { Unseen } from './step.ts';
 import type { TypedTables } from './typed/tables.ts';
 import type { Mirror, Source } from './types.ts';
 
@@ -33,6 +34,8 @@ export interface FollowContext {
   company: FollowedCompany;
   source: Source;
   mirror: Mirror;
+  /** What the end of a full load did not see; absent: nobody knows, and it is deleted. */
+  unseen?: Unseen;
   /** What the source counts, to be kept in the cursor; absent: nothing. */
   requests?: RequestCount;
   /** Filled by the mirror's calls. */
@@ -49,4 +52,6 @@ export interface FollowContext {
   log(text: string): void;
   /** Sees to it that the catalogue's procedures after changes are called for what is marked. */
   after(marks: Marks, signal: AbortSignal): Promise<void>;
+  /** Sees to it that a reconciliation that is due goes on; asked by each poll. Absent: nobody does. */
+  reconciling?(wish: string, signal: AbortSignal): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { DocumentForm } from '../storage/form.ts';
 import type { Gap } from './gaps.ts';
 import { requestsSchema } from './request-count.ts';
-import type { StoredSizes } from './request-sizes.ts';
+import { sizesSchema } from './request-sizes.ts';
 import type { StoredStale } from './stale.ts';
 import { typedSchema } from './typed/state.ts';
 import { type Operation, troubleKinds } from './types.ts';
@@ -88,11 +88,6 @@ const countsSchema = z.object({
   trouble: evidenceTroubleSchema.optional(),
 });
 
-const sizesSchema: z.ZodType<StoredSizes> = z.record(
-  z.string(),
-  z.object({ size: z.int().positive(), answered: version }),
-);
-
 /**
  * What must be done, whatever trouble comes between: set as soon as its cause is seen, removed when
  * it is done. What is to be asked, read or called has members of its own: `gaps`, `loads`, `stale`,
@@ -108,6 +103,8 @@ const dueSchema = z.object({
       fault: z.string(),
     })
     .optional(),
+  /** It is to be held against its mirror: for whom, see reconcile/. The newest wish, not yet begun or not yet done. */
+  reconcile: z.object({ for: z.string(), since: instant }).optional(),
 });
 
 const cursorMembers = z.object({
@@ -206,7 +203,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     globalVersion: 0,
     gaps: [],
     loads: [],
-    due: {},
+    due: withoutReload(before?.due),
     stale: {},
     hidden: {},
     sizes: before?.sizes ?? {},
@@ -218,6 +215,11 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     ...(before?.readAt && { readAt: before.readAt }),
     ...(before?.appliedAt && { appliedAt: before.appliedAt }),
   };
+}
+
+/** What is due beside a reload, which has begun. */
+export function withoutReload({ reload: _, ...rest }: Cursor['due'] = {}): Cursor['due'] {
+  return rest;
 }
 
 const noCounts: Counts = { changes: 0, created: 0, updated: 0, deleted: 0 };

@@ -65,7 +65,7 @@ export async function poll(
 
 async function takeTurn(context: FollowContext, session: Session): Promise<PollOutcome> {
   if (session.rests) {
-    await session.seeToCalls();
+    await session.seeToOthers();
     return 'trouble';
   }
   const endsAt = performance.now() + context.sliceMs;
@@ -89,7 +89,7 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
   }
   await session.settle(trouble);
   // What was applied before is waiting, whatever stops us now.
-  await session.seeToCalls();
+  await session.seeToOthers();
   return trouble === undefined ? outcome : 'trouble';
 }
 

@@ -3,7 +3,7 @@
  *
  * Whatever is read has the version that was consumed when the load began: a change above it is
  * applied later, and so is a late one, which is read later. What the mirror saw before the load's
- * first page and not since is gone at the source.
+ * first page and not since is gone at the source, or hidden: see unlisted.ts.
  *
  * An evidence that cannot be read stays to be loaded, and the others go on.
  */
@@ -17,9 +17,11 @@ import {
   withoutEvidenceTrouble,
 } from './evidence-trouble.ts';
 import { RequestSizes } from './request-sizes.ts';
-import type { StoredStale } from './stale.ts';
+import { StaleRecords, type StoredStale } from './stale.ts';
+import { goneIn } from './stale-steps.ts';
 import { type Step, type StepContext, stateOf } from './step.ts';
 import type { RecordsPage } from './types.ts';
+import { goneAtOnce, type Unlisted, unlisted } from './unlisted.ts';
 
 /** Records in one request and one call. */
 const batchSize = 1000;
@@ -43,12 +45,13 @@ export async function* loadSteps(
 }
 
 async function* stepsOf(
-  { company, source, cursor, now, readAt }: StepContext,
+  context: StepContext,
   load: Load,
   sizes: RequestSizes,
   isStrict: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<Step, void, undefined> {
+  const { company, source, cursor, now, readAt } = context;
   const version = cursor.next - 1;
   const { evidence } = load;
   let { afterId, since } = load;
@@ -88,20 +91,35 @@ async function* stepsOf(
     sizes.answered(evidence, limit, batchSize);
     const begun = { evidence, afterId, since };
     const stored = sizes.toStored();
+    const states = records.map((record) => stateOf(record, version));
     const isEnd = isLast;
+    let rest: Unlisted | undefined;
+    if (isEnd && context.unseen !== undefined) {
+      yield {
+        page: { ...nothing, batches: [{ evidence, changes: [], records: states.splice(0) }] },
+      };
+      // A step is made while the one before is applied: behind this one the mirror has the page.
+      yield { page: nothing };
+      rest = await unlisted(context, { evidence, since }, signal);
+    }
+    const gone = (rest?.gone ?? []).map((id) => goneIn(id, version));
+    // They may be many; the cursor moves behind the last of them.
+    while (gone.length > goneAtOnce) {
+      const some = gone.splice(0, goneAtOnce);
+      yield { page: { ...nothing, batches: [{ evidence, changes: [], records: some }] } };
+    }
     const batch = {
       evidence,
       changes: [],
-      records: records.map((record) => stateOf(record, version)),
-      ...(isLast && { gone: { readBefore: since, version } }),
+      records: [...states, ...gone],
+      ...(isEnd && rest === undefined && { gone: { readBefore: since, version } }),
     };
     yield {
       page: { ...nothing, batches: [batch] },
       moved: (before) => ({
         ...withoutEvidenceTrouble(before, evidence),
         sizes: stored,
-        // What is not listed has been deleted in the mirror, too.
-        ...(isEnd && { hidden: withoutEvidence(before.hidden, evidence) }),
+        ...(isEnd && { hidden: withHidden(before.hidden, evidence, rest?.hidden ?? []) }),
         loads: [...(isEnd ? [] : [begun]), ...others(before, evidence)],
         pending: withPending(before, [evidence]),
       }),
@@ -109,9 +127,14 @@ async function* stepsOf(
   }
 }
 
-function withoutEvidence(hidden: StoredStale, evidence: string): StoredStale {
-  const { [evidence]: _, ...rest } = hidden;
-  return rest;
+/** What is not listed is deleted in the mirror now, or it is one of these. */
+function withHidden(before: StoredStale, evidence: string, ids: readonly string[]): StoredStale {
+  const hidden = new StaleRecords(before);
+  const { [evidence]: known } = before;
+  const versions = new Map(known?.ids.map((id, index) => [id, known.versions[index] ?? 0]));
+  hidden.drop(evidence);
+  for (const id of ids) hidden.add(evidence, id, versions.get(id) ?? 0);
+  return hidden.toStored();
 }
 
 function others({ loads }: Cursor, evidence: string): Load[] {

@@ -5,8 +5,14 @@
  * its limit is asked too much once in nine times.
  */
 
+import { z } from 'zod';
+
 /** Only what is less than usual. */
-export type StoredSizes = Record<string, { size: number; answered: number }>;
+export const sizesSchema = z.record(
+  z.string(),
+  z.object({ size: z.int().positive(), answered: z.int().nonnegative() }),
+);
+export type StoredSizes = z.infer<typeof sizesSchema>;
 
 const answersBeforeMore = 8;
 

@@ -14,7 +14,7 @@ import { PageGatherer } from './mirror-page.ts';
 import { RequestSizes } from './request-sizes.ts';
 import { StaleRecords, type StaleVersions, withoutStale } from './stale.ts';
 import { type Step, type StepContext, stateOf } from './step.ts';
-import type { Batch, FlexibeeRecord } from './types.ts';
+import type { Batch, FlexibeeRecord, RecordState } from './types.ts';
 
 /**
  * Records in one request. The fewer, the less memory; but over all no more than one for 500 records
@@ -213,6 +213,6 @@ export async function batchOf(
   };
 }
 
-function goneIn(id: string, version: number) {
+export function goneIn(id: string, version: number): RecordState {
   return { id, version, deleted: true, externalIds: [] };
 }

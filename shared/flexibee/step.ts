@@ -3,6 +3,16 @@
 import type { Cursor } from './cursor.ts';
 import type { FlexibeeRecord, MirrorPage, RecordState, Source } from './types.ts';
 
+/**
+ * Rows of the mirror that are not deleted, of this generation and last read before a moment, in
+ * pages; none of an evidence whose rows nobody knows. Throws DatabaseError, or the reason of `signal`.
+ */
+export type Unseen = (
+  evidence: string,
+  range: { generation: number; readBefore: string },
+  signal: AbortSignal,
+) => AsyncIterable<readonly { id: string }[]>;
+
 /** Made ahead, while the one before is applied. */
 export interface Step {
   /** To be applied first; perhaps nothing. */
@@ -23,6 +33,8 @@ export interface StepContext {
   /** The moment of a reading that begins now; each is later than the one before. */
   readAt(): string;
   now(): Date;
+  /** As of the follow context. */
+  unseen?: Unseen | undefined;
 }
 
 export function stateOf(record: FlexibeeRecord, version: number): RecordState {

@@ -27,11 +27,11 @@ export function json(
 }
 
 /** Whether the client prefers JSON to text; `otherwise` where it does not say. */
-function prefersJson(request: HttpRequest, otherwise: Representation = 'text'): boolean {
+export function prefersJson(request: HttpRequest, otherwise: Representation = 'text'): boolean {
   return preferred(request.headers.get('accept'), otherwise) === 'json';
 }
 
-/** `value` for whoever prefers JSON, made for them if it is a function; `text` for the others. */
+/** `value` for whoever prefers JSON, and `text` for whoever prefers that. */
 export function textOrJson(
   request: HttpRequest,
   text: string,
@@ -40,10 +40,9 @@ export function textOrJson(
 ): HttpResponseInit {
   const varying = { vary: 'Accept', ...headers };
   if (prefersJson(request, otherwise)) {
-    const made: unknown = typeof value === 'function' ? value() : value;
-    return json(made, { status, headers: varying });
+    return json(value, { status, headers: varying });
   }
-  return plain(text, status, varying);
+  return plain(text, { status, headers: varying });
 }
 
 /** A refusal: its problem document or its text. */
@@ -54,7 +53,7 @@ export function refusal(
 ): HttpResponseInit {
   const headers = { vary: 'Accept', ...problem.headers };
   if (!prefersJson(request, otherwise)) {
-    return plain(problem.message, problem.status, headers);
+    return plain(problem.message, { status: problem.status, headers });
   }
   return json(problem.document(), {
     status: problem.status,
@@ -62,7 +61,11 @@ export function refusal(
   });
 }
 
-function plain(text: string, status: number, headers: Record<string, string>): HttpResponseInit {
+/** Text, whatever the client asked for. */
+export function plain(
+  text: string,
+  { status = 200, headers = {} }: AnswerOptions = {},
+): HttpResponseInit {
   return {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },

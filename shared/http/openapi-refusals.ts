@@ -15,6 +15,7 @@ const headersOfProblems: Partial<Record<ProblemType, Record<string, string>>> = 
   unauthenticated: { 'WWW-Authenticate': 'How to prove who one is' },
   'content-type': { 'Accept-Encoding': 'Of a body that was encoded: what may be' },
   busy: { 'Retry-After': 'Seconds after which it is worth another try' },
+  closed: { 'Retry-After': 'Seconds until the closure ends' },
   unavailable: { 'Retry-After': 'Seconds after which it is worth another try' },
 };
 

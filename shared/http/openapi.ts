@@ -52,6 +52,7 @@ const tags = {
   runs: 'Runs: how far they are, how they ended, what procedures said',
   flexibee: 'FlexiBee companies that are followed',
   dynsql: 'Queries by definitions',
+  admin: 'Who changed what, what is closed for now, and troubles that are known',
   service: 'This app itself',
 } as const;
 export type Tag = keyof typeof tags;

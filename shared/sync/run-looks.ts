@@ -86,8 +86,7 @@ export class RunLooks {
   async #watch(id: string, one: Watched): Promise<void> {
     while (one.waiting.size > 0) {
       const waitMs = one.at + sharedAgeMs - performance.now();
-      // Nobody's process stays alive for it.
-      await sleep(Math.max(0, waitMs), undefined, { ref: false });
+      await sleep(Math.max(0, waitMs));
       if (one.waiting.size === 0) return;
       const seen = await (one.looking ?? this.#begin(id, one)).catch(() => one.seen);
       for (const { etag, tell } of one.waiting) if (seen?.etag !== etag) tell();

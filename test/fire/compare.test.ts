@@ -96,7 +96,7 @@ describe('the journal', () => {
 describe('a state says that all is there', () => {
   const said: Said = {
     state: 'following',
-    lag: { versions: 2, seconds: 0 },
+    lag: { versions: 2, gaps: 2, seconds: 0 },
     blocked: [],
     live: { globalVersion: 9 },
     gaps: 2,
@@ -106,7 +106,7 @@ describe('a state says that all is there', () => {
   for (const [what, otherwise, is] of [
     ['with open gaps alone', {}, true],
     ['in trouble', { state: 'trouble' }, false],
-    ['behind', { lag: { versions: 3, seconds: 1 } }, false],
+    ['behind', { lag: { versions: 3, gaps: 2, seconds: 1 } }, false],
     ['with an evidence blocked', { blocked: ['adresar'] }, false],
     ['with records that wait', { stale: 1 }, false],
     ['loading', { loads: [{ evidence: 'adresar' }] }, false],

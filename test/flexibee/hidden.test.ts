@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { startFlexibee } from 'flexibee-server';
 import { openCompany } from '../../shared/flexibee/client.ts';
 import { cursorForm } from '../../shared/flexibee/cursor.ts';
-import { companyState, poll, reload } from '../../shared/flexibee/follow.ts';
+import { companyState, poll, reload, reset } from '../../shared/flexibee/follow.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import type { Source } from '../../shared/flexibee/types.ts';
 import { soon } from '../support/storage.ts';
@@ -27,6 +27,13 @@ async function open(t: TestContext) {
     ...context,
     company: { ...context.company, evidences: ['adresar', 'cenik'] },
     source: source as Source,
+    async *unseen(evidence: string, range: { generation: number; readBefore: string }) {
+      const rows = world.mirror.rows(code, evidence);
+      yield rows.filter(
+        ({ deleted, generation, readAt }) =>
+          !deleted && generation === range.generation && readAt < range.readBefore,
+      );
+    },
   };
   const company = flexibee.company('demo');
   const hidden = flexibee.companies.get('demo')?.hidden ?? assert.fail();
@@ -163,8 +170,66 @@ test('more than are asked for one by one are hidden, and a full load ends it', a
   assert.equal(at.flexibee.requests.count({ kind: 'list' }), 20);
   const stored = cursorForm.schema.parse(JSON.parse(JSON.stringify(at.world.cursor)));
   assert.deepEqual(stored.hidden['adresar']?.ids, ids.map(String));
-  // A load has no changelog to go by: what is not listed is gone.
+  at.hide();
   await at.reload();
   assert.equal(at.state.hidden, 0);
-  assert.deepEqual(new Set(ids.map((id) => at.row(id)?.deleted)), new Set([true]));
+  at.check();
+});
+
+test('a full load keeps what is hidden, as far as the changelog tells, and deletes the rest', async (t) => {
+  const at = await open(t);
+  const [hidden, changed, lost] = ['H', 'C', 'L'].map((kod) => at.write({ kod, nazev: kod }));
+  const ids = [hidden, changed, lost].map(Number);
+  const [seeded = 0] = at.company.dump('adresar').map((row) => Number(row['id']));
+  await at.poll();
+  // Hidden from now on: one that is known to be, and two whose last change is before that.
+  at.hide(Number(hidden));
+  at.write({ id: hidden, nazev: 'H2' });
+  await at.poll();
+  assert.equal(at.state.hidden, 1);
+  at.hide(Number(hidden), Number(changed), seeded);
+  // Deleted, and nobody was told but the changelog.
+  at.company.delete('adresar', `${lost}`);
+  await at.reload();
+  const isDeleted = (id: number) => at.row(id)?.deleted;
+  assert.deepEqual([...ids, seeded].map(isDeleted), [false, false, true, false]);
+  assert.equal(at.state.hidden, 3);
+  assert.equal(at.row(Number(hidden))?.payload?.['nazev'], 'H');
+  at.hide();
+  await at.reload();
+  assert.equal(at.state.hidden, 0);
+  at.check();
+});
+
+test('thousands that are gone at the end of a load are deleted, beside one that is hidden', async (t) => {
+  const at = await open(t);
+  const id = at.write({ kod: 'H', nazev: 'H' });
+  await at.poll();
+  at.hide(id);
+  const { generation = 0 } = at.world.cursor ?? {};
+  const states = Array.from({ length: 2_500 }, (_, index) => ({
+    ...{ id: `${500_000 + index}`, version: 1, deleted: false, externalIds: [], payload: {} },
+  }));
+  const readAt = new Date(at.world.time()).toISOString();
+  const batches = [{ evidence: 'adresar', changes: [], records: states }];
+  await at.world.mirror.apply({ company: code, generation, readAt, batches }, soon());
+  at.world.tick(5_000);
+  const { deleted } = await at.reload();
+  assert.equal(deleted, 2_500);
+  assert.equal(at.row(id)?.deleted, false);
+  assert.equal(at.state.hidden, 1);
+});
+
+test('what is hidden when the changelog was off, or a new generation begins, is deleted', async (t) => {
+  const at = await open(t);
+  const id = at.write({ kod: 'H', nazev: 'H' });
+  await at.poll();
+  at.hide(id);
+  at.write({ id, nazev: 'H2' });
+  await at.poll();
+  assert.equal(at.state.hidden, 1);
+  await reset(at.follow, { waitForLockMs: 0 }, soon());
+  await at.poll();
+  assert.equal(at.state.hidden, 0);
+  assert.equal(at.row(id)?.deleted, true);
 });

@@ -84,14 +84,14 @@ test('the lag counts open gaps, until they are closed', async () => {
   world.company.write('update', second);
   await world.settle();
   const lag = () => companyState(world.cursor, new Date(world.time())).lag;
-  assert.deepEqual(lag(), { versions: 2, seconds: 0 });
+  assert.deepEqual(lag(), { versions: 2, gaps: 2, seconds: 0 });
   world.company.commit(0);
   await world.settle();
-  assert.deepEqual(lag(), { versions: 1, seconds: 0 });
+  assert.deepEqual(lag(), { versions: 1, gaps: 1, seconds: 0 });
   world.company.rollBack(0);
   world.tick(lateMs);
   for (let look = 0; look < fewestLooks; look += 1) await world.poll();
-  assert.deepEqual(lag(), { versions: 0, seconds: 0 });
+  assert.deepEqual(lag(), { versions: 0, gaps: 0, seconds: 0 });
 });
 
 describe('committed after minutes', () => {

@@ -183,7 +183,10 @@ test('what is due is told before anybody polls: no lag 0 while all is to be load
   assert.ok(state.lag.seconds >= 7, `${state.lag.seconds} s`);
   await world.settle();
   const settled = companyState(world.cursor, new Date(world.time()));
-  assert.deepEqual([settled.phase, settled.lag], ['following', { versions: 0, seconds: 0 }]);
+  assert.deepEqual(
+    [settled.phase, settled.lag],
+    ['following', { versions: 0, gaps: 0, seconds: 0 }],
+  );
 });
 
 describe('off and on once more while everything is loaded again', () => {

@@ -4,12 +4,16 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
 import { openCompany } from '../../shared/flexibee/client.ts';
-import { poll } from '../../shared/flexibee/follow.ts';
+import { poll, reset } from '../../shared/flexibee/follow.ts';
 import type { Reconciliation } from '../../shared/flexibee/reconcile/document.ts';
 import { reconciliationForm } from '../../shared/flexibee/reconcile/document.ts';
 import type { MirrorRows } from '../../shared/flexibee/reconcile/mirror-rows.ts';
 import { nightOf } from '../../shared/flexibee/reconcile/night.ts';
-import { type ReconcileContext, reconcile } from '../../shared/flexibee/reconcile/reconcile.ts';
+import {
+  type CountedSource,
+  type ReconcileContext,
+  reconcile,
+} from '../../shared/flexibee/reconcile/reconcile.ts';
 import { digestOf } from '../../shared/flexibee/reconcile/walk.ts';
 import { FlexibeeServers } from '../../shared/flexibee/servers.ts';
 import type { RecordState } from '../../shared/flexibee/types.ts';
@@ -31,11 +35,26 @@ async function open(t: TestContext) {
     ...{ origin: flexibee.url, user: 'winstrom', password: 'winstrom' },
     trustServerCertificate: false,
   };
+  const at = { code, name: 'demo', address };
+  const seenTo: string[] = [];
   const follow = {
     ...context,
     company: { ...context.company, evidences: followed },
-    source: openCompany({ code, name: 'demo', address }, servers),
+    source: openCompany(at, servers),
     now: () => new Date(world.time()),
+    reconciling: async (wish: string) => void seenTo.push(wish),
+  };
+  let sent = 0;
+  const onRequest = () => {
+    sent += 1;
+  };
+  const counted: CountedSource = {
+    source: openCompany({ ...at, onRequest }, servers),
+    take() {
+      const taken = sent;
+      sent = 0;
+      return taken;
+    },
   };
   const asked: string[] = [];
   const rows: MirrorRows = {
@@ -61,8 +80,7 @@ async function open(t: TestContext) {
   };
   let value: Reconciliation | undefined;
   const reconciling: ReconcileContext = {
-    follow,
-    rows,
+    ...{ follow, counted, rows },
     documents: {
       read: async () => value,
       acquire: async () => ({
@@ -84,13 +102,17 @@ async function open(t: TestContext) {
     follow,
     reconciling,
     asked,
+    seenTo,
     company: flexibee.company('demo'),
     get document() {
       return value;
     },
     poll: () => poll(follow, { waitForLockMs: 0 }, soon()),
-    reconcile: (wish = 'asked', more: Partial<ReconcileContext> = {}) =>
-      reconcile({ ...reconciling, ...more }, wish, soon()),
+    /** Another source is for polls and for the comparison. */
+    reconcile: (wish = 'asked', more: Partial<ReconcileContext> = {}) => {
+      const source = more.follow === undefined ? counted.source : more.follow.source;
+      return reconcile({ ...reconciling, counted: { ...counted, source }, ...more }, wish, soon());
+    },
     /** The mirror has missed something, as if it had never come. */
     async spoil(evidence: string, states: RecordState[]) {
       const { generation = 1 } = world.cursor ?? {};
@@ -326,20 +348,160 @@ test('in slices it goes on where it was, and an evidence that cannot be read is 
   const follow = { ...at.follow, sliceMs: 0 };
   assert.equal(await at.reconcile('asked', { follow }), 'handed on');
   assert.deepEqual(at.document?.walk?.evidences, ['cenik']);
-  assert.equal(await at.reconcile('another', { follow }), 'handed on');
+  assert.equal(await at.reconcile('asked', { follow }), 'handed on');
   assert.equal(await at.reconcile('asked', { follow: at.follow }), 'done');
   assert.equal(at.document?.last?.found['cenik']?.missing, 1);
   assert.match(at.document?.last?.skipped['adresar'] ?? '', /HTTP 403/);
+});
+
+test('a wish is kept until it is done: whatever breaks it off, polls have it go on', async (t) => {
+  const at = await open(t);
+  await lose(at, () => write(at.flexibee, 'cenik', { kod: 'C', nazev: 'C' }));
+  at.flexibee.faults.set({ kind: 'list', times: 2, status: 503 });
+  assert.equal(await at.reconcile('night'), 'waits');
+  assert.equal(at.world.cursor?.due.reconcile?.for, 'night');
+  assert.match(at.document?.walk?.waits?.why ?? '', /503/);
+  assert.match(at.world.logged.at(-1) ?? '', /reconciliation waits: .*503/);
+  // Its message is gone; trouble comes and goes, and so does a reset.
+  at.flexibee.faults.set({ kind: 'changes', times: 2, status: 503 });
+  assert.equal(await at.poll(), 'trouble');
+  assert.deepEqual(at.seenTo, ['night']);
+  assert.equal(await at.poll(), 'idle');
+  await reset(at.follow, { waitForLockMs: 0 }, soon());
+  await at.poll();
+  assert.equal(at.world.cursor?.due.reconcile?.for, 'night');
+  assert.deepEqual(at.seenTo, ['night', 'night', 'night']);
+  assert.equal(await at.reconcile('night'), 'done');
+  assert.equal(at.world.cursor?.due.reconcile, undefined);
+  await at.poll();
+  assert.equal(at.seenTo.length, 3);
+});
+
+test('a wish that comes during another walk has one of its own behind it', async (t) => {
+  const at = await open(t);
+  const follow = { ...at.follow, sliceMs: 0 };
+  assert.equal(await at.reconcile('night', { follow }), 'handed on');
+  assert.equal(await at.reconcile('asked', { follow }), 'handed on');
+  assert.equal(at.document?.walk?.for, 'night');
+  // Somebody else is at it: the wish is kept all the same.
+  const busy = { ...at.reconciling.documents, acquire: async () => undefined };
+  assert.equal(await at.reconcile('asked again', { documents: busy }), 'busy');
+  assert.equal(await at.reconcile('night'), 'handed on');
+  assert.equal(at.document?.last?.for, 'night');
+  assert.equal(at.world.cursor?.due.reconcile?.for, 'asked again');
+  const before = at.document?.last?.startedAt ?? '';
+  at.world.tick(1_000);
+  assert.equal(await at.reconcile('night'), 'done');
+  assert.equal(at.document?.last?.for, 'asked again');
+  assert.ok((at.document?.last?.startedAt ?? '') > before);
+  assert.equal(await at.reconcile('asked again'), 'idle');
+});
+
+test('one that is done while the company is another’s is settled with the next message', async (t) => {
+  const at = await open(t);
+  const { cursors } = at.follow;
+  let isOthers = false;
+  const follow = {
+    ...at.follow,
+    cursors: {
+      read: cursors.read.bind(cursors),
+      acquire: async (...args: Parameters<typeof cursors.acquire>) =>
+        isOthers ? undefined : await cursors.acquire(...args),
+    },
+  };
+  isOthers = true;
+  assert.equal(await at.reconcile('asked', { follow }), 'not yet');
+  assert.equal(at.document, undefined);
+  isOthers = false;
+  const log = (text: string) => {
+    // From here on somebody polls it.
+    isOthers = text.includes('reconciled');
+  };
+  assert.equal(await at.reconcile('asked', { follow: { ...follow, log } }), 'done');
+  assert.equal(at.world.cursor?.due.reconcile?.for, 'asked');
+  isOthers = false;
+  assert.equal(await at.reconcile('asked', { follow }), 'idle');
+  assert.equal(at.world.cursor?.due.reconcile, undefined);
+});
+
+test('a company that is still being loaded is compared when it is not any more', async (t) => {
+  const at = await open(t);
+  await reset(at.follow, { waitForLockMs: 0 }, soon());
+  assert.equal(await at.reconcile(), 'waits');
+  assert.equal(at.document, undefined);
+  await at.poll();
+  assert.deepEqual(at.seenTo, ['asked']);
+  assert.equal(await at.reconcile(), 'done');
+});
+
+test('requests are counted as they are sent; those of the poll before are the poll’s', async (t) => {
+  const at = await open(t);
+  await lose(at, () => write(at.flexibee, 'cenik', { kod: 'C', nazev: 'C' }));
+  write(at.flexibee, 'cenik', { kod: 'D', nazev: 'D' });
+  at.flexibee.requests.clear();
+  at.flexibee.faults.set({ kind: 'list', times: 1, status: 503 });
+  assert.equal(await at.reconcile(), 'done');
+  const all = at.flexibee.requests.count({ company: 'demo' });
+  const lists = at.flexibee.requests.count({ kind: 'list', company: 'demo' });
+  assert.equal(lists, 3, 'two evidences, one of them twice');
+  // The poll: what is new, and its record.
+  assert.equal(at.document?.last?.requests, all - 2);
+});
+
+test('few requests of the day are left in the middle of a walk: it waits, and goes on', async (t) => {
+  const at = await open(t);
+  let asked = 0;
+  const isAffordable = async () => {
+    asked += 1;
+    return asked === 1;
+  };
+  assert.equal(await at.reconcile('night', { isAffordable }), 'waits');
+  assert.deepEqual(at.document?.walk?.evidences, ['cenik']);
+  assert.match(at.document?.walk?.waits?.why ?? '', /requests of this day/);
+  assert.equal(await at.reconcile('night'), 'done');
+});
+
+test('many differences are corrected in slices, in requests as large as the server stands', async (t) => {
+  const at = await open(t);
+  const kods = Array.from({ length: 1_700 }, (_, index) => ({ kod: `M${index}`, nazev: 'M' }));
+  await lose(at, () => write(at.flexibee, 'cenik', ...kods));
+  const sizes: number[] = [];
+  const { source } = at.follow;
+  const records: typeof source.records = (evidence, ids, signal) => {
+    sizes.push(ids.length);
+    return source.records(evidence, ids, signal);
+  };
+  const follow = {
+    ...at.follow,
+    sliceMs: 0,
+    source: {
+      ...source,
+      list: source.list.bind(source),
+      changes: source.changes.bind(source),
+      records,
+    },
+  };
+  at.flexibee.faults.set({ kind: 'get', times: 1, status: 504 });
+  let outcome = await at.reconcile('asked', { follow });
+  let slices = 1;
+  for (; outcome === 'handed on'; slices += 1) outcome = await at.reconcile('asked', { follow });
+  assert.equal(outcome, 'done');
+  assert.ok(slices > 5, `${slices} slices`);
+  assert.deepEqual(sizes.slice(0, 2), [800, 400]);
+  assert.equal(at.document?.last?.found['cenik']?.missing, 1_700);
+  assert.deepEqual(at.document?.last?.skipped, {});
+  at.check();
 });
 
 test('a server that is away, a company that is busy, requests that are used up: later', async (t) => {
   const at = await open(t);
   await lose(at, () => write(at.flexibee, 'cenik', { kod: 'C', nazev: 'C' }));
   at.flexibee.faults.set({ kind: 'list', times: 2, status: 503 });
-  assert.equal(await at.reconcile(), 'later');
-  assert.equal(await at.reconcile('asked', { requestsPerDay: 0 }), 'paused');
+  assert.equal(await at.reconcile(), 'waits');
+  assert.equal(await at.reconcile('asked', { requestsPerDay: 0 }), 'waits');
+  assert.match(at.document?.walk?.waits?.why ?? '', /^its 0 requests of this day/);
   at.flexibee.faults.set({ kind: 'changes', times: 2, status: 503 });
-  assert.equal(await at.reconcile(), 'later');
+  assert.equal(await at.reconcile(), 'waits');
   assert.notDeepEqual(at.document?.walk?.candidates, {});
   await at.poll();
   assert.equal(await at.reconcile(), 'done');

@@ -16,6 +16,7 @@ import { parseCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import type { WebHook } from '../../shared/flexibee/hook-versions.ts';
 import { edit, type Json, shippedJson, stepsOf } from '../catalog/edited.ts';
+import { nothingClosed } from '../support/nothing-closed.ts';
 import { type Reply, type ScriptedHttp, startScriptedHttp } from '../support/scripted-http.ts';
 import { startStorage, type TestStorage } from '../support/storage.ts';
 
@@ -105,7 +106,7 @@ export async function askedWorld(
       procedure: procedureRunner(databases),
       container: async () => container,
       send: async (_queue, message) => void queue.push(message as CompanyMessage),
-      ...{ leaseSeconds: 15, sliceMs: 600_000, waitForLockMs: 0 },
+      ...{ leaseSeconds: 15, sliceMs: 600_000, waitForLockMs: 0, closed: nothingClosed },
     });
   const companies = newProcess();
   const poll = (why: CompanyMessage['why'], by = companies): Promise<MessageOutcome> => {
@@ -133,6 +134,13 @@ export async function askedWorld(
       const outcomes: MessageOutcome[] = [];
       for (const { why } of queue.splice(0)) outcomes.push(await poll(why));
       return outcomes;
+    },
+    /** What was queued since the last time. */
+    takeQueued: (): CompanyMessage[] => queue.splice(0),
+    /** As the message of a night, or of somebody who asks. */
+    reconcile: (wish: string, by = companies): Promise<MessageOutcome> => {
+      const at = now().toISOString();
+      return by.poll({ company: code, why: 'reconcile', at, wish }, () => {}, patient());
     },
     write(kod: string): void {
       flexibee.company('demo').write('adresar', { adresar: { kod, nazev: kod } });

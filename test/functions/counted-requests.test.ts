@@ -95,6 +95,34 @@ test('near the end of its budget a company is polled for hooks and people alone'
   assert.deepEqual((await world.state()).warnings, []);
 });
 
+test('a reconciliation of the night that finds few requests left is kept, and goes on the next day', async () => {
+  const world = await askedWorld(systems, { requestsPerDay: 100, pollMinutes: 1 });
+  turnToNextDay(world);
+  await world.poll('request');
+  const outcomes = await world.minutes(100);
+  assert.ok(outcomes.includes('sparing'));
+  const { requests } = systems.front;
+  const asked = requests.length;
+  assert.equal(await world.reconcile('night 2026-11-29'), 'waits');
+  assert.equal(requests.length, asked, 'nothing is asked');
+  assert.ok((await world.state()).reconciliationDue);
+  world.takeQueued();
+  turnToNextDay(world);
+  await world.minutes(1);
+  const [message] = world.takeQueued();
+  assert.deepEqual([message?.why, message?.wish], ['reconcile', 'night 2026-11-29']);
+  await world.minutes(1);
+  assert.deepEqual(world.takeQueued(), [], 'it is not asked for again each minute');
+  assert.equal(await world.reconcile(message?.wish ?? ''), 'done');
+  assert.equal((await world.state()).reconciliationDue, undefined);
+  const { last } = (await world.companies.reconciliation(code, soon())) ?? {};
+  assert.equal(last?.for, 'night 2026-11-29');
+  // Other workers know what it has cost.
+  const { today } = (await world.newProcess().state(code, soon())).requests;
+  const all = (await world.state()).requests.today;
+  assert.ok(all - today < 10 && (last?.requests ?? 0) > 10, `${today} of ${all}`);
+});
+
 const messages: [object, number, boolean][] = [
   [{ why: 'timer' }, 899, true],
   [{ why: 'timer' }, 900, false],

@@ -6,33 +6,36 @@
  */
 
 import { type Cursor, newLoad, withPending } from '../cursor.ts';
+import { FlexibeeError } from '../errors.ts';
 import { ownTroubleOf } from '../evidence-trouble.ts';
-import { pageSize } from '../gaps.ts';
 import { askAgain, mostAskedAgain } from '../hidden.ts';
+import { changesFrom, farthestBack, isGone, keyOf, lastOperations } from '../recent-changes.ts';
+import { RequestSizes } from '../request-sizes.ts';
 import { StaleRecords, type StoredStale } from '../stale.ts';
 import { type Step, type StepContext, stateOf } from '../step.ts';
-import type { AppliedRows, Batch, Change, MirrorPage, RecordState, Source } from '../types.ts';
+import type {
+  AppliedRows,
+  Batch,
+  Change,
+  MirrorPage,
+  Operation,
+  RecordState,
+  Source,
+} from '../types.ts';
 import type { Candidates } from './document.ts';
+import { type Asked, Remaining } from './remaining.ts';
 import { mostCandidates } from './walk.ts';
 
-/** Records in one request. */
-const requestSize = 800;
-/** The changelog is looked at so far back for what was missed. */
-const farthestBack = 3 * pageSize;
-/** More are under way than anybody waits for here: a poll applies them first. */
-const mostPages = 20;
+/** Records that are read again at once, of several evidences. */
+const groupSize = 800;
 
 export interface Correction {
   rows: Record<string, AppliedRows>;
   versions: number[];
   /** Evidences that could not be read, and why. */
   skipped: Record<string, string>;
-}
-
-/** Candidates of one evidence, each with the mirror's version. */
-interface Asked {
-  evidence: string;
-  versions: ReadonlyMap<string, number>;
+  /** Candidates that are yet to be read again. */
+  left: Readonly<Record<string, Candidates>>;
 }
 
 /**
@@ -54,68 +57,116 @@ export async function* correctionSteps(
   for (const evidence of tooMany) {
     correction.skipped[evidence] = `more than ${mostCandidates} differences: it is loaded anew`;
   }
-  yield {
-    page: nothing(context),
-    moved: (before) =>
-      tooMany.length === 0
-        ? before
-        : { ...before, loads: [...before.loads, ...tooMany.map(newLoad)] },
-  };
-  // What is to be read in full is read as it is.
-  const unloaded = new Set([...tooMany, ...cursor.loads.map(({ evidence }) => evidence)]);
   const known = await changesBack(source, cursor, candidates, signal);
-  const lastOperation = new Map(known.map((change) => [keyOf(change), change.operation]));
   // What has changed since the walk began was read anew by a poll.
   const seenSince = new Set(known.filter(({ version }) => version > consumed).map(keyOf));
-  for (const group of groupsOf(candidates, cursor, unloaded, seenSince)) {
-    const page = nothing(context);
-    const states: { evidence: string; records: RecordState[]; hidden: string[] }[] = [];
-    for (const { evidence, versions } of group) {
-      try {
-        const ids = [...versions.keys()];
-        const isDeleted = (id: string) => {
-          const last = lastOperation.get(keyOf({ evidence, id }));
-          const isHidden = cursor.hidden[evidence]?.ids.includes(id) ?? false;
-          return last === undefined ? !isHidden : last === 'delete';
-        };
-        const read = await statesOf(source, evidence, ids, cursor.next - 1, isDeleted, signal);
-        states.push({ evidence, ...read });
-      } catch (error) {
-        const report = ownTroubleOf(error);
-        if (report === undefined) throw error;
-        correction.skipped[evidence] = report.message;
+  const remaining = new Remaining(candidates);
+  // What is to be read in full is read as it is.
+  for (const evidence of tooMany) remaining.leave(evidence);
+  for (const { evidence } of cursor.loads) remaining.leave(evidence);
+  for (const evidence of Object.keys(candidates)) {
+    // What waits to be fetched is no difference.
+    const waiting = new Set(cursor.stale[evidence]?.ids);
+    remaining.leave(evidence, (id) => waiting.has(id) || seenSince.has(keyOf({ evidence, id })));
+  }
+  const left = remaining.toCandidates();
+  yield {
+    page: nothing(context),
+    moved: (before) => {
+      correction.left = left;
+      if (tooMany.length === 0) return before;
+      return { ...before, loads: [...before.loads, ...tooMany.map(newLoad)] };
+    },
+  };
+  const sizes = new RequestSizes(cursor.sizes, context.pageSize);
+  const last = lastOperations(known);
+  for (;;) {
+    const group = remaining.take(groupSize, (evidence) => sizes.of(evidence, groupSize));
+    if (group.length === 0) return;
+    yield await stepOf(context, { group, known, last, remaining, sizes }, correction, signal);
+  }
+}
+
+/** What a group is read with. */
+interface Reading {
+  group: readonly Asked[];
+  /** Of the last versions. */
+  known: readonly Change[];
+  /** Their last operations, by `keyOf`. */
+  last: ReadonlyMap<string, Operation>;
+  remaining: Remaining;
+  sizes: RequestSizes;
+}
+
+async function stepOf(
+  context: StepContext,
+  { group, known, last, remaining, sizes }: Reading,
+  correction: Correction,
+  signal: AbortSignal,
+): Promise<Step> {
+  const { cursor, source } = context;
+  const page = nothing(context);
+  const states: { evidence: string; records: RecordState[]; hidden: string[] }[] = [];
+  const asked = new Map<string, number>();
+  for (const part of group) {
+    const { evidence, versions } = part;
+    const ids = [...versions.keys()];
+    try {
+      const isDeleted = (id: string) => isGone({ evidence, id }, last, cursor.hidden);
+      const read = await statesOf(source, evidence, ids, cursor.next - 1, isDeleted, signal);
+      sizes.answered(evidence, ids.length, groupSize);
+      states.push({ evidence, ...read });
+      for (const [id, version] of versions) asked.set(keyOf({ evidence, id }), version);
+    } catch (error) {
+      const isTooMuch = error instanceof FlexibeeError && error.isTooMuch;
+      if (isTooMuch && sizes.tooMuch(evidence, ids.length)) {
+        remaining.putBack(part);
+        continue;
       }
+      const report = ownTroubleOf(error);
+      if (report === undefined) throw error;
+      correction.skipped[evidence] = report.message;
+      remaining.leave(evidence);
     }
-    const { gaps, next } = cursor;
-    const start = Math.max(1, next - farthestBack, Math.min(gaps[0]?.from ?? next, next));
-    const isComing = ({ version }: Change) =>
-      version >= next || gaps.some((one) => one.from <= version && version <= one.to);
-    const changes = await changesFrom(source, start, signal);
-    const coming = new Set(changes.filter(isComing).map(keyOf));
-    const asked = new Map(
-      group.flatMap(({ evidence, versions }) =>
-        [...versions].map(([id, version]) => [keyOf({ evidence, id }), version] as const),
-      ),
-    );
-    const missed = known.filter(
-      (change) =>
-        !coming.has(keyOf(change)) && change.version > (asked.get(keyOf(change)) ?? Number.NaN),
-    );
-    correction.versions.push(...missed.map(({ version }) => version));
-    const batches = states.flatMap(({ evidence, records }): Batch[] => {
-      const certain = records.filter(({ id }) => !coming.has(keyOf({ evidence, id })));
-      return certain.length > 0 ? [{ evidence, changes: [], records: certain }] : [];
-    });
-    const written = batches.map(({ evidence }) => evidence);
-    yield {
-      page: { ...page, batches },
-      moved: (before) => ({
+  }
+  const coming = await comingKeys(source, cursor, signal);
+  const missed = known.filter(
+    (change) =>
+      !coming.has(keyOf(change)) && change.version > (asked.get(keyOf(change)) ?? Number.NaN),
+  );
+  correction.versions.push(...missed.map(({ version }) => version));
+  const batches = states.flatMap(({ evidence, records }): Batch[] => {
+    const certain = records.filter(({ id }) => !coming.has(keyOf({ evidence, id })));
+    return certain.length > 0 ? [{ evidence, changes: [], records: certain }] : [];
+  });
+  const written = batches.map(({ evidence }) => evidence);
+  const left = remaining.toCandidates();
+  const stored = sizes.toStored();
+  return {
+    page: { ...page, batches },
+    moved: (before) => {
+      correction.left = left;
+      return {
         ...before,
+        sizes: stored,
         hidden: states.reduce(withHidden, before.hidden),
         pending: written.length > 0 ? withPending(before, written) : before.pending,
-      }),
-    };
-  }
+      };
+    },
+  };
+}
+
+/** Records with a change that is yet to be applied: new, or late. */
+async function comingKeys(
+  source: Source,
+  { gaps, next }: StepContext['cursor'],
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const start = Math.max(1, next - farthestBack, Math.min(gaps[0]?.from ?? next, next));
+  const changes = await allFrom(source, start, signal);
+  const isComing = ({ version }: Change) =>
+    version >= next || gaps.some((one) => one.from <= version && version <= one.to);
+  return new Set(changes.filter(isComing).map(keyOf));
 }
 
 /** What was read is not hidden any more; what was not given is. */
@@ -129,41 +180,8 @@ function withHidden(
   return all.toStored();
 }
 
-const keyOf = ({ evidence, id }: { evidence: string; id: string }) => `${evidence} ${id}`;
-
 function nothing({ company, cursor, readAt }: StepContext): MirrorPage {
   return { company, generation: cursor.generation, readAt: readAt(), batches: [] };
-}
-
-/**
- * So many at once as one request may ask for; what waits to be fetched is no difference, nor what
- * changed after the walk had begun.
- */
-function* groupsOf(
-  candidates: Readonly<Record<string, Candidates>>,
-  cursor: Cursor,
-  without: ReadonlySet<string>,
-  seenSince: ReadonlySet<string>,
-): Generator<Asked[], void, undefined> {
-  let group: Asked[] = [];
-  let size = 0;
-  for (const [evidence, { ids, versions }] of Object.entries(candidates)) {
-    if (without.has(evidence)) continue;
-    const waiting = new Set(cursor.stale[evidence]?.ids);
-    const known = ids
-      .map((id, index) => [id, versions[index] ?? 0] as const)
-      .filter(([id]) => !waiting.has(id) && !seenSince.has(keyOf({ evidence, id })));
-    while (known.length > 0) {
-      const part = known.splice(0, requestSize - size);
-      group.push({ evidence, versions: new Map(part) });
-      size += part.length;
-      if (size < requestSize) continue;
-      yield group;
-      group = [];
-      size = 0;
-    }
-  }
-  if (size > 0) yield group;
 }
 
 /** From the last changes that the mirror's rows know of, as far back as anybody looks. */
@@ -177,7 +195,7 @@ async function changesBack(
   for (const { versions } of Object.values(candidates)) {
     for (const version of versions) lowest = Math.min(lowest, version);
   }
-  return await changesFrom(source, Math.max(1, next - farthestBack, lowest), signal);
+  return await allFrom(source, Math.max(1, next - farthestBack, lowest), signal);
 }
 
 /** What is not given is asked for once more by a listing; neither: deleted, or hidden. */
@@ -204,17 +222,11 @@ async function statesOf(
   };
 }
 
-/** To the end of the changelog. @throws Error where that is far: then a poll is due first */
-async function changesFrom(source: Source, from: number, signal: AbortSignal): Promise<Change[]> {
-  const changes: Change[] = [];
-  let start = from;
-  for (let pages = 0; pages < mostPages; pages += 1) {
-    const page = await source.changes({ start, limit: pageSize }, signal);
-    changes.push(...page.changes);
-    if (page.next === undefined || page.next <= start) return changes;
-    start = page.next;
-  }
-  throw new BehindError();
+/** To the end of the changelog. @throws BehindError where that is far: then a poll is due first */
+async function allFrom(source: Source, from: number, signal: AbortSignal): Promise<Change[]> {
+  const { changes, isAll } = await changesFrom(source, from, signal);
+  if (!isAll) throw new BehindError('the company is far behind');
+  return changes;
 }
 
 /** The mirror is too far behind to be compared. */

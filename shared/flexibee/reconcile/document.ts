@@ -5,6 +5,8 @@
 
 import { z } from 'zod';
 import type { DocumentForm } from '../../storage/form.ts';
+import { sizesSchema } from '../request-sizes.ts';
+import type { StoredStale } from '../stale.ts';
 
 const instant = z.iso.datetime();
 const count = z.int().nonnegative();
@@ -38,13 +40,19 @@ const walkSchema = z.object({
   found: z.record(z.string(), foundSchema),
   /** What looked different, with the mirror's version, 0 where it has no row. */
   candidates: z.record(z.string(), candidatesSchema),
+  /** Whether everything is compared, and what is hidden is among the candidates, too. */
+  isCompared: z.boolean().default(false),
   /** Evidences that could not be compared, and why. */
   skipped: z.record(z.string(), z.string()),
   /** Versions of changes that the mirror had missed; the first hundred. */
   versions: z.array(count),
-  /** Of the server, in all and on this day (UTC). */
+  /** Sent to the server, in all and on this day (UTC), repeated ones too; those of polls are theirs. */
   requests: count,
   today: z.object({ day: z.string(), requests: count }),
+  /** How many records are asked for at once, where fewer than usual; older documents have none. */
+  sizes: sizesSchema.default({}),
+  /** Why it does not go on now. */
+  waits: z.object({ why: z.string(), since: instant }).optional(),
 });
 
 const reportSchema = walkSchema
@@ -85,10 +93,12 @@ export function newWalk(
     by: 'lastUpdate',
     found: {},
     candidates: {},
+    isCompared: false,
     skipped: {},
     versions: [],
     requests: 0,
     today: { day: dayOf(now), requests: 0 },
+    sizes: {},
   };
 }
 
@@ -103,4 +113,18 @@ export function withRequests(walk: Walk, more: number, now: Date): Walk {
     requests: walk.requests + more,
     today: { day, requests: before + more },
   };
+}
+
+/** All evidences are compared. What is hidden may be shown by now; of its changes the last is known. */
+export function comparedWalk(walk: Walk, hidden: StoredStale): Walk {
+  const candidates = { ...walk.candidates };
+  for (const [evidence, { ids, versions }] of Object.entries(hidden)) {
+    const known = candidates[evidence];
+    const byId = new Map(known?.ids.map((id, index) => [id, known.versions[index] ?? 0]));
+    for (const [index, id] of ids.entries()) {
+      byId.set(id, Math.max(byId.get(id) ?? 0, versions[index] ?? 0));
+    }
+    candidates[evidence] = { ids: [...byId.keys()], versions: [...byId.values()] };
+  }
+  return { ...walk, isCompared: true, candidates };
 }

@@ -11,9 +11,11 @@ export interface RowRange {
   throughId?: string | undefined;
   /** What is compared: `lastUpdate`, or the digest of the payload. */
   by: 'lastUpdate' | 'content';
+  /** Only those of this generation that were last read before a moment (ISO 8601). */
+  unseen?: { generation: number; readBefore: string };
 }
 
-/** Rows that are not deleted, in pages. Throws DatabaseError, or the reason of `signal`. */
+/** Rows that are not deleted, in pages, in the order of numbers. Throws DatabaseError, or the reason of `signal`. */
 export interface MirrorRows {
   pages(
     evidence: string,
@@ -32,9 +34,10 @@ export function sqlMirrorRows(
   databaseOf: (evidence: string) => string,
 ): MirrorRows {
   const text = `EXEC ${listRecords.schema}.${listRecords.name} @company = @company, @evidence = @evidence,
- @after_id = @after_id, @through_id = @through_id, @digest = @digest, @most = ${pageSize}`;
+ @after_id = @after_id, @through_id = @through_id, @digest = @digest, @most = ${pageSize},
+ @generation = @generation, @read_before = @read_before`;
   return {
-    async *pages(evidence, { afterId, throughId, by }, signal) {
+    async *pages(evidence, { afterId, throughId, by, unseen }, signal) {
       for (let from = afterId; ; ) {
         const parameters = [
           { name: 'company', type: 'nvarchar(64)', value: company },
@@ -42,6 +45,8 @@ export function sqlMirrorRows(
           { name: 'after_id', type: 'bigint', value: from ?? null },
           { name: 'through_id', type: 'bigint', value: throughId ?? null },
           { name: 'digest', type: 'bit', value: by === 'content' },
+          { name: 'generation', type: 'int', value: unseen?.generation ?? null },
+          { name: 'read_before', type: 'datetime2(3)', value: unseen?.readBefore ?? null },
         ] as const;
         const rows = await databases.query(databaseOf(evidence), text, parameters, signal);
         const page = rows.map(({ record_id: id, version, content }) => ({

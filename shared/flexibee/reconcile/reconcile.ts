@@ -5,52 +5,60 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { DatabaseError } from '../../database/database-error.ts';
-import { LeasedDocuments } from '../../lock/leased-document.ts';
-import { sum } from '../applied-rows.ts';
-import { Session } from '../company-session.ts';
+import { type LeasedDocument, LeasedDocuments } from '../../lock/leased-document.ts';
+import { DocumentNewerError } from '../../storage/documents.ts';
+import { phaseOf } from '../company-state.ts';
 import type { FollowContext } from '../context.ts';
 import { FlexibeeError } from '../errors.ts';
-import { acquireWithin, poll } from '../follow.ts';
-import { RequestSizes } from '../request-sizes.ts';
-import type { StoredStale } from '../stale.ts';
 import type { Source } from '../types.ts';
-import { BehindError, type Correction, correctionSteps } from './correct.ts';
+import { BehindError } from './correct.ts';
+import { correct } from './correction-turn.ts';
 import {
+  comparedWalk,
   newWalk,
-  noneFound,
   type Reconciliation,
-  type Report,
   reconciliationForm,
   type Walk,
   withRequests,
 } from './document.ts';
+import { keepCount, owe, settle } from './due.ts';
 import type { MirrorRows } from './mirror-rows.ts';
+import { reportOf, told } from './report.ts';
 import { walkOn } from './walk.ts';
 
 /**
- * `handed on`: there is more to do now; `later`: in some minutes, the server, the base or the
- * company's lock is not to be had; `paused`: on another day, the requests of this one are used up;
- * `idle`: the wish is fulfilled; `busy`: somebody else is at it.
+ * `handed on`: there is more to do now; `waits`: the server, the base, the company's lock or the
+ * requests of the day are not to be had: polls have it go on, since the wish is in the cursor;
+ * `not yet`: the wish is nowhere but with the caller, who comes again; `idle`: it is fulfilled;
+ * `busy`: somebody else is at it, and the wish is kept.
  */
-export type ReconcileOutcome = 'done' | 'handed on' | 'later' | 'paused' | 'idle' | 'busy';
+export type ReconcileOutcome = 'done' | 'handed on' | 'waits' | 'not yet' | 'idle' | 'busy';
 
 export type ReconciliationStore = Pick<LeasedDocuments<Reconciliation>, 'acquire' | 'read'>;
 
+/** The company's server, and how many requests it was sent, repeated ones too. */
+export interface CountedSource {
+  source: Source;
+  /** Since the last time. */
+  take(): number;
+}
+
 export interface ReconcileContext {
+  /** Its source is for the polls, whose requests are not ours. */
   follow: FollowContext;
+  counted: CountedSource;
   rows: MirrorRows;
   documents: ReconciliationStore;
   /** Why an evidence cannot be compared; undefined: it can. */
   unknown?(evidence: string): string | undefined;
+  /** Whether the company has requests left today; absent: there is no limit. */
+  isAffordable?(signal: AbortSignal): Promise<boolean>;
   /** Requests to the server on one day (UTC). */
   requestsPerDay?: number;
 }
 
 /** Of a daily limit that all clients of a company share. */
 const defaultRequestsPerDay = 500;
-const waitForLockMs = 60_000;
-/** Told of one reconciliation. */
-const mostVersions = 100;
 
 export function reconciliationStore(
   container: ContainerClient,
@@ -60,7 +68,7 @@ export function reconciliationStore(
 }
 
 /**
- * Begins what is wished for, unless it is under way or done, and goes on with it for a slice.
+ * Keeps a wish, begins the one that is due unless another walk is under way, and goes on for a slice.
  *
  * @param wish one wish makes one reconciliation, however often it comes
  * @throws LeaseLostError, storage's errors, or the reason of `signal`: then again
@@ -70,51 +78,156 @@ export async function reconcile(
   wish: string,
   signal: AbortSignal,
 ): Promise<ReconcileOutcome> {
-  const { code, evidences } = context.follow.company;
-  const held = await context.documents.acquire(code, signal);
+  const { follow, documents } = context;
+  const { code } = follow.company;
+  try {
+    if (!(await isKept(context, wish, signal))) return 'not yet';
+  } catch (error) {
+    // The workers of that version have it in their hands.
+    if (!(error instanceof DocumentNewerError)) throw error;
+    follow.log(error.message);
+    return 'not yet';
+  }
+  const held = await documents.acquire(code, signal);
   if (held === undefined) return 'busy';
   const bounded = AbortSignal.any([signal, held.lost]);
-  const { follow } = context;
-  const source = counting(follow.source);
   try {
-    let { walk, last } = held.value ?? {};
-    if (walk === undefined) {
-      if (last?.for === wish) return 'idle';
-      const cursor = await follow.cursors.read(code, bounded);
-      walk = newWalk(wish, evidences, (cursor?.next ?? 1) - 1, follow.now());
-    }
-    const save = async (next: Walk): Promise<Walk> => {
-      const counted = withRequests(next, source.take(), follow.now());
-      await held.replace({ walk: counted, ...(last && { last }) }, bounded);
-      return counted;
-    };
-    walk = await save(agreed(walk, context));
-    const endsAt = performance.now() + follow.sliceMs;
-    const sizes = new RequestSizes();
-    const { requestsPerDay = defaultRequestsPerDay } = context;
-    while (walk.evidences.length > 0) {
-      if (walk.today.requests >= requestsPerDay) return 'paused';
-      walk = await save(await walkOn(walk, source, context.rows, sizes, bounded));
-      if (performance.now() >= endsAt) return 'handed on';
-    }
-    const corrected = await corrections({ ...follow, source }, walk, bounded);
-    if (corrected === undefined) return 'later';
-    const ended = withRequests(corrected, source.take(), follow.now());
-    last = reportOf(ended, follow.now());
-    await held.replace({ last }, bounded);
-    follow.log(`FlexiBee ${code}: ${told(last)}`);
-    return 'done';
-  } catch (error) {
-    bounded.throwIfAborted();
-    const isPassing =
-      error instanceof FlexibeeError ||
-      error instanceof DatabaseError ||
-      error instanceof BehindError;
-    if (!isPassing) throw error;
-    follow.log(`FlexiBee ${code}: reconciliation is interrupted: ${error.message}`);
-    return 'later';
+    const outcome = await new Turn(context, held, bounded).take();
+    await keepCount(follow, bounded);
+    return outcome;
   } finally {
     await held.release();
+  }
+}
+
+/** Sees to it that the wish outlives its message. @returns whether it does, or is fulfilled */
+async function isKept(
+  { follow, documents }: ReconcileContext,
+  wish: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { code } = follow.company;
+  const { walk, last } = (await documents.read(code, signal)) ?? {};
+  const due = (await follow.cursors.read(code, signal))?.due.reconcile;
+  if (due === undefined && walk === undefined && last?.for === wish) return true;
+  const isKnown = due !== undefined && [due.for, walk?.for, last?.for].includes(wish);
+  return isKnown || (await owe(follow, wish, signal));
+}
+
+/** One slice, from taking the document to giving it back. */
+class Turn {
+  readonly #context: ReconcileContext;
+  readonly #held: LeasedDocument<Reconciliation>;
+  /** Aborted when the document is lost, too. */
+  readonly #signal: AbortSignal;
+  readonly #endsAt: number;
+
+  constructor(
+    context: ReconcileContext,
+    held: LeasedDocument<Reconciliation>,
+    signal: AbortSignal,
+  ) {
+    this.#context = context;
+    this.#held = held;
+    this.#signal = AbortSignal.any([signal, held.lost]);
+    this.#endsAt = performance.now() + context.follow.sliceMs;
+  }
+
+  async take(): Promise<ReconcileOutcome> {
+    const begun = this.#held.value?.walk ?? (await this.#begin());
+    if (typeof begun === 'string') return begun;
+    try {
+      return await this.#goOn(await this.#save(agreed(begun, this.#context)));
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      const isPassing =
+        error instanceof FlexibeeError ||
+        error instanceof DatabaseError ||
+        error instanceof BehindError;
+      if (!isPassing) throw error;
+      return await this.#wait(this.#held.value?.walk ?? begun, error.message);
+    }
+  }
+
+  /** @returns a walk for what is due, or why there is none */
+  async #begin(): Promise<Walk | ReconcileOutcome> {
+    const { follow } = this.#context;
+    const cursor = await follow.cursors.read(follow.company.code, this.#signal);
+    const wish = cursor?.due.reconcile?.for;
+    if (cursor === undefined || wish === undefined) return 'idle';
+    if (this.#held.value?.last?.for === wish) return await this.#settle(wish, 'idle');
+    // What is read in full is compared by that; it would all differ now.
+    if (cursor.next === undefined || phaseOf(cursor) !== 'following') return 'waits';
+    return newWalk(wish, follow.company.evidences, cursor.next - 1, follow.now());
+  }
+
+  async #goOn(begun: Walk): Promise<ReconcileOutcome> {
+    const { follow, rows, counted } = this.#context;
+    const { code, pageSize } = follow.company;
+    const isOver = () => performance.now() >= this.#endsAt;
+    let walk = begun;
+    while (walk.evidences.length > 0) {
+      const why = await this.#whyNot(walk);
+      if (why !== undefined) return await this.#wait(walk, why);
+      walk = await walkOn(walk, { source: counted.source, rows, pageSize }, this.#signal);
+      walk = await this.#save(walk);
+      if (isOver()) return 'handed on';
+    }
+    if (!walk.isCompared) {
+      const cursor = await follow.cursors.read(code, this.#signal);
+      walk = await this.#save(comparedWalk(walk, cursor?.hidden ?? {}));
+    }
+    const turn = { follow, source: counted.source, isOver };
+    const corrected = await correct(turn, walk, this.#signal);
+    if (typeof corrected === 'string') return await this.#wait(walk, corrected);
+    walk = await this.#save(corrected);
+    if (Object.keys(walk.candidates).length > 0) return 'handed on';
+    const last = reportOf(walk, follow.now());
+    await this.#held.replace({ last }, this.#signal);
+    follow.log(`FlexiBee ${code}: ${told(last)}`);
+    return await this.#settle(walk.for, 'done');
+  }
+
+  /** Why nothing is to be asked now; undefined: it may be. */
+  async #whyNot({ today }: Walk): Promise<string | undefined> {
+    const { requestsPerDay = defaultRequestsPerDay, isAffordable } = this.#context;
+    if (today.requests >= requestsPerDay) {
+      return `its ${requestsPerDay} requests of this day (UTC) are used`;
+    }
+    const isEnough = (await isAffordable?.(this.#signal)) ?? true;
+    return isEnough ? undefined : 'few of the company’s requests of this day (UTC) are left';
+  }
+
+  async #save({ waits: _, ...walk }: Walk): Promise<Walk> {
+    return await this.#write(walk);
+  }
+
+  /** Told once for each reason. */
+  async #wait(walk: Walk, why: string): Promise<'waits'> {
+    const { follow } = this.#context;
+    const since = walk.waits?.why === why ? walk.waits.since : follow.now().toISOString();
+    if (walk.waits?.why !== why) {
+      follow.log(`FlexiBee ${follow.company.code}: reconciliation waits: ${why}`);
+    }
+    await this.#write({ ...walk, waits: { why, since } });
+    return 'waits';
+  }
+
+  async #write(walk: Walk): Promise<Walk> {
+    const { follow, counted } = this.#context;
+    const { last } = this.#held.value ?? {};
+    const written = withRequests(walk, counted.take(), follow.now());
+    await this.#held.replace({ walk: written, ...(last && { last }) }, this.#signal);
+    return written;
+  }
+
+  /** The wish is fulfilled; where that cannot be written now, the next turn sees it. */
+  async #settle(wish: string, outcome: 'done' | 'idle'): Promise<ReconcileOutcome> {
+    const { follow } = this.#context;
+    await settle(follow, wish, this.#signal);
+    const cursor = await follow.cursors.read(follow.company.code, this.#signal);
+    const next = cursor?.due.reconcile?.for ?? wish;
+    return next === wish ? outcome : 'handed on';
   }
 }
 
@@ -134,112 +247,5 @@ function agreed(walk: Walk, { follow, unknown }: ReconcileContext): Walk {
     evidences: walk.evidences.filter((evidence) => !(evidence in reasons)),
     skipped: { ...walk.skipped, ...reasons },
     ...(isAtStart && { afterId: undefined, by: 'lastUpdate' as const }),
-  };
-}
-
-/** @returns undefined while the company is not to be had, or not up to date */
-async function corrections(
-  follow: FollowContext,
-  walk: Walk,
-  signal: AbortSignal,
-): Promise<Walk | undefined> {
-  const before = await follow.cursors.read(follow.company.code, signal);
-  const candidates = withHiddenOnes(walk.candidates, before?.hidden ?? {});
-  if (Object.keys(candidates).length === 0) return walk;
-  const outcome = await poll(follow, { waitForLockMs }, signal);
-  if (outcome !== 'idle' && outcome !== 'applied') return undefined;
-  const held = await acquireWithin(follow.cursors, follow.company.code, waitForLockMs, signal);
-  if (held === undefined) return undefined;
-  try {
-    const session = new Session(follow, held, signal);
-    if (session.cursor.next === undefined || session.cursor.due.reload) return undefined;
-    const correction: Correction = { rows: {}, versions: [], skipped: {} };
-    await session.take(
-      (steps, within) => correctionSteps(steps, candidates, walk.consumed, correction, within),
-      () => false,
-      ({ evidence }, rows) => {
-        correction.rows[evidence] = sum(correction.rows[evidence], rows);
-      },
-    );
-    await session.seeToCalls();
-    return withCorrection(walk, correction);
-  } finally {
-    await held.release();
-  }
-}
-
-/** What is hidden may be shown by now; of its changes the last is known. */
-function withHiddenOnes(candidates: Walk['candidates'], hidden: StoredStale): Walk['candidates'] {
-  const all = { ...candidates };
-  for (const [evidence, { ids, versions }] of Object.entries(hidden)) {
-    const known = candidates[evidence];
-    const byId = new Map(known?.ids.map((id, index) => [id, known.versions[index] ?? 0]));
-    for (const [index, id] of ids.entries()) {
-      byId.set(id, Math.max(byId.get(id) ?? 0, versions[index] ?? 0));
-    }
-    all[evidence] = { ids: [...byId.keys()], versions: [...byId.values()] };
-  }
-  return all;
-}
-
-function withCorrection(walk: Walk, { rows, versions, skipped }: Correction): Walk {
-  const found = { ...walk.found };
-  for (const [evidence, { created, updated, deleted }] of Object.entries(rows)) {
-    const before = found[evidence] ?? noneFound;
-    found[evidence] = {
-      ...before,
-      missing: before.missing + created,
-      extra: before.extra + deleted,
-      different: before.different + updated,
-    };
-  }
-  return {
-    ...walk,
-    candidates: {},
-    found,
-    skipped: { ...walk.skipped, ...skipped },
-    versions: [...new Set([...walk.versions, ...versions.filter((one) => one <= walk.consumed)])]
-      .toSorted((one, other) => one - other)
-      .slice(0, mostVersions),
-  };
-}
-
-function reportOf(walk: Walk, now: Date): Report {
-  const { for: wish, startedAt, found, skipped, versions, requests } = walk;
-  return {
-    ...{ for: wish, startedAt, found, skipped, versions, requests },
-    endedAt: now.toISOString(),
-  };
-}
-
-function told({ found, versions }: Report): string {
-  const all = Object.entries(found);
-  const compared = all.reduce((total, [, one]) => total + one.compared, 0);
-  const wrong = all.flatMap(([evidence, { missing, extra, different }]) =>
-    missing + extra + different === 0
-      ? []
-      : [`${evidence}: ${missing} missing, ${extra} extra, ${different} different`],
-  );
-  const missed = versions.length > 0 ? `; missed versions ${versions.join(', ')}` : '';
-  return `reconciled, ${compared} records compared, ${wrong.join('; ') || 'no difference'}${missed}`;
-}
-
-/** A source that counts what it is asked. */
-function counting(source: Source): Source & { take(): number } {
-  let asked = 0;
-  const one = <T>(call: Promise<T>): Promise<T> => {
-    asked += 1;
-    return call;
-  };
-  return {
-    changes: (range, signal) => one(source.changes(range, signal)),
-    records: (evidence, ids, signal) => one(source.records(evidence, ids, signal)),
-    list: (evidence, range, signal) => one(source.list(evidence, range, signal)),
-    /** Since the last time. */
-    take() {
-      const taken = asked;
-      asked = 0;
-      return taken;
-    },
   };
 }

@@ -1,37 +1,43 @@
 /**
  * Holding an evidence against its mirror, page by page: numbers and the time of the last change of
- * each record, some 28,000 in one request; of evidences whose records have no such time everything,
+ * each record, some 32,000 in one request; of evidences whose records have no such time everything,
  * by digest. What looks different is noted only: it may have changed just then.
  */
 
 import { createHash } from 'node:crypto';
 import { FlexibeeError } from '../errors.ts';
 import { ownTroubleOf } from '../evidence-trouble.ts';
-import type { RequestSizes } from '../request-sizes.ts';
+import { RequestSizes } from '../request-sizes.ts';
 import type { FlexibeeRecord, RecordsPage, Source } from '../types.ts';
 import { candidatesIn, type Stamp } from './compare.ts';
 import { noneFound, type Walk } from './document.ts';
 import type { MirrorRows } from './mirror-rows.ts';
 
-/** A million records are thirty-six requests, and an answer has some two megabytes. */
-const stampsPerRequest = 28_000;
+/** A million records are some thirty requests, and an answer has two to five megabytes. */
+const stampsPerRequest = 32_000;
 /** As in a load. */
 const recordsPerRequest = 1_000;
 
 /** More than so many of one evidence are not corrected one by one: it is loaded anew. */
 export const mostCandidates = 20_000;
 
+export interface WalkPlace {
+  source: Source;
+  rows: MirrorRows;
+  /** The most full records in one request, where fewer than usual. */
+  pageSize?: number | undefined;
+}
+
 /** Holds one page of the current evidence against the mirror. @throws what is not the evidence's own */
 export async function walkOn(
   walk: Walk,
-  source: Source,
-  rows: MirrorRows,
-  sizes: RequestSizes,
+  { source, rows, pageSize = recordsPerRequest }: WalkPlace,
   signal: AbortSignal,
 ): Promise<Walk> {
   const [evidence = ''] = walk.evidences;
   const { afterId, by } = walk;
-  const most = by === 'content' ? recordsPerRequest : stampsPerRequest;
+  const sizes = new RequestSizes(walk.sizes);
+  const most = by === 'content' ? Math.min(recordsPerRequest, pageSize) : stampsPerRequest;
   const detail = by === 'content' ? 'full' : 'custom:id,lastUpdate';
   const what = `${evidence} ${by}`;
   const limit = sizes.of(what, most);
@@ -40,7 +46,7 @@ export async function walkOn(
     page = stampsIn(await source.list(evidence, { afterId, limit, detail }, signal), by);
   } catch (error) {
     const isTooMuch = error instanceof FlexibeeError && error.isTooMuch;
-    if (isTooMuch && sizes.tooMuch(what, limit)) return walk;
+    if (isTooMuch && sizes.tooMuch(what, limit)) return { ...walk, sizes: sizes.toStored() };
     const report = ownTroubleOf(error);
     if (report === undefined) throw error;
     return skipped(walk, evidence, report.message);
@@ -61,6 +67,7 @@ export async function walkOn(
   const found = walk.found[evidence] ?? noneFound;
   const next = {
     ...walk,
+    sizes: sizes.toStored(),
     afterId: last,
     found: { ...walk.found, [evidence]: { ...found, compared: found.compared + stamps.length } },
     candidates: {
