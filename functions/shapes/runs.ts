@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { healthPartSchema, healthStateSchema } from '../../shared/app/health/part.ts';
+import { closureSchema } from '../../shared/closures/closures.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 import { runSchema, runStates, stageErrorSchema } from '../../shared/sync/run.ts';
 import type { Progress } from '../../shared/sync/syncs.ts';
@@ -188,7 +189,17 @@ const activeRunSchema = runSchema
   .meta({ id: 'ActiveRun' });
 
 export const statusSchema = z
-  .object({ running: z.boolean(), runs: z.array(activeRunSchema) })
+  .object({
+    running: z.boolean(),
+    runs: z.array(activeRunSchema),
+    closures: z
+      .array(
+        closureSchema.pick({ server: true, company: true, everything: true, until: true }).extend({
+          reason: z.string().exactOptional().meta({ description: 'With a token only' }),
+        }),
+      )
+      .meta({ description: 'What is closed for now, and until when' }),
+  })
   .meta({ id: 'SyncStatus' });
 
 export const runPageSchema = z

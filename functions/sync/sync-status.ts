@@ -12,7 +12,10 @@ import { statusSchema } from '../shapes/runs.ts';
  */
 export function syncStatus(app: AppServices): RouteHandler {
   return async (request, _context, { caller, signal }) => {
-    const active = await app.syncs.active(signal);
+    const [active, closed] = await Promise.all([
+      app.syncs.active(signal),
+      app.closures.current(signal),
+    ]);
     const running = active.length > 0;
     const text = `Synchronization is ${running ? '' : 'not '}running.`;
     const now = app.now();
@@ -20,7 +23,9 @@ export function syncStatus(app: AppServices): RouteHandler {
       .filter(({ codes }) => caller === undefined || mayTouch(caller, codes))
       .map((run) => ({ ...run, progress: progressOf(run, now) }))
       .map((run) => (caller === undefined ? withoutTexts(run) : run));
-    return textOrJson(request, text, statusSchema.parse({ running, runs }));
+    const closures =
+      caller === undefined ? closed.map(({ reason: _, ...closure }) => closure) : closed;
+    return textOrJson(request, text, statusSchema.parse({ running, runs, closures }));
   };
 }
 

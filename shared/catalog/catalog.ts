@@ -6,29 +6,18 @@ import type { TransactionMode } from '../database/transaction.ts';
 import type { RowQuery } from '../dynsql/rows/row-query-schema.ts';
 import { type Guess, guessesIn } from './guesses.ts';
 import { filled, procedureName } from './name-template.ts';
+import {
+  type CallParameter,
+  namesIn,
+  parameterValues,
+  passed,
+  periodParameter,
+} from './parameter-values.ts';
+import type { Period } from './period.ts';
 import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
-import type {
-  CatalogData,
-  Company,
-  Connection,
-  DataSource,
-  Entity,
-  Parameter,
-  Stage,
-} from './schema.ts';
-
-/** `month` 1 to 12, `year` with four digits. */
-export interface Period {
-  month: number;
-  year: number;
-}
-
-/** `name` is without `@`; `type` is a T-SQL type: `int`, `varchar(4)`, `char(8)`. */
-export interface CallParameter {
-  name: string;
-  type: string;
-  value: string | number | boolean | null;
-}
+import type { CatalogData, Company, Connection, DataSource, Stage } from './schema.ts';
+import type { Condition } from './success-schema.ts';
+import { isOfPeriod } from './value-source.ts';
 
 /**
  * One procedure call of one entity of one data source, or for `flexibee` and `dynsql` one call a
@@ -63,6 +52,8 @@ export interface ResolvedStage {
   repeatable: boolean;
   /** What a return value other than 0 means. */
   returnCheck: ReturnCheck;
+  /** What must be so beside that; absent: nothing. */
+  succeeds?: Condition[];
   /** Absent: no limit. */
   timeoutSeconds?: number;
 }
@@ -91,6 +82,8 @@ export interface SourceQuery extends RowQuery {
 export interface Catalog {
   /** Tells two catalogues apart: twelve hexadecimal digits of what they say. */
   readonly revision: string;
+  /** What is locked, and closed, as one. */
+  readonly servers: readonly { id: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
   /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
@@ -119,43 +112,6 @@ export interface Catalog {
   rowQuery(request: { name: string; code: string }): SourceQuery | undefined;
   /** Queries of the newest timestamps, at most one a place. RangeError as for `stages`. */
   freshness(request: { name: string; code: string }): FreshnessQuery[];
-}
-
-/** Values of parameters by where they come from; those of the period only for a dated entity. */
-function parameterValues(entity: Entity, source: DataSource, period: Period | undefined) {
-  const always = { code: source.code, entity: entity.name };
-  if (!entity.dated) return always;
-  if (period === undefined) {
-    throw new RangeError(`${entity.name} is dated: a month and a year are needed`);
-  }
-  const { month, year } = period;
-  if (!Number.isInteger(month) || month < 1 || month > 12) {
-    throw new RangeError(`month ${month} is not a whole number from 1 to 12`);
-  }
-  if (!Number.isInteger(year) || year < 1000 || year > 9999) {
-    throw new RangeError(`year ${year} is not a whole number of four digits`);
-  }
-  const day = `${year}${String(month).padStart(2, '0')}01`;
-  return { ...always, month, year, 'first day of month': day };
-}
-
-function passed(
-  parameters: readonly Parameter[],
-  values: Partial<Record<Parameter['from'], string | number>>,
-): CallParameter[] {
-  return parameters.flatMap(({ name, type, from }) => {
-    const value = values[from];
-    return value === undefined ? [] : [{ name, type, value }];
-  });
-}
-
-const ofThePeriod: readonly Parameter['from'][] = ['month', 'year', 'first day of month'];
-
-/** The rows of a month are loaded by themselves. */
-function periodParameter(values: ReturnType<typeof parameterValues>): CallParameter[] {
-  if (!('year' in values)) return [];
-  const value = `${values.year}-${String(values.month).padStart(2, '0')}`;
-  return [{ name: 'period', type: 'varchar(7)', value }];
 }
 
 function revisionOf(data: CatalogData): string {
@@ -195,6 +151,7 @@ export function makeCatalog(data: CatalogData): Catalog {
 
   return {
     revision: revisionOf(data),
+    servers: data.servers.map(({ id }) => ({ id })),
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
     companies: data.dataSources.flatMap(({ code, company }) =>
       company === undefined ? [] : [{ code, ...company }],
@@ -227,10 +184,9 @@ export function makeCatalog(data: CatalogData): Catalog {
           const asked = stage.kind === 'procedure' ? undefined : askedServer(source);
           const parameters =
             stage.kind === 'dynsql' ? periodParameter(values) : passed(stage.parameters, values);
-          const isOfPeriod =
+          const takesPeriod =
             entity.dated &&
-            (stage.kind === 'dynsql' ||
-              stage.parameters.some(({ from }) => ofThePeriod.includes(from)));
+            (stage.kind === 'dynsql' || stage.parameters.some(({ from }) => isOfPeriod(from)));
           const procedure = procedureName(filled(stage.procedure, entity));
           if (procedure === undefined) throw new Error(`unchecked procedure ${stage.procedure}`);
           return {
@@ -238,7 +194,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             kind: stage.kind,
             ...(stage.shared ? {} : { code: source.code }),
             shared: stage.shared,
-            ...(isOfPeriod && request.period && { period: request.period }),
+            ...(takesPeriod && request.period && { period: request.period }),
             database,
             server: asked ?? serverOf(database),
             procedure,
@@ -247,6 +203,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             transaction: stage.transaction ?? 'own',
             repeatable: stage.repeatable,
             returnCheck: returnCheckOf(stage, pipeline),
+            ...(stage.succeeds.length > 0 && { succeeds: structuredClone(stage.succeeds) }),
             ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),
           };
         }),
@@ -274,7 +231,7 @@ export function makeCatalog(data: CatalogData): Catalog {
             database,
             server: serverOf(database),
             sql: filled(query.sql, entity),
-            parameters: passed(query.parameters, { code: source.code, entity: entity.name }),
+            parameters: passed(query.parameters, namesIn(entity, source)),
           };
         });
     },

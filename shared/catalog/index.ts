@@ -1,13 +1,15 @@
 /** What can be synced: the catalogue's loading, checking and lookups. */
 
 export type {
-  CallParameter,
   Catalog,
   FollowedCompany,
   FreshnessQuery,
-  Period,
   ResolvedStage,
   SourceQuery,
 } from './catalog.ts';
 export { CatalogError } from './catalog-error.ts';
+export type { CallParameter } from './parameter-values.ts';
+export { ofRun } from './parameter-values.ts';
+export type { Period } from './period.ts';
 export { parseCatalog, parseCatalogText, shippedCatalog } from './read-catalog.ts';
+export { dayIn, runSources } from './value-source.ts';

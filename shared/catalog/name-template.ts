@@ -8,6 +8,9 @@ const known = new Set<string>(placeholders);
 /** A name in SQL Server, plain enough never to need quoting; at most 128 characters (sysname). */
 export const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
+/** A name of a parameter, without `@`: they cannot be quoted. */
+export const parameterPattern = /^[\p{L}\p{N}_#$][\p{L}\p{N}_#$@]{0,126}$/u;
+
 /**
  * A name of an entity. In names of SQL Server a hyphen becomes an underscore, so that those never
  * need quoting either.

@@ -5,10 +5,11 @@ import { returnChecks } from '../database/return-value.ts';
 import { transactionModes } from '../database/transaction.ts';
 import { shown, unsuitable } from './catalog-error.ts';
 import type { Declared } from './declared.ts';
-import { expects, fields, filledList, list, matching, oneOf, reference } from './field.ts';
+import { expects, fields, filledList, list, oneOf, reference } from './field.ts';
 import { description, flag, guess, id, name, scopes } from './leaves.ts';
-import { namePattern, placeholderFault, procedureName } from './name-template.ts';
-import { capacityOf, misfit, sqlTypesAllowed, valueSources } from './sql-type.ts';
+import { placeholderFault, procedureName } from './name-template.ts';
+import { parameters, variables } from './parameter-schema.ts';
+import { conditions } from './success-schema.ts';
 
 /** SET options that are off on a new connection and may be on around one call. */
 const setOptionsAllowed = ['FORCEPLAN', 'NOCOUNT', 'XACT_ABORT'] as const;
@@ -20,13 +21,6 @@ const places = ['source', 'crude', 'heap'] as const;
 const stageKinds = ['procedure', 'flexibee', 'dynsql'] as const;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
-const sqlType = z
-  .string(expects('a type allowed here', sqlTypesAllowed))
-  .refine(
-    (type) => capacityOf(type) !== undefined,
-    expects('a type allowed here', sqlTypesAllowed),
-  );
-
 const returnValue = oneOf('an answer to return values', returnChecks);
 
 const template = z
@@ -54,25 +48,6 @@ const query = z
     }
   });
 
-function parameters(sources: readonly (typeof valueSources)[number][]) {
-  const parameter = fields('a parameter', {
-    name: matching(namePattern, 'a parameter name', 'use Latin letters, digits and _, without @'),
-    type: sqlType,
-    from: oneOf('a source of values', sources),
-  }).superRefine(({ type, from }, context) => {
-    const reason = misfit(type, from);
-    const message = unsuitable(type, `a type for ${from}`, reason ?? '');
-    if (reason !== undefined) context.addIssue({ code: 'custom', path: ['type'], message });
-  });
-  return list(parameter, 'parameters').superRefine((all, context) => {
-    for (const [index, { name }] of all.entries()) {
-      const first = all.findIndex((other) => other.name.toLowerCase() === name.toLowerCase());
-      const message = `the same as parameters[${first}].name; use another (case does not count)`;
-      if (first < index) context.addIssue({ code: 'custom', path: [index, 'name'], message });
-    }
-  });
-}
-
 /** @param declared the names that the catalogue declares */
 export function pipelineSchema(declared: Declared) {
   const knownEntity = reference('an entity', declared.entities);
@@ -89,7 +64,7 @@ export function pipelineSchema(declared: Declared) {
 
   const call = {
     procedure: template,
-    parameters: parameters(valueSources),
+    parameters,
     setOptions: list(oneOf('a SET option allowed here', setOptionsAllowed), 'SET options'),
     transaction: oneOf('a way to call in a transaction', transactionModes),
     repeatable: flag,
@@ -100,6 +75,7 @@ export function pipelineSchema(declared: Declared) {
         error: `longer than a day; use seconds from 1 to ${longestTimeoutSeconds}`,
       }),
     returnValue,
+    succeeds: conditions,
   };
   const stage = fields('a stage', {
     stage: name,
@@ -115,20 +91,21 @@ export function pipelineSchema(declared: Declared) {
     repeatable: flag.default(false),
     timeoutSeconds: call.timeoutSeconds.optional(),
     returnValue: returnValue.optional(),
+    succeeds: conditions.default([]),
     overrides: list(
       fields('an override', { ...matchers, ...z.object(call).partial().shape }),
       'overrides',
     ).default([]),
   });
 
-  const reading = { sql: query, parameters: parameters(['code', 'entity']) };
+  const reading = { sql: query, parameters: variables };
   const freshness = fields('a freshness query', {
     place: oneOf('a place', places),
     description: description.optional(),
     guess,
     database: database.optional(),
     ...reading,
-    parameters: reading.parameters.default([]),
+    parameters: variables.default([]),
     except: filledList(knownEntity, 'entities').default([]),
     overrides: list(
       fields('an override', { ...matchers, ...z.object(reading).partial().shape }),

@@ -1,6 +1,7 @@
 /** What a catalogue says about one entity of one data source. */
 
 import type { ReturnCheck } from '../database/return-value.ts';
+import type { Path } from './catalog-error.ts';
 import type { CatalogData, DataSource, Entity, Freshness, Pipeline, Stage } from './schema.ts';
 
 /** One entity of one data source; `source` is the one its export really runs for. */
@@ -49,10 +50,11 @@ export function databaseOf(item: Stage | Freshness, source: DataSource): string 
 }
 
 /**
- * A stage's own answer, or its pipeline's. The procedures of `flexibee` and `dynsql` are called by a
+ * A stage's own answer, or its pipeline's; where a condition says which values are right, none. The procedures of `flexibee` and `dynsql` are called by a
  * contract in which 0 means that all of it was applied: what they did not take would be lost.
  */
 export function returnCheckOf(stage: Stage, pipeline: Pipeline): ReturnCheck {
+  if (stage.succeeds.some(({ of }) => of === 'return value')) return 'ignore';
   const usual = stage.kind === 'procedure' ? 'warn' : 'zero';
   return stage.returnValue ?? pipeline.returnValue ?? usual;
 }
@@ -79,9 +81,17 @@ export function givenBy(override: Override): [string, unknown][] {
 
 /**
  * A stage or query as it is for one subject: its own fields, under those of the overrides that
- * apply. No two of them disagree on a field (checks/overrides.ts), so their order does not matter.
+ * apply; of two that give the same field the later one counts.
  */
 export function adapted<Item extends Stage | Freshness>(item: Item, subject: Subject): Item {
   const applying = item.overrides.filter((override) => applies(override, subject));
   return { ...item, ...Object.fromEntries(applying.flatMap(givenBy)) };
+}
+
+/** Where the field that counts for a subject stands in a stage or query. */
+export function givenIn(item: Stage | Freshness, subject: Subject, key: string): Path {
+  const index = item.overrides.findLastIndex(
+    (override) => applies(override, subject) && givenBy(override).some(([given]) => given === key),
+  );
+  return index < 0 ? [key] : ['overrides', index, key];
 }

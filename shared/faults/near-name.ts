@@ -42,10 +42,20 @@ export function nearest(
 
 /**
  * ` (did you mean hcs?)` where one of `names` differs from `value` by a slip of the keyboard: the
- * case of letters, or one letter in three (at least one). Empty otherwise.
+ * case of letters, or one letter in three (at least one). Of several words each must be near: the
+ * last day is not the first. Empty otherwise.
  */
 export function didYouMean(value: unknown, names: readonly string[]): string {
   if (typeof value !== 'string') return '';
-  const near = nearest(value, names, (name) => Math.max(1, Math.floor(name.length / 3)));
-  return near === undefined || near === value ? '' : ` (did you mean ${near}?)`;
+  const near = nearest(value, names, slipsIn);
+  const isNear = near !== undefined && near !== value && haveNearWords(value, near);
+  return isNear ? ` (did you mean ${near}?)` : '';
+}
+
+const slipsIn = (name: string) => Math.max(1, Math.floor(name.length / 3));
+
+function haveNearWords(value: string, name: string): boolean {
+  const [given, words] = [value, name].map((text) => text.split(' '));
+  if (given === undefined || words?.length !== given.length) return !name.includes(' ');
+  return words.every((word, at) => nearest(given[at] ?? '', [word], slipsIn) !== undefined);
 }

@@ -18,11 +18,13 @@ export interface Parameter {
 export interface HeaderDescription {
   description: string;
   schema: z.ZodType;
+  /** Not of every answer. */
+  isOptional?: true;
 }
 
 export interface ResponseDescription {
   description: string;
-  /** Headers that are always there. */
+  /** Headers that are always there, unless they say so. */
   headers?: Readonly<Record<string, HeaderDescription>>;
   /** Present when JSON may be answered. */
   json?: z.ZodType;
@@ -50,6 +52,7 @@ const tags = {
   runs: 'Runs: how far they are, how they ended, what procedures said',
   flexibee: 'FlexiBee companies that are followed',
   dynsql: 'Queries by definitions',
+  admin: 'Who changed what, what is closed for now, and troubles that are known',
   service: 'This app itself',
 } as const;
 export type Tag = keyof typeof tags;
@@ -147,10 +150,12 @@ function responses(operation: Operation, schemas: NamedSchemas): Record<string, 
 
 function headersOf({ headers, json, text }: ResponseDescription, schemas: NamedSchemas) {
   const vary = json !== undefined && text !== undefined ? { Vary: schemas.vary() } : {};
-  const own = Object.entries(headers ?? {}).map(([name, { description, schema }]) => [
-    name,
-    { description, required: true, schema: schemas.of(schema, 'output') },
-  ]);
+  const own = Object.entries(headers ?? {}).map(
+    ([name, { description, schema, isOptional = false }]) => [
+      name,
+      { description, required: !isOptional, schema: schemas.of(schema, 'output') },
+    ],
+  );
   return { ...vary, ...Object.fromEntries(own) };
 }
 

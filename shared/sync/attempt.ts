@@ -13,6 +13,7 @@ import type { Journal } from './journal.ts';
 import type { RunLog } from './log/run-log.ts';
 import type { Run, Stage, StageAttempt, StageError } from './run.ts';
 import { StageFailure, type StageResult, workOf } from './stage-runner.ts';
+import { type Judged, judgedIn } from './success.ts';
 import { StageTimeoutError, timeLimit } from './time-limit.ts';
 import type { Turn } from './turn.ts';
 
@@ -61,8 +62,13 @@ export async function runStage(context: AttemptContext, stage: Stage): Promise<v
       // What was only waiting when the run had to stop has not been tried.
       const wasTried = !signal.aborted || stage.attempts.includes(attempt);
       if (wasTried) {
+        const judged = judgedIn(error) ?? {};
+        tellAll(log, stage, judged);
         log.tell(stage.id, `Failed: ${failure.meaning}: ${inFull(failure)}`);
-        journal.note(() => enterFailure(stage, attempt, failure, now));
+        journal.note(() => {
+          enterFailure(stage, attempt, failure, now);
+          enterJudged(stage, judged);
+        });
       }
       if (!again) {
         journal.note((run) => failStage(run, stage, attempt, failure, signal));
@@ -115,6 +121,7 @@ async function runOnce(
         isCalled = true;
       },
     );
+    tellAll(log, stage, result);
     for (const warning of result.warnings ?? []) log.tell(stage.id, `Warning: ${warning}`);
     journal.note((run) => {
       succeed(stage, attempt, result, now);
@@ -140,9 +147,20 @@ function succeed(stage: Stage, attempt: StageAttempt, result: StageResult, now: 
   attempt.endedAt = now().toISOString();
   stage.state = 'succeeded';
   stage.rows = result.rows;
-  if (result.returnValue !== undefined) stage.returnValue = result.returnValue;
+  enterJudged(stage, result);
   if (result.warnings?.length) stage.warnings = result.warnings;
   if (stage.messages.last) trimMessage(stage, messageRoom(stage));
+}
+
+function tellAll(log: Pick<RunLog, 'tell'>, stage: Stage, { log: lines = [] }: Judged): void {
+  for (const line of lines) log.tell(stage.id, line);
+}
+
+/** What the procedure said of itself. */
+function enterJudged(stage: Stage, { returnValue, outputs, checked }: Judged): void {
+  if (returnValue !== undefined) stage.returnValue = returnValue;
+  if (outputs !== undefined) stage.outputs = outputs;
+  if (checked !== undefined) stage.checked = checked;
 }
 
 /** An attempt that never began (no connection, no fence) counts when it failed by itself. */

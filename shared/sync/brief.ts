@@ -34,8 +34,10 @@ export function messageRoom(stage: Stage): number {
 }
 
 /** What a stage has of its room: texts, and the counts of rows. */
-export function saidBytes({ rows, messages, attempts, warnings = [], error }: Stage): number {
-  let bytes = rows === undefined ? 0 : jsonBytes(rows);
+export function saidBytes(stage: Stage): number {
+  const { rows, outputs, checked, messages, attempts, warnings = [], error } = stage;
+  let bytes = 0;
+  for (const found of [rows, outputs, checked]) if (found !== undefined) bytes += jsonBytes(found);
   for (const text of [messages.last?.text, error?.message, error?.procedure, ...warnings]) {
     if (text !== undefined) bytes += jsonBytes(text);
   }

@@ -201,7 +201,7 @@ function plainId(entity: string, { stage, shared, code }: ResolvedStage): string
 
 function newStage(id: string, entity: string, resolved: ResolvedStage, asks: Stage['asks']): Stage {
   const { stage, kind, code, period, server, database, location, procedure, parameters } = resolved;
-  const { setOptions, transaction, repeatable, returnCheck, timeoutSeconds } = resolved;
+  const { setOptions, transaction, repeatable, returnCheck, succeeds, timeoutSeconds } = resolved;
   return {
     id,
     kind,
@@ -219,6 +219,7 @@ function newStage(id: string, entity: string, resolved: ResolvedStage, asks: Sta
     ...(transaction !== 'own' && { transaction }),
     repeatable,
     returnCheck,
+    ...(succeeds !== undefined && { succeeds }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     needs: [],
     state: 'pending',

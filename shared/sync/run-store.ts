@@ -29,8 +29,8 @@ const largestPage = 5_000;
 const readsAtOnce = 8;
 
 /**
- * Ten thousand stages take 10 to 20 MB. Version 2 has runs of any calls, and runs that wait; every
- * run of version 1 is one of 2.
+ * Ten thousand stages take 10 to 20 MB. Version 2 has runs of any calls, runs that wait, and stages
+ * that say when they have succeeded; every run of version 1 is one of 2.
  */
 export const runForm: DocumentForm<Run> = {
   schema: runSchema,

@@ -9,6 +9,7 @@
  */
 
 import { z } from 'zod';
+import { runSources } from '../catalog/index.ts';
 import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
 import { transactionModes } from '../database/transaction.ts';
@@ -74,13 +75,44 @@ const attemptSchema = z
   .meta({ id: 'StageAttempt' });
 export type StageAttempt = z.infer<typeof attemptSchema>;
 
+const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export type CallValue = z.infer<typeof valueSchema>;
+
 const parameterSchema = z
   .object({
     name: z.string(),
     type: z.string(),
-    value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+    value: valueSchema,
+    /** Before it is known, in a plan that has not begun: `user`, `run id`, `date of run`. */
+    from: z.enum(runSources).exactOptional(),
+    /** Its value after the call is in `outputs`. */
+    output: z.literal(true).exactOptional(),
+    required: z.literal(true).exactOptional(),
+    /** Of an output parameter: its value is in no record. */
+    secret: z.literal(true).exactOptional(),
   })
   .meta({ id: 'ProcedureParameter' });
+
+/** As the catalogue has it; `of` is `return value`, `rows`, `returned rows` or `@name`. */
+const conditionSchema = z
+  .object({
+    of: z.string(),
+    is: z.array(valueSchema).exactOptional(),
+    atLeast: z.number().exactOptional(),
+    atMost: z.number().exactOptional(),
+    otherwise: z.enum(['fail', 'warn']),
+  })
+  .meta({ id: 'SuccessCondition' });
+export type SuccessCondition = z.infer<typeof conditionSchema>;
+
+const checkedSchema = z
+  .object({
+    of: z.string(),
+    found: valueSchema.meta({ description: 'Texts are cut' }),
+    met: z.boolean(),
+  })
+  .meta({ id: 'CheckedCondition' });
+export type CheckedCondition = z.infer<typeof checkedSchema>;
 
 const rowsSchema = z.object({
   sum: z.number().meta({
@@ -129,6 +161,8 @@ export const currentStageSchema = z
     repeatable: z.boolean(),
     /** What a return value other than 0 means; `warn` where an older run does not say. */
     returnCheck: z.enum(returnChecks).optional(),
+    /** What must be so for it to have succeeded, beside that no error came. */
+    succeeds: z.array(conditionSchema).exactOptional(),
     timeoutSeconds: z.number().positive().optional(),
     /** Milliseconds, the median of earlier runs when this one was planned; absent: there was none. */
     expectedMs: z.number().optional(),
@@ -140,8 +174,12 @@ export const currentStageSchema = z
     state: z.enum(stageStates),
     attempts: z.array(attemptSchema),
     rows: rowsSchema.optional(),
-    /** What the procedure returned, where the stage succeeded. */
+    /** What the procedure returned, where the stage succeeded, or failed by one of `checked`. */
     returnValue: z.number().optional(),
+    /** Values of output parameters by name without `@`, of the newest call; texts are cut. */
+    outputs: z.record(z.string(), valueSchema).exactOptional(),
+    /** What was compared with `succeeds`, in its order. */
+    checked: z.array(checkedSchema).exactOptional(),
     /** What somebody should look at although the stage succeeded; absent: nothing. */
     warnings: z.array(z.string()).optional(),
     /** Whole they are in the run's log. */

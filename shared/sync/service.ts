@@ -1,6 +1,7 @@
 /** Starting and reading syncs: what the HTTP functions call. */
 
 import type { Catalog } from '../catalog/index.ts';
+import type { Closure } from '../closures/closures.ts';
 import { withDeadline } from '../storage/storage-call.ts';
 import type { Call } from './call.ts';
 import { claimServers, ownServers, releaseAll } from './claim.ts';
@@ -10,9 +11,10 @@ import { holdersOf } from './holders.ts';
 import { comparePeriods } from './period.ts';
 import { type Plan, planStages } from './plan.ts';
 import { keptSince } from './retention.ts';
-import { isFinished, type Run } from './run.ts';
+import { isFinished, type Run, type Stage } from './run.ts';
 import { searchRuns } from './run-search.ts';
 import { newRunId } from './run-store.ts';
+import { forRun } from './run-values.ts';
 import type { SyncState } from './sync-state.ts';
 import type {
   CancelOutcome,
@@ -39,6 +41,8 @@ export interface SyncServiceDependencies {
   /** Opened on first use: a call that needs no storage opens none. */
   state(signal: AbortSignal): Promise<SyncState>;
   now(): Date;
+  /** The closure that keeps a run of these stages from beginning; absent: nothing is ever closed. */
+  closed?(stages: readonly Stage[], signal: AbortSignal): Promise<Closure | undefined>;
   /** For how long finished runs are kept; 90 unless told. */
   retentionDays?: number;
 }
@@ -57,6 +61,8 @@ export class SyncService implements Syncs {
    */
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
     const plan = this.#planned(request);
+    const closure = await this.#dependencies.closed?.(plan.stages, signal);
+    if (closure !== undefined) return { outcome: 'closed', closure };
     const state = await this.#dependencies.state(signal);
     const claimed = await withDeadline(
       `claim ${plan.servers.join(', ')}`,
@@ -134,9 +140,13 @@ export class SyncService implements Syncs {
     const claim = await claimServers(state, names, signal);
     if ('busy' in claim) return claim;
     try {
-      const createdAt = now().toISOString();
+      const at = now();
+      const id = request.id ?? newRunId(at);
+      const createdAt = at.toISOString();
+      const { timeZone } = this.#dependencies.catalog.periods;
+      const stages = forRun(plan.stages, { user: request.user, id, at, timeZone });
       const run: Run = {
-        id: newRunId(now()),
+        id,
         kind: request.kind,
         state: 'queued',
         user: request.user,
@@ -145,7 +155,7 @@ export class SyncService implements Syncs {
         ...(request.board !== undefined && { board: request.board }),
         createdAt,
         locks: names.map((server) => ({ server, leaseId: claim.leaseId })),
-        stages: withExpected(plan.stages, await knownDurations(state, signal)),
+        stages: withExpected(stages, await knownDurations(state, signal)),
         freshness: plan.freshness,
         statements: plan.statements,
         ...(plan.queries.length > 0 && { queries: plan.queries }),

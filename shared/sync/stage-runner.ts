@@ -1,7 +1,7 @@
 /** What the engine needs of each kind of stage; the runners are handed to it by `functions/`. */
 
 import type { RowCounts } from '../database/row-counts.ts';
-import type { Run, Stage, StageError } from './run.ts';
+import type { CallValue, CheckedCondition, Run, Stage, StageError } from './run.ts';
 
 /** A stage, and what its run has for it. */
 export interface StageWork extends Stage {
@@ -17,6 +17,11 @@ export function workOf({ queries }: Pick<Run, 'queries'>, stage: Stage): StageWo
 export interface StageResult {
   rows: RowCounts;
   returnValue?: number;
+  /** As in the run. */
+  outputs?: Record<string, CallValue>;
+  checked?: CheckedCondition[];
+  /** Lines for the run's log. */
+  log?: string[];
   /** Of a success: what somebody should look at. */
   warnings?: string[];
 }

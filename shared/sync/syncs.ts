@@ -1,5 +1,6 @@
 /** What HTTP functions need of syncs: start one, read them. The engine is not among it. */
 
+import type { Closure } from '../closures/closures.ts';
 import type { Call, Period } from './call.ts';
 import type { Run, RunState, Stage } from './run.ts';
 import type { RunFilter } from './run-filter.ts';
@@ -13,6 +14,8 @@ export { type Run, type RunState, runStates, warningsIn } from './run.ts';
 export type { RunFilter } from './run-filter.ts';
 
 export interface SyncRequest {
+  /** The run's, reserved before (`newRunId`); absent: a new one. */
+  id?: string;
   kind: Run['kind'];
   /** At least one, and one where the kind is not `calls`: what the catalogue knows, and the months. */
   calls: Call[];
@@ -26,7 +29,9 @@ export interface SyncRequest {
 export type StartOutcome =
   | { outcome: 'started'; id: string }
   /** Somebody else holds these servers; nothing was claimed or written. */
-  | { outcome: 'busy'; servers: string[] };
+  | { outcome: 'busy'; servers: string[] }
+  /** What it needs is closed for now; nothing was claimed or written. */
+  | { outcome: 'closed'; closure: Closure };
 
 /** A stage of a run that has not been started. */
 export type PlannedStage = Pick<

@@ -16,6 +16,7 @@ import type { HealthPart } from '../../shared/app/health/part.ts';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import type { AppServices } from '../../shared/app/services.ts';
+import type { AuditPage, BegunChange, Change, Ending } from '../../shared/audit/audit.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
@@ -35,6 +36,7 @@ import type {
   Syncs,
 } from '../../shared/sync/syncs.ts';
 import { describedBy } from '../support/described.ts';
+import { nothingClosed } from '../support/nothing-closed.ts';
 import { soundSettings } from '../support/sound-settings.ts';
 
 export const runId = '20190731-0123456789ab';
@@ -43,6 +45,7 @@ export const runId = '20190731-0123456789ab';
 const now = new Date('2019-07-15T12:00:00Z');
 
 export class RecordingSyncs implements Syncs {
+  /** Without the ids that were reserved for them. */
   started: SyncRequest[] = [];
   planned: SyncRequest[] = [];
   listed: Array<{ limit: number; from?: string }> = [];
@@ -56,7 +59,7 @@ export class RecordingSyncs implements Syncs {
   cancelled: Array<{ id: string; by: string }> = [];
   cancelOutcome: CancelOutcome = { outcome: 'accepted' };
 
-  async start(request: SyncRequest): Promise<StartOutcome> {
+  async start({ id: _, ...request }: SyncRequest): Promise<StartOutcome> {
     this.#fail();
     this.started.push(request);
     return this.outcome;
@@ -110,8 +113,34 @@ export class RecordingSyncs implements Syncs {
   }
 }
 
+/** What is told to the audit, in the order in which it is. */
+export class RecordingAudit {
+  readonly told: (Change | Ending)[] = [];
+
+  async begin(change: Change): Promise<BegunChange> {
+    this.told.push(change);
+    return { id: String(this.told.length), at: now.toISOString() };
+  }
+  async end(_begun: BegunChange, ending: Ending): Promise<void> {
+    this.told.push(ending);
+  }
+  async read(): Promise<AuditPage> {
+    return { entries: [], damaged: 0 };
+  }
+}
+
+/** Nothing is closed, nor is it here. */
+const noClosures: AppServices['closures'] = {
+  current: async () => [],
+  begin: async () => {
+    throw new Error('this test has no storage');
+  },
+  end: async () => undefined,
+};
+
 export interface TestApp extends AppServices {
   syncs: RecordingSyncs;
+  audit: RecordingAudit;
 }
 
 /** With the sample's settings and whatever `environment` changes. */
@@ -126,6 +155,11 @@ export function testApp(
     syncs: new RecordingSyncs(),
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
+    audit: new RecordingAudit(),
+    closures: noClosures,
+    keys: async () => {
+      throw new Error('this test has no storage');
+    },
     now: () => now,
     stopping: new AbortController().signal,
     health: async () => parts,
@@ -149,6 +183,7 @@ function withoutStorage(settings: Settings): Companies {
     },
     leaseSeconds: settings.leaseSeconds,
     sliceMs: settings.sliceMs,
+    closed: nothingClosed,
     now: () => now,
   });
 }

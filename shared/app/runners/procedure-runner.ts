@@ -3,7 +3,6 @@
 import { dropAppLock, takeAppLock } from '../../database/app-lock.ts';
 import type { Databases } from '../../database/databases.ts';
 import type { ProcedureResult } from '../../database/procedure-call.ts';
-import { judgedReturn } from '../../database/return-value.ts';
 import type { Session } from '../../database/session.ts';
 import { callOnTerms } from '../../database/transaction.ts';
 import { type FenceWatch, watchFence } from '../../sync/fence-watch.ts';
@@ -15,6 +14,7 @@ import {
   type StageRunner,
   type StageSlot,
 } from '../../sync/stage-runner.ts';
+import { judgedCall } from '../../sync/success.ts';
 
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
@@ -95,11 +95,8 @@ class ProcedureSlot implements StageSlot {
     signal: AbortSignal,
     onCall: () => void = () => {},
   ): Promise<StageResult> {
-    const { procedure, transaction = 'own', setOptions, returnCheck = 'warn' } = stage;
-    const judge = ({ returnValue, rows }: ProcedureResult): StageResult => {
-      const warning = judgedReturn(procedure, returnValue, returnCheck);
-      return { rows, returnValue, ...(warning && { warnings: [warning] }) };
-    };
+    const { procedure, transaction = 'own', setOptions } = stage;
+    const judge = (result: ProcedureResult) => judgedCall(stage, result);
     const holder = this.#runId;
     const terms = { transaction, holder, setOptions, onMessage, onCall, judge };
     const { rollbacks } = this.#session.transactionEnds;

@@ -2,7 +2,7 @@
 
 import { notOneOf, type Path, pathText } from '../catalog-error.ts';
 import { variablesOf } from '../name-template.ts';
-import { applies, givenBy, type Subject } from '../resolve.ts';
+import { adapted, applies, givenBy, givenIn, type Subject } from '../resolve.ts';
 import type { Freshness, Pipeline, Stage } from '../schema.ts';
 import type { Context } from './check-context.ts';
 import { checkFits } from './fits.ts';
@@ -49,56 +49,22 @@ function checkEffect(context: Context, item: Stage | Freshness, pipeline: Pipeli
   }
 }
 
-/** No two overrides give one field of one subject different values: each call is one call. */
-function checkAgreement(
-  { at, fault }: Context,
-  item: Stage | Freshness,
-  subjects: readonly Subject[],
-): void {
-  const told = new Set<string>();
-  for (const subject of subjects) {
-    const first = new Map<string, { index: number; value: string }>();
-    for (const [index, override] of item.overrides.entries()) {
-      if (!applies(override, subject)) continue;
-      for (const [key, given] of givenBy(override)) {
-        const value = JSON.stringify(given);
-        const other = first.get(key) ?? { index, value };
-        first.set(key, other);
-        if (other.value === value || told.has(`${index} ${key}`)) continue;
-        told.add(`${index} ${key}`);
-        const { entity, source } = subject;
-        const text = `${value} for ${entity.name} of ${source.code}, but overrides[${other.index}].${key} gives ${other.value}; let only one apply`;
-        fault(at(item, 'overrides', index, key), text);
-      }
-    }
-  }
-}
-
-/** Where a field of an item comes from for one subject. */
-function giver(item: Freshness, subject: Subject, key: 'sql' | 'parameters') {
-  const index = item.overrides.findIndex(
-    (override) => applies(override, subject) && override[key] !== undefined,
-  );
-  const override = item.overrides[index];
-  const path: Path = override === undefined ? [key] : ['overrides', index, key];
-  return { path, override };
-}
-
 /** A query's `@variables` are its parameters, no more and no fewer. */
 function checkVariables({ at, fault }: Context, query: Freshness, subject: Subject): void {
-  const sql = giver(query, subject, 'sql');
-  const given = giver(query, subject, 'parameters');
-  const variables = variablesOf(sql.override?.sql ?? query.sql);
-  const parameters = given.override?.parameters ?? query.parameters;
+  const { sql, parameters } = adapted(query, subject);
+  const [sqlPath, path] = (['sql', 'parameters'] as const).map((key) =>
+    at(query, ...givenIn(query, subject, key)),
+  );
+  const variables = variablesOf(sql);
   for (const name of variables) {
     if (parameters.some((parameter) => parameter.name === name)) continue;
-    const there = pathText(at(query, ...given.path));
-    fault(at(query, ...sql.path), `uses @${name}, which is not in ${there}; add it there`);
+    const there = pathText(path ?? []);
+    fault(sqlPath ?? [], `uses @${name}, which is not in ${there}; add it there`);
   }
   for (const { name } of parameters) {
     if (!variables.includes(name)) {
-      const there = pathText(at(query, ...sql.path));
-      fault(at(query, ...given.path), `@${name} is not used in ${there}; leave it out here`);
+      const there = pathText(sqlPath ?? []);
+      fault(path ?? [], `@${name} is not used in ${there}; leave it out here`);
     }
   }
   checkFits({ at, fault }, parameters, subject, `freshness in ${query.place}`);
@@ -108,7 +74,6 @@ export function checkOverrides(context: Context, pipeline: Pipeline): void {
   const subjects = context.through(pipeline);
   for (const item of [...pipeline.stages, ...pipeline.freshness]) {
     checkEffect(context, item, pipeline);
-    checkAgreement(context, item, subjects);
   }
   for (const query of pipeline.freshness) {
     for (const subject of subjects) {

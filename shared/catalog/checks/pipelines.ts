@@ -4,9 +4,10 @@ import { pathText } from '../catalog-error.ts';
 import { filled, procedureName } from '../name-template.ts';
 import { adapted, chainOf } from '../resolve.ts';
 import type { Pipeline, Stage } from '../schema.ts';
-import { isOfPeriod } from '../sql-type.ts';
+import { isOfPeriod } from '../value-source.ts';
 import type { Context } from './check-context.ts';
 import { checkFits } from './fits.ts';
+import { checkSuccess } from './success-checks.ts';
 
 /** Each circle once, at its first pipeline. */
 export function checkCircles({ data, at, fault }: Context): void {
@@ -63,7 +64,7 @@ export function checkShared({ at, fault }: Context, { stages }: Pipeline): void 
     for (const { parameters = [], path } of given) {
       for (const [index, { from }] of parameters.entries()) {
         if (from !== 'code') continue;
-        const text = `"code" in a shared stage; use entity, month, year or first day of month`;
+        const text = '"code" in a shared stage, whose call serves all sources; use another';
         fault(at(stage, ...path, 'parameters', index, 'from'), text);
       }
     }
@@ -80,7 +81,8 @@ export function checkShared({ at, fault }: Context, { stages }: Pipeline): void 
 export function checkCalls({ through, at, fault }: Context, pipeline: Pipeline): void {
   for (const subject of through(pipeline)) {
     const { entity } = subject;
-    for (const stage of pipeline.stages.map((declared) => adapted(declared, subject))) {
+    for (const declared of pipeline.stages) {
+      const stage = adapted(declared, subject);
       const procedure = filled(stage.procedure, entity);
       if (procedureName(procedure) === undefined) {
         const key = entity.sourceName === undefined ? 'name' : 'sourceName';
@@ -88,6 +90,7 @@ export function checkCalls({ through, at, fault }: Context, pipeline: Pipeline):
         fault(at(entity, key), text);
       }
       checkFits({ at, fault }, stage.parameters, subject, stage.stage);
+      checkSuccess({ at, fault }, declared, subject);
     }
   }
 }
