@@ -2,10 +2,12 @@
 
 import { z } from 'zod';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
+import type { HeaderDescription, Parameter } from '../../shared/http/openapi.ts';
 import type { Route } from '../route.ts';
 import { callsBodySchema, plannedRunSchema } from '../shapes/calls.ts';
 import { drySchema } from '../shapes/dry.ts';
 import { codesFormSchema, namesFormSchema } from '../shapes/forms.ts';
+import { keyHeader, keySchema, replayedHeader } from '../shapes/idempotency-key.ts';
 import { runProgressSchema } from '../shapes/run-views.ts';
 import * as schemas from '../shapes/runs.ts';
 import { formParameter, runsParameters, viewParameters } from '../shapes/runs-parameters.ts';
@@ -22,6 +24,11 @@ import { validNames } from '../sync/valid-names.ts';
 /** Texts that are answered, each with its newline. */
 const line = (...texts: readonly string[]) => z.enum(texts.map((text) => `${text}\n`));
 const atRun = { Location: { description: 'The run', schema: schemas.runLocationSchema } };
+const replayed: HeaderDescription = {
+  description: 'The answer is that of an earlier request with the same key',
+  schema: z.literal('true'),
+  isOptional: true,
+};
 const started = {
   200: {
     description: 'With `dry`: what would run; nothing was started',
@@ -29,7 +36,7 @@ const started = {
   },
   202: {
     description: 'Accepted: Location names the run',
-    headers: atRun,
+    headers: { ...atRun, [replayedHeader]: replayed },
     text: line('Synchronization was started.'),
     json: schemas.acceptedSchema,
   },
@@ -40,6 +47,14 @@ const dry = {
   description: 'true: what would run, as JSON, and nothing is started or written',
   schema: drySchema,
 } as const;
+/** Of whatever starts a run. */
+const startProblems = ['busy', 'closed', 'key-in-use', 'key-reused'] as const;
+const key: Parameter = {
+  name: keyHeader,
+  in: 'header',
+  description: 'What the client calls its request, so that sending it again starts nothing twice',
+  schema: keySchema,
+};
 const pathText = z.string();
 const runId = {
   name: 'id',
@@ -144,10 +159,10 @@ export const syncRoutes: readonly Route[] = [
         handler: dataSourceSync,
         changes: 'run.start',
         summary: 'Sync every entity of one data source, or of several in one run',
-        parameters: [dry],
+        parameters: [dry, key],
         body: schemas.bodySchemas.data_source,
         responses: started,
-        problems: ['busy', 'closed'],
+        problems: startProblems,
       },
     },
   },
@@ -163,10 +178,10 @@ export const syncRoutes: readonly Route[] = [
         handler: entitySync,
         changes: 'run.start',
         summary: 'Sync one entity of one data source, or of several in one run',
-        parameters: [dry],
+        parameters: [dry, key],
         body: schemas.bodySchemas.entity,
         responses: started,
-        problems: ['busy', 'closed'],
+        problems: startProblems,
       },
     },
   },
@@ -190,10 +205,10 @@ export const syncRoutes: readonly Route[] = [
         changes: 'run.start',
         access: 'body',
         summary: 'Sync any entities and data sources in any months as one run',
-        parameters: [dry],
+        parameters: [dry, key],
         body: callsBodySchema,
         responses: started,
-        problems: ['busy', 'closed'],
+        problems: startProblems,
       },
     },
   },

@@ -18,11 +18,13 @@ export interface Parameter {
 export interface HeaderDescription {
   description: string;
   schema: z.ZodType;
+  /** Not of every answer. */
+  isOptional?: true;
 }
 
 export interface ResponseDescription {
   description: string;
-  /** Headers that are always there. */
+  /** Headers that are always there, unless they say so. */
   headers?: Readonly<Record<string, HeaderDescription>>;
   /** Present when JSON may be answered. */
   json?: z.ZodType;
@@ -172,10 +174,12 @@ function responses(operation: Operation, schemas: NamedSchemas): Record<string, 
 }
 
 function headersOf({ headers }: ResponseDescription, schemas: NamedSchemas) {
-  const own = Object.entries(headers ?? {}).map(([name, { description, schema }]) => [
-    name,
-    { description, required: true, schema: schemas.of(schema, 'output') },
-  ]);
+  const own = Object.entries(headers ?? {}).map(
+    ([name, { description, schema, isOptional = false }]) => [
+      name,
+      { description, required: !isOptional, schema: schemas.of(schema, 'output') },
+    ],
+  );
   return { Vary: schemas.vary(), ...Object.fromEntries(own) };
 }
 

@@ -167,6 +167,9 @@ export function testApp(
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),
     closures: noClosures,
+    keys: async () => {
+      throw new Error('this test has no storage');
+    },
     now: () => now,
     stopping: new AbortController().signal,
     health: async () => parts,

@@ -126,11 +126,29 @@ test('whatever is POSTed is answered, and started only when all of it is right',
     }),
     fc.jsonValue(),
   );
+  const end = fc.constantFrom<unknown>(0, -1, -3, 1, { month: 5, year: 2019 }, { month: 5 }, null);
+  const asked = fc.record(
+    {
+      code: fc.oneof(code, fc.array(code, { maxLength: 4 })),
+      name: fc.constantFrom('payment', 'meter', 'bank_code', null),
+      month: fc.constantFrom<unknown>(0, -1, '-2', 7, null, undefined, '7', -99),
+      year: fc.constantFrom<unknown>(2019, '2019', null, undefined),
+      months: fc.oneof(fc.constant(undefined), fc.array(end, { minLength: 1, maxLength: 3 })),
+    },
+    { requiredKeys: ['code'] },
+  );
+  const calls = fc.record({
+    token: fc.constant('demo-token'),
+    user: fc.constant('u'),
+    calls: fc.array(fc.oneof({ weight: 9, arbitrary: asked }, fc.jsonValue()), { maxLength: 3 }),
+  });
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('entity_sync', 'data_source_sync'),
-      body,
-      async (name, value) => {
+      fc.oneof(
+        fc.tuple(fc.constantFrom('entity_sync', 'data_source_sync', 'runs'), body),
+        fc.tuple(fc.constant('runs'), calls),
+      ),
+      async ([name, value]) => {
         const app = testApp();
         const reply = await post(app, name, JSON.stringify(value), { accept: 'application/json' });
         assert.ok(reply.status === 202 || refusals.has(reply.status), reply.text);
