@@ -1,5 +1,6 @@
 /** Starting and reading syncs: what the HTTP functions call. */
 
+import { AgedCache } from '../async/aged-cache.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closure } from '../closures/closures.ts';
 import { withExpected } from './durations.ts';
@@ -10,6 +11,7 @@ import { CancelRequestedError } from './interruption.ts';
 import { type Plan, planStages } from './plan.ts';
 import { keptSince } from './retention.ts';
 import { isFinished, type Run, type Stage } from './run.ts';
+import { RunLooks, sharedAgeMs } from './run-looks.ts';
 import { searchRuns } from './run-search.ts';
 import { askedFor, startRun } from './start-run.ts';
 import type { SyncState } from './sync-state.ts';
@@ -19,6 +21,7 @@ import type {
   PlannedRun,
   RunPage,
   SearchOptions,
+  SharedLook,
   StartOutcome,
   SyncRequest,
   Syncs,
@@ -28,6 +31,9 @@ import { leaveIfThere } from './waiting/leave.ts';
 import { type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
 
 export type { SyncState } from './sync-state.ts';
+
+/** One look at what runs, which whoever asks meanwhile shares. */
+const activeMs = 25_000;
 
 /** Of a run of any calls: its document, written twice a stage, then has 5 MB. */
 const mostStages = 5_000;
@@ -47,9 +53,14 @@ export interface SyncServiceDependencies {
 
 export class SyncService implements Syncs {
   readonly #dependencies: SyncServiceDependencies;
+  readonly #looks: RunLooks;
+  readonly #active = new AgedCache<Run[]>(() => performance.now());
 
   constructor(dependencies: SyncServiceDependencies) {
     this.#dependencies = dependencies;
+    this.#looks = new RunLooks(async (id, signal, known) =>
+      (await dependencies.state(signal)).runs.look(id, signal, known),
+    );
   }
 
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
@@ -58,7 +69,10 @@ export class SyncService implements Syncs {
     const closure = await closed?.(plan.stages, signal);
     if (closure !== undefined) return { outcome: 'closed', closure };
     const state = await this.#dependencies.state(signal);
-    return startRun({ ...state, catalog, now, send }, request, plan, signal);
+    const started = await startRun({ ...state, catalog, now, send }, request, plan, signal);
+    // Whoever has started a run sees that it runs.
+    this.#active.delete('');
+    return started;
   }
 
   async plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun> {
@@ -78,6 +92,15 @@ export class SyncService implements Syncs {
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
     const { runs } = await this.#dependencies.state(signal);
     return (await runs.look(id, signal))?.value;
+  }
+
+  async look(id: string, maxAgeMs: number, signal: AbortSignal): Promise<SharedLook | undefined> {
+    const seen = await this.#looks.look(id, maxAgeMs, signal);
+    return seen && { run: seen.value, etag: seen.etag };
+  }
+
+  changed(id: string, etag: string, signal: AbortSignal): Promise<void> {
+    return this.#looks.changed(id, etag, signal);
   }
 
   async log(id: string, signal: AbortSignal): Promise<LogText> {
@@ -140,8 +163,12 @@ export class SyncService implements Syncs {
   }
 
   /** Whoever owns a server: a handful of reads, however many runs are kept. */
-  async active(signal: AbortSignal): Promise<Run[]> {
-    const runs = await unfinishedRuns(await this.#dependencies.state(signal), signal);
-    return runs.map(({ run }) => run);
+  active(signal: AbortSignal): Promise<Run[]> {
+    const look = async () => {
+      const limit = AbortSignal.timeout(activeMs);
+      const runs = await unfinishedRuns(await this.#dependencies.state(limit), limit);
+      return runs.map(({ run }) => run);
+    };
+    return this.#active.get('', sharedAgeMs, look, signal);
   }
 }

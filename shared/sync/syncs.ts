@@ -6,6 +6,7 @@ import type { Run, RunState, Stage } from './run.ts';
 import type { RunFilter } from './run-filter.ts';
 import type { Place, WaitsFor } from './waiting/places.ts';
 
+export { cut } from './brief.ts';
 export type { Call, Period } from './call.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
@@ -13,6 +14,7 @@ export { TooManyStagesError } from './plan.ts';
 export { type Progress, progressOf } from './progress.ts';
 export { type Run, type RunState, runStates, warningsIn } from './run.ts';
 export type { RunFilter } from './run-filter.ts';
+export { sharedAgeMs } from './run-looks.ts';
 export type { Place, WaitsFor } from './waiting/places.ts';
 
 export interface SyncRequest {
@@ -128,6 +130,13 @@ export interface RunPage {
   next?: string;
 }
 
+/** A run that several callers look at. */
+export interface SharedLook {
+  run: Run;
+  /** Storage's. */
+  etag: string;
+}
+
 export interface SearchOptions {
   filter: RunFilter;
   limit: number;
@@ -160,6 +169,10 @@ export interface Syncs {
   /** What `start` would do now; nothing is written. Throws as `start` does. */
   plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun>;
   read(id: string, signal: AbortSignal): Promise<Run | undefined>;
+  /** The same as it is, or was `maxAgeMs` ago at most; one object until it changes. */
+  look(id: string, maxAgeMs: number, signal: AbortSignal): Promise<SharedLook | undefined>;
+  /** Resolves when the run is not any more what was seen, within a second, or by `signal`. */
+  changed(id: string, etag: string, signal: AbortSignal): Promise<void>;
   /** What its procedures said; empty of a run that there is not. The run itself is not read. */
   log(id: string, signal: AbortSignal): Promise<LogText>;
   /** Asks the worker to stop the run; `by` is shown in it. */
@@ -172,6 +185,6 @@ export interface Syncs {
   places(signal: AbortSignal): Promise<ReadonlyMap<string, Place>>;
   /** Of a run that waits. */
   waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor>;
-  /** Runs that are queued or running now. */
+  /** Runs that are queued or running, as of a second ago at most. */
   active(signal: AbortSignal): Promise<Run[]>;
 }
