@@ -6,8 +6,11 @@ import type { HeaderDescription, Parameter } from '../../shared/http/openapi.ts'
 import type { Route } from '../route.ts';
 import { callsBodySchema, plannedRunSchema } from '../shapes/calls.ts';
 import { drySchema } from '../shapes/dry.ts';
+import { codesFormSchema, namesFormSchema } from '../shapes/forms.ts';
 import { keyHeader, keySchema, replayedHeader } from '../shapes/idempotency-key.ts';
+import { runProgressSchema } from '../shapes/run-views.ts';
 import * as schemas from '../shapes/runs.ts';
+import { formParameter, runsParameters, viewParameters } from '../shapes/runs-parameters.ts';
 import { cancelRun } from '../sync/cancel-run.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listRuns } from '../sync/list-runs.ts';
@@ -60,24 +63,6 @@ const runId = {
   schema: schemas.runIdSchema,
 } as const;
 
-const inQuery = (name: string, description: string, schema: z.ZodType) =>
-  ({ name, in: 'query', description, schema }) as const;
-const runsParameters = [
-  inQuery('state', 'States, with commas between them: failed,interrupted', pathText),
-  inQuery('code', 'Data sources, with commas: runs that have one of them', pathText),
-  inQuery('name', 'Entities, with commas: runs that have one of them', pathText),
-  inQuery('user', 'Who asked, in any case of letters', schemas.userSchema),
-  inQuery('board', 'Boards, with commas: runs that were started by one of them', pathText),
-  inQuery('from', 'A time, or a day of the catalogue’s zone: asked for then or later', pathText),
-  inQuery('to', 'A time: asked for before it; or a day: asked for on it or before', pathText),
-  inQuery('limit', 'Runs on a page, 1 to 200, 50 unless told', schemas.pageLimitSchema),
-  inQuery(
-    'after',
-    'Where a page begins, from the next link of the page before',
-    schemas.pageAfterSchema,
-  ),
-];
-
 export const syncRoutes: readonly Route[] = [
   {
     name: 'sync_status',
@@ -89,6 +74,7 @@ export const syncRoutes: readonly Route[] = [
       GET: {
         handler: syncStatus,
         summary: 'Whether any sync is queued or running, and how far each has come',
+        conditional: true,
         responses: {
           200: {
             description: 'The state now',
@@ -108,9 +94,14 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: validCodes,
+        conditional: true,
         summary: 'Data source codes and their descriptions, in drop-down order',
+        parameters: [formParameter],
         responses: {
-          200: { description: 'Code to description', json: schemas.descriptionsSchema },
+          200: {
+            description: 'Code to description, or what a form needs',
+            json: z.union([codesFormSchema, schemas.descriptionsSchema]),
+          },
         },
       },
     },
@@ -124,12 +115,17 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: validNames,
+        conditional: true,
         summary: 'Entities of a data source and their descriptions, in drop-down order',
         parameters: [
           { name: 'code', in: 'path', description: 'Data source code', schema: pathText },
+          formParameter,
         ],
         responses: {
-          200: { description: 'Name to description', json: schemas.descriptionsSchema },
+          200: {
+            description: 'Name to description, or what a form needs',
+            json: z.union([namesFormSchema, schemas.descriptionsSchema]),
+          },
         },
       },
     },
@@ -199,6 +195,7 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: listRuns,
+        conditional: true,
         summary: 'Runs that fit all parameters, the newest first',
         parameters: runsParameters,
         responses: { 200: { description: 'A page', json: schemas.runPageSchema } },
@@ -225,8 +222,14 @@ export const syncRoutes: readonly Route[] = [
       GET: {
         handler: readRun,
         summary: 'One run: progress, stages, times, rows, messages, freshness before and after',
-        parameters: [runId],
-        responses: { 200: { description: 'The run', json: schemas.publicRunSchema } },
+        conditional: true,
+        parameters: [runId, ...viewParameters],
+        responses: {
+          200: {
+            description: 'The run, or its progress',
+            json: z.union([schemas.publicRunSchema, runProgressSchema]),
+          },
+        },
       },
     },
   },

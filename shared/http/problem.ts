@@ -46,6 +46,9 @@ const membersSchema = z.object({
     .string()
     .optional()
     .meta({ description: 'What kind of trouble FlexiBee or ABRA Gen made' }),
+  retryAfter: z.int().optional().meta({
+    description: 'Seconds after which it is worth another try, as in Retry-After',
+  }),
   cure: z.string().optional().meta({ description: 'What people can do about it' }),
   upstreamStatus: z.int().optional().meta({ description: 'The status that ABRA Gen answered' }),
   upstreamDetail: z.string().optional().meta({ description: 'What ABRA Gen said' }),
@@ -92,8 +95,10 @@ export class HttpProblem extends Error {
     this.status = problemTypes[type].status;
     const isUnknown = type === 'unauthenticated';
     this.headers = { ...(isUnknown && challenge(details.errors)), ...details.headers };
+    const seconds = details.headers?.['retry-after'];
     this.#members = {
       ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
+      ...(seconds !== undefined && { retryAfter: Number(seconds) }),
       ...details.members,
     };
   }
