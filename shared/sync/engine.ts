@@ -12,6 +12,7 @@ import type { Cancellations } from './cancellations.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
 import { executeStages } from './execution.ts';
+import type { FailureStore } from './failures.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { SliceOverError } from './interruption.ts';
 import { Journal } from './journal.ts';
@@ -27,6 +28,7 @@ import { wakeHeads, wakeHeadsSoon } from './waiting/wake.ts';
 
 export interface EngineDependencies extends Starter {
   cancellations: Cancellations;
+  failures: Pick<FailureStore, 'note'>;
   logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
@@ -142,6 +144,7 @@ async function runSlice(
     // Before the servers are free: the next run on them is planned with it. An estimate a little
     // older than it could be is no reason to fail a run that has ended.
     await dependencies.durations.add(run, AbortSignal.timeout(5_000)).catch(() => {});
+    await dependencies.failures.note(run, AbortSignal.timeout(5_000)).catch(() => {});
     await wakeHeadsSoon(dependencies, servers);
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     await disownAll(leases, servers, holder);
