@@ -130,6 +130,27 @@ const queries: [string, SqlValue[][]][] = [
       [1, 'b'],
     ],
   ],
+  [
+    "SELECT RIGHT(x, CHARINDEX(N'/', REVERSE(N'/' + x)) - 1), RIGHT(x, CHARINDEX('/', REVERSE(x)) - 1) FROM (VALUES (N'/a/b'), (N'a/'), (N'/😀/ž '), (NULL)) AS v(x)",
+    [
+      ['b', 'b'],
+      ['', ''],
+      ['ž ', 'ž '],
+      [null, null],
+    ],
+  ],
+  ["SELECT RIGHT(x, CHARINDEX('/', REVERSE('/' + x)) - 1) FROM (VALUES ('ab')) AS v(x)", [['ab']]],
+  [
+    "SELECT DATALENGTH(x), DATALENGTH(y), NULLIF(x, ''), TRY_CONVERT(bit, NULLIF(x, '')), TRY_CONVERT(bigint, x) FROM (VALUES (N'True', 'ab'), (N'false', ''), (N'ž😀', 'z'), (N'', NULL), (N' 12', 'z'), (NULL, 'z')) AS v(x, y)",
+    [
+      [8, 2, 'True', true, null],
+      [10, 0, 'false', false, null],
+      [6, 1, 'ž😀', null, null],
+      [0, null, null, null, 0n],
+      [6, 1, ' 12', true, 12n],
+      [null, 1, null, null, null],
+    ],
+  ],
   // What APPLY makes of a row is computed once, and found wherever it is named.
   [
     'SELECT m.id, y.twice FROM heap.meter m CROSS APPLY (SELECT m.id + 1 AS more) x CROSS APPLY (SELECT x.more * 2 AS twice) y WHERE m.kind = 1 AND y.twice > 4 AND id < 9',

@@ -104,12 +104,21 @@ function toInteger(value: SqlValue, from: SqlType, to: SqlType): SqlValue {
   return integerValue(whole, to);
 }
 
+/** Most numbers have fewer digits than their type: with noughts behind they are what it holds. */
+function plainDecimal(text: string, { precision = 38, scale = 0 }: SqlType): string | undefined {
+  const [, whole = '', fraction = ''] = /^(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === '' || whole.length > precision - scale || fraction.length > scale) return undefined;
+  return scale === 0 ? whole : `${whole}.${fraction.padEnd(scale, '0')}`;
+}
+
 function toDecimalText(value: SqlValue, from: SqlType, to: SqlType): SqlValue {
   const kind = family(from);
   let number: Decimal | undefined;
   if (kind === 'text') {
     const text = String(value).trim();
     const isMoney = to.name !== 'decimal';
+    const plain = isMoney ? undefined : plainDecimal(text, to);
+    if (plain !== undefined) return plain;
     number = parseDecimal(isMoney ? text.replace(/[$€,\s]/g, '') || '0' : text);
     if (number === undefined || /e/i.test(text)) {
       throw isMoney
