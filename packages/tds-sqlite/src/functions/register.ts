@@ -157,9 +157,6 @@ export function registerFunctions(sqlite: DatabaseSync, state: FunctionState): v
   add('ts_openjson_rows', (text, path, wrapped) =>
     openJsonRows(String(text), String(path), Number(wrapped) === 1),
   );
-  add('ts_last_part', (text, mark) =>
-    text === null ? null : String(text).slice(String(text).lastIndexOf(String(mark)) + 1),
-  );
   add('ts_split', (text, separator) =>
     JSON.stringify(text === null ? [] : String(text).split(String(separator))),
   );

@@ -124,7 +124,10 @@ function definedCall(
   return { sql, type, nullable: true };
 }
 
-/** `RIGHT(t, CHARINDEX('/', REVERSE('/' + t)) - 1)`, the last part of a path, is one look at the text. */
+/**
+ * `RIGHT(t, CHARINDEX('/', REVERSE('/' + t)) - 1)`, the last part of a path: what follows when all
+ * letters but the mark are taken from the end.
+ */
 function lastPart(context: Translation, scope: Scope, call: FunctionCall): string | undefined {
   const [whole, length] = call.args;
   if (length?.kind !== 'binary' || length.operator !== '-') return undefined;
@@ -141,7 +144,7 @@ function lastPart(context: Translation, scope: Scope, call: FunctionCall): strin
   const text = context.expression(scope, whole);
   const isSame = text.sql === context.expression(scope, joined.right).sql;
   return isSame && family(text.type) === 'text' && isCheap(text.sql)
-    ? `ts_last_part(${text.sql},${quoteText(mark.text)})`
+    ? `substr(${text.sql},length(rtrim(${text.sql},replace(${text.sql},${quoteText(mark.text)},'')))+1)`
     : undefined;
 }
 

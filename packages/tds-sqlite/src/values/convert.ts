@@ -36,9 +36,17 @@ export function convert(value: SqlValue, from: SqlType, to: SqlType, style = 0):
     case 'guid':
       return toGuid(value, from, to);
     case 'date':
-      return formatMoment(dateFrom(value, from, to, style), to);
+      return isPlainDate(value, from, to)
+        ? value
+        : formatMoment(dateFrom(value, from, to, style), to);
   }
 }
+
+/** `2019-07-28`, in every style, and up to a day that all months have. */
+const isPlainDate = (value: SqlValue, from: SqlType, to: SqlType): boolean =>
+  to.name === 'date' &&
+  family(from) === 'text' &&
+  /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/.test(String(value));
 
 /** The number behind any value of a numeric type. */
 export function decimalOf(value: SqlValue): Decimal {
