@@ -3,12 +3,14 @@
  * databases are opened by the first call that needs them.
  */
 
+import { Acknowledgements } from '../acknowledgements/acknowledgements.ts';
 import { unlessAborted } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/index.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
+import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { OpenContainer } from '../settings/place.ts';
 import type { Settings } from '../settings/settings.ts';
 import { storageClock } from '../storage/clock.ts';
@@ -36,6 +38,7 @@ import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
 import type { AppServices } from './services.ts';
+import { Troubles } from './troubles.ts';
 
 /** However many look at the health, what it asks is asked once in so long. */
 const healthAgeMs = 5_000;
@@ -55,6 +58,8 @@ export class App implements AppServices {
   readonly dynsql: DynsqlConnections;
   readonly audit: Audit;
   readonly closures: Closures;
+  readonly acknowledgements: Acknowledgements;
+  readonly troubles: Troubles;
   readonly #runners: StageRunners;
   readonly #databases: Databases;
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
@@ -85,6 +90,7 @@ export class App implements AppServices {
     this.#container = container;
     this.audit = new Audit(container, this.now);
     this.closures = new Closures(container, this.now);
+    this.acknowledgements = new Acknowledgements(container, this.now);
     const closed = new Closed(catalog, locations, this.closures);
     this.syncs = new SyncService({
       catalog,
@@ -102,6 +108,11 @@ export class App implements AppServices {
       send: async (queue, message, signal, delaySeconds) =>
         (await this.#queues()).send(queue, message, signal, delaySeconds),
       now: this.now,
+    });
+    this.troubles = new Troubles({
+      ...{ catalog, companies: this.companies, now: this.now },
+      retentionDays: settings.retentionDays,
+      failures: async (signal) => (await this.#state(signal)).failures,
     });
     this.dynsql = new DynsqlConnections({
       catalog,
@@ -141,15 +152,19 @@ export class App implements AppServices {
     return this.#stopping.signal;
   }
 
+  async keys(signal: AbortSignal): Promise<IdempotencyKeys> {
+    return new IdempotencyKeys(await this.#container(signal), this.now);
+  }
+
   /** Storage's time, which all workers share. */
   now(): Date {
     return storageClock.now();
   }
 
   health(signal: AbortSignal): Promise<HealthPart[]> {
-    const { catalog, companies, dynsql, closures, now } = this;
+    const { catalog, companies, dynsql, closures, troubles, acknowledgements, now } = this;
     const dependencies = {
-      ...{ catalog, companies, dynsql, closures, now },
+      ...{ catalog, companies, dynsql, closures, troubles, acknowledgements, now },
       databases: this.#databases,
       notices: this.#notices,
       container: this.#container,
@@ -220,13 +235,14 @@ export class App implements AppServices {
     return index.extend(this.now(), signal);
   }
 
-  /** How many runs were removed, as `removeExpiredRuns`; the audit is kept for as long. */
+  /** How many runs were removed, as `removeExpiredRuns`; the audit is kept for as long, keys of requests for a day. */
   async expireRuns(): Promise<number> {
     const signal = this.#stopping.signal;
     const { retentionDays } = this.settings;
     const state = await this.#state(signal);
     const removed = await removeExpiredRuns(state, retentionDays, this.now(), signal);
     await this.audit.expire(retentionDays, signal);
+    await (await this.keys(signal)).expire(signal);
     return removed;
   }
 
