@@ -1,25 +1,60 @@
 /** Beginning a run: whoever starts one comes by here. */
 
+import { z } from 'zod';
 import type { Details } from '../../shared/audit/audit.ts';
+import type { Body } from '../../shared/faults/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { periodText } from '../../shared/sync/period.ts';
 import { newRunId } from '../../shared/sync/run-id.ts';
 import { type SyncRequest, TooManyStagesError } from '../../shared/sync/syncs.ts';
 import { audited, type ChangeCall } from '../changes.ts';
 import { closed } from '../closed-problem.ts';
+import { once } from './once.ts';
 
 /** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
 const retryAfter = '60';
 
+/** What a POST that starts a run has come to. */
+export const begunSchema = z.object({ id: z.string(), state: z.enum(['queued']) });
+type Begun = z.infer<typeof begunSchema>;
+
+/** What was sent. */
+export interface Sent {
+  /** As `idempotencyKey`. */
+  key: string | undefined;
+  body: Body;
+}
+
 /**
- * Starts what is asked for, under an id that the audit knows before.
+ * Starts what is asked for, under an id that the audit knows before; with an `Idempotency-Key` only
+ * where no request with that key has.
  *
- * @returns the run's id
- * @throws HttpProblem 409 where a server is busy or closed
+ * @throws HttpProblem 409 where a server is busy or closed, 400, and what `once` throws
  */
-export async function beginRun(call: ChangeCall, sync: SyncRequest): Promise<string> {
+export async function beginRun(
+  call: ChangeCall,
+  sync: SyncRequest,
+  { key, body }: Sent,
+): Promise<Begun & { isReplayed: boolean }> {
+  const { app, request, context, signal } = call;
+  if (key === undefined) {
+    return { ...(await start(call, sync, newRunId(app.now()))), isReplayed: false };
+  }
+  const { token: _, ...asked } = body;
+  const keyed = { key, asked: [context.functionName, { ...request.params }, asked] };
+  const { value, isReplayed } = await once<Begun>(call, keyed, {
+    start: (id) => start(call, sync, id),
+    startedBefore: async (id) => {
+      const run = await app.syncs.read(id, signal);
+      return run && { id, state: 'queued' };
+    },
+    parse: (answer) => begunSchema.parse(answer),
+  });
+  return { ...value, isReplayed };
+}
+
+async function start(call: ChangeCall, sync: SyncRequest, id: string): Promise<Begun> {
   const { app, signal } = call;
-  const id = newRunId(app.now());
   const codes = [...new Set(sync.calls.flatMap((one) => one.codes))];
   const change = { what: 'run.start', subject: `run ${id}`, codes, user: sync.user } as const;
   return await audited(call, { ...change, asked: askedFor(sync) }, async () => {
@@ -31,7 +66,7 @@ export async function beginRun(call: ChangeCall, sync: SyncRequest): Promise<str
         members: { servers: started.servers },
       });
     }
-    return { value: started.id, after: { state: 'queued' } };
+    return { value: { id: started.id, state: 'queued' }, after: { state: 'queued' } };
   });
 }
 

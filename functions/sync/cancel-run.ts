@@ -9,7 +9,8 @@ import { allowedRun, unknownRun } from './named-run.ts';
 export function cancelRun(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a cancellation needs a route that asks for a token');
-    const { id, state, codes } = await allowedRun(request, app, caller, signal);
+    const { run } = await allowedRun(request, app, caller, signal);
+    const { id, state, codes } = run;
     await audited(
       { app, request, context, caller, signal },
       { what: 'run.cancel', subject: `run ${id}`, codes, before: { state } },

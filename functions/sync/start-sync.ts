@@ -14,8 +14,9 @@ import type { ChangeCall } from '../changes.ts';
 import { plannedRunSchema } from '../shapes/calls.ts';
 import { codesOfCalls, parseCalls } from '../shapes/calls-request.ts';
 import { isDry } from '../shapes/dry.ts';
+import { idempotencyKey, replayedHeader } from '../shapes/idempotency-key.ts';
 import { parseSyncRequest } from '../shapes/sync-request.ts';
-import { beginRun, refuseTooMany } from './begin-run.ts';
+import { beginRun, refuseTooMany, type Sent } from './begin-run.ts';
 
 /** Bytes: as many calls as a run may have, each with all that a call may have. */
 const callsLimit = 256 * 1024;
@@ -72,9 +73,10 @@ function start(app: AppServices, starting: Starting): RouteHandler {
     requireRole(token, 'run');
     authorize(token, starting.named(body));
     const sync = { kind: starting.kind, ...starting.parse(body), token: token.name };
+    const key = idempotencyKey(request.headers);
     if (dry) return await planned(app, sync, signal);
     const call = { app, request, context, caller: token, signal };
-    return await started(call, sync, starting.otherwise);
+    return await started(call, sync, { key, body }, starting.otherwise);
   };
 }
 
@@ -82,19 +84,21 @@ function start(app: AppServices, starting: Starting): RouteHandler {
 async function started(
   call: ChangeCall,
   sync: SyncRequest,
+  sent: Sent,
   otherwise: Representation,
 ): Promise<HttpResponseInit> {
   const { request, context } = call;
-  const id = await beginRun(call, sync);
+  const { id, state, isReplayed } = await beginRun(call, sync, sent);
   const codes = [...new Set(sync.calls.flatMap((call) => call.codes))].join(', ');
   context.extraOutputs.set(runQueueOutput, id);
   context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${sync.token})`);
   const location = `/runs/${id}`;
+  const headers = { location, ...(isReplayed && { [replayedHeader]: 'true' }) };
   return textOrJson(
     request,
     'Synchronization was started.',
-    { id, state: 'queued', location },
-    { status: 202, headers: { location }, otherwise },
+    { id, state, location },
+    { status: 202, headers, otherwise },
   );
 }
 

@@ -9,6 +9,7 @@ import { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/index.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
+import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { OpenContainer } from '../settings/place.ts';
 import type { Settings } from '../settings/settings.ts';
 import { storageClock } from '../storage/clock.ts';
@@ -141,6 +142,10 @@ export class App implements AppServices {
     return this.#stopping.signal;
   }
 
+  async keys(signal: AbortSignal): Promise<IdempotencyKeys> {
+    return new IdempotencyKeys(await this.#container(signal), this.now);
+  }
+
   /** Storage's time, which all workers share. */
   now(): Date {
     return storageClock.now();
@@ -220,13 +225,14 @@ export class App implements AppServices {
     return index.extend(this.now(), signal);
   }
 
-  /** How many runs were removed, as `removeExpiredRuns`; the audit is kept for as long. */
+  /** How many runs were removed, as `removeExpiredRuns`; the audit is kept for as long, keys of requests for a day. */
   async expireRuns(): Promise<number> {
     const signal = this.#stopping.signal;
     const { retentionDays } = this.settings;
     const state = await this.#state(signal);
     const removed = await removeExpiredRuns(state, retentionDays, this.now(), signal);
     await this.audit.expire(retentionDays, signal);
+    await (await this.keys(signal)).expire(signal);
     return removed;
   }
 

@@ -1,6 +1,8 @@
 /** HTTP functions without a host: real requests and the real catalogue, and syncs that record. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { gunzipSync } from 'node:zlib';
 import functions, {
   type HttpRequestInit,
   type HttpResponse,
@@ -31,6 +33,7 @@ import type {
   Run,
   RunPage,
   SearchOptions,
+  SharedLook,
   StartOutcome,
   SyncRequest,
   Syncs,
@@ -74,6 +77,13 @@ export class RecordingSyncs implements Syncs {
   async read(id: string): Promise<Run | undefined> {
     this.#fail();
     return this.runs.get(id);
+  }
+  async look(id: string): Promise<SharedLook | undefined> {
+    const run = await this.read(id);
+    return run && { run, etag: JSON.stringify(run) };
+  }
+  async changed(_id: string, _etag: string, signal: AbortSignal): Promise<void> {
+    if (!signal.aborted) await once(signal, 'abort');
   }
   async log(): Promise<LogText> {
     this.#fail();
@@ -157,6 +167,9 @@ export function testApp(
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),
     closures: noClosures,
+    keys: async () => {
+      throw new Error('this test has no storage');
+    },
     now: () => now,
     stopping: new AbortController().signal,
     health: async () => parts,
@@ -201,6 +214,8 @@ function withoutServers(settings: Settings): DynsqlConnections {
 export interface Reply {
   status: number;
   headers: Headers;
+  /** As sent. */
+  bytes: Buffer;
   /** Without the newline at its end; of a log with it. */
   text: string;
   /** What went to the run queue. */
@@ -230,7 +245,9 @@ export async function call(
   });
   const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/', ...init });
   const response = (await httpFunction(route, () => app).handler(request, context)) as HttpResponse;
-  const text = await response.text();
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const isZipped = response.headers.get('content-encoding') === 'gzip';
+  const text = (isZipped ? gunzipSync(bytes) : bytes).toString();
   assert.ok(text === '' || text.endsWith('\n'), `no newline at the end: ${text.slice(-80)}`);
   const { method } = request;
   describes({
@@ -248,6 +265,7 @@ export async function call(
   return {
     status: response.status,
     headers: response.headers,
+    bytes,
     text: name === 'run_log' ? text : text.slice(0, -1),
     queued: context.extraOutputs.get(runQueueOutput),
     polled: context.extraOutputs.get(companyQueueOutput),
