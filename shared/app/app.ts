@@ -3,6 +3,7 @@
  * databases are opened by the first call that needs them.
  */
 
+import { Acknowledgements } from '../acknowledgements/acknowledgements.ts';
 import { unlessAborted } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import { Audit } from '../audit/audit.ts';
@@ -37,6 +38,7 @@ import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
 import type { AppServices } from './services.ts';
+import { Troubles } from './troubles.ts';
 
 /** However many look at the health, what it asks is asked once in so long. */
 const healthAgeMs = 5_000;
@@ -56,6 +58,8 @@ export class App implements AppServices {
   readonly dynsql: DynsqlConnections;
   readonly audit: Audit;
   readonly closures: Closures;
+  readonly acknowledgements: Acknowledgements;
+  readonly troubles: Troubles;
   readonly #runners: StageRunners;
   readonly #databases: Databases;
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
@@ -86,6 +90,7 @@ export class App implements AppServices {
     this.#container = container;
     this.audit = new Audit(container, this.now);
     this.closures = new Closures(container, this.now);
+    this.acknowledgements = new Acknowledgements(container, this.now);
     const closed = new Closed(catalog, locations, this.closures);
     this.syncs = new SyncService({
       catalog,
@@ -103,6 +108,11 @@ export class App implements AppServices {
       send: async (queue, message, signal, delaySeconds) =>
         (await this.#queues()).send(queue, message, signal, delaySeconds),
       now: this.now,
+    });
+    this.troubles = new Troubles({
+      ...{ catalog, companies: this.companies, now: this.now },
+      retentionDays: settings.retentionDays,
+      failures: async (signal) => (await this.#state(signal)).failures,
     });
     this.dynsql = new DynsqlConnections({
       catalog,
@@ -152,9 +162,9 @@ export class App implements AppServices {
   }
 
   health(signal: AbortSignal): Promise<HealthPart[]> {
-    const { catalog, companies, dynsql, closures, now } = this;
+    const { catalog, companies, dynsql, closures, troubles, acknowledgements, now } = this;
     const dependencies = {
-      ...{ catalog, companies, dynsql, closures, now },
+      ...{ catalog, companies, dynsql, closures, troubles, acknowledgements, now },
       databases: this.#databases,
       notices: this.#notices,
       container: this.#container,
