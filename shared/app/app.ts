@@ -11,13 +11,13 @@ import type { Catalog } from '../catalog/index.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
 import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
-import type { OpenContainer } from '../settings/place.ts';
 import type { Settings } from '../settings/settings.ts';
 import { storageClock } from '../storage/clock.ts';
 import { GivenUp } from '../storage/given-up.ts';
+import type { OpenContainer } from '../storage/place.ts';
 import { Queues } from '../storage/queues.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
-import { freshnessReader } from '../sync/freshness.ts';
+import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
 import { WorkerStoppingError } from '../sync/interruption.ts';
 import { removeExpiredRuns } from '../sync/retention.ts';
 import { SyncService } from '../sync/service.ts';
@@ -61,6 +61,8 @@ export class App implements AppServices {
   readonly acknowledgements: Acknowledgements;
   readonly troubles: Troubles;
   readonly #runners: StageRunners;
+  /** One for all runs: it knows how fast each database answers. */
+  readonly #readFreshness: ReadFreshness;
   readonly #databases: Databases;
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
   readonly #readers: Databases;
@@ -99,6 +101,7 @@ export class App implements AppServices {
       closed: (stages, signal) => closed.ofStages(stages, signal),
       retentionDays: settings.retentionDays,
     });
+    this.#readFreshness = freshnessReader(databases, this.now);
     const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
     this.companies = new Companies({
@@ -181,7 +184,7 @@ export class App implements AppServices {
       {
         ...(await this.#state(signal)),
         runners: this.#runners,
-        readFreshness: freshnessReader(this.#databases, this.now),
+        readFreshness: this.#readFreshness,
         catalogRevision: this.catalog.revision,
         now: this.now,
         sliceMs: this.settings.sliceMs,
