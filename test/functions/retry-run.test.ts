@@ -67,7 +67,7 @@ describe('a retry', () => {
     assert.equal((await post(testApp(), 'retry_run', good, {}, { params })).status, 404);
     const bad: [object, string][] = [
       [{ from: 'start' }, 'from'],
-      [{ form: 'all' }, '"form"'],
+      [{ form: 'all' }, 'form'],
       [{ whenBusy: 'later' }, 'whenBusy'],
       [{ user: '' }, 'user'],
     ];
