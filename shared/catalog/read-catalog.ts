@@ -1,9 +1,10 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
-import { type Catalog, makeCatalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { CatalogError, faultAt } from './catalog-error.ts';
 import { checkTogether } from './checks/index.ts';
 import { declaredNames, duplicateFaults } from './declared.ts';
 import { parseJsonText } from './json-text.ts';
+import { makeCatalog } from './make-catalog.ts';
 import { catalogSchema } from './schema.ts';
 
 /**

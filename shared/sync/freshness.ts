@@ -1,4 +1,4 @@
-/** The newest timestamps of an entity in its source, in crude and in heap. */
+/** The newest timestamps of an entity in the places that the catalogue names. */
 
 import { toDatabaseError } from '../database/database-error.ts';
 import type { Databases } from '../database/databases.ts';
@@ -26,10 +26,8 @@ export function freshnessReader(databases: Databases, now: () => Date): ReadFres
   return async ({ statements = [] }, { queries }, signal) => {
     const reading: FreshnessReading = { at: now().toISOString() };
     if (queries === undefined) {
-      return {
-        ...reading,
-        errors: ['The run was planned by an older version, without its queries'],
-      };
+      reading.errors = ['The run was planned by an older version, without its queries'];
+      return reading;
     }
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     await Promise.all(
@@ -37,7 +35,7 @@ export function freshnessReader(databases: Databases, now: () => Date): ReadFres
         try {
           const sql = statements[statement] ?? '';
           const rows = await databases.query(database, sql, parameters, bounded);
-          reading[place] = timestamp(rows[0]?.['freshness']);
+          reading[place] = timestamp(Object.values(rows[0] ?? {})[0]);
         } catch (error) {
           signal.throwIfAborted();
           reading.errors ??= [];
