@@ -103,7 +103,7 @@ export async function startBench(azurite: Azurite, model: LoadModel): Promise<Be
         token: 'bench',
       };
       const started = await syncs.start(request, never);
-      if (started.outcome !== 'started') throw new Error(`busy: ${started.servers}`);
+      if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
       await executeRun(engine, started.id, never);
       const ms = state.runs.writtenAt - startedAt;
       const run = await syncs.read(started.id, never);

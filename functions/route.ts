@@ -13,6 +13,7 @@ import { httpHandler, type Method, type RouteHandler } from '../shared/http/hand
 import type { Operation, OperationDescription, Tag } from '../shared/http/openapi.ts';
 import type { ApiToken, Role } from '../shared/settings/settings.ts';
 import { isTransientStorageError } from '../shared/storage/storage-error.ts';
+import type { ChangeKind } from './changes.ts';
 
 /**
  * Who may call: `open` everybody; `known` everybody, but whoever has a token is told more; `read`
@@ -40,6 +41,8 @@ interface RouteMethod extends OperationDescription {
   access?: Access;
   /** What a token must be allowed; `read` for GET and `run` for the others unless told. */
   role?: Role;
+  /** Of every method but GET: what it changes, which is in the audit, or why it is not. */
+  changes?: ChangeKind | { nothing: string };
 }
 
 /** All of them, since the host answers a bare 404 for a method that is not registered. */

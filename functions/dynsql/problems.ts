@@ -6,8 +6,8 @@ import { DatabaseError } from '../../shared/database/database-error.ts';
 import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
 import { DriftError } from '../../shared/dynsql/run/merge.ts';
 import { errorReport } from '../../shared/http/error-report.ts';
+import { ClientGone } from '../../shared/http/outgoing.ts';
 import { HttpProblem, type ProblemType } from '../../shared/http/problem.ts';
-import { ClientGone } from '../../shared/http/streamed-body.ts';
 import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
 
 /** Seconds after which it may be asked again. */

@@ -2,8 +2,12 @@ import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { askServer } from './ask-server.ts';
+import { type CompanyCall, changedCompany } from './company-change.ts';
 import { allowedCompany } from './named-company.ts';
 import { busy, requestPoll } from './request-poll.ts';
+
+/** A server that takes longer to say how it is has the rest of the call for what is asked of it. */
+const lookMs = 3_000;
 
 /** Whether the company keeps a changelog. */
 export function changelogStatus(app: AppServices): RouteHandler {
@@ -19,10 +23,8 @@ export function changelogStatus(app: AppServices): RouteHandler {
 
 /** Turns the changelog on, and has the company polled. */
 export function enableChangelog(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
-    const { code } = allowedCompany(request, app, caller);
-    await turn(app, code, 'on', signal);
-    context.info(`Changelog of ${code} was turned on (token ${caller?.name})`);
+  return async (request, context, call) => {
+    const code = await turn({ app, request, context, call }, 'on');
     requestPoll(app, code, context);
     return json({ company: code, enabled: true });
   };
@@ -30,20 +32,37 @@ export function enableChangelog(app: AppServices): RouteHandler {
 
 /** Turns the changelog off: nothing is followed until it is on again, and then all is loaded. */
 export function disableChangelog(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
-    const { code } = allowedCompany(request, app, caller);
-    await turn(app, code, 'off', signal);
-    context.info(`Changelog of ${code} was turned off (token ${caller?.name})`);
+  return async (request, context, call) => {
+    const code = await turn({ app, request, context, call }, 'off');
     return json({ company: code, enabled: false });
   };
 }
 
-async function turn(
+/** @returns the company's code */
+async function turn(company: CompanyCall, to: 'on' | 'off'): Promise<string> {
+  const { app, request, context, call } = company;
+  const { caller, signal } = call;
+  const { code } = allowedCompany(request, app, caller);
+  const before = await lookedAt(app, code, signal);
+  await changedCompany(company, { what: `changelog.${to}`, ...before }, async () => {
+    const work = (bounded: AbortSignal) => app.companies.turnChangelog(code, to, bounded);
+    if (!(await askServer(app, code, work, signal))) throw busy(code);
+    return { value: undefined, after: { enabled: to === 'on' } };
+  });
+  context.info(`Changelog of ${code} was turned ${to} (token ${caller?.name})`);
+  return code;
+}
+
+/** For the audit: to turn it is worth a try where nobody knows how it is. */
+async function lookedAt(
   app: AppServices,
   code: string,
-  to: 'on' | 'off',
   signal: AbortSignal,
-): Promise<void> {
-  const work = (bounded: AbortSignal) => app.companies.turnChangelog(code, to, bounded);
-  if (!(await askServer(app, code, work, signal))) throw busy(code);
+): Promise<{ before?: { enabled: boolean } }> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookMs)]);
+  const enabled = await app.companies
+    .at(code)
+    .status(bounded)
+    .catch(() => undefined);
+  return enabled === undefined ? {} : { before: { enabled } };
 }

@@ -5,55 +5,68 @@ import { json } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { askServer } from './ask-server.ts';
+import { changedCompany } from './company-change.ts';
 import { allowedCompany } from './named-company.ts';
 
 /** Registers it, in place of one that is there: its secret may have been another. */
 export function registerHook(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, call) => {
+    const { caller, signal } = call;
     const { code } = allowedCompany(request, app, caller);
     const url = ownUrl(app, code);
     const secret = app.settings.hooks.secret();
     if (secret === undefined) throw missing('FLEXIBEE_HOOK_SECRET', 'a secret of your own');
-    await askServer(
-      app,
-      code,
-      async (bounded) => {
-        await removeOwn(app, code, url, bounded);
+    const own = await ownHooks(app, code, url, signal);
+    const change = { what: 'hook.register', before: { registered: own.length } } as const;
+    await changedCompany({ app, request, context, call }, change, async () => {
+      const register = async (bounded: AbortSignal) => {
+        await remove(app, code, own, bounded);
         await app.companies.at(code).hooks.register({ url, secret }, bounded);
-      },
-      signal,
-    );
+      };
+      await askServer(app, code, register, signal);
+      return { value: undefined, after: { registered: 1, url } };
+    });
     context.info(`Web hook of ${code} was registered (token ${caller?.name})`);
     return json({ company: code, url });
   };
 }
 
 export function removeHook(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, call) => {
+    const { caller, signal } = call;
     const { code } = allowedCompany(request, app, caller);
-    const url = ownUrl(app, code);
-    const removed = await askServer(
-      app,
-      code,
-      (bounded) => removeOwn(app, code, url, bounded),
-      signal,
-    );
+    const own = await ownHooks(app, code, ownUrl(app, code), signal);
+    const change = { what: 'hook.remove', before: { registered: own.length } } as const;
+    await changedCompany({ app, request, context, call }, change, async () => {
+      await askServer(app, code, (bounded) => remove(app, code, own, bounded), signal);
+      return { value: undefined, after: { registered: 0 } };
+    });
     context.info(`Web hook of ${code} was removed (token ${caller?.name})`);
-    return json({ company: code, removed });
+    return json({ company: code, removed: own.length });
   };
 }
 
-/** Also one that was registered by hand, with the secret in its query. */
-async function removeOwn(
+/** Ids of our hooks there; also one that was registered by hand, with the secret in its query. */
+function ownHooks(
   app: AppServices,
   code: string,
   url: string,
   signal: AbortSignal,
-): Promise<number> {
-  const { hooks } = app.companies.at(code);
-  const own = (await hooks.list(signal)).filter((hook) => hook.url.split('?')[0] === url);
-  for (const { id } of own) await hooks.remove(id, signal);
-  return own.length;
+): Promise<string[]> {
+  const list = async (bounded: AbortSignal) => {
+    const hooks = await app.companies.at(code).hooks.list(bounded);
+    return hooks.filter((hook) => hook.url.split('?')[0] === url).map(({ id }) => id);
+  };
+  return askServer(app, code, list, signal);
+}
+
+async function remove(
+  app: AppServices,
+  code: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const id of ids) await app.companies.at(code).hooks.remove(id, signal);
 }
 
 function ownUrl(app: AppServices, code: string): string {

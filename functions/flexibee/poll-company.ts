@@ -42,7 +42,7 @@ export function pollCompany(app: () => App): StorageQueueHandler {
     else if (outcome === 'handed on') context.extraOutputs.set(companyQueueOutput, rest());
     // A thousand companies with nothing new each minute would bury everything else in the log, and
     // trouble has been told when it began.
-    const quiet = ['idle', 'trouble', 'not due', 'paused', 'sparing', 'waits'];
+    const quiet = ['idle', 'trouble', 'not due', 'paused', 'closed', 'sparing', 'waits'];
     const what = why === 'reconcile' ? 'reconciliation ' : '';
     if (!quiet.includes(outcome)) context.info(`company ${company.code}: ${what}${outcome}`);
   };

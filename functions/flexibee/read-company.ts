@@ -2,6 +2,7 @@ import type { AppServices } from '../../shared/app/services.ts';
 import type { ShownState } from '../../shared/app/shown-company.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
+import { closureText } from '../../shared/closures/closures.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
 import type { Reconciliation, Report } from '../../shared/flexibee/reconcile/document.ts';
 import { json } from '../../shared/http/answer.ts';
@@ -119,12 +120,14 @@ function summary(
   { code, paused }: FollowedCompany,
   state: ShownState,
 ): CompanySummary {
-  const { phase, trouble, version, globalVersion, lag, blocked, warnings, appliedAt } = state;
+  const { phase, trouble, closure, version, globalVersion, lag, blocked, warnings, appliedAt } =
+    state;
   return {
     code,
     description: app.catalog.codes()[code] ?? code,
     state: trouble === undefined ? phase : 'trouble',
     paused,
+    ...(closure !== undefined && { closure }),
     ...(trouble && { trouble: shownTrouble(trouble, code) }),
     ...(version !== undefined && { version }),
     ...(globalVersion !== undefined && { globalVersion }),
@@ -147,6 +150,8 @@ async function askLive(
   code: string,
   signal: AbortSignal,
 ): Promise<CompanyDetails['live']> {
+  const closure = await app.companies.closure(code, signal);
+  if (closure !== undefined) return { error: `not asked: ${closureText(closure)}` };
   const limit = AbortSignal.timeout(liveMs);
   try {
     const bounded = AbortSignal.any([signal, limit]);

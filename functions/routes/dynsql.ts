@@ -67,6 +67,7 @@ export const dynsqlRoutes: readonly Route[] = [
       POST: {
         handler: execQuery,
         role: 'read',
+        changes: { nothing: 'a query reads' },
         summary: 'Run a query; its rows are sent as they come, or printed as a PDF',
         parameters: [
           connection,

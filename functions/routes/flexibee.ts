@@ -88,6 +88,7 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       PUT: {
         handler: enableChangelog,
+        changes: 'changelog.on',
         role: 'admin',
         summary: 'Turn the changelog on; nobody may be logged in to the company',
         parameters: [company],
@@ -105,6 +106,7 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       PUT: {
         handler: disableChangelog,
+        changes: 'changelog.off',
         role: 'admin',
         summary: 'Turn the changelog off: nothing is followed until it is on again',
         parameters: [company],
@@ -122,6 +124,7 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: receiveHook,
+        changes: { nothing: 'a FlexiBee server tells that there is something to look at' },
         access: 'open',
         summary: 'What FlexiBee calls when something has changed: has the company polled',
         parameters: [
@@ -146,6 +149,7 @@ export const flexibeeRoutes: readonly Route[] = [
       },
       PUT: {
         handler: registerHook,
+        changes: 'hook.register',
         role: 'admin',
         summary: 'Register our hook at the company’s server',
         parameters: [company],
@@ -154,6 +158,7 @@ export const flexibeeRoutes: readonly Route[] = [
       },
       DELETE: {
         handler: removeHook,
+        changes: 'hook.remove',
         role: 'admin',
         summary: 'Remove our hook from the company’s server',
         parameters: [company],
@@ -172,9 +177,11 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: pollNow,
+        changes: 'company.poll',
         summary: 'Poll the company now',
         parameters: [company],
         responses: { 202: queued },
+        problems: ['closed'],
       },
     },
   },
@@ -188,10 +195,12 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: reconcileNow,
+        changes: 'company.reconcile',
         summary:
           'Hold the company against its mirror now, and correct what differs; one that is under way or was broken off is ended first',
         parameters: [company],
         responses: { 202: queued },
+        problems: ['closed'],
       },
     },
   },
@@ -205,6 +214,7 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: resetCompany,
+        changes: 'company.reset',
         role: 'admin',
         summary: 'Begin anew: load everything, then follow from there',
         parameters: [company],

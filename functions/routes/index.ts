@@ -6,6 +6,7 @@ import { openApiDocument } from '../../shared/http/openapi.ts';
 import { health, live } from '../health.ts';
 import { operations, type Route } from '../route.ts';
 import { healthSchema, livenessSchema } from '../shapes/runs.ts';
+import { adminRoutes } from './admin.ts';
 import { dynsqlRoutes } from './dynsql.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { syncRoutes } from './sync.ts';
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...syncRoutes,
   ...flexibeeRoutes,
   ...dynsqlRoutes,
+  ...adminRoutes,
   {
     name: 'health',
     tag: 'service',

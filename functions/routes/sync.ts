@@ -2,10 +2,15 @@
 
 import { z } from 'zod';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
+import type { HeaderDescription, Parameter } from '../../shared/http/openapi.ts';
 import type { Route } from '../route.ts';
 import { callsBodySchema, plannedRunSchema } from '../shapes/calls.ts';
 import { drySchema } from '../shapes/dry.ts';
+import { codesFormSchema, namesFormSchema } from '../shapes/forms.ts';
+import { keyHeader, keySchema, replayedHeader } from '../shapes/idempotency-key.ts';
+import { runProgressSchema } from '../shapes/run-views.ts';
 import * as schemas from '../shapes/runs.ts';
+import { formParameter, runsParameters, viewParameters } from '../shapes/runs-parameters.ts';
 import { cancelRun } from '../sync/cancel-run.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listRuns } from '../sync/list-runs.ts';
@@ -19,6 +24,11 @@ import { validNames } from '../sync/valid-names.ts';
 /** Texts that are answered, each with its newline. */
 const line = (...texts: readonly string[]) => z.enum(texts.map((text) => `${text}\n`));
 const atRun = { Location: { description: 'The run', schema: schemas.runLocationSchema } };
+const replayed: HeaderDescription = {
+  description: 'The answer is that of an earlier request with the same key',
+  schema: z.literal('true'),
+  isOptional: true,
+};
 const started = {
   200: {
     description: 'With `dry`: what would run; nothing was started',
@@ -26,7 +36,7 @@ const started = {
   },
   202: {
     description: 'Accepted: Location names the run',
-    headers: atRun,
+    headers: { ...atRun, [replayedHeader]: replayed },
     text: line('Synchronization was started.'),
     json: schemas.acceptedSchema,
   },
@@ -37,6 +47,14 @@ const dry = {
   description: 'true: what would run, as JSON, and nothing is started or written',
   schema: drySchema,
 } as const;
+/** Of whatever starts a run. */
+const startProblems = ['busy', 'closed', 'key-in-use', 'key-reused'] as const;
+const key: Parameter = {
+  name: keyHeader,
+  in: 'header',
+  description: 'What the client calls its request, so that sending it again starts nothing twice',
+  schema: keySchema,
+};
 const pathText = z.string();
 const runId = {
   name: 'id',
@@ -44,24 +62,6 @@ const runId = {
   description: 'Run id',
   schema: schemas.runIdSchema,
 } as const;
-
-const inQuery = (name: string, description: string, schema: z.ZodType) =>
-  ({ name, in: 'query', description, schema }) as const;
-const runsParameters = [
-  inQuery('state', 'States, with commas between them: failed,interrupted', pathText),
-  inQuery('code', 'Data sources, with commas: runs that have one of them', pathText),
-  inQuery('name', 'Entities, with commas: runs that have one of them', pathText),
-  inQuery('user', 'Who asked, in any case of letters', schemas.userSchema),
-  inQuery('board', 'Boards, with commas: runs that were started by one of them', pathText),
-  inQuery('from', 'A time, or a day of the catalogue’s zone: asked for then or later', pathText),
-  inQuery('to', 'A time: asked for before it; or a day: asked for on it or before', pathText),
-  inQuery('limit', 'Runs on a page, 1 to 200, 50 unless told', schemas.pageLimitSchema),
-  inQuery(
-    'after',
-    'Where a page begins, from the next link of the page before',
-    schemas.pageAfterSchema,
-  ),
-];
 
 export const syncRoutes: readonly Route[] = [
   {
@@ -74,6 +74,7 @@ export const syncRoutes: readonly Route[] = [
       GET: {
         handler: syncStatus,
         summary: 'Whether any sync is queued or running, and how far each has come',
+        conditional: true,
         responses: {
           200: {
             description: 'The state now',
@@ -93,9 +94,14 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: validCodes,
+        conditional: true,
         summary: 'Data source codes and their descriptions, in drop-down order',
+        parameters: [formParameter],
         responses: {
-          200: { description: 'Code to description', json: schemas.descriptionsSchema },
+          200: {
+            description: 'Code to description, or what a form needs',
+            json: z.union([codesFormSchema, schemas.descriptionsSchema]),
+          },
         },
       },
     },
@@ -109,12 +115,17 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: validNames,
+        conditional: true,
         summary: 'Entities of a data source and their descriptions, in drop-down order',
         parameters: [
           { name: 'code', in: 'path', description: 'Data source code', schema: pathText },
+          formParameter,
         ],
         responses: {
-          200: { description: 'Name to description', json: schemas.descriptionsSchema },
+          200: {
+            description: 'Name to description, or what a form needs',
+            json: z.union([namesFormSchema, schemas.descriptionsSchema]),
+          },
         },
       },
     },
@@ -146,11 +157,12 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: dataSourceSync,
+        changes: 'run.start',
         summary: 'Sync every entity of one data source, or of several in one run',
-        parameters: [dry],
+        parameters: [dry, key],
         body: schemas.bodySchemas.data_source,
         responses: started,
-        problems: ['busy'],
+        problems: startProblems,
       },
     },
   },
@@ -164,11 +176,12 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: entitySync,
+        changes: 'run.start',
         summary: 'Sync one entity of one data source, or of several in one run',
-        parameters: [dry],
+        parameters: [dry, key],
         body: schemas.bodySchemas.entity,
         responses: started,
-        problems: ['busy'],
+        problems: startProblems,
       },
     },
   },
@@ -182,18 +195,20 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: listRuns,
+        conditional: true,
         summary: 'Runs that fit all parameters, the newest first',
         parameters: runsParameters,
         responses: { 200: { description: 'A page', json: schemas.runPageSchema } },
       },
       POST: {
         handler: startRun,
+        changes: 'run.start',
         access: 'body',
         summary: 'Sync any entities and data sources in any months as one run',
-        parameters: [dry],
+        parameters: [dry, key],
         body: callsBodySchema,
         responses: started,
-        problems: ['busy'],
+        problems: startProblems,
       },
     },
   },
@@ -207,8 +222,14 @@ export const syncRoutes: readonly Route[] = [
       GET: {
         handler: readRun,
         summary: 'One run: progress, stages, times, rows, messages, freshness before and after',
-        parameters: [runId],
-        responses: { 200: { description: 'The run', json: schemas.publicRunSchema } },
+        conditional: true,
+        parameters: [runId, ...viewParameters],
+        responses: {
+          200: {
+            description: 'The run, or its progress',
+            json: z.union([schemas.publicRunSchema, runProgressSchema]),
+          },
+        },
       },
     },
   },
@@ -261,6 +282,7 @@ export const syncRoutes: readonly Route[] = [
     methods: {
       POST: {
         handler: cancelRun,
+        changes: 'run.cancel',
         summary: 'Stop a run: what runs gets an attention, what is pending is called off',
         parameters: [runId],
         responses: {

@@ -27,7 +27,8 @@ const askedCallSchema = z
     }),
     year: number(1000, 9999).nullish(),
     months: z
-      .tuple([rangeEndSchema, rangeEndSchema])
+      .array(rangeEndSchema)
+      .length(2)
       .nullish()
       .meta({ description: 'In place of month and year: from the first to the second month' }),
   })

@@ -1,6 +1,7 @@
 /** FlexiBee companies as JSON: shapes the answers, and describes them in `/openapi.json`. */
 
 import { z } from 'zod';
+import { closureSchema } from '../../shared/closures/closures.ts';
 import { typedStates } from '../../shared/flexibee/typed/state.ts';
 import { shownTroubleKinds } from '../../shared/flexibee/types.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
@@ -55,6 +56,9 @@ const summarySchema = z
     description: z.string(),
     state: z.enum(['starting', 'loading', 'following', 'trouble']),
     paused: z.boolean().meta({ description: 'By the catalogue: its server is not asked' }),
+    closure: closureSchema.exactOptional().meta({
+      description: 'It, its server or the base is closed for now: it is not followed until the end',
+    }),
     trouble: troubleSchema.exactOptional(),
     version: z
       .int()

@@ -6,7 +6,7 @@ import { didYouMean } from '../../shared/faults/near-name.ts';
 import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { type RunFilter, type RunState, runStates } from '../../shared/sync/syncs.ts';
-import { startOfDay } from '../../shared/sync/zoned-day.ts';
+import { startOfDay } from '../../shared/time/zone.ts';
 import { pageAfterSchema, pageLimitSchema, runIdSchema, userSchema } from './runs.ts';
 
 const defaultLimit = 50;

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { healthPartSchema, healthStateSchema } from '../../shared/app/health/part.ts';
+import { closureSchema } from '../../shared/closures/closures.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 import { runSchema, runStates, stageErrorSchema } from '../../shared/sync/run.ts';
 import type { Progress } from '../../shared/sync/syncs.ts';
@@ -94,40 +95,46 @@ export const cancellationSchema = z
   })
   .meta({ id: 'Cancellation' });
 
-const stagesDoneSchema = z.int().meta({ description: 'Stages that were called, however it ended' });
-const stagesSkippedSchema = z.int().meta({ description: 'Stages that ended without being called' });
+export const stagesDoneSchema = z
+  .int()
+  .meta({ description: 'Stages that were called, however it ended' });
+export const stagesSkippedSchema = z
+  .int()
+  .meta({ description: 'Stages that ended without being called' });
+
+export const runningSchema = z.object({
+  stage: z.string(),
+  server: z.string(),
+  since: instantSchema,
+  endsAt: instantSchema
+    .exactOptional()
+    .meta({ description: 'If it takes as long as in earlier runs; absent: it was never measured' }),
+  message: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'The newest info message of the procedure' }),
+});
+
+export const estimateSchema = z.object({
+  endsAt: instantSchema.nullable().meta({
+    description:
+      'From the medians of earlier runs, past where a stage takes longer; null when there are none, or while the run waits',
+  }),
+  unknownStages: z.int().meta({ description: 'Stages without an earlier measurement' }),
+  text: z.string(),
+});
 
 const progressSchema = z
   .object({
     stagesDone: stagesDoneSchema,
     stagesSkipped: stagesSkippedSchema,
     stagesTotal: z.int(),
-    running: z.array(
-      z.object({
-        stage: z.string(),
-        server: z.string(),
-        since: instantSchema,
-        message: z
-          .string()
-          .exactOptional()
-          .meta({ description: 'The newest info message of the procedure' }),
-      }),
-    ),
-    estimate: z
-      .object({
-        secondsLeft: z
-          .number()
-          .nullable()
-          .meta({ description: 'From the medians of earlier runs; null when there are none' }),
-        unknownStages: z.int().meta({ description: 'Stages without an earlier measurement' }),
-        text: z.string(),
-      })
-      .exactOptional()
-      .meta({ description: 'Absent once the run has ended' }),
+    running: z.array(runningSchema),
+    estimate: estimateSchema.exactOptional().meta({ description: 'Absent once the run has ended' }),
   })
   .meta({ id: 'Progress' }) satisfies z.ZodType<Progress>;
 
-const warningsSchema = z.int().meta({
+export const warningsSchema = z.int().meta({
   description:
     'Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue',
 });
@@ -188,7 +195,17 @@ const activeRunSchema = runSchema
   .meta({ id: 'ActiveRun' });
 
 export const statusSchema = z
-  .object({ running: z.boolean(), runs: z.array(activeRunSchema) })
+  .object({
+    running: z.boolean(),
+    runs: z.array(activeRunSchema),
+    closures: z
+      .array(
+        closureSchema.pick({ server: true, company: true, everything: true, until: true }).extend({
+          reason: z.string().exactOptional().meta({ description: 'With a token only' }),
+        }),
+      )
+      .meta({ description: 'What is closed for now, and until when' }),
+  })
   .meta({ id: 'SyncStatus' });
 
 export const runPageSchema = z
@@ -202,7 +219,7 @@ export const runPageSchema = z
   })
   .meta({ id: 'RunPage' });
 
-const runErrorSchema = stageErrorSchema
+export const runErrorSchema = stageErrorSchema
   .partial()
   .extend({
     stage: z.string().optional().meta({ description: 'Absent: of the run itself' }),

@@ -2,24 +2,23 @@ import type { AppServices } from '../../shared/app/services.ts';
 import { textOrJson } from '../../shared/http/answer.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
+import { audited } from '../changes.ts';
 import { allowedRun, unknownRun } from './named-run.ts';
 
 /** Asks the worker of a run to stop it; whoever may sync all of its data sources may ask. */
 export function cancelRun(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a cancellation needs a route that asks for a token');
-    const { id, state } = await allowedRun(request, app, caller, signal);
-    const result = await app.syncs.cancel(id, caller.name, signal);
-    if (result.outcome === 'unknown') throw unknownRun(id);
-    if (result.outcome !== 'accepted') {
-      const finished = `Run ${id} has ended already: ${result.state}.`;
-      const cancelling = `Run ${id} is being cancelled already.`;
-      throw new HttpProblem(
-        'not-cancellable',
-        result.outcome === 'finished' ? finished : cancelling,
-        { members: { state: result.state } },
-      );
-    }
+    const { run } = await allowedRun(request, app, caller, signal);
+    const { id, state, codes } = run;
+    await audited(
+      { app, request, context, caller, signal },
+      { what: 'run.cancel', subject: `run ${id}`, codes, before: { state } },
+      async () => {
+        await cancel(app, id, caller.name, signal);
+        return { value: undefined, after: { cancelling: true } };
+      },
+    );
     context.info(`Cancellation of run ${id} was requested (token ${caller.name})`);
     const location = `/runs/${id}`;
     return textOrJson(
@@ -29,4 +28,20 @@ export function cancelRun(app: AppServices): RouteHandler {
       { status: 202, headers: { location }, otherwise: 'json' },
     );
   };
+}
+
+async function cancel(
+  { syncs }: AppServices,
+  id: string,
+  by: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const result = await syncs.cancel(id, by, signal);
+  if (result.outcome === 'accepted') return;
+  if (result.outcome === 'unknown') throw unknownRun(id);
+  const finished = `Run ${id} has ended already: ${result.state}.`;
+  const cancelling = `Run ${id} is being cancelled already.`;
+  throw new HttpProblem('not-cancellable', result.outcome === 'finished' ? finished : cancelling, {
+    members: { state: result.state },
+  });
 }

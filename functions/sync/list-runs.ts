@@ -1,6 +1,7 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
 import { authorize } from '../../shared/http/callers.ts';
+import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 import { hasStatus } from '../../shared/storage/storage-error.ts';
@@ -23,12 +24,12 @@ export function listRuns(app: AppServices): RouteHandler {
     const { runs, next } = isSearch
       ? await app.syncs.search(ofCaller(query, caller), signal)
       : await allRuns(app, request.query, query, signal);
-    if (next === undefined) return json({ runs });
+    if (next === undefined) return tagged(json({ runs }));
     const link = new URLSearchParams(request.query);
     link.delete('pretty');
     link.set('limit', String(query.limit));
     link.set('after', next);
-    return json({ runs, next: `/runs?${link}` });
+    return tagged(json({ runs, next: `/runs?${link}` }));
   };
 }
 

@@ -4,31 +4,40 @@ import { show } from '../../shared/faults/show.ts';
 import { authorize } from '../../shared/http/callers.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
-import type { Run, Syncs } from '../../shared/sync/syncs.ts';
+import type { SharedLook, Syncs } from '../../shared/sync/syncs.ts';
 import { runIdSchema } from '../shapes/runs.ts';
 
 /** The run that the path names. Throws `HttpProblem` 404. */
-async function namedRun(request: HttpRequest, syncs: Syncs, signal: AbortSignal): Promise<Run> {
+async function namedRun(
+  request: HttpRequest,
+  syncs: Syncs,
+  maxAgeMs: number,
+  signal: AbortSignal,
+): Promise<SharedLook> {
   const id = namedRunId(request);
-  const run = await syncs.read(id, signal);
-  if (run === undefined) throw unknownRun(id);
-  return run;
+  const seen = await syncs.look(id, maxAgeMs, signal);
+  if (seen === undefined) throw unknownRun(id);
+  return seen;
 }
 
-/** The same for whoever may touch all of its data sources. Throws `HttpProblem` 403, too. */
+/**
+ * The same for whoever may touch all of its data sources, as it is or was `maxAgeMs` ago at most.
+ * Throws `HttpProblem` 403, too.
+ */
 export async function allowedRun(
   request: HttpRequest,
   app: AppServices,
   caller: ApiToken | undefined,
   signal: AbortSignal,
-): Promise<Run> {
+  maxAgeMs = 0,
+): Promise<SharedLook> {
   if (caller === undefined) throw new Error('this needs a route that asks for a token');
-  const run = await namedRun(request, app.syncs, signal);
+  const seen = await namedRun(request, app.syncs, maxAgeMs, signal);
   authorize(
     caller,
-    run.codes.map((code) => ({ code, field: 'id' })),
+    seen.run.codes.map((code) => ({ code, field: 'id' })),
   );
-  return run;
+  return seen;
 }
 
 /** The id that the path names. Throws `HttpProblem` 404 for what cannot be one. */

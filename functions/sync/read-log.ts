@@ -21,7 +21,7 @@ export function readLog(app: AppServices): RouteHandler {
     const log = await app.syncs.log(id, signal);
     const isLimited = caller?.codes.includes('*') !== true;
     if (stage !== undefined || log.bytes === 0 || isLimited) {
-      const run = await allowedRun(request, app, caller, signal);
+      const { run } = await allowedRun(request, app, caller, signal);
       if (stage !== undefined) requireStage(run, stage);
     }
     const from = fromOf(request, log.bytes);

@@ -1,26 +1,56 @@
+import type { HttpResponseInit } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
+import { isKnown, type TaggedAnswer, tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { errorsIn, progressOf, serversOf, warningsIn } from '../../shared/sync/syncs.ts';
-import { publicRunSchema } from '../shapes/runs.ts';
+import { clientGone } from '../../shared/http/outgoing.ts';
+import { type Run, sharedAgeMs } from '../../shared/sync/syncs.ts';
+import { isProgressAsked, runProgress, waitMsOf, wholeRun } from '../shapes/run-views.ts';
 import { allowedRun } from './named-run.ts';
 
-/** One run: what was asked, where it stands, every stage, freshness before and after. */
+const whole = remembered(wholeRun);
+const progress = remembered(runProgress);
+
+/**
+ * One run: what was asked, where it stands, every stage, freshness before and after; or how far it
+ * is, which may be a second old, so that any number of clients may poll it.
+ *
+ * With `wait` an answer that the client has is held until there is another, the time is over, the
+ * client has gone or the worker stops.
+ */
 export function readRun(app: AppServices): RouteHandler {
-  return async (request, _context, { caller, signal }) => {
-    const run = await allowedRun(request, app, caller, signal);
-    const progress = progressOf(run, app.now());
-    // Where servers are, and what they are asked, is nothing that callers need.
-    const stages = run.stages.map(({ location: _, asks: __, ...stage }) => stage);
-    return json(
-      publicRunSchema.parse({
-        ...run,
-        errors: errorsIn(run),
-        stages,
-        servers: serversOf(run),
-        progress,
-        warnings: warningsIn(run),
-      }),
-    );
+  return async (request, context, { caller, signal }) => {
+    const isBrief = isProgressAsked(request.query);
+    const waitMs = waitMsOf(request.query);
+    const look = () => allowedRun(request, app, caller, signal, isBrief ? sharedAgeMs : 0);
+    const answer = isBrief ? progress : whole;
+    let { run, etag } = await look();
+    let now = answer(run);
+    if (waitMs === 0 || !isKnown(request, now.headers['etag'])) return now;
+    const held = AbortSignal.any([
+      AbortSignal.timeout(waitMs),
+      clientGone(context.invocationId),
+      app.stopping,
+    ]);
+    while (isKnown(request, now.headers['etag'])) {
+      await app.syncs.changed(run.id, etag, held);
+      if (held.aborted) return now;
+      ({ run, etag } = await look());
+      now = answer(run);
+    }
+    return now;
+  };
+}
+
+/** Made once for a run as it is: whoever polls gets the same object until it changes. */
+function remembered(view: (run: Run) => unknown): (run: Run) => TaggedAnswer {
+  const made = new WeakMap<Run, TaggedAnswer>();
+  return (run) => {
+    const known = made.get(run);
+    if (known !== undefined) return known;
+    const answer: HttpResponseInit = json(view(run));
+    const fresh = tagged(answer);
+    made.set(run, fresh);
+    return fresh;
   };
 }

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { HttpResponseInit } from '@azure/functions';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { Body, NamedCode } from '../../shared/faults/member.ts';
@@ -7,17 +7,16 @@ import { json, textOrJson } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import { authenticate, authorize, requireRole } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { HttpProblem } from '../../shared/http/problem.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 import { knownCodes } from '../../shared/sync/asked-codes.ts';
-import { type SyncRequest, TooManyStagesError } from '../../shared/sync/syncs.ts';
+import type { SyncRequest } from '../../shared/sync/syncs.ts';
+import type { ChangeCall } from '../changes.ts';
 import { plannedRunSchema } from '../shapes/calls.ts';
 import { codesOfCalls, parseCalls } from '../shapes/calls-request.ts';
 import { isDry } from '../shapes/dry.ts';
+import { idempotencyKey, replayedHeader } from '../shapes/idempotency-key.ts';
 import { parseSyncRequest } from '../shapes/sync-request.ts';
-
-/** Seconds. Most entities are through in a minute or two; a whole source is asked for again. */
-const retryAfter = '60';
+import { beginRun, refuseTooMany, type Sent } from './begin-run.ts';
 
 /** Bytes: as many calls as a run may have, each with all that a call may have. */
 const callsLimit = 256 * 1024;
@@ -74,37 +73,32 @@ function start(app: AppServices, starting: Starting): RouteHandler {
     requireRole(token, 'run');
     authorize(token, starting.named(body));
     const sync = { kind: starting.kind, ...starting.parse(body), token: token.name };
+    const key = idempotencyKey(request.headers);
     if (dry) return await planned(app, sync, signal);
-    return await started(app, sync, request, context, starting.otherwise, signal);
+    const call = { app, request, context, caller: token, signal };
+    return await started(call, sync, { key, body }, starting.otherwise);
   };
 }
 
 /** Starts what is asked for; throws `HttpProblem` 409 where a server is busy, 400 where it is too much. */
 async function started(
-  app: AppServices,
+  call: ChangeCall,
   sync: SyncRequest,
-  request: HttpRequest,
-  context: InvocationContext,
+  sent: Sent,
   otherwise: Representation,
-  signal: AbortSignal,
 ): Promise<HttpResponseInit> {
-  const outcome = await app.syncs.start(sync, signal).catch(refuseTooMany);
-  if (outcome.outcome === 'busy') {
-    throw new HttpProblem('busy', 'Thread is busy, try again later.', {
-      headers: { 'retry-after': retryAfter },
-      members: { servers: outcome.servers },
-    });
-  }
-  const { id } = outcome;
+  const { request, context } = call;
+  const { id, state, isReplayed } = await beginRun(call, sync, sent);
   const codes = [...new Set(sync.calls.flatMap((call) => call.codes))].join(', ');
   context.extraOutputs.set(runQueueOutput, id);
   context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${sync.token})`);
   const location = `/runs/${id}`;
+  const headers = { location, ...(isReplayed && { [replayedHeader]: 'true' }) };
   return textOrJson(
     request,
     'Synchronization was started.',
-    { id, state: 'queued', location },
-    { status: 202, headers: { location }, otherwise },
+    { id, state, location },
+    { status: 202, headers, otherwise },
   );
 }
 
@@ -116,16 +110,6 @@ export async function planned(
 ): Promise<HttpResponseInit> {
   const plan = await app.syncs.plan(sync, signal).catch(refuseTooMany);
   return json(plannedRunSchema.parse(plan));
-}
-
-function refuseTooMany(error: unknown): never {
-  if (!(error instanceof TooManyStagesError)) throw error;
-  const { stages, limit } = error;
-  const message = `Invalid calls value: they make ${stages} stages, and a run has ${limit} at most.`;
-  const allowed = `calls that make up to ${limit} stages: fewer months, data sources or entities`;
-  throw new HttpProblem('invalid-value', message, {
-    errors: [{ field: 'calls', message, allowed }],
-  });
 }
 
 /** The member counts where it is sent; a header was looked at before the body was read. */

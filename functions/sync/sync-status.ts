@@ -1,30 +1,42 @@
 import type { AppServices } from '../../shared/app/services.ts';
-import { textOrJson } from '../../shared/http/answer.ts';
+import { json, plain, prefersJson } from '../../shared/http/answer.ts';
 import { mayTouch } from '../../shared/http/callers.ts';
+import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
+import type { ApiToken } from '../../shared/settings/settings.ts';
 import { type Progress, progressOf, type Run } from '../../shared/sync/syncs.ts';
 import { statusSchema } from '../shapes/runs.ts';
 
 /**
- * Whether any run is queued or running now, and as JSON which ones, of those that the caller may
- * touch, and how far they are. Strangers learn how far all are, and nothing that people or
- * procedures said.
+ * Whether any run is queued or running, as of a second ago at most, and as JSON which ones, of those
+ * that the caller may touch, and how far they are. Strangers learn how far all are, and nothing that
+ * people or procedures said.
  */
 export function syncStatus(app: AppServices): RouteHandler {
   return async (request, _context, { caller, signal }) => {
     const active = await app.syncs.active(signal);
     const running = active.length > 0;
-    const text = `Synchronization is ${running ? '' : 'not '}running.`;
-    const now = app.now();
-    const runs = active
-      .filter(({ codes }) => caller === undefined || mayTouch(caller, codes))
-      .map((run) => ({ ...run, progress: progressOf(run, now) }))
-      .map((run) => (caller === undefined ? withoutTexts(run) : run));
-    return textOrJson(request, text, statusSchema.parse({ running, runs }));
+    if (!prefersJson(request)) {
+      return tagged(plain(`Synchronization is ${running ? '' : 'not '}running.`, varying));
+    }
+    const closed = await app.closures.current(signal);
+    const closures =
+      caller === undefined ? closed.map(({ reason: _, ...closure }) => closure) : closed;
+    const status = statusSchema.parse({ running, runs: shown(active, caller), closures });
+    return tagged(json(status, varying));
   };
 }
 
+const varying = { headers: { vary: 'Accept' } };
+
 type ShownRun = Omit<Run, 'user'> & { user?: string; progress: Progress };
+
+function shown(active: readonly Run[], caller: ApiToken | undefined): ShownRun[] {
+  return active
+    .filter(({ codes }) => caller === undefined || mayTouch(caller, codes))
+    .map((run) => ({ ...run, progress: progressOf(run) }))
+    .map((run) => (caller === undefined ? withoutTexts(run) : run));
+}
 
 function withoutTexts({ user: _, progress, ...run }: ShownRun): ShownRun {
   const running = progress.running.map(({ message: _, ...stage }) => stage);

@@ -29,6 +29,7 @@ import { forRun } from '../sync/run-values.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { timeLimit } from '../sync/time-limit.ts';
 import { Turn } from '../sync/turn.ts';
+import type { Closed } from './closed.ts';
 import { procedureMessages } from './procedure-messages.ts';
 
 export interface AfterChangesDependencies {
@@ -39,6 +40,7 @@ export interface AfterChangesDependencies {
   cursors: Pick<CursorStore, 'read'>;
   leaseSeconds: number;
   sliceMs: number;
+  closed: Pick<Closed, 'ofStages'>;
   /** Queues a call for the company. */
   queue(code: string, signal: AbortSignal): Promise<void>;
   now(): Date;
@@ -87,7 +89,9 @@ export class AfterChanges {
     const own = this.#own(code, marks);
     if (dueCalls(own, this.#known.get(code) ?? noCalls).length === 0) return;
     const calls = await this.#read(code, signal);
-    if (callable(own, calls, now()).length > 0) await queue(code, signal);
+    const open = await this.#open(code, signal);
+    const due = callable(own, calls, now()).filter((evidence) => open.has(evidence));
+    if (due.length > 0) await queue(code, signal);
   }
 
   /**
@@ -137,7 +141,7 @@ export class AfterChanges {
     // Before the call: what changes during it is due again.
     const cursor = await cursors.read(code, signal);
     const marks = cursor === undefined ? {} : marksOf(cursor);
-    const procedures = this.#procedures(code);
+    const procedures = await this.#open(code, signal);
     const next = nextTurn([...procedures.keys()], marks, held.value ?? noCalls, now());
     if (next === undefined) return true;
     const { evidence, calls } = next;
@@ -185,6 +189,16 @@ export class AfterChanges {
         return mark === undefined ? [] : [[evidence, mark]];
       }),
     );
+  }
+
+  /** The same of those evidences whose procedures may be called now: the others wait. */
+  async #open(code: string, signal: AbortSignal): Promise<ReadonlyMap<string, readonly Stage[]>> {
+    const open = new Map<string, readonly Stage[]>();
+    for (const [evidence, stages] of this.#procedures(code)) {
+      const closure = await this.#dependencies.closed.ofStages(stages, signal);
+      if (closure === undefined) open.set(evidence, stages);
+    }
+    return open;
   }
 
   /** By evidence, in the order of the catalogue; those that have none are left out. */

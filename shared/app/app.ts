@@ -5,8 +5,11 @@
 
 import { unlessAborted } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
+import { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/index.ts';
+import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
+import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { OpenContainer } from '../settings/place.ts';
 import type { Settings } from '../settings/settings.ts';
 import { storageClock } from '../storage/clock.ts';
@@ -22,18 +25,13 @@ import { abandonedRuns, endOrphans } from '../sync/sweep.ts';
 import { type SyncState, syncState } from '../sync/sync-state.ts';
 import type { Syncs } from '../sync/syncs.ts';
 import type { CallsOutcome } from './after-changes.ts';
+import { Closed } from './closed.ts';
 import { Companies } from './companies.ts';
 import type { CompanyMessage } from './company-queue.ts';
 import { type Configuration, configure } from './configuration.ts';
 import { DynsqlConnections } from './connections/dynsql-connections.ts';
-import { checkDatabase, checkPart } from './health/check-part.ts';
-import { companiesHealth } from './health/companies-health.ts';
-import { connectionsHealth } from './health/connections-health.ts';
-import { brokenHealth, catalogHealth } from './health/documents-health.ts';
-import { locksHealth } from './health/locks-health.ts';
+import { lookAtHealth } from './health/look.ts';
 import type { HealthPart } from './health/part.ts';
-import { queuesHealth } from './health/queues-health.ts';
-import { serversHealth } from './health/servers-health.ts';
 import { lookForGivenUp } from './poison-queues.ts';
 import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
@@ -56,6 +54,8 @@ export class App implements AppServices {
   readonly syncs: Syncs;
   readonly companies: Companies;
   readonly dynsql: DynsqlConnections;
+  readonly audit: Audit;
+  readonly closures: Closures;
   readonly #runners: StageRunners;
   readonly #databases: Databases;
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
@@ -84,16 +84,20 @@ export class App implements AppServices {
     this.#readers = readers;
     this.#callers = callers;
     this.#container = container;
+    this.audit = new Audit(container, this.now);
+    this.closures = new Closures(container, this.now);
+    const closed = new Closed(catalog, locations, this.closures);
     this.syncs = new SyncService({
       catalog,
       state: (signal) => this.#state(signal),
       now: this.now,
+      closed: (stages, signal) => closed.ofStages(stages, signal),
       retentionDays: settings.retentionDays,
     });
     const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
     this.companies = new Companies({
-      ...{ catalog, databases, container, leaseSeconds, sliceMs },
+      ...{ catalog, databases, container, leaseSeconds, sliceMs, closed },
       procedure: procedureRunner(callers, locations.databases),
       addresses: addresses.companies,
       send: async (queue, message, signal, delaySeconds) =>
@@ -138,49 +142,26 @@ export class App implements AppServices {
     return this.#stopping.signal;
   }
 
+  async keys(signal: AbortSignal): Promise<IdempotencyKeys> {
+    return new IdempotencyKeys(await this.#container(signal), this.now);
+  }
+
   /** Storage's time, which all workers share. */
   now(): Date {
     return storageClock.now();
   }
 
   health(signal: AbortSignal): Promise<HealthPart[]> {
-    const look = () => this.#lookAtHealth(this.#stopping.signal);
+    const { catalog, companies, dynsql, closures, now } = this;
+    const dependencies = {
+      ...{ catalog, companies, dynsql, closures, now },
+      databases: this.#databases,
+      notices: this.#notices,
+      container: this.#container,
+      queues: () => this.#queues(),
+    };
+    const look = () => lookAtHealth(dependencies, this.#stopping.signal);
     return this.#health.get('', healthAgeMs, look, signal);
-  }
-
-  async #lookAtHealth(signal: AbortSignal): Promise<HealthPart[]> {
-    const storage = checkPart(
-      'storage',
-      async (bounded) => (await this.#container(bounded)).getProperties({ abortSignal: bounded }),
-      signal,
-    );
-    const databases = new Map(
-      this.catalog.databases.map(({ id }) => [id, checkDatabase(this.#databases, id, signal)]),
-    );
-    const servers = serversHealth(
-      {
-        ...{ catalog: this.catalog, databases: this.#databases, now: this.now },
-        answers: async (id) => (await databases.get(id))?.state === 'ok',
-      },
-      signal,
-    );
-    const companies = companiesHealth(this.companies, signal);
-    const connections = connectionsHealth(this.dynsql, signal);
-    const broken = brokenHealth(this.#container, signal);
-    const locks = locksHealth(this.#container, signal);
-    return (
-      await Promise.all([
-        storage,
-        broken,
-        locks,
-        catalogHealth(this.catalog, this.#notices),
-        queuesHealth(() => this.#queues(), signal),
-        ...databases.values(),
-        servers,
-        companies,
-        connections,
-      ])
-    ).flat();
   }
 
   /** One slice of a run, as `executeRun`. */
@@ -244,11 +225,15 @@ export class App implements AppServices {
     return index.extend(this.now(), signal);
   }
 
-  /** How many runs were removed, as `removeExpiredRuns`. */
+  /** How many runs were removed, as `removeExpiredRuns`; the audit is kept for as long, keys of requests for a day. */
   async expireRuns(): Promise<number> {
     const signal = this.#stopping.signal;
+    const { retentionDays } = this.settings;
     const state = await this.#state(signal);
-    return removeExpiredRuns(state, this.settings.retentionDays, this.now(), signal);
+    const removed = await removeExpiredRuns(state, retentionDays, this.now(), signal);
+    await this.audit.expire(retentionDays, signal);
+    await (await this.keys(signal)).expire(signal);
+    return removed;
   }
 
   /** One message on a queue of ours, where no host hands on an output any more. */

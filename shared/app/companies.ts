@@ -1,6 +1,7 @@
 /** The catalogue's FlexiBee companies, each with its server, mirror and cursor; opened when asked. */
 
 import type { FollowedCompany } from '../catalog/index.ts';
+import type { Closure } from '../closures/closures.ts';
 import { noteOff, turnChangelog } from '../flexibee/changelog.ts';
 import type { FlexibeeCompany } from '../flexibee/client.ts';
 import { reload, reset, warningsOf } from '../flexibee/follow.ts';
@@ -39,6 +40,11 @@ export class Companies {
   /** As `shownState`. */
   async state(code: string, signal: AbortSignal): Promise<ShownState> {
     return await shownState(this.#opened, code, signal);
+  }
+
+  /** The closure that keeps it from being followed now, if there is one. */
+  async closure(code: string, signal: AbortSignal): Promise<Closure | undefined> {
+    return await this.#opened.dependencies.closed.ofCompany(code, signal);
   }
 
   /** What holding a company against its mirror has found, or how far it is. */

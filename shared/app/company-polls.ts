@@ -1,9 +1,10 @@
 /** What comes through the queue of companies: polls, and reconciliations. */
 
+import type { Closure } from '../closures/closures.ts';
 import type { CursorStore, PollOutcome } from '../flexibee/follow.ts';
 import type { ReconcileOutcome } from '../flexibee/reconcile/reconcile.ts';
 import { withAsked } from '../flexibee/request-count.ts';
-import type { CompanyMessage } from './company-queue.ts';
+import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { type Again, pollForHook } from './hook-polls.ts';
 import { isNewer, newer, pollKnown } from './newer-cursors.ts';
 import type { OpenedCompanies } from './opened-companies.ts';
@@ -19,16 +20,23 @@ import { pollForTimer } from './timer-polls.ts';
  */
 const timerMessageMs = 90_000;
 
+/** A closure may be opened early. */
+const longestDelayMs = 300_000;
+
 /** A message, and when the queue took it, by its own clock; undefined where that is not known. */
 export type QueuedMessage = CompanyMessage & { queuedAt?: string | undefined };
 
-/** `late`, `not due`, `paused`, `sparing` (the requests of the day run out): the server is not asked. */
+/**
+ * `late`, `not due`, `paused`, `closed`, `sparing` (the requests of the day run out): the server is
+ * not asked.
+ */
 export type MessageOutcome =
   | PollOutcome
   | ReconcileOutcome
   | 'late'
   | 'not due'
   | 'paused'
+  | 'closed'
   | 'sparing';
 
 /** Who carries a message out. */
@@ -56,6 +64,8 @@ export async function takeMessage(
     if (why === 'hook') await flags.lower(company, signal);
     return 'paused';
   }
+  const closure = await companies.dependencies.closed.ofCompany(company, signal);
+  if (closure !== undefined) return await leave(companies, message, closure, signal);
   const isLive = () => deliveries.isLive(company, signal);
   const isTimed = why === 'timer' && queuedAt !== undefined;
   if (isTimed && !(await isTimeToPoll(known, new Date(queuedAt), isLive))) return 'not due';
@@ -63,6 +73,29 @@ export async function takeMessage(
   if (why === 'reconcile') return await reconcileNow(companies, message, worker, signal);
   if (!(await isWithinBudget(companies, message, signal))) return 'sparing';
   return await pollNow(companies, company, why, worker, signal);
+}
+
+/** A timer's and a run's rest come again each minute; what else was asked for waits for the end. */
+async function leave(
+  companies: OpenedCompanies,
+  message: QueuedMessage,
+  { until }: Pick<Closure, 'until'>,
+  signal: AbortSignal,
+): Promise<'closed'> {
+  const { company, why } = message;
+  const { flags, deliveries } = await companies.storage(signal);
+  if (why === 'hook') {
+    // What it told of is waiting: it is looked for each minute, as soon as that may be.
+    await deliveries.unheard(company, signal);
+    await flags.lower(company, signal);
+  }
+  if (why === 'reconcile' || why === 'request') {
+    const { queuedAt: _, ...again } = message;
+    const { now, send } = companies.dependencies;
+    const waitsMs = Math.min(Date.parse(until) - now().getTime(), longestDelayMs);
+    await send(companyQueueName, again, signal, Math.max(1, Math.ceil(waitsMs / 1_000)));
+  }
+  return 'closed';
 }
 
 async function pollNow(

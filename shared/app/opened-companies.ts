@@ -28,6 +28,7 @@ import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { AfterChanges } from './after-changes.ts';
 import { afterQueueName } from './after-queue.ts';
+import type { Closed } from './closed.ts';
 import { mirrorOf, unseenOf } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { typedTables } from './typed-tables.ts';
@@ -43,6 +44,7 @@ export interface CompaniesDependencies {
   send(queue: string, message: object, signal: AbortSignal, delaySeconds?: number): Promise<void>;
   leaseSeconds: number;
   sliceMs: number;
+  closed: Pick<Closed, 'ofCompany' | 'ofStages'>;
   /** Whoever was asked to look now waits so long for a poll that is under way; 10 s unless told. */
   waitForLockMs?: number;
   now(): Date;
@@ -158,7 +160,8 @@ export class OpenedCompanies {
   }
 
   async storage(signal: AbortSignal): Promise<CompanyStorage> {
-    const { container, leaseSeconds, catalog, procedure, sliceMs, now, send } = this.dependencies;
+    const { container, leaseSeconds, catalog, procedure, sliceMs, closed, now, send } =
+      this.dependencies;
     const opened = await container(signal);
     if (this.#storage === undefined) {
       const cursors = cursorStore(opened, leaseSeconds);
@@ -169,7 +172,7 @@ export class OpenedCompanies {
         news: new HookNews(cursors),
         deliveries: new HookDeliveries(opened, now),
         after: new AfterChanges({
-          ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, now },
+          ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, closed, now },
           container: opened,
           queue: (company, within) =>
             send(afterQueueName, { company, at: now().toISOString() }, within),

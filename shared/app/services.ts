@@ -1,6 +1,9 @@
 /** What HTTP functions are given; put together in `app.ts`. */
 
+import type { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/index.ts';
+import type { Closures } from '../closures/closures.ts';
+import type { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Syncs } from '../sync/syncs.ts';
 import type { Companies } from './companies.ts';
@@ -13,6 +16,10 @@ export interface AppServices {
   syncs: Syncs;
   companies: Companies;
   dynsql: DynsqlConnections;
+  audit: Pick<Audit, 'begin' | 'end' | 'read'>;
+  /** Requests that their clients call by a key. */
+  keys(signal: AbortSignal): Promise<IdempotencyKeys>;
+  closures: Pick<Closures, 'current' | 'begin' | 'end'>;
   now(): Date;
   /** Aborted when this worker stops. */
   stopping: AbortSignal;

@@ -1,5 +1,6 @@
 /** What people are shown of a company. */
 
+import type { Closure } from '../closures/closures.ts';
 import { type CompanyState, companyState, newerState } from '../flexibee/follow.ts';
 import type { ShownFailure } from './after-changes.ts';
 import { afterQueueName } from './after-queue.ts';
@@ -15,6 +16,8 @@ export interface ShownState extends CompanyState {
   pending: string[];
   /** Of those, the ones whose latest call has failed. */
   failures: ShownFailure[];
+  /** It is not followed for now. */
+  closure?: Closure;
   /** `perDay`: the catalogue allows no more. */
   requests: CompanyState['requests'] & { perDay?: number };
 }
@@ -37,6 +40,7 @@ export async function shownState(
     cursors.read(code, signal).catch(newer),
     givenUp.known(signal).catch(() => []),
   ]);
+  const closure = await companies.dependencies.closed.ofCompany(code, signal);
   const { asked } = companies.requestsOf(code);
   const state = isNewer(cursor) ? newerState(cursor, now, asked) : companyState(cursor, now, asked);
   const { requestsPerDay } = companies.known(code);
@@ -49,5 +53,5 @@ export async function shownState(
   const spared = sparing === undefined ? [] : [sparing];
   const all = [...state.warnings, ...warnings, ...spared, ...own.map(givenUpText)];
   const requests = { ...state.requests, ...(requestsPerDay && { perDay: requestsPerDay }) };
-  return { ...state, ...called, requests, warnings: all };
+  return { ...state, ...called, requests, warnings: all, ...(closure && { closure }) };
 }

@@ -78,6 +78,8 @@ export interface SourceQuery extends RowQuery {
 export interface Catalog {
   /** Tells two catalogues apart: twelve hexadecimal digits of what they say. */
   readonly revision: string;
+  /** What is locked, and closed, as one. */
+  readonly servers: readonly { id: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
   readonly databases: readonly { id: string; server: string; connection: string }[];
   /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
@@ -93,10 +95,10 @@ export interface Catalog {
   /** Entity to description for a code, in sync order; undefined: unknown code. */
   names(code: string): Record<string, string> | undefined;
   /**
-   * Whether an entity's sync needs a month, at one of its sources or at that of `code`; undefined:
-   * unknown name.
+   * Whether an entity's sync needs a month at any of these data sources, or where none is given at
+   * any at all; undefined: unknown name. RangeError: unknown code.
    */
-  isDated(name: string, code?: string): boolean | undefined;
+  isDated(name: string, ...codes: string[]): boolean | undefined;
   /** The entities that one comes after, where a run has them. */
   entitiesBefore(name: string): readonly string[];
   hasEntity(name: string): boolean;

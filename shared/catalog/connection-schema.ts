@@ -17,6 +17,9 @@ export const reservedSegments: readonly string[] = [
   'flexibee',
   'health',
   'openapi.json',
+  'audit',
+  'closures',
+  'acknowledgements',
   'admin',
   'runtime',
 ];

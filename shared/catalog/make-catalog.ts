@@ -21,8 +21,7 @@ import type { CatalogData, DataSource, Entity, Stage } from './schema.ts';
 import { isOfPeriod } from './value-source.ts';
 
 function revisionOf(data: CatalogData): string {
-  const text = JSON.stringify(data, (_key, value) => (value instanceof Map ? [...value] : value));
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 12);
 }
 
 /** Stages so that those of a pipeline come before those of the one it goes on with. */
@@ -79,6 +78,7 @@ export function makeCatalog(data: CatalogData): Catalog {
 
   return {
     revision: revisionOf(data),
+    servers: data.servers.map(({ id }) => ({ id })),
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
     companies: data.dataSources.flatMap(({ code, company }) =>
       company === undefined ? [] : [{ code, ...company }],
@@ -92,10 +92,10 @@ export function makeCatalog(data: CatalogData): Catalog {
       if (source === undefined) return undefined;
       return Object.fromEntries(entitiesIn(source).map((item) => [item.name, item.description]));
     },
-    isDated: (name, code) => {
+    isDated: (name, ...codes) => {
       const entity = entities.get(name);
       if (entity === undefined) return undefined;
-      const asked = code === undefined ? data.dataSources : [sourceOf(code)];
+      const asked = codes.length === 0 ? data.dataSources : codes.map(sourceOf);
       return asked.some(
         (source) => entitiesIn(source).includes(entity) && subjectOf(data, entity, source).dated,
       );

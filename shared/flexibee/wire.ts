@@ -1,6 +1,7 @@
 /** FlexiBee's JSON, checked where it comes in; what it says in strings becomes numbers here. */
 
 import { z } from 'zod';
+import { isBelow } from './record-ids.ts';
 import type { Change, ChangesPage, FlexibeeRecord, RecordsPage } from './types.ts';
 
 /** A version: on the wire a string of digits. */
@@ -128,11 +129,11 @@ export function recordsPage(evidence: string, afterId?: string): z.ZodType<Recor
       const count = winstrom['@rowCount'];
       const complain = (message: string) =>
         context.addIssue({ code: 'custom', path: ['winstrom', evidence], message });
-      let last = afterId === undefined ? undefined : BigInt(afterId);
+      let last = afterId;
       const isInOrder = records.every(({ id }) => {
         const before = last;
-        last = BigInt(id);
-        return before === undefined || last > before;
+        last = id;
+        return before === undefined || isBelow(before, id);
       });
       if (!isInOrder) complain(`must be in the order of ids${afterId ? `, above ${afterId}` : ''}`);
       if (records.length === 0 && count) complain(`is empty, and @rowCount is ${count}`);

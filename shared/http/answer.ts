@@ -27,7 +27,7 @@ export function json(
 }
 
 /** Whether the client prefers JSON to text; `otherwise` where it does not say. */
-function prefersJson(request: HttpRequest, otherwise: Representation = 'text'): boolean {
+export function prefersJson(request: HttpRequest, otherwise: Representation = 'text'): boolean {
   return preferred(request.headers.get('accept'), otherwise) === 'json';
 }
 
@@ -42,7 +42,7 @@ export function textOrJson(
   if (prefersJson(request, otherwise)) {
     return json(value, { status, headers: varying });
   }
-  return plain(text, status, varying);
+  return plain(text, { status, headers: varying });
 }
 
 /** A refusal: its problem document or its text. */
@@ -53,7 +53,7 @@ export function refusal(
 ): HttpResponseInit {
   const headers = { vary: 'Accept', ...problem.headers };
   if (!prefersJson(request, otherwise)) {
-    return plain(problem.message, problem.status, headers);
+    return plain(problem.message, { status: problem.status, headers });
   }
   return json(problem.document(), {
     status: problem.status,
@@ -61,7 +61,11 @@ export function refusal(
   });
 }
 
-function plain(text: string, status: number, headers: Record<string, string>): HttpResponseInit {
+/** Text, whatever the client asked for. */
+export function plain(
+  text: string,
+  { status = 200, headers = {} }: AnswerOptions = {},
+): HttpResponseInit {
   return {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },

@@ -15,6 +15,8 @@ import { show } from '../faults/show.ts';
 import type { ApiToken } from '../settings/settings.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
+import { acceptsGzip, compressed, worthBytes } from './compression.ts';
+import { isKnown } from './conditional.ts';
 import { errorReport } from './error-report.ts';
 import { laidOut } from './json-layout.ts';
 import { HttpProblem } from './problem.ts';
@@ -67,11 +69,12 @@ export function httpHandler(options: HandlerOptions): HttpHandler {
     const signal = AbortSignal.timeout(options.deadlineMilliseconds ?? defaultDeadline);
     const isPretty = prettyOf(request.query) ?? false;
     try {
-      return finished(await dispatch(options, request, context, { signal, isPretty }), isPretty);
+      const answer = await dispatch(options, request, context, { signal, isPretty });
+      return await finished(request, answer, isPretty);
     } catch (error) {
       const isAway = signal.aborted || options.isStorageAway(error);
       const problem = asProblem(error, context, isAway);
-      return finished(refusal(request, problem, options.refusals), isPretty);
+      return await finished(request, refusal(request, problem, options.refusals), isPretty);
     }
   };
 }
@@ -103,17 +106,41 @@ async function dispatch(
 }
 
 /** Built here rather than by the library, whose failure would come too late to be answered. */
-function finished(answer: HttpResponseInit, isPretty: boolean): HttpResponse {
+async function finished(
+  request: HttpRequest,
+  answer: HttpResponseInit,
+  isPretty: boolean,
+): Promise<HttpResponse> {
   const headers = new Headers(answer.headers);
-  const { body } = answer;
-  if (typeof body === 'string') {
-    const isJson = /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '');
-    answer = { ...answer, body: laidOut(body, isPretty && isJson) };
-  }
   for (const [name, value] of Object.entries(securityHeaders)) {
     if (!headers.has(name)) headers.set(name, value);
   }
-  return new functions.HttpResponse({ ...answer, headers });
+  const { body } = answer;
+  if (isKnown(request, headers.get('etag'))) {
+    headers.delete('content-type');
+    return new functions.HttpResponse({ status: 304, headers });
+  }
+  if (typeof body !== 'string') return new functions.HttpResponse({ ...answer, headers });
+  const isJson = /^application\/(problem\+)?json/.test(headers.get('content-type') ?? '');
+  const text = laidOut(body, isPretty && isJson);
+  return new functions.HttpResponse({
+    ...answer,
+    headers,
+    body: await sent(request, text, headers),
+  });
+}
+
+/** Compressed where that pays and the client takes it; a header says so. */
+async function sent(
+  request: HttpRequest,
+  text: string,
+  headers: Headers,
+): Promise<string | Buffer> {
+  if (text.length < worthBytes) return text;
+  headers.append('vary', 'Accept-Encoding');
+  if (!acceptsGzip(request.headers.get('accept-encoding'))) return text;
+  headers.set('content-encoding', 'gzip');
+  return await compressed(text);
 }
 
 function asProblem(error: unknown, context: InvocationContext, isAway: boolean): HttpProblem {

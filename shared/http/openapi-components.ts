@@ -24,9 +24,10 @@ export class NamedSchemas {
     return referring(document) as JsonSchema;
   }
 
-  /** Of every answer that is text or JSON, as the client likes. */
+  /** Of every answer: text or JSON as the client likes, and compressed where that pays. */
   vary(): JsonSchema {
-    return { description: 'Accept decides', schema: { type: 'string', const: 'Accept' } };
+    const all = ['Accept', 'Accept-Encoding', 'Accept, Accept-Encoding'];
+    return { description: 'What decides on its form', schema: { type: 'string', enum: all } };
   }
 
   /** By name, in the order of the alphabet. */

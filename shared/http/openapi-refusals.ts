@@ -15,6 +15,8 @@ const headersOfProblems: Partial<Record<ProblemType, Record<string, string>>> = 
   unauthenticated: { 'WWW-Authenticate': 'How to prove who one is' },
   'content-type': { 'Accept-Encoding': 'Of a body that was encoded: what may be' },
   busy: { 'Retry-After': 'Seconds after which it is worth another try' },
+  closed: { 'Retry-After': 'Seconds until the closure ends' },
+  'key-in-use': { 'Retry-After': 'Seconds after which it is known what came of it' },
   unavailable: { 'Retry-After': 'Seconds after which it is worth another try' },
 };
 

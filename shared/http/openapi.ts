@@ -1,6 +1,6 @@
 /** OpenAPI 3.1 (JSON Schema 2020-12) from the zod schemas that check and shape the traffic. */
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Role } from '../settings/settings.ts';
 import type { Method } from './handler.ts';
 import { NamedSchemas } from './openapi-components.ts';
@@ -18,11 +18,13 @@ export interface Parameter {
 export interface HeaderDescription {
   description: string;
   schema: z.ZodType;
+  /** Not of every answer. */
+  isOptional?: true;
 }
 
 export interface ResponseDescription {
   description: string;
-  /** Headers that are always there. */
+  /** Headers that are always there, unless they say so. */
   headers?: Readonly<Record<string, HeaderDescription>>;
   /** Present when JSON may be answered. */
   json?: z.ZodType;
@@ -40,6 +42,8 @@ export interface OperationDescription {
   anyBody?: string;
   /** By status. */
   responses: Readonly<Record<number, ResponseDescription>>;
+  /** Its answer has an ETag, and is a 304 for whoever has it already. */
+  conditional?: true;
   /** Refusals beside those that follow from token, parameters and body. */
   problems?: readonly ProblemType[];
 }
@@ -50,6 +54,7 @@ const tags = {
   runs: 'Runs: how far they are, how they ended, what procedures said',
   flexibee: 'FlexiBee companies that are followed',
   dynsql: 'Queries by definitions',
+  admin: 'Who changed what, what is closed for now, and troubles that are known',
   service: 'This app itself',
 } as const;
 export type Tag = keyof typeof tags;
@@ -64,6 +69,18 @@ export interface Operation extends OperationDescription {
   role: Role | undefined;
   isTokenOptional: boolean;
 }
+
+const etagSchema = z
+  .string()
+  .regex(/^W\/"[\w-]{22}"$/)
+  .meta({ id: 'EntityTag' });
+const etag: HeaderDescription = { description: 'What the answer is known by', schema: etagSchema };
+const ifNoneMatch: Parameter = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'ETags of answers that the client has: a 304 says that one of them still holds',
+  schema: z.string(),
+};
 
 const pretty: Parameter = {
   name: 'pretty',
@@ -106,7 +123,8 @@ function security({ role, isTokenOptional }: Operation): Record<string, string[]
 }
 
 function describe(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
-  const parameters = [...(operation.parameters ?? []), pretty];
+  const conditions = operation.conditional ? [ifNoneMatch] : [];
+  const parameters = [...(operation.parameters ?? []), ...conditions, pretty];
   const { body, anyBody } = operation;
   return {
     operationId: operation.id,
@@ -136,22 +154,33 @@ function responses(operation: Operation, schemas: NamedSchemas): Record<string, 
   for (const [status, response] of Object.entries(operation.responses)) {
     const refusal = answers[status];
     const content = contentOf(response, schemas);
+    const isTagged = operation.conditional && status === '200';
     answers[status] = {
       description: [response.description, refusal?.description].filter(Boolean).join('; '),
-      headers: { ...refusal?.headers, ...headersOf(response, schemas) },
+      headers: {
+        ...refusal?.headers,
+        ...headersOf(response, schemas),
+        ...(isTagged && headersOf({ description: '', headers: { ETag: etag } }, schemas)),
+      },
       content: { ...refusal?.content, ...content },
     };
+  }
+  if (operation.conditional) {
+    const description = 'The client has it already';
+    const headers = headersOf({ description, headers: { ETag: etag } }, schemas);
+    answers['304'] = { description, headers, content: {} };
   }
   return answers;
 }
 
-function headersOf({ headers, json, text }: ResponseDescription, schemas: NamedSchemas) {
-  const vary = json !== undefined && text !== undefined ? { Vary: schemas.vary() } : {};
-  const own = Object.entries(headers ?? {}).map(([name, { description, schema }]) => [
-    name,
-    { description, required: true, schema: schemas.of(schema, 'output') },
-  ]);
-  return { ...vary, ...Object.fromEntries(own) };
+function headersOf({ headers }: ResponseDescription, schemas: NamedSchemas) {
+  const own = Object.entries(headers ?? {}).map(
+    ([name, { description, schema, isOptional = false }]) => [
+      name,
+      { description, required: !isOptional, schema: schemas.of(schema, 'output') },
+    ],
+  );
+  return { Vary: schemas.vary(), ...Object.fromEntries(own) };
 }
 
 function contentOf({ json, text, pdf }: ResponseDescription, schemas: NamedSchemas) {

@@ -10,6 +10,15 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
+/** Nobody reads the answer any more. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+
+  constructor() {
+    super('The client has gone');
+  }
+}
+
 const responses = new Map<string, ServerResponse>();
 
 /** A response that is to be sent. */
@@ -22,6 +31,13 @@ export function announce(invocationId: string, response: ServerResponse): void {
 /** Undefined where the app does not stream, and once the response is closed. */
 export function outgoing(invocationId: string): ServerResponse | undefined {
   return responses.get(invocationId);
+}
+
+/** Aborted when the client of a call has gone; never where the app does not stream. */
+export function clientGone(invocationId: string): AbortSignal {
+  const gone = new AbortController();
+  outgoing(invocationId)?.once('close', () => gone.abort(new ClientGone()));
+  return gone.signal;
 }
 
 /** Resolves when no response is under way, whole or broken off. */

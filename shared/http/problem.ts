@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { type FieldError, fieldErrorSchema } from '../faults/field-error.ts';
+import { instantSchema } from '../storage/instant.ts';
 
 /** Every problem type there is: the last part of `urn:syncboard:problem:<type>`. */
 export const problemTypes = {
@@ -14,11 +15,14 @@ export const problemTypes = {
   'not-acceptable': { status: 406, title: 'The answer has no such form' },
   timeout: { status: 408, title: 'The request body did not arrive in time' },
   busy: { status: 409, title: 'Somebody else is at work there' },
+  closed: { status: 409, title: 'It is closed for now' },
+  'key-in-use': { status: 409, title: 'A request with this key is being answered' },
   'not-cancellable': { status: 409, title: 'The run cannot be cancelled any more' },
   'company-in-use': { status: 409, title: 'Somebody is logged in to the company' },
   'not-configured': { status: 409, title: 'A setting is missing for this' },
   'body-too-large': { status: 413, title: 'The request body is too large' },
   'content-type': { status: 415, title: 'The content type is not supported' },
+  'key-reused': { status: 422, title: 'The key was sent with another request' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   flexibee: { status: 502, title: 'The FlexiBee server did not do what it was asked' },
   'abra-gen': { status: 502, title: 'The ABRA Gen server did not do what it was asked' },
@@ -32,12 +36,19 @@ const membersSchema = z.object({
   servers: z
     .array(z.string())
     .optional()
-    .meta({ description: 'Of `busy`: the source servers that are held' }),
+    .meta({ description: 'Of `busy`: the source servers that are held; of `closed` the server' }),
+  company: z.string().optional().meta({ description: 'Of `closed`: the company, where it is one' }),
+  closure: z.string().optional().meta({ description: 'Of `closed`: the id of the closure' }),
+  until: instantSchema.optional(),
+  reason: z.string().optional().meta({ description: 'Of `closed`: why' }),
   state: z.string().optional().meta({ description: 'Of `not-cancellable`: the state of the run' }),
   kind: z
     .string()
     .optional()
     .meta({ description: 'What kind of trouble FlexiBee or ABRA Gen made' }),
+  retryAfter: z.int().optional().meta({
+    description: 'Seconds after which it is worth another try, as in Retry-After',
+  }),
   cure: z.string().optional().meta({ description: 'What people can do about it' }),
   upstreamStatus: z.int().optional().meta({ description: 'The status that ABRA Gen answered' }),
   upstreamDetail: z.string().optional().meta({ description: 'What ABRA Gen said' }),
@@ -84,8 +95,10 @@ export class HttpProblem extends Error {
     this.status = problemTypes[type].status;
     const isUnknown = type === 'unauthenticated';
     this.headers = { ...(isUnknown && challenge(details.errors)), ...details.headers };
+    const seconds = details.headers?.['retry-after'];
     this.#members = {
       ...(details.errors === undefined ? {} : { errors: [...details.errors] }),
+      ...(seconds !== undefined && { retryAfter: Number(seconds) }),
       ...details.members,
     };
   }

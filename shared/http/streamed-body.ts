@@ -3,19 +3,10 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { errorReport } from './error-report.ts';
-import { outgoing } from './outgoing.ts';
+import { ClientGone, outgoing } from './outgoing.ts';
 
 /** A client that takes nothing for so long is cut off: it keeps connections to databases. */
 const stallMs = 60_000;
-
-/** Why the making ends when nobody wants the body any more. */
-export class ClientGone extends Error {
-  override readonly name = 'ClientGone';
-
-  constructor() {
-    super('The client has gone');
-  }
-}
 
 /**
  * Waits for the first piece, so that what fails before it can be answered as any other failure.

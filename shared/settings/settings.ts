@@ -4,7 +4,13 @@ import type { Catalog } from '../catalog/index.ts';
 import { type ApiToken, parseTokens } from './api-tokens.ts';
 import { type HookSettings, parseHooks } from './hooks.ts';
 import { misspelt, nearSet, readerOf } from './setting-names.ts';
-import { type Read, type Report, SettingsError, type SettingsFault } from './settings-error.ts';
+import {
+  isAzure,
+  type Read,
+  type Report,
+  SettingsError,
+  type SettingsFault,
+} from './settings-error.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
 
 export { type ApiToken, type Role, roles, sampleTokenSha256 } from './api-tokens.ts';
@@ -31,6 +37,8 @@ export interface Settings {
   sqlPoolSize: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;
+  /** Whether the platform's front end stands before the app, whose word on clients counts. */
+  inAzure: boolean;
   /**
    * The connection string (secret) in the environment variable `name`; undefined when it is not
    * set. A function, so that no secret shows when settings are printed.
@@ -78,6 +86,7 @@ export function readSettings(
     retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
     sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
     hooks: parseHooks(read, report),
+    inAzure: isAzure(read),
     ...(catalog !== undefined && { catalog }),
     ...(dynsql !== undefined && { dynsql }),
     connection: value,

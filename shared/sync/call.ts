@@ -20,8 +20,10 @@ export const askedMonthsSchema = z
       description: '1 to 12 of `year`; without one 0 for the current month, -1 for the one before',
     }),
     year: z.int().exactOptional(),
+    // No tuple: clients that are generated from the document lose it on the way.
     months: z
-      .tuple([rangeEndSchema, rangeEndSchema])
+      .array(rangeEndSchema)
+      .length(2)
       .exactOptional()
       .meta({ description: 'From the first to the second, both included' }),
   })

@@ -46,7 +46,7 @@ export function resolvedPeriods(asked: AskedMonths, current: Period): Period[] |
     typeof end === 'number' ? monthsSince(current) + end : monthsSince(end);
   const { month, year, months } = asked;
   if (months !== undefined) {
-    const [first, last] = [at(months[0]), at(months[1])];
+    const [first = 0, last = 0] = months.map(at);
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
       periodAt(first + index),
     );

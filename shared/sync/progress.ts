@@ -1,8 +1,9 @@
-/** Where a run stands, and how long the rest may take. */
+/** Where a run stands, and when it may end: of its document alone, so that it holds until that changes. */
 
 import { forecast } from './forecast.ts';
 import { stageCounts } from './outcome.ts';
 import { isFinished, type Run, type Stage } from './run.ts';
+import { latestIn } from './run-clock.ts';
 
 export interface Progress {
   /** Called, however that ended. */
@@ -10,58 +11,83 @@ export interface Progress {
   /** Ended without being called. */
   stagesSkipped: number;
   stagesTotal: number;
-  running: {
-    stage: string;
-    server: string;
-    /** ISO 8601. */
-    since: string;
-    /** The newest info message of the procedure. */
-    message?: string;
-  }[];
+  running: RunningStage[];
   /** Absent once the run has ended. */
   estimate?: Estimate;
 }
 
+export interface RunningStage {
+  stage: string;
+  server: string;
+  /** ISO 8601. */
+  since: string;
+  /** When it ends if it takes as long as in earlier runs; absent: it was never measured. */
+  endsAt?: string;
+  /** The newest info message of the procedure. */
+  message?: string;
+}
+
 export interface Estimate {
-  /** Seconds until the end, from the medians of earlier runs when it was planned; null when nothing is known yet. */
-  secondsLeft: number | null;
+  /**
+   * When the run ends, by the medians that earlier runs had when it was planned; past where a stage
+   * takes longer. Null when nothing is known yet, or the run has to wait first.
+   */
+  endsAt: string | null;
   /** Stages that no earlier run has measured: they count as nothing. */
   unknownStages: number;
   text: string;
 }
 
-export function progressOf(run: Run, now: Date): Progress {
+export function progressOf(run: Run): Progress {
   const { done, skipped } = stageCounts(run);
   const running = run.stages.filter(({ state }) => state === 'running');
   return {
     stagesDone: done,
     stagesSkipped: skipped,
     stagesTotal: run.stages.length,
-    running: running.map((stage) => ({
-      stage: stage.id,
-      server: stage.server,
-      since: startOf(stage) ?? now.toISOString(),
-      ...(stage.messages.last && { message: stage.messages.last.text }),
-    })),
-    ...(!isFinished(run) && { estimate: estimate(run, now) }),
+    running: running.map((stage) => runningStage(run, stage)),
+    ...(!isFinished(run) && { estimate: estimate(run) }),
   };
 }
 
-function estimate(run: Run, now: Date): Estimate {
-  const { leftMs, unknownStages } = forecast(run.stages, (stage) => elapsedMs(stage, now));
+function runningStage(run: Run, stage: Stage): RunningStage {
+  const since = startOf(stage) ?? run.startedAt ?? run.createdAt;
+  const { id, server, expectedMs, messages } = stage;
+  return {
+    stage: id,
+    server,
+    since,
+    ...(expectedMs !== undefined && { endsAt: instantAt(Date.parse(since) + expectedMs) }),
+    ...(messages.last && { message: messages.last.text }),
+  };
+}
+
+/** From the moment at which something last happened. */
+function estimate(run: Run): Estimate {
+  const moment = latestIn(run);
+  const { leftMs, unknownStages } = forecast(run.stages, (stage) => elapsedMs(stage, moment));
   if (leftMs === null) {
-    return { secondsLeft: null, unknownStages, text: 'No earlier run to estimate from.' };
+    return { endsAt: null, unknownStages, text: 'No earlier run to estimate from.' };
   }
-  const secondsLeft = Math.ceil(leftMs / 1000);
   const caveat = unknownStages > 0 ? `, and ${unknownStages} stages never measured before` : '';
-  return { secondsLeft, unknownStages, text: `About ${secondsLeft} s${caveat}.` };
+  if (run.state === 'waiting') {
+    const text = `About ${Math.ceil(leftMs / 1000)} s once it begins${caveat}.`;
+    return { endsAt: null, unknownStages, text };
+  }
+  const endsAt = instantAt(moment + leftMs);
+  return { endsAt, unknownStages, text: `Ends at about ${endsAt.slice(0, 19)}Z${caveat}.` };
+}
+
+/** To the second. */
+function instantAt(ms: number): string {
+  return new Date(Math.ceil(ms / 1000) * 1000).toISOString();
 }
 
 function startOf(stage: Stage): string | undefined {
   return stage.attempts.at(-1)?.startedAt;
 }
 
-function elapsedMs(stage: Stage, now: Date): number {
+function elapsedMs(stage: Stage, moment: number): number {
   const startedAt = stage.state === 'running' ? startOf(stage) : undefined;
-  return startedAt === undefined ? 0 : Math.max(0, now.getTime() - Date.parse(startedAt));
+  return startedAt === undefined ? 0 : Math.max(0, moment - Date.parse(startedAt));
 }

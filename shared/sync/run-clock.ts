@@ -13,7 +13,8 @@ export function runClock(run: Run, now: () => Date): () => Date {
   return () => new Date(startMs + performance.now() - since);
 }
 
-function latestIn({ createdAt, startedAt, log, stages }: Run): number {
+/** The latest time in a run, in milliseconds since 1970: when something last happened to it. */
+export function latestIn({ createdAt, startedAt, log, stages }: Run): number {
   const attempts = stages.flatMap((stage) => stage.attempts);
   const times = [
     createdAt,

@@ -1,6 +1,8 @@
 /** Starting and reading syncs: what the HTTP functions call. */
 
+import { AgedCache } from '../async/aged-cache.ts';
 import type { Catalog } from '../catalog/index.ts';
+import type { Closure } from '../closures/closures.ts';
 import { withDeadline } from '../storage/storage-call.ts';
 import type { Call } from './call.ts';
 import { claimServers, ownServers, releaseAll } from './claim.ts';
@@ -10,7 +12,8 @@ import { holdersOf } from './holders.ts';
 import { comparePeriods } from './period.ts';
 import { type Plan, planStages } from './plan.ts';
 import { keptSince } from './retention.ts';
-import { isFinished, type Run } from './run.ts';
+import { isFinished, type Run, type Stage } from './run.ts';
+import { RunLooks, sharedAgeMs } from './run-looks.ts';
 import { searchRuns } from './run-search.ts';
 import { newRunId } from './run-store.ts';
 import { forRun } from './run-values.ts';
@@ -21,6 +24,7 @@ import type {
   PlannedRun,
   RunPage,
   SearchOptions,
+  SharedLook,
   StartOutcome,
   SyncRequest,
   Syncs,
@@ -32,6 +36,9 @@ export type { SyncState } from './sync-state.ts';
 /** How long a sync that is asked for waits for what earlier ones have measured. */
 const estimateMs = 2_000;
 
+/** One look at what runs, which whoever asks meanwhile shares. */
+const activeMs = 25_000;
+
 /** Of a run of any calls: its document, written twice a stage, then has 5 MB. */
 const mostStages = 5_000;
 
@@ -40,15 +47,22 @@ export interface SyncServiceDependencies {
   /** Opened on first use: a call that needs no storage opens none. */
   state(signal: AbortSignal): Promise<SyncState>;
   now(): Date;
+  /** The closure that keeps a run of these stages from beginning; absent: nothing is ever closed. */
+  closed?(stages: readonly Stage[], signal: AbortSignal): Promise<Closure | undefined>;
   /** For how long finished runs are kept; 90 unless told. */
   retentionDays?: number;
 }
 
 export class SyncService implements Syncs {
   readonly #dependencies: SyncServiceDependencies;
+  readonly #looks: RunLooks;
+  readonly #active = new AgedCache<Run[]>(() => performance.now());
 
   constructor(dependencies: SyncServiceDependencies) {
     this.#dependencies = dependencies;
+    this.#looks = new RunLooks(async (id, signal, known) =>
+      (await dependencies.state(signal)).runs.look(id, signal, known),
+    );
   }
 
   /**
@@ -58,6 +72,8 @@ export class SyncService implements Syncs {
    */
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
     const plan = this.#planned(request);
+    const closure = await this.#dependencies.closed?.(plan.stages, signal);
+    if (closure !== undefined) return { outcome: 'closed', closure };
     const state = await this.#dependencies.state(signal);
     const claimed = await withDeadline(
       `claim ${plan.servers.join(', ')}`,
@@ -67,6 +83,8 @@ export class SyncService implements Syncs {
     );
     if ('busy' in claimed) return { outcome: 'busy', servers: serversOf(plan, claimed.busy) };
     const taken = await owned(state, claimed, signal);
+    // Whoever has started a run sees that it runs.
+    this.#active.delete('');
     return taken.length === 0
       ? { outcome: 'started', id: claimed.id }
       : { outcome: 'busy', servers: serversOf(plan, taken) };
@@ -89,6 +107,15 @@ export class SyncService implements Syncs {
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
     const { runs } = await this.#dependencies.state(signal);
     return (await runs.look(id, signal))?.value;
+  }
+
+  async look(id: string, maxAgeMs: number, signal: AbortSignal): Promise<SharedLook | undefined> {
+    const seen = await this.#looks.look(id, maxAgeMs, signal);
+    return seen && { run: seen.value, etag: seen.etag };
+  }
+
+  changed(id: string, etag: string, signal: AbortSignal): Promise<void> {
+    return this.#looks.changed(id, etag, signal);
   }
 
   async log(id: string, signal: AbortSignal): Promise<LogText> {
@@ -136,7 +163,7 @@ export class SyncService implements Syncs {
     if ('busy' in claim) return claim;
     try {
       const at = now();
-      const id = newRunId(at);
+      const id = request.id ?? newRunId(at);
       const createdAt = at.toISOString();
       const { timeZone } = this.#dependencies.catalog.periods;
       const stages = forRun(plan.stages, { user: request.user, id, at, timeZone });
@@ -166,9 +193,13 @@ export class SyncService implements Syncs {
   }
 
   /** Whoever owns a server: a handful of reads, however many runs are kept. */
-  async active(signal: AbortSignal): Promise<Run[]> {
-    const runs = await unfinishedRuns(await this.#dependencies.state(signal), signal);
-    return runs.map(({ run }) => run);
+  active(signal: AbortSignal): Promise<Run[]> {
+    const look = async () => {
+      const limit = AbortSignal.timeout(activeMs);
+      const runs = await unfinishedRuns(await this.#dependencies.state(limit), limit);
+      return runs.map(({ run }) => run);
+    };
+    return this.#active.get('', sharedAgeMs, look, signal);
   }
 }
 

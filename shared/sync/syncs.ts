@@ -1,9 +1,11 @@
 /** What HTTP functions need of syncs: start one, read them. The engine is not among it. */
 
+import type { Closure } from '../closures/closures.ts';
 import type { Call, Period } from './call.ts';
 import type { Run, RunState, Stage } from './run.ts';
 import type { RunFilter } from './run-filter.ts';
 
+export { cut } from './brief.ts';
 export type { Call, Period } from './call.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
@@ -11,8 +13,11 @@ export { TooManyStagesError } from './plan.ts';
 export { type Progress, progressOf } from './progress.ts';
 export { type Run, type RunState, runStates, warningsIn } from './run.ts';
 export type { RunFilter } from './run-filter.ts';
+export { sharedAgeMs } from './run-looks.ts';
 
 export interface SyncRequest {
+  /** The run's, reserved before (`newRunId`); absent: a new one. */
+  id?: string;
   kind: Run['kind'];
   /** At least one, and one where the kind is not `calls`: what the catalogue knows, and the months. */
   calls: Call[];
@@ -26,7 +31,9 @@ export interface SyncRequest {
 export type StartOutcome =
   | { outcome: 'started'; id: string }
   /** Somebody else holds these servers; nothing was claimed or written. */
-  | { outcome: 'busy'; servers: string[] };
+  | { outcome: 'busy'; servers: string[] }
+  /** What it needs is closed for now; nothing was claimed or written. */
+  | { outcome: 'closed'; closure: Closure };
 
 /** A stage of a run that has not been started. */
 export type PlannedStage = Pick<
@@ -112,6 +119,13 @@ export interface RunPage {
   next?: string;
 }
 
+/** A run that several callers look at. */
+export interface SharedLook {
+  run: Run;
+  /** Storage's. */
+  etag: string;
+}
+
 export interface SearchOptions {
   filter: RunFilter;
   limit: number;
@@ -143,6 +157,10 @@ export interface Syncs {
   /** What `start` would do now; nothing is written. Throws as `start` does. */
   plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun>;
   read(id: string, signal: AbortSignal): Promise<Run | undefined>;
+  /** The same as it is, or was `maxAgeMs` ago at most; one object until it changes. */
+  look(id: string, maxAgeMs: number, signal: AbortSignal): Promise<SharedLook | undefined>;
+  /** Resolves when the run is not any more what was seen, within a second, or by `signal`. */
+  changed(id: string, etag: string, signal: AbortSignal): Promise<void>;
   /** What its procedures said; empty of a run that there is not. The run itself is not read. */
   log(id: string, signal: AbortSignal): Promise<LogText>;
   /** Asks the worker to stop the run; `by` is shown in it. */
@@ -151,6 +169,6 @@ export interface Syncs {
   search(options: SearchOptions, signal: AbortSignal): Promise<RunPage>;
   /** All of them, newest first. */
   list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage>;
-  /** Runs that are queued or running now. */
+  /** Runs that are queued or running, as of a second ago at most. */
   active(signal: AbortSignal): Promise<Run[]>;
 }

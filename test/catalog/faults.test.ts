@@ -545,7 +545,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       `a connection that is called as a path of the app, ${id}`,
       { 'connections[0].id': id },
       [
-        `connections[0].id: "${id}" is not an id of a connection; use another, for these begin paths of the app: sync_status, valid_codes, data_source_sync, entity_sync, runs, flexibee, health, openapi.json, admin, runtime`,
+        `connections[0].id: "${id}" is not an id of a connection; use another, for these begin paths of the app: sync_status, valid_codes, data_source_sync, entity_sync, runs, flexibee, health, openapi.json, audit, closures, acknowledgements, admin, runtime`,
       ],
     ],
   ),
@@ -785,7 +785,11 @@ describe('a catalogue of an operator', () => {
     const catalog = parseCatalog(json);
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
     assert.equal(sourceServer(catalog, 'north'), 'server');
-    assert.equal(catalog.entityOrder('north').at(-1), 'tariff');
+    assert.deepEqual(catalog.entityOrder('north').slice(-2), ['tariff', 'reading']);
+    assert.deepEqual(
+      [catalog.isDated('reading', '0c10'), catalog.isDated('reading', 'mo')],
+      [true, false],
+    );
     const calls = ['north', '0c10'].map((code) =>
       catalog.stages({ name: 'tariff', code }).map((stage) => {
         const { schema, name } = stage.procedure;

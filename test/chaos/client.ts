@@ -45,6 +45,15 @@ export async function startSync(
   }
 }
 
+/** One source as the original's clients ask for it; several as calls, of which the first comes twice. */
+function startOf(codes: readonly string[], user: string): { route: string; body: object } {
+  if (codes.length === 1)
+    return { route: 'data_source_sync', body: { ...request, user, code: codes } };
+  const { token, ...months } = request;
+  const calls = [...codes, ...codes.slice(0, 1)].map((code) => ({ code, ...months }));
+  return { route: 'runs', body: { token, user, calls } };
+}
+
 async function ask(
   url: string,
   codes: readonly string[],
@@ -52,10 +61,11 @@ async function ask(
   signal: AbortSignal,
 ): Promise<string> {
   try {
-    const response = await fetch(`${url}/data_source_sync`, {
+    const { route, body } = startOf(codes, user);
+    const response = await fetch(`${url}/${route}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ ...request, user, code: codes }),
+      body: JSON.stringify(body),
       signal: AbortSignal.any([signal, AbortSignal.timeout(scaled(answerMs))]),
     });
     const text = await response.text();

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
-/** Those that run a file of ours; the others are the test runner's, the linter's, Core Tools'. */
-const ours = Object.entries(manifest.scripts).flatMap(([name, command]) => {
+const guard = '--import ./demo/node-version.mjs';
+const scripts = Object.entries(manifest.scripts).map(([name, command]) => {
   const [program, ...args] = command.split(' ');
-  return program === 'node' && !args.includes('--test') ? [{ name, args }] : [];
+  return { name, command, program, args };
 });
 
 async function run(args: string[]) {
@@ -33,16 +33,21 @@ async function run(args: string[]) {
 
 describe('npm scripts', { concurrency: 2 }, () => {
   test('are these', () => {
-    const names = ours.map(({ name }) => name).join(' ');
-    assert.match(names, /^build start tick demo:sqlserver demo:sql check:model test:unit chaos /);
-    assert.match(names, /sql:install bench:bodies bench:runs bench:sync /);
+    const names = scripts.map(({ name }) => name).join(' ');
+    assert.match(names, /^build start tick demo:sqlserver demo:sql check format check:model test /);
+    assert.match(names, /sql:install test:sqlserver bench:bodies bench:runs bench:sync .* func$/);
   });
 
-  for (const { name, args } of ours) {
+  for (const { name, command, program, args } of scripts) {
+    test(`${name} looks at the version of Node before it reads anything else`, () => {
+      assert.equal(program, 'node');
+      assert.ok(command.includes(guard), command);
+    });
+
     test(`${name} --help`, async () => {
       const { code, out, err } = await run([...args, '--help']);
       assert.deepEqual([code, err], [0, '']);
-      const typed = name === 'start' ? 'npm start' : `npm run ${name}`;
+      const typed = ['start', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`;
       assert.ok(out.startsWith(`Usage: ${typed} -- `), out);
       for (const line of out.split('\n')) assert.ok(line.length <= 100, line);
     });

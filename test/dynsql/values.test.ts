@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { ValueKind } from '../../shared/database/sql-types.ts';
 import { jsonText } from '../../shared/dynsql/run/values.ts';
 import { fromStored, spanOf, toStored } from '../../shared/dynsql/time/dates.ts';
-import { instantOf, wallClock } from '../../shared/dynsql/time/zone.ts';
+import { instantOf, wallClock } from '../../shared/time/zone.ts';
 
 const prague = 'Europe/Prague';
 const written: [datatype: string, value: unknown, zone: string, json: string, kind?: ValueKind][] =

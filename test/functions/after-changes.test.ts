@@ -5,12 +5,15 @@ import { after, before, test } from 'node:test';
 import type { ContainerClient } from '@azure/storage-blob';
 import fc from 'fast-check';
 import { AfterChanges } from '../../shared/app/after-changes.ts';
+import type { Closed } from '../../shared/app/closed.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { parseCatalog } from '../../shared/catalog/read-catalog.ts';
+import type { Closure } from '../../shared/closures/closures.ts';
 import { type Cursor, restarted, withPending } from '../../shared/flexibee/cursor.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
+import { nothingClosed } from '../support/nothing-closed.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 
 const code = 'flexi-demo';
@@ -33,6 +36,11 @@ before(async () => {
 });
 after(() => storage.close());
 
+const closure: Closure = {
+  ...{ id: 'c', server: 'ab', reason: 'maintenance', user: 'me', token: 'demo' },
+  ...{ at: '2026-01-01T00:00:00.000Z', until: '2026-01-01T01:00:00.000Z' },
+};
+
 /** What the world of the calls is: a cursor that polls mark, and procedures that see its rows. */
 async function world(options: { sliceMs?: number } = {}) {
   const container = await storage.container();
@@ -44,6 +52,8 @@ async function world(options: { sliceMs?: number } = {}) {
     calls: [] as string[],
     queued: 0,
     time: Date.parse('2026-01-01T00:00:00Z'),
+    /** Evidences whose procedures are at a server that is closed. */
+    closed: new Set<string>(),
     /** Called within a procedure, after it has seen what there is. */
     during: async (_evidence: string): Promise<void> => {},
   };
@@ -68,10 +78,16 @@ async function world(options: { sliceMs?: number } = {}) {
       };
     },
   };
+  const closed: Pick<Closed, 'ofStages'> = {
+    ofStages: async (stages) =>
+      stages.some((stage) => 'entity' in stage && state.closed.has(String(stage.entity)))
+        ? closure
+        : undefined,
+  };
   /** Another worker's, with nothing remembered. */
   const worker = () =>
     new AfterChanges({
-      ...{ catalog, procedure, container, leaseSeconds: 15 },
+      ...{ catalog, procedure, container, leaseSeconds: 15, closed },
       sliceMs: options.sliceMs ?? 30_000,
       cursors: { read: async () => state.cursor },
       queue: async () => {
@@ -99,11 +115,27 @@ test('what is marked is queued, called once, and known without asking storage', 
   assert.equal(state.queued, 1);
 });
 
+test('procedures at a closed server wait, and nobody waits for them', async () => {
+  const { state, apply, worker, call, shown } = await world();
+  apply(first, second);
+  state.closed.add(first);
+  assert.equal(await call(), 'done');
+  assert.deepEqual(state.calls, [second]);
+  assert.deepEqual((await shown()).pending, [first], 'it is still due');
+  await worker().seeTo(code, state.cursor.pending, soon());
+  assert.equal(state.queued, 0, 'nothing can be called now');
+  state.closed.clear();
+  await worker().seeTo(code, state.cursor.pending, soon());
+  assert.equal(state.queued, 1);
+  assert.equal(await call(), 'done');
+  assert.deepEqual(state.calls, [second, first]);
+});
+
 test('evidences without procedures are nobody’s business', async () => {
   const { container, state } = await world();
   const shipped = shippedCatalog();
   const none = new AfterChanges({
-    ...{ catalog: shipped, container, leaseSeconds: 15, sliceMs: 1_000 },
+    ...{ catalog: shipped, container, leaseSeconds: 15, sliceMs: 1_000, closed: nothingClosed },
     procedure: { open: () => assert.fail('nothing to call') },
     cursors: { read: async () => state.cursor },
     queue: () => assert.fail('nothing to queue'),
@@ -250,7 +282,7 @@ test('whatever the order of changes, calls and deaths: each is called after its 
           assert.equal(await call(), 'done');
         } else {
           const dead = new AfterChanges({
-            ...{ catalog, leaseSeconds: 15, sliceMs: 30_000 },
+            ...{ catalog, leaseSeconds: 15, sliceMs: 30_000, closed: nothingClosed },
             container: dying(container, one.at, one.written),
             procedure: {
               async open() {

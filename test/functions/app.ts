@@ -1,6 +1,8 @@
 /** HTTP functions without a host: real requests and the real catalogue, and syncs that record. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { gunzipSync } from 'node:zlib';
 import functions, {
   type HttpRequestInit,
   type HttpResponse,
@@ -16,6 +18,7 @@ import type { HealthPart } from '../../shared/app/health/part.ts';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import type { AppServices } from '../../shared/app/services.ts';
+import type { AuditPage, BegunChange, Change, Ending } from '../../shared/audit/audit.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
@@ -30,11 +33,13 @@ import type {
   Run,
   RunPage,
   SearchOptions,
+  SharedLook,
   StartOutcome,
   SyncRequest,
   Syncs,
 } from '../../shared/sync/syncs.ts';
 import { describedBy } from '../support/described.ts';
+import { nothingClosed } from '../support/nothing-closed.ts';
 import { soundSettings } from '../support/sound-settings.ts';
 
 export const runId = '20190731-0123456789ab';
@@ -43,6 +48,7 @@ export const runId = '20190731-0123456789ab';
 const now = new Date('2019-07-15T12:00:00Z');
 
 export class RecordingSyncs implements Syncs {
+  /** Without the ids that were reserved for them. */
   started: SyncRequest[] = [];
   planned: SyncRequest[] = [];
   listed: Array<{ limit: number; from?: string }> = [];
@@ -56,7 +62,7 @@ export class RecordingSyncs implements Syncs {
   cancelled: Array<{ id: string; by: string }> = [];
   cancelOutcome: CancelOutcome = { outcome: 'accepted' };
 
-  async start(request: SyncRequest): Promise<StartOutcome> {
+  async start({ id: _, ...request }: SyncRequest): Promise<StartOutcome> {
     this.#fail();
     this.started.push(request);
     return this.outcome;
@@ -71,6 +77,13 @@ export class RecordingSyncs implements Syncs {
   async read(id: string): Promise<Run | undefined> {
     this.#fail();
     return this.runs.get(id);
+  }
+  async look(id: string): Promise<SharedLook | undefined> {
+    const run = await this.read(id);
+    return run && { run, etag: JSON.stringify(run) };
+  }
+  async changed(_id: string, _etag: string, signal: AbortSignal): Promise<void> {
+    if (!signal.aborted) await once(signal, 'abort');
   }
   async log(): Promise<LogText> {
     this.#fail();
@@ -110,8 +123,34 @@ export class RecordingSyncs implements Syncs {
   }
 }
 
+/** What is told to the audit, in the order in which it is. */
+export class RecordingAudit {
+  readonly told: (Change | Ending)[] = [];
+
+  async begin(change: Change): Promise<BegunChange> {
+    this.told.push(change);
+    return { id: String(this.told.length), at: now.toISOString() };
+  }
+  async end(_begun: BegunChange, ending: Ending): Promise<void> {
+    this.told.push(ending);
+  }
+  async read(): Promise<AuditPage> {
+    return { entries: [], damaged: 0 };
+  }
+}
+
+/** Nothing is closed, nor is it here. */
+const noClosures: AppServices['closures'] = {
+  current: async () => [],
+  begin: async () => {
+    throw new Error('this test has no storage');
+  },
+  end: async () => undefined,
+};
+
 export interface TestApp extends AppServices {
   syncs: RecordingSyncs;
+  audit: RecordingAudit;
 }
 
 /** With the sample's settings and whatever `environment` changes. */
@@ -126,6 +165,11 @@ export function testApp(
     syncs: new RecordingSyncs(),
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
+    audit: new RecordingAudit(),
+    closures: noClosures,
+    keys: async () => {
+      throw new Error('this test has no storage');
+    },
     now: () => now,
     stopping: new AbortController().signal,
     health: async () => parts,
@@ -149,6 +193,7 @@ function withoutStorage(settings: Settings): Companies {
     },
     leaseSeconds: settings.leaseSeconds,
     sliceMs: settings.sliceMs,
+    closed: nothingClosed,
     now: () => now,
   });
 }
@@ -169,6 +214,8 @@ function withoutServers(settings: Settings): DynsqlConnections {
 export interface Reply {
   status: number;
   headers: Headers;
+  /** As sent. */
+  bytes: Buffer;
   /** Without the newline at its end; of a log with it. */
   text: string;
   /** What went to the run queue. */
@@ -198,7 +245,9 @@ export async function call(
   });
   const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/', ...init });
   const response = (await httpFunction(route, () => app).handler(request, context)) as HttpResponse;
-  const text = await response.text();
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const isZipped = response.headers.get('content-encoding') === 'gzip';
+  const text = (isZipped ? gunzipSync(bytes) : bytes).toString();
   assert.ok(text === '' || text.endsWith('\n'), `no newline at the end: ${text.slice(-80)}`);
   const { method } = request;
   describes({
@@ -216,6 +265,7 @@ export async function call(
   return {
     status: response.status,
     headers: response.headers,
+    bytes,
     text: name === 'run_log' ? text : text.slice(0, -1),
     queued: context.extraOutputs.get(runQueueOutput),
     polled: context.extraOutputs.get(companyQueueOutput),

@@ -16,6 +16,7 @@ import { parseCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import type { WebHook } from '../../shared/flexibee/hook-versions.ts';
 import { edit, type Json, shippedJson, stepsOf } from '../catalog/edited.ts';
+import { nothingClosed } from '../support/nothing-closed.ts';
 import { type Reply, type ScriptedHttp, startScriptedHttp } from '../support/scripted-http.ts';
 import { startStorage, type TestStorage } from '../support/storage.ts';
 
@@ -105,7 +106,7 @@ export async function askedWorld(
       procedure: procedureRunner(databases),
       container: async () => container,
       send: async (_queue, message) => void queue.push(message as CompanyMessage),
-      ...{ leaseSeconds: 15, sliceMs: 600_000, waitForLockMs: 0 },
+      ...{ leaseSeconds: 15, sliceMs: 600_000, waitForLockMs: 0, closed: nothingClosed },
     });
   const companies = newProcess();
   const poll = (why: CompanyMessage['why'], by = companies): Promise<MessageOutcome> => {

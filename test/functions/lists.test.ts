@@ -22,6 +22,7 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
   const json = await call(app, 'sync_status', { headers });
   const { id, kind, state, user, codes, createdAt } = active;
   assert.deepEqual(JSON.parse(json.text), {
+    closures: [],
     running: true,
     runs: [
       {
@@ -37,7 +38,7 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
           stagesTotal: 3,
           running: [],
           estimate: {
-            secondsLeft: null,
+            endsAt: null,
             unknownStages: 3,
             text: 'No earlier run to estimate from.',
           },

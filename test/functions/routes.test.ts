@@ -13,7 +13,6 @@ interface Operation {
 }
 
 const securityHeaders = {
-  'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -26,6 +25,9 @@ for (const { name } of routes) {
       for (const [header, value] of Object.entries(securityHeaders)) {
         assert.equal(headers.get(header), value);
       }
+      // What has an ETag may be kept by its client, who must ask each time.
+      const kept = headers.has('etag') ? 'private, no-cache' : 'no-store';
+      assert.equal(headers.get('cache-control'), kept);
     }
   });
 }
@@ -53,7 +55,8 @@ test('/openapi.json describes every route, and what it says is JSON Schema witho
   assert.deepEqual(schemas.EntitySync.required, ['user', 'code', 'name']);
   assert.deepEqual(sync.security, [{ token: ['run'] }]);
   const run = document.paths['/runs/{id}'].get.responses['200'];
-  assert.deepEqual(run.content['application/json'].schema, at('Run'));
+  const views = { anyOf: [at('Run'), at('RunProgress')] };
+  assert.deepEqual(run.content['application/json'].schema, views);
   assert.deepEqual(schemas.Run.properties.stages.items, at('Stage'));
   assert.ok(schemas.Stage.properties.state.enum.includes('skipped'));
   assert.deepEqual(schemas.Run.properties.createdAt, at('Instant'));
@@ -123,11 +126,29 @@ test('whatever is POSTed is answered, and started only when all of it is right',
     }),
     fc.jsonValue(),
   );
+  const end = fc.constantFrom<unknown>(0, -1, -3, 1, { month: 5, year: 2019 }, { month: 5 }, null);
+  const asked = fc.record(
+    {
+      code: fc.oneof(code, fc.array(code, { maxLength: 4 })),
+      name: fc.constantFrom('payment', 'meter', 'bank_code', null),
+      month: fc.constantFrom<unknown>(0, -1, '-2', 7, null, undefined, '7', -99),
+      year: fc.constantFrom<unknown>(2019, '2019', null, undefined),
+      months: fc.oneof(fc.constant(undefined), fc.array(end, { minLength: 1, maxLength: 3 })),
+    },
+    { requiredKeys: ['code'] },
+  );
+  const calls = fc.record({
+    token: fc.constant('demo-token'),
+    user: fc.constant('u'),
+    calls: fc.array(fc.oneof({ weight: 9, arbitrary: asked }, fc.jsonValue()), { maxLength: 3 }),
+  });
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('entity_sync', 'data_source_sync'),
-      body,
-      async (name, value) => {
+      fc.oneof(
+        fc.tuple(fc.constantFrom('entity_sync', 'data_source_sync', 'runs'), body),
+        fc.tuple(fc.constant('runs'), calls),
+      ),
+      async ([name, value]) => {
         const app = testApp();
         const reply = await post(app, name, JSON.stringify(value), { accept: 'application/json' });
         assert.ok(reply.status === 202 || refusals.has(reply.status), reply.text);

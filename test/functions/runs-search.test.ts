@@ -7,7 +7,7 @@ import { App } from '../../shared/app/app.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { newRunId, RunStore } from '../../shared/sync/run-store.ts';
-import { startOfDay } from '../../shared/sync/zoned-day.ts';
+import { startOfDay } from '../../shared/time/zone.ts';
 import { run } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { call, testApp } from './app.ts';

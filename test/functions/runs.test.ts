@@ -59,7 +59,7 @@ test('/runs/{id}: the run document without lease ids and holder', async () => {
         message: '1000 строк',
       },
     ],
-    estimate: { secondsLeft: null, unknownStages: 1, text: 'No earlier run to estimate from.' },
+    estimate: { endsAt: null, unknownStages: 1, text: 'No earlier run to estimate from.' },
   };
   assert.deepEqual(JSON.parse(reply.text), {
     ...rest,

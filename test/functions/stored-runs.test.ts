@@ -47,7 +47,7 @@ test('a run over several data sources is started, seen, cancelled, and is one ru
     stagesSkipped: 0,
     stagesTotal: 5,
     running: [],
-    estimate: { secondsLeft: null, unknownStages: 5, text: 'No earlier run to estimate from.' },
+    estimate: { endsAt: null, unknownStages: 5, text: 'No earlier run to estimate from.' },
   });
 
   const params = { id };

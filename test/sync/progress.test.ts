@@ -20,23 +20,41 @@ function estimate(change: (stages: Stage[]) => void = () => {}) {
     expectedMs: (seconds[stage.stage] ?? 0) * 1000,
   }));
   change(stages);
-  return progressOf(run('id', stages), now).estimate;
+  return progressOf({ ...run('id', stages), createdAt: now.toISOString() }).estimate;
 }
 
 const succeed = (stages: Stage[], count: number) => {
   for (const stage of stages.slice(0, count)) stage.state = 'succeeded';
 };
 
-test('the time left is that of the rest of the plan, servers side by side', () => {
+const after = (seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
+
+test('a run ends when the rest of the plan does, servers side by side', () => {
   // The second export runs beside the first load.
-  assert.equal(estimate()?.secondsLeft, 10 + 2 * 25);
-  assert.equal(estimate((stages) => succeed(stages, 3))?.secondsLeft, 10 + 25);
-  const begun = (seconds: number) => (stages: Stage[]) => {
-    succeed(stages, 5);
-    Object.assign(stages[5] ?? {}, { state: 'running', attempts: [{ startedAt: ago(seconds) }] });
+  assert.equal(estimate()?.endsAt, after(10 + 2 * 25));
+  assert.equal(estimate((stages) => succeed(stages, 3))?.endsAt, after(10 + 25));
+});
+
+test('its end holds while nothing happens, and is past where a stage takes longer', () => {
+  const begun = (seconds: number) => {
+    const stages = pipelines(['a']).map((stage) => ({ ...stage, expectedMs: 5_000 }));
+    succeed(stages, 2);
+    Object.assign(stages[2] ?? {}, { state: 'running', attempts: [{ startedAt: ago(seconds) }] });
+    return progressOf({ ...run('id', stages), createdAt: ago(100) });
   };
-  assert.equal(estimate(begun(2))?.secondsLeft, 3);
-  assert.equal(estimate(begun(60))?.secondsLeft, 0, 'longer than ever');
+  assert.equal(begun(2).estimate?.endsAt, after(3));
+  assert.equal(begun(60).estimate?.endsAt, after(-55), 'longer than ever');
+  assert.equal(begun(60).running[0]?.endsAt, after(-55));
+});
+
+test('a run that waits has no end yet', () => {
+  const stages = pipelines(['a']).map((stage) => ({ ...stage, expectedMs: 5_000 }));
+  const { estimate } = progressOf({ ...run('id', stages), state: 'waiting' });
+  assert.deepEqual(estimate, {
+    endsAt: null,
+    unknownStages: 0,
+    text: 'About 15 s once it begins.',
+  });
 });
 
 test('what was never measured is said, and counts as nothing', () => {
@@ -44,11 +62,11 @@ test('what was never measured is said, and counts as nothing', () => {
     for (const stage of stages.slice(0, count)) delete stage.expectedMs;
   };
   assert.deepEqual(estimate(forget(3)), {
-    secondsLeft: 35,
+    endsAt: after(35),
     unknownStages: 3,
-    text: 'About 35 s, and 3 stages never measured before.',
+    text: 'Ends at about 2019-07-31T10:00:35Z, and 3 stages never measured before.',
   });
-  assert.equal(estimate(forget(6))?.secondsLeft, null);
+  assert.equal(estimate(forget(6))?.endsAt, null);
 });
 
 test('a run is planned with the medians of earlier runs', async (t) => {

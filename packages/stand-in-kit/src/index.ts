@@ -7,7 +7,7 @@ export { type Fault, Faults } from './faults/faults.ts';
 export { type Observed, receive } from './faults/receive.ts';
 export { Requests } from './faults/requests.ts';
 export { type Accounts, basicCredentials, passwordFits } from './http/basic.ts';
-export { readText } from './http/body.ts';
+export { readBytes, readText } from './http/body.ts';
 export { openServers, type Servers } from './http/open.ts';
 export { Refusal } from './http/refusal.ts';
 export { numberSetting, portSetting, runStandIn } from './process.ts';

@@ -130,6 +130,61 @@ const queries: [string, SqlValue[][]][] = [
       [1, 'b'],
     ],
   ],
+  // What APPLY makes of a row is computed once, and found wherever it is named.
+  [
+    'SELECT m.id, y.twice FROM heap.meter m CROSS APPLY (SELECT m.id + 1 AS more) x CROSS APPLY (SELECT x.more * 2 AS twice) y WHERE m.kind = 1 AND y.twice > 4 AND id < 9',
+    [[2, 6]],
+  ],
+  [
+    'SELECT m.id, x.more, r.value FROM heap.meter m CROSS APPLY (SELECT m.id + 1 AS more) x LEFT JOIN reading r ON r.meter_id = x.more WHERE m.id < 3 AND r.value IS NULL',
+    [[2, 3, null]],
+  ],
+  [
+    'SELECT m.id, x.more, r.meter_id FROM heap.meter m OUTER APPLY (SELECT m.id + 1 AS more) x RIGHT JOIN reading r ON r.meter_id = m.id AND m.id = 2 WHERE r.value > 6 ORDER BY r.meter_id',
+    [
+      [2, 3, 2],
+      [null, null, 9],
+    ],
+  ],
+  [
+    'SELECT COUNT(*), MIN(x.half), SUM(x.half) FROM heap.meter m LEFT JOIN reading r ON r.meter_id = m.id CROSS APPLY (SELECT r.value / 2 AS half, m.kind AS k) x WHERE r.value < 7 AND x.k = 1',
+    [[2, 0.75, 2]],
+  ],
+  [
+    'SELECT m.id, x.n FROM heap.meter m CROSS APPLY (SELECT CONVERT(int, ROW_NUMBER() OVER (ORDER BY m.id)) AS n) x ORDER BY m.id',
+    [
+      [1, 1],
+      [2, 1],
+      [3, 1],
+      [4, 1],
+    ],
+  ],
+  [
+    'SELECT m.id, x.n FROM heap.meter m CROSS APPLY (SELECT COUNT(*) AS n) x WHERE m.id = 3',
+    [[3, 1]],
+  ],
+  ['SELECT m.id FROM heap.meter m CROSS APPLY (SELECT TOP 0 m.id AS n) x', []],
+  ['SELECT m.id, x.n FROM heap.meter m CROSS APPLY (SELECT m.id AS n WHERE m.id = 2) x', [[2, 2]]],
+  [
+    'SELECT m.id, (SELECT x.n FROM reading r CROSS APPLY (SELECT r.value + m.id AS n) x WHERE r.meter_id = m.id AND r.value > 2) FROM heap.meter m WHERE m.id < 3 ORDER BY m.id',
+    [
+      [1, 3.5],
+      [2, 9],
+    ],
+  ],
+  [
+    "SELECT m.id, x.name, x.name FROM heap.meter m CROSS APPLY (SELECT UPPER(m.name) AS name) x WHERE x.name = N'счётчик' AND EXISTS (SELECT 1 FROM reading r WHERE r.meter_id = m.id)",
+    [[1, 'СЧЁТЧИК', 'СЧЁТЧИК']],
+  ],
+  [
+    'SELECT d.id, j.c0, j.c8 FROM (VALUES (1, N\'[{"c0":1.50,"c8":"a"},{"c8":{}}]\'), (2, NULL), (3, N\'{"c0":"3"}\')) AS d(id, doc) OUTER APPLY OPENJSON(d.doc) WITH (c0 nvarchar(max), c1 nvarchar(max), c2 nvarchar(max), c3 nvarchar(max), c4 nvarchar(max), c5 nvarchar(max), c6 nvarchar(max), c7 nvarchar(max), c8 nvarchar(max)) AS j WHERE d.id <> 3 OR j.c0 = N\'3\' ORDER BY d.id, j.c0 DESC',
+    [
+      [1, '1.50', 'a'],
+      [1, null, null],
+      [2, null, null],
+      [3, '3', null],
+    ],
+  ],
   [
     'SELECT (SELECT MAX(value) FROM reading WHERE meter_id = m.id) AS newest FROM heap.meter m WHERE id < 3 ORDER BY id',
     [[2.5], [7]],

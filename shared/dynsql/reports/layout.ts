@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { expects, fields, filledList, list, matching, oneOf } from '../../catalog/field.ts';
-import { isZone } from '../time/zone.ts';
+import { isZone } from '../../time/zone.ts';
 import { templateFault } from './layout-template.ts';
 
 /** Number, date and own texts of a report are written as in this language. */

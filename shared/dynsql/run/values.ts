@@ -1,9 +1,9 @@
 /** A value of a result set to the JSON of the answer. */
 
 import type { ValueKind } from '../../database/sql-types.ts';
+import { instantOf, wallClock } from '../../time/zone.ts';
 import type { StatementColumn } from '../definition.ts';
 import { fromStored, storedRange } from '../time/dates.ts';
-import { instantOf, wallClock } from '../time/zone.ts';
 
 type Write = (value: NonNullable<unknown>) => string;
 

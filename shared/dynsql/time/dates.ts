@@ -1,6 +1,6 @@
 /** Dates as ABRA stores them, and as a query gives them. */
 
-import { wallClock } from './zone.ts';
+import { wallClock } from '../../time/zone.ts';
 
 const dayMs = 86_400_000;
 /** 1899-12-30, day 0 of stored dates. */

@@ -1,5 +1,7 @@
 /** Two lists in the order of ids, held side by side: what is in one only, and what differs. */
 
+import { isBelow } from '../record-ids.ts';
+
 /** A record, and what tells whether it is the same as another. */
 export interface Stamp {
   id: string;
@@ -29,7 +31,7 @@ export async function candidatesIn(
   let index = 0;
   for await (const rows of mirror) {
     for (const row of rows) {
-      for (; isBelow(source[index], row.id); index += 1) {
+      for (; isBelow(source[index]?.id ?? row.id, row.id); index += 1) {
         found.push({ id: source[index]?.id ?? '', version: 0 });
       }
       const record = source[index]?.id === row.id ? source[index] : undefined;
@@ -41,10 +43,6 @@ export async function candidatesIn(
   }
   for (const { id } of source.slice(index)) found.push({ id, version: 0 });
   return found;
-}
-
-function isBelow(record: Stamp | undefined, id: string): boolean {
-  return record !== undefined && BigInt(record.id) < BigInt(id);
 }
 
 /** Times are the same whatever zone they are written in. */

@@ -1,6 +1,6 @@
 /**
  * Holding an evidence against its mirror, page by page: numbers and the time of the last change of
- * each record, some 32,000 in one request; of evidences whose records have no such time everything,
+ * each record, some 28,000 in one request; of evidences whose records have no such time everything,
  * by digest. What looks different is noted only: it may have changed just then.
  */
 
@@ -13,8 +13,8 @@ import { candidatesIn, type Stamp } from './compare.ts';
 import { noneFound, type Walk } from './document.ts';
 import type { MirrorRows } from './mirror-rows.ts';
 
-/** A million records are some thirty requests, and an answer has two to five megabytes. */
-const stampsPerRequest = 32_000;
+/** A million records are thirty-six requests, and an answer has two to four megabytes. */
+const stampsPerRequest = 28_000;
 /** As in a load. */
 const recordsPerRequest = 1_000;
 

@@ -17,8 +17,14 @@ const api = createClient<paths, Json>({
 });
 
 const codes = await api.GET('/valid_codes');
-const description: string | undefined = codes.data?.['0c10'];
+const names = codes.data ?? assert.fail();
+assert.ok(!('months' in names));
+const description: string | undefined = names['0c10'];
 assert.ok(description);
+const form = (await api.GET('/valid_codes', { params: { query: { view: 'form' } } })).data;
+assert.ok(form && Array.isArray(form.codes));
+const needsMonth: boolean | undefined = form.codes.find(({ code }) => code === '0c10')?.needsMonth;
+assert.equal(needsMonth, true);
 
 const dated = await api.GET('/{name}/is_dated', { params: { path: { name: 'payment' } } });
 const isDated: boolean | undefined = dated.data;
@@ -47,7 +53,14 @@ assert.ok('stages' in plan);
 assert.equal(plan.servers.find(({ server }) => server === 'dcdb')?.run, id);
 
 const read = await api.GET('/runs/{id}', { params: { path: { id } } });
-const run: Run = read.data ?? assert.fail();
+const seen = read.data ?? assert.fail();
+assert.ok('stages' in seen);
+const run: Pick<Run, 'id' | 'period' | 'stages'> = seen;
+const query = { view: 'progress' } as const;
+const brief = (await api.GET('/runs/{id}', { params: { path: { id }, query } })).data;
+assert.ok(brief && 'errorCount' in brief);
+const endsAt: string | null | undefined = brief.estimate?.endsAt;
+assert.equal(endsAt, null);
 assert.deepEqual(run.period, { month: 7, year: 2019 });
 assert.ok(run.stages.every((stage) => stage.attempts.every(({ startedAt }) => startedAt !== '')));
 

@@ -5,16 +5,17 @@ import { Changelog } from './changelog.ts';
 import { Database, quoted } from './database.ts';
 import { CompanyError } from './errors.ts';
 import { describeProperties } from './evidence/describe.ts';
-import { evidenceOf, evidences, isDirect } from './evidence/index.ts';
+import { type Evidence, evidenceOf, evidences, isDirect } from './evidence/index.ts';
 import { resolveIdent } from './idents.ts';
+import { addAttachments, attachmentIds, relationsOf, rowsOf } from './listing/beside.ts';
+import { parseDetail } from './listing/detail.ts';
 import { getRecords, listRecords, where } from './listing/list.ts';
 import { sumRecords } from './listing/sum.ts';
 import { seedCompany } from './seed/index.ts';
 import type * as T from './types.ts';
-import { Records } from './write/records.ts';
-import { notFound, Refusal } from './write/refusal.ts';
-import { execute, type Order, ordersOf, Report } from './write/request.ts';
-import { Writer } from './write/writer.ts';
+import { notFound, type Refusal } from './write/refusal.ts';
+import { type Order, ordersOf } from './write/request.ts';
+import { type Transaction, writeOrders } from './write/transaction.ts';
 
 /**
  * A company, opened at its first use.
@@ -26,9 +27,6 @@ export function openCompany(options: T.CompanyOptions): T.Company {
   }
   return new SqliteCompany(options);
 }
-
-/** Ends a transaction whose work is not to stay. */
-class Undo extends Error {}
 
 class SqliteCompany implements T.Company {
   readonly name: string;
@@ -59,9 +57,24 @@ class SqliteCompany implements T.Company {
     return describeProperties(evidenceOf(evidence));
   }
 
+  relations(path: string): T.RelationDescription[] {
+    return relationsOf(evidenceOf(path));
+  }
+
+  related(
+    path: string,
+    ident: string,
+    url: string,
+    query: T.ListQuery,
+  ): T.Listing & { path: string } {
+    const rows = rowsOf(evidenceOf(path), this.#idOf(path, ident), url, query);
+    return { path: rows.path, ...this.list(rows.path, rows.query) };
+  }
+
   list(evidence: string, query: T.ListQuery = {}): T.Listing {
     const where = { company: this.name, now: this.#now() };
     const listed = listRecords(this.#db, where, evidence, query);
+    this.#withAttachments(evidence, listed.records, query);
     return { globalVersion: this.globalVersion(), ...listed };
   }
 
@@ -76,6 +89,7 @@ class SqliteCompany implements T.Company {
 
   get(evidence: string, idents: readonly (string | number)[], query: T.ListQuery = {}): T.Listing {
     const records = getRecords(this.#db, this.name, evidence, idents, query);
+    this.#withAttachments(evidence, records, query);
     return { globalVersion: this.globalVersion(), records };
   }
 
@@ -90,10 +104,31 @@ class SqliteCompany implements T.Company {
     });
   }
 
+  attach(path: string, ident: string, file: T.AttachedFile): T.WriteResult {
+    const id = this.#idOf(path, ident);
+    const content = Buffer.from(file.bytes).toString('base64');
+    const priloha = { nazSoub: file.name, contentType: file.contentType, content };
+    const orders = [{ evidence: evidenceOf(path), json: { id, prilohy: { priloha } } }];
+    const written = this.#write(orders, { atomic: true });
+    const newest = this.attachments(path, ident).at(-1);
+    if (written.status === 400 || newest === undefined) return written;
+    const ref = `/c/${this.name}/priloha/${newest}.json`;
+    const stats = { created: '1', updated: '0', deleted: '0', skipped: '0', failed: '0' };
+    const results = [{ id: String(newest), ref }];
+    return { status: 201, winstrom: { ...written.winstrom, stats, results } };
+  }
+
+  attachments(path: string, ident: string): number[] {
+    return attachmentIds(this.#db, path, this.#idOf(path, ident));
+  }
+
+  fields(path: string, { detail = 'summary' }: T.ListQuery = {}): string[] {
+    return parseDetail(evidenceOf(path), detail).properties.map(({ name }) => name);
+  }
+
   delete(path: string, ident: string): T.WriteResult {
     const evidence = evidenceOf(path);
-    const id = this.resolve(path, ident);
-    if (id === undefined) throw asCompanyError(notFound(path, ident));
+    const id = this.#idOf(path, ident);
     if (!isDirect(evidence)) {
       throw new CompanyError(400, 'Import není povolen.', 'importNotAllowed');
     }
@@ -181,6 +216,18 @@ class SqliteCompany implements T.Company {
     this.#open = undefined;
   }
 
+  /** @throws CompanyError 404 */
+  #idOf(path: string, ident: string): number {
+    const id = this.resolve(path, ident);
+    if (id === undefined) throw asCompanyError(notFound(path, ident));
+    return id;
+  }
+
+  #withAttachments(path: string, records: readonly T.JsonRecord[], query: T.ListQuery): void {
+    if (!query.relations?.includes('prilohy') || path === 'priloha') return;
+    addAttachments(this.#db, this.name, path, records);
+  }
+
   get #db(): Database {
     return this.#opened().db;
   }
@@ -219,52 +266,17 @@ class SqliteCompany implements T.Company {
     return (this.#options.now?.() ?? new Date()).getTime();
   }
 
-  #write(
-    orders: readonly Order[],
-    options: { atomic: boolean; dryRun?: boolean; reserved?: readonly number[] },
-  ): T.WriteResult {
-    const report = new Report(this.name);
-    const groups = options.atomic ? [orders] : orders.map((order) => [order]);
-    for (const group of groups) this.#transaction(group, report, options);
-    return report.result();
-  }
-
-  /** All orders or none; who listens hears of them afterwards. */
-  #transaction(
-    orders: readonly Order[],
-    report: Report,
-    {
-      atomic,
-      dryRun,
-      reserved,
-    }: { atomic: boolean; dryRun?: boolean; reserved?: readonly number[] },
-  ): void {
-    const now = this.#now();
-    const recorder = this.#log.recorder(now * 1000 + (this.#log.last % 1000), reserved);
-    const writer = new Writer(new Records(this.#db, recorder, now));
-    let current: Order | undefined;
-    try {
-      this.#db.transaction(() => {
-        for (current of orders) {
-          execute(writer, current, report, (evidence, filter) =>
-            this.list(evidence.path, {
-              filter,
-              limit: 0,
-              detail: 'id',
-              validityFilter: false,
-            }).records.map((record) => Number(record['id'])),
-          );
-        }
-        recorder.finish();
-        if (dryRun === true) throw new Undo();
-      });
-    } catch (error) {
-      if (error instanceof Undo) return;
-      if (!(error instanceof Refusal) || current === undefined) throw error;
-      report.failed(current, error, atomic);
-      return;
-    }
-    this.#tell(recorder.versions);
+  #write(orders: readonly Order[], options: Transaction): T.WriteResult {
+    const query = { limit: 0, detail: 'id', validityFilter: false };
+    const place = {
+      company: this.name,
+      ...this.#opened(),
+      now: this.#now(),
+      matching: ({ path }: Evidence, filter: string) =>
+        this.list(path, { ...query, filter }).records.map((record) => Number(record['id'])),
+      committed: (versions: readonly number[]) => this.#tell(versions),
+    };
+    return writeOrders(orders, place, options);
   }
 
   #tell(versions: readonly number[]): void {

@@ -37,7 +37,11 @@ export class Database {
 
   /** True when the tables are new. */
   createTables(): boolean {
-    if (this.one("SELECT 1 FROM sqlite_schema WHERE name = 'meta'") !== undefined) return false;
+    if (this.one("SELECT 1 FROM sqlite_schema WHERE name = 'meta'") !== undefined) {
+      // Of an older version, which had fewer evidences.
+      this.#sqlite.exec([...evidences].reverse().map(table).join('\n'));
+      return false;
+    }
     this.#sqlite.exec(schema());
     for (const { list, id, kod, nazev } of codeLists) {
       this.run('INSERT INTO code_list VALUES (?, ?, ?, ?)', list, id, kod, nazev);
@@ -116,13 +120,13 @@ function table(evidence: Evidence): string {
   const child =
     children === undefined
       ? ''
-      : `CREATE INDEX ${quoted(`${children.evidence} ${children.parent}`)}
+      : `CREATE INDEX IF NOT EXISTS ${quoted(`${children.evidence} ${children.parent}`)}
            ON ${quoted(children.evidence)} (${quoted(children.parent)});`;
   const code =
     propertyOf(evidence, 'kod') === undefined
       ? ''
-      : `CREATE INDEX ${quoted(`${path} kod`)} ON ${quoted(path)} (kod);`;
-  return `CREATE TABLE ${quoted(path)} (${columns.join(', ')});${code}${child}`;
+      : `CREATE INDEX IF NOT EXISTS ${quoted(`${path} kod`)} ON ${quoted(path)} (kod);`;
+  return `CREATE TABLE IF NOT EXISTS ${quoted(path)} (${columns.join(', ')});${code}${child}`;
 }
 
 const schema = () => `

@@ -50,7 +50,8 @@ export type PropertyType =
   | 'datetime'
   | 'logic'
   | 'select'
-  | 'relation';
+  | 'relation'
+  | 'blob';
 
 /** One entry of `properties.json`, in FlexiBee's own words; every value is a string there. */
 export interface PropertyDescription {
@@ -71,6 +72,14 @@ export interface EvidenceDescription {
   /** `FAKTURA_OUT`, FlexiBee's evidenceType. */
   type: string;
   importStatus: ImportStatus;
+}
+
+export interface RelationDescription {
+  /** Below a record's path: `polozkyDokladu`. */
+  url: string;
+  /** Czech, for people. */
+  name: string;
+  evidenceType: string;
 }
 
 /** What a listing is asked for; `listQuery` makes it of URL parameters or of a body. */
@@ -113,6 +122,13 @@ export interface WriteOptions {
   ident?: string;
   /** `dry-run`: say what would happen, change nothing. */
   dryRun?: boolean;
+}
+
+/** A file to be kept beside a record. */
+export interface AttachedFile {
+  name: string;
+  contentType: string;
+  bytes: Uint8Array;
 }
 
 /** The answer to a write, in FlexiBee's shape: `winstrom` is sent as it is. */
@@ -186,8 +202,18 @@ export interface Company {
   /** @throws CompanyError 404, unknown evidence */
   properties(evidence: string): PropertyDescription[];
 
+  /** What lives beside a record, under its path. @throws CompanyError 404, unknown evidence */
+  relations(evidence: string): RelationDescription[];
+
   /** `GET /<evidence>/(filter).json` and `POST /<evidence>/query.json`. */
   list(evidence: string, query?: ListQuery): Listing;
+  /** `GET /<evidence>/<record>/polozkyDokladu`: its rows. @throws CompanyError 404 */
+  related(
+    evidence: string,
+    ident: string,
+    url: string,
+    query: ListQuery,
+  ): Listing & { path: string };
   /**
    * `GET /<evidence>/(filter)/$sum`: totals of what the filter matches.
    * @param fields numeric ones; default all of them
@@ -208,6 +234,12 @@ export interface Company {
 
   /** POST or PUT: `winstrom` of the body, whose members named like evidences are written. */
   write(evidence: string, winstrom: Record<string, unknown>, options?: WriteOptions): WriteResult;
+  /** `PUT /<evidence>/<record>/prilohy/new/<name>`. @throws CompanyError 404 */
+  attach(evidence: string, ident: string, file: AttachedFile): WriteResult;
+  /** Numbers of a record's attachments, as records of `priloha`. @throws CompanyError 404 */
+  attachments(evidence: string, ident: string): number[];
+  /** Names of the properties that a detail shows, default `summary`. @throws CompanyError */
+  fields(evidence: string, query?: ListQuery): string[];
   /** DELETE of one record. @throws CompanyError 404 */
   delete(evidence: string, ident: string): WriteResult;
 

@@ -3,12 +3,21 @@
 import type { XmlElement } from '../xml/element.ts';
 import { type JsonObject, toXml } from '../xml/winstrom.ts';
 
+export interface RawBody {
+  contentType: string;
+  bytes: Buffer;
+}
+
 export interface Answer {
   status: number;
   headers?: Readonly<Record<string, string>>;
   /** Made only in the format that is wanted. */
   json(): JsonObject;
   xml(): XmlElement;
+  /** A table; absent: there is none of it (406). */
+  csv?: () => RawBody;
+  /** Sent as it is, whatever format is wanted: a file. */
+  raw?: RawBody;
   /** For people; by default the JSON, readable. */
   html?: () => string;
 }

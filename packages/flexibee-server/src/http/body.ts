@@ -1,7 +1,7 @@
 /** Request bodies: JSON, XML, or a form at the login. */
 
 import type { IncomingMessage } from 'node:http';
-import { Refusal, readText } from 'stand-in-kit';
+import { Refusal, readBytes } from 'stand-in-kit';
 import { parseXml, XmlError } from '../xml/parse.ts';
 import { fromXml, type JsonObject } from '../xml/winstrom.ts';
 import type { Format } from './format.ts';
@@ -9,9 +9,9 @@ import type { Format } from './format.ts';
 const bodyLimit = 256 * 1024 * 1024;
 
 /** @throws Refusal 413 */
-export function readBody(request: IncomingMessage): Promise<string> {
+export function readBody(request: IncomingMessage): Promise<Buffer> {
   const message = `Požadavek je delší než ${bodyLimit} bajtů`;
-  return readText(request, bodyLimit, () => new Refusal(413, message));
+  return readBytes(request, bodyLimit, () => new Refusal(413, message));
 }
 
 /**

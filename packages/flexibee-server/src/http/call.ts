@@ -19,6 +19,10 @@ export interface Call {
   closing: AbortSignal;
   /** Absent on routes for everybody. */
   identity?: Identity;
+  /** Of the body. */
+  contentType: string | undefined;
+  /** The body. @throws Refusal 413 */
+  bytes(): Promise<Buffer>;
   text(): Promise<string>;
   /** @throws Refusal 400, 415 */
   winstrom(): Promise<JsonObject>;

@@ -1,11 +1,17 @@
 /** Which format a path's suffix, or failing that a header, asks for. */
 
-export type Format = 'json' | 'xml' | 'html';
+export type Format = 'json' | 'xml' | 'html' | 'csv';
 
-const bySuffix: Record<string, Format> = { json: 'json', js: 'json', xml: 'xml', html: 'html' };
+const bySuffix: Record<string, Format> = {
+  json: 'json',
+  js: 'json',
+  xml: 'xml',
+  html: 'html',
+  csv: 'csv',
+};
 
 /** FlexiBee has these too; the stand-in does not (406). */
-const elsewhere = new Set('csv dbf xls xlsx pdf isdoc isdocx edi vcf ical xsd png jpg'.split(' '));
+const elsewhere = new Set('dbf xls xlsx pdf isdoc isdocx edi vcf ical xsd png jpg'.split(' '));
 
 const byType: Record<string, Format> = {
   'application/json': 'json',
@@ -15,6 +21,7 @@ const byType: Record<string, Format> = {
   'application/xml': 'xml',
   'text/xml': 'xml',
   'text/html': 'html',
+  'text/csv': 'csv',
   '*/*': 'html',
   'text/*': 'html',
   'application/*': 'json',
@@ -24,6 +31,7 @@ export const contentTypes: Record<Format, string> = {
   json: 'application/json;charset=utf-8',
   xml: 'application/xml;charset=utf-8',
   html: 'text/html;charset=utf-8',
+  csv: 'text/csv;charset=utf-8',
 };
 
 /**

@@ -5,6 +5,7 @@ import { Refusal, receive } from 'stand-in-kit';
 import { authenticate, type Identity } from '../auth/authenticate.ts';
 import { CompanyError } from '../company/index.ts';
 import type { Instance } from '../instance.ts';
+import { attachmentRoutes } from '../routes/attachments.ts';
 import { changesRoutes } from '../routes/changes.ts';
 import { companyRoutes } from '../routes/companies.ts';
 import { hookRoutes } from '../routes/hooks.ts';
@@ -25,6 +26,7 @@ const routes: readonly Route[] = [
   ...changesRoutes,
   ...hookRoutes,
   ...companyRoutes,
+  ...attachmentRoutes,
   ...recordRoutes,
   ...writeRoutes,
 ];
@@ -100,7 +102,11 @@ async function answerTo(
     if (wanted === undefined) throw new Refusal(406, 'Formát není podporován');
     checkLicence(instance, match);
     const call = callOf(request, url, path, match, format, identity, closing);
-    return { answer: await match.route.run(instance, call), format };
+    const answer = await match.route.run(instance, call);
+    const raw = answer.raw ?? (format === 'csv' ? answer.csv?.() : undefined);
+    const isTable = format === 'csv' && answer.status < 300;
+    if (isTable && raw === undefined) throw new Refusal(406, 'Formát není podporován');
+    return { answer: { ...answer, ...(raw && { raw }) }, format };
   } catch (error) {
     return { answer: refusalOf(error), format };
   }
@@ -125,7 +131,8 @@ function callOf(
   identity: Identity | undefined,
   closing: AbortSignal,
 ): Call {
-  const text = () => readBody(request);
+  const bytes = () => readBody(request);
+  const text = async () => (await bytes()).toString('utf8');
   return {
     method: request.method ?? 'GET',
     origin: `http://${request.headers.host ?? '127.0.0.1'}`,
@@ -134,6 +141,8 @@ function callOf(
     parameters: match.parameters,
     query: url.searchParams,
     closing,
+    contentType: request.headers['content-type'],
+    bytes,
     text,
     winstrom: async () => readWinstrom(await text(), request.headers['content-type'], format),
     ...(path?.filter === undefined ? {} : { filter: path.filter }),

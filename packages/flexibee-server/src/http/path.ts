@@ -22,9 +22,10 @@ export function parsePath(pathname: string): Path {
     .filter((segment) => segment !== '')
     .map(decode);
   // After a filter comes the suffix; anything more makes a path that is nobody's.
-  const { name, suffix } = splitSuffix(
-    filter === undefined ? (segments.pop() ?? '') : decode(tail),
-  );
+  const last = filter === undefined ? (segments.pop() ?? '') : decode(tail);
+  // The name of a file that is uploaded: `prilohy/new/logo.png`.
+  const isFile = segments.slice(-2).join('/') === 'prilohy/new';
+  const { name, suffix } = isFile ? { name: last, suffix: undefined } : splitSuffix(last);
   // After a filter there may be `/$sum`.
   if (name !== '') segments.push(filter === undefined ? name : name.replace(/^\//, ''));
   return {

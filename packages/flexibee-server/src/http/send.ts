@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import { escapeXml, writeXml } from '../xml/element.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, RawBody } from './answer.ts';
 import { contentTypes, type Format } from './format.ts';
 import { htmlPage } from './html.ts';
 
@@ -14,12 +14,14 @@ export function send(
   format: Format,
   broken?: 'truncated' | 'cut' | 'garbage',
 ): void {
-  const text = broken === 'garbage' ? garbage : written(answer, format);
-  const whole = Buffer.from(text, 'utf8');
+  const { contentType, bytes: whole } =
+    broken === 'garbage'
+      ? { contentType: contentTypes[format], bytes: Buffer.from(garbage, 'utf8') }
+      : bodyOf(answer, format);
   const half = whole.subarray(0, Math.floor(whole.length / 2));
   const body = broken === 'cut' ? half : whole;
   response.writeHead(broken === 'garbage' ? 200 : answer.status, {
-    'content-type': contentTypes[format],
+    'content-type': contentType,
     'content-length': body.length,
     'cache-control': 'private, max-age=0, no-cache',
     vary: 'Accept',
@@ -27,6 +29,13 @@ export function send(
   });
   if (broken === 'truncated') response.write(half, () => response.destroy());
   else response.end(body);
+}
+
+function bodyOf(answer: Answer, format: Format): RawBody {
+  if (answer.raw !== undefined) return answer.raw;
+  // A refusal of a table is told in words.
+  const told = format === 'csv' ? 'json' : format;
+  return { contentType: contentTypes[told], bytes: Buffer.from(written(answer, told), 'utf8') };
 }
 
 function written(answer: Answer, format: Format): string {

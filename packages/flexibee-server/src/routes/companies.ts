@@ -70,11 +70,7 @@ export const companyRoutes: readonly Route[] = [
     run: (instance, { parameters }) => {
       const { company } = hosted(instance, parameters['company']);
       const { evidence = '' } = parameters;
-      company.properties(evidence);
-      const rows = company.evidences().find(({ path }) => path === `${evidence}-polozka`);
-      const relation = rows
-        ? [{ url: 'polozkyDokladu', name: rows.name, evidenceType: rows.type }]
-        : [];
+      const relation = company.relations(evidence);
       return answer(200, { relations: { '@version': '1.0', relation } });
     },
   },

@@ -4,6 +4,7 @@ import { Refusal } from 'stand-in-kit';
 import { type Company, type Listing, type ListQuery, listQuery } from '../company/index.ts';
 import { type Answer, answer, winstrom } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
+import { csvOf, encoded } from '../http/csv.ts';
 import type { Route } from '../http/router.ts';
 import { hosted, type Instance } from '../instance.ts';
 import { type JsonObject, recordToXml } from '../xml/winstrom.ts';
@@ -92,6 +93,12 @@ function recordsAnswer(instance: Instance, call: Call, found: Listing, body?: Js
   }
   return {
     ...answer(200, winstrom({ ...attributes, [evidence]: found.records })),
+    csv: () => {
+      const encoding = call.query.get('encoding') ?? 'utf-8';
+      const names = company.fields(evidence, asked(instance, call, body));
+      const bytes = encoded(csvOf(names, found.records), encoding);
+      return { contentType: `text/csv;charset=${encoding.toLowerCase()}`, bytes };
+    },
     xml: () => ({
       ...answer(200, winstrom(attributes)).xml(),
       children: found.records.map((one) => recordToXml(evidence, one)),

@@ -19,7 +19,7 @@ test('the same seed and day give the same believable company', (t) => {
   const again = demo(t);
   const other = openCompany({ name: 'demo', now: () => new Date(noon), data: { seed: 2 } });
   t.after(() => other.close());
-  assert.equal(company.evidences().length, 16);
+  assert.equal(company.evidences().length, 17);
   for (const { path } of company.evidences()) {
     const records = company.dump(path);
     assert.ok(records.length > 0, path);

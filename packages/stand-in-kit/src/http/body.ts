@@ -3,15 +3,15 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The whole body as UTF-8.
+ * The whole body.
  * @param limit bytes
  * @throws what `tooLong` makes, for a longer one
  */
-export async function readText(
+export async function readBytes(
   request: IncomingMessage,
   limit: number,
   tooLong: () => Error,
-): Promise<string> {
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -19,5 +19,10 @@ export async function readText(
     if (size > limit) throw tooLong();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+/** The same as UTF-8. */
+export async function readText(...given: Parameters<typeof readBytes>): Promise<string> {
+  return (await readBytes(...given)).toString('utf8');
 }

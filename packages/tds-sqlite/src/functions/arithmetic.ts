@@ -35,19 +35,32 @@ export function arithmetic(operator: string, left: Stored, right: Stored, type: 
 const toBigInt = (value: Stored) =>
   typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
 
+function whole(operator: string, a: bigint, b: bigint): bigint | undefined {
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '%':
+      return a % b;
+    case '&':
+      return a & b;
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    default:
+      return undefined;
+  }
+}
+
 function integers(operator: string, a: bigint, b: bigint, type: SqlType): bigint {
   if ((operator === '/' || operator === '%') && b === 0n) throw errors.divideByZero();
-  const work: Record<string, () => bigint> = {
-    '+': () => a + b,
-    '-': () => a - b,
-    '*': () => a * b,
-    '/': () => a / b,
-    '%': () => a % b,
-    '&': () => a & b,
-    '|': () => a | b,
-    '^': () => a ^ b,
-  };
-  const result = work[operator]?.();
+  const result = whole(operator, a, b);
   const [low, high] = integerRange[type.name] ?? [0n, 0n];
   if (result === undefined || result < low || result > high)
     throw errors.overflowExpression(type.name);

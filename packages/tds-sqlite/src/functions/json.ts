@@ -245,17 +245,20 @@ export interface MemberPath {
   asJson: boolean;
 }
 
-const memberLists = new Map<string, MemberPath[]>();
+const memberLists: (readonly MemberPath[])[] = [];
+const memberNumbers = new Map<string, number>();
 
-/** @param text a JSON array of them */
-export function membersOf(text: string): readonly MemberPath[] {
-  const existing = memberLists.get(text);
-  if (existing) return existing;
-  const members = JSON.parse(text) as MemberPath[];
-  if (memberLists.size > 100) memberLists.clear();
-  memberLists.set(text, members);
-  return members;
+/** A number for them, by which SQLite's statements know them: shorter to hand over for each row. */
+export function numberOfMembers(members: readonly MemberPath[]): number {
+  const text = JSON.stringify(members);
+  const known = memberNumbers.get(text);
+  if (known !== undefined) return known;
+  memberLists.push(members);
+  memberNumbers.set(text, memberLists.length - 1);
+  return memberLists.length - 1;
 }
+
+export const membersOf = (number: number): readonly MemberPath[] => memberLists[number] ?? [];
 
 /**
  * Rows of OPENJSON WITH as a JSON array of arrays, a text or null for each column: of documents that

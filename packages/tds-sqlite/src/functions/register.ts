@@ -152,7 +152,7 @@ export function registerFunctions(sqlite: DatabaseSync, state: FunctionState): v
   add('ts_utc', (value) => (value === null ? null : utcText(String(value))));
   add('ts_openjson', (text, path) => openJson(String(text), String(path ?? '$')));
   add('ts_openjson_members', (text, path, members) =>
-    openJsonMembers(String(text), String(path ?? '$'), membersOf(String(members))),
+    openJsonMembers(String(text), String(path ?? '$'), membersOf(Number(members))),
   );
   add('ts_openjson_rows', (text, path, wrapped) =>
     openJsonRows(String(text), String(path), Number(wrapped) === 1),

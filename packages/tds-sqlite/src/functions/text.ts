@@ -36,6 +36,25 @@ function substring(text: string, start: number, length: number): string {
   return text.slice(from, to);
 }
 
+function reverse(text: string): string {
+  // Halves of a surrogate pair belong together.
+  if (/[\ud800-\udfff]/.test(text)) return [...text].reverse().join('');
+  let reversed = '';
+  for (let place = text.length - 1; place >= 0; place--) reversed += text[place];
+  return reversed;
+}
+
+let lastSearch = '';
+let lastAnyCase = /(?:)/gi;
+
+/** Finds a text wherever it is, without regard to case; the latest is kept, rows ask for the same. */
+function anyCase(search: string): RegExp {
+  if (search === lastSearch) return lastAnyCase;
+  lastSearch = search;
+  lastAnyCase = new RegExp(search.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi');
+  return lastAnyCase;
+}
+
 const soundCodes: Record<string, string> = Object.fromEntries(
   ['BFPV', 'CGJKQSXZ', 'DT', 'L', 'MN', 'R'].flatMap((letters, index) =>
     [...letters].map((letter) => [letter, String(index + 1)]),
@@ -88,18 +107,13 @@ export const textFunctions: Record<string, ScalarFunction> = {
   REVERSE: {
     parameters: ['text'],
     type: sameText,
-    run: (text: string) => [...text].reverse().join(''),
+    run: reverse,
   },
   REPLACE: {
     parameters: ['text', 'text', 'text'],
     type: longText,
     run: (text: string, search: string, replacement: string) =>
-      search === ''
-        ? text
-        : text.replace(
-            new RegExp(search.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi'),
-            () => replacement,
-          ),
+      search === '' ? text : text.replace(anyCase(search), () => replacement),
   },
   TRANSLATE: {
     parameters: ['text', 'text', 'text'],

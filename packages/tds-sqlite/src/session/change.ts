@@ -11,7 +11,7 @@ import type {
   TableSource,
   UpdateStatement,
 } from '../syntax/ast.ts';
-import { conditionSql } from '../translate/condition.ts';
+import { whereSql } from '../translate/condition.ts';
 import {
   emptyScope,
   type Scope,
@@ -19,6 +19,7 @@ import {
   type Translation,
 } from '../translate/context.ts';
 import { fromSql } from '../translate/from.ts';
+import { conjuncts } from '../translate/gather.ts';
 import { commonTables } from '../translate/select.ts';
 import { convert } from '../values/convert.ts';
 import { fromStored, type Stored } from '../values/stored.ts';
@@ -59,7 +60,8 @@ function findTarget(
   const isCommon =
     scope.common.has((statement.target[0] ?? '').toLowerCase()) && statement.target.length === 1;
   const named = statement.from.length ? undefined : sourceFor(statement.target);
-  let from = fromSql(context, scope, named ? [named] : statement.from);
+  const conditions = conjuncts(statement.where);
+  let from = fromSql(context, scope, named ? [named] : statement.from, conditions);
   let source = findSource(scope, statement.target);
   if (!source) {
     // UPDATE t … FROM u: the target is one more table of the join.
@@ -72,9 +74,10 @@ function findTarget(
     : source.table;
   if (!table) throw errors.insertIntoView(source.alias);
   if (table.database) mustBeHere(session, [table.database, table.schema, table.name]);
-  const where = statement.where ? ` WHERE ${conditionSql(context, scope, statement.where)}` : '';
+  const where = whereSql(context, scope, conditions);
   const top = rowLimitSql(session, context, scope, statement.top);
-  const rowId = `${source.sqlAlias}.${source.table ? 'rowid' : quoteName(rowIdName)}`;
+  const rowId =
+    source.rowId ?? source.columns.find((column) => column.name === rowIdName)?.sql ?? 'NULL';
   return { table, rowId, tail: ` FROM ${from}${where}${top}`, common, scope };
 }
 
@@ -191,7 +194,7 @@ async function updateRowByRow(
   outputs: Output[],
 ): Promise<number> {
   const { table, scope } = target;
-  const own = scope.sources.find((source) => `${source.sqlAlias}.rowid` === target.rowId);
+  const own = scope.sources.find((source) => source.rowId === target.rowId);
   const before = own ? own.columns.map((column) => column.sql) : table.columns.map(() => 'NULL');
   const variables = statement.assignments.flatMap(({ variable, value }) => {
     if (!variable) return [];

@@ -31,10 +31,24 @@ const suffix = () =>
 
 type Draft = Omit<StoredTable, 'id' | 'sql' | 'database'>;
 
-/** @throws 2714, 2760, 2705, 8110 */
-export function createTable(session: SessionState, name: Name, body: TableBody): StoredTable {
-  const draft = draftOf(session, name, body);
-  return store(session, name, draft);
+/**
+ * @param isOfProcedure a temporary table that is lost at a procedure's end, and may be there from its
+ * last call
+ * @throws 2714, 2760, 2705, 8110
+ */
+export function createTable(
+  session: SessionState,
+  name: Name,
+  body: TableBody,
+  isOfProcedure = false,
+): StoredTable {
+  if (!isOfProcedure) return store(session, name, draftOf(session, name, body));
+  const { temporary } = session.connection();
+  const resting = temporary.wake(body);
+  if (resting) return resting;
+  const table = store(session, name, draftOf(session, name, body));
+  temporary.made(table, body);
+  return table;
 }
 
 export function createFromColumns(
@@ -58,8 +72,9 @@ export function createTableVariable(
   session: SessionState,
   name: string,
   body: TableBody,
+  isOfProcedure: boolean,
 ): StoredTable {
-  return createTable(session, [`#${name}$${suffix()}`], body);
+  return createTable(session, [`#${name}$${suffix()}`], body, isOfProcedure);
 }
 
 function draftOf(session: SessionState, name: Name, body: TableBody): Draft {
@@ -207,6 +222,7 @@ function addForeignKey(
 function store(session: SessionState, name: Name, draft: Draft): StoredTable {
   const connection = session.connection();
   const catalog = draft.schema === '' ? connection.temporary : connection.catalog;
+  if (draft.schema === '') connection.temporary.discard(draft.name);
   if (catalog.find(draft.schema, draft.name)) throw errors.objectExists(draft.name);
   catalog.defining(() => createInSqlite(session, connection, draft));
   catalog.put({ ...draft, id: 0 });
@@ -293,7 +309,6 @@ function ownScope(draft: Draft): Scope {
   const scope = emptyScope();
   scope.sources.push({
     alias: draft.name,
-    sqlAlias: '',
     columns: draft.columns.map(({ name, type, nullable }) => ({
       name,
       type,

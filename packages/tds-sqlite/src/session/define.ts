@@ -13,6 +13,7 @@ import {
   createTable,
   defaultSql,
 } from './create-table.ts';
+import { identitiesOf } from './modify.ts';
 import { findObject, isTemporary, mustBeHere, placeOf } from './names.ts';
 import { type Frame, isOn, type Request, type SessionState } from './state.ts';
 
@@ -90,7 +91,12 @@ function run(
 ): void {
   switch (statement.kind) {
     case 'createTable':
-      createTable(session, statement.name, statement.body);
+      createTable(
+        session,
+        statement.name,
+        statement.body,
+        frame.procedure !== undefined && isTemporary(statement.name),
+      );
       return;
     case 'createSchema':
       if (connection.catalog.schema(statement.name)) throw errors.objectExists(statement.name);
@@ -173,7 +179,7 @@ function drop(
   if (object.kind === 'table') {
     if (referrers(connection, object).length > 0) throw errors.referencedTable(name.join('.'));
     connection.sqlite.exec(`DROP TABLE ${object.sql}`);
-    session.database.identities.delete(object.id);
+    identitiesOf(session, object).delete(object.id);
   }
   catalogFor(connection, object).remove(object);
 }
@@ -195,7 +201,7 @@ function truncate(session: SessionState, frame: Frame, connection: Connection, n
   if (object?.kind !== 'table') throw errors.truncateNotFound(name.at(-1) ?? '');
   if (referrers(connection, object).length > 0) throw errors.truncateReferenced(name.join('.'));
   connection.run(`DELETE FROM ${object.sql}`);
-  session.database.identities.delete(object.id);
+  identitiesOf(session, object).delete(object.id);
 }
 
 function createIndex(

@@ -6,6 +6,7 @@ import type { SessionFunction } from '../translate/context.ts';
 import { defaultCollation } from '../values/collation.ts';
 import { type SqlType, sqlType, types } from '../values/types.ts';
 import { productVersion, versionText } from './instance.ts';
+import { identitiesOf } from './modify.ts';
 import { catalogOf, findObject, parseName } from './names.ts';
 import type { Frame, SessionState } from './state.ts';
 import { objectsOf, proceduresOf, schemasOf } from './system-views.ts';
@@ -236,7 +237,8 @@ const functions: Record<string, Make> = {
     run: ([table]) => {
       const name = parseName(String(table));
       const object = name && findObject(session, frame, name);
-      const last = object && session.database.identities.get(object.id);
+      const last =
+        object?.kind === 'table' ? identitiesOf(session, object).get(object.id) : undefined;
       return last === undefined ? null : String(last);
     },
   }),

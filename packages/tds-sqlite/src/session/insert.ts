@@ -17,7 +17,7 @@ import { types } from '../values/types.ts';
 import { defaultSql } from './create-table.ts';
 import { guardSqlite, translation } from './evaluate.ts';
 import { foreignKeyGuard } from './foreign-keys.ts';
-import { columnOf, columnValue, identityColumn, startIdentity } from './modify.ts';
+import { columnOf, columnValue, identitiesOf, identityColumn, startIdentity } from './modify.ts';
 import { prepareOutput, targetTable } from './output.ts';
 import { rowLimitSql } from './row-limit.ts';
 import type { Frame, Request, SessionState } from './state.ts';
@@ -177,7 +177,7 @@ async function insert(
     ? ` RETURNING ${table.columns.map((column) => quoteName(column.name)).join(',')}`
     : '';
   const sql = `INSERT INTO ${table.sql} (${names}) ${plan.source}${returning}`;
-  const { identities } = databaseOf(session, table);
+  const identities = identitiesOf(session, table);
   const work = (connection: Connection): number => {
     const counter = identityColumn(table);
     if (counter) startIdentity(connection, identities, table, counter);
@@ -208,7 +208,7 @@ export function rememberIdentity(
   generated: boolean,
   column: StoredColumn,
 ): void {
-  const { identities } = databaseOf(session, table);
+  const identities = identitiesOf(session, table);
   let { last } = connection.functions.identity;
   if (!generated) {
     const stored = connection.first(`SELECT max(${quoteName(column.name)}) FROM ${table.sql}`)?.[0];
@@ -219,9 +219,6 @@ export function rememberIdentity(
   frame.lastIdentity = String(last);
   session.lastIdentity = String(last);
 }
-
-const databaseOf = (session: SessionState, table: StoredTable) =>
-  session.instance.database(table.database) ?? session.database;
 
 /** A statement on a temporary table needs no lock, unless a transaction must be able to undo it. */
 export async function writeTo<T>(
@@ -272,7 +269,7 @@ export async function insertValues(
     .map((column) => quoteName(column.name))
     .join(',');
   const sql = `INSERT INTO ${table.sql} (${list}) VALUES (${[...values, ...(identity ? ['ts_identity()'] : [])].join(',')})`;
-  const { identities } = databaseOf(session, table);
+  const identities = identitiesOf(session, table);
   return writeTo(request, table, signal, (connection) => {
     const counter = identityColumn(table);
     if (counter) startIdentity(connection, identities, table, counter);

@@ -306,7 +306,14 @@ function declare(
       if (!frame.tableVariables.has(key)) {
         frame.tableVariables.set(
           key,
-          session.writeTemporary(() => createTableVariable(session, declared.name, declared.table)),
+          session.writeTemporary(() =>
+            createTableVariable(
+              session,
+              declared.name,
+              declared.table,
+              frame.procedure !== undefined,
+            ),
+          ),
         );
       }
       continue;

@@ -13,7 +13,7 @@ import { defaultSql } from './create-table.ts';
 import { guardSqlite, translation } from './evaluate.ts';
 import { foreignKeyGuard } from './foreign-keys.ts';
 import { rememberIdentity, writeTo } from './insert.ts';
-import { columnOf, columnValue, identityColumn, startIdentity } from './modify.ts';
+import { columnOf, columnValue, identitiesOf, identityColumn, startIdentity } from './modify.ts';
 import { prepareOutput, targetTable } from './output.ts';
 import type { Frame, Request, SessionState } from './state.ts';
 
@@ -44,13 +44,13 @@ export async function runMerge(
     ? fromSql(context, scope, [{ kind: 'tableVariable', name: name[0], ...alias, line }])
     : fromSql(context, scope, [{ kind: 'table', name, hints: [], ...alias, line }]);
   const own = scope.sources[0];
-  if (!own) throw errors.invalidObject(name.join('.'));
+  const rowId = own?.rowId;
+  if (!own || rowId === undefined) throw errors.invalidObject(name.join('.'));
   const source = fromSql(context, scope, [statement.source]);
   const on = conditionSql(context, scope, statement.on);
   const actions = statement.clauses.map((clause) =>
     actionOf(session, context, scope, table, clause),
   );
-  const rowId = `${own.sqlAlias}.rowid`;
   const before = own.columns.map((column) => column.sql).join(',');
   const query = (from: string, wanted: (clause: MergeClause) => string | undefined) => {
     const chosen = choice(context, scope, actions, wanted);
@@ -83,7 +83,7 @@ export async function runMerge(
       ]),
     );
     const counter = identityColumn(table);
-    if (counter) startIdentity(connection, session.database.identities, table, counter);
+    if (counter) startIdentity(connection, identitiesOf(session, table), table, counter);
     let count = 0;
     const touched = new Set<Stored>();
     for (const [id = null, chosen = null, ...rest] of rows) {

@@ -6,6 +6,7 @@ import { quoteName, type StoredColumn, type StoredTable } from '../storage/model
 import type { TranslatedQuery, Typed } from '../translate/context.ts';
 import { assignSql } from '../translate/convert-sql.ts';
 import type { Stored } from '../values/stored.ts';
+import type { SessionState } from './state.ts';
 
 /** `AB.heap.meter`, as error 2628 names it. */
 export const fullName = (table: StoredTable) =>
@@ -32,6 +33,12 @@ export function insertRows(
   const names = table.columns.map((column) => quoteName(column.name)).join(',');
   return connection.run(`INSERT INTO ${table.sql} (${names}) ${query.sql}`, parameters);
 }
+
+/** Numbers given out last: temporary tables and a database's own have the same ids. */
+export const identitiesOf = (session: SessionState, { database }: StoredTable) =>
+  database === ''
+    ? session.connection().temporary.identities
+    : (session.instance.database(database) ?? session.database).identities;
 
 /** Sets the counter for the rows that follow: after the highest value ever given out. */
 export function startIdentity(

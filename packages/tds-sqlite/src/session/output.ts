@@ -53,7 +53,7 @@ function prepare(
   const places: Record<'inserted' | 'deleted', number[]> = { inserted: [], deleted: [] };
   for (const alias of ['inserted', 'deleted'] as const) {
     if (only && only !== alias) continue;
-    const source: ScopeSource = { alias, sqlAlias: '', columns: [] };
+    const source: ScopeSource = { alias, columns: [] };
     for (const { name, type } of table.columns) {
       const { sql, place } = context.slot();
       source.columns.push({ name, type, nullable: true, sql });
@@ -64,7 +64,6 @@ function prepare(
   const action = context.slot();
   scope.sources.push({
     alias: '$',
-    sqlAlias: '',
     columns: [{ name: '$action', type: sqlType('nvarchar', 10), nullable: true, sql: action.sql }],
   });
   const { sql, columns } = translateSelect(context, scope, {

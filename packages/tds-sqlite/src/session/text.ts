@@ -71,7 +71,7 @@ export function dropTemporary(session: SessionState, kept: ReadonlySet<string>):
   const connection = session.connection();
   if (!connection.hasTemporary) return;
   for (const table of connection.temporary.tables()) {
-    if (!kept.has(table.name)) dropTable(connection, table);
+    if (!kept.has(table.name) && !connection.temporary.rest(table)) dropTable(connection, table);
   }
 }
 

@@ -5,9 +5,10 @@ import { type FunctionState, registerFunctions } from '../functions/register.ts'
 import type { Stored } from '../values/stored.ts';
 import { Catalog } from './catalog.ts';
 import { quoteName } from './model.ts';
+import { TemporaryCatalog } from './temporary.ts';
 
 /** Prepared statements kept; the oldest goes first. */
-const preparedLimit = 100;
+const preparedLimit = 300;
 /** SQLite's page cache for one connection, in KiB: a hundred sessions must stay small. */
 const cacheKiB = 1000;
 
@@ -25,7 +26,7 @@ export class Connection {
     notes: [],
   };
   inTransaction = false;
-  #temporary: Catalog | undefined;
+  #temporary: TemporaryCatalog | undefined;
   readonly #attached = new Map<string, Catalog>();
   readonly #prepared = new Map<string, StatementSync>();
 
@@ -41,8 +42,8 @@ export class Connection {
   }
 
   /** Temporary tables of the session, made when first asked for. */
-  get temporary(): Catalog {
-    this.#temporary ??= new Catalog(this.sqlite, 'tempdb', 'temp');
+  get temporary(): TemporaryCatalog {
+    this.#temporary ??= new TemporaryCatalog(this.sqlite);
     return this.#temporary;
   }
 

@@ -11,7 +11,7 @@ import type { Expression, FunctionCall } from '../syntax/ast.ts';
 import { commonType, family, isUnicode, type SqlType, sqlType, types } from '../values/types.ts';
 import { compareSql } from './compare.ts';
 import type { Scope, SessionFunction, Translation, Typed } from './context.ts';
-import { convertSql } from './convert-sql.ts';
+import { convertSql, isCheap } from './convert-sql.ts';
 
 /** Functions that answer the same within one statement. */
 const clocks: Record<string, SqlType> = {
@@ -107,11 +107,19 @@ function definedCall(
   const args = values.map((value, index) =>
     argument(value, parameters[Math.min(index, parameters.length - 1)] ?? 'any'),
   );
-  return {
-    sql: `ts_${name.toLowerCase()}(${[type.index, ...args].join(',')})`,
-    type,
-    nullable: true,
-  };
+  const sql = `ts_${name.toLowerCase()}(${[type.index, ...args].join(',')})`;
+  const [text] = values;
+  if (name === 'DATALENGTH' && text && family(text.type) === 'text' && isCheap(text.sql)) {
+    // As many bytes as letters: then each is one of ASCII.
+    const letters = `length(${text.sql})`;
+    const bytes = isUnicode(text.type) ? `2*${letters}` : letters;
+    return {
+      sql: `CASE WHEN octet_length(${text.sql}) > ${letters} THEN ${sql} ELSE ${bytes} END`,
+      type,
+      nullable: true,
+    };
+  }
+  return { sql, type, nullable: true };
 }
 
 /** The value of what is a constant as far as the statement goes; undefined for anything else. */
@@ -203,8 +211,12 @@ export function commonOf(values: readonly Typed[]): SqlType {
 function nullIf(context: Translation, scope: Scope, call: FunctionCall): Typed {
   const [first, second] = call.args.map((node) => context.expression(scope, node));
   if (!first || !second) throw errors.argumentCount('nullif', 2);
+  const equal = compareSql('=', first, second);
   return {
-    sql: `CASE WHEN ${compareSql('=', first, second)} THEN NULL ELSE ${first.sql} END`,
+    sql:
+      equal === `${first.sql} = ${second.sql} COLLATE NOCASE`
+        ? `nullif(${first.sql} COLLATE NOCASE,${second.sql})`
+        : `CASE WHEN ${equal} THEN NULL ELSE ${first.sql} END`,
     type: first.type,
     nullable: true,
   };

@@ -6,10 +6,11 @@ import { isExact } from '../values/collation.ts';
 import { types } from '../values/types.ts';
 import type { Scope, ScopeColumn, ScopeSource, Typed } from './context.ts';
 
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+const same = (a: string, b: string) =>
+  a === b || (a.length === b.length && a.toLowerCase() === b.toLowerCase());
 
 /** Does this prefix (`m`, `heap.meter`, `AB.heap.meter`) mean the source? */
-function prefixMatches(source: ScopeSource, prefix: Name): boolean {
+export function prefixMatches(source: ScopeSource, prefix: Name): boolean {
   const [table = '', schema, database] = [...prefix].reverse();
   if (!same(source.alias, table)) return false;
   if (schema === undefined) return true;
@@ -48,16 +49,15 @@ export function findColumn(scope: Scope, name: Name): { value: Typed; owner: Sco
       ? current.sources.filter((source) => prefixMatches(source, prefix))
       : current.sources;
     const [only] = sources;
-    if (column === '$rowid' && only?.table) {
+    if (column === '$rowid' && only?.rowId !== undefined) {
       // Not a name that anybody can write: the translator's own, for DELETE of a common table.
-      const value = { sql: `${only.sqlAlias}.rowid`, type: types.bigint, nullable: false };
+      const value = { sql: only.rowId, type: types.bigint, nullable: false };
       return { value, owner: current };
     }
-    const found = sources.flatMap((source) =>
-      source.columns
-        .filter((candidate) => same(candidate.name, column))
-        .map((candidate) => typed(source, candidate)),
-    );
+    const found: Typed[] = [];
+    for (const source of sources)
+      for (const candidate of source.columns)
+        if (same(candidate.name, column)) found.push(typed(source, candidate));
     if (found.length > 1) throw errors.ambiguousColumn(column);
     if (found[0]) return { value: found[0], owner: current };
     if (prefix.length && sources.length > 0) throw errors.invalidColumn(column);

@@ -7,6 +7,12 @@ import { compareSql } from './compare.ts';
 import type { Scope, Translation, Typed } from './context.ts';
 import { convertSql } from './convert-sql.ts';
 
+/** ` WHERE …` of conditions that must all be met; of none nothing. */
+export function whereSql(context: Translation, scope: Scope, nodes: readonly Condition[]): string {
+  const all = nodes.map((node) => conditionSql(context, scope, node)).join(' AND ');
+  return all && ` WHERE ${all}`;
+}
+
 export function conditionSql(context: Translation, scope: Scope, node: Condition): string {
   switch (node.kind) {
     case 'and':

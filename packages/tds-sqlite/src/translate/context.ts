@@ -51,8 +51,8 @@ export interface ScopeSource {
   schema?: string;
   database?: string;
   columns: ScopeColumn[];
-  /** SQLite's alias, and the row id where the source is one table's rows. */
-  sqlAlias: string;
+  /** SQL of the row's id, where the source is one table's rows. */
+  rowId?: string;
   table?: StoredTable;
 }
 
@@ -94,6 +94,8 @@ export interface TranslatedQuery {
   columns: ResultColumn[];
   /** At most one row for sure. */
   single: boolean;
+  /** Of a query that is nothing but values of one row: their SQL. */
+  values?: string[];
 }
 
 /** What a name in FROM can be besides a table: a view's text, or rows made on the spot. */

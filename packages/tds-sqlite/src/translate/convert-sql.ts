@@ -82,12 +82,20 @@ export function convertSql(
   if (!explicit && !attempt) checkImplicit(value.type, to);
   if (sameStored(value.type, to)) return { ...value, type: to };
   const name = attempt ? 'ts_try_convert' : 'ts_convert';
+  const sql = `${name}(${value.sql},${value.type.index},${to.index}${style === undefined ? '' : `,${style}`})`;
   return {
-    sql: `${name}(${value.sql},${value.type.index},${to.index}${style === undefined ? '' : `,${style}`})`,
+    sql: attempt && isCheap(value.sql) ? attemptSql(value, to, sql) : sql,
     type: to,
     nullable: value.nullable || attempt === true,
     ...(value.ascii !== undefined && { ascii: value.ascii }),
   };
+}
+
+/** What is plain to see needs no user function. */
+function attemptSql({ sql, type }: Typed, to: SqlType, otherwise: string): string {
+  const isLogic = to.name === 'bit' && family(type) === 'text';
+  const known = isLogic ? ` WHEN ${sql} = 'true' THEN 1 WHEN ${sql} = 'false' THEN 0` : '';
+  return `CASE${known} WHEN ${sql} IS NOT NULL THEN ${otherwise} END`;
 }
 
 /** For a column that is being written: text too long is error 2628, not cut. */
@@ -97,8 +105,8 @@ export function assignSql(value: Typed, to: SqlType, table: string, column: stri
   if (sameStored(value.type, to)) return value.sql;
   const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
   const checked = `ts_assign(${value.sql},${value.type.index},${to.index},${quote(table)},${quote(column)})`;
-  return fitsAsItIs(value.type, to) && isName(value.sql)
-    ? `CASE WHEN octet_length(${value.sql}) <= ${to.length} THEN ${value.sql} ELSE ${checked} END`
+  return fitsAsItIs(value.type, to) && isCheap(value.sql)
+    ? `CASE WHEN octet_length(${value.sql}) > ${to.length} THEN ${checked} ELSE ${value.sql} END`
     : checked;
 }
 
@@ -109,7 +117,8 @@ const fitsAsItIs = (from: SqlType, to: SqlType) =>
   to.length !== undefined &&
   to.length > 0;
 
-/** What may stand there twice: a column or a parameter, and nothing that computes. */
-const isName = (sql: string) => /^(?:\w+\.)?(?:\w+|"[^"]+"|\?\d+)$/.test(sql);
+/** What may stand there twice: a column or a parameter, or NULLIF of one and a short text. */
+export const isCheap = (sql: string) =>
+  /^(?:nullif\()?(?:\w+\.)?(?:\w+|"[^"]+"|\?\d+)(?: COLLATE NOCASE,'\w*'\))?$/.test(sql);
 
 export { isUnicode };

@@ -2,7 +2,7 @@
 
 import { errors } from '../errors.ts';
 import type { StoredTable } from '../storage/model.ts';
-import type { Expression, Name, TableSource } from '../syntax/ast.ts';
+import type { Condition, Expression, Name, TableSource } from '../syntax/ast.ts';
 import { toStored } from '../values/stored.ts';
 import { family, sqlType, types } from '../values/types.ts';
 import { commonOf, constantValue } from './calls.ts';
@@ -17,7 +17,8 @@ import {
   type Translation,
 } from './context.ts';
 import { convertSql } from './convert-sql.ts';
-import { type FunctionColumn, openJsonSql } from './open-json.ts';
+import { gather } from './gather.ts';
+import { type FunctionColumn, hasManyMembers, openJsonSql } from './open-json.ts';
 
 /** Hints that make a reader wait for writers: here a reader can only do so as a writer. */
 const lockingHints = new Set([
@@ -29,12 +30,26 @@ const lockingHints = new Set([
   'TABLOCKX',
 ]);
 
-/** Adds the sources to `scope` and returns what stands after SQLite's FROM. */
-export function fromSql(context: Translation, scope: Scope, sources: TableSource[]): string {
-  return sources.map((source) => sourceSql(context, scope, source)).join(', ');
+/**
+ * Adds the sources to `scope` and returns what stands after SQLite's FROM.
+ *
+ * @param where conditions of the query: those that are met in FROM already are taken out
+ */
+export function fromSql(
+  context: Translation,
+  scope: Scope,
+  sources: TableSource[],
+  where: Condition[] = [],
+): string {
+  return sources.map((source) => sourceSql(context, scope, source, where)).join(', ');
 }
 
-function sourceSql(context: Translation, scope: Scope, source: TableSource): string {
+function sourceSql(
+  context: Translation,
+  scope: Scope,
+  source: TableSource,
+  where: Condition[] = [],
+): string {
   switch (source.kind) {
     case 'table':
       if (source.hints.some((hint) => lockingHints.has(hint))) context.locks = true;
@@ -66,7 +81,7 @@ function sourceSql(context: Translation, scope: Scope, source: TableSource): str
     case 'function':
       return functionSql(context, scope, source);
     case 'join':
-      return joinSql(context, scope, source);
+      return joinSql(context, scope, source, where);
   }
 }
 
@@ -107,7 +122,6 @@ function namedSql(
       addSource(scope, {
         alias: alias ?? only,
         columns: columnsOf(sqlAlias, common.columns),
-        sqlAlias,
       });
       return `${common.sqlName} AS ${sqlAlias}`;
     }
@@ -156,7 +170,7 @@ function tableSql(
     alias,
     ...(!hasAlias && { schema: table.schema, database: table.database }),
     columns: columnsOf(sqlAlias, table.columns),
-    sqlAlias,
+    rowId: `${sqlAlias}.rowid`,
     table,
   });
   return `${table.sql} AS ${sqlAlias}`;
@@ -193,7 +207,6 @@ function derivedSql(
     alias,
     ...(schema !== undefined && { schema, database: '' }),
     columns: columnsOf(sqlAlias, columns),
-    sqlAlias,
   });
   const list = columns.map((column) => quoteName(column.name)).join(',');
   const inner = context.name('d');
@@ -263,10 +276,15 @@ function joinSql(
   context: Translation,
   scope: Scope,
   source: Extract<TableSource, { kind: 'join' }>,
+  where: Condition[],
 ): string {
-  const left = sourceSql(context, scope, source.left);
+  const first = scope.sources.length;
+  const keepsRows = source.join !== 'RIGHT' && source.join !== 'FULL';
+  const left = sourceSql(context, scope, source.left, keepsRows ? where : []);
   if (source.join === 'CROSS APPLY' || source.join === 'OUTER APPLY')
-    return applySql(context, scope, left, source);
+    return applySql(context, scope, left, source, (from) =>
+      gather(context, scope, from, scope.sources.slice(first), where),
+    );
   const before = scope.sources.length;
   const rightSql = sourceSql(context, scope, source.right);
   const right = source.right.kind === 'join' ? `(${rightSql})` : rightSql;
@@ -290,6 +308,7 @@ function applySql(
   scope: Scope,
   left: string,
   source: Extract<TableSource, { kind: 'join' }>,
+  gathered: (from: string) => string,
 ): string {
   const { right } = source;
   const join = source.join === 'OUTER APPLY' ? 'LEFT JOIN' : 'JOIN';
@@ -298,7 +317,7 @@ function applySql(
     const before = scope.sources.length;
     const sql = `${left} ${join} ${functionSql(context, scope, right)}${on}`;
     if (source.join === 'OUTER APPLY') makeNullable(scope.sources.slice(before));
-    return sql;
+    return hasManyMembers(right) ? gathered(sql) : sql;
   }
   if (right.kind !== 'derived' && right.kind !== 'values') {
     return `${left} ${join} ${sourceSql(context, scope, right)}${on}`;
@@ -313,6 +332,12 @@ function applySql(
     nullable: column.nullable || source.join === 'OUTER APPLY',
   }));
   checkNames(columns, right.alias);
+  const { values } = query;
+  if (values) {
+    const own = columns.map((column, index) => ({ ...column, sql: values[index] ?? 'NULL' }));
+    addSource(scope, { alias: right.alias, columns: own });
+    return gathered(left);
+  }
   const inner = context.name('d');
   const names = columns.map((_, index) => `c${index}`);
   const packed = columns.map(({ type }, index) =>
@@ -329,7 +354,6 @@ function applySql(
         sql: family(column.type) === 'binary' ? `unhex(${extracted})` : extracted,
       };
     }),
-    sqlAlias,
   });
   return `${left} ${join} jsonb_each(${json}) AS ${sqlAlias}${on}`;
 }
@@ -353,7 +377,7 @@ function functionSql(
       name: source.columns?.[index] ?? column.name,
       nullable: true,
     }));
-    addSource(scope, { alias: source.alias ?? name, columns: named, sqlAlias });
+    addSource(scope, { alias: source.alias ?? name, columns: named });
     return `${from} AS ${sqlAlias}`;
   };
   const known = source.args.map((node) => constantValue(context, node) ?? null);

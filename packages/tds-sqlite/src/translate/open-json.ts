@@ -1,7 +1,13 @@
 /** OPENJSON in FROM: rows by SQLite's jsonb_each, members by its `->`, which keeps a number's digits. */
 
 import { errors } from '../errors.ts';
-import { type JsonPath, type MemberPath, openJsonRows, parsePath } from '../functions/json.ts';
+import {
+  type JsonPath,
+  type MemberPath,
+  numberOfMembers,
+  openJsonRows,
+  parsePath,
+} from '../functions/json.ts';
 import { quoteText } from '../storage/model.ts';
 import type { Expression, JsonColumn, TableSource } from '../syntax/ast.ts';
 import { family, type SqlType, types } from '../values/types.ts';
@@ -11,6 +17,9 @@ import { convertSql } from './convert-sql.ts';
 
 /** From so many on a document of a row is taken apart once, not by each column that is looked at. */
 const manyColumns = 8;
+
+export const hasManyMembers = ({ args, json = [] }: Extract<TableSource, { kind: 'function' }>) =>
+  args[0]?.kind === 'column' && json.length >= manyColumns;
 
 export interface FunctionColumn {
   name: string;
@@ -45,18 +54,18 @@ export function openJsonSql(
   // A row that is a column itself: inside an array of its own it has JSON text like a member.
   const wrapped = paths.some(({ steps }) => steps.length === 0);
   const [document, start = '$'] = source.args.map((node) => constantValue(context, node));
-  if (source.args[0]?.kind === 'column' && source.json.length >= manyColumns) {
+  if (hasManyMembers(source)) {
     const wanted = source.json.map(({ asJson = false }, index): MemberPath => {
       const { steps = [], strict = false } = paths[index] ?? {};
       return { steps, strict, asJson };
     });
-    const spec = quoteText(JSON.stringify(wanted));
+    const number = numberOfMembers(wanted);
     return {
       columns: source.json.map(({ name, type }, index) => {
         const sql = `(${sqlAlias}.value ->> '$[${index}]')`;
         return { name, type, sql: converted(sql, type) };
       }),
-      from: `jsonb_each(${fromArguments(context, scope, source.args, 'ts_openjson_members', `,${spec}`)})`,
+      from: `jsonb_each(${fromArguments(context, scope, source.args, 'ts_openjson_members', `,${number}`)})`,
     };
   }
   // Megabytes in a variable need not pass through SQLite to be looked at.

@@ -17,7 +17,7 @@ import { isAggregate, orderSql } from './aggregates.ts';
 import { constantValue } from './calls.ts';
 import { sourceOf, typed } from './columns.ts';
 import { distinctKey, orderKey } from './compare.ts';
-import { conditionSql } from './condition.ts';
+import { conditionSql, whereSql } from './condition.ts';
 import {
   emptyScope,
   quoteName,
@@ -29,6 +29,7 @@ import {
 } from './context.ts';
 import { convertSql, sameStored } from './convert-sql.ts';
 import { checkNames, fromSql } from './from.ts';
+import { conjuncts } from './gather.ts';
 
 interface Item {
   name: string;
@@ -43,6 +44,8 @@ interface SelectParts {
   items: Item[];
   scope: Scope;
   single: boolean;
+  /** Nothing but values of one row. */
+  isRow: boolean;
 }
 
 export function translateQuery(
@@ -53,7 +56,9 @@ export function translateQuery(
   const outer = emptyScope(parent);
   const common = commonTables(context, outer, query.with);
   const result = query.forJson ? forJson(context, outer, query) : plain(context, outer, query);
-  return common ? { ...result, sql: `WITH RECURSIVE ${common} ${result.sql}` } : result;
+  if (!common) return result;
+  const { columns, single } = result;
+  return { sql: `WITH RECURSIVE ${common} ${result.sql}`, columns, single };
 }
 
 function plain(context: Translation, outer: Scope, query: Query): TranslatedQuery {
@@ -68,6 +73,9 @@ function plain(context: Translation, outer: Scope, query: Query): TranslatedQuer
       sql: `${parts.sql}${order}${top || limit.sql}`,
       columns: parts.columns,
       single: parts.single || limit.one || topIsOne(query.body.top),
+      ...(parts.isRow &&
+        !top &&
+        !limit.sql && { values: parts.items.map(({ value }) => value.sql) }),
     };
   }
   const { sql, columns } = bodySql(context, outer, query.body);
@@ -233,13 +241,18 @@ function side(
 
 function selectSql(context: Translation, outer: Scope, select: Select): SelectParts {
   const scope: Scope = { ...emptyScope(outer), windows: false };
-  const from = select.from.length ? ` FROM ${fromSql(context, scope, select.from)}` : '';
-  const where = select.where ? ` WHERE ${conditionSql(context, scope, select.where)}` : '';
+  const conditions = conjuncts(select.where);
+  const from = select.from.length
+    ? ` FROM ${fromSql(context, scope, select.from, conditions)}`
+    : '';
+  const where = whereSql(context, scope, conditions);
   const keys = select.group.map((node) => context.expression(scope, node));
   const aggregated =
     keys.length > 0 ||
     select.having !== undefined ||
-    select.items.some((item) => item.kind !== 'star' && hasAggregate(item.expression));
+    remembered(aggregatedQueries, select, () =>
+      select.items.some((item) => item.kind !== 'star' && hasAggregate(item.expression)),
+    );
   const clause = (name: 'select' | 'having' | 'order'): Scope => ({
     ...scope,
     aggregates: true,
@@ -275,6 +288,10 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
     items,
     scope: clause('order'),
     single: (aggregated && keys.length === 0) || select.from.length === 0,
+    isRow:
+      sql === `SELECT ${list}` &&
+      !aggregated &&
+      !remembered(windowedQueries, select, () => select.items.some(hasWindow)),
   };
 }
 
@@ -337,6 +354,23 @@ function selectOrder(
       return key;
     })
     .join(',');
+}
+
+const hasWindow = (item: SelectItem) => item.kind !== 'star' && isWindowed(item.expression);
+
+/** What was found in queries, which procedures run again and again. */
+const aggregatedQueries = new WeakMap<Select, boolean>();
+const windowedQueries = new WeakMap<Select, boolean>();
+
+function remembered(known: WeakMap<Select, boolean>, select: Select, find: () => boolean): boolean {
+  const found = known.get(select) ?? find();
+  known.set(select, found);
+  return found;
+}
+
+function isWindowed(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null || 'body' in node) return false;
+  return 'over' in node || Object.values(node).some(isWindowed);
 }
 
 /** Aggregates of this query, not of its subqueries or windows. */

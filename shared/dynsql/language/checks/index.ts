@@ -1,7 +1,7 @@
 /** Whether everything that a definition refers to is there, before anybody asks it. */
 
 import { faultAt, shown } from '../../../catalog/catalog-error.ts';
-import { isZone } from '../../time/zone.ts';
+import { isZone } from '../../../time/zone.ts';
 import type { DefinitionDocument } from '../definition.ts';
 import { conditionFaults } from './conditions.ts';
 import { datasetFaults } from './datasets.ts';

@@ -82,6 +82,7 @@ export const issuedInvoices: Evidence = {
   children: {
     field: 'polozkyFaktury',
     alias: 'polozkyDokladu',
+    url: 'polozkyDokladu',
     evidence: 'faktura-vydana-polozka',
     parent: 'doklFak',
   },
@@ -150,6 +151,7 @@ export const bank: Evidence = {
   children: {
     field: 'polozkyIntDokladu',
     alias: 'polozkyDokladu',
+    url: 'polozkyDokladu',
     evidence: 'banka-polozka',
     parent: 'doklInt',
   },

@@ -1,4 +1,5 @@
 import { CompanyError } from '../errors.ts';
+import { attachments } from './attachments.ts';
 import {
   bank,
   bankItems,
@@ -40,6 +41,7 @@ export const evidences: readonly Evidence[] = [
   pairings,
   labelGroups,
   labelList,
+  attachments,
 ];
 
 const byPath = new Map(evidences.map((evidence) => [evidence.path, evidence]));

@@ -101,6 +101,7 @@ export const contracts: Evidence = {
   children: {
     field: 'polozkySmlouvy',
     alias: 'polozkyDokladu',
+    url: 'polozkySmlouvy',
     evidence: 'smlouva-polozka',
     parent: 'smlouva',
   },

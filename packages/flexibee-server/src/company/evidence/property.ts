@@ -41,6 +41,8 @@ export interface Evidence {
     field: string;
     /** Another name of the field, as newer clients have it; answered under the name asked for. */
     alias?: string;
+    /** Below a record's path, and in its `relations.json`. */
+    url: string;
     evidence: string;
     parent: string;
   };
@@ -64,6 +66,8 @@ export const whole = property('integer');
 export const date = property('date');
 const datetime = property('datetime');
 export const logic = property('logic');
+/** Base64 in JSON and XML. */
+export const blob = property('blob');
 
 export const amount = (name: string, label: string, options: Options = {}) =>
   property('numeric')(name, label, { digits: 15, decimal: 2, ...options });

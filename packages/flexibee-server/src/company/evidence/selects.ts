@@ -90,3 +90,11 @@ export const bankState = {
   'stavUziv.nactenoEl': 'Načteno elektronicky',
   'stavUziv.zauctovano': 'Zaúčtováno do pokladny',
 };
+
+export const attachmentKind = {
+  'typPrilohy.logo': 'Logo',
+  'typPrilohy.podRaz': 'Podpis a razítko',
+  'typPrilohy.obrazek': 'Obrázková příloha',
+  'typPrilohy.odkaz': 'URL odkaz na internet nebo soubor',
+  'typPrilohy.ostatni': 'Blíže neurčený typ přílohy',
+};

@@ -16,6 +16,7 @@ export function render(company: string, { properties }: Selection, row: Row): Js
       record[property.name] = value === null ? '' : written(property, value as string | number);
       const label = property.values?.[String(value)];
       if (label !== undefined) record[`${property.name}@showAs`] = label;
+      if (property.type === 'blob') record[`${property.name}@encoding`] = 'base64';
     } else {
       relation(record, company, property, row);
     }

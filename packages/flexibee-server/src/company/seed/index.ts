@@ -3,7 +3,7 @@ import { evidenceOf } from '../evidence/index.ts';
 import type { JsonRecord, ListQuery, WriteResult } from '../types.ts';
 import type { Order } from '../write/request.ts';
 import { contracts, documents } from './documents.ts';
-import { contacts, labels, partners, products, settings } from './master-data.ts';
+import { contacts, contractText, labels, partners, products, settings } from './master-data.ts';
 import { bankItems, payments } from './payments.ts';
 
 /** The company that is filled. */
@@ -47,4 +47,7 @@ export function seedCompany(
   for (const document of bankItems(more, firms, now)) put('banka', document);
   const open = read('faktura-vydana', { limit: 0, detail: 'full', filter: 'zbyvaUhradit > 0' });
   for (const payment of payments(more, open, now)) put('banka', payment);
+  for (const contract of agreed.slice(0, 3)) {
+    put('smlouva', { id: contract, prilohy: { priloha: contractText(contract) } });
+  }
 }

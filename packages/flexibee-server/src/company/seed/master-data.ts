@@ -118,3 +118,14 @@ function companyNumber(random: Random): string {
   const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (8 - index), 0);
   return `${digits}${(11 - (sum % 11)) % 10}`;
 }
+
+/** The text of a contract, as a file beside it. */
+export function contractText(id: number): Record<string, unknown> {
+  const text = `Smlouva č. ${id}\nSmluvní strany se dohodly na plnění podle přiloženého ceníku.\n`;
+  return {
+    nazSoub: `smlouva-${id}.txt`,
+    contentType: 'text/plain',
+    'content@encoding': 'base64',
+    content: Buffer.from(text).toString('base64'),
+  };
+}

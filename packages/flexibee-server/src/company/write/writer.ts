@@ -1,8 +1,10 @@
 import { type Database, quoted, type Row } from '../database.ts';
 import { type Evidence, evidenceOf, isDirect, propertyOf } from '../evidence/index.ts';
 import { labels } from '../evidence/property.ts';
+import { attachmentIds } from '../listing/beside.ts';
 import { localDateTime } from '../time.ts';
 import { perform, refuseIfLocked } from './actions.ts';
+import { attachmentEvidence, writeAttachments } from './attachments.ts';
 import { attach, detach, findRecord, identsOf, type JsonObject } from './identity.ts';
 import { labelsOf } from './labels.ts';
 import { nextCode } from './numbering.ts';
@@ -67,6 +69,9 @@ export class Writer {
         this.remove(evidenceOf(children.evidence), child);
       }
     }
+    for (const file of attachmentIds(this.#db, evidence.path, id)) {
+      this.remove(attachmentEvidence(), file);
+    }
     this.#records.remove(evidence, id);
   }
 
@@ -76,6 +81,9 @@ export class Writer {
     json: JsonObject,
     parent?: Parent,
   ): number {
+    if (evidence.path === 'priloha') {
+      throw new Refusal({ message: 'Přílohu lze založit jen jako součást jiného záznamu.' });
+    }
     const row = this.#records.blank(evidence);
     if (parent !== undefined) this.#adopt(row, evidence, parent);
     const code = idents.find((ident) => ident.startsWith('code:'))?.slice('code:'.length);
@@ -97,6 +105,7 @@ export class Writer {
     this.#records.record(evidence, id, 'create');
     this.#children(evidence, id, json);
     this.#pairings(evidence, id, json);
+    this.#attachments(evidence, id, json);
     return id;
   }
 
@@ -116,6 +125,7 @@ export class Writer {
     this.#records.record(evidence, id, 'update');
     this.#children(evidence, id, json);
     this.#pairings(evidence, id, json);
+    this.#attachments(evidence, id, json);
     return id;
   }
 
@@ -145,6 +155,13 @@ export class Writer {
     if (path !== 'banka') return;
     if (json['odparovani'] !== undefined) unpair(this.#records, id, json['odparovani']);
     if (json['sparovani'] !== undefined) pair(this.#records, id, json['sparovani']);
+  }
+
+  #attachments(evidence: Evidence, id: number, { prilohy }: JsonObject): void {
+    if (prilohy === undefined || evidence.path === 'priloha') return;
+    writeAttachments(this.#records, { evidence, id }, prilohy, (json) => {
+      this.write(attachmentEvidence(), json);
+    });
   }
 
   #afterChildren(evidence: Evidence, id: number): void {

@@ -78,3 +78,12 @@ export function instantOf(wall: number, zone: string): number {
   const after = wall - offsetAt(wall + dayMs, zone);
   return wallClock(after, zone) === wall ? after : before;
 }
+
+/**
+ * The moment at which a day begins by the clock of a zone.
+ *
+ * @param day `2019-07-31`, a day that there is; `later` so many days after it
+ */
+export function startOfDay(day: string, zone: string, later = 0): Date {
+  return new Date(instantOf(Date.parse(day) + later * dayMs, zone));
+}

@@ -1,0 +1,56 @@
+/** The npm scripts that are made of commands of others: checks, tests, and the app under Core Tools. */
+
+import { spawnSync } from 'node:child_process';
+import { commandLine } from '../shared/command-line/command-line.ts';
+
+const runner = 'node --disable-warning=ExperimentalWarning --test --test-reporter=spec';
+const tests = ['test', 'demo/test', 'packages/*/test'].map((root) => `"${root}/**/*.test.ts"`);
+const build = 'npm run --silent build';
+const check = ['tsc', 'biome check --error-on-warnings .', build];
+
+interface Script {
+  /** What it does, in a sentence. */
+  what: string;
+  /** One after the other; the first that fails ends it. */
+  commands: readonly string[];
+}
+
+const packages = Object.fromEntries(
+  ['tds-sqlite', 'flexibee-server', 'abra-gen-server', 'functions-host', 'stand-in-kit'].map(
+    (name): [string, Script] => [
+      `test:${name}`,
+      { what: `Runs the tests of packages/${name}.`, commands: [`npm test -w packages/${name}`] },
+    ],
+  ),
+);
+
+const scripts: Readonly<Record<string, Script>> = {
+  check: { what: 'Types, linter with the walls between folders, build.', commands: check },
+  format: {
+    what: 'Formats, sorts imports, applies safe fixes.',
+    commands: ['biome check --write .'],
+  },
+  test: {
+    what: 'Runs the checks and every test.',
+    commands: [...check, `${runner} --test-concurrency=4 --test-timeout=600000 ${tests.join(' ')}`],
+  },
+  ...packages,
+  'test:sqlserver': {
+    what: 'Runs the tests of the demo on a SQL Server, the one that SQLSERVER_URL names, too.',
+    commands: [`${runner} --test-timeout=900000 "test/sqlserver/*.test.ts"`],
+  },
+  func: {
+    what: 'Runs the app under the Functions host of Core Tools, which must be installed.',
+    commands: [build, 'func start'],
+  },
+};
+
+const [name = ''] = process.argv.splice(2, 1);
+const script = scripts[name];
+if (script === undefined) throw new RangeError(`no script ${name}`);
+const typed = name === 'test' ? 'npm test --' : `npm run ${name} --`;
+commandLine({ name: typed, what: script.what, options: {} });
+for (const command of script.commands) {
+  const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}

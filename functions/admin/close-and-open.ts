@@ -1,0 +1,98 @@
+/** Closing a server, a company or everything for a while, and opening it early. */
+
+import type { HttpRequest } from '@azure/functions';
+import type { AppServices } from '../../shared/app/services.ts';
+import {
+  type Closure,
+  closureText,
+  mostClosures,
+  TooManyClosuresError,
+} from '../../shared/closures/closures.ts';
+import { show } from '../../shared/faults/show.ts';
+import { json } from '../../shared/http/answer.ts';
+import { readJsonObject } from '../../shared/http/body.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { audited } from '../changes.ts';
+import { closuresSchema, parseClosure } from '../shapes/new-closure.ts';
+
+/** What is closed now. */
+export function listClosures(app: AppServices): RouteHandler {
+  return async (_request, _context, { signal }) => {
+    return json(closuresSchema.parse({ closures: await app.closures.current(signal) }));
+  };
+}
+
+/** From a second later on nothing new begins there. */
+export function beginClosure(app: AppServices): RouteHandler {
+  return async (request, context, { caller, signal }) => {
+    if (caller === undefined) throw new Error('a closure needs a route that asks for a token');
+    const body = await readJsonObject(request, signal);
+    const { scope, ...closure } = parseClosure(body, app.catalog, app.now());
+    const begin = { ...scope, ...closure, token: caller.name };
+    const change = { what: 'closure.begin', subject: placeOf(scope), user: closure.user } as const;
+    const call = { app, request, context, caller, signal };
+    const begun = await audited(call, { ...change, ...codesOf(scope), asked: begin }, async () => {
+      const value = await app.closures.begin(begin, signal).catch((error: unknown) => {
+        throw error instanceof TooManyClosuresError ? tooMany() : error;
+      });
+      return { value, after: { ...value } };
+    });
+    context.info(`${closureText(begun)} (${begun.user}, token ${caller.name})`);
+    return json(begun, { status: 201, headers: { location: `/closures/${begun.id}` } });
+  };
+}
+
+/** Opens early what is closed. */
+export function endClosure(app: AppServices): RouteHandler {
+  return async (request, context, { caller, signal }) => {
+    if (caller === undefined) throw new Error('a closure needs a route that asks for a token');
+    const closure = await namedClosure(request, app, signal);
+    const { id } = closure;
+    const change = {
+      what: 'closure.end',
+      subject: placeOf(closure),
+      before: { ...closure },
+    } as const;
+    const call = { app, request, context, caller, signal };
+    await audited(call, { ...change, ...codesOf(closure) }, async () => {
+      if ((await app.closures.end(id, signal)) === undefined) throw unknown(id);
+      return { value: undefined };
+    });
+    context.info(`Opened early (token ${caller.name}): ${closureText(closure)}`);
+    return json(closure);
+  };
+}
+
+async function namedClosure(
+  request: HttpRequest,
+  app: AppServices,
+  signal: AbortSignal,
+): Promise<Closure> {
+  const id = request.params['id'];
+  const found = (await app.closures.current(signal)).find((closure) => closure.id === id);
+  if (found === undefined) throw unknown(id);
+  return found;
+}
+
+function unknown(id: unknown): HttpProblem {
+  const message = `There is no closure ${show(id)}.`;
+  return new HttpProblem('not-found', message, {
+    errors: [{ field: 'id', message, value: show(id), allowed: 'the id of one, see /closures' }],
+  });
+}
+
+function tooMany(): HttpProblem {
+  const message = `There are ${mostClosures} closures already: open some of them first.`;
+  return new HttpProblem('invalid-value', message);
+}
+
+function placeOf({ server, company }: Pick<Closure, 'server' | 'company'>): string {
+  if (server !== undefined) return `server ${server}`;
+  return company === undefined ? 'everything' : `company ${company}`;
+}
+
+/** What closes more than a company concerns more than data sources. */
+function codesOf({ company }: Pick<Closure, 'company'>): { codes?: string[] } {
+  return company === undefined ? {} : { codes: [company] };
+}

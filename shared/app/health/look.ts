@@ -1,0 +1,61 @@
+/** Every line of the app's health. */
+
+import type { Catalog } from '../../catalog/index.ts';
+import type { Closures } from '../../closures/closures.ts';
+import type { Databases } from '../../database/databases.ts';
+import type { OpenContainer } from '../../settings/place.ts';
+import type { Queues } from '../../storage/queues.ts';
+import type { Companies } from '../companies.ts';
+import type { DynsqlConnections } from '../connections/dynsql-connections.ts';
+import { checkDatabase, checkPart } from './check-part.ts';
+import { closuresHealth } from './closures-health.ts';
+import { companiesHealth } from './companies-health.ts';
+import { connectionsHealth } from './connections-health.ts';
+import { brokenHealth, catalogHealth } from './documents-health.ts';
+import { locksHealth } from './locks-health.ts';
+import type { HealthPart } from './part.ts';
+import { queuesHealth } from './queues-health.ts';
+import { serversHealth } from './servers-health.ts';
+
+export interface HealthDependencies {
+  catalog: Catalog;
+  /** Of the configuration: what was put up with. */
+  notices: readonly string[];
+  container: OpenContainer;
+  databases: Databases;
+  companies: Companies;
+  dynsql: DynsqlConnections;
+  closures: Pick<Closures, 'current'>;
+  queues(): Promise<Queues>;
+  now(): Date;
+}
+
+/** Never rejects. */
+export async function lookAtHealth(
+  dependencies: HealthDependencies,
+  signal: AbortSignal,
+): Promise<HealthPart[]> {
+  const { catalog, container, databases, now } = dependencies;
+  const storage = checkPart(
+    'storage',
+    async (bounded) => (await container(bounded)).getProperties({ abortSignal: bounded }),
+    signal,
+  );
+  const checked = new Map(
+    catalog.databases.map(({ id }) => [id, checkDatabase(databases, id, signal)]),
+  );
+  const answers = async (id: string) => (await checked.get(id))?.state === 'ok';
+  const parts = await Promise.all([
+    storage,
+    brokenHealth(container, signal),
+    locksHealth(container, signal),
+    catalogHealth(catalog, dependencies.notices),
+    closuresHealth(dependencies.closures, signal),
+    queuesHealth(dependencies.queues, signal),
+    ...checked.values(),
+    serversHealth({ catalog, databases, now, answers }, signal),
+    companiesHealth(dependencies.companies, signal),
+    connectionsHealth(dependencies.dynsql, signal),
+  ]);
+  return parts.flat();
+}
