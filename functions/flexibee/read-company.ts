@@ -4,7 +4,7 @@ import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { closureText } from '../../shared/closures/closures.ts';
 import { FlexibeeError } from '../../shared/flexibee/errors.ts';
-import type { Reconciliation, Report } from '../../shared/flexibee/reconcile/document.ts';
+import type { Reconciliation, Report, Walk } from '../../shared/flexibee/reconcile/document.ts';
 import { json } from '../../shared/http/answer.ts';
 import { mayTouch } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
@@ -83,7 +83,7 @@ function shownReconciliation(
         ...(evidence !== undefined && { evidence }),
         compared: compared(walk.found),
         requests: walk.requests,
-        ...(walk.waits && { waits: walk.waits }),
+        ...(walk.waits && { waits: shownWaiting(walk.waits) }),
       },
     }),
     ...(last && {
@@ -102,6 +102,10 @@ function shownReconciliation(
       },
     }),
   };
+}
+
+function shownWaiting({ until, ...waits }: NonNullable<Walk['waits']>) {
+  return { ...waits, ...(until !== undefined && { until }) };
 }
 
 /** @param isDue one is wished for, begun or not */

@@ -1,11 +1,14 @@
-/** For whoever answers for the whole: who changed what, and what is closed for now. */
+/** For whoever answers for the whole: who changed what, what is closed for now, which troubles are known. */
 
 import { z } from 'zod';
+import { acknowledgementSchema } from '../../shared/acknowledgements/acknowledgements.ts';
 import { closureSchema } from '../../shared/closures/closures.ts';
+import { acknowledge, endAcknowledgement, listAcknowledgements } from '../admin/acknowledge.ts';
 import { beginClosure, endClosure, listClosures } from '../admin/close-and-open.ts';
 import { readAudit } from '../admin/read-audit.ts';
 import type { Route } from '../route.ts';
 import * as audit from '../shapes/audit-page.ts';
+import * as acknowledgements from '../shapes/new-acknowledgement.ts';
 import * as closures from '../shapes/new-closure.ts';
 import { pageLimitSchema } from '../shapes/runs.ts';
 
@@ -114,6 +117,67 @@ export const adminRoutes: readonly Route[] = [
           { name: 'id', in: 'path', description: 'Closure', schema: closures.closureIdSchema },
         ],
         responses: { 200: { description: 'What was closed', json: closureSchema } },
+      },
+    },
+  },
+  {
+    name: 'acknowledgements',
+    tag: 'admin',
+    route: 'acknowledgements',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: listAcknowledgements,
+        summary: 'Troubles that somebody knows of, until when, and what was noted',
+        responses: {
+          200: {
+            description: 'Those whose trouble there is still',
+            json: acknowledgements.acknowledgementsSchema,
+          },
+        },
+      },
+      POST: {
+        handler: acknowledge,
+        changes: 'acknowledgement.begin',
+        summary: 'Acknowledge a trouble: it is told all the same, and worries nobody for a while',
+        body: acknowledgements.acknowledgementBodySchema,
+        responses: {
+          201: {
+            description: 'It holds until its time, or until the trouble is another one',
+            headers: {
+              Location: {
+                description: 'The acknowledgement',
+                schema: z.string().regex(/^\/acknowledgements\//),
+              },
+            },
+            json: acknowledgementSchema,
+          },
+        },
+        problems: ['not-found'],
+      },
+    },
+  },
+  {
+    name: 'acknowledgement',
+    tag: 'admin',
+    route: 'acknowledgements/{id}',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      DELETE: {
+        handler: endAcknowledgement,
+        changes: 'acknowledgement.end',
+        summary: 'Take an acknowledgement back',
+        parameters: [
+          {
+            name: 'id',
+            in: 'path',
+            description: 'Acknowledgement',
+            schema: closures.closureIdSchema,
+          },
+        ],
+        responses: { 200: { description: 'What it was', json: acknowledgementSchema } },
       },
     },
   },

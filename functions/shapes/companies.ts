@@ -115,7 +115,7 @@ const reconciliationSchema = z
         compared: z.int(),
         requests: z.int().meta({ description: 'To the server; without those of polls' }),
         waits: z
-          .object({ why: z.string(), since: instantSchema })
+          .object({ why: z.string(), since: instantSchema, until: instantSchema.exactOptional() })
           .exactOptional()
           .meta({ description: 'Why it does not go on now' }),
       })

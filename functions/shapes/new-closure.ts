@@ -143,7 +143,8 @@ function scopeFaults(
   return [faultOf(body, scope, `one of ${known.join(', ')}`, didYouMean(body[scope], known))];
 }
 
-function faultOf(body: Body, field: string, allowed: string, near = ''): FieldError {
+/** What is wrong with a member. @param near of a name, where another was meant */
+export function faultOf(body: Body, field: string, allowed: string, near = ''): FieldError {
   const value = body[field];
   if (value === undefined) return { field, message: `${field} is needed`, allowed };
   return { field, message: `${field} must be ${allowed}${near}`, value: echo(value), allowed };

@@ -3,6 +3,7 @@
  * databases are opened by the first call that needs them.
  */
 
+import { Acknowledgements } from '../acknowledgements/acknowledgements.ts';
 import { unlessAborted } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import { Audit } from '../audit/audit.ts';
@@ -10,13 +11,13 @@ import type { Catalog } from '../catalog/index.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
 import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
-import type { OpenContainer } from '../settings/place.ts';
 import type { Settings } from '../settings/settings.ts';
 import { storageClock } from '../storage/clock.ts';
 import { GivenUp } from '../storage/given-up.ts';
+import type { OpenContainer } from '../storage/place.ts';
 import { Queues } from '../storage/queues.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
-import { freshnessReader } from '../sync/freshness.ts';
+import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
 import { WorkerStoppingError } from '../sync/interruption.ts';
 import { removeExpiredRuns } from '../sync/retention.ts';
 import { SyncService } from '../sync/service.ts';
@@ -37,6 +38,7 @@ import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
 import type { AppServices } from './services.ts';
+import { Troubles } from './troubles.ts';
 
 /** However many look at the health, what it asks is asked once in so long. */
 const healthAgeMs = 5_000;
@@ -56,7 +58,11 @@ export class App implements AppServices {
   readonly dynsql: DynsqlConnections;
   readonly audit: Audit;
   readonly closures: Closures;
+  readonly acknowledgements: Acknowledgements;
+  readonly troubles: Troubles;
   readonly #runners: StageRunners;
+  /** One for all runs: it knows how fast each database answers. */
+  readonly #readFreshness: ReadFreshness;
   readonly #databases: Databases;
   /** Of dynsql alone: however many clients read slowly, runs have their connections. */
   readonly #readers: Databases;
@@ -86,6 +92,7 @@ export class App implements AppServices {
     this.#container = container;
     this.audit = new Audit(container, this.now);
     this.closures = new Closures(container, this.now);
+    this.acknowledgements = new Acknowledgements(container, this.now);
     const closed = new Closed(catalog, locations, this.closures);
     this.syncs = new SyncService({
       catalog,
@@ -94,6 +101,7 @@ export class App implements AppServices {
       closed: (stages, signal) => closed.ofStages(stages, signal),
       retentionDays: settings.retentionDays,
     });
+    this.#readFreshness = freshnessReader(databases, this.now);
     const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
     this.companies = new Companies({
@@ -103,6 +111,11 @@ export class App implements AppServices {
       send: async (queue, message, signal, delaySeconds) =>
         (await this.#queues()).send(queue, message, signal, delaySeconds),
       now: this.now,
+    });
+    this.troubles = new Troubles({
+      ...{ catalog, companies: this.companies, now: this.now },
+      retentionDays: settings.retentionDays,
+      failures: async (signal) => (await this.#state(signal)).failures,
     });
     this.dynsql = new DynsqlConnections({
       catalog,
@@ -152,9 +165,9 @@ export class App implements AppServices {
   }
 
   health(signal: AbortSignal): Promise<HealthPart[]> {
-    const { catalog, companies, dynsql, closures, now } = this;
+    const { catalog, companies, dynsql, closures, troubles, acknowledgements, now } = this;
     const dependencies = {
-      ...{ catalog, companies, dynsql, closures, now },
+      ...{ catalog, companies, dynsql, closures, troubles, acknowledgements, now },
       databases: this.#databases,
       notices: this.#notices,
       container: this.#container,
@@ -171,7 +184,7 @@ export class App implements AppServices {
       {
         ...(await this.#state(signal)),
         runners: this.#runners,
-        readFreshness: freshnessReader(this.#databases, this.now),
+        readFreshness: this.#readFreshness,
         catalogRevision: this.catalog.revision,
         now: this.now,
         sliceMs: this.settings.sliceMs,

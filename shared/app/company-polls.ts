@@ -2,6 +2,7 @@
 
 import type { Closure } from '../closures/closures.ts';
 import type { CursorStore, PollOutcome } from '../flexibee/follow.ts';
+import { owe } from '../flexibee/reconcile/due.ts';
 import type { ReconcileOutcome } from '../flexibee/reconcile/reconcile.ts';
 import { withAsked } from '../flexibee/request-count.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
@@ -10,7 +11,7 @@ import { isNewer, newer, pollKnown } from './newer-cursors.ts';
 import type { OpenedCompanies } from './opened-companies.ts';
 import { isTimeToPoll } from './poll-interval.ts';
 import { procedureMessages } from './procedure-messages.ts';
-import { reconcileCompany } from './reconcile-company.ts';
+import { reconcileCompany, wishOf } from './reconcile-company.ts';
 import { isAffordable } from './request-budget.ts';
 import { pollForTimer } from './timer-polls.ts';
 
@@ -62,6 +63,8 @@ export async function takeMessage(
   if (known.paused) {
     // The first hook after the pause has it polled.
     if (why === 'hook') await flags.lower(company, signal);
+    // It is compared when the pause is over.
+    if (why === 'reconcile') await keepWish(companies, message, worker, signal);
     return 'paused';
   }
   const closure = await companies.dependencies.closed.ofCompany(company, signal);
@@ -161,6 +164,15 @@ async function reconcileNow(
     follow: await contextOf(companies, company, worker, signal),
   };
   return await reconcileCompany(place, message, signal);
+}
+
+async function keepWish(
+  companies: OpenedCompanies,
+  { company, at, wish = wishOf(at) }: CompanyMessage,
+  worker: Worker,
+  signal: AbortSignal,
+): Promise<void> {
+  await owe(await contextOf(companies, company, worker, signal), wish, signal);
 }
 
 function contextOf(

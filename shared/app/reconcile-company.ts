@@ -12,6 +12,9 @@ import {
 import { mirrorRowsOf, unknownRows } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 
+/** Of somebody who asks. */
+export const wishOf = (at: string) => `asked for at ${at}`;
+
 /** A wish that could not be kept comes again. */
 const againSeconds = 300;
 
@@ -30,7 +33,7 @@ export interface ReconcilePlace {
 /** @throws what `reconcile` throws; then the message shall come again */
 export async function reconcileCompany(
   { catalog, databases, documents, follow, counted, isAffordable, send, now }: ReconcilePlace,
-  { company, at, wish = `asked for at ${at}` }: CompanyMessage,
+  { company, at, wish = wishOf(at) }: CompanyMessage,
   signal: AbortSignal,
 ): Promise<ReconcileOutcome> {
   const context = {

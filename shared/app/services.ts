@@ -1,5 +1,6 @@
 /** What HTTP functions are given; put together in `app.ts`. */
 
+import type { Acknowledgements } from '../acknowledgements/acknowledgements.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closures } from '../closures/closures.ts';
@@ -9,6 +10,7 @@ import type { Syncs } from '../sync/syncs.ts';
 import type { Companies } from './companies.ts';
 import type { DynsqlConnections } from './connections/dynsql-connections.ts';
 import type { HealthPart } from './health/part.ts';
+import type { Troubles } from './troubles.ts';
 
 export interface AppServices {
   settings: Settings;
@@ -17,6 +19,8 @@ export interface AppServices {
   companies: Companies;
   dynsql: DynsqlConnections;
   audit: Pick<Audit, 'begin' | 'end' | 'read'>;
+  acknowledgements: Pick<Acknowledgements, 'current' | 'begin' | 'end'>;
+  troubles: Pick<Troubles, 'ofCode'>;
   /** Requests that their clients call by a key. */
   keys(signal: AbortSignal): Promise<IdempotencyKeys>;
   closures: Pick<Closures, 'current' | 'begin' | 'end'>;

@@ -1,7 +1,7 @@
 /** Which entities of which data sources something is for. */
 
+import { fields, filledList, reference } from '../faults/field.ts';
 import type { Declared } from './declared.ts';
-import { fields, filledList, reference } from './field.ts';
 import { description, guess } from './leaves.ts';
 
 /** Each list that is given must have the subject's name. */

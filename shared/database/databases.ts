@@ -11,6 +11,7 @@ import {
 } from './database-error.ts';
 import type { SqlParameter } from './link.ts';
 import { defaultPoolSize, type PoolOptions, Pools, patienceMs } from './pools.ts';
+import { type Answered, answersIn } from './questions.ts';
 import type { RowBatch } from './row-stream.ts';
 import { Session } from './session.ts';
 import { Line } from './waiting-line.ts';
@@ -83,6 +84,25 @@ export class Databases {
       retry,
       signal,
     );
+  }
+
+  /**
+   * Several short queries in one request (`oneBatch`), each told as soon as it is answered. It is
+   * not made again: whoever is not answered may ask alone.
+   *
+   * @returns milliseconds of the request, without what it took to get a connection
+   * @throws DatabaseError, or the reason of `signal`
+   */
+  async answers(
+    id: string,
+    { text, parameters }: { text: string; parameters: readonly SqlParameter[] },
+    tell: (index: number, answer: Answered) => void,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const session = await this.session(id, signal);
+    const sentAt = performance.now();
+    await onSession(session, () => session.eachRow(text, parameters, answersIn(tell), signal));
+    return performance.now() - sentAt;
   }
 
   /**
@@ -179,17 +199,22 @@ export class Databases {
   }
 }
 
-/** The rows of one short statement; the session goes back, or is destroyed. */
-async function queryOn(
+/** The rows of one short statement. */
+function queryOn(
   session: Session,
   text: string,
   parameters: readonly SqlParameter[],
   signal: AbortSignal,
 ): Promise<Record<string, unknown>[]> {
+  return onSession(session, () => session.query(text, parameters, signal));
+}
+
+/** Then the session goes back, or is destroyed. */
+async function onSession<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
-    const rows = await session.query(text, parameters, signal);
+    const result = await work();
     session.release();
-    return rows;
+    return result;
   } catch (error) {
     if (leavesSessionUsable(error)) session.release();
     else session.destroy();

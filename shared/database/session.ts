@@ -93,6 +93,26 @@ export class Session {
     return recordset ?? [];
   }
 
+  /** The same, of all its result sets; each row is told as it comes. */
+  async eachRow(
+    text: string,
+    parameters: readonly SqlParameter[],
+    onRow: (row: Record<string, unknown>) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const request = this.#link.request(parameters, signal);
+    request.stream = true;
+    request.on('row', onRow);
+    let failure: unknown;
+    request.on('error', (error: Error) => {
+      failure ??= error;
+    });
+    await this.#link.send(request, signal, async () => {
+      await request.query(text);
+      if (failure !== undefined) throw failure;
+    });
+  }
+
   /**
    * Runs a batch without parameters at session scope, where SET options and transactions stay in
    * force, and gives the rows of its first result set.

@@ -7,7 +7,8 @@ import { storageCall } from './storage-call.ts';
 
 /**
  * Layout: `runs/<id>.json`, `cancellations/<id>.json`, `logs/<run>/<number>`, `locks/…`,
- * `flexibee/<code>.json`, `hooks/<code>`, `hook-deliveries/<code>`, `audit/<day>/<number>.jsonl`, `idempotency/…`, `state/…`, and
+ * `flexibee/<code>.json`, `hooks/<code>`, `hook-deliveries/<code>`, `audit/<day>/<number>.jsonl`,
+ * `idempotency/<digest>.json`, `state/…`, and
  * `broken/<name>/<etag>` for what was damaged.
  */
 export const containerName = 'syncboard';

@@ -14,6 +14,7 @@ import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import type { DurationStore } from './durations.ts';
 import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
 import { executeStages } from './execution.ts';
+import type { FailureStore } from './failures.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { SliceOverError } from './interruption.ts';
 import { Journal } from './journal.ts';
@@ -30,6 +31,7 @@ export interface EngineDependencies {
   runs: RunStore;
   cancellations: Cancellations;
   durations: DurationStore;
+  failures: Pick<FailureStore, 'note'>;
   logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
@@ -143,6 +145,7 @@ async function runSlice(
     // Before the servers are free: the next run on them is planned with it. An estimate a little
     // older than it could be is no reason to fail a run that has ended.
     await dependencies.durations.add(run, AbortSignal.timeout(5_000)).catch(() => {});
+    await dependencies.failures.note(run, AbortSignal.timeout(5_000)).catch(() => {});
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     await disownAll(leases, servers, holder);
     if (cancel.signal.aborted) {

@@ -9,12 +9,6 @@ import type { Journal } from './journal.ts';
 import { type Freshness, type FreshnessReading, hasEnded, type Stage } from './run.ts';
 import { everyEntity } from './stage-ids.ts';
 
-/**
- * Entities read at a time (three queries each). On a large base one query takes seconds (15 s in
- * the original's log): enough to stay ahead of the exports, few enough to leave them connections.
- */
-const atOnce = 3;
-
 export interface ReadingsContext {
   journal: Journal;
   readFreshness: ReadFreshness;
@@ -29,8 +23,6 @@ export class Readings {
   /** The readings before that are under way. */
   readonly #before = new Map<Freshness, Promise<void>>();
   readonly #after: Promise<void>[] = [];
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
 
   constructor(context: ReadingsContext) {
     this.#context = context;
@@ -89,13 +81,13 @@ export class Readings {
   /** Never rejects: nobody may be waiting for it. */
   async #read(entry: Freshness, when: 'before' | 'after'): Promise<void> {
     const { journal, now, signal, sliceOver } = this.#context;
-    await this.#turn();
+    const isLeft = () => sliceOver.aborted && !journal.run.stages.every(hasEnded);
     try {
       // The next stage's start, written at this moment, goes out first.
       await nextTurn();
-      const isLeft = sliceOver.aborted && !journal.run.stages.every(hasEnded);
-      if (isLeft || signal.aborted) return;
-      const reading = await this.#context.readFreshness(journal.run, entry, signal);
+      if (isLeft() || signal.aborted) return;
+      const reading = await this.#context.readFreshness(journal.run, entry, signal, isLeft);
+      if (reading === undefined) return;
       journal.note(() => {
         entry[when] = reading;
       });
@@ -107,15 +99,7 @@ export class Readings {
       journal.note(() => {
         entry[when] = reading;
       });
-    } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
     }
-  }
-
-  async #turn(): Promise<void> {
-    if (this.#running >= atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running += 1;
   }
 }
 

@@ -4,6 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { Leases } from '../lock/leases.ts';
 import { Cancellations } from './cancellations.ts';
 import { DurationStore } from './durations.ts';
+import { FailureStore } from './failures.ts';
 import { RunLogs } from './log/run-logs.ts';
 import { RunIndex } from './run-index.ts';
 import { RunStore } from './run-store.ts';
@@ -13,6 +14,7 @@ export interface SyncState {
   runs: RunStore;
   cancellations: Cancellations;
   durations: DurationStore;
+  failures: FailureStore;
   logs: RunLogs;
   index: RunIndex;
 }
@@ -25,6 +27,7 @@ export function syncState(container: ContainerClient, leaseSeconds: number): Syn
     runs,
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
+    failures: new FailureStore(container),
     logs: new RunLogs(container),
     index: new RunIndex(container, runs),
   };

@@ -106,12 +106,13 @@ test('a source of twenty entities goes from its database through crude to heap',
   assert.deepEqual(await differences('0c10'), []);
 });
 
-test('60 procedure calls, 116 freshness queries, and connections that are reused', () => {
+test('60 procedure calls, 116 freshness queries in about 50 requests, and connections that are reused', () => {
   const { procedures, freshness, others, connections } = wire.counts;
   assert.equal(procedures.length, 60);
-  assert.equal(freshness, 116);
+  // After each of 20 entities one to each of two databases, before the first a few, more where the machine is slow.
+  assert.ok(freshness >= 42 && freshness < 60, `${freshness} requests`);
   // Around each call its transaction; turns at a server (a reset, a lock taken and given back, a
-  // reset) if each stage had its own; a reset before each freshness query; the sessions' logins.
+  // reset) if each stage had its own; a reset before each of these requests; the sessions' logins.
   assert.ok(
     others <= 60 * 2 + 60 * 4 + freshness + connections * 4,
     `${others} other requests on ${connections} connections`,

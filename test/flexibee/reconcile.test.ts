@@ -461,6 +461,100 @@ test('few requests of the day are left in the middle of a walk: it waits, and go
   assert.equal(await at.reconcile('night'), 'done');
 });
 
+test('what thousands of changes since the walk began are about is not read again', async (t) => {
+  const at = await open(t);
+  const missed = await lose(at, () => write(at.flexibee, 'adresar', { kod: 'A', nazev: 'A' }));
+  let round = 0;
+  const list: typeof at.follow.source.list = async (evidence, range, signal) => {
+    const page = await at.follow.source.list(evidence, range, signal);
+    round += 1;
+    const rows = Array.from({ length: 2_500 }, (_, index) => ({
+      kod: `${round}-${index}`,
+      nazev: 'x',
+    }));
+    write(at.flexibee, 'cenik', ...rows);
+    return page;
+  };
+  const { source } = at.follow;
+  const asked: number[] = [];
+  const records: typeof source.records = (evidence, ids, signal) => {
+    asked.push(ids.length);
+    return source.records(evidence, ids, signal);
+  };
+  const changing = { list, changes: source.changes.bind(source), records };
+  const counted = { source: changing, take: () => 0 };
+  assert.equal(await at.reconcile('asked', { counted }), 'done');
+  assert.deepEqual(asked, [1]);
+  assert.deepEqual(at.document?.last?.versions, missed);
+  at.check();
+});
+
+test('a server that asks to be left alone is left alone by the comparison, too', async (t) => {
+  const at = await open(t);
+  at.flexibee.faults.set({ kind: 'list', times: 1, status: 503, retryAfterSeconds: 3_600 });
+  assert.equal(await at.reconcile(), 'waits');
+  at.flexibee.requests.clear();
+  at.world.tick(300_000);
+  assert.equal(await at.reconcile(), 'waits');
+  assert.equal(
+    at.flexibee.requests.count({ company: 'demo' }),
+    0,
+    'asked again after five minutes',
+  );
+  assert.ok(at.document?.walk?.waits?.until);
+  // A poll was told so: it holds for everybody.
+  at.world.tick(3_600_000);
+  at.flexibee.faults.set({ kind: 'changes', times: 1, status: 429, retryAfterSeconds: 3_600 });
+  assert.equal(await at.poll(), 'trouble');
+  at.flexibee.requests.clear();
+  assert.equal(await at.reconcile(), 'waits');
+  assert.equal(at.flexibee.requests.count({ company: 'demo' }), 0, 'asked although polls rest');
+  at.world.tick(3_600_001);
+  await at.poll();
+  assert.equal(await at.reconcile(), 'done');
+});
+
+test('two workers at once, one of them killed at any write: one comparison, and the wish is fulfilled', async (t) => {
+  for (let death = 1; death < 12; death += 1) {
+    const at = await open(t);
+    const missed = await lose(at, () => write(at.flexibee, 'cenik', { kod: 'C', nazev: 'C' }));
+    assert.equal(missed.length, 1);
+    let writes = 0;
+    const { documents } = at.reconciling;
+    const dying: ReconcileContext['documents'] = {
+      read: (...args) => documents.read(...args),
+      async acquire(...args) {
+        const held = await documents.acquire(...args);
+        return (
+          held && {
+            get value() {
+              return held.value;
+            },
+            lost: held.lost,
+            async replace(next, signal) {
+              writes += 1;
+              if (writes === death) throw new Error('killed');
+              await held.replace(next, signal);
+            },
+            release: () => held.release(),
+          }
+        );
+      },
+    };
+    const outcome = await at.reconcile('night', { documents: dying }).catch(() => 'killed');
+    at.world.tick(20_000);
+    const isDue = at.world.cursor?.due.reconcile !== undefined;
+    assert.ok(
+      outcome === 'done' || isDue,
+      `killed at write ${death}, and nobody knows of the wish`,
+    );
+    assert.match(await at.reconcile('night'), /done|idle/);
+    assert.equal(at.world.cursor?.due.reconcile, undefined);
+    assert.equal(at.document?.last?.for, 'night');
+    at.check();
+  }
+});
+
 test('many differences are corrected in slices, in requests as large as the server stands', async (t) => {
   const at = await open(t);
   const kods = Array.from({ length: 1_700 }, (_, index) => ({ kod: `M${index}`, nazev: 'M' }));

@@ -139,8 +139,8 @@ export class RecordingAudit {
   }
 }
 
-/** Nothing is closed, nor is it here. */
-const noClosures: AppServices['closures'] = {
+/** Nothing is closed nor acknowledged, nor is it here. */
+const noClosures: AppServices['closures'] & AppServices['acknowledgements'] = {
   current: async () => [],
   begin: async () => {
     throw new Error('this test has no storage');
@@ -167,6 +167,8 @@ export function testApp(
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),
     closures: noClosures,
+    acknowledgements: noClosures,
+    troubles: { ofCode: async () => [] },
     keys: async () => {
       throw new Error('this test has no storage');
     },

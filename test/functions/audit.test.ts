@@ -12,7 +12,10 @@ import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import type { AuditEntry } from '../../shared/audit/audit.ts';
-import { startStorage, type TestStorage } from '../support/storage.ts';
+import { openContainer } from '../../shared/storage/container.ts';
+import { FailureStore } from '../../shared/sync/failures.ts';
+import { run, stage } from '../support/runs.ts';
+import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { call, type Reply, testApp } from './app.ts';
 
 const hookSecret = 'a-secret-of-this-test-0123456789abcdef';
@@ -147,6 +150,35 @@ const cases: Case[] = [
     told: ofCompany,
   },
 ];
+
+cases.push(
+  {
+    route: 'acknowledgements',
+    init: async () => {
+      const state = 'failed' as const;
+      const stages = [{ ...stage('export:payment:0c10', 'dcdb'), state }];
+      const freshness = [{ entity: 'payment', code: '0c10' }];
+      const failed = { ...run('r1', stages), freshness, endedAt: app.now().toISOString() };
+      await new FailureStore(await opened()).note(failed, soon());
+      const subject = '0c10/payment';
+      return posting({ kind: 'sync', subject, until: until(), note: 'known', user: 'Jana' });
+    },
+    what: 'acknowledgement.begin',
+    told: { subject: 'sync 0c10/payment', codes: ['0c10'], who: { token: 'demo', user: 'Jana' } },
+    keep: 'acknowledgement',
+  },
+  {
+    route: 'acknowledgement',
+    init: () => ({ method: 'DELETE', params: { id: made.get('acknowledgement') ?? '' } }),
+    what: 'acknowledgement.end',
+    told: { subject: 'sync 0c10/payment', codes: ['0c10'] },
+  },
+);
+
+function opened() {
+  const { connectionString } = storage;
+  return openContainer({ kind: 'connection string', connectionString }, soon());
+}
 
 const ways = routes.flatMap((route) =>
   Object.entries(route.methods)

@@ -8,6 +8,7 @@ import { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers, releaseAll } from '../../shared/sync/claim.ts';
 import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun, RunNotFoundError } from '../../shared/sync/engine.ts';
+import { FailureStore } from '../../shared/sync/failures.ts';
 import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
@@ -46,6 +47,7 @@ async function bench(work: Work = async () => {}): Promise<Bench> {
     runs,
     cancellations,
     durations: new DurationStore(container),
+    failures: new FailureStore(container),
     catalogRevision: 'test',
     logs: new RunLogs(container),
     now: () => new Date(),

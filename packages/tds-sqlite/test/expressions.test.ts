@@ -46,6 +46,11 @@ const values: [string, SqlValue, string][] = [
   ["LEN('ab  ')", 2, 'int'],
   ["LEN(N'кот')", 3, 'int'],
   ["DATALENGTH(N'кот')", 6, 'int'],
+  [
+    "RIGHT(N'/c/кот/12.json', CHARINDEX('/', REVERSE('/' + N'/c/кот/12.json')) - 1)",
+    '12.json',
+    'nvarchar(14)',
+  ],
   ["LEFT('abcdef',3)", 'abc', 'varchar(3)'],
   ["RIGHT('abcdef',2)", 'ef', 'varchar(2)'],
   ["SUBSTRING('abcdef',2,3)", 'bcd', 'varchar(3)'],

@@ -130,6 +130,39 @@ const queries: [string, SqlValue[][]][] = [
       [1, 'b'],
     ],
   ],
+  [
+    "SELECT RIGHT(x, CHARINDEX(N'/', REVERSE(N'/' + x)) - 1), RIGHT(x, CHARINDEX('/', REVERSE(x)) - 1) FROM (VALUES (N'/a/b'), (N'a/'), (N'/😀/ž '), (NULL)) AS v(x)",
+    [
+      ['b', 'b'],
+      ['', ''],
+      ['ž ', 'ž '],
+      [null, null],
+    ],
+  ],
+  ["SELECT RIGHT(x, CHARINDEX('/', REVERSE('/' + x)) - 1) FROM (VALUES ('ab')) AS v(x)", [['ab']]],
+  [
+    "SELECT DATALENGTH(x), DATALENGTH(y), NULLIF(x, ''), TRY_CONVERT(bit, NULLIF(x, '')), TRY_CONVERT(bigint, x) FROM (VALUES (N'True', 'ab'), (N'false', ''), (N'ž😀', 'z'), (N'', NULL), (N' 12', 'z'), (NULL, 'z')) AS v(x, y)",
+    [
+      [8, 2, 'True', true, null],
+      [10, 0, 'false', false, null],
+      [6, 1, 'ž😀', null, null],
+      [0, null, null, null, 0n],
+      [6, 1, ' 12', true, 12n],
+      [null, 1, null, null, null],
+    ],
+  ],
+  [
+    "SELECT id FROM (VALUES (1, N'2.50'), (2, N'2.501'), (3, N'2.500'), (4, N'ž.501'), (5, N'2.50ž1 '), (6, NULL), (7, N''), (8, N'😀.0😀1')) AS v(id, x) WHERE x NOT LIKE '%.__%[1-9]%' ORDER BY id",
+    [[1], [3], [7]],
+  ],
+  [
+    "SELECT id FROM (VALUES (1, N'a*b-'), (2, N'?1'), (3, N'x7 '), (4, N'-')) AS v(id, x) WHERE x LIKE '%[^0-9]%' AND x LIKE N'_%[-7]%' ORDER BY id",
+    [[1], [3]],
+  ],
+  [
+    "SELECT TRY_CONVERT(bigint, x) FROM (VALUES (N'0012'), (N'-5'), (N'123456789012345678'), (N'9223372036854775808'), (N'1x'), (N'١'), (NULL)) AS v(x)",
+    [[12n], [-5n], [123456789012345678n], [null], [null], [null], [null]],
+  ],
   // What APPLY makes of a row is computed once, and found wherever it is named.
   [
     'SELECT m.id, y.twice FROM heap.meter m CROSS APPLY (SELECT m.id + 1 AS more) x CROSS APPLY (SELECT x.more * 2 AS twice) y WHERE m.kind = 1 AND y.twice > 4 AND id < 9',

@@ -58,6 +58,25 @@ const scripts: Record<string, [string, SqlValue[][][]][]> = {
       [[[2628]], [['ok']]],
     ],
   ],
+  'changes of rows that APPLY computes with': [
+    [
+      'CREATE TABLE dbo.n (id int PRIMARY KEY, v int); INSERT dbo.n VALUES (1, 5), (2, 6), (3, 7); UPDATE n SET v = x.twice + x.twice FROM dbo.n AS n CROSS APPLY (SELECT n.v * 2 AS twice) AS x WHERE n.id > 1 AND x.twice < 14; SELECT v FROM dbo.n ORDER BY id',
+      [[[5], [24], [7]]],
+    ],
+    [
+      'CREATE TABLE dbo.o (id int PRIMARY KEY, v int); INSERT dbo.o VALUES (1, 5), (2, 6); UPDATE o SET v = x.more OUTPUT deleted.v, inserted.v FROM dbo.o AS o CROSS APPLY (SELECT o.v + 1 AS more) AS x WHERE o.id = 2; DELETE o OUTPUT deleted.id FROM dbo.o AS o CROSS APPLY (SELECT o.v AS same) AS x WHERE x.same = 7; SELECT * FROM dbo.o',
+      [[[6, 7]], [[2]], [[1, 5]]],
+    ],
+    [
+      'CREATE TABLE dbo.p (id int PRIMARY KEY, v int); INSERT dbo.p VALUES (1, 5); MERGE dbo.p AS p USING (SELECT s.id, x.more FROM (VALUES (1), (2)) AS s(id) CROSS APPLY (SELECT s.id * 10 AS more) AS x WHERE s.id < 3) AS u ON u.id = p.id WHEN MATCHED THEN UPDATE SET v = u.more WHEN NOT MATCHED THEN INSERT VALUES (u.id, u.more); SELECT * FROM dbo.p ORDER BY id',
+      [
+        [
+          [1, 10],
+          [2, 20],
+        ],
+      ],
+    ],
+  ],
   'errors and TRY': [
     [
       'BEGIN TRY SELECT 1/0 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_LINE(), ERROR_MESSAGE(), ERROR_PROCEDURE() END CATCH',

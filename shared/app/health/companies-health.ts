@@ -1,12 +1,16 @@
+import type {
+  Acknowledgement,
+  Acknowledgements,
+  Trouble,
+} from '../../acknowledgements/acknowledgements.ts';
 import type { Companies } from '../companies.ts';
+import { troublesOfCompany } from '../troubles.ts';
 import { checkPart } from './check-part.ts';
 import type { HealthPart } from './part.ts';
+import { withTroubles } from './troubles-health.ts';
 
 /** Documents that a look at the health may read; more companies are only counted. */
 const readable = 50;
-
-/** Named in the reason. */
-const named = 5;
 
 /**
  * What the polls of each minute have found: their servers are not asked once more. A company in
@@ -14,6 +18,7 @@ const named = 5;
  */
 export async function companiesHealth(
   companies: Companies,
+  acknowledgements: Pick<Acknowledgements, 'current'>,
   signal: AbortSignal,
 ): Promise<HealthPart[]> {
   const codes = companies.all.map(({ code }) => code);
@@ -22,25 +27,21 @@ export async function companiesHealth(
     const reason = `${codes.length} companies are not looked at here, see /flexibee`;
     return [{ part: 'companies', state: 'ok', reason }];
   }
-  let troubles: string[] = [];
+  let troubles: Trouble[] = [];
+  let known: readonly Acknowledgement[] = [];
   const part = await checkPart(
     'companies',
     async (bounded) => {
-      const states = await Promise.all(codes.map((code) => companies.state(code, bounded)));
-      troubles = states.flatMap(({ trouble, evidences, failures }, index) => [
-        ...(trouble === undefined ? [] : [`${codes[index]}: ${trouble.kind}`]),
-        ...Object.entries(evidences).flatMap(([evidence, own]) =>
-          own.trouble === undefined ? [] : [`${codes[index]}, ${evidence}: ${own.trouble.kind}`],
-        ),
-        ...failures.map(
-          ({ evidence, procedure }) => `${codes[index]}, ${evidence}: ${procedure} fails`,
-        ),
+      const look = async (code: string) =>
+        troublesOfCompany(code, await companies.state(code, bounded));
+      const [found, acknowledged] = await Promise.all([
+        Promise.all(codes.map(look)),
+        acknowledgements.current(bounded),
       ]);
+      troubles = found.flat();
+      known = acknowledged;
     },
     signal,
   );
-  if (troubles.length === 0) return [part];
-  const more = troubles.length > named ? ` and ${troubles.length - named} more` : '';
-  const reason = `${troubles.slice(0, named).join(', ')}${more}, see /flexibee`;
-  return [{ ...part, state: 'degraded', reason }];
+  return [withTroubles(part, troubles, known, '/flexibee')];
 }

@@ -1,12 +1,14 @@
 /** Every line of the app's health. */
 
+import type { Acknowledgements } from '../../acknowledgements/acknowledgements.ts';
 import type { Catalog } from '../../catalog/index.ts';
 import type { Closures } from '../../closures/closures.ts';
 import type { Databases } from '../../database/databases.ts';
-import type { OpenContainer } from '../../settings/place.ts';
+import type { OpenContainer } from '../../storage/place.ts';
 import type { Queues } from '../../storage/queues.ts';
 import type { Companies } from '../companies.ts';
 import type { DynsqlConnections } from '../connections/dynsql-connections.ts';
+import type { Troubles } from '../troubles.ts';
 import { checkDatabase, checkPart } from './check-part.ts';
 import { closuresHealth } from './closures-health.ts';
 import { companiesHealth } from './companies-health.ts';
@@ -16,6 +18,7 @@ import { locksHealth } from './locks-health.ts';
 import type { HealthPart } from './part.ts';
 import { queuesHealth } from './queues-health.ts';
 import { serversHealth } from './servers-health.ts';
+import { syncsHealth } from './syncs-health.ts';
 
 export interface HealthDependencies {
   catalog: Catalog;
@@ -26,6 +29,8 @@ export interface HealthDependencies {
   companies: Companies;
   dynsql: DynsqlConnections;
   closures: Pick<Closures, 'current'>;
+  troubles: Pick<Troubles, 'ofSyncs'>;
+  acknowledgements: Pick<Acknowledgements, 'current'>;
   queues(): Promise<Queues>;
   now(): Date;
 }
@@ -54,7 +59,8 @@ export async function lookAtHealth(
     queuesHealth(dependencies.queues, signal),
     ...checked.values(),
     serversHealth({ catalog, databases, now, answers }, signal),
-    companiesHealth(dependencies.companies, signal),
+    companiesHealth(dependencies.companies, dependencies.acknowledgements, signal),
+    syncsHealth(dependencies.troubles, dependencies.acknowledgements, signal),
     connectionsHealth(dependencies.dynsql, signal),
   ]);
   return parts.flat();

@@ -15,7 +15,7 @@ export const healthPartSchema = z
   .object({
     part: z.string().meta({
       description:
-        '`storage`, `catalog`, `database <id>`, `companies`, `documents`, `queue <name>` …',
+        '`storage`, `catalog`, `database <id>`, `companies`, `syncs`, `documents`, `queue <name>` …',
     }),
     state: healthStateSchema,
     /** Short, without a secret. */
@@ -23,6 +23,10 @@ export const healthPartSchema = z
     milliseconds: z.number().exactOptional(),
     guesses: z.int().exactOptional().meta({
       description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
+    }),
+    acknowledged: z.int().exactOptional().meta({
+      description:
+        'Of `companies` and `syncs`: troubles that somebody knows of; these worry nobody',
     }),
     poison: z.int().exactOptional().meta({
       description: 'Of `queue <name>`: messages in its poison queue, which were given up',

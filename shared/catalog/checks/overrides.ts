@@ -1,6 +1,6 @@
 /** Whom overrides, choices and exceptions are for: a slip there would change nothing, unseen. */
 
-import { notOneOf, type Path } from '../catalog-error.ts';
+import { notOneOf, type Path } from '../../faults/catalog-error.ts';
 import { type Matcher, matcherKeys, matches } from '../matcher.ts';
 import { isUnquoted } from '../name-template.ts';
 import { givenBy, namedAs, readingsOf, type Subject } from '../resolve.ts';

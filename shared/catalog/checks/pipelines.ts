@@ -1,6 +1,6 @@
 /** How pipelines lead into one another, and the names of their stages and places. */
 
-import { pathText } from '../catalog-error.ts';
+import { pathText } from '../../faults/catalog-error.ts';
 import { chainOf } from '../resolve.ts';
 import type { Pipeline, Stage } from '../schema.ts';
 import type { Context } from './check-context.ts';

@@ -1,6 +1,6 @@
 /** Data sources against their systems and against one another. */
 
-import { notOneOf } from '../catalog-error.ts';
+import { notOneOf } from '../../faults/catalog-error.ts';
 import { matcherKeys } from '../matcher.ts';
 import { entitiesOf, giverOf, stagesOf, standsFor } from '../resolve.ts';
 import type { DataSource } from '../schema.ts';

@@ -1,6 +1,6 @@
 /** Conditions of success against the parameters of the call they are for. */
 
-import { notOneOf } from '../catalog-error.ts';
+import { notOneOf } from '../../faults/catalog-error.ts';
 import { type Adapted, giverOf, type Subject } from '../resolve.ts';
 import type { Stage } from '../schema.ts';
 import { constantMisfit, readSqlType } from '../sql-type.ts';

@@ -8,6 +8,7 @@
 import { type Cursor, newLoad, withPending } from '../cursor.ts';
 import { FlexibeeError } from '../errors.ts';
 import { ownTroubleOf } from '../evidence-trouble.ts';
+import { pageSize } from '../gaps.ts';
 import { askAgain, mostAskedAgain } from '../hidden.ts';
 import { changesFrom, farthestBack, isGone, keyOf, lastOperations } from '../recent-changes.ts';
 import { RequestSizes } from '../request-sizes.ts';
@@ -26,6 +27,8 @@ import type { Candidates } from './document.ts';
 import { type Asked, Remaining } from './remaining.ts';
 import { mostCandidates } from './walk.ts';
 
+/** Of so many changes since the walk began those that came first are read again. */
+const mostSince = 15 * pageSize;
 /** Records that are read again at once, of several evidences. */
 const groupSize = 800;
 
@@ -57,7 +60,7 @@ export async function* correctionSteps(
   for (const evidence of tooMany) {
     correction.skipped[evidence] = `more than ${mostCandidates} differences: it is loaded anew`;
   }
-  const known = await changesBack(source, cursor, candidates, signal);
+  const known = await changesBack(source, cursor, { candidates, consumed }, signal);
   // What has changed since the walk began was read anew by a poll.
   const seenSince = new Set(known.filter(({ version }) => version > consumed).map(keyOf));
   const remaining = new Remaining(candidates);
@@ -184,18 +187,23 @@ function nothing({ company, cursor, readAt }: StepContext): MirrorPage {
   return { company, generation: cursor.generation, readAt: readAt(), batches: [] };
 }
 
-/** From the last changes that the mirror's rows know of, as far back as anybody looks. */
+/**
+ * From the last changes that the mirror's rows knew of when the walk began, as far back as anybody
+ * looks, and all that have come since: without them whatever changed would be read again.
+ */
 async function changesBack(
   source: Source,
   { next }: Cursor & { next: number },
-  candidates: Readonly<Record<string, Candidates>>,
+  { candidates, consumed }: { candidates: Readonly<Record<string, Candidates>>; consumed: number },
   signal: AbortSignal,
 ): Promise<Change[]> {
   let lowest = next;
   for (const { versions } of Object.values(candidates)) {
     for (const version of versions) lowest = Math.min(lowest, version);
   }
-  return await allFrom(source, Math.max(1, next - farthestBack, lowest), signal);
+  const began = consumed + 1;
+  const back = Math.min(Math.max(began - farthestBack, lowest), began);
+  return await allFrom(source, Math.max(1, next - mostSince, back), signal);
 }
 
 /** What is not given is asked for once more by a listing; neither: deleted, or hidden. */

@@ -51,8 +51,8 @@ const walkSchema = z.object({
   today: z.object({ day: z.string(), requests: count }),
   /** How many records are asked for at once, where fewer than usual; older documents have none. */
   sizes: sizesSchema.default({}),
-  /** Why it does not go on now. */
-  waits: z.object({ why: z.string(), since: instant }).optional(),
+  /** Why it does not go on now; `until`: the server asks to be left alone for so long. */
+  waits: z.object({ why: z.string(), since: instant, until: instant.optional() }).optional(),
 });
 
 const reportSchema = walkSchema

@@ -136,6 +136,9 @@ class Turn {
   async take(): Promise<ReconcileOutcome> {
     const begun = this.#held.value?.walk ?? (await this.#begin());
     if (typeof begun === 'string') return begun;
+    const until = await this.#restsUntil(begun);
+    if (until !== undefined)
+      return await this.#wait(begun, 'its server asks to be left alone', until);
     try {
       return await this.#goOn(await this.#save(agreed(begun, this.#context)));
     } catch (error) {
@@ -145,8 +148,20 @@ class Turn {
         error instanceof DatabaseError ||
         error instanceof BehindError;
       if (!isPassing) throw error;
-      return await this.#wait(this.#held.value?.walk ?? begun, error.message);
+      const after = error instanceof FlexibeeError ? error.retryAfterMs : undefined;
+      const from = this.#context.follow.now().getTime();
+      const retryAt = after === undefined ? after : new Date(from + after).toISOString();
+      return await this.#wait(this.#held.value?.walk ?? begun, error.message, retryAt);
     }
+  }
+
+  /** Whoever was told so, a poll or the comparison: it holds for both. */
+  async #restsUntil({ waits }: Walk): Promise<string | undefined> {
+    const { cursors, company, now } = this.#context.follow;
+    const cursor = await cursors.read(company.code, this.#signal);
+    return [waits?.until, cursor?.trouble?.retryAt].find(
+      (at) => at !== undefined && Date.parse(at) > now().getTime(),
+    );
   }
 
   /** @returns a walk for what is due, or why there is none */
@@ -203,13 +218,13 @@ class Turn {
   }
 
   /** Told once for each reason. */
-  async #wait(walk: Walk, why: string): Promise<'waits'> {
+  async #wait(walk: Walk, why: string, until?: string): Promise<'waits'> {
     const { follow } = this.#context;
     const since = walk.waits?.why === why ? walk.waits.since : follow.now().toISOString();
     if (walk.waits?.why !== why) {
       follow.log(`FlexiBee ${follow.company.code}: reconciliation waits: ${why}`);
     }
-    await this.#write({ ...walk, waits: { why, since } });
+    await this.#write({ ...walk, waits: { why, since, ...(until && { until }) } });
     return 'waits';
   }
 

@@ -7,6 +7,7 @@ import { isJson } from '../functions/json.ts';
 import { now } from '../functions/register.ts';
 import { scalarFunctions } from '../functions/table.ts';
 import type { SqlValue } from '../procedure.ts';
+import { quoteText } from '../storage/model.ts';
 import type { Expression, FunctionCall } from '../syntax/ast.ts';
 import { commonType, family, isUnicode, type SqlType, sqlType, types } from '../values/types.ts';
 import { compareSql } from './compare.ts';
@@ -107,7 +108,8 @@ function definedCall(
   const args = values.map((value, index) =>
     argument(value, parameters[Math.min(index, parameters.length - 1)] ?? 'any'),
   );
-  const sql = `ts_${name.toLowerCase()}(${[type.index, ...args].join(',')})`;
+  const last = name === 'RIGHT' ? lastPart(context, scope, call) : undefined;
+  const sql = last ?? `ts_${name.toLowerCase()}(${[type.index, ...args].join(',')})`;
   const [text] = values;
   if (name === 'DATALENGTH' && text && family(text.type) === 'text' && isCheap(text.sql)) {
     // As many bytes as letters: then each is one of ASCII.
@@ -120,6 +122,30 @@ function definedCall(
     };
   }
   return { sql, type, nullable: true };
+}
+
+/**
+ * `RIGHT(t, CHARINDEX('/', REVERSE('/' + t)) - 1)`, the last part of a path: what follows when all
+ * letters but the mark are taken from the end.
+ */
+function lastPart(context: Translation, scope: Scope, call: FunctionCall): string | undefined {
+  const [whole, length] = call.args;
+  if (length?.kind !== 'binary' || length.operator !== '-') return undefined;
+  const { left: place, right: one } = length;
+  if (one.kind !== 'literal' || one.text !== '1') return undefined;
+  if (place.kind !== 'call' || place.name !== 'CHARINDEX' || place.args.length !== 2)
+    return undefined;
+  const [mark, backwards] = place.args;
+  if (mark?.kind !== 'literal' || !/^[!-/:;<=>?|]$/.test(mark.text)) return undefined;
+  if (backwards?.kind !== 'call' || backwards.name !== 'REVERSE') return undefined;
+  const [joined] = backwards.args;
+  if (joined?.kind !== 'binary' || joined.operator !== '+' || !whole) return undefined;
+  if (joined.left.kind !== 'literal' || joined.left.text !== mark.text) return undefined;
+  const text = context.expression(scope, whole);
+  const isSame = text.sql === context.expression(scope, joined.right).sql;
+  return isSame && family(text.type) === 'text' && isCheap(text.sql)
+    ? `substr(${text.sql},length(rtrim(${text.sql},replace(${text.sql},${quoteText(mark.text)},'')))+1)`
+    : undefined;
 }
 
 /** The value of what is a constant as far as the statement goes; undefined for anything else. */

@@ -5,7 +5,7 @@ import type { Condition, Expression } from '../syntax/ast.ts';
 import { family, types } from '../values/types.ts';
 import { compareSql } from './compare.ts';
 import type { Scope, Translation, Typed } from './context.ts';
-import { convertSql } from './convert-sql.ts';
+import { convertSql, isCheap } from './convert-sql.ts';
 
 /** ` WHERE …` of conditions that must all be met; of none nothing. */
 export function whereSql(context: Translation, scope: Scope, nodes: readonly Condition[]): string {
@@ -44,7 +44,12 @@ export function conditionSql(context: Translation, scope: Scope, node: Condition
       // A beginning in plain letters is what SQLite's own LIKE finds, too, at a fraction of the cost.
       if (!exact && mark === '' && /^'[A-Za-z0-9:./ -]+%'$/.test(pattern))
         return `(${operand} ${node.not ? 'NOT ' : ''}LIKE ${pattern})`;
-      return `(${node.not ? 'NOT ' : ''}${exact ? 'ts_like_exact' : 'ts_like'}(${operand},${pattern}${mark}))`;
+      const like = `${exact ? 'ts_like_exact' : 'ts_like'}(${operand},${pattern}${mark})`;
+      const glob = mark === '' && isCheap(operand) ? globOf(pattern) : undefined;
+      // Of a text beyond ASCII a letter may be two of UTF-16.
+      return glob === undefined
+        ? `(${node.not ? 'NOT ' : ''}${like})`
+        : `(${node.not ? 'NOT ' : ''}CASE WHEN octet_length(${operand}) > length(${operand}) THEN ${like} ELSE ${operand} GLOB ${glob} END)`;
     }
     case 'exists':
       // The sign keeps SQLite 3.51 from making a join of it, which an OFFSET then counts twice.
@@ -52,6 +57,15 @@ export function conditionSql(context: Translation, scope: Scope, node: Condition
     case 'quantified':
       return quantified(context, scope, node);
   }
+}
+
+/**
+ * SQLite's own pattern for one without letters, which case does not matter to; it ends in %, so that
+ * blanks at a text's end do not either.
+ */
+function globOf(pattern: string): string | undefined {
+  if (!/^'(?:[%_0-9.:/+-]|\[\^?[0-9.:/+-]+\])*%'$/.test(pattern)) return undefined;
+  return pattern.replaceAll('%', '*').replaceAll('_', '?');
 }
 
 function text(context: Translation, scope: Scope, node: Expression): string {

@@ -93,9 +93,15 @@ export function convertSql(
 
 /** What is plain to see needs no user function. */
 function attemptSql({ sql, type }: Typed, to: SqlType, otherwise: string): string {
-  const isLogic = to.name === 'bit' && family(type) === 'text';
-  const known = isLogic ? ` WHEN ${sql} = 'true' THEN 1 WHEN ${sql} = 'false' THEN 0` : '';
+  const known = family(type) === 'text' ? plainValues(sql, to) : '';
   return `CASE${known} WHEN ${sql} IS NOT NULL THEN ${otherwise} END`;
+}
+
+function plainValues(sql: string, to: SqlType): string {
+  if (to.name === 'bit') return ` WHEN ${sql} = 'true' THEN 1 WHEN ${sql} = 'false' THEN 0`;
+  if (to.name !== 'bigint') return '';
+  const isDigits = `${sql} NOT GLOB '*[^0-9]*' AND length(${sql}) BETWEEN 1 AND 18`;
+  return ` WHEN ${isDigits} THEN CAST(${sql} AS INTEGER)`;
 }
 
 /** For a column that is being written: text too long is error 2628, not cut. */

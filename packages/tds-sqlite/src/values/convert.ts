@@ -36,9 +36,17 @@ export function convert(value: SqlValue, from: SqlType, to: SqlType, style = 0):
     case 'guid':
       return toGuid(value, from, to);
     case 'date':
-      return formatMoment(dateFrom(value, from, to, style), to);
+      return isPlainDate(value, from, to)
+        ? value
+        : formatMoment(dateFrom(value, from, to, style), to);
   }
 }
+
+/** `2019-07-28`, in every style, and up to a day that all months have. */
+const isPlainDate = (value: SqlValue, from: SqlType, to: SqlType): boolean =>
+  to.name === 'date' &&
+  family(from) === 'text' &&
+  /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/.test(String(value));
 
 /** The number behind any value of a numeric type. */
 export function decimalOf(value: SqlValue): Decimal {
@@ -104,12 +112,21 @@ function toInteger(value: SqlValue, from: SqlType, to: SqlType): SqlValue {
   return integerValue(whole, to);
 }
 
+/** Most numbers have fewer digits than their type: with noughts behind they are what it holds. */
+function plainDecimal(text: string, { precision = 38, scale = 0 }: SqlType): string | undefined {
+  const [, whole = '', fraction = ''] = /^(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === '' || whole.length > precision - scale || fraction.length > scale) return undefined;
+  return scale === 0 ? whole : `${whole}.${fraction.padEnd(scale, '0')}`;
+}
+
 function toDecimalText(value: SqlValue, from: SqlType, to: SqlType): SqlValue {
   const kind = family(from);
   let number: Decimal | undefined;
   if (kind === 'text') {
     const text = String(value).trim();
     const isMoney = to.name !== 'decimal';
+    const plain = isMoney ? undefined : plainDecimal(text, to);
+    if (plain !== undefined) return plain;
     number = parseDecimal(isMoney ? text.replace(/[$€,\s]/g, '') || '0' : text);
     if (number === undefined || /e/i.test(text)) {
       throw isMoney

@@ -1,0 +1,128 @@
+/** Acknowledging a trouble, so that it worries nobody for a while. */
+
+import type { HttpRequest } from '@azure/functions';
+import {
+  type Acknowledgement,
+  acknowledgementOf,
+  type Trouble,
+} from '../../shared/acknowledgements/acknowledgements.ts';
+import type { AppServices } from '../../shared/app/services.ts';
+import { codeOf } from '../../shared/app/troubles.ts';
+import { show } from '../../shared/faults/show.ts';
+import { json } from '../../shared/http/answer.ts';
+import { readJsonObject } from '../../shared/http/body.ts';
+import { authorize, mayTouch } from '../../shared/http/callers.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import type { ApiToken } from '../../shared/settings/settings.ts';
+import { type AuditedChange, audited } from '../changes.ts';
+import {
+  acknowledgementsSchema,
+  type ParsedAcknowledgement,
+  parseAcknowledgement,
+} from '../shapes/new-acknowledgement.ts';
+
+/** Those that hold now: their time is not over, nor is their trouble. */
+export function listAcknowledgements(app: AppServices): RouteHandler {
+  return async (_request, _context, { caller, signal }) => {
+    const known = await app.acknowledgements.current(signal);
+    const own = known.filter(({ subject }) => caller && mayTouch(caller, [codeOf(subject)]));
+    const codes = [...new Set(own.map(({ subject }) => codeOf(subject)))];
+    const troubles = await Promise.all(codes.map((code) => app.troubles.ofCode(code, signal)));
+    const acknowledgements = troubles
+      .flat()
+      .flatMap((trouble) => acknowledgementOf(trouble, own) ?? []);
+    return json(acknowledgementsSchema.parse({ acknowledgements }));
+  };
+}
+
+/** The trouble is told all the same, and worries nobody until a time or until it is another one. */
+export function acknowledge(app: AppServices): RouteHandler {
+  return async (request, context, { caller, signal }) => {
+    if (caller === undefined) throw new Error('this needs a route that asks for a token');
+    const body = await readJsonObject(request, signal);
+    const parsed = parseAcknowledgement(body, app.catalog, app.now());
+    const { subject, until, note, user } = parsed;
+    authorize(caller, [{ code: codeOf(subject), field: 'subject' }]);
+    const trouble = await namedTrouble(app, parsed, signal);
+    const begin = {
+      ...trouble,
+      until,
+      note,
+      ...(user !== undefined && { user }),
+      token: caller.name,
+    };
+    const change: AuditedChange = {
+      what: 'acknowledgement.begin',
+      subject: textOf(trouble),
+      ...{ codes: [codeOf(subject)], asked: begin },
+      ...(user !== undefined && { user }),
+    };
+    const begun = await audited({ app, request, context, caller, signal }, change, async () => {
+      const value = await app.acknowledgements.begin(begin, signal);
+      return { value, after: { ...value } };
+    });
+    const headers = { location: `/acknowledgements/${begun.id}` };
+    return json(begun, { status: 201, headers });
+  };
+}
+
+/** Takes an acknowledgement back. */
+export function endAcknowledgement(app: AppServices): RouteHandler {
+  return async (request, context, { caller, signal }) => {
+    if (caller === undefined) throw new Error('this needs a route that asks for a token');
+    const known = await named(request, app, caller, signal);
+    const { id, subject } = known;
+    const change: AuditedChange = {
+      what: 'acknowledgement.end',
+      subject: textOf(known),
+      ...{ codes: [codeOf(subject)], before: { ...known } },
+    };
+    await audited({ app, request, context, caller, signal }, change, async () => {
+      if ((await app.acknowledgements.end(id, signal)) === undefined) throw unknown(id);
+      return { value: undefined };
+    });
+    return json(known);
+  };
+}
+
+async function namedTrouble(
+  app: AppServices,
+  { kind, subject }: ParsedAcknowledgement,
+  signal: AbortSignal,
+): Promise<Trouble> {
+  const troubles = await app.troubles.ofCode(codeOf(subject), signal);
+  const found = troubles.find((one) => one.kind === kind && one.subject === subject);
+  if (found !== undefined) return found;
+  const message = `There is no trouble of ${show(subject)} as ${kind}.`;
+  const all = troubles.slice(0, 20).map(textOf).join(', ');
+  const allowed = all === '' ? 'none: nothing is wrong there' : `one of ${all}`;
+  throw new HttpProblem('not-found', message, {
+    errors: [{ field: 'subject', message, value: show(subject), allowed }],
+  });
+}
+
+async function named(
+  request: HttpRequest,
+  app: AppServices,
+  caller: ApiToken,
+  signal: AbortSignal,
+): Promise<Acknowledgement> {
+  const id = request.params['id'];
+  const found = (await app.acknowledgements.current(signal)).find((one) => one.id === id);
+  if (found === undefined) throw unknown(id);
+  authorize(caller, [{ code: codeOf(found.subject), field: 'id' }]);
+  return found;
+}
+
+function unknown(id: unknown): HttpProblem {
+  const message = `There is no acknowledgement ${show(id)}.`;
+  const allowed = 'the id of one, see /acknowledgements';
+  return new HttpProblem('not-found', message, {
+    errors: [{ field: 'id', message, value: show(id), allowed }],
+  });
+}
+
+function textOf({ kind, subject }: Pick<Trouble, 'kind' | 'subject'>): string {
+  return `${kind} ${subject}`;
+}

@@ -1,0 +1,84 @@
+/**
+ * Entities of data sources that have failed, and not succeeded since: `state/failures.json`, written
+ * at the end of each run that changes it.
+ */
+
+import type { ContainerClient } from '@azure/storage-blob';
+import { z } from 'zod';
+import { instantSchema } from '../storage/instant.ts';
+import { ListDocument } from '../storage/list-document.ts';
+import type { Tell } from '../storage/tell.ts';
+import type { Run, Stage } from './run.ts';
+
+const failureSchema = z.object({
+  code: z.string(),
+  entity: z.string(),
+  /** When the first run ended in which it failed. */
+  since: instantSchema,
+  /** The latest one. */
+  run: z.string(),
+  /** Its first error, in brief. */
+  message: z.string(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** The latest: the document has a megabyte. */
+const mostFailures = 2_000;
+const longestMessage = 200;
+
+const form = {
+  name: 'failures',
+  schema: failureSchema,
+  version: 1,
+  meaning: 'none are known, the next runs tell',
+};
+
+export class FailureStore {
+  readonly #document: ListDocument<Failure>;
+
+  constructor(container: ContainerClient, tell?: Tell) {
+    this.#document = new ListDocument(container, form, tell);
+  }
+
+  /** @throws DocumentNewerError, or storage's error */
+  read(signal: AbortSignal): Promise<readonly Failure[]> {
+    return this.#document.read(signal);
+  }
+
+  /**
+   * Adds what has failed in a run that has ended, and removes what has succeeded.
+   *
+   * @throws DocumentNewerError, or storage's error
+   */
+  async note(run: Run, signal: AbortSignal): Promise<void> {
+    await this.#document.update((known) => noted(known, run), signal);
+  }
+}
+
+/** The same array where the run changes nothing. */
+export function noted(known: readonly Failure[], run: Run): readonly Failure[] {
+  let failures = known;
+  for (const { code, entity } of run.freshness) {
+    const stages = run.stages.filter(
+      (stage) => stage.entity === entity && (stage.code === undefined || stage.code === code),
+    );
+    const isSame = (one: Failure) => one.code === code && one.entity === entity;
+    const before = failures.find(isSame);
+    const error = errorIn(stages);
+    if (error !== undefined) {
+      const since = before?.since ?? run.endedAt ?? run.createdAt;
+      const message = error.slice(0, longestMessage);
+      const failure = { code, entity, since, run: run.id, message };
+      failures = [...failures.filter((one) => !isSame(one)), failure].slice(-mostFailures);
+    } else if (before !== undefined && stages.every(({ state }) => state === 'succeeded')) {
+      failures = failures.filter((one) => !isSame(one));
+    }
+  }
+  return failures;
+}
+
+/** What was skipped or cancelled is no news of the entity. */
+function errorIn(stages: readonly Stage[]): string | undefined {
+  const failed = stages.find(({ state }) => state === 'failed' || state === 'interrupted');
+  return failed && (failed.error?.message ?? failed.state);
+}
