@@ -3,7 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DatabaseDefinition } from 'tds-sqlite';
 import { seedSource } from './seed/index.ts';
-import { createInsert } from './seed/insert.ts';
+import { createInsert, type Inserting } from './seed/insert.ts';
 import { aggregateBase, defaultAccounts, sourceDatabases } from './sources.ts';
 import { list, quoted } from './sqlite.ts';
 import { scriptOf } from './tsql/index.ts';
@@ -54,7 +54,14 @@ export function demoDatabases({
       },
       seed(database: DatabaseSync) {
         writeDelays(database, delays);
-        seedSource((code) => createInsert(database, source.system, code), source, accounts);
+        const opened: Inserting[] = [];
+        const insertOf = (code: string) => {
+          const one = createInsert(database, source.system, code);
+          opened.push(one);
+          return one.insert;
+        };
+        seedSource(insertOf, source, accounts);
+        for (const one of opened) one.flush();
       },
     })),
     {

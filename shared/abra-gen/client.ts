@@ -3,10 +3,10 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AgedCache } from '../async/aged-cache.ts';
-import { CatalogError } from '../catalog/catalog-error.ts';
 import type { Definition } from '../dynsql/definition.ts';
 import { checkQuery, queryFault } from '../dynsql/language/query.ts';
 import { parseDefinition } from '../dynsql/language/read-definition.ts';
+import { CatalogError } from '../faults/catalog-error.ts';
 import type { FieldError } from '../faults/field-error.ts';
 import { AbraGenError } from './errors.ts';
 import { type AbraGenConnection, Requests } from './requests.ts';

@@ -6,7 +6,6 @@ import { loadCatalog } from '../catalog/locate-catalog.ts';
 import { type Locations, located } from '../catalog/located.ts';
 import type { DynsqlCatalog } from '../dynsql/language/dynsql-catalog.ts';
 import { loadDynsqlCatalog } from '../dynsql/language/locate-definitions.ts';
-import type { OpenContainer } from '../settings/place.ts';
 import {
   type Connections,
   locationsOf,
@@ -18,6 +17,7 @@ import {
   type SettingsFault,
 } from '../settings/settings.ts';
 import { openContainer } from '../storage/container.ts';
+import type { OpenContainer } from '../storage/place.ts';
 import { tellLog } from '../storage/tell.ts';
 
 export interface Configuration {

@@ -1,7 +1,7 @@
 /** Who changed what: written with each change, read page by page, kept as long as runs. */
 
 import { randomUUID } from 'node:crypto';
-import type { OpenContainer } from '../settings/place.ts';
+import type { OpenContainer } from '../storage/place.ts';
 import { AuditDays, type AuditPart } from './days.ts';
 import { type AuditEntry, type End, Entries, type Intent, isBefore, lineOf } from './entry.ts';
 

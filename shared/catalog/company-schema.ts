@@ -1,7 +1,7 @@
 /** The shape of a FlexiBee company: how it is followed, and how much is asked of its server. */
 
 import { z } from 'zod';
-import { expects, fields, matching, oneOf } from './field.ts';
+import { expects, fields, matching, oneOf } from '../faults/field.ts';
 import { flag, whole } from './leaves.ts';
 
 /** What to do about a company whose versions went back, since a backup was restored. */

@@ -1,8 +1,8 @@
 /** The shape of the connections that dynsql can ask. */
 
 import { z } from 'zod';
-import { notOneOf, unsuitable } from './catalog-error.ts';
-import { fields, matching } from './field.ts';
+import { notOneOf, unsuitable } from '../faults/catalog-error.ts';
+import { fields, matching } from '../faults/field.ts';
 
 /**
  * First segments of the app's own paths, and of the Functions host's: `/{connection}/dynsql` would

@@ -3,7 +3,7 @@
  * not be called wrong only because that database's own entry has another fault.
  */
 
-import { faultAt } from './catalog-error.ts';
+import { faultAt } from '../faults/catalog-error.ts';
 import { sqlName } from './name-template.ts';
 
 /** What each list is named by. */

@@ -1,6 +1,6 @@
 /** What a catalogue says rests on a guess; whoever runs it must set these. */
 
-import { pathText } from './catalog-error.ts';
+import { pathText } from '../faults/catalog-error.ts';
 import type { CatalogData } from './schema.ts';
 
 export interface Guess {

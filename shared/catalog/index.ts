@@ -1,5 +1,6 @@
 /** What can be synced: the catalogue's loading, checking and lookups. */
 
+export { CatalogError } from '../faults/catalog-error.ts';
 export type {
   Catalog,
   FollowedCompany,
@@ -7,7 +8,6 @@ export type {
   ResolvedStage,
   SourceQuery,
 } from './catalog.ts';
-export { CatalogError } from './catalog-error.ts';
 export type { CallParameter } from './parameter-values.ts';
 export { ofRun } from './parameter-values.ts';
 export type { Period } from './period.ts';

@@ -1,7 +1,7 @@
 /** Members that several parts of a catalogue have. */
 
 import { z } from 'zod';
-import { expects, matching } from './field.ts';
+import { expects, matching } from '../faults/field.ts';
 import { namePattern } from './name-template.ts';
 
 export const flag = z.boolean(expects('a flag', 'use true or false'));

@@ -1,6 +1,6 @@
 /** Where the catalogue comes from: shipped with the app, a file, or a blob. */
 
-import { type OpenContainer, type Place, readPlace } from '../settings/place.ts';
+import { type OpenContainer, type Place, readPlace } from '../storage/place.ts';
 import type { Tell } from '../storage/tell.ts';
 import type { Catalog } from './catalog.ts';
 import { parseCatalogText, shippedCatalog } from './read-catalog.ts';

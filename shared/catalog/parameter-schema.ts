@@ -1,8 +1,8 @@
 /** The shape of a procedure's or a query's parameters. */
 
 import { z } from 'zod';
-import { notOneOf, unsuitable } from './catalog-error.ts';
-import { expects, fields, list, matching, oneOf } from './field.ts';
+import { notOneOf, unsuitable } from '../faults/catalog-error.ts';
+import { expects, fields, list, matching, oneOf } from '../faults/field.ts';
 import { flag } from './leaves.ts';
 import { parameterPattern } from './name-template.ts';
 import { type Constant, constantMisfit, misfit, readSqlType, sqlTypesAllowed } from './sql-type.ts';

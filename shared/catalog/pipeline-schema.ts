@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
 import { transactionModes } from '../database/transaction.ts';
-import { shown, unsuitable } from './catalog-error.ts';
+import { shown, unsuitable } from '../faults/catalog-error.ts';
+import { expects, fields, filledList, list, oneOf, reference } from '../faults/field.ts';
 import type { Declared } from './declared.ts';
-import { expects, fields, filledList, list, oneOf, reference } from './field.ts';
 import { description, flag, guess, id, name, scopes } from './leaves.ts';
 import { placeholderFault, procedureName } from './name-template.ts';
 import { parameters, variables } from './parameter-schema.ts';

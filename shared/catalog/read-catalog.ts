@@ -1,9 +1,9 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
+import { CatalogError, faultAt } from '../faults/catalog-error.ts';
+import { parseJsonText } from '../faults/json-text.ts';
 import { type Catalog, makeCatalog } from './catalog.ts';
-import { CatalogError, faultAt } from './catalog-error.ts';
 import { checkTogether } from './checks/index.ts';
 import { declaredNames, duplicateFaults } from './declared.ts';
-import { parseJsonText } from './json-text.ts';
 import { catalogSchema } from './schema.ts';
 
 /**

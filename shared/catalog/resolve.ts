@@ -1,7 +1,7 @@
 /** What a catalogue says about one entity of one data source. */
 
 import type { ReturnCheck } from '../database/return-value.ts';
-import type { Path } from './catalog-error.ts';
+import type { Path } from '../faults/catalog-error.ts';
 import type { CatalogData, DataSource, Entity, Freshness, Pipeline, Stage } from './schema.ts';
 
 /** One entity of one data source; `source` is the one its export really runs for. */

@@ -5,10 +5,10 @@
 
 import { z } from 'zod';
 import { rowQuerySchema } from '../dynsql/rows/row-query-schema.ts';
+import { expects, fields, filledList, list, matching, oneOf, reference } from '../faults/field.ts';
 import { companySchema } from './company-schema.ts';
 import { connectionSchema } from './connection-schema.ts';
 import type { Declared } from './declared.ts';
-import { expects, fields, filledList, list, matching, oneOf, reference } from './field.ts';
 import { description, flag, guess, id, name, scopes } from './leaves.ts';
 import { entityPattern } from './name-template.ts';
 import { pipelineSchema } from './pipeline-schema.ts';

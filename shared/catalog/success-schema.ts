@@ -1,7 +1,7 @@
 /** The shape of what must be so for a stage to have succeeded, beside that no error came. */
 
 import { z } from 'zod';
-import { expects, fields, list, oneOf } from './field.ts';
+import { expects, fields, list, oneOf } from '../faults/field.ts';
 
 /** Beside `@name` of an output parameter. */
 export const measures = ['return value', 'rows', 'returned rows'] as const;

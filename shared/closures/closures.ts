@@ -10,10 +10,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AgedCache } from '../async/aged-cache.ts';
-import type { OpenContainer } from '../settings/place.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
 import { instantSchema } from '../storage/instant.ts';
 import { ListDocument } from '../storage/list-document.ts';
+import type { OpenContainer } from '../storage/place.ts';
 import type { Tell } from '../storage/tell.ts';
 
 export const closureSchema = z

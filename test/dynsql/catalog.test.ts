@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { CatalogError } from '../../shared/catalog/catalog-error.ts';
-import { parseJsonText } from '../../shared/catalog/json-text.ts';
 import { makeDynsqlCatalog } from '../../shared/dynsql/language/dynsql-catalog.ts';
+import { CatalogError } from '../../shared/faults/catalog-error.ts';
+import { parseJsonText } from '../../shared/faults/json-text.ts';
 import { edit, type Json, pathsOf, stepsOf } from '../catalog/edited.ts';
 import { ownDefinition, ownId, ownLayout, ownReportId } from './own.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CatalogError } from '../../shared/catalog/catalog-error.ts';
 import { loadDefinition, parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { CatalogError } from '../../shared/faults/catalog-error.ts';
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };
 
 type Json = Record<string, unknown>;

@@ -14,12 +14,18 @@ import { exportParameters, exportProcedureName } from './export-names.ts';
 import { takeTime } from './pacing.ts';
 import { assign, bracketed, createProcedure, joinOn, lines, list, literal } from './text.ts';
 
-/** Text whose letter case counts: databases usually ignore it. */
-const exact = (name: EntityName, column: string, alias: string) => {
-  const type: Record<string, string> = entityOf(name).columns;
-  const isText = /char/.test(type[column] ?? '');
-  return `${alias}.${bracketed(column)}${isText ? ' COLLATE Latin1_General_BIN2' : ''}`;
-};
+/**
+ * Whether a column is another one, NULL being like NULL, and the letter case of text counting:
+ * databases usually ignore it. `EXISTS (… EXCEPT …)` says the same shorter, at three times the cost
+ * of a comparison on engines that make a query of it for each row.
+ */
+function differs(name: EntityName, column: string): string {
+  const type = (entityOf(name).columns as Record<string, string>)[column] ?? '';
+  const [live, sent] = ['live', 'sent'].map((alias) => `${alias}.${bracketed(column)}`);
+  const other = `${live} <> ${sent}${/char/.test(type) ? ' COLLATE Latin1_General_BIN2' : ''}`;
+  if (!type.endsWith(' NULL')) return other;
+  return `${other} OR (${live} IS NULL AND ${sent} IS NOT NULL) OR (${live} IS NOT NULL AND ${sent} IS NULL)`;
+}
 
 /** `@code` and, for a dated entity, `@period`: checked, and declared where they are no parameter. */
 function readScope(name: EntityName, source: SourceDatabase): string {
@@ -95,10 +101,7 @@ ${takeTime('export', name, '@code')}
   WHERE ${and(
     ...inSent,
     ...inLive,
-    `(sent.[is_deleted] = 1 OR EXISTS (
-      SELECT ${compared.map((c) => exact(name, c, 'live')).join(', ')}
-      EXCEPT
-      SELECT ${compared.map((c) => exact(name, c, 'sent')).join(', ')}))`,
+    `(${lines(['sent.[is_deleted] = 1', ...compared.map((column) => differs(name, column))], '      ', ' OR')})`,
   )};
   SET @changed = @@ROWCOUNT;
 

@@ -1,8 +1,8 @@
 /** What of the app's own documents somebody should look at. */
 
 import type { Catalog } from '../../catalog/index.ts';
-import type { OpenContainer } from '../../settings/place.ts';
 import { type Broken, brokenBlobs } from '../../storage/broken.ts';
+import type { OpenContainer } from '../../storage/place.ts';
 import { checkPart } from './check-part.ts';
 import type { HealthPart } from './part.ts';
 

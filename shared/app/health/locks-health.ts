@@ -1,5 +1,5 @@
-import type { OpenContainer } from '../../settings/place.ts';
 import { keptBlobs } from '../../storage/kept-blobs.ts';
+import type { OpenContainer } from '../../storage/place.ts';
 import { checkPart } from './check-part.ts';
 import type { HealthPart } from './part.ts';
 

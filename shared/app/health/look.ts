@@ -4,7 +4,7 @@ import type { Acknowledgements } from '../../acknowledgements/acknowledgements.t
 import type { Catalog } from '../../catalog/index.ts';
 import type { Closures } from '../../closures/closures.ts';
 import type { Databases } from '../../database/databases.ts';
-import type { OpenContainer } from '../../settings/place.ts';
+import type { OpenContainer } from '../../storage/place.ts';
 import type { Queues } from '../../storage/queues.ts';
 import type { Companies } from '../companies.ts';
 import type { DynsqlConnections } from '../connections/dynsql-connections.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { faultAt, type Path } from '../catalog-error.ts';
+import { faultAt, type Path } from '../../faults/catalog-error.ts';
 import { chainOf, entitiesOf, type Subject, subjectOf } from '../resolve.ts';
 import type { CatalogData, CatalogSchema, Pipeline } from '../schema.ts';
 

@@ -1,6 +1,6 @@
 /** Overrides and exceptions of stages and freshness queries. */
 
-import { notOneOf, type Path, pathText } from '../catalog-error.ts';
+import { notOneOf, type Path, pathText } from '../../faults/catalog-error.ts';
 import { variablesOf } from '../name-template.ts';
 import { adapted, applies, givenBy, givenIn, type Subject } from '../resolve.ts';
 import type { Freshness, Pipeline, Stage } from '../schema.ts';

@@ -1,6 +1,6 @@
 /** How pipelines lead into one another, and what their stages may be. */
 
-import { pathText } from '../catalog-error.ts';
+import { pathText } from '../../faults/catalog-error.ts';
 import { filled, procedureName } from '../name-template.ts';
 import { adapted, chainOf } from '../resolve.ts';
 import type { Pipeline, Stage } from '../schema.ts';

@@ -1,6 +1,6 @@
 /** Conditions of success against the parameters of the call they are for. */
 
-import { notOneOf, type Path } from '../catalog-error.ts';
+import { notOneOf, type Path } from '../../faults/catalog-error.ts';
 import { adapted, givenIn, type Subject } from '../resolve.ts';
 import type { Stage } from '../schema.ts';
 import { constantMisfit, readSqlType } from '../sql-type.ts';

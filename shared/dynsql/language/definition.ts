@@ -4,8 +4,8 @@
  */
 
 import { z } from 'zod';
-import { unsuitable } from '../../catalog/catalog-error.ts';
-import { expects, expectsOneOf } from '../../catalog/field.ts';
+import { unsuitable } from '../../faults/catalog-error.ts';
+import { expects, expectsOneOf } from '../../faults/field.ts';
 
 const text = (what: string) => z.string(expects(what, 'use text'));
 const optionalText = (what: string) => text(what).default('');

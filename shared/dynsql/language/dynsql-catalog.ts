@@ -1,6 +1,6 @@
 /** By what databases of ours are asked and printed: definitions and reports, checked together. */
 
-import { CatalogError, faultAt, shown } from '../../catalog/catalog-error.ts';
+import { CatalogError, faultAt, shown } from '../../faults/catalog-error.ts';
 import type { Definition } from '../definition.ts';
 import { loadReport, parseLayout, type Report } from '../reports/report.ts';
 import { loadDefinition } from './read-definition.ts';

@@ -1,8 +1,8 @@
 /** Where definitions and reports come from: shipped with the app, a folder, or blobs. */
 
 import { sideBySide } from '../../async/side-by-side.ts';
-import { parseJsonText } from '../../catalog/json-text.ts';
-import { type OpenContainer, type Place, readPlace } from '../../settings/place.ts';
+import { parseJsonText } from '../../faults/json-text.ts';
+import { type OpenContainer, type Place, readPlace } from '../../storage/place.ts';
 import type { Tell } from '../../storage/tell.ts';
 import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './dynsql-catalog.ts';
 import { shippedDynsql } from './shipped.ts';

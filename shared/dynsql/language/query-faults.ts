@@ -1,6 +1,6 @@
 /** What is wrong with a query, fault by fault. */
 
-import { type Path, pathText } from '../../catalog/catalog-error.ts';
+import { type Path, pathText } from '../../faults/catalog-error.ts';
 import type { FieldError } from '../../faults/field-error.ts';
 import { didYouMean } from '../../faults/near-name.ts';
 import { echo } from '../../faults/show.ts';

@@ -1,6 +1,6 @@
 /** From a definition's JSON to one that can be asked. */
 
-import { CatalogError, faultAt } from '../../catalog/catalog-error.ts';
+import { CatalogError, faultAt } from '../../faults/catalog-error.ts';
 import type { Definition, LoadedDataset } from '../definition.ts';
 import { checkFaults } from './checks/index.ts';
 import {

@@ -1,6 +1,6 @@
 /** Whether a layout fits the definition whose rows it prints. */
 
-import { faultAt, notOneOf, type Path } from '../../catalog/catalog-error.ts';
+import { faultAt, notOneOf, type Path } from '../../faults/catalog-error.ts';
 import { didYouMean } from '../../faults/near-name.ts';
 import type { Definition, LoadedDataset } from '../definition.ts';
 import type { ColumnLayout, Format, GroupLayout, LayoutDocument, TableLayout } from './layout.ts';

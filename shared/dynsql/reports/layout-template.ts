@@ -1,6 +1,6 @@
 /** Texts of a layout with values in braces: `Источник {DataSource}, {Period:month}`. */
 
-import { notOneOf } from '../../catalog/catalog-error.ts';
+import { notOneOf } from '../../faults/catalog-error.ts';
 
 /** The formats that a template may name; a field's own format comes from its column. */
 const templateFormats = ['integer', 'decimal', 'date', 'datetime', 'month'] as const;

@@ -1,7 +1,7 @@
 /** The shape of a report's layout (`catalog/reports/*.json`): how the rows of a query are printed. */
 
 import { z } from 'zod';
-import { expects, fields, filledList, list, matching, oneOf } from '../../catalog/field.ts';
+import { expects, fields, filledList, list, matching, oneOf } from '../../faults/field.ts';
 import { isZone } from '../../time/zone.ts';
 import { templateFault } from './layout-template.ts';
 

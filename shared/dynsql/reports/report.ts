@@ -1,6 +1,6 @@
 /** Reports: layouts that were checked against the definitions whose rows they print. */
 
-import { CatalogError, faultAt, notOneOf } from '../../catalog/catalog-error.ts';
+import { CatalogError, faultAt, notOneOf } from '../../faults/catalog-error.ts';
 import type { Definition } from '../definition.ts';
 import { layoutFaults } from './check.ts';
 import { type LayoutDocument, layoutSchema, type TableLayout } from './layout.ts';

@@ -1,7 +1,7 @@
 /** What the catalogue says of an entity whose rows a dynsql query gives. */
 
 import { z } from 'zod';
-import { expects, fields, filledList, list, matching } from '../../catalog/field.ts';
+import { expects, fields, filledList, list, matching } from '../../faults/field.ts';
 
 const name = (what: string) => matching(/\S/, what, 'use a name as in the definition');
 

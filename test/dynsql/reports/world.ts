@@ -1,10 +1,10 @@
 /** A report of every feature, and what it is printed from. */
 
-import { CatalogError } from '../../../shared/catalog/catalog-error.ts';
 import { parseDefinition } from '../../../shared/dynsql/language/read-definition.ts';
 import { printReport } from '../../../shared/dynsql/reports/print-report.ts';
 import { loadReport, type Report } from '../../../shared/dynsql/reports/report.ts';
 import type { ReportRow } from '../../../shared/dynsql/reports/table.ts';
+import { CatalogError } from '../../../shared/faults/catalog-error.ts';
 import { edit, type Json, stepsOf } from '../../catalog/edited.ts';
 import { type Pdf, readPdf } from './pdf.ts';
 

@@ -1,6 +1,6 @@
 /** Conditions: where they belong, and that their template can do what they are. */
 
-import { faultAt, type Path } from '../../../catalog/catalog-error.ts';
+import { faultAt, type Path } from '../../../faults/catalog-error.ts';
 import { fragmentTokens } from '../../sql/fragment.ts';
 import type { Condition, Dataset, DefinitionDocument, Template } from '../definition.ts';
 import { fragmentNames, templateOf } from '../definition.ts';

@@ -1,6 +1,6 @@
 /** Datasets: how they nest, their SQL, fields and aliases. */
 
-import { faultAt, type Path, shown } from '../../../catalog/catalog-error.ts';
+import { faultAt, type Path, shown } from '../../../faults/catalog-error.ts';
 import { datasetSql, fieldExpression, hasOwnWhere } from '../../sql/sql-text.ts';
 import { placed, type Token, textOf, tokensOf, wordsAlone } from '../../sql/sql-tokens.ts';
 import type { Dataset, DefinitionDocument } from '../definition.ts';

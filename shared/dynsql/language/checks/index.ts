@@ -1,6 +1,6 @@
 /** Whether everything that a definition refers to is there, before anybody asks it. */
 
-import { faultAt, shown } from '../../../catalog/catalog-error.ts';
+import { faultAt, shown } from '../../../faults/catalog-error.ts';
 import { isZone } from '../../../time/zone.ts';
 import type { DefinitionDocument } from '../definition.ts';
 import { conditionFaults } from './conditions.ts';

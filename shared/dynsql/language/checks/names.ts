@@ -1,6 +1,6 @@
 /** Names in a definition count without regard to case. */
 
-import { faultAt, notOneOf, type Path } from '../../../catalog/catalog-error.ts';
+import { faultAt, notOneOf, type Path } from '../../../faults/catalog-error.ts';
 import type { Dataset } from '../definition.ts';
 
 /** A fault for every name that an earlier item has. */

@@ -1,6 +1,6 @@
 /** Keys to sort by. */
 
-import type { Path } from '../../../catalog/catalog-error.ts';
+import type { Path } from '../../../faults/catalog-error.ts';
 import { tokensOf } from '../../sql/sql-tokens.ts';
 import type { DefinitionDocument } from '../definition.ts';
 import { datasetOf, repeatedIds, unknown } from './names.ts';

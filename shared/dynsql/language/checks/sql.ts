@@ -1,6 +1,6 @@
 /** What every piece of SQL in a definition must keep to. */
 
-import { faultAt, notOneOf, type Path, shown } from '../../../catalog/catalog-error.ts';
+import { faultAt, notOneOf, type Path, shown } from '../../../faults/catalog-error.ts';
 import { qualifiers, type Token, wordsAlone } from '../../sql/sql-tokens.ts';
 import type { Dataset } from '../definition.ts';
 import { same } from './names.ts';

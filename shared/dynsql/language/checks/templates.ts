@@ -1,6 +1,6 @@
 /** Templates by themselves. */
 
-import { faultAt, notOneOf, type Path, shown } from '../../../catalog/catalog-error.ts';
+import { faultAt, notOneOf, type Path, shown } from '../../../faults/catalog-error.ts';
 import { tokensOf } from '../../sql/sql-tokens.ts';
 import { type DefinitionDocument, fragmentNames, type Template } from '../definition.ts';
 import { typeUse, valueType } from '../value-type.ts';

@@ -4,10 +4,10 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import { unlessAborted } from '../async/abort.ts';
-import { readText } from '../storage/json-blob.ts';
-import { storageCall } from '../storage/storage-call.ts';
-import { type Tell, tellLog } from '../storage/tell.ts';
+import { readText } from './json-blob.ts';
 import { LastGood, recorded } from './last-good.ts';
+import { storageCall } from './storage-call.ts';
+import { type Tell, tellLog } from './tell.ts';
 
 /** Opens the app's container where it is needed. */
 export type OpenContainer = (signal: AbortSignal) => Promise<ContainerClient>;

@@ -1,8 +1,8 @@
 /** Building blocks of the schema: each says in its faults what it expects and what to write. */
 
 import { z } from 'zod';
-import { didYouMean } from '../faults/near-name.ts';
 import { faultAt, notOneOf, unsuitable } from './catalog-error.ts';
+import { didYouMean } from './near-name.ts';
 
 export const expects = (what: string, use: string) => ({
   error: (issue: { input?: unknown }) => unsuitable(issue.input, what, use),

@@ -1,6 +1,6 @@
 /** Faults of a catalogue in words: where, what is there, what is allowed. */
 
-import { didYouMean } from '../faults/near-name.ts';
+import { didYouMean } from './near-name.ts';
 
 /** Keys and indexes from the top of the file: `['dataSources', 3, 'database']`. */
 export type Path = readonly PropertyKey[];

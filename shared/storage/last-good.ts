@@ -5,7 +5,7 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { DocumentConflictError, DocumentStore } from '../storage/documents.ts';
+import { DocumentConflictError, DocumentStore } from './documents.ts';
 import type { Place } from './place.ts';
 
 const snapshotSchema = z.object({
