@@ -63,7 +63,10 @@ async function open(): Promise<Subject> {
   const { connectionString } = azurite;
   const container = await openContainer({ kind: 'connection string', connectionString }, deadline);
   const state = syncState(container, 60);
-  const syncs = new SyncService({ catalog, state: async () => state, now: () => new Date() });
+  const syncs = new SyncService({
+    ...{ catalog, state: async () => state },
+    ...{ now: () => new Date(), send: async () => {} },
+  });
   const host = await startHost(connectionString);
   return { azurite, host, state, syncs };
 }

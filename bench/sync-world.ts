@@ -74,7 +74,8 @@ export async function startBench(azurite: Azurite, model: LoadModel): Promise<Be
   );
   const state = { ...syncState(container, 60), runs: new TimedRunStore(container) };
   const now = () => new Date();
-  const syncs = new SyncService({ catalog, now, state: async () => state });
+  const send = async () => {};
+  const syncs = new SyncService({ catalog, now, state: async () => state, send });
   const freshness = freshnessReader(databases, now);
   /** As many queries as the catalogue has, which take no time. */
   const readFreshness: ReadFreshness = (_run, { queries = [] }, signal, isLeft) => {
@@ -84,8 +85,9 @@ export async function startBench(azurite: Azurite, model: LoadModel): Promise<Be
   };
   const engine = {
     ...state,
-    catalogRevision: catalog.revision,
+    catalog,
     now,
+    send,
     sliceMs: 3_600_000,
     log: () => {},
     runners: { procedure: procedureRunner(databases) },

@@ -35,9 +35,9 @@ const started = {
     json: plannedRunSchema,
   },
   202: {
-    description: 'Accepted: Location names the run',
+    description: 'Accepted, started or waiting in line: Location names the run',
     headers: { ...atRun, [replayedHeader]: replayed },
-    text: line('Synchronization was started.'),
+    text: line('Synchronization was started.', 'Synchronization is waiting.'),
     json: schemas.acceptedSchema,
   },
 };

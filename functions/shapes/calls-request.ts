@@ -12,8 +12,9 @@ import { periodLimits } from '../../shared/sync/period.ts';
 import type { SyncRequest } from '../../shared/sync/syncs.ts';
 import { mostCalls } from './calls.ts';
 import { checkUser } from './user.ts';
+import { checkWhenBusy, whenBusyOf } from './when-busy.ts';
 
-const members = ['token', 'user', 'calls'] as const;
+const members = ['token', 'user', 'calls', 'whenBusy'] as const;
 
 /** Nobody reads more of them at once. */
 const mostErrors = 100;
@@ -35,7 +36,7 @@ export function parseCalls(
   body: Body,
   catalog: CallCatalog,
   now: Date,
-): Pick<SyncRequest, 'user' | 'calls'> {
+): Pick<SyncRequest, 'user' | 'calls' | 'whenBusy'> {
   const limits = periodLimits(catalog.periods, now);
   const asked = listOf(body);
   const parsed = asked.calls.map((call, index) => {
@@ -47,11 +48,12 @@ export function parseCalls(
     ...unknownMembers(body),
     ...asked.errors,
     ...parsed.flatMap((one) => ('errors' in one ? one.errors : [])),
+    ...(checkWhenBusy(body)?.errors ?? []),
   ];
   const [first] = errors;
   if (first === undefined) {
     const calls = parsed.flatMap((one) => ('call' in one ? [one.call] : []));
-    return { user: String(body.user), calls };
+    return { user: String(body.user), calls, ...whenBusyOf(body) };
   }
   const text = user?.text ?? `Invalid ${show(first.field)} value: ${show(first.value)}.`;
   throw new HttpProblem('invalid-value', text, { errors: errors.slice(0, mostErrors) });

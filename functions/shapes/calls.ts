@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { currentStageSchema, runSchema } from '../../shared/sync/run.ts';
 import type { PlannedRun } from '../../shared/sync/syncs.ts';
-import { codesSchema, nameSchema, tokenSchema, userSchema } from './runs.ts';
+import { codesSchema, nameSchema, tokenSchema, userSchema, whenBusySchema } from './runs.ts';
 
 /** Calls of one run: more than twice the board of the first users. */
 export const mostCalls = 500;
@@ -42,6 +42,7 @@ export const callsBodySchema = z
     token: tokenSchema,
     user: userSchema,
     calls: z.array(askedCallSchema).min(1).max(mostCalls),
+    whenBusy: whenBusySchema.nullish(),
   })
   .meta({ id: 'StartRun', description: 'Any calls as one run, whatever they have in common' });
 

@@ -11,10 +11,12 @@ import {
   progressOf,
   type Run,
   serversOf,
+  type WaitsFor,
   warningsIn,
 } from '../../shared/sync/syncs.ts';
 import {
   estimateSchema,
+  placeSchema,
   publicRunSchema,
   runErrorSchema,
   runIdSchema,
@@ -44,6 +46,7 @@ export const runProgressSchema = z
     id: runIdSchema,
     kind: z.enum(runKinds),
     state: z.enum(runStates),
+    place: placeSchema.exactOptional(),
     board: z.string().exactOptional(),
     createdAt: instantSchema,
     startedAt: instantSchema.exactOptional(),
@@ -63,12 +66,17 @@ export const runProgressSchema = z
   })
   .meta({ id: 'RunProgress' });
 
-/** A run without what only its worker may know. */
-export function wholeRun(run: Run): z.infer<typeof publicRunSchema> {
+/**
+ * A run without what only its worker may know.
+ *
+ * @param line of one that waits
+ */
+export function wholeRun(run: Run, line?: WaitsFor): z.infer<typeof publicRunSchema> {
   // Where servers are, and what they are asked, is nothing that callers need.
   const stages = run.stages.map(({ location: _, asks: __, ...stage }) => stage);
   return publicRunSchema.parse({
     ...run,
+    ...line,
     errors: errorsIn(run),
     stages,
     servers: serversOf(run),
@@ -77,13 +85,14 @@ export function wholeRun(run: Run): z.infer<typeof publicRunSchema> {
   });
 }
 
-/** How far a run is. */
-export function runProgress(run: Run): z.infer<typeof runProgressSchema> {
+/** How far a run is; `line` of one that waits. */
+export function runProgress(run: Run, line?: WaitsFor): z.infer<typeof runProgressSchema> {
   const { running, ...progress } = progressOf(run);
   const errors = errorsIn(run);
   const brief = (text: string) => cut(text, messageBytes);
   return runProgressSchema.parse({
     ...run,
+    ...line,
     ...progress,
     stagesFailed: errors.filter(({ stage }) => stage !== undefined).length,
     running: running.map(({ message, ...stage }) => ({

@@ -50,6 +50,11 @@ export const tokenSchema = z
   .optional()
   .meta({ description: 'API token, in place of Authorization: Bearer' });
 
+export const whenBusySchema = z.enum(['refuse', 'wait']).meta({
+  description:
+    '`wait`: where a server is busy, or somebody waits for it, the run waits in line; otherwise it is refused',
+});
+
 const dataSourceSyncBody = z
   .object({
     token: tokenSchema,
@@ -57,6 +62,7 @@ const dataSourceSyncBody = z
     code: codesSchema,
     month: monthSchema.nullish(),
     year: yearSchema.nullish(),
+    whenBusy: whenBusySchema.nullish(),
   })
   .meta({
     id: 'DataSourceSync',
@@ -83,8 +89,17 @@ export const nextLinkSchema = z
   .string()
   .regex(/^<\/runs\/[0-9a-z-]{1,64}\/log\?[^>]+>; rel="next"$/);
 
+export const placeSchema = z
+  .int()
+  .meta({ description: 'Of a run that waits: how many are before it at its servers' });
+
 export const acceptedSchema = z
-  .object({ id: runIdSchema, state: z.literal('queued'), location: runLocationSchema })
+  .object({
+    id: runIdSchema,
+    state: z.enum(['queued', 'waiting']),
+    location: runLocationSchema,
+    place: placeSchema.exactOptional(),
+  })
   .meta({ id: 'Accepted' });
 
 export const cancellationSchema = z
@@ -144,6 +159,7 @@ const runSummarySchema = z
     id: z.string(),
     kind: runSchema.shape.kind,
     state: z.enum(runStates),
+    place: placeSchema.exactOptional(),
     user: z.string(),
     codes: z.array(z.string()),
     moreCodes: z
@@ -196,8 +212,9 @@ const activeRunSchema = runSchema
 
 export const statusSchema = z
   .object({
-    running: z.boolean(),
+    running: z.boolean().meta({ description: 'Whether any run is queued or running' }),
     runs: z.array(activeRunSchema),
+    waiting: z.int().meta({ description: 'Runs that wait, of all callers' }),
     closures: z
       .array(
         closureSchema.pick({ server: true, company: true, everything: true, until: true }).extend({
@@ -240,6 +257,18 @@ export const publicRunSchema = z
     servers: z
       .array(z.string())
       .meta({ description: 'Source servers that are the run’s until it has ended' }),
+    place: placeSchema.exactOptional(),
+    waitsFor: z
+      .array(z.object({ server: z.string(), run: z.string().exactOptional() }))
+      .exactOptional()
+      .meta({
+        description:
+          'Of a run that waits: servers that it cannot have yet, with the run that has each or is before it in line',
+      }),
+    closed: z
+      .object({ until: instantSchema, reason: z.string() })
+      .exactOptional()
+      .meta({ description: 'Of a run that waits: what it needs is closed for now' }),
     progress: progressSchema,
     warnings: warningsSchema,
   })

@@ -8,9 +8,10 @@ import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { checkCodes, knownCodes } from '../../shared/sync/asked-codes.ts';
 import { comparePeriods, periodLimits, periodText } from '../../shared/sync/period.ts';
-import type { Call, Period } from '../../shared/sync/syncs.ts';
+import type { Call, Period, SyncRequest } from '../../shared/sync/syncs.ts';
 import { monthSchema, yearSchema } from './runs.ts';
 import { checkUser } from './user.ts';
+import { checkWhenBusy, whenBusyOf } from './when-busy.ts';
 
 export type SyncCatalog = Pick<
   Catalog,
@@ -29,7 +30,7 @@ export function parseSyncRequest(
   body: Body,
   catalog: SyncCatalog,
   now: Date,
-): { user: string; calls: [Call] } {
+): Pick<SyncRequest, 'user' | 'whenBusy'> & { calls: [Call] } {
   const code = { field: 'code', value: body.code };
   const codes = [...new Set(knownCodes(code, catalog).map((named) => named.code))];
   const names = requestedNames(kind, body, codes, catalog);
@@ -40,6 +41,7 @@ export function parseSyncRequest(
     checkCodes(code, catalog),
     checkName(kind, body, codes, catalog),
     asked.refusal,
+    checkWhenBusy(body),
   ].filter((refusal) => refusal !== undefined);
   const [first] = refusals;
   if (first !== undefined) {
@@ -50,7 +52,7 @@ export function parseSyncRequest(
   const { period } = asked;
   const months = dated && period !== undefined ? { periods: [period], asked: period } : {};
   const call: Call = { codes, names, whole: kind === 'data_source', ...months };
-  return { user: String(body.user), calls: [call] };
+  return { user: String(body.user), calls: [call], ...whenBusyOf(body) };
 }
 
 /** Empty where code or name are not usable, which their own checks report. */

@@ -15,7 +15,12 @@ import { once } from './once.ts';
 const retryAfter = '60';
 
 /** What a POST that starts a run has come to. */
-export const begunSchema = z.object({ id: z.string(), state: z.enum(['queued']) });
+export const begunSchema = z.object({
+  id: z.string(),
+  state: z.enum(['queued', 'waiting']),
+  /** Of one that waits: how many were before it. */
+  place: z.int().exactOptional(),
+});
 type Begun = z.infer<typeof begunSchema>;
 
 /** What was sent. */
@@ -46,7 +51,7 @@ export async function beginRun(
     start: (id) => start(call, sync, id),
     startedBefore: async (id) => {
       const run = await app.syncs.read(id, signal);
-      return run && { id, state: 'queued' };
+      return run && { id, state: run.state === 'waiting' ? 'waiting' : 'queued' };
     },
     parse: (answer) => begunSchema.parse(answer),
   });
@@ -63,10 +68,12 @@ async function start(call: ChangeCall, sync: SyncRequest, id: string): Promise<B
     if (started.outcome === 'busy') {
       throw new HttpProblem('busy', 'Thread is busy, try again later.', {
         headers: { 'retry-after': retryAfter },
-        members: { servers: started.servers },
+        members: { servers: started.servers, runs: started.runs },
       });
     }
-    return { value: { id: started.id, state: 'queued' }, after: { state: 'queued' } };
+    const state = started.outcome === 'waiting' ? 'waiting' : 'queued';
+    const { outcome: _, ...begun } = started;
+    return { value: { ...begun, state }, after: { state } };
   });
 }
 

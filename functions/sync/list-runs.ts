@@ -5,7 +5,7 @@ import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 import { hasStatus } from '../../shared/storage/storage-error.ts';
-import type { RunPage } from '../../shared/sync/syncs.ts';
+import type { RunPage, RunSummary } from '../../shared/sync/syncs.ts';
 import { invalidAfter, isFiltered, type RunsQuery, runsQuery } from '../shapes/runs-query.ts';
 
 /**
@@ -21,9 +21,10 @@ export function listRuns(app: AppServices): RouteHandler {
       caller,
       (query.filter.codes ?? []).map((code) => ({ code, field: 'code' })),
     );
-    const { runs, next } = isSearch
+    const { runs: found, next } = isSearch
       ? await app.syncs.search(ofCaller(query, caller), signal)
       : await allRuns(app, request.query, query, signal);
+    const runs = await withPlaces(app, found, signal);
     if (next === undefined) return tagged(json({ runs }));
     const link = new URLSearchParams(request.query);
     link.delete('pretty');
@@ -31,6 +32,17 @@ export function listRuns(app: AppServices): RouteHandler {
     link.set('after', next);
     return tagged(json({ runs, next: `/runs?${link}` }));
   };
+}
+
+/** Where any of them waits. */
+async function withPlaces(
+  app: AppServices,
+  runs: RunSummary[],
+  signal: AbortSignal,
+): Promise<(RunSummary & { place?: number })[]> {
+  if (runs.every(({ state }) => state !== 'waiting')) return runs;
+  const places = await app.syncs.places(signal);
+  return runs.map((run) => (run.state === 'waiting' ? { ...run, ...places.get(run.id) } : run));
 }
 
 function ofCaller({ filter, ...page }: RunsQuery, { codes }: ApiToken) {

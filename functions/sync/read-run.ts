@@ -8,6 +8,9 @@ import { type Run, sharedAgeMs } from '../../shared/sync/syncs.ts';
 import { isProgressAsked, runProgress, waitMsOf, wholeRun } from '../shapes/run-views.ts';
 import { allowedRun } from './named-run.ts';
 
+/** How soon who waits for an answer hears of another place in line. */
+const placeAgeMs = 2_000;
+
 const whole = remembered(wholeRun);
 const progress = remembered(runProgress);
 
@@ -23,9 +26,13 @@ export function readRun(app: AppServices): RouteHandler {
     const isBrief = isProgressAsked(request.query);
     const waitMs = waitMsOf(request.query);
     const look = () => allowedRun(request, app, caller, signal, isBrief ? sharedAgeMs : 0);
-    const answer = isBrief ? progress : whole;
+    const answer = async (run: Run) => {
+      if (run.state !== 'waiting') return (isBrief ? progress : whole)(run);
+      const view = isBrief ? runProgress : wholeRun;
+      return tagged(json(view(run, await app.syncs.waitsFor(run, signal))));
+    };
     let { run, etag } = await look();
-    let now = answer(run);
+    let now = await answer(run);
     if (waitMs === 0 || !isKnown(request, now.headers['etag'])) return now;
     const held = AbortSignal.any([
       AbortSignal.timeout(waitMs),
@@ -33,10 +40,12 @@ export function readRun(app: AppServices): RouteHandler {
       app.stopping,
     ]);
     while (isKnown(request, now.headers['etag'])) {
-      await app.syncs.changed(run.id, etag, held);
+      // Its place in line changes without it.
+      const until = run.state === 'waiting' ? [AbortSignal.timeout(placeAgeMs)] : [];
+      await app.syncs.changed(run.id, etag, AbortSignal.any([held, ...until]));
       if (held.aborted) return now;
       ({ run, etag } = await look());
-      now = answer(run);
+      now = await answer(run);
     }
     return now;
   };

@@ -31,7 +31,7 @@ interface Starting {
   /** The data sources that are named, as far as the catalogue knows them: they need rights. */
   named(body: Body): NamedCode[];
   /** Throws `HttpProblem` 400. */
-  parse(body: Body): Pick<SyncRequest, 'user' | 'calls'>;
+  parse(body: Body): Pick<SyncRequest, 'user' | 'calls' | 'whenBusy'>;
 }
 
 /** Syncs every entity of one data source or several. */
@@ -88,18 +88,19 @@ async function started(
   otherwise: Representation,
 ): Promise<HttpResponseInit> {
   const { request, context } = call;
-  const { id, state, isReplayed } = await beginRun(call, sync, sent);
+  const { isReplayed, ...begun } = await beginRun(call, sync, sent);
+  const { id } = begun;
   const codes = [...new Set(sync.calls.flatMap((call) => call.codes))].join(', ');
-  context.extraOutputs.set(runQueueOutput, id);
   context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${sync.token})`);
   const location = `/runs/${id}`;
   const headers = { location, ...(isReplayed && { [replayedHeader]: 'true' }) };
-  return textOrJson(
-    request,
-    'Synchronization was started.',
-    { id, state, location },
-    { status: 202, headers, otherwise },
-  );
+  const answer = { status: 202, headers, otherwise };
+  const accepted = { ...begun, location };
+  if (begun.state === 'waiting') {
+    return textOrJson(request, 'Synchronization is waiting.', accepted, answer);
+  }
+  context.extraOutputs.set(runQueueOutput, id);
+  return textOrJson(request, 'Synchronization was started.', accepted, answer);
 }
 
 /** What would be started, as JSON; nothing is. Throws `HttpProblem` 400 where it is too much. */

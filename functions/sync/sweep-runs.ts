@@ -1,4 +1,4 @@
-/** Sends runs on whose worker is gone, and ends those that nobody may execute. */
+/** Sends runs on whose worker is gone or that wait for nothing, ends those that nobody may execute. */
 
 import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
@@ -12,10 +12,11 @@ export const sweepSchedule = '*/20 * * * * *';
 
 export function sweepRuns(app: () => App): TimerHandler {
   return async (_timer: Timer, context: InvocationContext) => {
-    const { abandoned, ended } = await app().sweepRuns();
+    const { abandoned, ended, startable } = await app().sweepRuns();
     if (ended.length > 0) context.warn(`Ended, since nobody may execute them: ${ended.join(', ')}`);
-    if (abandoned.length === 0) return;
-    context.warn(`Resuming ${abandoned.join(', ')}`);
-    context.extraOutputs.set(runQueueOutput, abandoned);
+    if (abandoned.length > 0) context.warn(`Resuming ${abandoned.join(', ')}`);
+    if (startable.length > 0) context.info(`First in line: ${startable.join(', ')}`);
+    const sent = [...new Set([...abandoned, ...startable])];
+    if (sent.length > 0) context.extraOutputs.set(runQueueOutput, sent);
   };
 }

@@ -9,7 +9,7 @@ import { statusSchema } from '../shapes/runs.ts';
 
 /**
  * Whether any run is queued or running, as of a second ago at most, and as JSON which ones, of those
- * that the caller may touch, and how far they are. Strangers learn how far all are, and nothing that
+ * that the caller may touch, and how far they are; those that only wait are counted. Strangers learn how far all are, and nothing that
  * people or procedures said.
  */
 export function syncStatus(app: AppServices): RouteHandler {
@@ -19,10 +19,14 @@ export function syncStatus(app: AppServices): RouteHandler {
     if (!prefersJson(request)) {
       return tagged(plain(`Synchronization is ${running ? '' : 'not '}running.`, varying));
     }
-    const closed = await app.closures.current(signal);
+    const [closed, places] = await Promise.all([
+      app.closures.current(signal),
+      app.syncs.places(signal),
+    ]);
     const closures =
       caller === undefined ? closed.map(({ reason: _, ...closure }) => closure) : closed;
-    const status = statusSchema.parse({ running, runs: shown(active, caller), closures });
+    const runs = shown(active, caller);
+    const status = statusSchema.parse({ running, runs, waiting: places.size, closures });
     return tagged(json(status, varying));
   };
 }

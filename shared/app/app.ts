@@ -25,6 +25,7 @@ import type { StageRunners } from '../sync/stage-runner.ts';
 import { abandonedRuns, endOrphans } from '../sync/sweep.ts';
 import { type SyncState, syncState } from '../sync/sync-state.ts';
 import type { Syncs } from '../sync/syncs.ts';
+import { startable } from '../sync/waiting/sweep-line.ts';
 import type { CallsOutcome } from './after-changes.ts';
 import { Closed } from './closed.ts';
 import { Companies } from './companies.ts';
@@ -34,6 +35,7 @@ import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { lookAtHealth } from './health/look.ts';
 import type { HealthPart } from './health/part.ts';
 import { lookForGivenUp } from './poison-queues.ts';
+import { runQueueName } from './run-queue.ts';
 import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
@@ -61,6 +63,7 @@ export class App implements AppServices {
   readonly acknowledgements: Acknowledgements;
   readonly troubles: Troubles;
   readonly #runners: StageRunners;
+  readonly #closed: Closed;
   /** One for all runs: it knows how fast each database answers. */
   readonly #readFreshness: ReadFreshness;
   readonly #databases: Databases;
@@ -94,10 +97,12 @@ export class App implements AppServices {
     this.closures = new Closures(container, this.now);
     this.acknowledgements = new Acknowledgements(container, this.now);
     const closed = new Closed(catalog, locations, this.closures);
+    this.#closed = closed;
     this.syncs = new SyncService({
       catalog,
       state: (signal) => this.#state(signal),
       now: this.now,
+      send: this.#sendRun,
       closed: (stages, signal) => closed.ofStages(stages, signal),
       retentionDays: settings.retentionDays,
     });
@@ -185,8 +190,10 @@ export class App implements AppServices {
         ...(await this.#state(signal)),
         runners: this.#runners,
         readFreshness: this.#readFreshness,
-        catalogRevision: this.catalog.revision,
+        catalog: this.catalog,
         now: this.now,
+        send: this.#sendRun,
+        closed: (stages, within) => this.#closed.ofStages(stages, within),
         sliceMs: this.settings.sliceMs,
         log,
       },
@@ -214,12 +221,16 @@ export class App implements AppServices {
     return this.companies.callAfterChanges(code, log, this.#stopping.signal);
   }
 
-  /** Runs that nobody executes (`abandonedRuns`), and those that nobody may, ended (`endOrphans`). */
-  async sweepRuns(): Promise<{ abandoned: string[]; ended: string[] }> {
+  /**
+   * Runs that nobody executes (`abandonedRuns`), those that nobody may, ended (`endOrphans`), and
+   * those that wait for nothing any more (`startable`).
+   */
+  async sweepRuns(): Promise<Record<'abandoned' | 'ended' | 'startable', string[]>> {
     const signal = this.#stopping.signal;
     const state = await this.#state(signal);
     const abandoned = await abandonedRuns(state, this.now(), signal);
-    return { abandoned, ended: await endOrphans(state, this.now(), signal) };
+    const ended = await endOrphans(state, this.now(), signal);
+    return { abandoned, ended, startable: await startable(state, this.now(), signal) };
   }
 
   /** As `lookForGivenUp`. */
@@ -269,6 +280,9 @@ export class App implements AppServices {
     const all = [this.#databases, this.#readers, this.#callers];
     await within(closeMs, Promise.all(all.map((pools) => pools.close())));
   }
+
+  readonly #sendRun = async (id: string, delaySeconds: number, signal: AbortSignal) =>
+    (await this.#queues()).send(runQueueName, id, signal, delaySeconds);
 
   async #queues(): Promise<Queues> {
     this.#opened ??= await Queues.open(this.settings.storage);

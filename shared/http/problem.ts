@@ -33,10 +33,14 @@ export type ProblemType = keyof typeof problemTypes;
 
 /** Extension members of the problem document. */
 const membersSchema = z.object({
-  servers: z
+  servers: z.array(z.string()).optional().meta({
+    description:
+      'Of `busy`: the source servers that are held, or waited for; of `closed` the server',
+  }),
+  runs: z
     .array(z.string())
     .optional()
-    .meta({ description: 'Of `busy`: the source servers that are held; of `closed` the server' }),
+    .meta({ description: 'Of `busy`: the runs that have them, or wait for them' }),
   company: z.string().optional().meta({ description: 'Of `closed`: the company, where it is one' }),
   closure: z.string().optional().meta({ description: 'Of `closed`: the id of the closure' }),
   until: instantSchema.optional(),

@@ -20,6 +20,13 @@ export interface ClaimDependencies {
   runs: RunStore;
 }
 
+/** Servers that somebody else has. */
+export interface Busy {
+  busy: string[];
+  /** Whose they are; absent where another claim is under way, which may come to nothing. */
+  run?: string;
+}
+
 export function syncLock(server: string): string {
   return `sync/${server}`;
 }
@@ -29,19 +36,22 @@ export function syncLock(server: string): string {
  * it the run document must be written and the servers entered as its own (`ownServers`).
  *
  * @param servers sorted, so that two claims meet at the same server first
- * @returns the lease id, or the servers that somebody else has
+ * @param by the run that claims, where it may own some of them by an earlier claim
+ * @returns the lease id, or what somebody else has
  */
 export async function claimServers(
   dependencies: ClaimDependencies,
   servers: readonly string[],
   signal: AbortSignal,
-): Promise<{ leaseId: string } | { busy: string[] }> {
+  by?: string,
+): Promise<{ leaseId: string } | Busy> {
   const leaseId = randomUUID();
   try {
     for (const server of servers) {
-      if (await takeFree(dependencies, server, leaseId, signal)) continue;
+      const taken = await takeFree(dependencies, { server, leaseId, by }, signal);
+      if (taken === 'taken') continue;
       await releaseAll(dependencies.leases, servers, leaseId);
-      return { busy: [server] };
+      return { busy: [server], ...(taken.run !== undefined && { run: taken.run }) };
     }
     return { leaseId };
   } catch (error) {
@@ -140,27 +150,30 @@ async function takeOver(
 /**
  * Takes the server unless it is busy. Whoever finds it busy has only looked: a lease that has run
  * out while its worker is about to renew it stays free for that.
+ *
+ * @returns `taken`, or the unfinished run whose server it is
  */
 async function takeFree(
-  dependencies: ClaimDependencies,
-  server: string,
-  leaseId: string,
+  { leases, runs }: ClaimDependencies,
+  { server, leaseId, by }: { server: string; leaseId: string; by: string | undefined },
   signal: AbortSignal,
-): Promise<boolean> {
-  const { leases } = dependencies;
+): Promise<'taken' | { run?: string }> {
   const name = syncLock(server);
+  const isOthers = async (owner: string | undefined) =>
+    owner !== by && (await isUnfinished(runs, owner, signal));
   for (let attempt = 1; ; attempt += 1) {
     const { held, owner } = await leases.state(name, signal);
-    if (await isUnfinished(dependencies.runs, owner, signal)) return false;
+    if (owner !== undefined && (await isOthers(owner))) return { run: owner };
     if (!held && (await leases.acquire(name, leaseId, signal))) {
       // Somebody else may have claimed it and let go between the look and the lease.
       const current = (await leases.state(name, signal)).owner;
-      if (!(await isUnfinished(dependencies.runs, current, signal))) return true;
+      if (current === undefined || !(await isOthers(current))) return 'taken';
       await leases.letGo(name, leaseId);
-      return false;
+      return { run: current };
     }
     // Held: worth another try only when its owner has finished and is about to let go.
-    if (attempt > releaseWait.tries || (owner === undefined && attempt > 1)) return false;
+    const hasOwner = owner !== undefined && owner !== by;
+    if (attempt > releaseWait.tries || (!hasOwner && attempt > 1)) return {};
     await pause(releaseWait.everyMs, signal);
   }
 }

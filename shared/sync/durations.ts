@@ -27,6 +27,9 @@ const durationsForm: DocumentForm<Record<string, number[]>> = {
 
 const none = { value: {}, metadata: {}, meaning: 'durations are measured anew' };
 
+/** How long a sync that is asked for waits for what earlier ones have measured. */
+const estimateMs = 2_000;
+
 /** Enough for a median that one bad night does not move. */
 const kept = 9;
 
@@ -73,6 +76,15 @@ export class DurationStore {
       }
     }
   }
+}
+
+/** An estimate is no reason to refuse a sync, nor to use up the time that a claim has. */
+export async function knownDurations(
+  durations: Pick<DurationStore, 'read'>,
+  signal: AbortSignal,
+): Promise<Durations> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(estimateMs)]);
+  return durations.read(limit).catch(() => ({}));
 }
 
 /** The stages with what each of them may take, as far as earlier runs have measured it. */

@@ -34,13 +34,27 @@ export function endRun(run: Run, now: Date): void {
   close(run, finalState(run), now);
 }
 
+/** Ends a run that waits, of which nothing was begun. @param text why */
+export function endWaiting(
+  run: Run,
+  state: 'cancelled' | 'failed' | 'interrupted',
+  text: string,
+  now: Date,
+): void {
+  if (state === 'cancelled') for (const stage of run.stages) stage.state = 'cancelled';
+  giveReason(run, now, text);
+  close(run, state, now);
+}
+
 /** Ends a run that nobody may execute. @param missing the locks of which it is not the owner */
 export function endOrphan(run: Run, missing: readonly string[], now: Date): void {
   for (const stage of run.stages) {
     if (stage.state === 'running') lose(run, stage, false, now);
   }
   const what = run.startedAt === undefined ? 'It was never begun' : 'It cannot be resumed';
-  giveReason(run, now, `${what}: it is not the owner of ${missing.join(', ')}.`);
+  const why =
+    run.state === 'waiting' ? 'it is not in line' : `it is not the owner of ${missing.join(', ')}`;
+  giveReason(run, now, `${what}: ${why}.`);
   close(run, 'interrupted', now);
 }
 

@@ -7,11 +7,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { type Keeper, keepLease } from '../lock/keeper.ts';
-import type { Leases } from '../lock/leases.ts';
 import { DocumentConflictError } from '../storage/documents.ts';
 import type { Cancellations } from './cancellations.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
-import type { DurationStore } from './durations.ts';
 import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
 import { executeStages } from './execution.ts';
 import type { FailureStore } from './failures.ts';
@@ -23,21 +21,17 @@ import type { RunLogs } from './log/run-logs.ts';
 import { endingLine, isFailure } from './outcome.ts';
 import { hasEnded, isFinished, type Run } from './run.ts';
 import { runClock } from './run-clock.ts';
-import type { RunStore } from './run-store.ts';
 import type { StageRunners } from './stage-runner.ts';
+import { leaveIfThere } from './waiting/leave.ts';
+import { type Starter, startWaiting } from './waiting/start-waiting.ts';
+import { wakeHeads, wakeHeadsSoon } from './waiting/wake.ts';
 
-export interface EngineDependencies {
-  leases: Leases;
-  runs: RunStore;
+export interface EngineDependencies extends Starter {
   cancellations: Cancellations;
-  durations: DurationStore;
   failures: Pick<FailureStore, 'note'>;
   logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
-  /** Of this worker's catalogue. */
-  catalogRevision: string;
-  now(): Date;
   /** How long one call may go on beginning stages, in milliseconds. */
   sliceMs: number;
   /** One line about the run, for the log of the function. */
@@ -45,11 +39,11 @@ export interface EngineDependencies {
 }
 
 /**
- * `finished`: the run has ended. `handed on`: the caller must queue the id again. `left`: somebody
+ * `waits`: its time has not come; whoever it waits for wakes it. `finished`: the run has ended. `handed on`: the caller must queue the id again. `left`: somebody
  * else has the run, or it had ended before. `stopped`: this worker had to let go of it; whoever
  * sweeps next sends it on.
  */
-export type SliceOutcome = 'finished' | 'handed on' | 'left' | 'stopped';
+export type SliceOutcome = 'waits' | 'finished' | 'handed on' | 'left' | 'stopped';
 
 /** The queue was faster than the document; the message must come again. */
 export class RunNotFoundError extends Error {
@@ -71,9 +65,14 @@ export async function executeRun(
   signal: AbortSignal,
 ): Promise<SliceOutcome> {
   const { leases, runs } = dependencies;
-  const stored = await runs.read(id, signal);
-  if (stored === undefined) throw new RunNotFoundError(id);
-  if (isFinished(stored.value)) return 'left';
+  const found = await runs.read(id, signal);
+  if (found === undefined) throw new RunNotFoundError(id);
+  if (isFinished(found.value)) {
+    await leaveIfThere(dependencies, found.value, signal);
+    return 'left';
+  }
+  const stored = await startWaiting(dependencies, found, signal);
+  if (stored === undefined) return 'waits';
   const holder = randomUUID();
   const askedAt = performance.now();
   if (!(await takeOverLocks(leases, stored.value, holder, signal))) return 'left';
@@ -82,7 +81,7 @@ export async function executeRun(
   const journal = new Journal(runs, stored.value, stored.etag);
   const now = runClock(stored.value, () => dependencies.now());
   try {
-    await journal.write((run) => takeOver(run, holder, dependencies.catalogRevision, now()));
+    await journal.write((run) => takeOver(run, holder, dependencies.catalog.revision, now()));
     return await runSlice({ ...dependencies, now }, journal, keepers, signal);
   } catch (error) {
     // Another worker wrote: the run is theirs. Everything else is for the next delivery.
@@ -146,8 +145,10 @@ async function runSlice(
     // older than it could be is no reason to fail a run that has ended.
     await dependencies.durations.add(run, AbortSignal.timeout(5_000)).catch(() => {});
     await dependencies.failures.note(run, AbortSignal.timeout(5_000)).catch(() => {});
+    await wakeHeadsSoon(dependencies, servers);
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     await disownAll(leases, servers, holder);
+    await wakeHeads(dependencies, servers);
     if (cancel.signal.aborted) {
       // Left behind it harms nobody: retention takes it with the run.
       const soon = AbortSignal.timeout(5_000);

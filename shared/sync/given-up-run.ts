@@ -1,4 +1,3 @@
-import { DocumentConflictError } from '../storage/documents.ts';
 import { addLog } from './ending.ts';
 import type { SyncState } from './service.ts';
 
@@ -23,11 +22,5 @@ export async function tellRun(
   const locks = await leases.list('sync/', signal);
   if (locks.some(({ owner, held }) => held && owner === id)) return false;
   addLog(run, now, text);
-  try {
-    await runs.replace(run, found.etag, signal);
-    return true;
-  } catch (error) {
-    if (error instanceof DocumentConflictError) return false;
-    throw error;
-  }
+  return await runs.replaced(run, found.etag, signal);
 }

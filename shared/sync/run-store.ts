@@ -4,6 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { sideBySide } from '../async/side-by-side.ts';
 import { storageClock } from '../storage/clock.ts';
 import {
+  DocumentConflictError,
   DocumentDamagedError,
   DocumentNewerError,
   DocumentStore,
@@ -119,6 +120,17 @@ export class RunStore {
   /** @throws DocumentConflictError when somebody else has written since */
   replace(run: Run, etag: string, signal: AbortSignal): Promise<string> {
     return this.#documents.replace(run.id, run, metadataOf(run), etag, signal);
+  }
+
+  /** The same; false when somebody else has written since. */
+  async replaced(run: Run, etag: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.replace(run, etag, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof DocumentConflictError) return false;
+      throw error;
+    }
   }
 
   remove(id: string, signal: AbortSignal): Promise<void> {

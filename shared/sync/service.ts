@@ -3,20 +3,17 @@
 import { AgedCache } from '../async/aged-cache.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closure } from '../closures/closures.ts';
-import { withDeadline } from '../storage/storage-call.ts';
-import type { Call } from './call.ts';
-import { claimServers, ownServers, releaseAll } from './claim.ts';
-import { type Durations, withExpected } from './durations.ts';
+import { withExpected } from './durations.ts';
+import { endWaiting } from './ending.ts';
 import { forecast } from './forecast.ts';
 import { holdersOf } from './holders.ts';
-import { comparePeriods } from './period.ts';
+import { CancelRequestedError } from './interruption.ts';
 import { type Plan, planStages } from './plan.ts';
 import { keptSince } from './retention.ts';
 import { isFinished, type Run, type Stage } from './run.ts';
 import { RunLooks, sharedAgeMs } from './run-looks.ts';
 import { searchRuns } from './run-search.ts';
-import { newRunId } from './run-store.ts';
-import { forRun } from './run-values.ts';
+import { askedFor, startRun } from './start-run.ts';
 import type { SyncState } from './sync-state.ts';
 import type {
   CancelOutcome,
@@ -30,11 +27,10 @@ import type {
   Syncs,
 } from './syncs.ts';
 import { unfinishedRuns } from './unfinished.ts';
+import { leaveIfThere } from './waiting/leave.ts';
+import { type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
 
 export type { SyncState } from './sync-state.ts';
-
-/** How long a sync that is asked for waits for what earlier ones have measured. */
-const estimateMs = 2_000;
 
 /** One look at what runs, which whoever asks meanwhile shares. */
 const activeMs = 25_000;
@@ -47,6 +43,8 @@ export interface SyncServiceDependencies {
   /** Opened on first use: a call that needs no storage opens none. */
   state(signal: AbortSignal): Promise<SyncState>;
   now(): Date;
+  /** As `Waker.send`. */
+  send(id: string, delaySeconds: number, signal: AbortSignal): Promise<void>;
   /** The closure that keeps a run of these stages from beginning; absent: nothing is ever closed. */
   closed?(stages: readonly Stage[], signal: AbortSignal): Promise<Closure | undefined>;
   /** For how long finished runs are kept; 90 unless told. */
@@ -65,29 +63,16 @@ export class SyncService implements Syncs {
     );
   }
 
-  /**
-   * The order is: locks, document, owner. Whoever dies on the way, or is answered by an error,
-   * leaves a document that owns no server: it is never executed, and the sweeper ends it. Once the
-   * document is there, what becomes of the run is in it, and the answer is its id.
-   */
   async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
     const plan = this.#planned(request);
-    const closure = await this.#dependencies.closed?.(plan.stages, signal);
+    const { catalog, now, send, closed } = this.#dependencies;
+    const closure = await closed?.(plan.stages, signal);
     if (closure !== undefined) return { outcome: 'closed', closure };
     const state = await this.#dependencies.state(signal);
-    const claimed = await withDeadline(
-      `claim ${plan.servers.join(', ')}`,
-      (bounded) => this.#claim(state, request, plan, bounded),
-      state.leases.lifeMs / 2,
-      signal,
-    );
-    if ('busy' in claimed) return { outcome: 'busy', servers: serversOf(plan, claimed.busy) };
-    const taken = await owned(state, claimed, signal);
+    const started = await startRun({ ...state, catalog, now, send }, request, plan, signal);
     // Whoever has started a run sees that it runs.
     this.#active.delete('');
-    return taken.length === 0
-      ? { outcome: 'started', id: claimed.id }
-      : { outcome: 'busy', servers: serversOf(plan, taken) };
+    return started;
   }
 
   async plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun> {
@@ -123,14 +108,41 @@ export class SyncService implements Syncs {
     return logs.read(id, signal);
   }
 
+  /** Of a run that waits there is nobody who could stop it: it ends here. */
   async cancel(id: string, by: string, signal: AbortSignal): Promise<CancelOutcome> {
-    const { runs, cancellations } = await this.#dependencies.state(signal);
-    const run = (await runs.look(id, signal))?.value;
-    if (run === undefined) return { outcome: 'unknown' };
-    if (isFinished(run)) return { outcome: 'finished', state: run.state };
-    const at = this.#dependencies.now().toISOString();
-    const isNew = await cancellations.request(id, { by, at }, signal);
-    return isNew ? { outcome: 'accepted' } : { outcome: 'cancelling', state: run.state };
+    const state = await this.#dependencies.state(signal);
+    const { now, send } = this.#dependencies;
+    const { runs, cancellations, waiting } = state;
+    for (;;) {
+      const found = await runs.look(id, signal);
+      if (found === undefined) return { outcome: 'unknown' };
+      const { value: run, etag, isNewer } = found;
+      if (isFinished(run)) return { outcome: 'finished', state: run.state };
+      const at = now();
+      if (run.state !== 'waiting' || isNewer) {
+        const isNew = await cancellations.request(id, { by, at: at.toISOString() }, signal);
+        return isNew ? { outcome: 'accepted' } : { outcome: 'cancelling', state: run.state };
+      }
+      endWaiting(run, 'cancelled', `${new CancelRequestedError(by).message} while it waited.`, at);
+      if (!(await runs.replaced(run, etag, signal))) continue;
+      await leaveIfThere({ waiting, now, send }, run, signal);
+      return { outcome: 'accepted' };
+    }
+  }
+
+  async places(signal: AbortSignal): Promise<ReadonlyMap<string, Place>> {
+    const { waiting } = await this.#dependencies.state(signal);
+    return placesOf(await waiting.list(signal), this.#dependencies.now());
+  }
+
+  async waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor> {
+    const { now, closed } = this.#dependencies;
+    const state = await this.#dependencies.state(signal);
+    const closure = await closed?.(run.stages, signal);
+    const waitsFor = await whatFor(state, run, now(), signal);
+    if (closure === undefined) return waitsFor;
+    const { until, reason } = closure;
+    return { ...waitsFor, closed: { until, reason } };
   }
 
   async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
@@ -150,48 +162,6 @@ export class SyncService implements Syncs {
     return planStages(this.#dependencies.catalog, calls, limit);
   }
 
-  /** @returns the run, whose document is written, or the servers that somebody else has */
-  async #claim(
-    state: SyncState,
-    request: SyncRequest,
-    plan: Plan,
-    signal: AbortSignal,
-  ): Promise<Run | { busy: string[] }> {
-    const { now } = this.#dependencies;
-    const names = plan.locks.map(({ lock }) => lock);
-    const claim = await claimServers(state, names, signal);
-    if ('busy' in claim) return claim;
-    try {
-      const at = now();
-      const id = request.id ?? newRunId(at);
-      const createdAt = at.toISOString();
-      const { timeZone } = this.#dependencies.catalog.periods;
-      const stages = forRun(plan.stages, { user: request.user, id, at, timeZone });
-      const run: Run = {
-        id,
-        kind: request.kind,
-        state: 'queued',
-        user: request.user,
-        token: request.token,
-        ...askedFor(this.#dependencies.catalog, request.calls),
-        ...(request.board !== undefined && { board: request.board }),
-        createdAt,
-        locks: names.map((server) => ({ server, leaseId: claim.leaseId })),
-        stages: withExpected(stages, await knownDurations(state, signal)),
-        freshness: plan.freshness,
-        statements: plan.statements,
-        ...(plan.queries.length > 0 && { queries: plan.queries }),
-        catalog: this.#dependencies.catalog.revision,
-        log: [{ at: createdAt, text: `Asked for by ${request.user}.` }],
-      };
-      await state.runs.create(run, signal);
-      return run;
-    } catch (error) {
-      await releaseAll(state.leases, names, claim.leaseId);
-      throw error;
-    }
-  }
-
   /** Whoever owns a server: a handful of reads, however many runs are kept. */
   active(signal: AbortSignal): Promise<Run[]> {
     const look = async () => {
@@ -201,56 +171,4 @@ export class SyncService implements Syncs {
     };
     return this.#active.get('', sharedAgeMs, look, signal);
   }
-}
-
-/** The calls, and what older readers look for: their codes, their entities, their one month. */
-function askedFor(
-  catalog: Catalog,
-  calls: Call[],
-): Pick<Run, 'codes' | 'names' | 'period'> & { calls: Call[] } {
-  const codes = [...new Set(calls.flatMap((call) => call.codes))];
-  const named = new Set(calls.flatMap((call) => call.names));
-  const names = catalog.entityOrder(...codes).filter((name) => named.has(name));
-  const [period, ...others] = calls.flatMap(({ periods = [] }) => periods);
-  const isOne = period && others.every((other) => comparePeriods(period, other) === 0);
-  return { codes, names, ...(isOne && { period }), calls };
-}
-
-/** The catalogue's ids: of an address, too, its server is told. */
-function serversOf({ locks }: Plan, names: readonly string[]): string[] {
-  const found = locks.filter(({ lock }) => names.includes(lock)).map(({ server }) => server);
-  return [...new Set(found)];
-}
-
-/** An estimate is no reason to refuse a sync, nor to use up the time that a claim has. */
-async function knownDurations(
-  { durations }: Pick<SyncState, 'durations'>,
-  signal: AbortSignal,
-): Promise<Durations> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(estimateMs)]);
-  return durations.read(limit).catch(() => ({}));
-}
-
-/**
- * Enters the run as the owner of its servers. Where storage leaves open whether that was done, the
- * run may be executed, and is not refused: if it was not done, the sweeper says so in the run.
- *
- * @returns the servers that somebody else has: then the run is gone
- */
-async function owned(
-  { leases, runs }: Pick<SyncState, 'leases' | 'runs'>,
-  run: Run,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(leases.lifeMs / 4)]);
-  const taken = await ownServers(leases, run, limit).catch(() => []);
-  if (taken.length === 0) return [];
-  await runs.remove(run.id, AbortSignal.timeout(5_000)).catch(() => {});
-  const [claim] = run.locks;
-  await releaseAll(
-    leases,
-    run.locks.map(({ server }) => server),
-    claim?.leaseId ?? '',
-  );
-  return taken;
 }

@@ -1,11 +1,9 @@
 /** Finds runs that nobody executes, and perhaps nobody ever will. */
 
 import type { LockState } from '../lock/leases.ts';
-import { DocumentConflictError } from '../storage/documents.ts';
 import { tellLog } from '../storage/tell.ts';
 import { endOrphan } from './ending.ts';
-import { isFinished, type Run } from './run.ts';
-import type { RunStore } from './run-store.ts';
+import { isFinished } from './run.ts';
 import type { SyncState } from './service.ts';
 import { type UnfinishedRun, unfinishedRuns, withLocks } from './unfinished.ts';
 
@@ -18,22 +16,29 @@ const queuedMs = 10_000;
 
 /**
  * Ids of unfinished runs on whose servers no lease lives (their worker died, their message was
- * lost, or they were let go), and of those that wait for a worker for too long. Sending one twice
- * is harmless: whoever comes second leaves.
+ * lost, or they were let go), and of those that wait for a worker for too long; among them runs
+ * whose start from the line was broken off half way. Sending one twice is harmless: whoever comes
+ * second leaves.
  */
 export async function abandonedRuns(
-  state: Pick<SyncState, 'leases' | 'runs'>,
+  state: Pick<SyncState, 'leases' | 'runs' | 'waiting'>,
   now: Date,
   signal: AbortSignal,
 ): Promise<string[]> {
   const runs = await unfinishedRuns(state, signal, tellUnread);
+  const entries = runs.some(isHalfStarted) ? await state.waiting.list(signal) : [];
   return runs
     .filter(({ run, held, missing, isNewer }) => {
       const waitsMs = now.getTime() - Date.parse(run.createdAt);
-      if (isNewer || missing.length > 0) return false;
+      const isInLine = entries.some(({ id }) => id === run.id);
+      if (isNewer || (missing.length > 0 && !isInLine)) return false;
       return !held || (run.state === 'queued' && waitsMs > queuedMs);
     })
     .map(({ run }) => run.id);
+}
+
+function isHalfStarted({ run, missing }: UnfinishedRun): boolean {
+  return missing.length > 0 && run.ticket !== undefined;
 }
 
 /** One document that storage does not give keeps nobody from the others. */
@@ -45,9 +50,10 @@ function tellUnread(id: string, error: unknown): void {
 const sweptPage = 1_000;
 
 /**
- * Ends unfinished runs that do not own their servers: nobody may execute them. Their POST died, was
- * answered by an error or came too late, or the blob of a lock was deleted. One that is just being
- * written, or whose worker still holds another of its locks, is left alone.
+ * Ends unfinished runs that do not own their servers and are not in line for them: nobody may
+ * execute them. Their POST died, was answered by an error or came too late, or the blob of a lock
+ * was deleted. One that is just being written, or whose worker still holds another of its locks, is
+ * left alone.
  *
  * Whatever becomes an orphan is mostly among the newest runs, which every sweep sees; of the others
  * each sweep sees one page more.
@@ -55,7 +61,7 @@ const sweptPage = 1_000;
  * @returns their ids
  */
 export async function endOrphans(
-  { leases, runs }: Pick<SyncState, 'leases' | 'runs'>,
+  { leases, runs, waiting }: Pick<SyncState, 'leases' | 'runs' | 'waiting'>,
   now: Date,
   signal: AbortSignal,
   pageSize = sweptPage,
@@ -63,12 +69,14 @@ export async function endOrphans(
   // Runs first: one that is entered as an owner between the two calls is none.
   const listed = await runs.inTurn(pageSize, signal);
   const locks = await leases.list('sync/', signal);
+  const inLine = new Set((await waiting.list(signal)).map(({ id }) => id));
   const unfinished = listed.filter((run) => !isFinished(run)).map(({ id }) => id);
   const ids = new Set([...unfinished, ...locks.flatMap(({ owner }) => owner ?? [])]);
   const ended: string[] = [];
   for (const id of ids) {
+    if (inLine.has(id)) continue;
     try {
-      if (await endIfOrphan({ leases, runs }, id, locks, now, signal)) ended.push(id);
+      if (await endIfOrphan({ leases, runs, waiting }, id, locks, now, signal)) ended.push(id);
     } catch (error) {
       signal.throwIfAborted();
       tellUnread(id, error);
@@ -79,7 +87,7 @@ export async function endOrphans(
 
 /** @param locks as they were listed after the run was */
 async function endIfOrphan(
-  { leases, runs }: Pick<SyncState, 'leases' | 'runs'>,
+  { leases, runs, waiting }: Pick<SyncState, 'leases' | 'runs' | 'waiting'>,
   id: string,
   locks: readonly LockState[],
   now: Date,
@@ -89,30 +97,19 @@ async function endIfOrphan(
   if (found === undefined || found.isNewer || isFinished(found.value)) return false;
   // Longer than a claim lives, by storage's clock: whoever wrote it can enter it no more.
   if (found.ageMs <= leases.lifeMs || !isOrphan(withLocks(found, locks))) return false;
-  // But before it was as old as that: the locks are older than the look at its age.
+  // But before it was as old as that: the locks are older than the look at its age. The line first:
+  // a run leaves it when it owns its servers.
+  const { ticket } = found.value;
+  const entries = ticket === undefined ? [] : await waiting.list(signal);
+  if (entries.some((entry) => entry.id === id)) return false;
   const seen = withLocks(found, await leases.list('sync/', signal));
   if (!isOrphan(seen)) return false;
   const { run, missing } = seen;
   endOrphan(run, missing, now);
-  return await replaced(runs, run, found.etag, signal);
+  return await runs.replaced(run, found.etag, signal);
 }
 
-function isOrphan({ held, missing }: UnfinishedRun): boolean {
-  return missing.length > 0 && !held;
-}
-
-/** False when somebody is at it after all. */
-async function replaced(
-  runs: RunStore,
-  run: Run,
-  etag: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    await runs.replace(run, etag, signal);
-    return true;
-  } catch (error) {
-    if (error instanceof DocumentConflictError) return false;
-    throw error;
-  }
+/** What waits owns nothing: of that, only its place in line counts. */
+function isOrphan({ run, held, missing }: UnfinishedRun): boolean {
+  return run.state === 'waiting' || (missing.length > 0 && !held);
 }

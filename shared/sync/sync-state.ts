@@ -8,6 +8,7 @@ import { FailureStore } from './failures.ts';
 import { RunLogs } from './log/run-logs.ts';
 import { RunIndex } from './run-index.ts';
 import { RunStore } from './run-store.ts';
+import { WaitingStore } from './waiting/waiting-store.ts';
 
 export interface SyncState {
   leases: Leases;
@@ -17,6 +18,7 @@ export interface SyncState {
   failures: FailureStore;
   logs: RunLogs;
   index: RunIndex;
+  waiting: WaitingStore;
 }
 
 /** @param leaseSeconds life of a lock that nobody renews */
@@ -30,5 +32,6 @@ export function syncState(container: ContainerClient, leaseSeconds: number): Syn
     failures: new FailureStore(container),
     logs: new RunLogs(container),
     index: new RunIndex(container, runs),
+    waiting: new WaitingStore(container),
   };
 }

@@ -4,6 +4,7 @@ import type { Closure } from '../closures/closures.ts';
 import type { Call, Period } from './call.ts';
 import type { Run, RunState, Stage } from './run.ts';
 import type { RunFilter } from './run-filter.ts';
+import type { Place, WaitsFor } from './waiting/places.ts';
 
 export { cut } from './brief.ts';
 export type { Call, Period } from './call.ts';
@@ -14,6 +15,7 @@ export { type Progress, progressOf } from './progress.ts';
 export { type Run, type RunState, runStates, warningsIn } from './run.ts';
 export type { RunFilter } from './run-filter.ts';
 export { sharedAgeMs } from './run-looks.ts';
+export type { Place, WaitsFor } from './waiting/places.ts';
 
 export interface SyncRequest {
   /** The run's, reserved before (`newRunId`); absent: a new one. */
@@ -26,12 +28,21 @@ export interface SyncRequest {
   token: string;
   /** The name of the board that is started. */
   board?: string;
+  /** Where its servers are not free; absent: it is refused. */
+  whenBusy?: 'wait';
+  /** ISO 8601: it waits at least so long, and only then is in line. */
+  notBefore?: string;
 }
 
 export type StartOutcome =
   | { outcome: 'started'; id: string }
-  /** Somebody else holds these servers; nothing was claimed or written. */
-  | { outcome: 'busy'; servers: string[] }
+  /** Its message is on the queue where it is needed; `place`: how many are before it. */
+  | { outcome: 'waiting'; id: string; place?: number }
+  /**
+   * Somebody else holds these servers, or waits for them; nothing was claimed or written. `runs` has
+   * whoever it is, as far as it is a run yet.
+   */
+  | { outcome: 'busy'; servers: string[]; runs: string[] }
   /** What it needs is closed for now; nothing was claimed or written. */
   | { outcome: 'closed'; closure: Closure };
 
@@ -150,7 +161,8 @@ export interface LogText {
 /** The service the HTTP functions are given; `signal` bounds every call's I/O. */
 export interface Syncs {
   /**
-   * Claims every source server, writes the run document; the caller queues the id.
+   * Claims every source server, writes the run document; the caller queues the id of what is
+   * started. What waits has its message already.
    * Throws TooManyStagesError for `calls` that make too many.
    */
   start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome>;
@@ -169,6 +181,10 @@ export interface Syncs {
   search(options: SearchOptions, signal: AbortSignal): Promise<RunPage>;
   /** All of them, newest first. */
   list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage>;
+  /** Of each run that waits. */
+  places(signal: AbortSignal): Promise<ReadonlyMap<string, Place>>;
+  /** Of a run that waits. */
+  waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor>;
   /** Runs that are queued or running, as of a second ago at most. */
   active(signal: AbortSignal): Promise<Run[]>;
 }

@@ -29,6 +29,7 @@ import { fits, runFits } from '../../shared/sync/run-filter.ts';
 import type {
   CancelOutcome,
   LogText,
+  Place,
   PlannedRun,
   Run,
   RunPage,
@@ -37,6 +38,7 @@ import type {
   StartOutcome,
   SyncRequest,
   Syncs,
+  WaitsFor,
 } from '../../shared/sync/syncs.ts';
 import { describedBy } from '../support/described.ts';
 import { nothingClosed } from '../support/nothing-closed.ts';
@@ -55,6 +57,7 @@ export class RecordingSyncs implements Syncs {
   searched: SearchOptions[] = [];
   outcome: StartOutcome = { outcome: 'started', id: runId };
   running: Run[] = [];
+  inLine = new Map<string, Place>();
   page: RunPage = { runs: [] };
   runs = new Map<string, Run>();
   failure: Error | undefined;
@@ -113,6 +116,14 @@ export class RecordingSyncs implements Syncs {
       return fits(summary, options.filter) ?? (run !== undefined && runFits(run, options.filter));
     };
     return { ...this.page, runs: this.page.runs.filter(isFound) };
+  }
+  async places(): Promise<ReadonlyMap<string, Place>> {
+    this.#fail();
+    return this.inLine;
+  }
+  async waitsFor({ id }: Run): Promise<WaitsFor> {
+    this.#fail();
+    return { ...this.inLine.get(id), waitsFor: [{ server: 'dcdb', run: runId }] };
   }
   async active(): Promise<Run[]> {
     this.#fail();

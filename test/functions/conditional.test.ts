@@ -305,7 +305,7 @@ test('forms: what is dated, for all areas, in which order, which months', async 
 
 test('Retry-After is in the body of a refusal, too', async () => {
   const double = testApp();
-  double.syncs.outcome = { outcome: 'busy', servers: ['dcdb'] };
+  double.syncs.outcome = { outcome: 'busy', servers: ['dcdb'], runs: [] };
   const body = { token: 'demo-token', user: 'me', code: '0c10', name: 'city' };
   const reply = await post(double, 'entity_sync', body, headers);
   assert.equal(reply.status, 409);

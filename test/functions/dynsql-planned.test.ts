@@ -10,13 +10,12 @@ import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { type RunStore, runForm } from '../../shared/sync/run-store.ts';
-import { SyncService } from '../../shared/sync/service.ts';
 import { edit, type Step, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { startConnections, type TestConnections } from '../support/dynsql-connections.ts';
 import { contentOf, put } from '../support/odd-blobs.ts';
 import { requestFor } from '../support/requests.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
-import { engineOn, syncStateOf } from '../support/sync-state.ts';
+import { engineOn, postingService, syncStateOf } from '../support/sync-state.ts';
 
 const code = 'gen-demodata';
 const planned = { demodata: 'abra.example:699' };
@@ -40,7 +39,7 @@ async function posted() {
     ...{ databases: {}, companies: {} },
     connections: planned,
   });
-  const service = new SyncService({ catalog, state: async () => state, now: () => new Date() });
+  const service = postingService(state, { catalog });
   const outcome = await service.start(requestFor([code], ['countries']), soon());
   assert.ok(outcome.outcome === 'started');
   return { container, state, id: outcome.id };
@@ -55,7 +54,7 @@ async function executed(
   const connections = running.open({}, catalog);
   const { databases } = running;
   const runner = dynsqlRunner({ catalog, connections, databases, locations: { ...locations } });
-  const engine = { ...engineOn(state), catalogRevision: catalog.revision };
+  const engine = { ...engineOn(state), catalog };
   engine.runners = { dynsql: runner };
   assert.equal(await executeRun(engine, id, never), 'finished');
   return await read(state.runs, id);
@@ -181,7 +180,7 @@ test('connections share the text of a query in the document of their run', async
   }
   const state = syncStateOf(await storage.container());
   const catalog = parseCatalog(json);
-  const service = new SyncService({ catalog, state: async () => state, now: () => new Date() });
+  const service = postingService(state, { catalog });
   const outcome = await service.start(requestFor(more, ['countries']), soon());
   assert.ok(outcome.outcome === 'started', JSON.stringify(outcome));
   const document = await read(state.runs, outcome.id);

@@ -23,6 +23,7 @@ test('/sync_status: the original’s two texts, and JSON with the runs', async (
   const { id, kind, state, user, codes, createdAt } = active;
   assert.deepEqual(JSON.parse(json.text), {
     closures: [],
+    waiting: 0,
     running: true,
     runs: [
       {

@@ -267,7 +267,7 @@ test('text for whoever asks for it, and when it is busy the same way', async () 
   const accept = 'text/plain';
   const started = await post(app, 'runs', asked(good), { accept });
   assert.equal(started.text, 'Synchronization was started.');
-  app.syncs.outcome = { outcome: 'busy', servers: ['dcdb'] };
+  app.syncs.outcome = { outcome: 'busy', servers: ['dcdb'], runs: [] };
   const busy = await post(app, 'runs', asked(good), { accept });
   assert.deepEqual([busy.status, busy.text], [409, 'Thread is busy, try again later.']);
   assert.equal(busy.headers.get('retry-after'), '60');

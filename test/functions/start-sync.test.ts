@@ -607,7 +607,7 @@ test('the first month is the catalogue’s, also within its year', async () => {
 
 test('busy: 409 with Retry-After and the servers that are held', async () => {
   const app = testApp();
-  app.syncs.outcome = { outcome: 'busy', servers: ['dcdb'] };
+  app.syncs.outcome = { outcome: 'busy', servers: ['dcdb'], runs: [] };
   const plain = await post(app, 'entity_sync', good);
   assert.equal(plain.status, 409);
   assert.equal(plain.text, 'Thread is busy, try again later.');
@@ -620,6 +620,7 @@ test('busy: 409 with Retry-After and the servers that are held', async () => {
     status: 409,
     detail: 'Thread is busy, try again later.',
     servers: ['dcdb'],
+    runs: [],
   });
 });
 

@@ -5,9 +5,8 @@ import { after, before, test } from 'node:test';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import type { Stage } from '../../shared/sync/run.ts';
-import { SyncService } from '../../shared/sync/service.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
-import { engineOn, syncStateOf } from '../support/sync-state.ts';
+import { engineOn, postingService, syncStateOf } from '../support/sync-state.ts';
 import { post, testApp } from './app.ts';
 
 let storage: TestStorage;
@@ -33,7 +32,7 @@ for (const [timeZone, askedAt, startedAt, month, year] of cases) {
     const state = syncStateOf(await storage.container());
     const shipped = testApp();
     const catalog = { ...shipped.catalog, periods: { from: '2018-01', timeZone } };
-    const syncs = new SyncService({ catalog, state: async () => state, now });
+    const syncs = postingService(state, { catalog, now });
     const app = { ...shipped, catalog, syncs, now };
     const calls = [
       { code: '0c10', name: 'payment', month: 0 },

@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import type { EngineDependencies } from '../../shared/sync/engine.ts';
-import { SyncService } from '../../shared/sync/service.ts';
+import { SyncService, type SyncServiceDependencies } from '../../shared/sync/service.ts';
 import type { StageRunner, StageSlot } from '../../shared/sync/stage-runner.ts';
 import { type SyncState, syncState } from '../../shared/sync/sync-state.ts';
 
@@ -13,11 +13,17 @@ export function syncStateOf(container: ContainerClient, seconds = 15): SyncState
   return syncState(container, seconds);
 }
 
-export function postingService(state: SyncState): SyncService {
+/** Messages of runs that wait go nowhere, unless told. */
+export function postingService(
+  state: SyncState,
+  others: Partial<SyncServiceDependencies> = {},
+): SyncService {
   return new SyncService({
     catalog: shippedCatalog(),
     state: async () => state,
     now: () => new Date(),
+    send: async () => {},
+    ...others,
   });
 }
 
@@ -29,7 +35,8 @@ export function engineOn(
 ): EngineDependencies {
   return {
     ...state,
-    catalogRevision: 'test',
+    catalog: shippedCatalog(),
+    send: async () => {},
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},

@@ -10,11 +10,10 @@ import { databaseLocation, httpLocation } from '../../shared/database/location.t
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import { planStages } from '../../shared/sync/plan.ts';
-import { SyncService } from '../../shared/sync/service.ts';
 import { edit, shippedJson } from '../catalog/edited.ts';
 import { requestFor } from '../support/requests.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
-import { engineOn, syncStateOf } from '../support/sync-state.ts';
+import { engineOn, postingService, syncStateOf } from '../support/sync-state.ts';
 
 let storage: TestStorage;
 before(async () => {
@@ -33,17 +32,16 @@ async function newState() {
 }
 
 function serviceOn(state: Awaited<ReturnType<typeof newState>>, catalog = shippedCatalog()) {
-  const now = () => new Date();
-  return new SyncService({ catalog: located(catalog, locations), state: async () => state, now });
+  return postingService(state, { catalog: located(catalog, locations) });
 }
 
 describe('locks of addresses', { concurrency: true }, () => {
   test('two ids on one address: the second POST is refused, and told which server it is', async () => {
     const state = await newState();
     const first = await serviceOn(state).start(requestOf('0c10'), soon());
-    assert.equal(first.outcome, 'started');
+    assert.ok(first.outcome === 'started');
     const second = await serviceOn(state).start(requestOf('stek'), soon());
-    assert.deepEqual(second, { outcome: 'busy', servers: ['server'] });
+    assert.deepEqual(second, { outcome: 'busy', servers: ['server'], runs: [first.id] });
   });
 
   test("a server's id that is renamed keeps its lock", async () => {
@@ -52,20 +50,18 @@ describe('locks of addresses', { concurrency: true }, () => {
     edit(json, ['servers', 0, 'id'], 'renamed');
     edit(json, ['databases', 0, 'server'], 'renamed');
     const renamed = parseCatalog(json);
-    assert.equal((await serviceOn(state).start(requestOf('0c10'), soon())).outcome, 'started');
+    const first = await serviceOn(state).start(requestOf('0c10'), soon());
+    assert.ok(first.outcome === 'started');
     assert.deepEqual(await serviceOn(state, renamed).start(requestOf('0c10'), soon()), {
       outcome: 'busy',
       servers: ['renamed'],
+      runs: [first.id],
     });
   });
 
   test('a worker that knows ids only, and one that knows addresses, share the id', async () => {
     const state = await newState();
-    const earlier = new SyncService({
-      catalog: shippedCatalog(),
-      state: async () => state,
-      now: () => new Date(),
-    });
+    const earlier = postingService(state);
     assert.equal((await earlier.start(requestOf('0c10'), soon())).outcome, 'started');
     assert.equal((await serviceOn(state).start(requestOf('0c10'), soon())).outcome, 'busy');
   });
@@ -76,11 +72,7 @@ describe('locks of addresses', { concurrency: true }, () => {
       ...locations,
       databases: { ...databases, ab: 'sql1:1433/AB' },
     });
-    const service = new SyncService({
-      catalog,
-      state: async () => state,
-      now: () => new Date(),
-    });
+    const service = postingService(state, { catalog });
     const request = { ...requestOf('0c10'), names: ['meter', 'meter_place', 'building_structure'] };
     const started = await service.start(request, soon());
     assert.ok(started.outcome === 'started');

@@ -34,7 +34,7 @@ describe('a catalogue that changed under a run', () => {
     const { state, id } = await posted();
     const engine = {
       ...engineOn(state),
-      catalogRevision: 'without-city',
+      catalog: { ...shippedCatalog(), revision: 'without-city' },
       readFreshness: freshnessReader(new Databases([]), now),
     };
     assert.equal(await executeRun(engine, id, never), 'finished');

@@ -1,25 +1,22 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { claimServers, ownServers, takeOverLocks } from '../../shared/sync/claim.ts';
-import { SyncService, type SyncState } from '../../shared/sync/service.ts';
-import { syncState } from '../../shared/sync/sync-state.ts';
+import type { SyncState } from '../../shared/sync/service.ts';
 import { type Fault, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy.ts';
 import { hash, pick, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
 import { requestFor } from '../support/requests.ts';
 import { postRun, run } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { postingService, syncStateOf } from '../support/sync-state.ts';
 
 let storage: TestStorage;
 before(async () => {
   storage = await startStorage();
 });
 after(() => storage.close());
-
-const stateOf = (container: ContainerClient, seconds = 15) => syncState(container, seconds);
 
 /** State through the proxy and past it, on the same container. */
 async function newState(t: { after(work: () => Promise<void>): void }) {
@@ -30,7 +27,7 @@ async function newState(t: { after(work: () => Promise<void>): void }) {
     retryOptions: { maxTries: 1 },
   });
   const container = service.getContainerClient(direct.containerName);
-  return { proxy, state: stateOf(container), other: stateOf(direct) };
+  return { proxy, state: syncStateOf(container), other: syncStateOf(direct) };
 }
 
 /** The lease ids that a client has asked for. */
@@ -45,14 +42,6 @@ async function heldLocks({ leases }: SyncState): Promise<string[]> {
 }
 
 const request = requestFor(['stek'], ['meter']);
-
-function serviceOn(state: SyncState): SyncService {
-  return new SyncService({
-    catalog: shippedCatalog(),
-    state: async () => state,
-    now: () => new Date(),
-  });
-}
 
 describe('claims under faults', { concurrency: true }, () => {
   test('random faults: all servers or none, never two owners, nothing left held', async (t) => {
@@ -125,15 +114,15 @@ describe('claims under faults', { concurrency: true }, () => {
       entering.resolve();
       return { kind: 'late', until: overtaken.promise };
     };
-    const slow = serviceOn(state).start(request, soon());
+    const slow = postingService(state).start(request, soon());
     await entering.promise;
     // What the end of its life does to a lease.
     for (const id of askedFor(proxy.requests))
       await other.leases.release('sync/server', id, soon());
-    const quick = await serviceOn(other).start(request, soon());
+    const quick = await postingService(other).start(request, soon());
     assert.ok(quick.outcome === 'started');
     overtaken.resolve();
-    assert.deepEqual(await slow, { outcome: 'busy', servers: ['server'] });
+    assert.deepEqual(await slow, { outcome: 'busy', servers: ['server'], runs: [] });
     assert.equal((await other.leases.state('sync/server', soon())).owner, quick.id);
     const { runs } = await other.runs.list({ limit: 5 }, soon());
     assert.deepEqual(
@@ -168,7 +157,7 @@ describe('starting a sync under faults', { concurrency: true }, () => {
       const left = [...faults];
       proxy.decide = ({ method, path }) =>
         method === 'PUT' && path.includes('/runs/') ? left.shift() : undefined;
-      const outcome = await serviceOn(state).start(request, soon());
+      const outcome = await postingService(state).start(request, soon());
       assert.equal(outcome.outcome, 'started');
       const { runs } = await other.runs.list({ limit: 5 }, soon());
       assert.deepEqual(
@@ -195,9 +184,10 @@ describe('starting a sync under faults', { concurrency: true }, () => {
       },
     });
     const startedAt = performance.now();
-    const starting = serviceOn({ ...state, leases }).start(request, soon());
+    const starting = postingService({ ...state, leases }).start(request, soon());
     await assert.rejects(starting, { name: 'StorageDeadlineError' });
-    assert.ok(performance.now() - startedAt < 1_000);
+    // With a wide margin for a busy machine, and far from a lease's life.
+    assert.ok(performance.now() - startedAt < 5_000);
     assert.deepEqual(await heldLocks(other), []);
   });
 
@@ -206,14 +196,14 @@ describe('starting a sync under faults', { concurrency: true }, () => {
     t.diagnostic(`FAULT_SEED=${seed}`);
     const { proxy, state, other } = await newState(t);
     proxy.decide = randomFaults({ seed, rate: 0.2, stallMs: 40 });
-    const service = serviceOn(state);
+    const service = postingService(state);
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, () => service.start(request, soon())),
     );
     const started = outcomes.filter(({ outcome }) => outcome === 'started');
     assert.equal(started.length, 1);
     assert.equal((await other.runs.list({ limit: 50 }, soon())).runs.length, 1);
-    const [owner] = await serviceOn(other).active(soon());
+    const [owner] = await postingService(other).active(soon());
     assert.deepEqual(started, [{ outcome: 'started', id: owner?.id }]);
   });
 });

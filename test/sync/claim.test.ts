@@ -40,7 +40,7 @@ test('a server belongs to its unfinished run, even when no worker holds it', asy
   const stored = await state.runs.read(id, soon());
   assert.ok(stored);
   await releaseAll(state.leases, ['x'], stored.value.locks[0]?.leaseId ?? '');
-  assert.deepEqual(await claimServers(state, ['x'], soon()), { busy: ['x'] });
+  assert.deepEqual(await claimServers(state, ['x'], soon()), { busy: ['x'], run: id });
   await state.runs.replace({ ...stored.value, state: 'failed' }, stored.etag, soon());
   assert.ok('leaseId' in (await claimServers(state, ['x'], soon())));
 });
@@ -61,7 +61,10 @@ test('whoever finds a server busy has only looked: its lease stays as it was', a
       };
     },
   });
-  assert.deepEqual(await claimServers({ ...state, leases }, ['x'], soon()), { busy: ['x'] });
+  assert.deepEqual(await claimServers({ ...state, leases }, ['x'], soon()), {
+    busy: ['x'],
+    run: id,
+  });
   assert.deepEqual(
     asked.filter((name) => name === 'acquire'),
     [],

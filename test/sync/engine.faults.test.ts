@@ -11,23 +11,19 @@ import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
 import { isFinished, type Run, type Stage } from '../../shared/sync/run.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { abandonedRuns } from '../../shared/sync/sweep.ts';
-import { syncState } from '../../shared/sync/sync-state.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { between, hash, pick, type Random, seededRandom } from '../support/random.ts';
 import { randomFaults } from '../support/random-faults.ts';
 import { pipelines, postRun } from '../support/runs.ts';
 import { type Script, ScriptedServers } from '../support/scripted-servers.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { engineOn, syncStateOf } from '../support/sync-state.ts';
 
 let storage: TestStorage;
 before(async () => {
   storage = await startStorage();
 });
 after(() => storage.close());
-
-function stateOf(container: ContainerClient): SyncState {
-  return syncState(container, 15);
-}
 
 /** One worker process: its own way to storage, its own sessions, one death. */
 class Worker {
@@ -55,13 +51,9 @@ class Worker {
     return new Worker(
       proxy,
       {
-        ...stateOf(service.getContainerClient(containerName)),
+        ...engineOn(syncStateOf(service.getContainerClient(containerName))),
         runners: { procedure: servers.runner(faults.seed, death.signal) },
         readFreshness: async () => ({ at: new Date().toISOString() }),
-        catalogRevision: 'test',
-        now: () => new Date(),
-        sliceMs: 60_000,
-        log: () => {},
       },
       death,
     );
@@ -116,7 +108,7 @@ class World {
     this.random = seededRandom(scenario.seed);
     this.#container = container;
     this.#scenario = scenario;
-    this.direct = stateOf(container);
+    this.direct = syncStateOf(container);
     const fails = new Set<string>();
     const script: Script = (stage) => {
       if (this.random() < 0.02) fails.add(stage.id);
@@ -293,7 +285,7 @@ describe('runs under faults', { concurrency: true }, () => {
   });
 
   test('a message that comes again while its run is executed changes nothing', async () => {
-    const state = stateOf(await storage.container());
+    const state = syncStateOf(await storage.container());
     const servers = new ScriptedServers(() => ({ ms: 100 }));
     const stages = pipelines(['a'], 'one');
     for (const stage of stages) stage.repeatable = false;
@@ -301,13 +293,9 @@ describe('runs under faults', { concurrency: true }, () => {
     const execute = () =>
       executeRun(
         {
-          ...state,
+          ...engineOn(state),
           runners: { procedure: servers.runner(1, never) },
           readFreshness: async () => ({ at: '2019-07-31T10:00:00.000Z' }),
-          catalogRevision: 'test',
-          now: () => new Date(),
-          sliceMs: 60_000,
-          log: () => {},
         },
         id,
         never,
@@ -323,12 +311,12 @@ describe('runs under faults', { concurrency: true }, () => {
   });
 
   test('a stage that its worker only waited with has not been attempted', async () => {
-    const state = stateOf(await storage.container());
+    const state = syncStateOf(await storage.container());
     const stopping = new AbortController();
     const id = await postRun(state, pipelines(['a'], 'one'), ['one']);
     const outcome = await executeRun(
       {
-        ...state,
+        ...engineOn(state),
         runners: {
           procedure: {
             async open(_stage, _runId, signal) {
@@ -339,10 +327,6 @@ describe('runs under faults', { concurrency: true }, () => {
           },
         },
         readFreshness: async () => ({ at: '2019-07-31T10:00:00.000Z' }),
-        catalogRevision: 'test',
-        now: () => new Date(),
-        sliceMs: 60_000,
-        log: () => {},
       },
       id,
       stopping.signal,
@@ -357,7 +341,7 @@ describe('runs under faults', { concurrency: true }, () => {
 
   test('storage that is gone while a stage waits for its lease costs an attempt, not the run', async () => {
     const container = await storage.container();
-    const state = stateOf(container);
+    const state = syncStateOf(container);
     let refusals = 1;
     /** What `acquire` throws when its own retries are used up. */
     class Outage extends Leases {
@@ -373,14 +357,10 @@ describe('runs under faults', { concurrency: true }, () => {
     const id = await postRun(state, stages, ['one']);
     const outcome = await executeRun(
       {
-        ...state,
+        ...engineOn(state),
         leases: new Outage(container, 15),
         runners: { procedure: servers.runner(1, never) },
         readFreshness: async () => ({ at: '2019-07-31T10:00:00.000Z' }),
-        catalogRevision: 'test',
-        now: () => new Date(),
-        sliceMs: 60_000,
-        log: () => {},
       },
       id,
       never,

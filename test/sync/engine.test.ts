@@ -3,18 +3,16 @@ import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { DatabaseError } from '../../shared/database/database-error.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
-import { Leases } from '../../shared/lock/leases.ts';
-import { Cancellations } from '../../shared/sync/cancellations.ts';
+import type { Leases } from '../../shared/lock/leases.ts';
+import type { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers, releaseAll } from '../../shared/sync/claim.ts';
-import { DurationStore } from '../../shared/sync/durations.ts';
 import { type EngineDependencies, executeRun, RunNotFoundError } from '../../shared/sync/engine.ts';
-import { FailureStore } from '../../shared/sync/failures.ts';
-import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
-import { RunStore } from '../../shared/sync/run-store.ts';
+import type { RunStore } from '../../shared/sync/run-store.ts';
 import { abandonedRuns } from '../../shared/sync/sweep.ts';
 import { pipelines, postRun } from '../support/runs.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
+import { engineOn, syncStateOf } from '../support/sync-state.ts';
 
 let storage: TestStorage;
 before(async () => {
@@ -38,22 +36,11 @@ interface Bench {
 /** The engine on real storage; what a stage does is the test's. */
 async function bench(work: Work = async () => {}): Promise<Bench> {
   const container = await storage.container();
-  const leases = new Leases(container, 15);
-  const runs = new RunStore(container);
-  const cancellations = new Cancellations(container);
+  const state = syncStateOf(container);
+  const { leases, runs, cancellations } = state;
   const calls: string[] = [];
   const dependencies: EngineDependencies = {
-    leases,
-    runs,
-    cancellations,
-    durations: new DurationStore(container),
-    failures: new FailureStore(container),
-    catalogRevision: 'test',
-    logs: new RunLogs(container),
-    now: () => new Date(),
-    sliceMs: 60_000,
-    log: () => {},
-    readFreshness: async () => ({ at: new Date().toISOString() }),
+    ...engineOn(state),
     runners: {
       procedure: {
         async open() {
@@ -171,15 +158,15 @@ test('a worker that stops lets go; the next one finishes without repeating what 
   const id = await add(pipelines(['a']));
   assert.equal(await executeRun(dependencies, id, stopping.signal), 'stopped');
   assert.equal((await read(id)).state, 'running');
-  assert.deepEqual(await abandonedRuns({ leases, runs }, new Date(), soon()), [id]);
+  assert.deepEqual(await abandonedRuns(dependencies, new Date(), soon()), [id]);
   const busy = await claimServers({ leases, runs }, ['src'], soon());
-  assert.deepEqual(busy, { busy: ['src'] });
+  assert.deepEqual(busy, { busy: ['src'], run: id });
   assert.equal(await executeRun(dependencies, id, never), 'finished');
   assert.deepEqual(calls, ['export:a:c', 'crude:a', 'crude:a', 'heap:a']);
   const document = await read(id);
   assert.equal(document.state, 'succeeded');
   assert.equal(document.stages[1]?.attempts.length, 2);
-  assert.deepEqual(await abandonedRuns({ leases, runs }, new Date(), soon()), []);
+  assert.deepEqual(await abandonedRuns(dependencies, new Date(), soon()), []);
 });
 
 test('what was running when its worker died is interrupted where it may not be repeated', async () => {
@@ -301,10 +288,10 @@ test('a run on which worker after worker dies is given up in the end', async () 
 });
 
 test('a run whose message never came is found', async () => {
-  const { add, leases, runs } = await bench();
+  const { dependencies, add, runs } = await bench();
   const id = await add(pipelines(['a']));
   const created = Date.parse((await runs.read(id, soon()))?.value.createdAt ?? '');
-  const at = (ms: number) => abandonedRuns({ leases, runs }, new Date(created + ms), soon());
+  const at = (ms: number) => abandonedRuns(dependencies, new Date(created + ms), soon());
   assert.deepEqual(await at(9_000), []);
   assert.deepEqual(await at(11_000), [id]);
 });

@@ -3,11 +3,10 @@ import { test } from 'node:test';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { progressOf } from '../../shared/sync/progress.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
-import { SyncService } from '../../shared/sync/service.ts';
-import { syncState } from '../../shared/sync/sync-state.ts';
 import { requestFor } from '../support/requests.ts';
 import { pipelines, run } from '../support/runs.ts';
 import { soon, startStorage } from '../support/storage.ts';
+import { postingService, syncStateOf } from '../support/sync-state.ts';
 
 const now = new Date('2019-07-31T10:00:00.000Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000).toISOString();
@@ -73,9 +72,9 @@ test('a run is planned with the medians of earlier runs', async (t) => {
   const storage = await startStorage();
   t.after(() => storage.close());
   const container = await storage.container();
-  const state = syncState(container, 15);
+  const state = syncStateOf(container);
   const catalog = shippedCatalog();
-  const syncs = new SyncService({ catalog, state: async () => state, now: () => now });
+  const syncs = postingService(state, { catalog, now: () => now });
   const start = async (code: string): Promise<Run> => {
     const started = await syncs.start(requestFor([code], ['meter']), soon());
     assert.ok(started.outcome === 'started');

@@ -272,7 +272,7 @@ describe('no ghosts', { concurrency: true }, () => {
         },
       },
     });
-    const sweeping = endOrphans({ leases, runs: state.runs }, new Date(), never);
+    const sweeping = endOrphans({ ...state, leases }, new Date(), never);
     assert.deepEqual(await sweeping, []);
     assert.equal(await executeRun(engineOn(state), document.id, never), 'finished');
     assert.equal((await documentOf(state, document.id)).state, 'succeeded');
