@@ -53,7 +53,7 @@ export function askedCall(
     ...('errors' in months ? months.errors : []),
     ...retryErrors(of('retries'), of('after')),
   ];
-  const dated = names.filter((one) => catalog.isDated(one) === true);
+  const dated = names.filter((one) => catalog.isDated(one, ...codes) === true);
   const isNeeded = dated.length > 0 && !('errors' in months) && months.periods === undefined;
   if (isNeeded) errors.push(monthNeeded(at, dated));
   if (errors.length > 0 || 'errors' in months) return { errors };
