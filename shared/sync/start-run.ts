@@ -19,6 +19,8 @@ import type { Waker } from './waiting/wake.ts';
 export interface StartDependencies extends SyncState, Waker {
   waiting: SyncState['waiting'];
   catalog: Catalog;
+  /** What it needs is closed for now: it waits. */
+  isClosed: boolean;
 }
 
 /**
@@ -34,8 +36,10 @@ export async function startRun(
   plan: Plan,
   signal: AbortSignal,
 ): Promise<StartOutcome> {
-  const { waiting, now } = dependencies;
-  if (!isDue(request, now())) return await waitInLine(dependencies, request, plan, signal);
+  const { waiting, now, isClosed } = dependencies;
+  if (isClosed || !isDue(request, now())) {
+    return await waitInLine(dependencies, request, plan, signal);
+  }
   const locks = locksOf(plan);
   const before = ahead(inLine(await waiting.list(signal), now()), { locks });
   const started =
