@@ -48,7 +48,7 @@ export function askedCall(
     ...(whole ? [] : nameErrors(name, codes, catalog)),
     ...('errors' in months ? months.errors : []),
   ];
-  const dated = names.filter((one) => catalog.isDated(one) === true);
+  const dated = names.filter((one) => catalog.isDated(one, ...codes) === true);
   const isNeeded = dated.length > 0 && !('errors' in months) && months.periods === undefined;
   if (isNeeded) errors.push(monthNeeded(at, dated));
   if (errors.length > 0 || 'errors' in months) return { errors };
