@@ -31,6 +31,7 @@ import type {
 } from './syncs.ts';
 import { unfinishedRuns } from './unfinished.ts';
 import { leaveIfThere } from './waiting/leave.ts';
+import { isDue } from './waiting/line.ts';
 import { type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
 
 export type { SyncState } from './sync-state.ts';
@@ -70,9 +71,13 @@ export class SyncService implements Syncs {
     const plan = this.#planned(request);
     const { catalog, now, send, closed } = this.#dependencies;
     const closure = await closed?.(plan.stages, signal);
-    if (closure !== undefined) return { outcome: 'closed', closure };
+    const isClosed = closure !== undefined;
+    if (isClosed && request.whenBusy !== 'wait' && isDue(request, now())) {
+      return { outcome: 'closed', closure };
+    }
     const state = await this.#dependencies.state(signal);
-    const started = await startRun({ ...state, catalog, now, send }, request, plan, signal);
+    const starting = { ...state, catalog, now, send, isClosed };
+    const started = await startRun(starting, request, plan, signal);
     // Whoever has started a run sees that it runs.
     this.#active.delete('');
     return started;

@@ -29,15 +29,19 @@ export interface StartDependencies
  * is there, what becomes of the run is in it, and the answer is its id.
  *
  * Nobody is overtaken: who waits for one of the servers is looked at before they are claimed.
+ *
+ * @param dependencies `isClosed`: what it needs is closed for now, and it waits
  */
 export async function startRun(
-  dependencies: StartDependencies,
+  dependencies: StartDependencies & { isClosed: boolean },
   request: SyncRequest,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<StartOutcome> {
-  const { waiting, now } = dependencies;
-  if (!isDue(request, now())) return await waitInLine(dependencies, request, plan, signal);
+  const { waiting, now, isClosed } = dependencies;
+  if (isClosed || !isDue(request, now())) {
+    return await waitInLine(dependencies, request, plan, signal);
+  }
   const locks = lockNames(plan);
   const before = ahead(inLine(await waiting.list(signal), now()), { locks });
   const started =
