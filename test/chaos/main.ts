@@ -2,6 +2,7 @@
 
 import { commandLine } from '../../shared/command-line/command-line.ts';
 import { wholeNumber } from '../../shared/command-line/options.ts';
+import { runLine } from './line/run.ts';
 import { runChaos } from './run.ts';
 
 const most = Number.MAX_SAFE_INTEGER;
@@ -9,6 +10,7 @@ const {
   seed = Date.now() % 1_000_000,
   episodes,
   first,
+  waiting,
 } = commandLine({
   name: 'npm run chaos --',
   what: 'Syncs while workers die and storage fails. Prints its seed.',
@@ -16,6 +18,7 @@ const {
     seed: wholeNumber('what is planned follows from it; another one each time', 0, most),
     episodes: wholeNumber('how many', 0, most, 200),
     first: wholeNumber('the number of the first one', 0, most, 0),
+    waiting: wholeNumber('no episodes, but so many runs that wait for five servers', 0, most, 0),
   },
   more: `A failure prints the episode's number, plan, documents and calls; that episode alone comes again
 with --seed N --first K --episodes 1. What is planned is the same then; how the machine schedules
@@ -24,13 +27,11 @@ it is not. Exit code 1 with a failure.`,
 
 console.log(`seed ${seed}`);
 try {
-  const summary = await runChaos({
-    seed,
-    first,
-    episodes,
-    isHarsh: true,
-    log: (line) => console.log(line),
-  });
+  const log = (line: string) => console.log(line);
+  const summary =
+    waiting > 0
+      ? await runLine({ seed, runs: waiting, log })
+      : await runChaos({ seed, first, episodes, isHarsh: true, log });
   console.log(JSON.stringify(summary));
 } catch (error) {
   console.error(error);

@@ -9,7 +9,6 @@ import type { Flexibee } from 'flexibee-server';
 import { startAzurite } from 'stand-in-kit/azurite';
 import type { SqlServer } from 'tds-sqlite';
 import { startSqlServer } from 'tds-sqlite';
-import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { standInAt } from '../../demo/billing/connections.ts';
 import { demoDatabases } from '../../demo/billing/index.ts';
 import { demoLogin } from '../../demo/billing/login.ts';
@@ -58,7 +57,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function startWorld(): Promise<World> {
+/** @param catalog JSON of the one that workers have at first; each of its servers has an address */
+export async function startWorld(catalog = chaosCatalog()): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'chaos-'));
   const [azurite, sql, flexibee] = await Promise.all([
     // On disk: in memory every write leaves an object behind, and after ten minutes Azurite's
@@ -67,14 +67,15 @@ export async function startWorld(): Promise<World> {
     startSqlServer({
       databases: demoDatabases({ accounts, pace: Number.POSITIVE_INFINITY }),
       logins: { [demoLogin.user]: demoLogin.password },
-      // An address for each server of the catalogue.
-      morePorts: [0, 0, 0],
+      morePorts: serversOf(catalog)
+        .slice(1)
+        .map(() => 0),
     }),
     startCompanies(),
     packageApp(),
   ]);
   await installProduct(standInAt(sql.port), AbortSignal.timeout(30_000));
-  await layOutApp(directory, chaosCatalog());
+  await layOutApp(directory, catalog);
   const { connectionString } = azurite;
   const blobs = BlobServiceClient.fromConnectionString(connectionString);
   const container = blobs.getContainerClient(containerName);
@@ -82,7 +83,7 @@ export async function startWorld(): Promise<World> {
   const queue = queues.getQueueClient(runQueueName);
   const companyQueue = queues.getQueueClient(companyQueueName);
   const settings: Record<string, string> = {
-    ...workerSettings(sql.ports, directory),
+    ...workerSettings(catalog, sql.ports, directory),
     FLEXIBEE_DEMO: addressOf(flexibee),
   };
   const base = new Databases([
@@ -147,11 +148,24 @@ async function send(queue: QueueClient, text: string): Promise<void> {
   await queue.sendMessage(Buffer.from(text).toString('base64'));
 }
 
+function databasesOf(catalog: string): { connection: string; server: string }[] {
+  return JSON.parse(catalog).databases;
+}
+
+/** Ids of the servers that have databases. */
+function serversOf(catalog: string): string[] {
+  return [...new Set(databasesOf(catalog).map(({ server }) => server))];
+}
+
 /** All that the sample says, so that a developer's own settings do not matter. */
-function workerSettings(sqlPorts: readonly number[], directory: string): Record<string, string> {
+function workerSettings(
+  catalog: string,
+  sqlPorts: readonly number[],
+  directory: string,
+): Record<string, string> {
   const values: Record<string, string> = { ...sample.Values };
-  const servers = [...new Set(shipped.databases.map(({ server }) => server))];
-  for (const { connection, server } of shipped.databases) {
+  const servers = serversOf(catalog);
+  for (const { connection, server } of databasesOf(catalog)) {
     values[connection] = (values[connection] ?? '').replace(
       /127\.0\.0\.1,\d+/,
       `127.0.0.1,${sqlPorts[servers.indexOf(server)]}`,

@@ -22,8 +22,14 @@ const plans: Record<number, string> = {
   2: 'two runs side by side',
 };
 
-function every(faults: number, mode: Mode, quick?: true): Case[] {
-  return Object.entries(plans).map(([plan, what]) => ({
+/** With a line. */
+const lines: Record<number, string> = {
+  4: 'both may wait',
+  5: 'one may wait',
+};
+
+function every(faults: number, mode: Mode, quick?: true, of = plans): Case[] {
+  return Object.entries(of).map(([plan, what]) => ({
     name: `two workers, two servers, two runs; ${what}; ${faults} fault${faults === 1 ? '' : 's'}, ${mode}`,
     defines: [`PLAN=${plan}`, `FAULTS=${faults}`],
     mode,
@@ -32,9 +38,16 @@ function every(faults: number, mode: Mode, quick?: true): Case[] {
   }));
 }
 
-function mutation(name: string, define: string): Case {
-  const defines = ['PLAN=1', 'FAULTS=2', define];
+function mutation(name: string, ...more: string[]): Case {
+  const defines = more.length > 1 ? more : ['PLAN=1', 'FAULTS=2', ...more];
   return { name, defines, mode: 'exhaustive', seconds: 120, fails: true, quick: true };
+}
+
+/** Whoever waits is woken by the others alone, where nothing fails. */
+function withoutNet(plan: number): Case {
+  const defines = [`PLAN=${plan}`, 'FAULTS=0', 'NO_NET'];
+  const name = `the sweeper wakes nobody, and nothing fails; plan ${plan}`;
+  return { name, defines, mode: 'exhaustive', seconds: 120, quick: true };
 }
 
 /** Each hash function loses other states, and an interrupted search meets others first. */
@@ -43,7 +56,7 @@ function large(seed: number): Case {
     name: `three workers, two servers, three runs; 2 faults, hash function ${seed}`,
     defines: ['PLAN=3', 'FAULTS=2'],
     mode: 'bits',
-    seconds: 50,
+    seconds: 30,
     seed,
   };
 }
@@ -53,14 +66,26 @@ export const cases: readonly Case[] = [
   mutation('without the owner', 'NO_OWNER'),
   mutation('without the ETag', 'NO_ETAG'),
   mutation('the sweeper looks at the locks first', 'OLD_SWEEP'),
+  mutation('a POST does not look at the line', 'PLAN=5', 'FAULTS=0', 'NO_LOOK'),
+  mutation('nobody wakes who waits', 'PLAN=4', 'FAULTS=0', 'NO_NET', 'NO_WAKE'),
+  mutation('the sweeper wakes nobody, and one fault', 'PLAN=4', 'FAULTS=1', 'NO_NET'),
+  ...[4, 5, 6].map((plan) => withoutNet(plan)),
   ...every(0, 'progress', true),
+  ...every(0, 'progress', true, lines),
   ...every(1, 'progress'),
   ...every(2, 'exhaustive'),
+  ...every(1, 'exhaustive', undefined, lines),
   {
     name: 'two workers, two servers, two runs; two claims meet; 3 faults',
     defines: ['PLAN=1', 'FAULTS=3'],
     mode: 'bits',
-    seconds: 60,
+    seconds: 40,
+  },
+  {
+    name: 'two workers, two servers, three runs, two of which may wait; 1 fault',
+    defines: ['PLAN=6', 'FAULTS=1'],
+    mode: 'bits',
+    seconds: 40,
   },
   large(1),
   large(2),

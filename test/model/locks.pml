@@ -5,7 +5,8 @@
  * A process that makes no step is frozen, so freezes of any length need no step of their own.
  * Up to FAULTS faults come at any time, each of any kind; after them everything must end.
  *
- * Mutations: NO_FENCE, NO_OWNER, NO_ETAG, and OLD_SWEEP (locks listed before the document).
+ * Mutations: NO_FENCE, NO_OWNER, NO_ETAG, OLD_SWEEP (locks listed before the document), NO_LOOK (a
+ * POST does not look at the line), NO_WAKE (nobody wakes), NO_NET (nor does the sweeper).
  * Sizes and plans: plans.h, by PLAN. Equal states under other names: normal.h.
  */
 
@@ -25,7 +26,7 @@ end:
 		k = 0;
 		do
 		:: k < R ->
-			assert(!UNFINISHED(k));
+			assert(!UNFINISHED(k) && doc[k] != WAITING && !STANDS(k));
 			assert(answer[k] != ACCEPTED || doc[k] == ENDED);
 			assert(post[k] == ANSWERED);
 			k++
@@ -50,7 +51,11 @@ init {
 	atomic {
 		k = 0;
 		do
+		#ifdef LINE
+		:: k < R -> post[k] = LOOK_LINE; run Post(k); k++
+#else
 		:: k < R -> firstLock(claim[k], k); run Post(k); k++
+#endif
 		:: else -> break
 		od;
 		k = 0;

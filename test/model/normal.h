@@ -103,6 +103,10 @@ inline normal()
 			/* asked at the call only, after it was written anew */
 			if :: named[AT(k, 0)] && !CALLS(k, 0) -> named[AT(k, 0)] = false :: else fi;
 			if :: named[AT(k, 1)] && !CALLS(k, 1) -> named[AT(k, 1)] = false :: else fi;
+#ifdef LINE
+			if :: doc[k] == ENDED && !entry[k] && post[k] == ANSWERED -> ticket[k] = 0; again[k] = 0 :: else fi;
+			if :: post[k] == ANSWERED -> seen[k] = 0 :: else fi;
+#endif
 			if
 			:: doc[k] == ENDED ->
 				answer[k] = OPEN;
@@ -117,6 +121,10 @@ inline normal()
 		:: k < W -> if :: UNUSED(from[k]) -> from[k] = 0 :: else fi; k++
 		:: else -> break
 		od;
+#if defined(LINE) && R == 2
+		/* of tickets only the order counts */
+		if :: ticket[0] != 0 && ticket[1] == 0 -> ticket[0] = 1 :: ticket[1] != 0 && ticket[0] == 0 -> ticket[1] = 1 :: else fi;
+#endif
 		order(0, 1);
 #if W == 3
 		order(1, 2);

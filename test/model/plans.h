@@ -28,3 +28,37 @@
 #define SERVER(r, i) ((i) == 0 -> ((r) == 0 -> 0 : 1) : ((r) == 0 -> 1 : 0))
 #define REPEATABLE(r) ((r) != 1)
 #endif
+
+/*
+ * Plans with a line: runs whose POSTs wait where they may (PATIENT). A patient POST may also get in
+ * line at once, as behind somebody who has gone meanwhile.
+ */
+#if PLAN == 4 /* two claims meet at server 0; both may wait */
+#define LINE
+#define W 2
+#define R 2
+#define LOCKS(r) ((r) == 0 -> 1 : 3)
+#define SERVER(r, i) ((i) == 0 -> (r) : S)
+#define REPEATABLE(r) ((r) == 0)
+#define PATIENT(r) true
+#endif
+
+#if PLAN == 5 /* one waits, one does not, both at server 0 */
+#define LINE
+#define W 2
+#define R 2
+#define LOCKS(r) ((r) == 0 -> 1 : 3)
+#define SERVER(r, i) ((i) == 0 -> (r) : S)
+#define REPEATABLE(r) ((r) == 0)
+#define PATIENT(r) ((r) == 1)
+#endif
+
+#if PLAN == 6 /* three at two servers: two wait, one does not */
+#define LINE
+#define W 2
+#define R 3
+#define LOCKS(r) ((r) == 0 -> 1 : ((r) == 1 -> 3 : 2))
+#define SERVER(r, i) ((i) == 0 -> ((r) == 2 -> 1 : 0) : S)
+#define REPEATABLE(r) true
+#define PATIENT(r) ((r) != 2)
+#endif

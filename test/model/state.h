@@ -7,6 +7,8 @@ byte doc[R];
 byte docId[R];
 bool holder[R];
 
+#define WAITING 4
+
 /* Stages, two a run: pending, running, succeeded, interrupted or failed. */
 #define PENDING 0
 #define BEGUN 1
@@ -42,6 +44,23 @@ byte fence[S];
 byte running[S];
 byte orphans[S];
 
+#define CLAIMING 0
+#define ACQUIRE 1
+#define ACQUIRED 2
+#define CREATE 3
+#define OWN 4
+#define REMOVE 5
+#define REFUSE 6
+#define QUEUE 7
+#define ANSWERED 8
+
+/* with a line */
+#define LOOK_LINE 9
+#define UNCLAIM 10
+#define TICKET 11
+#define WRITE 12
+#define ENTRY 13
+#define SELF 14
 /* A POST: what it is at, and its lock. Its lease's id is CLAIM. */
 byte post[R];
 byte claim[R];
@@ -66,6 +85,15 @@ byte claim[R];
 #define END 19
 #define DISOWN 20
 #define LET_GO 21
+/* Of a run that has waited: looked at in line, claimed, queued, owned, taken out. */
+#define LINED 22
+#define SEEK 23
+#define SEIZE 24
+#define SEIZED 25
+#define ENQUEUE 26
+#define OWNING 27
+#define LEAVE 28
+#define WAKE 29
 /* A worker's attempt: what it is at, its run, stage and lock, whether its ETag is current. */
 byte pc[W];
 byte doing[W];
@@ -95,6 +123,38 @@ byte lateId;
 byte lateRun;
 byte lateAt;
 
+#ifdef LINE
+/* waiting/<ticket>-<id>.json; tickets are an order. */
+bool entry[R];
+byte ticket[R];
+/* A run whose message comes again once the claim that it met is over: 1 + the server. */
+byte again[R];
+/* Somebody has cancelled a run that waits, and is about to take its entry out: 1 + run. */
+byte leaving;
+/* Runs that were in line when a POST looked, and that it would overtake (bit mask). */
+byte seen[R];
+#define BEFORE(k, r) (entry[k] && (k) != (r) && (LOCKS(k) & LOCKS(r)) != 0)
+#define AHEAD(k, r) (BEFORE(k, r) && ticket[k] < ticket[r])
+#if R == 2
+#define FIRST(r) (!AHEAD(0, r) && !AHEAD(1, r))
+#define MOST_TICKET (ticket[0] > ticket[1] -> ticket[0] : ticket[1])
+#define IN_LINE(r) ((BEFORE(0, r) -> 1 : 0) | (BEFORE(1, r) -> 2 : 0))
+#else
+#define FIRST(r) (!AHEAD(0, r) && !AHEAD(1, r) && !AHEAD(2, r))
+#define MOST_OF(a, b) ((a) > (b) -> (a) : (b))
+#define MOST_TICKET MOST_OF(MOST_OF(ticket[0], ticket[1]), ticket[2])
+#define IN_LINE(r) ((BEFORE(0, r) -> 1 : 0) | (BEFORE(1, r) -> 2 : 0) | (BEFORE(2, r) -> 4 : 0))
+#endif
+#define FREE_FOR(r, s) (!live[s] && (owner[s] == (r) + 1 || !BUSY(s)))
+#define STARTABLE(r) (entry[r] && FIRST(r) && (!HAS(r, 0) || FREE_FOR(r, 0)) && (!HAS(r, 1) || FREE_FOR(r, 1)))
+#else
+#define PATIENT(r) false
+#define STANDS(r) false
+#endif
+#ifdef LINE
+#define STANDS(r) entry[r]
+#endif
+
 /* Of any kind, in any order; nothing fails after the last one. */
 byte faults;
 #define FAULT (faults < FAULTS)
@@ -118,7 +178,7 @@ hidden byte j;
 #define OLD(r) (!(doc[r] == QUEUED && ((live[0] && lease[0] == docId[r]) || (live[1] && lease[1] == docId[r]))))
 /* A worker whose leases are not its own any more, as its keepers will see. */
 #define STRAY(w) ((HAS(doing[w], 0) && lease[0] != ID(w)) || (HAS(doing[w], 1) && lease[1] != ID(w)))
-#define KEEPING(w) (pc[w] >= ENTER && pc[w] != DISOWN && pc[w] != LET_GO)
+#define KEEPING(w) (pc[w] >= ENTER && pc[w] < LINED && pc[w] != DISOWN && pc[w] != LET_GO)
 /* Nobody who is alive is at work with it, or about to: it runs out. Any other one does by a fault. */
 #define POSTS(r, id) (CLAIM(r) == (id) && post[r] != ANSWERED)
 #define WAITS(r, id) (docId[r] == (id) && msg[r])
@@ -148,7 +208,7 @@ hidden byte j;
 #define HAS_SESSION(w, s) (fence[s] == (w) + 1)
 #endif
 
-#define ORPHAN(r) (MISSING(r) && !HELD(r))
+#define ORPHAN(r) (MISSING(r) && !HELD(r) && !STANDS(r))
 
 inline unsweep()
 {
@@ -228,6 +288,24 @@ inline endRun(r)
 	doc[r] = ENDED; docId[r] = 0; holder[r] = false; cancel[r] = false;
 	stage[AT(r, 0)] = PENDING; stage[AT(r, 1)] = PENDING
 }
+
+#ifdef LINE
+/* Whoever is first at all of his servers and waits for any of these gets his message. */
+#ifdef NO_WAKE
+#define WAKES(r, locks) false
+#else
+#define WAKES(r, locks) (entry[r] && (LOCKS(r) & (locks)) != 0 && FIRST(r))
+#endif
+inline wake(locks)
+{
+	k = 0;
+	do
+	:: k < R -> if :: WAKES(k, locks) -> msg[k] = true :: else fi; k++
+	:: else -> break
+	od;
+	k = 0
+}
+#endif
 
 /* Two begun runs never have a server in common. */
 inline assertAlone(r)

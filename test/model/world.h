@@ -1,5 +1,12 @@
 /* ---- the sweeper, storage, the servers ---- */
 
+#ifdef LINE
+#define HALF(r) (UNFINISHED(r) && entry[r] && MISSING(r) && !msg[r] && !HELD(r) && (owner[0] == (r) + 1 || owner[1] == (r) + 1))
+#define NEEDS(r) (STARTABLE(r) && !msg[r] && again[r] == 0 && (doc[r] == WAITING || doc[r] == QUEUED))
+#define STALE(r) (entry[r] && (doc[r] == ENDED || doc[r] == NONE) && leaving != (r) + 1)
+#define OVER(r) (again[r] != 0 && !live[again[r] - 1])
+#endif
+
 proctype World()
 {
 end:
@@ -13,6 +20,41 @@ end:
 #if R == 3
 	:: d_step { UNFINISHED(2) && !MISSING(2) && !msg[2] && !HELD(2) -> msg[2] = true }
 	:: d_step { FAULT && doc[2] == QUEUED && !msg[2] && !MISSING(2) -> faults++; msg[2] = true }
+#endif
+#ifdef LINE
+	/* a start that was broken off half way */
+	:: d_step { HALF(0) -> msg[0] = true }
+	:: d_step { HALF(1) -> msg[1] = true }
+	/* startable in sweep-line.ts: heads whose servers are free, and entries that say nothing any more */
+#ifndef NO_NET
+	:: d_step { NEEDS(0) -> msg[0] = true }
+	:: d_step { NEEDS(1) -> msg[1] = true }
+#endif
+	:: d_step { STALE(0) -> entry[0] = false }
+	:: d_step { STALE(1) -> entry[1] = false }
+	/* the claim that it met is over, or the run that came of it */
+	:: d_step { OVER(0) -> again[0] = 0; msg[0] = true }
+	:: d_step { OVER(1) -> again[1] = 0; msg[1] = true }
+	/* a document that never got its entry: its POST is gone */
+	:: d_step { doc[0] == WAITING && !entry[0] && (post[0] == ANSWERED) -> endRun(0); wrote(0) }
+	:: d_step { doc[1] == WAITING && !entry[1] && (post[1] == ANSWERED) -> endRun(1); wrote(1) }
+	:: d_step { FAULT && doc[0] == WAITING && !entry[0] && post[0] == ENTRY -> faults++; endRun(0); wrote(0) }
+	:: d_step { FAULT && doc[1] == WAITING && !entry[1] && post[1] == ENTRY -> faults++; endRun(1); wrote(1) }
+	/* somebody cancels what waits: document, entry, wake; or dies in between */
+	:: d_step { FAULT && doc[0] == WAITING && leaving == 0 -> faults++; endRun(0); wrote(0); leaving = 1 }
+	:: d_step { FAULT && doc[1] == WAITING && leaving == 0 -> faults++; endRun(1); wrote(1); leaving = 2 }
+	:: d_step { leaving != 0 -> j = leaving - 1; entry[j] = false; leaving = 0; wake(LOCKS(j)) }
+	:: d_step { leaving != 0 && FAULT -> faults++; leaving = 0 }
+#if R == 3
+	:: d_step { HALF(2) -> msg[2] = true }
+#ifndef NO_NET
+	:: d_step { NEEDS(2) -> msg[2] = true }
+#endif
+	:: d_step { STALE(2) -> entry[2] = false }
+	:: d_step { OVER(2) -> again[2] = 0; msg[2] = true }
+	:: d_step { doc[2] == WAITING && !entry[2] && (post[2] == ANSWERED) -> endRun(2); wrote(2) }
+	:: d_step { FAULT && doc[2] == WAITING && leaving == 0 -> faults++; endRun(2); wrote(2); leaving = 3 }
+#endif
 #endif
 	/* a message is lost */
 	:: d_step { FAULT && msg[0] -> faults++; msg[0] = false }

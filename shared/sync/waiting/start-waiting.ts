@@ -148,6 +148,8 @@ async function claimed(
       if ('busy' in claim) return claim;
       const { leaseId } = claim;
       try {
+        // Where this worker dies with the claim its leases run out, and nobody else would be woken.
+        await send(run.id, Math.ceil(leases.lifeMs / 1_000) + 1, bounded);
         await enterStages(bounded);
         run.state = 'queued';
         run.locks = locks.map((server) => ({ server, leaseId }));
