@@ -11,6 +11,7 @@ import { keyHeader, keySchema, replayedHeader } from '../shapes/idempotency-key.
 import { runProgressSchema } from '../shapes/run-views.ts';
 import * as schemas from '../shapes/runs.ts';
 import { formParameter, runsParameters, viewParameters } from '../shapes/runs-parameters.ts';
+import { statusSchema } from '../shapes/status.ts';
 import { cancelRun } from '../sync/cancel-run.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listRuns } from '../sync/list-runs.ts';
@@ -79,7 +80,7 @@ export const syncRoutes: readonly Route[] = [
           200: {
             description: 'The state now',
             text: line('Synchronization is running.', 'Synchronization is not running.'),
-            json: schemas.statusSchema,
+            json: statusSchema,
           },
         },
       },
