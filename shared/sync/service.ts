@@ -3,6 +3,7 @@
 import { AgedCache } from '../async/aged-cache.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closure } from '../closures/closures.ts';
+import { neededPlan, retryRequest } from './again/retry.ts';
 import { withExpected } from './durations.ts';
 import { endWaiting } from './ending.ts';
 import { forecast } from './forecast.ts';
@@ -19,6 +20,8 @@ import type {
   CancelOutcome,
   LogText,
   PlannedRun,
+  RetryRefusal,
+  RetryRequest,
   RunPage,
   SearchOptions,
   SharedLook,
@@ -80,9 +83,19 @@ export class SyncService implements Syncs {
     return started;
   }
 
+  async again(
+    { of, ...asking }: RetryRequest,
+    signal: AbortSignal,
+  ): Promise<SyncRequest | RetryRefusal> {
+    const before = await this.read(of, signal);
+    if (before === undefined) return { outcome: 'unknown' };
+    return retryRequest(this.#dependencies.catalog, before, asking);
+  }
+
   async plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun> {
-    const { stages, locks } = this.#planned(request);
+    const whole = this.#planned(request);
     const state = await this.#dependencies.state(signal);
+    const { stages, locks } = await neededPlan(state, whole, request, signal);
     const [known, servers] = await Promise.all([
       state.durations.look(signal),
       holdersOf(state, locks, signal),
