@@ -73,12 +73,14 @@ export function codesForm(catalog: Catalog, now: Date): CodesForm {
     months: monthsOf(catalog, now),
     codes: Object.entries(catalog.codes()).map(([code, description]) => {
       const names = catalog.entityOrder(code);
-      const own = names.flatMap((name) => stagesOf(catalog, name, code)).find((one) => !one.shared);
+      const own = names
+        .flatMap((name) => stagesOf(catalog, name, code))
+        .find((stage) => stage.code !== undefined);
       return {
         code,
         description,
         server: own?.server ?? '',
-        needsMonth: names.some((name) => catalog.isDated(name)),
+        needsMonth: names.some((name) => catalog.isDated(name, code)),
         allAreas: standIns.has(code),
         entities: names.length,
       };
@@ -99,7 +101,7 @@ export function namesForm(catalog: Catalog, code: string, now: Date): NamesForm 
         name,
         description: descriptions[name] ?? '',
         order: index + 1,
-        dated: catalog.isDated(name) === true,
+        dated: catalog.isDated(name, code) === true,
         allAreas: stages.some((stage) => standIns.has(stage.code ?? '')),
         servers: [...new Set(stages.map(({ server }) => server))],
       };

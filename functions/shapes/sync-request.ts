@@ -34,7 +34,7 @@ export function parseSyncRequest(
   const code = { field: 'code', value: body.code };
   const codes = [...new Set(knownCodes(code, catalog).map((named) => named.code))];
   const names = requestedNames(kind, body, codes, catalog);
-  const dated = names.some((name) => catalog.isDated(name) === true);
+  const dated = names.some((name) => catalog.isDated(name, ...codes) === true);
   const asked = parsePeriod(body, dated, periodLimits(catalog.periods, now));
   const refusals = [
     checkUser(body),

@@ -1,23 +1,13 @@
-/** Lookups in a catalogue that has been checked. */
+/** What can be looked up in a catalogue that has been checked. */
 
-import { createHash } from 'node:crypto';
 import type { ReturnCheck } from '../database/return-value.ts';
 import type { TransactionMode } from '../database/transaction.ts';
 import type { RowQuery } from '../dynsql/rows/row-query-schema.ts';
-import { type Guess, guessesIn } from './guesses.ts';
-import { filled, procedureName } from './name-template.ts';
-import {
-  type CallParameter,
-  namesIn,
-  parameterValues,
-  passed,
-  periodParameter,
-} from './parameter-values.ts';
+import type { Guess } from './guesses.ts';
+import type { CallParameter } from './parameter-values.ts';
 import type { Period } from './period.ts';
-import { adapted, chainOf, databaseOf, entitiesOf, returnCheckOf, subjectOf } from './resolve.ts';
-import type { CatalogData, Company, Connection, DataSource, Stage } from './schema.ts';
+import type { Company, Connection, Stage } from './schema.ts';
 import type { Condition } from './success-schema.ts';
-import { isOfPeriod } from './value-source.ts';
 
 /**
  * One procedure call of one entity of one data source, or for `flexibee` and `dynsql` one call a
@@ -27,10 +17,16 @@ export interface ResolvedStage {
   /** The stage's name in its pipeline: `export`, `crude`, `heap`. */
   stage: string;
   kind: Stage['kind'];
-  /** The code the call really runs for: `all` for an all-areas entity. Absent when shared. */
+  /** The code the call really runs for. Absent where it is made once for an entity, or a run. */
   code?: string;
-  /** One call serves all data sources of a run. */
-  shared: boolean;
+  /** What one call is made for, where that is not one entity of one source. */
+  once?: NonNullable<Stage['once']>;
+  /** Names of the stages on this way that come right before it. */
+  after: string[];
+  /** How many of the calls of these must have succeeded. */
+  needs: Stage['needs'];
+  /** Its place among all stages of the catalogue: what comes after another has a higher one. */
+  rank: number;
   /** The month that is in its parameters; absent: it takes none, and is the same for every month. */
   period?: Period;
   /**
@@ -60,7 +56,7 @@ export interface ResolvedStage {
 
 /** A query of one row and one column, `freshness`: the newest timestamp in a place, or null. */
 export interface FreshnessQuery {
-  place: 'source' | 'crude' | 'heap';
+  place: string;
   database: string;
   server: string;
   sql: string;
@@ -98,8 +94,13 @@ export interface Catalog {
   codes(): Record<string, string>;
   /** Entity to description for a code, in sync order; undefined: unknown code. */
   names(code: string): Record<string, string> | undefined;
-  /** Whether an entity's sync needs a month; undefined: unknown name. */
-  isDated(name: string): boolean | undefined;
+  /**
+   * Whether an entity's sync needs a month at any of these data sources, or where none is given at
+   * any at all; undefined: unknown name. RangeError: unknown code.
+   */
+  isDated(name: string, ...codes: string[]): boolean | undefined;
+  /** The entities that one comes after, where a run has them. */
+  entitiesBefore(name: string): readonly string[];
   hasEntity(name: string): boolean;
   /** Entities that any of the data sources has, in sync order. RangeError: unknown code. */
   entityOrder(...codes: string[]): string[];
@@ -112,128 +113,4 @@ export interface Catalog {
   rowQuery(request: { name: string; code: string }): SourceQuery | undefined;
   /** Queries of the newest timestamps, at most one a place. RangeError as for `stages`. */
   freshness(request: { name: string; code: string }): FreshnessQuery[];
-}
-
-function revisionOf(data: CatalogData): string {
-  const text = JSON.stringify(data, (_key, value) => (value instanceof Map ? [...value] : value));
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
-}
-
-/** `data` has passed the schema and the checks. */
-export function makeCatalog(data: CatalogData): Catalog {
-  const sources = new Map(data.dataSources.map((source) => [source.code, source]));
-  const connections = new Map(data.connections.map((connection) => [connection.id, connection]));
-  const entities = new Map(data.entities.map((entity) => [entity.name, entity]));
-  const servers = new Map(data.databases.map((database) => [database.id, database.server]));
-
-  const serverOf = (database: string) => servers.get(database) ?? '';
-  /** Of what is asked in place of a database; undefined: nothing is. */
-  const askedServer = ({ company, connection = '' }: DataSource) => {
-    const known = connections.get(connection);
-    return company?.server ?? (known?.kind === 'abra-gen' ? known.server : undefined);
-  };
-  const sourceOf = (code: string) => {
-    const source = sources.get(code);
-    if (source === undefined) {
-      throw new RangeError(`no data source ${code}; use one of ${[...sources.keys()].join(', ')}`);
-    }
-    return source;
-  };
-  const requested = ({ name, code }: { name: string; code: string }) => {
-    const source = sourceOf(code);
-    const entity = entities.get(name);
-    if (entity === undefined || !entitiesOf(data, source).includes(entity)) {
-      const names = entitiesOf(data, source).map((known) => known.name);
-      throw new RangeError(`${code} has no entity ${name}; use one of ${names.join(', ')}`);
-    }
-    return { subject: subjectOf(data, entity, source), chain: chainOf(data, source.system) };
-  };
-
-  return {
-    revision: revisionOf(data),
-    servers: data.servers.map(({ id }) => ({ id })),
-    databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
-    companies: data.dataSources.flatMap(({ code, company }) =>
-      company === undefined ? [] : [{ code, ...company }],
-    ),
-    connections: data.connections,
-    periods: data.periods,
-    guesses: guessesIn(data),
-    codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
-    names: (code) => {
-      const source = sources.get(code);
-      if (source === undefined) return undefined;
-      const known = entitiesOf(data, source);
-      return Object.fromEntries(known.map((item) => [item.name, item.description]));
-    },
-    isDated: (name) => entities.get(name)?.dated,
-    hasEntity: (name) => entities.has(name),
-    entityOrder: (...codes) => {
-      const known = new Set(codes.flatMap((code) => entitiesOf(data, sourceOf(code))));
-      return data.entities.filter((entity) => known.has(entity)).map(({ name }) => name);
-    },
-
-    stages: (request) => {
-      const { subject, chain } = requested(request);
-      const { entity, source } = subject;
-      const values = parameterValues(entity, source, request.period);
-      return chain.flatMap((pipeline) =>
-        pipeline.stages.map((declared): ResolvedStage => {
-          const stage = adapted(declared, subject);
-          const database = databaseOf(stage, source);
-          const asked = stage.kind === 'procedure' ? undefined : askedServer(source);
-          const parameters =
-            stage.kind === 'dynsql' ? periodParameter(values) : passed(stage.parameters, values);
-          const takesPeriod =
-            entity.dated &&
-            (stage.kind === 'dynsql' || stage.parameters.some(({ from }) => isOfPeriod(from)));
-          const procedure = procedureName(filled(stage.procedure, entity));
-          if (procedure === undefined) throw new Error(`unchecked procedure ${stage.procedure}`);
-          return {
-            stage: stage.stage,
-            kind: stage.kind,
-            ...(stage.shared ? {} : { code: source.code }),
-            shared: stage.shared,
-            ...(takesPeriod && request.period && { period: request.period }),
-            database,
-            server: asked ?? serverOf(database),
-            procedure,
-            parameters,
-            setOptions: [...stage.setOptions],
-            transaction: stage.transaction ?? 'own',
-            repeatable: stage.repeatable,
-            returnCheck: returnCheckOf(stage, pipeline),
-            ...(stage.succeeds.length > 0 && { succeeds: structuredClone(stage.succeeds) }),
-            ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),
-          };
-        }),
-      );
-    },
-
-    rowQuery: (request) => {
-      const { entity, source } = requested(request).subject;
-      const { dynsql } = entity;
-      const { connection } = source;
-      return dynsql && connection ? { ...dynsql, connection } : undefined;
-    },
-
-    freshness: (request) => {
-      const { subject, chain } = requested(request);
-      const { entity, source } = subject;
-      const queries = chain.flatMap((pipeline) => pipeline.freshness);
-      return queries
-        .filter((query) => !query.except.includes(entity.name))
-        .map((declared): FreshnessQuery => {
-          const query = adapted(declared, subject);
-          const database = databaseOf(query, source);
-          return {
-            place: query.place,
-            database,
-            server: serverOf(database),
-            sql: filled(query.sql, entity),
-            parameters: passed(query.parameters, namesIn(entity, source)),
-          };
-        });
-    },
-  };
 }

@@ -20,7 +20,13 @@ export function guessesIn(data: CatalogData): Guess[] {
     if (item.guess !== undefined) found.push({ place: pathText(path), guess: item.guess });
   };
   for (const [list, items] of Object.entries(lists)) {
-    for (const [index, item] of items.entries()) look(item, list, index);
+    for (const [index, item] of items.entries()) {
+      look(item, list, index);
+      if (!('overrides' in item)) continue;
+      for (const [one, override] of item.overrides.entries()) {
+        look(override, list, index, 'overrides', one);
+      }
+    }
   }
   for (const [index, pipeline] of pipelines.entries()) {
     for (const list of ['stages', 'freshness'] as const) {

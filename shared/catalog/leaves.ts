@@ -24,6 +24,3 @@ export const whole = (
   use: string,
   { least, most }: { least: number; most: number },
 ) => z.int(expects(what, use)).min(least, expects(what, use)).max(most, expects(what, use));
-
-/** `per code`: each area by itself; `all areas`: one export loads every area of the system. */
-export const scopes = ['per code', 'all areas'] as const;

@@ -5,17 +5,23 @@ import { didYouMean } from '../faults/near-name.ts';
 const placeholders = ['entity', 'sourceName'] as const;
 const known = new Set<string>(placeholders);
 
-/** A name in SQL Server, plain enough never to need quoting; at most 128 characters (sysname). */
+/** A name in SQL Server that needs no quoting (a regular identifier); at most 128 characters. */
+const plainPattern = /^[\p{L}_#][\p{L}\p{N}_@$#]{0,127}$/u;
+
+/** A name of a stage, in paths and ids of ours. */
 export const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 /** A name of a parameter, without `@`: they cannot be quoted. */
 export const parameterPattern = /^[\p{L}\p{N}_#$][\p{L}\p{N}_#$@]{0,126}$/u;
 
 /**
- * A name of an entity. In names of SQL Server a hyphen becomes an underscore, so that those never
- * need quoting either.
+ * A name of an entity. In names of SQL Server a hyphen becomes an underscore, so that those need no
+ * quoting.
  */
 export const entityPattern = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
+
+/** Longest name in SQL Server (sysname), in characters. */
+const longestName = 128;
 
 /** How an entity is called in SQL Server: `faktura_vydana`. */
 export const sqlName = (entity: string): string => entity.replaceAll('-', '_');
@@ -38,21 +44,68 @@ export interface Names {
   sourceName?: string | undefined;
 }
 
-export function filled(template: string, { name, sourceName = name }: Names): string {
-  return template
-    .replaceAll('{entity}', sqlName(name))
-    .replaceAll('{sourceName}', sqlName(sourceName));
+function filled(template: string, { name, sourceName = sqlName(name) }: Names): string {
+  return template.replaceAll(/\{(entity|sourceName)\}/g, (_, which) =>
+    which === 'entity' ? sqlName(name) : sourceName,
+  );
 }
 
-/** Splits `schema.name`; undefined where a part is not a name. */
-export function procedureName(text: string): { schema: string; name: string } | undefined {
-  const [schema = '', name = '', ...more] = text.split('.');
-  const right = more.length === 0 && namePattern.test(schema) && namePattern.test(name);
-  return right ? { schema, name } : undefined;
+/** SQL with names in it; whatever they have in them, they end no `[name]`. */
+export function filledSql(sql: string, { name, sourceName }: Names): string {
+  return filled(sql, { name, ...(sourceName && { sourceName: sourceName.replaceAll(']', ']]') }) });
 }
 
-/** The `@variables` of a query, without `@`, each once. */
-export function variablesOf(sql: string): string[] {
-  const found = [...sql.matchAll(/(?<![@\w])@([A-Za-z_]\w*)/g)];
-  return [...new Set(found.map(([, name = '']) => name))];
+/** Whether a name that needs quoting would stand outside of `[` and `]`. */
+export function isUnquoted(sql: string, { sourceName }: Names): boolean {
+  if (sourceName === undefined || plainPattern.test(sourceName)) return false;
+  return /(?<!\[[^\]]*)\{sourceName\}/.test(sql);
+}
+
+/** A name in a template: quoted, anything may stand in it. */
+interface Part {
+  text: string;
+  isQuoted: boolean;
+}
+
+/** `dbo.sp_{entity}`, `[my schema].[sp {sourceName} ]]x]`. */
+const partsPattern = /^(\[(?:[^\]]|\]\])+\]|[^[\].]+)\.(\[(?:[^\]]|\]\])+\]|[^[\].]+)$/;
+
+function partsOf(template: string): [schema: Part, name: Part] | undefined {
+  const [, schema, name] = partsPattern.exec(template) ?? [];
+  return schema === undefined || name === undefined ? undefined : [partOf(schema), partOf(name)];
+}
+
+function partOf(text: string): Part {
+  const isQuoted = text.startsWith('[');
+  return { text: isQuoted ? text.slice(1, -1).replaceAll(']]', ']') : text, isQuoted };
+}
+
+/** Whether a template is `schema.name`, whatever it is filled with. */
+export function isProcedure(template: string): boolean {
+  const parts = partsOf(template);
+  return (
+    parts?.every((part) => isName({ ...part, text: filled(part.text, { name: 'x' }) })) ?? false
+  );
+}
+
+const isName = ({ text, isQuoted }: Part) =>
+  text.length <= longestName && (isQuoted || plainPattern.test(text));
+
+/**
+ * The procedure of a template that `isProcedure`, each of its names as it is, without quotation.
+ *
+ * @returns in place of it why there is none: `too long`, or `unquoted` for a name that would need it
+ */
+export function procedureOf(
+  template: string,
+  names: Names,
+): { schema: string; name: string } | 'too long' | 'unquoted' {
+  const parts = (partsOf(template) ?? []).map((part) => ({
+    ...part,
+    text: filled(part.text, names),
+  }));
+  const [schema, name] = parts;
+  if (schema === undefined || name === undefined) return 'unquoted';
+  if (parts.some(({ text }) => text.length > longestName)) return 'too long';
+  return parts.every(isName) ? { schema: schema.text, name: name.text } : 'unquoted';
 }

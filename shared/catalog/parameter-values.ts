@@ -2,7 +2,7 @@
 
 import type { Parameter, Variable } from './parameter-schema.ts';
 import { checkedPeriod, type Period } from './period.ts';
-import type { DataSource, Entity } from './schema.ts';
+import type { Subject } from './resolve.ts';
 import { asPassed } from './sql-type.ts';
 import { isOfRun, periodValues, type RunSource, type ValueSource } from './value-source.ts';
 
@@ -25,23 +25,19 @@ export interface CallParameter {
 export type Values = Partial<Record<ValueSource, string | number>>;
 
 /** What a subject is called. */
-export const namesIn = (entity: Entity, source: DataSource): Values => ({
+export const namesIn = ({ entity, source, sourceName }: Subject): Values => ({
   code: source.code,
   entity: entity.name,
-  'source name': entity.sourceName ?? entity.name,
+  'source name': sourceName ?? entity.name,
 });
 
 /** Values of parameters by where they come from; those of the period only for a dated entity. */
-export function parameterValues(
-  entity: Entity,
-  source: DataSource,
-  period: Period | undefined,
-): Values {
-  if (!entity.dated) return namesIn(entity, source);
+export function parameterValues(subject: Subject, period: Period | undefined): Values {
+  if (!subject.dated) return namesIn(subject);
   if (period === undefined) {
-    throw new RangeError(`${entity.name} is dated: a month and a year are needed`);
+    throw new RangeError(`${subject.entity.name} is dated: a month and a year are needed`);
   }
-  return { ...namesIn(entity, source), ...periodValues(checkedPeriod(period)) };
+  return { ...namesIn(subject), ...periodValues(checkedPeriod(period)) };
 }
 
 /** Without those whose value a subject does not have. */

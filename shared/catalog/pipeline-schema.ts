@@ -4,120 +4,122 @@ import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
 import { transactionModes } from '../database/transaction.ts';
 import { shown, unsuitable } from '../faults/catalog-error.ts';
-import { expects, fields, filledList, list, oneOf, reference } from '../faults/field.ts';
+import { expects, fields, filledList, list, matching, oneOf, reference } from '../faults/field.ts';
 import type { Declared } from './declared.ts';
-import { description, flag, guess, id, name, scopes } from './leaves.ts';
-import { placeholderFault, procedureName } from './name-template.ts';
+import { description, flag, guess, id, name } from './leaves.ts';
+import { matcherSchema, overrideShape } from './matcher.ts';
+import { isProcedure, placeholderFault } from './name-template.ts';
 import { parameters, variables } from './parameter-schema.ts';
 import { conditions } from './success-schema.ts';
 
 /** SET options that are off on a new connection and may be on around one call. */
 const setOptionsAllowed = ['FORCEPLAN', 'NOCOUNT', 'XACT_ABORT'] as const;
-const places = ['source', 'crude', 'heap'] as const;
 /**
  * `procedure`: one call; `flexibee`: a company's records, `dynsql`: the rows of a query, both handed
  * to a procedure piece by piece.
  */
 const stageKinds = ['procedure', 'flexibee', 'dynsql'] as const;
+/**
+ * For what one call is made, where it is not for one entity of one source: for an entity of all
+ * sources of a run, for a source with all its entities, for a run.
+ */
+export const onces = ['entity', 'source', 'run'] as const;
+/** How many of what comes before must have succeeded. */
+export const needed = ['all', 'any'] as const;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
 const returnValue = oneOf('an answer to return values', returnChecks);
+/** Members of a reading beside its places. */
+const reservedPlaces: readonly string[] = ['at', 'errors'];
 
 const template = z
   .string(expects('a procedure', 'use schema.name, such as dbo.sp_export_{entity}'))
   .superRefine((text, context) => {
     const fault = placeholderFault(text);
     if (fault !== undefined) context.addIssue(`${shown(text)} ${fault}`);
-    else if (procedureName(text.replaceAll(/\{\w+\}/g, 'x')) === undefined) {
-      const use = 'use schema.name, both of Latin letters, digits and _';
+    else if (!isProcedure(text)) {
+      const use =
+        'use schema.name, each of letters, digits and _, or anything in brackets: [my schema].[a-b]';
       context.addIssue(unsuitable(text, 'a procedure', use));
     }
   });
 
-const query = z
-  .string(expects('a query', 'use SELECT MAX(…) AS [freshness] FROM …'))
-  .superRefine((sql, context) => {
-    const fault = placeholderFault(sql);
-    if (fault !== undefined) context.addIssue(`${shown(sql)} ${fault}`);
-    if (!/^SELECT\s/i.test(sql) || !/\sAS \[freshness\]\s/i.test(sql)) {
-      const use = 'use SELECT MAX(…) AS [freshness] FROM …';
-      context.addIssue(unsuitable(sql, 'a query of one value', use));
-    }
-    if (/;|--|\/\*/.test(sql)) {
-      context.addIssue(unsuitable(sql, 'one plain statement', 'leave out ; -- and /*'));
-    }
-  });
+const query = matching(/\S/, 'a query', 'use SELECT MAX(…) FROM …').superRefine((sql, context) => {
+  const fault = placeholderFault(sql);
+  if (fault !== undefined) context.addIssue(`${shown(sql)} ${fault}`);
+});
+
+const place = id.superRefine((text, context) => {
+  if (!reservedPlaces.includes(text)) return;
+  const use = `use another than ${reservedPlaces.join(' and ')}`;
+  context.addIssue(unsuitable(text, 'a name of a place', use));
+});
 
 /** @param declared the names that the catalogue declares */
 export function pipelineSchema(declared: Declared) {
-  const knownEntity = reference('an entity', declared.entities);
   const database = reference('a database', declared.databases);
+  const choice = matcherSchema(declared);
+  const forSome = overrideShape(declared);
 
-  /** Which entities and sources an override is for; every matcher given must match. */
-  const matchers = {
-    description: description.optional(),
-    guess,
-    entities: filledList(knownEntity, 'entities').optional(),
-    codes: filledList(reference('a code', declared.dataSources), 'codes').optional(),
-    scope: oneOf('a scope', scopes).optional(),
-  };
-
+  const common = { database, repeatable: flag, returnValue };
   const call = {
+    ...common,
     procedure: template,
     parameters,
     setOptions: list(oneOf('a SET option allowed here', setOptionsAllowed), 'SET options'),
     transaction: oneOf('a way to call in a transaction', transactionModes),
-    repeatable: flag,
     timeoutSeconds: z
       .number(expects('a time limit', `use seconds from 1 to ${longestTimeoutSeconds}`))
       .min(1, expects('a time limit', `use seconds from 1 to ${longestTimeoutSeconds}`))
       .max(longestTimeoutSeconds, {
         error: `longer than a day; use seconds from 1 to ${longestTimeoutSeconds}`,
       }),
-    returnValue,
     succeeds: conditions,
   };
+  const optional = z.object(call).partial().shape;
   const stage = fields('a stage', {
     stage: name,
-    kind: oneOf('a kind of stage', stageKinds),
+    kind: oneOf('a kind of stage', stageKinds).default('procedure'),
     description: description.optional(),
     guess,
-    shared: flag.default(false),
-    database: database.optional(),
-    ...call,
-    parameters: call.parameters.default([]),
+    once: oneOf('what a call is made for', onces).optional(),
+    only: choice.optional(),
+    except: choice.optional(),
+    after: list(name, 'names of stages').optional(),
+    needs: oneOf('a need', needed).default('all'),
+    ...optional,
+    procedure: template,
+    parameters: parameters.default([]),
     setOptions: call.setOptions.default([]),
-    transaction: call.transaction.optional(),
-    repeatable: flag.default(false),
-    timeoutSeconds: call.timeoutSeconds.optional(),
-    returnValue: returnValue.optional(),
     succeeds: conditions.default([]),
-    overrides: list(
-      fields('an override', { ...matchers, ...z.object(call).partial().shape }),
-      'overrides',
-    ).default([]),
+    overrides: list(fields('an override', { ...forSome, ...optional }), 'overrides').default([]),
   });
 
-  const reading = { sql: query, parameters: variables };
+  const reading = { database, sql: query, parameters: variables };
   const freshness = fields('a freshness query', {
-    place: oneOf('a place', places),
+    place,
     description: description.optional(),
     guess,
+    only: choice.optional(),
+    except: choice.optional(),
     database: database.optional(),
-    ...reading,
+    sql: query,
     parameters: variables.default([]),
-    except: filledList(knownEntity, 'entities').default([]),
     overrides: list(
-      fields('an override', { ...matchers, ...z.object(reading).partial().shape }),
+      fields('an override', { ...forSome, ...z.object(reading).partial().shape }),
       'overrides',
     ).default([]),
   });
 
+  const optionalCommon = z.object(common).partial().shape;
   return fields('a pipeline', {
     id,
     description: description.optional(),
     guess,
-    returnValue: returnValue.optional(),
+    ...optionalCommon,
+    overrides: list(fields('an override', { ...forSome, ...optionalCommon }), 'overrides').default(
+      [],
+    ),
     stages: filledList(stage, 'stages'),
     freshness: list(freshness, 'freshness queries').default([]),
     next: reference('a pipeline', declared.pipelines).optional(),

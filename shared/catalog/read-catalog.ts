@@ -1,9 +1,10 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { CatalogError, faultAt } from '../faults/catalog-error.ts';
 import { parseJsonText } from '../faults/json-text.ts';
-import { type Catalog, makeCatalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { checkTogether } from './checks/index.ts';
 import { declaredNames, duplicateFaults } from './declared.ts';
+import { makeCatalog } from './make-catalog.ts';
 import { catalogSchema } from './schema.ts';
 
 /**

@@ -9,7 +9,8 @@ import { expects, fields, filledList, list, matching, oneOf, reference } from '.
 import { companySchema } from './company-schema.ts';
 import { connectionSchema } from './connection-schema.ts';
 import type { Declared } from './declared.ts';
-import { description, flag, guess, id, name, scopes } from './leaves.ts';
+import { description, flag, guess, id } from './leaves.ts';
+import { matcherShape, overrideShape } from './matcher.ts';
 import { entityPattern } from './name-template.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
 
@@ -24,6 +25,12 @@ const entityName = matching(
   entityPattern,
   'a name',
   'use Latin letters, digits, _ and -, not a digit or - first, at most 128',
+);
+/** Quoted where it stands in a name in brackets, so that it may be anything. */
+const sourceName = matching(
+  /^(?=.*\S)[^\p{Cc}]{1,128}$/u,
+  'a name in the source',
+  'use a line of 1 to 128 characters',
 );
 /** Not shown when wrong: a connection string, password and all, is easily put here. */
 const connection = z
@@ -59,6 +66,16 @@ export function catalogSchema(declared: Declared) {
     ...{ id, description, guess, knownServer, database },
     setting: connection,
   });
+  const { entities, codes, systems } = matcherShape(declared);
+  const ownEntities = fields('a choice of entities', { entities: entities.unwrap() });
+  const standsFor = fields('what a source stands for', {
+    entities: entities.unwrap(),
+    codes,
+    systems,
+  }).refine((others) => others.codes !== undefined || others.systems !== undefined, {
+    error: 'for no source; give codes or systems',
+  });
+  const { entities: _, ...forSome } = overrideShape(declared);
   const dataSource = fields('a data source', {
     code,
     description,
@@ -68,7 +85,9 @@ export function catalogSchema(declared: Declared) {
     company: companySchema({ knownServer, setting: connection }).optional(),
     // The list may be absent without a fault of its own.
     connection: oneOf('a connection', declared.connections).optional(),
-    allAreas: flag.default(false),
+    standsFor: standsFor.optional(),
+    only: ownEntities.optional(),
+    except: ownEntities.optional(),
   }).superRefine((source, context) => {
     const given = (['database', 'company', 'connection'] as const).filter(
       (key) => source[key] !== undefined,
@@ -85,15 +104,19 @@ export function catalogSchema(declared: Declared) {
     name: entityName,
     description,
     guess,
-    dated: flag,
-    sourceName: name.optional(),
+    dated: flag.default(false),
+    sourceName: sourceName.optional(),
+    after: list(reference('an entity', declared.entities), 'entities').default([]),
     dynsql: rowQuerySchema.optional(),
-    systems: z
-      .record(system, oneOf('a scope', scopes), expects('an object', 'use {"system": "scope"}'))
-      .refine((systems) => Object.keys(systems).length > 0, {
-        error: 'empty; name at least one system',
-      })
-      .transform((systems) => new Map(Object.entries(systems))),
+    systems: filledList(system, 'systems'),
+    overrides: list(
+      fields('an override', {
+        ...forSome,
+        dated: flag.optional(),
+        sourceName: sourceName.optional(),
+      }),
+      'overrides',
+    ).default([]),
   });
   return fields('the catalogue', {
     description: description.optional(),
@@ -121,4 +144,3 @@ export type Entity = CatalogData['entities'][number];
 export type Pipeline = CatalogData['pipelines'][number];
 export type Stage = Pipeline['stages'][number];
 export type Freshness = Pipeline['freshness'][number];
-export type Parameter = Stage['parameters'][number];

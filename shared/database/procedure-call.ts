@@ -49,7 +49,7 @@ export async function callProcedure(
     keep(errors, error);
   });
   return link.send(request, signal, async () => {
-    const result = await request.execute(`[${schema}].[${name}]`);
+    const result = await request.execute(`${quoted(schema)}.${quoted(name)}`);
     const failure = failureOf(errors);
     if (failure !== undefined) throw failure;
     return {
@@ -59,6 +59,8 @@ export async function callProcedure(
     };
   });
 }
+
+const quoted = (name: string) => `[${name.replaceAll(']', ']]')}]`;
 
 /**
  * Takes the place of mssql's own listener, which makes an object of each row and gathers the

@@ -121,10 +121,11 @@ async function runOnce(
         isCalled = true;
       },
     );
+    const warnings = [...(result.warnings ?? []), ...withoutIn(stage)];
     tellAll(log, stage, result);
-    for (const warning of result.warnings ?? []) log.tell(stage.id, `Warning: ${warning}`);
+    for (const warning of warnings) log.tell(stage.id, `Warning: ${warning}`);
     journal.note((run) => {
-      succeed(stage, attempt, result, now);
+      succeed(stage, attempt, { ...result, warnings }, now);
       delete run.takeOvers;
     });
     onEnd(stage);
@@ -135,6 +136,17 @@ async function runOnce(
   } finally {
     limit.clear();
   }
+}
+
+/** Stages named in one warning: whole they are in the stage. */
+const named = 5;
+
+/** What a stage that goes on with what there is has done without. */
+function withoutIn({ anyOf = [], without = [] }: Stage): string[] {
+  if (without.length === 0) return [];
+  const more = without.length > named ? ` and ${without.length - named} more` : '';
+  const list = without.slice(0, named).join(', ');
+  return [`did without ${without.length} of ${anyOf.length}: ${list}${more}`];
 }
 
 /** Nothing was called: the stage is what it was before it was written down as running. */

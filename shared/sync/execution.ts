@@ -12,6 +12,7 @@ import type { ReadFreshness } from './freshness.ts';
 import { CancelRequestedError } from './interruption.ts';
 import { Readings } from './readings.ts';
 import { hasEnded, type Stage } from './run.ts';
+import { neededBy } from './stage-graph.ts';
 import type { StageRunners } from './stage-runner.ts';
 import { Turn } from './turn.ts';
 
@@ -55,21 +56,29 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
     return needed !== undefined && !hasEnded(needed);
   };
 
+  const hasSucceeded = (id: string) => byId.get(id)?.state === 'succeeded';
+
   async function runLane(lane: readonly Stage[], turn: Turn): Promise<void> {
     for (const stage of lane) {
       if (hasEnded(stage)) continue;
-      if (stage.needs.some(isOpen)) {
+      if (neededBy(stage).some(isOpen)) {
         await turn.giveBack();
-        const needed = stage.needs.map((id) => ended.get(id)?.promise);
+        const needed = neededBy(stage).map((id) => ended.get(id)?.promise);
         await Promise.race([Promise.all(needed), halted]);
       }
       if (halt.signal.aborted) return;
-      if (stage.needs.some((id) => byId.get(id)?.state !== 'succeeded')) {
+      if (!mayBegin(stage, hasSucceeded)) {
         journal.note(() => {
           stage.state = 'skipped';
         });
         onEnd(stage);
         continue;
+      }
+      const without = stage.anyOf?.filter((id) => !hasSucceeded(id)) ?? [];
+      if (without.length > 0) {
+        journal.note(() => {
+          stage.without = without;
+        });
       }
       if (readings.isReading(stage)) {
         await turn.giveBack();
@@ -107,4 +116,12 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
       for (const stage of stages) if (!hasEnded(stage)) stage.state = 'cancelled';
     });
   }
+}
+
+/** Of what it needs, once that has ended. */
+function mayBegin(
+  { needs, anyOf }: Pick<Stage, 'needs' | 'anyOf'>,
+  hasSucceeded: (id: string) => boolean,
+): boolean {
+  return needs.every(hasSucceeded) && (anyOf === undefined || anyOf.some(hasSucceeded));
 }

@@ -1,6 +1,7 @@
 /** How long a plan, or what is left of one, may take. */
 
 import { hasEnded, type Stage } from './run.ts';
+import { neededBy } from './stage-graph.ts';
 
 export interface Forecast {
   /** Milliseconds until the end; null when nothing is known yet. */
@@ -31,7 +32,7 @@ export function forecast(
     if (hasEnded(stage)) continue;
     if (stage.expectedMs === undefined) unknownStages += 1;
     let after = lastAt.get(stage.server);
-    for (const need of stage.needs) if (endOf(need) > endOf(after)) after = need;
+    for (const need of neededBy(stage)) if (endOf(need) > endOf(after)) after = need;
     const ends = endOf(after) + Math.max(0, (stage.expectedMs ?? 0) - elapsedMs(stage));
     played.set(stage.id, { ends, after });
     lastAt.set(stage.server, stage.id);

@@ -1,4 +1,4 @@
-/** The newest timestamps of an entity in its source, in crude and in heap. */
+/** The newest timestamps of an entity in the places that the catalogue names. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unlessAborted } from '../async/abort.ts';
@@ -37,12 +37,13 @@ export function freshnessReader(databases: Databases, now: () => Date): ReadFres
   };
   return async ({ statements = [] }, { queries }, signal, isLeft = () => false) => {
     if (queries === undefined) {
-      const why = 'The run was planned by an older version, without its queries';
-      return { at: now().toISOString(), errors: [why] };
+      const reading: FreshnessReading = { at: now().toISOString() };
+      reading.errors = ['The run was planned by an older version, without its queries'];
+      return reading;
     }
     // What others ask for at this moment is there by then.
     await nextTurn();
-    const reading: Omit<FreshnessReading, 'at'> = {};
+    const reading: FreshnessReading = { at: '' };
     let wasLeft = false;
     await Promise.all(
       queries.map(async ({ place, database, statement, parameters }) => {
@@ -60,7 +61,7 @@ export function freshnessReader(databases: Databases, now: () => Date): ReadFres
         }
       }),
     );
-    return wasLeft ? undefined : { at: now().toISOString(), ...reading };
+    return wasLeft ? undefined : Object.assign(reading, { at: now().toISOString() });
   };
 }
 

@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReadFreshness } from './freshness.ts';
 import type { Journal } from './journal.ts';
 import { type Freshness, type FreshnessReading, hasEnded, type Stage } from './run.ts';
+import { everyEntity } from './stage-ids.ts';
 
 export interface ReadingsContext {
   journal: Journal;
@@ -93,7 +94,8 @@ export class Readings {
     } catch (error) {
       // The reader reports what it cannot read; what else goes wrong must not fail the run either.
       if (signal.aborted) return;
-      const reading: FreshnessReading = { at: now().toISOString(), errors: [String(error)] };
+      const reading: FreshnessReading = { at: now().toISOString() };
+      reading.errors = [String(error)];
       journal.note(() => {
         entry[when] = reading;
       });
@@ -101,7 +103,8 @@ export class Readings {
   }
 }
 
-/** An entity read for one source concerns that source's export and the stages all sources share. */
-function concerns(entry: Freshness, stage: Stage): boolean {
-  return stage.entity === entry.entity && (stage.code === undefined || stage.code === entry.code);
+/** An entity read for one source concerns what is called for it, for all sources, or for all entities. */
+function concerns({ entity, code }: Freshness, stage: Stage): boolean {
+  const isOfIt = stage.entity === entity || stage.entity === everyEntity;
+  return isOfIt && (stage.code === undefined || stage.code === code);
 }

@@ -136,11 +136,12 @@ const messagesSchema = z.object({
 
 export const currentStageSchema = z
   .object({
-    /** Unique in the run: `export:meter:0c10`, `crude:meter`, `export:payment:0c10:2026-09`. */
+    /** Unique in the run: `export:meter:0c10`, `crude:meter`, `export:payment:0c10:2026-09`, `close:*`. */
     id: z.string(),
     kind: z.enum(['procedure', 'flexibee', 'dynsql']),
-    /** `export`, `crude` or `heap`: the stage's name in its pipeline. */
+    /** Its name in its pipeline: `export`, `crude`. */
     stage: z.string(),
+    /** `*` for a stage that serves all entities at once. */
     entity: z.string(),
     /** Absent for a stage that serves all sources of the run at once. */
     code: z.string().optional(),
@@ -166,6 +167,10 @@ export const currentStageSchema = z
     timeoutSeconds: z.number().positive().optional(),
     /** Milliseconds, the median of earlier runs when this one was planned; absent: there was none. */
     expectedMs: z.number().optional(),
+    /** Of these stages one at least must have succeeded before, and all have ended. */
+    anyOf: z.array(z.string()).exactOptional(),
+    /** Those of `anyOf` that had not succeeded when its call began: it did without them. */
+    without: z.array(z.string()).exactOptional(),
     /**
      * Ids of the stages that must have succeeded before. The order on one server is the order of
      * the document; a stage stands after everything it needs.
@@ -207,21 +212,16 @@ const stageSchema = z.preprocess((value) => {
   };
 }, currentStageSchema);
 
-/** Newest timestamps as SQL Server returned them; null: no rows; absent: not asked or unreadable. */
+/** Newest timestamps by place, as SQL Server returned them; null: no rows; absent: unreadable. */
 const freshnessReadingSchema = z
-  .object({
-    at: instantSchema,
-    source: z.string().nullable().optional(),
-    crude: z.string().nullable().optional(),
-    heap: z.string().nullable().optional(),
-    errors: z.array(z.string()).optional(),
-  })
+  .object({ at: instantSchema, errors: z.array(z.string()).exactOptional() })
+  .catchall(z.string().nullable())
   .meta({ id: 'FreshnessReading' });
 export type FreshnessReading = z.infer<typeof freshnessReadingSchema>;
 
 /** A query as the catalogue had it when the run was planned. */
 const freshnessQuerySchema = z.object({
-  place: z.enum(['source', 'crude', 'heap']),
+  place: z.string(),
   database: z.string(),
   /** Its place in the run's `statements`: eleven areas share one text. */
   statement: z.int(),
@@ -258,6 +258,8 @@ export const runSchema = z.object({
   board: z.string().optional(),
   /** The run that this one makes again. */
   retryOf: z.string().optional(),
+  /** All of that one, or what it has left open. */
+  retryFrom: z.enum(['failure', 'all']).optional(),
   /** Runs that make this one again, the newest last. */
   retriedBy: z.array(z.string()).optional(),
   /** Of a waiting run: it does not start before. */

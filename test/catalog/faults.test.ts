@@ -46,7 +46,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[0].system': 'oracle',
       'pipelines[0].next': 'abb',
       [`${stekExport}.overrides[2].entities[1]`]: 'personal_salo',
-      'pipelines[2].freshness[0].except[0]': 'town',
+      'pipelines[2].freshness[0].except.entities[0]': 'town',
       [`${stekExport}.overrides[0].codes[0]`]: 'zagzer',
     },
     [
@@ -55,24 +55,24 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'pipelines[0].next: "abb" is not a pipeline; use one of hcs, stek, ab, flexibee, abra-gen (did you mean ab?)',
       /pipelines\[1\]\.stages\[0\]\.overrides\[0\]\.codes\[0\]: "zagzer" is not a code; .*\(did you mean zagser\?\)/,
       /pipelines\[1\]\.stages\[0\]\.overrides\[2\]\.entities\[1\]: "personal_salo" is not an entity; .*\(did you mean personal_saldo\?\)/,
-      /pipelines\[2\]\.freshness\[0\]\.except\[0\]: "town" is not an entity; use one of bank_code/,
+      /pipelines\[2\]\.freshness\[0\]\.except\.entities\[0\]: "town" is not an entity; use one of bank_code/,
     ],
   ],
   [
     'misspelt keys, on several levels',
     { 'entities[1].dateed': true, server: [], [`${crude}.timeoutSecond`]: 5 },
     [
-      'entities[1].dateed: not a key of an entity; use name, description, guess, dated, sourceName, dynsql, systems (did you mean dated?)',
-      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, guess, shared, database, procedure, parameters, setOptions, transaction, repeatable, timeoutSeconds, returnValue, succeeds, overrides (did you mean timeoutSeconds?)`,
+      'entities[1].dateed: not a key of an entity; use name, description, guess, dated, sourceName, after, dynsql, systems, overrides (did you mean dated?)',
+      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, guess, once, only, except, after, needs, database, repeatable, returnValue, procedure, parameters, setOptions, transaction, timeoutSeconds, succeeds, overrides (did you mean timeoutSeconds?)`,
       'server: not a key of the catalogue; use description, periods, servers, databases, connections, dataSources, entities, pipelines (did you mean servers?)',
     ],
   ],
   [
     'missing fields',
-    { 'entities[2].dated': undefined, [`${crude}.procedure`]: undefined, periods: undefined },
+    { 'entities[2].systems': undefined, [`${crude}.procedure`]: undefined, periods: undefined },
     [
       'periods: missing; use an object with from, timeZone, guess',
-      'entities[2].dated: missing; use true or false',
+      'entities[2].systems: missing; use […]',
       `${crude}.procedure: missing; use schema.name, such as dbo.sp_export_{entity}`,
     ],
   ],
@@ -125,21 +125,21 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     [
       'entities[5].name: "me]ter" is not a name; use Latin letters, digits, _ and -, not a digit or - first, at most 128',
       `${hcsExport}.parameters[0].name: "@CurDataAreaId" is not a parameter name; use letters, digits, _, $ and #, without @, at most 127`,
-      `${crude}.procedure: "crude.sp_load; DROP TABLE heap.meter" is not a procedure; use schema.name, both of Latin letters, digits and _`,
+      `${crude}.procedure: "crude.sp_load; DROP TABLE heap.meter" is not a procedure; use schema.name, each of letters, digits and _, or anything in brackets: [my schema].[a-b]`,
     ],
   ],
   [
     'a procedure without a schema',
     { [`${crude}.procedure`]: 'sp_load_{entity}' },
     [
-      `${crude}.procedure: "sp_load_{entity}" is not a procedure; use schema.name, both of Latin letters, digits and _`,
+      `${crude}.procedure: "sp_load_{entity}" is not a procedure; use schema.name, each of letters, digits and _, or anything in brackets: [my schema].[a-b]`,
     ],
   ],
   [
     'a procedure name that grows too long',
     { 'entities[0].sourceName': 'x'.repeat(120) },
     [
-      `entities[0].sourceName: too long: export would call dbo.sp_export_to_bill_ab_${'x'.repeat(120)}; use a name that makes at most 128 characters`,
+      'entities[0].sourceName: too long: export would call dbo.sp_export_to_bill_ab_{sourceName} with it; use a name that makes at most 128 characters',
     ],
   ],
   ...['varchar', 'varchar(0)', 'varchar(8001)', 'nchar(4001)', 'INT', 'sql_variant', 'int(4)'].map(
@@ -172,20 +172,20 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     ],
   ],
   [
-    'an unknown source of values, place, kind, scope and SET option',
+    'an unknown source of values, place, kind, system and SET option',
     {
       [`${hcsExport}.parameters[0].from`]: 'cod',
       [`${hcsExport}.kind`]: 'proc',
-      'pipelines[0].freshness[0].place': 'prep',
-      'entities[5].systems.stek': 'per area',
+      'pipelines[0].freshness[0].place': 'errors',
+      'entities[5].systems[1]': 'stekk',
       [`${stekExport}.overrides[3].setOptions[0]`]: 'FORCE_PLAN',
       [`${stekExport}.transaction`]: 'nono',
     },
     [
-      'entities[5].systems.stek: "per area" is not a scope; use one of per code, all areas',
+      'entities[5].systems[1]: "stekk" is not a system; use one of hcs, stek, ab, flexibee, abra-gen (did you mean stek?)',
       `${hcsExport}.kind: "proc" is not a kind of stage; use one of procedure, flexibee, dynsql`,
       `${hcsExport}.parameters[0].from: "cod" is not a source of values; use one of code, entity, source name, user, run id, month, year, yyyymm, first day of month, last day of month, first day of next month, date of run (did you mean code?)`,
-      'pipelines[0].freshness[0].place: "prep" is not a place; use one of source, crude, heap',
+      'pipelines[0].freshness[0].place: "errors" is not a name of a place; use another than at and errors',
       `${stekExport}.transaction: "nono" is not a way to call in a transaction; use one of own, none (did you mean none?)`,
       `${stekExport}.overrides[3].setOptions[0]: "FORCE_PLAN" is not a SET option allowed here; use one of FORCEPLAN, NOCOUNT, XACT_ABORT (did you mean FORCEPLAN?)`,
     ],
@@ -265,7 +265,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
           {
             stage: 'crude',
             kind: 'procedure',
-            shared: true,
+            once: 'entity',
             database: 'ab',
             procedure: 'crude.sp_load_{entity}',
           },
@@ -273,25 +273,57 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       },
     },
     [
-      `pipelines[5].stages[0].stage: "crude" comes twice among the shared stages, see ${crude}.stage`,
+      `pipelines[5].stages[0].stage: "crude" comes twice among the stages that are called once for several, see ${crude}.stage`,
     ],
   ],
   [
-    'two sources for all areas of one system',
-    { 'dataSources[0].allAreas': true },
-    ['dataSources[15].allAreas: 0c01 stands for all areas of hcs already; use false'],
+    'two sources that stand for the same ones, and one that stands for none',
+    {
+      'dataSources[14].standsFor': { systems: ['hcs'], entities: ['city'] },
+      'dataSources[15].standsFor.systems': ['hcs', 'flexibee'],
+    },
+    [
+      'dataSources[14].standsFor.entities[0]: "city" is not an entity of stek; use one of equipment, meter, premises, personal_account, personal_account_meter, personal_account_parameter, meter_reading, payment, charge_detail, personal_saldo, recalculation, turnover_balance_sheet',
+      'dataSources[15].standsFor.systems[1]: all stands for flexibee, which has none of these entities; leave it out',
+      'dataSources[15].standsFor.entities: zagser stands for 0c01 already where city is concerned; leave it out',
+      'dataSources[14].system: no entity is in stek; add it to "systems" of its entities',
+    ],
   ],
   [
-    'no source for all areas',
-    { 'dataSources[15]': undefined, 'entities[0].systems.stek': 'all areas' },
-    [0, 1, 3, 4, 7, 11].flatMap((index) => [
-      `entities[${index}].systems.hcs: "all areas", but no data source of hcs has allAreas: true; add one or use "per code"`,
-      ...(index === 0
-        ? [
-            'entities[0].systems.stek: "all areas", but no data source of stek has allAreas: true; add one or use "per code"',
-          ]
-        : []),
-    ]),
+    'a source that stands for others without saying for which',
+    { 'dataSources[15].standsFor.systems': undefined },
+    ['dataSources[15].standsFor: for no source; give codes or systems'],
+  ],
+  [
+    'a choice of entities that a source does not have',
+    { 'dataSources[12].except': { entities: ['room'] } },
+    [
+      /^dataSources\[12\]\.except\.entities\[0\]: "room" is not an entity of stek; use one of equipment/,
+    ],
+  ],
+  [
+    'entities that come after one another in a circle, each once',
+    {
+      'entities[5].after': ['premises'],
+      'entities[7].after': ['personal_account'],
+      'entities[8].after': ['meter'],
+      'entities[9].after': ['personal_account_meter'],
+      'entities[10].after': ['acount'],
+    },
+    [
+      /^entities\[10\]\.after\[0\]: "acount" is not an entity; use one of/,
+      'entities[5].after: goes round in a circle, meter → premises → personal_account → meter; leave it out in one of them',
+      'entities[9].after: goes round in a circle, personal_account_meter → personal_account_meter; leave it out in one of them',
+    ],
+  ],
+  [
+    'a stage that comes after one that does not stand before it',
+    { [`${crude}.after`]: ['heap'], 'pipelines[0].stages[0].after': ['crude'] },
+    [
+      'pipelines[0].stages[0].after[0]: "crude" is not a stage before export on the way of hcs; it is the first',
+      `${crude}.after[0]: "heap" is not a stage before crude on the way of hcs; use export`,
+      `${crude}.after[0]: "heap" is not a stage before crude on the way of stek; use export`,
+    ],
   ],
   [
     'a source whose system has no entity',
@@ -300,14 +332,14 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   ],
   [
     'an entity in no system',
-    { 'entities[2].systems': {} },
-    ['entities[2].systems: empty; name at least one system'],
+    { 'entities[2].systems': [] },
+    ['entities[2].systems: empty; name at least one of systems'],
   ],
   [
     'an entity in an unknown system',
-    { 'entities[2].systems': { hsc: 'per code' } },
+    { 'entities[2].systems': ['hsc'] },
     [
-      'entities[2].systems.hsc: "hsc" is not a system; use one of hcs, stek, ab, flexibee, abra-gen (did you mean hcs?)',
+      'entities[2].systems[0]: "hsc" is not a system; use one of hcs, stek, ab, flexibee, abra-gen (did you mean hcs?)',
     ],
   ],
   [
@@ -328,28 +360,35 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'a dated entity whose month goes nowhere',
     { [`${stekExport}.overrides[2].parameters`]: [] },
+    [15, 16].map(
+      (index) =>
+        `entities[${index}].dated: true, but no stage of stek takes the month; add a parameter from the month, or say it is not for this system: "overrides": [{ "systems": ["stek"], "dated": false }]`,
+    ),
+  ],
+  [
+    'a stage that is called once and depends on what it is called for',
+    {
+      [`${crude}.parameters`]: [code('code')],
+      'pipelines[2].stages[1].once': 'run',
+    },
     [
-      'entities[15].dated: true, but no stage of stek takes the month; add a parameter or use false',
-      'entities[16].dated: true, but no stage of stek takes the month; add a parameter or use false',
+      `${crude}.parameters[0].from: "code" in a stage that is called once for each entity; use another`,
+      'pipelines[2].stages[1].once: heap is called once for each run, and its procedure would differ: heap.sp_load_to_heap_from_crude_bank_code for bank_code of all, heap.sp_load_to_heap_from_crude_benefit_provider for benefit_provider of all',
     ],
   ],
   [
-    'a shared stage that depends on a source',
-    {
-      [`${crude}.database`]: undefined,
-      [`${crude}.parameters`]: [code('code')],
-      [`${crude}.overrides`]: [
-        { codes: ['mo'], repeatable: false },
-        { scope: 'all areas', timeoutSeconds: 60 },
-        { entities: ['city'], parameters: [code('code')] },
-      ],
-    },
+    'a stage that is called once and has another limit for one source',
+    { [`${crude}.overrides`]: [{ codes: ['mo'], timeoutSeconds: 60 }] },
     [
-      `${crude}.database: missing; a shared stage needs the id of one database`,
-      `${crude}.parameters[0].from: "code" in a shared stage, whose call serves all sources; use another`,
-      `${crude}.overrides[2].parameters[0].from: "code" in a shared stage, whose call serves all sources; use another`,
-      `${crude}.overrides[0].codes: in a shared stage; use entities only`,
-      `${crude}.overrides[1].scope: in a shared stage; use entities only`,
+      `${crude}.once: crude is called once for each entity, and its timeoutSeconds would differ: null for equipment of all, 60 for equipment of mo`,
+    ],
+  ],
+  [
+    'a stage that is called once, without a database',
+    { 'pipelines[2].database': undefined },
+    [
+      `${crude}.database: missing; a stage that is called once for each entity needs the id of one database`,
+      'pipelines[2].stages[1].database: missing; a stage that is called once for each entity needs the id of one database',
     ],
   ],
   [
@@ -373,35 +412,20 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       [`${stekExport}.overrides[0]`]: { repeatable: false },
       [`${stekExport}.overrides[1]`]: { description: 'nothing', codes: ['mo'] },
       [`${stekExport}.overrides[2]`]: { entities: ['room', 'meter'], repeatable: false },
-      [`${stekExport}.overrides[3]`]: { scope: 'all areas', repeatable: false },
+      [`${stekExport}.overrides[3]`]: { entities: ['meter'], systems: ['hcs'], repeatable: false },
+      [`${stekExport}.except`]: { codes: ['0c10'] },
+      'entities[5].overrides': [{ codes: ['0c10', 'all'], dated: true }, { systems: ['stek'] }],
     },
     [
-      `${stekExport}.overrides[0]: for everything; give entities, codes or scope, or change the field itself`,
+      `${stekExport}.overrides[0]: for everything; give entities, codes or systems, or change the field itself`,
       `${stekExport}.overrides[1]: changes nothing; give a field or leave it out`,
       `${stekExport}.overrides[2].entities[0]: "room" is not an entity that comes through stek; use one of equipment, meter, premises, personal_account, personal_account_meter, personal_account_parameter, meter_reading, payment, charge_detail, personal_saldo, recalculation, turnover_balance_sheet`,
+      `${stekExport}.overrides[3].systems[0]: "hcs" is not a system that comes through stek; use stek`,
       `${stekExport}.overrides[3]: applies to nothing; no entity of a data source matches all of it`,
-    ],
-  ],
-  [
-    'queries that are more than a query',
-    {
-      'pipelines[1].freshness[0].sql': 'DELETE FROM [prep].[{entity}]; SELECT 1 AS [freshness] ',
-    },
-    [
-      'pipelines[1].freshness[0].sql: "DELETE FROM [prep].[{entity}]; SELECT 1 AS [freshness] " is not a query of one value; use SELECT MAX(…) AS [freshness] FROM …',
-      'pipelines[1].freshness[0].sql: "DELETE FROM [prep].[{entity}]; SELECT 1 AS [freshness] " is not one plain statement; leave out ; -- and /*',
-    ],
-  ],
-  [
-    'variables that are no parameters, and the other way round',
-    {
-      'pipelines[0].freshness[0].parameters[0].name': 'area',
-      'pipelines[0].freshness[0].overrides[0].parameters': [code('code')],
-    },
-    [
-      'pipelines[0].freshness[0].overrides[0].parameters: @code is not used in pipelines[0].freshness[0].overrides[0].sql; leave it out here',
-      'pipelines[0].freshness[0].sql: uses @code, which is not in pipelines[0].freshness[0].parameters; add it there',
-      'pipelines[0].freshness[0].parameters: @area is not used in pipelines[0].freshness[0].sql; leave it out here',
+      `${stekExport}.except.codes[0]: "0c10" is not a code that comes through stek; use one of stek, region, mo, zagser`,
+      `${stekExport}.except: applies to nothing; no entity of a data source matches all of it`,
+      'entities[5].overrides[0].codes[1]: "all" is not a code that has meter; use one of 0c01, 0c05, 0c06, 0c08, 0c10, 0c20, 0c21, 0c23, 0t10, 1c10, 2c10, stek, region, mo, zagser',
+      'entities[5].overrides[1]: changes nothing; give a field or leave it out',
     ],
   ],
   [
@@ -467,32 +491,36 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     ['dataSources[18].company.name: the company of flexi-demo already; use another'],
   ],
   [
-    'a company that stands for all areas',
-    { 'dataSources[16].allAreas': true, 'entities[20].systems.flexibee': 'all areas' },
-    ['dataSources[16].allAreas: true for a company; leave it out'],
+    'a company that stands for others',
+    { 'dataSources[16].standsFor': { codes: ['mo'], entities: ['banka'] } },
+    [
+      'dataSources[16].standsFor.codes[0]: flexi-demo stands for mo, which has none of these entities; leave it out',
+      'dataSources[16].standsFor: given for a company; leave it out',
+    ],
   ],
   [
     'an entity of a company that is dated',
     { 'entities[21].dated': true },
-    [
-      'entities[21].dated: true, but no stage of flexibee takes the month; add a parameter or use false',
-      'entities[21].dated: true, but flexibee is followed by version, not by month; use false',
-    ],
+    ['entities[21].dated: true, but flexibee is followed by version, not by month; use false'],
   ],
   [
     'a flexibee stage with what only a procedure call has',
     {
-      [`${load}.shared`]: true,
-      [`${load}.database`]: undefined,
+      [`${load}.once`]: 'entity',
+      [`${load}.succeeds`]: [{ of: 'rows', atLeast: 1 }],
+      'pipelines[3].database': undefined,
       [`${load}.parameters`]: [code('code')],
       [`${load}.overrides`]: [{ entities: ['banka'], setOptions: ['NOCOUNT'], transaction: 'own' }],
     },
     [
-      `${load}.database: missing; a shared stage needs the id of one database`,
-      `${load}.parameters[0].from: "code" in a shared stage, whose call serves all sources; use another`,
+      `${load}.succeeds[0].of: "rows" with NOCOUNT in setOptions, under which none are counted`,
+      `${load}.parameters[0].from: "code" in a stage that is called once for each entity; use another`,
+      `${load}.database: missing; a stage that is called once for each entity needs the id of one database`,
       `${load}.database: missing; a flexibee stage needs the id of one database`,
-      `${load}.shared: true for a flexibee stage; leave it out`,
+      'pipelines[3].freshness[0].database: missing; flexi-demo is a company and has no database of its own',
+      `${load}.once: given for a flexibee stage; leave it out`,
       `${load}.parameters: given for a flexibee stage, whose procedure gets pages of changes; leave it out`,
+      `${load}.succeeds: given for a flexibee stage, whose procedure gets pages of changes; leave it out`,
       `${load}.overrides[0].setOptions: given for a flexibee stage, whose procedure gets pages of changes; leave it out`,
       `${load}.overrides[0].transaction: given for a flexibee stage, whose procedure has transactions of its own; leave it out`,
     ],
@@ -500,12 +528,13 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'what follows a flexibee stage: another one, without a database, not repeatable',
     {
-      'pipelines[3].stages[1]': { ...flexibeeStage, stage: 'again', repeatable: true },
-      'pipelines[3].stages[2]': { stage: 'heap', kind: 'procedure', procedure: 'heap.sp_{entity}' },
-      'pipelines[3].freshness[0].database': undefined,
+      'pipelines[3].stages[1]': { ...flexibeeStage, stage: 'again' },
+      'pipelines[3].stages[2]': { stage: 'heap', procedure: 'heap.sp_{entity}', repeatable: false },
+      'pipelines[3].database': undefined,
     },
     [
       'pipelines[3].stages[1].kind: "flexibee" after another stage of flexibee; put it first',
+      'pipelines[3].stages[0].database: missing; a flexibee stage needs the id of one database',
       'pipelines[3].stages[2].database: missing; flexi-demo is a company and has no database of its own',
       'pipelines[3].freshness[0].database: missing; flexi-demo is a company and has no database of its own',
       'pipelines[3].stages[2].repeatable: missing or false on the way of flexi-demo, where calls are repeated; make the procedure so, and use true',
@@ -596,12 +625,13 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
   [
     'a dynsql stage with what only a procedure call has',
     {
-      'pipelines[4].stages[0].database': undefined,
+      'pipelines[4].database': undefined,
       'pipelines[4].stages[0].setOptions': ['NOCOUNT'],
       'pipelines[4].stages[0].transaction': 'none',
     },
     [
       'pipelines[4].stages[0].database: missing; a dynsql stage needs the id of one database',
+      'pipelines[4].freshness[0].database: missing; gen-demodata is a connection and has no database of its own',
       'pipelines[4].stages[0].setOptions: given for a dynsql stage, whose procedure gets rows of a query; leave it out',
       'pipelines[4].stages[0].transaction: given for a dynsql stage, whose procedure has transactions of its own; leave it out',
     ],
@@ -620,7 +650,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
         name: 'Faktura_vydana',
         description: 'x',
         dated: false,
-        systems: { flexibee: 'per code' },
+        systems: ['flexibee'],
       },
     },
     ['entities[33].name: the same as entities[22].name; use another (case does not count)'],
@@ -736,8 +766,8 @@ describe('a catalogue of an operator', () => {
     const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) =>
       JSON.parse(text),
     );
-    const [parameters, succeeds, override, database, dataSource, entity] = blocks;
-    assert.equal(blocks.length, 6);
+    const [standsFor, dated, parameters, succeeds, override, database, dataSource, entity] = blocks;
+    assert.equal(blocks.length, 8);
     const json = shippedJson();
     edit(json, stepsOf(`${crude}.overrides`), [override]);
     const { stage: name, kind, procedure } = Object(shippedJson()).pipelines[0].stages[0];
@@ -746,11 +776,20 @@ describe('a catalogue of an operator', () => {
     edit(json, stepsOf(hcsExport), stage);
     edit(json, ['databases', 6], database);
     edit(json, ['dataSources', 18], dataSource);
-    edit(json, ['entities', 33], entity);
+    edit(json, ['entities', 34], entity);
+    edit(json, ['entities', 38], dated);
+    edit(json, stepsOf('dataSources[15].standsFor'), {
+      ...standsFor,
+      entities: [...standsFor.entities, 'tariff'],
+    });
     const catalog = parseCatalog(json);
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
     assert.equal(sourceServer(catalog, 'north'), 'server');
-    assert.equal(catalog.entityOrder('north').at(-1), 'tariff');
+    assert.deepEqual(catalog.entityOrder('north').slice(-2), ['tariff', 'reading']);
+    assert.deepEqual(
+      [catalog.isDated('reading', '0c10'), catalog.isDated('reading', 'mo')],
+      [true, false],
+    );
     const calls = ['north', '0c10'].map((code) =>
       catalog.stages({ name: 'tariff', code }).map((stage) => {
         const { schema, name } = stage.procedure;

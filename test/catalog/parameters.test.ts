@@ -21,7 +21,7 @@ function catalogWith(parameters: Json, stage: Record<string, Json> = {}) {
         description: 'Payment',
         dated: true,
         sourceName: 'PAYMENTS',
-        systems: { billing: 'per code' },
+        systems: ['billing'],
       },
     ],
     pipelines: [

@@ -63,11 +63,24 @@ function entitiesOf(code: string) {
   return stekCodes.includes(code) ? entities.filter(({ stek }) => stek !== '-') : entities;
 }
 
+/** Without their ranks, which only their order is made of. */
+function stagesOf(request: Parameters<typeof catalog.stages>[0]) {
+  const stages = catalog.stages(request);
+  const ranks = stages.map(({ rank }) => rank);
+  assert.deepEqual(
+    ranks,
+    ranks.toSorted((a, b) => a - b),
+  );
+  return stages.map(({ rank: _, ...stage }) => stage);
+}
+
 function sharedStage(stage: string, procedure: { schema: string; name: string }) {
   return {
     stage,
     kind: 'procedure',
-    shared: true,
+    once: 'entity',
+    after: [stage === 'heap' ? 'crude' : 'export'],
+    needs: 'all',
     database: 'ab',
     server: 'ab',
     procedure,
@@ -89,7 +102,8 @@ function hcsExport(name: string, code: string, dated: boolean) {
     stage: 'export',
     kind: 'procedure',
     code,
-    shared: false,
+    after: [],
+    needs: 'all',
     database: 'hcs',
     server: 'dcdb',
     procedure: { schema: 'dbo', name: `sp_export_to_bill_ab_${exportName[name] ?? name}` },
@@ -111,7 +125,8 @@ function stekExport(name: string, code: string, dated: boolean, schema: string |
     stage: 'export',
     kind: 'procedure',
     code,
-    shared: false,
+    after: [],
+    needs: 'all',
     database: code,
     server: Object.entries(stekServers).find(([key]) => key === code)?.[1],
     procedure: prep
@@ -302,7 +317,7 @@ describe('the stages of the shipped catalogue', () => {
         const exported = stekCodes.includes(code)
           ? stekExport(name, code, dated, stek)
           : hcsExport(name, hcs === 'all' ? 'all' : code, dated);
-        assert.deepEqual(catalog.stages({ name, code, ...(dated ? { period } : {}) }), [
+        assert.deepEqual(stagesOf({ name, code, ...(dated ? { period } : {}) }), [
           // Loads take all that was exported, whatever its month.
           { ...exported, ...(dated && { period }) },
           sharedStage('crude', { schema: 'crude', name: `sp_load_datasource_${name}` }),
@@ -315,12 +330,11 @@ describe('the stages of the shipped catalogue', () => {
   for (const name of evidences) {
     it(`${name} of flexi-demo`, () => {
       const apply = { schema: 'crude', name: 'sp_apply_flexibee_page' };
-      const loaded = { kind: 'flexibee', code: 'flexi-demo', shared: false, server: 'flexibee' };
+      const loaded = { kind: 'flexibee', code: 'flexi-demo', after: [], server: 'flexibee' };
       // The contract of the procedure: it has applied everything, or says that it has not.
       const byContract = { ...loaded, returnCheck: 'zero' };
-      assert.deepEqual(catalog.stages({ name, code: 'flexi-demo' }), [
-        { ...sharedStage('load', apply), ...byContract },
-      ]);
+      const { once: _, ...load } = sharedStage('load', apply);
+      assert.deepEqual(stagesOf({ name, code: 'flexi-demo' }), [{ ...load, ...byContract }]);
       const [freshness, ...others] = catalog.freshness({ name, code: 'flexi-demo' });
       assert.deepEqual(others, []);
       assert.equal(freshness?.server, 'ab');
@@ -331,13 +345,17 @@ describe('the stages of the shipped catalogue', () => {
 
   it('a query is loaded by one stage, which is told the month of a dated one', () => {
     const code = 'gen-demodata';
+    const { once: _, ...load } = sharedStage('load', {
+      schema: 'crude',
+      name: 'sp_apply_dynsql_rows',
+    });
     const stage = {
-      ...sharedStage('load', { schema: 'crude', name: 'sp_apply_dynsql_rows' }),
-      ...{ kind: 'dynsql', code, shared: false, server: 'abra-gen', returnCheck: 'zero' },
+      ...load,
+      ...{ kind: 'dynsql', code, after: [], server: 'abra-gen', returnCheck: 'zero' },
     };
-    assert.deepEqual(catalog.stages({ name: 'countries', code }), [stage]);
+    assert.deepEqual(stagesOf({ name: 'countries', code }), [stage]);
     const month = { name: 'period', type: 'varchar(7)', value: '2019-07' };
-    assert.deepEqual(catalog.stages({ name: 'issued_invoices', code, period }), [
+    assert.deepEqual(stagesOf({ name: 'issued_invoices', code, period }), [
       { ...stage, period, parameters: [month] },
     ]);
     const query = catalog.rowQuery({ name: 'issued_invoices', code });

@@ -22,7 +22,7 @@ const unruly = unrulyEntities.map((name) => ({
   name,
   description: name,
   dated: false,
-  systems: { hcs: 'per code', stek: 'per code' },
+  systems: ['hcs', 'stek'],
 }));
 
 /** The exports of this system may not be repeated: a worker that dies in one leaves a run that says so. */
@@ -32,6 +32,15 @@ const unrepeatable = 'hcs';
 const billing = ['hcs', 'stek', 'ab'];
 
 const billed = shipped.dataSources.filter((source) => 'database' in source);
+
+/** Of these entities: what stands for others does so for those that there are. */
+function billedWith(names: readonly string[]): object[] {
+  return billed.map((source) => {
+    if (!('standsFor' in source) || source.standsFor === undefined) return source;
+    const entities = source.standsFor.entities.filter((name) => names.includes(name));
+    return { ...source, standsFor: { ...source.standsFor, entities } };
+  });
+}
 
 /** They follow their companies beside the syncs; nobody asks for a sync of them. */
 const followed = Object.entries(companies).map(([code, name]) => ({
@@ -100,10 +109,11 @@ function catalogOf(removed: readonly string[]): object {
       overrides: kept('overrides' in stage ? stage.overrides : []),
     })),
     freshness: pipeline.freshness.map(({ ...query }) => {
-      const except = 'except' in query ? query.except.filter((name) => names.includes(name)) : [];
+      const except = 'except' in query ? query.except.entities : [];
+      const lacking = [...except.filter((name) => names.includes(name)), ...unrulyEntities];
       return {
         ...query,
-        except: billing.includes(pipeline.id) ? [...except, ...unrulyEntities] : undefined,
+        except: billing.includes(pipeline.id) ? { entities: lacking } : undefined,
         overrides: kept('overrides' in query ? query.overrides : []),
       };
     }),
@@ -112,7 +122,7 @@ function catalogOf(removed: readonly string[]): object {
   const mirrored = shipped.entities.filter(({ name }) => evidences.some((one) => one === name));
   const [first, second] = unruly;
   const entities = [first, ...ruly.slice(0, 2), second, ...ruly.slice(2), ...mirrored];
-  return { ...shipped, dataSources: [...billed, ...followed], entities, pipelines };
+  return { ...shipped, dataSources: [...billedWith(names), ...followed], entities, pipelines };
 }
 
 /** Data sources by the server that a sync of them claims. */
@@ -120,9 +130,7 @@ export function codesByServer(): Record<string, string[]> {
   const catalog = shippedCatalog();
   const period = { month: 7, year: 2019 };
   const names = ['personal_account'];
-  const codes = billed
-    .filter((source) => !('allAreas' in source && source.allAreas))
-    .map(({ code }) => code);
+  const codes = billed.filter((source) => !('standsFor' in source)).map(({ code }) => code);
   return Object.fromEntries(
     Map.groupBy(
       codes,

@@ -64,7 +64,7 @@ const catalog = {
     ...{ code: `c_${name}`, description: name, system: name, database: 'ab' },
   })),
   entities: cases.map(({ name }) => ({
-    ...{ name, description: name, dated: false, systems: { [name]: 'per code' } },
+    ...{ name, description: name, dated: false, systems: [name] },
   })),
   pipelines: cases.map(({ name, pipeline, stage, override }) => ({
     id: name,

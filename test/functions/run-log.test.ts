@@ -52,7 +52,7 @@ const catalog = {
   databases: [{ id: 'ab', server: 'ab', connection: 'SQL_AB' }],
   dataSources: [{ code: 'c1', description: 'one', system: 'x', database: 'ab' }],
   entities: names.map((name) => ({
-    ...{ name, description: name, dated: false, systems: { x: 'per code' } },
+    ...{ name, description: name, dated: false, systems: ['x'] },
   })),
   pipelines: [
     {

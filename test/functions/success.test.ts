@@ -196,7 +196,7 @@ const catalog = {
     ...{ code: `c_${name}`, description: name, system: name, database: 'ab' },
   })),
   entities: names.map((name) => ({
-    ...{ name, description: name, dated: name === 'values', systems: { [name]: 'per code' } },
+    ...{ name, description: name, dated: name === 'values', systems: [name] },
     ...(name === 'values' && { sourceName: 'VALUES_OF' }),
   })),
   pipelines: [

@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
+import { parseCatalog } from '../../shared/catalog/index.ts';
 import { DatabaseError } from '../../shared/database/database-error.ts';
 import { rowCounts } from '../../shared/database/row-counts.ts';
 import type { Leases } from '../../shared/lock/leases.ts';
 import { executeStages } from '../../shared/sync/execution.ts';
 import { Journal } from '../../shared/sync/journal.ts';
 import { addressOf } from '../../shared/sync/locks.ts';
+import { planStages } from '../../shared/sync/plan.ts';
 import type { Stage } from '../../shared/sync/run.ts';
 import type { RunStore } from '../../shared/sync/run-store.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
+import { codes, entities, randomCatalog } from '../support/random-catalog.ts';
 import { run, stage } from '../support/runs.ts';
 
 /** What all runs share: a first-come fence and a lease a server, and a record of what happened. */
@@ -195,4 +198,59 @@ test('servers work side by side: the source exports the next entity while the ta
   const order = await execute(world, 'run', stages, ({ id }) => (id.startsWith('crude') ? 40 : 1));
   assert.ok(order.indexOf('export:b:c') < order.indexOf('crude:b'));
   assert.ok(order.indexOf('export:c:c') < order.indexOf('crude:b'), order.join());
+});
+
+test('plans at random: what fails is told, and exactly what needs it is skipped', async () => {
+  let skipped = 0;
+  let without = 0;
+  const period = { month: 7, year: 2019 };
+  const calls = fc.record({
+    codes: fc.subarray([...codes], { minLength: 1 }),
+    names: fc.subarray([...entities], { minLength: 1 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      randomCatalog,
+      calls,
+      fc.infiniteStream(fc.nat(9)),
+      async (json, asked, luck) => {
+        let catalog: ReturnType<typeof parseCatalog>;
+        try {
+          catalog = parseCatalog(JSON.parse(JSON.stringify(json)));
+        } catch {
+          return;
+        }
+        const { stages } = planStages(catalog, [{ ...asked, periods: [period] }]);
+        const world = new World();
+        const failing = new Set<string>();
+        const order = await execute(world, 'run', stages, ({ id }) => {
+          const isBad = (luck.next().value ?? 0) < 2;
+          if (isBad) failing.add(id);
+          return isBad ? -1 : 1;
+        });
+        assert.deepEqual(world.faults, []);
+        assert.equal(new Set(order).size, order.length, 'nothing is called twice');
+        const byId = new Map(stages.map((one) => [one.id, one]));
+        const isIn = (id: string) => byId.get(id)?.state === 'succeeded';
+        for (const one of stages) {
+          const { id, state, needs, anyOf } = one;
+          const may = needs.every(isIn) && (anyOf === undefined || anyOf.some(isIn));
+          const expected = failing.has(id) ? 'failed' : may ? 'succeeded' : 'skipped';
+          assert.equal(state, expected, id);
+          assert.equal(order.includes(id), may, id);
+          skipped += Number(state === 'skipped');
+          const lacking = anyOf?.filter((other) => !isIn(other)) ?? [];
+          assert.deepEqual(one.without ?? [], may ? lacking : [], id);
+          if (state !== 'succeeded' || lacking.length === 0) continue;
+          without += 1;
+          assert.match(
+            one.warnings?.join() ?? '',
+            new RegExp(`did without ${lacking.length} of ${anyOf?.length}: `),
+          );
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+  assert.ok(skipped > 20 && without > 0, `${skipped} ${without}`);
 });

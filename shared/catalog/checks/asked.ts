@@ -1,6 +1,6 @@
 /** Data sources that are asked over HTTP in place of a database, and the stages that ask them. */
 
-import { chainOf } from '../resolve.ts';
+import { chainOf, readingsOf, stagesOf } from '../resolve.ts';
 import type { DataSource, Stage } from '../schema.ts';
 import type { Context } from './check-context.ts';
 
@@ -51,31 +51,34 @@ function checkWay(
   }
 }
 
-function checkSource({ data, at, fault }: Context, source: DataSource, kind: AskingKind): void {
-  const { code, system, allAreas } = source;
+function checkSource(context: Context, source: DataSource, kind: AskingKind): void {
+  const { data, at, fault } = context;
+  const { code, standsFor } = source;
   const { noun } = kinds[kind];
-  if (allAreas) fault(at(source, 'allAreas'), `true for ${noun}; leave it out`);
-  for (const pipeline of chainOf(data, system)) {
-    for (const item of [...pipeline.stages, ...pipeline.freshness]) {
-      if (item.database !== undefined || ('kind' in item && item.kind === kind)) continue;
-      const text = `missing; ${code} is ${noun} and has no database of its own`;
-      fault(at(item, 'database'), text);
+  if (standsFor !== undefined) fault(at(source, 'standsFor'), `given for ${noun}; leave it out`);
+  for (const subject of context.subjects.filter((one) => one.source === source)) {
+    for (const { declared, item } of [...stagesOf(data, subject), ...readingsOf(data, subject)]) {
+      if (item.database !== undefined) continue;
+      const isAsking = 'kind' in item && item.kind === kind;
+      const why = isAsking
+        ? `a ${kind} stage needs the id of one database`
+        : `${code} is ${noun} and has no database of its own`;
+      fault(at(declared, 'database'), `missing; ${why}`);
     }
   }
 }
 
 /** The procedure is called by a contract of its own (docs/flexibee.md, docs/dynsql.md). */
 function checkStage({ at, fault }: Context, stage: Stage, kind: AskingKind): void {
-  if (stage.database === undefined) {
-    fault(at(stage, 'database'), `missing; a ${kind} stage needs the id of one database`);
+  for (const key of ['once', 'after'] as const) {
+    if (stage[key] !== undefined) fault(at(stage, key), `given for a ${kind} stage; leave it out`);
   }
-  if (stage.shared) fault(at(stage, 'shared'), `true for a ${kind} stage; leave it out`);
   const given = [
     { ...stage, path: [] },
     ...stage.overrides.map((override, index) => ({ ...override, path: ['overrides', index] })),
   ];
   for (const { path, ...call } of given) {
-    for (const key of ['parameters', 'setOptions'] as const) {
+    for (const key of ['parameters', 'setOptions', 'succeeds'] as const) {
       if ((call[key] ?? []).length === 0) continue;
       const text = `given for a ${kind} stage, whose procedure gets ${kinds[kind].handed}; leave it out`;
       fault(at(stage, ...path, key), text);

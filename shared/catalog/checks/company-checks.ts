@@ -1,7 +1,7 @@
 /** FlexiBee companies as data sources. */
 
-import { chainOf, entitiesOf } from '../resolve.ts';
-import type { DataSource, Stage } from '../schema.ts';
+import { giverOf, stagesOf } from '../resolve.ts';
+import type { DataSource } from '../schema.ts';
 import type { Context } from './check-context.ts';
 
 export function checkCompanies(context: Context): void {
@@ -11,27 +11,24 @@ export function checkCompanies(context: Context): void {
   checkTwice(context);
 }
 
-function checkCompany({ data, at, fault }: Context, source: DataSource): void {
+function checkCompany({ data, subjects, at, fault }: Context, source: DataSource): void {
   const { code, system } = source;
-  for (const entity of entitiesOf(data, source).filter(({ dated }) => dated)) {
-    const text = `true, but ${system} is followed by version, not by month; use false`;
-    fault(at(entity, 'dated'), text);
-  }
-  for (const stage of chainOf(data, system).flatMap(({ stages }) => stages)) {
-    checkRepeatable({ at, fault }, stage, code);
-  }
-}
-
-/** After changes a procedure is called until it has succeeded. */
-function checkRepeatable(
-  { at, fault }: Pick<Context, 'at' | 'fault'>,
-  stage: Stage,
-  code: string,
-): void {
-  const why = `on the way of ${code}, where calls are repeated; make the procedure so, and use true`;
-  if (!stage.repeatable) fault(at(stage, 'repeatable'), `missing or false ${why}`);
-  for (const [index, { repeatable }] of stage.overrides.entries()) {
-    if (repeatable === false) fault(at(stage, 'overrides', index, 'repeatable'), `false ${why}`);
+  for (const subject of subjects.filter((one) => one.source === source)) {
+    if (subject.dated) {
+      const text = `true, but ${system} is followed by version, not by month; use false`;
+      fault(at(subject.entity, 'dated'), text);
+    }
+    for (const { pipeline, declared, item } of stagesOf(data, subject)) {
+      if (item.repeatable !== true) {
+        const { part, path } = giverOf(pipeline, declared, subject, 'repeatable');
+        const why = `on the way of ${code}, where calls are repeated; make the procedure so, and use true`;
+        fault(at(part, ...path), `missing or false ${why}`);
+      }
+      if (item.once === 'source' || item.once === 'run') {
+        const why = `on the way of ${code}, whose procedures are also called after changes of one evidence`;
+        fault(at(declared, 'once'), `"${item.once}" ${why}; use except`);
+      }
+    }
   }
 }
 

@@ -1,83 +1,97 @@
-/** Overrides and exceptions of stages and freshness queries. */
+/** Whom overrides, choices and exceptions are for: a slip there would change nothing, unseen. */
 
-import { notOneOf, type Path, pathText } from '../../faults/catalog-error.ts';
-import { variablesOf } from '../name-template.ts';
-import { adapted, applies, givenBy, givenIn, type Subject } from '../resolve.ts';
-import type { Freshness, Pipeline, Stage } from '../schema.ts';
+import { notOneOf, type Path } from '../../faults/catalog-error.ts';
+import { type Matcher, matcherKeys, matches } from '../matcher.ts';
+import { isUnquoted } from '../name-template.ts';
+import { givenBy, namedAs, readingsOf, type Subject } from '../resolve.ts';
+import type { Pipeline } from '../schema.ts';
 import type { Context } from './check-context.ts';
 import { checkFits } from './fits.ts';
 
-/** Every name in a list must be one that comes this way: a slip would change nothing, unseen. */
-function checkListed(
+/** What each list of a matcher names, and what of a subject it is compared with. */
+const listed = {
+  entities: { noun: 'an entity', of: ({ entity }: Subject) => entity.name },
+  codes: { noun: 'a code', of: ({ source }: Subject) => source.code },
+  systems: { noun: 'a system', of: ({ source }: Subject) => source.system },
+} as const;
+
+/** Whether a matcher is for any of the subjects; every name in it must be of one of them. */
+function checkMatcher(
   { fault }: Context,
   path: Path,
-  listed: readonly string[],
-  what: string,
-  names: readonly string[],
+  matcher: Matcher,
+  { subjects, where }: { subjects: readonly Subject[]; where: string },
 ): void {
-  for (const [index, name] of listed.entries()) {
-    if (!names.includes(name)) fault([...path, index], notOneOf(name, what, [...new Set(names)]));
+  for (const key of matcherKeys) {
+    const { noun, of } = listed[key];
+    const names = [...new Set(subjects.map(of))];
+    for (const [index, name] of (matcher[key] ?? []).entries()) {
+      if (!names.includes(name)) {
+        fault([...path, key, index], notOneOf(name, `${noun} ${where}`, names));
+      }
+    }
+  }
+  if (!subjects.some((subject) => matches(matcher, subject))) {
+    fault(path, 'applies to nothing; no entity of a data source matches all of it');
   }
 }
 
-/** No override is without effect. */
-function checkEffect(context: Context, item: Stage | Freshness, pipeline: Pipeline): void {
-  const { complete, at, fault } = context;
-  const subjects = context.through(pipeline);
-  const names = subjects.map(({ entity }) => entity.name);
-  const codes = subjects.map(({ source }) => source.code);
-  const entityOf = `an entity that comes through ${pipeline.id}`;
-  if (complete && 'except' in item) {
-    checkListed(context, at(item, 'except'), item.except, entityOf, names);
-  }
-  for (const [index, override] of item.overrides.entries()) {
-    const path = at(item, 'overrides', index);
-    const { entities, codes: listed, scope } = override;
-    if (entities === undefined && listed === undefined && scope === undefined) {
-      fault(path, 'for everything; give entities, codes or scope, or change the field itself');
-    }
-    if (givenBy(override).length === 0) {
-      fault(path, 'changes nothing; give a field or leave it out');
-    }
-    if (!complete) continue;
-    checkListed(context, [...path, 'entities'], entities ?? [], entityOf, names);
-    const codeOf = `a code whose exports come through ${pipeline.id}`;
-    checkListed(context, [...path, 'codes'], listed ?? [], codeOf, codes);
-    if (!subjects.some((subject) => applies(override, subject))) {
-      fault(path, 'applies to nothing; no entity of a data source matches all of it');
-    }
-  }
-}
+type Override = Matcher & { description?: string | undefined; guess?: string | undefined };
 
-/** A query's `@variables` are its parameters, no more and no fewer. */
-function checkVariables({ at, fault }: Context, query: Freshness, subject: Subject): void {
-  const { sql, parameters } = adapted(query, subject);
-  const [sqlPath, path] = (['sql', 'parameters'] as const).map((key) =>
-    at(query, ...givenIn(query, subject, key)),
-  );
-  const variables = variablesOf(sql);
-  for (const name of variables) {
-    if (parameters.some((parameter) => parameter.name === name)) continue;
-    const there = pathText(path ?? []);
-    fault(sqlPath ?? [], `uses @${name}, which is not in ${there}; add it there`);
+function checkOverride(
+  context: Context,
+  path: Path,
+  override: Override,
+  group: { subjects: readonly Subject[]; where: string },
+): void {
+  if (matcherKeys.every((key) => override[key] === undefined)) {
+    const use = 'give entities, codes or systems, or change the field itself';
+    context.fault(path, `for everything; ${use}`);
   }
-  for (const { name } of parameters) {
-    if (!variables.includes(name)) {
-      const there = pathText(sqlPath ?? []);
-      fault(path ?? [], `@${name} is not used in ${there}; leave it out here`);
-    }
+  if (givenBy(override).length === 0) {
+    context.fault(path, 'changes nothing; give a field or leave it out');
   }
-  checkFits({ at, fault }, parameters, subject, `freshness in ${query.place}`);
+  if (context.complete) checkMatcher(context, path, override, group);
 }
 
 export function checkOverrides(context: Context, pipeline: Pipeline): void {
+  const { complete, at } = context;
   const subjects = context.through(pipeline);
-  for (const item of [...pipeline.stages, ...pipeline.freshness]) {
-    checkEffect(context, item, pipeline);
+  const group = { subjects, where: `that comes through ${pipeline.id}` };
+  for (const part of [pipeline, ...pipeline.stages, ...pipeline.freshness]) {
+    for (const [index, override] of part.overrides.entries()) {
+      checkOverride(context, at(part, 'overrides', index), override, group);
+    }
+    if (!complete || part === pipeline) continue;
+    for (const key of ['only', 'except'] as const) {
+      const choice = key in part ? Reflect.get(part, key) : undefined;
+      if (choice !== undefined) checkMatcher(context, at(part, key), choice as Matcher, group);
+    }
   }
-  for (const query of pipeline.freshness) {
-    for (const subject of subjects) {
-      if (!query.except.includes(subject.entity.name)) checkVariables(context, query, subject);
+}
+
+/** Overrides of entities are for sources that have it. */
+export function checkEntityOverrides(context: Context): void {
+  for (const entity of context.data.entities) {
+    const subjects = context.subjects.filter((subject) => subject.entity === entity);
+    const group = { subjects, where: `that has ${entity.name}` };
+    for (const [index, override] of entity.overrides.entries()) {
+      checkOverride(context, context.at(entity, 'overrides', index), override, group);
+    }
+  }
+}
+
+/** What only shows with names filled in. */
+export function checkReadings(context: Context): void {
+  const { data, at, fault } = context;
+  for (const subject of context.subjects) {
+    const { entity } = subject;
+    for (const { item } of readingsOf(data, subject)) {
+      checkFits(context, item.parameters, subject, `freshness in ${item.place}`);
+      if (isUnquoted(item.sql, namedAs(subject))) {
+        const text = `needs brackets; write [{sourceName}] in the query of freshness in ${item.place}`;
+        fault(at(entity, 'sourceName'), text);
+      }
     }
   }
 }

@@ -1,13 +1,9 @@
-/** How pipelines lead into one another, and what their stages may be. */
+/** How pipelines lead into one another, and the names of their stages and places. */
 
 import { pathText } from '../../faults/catalog-error.ts';
-import { filled, procedureName } from '../name-template.ts';
-import { adapted, chainOf } from '../resolve.ts';
+import { chainOf } from '../resolve.ts';
 import type { Pipeline, Stage } from '../schema.ts';
-import { isOfPeriod } from '../value-source.ts';
 import type { Context } from './check-context.ts';
-import { checkFits } from './fits.ts';
-import { checkSuccess } from './success-checks.ts';
 
 /** Each circle once, at its first pipeline. */
 export function checkCircles({ data, at, fault }: Context): void {
@@ -23,7 +19,7 @@ export function checkCircles({ data, at, fault }: Context): void {
   }
 }
 
-/** A stage and a place are named once on every way; a shared stage once in all pipelines. */
+/** A stage and a place are named once on every way; one of all sources once in all pipelines. */
 export function checkNames({ data, at, fault }: Context): void {
   const told = new Set<object>();
   const once = (named: { part: object; key: string; name: string }[], where: string) => {
@@ -40,75 +36,35 @@ export function checkNames({ data, at, fault }: Context): void {
     stages.map((part) => ({ part, key: 'stage', name: part.stage }));
   for (const { id } of data.pipelines) {
     const chain = chainOf(data, id);
-    if (chain.some((pipeline) => pipeline.id === chain.at(-1)?.next)) continue;
+    if (goesRound(chain)) continue;
     once(stageNames(chain.flatMap(({ stages }) => stages)), `on the way of ${id}`);
     const queries = chain.flatMap(({ freshness }) => freshness);
     const places = queries.map((part) => ({ part, key: 'place', name: part.place }));
     once(places, `on the way of ${id}`);
   }
-  const shared = data.pipelines.flatMap(({ stages }) => stages.filter((stage) => stage.shared));
-  once(stageNames(shared), 'among the shared stages');
+  const common = data.pipelines.flatMap(({ stages }) =>
+    stages.filter(({ once: what }) => what !== undefined),
+  );
+  once(stageNames(common), 'among the stages that are called once for several');
 }
 
-/** One call of a shared stage serves all sources, so nothing in it may depend on one of them. */
-export function checkShared({ at, fault }: Context, { stages }: Pipeline): void {
-  for (const stage of stages.filter(({ shared }) => shared)) {
-    const { overrides } = stage;
-    if (stage.database === undefined) {
-      fault(at(stage, 'database'), 'missing; a shared stage needs the id of one database');
-    }
-    const given = [
-      { ...stage, path: [] },
-      ...overrides.map((o, i) => ({ ...o, path: ['overrides', i] })),
-    ];
-    for (const { parameters = [], path } of given) {
-      for (const [index, { from }] of parameters.entries()) {
-        if (from !== 'code') continue;
-        const text = '"code" in a shared stage, whose call serves all sources; use another';
-        fault(at(stage, ...path, 'parameters', index, 'from'), text);
-      }
-    }
-    for (const [index, override] of overrides.entries()) {
-      for (const key of ['codes', 'scope'] as const) {
-        if (override[key] === undefined) continue;
-        fault(at(stage, 'overrides', index, key), 'in a shared stage; use entities only');
-      }
-    }
-  }
-}
+const goesRound = (chain: readonly Pipeline[]) =>
+  chain.some((pipeline) => pipeline.id === chain.at(-1)?.next);
 
-/** What only shows with an entity's name and a source's code filled in. */
-export function checkCalls({ through, at, fault }: Context, pipeline: Pipeline): void {
-  for (const subject of through(pipeline)) {
-    const { entity } = subject;
-    for (const declared of pipeline.stages) {
-      const stage = adapted(declared, subject);
-      const procedure = filled(stage.procedure, entity);
-      if (procedureName(procedure) === undefined) {
-        const key = entity.sourceName === undefined ? 'name' : 'sourceName';
-        const text = `too long: ${stage.stage} would call ${procedure}; use a name that makes at most 128 characters`;
-        fault(at(entity, key), text);
+/** What a stage comes after stands before it on every way. */
+export function checkAfter({ data, at, fault }: Context): void {
+  for (const { id } of data.pipelines) {
+    const chain = chainOf(data, id);
+    if (goesRound(chain) || data.pipelines.some(({ next }) => next === id)) continue;
+    const all = chain.flatMap(({ stages }) => stages);
+    for (const [place, stage] of all.entries()) {
+      const before = all.slice(0, place).map((other) => other.stage);
+      for (const [index, name] of (stage.after ?? []).entries()) {
+        if (before.includes(name)) continue;
+        const what = `a stage before ${stage.stage} on the way of ${id}`;
+        const use = before.length === 0 ? 'it is the first' : `use ${before.join(', ')}`;
+        fault(at(stage, 'after', index), `"${name}" is not ${what}; ${use}`);
       }
-      checkFits({ at, fault }, stage.parameters, subject, stage.stage);
-      checkSuccess({ at, fault }, declared, subject);
     }
-  }
-}
-
-/**
- * A dated entity is asked for by month, so a stage on its way must be told which; a query's month
- * is checked by checks/queries.ts.
- */
-export function checkDated({ data, subjects, at, fault }: Context): void {
-  const dated = subjects.filter(({ entity }) => entity.dated && entity.dynsql === undefined);
-  for (const subject of dated) {
-    const { system } = subject.source;
-    const stages = chainOf(data, system).flatMap((pipeline) => pipeline.stages);
-    const takesPeriod = stages.some((stage) =>
-      adapted(stage, subject).parameters.some(({ from }) => isOfPeriod(from)),
-    );
-    if (takesPeriod || chainOf(data, system).length === 0) continue;
-    const text = `true, but no stage of ${system} takes the month; add a parameter or use false`;
-    fault(at(subject.entity, 'dated'), text);
   }
 }

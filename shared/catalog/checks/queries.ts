@@ -10,8 +10,12 @@ export function checkQueries(context: Context): void {
     if (source.connection !== undefined) checkConnection(context, source, source.connection);
   }
   for (const entity of data.entities) {
-    const { dynsql, dated } = entity;
+    const { dynsql } = entity;
     if (dynsql === undefined) continue;
+    const asked = context.subjects.filter(
+      (one) => one.entity === entity && one.source.connection !== undefined,
+    );
+    const dated = asked.length > 0 ? asked.some((one) => one.dated) : entity.dated;
     if (dated && dynsql.period === undefined) {
       const text = 'missing; the query of a dated entity needs a condition for the month';
       fault(at(entity, 'dynsql', 'period'), text);

@@ -1,26 +1,54 @@
 /** Data sources against their systems and against one another. */
 
-import { adapted, chainOf, entitiesOf } from '../resolve.ts';
+import { notOneOf } from '../../faults/catalog-error.ts';
+import { matcherKeys } from '../matcher.ts';
+import { entitiesOf, giverOf, stagesOf, standsFor } from '../resolve.ts';
+import type { DataSource } from '../schema.ts';
 import type { Context } from './check-context.ts';
 
-/** At most one source stands for all areas of a system, and all-areas entities need one. */
-export function checkAllAreas({ data, complete, at, fault }: Context): void {
+/** Who is asked in place of whom: one source for each, and each has what it is asked for. */
+export function checkStandingFor(context: Context): void {
+  const { data, complete, at, fault } = context;
   const first = new Map<string, string>();
-  for (const source of data.dataSources.filter(({ allAreas }) => allAreas)) {
-    const other = first.get(source.system);
-    first.set(source.system, other ?? source.code);
-    if (other !== undefined) {
-      const text = `${other} stands for all areas of ${source.system} already; use false`;
-      fault(at(source, 'allAreas'), text);
+  for (const source of data.dataSources.filter((one) => one.standsFor !== undefined)) {
+    if (!complete) continue;
+    checkOthers(context, source);
+    const told = new Set<string>();
+    for (const asked of data.dataSources) {
+      for (const entity of entitiesOf(data, asked)) {
+        if (!standsFor(source, entity, asked)) continue;
+        const key = `${entity.name} ${asked.code}`;
+        const other = first.get(key);
+        first.set(key, other ?? source.code);
+        if (other === undefined || told.has(entity.name)) continue;
+        told.add(entity.name);
+        const text = `${other} stands for ${asked.code} already where ${entity.name} is concerned; leave it out`;
+        fault(at(source, 'standsFor', 'entities'), text);
+      }
     }
   }
-  if (!complete) return;
-  for (const entity of data.entities) {
-    for (const [system, scope] of entity.systems) {
-      if (scope === 'all areas' && !first.has(system)) {
-        const text = `"all areas", but no data source of ${system} has allAreas: true; add one or use "per code"`;
-        fault(at(entity, 'systems', system), text);
-      }
+}
+
+function checkOthers({ data, at, fault }: Context, source: DataSource): void {
+  const { code, system, standsFor: others } = source;
+  if (others === undefined) return;
+  const known = data.entities.filter((entity) => entity.systems.includes(system));
+  const names = known.map(({ name }) => name);
+  for (const [index, name] of others.entities.entries()) {
+    if (names.includes(name)) continue;
+    fault(
+      at(source, 'standsFor', 'entities', index),
+      notOneOf(name, `an entity of ${system}`, names),
+    );
+  }
+  const asked = data.dataSources.filter((other) =>
+    entitiesOf(data, other).some((entity) => standsFor(source, entity, other)),
+  );
+  for (const key of matcherKeys.filter((one) => one !== 'entities')) {
+    for (const [index, name] of (others[key] ?? []).entries()) {
+      if (asked.some((other) => (key === 'codes' ? other.code : other.system) === name)) continue;
+      const text = `${code} stands for ${name}, which has none of these entities; leave it out`;
+      fault(at(source, 'standsFor', key, index), text);
     }
   }
 }
@@ -29,11 +57,18 @@ export function checkAllAreas({ data, complete, at, fault }: Context): void {
 export function checkEmptySources({ data, complete, at, fault }: Context): void {
   if (!complete) return;
   for (const source of data.dataSources) {
+    const { system, only, except } = source;
+    const names = data.entities
+      .filter((entity) => entity.systems.includes(system))
+      .map(({ name }) => name);
+    for (const [key, choice] of [['only', only] as const, ['except', except] as const]) {
+      for (const [index, name] of (choice?.entities ?? []).entries()) {
+        if (names.includes(name)) continue;
+        fault(at(source, key, 'entities', index), notOneOf(name, `an entity of ${system}`, names));
+      }
+    }
     if (entitiesOf(data, source).length > 0) continue;
-    const { system, allAreas } = source;
-    const scope = allAreas ? ' with the scope "all areas"' : '';
-    const text = `no entity${scope} is in ${system}; add it to "systems" of its entities`;
-    fault(at(source, allAreas ? 'allAreas' : 'system'), text);
+    fault(at(source, 'system'), `no entity is in ${system}; add it to "systems" of its entities`);
   }
 }
 
@@ -42,19 +77,22 @@ export function checkApart({ data, subjects, at, fault }: Context): void {
   const first = new Map<string, string>();
   for (const subject of subjects) {
     const { entity, source } = subject;
-    for (const declared of chainOf(data, source.system).flatMap(({ stages }) => stages)) {
-      const stage = adapted(declared, subject);
-      if (stage.shared || stage.parameters.some(({ from }) => from === 'code')) continue;
+    for (const { pipeline, declared, item: stage } of stagesOf(data, subject)) {
+      if (stage.once !== undefined || stage.parameters.some(({ from }) => from === 'code'))
+        continue;
       const database = stage.database ?? source.database;
       // What is asked is told apart by its code; its stages are checked by checks/asked.ts.
       if (database === undefined || stage.kind !== 'procedure') continue;
-      const call = JSON.stringify([stage.stage, entity.name, database, stage.procedure]);
+      const { procedure, parameters } = stage;
+      const own = stage.once === 'source' ? '' : entity.name;
+      const call = JSON.stringify([stage.stage, own, database, procedure, parameters]);
       const other = first.get(call) ?? source.code;
       first.set(call, other);
       if (other === source.code) continue;
-      const path = stage.database === undefined ? at(source, 'database') : at(declared, 'database');
+      const { part, path } = giverOf(pipeline, declared, subject, 'database');
+      const place = stage.database === undefined ? at(source, 'database') : at(part, ...path);
       const text = `${stage.stage} cannot tell ${source.code} and ${other} apart in ${database}; use a database for each or a parameter from code`;
-      fault(path, text);
+      fault(place, text);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Conditions of success against the parameters of the call they are for. */
 
-import { notOneOf, type Path } from '../../faults/catalog-error.ts';
-import { adapted, givenIn, type Subject } from '../resolve.ts';
+import { notOneOf } from '../../faults/catalog-error.ts';
+import { type Adapted, giverOf, type Subject } from '../resolve.ts';
 import type { Stage } from '../schema.ts';
 import { constantMisfit, readSqlType } from '../sql-type.ts';
 import type { Condition } from '../success-schema.ts';
@@ -11,24 +11,26 @@ type Report = (key: keyof Condition, text: string) => void;
 
 export function checkSuccess(
   { at, fault }: Pick<Context, 'at' | 'fault'>,
-  declared: Stage,
+  { pipeline, declared, item: stage }: Adapted<Stage>,
   subject: Subject,
 ): void {
-  const stage = adapted(declared, subject);
-  const path = (key: 'succeeds' | 'returnValue'): Path =>
-    at(declared, ...givenIn(declared, subject, key));
+  const placeOf = (key: 'succeeds' | 'returnValue') => giverOf(pipeline, declared, subject, key);
   for (const [index, condition] of stage.succeeds.entries()) {
-    const report: Report = (key, text) => fault([...path('succeeds'), index, key], text);
+    const report: Report = (key, text) => {
+      const { part, path } = placeOf('succeeds');
+      fault(at(part, ...path, index, key), text);
+    };
     const { of } = condition;
     if (of.startsWith('@')) checkOutput(stage, condition, report);
     if (of === 'rows' && stage.setOptions.includes('NOCOUNT')) {
       report('of', '"rows" with NOCOUNT in setOptions, under which none are counted');
     }
   }
-  if (stage.returnValue === undefined) return;
+  const { part, path } = placeOf('returnValue');
+  if (stage.returnValue === undefined || part === pipeline) return;
   if (stage.succeeds.some(({ of }) => of === 'return value')) {
     const text = 'beside a condition of succeeds for the return value; leave one of them out';
-    fault(path('returnValue'), text);
+    fault(at(part, ...path), text);
   }
 }
 

@@ -1,0 +1,173 @@
+/** Lookups in a catalogue that has been checked. */
+
+import { createHash } from 'node:crypto';
+import type { Catalog, FreshnessQuery, ResolvedStage } from './catalog.ts';
+import { guessesIn } from './guesses.ts';
+import { filledSql, procedureOf } from './name-template.ts';
+import { namesIn, parameterValues, passed, periodParameter } from './parameter-values.ts';
+import {
+  chainOf,
+  databaseOf,
+  entitiesOf,
+  inOrder,
+  namedAs,
+  precedingOf,
+  readingsOf,
+  returnCheckOf,
+  stagesOf,
+  subjectOf,
+} from './resolve.ts';
+import type { CatalogData, DataSource, Entity, Stage } from './schema.ts';
+import { isOfPeriod } from './value-source.ts';
+
+function revisionOf(data: CatalogData): string {
+  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 12);
+}
+
+/** Stages so that those of a pipeline come before those of the one it goes on with. */
+function ranksOf(data: CatalogData): Map<Stage, number> {
+  const lengths = data.pipelines.map((pipeline) => {
+    return { pipeline, length: chainOf(data, pipeline.id).length };
+  });
+  const ordered = lengths.toSorted((one, other) => other.length - one.length);
+  const stages = ordered.flatMap(({ pipeline }) => pipeline.stages);
+  return new Map(stages.map((stage, index) => [stage, index]));
+}
+
+/** `data` has passed the schema and the checks. */
+export function makeCatalog(data: CatalogData): Catalog {
+  const sources = new Map(data.dataSources.map((source) => [source.code, source]));
+  const connections = new Map(data.connections.map((connection) => [connection.id, connection]));
+  const entities = new Map(data.entities.map((entity) => [entity.name, entity]));
+  const servers = new Map(data.databases.map((database) => [database.id, database.server]));
+  const ordered = inOrder(data.entities);
+  const ranks = ranksOf(data);
+
+  const serverOf = (database: string) => servers.get(database) ?? '';
+  /** Of what is asked in place of a database; undefined: nothing is. */
+  const askedServer = ({ company, connection = '' }: DataSource) => {
+    const known = connections.get(connection);
+    return company?.server ?? (known?.kind === 'abra-gen' ? known.server : undefined);
+  };
+  const sourceOf = (code: string) => {
+    const source = sources.get(code);
+    if (source === undefined) {
+      throw new RangeError(`no data source ${code}; use one of ${[...sources.keys()].join(', ')}`);
+    }
+    return source;
+  };
+  const known = new Map<string, Entity[]>();
+  /** Entities of a source, in the order of its sync. */
+  const entitiesIn = (source: DataSource) => {
+    const found = known.get(source.code);
+    if (found !== undefined) return found;
+    const has = new Set(entitiesOf(data, source));
+    const own = ordered.filter((entity) => has.has(entity));
+    known.set(source.code, own);
+    return own;
+  };
+  const requested = ({ name, code }: { name: string; code: string }) => {
+    const source = sourceOf(code);
+    const entity = entities.get(name);
+    if (entity === undefined || !entitiesIn(source).includes(entity)) {
+      const names = entitiesIn(source).map((one) => one.name);
+      throw new RangeError(`${code} has no entity ${name}; use one of ${names.join(', ')}`);
+    }
+    return subjectOf(data, entity, source);
+  };
+
+  return {
+    revision: revisionOf(data),
+    servers: data.servers.map(({ id }) => ({ id })),
+    databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
+    companies: data.dataSources.flatMap(({ code, company }) =>
+      company === undefined ? [] : [{ code, ...company }],
+    ),
+    connections: data.connections,
+    periods: data.periods,
+    guesses: guessesIn(data),
+    codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
+    names: (code) => {
+      const source = sources.get(code);
+      if (source === undefined) return undefined;
+      return Object.fromEntries(entitiesIn(source).map((item) => [item.name, item.description]));
+    },
+    isDated: (name, ...codes) => {
+      const entity = entities.get(name);
+      if (entity === undefined) return undefined;
+      const asked = codes.length === 0 ? data.dataSources : codes.map(sourceOf);
+      return asked.some(
+        (source) => entitiesIn(source).includes(entity) && subjectOf(data, entity, source).dated,
+      );
+    },
+    hasEntity: (name) => entities.has(name),
+    entitiesBefore: (name) => entities.get(name)?.after ?? [],
+    entityOrder: (...codes) => {
+      const own = new Set(codes.flatMap((code) => entitiesIn(sourceOf(code))));
+      return ordered.filter((entity) => own.has(entity)).map(({ name }) => name);
+    },
+
+    stages: (request) => {
+      const subject = requested(request);
+      const { source, dated } = subject;
+      const values = parameterValues(subject, request.period);
+      return stagesOf(data, subject).map(({ declared, item: stage }): ResolvedStage => {
+        const database = databaseOf(stage, source) ?? unchecked(stage.stage);
+        const asked = stage.kind === 'procedure' ? undefined : askedServer(source);
+        const parameters =
+          stage.kind === 'dynsql' ? periodParameter(values) : passed(stage.parameters, values);
+        const takesPeriod =
+          dated &&
+          (stage.kind === 'dynsql' || stage.parameters.some(({ from }) => isOfPeriod(from)));
+        const procedure = procedureOf(stage.procedure, namedAs(subject));
+        if (typeof procedure === 'string') return unchecked(stage.procedure);
+        const isOfSource = stage.once === undefined || stage.once === 'source';
+        return {
+          stage: stage.stage,
+          kind: stage.kind,
+          ...(isOfSource && { code: source.code }),
+          ...(stage.once && { once: stage.once }),
+          after: precedingOf(data, declared, subject),
+          needs: stage.needs,
+          rank: ranks.get(declared) ?? 0,
+          ...(takesPeriod && request.period && { period: request.period }),
+          database,
+          server: asked ?? serverOf(database),
+          procedure,
+          parameters,
+          setOptions: [...stage.setOptions],
+          transaction: stage.transaction ?? 'own',
+          repeatable: stage.repeatable ?? false,
+          returnCheck: returnCheckOf(stage),
+          ...(stage.succeeds.length > 0 && { succeeds: structuredClone(stage.succeeds) }),
+          ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),
+        };
+      });
+    },
+
+    rowQuery: (request) => {
+      const { entity, source } = requested(request);
+      const { dynsql } = entity;
+      const { connection } = source;
+      return dynsql && connection ? { ...dynsql, connection } : undefined;
+    },
+
+    freshness: (request) => {
+      const subject = requested(request);
+      return readingsOf(data, subject).map(({ item }): FreshnessQuery => {
+        const database = databaseOf(item, subject.source) ?? unchecked(item.place);
+        return {
+          place: item.place,
+          database,
+          server: serverOf(database),
+          sql: filledSql(item.sql, namedAs(subject)),
+          parameters: passed(item.parameters, namesIn(subject)),
+        };
+      });
+    },
+  };
+}
+
+function unchecked(what: string): never {
+  throw new Error(`unchecked: ${what}`);
+}
