@@ -20,17 +20,14 @@ const rooms = [
   'bench',
   'docs',
 ];
-const documents = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...(await Array.fromAsync(glob('{docs,packages/*}/**/*.md', { cwd: root, exclude: inModules }))),
-];
+const documents = ['README.md', 'CONTRIBUTING.md'];
+const found = glob('{docs,packages/*}/**/*.md', { cwd: root, exclude: inModules });
+for await (const document of found) documents.push(document);
 
 function inModules(path: string): boolean {
   return path.includes('node_modules');
 }
 
-/** Not what is kept from version control: what is made here is not there in a fresh clone. */
 async function isThere(path: string): Promise<boolean> {
   try {
     await access(join(root, path));
