@@ -9,10 +9,12 @@ import { healthSchema, livenessSchema } from '../shapes/runs.ts';
 import { adminRoutes } from './admin.ts';
 import { dynsqlRoutes } from './dynsql.ts';
 import { flexibeeRoutes } from './flexibee.ts';
+import { oneRunRoutes } from './one-run.ts';
 import { syncRoutes } from './sync.ts';
 
 export const routes: readonly Route[] = [
   ...syncRoutes,
+  ...oneRunRoutes,
   ...flexibeeRoutes,
   ...dynsqlRoutes,
   ...adminRoutes,

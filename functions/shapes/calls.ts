@@ -1,6 +1,8 @@
 /** POST /runs: what goes in, and what comes out of any POST that starts where it is only asked. */
 
 import { z } from 'zod';
+import { afterSchema } from '../../shared/sync/again/after.ts';
+import { mostRetries } from '../../shared/sync/asked-call.ts';
 import { currentStageSchema, runSchema } from '../../shared/sync/run.ts';
 import type { PlannedRun } from '../../shared/sync/syncs.ts';
 import { codesSchema, nameSchema, tokenSchema, userSchema, whenBusySchema } from './runs.ts';
@@ -31,6 +33,10 @@ const askedCallSchema = z
       .length(2)
       .nullish()
       .meta({ description: 'In place of month and year: from the first to the second month' }),
+    retries: z.int().min(0).max(mostRetries).nullish().meta({
+      description: 'How often what fails of it is made again by itself, as a run that waits',
+    }),
+    after: afterSchema.nullish(),
   })
   .meta({
     id: 'AskedCall',

@@ -81,7 +81,7 @@ function start(app: AppServices, starting: Starting): RouteHandler {
 }
 
 /** Starts what is asked for; throws `HttpProblem` 409 where a server is busy, 400 where it is too much. */
-async function started(
+export async function started(
   call: ChangeCall,
   sync: SyncRequest,
   sent: Sent,
@@ -114,7 +114,7 @@ export async function planned(
 }
 
 /** The member counts where it is sent; a header was looked at before the body was read. */
-function tokenOf(body: Body, caller: ApiToken | undefined, app: AppServices): ApiToken {
+export function tokenOf(body: Body, caller: ApiToken | undefined, app: AppServices): ApiToken {
   if (caller !== undefined && !Object.hasOwn(body, 'token')) return caller;
   return authenticate(body['token'], app.settings.tokens, app.now());
 }

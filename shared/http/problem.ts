@@ -18,6 +18,7 @@ export const problemTypes = {
   closed: { status: 409, title: 'It is closed for now' },
   'key-in-use': { status: 409, title: 'A request with this key is being answered' },
   'not-cancellable': { status: 409, title: 'The run cannot be cancelled any more' },
+  'not-retryable': { status: 409, title: 'There is nothing to make again' },
   'company-in-use': { status: 409, title: 'Somebody is logged in to the company' },
   'not-configured': { status: 409, title: 'A setting is missing for this' },
   'body-too-large': { status: 413, title: 'The request body is too large' },
@@ -45,7 +46,10 @@ const membersSchema = z.object({
   closure: z.string().optional().meta({ description: 'Of `closed`: the id of the closure' }),
   until: instantSchema.optional(),
   reason: z.string().optional().meta({ description: 'Of `closed`: why' }),
-  state: z.string().optional().meta({ description: 'Of `not-cancellable`: the state of the run' }),
+  state: z
+    .string()
+    .optional()
+    .meta({ description: 'Of `not-cancellable` and `not-retryable`: the state of the run' }),
   kind: z
     .string()
     .optional()

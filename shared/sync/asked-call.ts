@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/index.ts';
 import type { FieldError } from '../faults/field-error.ts';
 import { fault, type Member } from '../faults/member.ts';
 import { didYouMean } from '../faults/near-name.ts';
+import { afterMs, allowedAfter } from './again/after.ts';
 import { checkCodes, knownCodes } from './asked-codes.ts';
 import { askedMonths } from './asked-months.ts';
 import type { Call } from './call.ts';
@@ -15,7 +16,10 @@ export type CallCatalog = Pick<
 >;
 
 /** Members of a call: what nobody reads is refused, for a `moth` would mean something else. */
-const members = ['code', 'name', 'month', 'year', 'months'] as const;
+const members = ['code', 'name', 'month', 'year', 'months', 'retries', 'after'] as const;
+
+/** However often something is made again: ten times is a fault that does not pass. */
+export const mostRetries = 10;
 
 /**
  * A call with its codes, entities and months, which `limits` resolve: the limits of the moment at
@@ -47,13 +51,35 @@ export function askedCall(
     ...codeErrors(of('code'), catalog),
     ...(whole ? [] : nameErrors(name, codes, catalog)),
     ...('errors' in months ? months.errors : []),
+    ...retryErrors(of('retries'), of('after')),
   ];
   const dated = names.filter((one) => catalog.isDated(one, ...codes) === true);
   const isNeeded = dated.length > 0 && !('errors' in months) && months.periods === undefined;
   if (isNeeded) errors.push(monthNeeded(at, dated));
   if (errors.length > 0 || 'errors' in months) return { errors };
-  return { call: { codes, names, whole, ...(dated.length > 0 && months) } };
+  return { call: { codes, names, whole, ...(dated.length > 0 && months), ...retriesOf(given) } };
 }
+
+/** Null is as if it were absent. */
+function retriesOf({ retries, after }: Readonly<Record<string, unknown>>): Partial<Call> {
+  return {
+    ...(typeof retries === 'number' && { retries }),
+    ...(typeof after === 'string' && { after }),
+  };
+}
+
+function retryErrors(retries: Member, after: Member): FieldError[] {
+  const { value } = retries;
+  const isAbsent = value === undefined || value === null;
+  const isCount = Number.isInteger(value) && Number(value) >= 0 && Number(value) <= mostRetries;
+  const isTime = after.value === undefined || after.value === null || isAfter(after.value);
+  return [
+    ...(isAbsent || isCount ? [] : [fault(retries, `a whole number from 0 to ${mostRetries}`)]),
+    ...(isTime ? [] : [fault(after, allowedAfter)]),
+  ];
+}
+
+const isAfter = (value: unknown) => typeof value === 'string' && afterMs(value) !== undefined;
 
 /** Empty where code or name are not usable, which their own checks report. */
 function namesOf(

@@ -112,7 +112,8 @@ function close(run: Run, state: RunState, now: Date): void {
   addLog(run, now, `Ended: ${run.state}.`);
 }
 
-function finalState(run: Run): RunState {
+/** What a run whose stages have ended, or that is given up, comes to. */
+export function finalState(run: Run): RunState {
   const states = new Set(run.stages.map((stage) => stage.state));
   if (states.has('interrupted') || isGivenUp(run)) return 'interrupted';
   if (states.has('cancelled')) return 'cancelled';

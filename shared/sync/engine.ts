@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Keeper, keepLease } from '../lock/keeper.ts';
 import { DocumentConflictError } from '../storage/documents.ts';
+import { retryByItself } from './again/automatic.ts';
 import type { Cancellations } from './cancellations.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
@@ -37,6 +38,9 @@ export interface EngineDependencies extends Starter {
   /** One line about the run, for the log of the function. */
   log(text: string, level?: 'warn'): void;
 }
+
+/** What the retry of a run that has failed may take to be written down. */
+const retryMs = 20_000;
 
 /**
  * `waits`: its time has not come; whoever it waits for wakes it. `finished`: the run has ended. `handed on`: the caller must queue the id again. `left`: somebody
@@ -140,6 +144,7 @@ async function runSlice(
   }
   const servers = run.locks.map(({ server }) => server);
   if (isGivenUp(run) || run.stages.every(hasEnded)) {
+    await retryByItself(dependencies, journal, AbortSignal.timeout(retryMs));
     await journal.write(() => endRun(run, now()));
     // Before the servers are free: the next run on them is planned with it. An estimate a little
     // older than it could be is no reason to fail a run that has ended.

@@ -258,6 +258,8 @@ export const runSchema = z.object({
   board: z.string().optional(),
   /** The run that this one makes again. */
   retryOf: z.string().optional(),
+  /** All of that one, or what it has left open. */
+  retryFrom: z.enum(['failure', 'all']).optional(),
   /** Runs that make this one again, the newest last. */
   retriedBy: z.array(z.string()).optional(),
   /** Of a waiting run: it does not start before. */

@@ -3,6 +3,7 @@
 import { AgedCache } from '../async/aged-cache.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closure } from '../closures/closures.ts';
+import { neededPlan, retryRequest } from './again/retry.ts';
 import { withExpected } from './durations.ts';
 import { endWaiting } from './ending.ts';
 import { forecast } from './forecast.ts';
@@ -19,6 +20,8 @@ import type {
   CancelOutcome,
   LogText,
   PlannedRun,
+  RetryRefusal,
+  RetryRequest,
   RunPage,
   SearchOptions,
   SharedLook,
@@ -28,6 +31,7 @@ import type {
 } from './syncs.ts';
 import { unfinishedRuns } from './unfinished.ts';
 import { leaveIfThere } from './waiting/leave.ts';
+import { isDue } from './waiting/line.ts';
 import { type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
 
 export type { SyncState } from './sync-state.ts';
@@ -67,17 +71,31 @@ export class SyncService implements Syncs {
     const plan = this.#planned(request);
     const { catalog, now, send, closed } = this.#dependencies;
     const closure = await closed?.(plan.stages, signal);
-    if (closure !== undefined) return { outcome: 'closed', closure };
+    const isClosed = closure !== undefined;
+    if (isClosed && request.whenBusy !== 'wait' && isDue(request, now())) {
+      return { outcome: 'closed', closure };
+    }
     const state = await this.#dependencies.state(signal);
-    const started = await startRun({ ...state, catalog, now, send }, request, plan, signal);
+    const starting = { ...state, catalog, now, send, isClosed };
+    const started = await startRun(starting, request, plan, signal);
     // Whoever has started a run sees that it runs.
     this.#active.delete('');
     return started;
   }
 
+  async again(
+    { of, ...asking }: RetryRequest,
+    signal: AbortSignal,
+  ): Promise<SyncRequest | RetryRefusal> {
+    const before = await this.read(of, signal);
+    if (before === undefined) return { outcome: 'unknown' };
+    return retryRequest(this.#dependencies.catalog, before, asking);
+  }
+
   async plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun> {
-    const { stages, locks } = this.#planned(request);
+    const whole = this.#planned(request);
     const state = await this.#dependencies.state(signal);
+    const { stages, locks } = await neededPlan(state, whole, request, signal);
     const [known, servers] = await Promise.all([
       state.durations.look(signal),
       holdersOf(state, locks, signal),

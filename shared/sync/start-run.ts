@@ -2,6 +2,7 @@
 
 import type { Catalog } from '../catalog/index.ts';
 import { withDeadline } from '../storage/storage-call.ts';
+import { linkRetry, neededPlan } from './again/retry.ts';
 import type { Call } from './call.ts';
 import { type Busy, claimServers, ownServers, releaseAll } from './claim.ts';
 import { knownDurations, withExpected } from './durations.ts';
@@ -16,8 +17,9 @@ import { enterLine } from './waiting/enter.ts';
 import { ahead, type Entry, inLine, isDue } from './waiting/line.ts';
 import type { Waker } from './waiting/wake.ts';
 
-export interface StartDependencies extends SyncState, Waker {
-  waiting: SyncState['waiting'];
+export interface StartDependencies
+  extends Pick<SyncState, 'leases' | 'runs' | 'index' | 'durations'>,
+    Waker {
   catalog: Catalog;
 }
 
@@ -27,16 +29,20 @@ export interface StartDependencies extends SyncState, Waker {
  * is there, what becomes of the run is in it, and the answer is its id.
  *
  * Nobody is overtaken: who waits for one of the servers is looked at before they are claimed.
+ *
+ * @param dependencies `isClosed`: what it needs is closed for now, and it waits
  */
 export async function startRun(
-  dependencies: StartDependencies,
+  dependencies: StartDependencies & { isClosed: boolean },
   request: SyncRequest,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<StartOutcome> {
-  const { waiting, now } = dependencies;
-  if (!isDue(request, now())) return await waitInLine(dependencies, request, plan, signal);
-  const locks = locksOf(plan);
+  const { waiting, now, isClosed } = dependencies;
+  if (isClosed || !isDue(request, now())) {
+    return await waitInLine(dependencies, request, plan, signal);
+  }
+  const locks = lockNames(plan);
   const before = ahead(inLine(await waiting.list(signal), now()), { locks });
   const started =
     before.length > 0
@@ -83,7 +89,22 @@ async function waitInLine(
   plan: Plan,
   signal: AbortSignal,
 ): Promise<StartOutcome> {
-  const { runs, waiting, leases } = dependencies;
+  const { id, ticket = '', notBefore } = await writeWaiting(dependencies, request, plan, signal);
+  // From here on as with an owner: where storage leaves open whether it was entered, it may be.
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(dependencies.leases.lifeMs / 4)]);
+  const entry = { id, ticket, locks: lockNames(plan), notBefore };
+  const place = await enterLine(dependencies, entry, limit).catch(() => undefined);
+  return { outcome: 'waiting', id, ...(place !== undefined && { place }) };
+}
+
+/** A run with its ticket, whose entry is yet to be made. */
+export async function writeWaiting(
+  dependencies: StartDependencies,
+  request: SyncRequest,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<Run> {
+  const { runs, waiting } = dependencies;
   const ticket = await waiting.takeTicket(await waiting.list(signal), signal);
   const { notBefore } = request;
   const run: Run = {
@@ -92,11 +113,8 @@ async function waitInLine(
     ...(notBefore !== undefined && { notBefore }),
   };
   await runs.create(run, signal);
-  // From here on as with an owner: where storage leaves open whether it was entered, it may be.
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(leases.lifeMs / 4)]);
-  const entry = { id: run.id, ticket, locks: locksOf(plan), notBefore };
-  const place = await enterLine(dependencies, entry, limit).catch(() => undefined);
-  return { outcome: 'waiting', id: run.id, ...(place !== undefined && { place }) };
+  await linkRetry(runs, run, signal);
+  return run;
 }
 
 /** @returns the run, whose document is written, or what somebody else has */
@@ -106,7 +124,7 @@ async function claim(
   plan: Plan,
   signal: AbortSignal,
 ): Promise<Run | Busy> {
-  const names = locksOf(plan);
+  const names = lockNames(plan);
   const claimed = await claimServers(dependencies, names, signal);
   if ('busy' in claimed) return claimed;
   const { leaseId } = claimed;
@@ -114,6 +132,7 @@ async function claim(
     const run = await newRun(dependencies, request, plan, signal);
     run.locks = names.map((server) => ({ server, leaseId }));
     await dependencies.runs.create(run, signal);
+    await linkRetry(dependencies.runs, run, signal);
     return run;
   } catch (error) {
     await releaseAll(dependencies.leases, names, leaseId);
@@ -123,16 +142,20 @@ async function claim(
 
 /** As it is when it is asked for: it holds nothing yet. */
 async function newRun(
-  { catalog, now, durations }: StartDependencies,
-  { id: reserved, kind, user, token, calls, board }: SyncRequest,
-  plan: Plan,
+  dependencies: StartDependencies,
+  request: SyncRequest,
+  whole: Plan,
   signal: AbortSignal,
 ): Promise<Run> {
+  const { catalog, now, durations } = dependencies;
+  const { kind, user, token, calls, board, retryOf, retryFrom } = request;
   const at = now();
-  const id = reserved ?? newRunId(at);
+  const id = request.id ?? newRunId(at);
   const createdAt = at.toISOString();
   const { timeZone } = catalog.periods;
+  const plan = await neededPlan(dependencies, whole, request, signal);
   const stages = forRun(plan.stages, { user, id, at, timeZone });
+  const of = retryOf === undefined ? '' : `, again after ${retryOf}`;
   return {
     id,
     kind,
@@ -141,6 +164,8 @@ async function newRun(
     token,
     ...askedFor(catalog, calls),
     ...(board !== undefined && { board }),
+    ...(retryOf !== undefined && { retryOf }),
+    ...(retryFrom !== undefined && { retryFrom }),
     createdAt,
     locks: [],
     stages: withExpected(stages, await knownDurations(durations, signal)),
@@ -148,7 +173,7 @@ async function newRun(
     statements: plan.statements,
     ...(plan.queries.length > 0 && { queries: plan.queries }),
     catalog: catalog.revision,
-    log: [{ at: createdAt, text: `Asked for by ${user}.` }],
+    log: [{ at: createdAt, text: `Asked for by ${user}${of}.` }],
   };
 }
 
@@ -174,7 +199,7 @@ function overtaken(locks: readonly string[], before: readonly Entry[]): Taken {
   return { busy: first.map(({ lock }) => lock), runs: [...new Set(first.map(({ id }) => id))] };
 }
 
-function locksOf({ locks }: Plan): string[] {
+export function lockNames({ locks }: Plan): string[] {
   return locks.map(({ lock }) => lock);
 }
 

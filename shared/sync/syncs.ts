@@ -32,7 +32,26 @@ export interface SyncRequest {
   whenBusy?: 'wait';
   /** ISO 8601: it waits at least so long, and only then is in line. */
   notBefore?: string;
+  /** The run that it makes again, and how much of it. */
+  retryOf?: string;
+  retryFrom?: NonNullable<Run['retryFrom']>;
 }
+
+/** Whoever makes a run again. */
+export interface RetryRequest extends Pick<SyncRequest, 'user' | 'token' | 'whenBusy'> {
+  /** The run that is made again. */
+  of: string;
+  from: NonNullable<Run['retryFrom']>;
+}
+
+export type RetryRefusal =
+  | { outcome: 'unknown' }
+  /** Only what has ended is made again. */
+  | { outcome: 'unfinished'; state: RunState }
+  /** All of it has succeeded. */
+  | { outcome: 'nothing' }
+  /** The catalogue no longer has what it was made of. */
+  | { outcome: 'gone'; why: string };
 
 export type StartOutcome =
   | { outcome: 'started'; id: string }
@@ -166,6 +185,8 @@ export interface Syncs {
    * Throws TooManyStagesError for `calls` that make too many.
    */
   start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome>;
+  /** What is to be asked for (`start`, `plan`) to make a run again, or why it cannot be. */
+  again(request: RetryRequest, signal: AbortSignal): Promise<SyncRequest | RetryRefusal>;
   /** What `start` would do now; nothing is written. Throws as `start` does. */
   plan(request: SyncRequest, signal: AbortSignal): Promise<PlannedRun>;
   read(id: string, signal: AbortSignal): Promise<Run | undefined>;

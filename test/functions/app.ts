@@ -31,6 +31,8 @@ import type {
   LogText,
   Place,
   PlannedRun,
+  RetryRefusal,
+  RetryRequest,
   Run,
   RunPage,
   SearchOptions,
@@ -58,6 +60,8 @@ export class RecordingSyncs implements Syncs {
   outcome: StartOutcome = { outcome: 'started', id: runId };
   running: Run[] = [];
   inLine = new Map<string, Place>();
+  retried: RetryRequest[] = [];
+  againOutcome: SyncRequest | RetryRefusal = { outcome: 'nothing' };
   page: RunPage = { runs: [] };
   runs = new Map<string, Run>();
   failure: Error | undefined;
@@ -116,6 +120,11 @@ export class RecordingSyncs implements Syncs {
       return fits(summary, options.filter) ?? (run !== undefined && runFits(run, options.filter));
     };
     return { ...this.page, runs: this.page.runs.filter(isFound) };
+  }
+  async again(request: RetryRequest): Promise<SyncRequest | RetryRefusal> {
+    this.#fail();
+    this.retried.push(request);
+    return this.againOutcome;
   }
   async places(): Promise<ReadonlyMap<string, Place>> {
     this.#fail();

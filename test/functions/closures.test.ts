@@ -98,6 +98,23 @@ test('a server that is closed takes no new run, with why and until when; the oth
   assert.equal((await sync('0c10')).status, 202);
 });
 
+test('who would wait waits for the end of a closure, and says for what', async () => {
+  const closure = await close({ company });
+  const body = { ...payment, code: company, name: 'adresar', whenBusy: 'wait' };
+  const reply = await post(app, 'entity_sync', body, accept);
+  assert.equal(reply.status, 202, reply.text);
+  const { id, state, place } = JSON.parse(reply.text);
+  assert.deepEqual([state, place], ['waiting', 0]);
+  const read = async () => JSON.parse((await ask('run', { params: { id } })).text);
+  const { until, reason } = closure;
+  assert.deepEqual((await read()).closed, { until, reason });
+  assert.equal(await app.executeRun(id, () => {}), 'waits');
+  assert.equal((await read()).state, 'waiting');
+  await open(closure.id);
+  const { startable } = await app.sweepRuns();
+  assert.deepEqual(startable, [id], 'the sweeper wakes it');
+});
+
 test('the base, or everything, closes every run and every company', async () => {
   for (const scope of [{ server: 'ab' }, { everything: true }]) {
     const { id } = await close(scope);

@@ -621,6 +621,7 @@ test('busy: 409 with Retry-After and the servers that are held', async () => {
     detail: 'Thread is busy, try again later.',
     servers: ['dcdb'],
     runs: [],
+    retryAfter: 60,
   });
 });
 

@@ -1,5 +1,4 @@
 import { ahead, type Entry, inLine, isDue } from './line.ts';
-import type { WaitingStore } from './waiting-store.ts';
 import { type Waker, wakeAt } from './wake.ts';
 
 /**
@@ -9,11 +8,7 @@ import { type Waker, wakeAt } from './wake.ts';
  *
  * @returns how many are before it at its servers
  */
-export async function enterLine(
-  waker: Waker & { waiting: WaitingStore },
-  entry: Entry,
-  signal: AbortSignal,
-): Promise<number> {
+export async function enterLine(waker: Waker, entry: Entry, signal: AbortSignal): Promise<number> {
   const { waiting, now } = waker;
   await waiting.enter(entry, signal);
   const at = now();

@@ -1,14 +1,9 @@
 import type { Run } from '../run.ts';
 import type { Entry } from './line.ts';
-import type { WaitingStore } from './waiting-store.ts';
 import { type Waker, wakeHeads, wakeHeadsSoon } from './wake.ts';
 
-interface Leaving extends Waker {
-  waiting: WaitingStore;
-}
-
 /** Takes a run that has ended out of the line, and wakes whoever comes first then. */
-export async function leave(leaving: Leaving, entry: Entry, signal: AbortSignal): Promise<void> {
+export async function leave(leaving: Waker, entry: Entry, signal: AbortSignal): Promise<void> {
   await wakeHeadsSoon(leaving, entry.locks, entry);
   await leaving.waiting.remove(entry, signal);
   await wakeHeads(leaving, entry.locks);
@@ -16,7 +11,7 @@ export async function leave(leaving: Leaving, entry: Entry, signal: AbortSignal)
 
 /** The same for a run whose entry may be gone already, or may never have been there. */
 export async function leaveIfThere(
-  leaving: Leaving,
+  leaving: Waker,
   { id, ticket }: Pick<Run, 'id' | 'ticket'>,
   signal: AbortSignal,
 ): Promise<void> {

@@ -4,28 +4,21 @@
  * comes next does the same again under the document's ETag, so each death on the way is finished.
  */
 
-import type { Catalog } from '../../catalog/index.ts';
-import type { Leases } from '../../lock/leases.ts';
 import { DocumentConflictError, type Found } from '../../storage/documents.ts';
 import { withDeadline } from '../../storage/storage-call.ts';
+import { neededPlan } from '../again/retry.ts';
 import { claimServers, ownServers, releaseAll, syncLock } from '../claim.ts';
-import { type DurationStore, knownDurations, withExpected } from '../durations.ts';
+import { knownDurations, withExpected } from '../durations.ts';
 import { addLog, endWaiting } from '../ending.ts';
 import type { Run, Stage } from '../run.ts';
-import type { RunStore } from '../run-store.ts';
 import { forRun } from '../run-values.ts';
+import type { StartDependencies } from '../start-run.ts';
 import { leave } from './leave.ts';
 import { ahead, type Entry, inLine, isDue } from './line.ts';
 import { planAgain } from './plan-again.ts';
-import type { WaitingStore } from './waiting-store.ts';
-import { type Waker, wakeAt, wakeHeads } from './wake.ts';
+import { wakeAt, wakeHeads } from './wake.ts';
 
-export interface Starter extends Waker {
-  leases: Leases;
-  runs: RunStore;
-  waiting: WaitingStore;
-  durations: DurationStore;
-  catalog: Catalog;
+export interface Starter extends StartDependencies {
   /** The closure that keeps a run of these stages from beginning; absent: nothing is ever closed. */
   closed?(stages: readonly Stage[], signal: AbortSignal): Promise<{ until: string } | undefined>;
 }
@@ -95,7 +88,6 @@ async function firstInLine(
     if (isSoon) await wakeAt(starter, entry, closure.until, signal);
     return undefined;
   }
-  const known = await knownDurations(starter.durations, signal);
   const { revision } = catalog;
   if (run.catalog !== revision) {
     const change = `asked for with ${run.catalog}, now ${revision}`;
@@ -104,12 +96,16 @@ async function firstInLine(
   if (lost.length > 0) addLog(run, now(), `The catalogue no longer has ${lost.join(', ')}.`);
   addLog(run, now(), 'It was first in line, and its servers are free.');
   const { freshness, statements, queries } = plan;
-  const origin = { user: run.user, id: run.id, at: now(), timeZone: catalog.periods.timeZone };
-  run.stages = withExpected(forRun(plan.stages, origin), known);
   Object.assign(run, { freshness, statements, catalog: revision });
   delete run.queries;
   if (queries.length > 0) run.queries = queries;
-  return await claimed(starter, { value: run, etag }, { ...entry, locks }, signal);
+  const enterStages = async (bounded: AbortSignal) => {
+    const known = await knownDurations(starter.durations, bounded);
+    const origin = { user: run.user, id: run.id, at: now(), timeZone: catalog.periods.timeZone };
+    const { stages } = await neededPlan(starter, plan, run, bounded);
+    run.stages = withExpected(forRun(stages, origin), known);
+  };
+  return await claimed(starter, { value: run, etag }, { ...entry, locks }, signal, enterStages);
 }
 
 /** What another worker has begun, and has died at, or is at. */
@@ -130,12 +126,17 @@ async function begunStart(
   return await claimed(starter, found, { ...entry, locks: names }, signal);
 }
 
-/** Claim, document, owner: within the life of the claim's leases, as a POST. Then the entry goes. */
+/**
+ * Claim, document, owner: within the life of the claim's leases, as a POST. Then the entry goes.
+ *
+ * @param enterStages once nobody else can be at the servers
+ */
 async function claimed(
   starter: Starter,
   { value: run, etag }: Stored,
   entry: Entry,
   signal: AbortSignal,
+  enterStages: (signal: AbortSignal) => Promise<void> = async () => {},
 ): Promise<Stored | undefined> {
   const { leases, runs, waiting, send } = starter;
   const { locks } = entry;
@@ -147,6 +148,7 @@ async function claimed(
       if ('busy' in claim) return claim;
       const { leaseId } = claim;
       try {
+        await enterStages(bounded);
         run.state = 'queued';
         run.locks = locks.map((server) => ({ server, leaseId }));
         const written = await runs.replace(run, etag, bounded);

@@ -5,7 +5,7 @@ import { headsOf, inLine, meet } from './line.ts';
 import type { WaitingStore } from './waiting-store.ts';
 
 export interface Waker {
-  waiting: Pick<WaitingStore, 'list'>;
+  waiting: WaitingStore;
   now(): Date;
   /** Puts a run's id on the run queue, where nobody sees it before `delaySeconds` are over. */
   send(id: string, delaySeconds: number, signal: AbortSignal): Promise<void>;

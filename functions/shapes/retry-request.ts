@@ -1,0 +1,55 @@
+/** Checks what POST /runs/{id}/retry is asked for. */
+
+import { z } from 'zod';
+import type { FieldError } from '../../shared/faults/field-error.ts';
+import { type Body, fault } from '../../shared/faults/member.ts';
+import { didYouMean } from '../../shared/faults/near-name.ts';
+import { show } from '../../shared/faults/show.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import type { RetryRequest } from '../../shared/sync/syncs.ts';
+import { tokenSchema, userSchema, whenBusySchema } from './runs.ts';
+import { checkUser } from './user.ts';
+import { checkWhenBusy, whenBusyOf } from './when-busy.ts';
+
+const members = ['token', 'user', 'from', 'whenBusy'] as const;
+const fromSchema = z.enum(['failure', 'all']);
+
+export const retryBodySchema = z
+  .strictObject({
+    token: tokenSchema,
+    user: userSchema,
+    from: fromSchema.nullish().meta({
+      description:
+        '`failure`, or absent: what failed, was skipped, cancelled or interrupted; `all`: everything',
+    }),
+    whenBusy: whenBusySchema.nullish(),
+  })
+  .meta({ id: 'RetryRun', description: 'Makes a run again, with the months of then' });
+
+/** Throws `HttpProblem` 400: its message is the first fault, its `errors` name all. */
+export function parseRetry(body: Body): Pick<RetryRequest, 'user' | 'from' | 'whenBusy'> {
+  const from = fromSchema.nullish().safeParse(body.from);
+  const user = checkUser(body);
+  const errors = [
+    ...(user?.errors ?? []),
+    ...(from.success ? [] : [fault({ field: 'from', value: body.from }, 'failure or all')]),
+    ...(checkWhenBusy(body)?.errors ?? []),
+    ...unknownMembers(body),
+  ];
+  const [first] = errors;
+  if (first === undefined) {
+    return { user: String(body.user), from: from.data ?? 'failure', ...whenBusyOf(body) };
+  }
+  const text = user?.text ?? `Invalid ${show(first.field)} value: ${show(first.value)}.`;
+  throw new HttpProblem('invalid-value', text, { errors });
+}
+
+function unknownMembers(body: Body): FieldError[] {
+  const known: readonly string[] = members;
+  return Object.keys(body)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const message = `there is no such member${didYouMean(name, members)}`;
+      return fault({ field: show(name), value: undefined }, known.join(', '), message);
+    });
+}

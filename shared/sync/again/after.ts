@@ -1,0 +1,25 @@
+/** How long before something is done again: `90s`, `10m`, `2h`, `1d`. */
+
+import { z } from 'zod';
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const longestMs = 7 * unitMs.d;
+
+export const allowedAfter = 'a time from 0s to 7d, as 90s, 10m, 2h or 1d';
+
+/** Where a call does not say. */
+export const usualAfter = '10m';
+
+/** Milliseconds; undefined for what is none. */
+export function afterMs(text: string): number | undefined {
+  const [, digits, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (digits === undefined || unit === undefined) return undefined;
+  const ms = Number(digits) * unitMs[unit as keyof typeof unitMs];
+  return ms <= longestMs ? ms : undefined;
+}
+
+export const afterSchema = z
+  .string()
+  .regex(/^\d{1,6}[smhd]$/)
+  .refine((text) => afterMs(text) !== undefined)
+  .meta({ description: 'How long before that: 10m unless told, 7d at most' });

@@ -1,0 +1,107 @@
+/**
+ * Retries that a run makes by itself, of the calls that ask for it: new runs, which wait until their
+ * time has come and for their servers, as anybody's.
+ *
+ * Their ids are reserved in the run that is about to end, their documents and entries are written,
+ * and only then it ends: whoever dies on the way is followed by one who does the same again.
+ */
+
+import { addLog, finalState } from '../ending.ts';
+import type { Journal } from '../journal.ts';
+import { isFailure } from '../outcome.ts';
+import { planStages } from '../plan.ts';
+import type { Run } from '../run.ts';
+import { newRunId } from '../run-store.ts';
+import { lockNames, type StartDependencies, writeWaiting } from '../start-run.ts';
+import type { Call, SyncRequest } from '../syncs.ts';
+import { enterLine } from '../waiting/enter.ts';
+import { afterMs, usualAfter } from './after.ts';
+import { callsAbout, callsOf, openEntities } from './what-again.ts';
+
+/** How often a run is taken over for the sake of its retry. */
+const mostFailures = 3;
+
+/**
+ * @param journal of a run whose stages have all ended, or that is given up
+ * @throws storage's error: then the run has not ended
+ */
+export async function retryByItself(
+  dependencies: StartDependencies,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { run } = journal;
+  if (!isFailure({ state: finalState(run) })) return;
+  const groups = [...Map.groupBy(callsLeft(run), ({ after = usualAfter }) => after)];
+  if (groups.length === 0) return;
+  if (run.retriedBy === undefined) {
+    const ids = groups.map(() => newRunId(dependencies.now()));
+    await journal.write(() => {
+      run.retriedBy = ids;
+    });
+  }
+  for (const [index, [after, calls]] of groups.entries()) {
+    const id = run.retriedBy?.[index];
+    if (id === undefined) continue;
+    const notBefore = new Date(dependencies.now().getTime() + (afterMs(after) ?? 0)).toISOString();
+    try {
+      await enter(dependencies, requestOf(run, id, calls, notBefore), signal);
+    } catch (error) {
+      // The catalogue no longer has it; or nobody could write it down, three times over.
+      if (!(error instanceof RangeError) && (run.takeOvers ?? 0) < mostFailures) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      const text = `It could not be made again by itself: ${why}.`;
+      journal.note(() => addLog(run, dependencies.now(), text));
+    }
+  }
+}
+
+/** What is open of calls that have retries left, with one less. */
+function callsLeft(run: Run): Call[] {
+  const open = openEntities(run);
+  return callsOf(run).flatMap((call) => {
+    const { retries = 0 } = call;
+    const names = new Set(call.names.filter((name) => open.has(name) && isOpen(run, call, name)));
+    return retries > 0 ? callsAbout([{ ...call, retries: retries - 1 }], names) : [];
+  });
+}
+
+/** An entity is open in a call by a stage of its own data sources, or of all of them. */
+function isOpen({ stages }: Run, { codes }: Call, name: string): boolean {
+  return stages.some(({ entity, code, state }) => {
+    if (entity !== name || state === 'succeeded') return false;
+    return code === undefined || codes.includes(code) || !stages.some((own) => isOf(own, codes));
+  });
+}
+
+function isOf({ code }: { code?: string | undefined }, codes: readonly string[]): boolean {
+  return code !== undefined && codes.includes(code);
+}
+
+function requestOf(
+  run: Run,
+  id: string,
+  calls: Call[],
+  notBefore: string,
+): SyncRequest & { id: string } {
+  const { user, token, board } = run;
+  return {
+    ...{ id, kind: 'calls', calls, user, token, notBefore },
+    ...(board !== undefined && { board }),
+    ...{ retryOf: run.id, retryFrom: 'failure' },
+  };
+}
+
+/** One that is there already keeps its ticket and its time. */
+async function enter(
+  dependencies: StartDependencies,
+  request: SyncRequest & { id: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const plan = planStages(dependencies.catalog, request.calls);
+  const found = await dependencies.runs.read(request.id, signal);
+  const run = found?.value ?? (await writeWaiting(dependencies, request, plan, signal));
+  const { id, state, ticket, notBefore } = run;
+  if (state !== 'waiting' || ticket === undefined) return;
+  await enterLine(dependencies, { id, ticket, locks: lockNames(plan), notBefore }, signal);
+}
