@@ -7,6 +7,7 @@ import { callsBodySchema } from '../shapes/calls.ts';
 import { codesFormSchema, namesFormSchema } from '../shapes/forms.ts';
 import * as schemas from '../shapes/runs.ts';
 import { formParameter, runsParameters } from '../shapes/runs-parameters.ts';
+import { statusSchema } from '../shapes/status.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listRuns } from '../sync/list-runs.ts';
 import { dataSourceSync, entitySync, startRun } from '../sync/start-sync.ts';
@@ -31,7 +32,7 @@ export const syncRoutes: readonly Route[] = [
           200: {
             description: 'The state now',
             text: line('Synchronization is running.', 'Synchronization is not running.'),
-            json: schemas.statusSchema,
+            json: statusSchema,
           },
         },
       },

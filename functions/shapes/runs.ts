@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { healthPartSchema, healthStateSchema } from '../../shared/app/health/part.ts';
-import { closureSchema } from '../../shared/closures/closures.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 import { runSchema, runStates, stageErrorSchema } from '../../shared/sync/run.ts';
 import type { Progress } from '../../shared/sync/syncs.ts';
@@ -139,7 +138,7 @@ export const estimateSchema = z.object({
   text: z.string(),
 });
 
-const progressSchema = z
+export const progressSchema = z
   .object({
     stagesDone: stagesDoneSchema,
     stagesSkipped: stagesSkippedSchema,
@@ -193,37 +192,6 @@ const runSummarySchema = z
     warnings: warningsSchema,
   })
   .meta({ id: 'RunSummary' });
-
-const activeRunSchema = runSchema
-  .pick({
-    id: true,
-    kind: true,
-    state: true,
-    user: true,
-    codes: true,
-    createdAt: true,
-    startedAt: true,
-  })
-  .extend({
-    user: z.string().exactOptional().meta({ description: 'With a token only' }),
-    progress: progressSchema,
-  })
-  .meta({ id: 'ActiveRun' });
-
-export const statusSchema = z
-  .object({
-    running: z.boolean().meta({ description: 'Whether any run is queued or running' }),
-    runs: z.array(activeRunSchema),
-    waiting: z.int().meta({ description: 'Runs that wait, of all callers' }),
-    closures: z
-      .array(
-        closureSchema.pick({ server: true, company: true, everything: true, until: true }).extend({
-          reason: z.string().exactOptional().meta({ description: 'With a token only' }),
-        }),
-      )
-      .meta({ description: 'What is closed for now, and until when' }),
-  })
-  .meta({ id: 'SyncStatus' });
 
 export const runPageSchema = z
   .object({

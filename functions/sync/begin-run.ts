@@ -78,12 +78,15 @@ async function start(call: ChangeCall, sync: SyncRequest, id: string): Promise<B
 }
 
 /** In brief: the run itself says it call by call. */
-function askedFor({ kind, calls }: SyncRequest): Details {
+function askedFor({ kind, calls, whenBusy, retryOf, board }: SyncRequest): Details {
   const names = new Set(calls.flatMap((call) => call.names));
   const months = new Set(calls.flatMap(({ periods = [] }) => periods.map(periodText)));
   return {
     ...{ kind, calls: calls.length, names: [...names] },
     ...(months.size > 0 && { months: [...months].sort() }),
+    ...(whenBusy !== undefined && { whenBusy }),
+    ...(retryOf !== undefined && { retryOf }),
+    ...(board !== undefined && { board }),
   };
 }
 

@@ -5,7 +5,7 @@ import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 import { type Progress, progressOf, type Run } from '../../shared/sync/syncs.ts';
-import { statusSchema } from '../shapes/runs.ts';
+import { statusSchema } from '../shapes/status.ts';
 
 /**
  * Whether any run is queued or running, as of a second ago at most, and as JSON which ones, of those

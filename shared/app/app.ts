@@ -4,7 +4,7 @@
  */
 
 import { Acknowledgements } from '../acknowledgements/acknowledgements.ts';
-import { unlessAborted } from '../async/abort.ts';
+import { within } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import { Audit } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/index.ts';
@@ -294,10 +294,4 @@ export class App implements AppServices {
     this.#synced ??= syncState(await this.#container(signal), this.settings.leaseSeconds);
     return this.#synced;
   }
-}
-
-/** What comes later is not waited for, and its failure is nobody's any more. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const limit = AbortSignal.timeout(milliseconds);
-  await unlessAborted(work, limit).catch(() => {});
 }

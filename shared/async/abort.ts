@@ -17,3 +17,8 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
     signal.removeEventListener('abort', onAbort);
   }
 }
+
+/** Waits for so long: what comes later is not waited for, and its failure is nobody's any more. */
+export async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  await unlessAborted(work, AbortSignal.timeout(milliseconds)).catch(() => {});
+}

@@ -147,7 +147,9 @@ function inOrder(stages: readonly Stage[], entities: readonly string[]): Stage[]
     return place;
   };
   const ranks = new Map(entities.map((entity, rank) => [entity, rank]));
-  const rankOf = ({ entity }: Stage) => ranks.get(entity) ?? -1;
+  /** What waits for many stands in nobody's way: after all that may run before it. */
+  const rankOf = (stage: Stage) =>
+    ranks.get(stage.entity) ?? (neededBy(stage).length === 0 ? -1 : entities.length);
   return stages.toSorted((a, b) => {
     const [one, other] = [placeOf(a), placeOf(b)];
     return one.level - other.level || rankOf(a) - rankOf(b) || one.depth - other.depth;

@@ -366,3 +366,13 @@ test('in Azure the address is what the platform saw, elsewhere there is none', a
   assert.deepEqual(entry?.from, { address: '203.0.113.7', forwarded });
   await hosted.stop();
 });
+
+test('who waits is told to wait', async () => {
+  const waiting = { ...payment, code: 'mo', whenBusy: 'wait' };
+  assert.equal((await ask('entity_sync', posting(waiting))).status, 202);
+  const [entry] = await entries({ what: 'run.start', limit: '1' });
+  assert.partialDeepStrictEqual(entry, {
+    asked: { kind: 'entity', whenBusy: 'wait' },
+    after: { state: 'waiting' },
+  });
+});

@@ -36,8 +36,8 @@ assert.equal(started.response.status, 202);
 const accepted = started.data ?? assert.fail();
 assert.ok('location' in accepted);
 const { id, state } = accepted;
-const queued: 'queued' = state;
-assert.equal(queued, 'queued');
+const promised: 'queued' | 'waiting' = state;
+assert.equal(promised, 'queued');
 
 const calls = [
   { code: ['0c10', 'stek'], name: 'payment', month: -1 },

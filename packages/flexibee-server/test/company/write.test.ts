@@ -312,3 +312,19 @@ test('a document can be cancelled', (t) => {
   assert.equal(company.dump('banka')[0]?.['storno'], 'true');
   assert.equal(company.dump('banka')[0]?.['kod'], 'B+00000001/26');
 });
+
+test('a document is due on a day that can be written, however many days its partner has', (t) => {
+  const company = emptyCompany(t);
+  const due = (splatDny: number, datVyst: string) => {
+    const [firma] = put(company, 'adresar', { nazev: `Firma ${splatDny}`, splatDny });
+    const [invoice] = put(company, 'faktura-vydana', { typDokl: 'code:FAKTURA', firma, datVyst });
+    return String(company.get('faktura-vydana', [invoice ?? '']).records[0]?.['datSplat']).slice(
+      0,
+      10,
+    );
+  };
+  assert.equal(due(30, '2026-02-28'), '2026-03-30');
+  assert.equal(due(14, '9999-12-31'), '9999-12-31');
+  assert.equal(due(2_147_483_647, '2026-02-28'), '9999-12-31');
+  assert.equal(due(-2_147_483_647, '2026-02-28'), '0001-01-01');
+});

@@ -102,6 +102,11 @@ function hasItems(db: Database, { children }: Evidence, row: Row): boolean {
   return db.one(sql, id) !== undefined;
 }
 
+/** The days that a date of ours can be written as, and that are read again. */
+const firstDay = Date.parse('0001-01-01');
+const lastDay = Date.parse('9999-12-31');
+
 function addDays(date: string, days: number): string {
-  return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10);
+  const day = Date.parse(date) + days * 86_400_000;
+  return new Date(Math.min(Math.max(day, firstDay), lastDay)).toISOString().slice(0, 10);
 }
