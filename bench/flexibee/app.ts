@@ -29,7 +29,7 @@ function catalogOf(companies: number, evidences: readonly string[]): object {
     ...Array.from({ length: companies }, (_, index) => company(`c${index + 1}`)),
   ];
   const entities = shipped.entities.filter(
-    ({ name, systems }) => !('flexibee' in systems) || evidences.includes(name),
+    ({ name, systems }) => !systems.includes('flexibee') || evidences.includes(name),
   );
   return { ...shipped, dataSources, entities };
 }

@@ -21,7 +21,7 @@ export const companies: readonly Followed[] = [
 
 /** Every evidence that the shipped catalogue follows. */
 export const evidences: readonly string[] = shipped.entities
-  .filter(({ systems }) => 'flexibee' in systems)
+  .filter(({ systems }) => systems.includes('flexibee'))
   .map(({ name }) => name);
 
 /** The setting that all of them share. */
