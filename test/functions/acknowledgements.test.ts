@@ -6,7 +6,10 @@ import { after, before, test } from 'node:test';
 import type { HttpRequestInit } from '@azure/functions';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import type { Acknowledgement } from '../../shared/acknowledgements/acknowledgements.ts';
+import {
+  type Acknowledgement,
+  Acknowledgements,
+} from '../../shared/acknowledgements/acknowledgements.ts';
 import { App } from '../../shared/app/app.ts';
 import { companiesHealth } from '../../shared/app/health/companies-health.ts';
 import type { HealthPart } from '../../shared/app/health/part.ts';
@@ -199,3 +202,16 @@ for (const [change, field, message] of [
     assert.deepEqual(others, []);
   });
 }
+
+test('what a newer version has written down counts as nothing here, and stays', async () => {
+  const container = await storage.container();
+  const blob = container.getBlockBlobClient('state/acknowledgements.json');
+  const newer = JSON.stringify({ version: 99, items: [{ of: 'another form' }] });
+  await blob.upload(newer, newer.length);
+  const list = new Acknowledgements(
+    async () => container,
+    () => new Date(),
+  );
+  assert.deepEqual(await list.current(soon()), []);
+  assert.equal(String(await blob.downloadToBuffer()), newer);
+});

@@ -17,6 +17,22 @@ async function newState() {
   return { leases: new Leases(container, 15), runs: new RunStore(container) };
 }
 
+/** Leases, and what they are asked for. */
+function overheard(leases: Leases) {
+  const asked: string[] = [];
+  const heard = new Proxy(leases, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...call: unknown[]) => {
+        asked.push(String(name));
+        return value.apply(target, call);
+      };
+    },
+  });
+  return { leases: heard, asked };
+}
+
 test('of a hundred claims at once exactly one gets the server', async () => {
   const state = await newState();
   const claims = await Promise.all(
@@ -50,17 +66,7 @@ test('whoever finds a server busy has only looked: its lease stays as it was', a
   const id = await postRun(state, [], ['x']);
   const stored = await state.runs.read(id, soon());
   await releaseAll(state.leases, ['x'], stored?.value.locks[0]?.leaseId ?? '');
-  const asked: string[] = [];
-  const leases = new Proxy(state.leases, {
-    get: (target, name) => {
-      const value = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return (...call: unknown[]) => {
-        asked.push(String(name));
-        return value.apply(target, call);
-      };
-    },
-  });
+  const { leases, asked } = overheard(state.leases);
   assert.deepEqual(await claimServers({ ...state, leases }, ['x'], soon()), {
     busy: ['x'],
     run: id,
@@ -89,3 +95,14 @@ test('a claim waits for the release of a run that has just finished', async () =
   await releaseAll(state.leases, ['x'], stored.value.locks[0]?.leaseId ?? '');
   assert.ok('leaseId' in (await next));
 });
+
+for (const by of [undefined, 'a run']) {
+  test(`a server that is held and nobody's is looked at once more, not waited for: by ${by}`, async () => {
+    const state = await newState();
+    await claimServers(state, ['x'], soon());
+    const { leases, asked } = overheard(state.leases);
+    const busy = await claimServers({ ...state, leases }, ['x'], soon(), by);
+    assert.deepEqual(busy, { busy: ['x'] });
+    assert.equal(asked.filter((name) => name === 'state').length, 2);
+  });
+}
