@@ -240,7 +240,7 @@ test('catalog check --connect finds nothing at fault, and what is not there at a
   first.dynsql.definition = '0'.repeat(26);
   second.dynsql.select[0] = 'Nothing';
   evidence.name = 'ceniky';
-  const at = (entity: object) => `entities[${catalog.entities.findIndex((one) => one === entity)}]`;
+  const at = (entity: (typeof queried)[number]) => `entities[${catalog.entities.indexOf(entity)}]`;
   const folder = await mkdtemp(join(tmpdir(), 'wrong-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'catalog.json'), JSON.stringify(catalog, undefined, 2));
