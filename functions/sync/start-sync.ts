@@ -91,7 +91,9 @@ export async function started(
   const { isReplayed, ...begun } = await beginRun(call, sync, sent);
   const { id } = begun;
   const codes = [...new Set(sync.calls.flatMap((call) => call.codes))].join(', ');
-  context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${sync.token})`);
+  const { revision } = call.app.catalog;
+  const by = `${sync.user} (token ${sync.token}, catalogue ${revision})`;
+  context.info(`Run ${id} of ${codes} was asked for by ${by}`);
   const location = `/runs/${id}`;
   const headers = { location, ...(isReplayed && { [replayedHeader]: 'true' }) };
   const answer = { status: 202, headers, otherwise };
