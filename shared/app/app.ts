@@ -7,6 +7,8 @@ import { Acknowledgements } from '../acknowledgements/acknowledgements.ts';
 import { within } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import { Audit } from '../audit/audit.ts';
+import { Boards } from '../board/boards.ts';
+import { shippedBoards } from '../board/shipped.ts';
 import type { Catalog } from '../catalog/index.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
@@ -56,6 +58,7 @@ export class App implements AppServices {
   readonly settings: Settings;
   readonly catalog: Catalog;
   readonly syncs: Syncs;
+  readonly boards: Boards;
   readonly companies: Companies;
   readonly dynsql: DynsqlConnections;
   readonly audit: Audit;
@@ -106,6 +109,9 @@ export class App implements AppServices {
       closed: (stages, signal) => closed.ofStages(stages, signal),
       retentionDays: settings.retentionDays,
     });
+    // The boards that are shipped are of the catalogue that is.
+    const boards = settings.catalog === undefined ? shippedBoards() : {};
+    this.boards = new Boards(container, boards, this.now);
     this.#readFreshness = freshnessReader(databases, this.now);
     const procedure = procedureRunner(databases, locations.databases);
     const { leaseSeconds, sliceMs } = settings;
