@@ -252,7 +252,7 @@ test('a call is read however it is laid out', () => {
   });
   fc.assert(
     fc.property(printed, ({ call: { name, code, month, run }, source }) => {
-      const [{ id: _, ...read } = {}] = callsOf(source) as [Record<string, unknown>];
+      const [{ id: _, ...read } = assert.fail()] = callsOf(source);
       const expected = { code, ...(name && { name }), month, year: 2019, run };
       assert.deepEqual(read, { ...expected, note: `${code}, "noted"` }, source);
     }),
