@@ -98,9 +98,9 @@ export async function started(
   const { id } = begun;
   const codes = [...new Set(asked?.calls.flatMap((one) => one.codes))].join(', ');
   const what = asked === undefined ? id : `${id} of ${codes}`;
-  context.info(
-    `Run ${what} was asked for by ${show(sent.body['user'])} (token ${call.caller.name})`,
-  );
+  const { revision } = call.app.catalog;
+  const by = `${show(sent.body['user'])} (token ${call.caller.name}, catalogue ${revision})`;
+  context.info(`Run ${what} was asked for by ${by}`);
   const location = `/runs/${id}`;
   const headers = { location, ...(isReplayed && { [replayedHeader]: 'true' }) };
   const answer = { status: 202, headers, otherwise };

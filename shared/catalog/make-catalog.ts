@@ -1,6 +1,6 @@
 /** Lookups in a catalogue that has been checked. */
 
-import { createHash } from 'node:crypto';
+import { revisionOf } from '../json/revision.ts';
 import type { Catalog, FreshnessQuery, ResolvedStage } from './catalog.ts';
 import { guessesIn } from './guesses.ts';
 import { filledSql, procedureOf } from './name-template.ts';
@@ -19,10 +19,6 @@ import {
 } from './resolve.ts';
 import type { CatalogData, DataSource, Entity, Stage } from './schema.ts';
 import { isOfPeriod } from './value-source.ts';
-
-function revisionOf(data: CatalogData): string {
-  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 12);
-}
 
 /** Stages so that those of a pipeline come before those of the one it goes on with. */
 function ranksOf(data: CatalogData): Map<Stage, number> {

@@ -11,6 +11,7 @@ import functions, {
 import { httpFunction, operations } from '../../functions/route.ts';
 import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { App } from '../../shared/app/app.ts';
 import { Companies } from '../../shared/app/companies.ts';
 import { companyQueueOutput } from '../../shared/app/company-queue.ts';
 import { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
@@ -256,9 +257,12 @@ const document = openApiDocument(routes.flatMap((route) => operations(route, fal
 // As a client reads it.
 const describes = describedBy(JSON.parse(JSON.stringify(document)));
 
+/** What functions are given: of an app that has been started, what it has at the moment. */
+export type Services = AppServices | App;
+
 /** Calls the function called `name` as the host would; the answer must be what is described. */
 export async function call(
-  app: AppServices,
+  app: Services,
   name: string,
   init: HttpRequestInit = {},
 ): Promise<Reply> {
@@ -271,7 +275,9 @@ export async function call(
     logHandler: (level, ...parts) => lines.push(`${level}: ${parts.join(' ')}`),
   });
   const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/', ...init });
-  const response = (await httpFunction(route, () => app).handler(request, context)) as HttpResponse;
+  const response = (await httpFunction(route, () =>
+    app instanceof App ? app.current : app,
+  ).handler(request, context)) as HttpResponse;
   const bytes = Buffer.from(await response.arrayBuffer());
   const isZipped = response.headers.get('content-encoding') === 'gzip';
   const text = (isZipped ? gunzipSync(bytes) : bytes).toString();
@@ -302,7 +308,7 @@ export async function call(
 
 /** POSTs `body` as JSON. */
 export function post(
-  app: AppServices,
+  app: Services,
   name: string,
   body: unknown,
   headers: Record<string, string> = {},

@@ -158,7 +158,7 @@ cases.push(
       const state = 'failed' as const;
       const stages = [{ ...stage('export:payment:0c10', 'dcdb'), state }];
       const freshness = [{ entity: 'payment', code: '0c10' }];
-      const failed = { ...run('r1', stages), freshness, endedAt: app.now().toISOString() };
+      const failed = { ...run('r1', stages), freshness, endedAt: app.current.now().toISOString() };
       await new FailureStore(await opened()).note(failed, soon());
       const subject = '0c10/payment';
       return posting({ kind: 'sync', subject, until: until(), note: 'known', user: 'Jana' });
@@ -259,7 +259,7 @@ test('every change that somebody makes is in the audit once, with who, what, bef
     assert.equal(found.length, before + 1, what);
     const expected = { who: { token: 'demo' }, outcome: 'done' as const, what, ...told };
     assert.partialDeepStrictEqual(found[0], expected);
-    assert.ok(Math.abs(Date.parse(found[0]?.at ?? '') - app.now().getTime()) < 60_000);
+    assert.ok(Math.abs(Date.parse(found[0]?.at ?? '') - app.current.now().getTime()) < 60_000);
   }
   const done = new Set((await entries()).map(({ what }) => what));
   const missing = ways.flatMap(({ changes }) =>

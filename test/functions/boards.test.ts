@@ -48,7 +48,7 @@ function ask(path: string, { json, text, ...init }: Asking = {}, by = app): Prom
   const params = { ...(board !== '' && { board }), ...(id !== undefined && { call: id }) };
   const body = text ?? (json === undefined ? undefined : JSON.stringify(json));
   const type = text === undefined ? 'application/json' : 'text/x-python';
-  return call(by, name, {
+  return call(by.current, name, {
     ...{ method, params, ...init },
     headers: {
       authorization: 'Bearer demo-token',
@@ -226,12 +226,12 @@ test('what is switched on becomes one run that names its board, once for a key',
   assert.equal(run.status, 202);
   const { id } = run.json;
   assert.equal(run.queued, id);
-  const stored = await app.syncs.read(id, soon());
+  const stored = await app.current.syncs.read(id, soon());
   assert.partialDeepStrictEqual(stored, {
     ...{ board: 'started', user: 'Jana', kind: 'calls', codes: ['0c10', 'mo', 'stek'] },
     calls: [{ names: ['meter'] }, { names: ['equipment'] }],
   });
-  const listed = await call(app, 'runs', {
+  const listed = await call(app.current, 'runs', {
     query: { board: 'started' },
     headers: { authorization: 'Bearer demo-token' },
   });
