@@ -134,8 +134,11 @@ function parsePeriod(
     errors.push(fault(member('month'), allowed, `${periodText(period)} is not ${allowed}`));
   }
   const shownMonth = typeof month === 'number' ? month : body.month;
-  const text = `Invalid date value: ${show(body.year)}-${twoDigits(shownMonth)}.`;
-  return { refusal: { text, errors } };
+  const value =
+    month === undefined && year === undefined
+      ? 'a month and a year are needed'
+      : `${show(body.year)}-${twoDigits(shownMonth)}`;
+  return { refusal: { text: `Invalid date value: ${value}.`, errors } };
 }
 
 /** Null is what a client sends for a blank field: as if it were absent. */

@@ -39,17 +39,17 @@ export async function startRun(
   signal: AbortSignal,
 ): Promise<StartOutcome> {
   const { waiting, now, isClosed } = dependencies;
-  if (isClosed || !isDue(request, now())) {
-    return await waitInLine(dependencies, request, plan, signal);
-  }
+  const entries = await waiting.list(signal);
+  const wait = () => waitInLine(dependencies, request, plan, entries, signal);
+  if (isClosed || !isDue(request, now())) return await wait();
   const locks = lockNames(plan);
-  const before = ahead(inLine(await waiting.list(signal), now()), { locks });
+  const before = ahead(inLine(entries, now()), { locks });
   const started =
     before.length > 0
       ? overtaken(locks, before)
       : await startNow(dependencies, request, plan, signal);
   if ('id' in started) return { outcome: 'started', id: started.id };
-  if (request.whenBusy === 'wait') return await waitInLine(dependencies, request, plan, signal);
+  if (request.whenBusy === 'wait') return await wait();
   return { outcome: 'busy', servers: serversOf(plan, started.busy), runs: started.runs };
 }
 
@@ -87,9 +87,11 @@ async function waitInLine(
   dependencies: StartDependencies,
   request: SyncRequest,
   plan: Plan,
+  entries: readonly Entry[],
   signal: AbortSignal,
 ): Promise<StartOutcome> {
-  const { id, ticket = '', notBefore } = await writeWaiting(dependencies, request, plan, signal);
+  const run = await writeWaiting(dependencies, request, plan, entries, signal);
+  const { id, ticket = '', notBefore } = run;
   // From here on as with an owner: where storage leaves open whether it was entered, it may be.
   const limit = AbortSignal.any([signal, AbortSignal.timeout(dependencies.leases.lifeMs / 4)]);
   const entry = { id, ticket, locks: lockNames(plan), notBefore };
@@ -97,15 +99,20 @@ async function waitInLine(
   return { outcome: 'waiting', id, ...(place !== undefined && { place }) };
 }
 
-/** A run with its ticket, whose entry is yet to be made. */
+/**
+ * A run with its ticket, whose entry is yet to be made.
+ *
+ * @param entries as they were a moment ago
+ */
 export async function writeWaiting(
   dependencies: StartDependencies,
   request: SyncRequest,
   plan: Plan,
+  entries: readonly Entry[],
   signal: AbortSignal,
 ): Promise<Run> {
   const { runs, waiting } = dependencies;
-  const ticket = await waiting.takeTicket(await waiting.list(signal), signal);
+  const ticket = await waiting.takeTicket(entries, signal);
   const { notBefore } = request;
   const run: Run = {
     ...(await newRun(dependencies, request, plan, signal)),

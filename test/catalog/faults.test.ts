@@ -320,9 +320,8 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     'a stage that comes after one that does not stand before it',
     { [`${crude}.after`]: ['heap'], 'pipelines[0].stages[0].after': ['crude'] },
     [
-      'pipelines[0].stages[0].after[0]: "crude" is not a stage before export on the way of hcs; it is the first',
-      `${crude}.after[0]: "heap" is not a stage before crude on the way of hcs; use export`,
-      `${crude}.after[0]: "heap" is not a stage before crude on the way of stek; use export`,
+      'pipelines[0].stages[0].after[0]: "crude" is not a stage before export; it is the first',
+      `${crude}.after[0]: "heap" is not a stage before crude; use export`,
     ],
   ],
   [

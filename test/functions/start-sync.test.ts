@@ -38,7 +38,7 @@ const refused: Case[] = [
     title: 'neither month nor year for a dated entity',
     body: without('month', 'year'),
     status: 400,
-    text: 'Invalid date value: None-None.',
+    text: 'Invalid date value: a month and a year are needed.',
     fields: ['month', 'year'],
   },
   ...(
@@ -560,7 +560,7 @@ test('a whole data source needs a month as soon as one of its entities is dated'
   const app = testApp();
   const reply = await post(app, 'data_source_sync', without('name', 'month', 'year'));
   assert.equal(reply.status, 400);
-  assert.equal(reply.text, 'Invalid date value: None-None.');
+  assert.equal(reply.text, 'Invalid date value: a month and a year are needed.');
   assert.deepEqual(app.syncs.started, []);
 });
 

@@ -3,11 +3,10 @@
 #define QUEUED 1
 #define RUNNING 2
 #define ENDED 3
+#define WAITING 4
 byte doc[R];
 byte docId[R];
 bool holder[R];
-
-#define WAITING 4
 
 /* Stages, two a run: pending, running, succeeded, interrupted or failed. */
 #define PENDING 0
@@ -85,15 +84,6 @@ byte claim[R];
 #define END 19
 #define DISOWN 20
 #define LET_GO 21
-/* Of a run that has waited: looked at in line, claimed, queued, owned, taken out. */
-#define LINED 22
-#define SEEK 23
-#define SEIZE 24
-#define SEIZED 25
-#define ENQUEUE 26
-#define OWNING 27
-#define LEAVE 28
-#define WAKE 29
 /* A worker's attempt: what it is at, its run, stage and lock, whether its ETag is current. */
 byte pc[W];
 byte doing[W];
@@ -102,6 +92,8 @@ byte lock[W];
 byte from[W];
 byte then[W];
 bool fresh[W];
+
+#include "line.h"
 
 /* The sweeper's candidate (1 + run), and whether it has looked at its locks. */
 byte swept;
@@ -122,38 +114,6 @@ byte late;
 byte lateId;
 byte lateRun;
 byte lateAt;
-
-#ifdef LINE
-/* waiting/<ticket>-<id>.json; tickets are an order. */
-bool entry[R];
-byte ticket[R];
-/* A run whose message comes again once the claim that it met is over: 1 + the server. */
-byte again[R];
-/* Somebody has cancelled a run that waits, and is about to take its entry out: 1 + run. */
-byte leaving;
-/* Runs that were in line when a POST looked, and that it would overtake (bit mask). */
-byte seen[R];
-#define BEFORE(k, r) (entry[k] && (k) != (r) && (LOCKS(k) & LOCKS(r)) != 0)
-#define AHEAD(k, r) (BEFORE(k, r) && ticket[k] < ticket[r])
-#if R == 2
-#define FIRST(r) (!AHEAD(0, r) && !AHEAD(1, r))
-#define MOST_TICKET (ticket[0] > ticket[1] -> ticket[0] : ticket[1])
-#define IN_LINE(r) ((BEFORE(0, r) -> 1 : 0) | (BEFORE(1, r) -> 2 : 0))
-#else
-#define FIRST(r) (!AHEAD(0, r) && !AHEAD(1, r) && !AHEAD(2, r))
-#define MOST_OF(a, b) ((a) > (b) -> (a) : (b))
-#define MOST_TICKET MOST_OF(MOST_OF(ticket[0], ticket[1]), ticket[2])
-#define IN_LINE(r) ((BEFORE(0, r) -> 1 : 0) | (BEFORE(1, r) -> 2 : 0) | (BEFORE(2, r) -> 4 : 0))
-#endif
-#define FREE_FOR(r, s) (!live[s] && (owner[s] == (r) + 1 || !BUSY(s)))
-#define STARTABLE(r) (entry[r] && FIRST(r) && (!HAS(r, 0) || FREE_FOR(r, 0)) && (!HAS(r, 1) || FREE_FOR(r, 1)))
-#else
-#define PATIENT(r) false
-#define STANDS(r) false
-#endif
-#ifdef LINE
-#define STANDS(r) entry[r]
-#endif
 
 /* Of any kind, in any order; nothing fails after the last one. */
 byte faults;
@@ -288,24 +248,6 @@ inline endRun(r)
 	doc[r] = ENDED; docId[r] = 0; holder[r] = false; cancel[r] = false;
 	stage[AT(r, 0)] = PENDING; stage[AT(r, 1)] = PENDING
 }
-
-#ifdef LINE
-/* Whoever is first at all of his servers and waits for any of these gets his message. */
-#ifdef NO_WAKE
-#define WAKES(r, locks) false
-#else
-#define WAKES(r, locks) (entry[r] && (LOCKS(r) & (locks)) != 0 && FIRST(r))
-#endif
-inline wake(locks)
-{
-	k = 0;
-	do
-	:: k < R -> if :: WAKES(k, locks) -> msg[k] = true :: else fi; k++
-	:: else -> break
-	od;
-	k = 0
-}
-#endif
 
 /* Two begun runs never have a server in common. */
 inline assertAlone(r)

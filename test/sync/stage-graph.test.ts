@@ -8,6 +8,7 @@ import { periodText } from '../../shared/sync/period.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import type { Stage } from '../../shared/sync/run.ts';
 import { neededBy } from '../../shared/sync/stage-graph.ts';
+import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { codes, entities, type RandomCatalog, randomCatalog } from '../support/random-catalog.ts';
 
 const months = [
@@ -181,4 +182,60 @@ test('a month that is asked for twice, or in another order, makes the same stage
     }),
     { numRuns: 100 },
   );
+});
+
+test('a second aggregate base: a load in each, after the exports of its own sources', () => {
+  const json = shippedJson();
+  edit(json, stepsOf('pipelines[2].overrides'), [{ codes: ['mo'], database: 'zagser' }]);
+  const catalog = parseCatalog(json);
+  const { stages } = planStages(catalog, [{ codes: ['0c10', 'stek', 'mo'], names: ['meter'] }]);
+  const loads = stages.filter(({ stage }) => stage !== 'export');
+  assert.deepEqual(loads.map(({ id, database, needs }) => [id, database, needs]).sort(), [
+    ['crude:meter:ab', 'ab', ['export:meter:0c10', 'export:meter:stek']],
+    ['crude:meter:zagser', 'zagser', ['export:meter:mo']],
+    ['heap:meter:ab', 'ab', ['crude:meter:ab']],
+    ['heap:meter:zagser', 'zagser', ['crude:meter:zagser']],
+  ]);
+  const read = (code: string) =>
+    catalog.freshness({ name: 'meter', code }).map(({ place, database }) => [place, database]);
+  assert.deepEqual(read('mo'), [
+    ['source', 'mo'],
+    ['crude', 'zagser'],
+    ['heap', 'zagser'],
+  ]);
+  // A run of the others has one of each, by their plain names.
+  const others = planStages(catalog, [{ codes: ['0c10'], names: ['meter'] }]).stages;
+  assert.deepEqual(
+    others.map(({ id }) => id),
+    ['export:meter:0c10', 'crude:meter', 'heap:meter'],
+  );
+});
+
+test('a stage that some do not have is stepped over; two that wait for one run side by side', () => {
+  const json = shippedJson();
+  const extra = {
+    stage: 'check',
+    procedure: 'dbo.sp_check_{entity}',
+    parameters: [{ name: 'code', type: 'varchar(20)', from: 'code' }],
+    only: { entities: ['meter'], systems: ['hcs'] },
+    after: ['export'],
+  };
+  edit(json, stepsOf('pipelines[0].stages[1]'), extra);
+  edit(json, stepsOf('pipelines[2].stages[1].after'), ['export', 'check']);
+  const catalog = parseCatalog(json);
+  const { stages } = planStages(catalog, [
+    { codes: ['0c10', 'mo'], names: ['meter', 'meter_place'] },
+  ]);
+  const needs = Object.fromEntries(stages.map(({ id, needs: own }) => [id, own.toSorted()]));
+  assert.deepEqual(needs, {
+    'export:meter:0c10': [],
+    'export:meter:mo': [],
+    'check:meter:0c10': ['export:meter:0c10'],
+    // Of HCS the one before it is the check; STEK has none.
+    'crude:meter': ['check:meter:0c10', 'export:meter:mo'],
+    'heap:meter': ['check:meter:0c10', 'export:meter:0c10', 'export:meter:mo'],
+    'export:meter_place:0c10': [],
+    'crude:meter_place': ['export:meter_place:0c10'],
+    'heap:meter_place': ['export:meter_place:0c10'],
+  });
 });

@@ -51,20 +51,24 @@ export function checkNames({ data, at, fault }: Context): void {
 const goesRound = (chain: readonly Pipeline[]) =>
   chain.some((pipeline) => pipeline.id === chain.at(-1)?.next);
 
-/** What a stage comes after stands before it on every way. */
+/** What a stage comes after stands before it, on one way at least: others step over it. */
 export function checkAfter({ data, at, fault }: Context): void {
+  const before = new Map<Stage, Set<string>>();
   for (const { id } of data.pipelines) {
     const chain = chainOf(data, id);
-    if (goesRound(chain) || data.pipelines.some(({ next }) => next === id)) continue;
-    const all = chain.flatMap(({ stages }) => stages);
-    for (const [place, stage] of all.entries()) {
-      const before = all.slice(0, place).map((other) => other.stage);
-      for (const [index, name] of (stage.after ?? []).entries()) {
-        if (before.includes(name)) continue;
-        const what = `a stage before ${stage.stage} on the way of ${id}`;
-        const use = before.length === 0 ? 'it is the first' : `use ${before.join(', ')}`;
-        fault(at(stage, 'after', index), `"${name}" is not ${what}; ${use}`);
-      }
+    if (goesRound(chain)) return;
+    for (const [place, stage] of chain.flatMap(({ stages }) => stages).entries()) {
+      const known = before.get(stage) ?? new Set();
+      before.set(stage, known);
+      const all = chain.flatMap(({ stages }) => stages).slice(0, place);
+      for (const other of all) known.add(other.stage);
+    }
+  }
+  for (const [stage, names] of before) {
+    for (const [index, name] of (stage.after ?? []).entries()) {
+      if (names.has(name)) continue;
+      const use = names.size === 0 ? 'it is the first' : `use ${[...names].join(', ')}`;
+      fault(at(stage, 'after', index), `"${name}" is not a stage before ${stage.stage}; ${use}`);
     }
   }
 }

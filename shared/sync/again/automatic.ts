@@ -99,8 +99,10 @@ async function enter(
   signal: AbortSignal,
 ): Promise<void> {
   const plan = planStages(dependencies.catalog, request.calls);
-  const found = await dependencies.runs.read(request.id, signal);
-  const run = found?.value ?? (await writeWaiting(dependencies, request, plan, signal));
+  const { runs, waiting } = dependencies;
+  const found = await runs.read(request.id, signal);
+  const entries = await waiting.list(signal);
+  const run = found?.value ?? (await writeWaiting(dependencies, request, plan, entries, signal));
   const { id, state, ticket, notBefore } = run;
   if (state !== 'waiting' || ticket === undefined) return;
   await enterLine(dependencies, { id, ticket, locks: lockNames(plan), notBefore }, signal);

@@ -16,6 +16,6 @@ export async function leaveIfThere(
   signal: AbortSignal,
 ): Promise<void> {
   if (ticket === undefined) return;
-  const entry = (await leaving.waiting.list(signal)).find((one) => one.id === id);
+  const entry = await leaving.waiting.read({ id, ticket }, signal);
   if (entry !== undefined) await leave(leaving, entry, signal);
 }

@@ -110,6 +110,11 @@ export class WaitingStore {
     }
   }
 
+  /** One of them, if it is there and can be understood. */
+  read(entry: Pick<Entry, 'id' | 'ticket'>, signal: AbortSignal): Promise<Entry | undefined> {
+    return this.#readEntry(nameOf(entry), signal);
+  }
+
   remove(entry: Pick<Entry, 'id' | 'ticket'>, signal: AbortSignal): Promise<void> {
     return this.#entries.remove(nameOf(entry), signal);
   }

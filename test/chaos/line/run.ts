@@ -63,7 +63,10 @@ export async function runLine({ seed, runs: count, log }: LineOptions): Promise<
     const asked = await sideBySide(
       [...wanted.entries()],
       asking,
-      ([number, some], signal) => ask(fleet, some, `line-${seed}-${number}`, signal),
+      ([number, some], signal) => {
+        if (number > 0 && number % 50 === 0) log(`${number} asked for`);
+        return ask(fleet, some, `line-${seed}-${number}`, signal);
+      },
       limit,
     );
     log(`${count} asked for, ${fleet.counts.kill} killed`);
@@ -110,7 +113,10 @@ function someCodes(random: Random): string[] {
 
 function planOfDeaths(seed: number, random: Random, forMs: number): EpisodePlan {
   const deaths: Death[] = [];
-  for (let at = deathMs.least; at < forMs; at += between(random, deathMs.least, deathMs.most)) {
+  // Who comes in a dead one's place takes longer on a busy machine, too.
+  const slowness = scaled(1_000) / 1_000;
+  const pause = () => slowness * between(random, deathMs.least, deathMs.most);
+  for (let at = pause(); at < slowness * forMs; at += pause()) {
     deaths.push({
       ...{ how: 'kill', isLong: false, expireAfterMs: leaseMs, thawAfterMs: 0 },
       moment: { afterMs: at, worker: between(random, 0, workers - 1) },
