@@ -113,6 +113,10 @@ export class AppRevision implements AppServices {
     return this.#process.audit;
   }
 
+  get boards() {
+    return this.#process.boards;
+  }
+
   get closures() {
     return this.#process.closures;
   }

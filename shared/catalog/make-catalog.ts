@@ -5,6 +5,7 @@ import type { Catalog, FreshnessQuery, ResolvedStage } from './catalog.ts';
 import { guessesIn } from './guesses.ts';
 import { filledSql, procedureOf } from './name-template.ts';
 import { namesIn, parameterValues, passed, periodParameter } from './parameter-values.ts';
+import { placedIn, type Unplaced } from './places.ts';
 import {
   chainOf,
   databaseOf,
@@ -72,7 +73,7 @@ export function makeCatalog(data: CatalogData): Catalog {
     return subjectOf(data, entity, source);
   };
 
-  return {
+  const catalog: Unplaced = {
     revision: revisionOf(data),
     servers: data.servers.map(({ id }) => ({ id })),
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
@@ -162,6 +163,7 @@ export function makeCatalog(data: CatalogData): Catalog {
       });
     },
   };
+  return { ...catalog, ...placedIn(data, catalog) };
 }
 
 function unchecked(what: string): never {
