@@ -48,8 +48,8 @@ export function withSettings(
   return { value: replaced([], value), faults };
 }
 
-const noName =
-  '"${" is not followed by the name of a setting and "}"; where a dollar sign and a brace are meant, write "$${"';
+const begin = '$' + '{';
+const noName = `"${begin}" is not followed by the name of a setting and "}"; where a dollar sign and a brace are meant, write "$${begin}"`;
 
 function faultOf(
   name: string,
