@@ -1,6 +1,7 @@
 /** `npm run sql:install`: what the product needs in its databases. See docs/sql-server.md. */
 
 import { fileURLToPath } from 'node:url';
+import { type Grant, grantStatement, grantsFor } from '../shared/app/grants.ts';
 import { loadCatalog } from '../shared/catalog/locate-catalog.ts';
 import { CommandLineEnd, readCommandLine } from '../shared/command-line/command-line.ts';
 import type { Command, Options, Values } from '../shared/command-line/options.ts';
@@ -10,7 +11,6 @@ import { loadDynsqlCatalog } from '../shared/dynsql/language/locate-definitions.
 import { didYouMean } from '../shared/faults/near-name.ts';
 import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
-import { type Grant, grantStatement, grantsFor } from './grants.ts';
 import { indexesFor, indexStatement } from './indexes.ts';
 import { install, missingScripts } from './installer.ts';
 import { checkDatabase } from './preconditions.ts';

@@ -143,8 +143,8 @@ async function press({ entity, code }: Line): Promise<{ run: Run; seen: SeenCall
       : await post(app, 'entity_sync', { ...body, name: entity });
   assert.equal(reply.status, 202, reply.text);
   const id = reply.headers.get('location')?.replace('/runs/', '') ?? '';
-  assert.equal(await app.executeRun(id, () => {}), 'finished');
-  const run = await app.syncs.read(id, soon());
+  assert.equal(await app.current.executeRun(id, () => {}), 'finished');
+  const run = await app.current.syncs.read(id, soon());
   assert.ok(run !== undefined);
   assert.equal(run.state, 'succeeded', JSON.stringify(run.stages));
   return { run, seen: [...server.seen] };

@@ -45,7 +45,8 @@ async function file(t: TestContext, text: string): Promise<string> {
 }
 
 test('the sample starts', async () => {
-  const { catalog, connections } = await configure(sample.Values);
+  const { content } = await configure(sample.Values);
+  const { catalog, connections } = content;
   assert.equal(Object.keys(connections.databases).length, catalog.databases.length);
 });
 

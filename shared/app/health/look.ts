@@ -1,12 +1,12 @@
 /** Every line of the app's health. */
 
 import type { Acknowledgements } from '../../acknowledgements/acknowledgements.ts';
-import type { Catalog } from '../../catalog/index.ts';
 import type { Closures } from '../../closures/closures.ts';
 import type { Databases } from '../../database/databases.ts';
 import type { OpenContainer } from '../../storage/place.ts';
 import type { Queues } from '../../storage/queues.ts';
 import type { Companies } from '../companies.ts';
+import type { Content } from '../configuration.ts';
 import type { DynsqlConnections } from '../connections/dynsql-connections.ts';
 import type { Troubles } from '../troubles.ts';
 import { checkDatabase, checkPart } from './check-part.ts';
@@ -21,8 +21,8 @@ import { serversHealth } from './servers-health.ts';
 import { syncsHealth } from './syncs-health.ts';
 
 export interface HealthDependencies {
-  catalog: Catalog;
-  /** Of the configuration: what was put up with. */
+  content: Content;
+  /** What of the catalogues is wrong and put up with. */
   notices: readonly string[];
   container: OpenContainer;
   databases: Databases;
@@ -40,7 +40,8 @@ export async function lookAtHealth(
   dependencies: HealthDependencies,
   signal: AbortSignal,
 ): Promise<HealthPart[]> {
-  const { catalog, container, databases, now } = dependencies;
+  const { content, container, databases, now } = dependencies;
+  const { catalog } = content;
   const storage = checkPart(
     'storage',
     async (bounded) => (await container(bounded)).getProperties({ abortSignal: bounded }),
@@ -54,7 +55,7 @@ export async function lookAtHealth(
     storage,
     brokenHealth(container, signal),
     locksHealth(container, signal),
-    catalogHealth(catalog, dependencies.notices),
+    catalogHealth(content, dependencies.notices),
     closuresHealth(dependencies.closures, signal),
     queuesHealth(dependencies.queues, signal),
     ...checked.values(),

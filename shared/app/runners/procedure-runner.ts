@@ -8,13 +8,9 @@ import { callOnTerms } from '../../database/transaction.ts';
 import { type FenceWatch, watchFence } from '../../sync/fence-watch.ts';
 import { addressOf } from '../../sync/locks.ts';
 import type { Stage } from '../../sync/run.ts';
-import {
-  StageFailure,
-  type StageResult,
-  type StageRunner,
-  type StageSlot,
-} from '../../sync/stage-runner.ts';
+import type { StageResult, StageRunner, StageSlot } from '../../sync/stage-runner.ts';
 import { judgedCall } from '../../sync/success.ts';
+import { plannedDatabase } from './planned.ts';
 
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
@@ -37,21 +33,16 @@ function fenceOf(stage: Pick<Stage, 'server' | 'location'>): string {
  */
 export function procedureRunner(
   databases: Databases,
-  locations: Readonly<Record<string, string>> = {},
+  locations?: Readonly<Record<string, string>>,
   watch?: FenceWatch,
 ): StageRunner {
   return {
     async open(stage, runId, signal, tell = () => {}) {
-      const now = locations[stage.database];
-      if (stage.location !== undefined && now !== undefined && now !== stage.location) {
-        // Its locks are those of another server, and its plan is for other data.
-        const text = `The database ${stage.database} was at ${stage.location} when the run was planned, and is at ${now} now; start it again`;
-        throw new StageFailure(text, 'permanent');
-      }
-      const session = await databases.session(stage.database, signal);
+      const database = plannedDatabase(locations, stage);
+      const session = await databases.session(database, signal);
       const fence = fenceOf(stage);
       const done = new AbortController();
-      const waiting = { database: stage.database, fence, waiter: runId };
+      const waiting = { database, fence, waiter: runId };
       const until = AbortSignal.any([signal, done.signal]);
       const watching = watchFence(databases, waiting, tell, until, watch);
       try {
