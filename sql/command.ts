@@ -65,7 +65,9 @@ export async function command(
   }
   const variable = (name: string) => environment[name]?.trim() || undefined;
   const container = (bounded: AbortSignal) => openContainer(requireStorage(variable), bounded);
-  const catalog = await loadCatalog(variable('CATALOG'), container, signal);
+  const catalog = await loadCatalog(variable('CATALOG'), container, signal, {
+    settings: { value: variable },
+  });
   const database = catalog.databases.find(({ id }) => id === options.database);
   if (database === undefined) {
     const known = catalog.databases.map(({ id }) => id);

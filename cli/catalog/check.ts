@@ -32,7 +32,8 @@ somebody does not answer. Warnings change nothing.`,
   async ({ operands: [file], settings, connect, json }, surroundings) => {
     const environment = await readEnvironment(settings, surroundings);
     const files = await catalogFiles(file, environment, surroundings);
-    const checked = checkFiles(files);
+    const value = (name: string) => environment[name]?.trim() || undefined;
+    const checked = checkFiles(files, { value });
     const { catalog, definitions } = checked;
     const faults = [...checked.faults];
     if (connect && catalog !== undefined) {

@@ -8,6 +8,8 @@ import { Acknowledgements } from '../acknowledgements/acknowledgements.ts';
 import { within } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import { Audit } from '../audit/audit.ts';
+import { Boards } from '../board/boards.ts';
+import { shippedBoards } from '../board/shipped.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
 import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
@@ -31,6 +33,7 @@ export class AppProcess {
   readonly settings: Settings;
   readonly container: OpenContainer;
   readonly audit: Audit;
+  readonly boards: Boards;
   readonly closures: Closures;
   readonly acknowledgements: Acknowledgements;
   readonly databases: Databases;
@@ -52,6 +55,9 @@ export class AppProcess {
     this.settings = settings;
     this.container = container;
     this.audit = new Audit(container, this.now);
+    // The boards that are shipped are of the catalogue that is.
+    const boards = settings.catalog === undefined ? shippedBoards() : {};
+    this.boards = new Boards(container, boards, this.now);
     this.closures = new Closures(container, this.now);
     this.acknowledgements = new Acknowledgements(container, this.now);
     const pools = () => new Databases([], { size: settings.sqlPoolSize });

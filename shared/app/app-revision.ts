@@ -115,6 +115,10 @@ export class AppRevision implements AppServices {
     return this.#process.audit;
   }
 
+  get boards() {
+    return this.#process.boards;
+  }
+
   get closures() {
     return this.#process.closures;
   }

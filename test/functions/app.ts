@@ -20,6 +20,8 @@ import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { AuditPage, BegunChange, Change, Ending } from '../../shared/audit/audit.ts';
+import { Boards } from '../../shared/board/boards.ts';
+import { shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
@@ -184,6 +186,7 @@ export function testApp(
     settings,
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
+    boards: new Boards(noContainer, shippedBoards(), () => now),
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),
@@ -199,6 +202,10 @@ export function testApp(
   };
 }
 
+const noContainer = async () => {
+  throw new Error('this test has no storage');
+};
+
 /** The sample's companies, for what is refused before anything is asked. */
 function withoutStorage(settings: Settings): Companies {
   const catalog = shippedCatalog();
@@ -208,9 +215,7 @@ function withoutStorage(settings: Settings): Companies {
     databases,
     addresses: requireConnections(settings, catalog).companies,
     procedure: procedureRunner(databases),
-    container: async () => {
-      throw new Error('this test has no storage');
-    },
+    container: noContainer,
     send: async () => {
       throw new Error('this test has no queues');
     },

@@ -175,6 +175,52 @@ cases.push(
   },
 );
 
+const board = { description: 'of this test', calls: [{ code: '0c10', name: 'meter', run: true }] };
+const meter = { params: { board: 'mine', call: 'meter.0c10' } };
+
+cases.push(
+  {
+    route: 'board',
+    init: () => ({ ...posting({ ...board, user: 'Jana' }), method: 'PUT', ...meter }),
+    what: 'board.write',
+    told: {
+      ...{ subject: 'board mine', codes: ['0c10'], who: { token: 'demo', user: 'Jana' } },
+      ...{ asked: { calls: 1, on: 1 }, after: { revision: 1, calls: 1, on: 1 } },
+    },
+  },
+  {
+    route: 'board_call',
+    init: () => ({ ...posting({ run: false }), method: 'PATCH', ...meter }),
+    what: 'board.switch',
+    told: {
+      ...{ subject: 'board mine, call meter.0c10', asked: { run: false } },
+      ...{ before: { revision: 1, run: true }, after: { revision: 2, run: false } },
+    },
+  },
+  {
+    route: 'import_board',
+    init: () => ({
+      ...{ method: 'POST', ...meter, headers: { 'content-type': 'text/x-python' } },
+      body: { string: 'sync_entity(M, DCDB_0C10, run=True)\n' },
+    }),
+    what: 'board.import',
+    told: {
+      ...{ subject: 'board mine', codes: ['0c10'] },
+      after: { revision: 3, calls: 1, on: 1 },
+    },
+  },
+  {
+    route: 'board',
+    init: () => ({ method: 'DELETE', ...meter }),
+    what: 'board.remove',
+    told: {
+      subject: 'board mine',
+      before: { revision: 3, calls: 1, on: 1 },
+      after: { removed: true },
+    },
+  },
+);
+
 function opened() {
   const { connectionString } = storage;
   return openContainer({ kind: 'connection string', connectionString }, soon());

@@ -6,6 +6,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Catalog, parseCatalogText } from '../../catalog/index.ts';
+import type { SettingValues } from '../../catalog/setting-values.ts';
 import type { Definition } from '../../dynsql/definition.ts';
 import {
   type DynsqlCatalog,
@@ -78,11 +79,18 @@ async function jsonFilesIn(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Every fault of every file, by itself and against the others. */
-export function checkFiles({ catalog, definitions, reports }: CatalogFiles): CheckedFiles {
+/**
+ * Every fault of every file, by itself and against the others.
+ *
+ * @param settings what `${NAME}` in the catalogue stands for; unless given, none is set
+ */
+export function checkFiles(
+  { catalog, definitions, reports }: CatalogFiles,
+  settings?: SettingValues,
+): CheckedFiles {
   const faults: Fault[] = [];
   const loaded = collect(
-    () => parseCatalogText(catalog.text, catalog.file),
+    () => parseCatalogText(catalog.text, catalog.file, settings),
     (line) => faults.push(locatedFault(line, catalog.file, catalog.text)),
   );
   const texts = new Map<string, TextFile>();

@@ -10,6 +10,8 @@ import { loadDefinition } from './read-definition.ts';
 export interface DynsqlCatalog {
   /** Tells two apart: twelve hexadecimal digits of what the files say. */
   readonly revision: string;
+  /** What the app brings along. */
+  readonly isShipped?: boolean;
   readonly definitions: readonly Definition[];
   /** Each of one of `definitions`. */
   readonly reports: readonly Report[];
