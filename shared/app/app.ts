@@ -78,6 +78,11 @@ export class App {
     await lookForGivenUp({ ...state, queues, givenUp, now, log }, stopping);
   }
 
+  /** As `Notifications.deliver`. */
+  async deliverEvents(log: (text: string) => void): Promise<number | undefined> {
+    return this.#process.notifications.deliver(log, this.stopping);
+  }
+
   /** Adds what has settled to the index of runs, as `RunIndex.extend`. */
   async indexRuns(): Promise<number | undefined> {
     const { stopping, now } = this.#process;
@@ -85,13 +90,14 @@ export class App {
     return index.extend(now(), stopping);
   }
 
-  /** How many runs were removed, as `removeExpiredRuns`; the audit is kept for as long, keys of requests for a day. */
+  /** How many runs were removed, as `removeExpiredRuns`; the audit and events are kept for as long, keys of requests for a day. */
   async expireRuns(): Promise<number> {
     const { stopping, now, settings, audit } = this.#process;
     const { retentionDays } = settings;
     const state = await this.#process.state(stopping);
     const removed = await removeExpiredRuns(state, retentionDays, now(), stopping);
     await audit.expire(retentionDays, stopping);
+    await state.events.expire(retentionDays, stopping);
     await (await this.#process.keys(stopping)).expire(stopping);
     return removed;
   }

@@ -69,6 +69,7 @@ const metadataSchema = z.object({
   skipped: count.default(0),
   total: count,
   warnings: count.default(0),
+  untold: z.literal('true').optional(),
 });
 
 export function summaryOf(run: Run): RunSummary {
@@ -91,6 +92,7 @@ export function summaryOf(run: Run): RunSummary {
     stagesSkipped: skipped,
     stagesTotal: run.stages.length,
     warnings: warningsIn(run),
+    ...(run.untold && { untold: true }),
   };
 }
 
@@ -114,6 +116,7 @@ export function metadataOf(run: Run): Record<string, string> {
     ...(summary.stagesSkipped > 0 && { skipped: String(summary.stagesSkipped) }),
     total: String(summary.stagesTotal),
     ...(summary.warnings > 0 && { warnings: String(summary.warnings) }),
+    ...(summary.untold && { untold: 'true' }),
   };
   // The service takes no empty values.
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''));
@@ -166,7 +169,7 @@ export function summaryFromMetadata(
   const parsed = metadataSchema.safeParse(metadata);
   if (!parsed.success) return undefined;
   const { kind, state, user, codes, morecodes, names, morenames, board, period } = parsed.data;
-  const { created, started, ended, error, done, skipped, total, warnings } = parsed.data;
+  const { created, started, ended, error, done, skipped, total, warnings, untold } = parsed.data;
   return {
     id,
     kind,
@@ -186,5 +189,6 @@ export function summaryFromMetadata(
     stagesSkipped: skipped,
     stagesTotal: total,
     warnings,
+    ...(untold && { untold: true }),
   };
 }

@@ -141,6 +141,8 @@ export interface RunSummary {
   stagesTotal: number;
   /** Of stages that succeeded, as `Stage.warnings`. */
   warnings: number;
+  /** As `Run.untold`. */
+  untold?: true;
 }
 
 export interface RunPage {

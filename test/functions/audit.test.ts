@@ -159,7 +159,7 @@ cases.push(
       const stages = [{ ...stage('export:payment:0c10', 'dcdb'), state }];
       const freshness = [{ entity: 'payment', code: '0c10' }];
       const failed = { ...run('r1', stages), freshness, endedAt: app.current.now().toISOString() };
-      await new FailureStore(await opened()).note(failed, soon());
+      await new FailureStore(await opened()).note(failed, new Set(), soon());
       const subject = '0c10/payment';
       return posting({ kind: 'sync', subject, until: until(), note: 'known', user: 'Jana' });
     },
