@@ -33,7 +33,8 @@ import type {
 import { unfinishedRuns } from './unfinished.ts';
 import { leaveIfThere } from './waiting/leave.ts';
 import { isDue } from './waiting/line.ts';
-import { type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
+import { mayComeTo, type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
+import { wakeAllHeads, wakeMs } from './waiting/wake.ts';
 
 export type { SyncState } from './sync-state.ts';
 
@@ -64,6 +65,7 @@ export class SyncService implements Syncs {
   readonly #dependencies: SyncServiceDependencies;
   readonly #looks: RunLooks;
   readonly #active: AgedCache<Run[]>;
+  readonly #whole = new WeakMap<Run, Pick<Plan, 'stages' | 'locks'>>();
 
   constructor(dependencies: SyncServiceDependencies) {
     const look = async (...[id, signal, known]: Parameters<RunStore['look']>) =>
@@ -102,15 +104,16 @@ export class SyncService implements Syncs {
     const whole = this.#planned(request);
     const state = await this.#dependencies.state(signal);
     const { stages, locks } = await neededPlan(state, whole, request, signal);
-    const [known, servers] = await Promise.all([
+    const [known, servers, closed] = await Promise.all([
       state.durations.look(signal),
       holdersOf(state, locks, signal),
+      this.#closed(whole.stages, signal),
     ]);
     const expected = withExpected(stages, known);
     const { leftMs, unknownStages, criticalPath } = forecast(expected);
     const asked = askedFor(this.#dependencies.catalog, request.calls);
     const times = { expectedMs: leftMs, unknownStages, criticalPath };
-    return { ...asked, stages: expected, ...times, servers };
+    return { ...asked, stages: expected, ...times, servers, ...closed };
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
@@ -145,12 +148,13 @@ export class SyncService implements Syncs {
       const at = now();
       if (run.state !== 'waiting' || isNewer) {
         const isNew = await cancellations.request(id, { by, at: at.toISOString() }, signal);
-        return isNew ? { outcome: 'accepted' } : { outcome: 'cancelling', state: run.state };
+        const { state: asked } = run;
+        return { outcome: isNew ? 'accepted' : 'cancelling', state: asked };
       }
       endWaiting(run, 'cancelled', `${new CancelRequestedError(by).message} while it waited.`, at);
       if (!(await runs.replaced(run, etag, signal))) continue;
       await leaveIfThere({ waiting, now, send }, run, signal);
-      return { outcome: 'accepted' };
+      return { outcome: 'accepted', state: run.state };
     }
   }
 
@@ -160,13 +164,21 @@ export class SyncService implements Syncs {
   }
 
   async waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor> {
-    const { now, closed } = this.#dependencies;
+    const { now } = this.#dependencies;
     const state = await this.#dependencies.state(signal);
-    const closure = await closed?.(run.stages, signal);
-    const waitsFor = await whatFor(state, run, now(), signal);
-    if (closure === undefined) return waitsFor;
-    const { until, reason } = closure;
-    return { ...waitsFor, closed: { until, reason } };
+    const { stages, locks } = this.#wholeOf(run);
+    const closed = await this.#closed(stages, signal);
+    return { ...(await whatFor(state, { id: run.id, locks }, now(), signal)), ...closed };
+  }
+
+  async wakeLine(): Promise<void> {
+    const { now, send, state } = this.#dependencies;
+    try {
+      const { waiting } = await state(AbortSignal.timeout(wakeMs));
+      await wakeAllHeads({ waiting, now, send });
+    } catch {
+      // The sweeper.
+    }
   }
 
   async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
@@ -178,6 +190,24 @@ export class SyncService implements Syncs {
     const { now, retentionDays = 90 } = this.#dependencies;
     const state = await this.#dependencies.state(signal);
     return searchRuns(state, options, keptSince(retentionDays, now()), signal);
+  }
+
+  /** Told whoever asks before it begins. */
+  async #closed(
+    stages: readonly Stage[],
+    signal: AbortSignal,
+  ): Promise<{ closed?: { until: string; reason: string } }> {
+    const closure = await this.#dependencies.closed?.(stages, signal);
+    return closure === undefined
+      ? {}
+      : { closed: { until: closure.until, reason: closure.reason } };
+  }
+
+  /** Many look at one that waits: it is planned once as long as it is the same. */
+  #wholeOf(run: Run): Pick<Plan, 'stages' | 'locks'> {
+    const known = this.#whole.get(run) ?? mayComeTo(this.#dependencies.catalog, run);
+    this.#whole.set(run, known);
+    return known;
   }
 
   /** @throws TooManyStagesError */

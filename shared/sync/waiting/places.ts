@@ -1,11 +1,13 @@
 /** What is told of runs that wait: their places, and what they wait for. */
 
+import type { Catalog } from '../../catalog/index.ts';
 import { holdersOf } from '../holders.ts';
 import { locksOf } from '../locks.ts';
 import type { Plan } from '../plan.ts';
 import type { Run } from '../run.ts';
 import type { SyncState } from '../sync-state.ts';
 import { ahead, type Entry, inLine, meet } from './line.ts';
+import { planAgain } from './plan-again.ts';
 
 export interface Place {
   /** How many are before it at its servers; absent until its time has come. */
@@ -29,11 +31,11 @@ export function placesOf(entries: readonly Entry[], now: Date): Map<string, Plac
 /** Of one that waits, for looking: nothing is claimed. */
 export async function whatFor(
   state: Pick<SyncState, 'leases' | 'runs' | 'waiting'>,
-  run: Run,
+  run: Pick<Run, 'id'> & Pick<Plan, 'locks'>,
   now: Date,
   signal: AbortSignal,
 ): Promise<Omit<WaitsFor, 'closed'>> {
-  const locks = serverLocks(run);
+  const { locks } = run;
   const [entries, holders] = await Promise.all([
     state.waiting.list(signal),
     holdersOf(state, locks, signal),
@@ -49,6 +51,16 @@ export async function whatFor(
     return [{ server, ...(id !== undefined && { run: id }) }];
   });
   return { ...(own !== undefined && { place: before.length }), waitsFor };
+}
+
+/**
+ * What a run that waits may come to. The stages of a retry are what was open when it was asked for;
+ * its servers, and what is closed, are those of all that it may have to make again.
+ */
+export function mayComeTo(catalog: Catalog, run: Run): Pick<Plan, 'stages' | 'locks'> {
+  const whole = run.retryFrom === 'failure' ? planAgain(catalog, run) : undefined;
+  if (whole !== undefined && 'plan' in whole) return whole.plan;
+  return { stages: run.stages, locks: serverLocks(run) };
 }
 
 /** The locks of its source servers: a stage for all sources at once has no code. */
