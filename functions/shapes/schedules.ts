@@ -16,9 +16,8 @@ const named = {
   name: z.string(),
   revision: z.int().meta({ description: 'How many changes there were' }),
   changedAt: instantSchema,
-  changedBy: authorSchema.meta({
-    description: 'Its runs are of this token, and of the user `schedule <name>`',
-  }),
+  /** Its runs are of this token, and of the user `schedule <name>`. */
+  changedBy: authorSchema,
 };
 
 export const scheduleViewSchema = z

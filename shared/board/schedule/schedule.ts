@@ -31,7 +31,8 @@ export type Schedule = z.infer<typeof scheduleSchema>;
 export const dueStates = ['reserved', 'started', 'skipped', 'failed'] as const;
 
 export const dueSchema = z.object({
-  at: instantSchema.meta({ description: 'When it was due' }),
+  /** When it was due. */
+  at: instantSchema,
   state: z.enum(dueStates).meta({
     description:
       '`reserved`: it is being started; `started`: its run says the rest; `skipped`, `failed`: there is no run, and why',

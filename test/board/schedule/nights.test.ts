@@ -6,14 +6,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { missedPolicies, type Schedule } from '../../../shared/board/schedule/schedule.ts';
-import {
-  type DueDependencies,
-  type StoredSchedule,
-  startDue,
-} from '../../../shared/board/schedule/start-due.ts';
+import { type DueDependencies, startDue } from '../../../shared/board/schedule/start-due.ts';
 import { shippedCatalog } from '../../../shared/catalog/index.ts';
-import { DocumentConflictError, type Found } from '../../../shared/storage/documents.ts';
+import { DocumentConflictError } from '../../../shared/storage/documents.ts';
 import type { Run, SyncRequest } from '../../../shared/sync/syncs.ts';
+import { StoredInMemory } from '../../support/memory-schedule.ts';
 import { seededRandom } from '../../support/random.ts';
 import { soon } from '../../support/storage.ts';
 
@@ -37,36 +34,6 @@ const dueTimes: readonly number[] = Array.from({ length: nights }, (_, day) => {
     if (time >= '02:30' && time < '12:00') return at;
   }
 });
-
-/** Storage in memory: one document, replaced only by whoever has seen the latest. */
-class Memory {
-  #value: StoredSchedule;
-  #etag = 1;
-  writes = 0;
-
-  constructor(value: StoredSchedule) {
-    this.#value = value;
-  }
-
-  get value(): StoredSchedule {
-    return this.#value;
-  }
-
-  async read(): Promise<Found<StoredSchedule>> {
-    return { value: this.#value, etag: String(this.#etag), ageMs: 0 };
-  }
-
-  async withState(
-    { value, etag }: Found<StoredSchedule>,
-    state: NonNullable<StoredSchedule['state']>,
-  ): Promise<Found<StoredSchedule> | undefined> {
-    if (etag !== String(this.#etag)) return undefined;
-    this.writes += 1;
-    this.#etag += 1;
-    this.#value = { ...value, state: structuredClone(state) };
-    return await this.read();
-  }
-}
 
 class Runs {
   readonly started = new Map<string, { request: SyncRequest; at: number }>();
@@ -94,7 +61,7 @@ for (const missed of missedPolicies) {
       ...{ missed, window: '7d', whenBusy: 'wait' },
     };
     const since = new Date(firstDay).toISOString();
-    const memory = new Memory({
+    const memory = new StoredInMemory({
       ...{ name: 'night', revision: 1, changedAt: since, changedBy: { token: 'demo' } },
       ...{ content: schedule, state: { upTo: since, due: [] } },
     });
@@ -176,7 +143,7 @@ for (const missed of missedPolicies) {
 
     const byDue = Map.groupBy(runs.started.values(), ({ request }) => request.due?.at);
     const end = now;
-    for (const [day, due] of dueTimes.entries()) {
+    for (const due of dueTimes) {
       const at = new Date(due).toISOString();
       const found = byDue.get(at) ?? [];
       const expected = { none: wasThere.has(due), last: wasLatest.has(due), all: true }[missed];
