@@ -21,6 +21,7 @@ import type { Content } from './configuration.ts';
 import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { lookAtHealth } from './health/look.ts';
 import type { HealthPart } from './health/part.ts';
+import { ProceduresHealth } from './health/procedures-health.ts';
 import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
@@ -46,6 +47,7 @@ export class AppRevision implements AppServices {
   /** One for all runs: it knows how fast each database answers. */
   readonly #readFreshness: ReadFreshness;
   readonly #notices: () => readonly string[];
+  readonly #procedures = new ProceduresHealth();
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
 
   /** @param notices what of the catalogues is put up with at the moment */
@@ -141,6 +143,7 @@ export class AppRevision implements AppServices {
       ...{ content, companies, dynsql, closures, troubles, acknowledgements, now },
       ...{ container, queues, databases: this.#databases },
       notices: this.#notices(),
+      procedures: this.#procedures,
     };
     const look = () => lookAtHealth(dependencies, stopping);
     return this.#health.get('', healthAgeMs, look, signal);

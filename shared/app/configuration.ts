@@ -115,12 +115,16 @@ async function readContent(
   /** A blob cannot be read without storage, which is a fault of its own. */
   const isThere = (where: string | undefined) =>
     settings.storage !== undefined || !where?.startsWith('blob:');
-  const from = [container, signal, tell, later] as const;
+  const values = {
+    value: settings.connection,
+    near: (name: string) => settings.near(name, []),
+  };
+  const options = { settings: values, tell, later };
   const catalog = isThere(settings.catalog)
-    ? await wrong.collect(() => loadCatalog(settings.catalog, ...from))
+    ? await wrong.collect(() => loadCatalog(settings.catalog, container, signal, options))
     : undefined;
   const dynsql = isThere(settings.dynsql)
-    ? await wrong.collect(() => loadDynsqlCatalog(settings.dynsql, ...from))
+    ? await wrong.collect(() => loadDynsqlCatalog(settings.dynsql, container, signal, tell, later))
     : undefined;
   if (catalog !== undefined) await wrong.collect(() => requireKnownNames(settings, catalog));
   const connections = catalog && (await wrong.collect(() => requireConnections(settings, catalog)));
