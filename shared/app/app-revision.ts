@@ -4,6 +4,7 @@
  */
 
 import { AgedCache } from '../async/aged-cache.ts';
+import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
@@ -20,6 +21,7 @@ import type { Content } from './configuration.ts';
 import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { lookAtHealth } from './health/look.ts';
 import type { HealthPart } from './health/part.ts';
+import { ProceduresHealth } from './health/procedures-health.ts';
 import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
@@ -45,6 +47,7 @@ export class AppRevision implements AppServices {
   /** One for all runs: it knows how fast each database answers. */
   readonly #readFreshness: ReadFreshness;
   readonly #notices: () => readonly string[];
+  readonly #procedures = new ProceduresHealth();
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
 
   /** @param notices what of the catalogues is put up with at the moment */
@@ -118,6 +121,10 @@ export class AppRevision implements AppServices {
     return this.#process.boards;
   }
 
+  get schedules() {
+    return this.#process.schedules;
+  }
+
   get closures() {
     return this.#process.closures;
   }
@@ -137,6 +144,7 @@ export class AppRevision implements AppServices {
       ...{ content, companies, dynsql, closures, troubles, acknowledgements, now },
       ...{ container, queues, databases: this.#databases },
       notices: this.#notices(),
+      procedures: this.#procedures,
     };
     const look = () => lookAtHealth(dependencies, stopping);
     return this.#health.get('', healthAgeMs, look, signal);
@@ -158,6 +166,14 @@ export class AppRevision implements AppServices {
       id,
       stopping,
     );
+  }
+
+  /** Starts whatever is due by schedules, as `startDue`; one that fails keeps no other from it. */
+  async startDue(log: (text: string, level?: 'warn') => void): Promise<void> {
+    const { catalog, syncs, boards, schedules, now } = this;
+    const { stopping, sendRun } = this.#process;
+    const send = (id: string, signal: AbortSignal) => sendRun(id, 0, signal);
+    await startAllDue({ catalog, syncs, boards, schedules, now, send, log }, stopping);
   }
 
   /** One slice of following a company, as `Companies.poll`. */

@@ -80,6 +80,13 @@ export function grantStatement({ right, object, elsewhere }: Grant): string {
   return elsewhere === undefined ? statement : `-- in ${elsewhere}: ${statement}`;
 }
 
+/** What takes it back. */
+export function revokeStatement(grant: Grant): string {
+  return grantStatement(grant)
+    .replace('GRANT ', 'REVOKE ')
+    .replace(` TO ${role};`, ` FROM ${role};`);
+}
+
 /** `[heap].[meter]` */
 export function quoted(name: readonly string[]): string {
   return name.map((part) => `[${part.replaceAll(']', ']]')}]`).join('.');

@@ -1,6 +1,7 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { CatalogError, faultAt } from '../faults/catalog-error.ts';
 import { parseJsonText } from '../faults/json-text.ts';
+import { withoutSchema } from '../json/without-schema.ts';
 import type { Catalog } from './catalog.ts';
 import { checkTogether } from './checks/index.ts';
 import { declaredNames, duplicateFaults } from './declared.ts';
@@ -12,7 +13,8 @@ import { type SettingValues, withSettings } from './setting-values.ts';
  * Checks a catalogue read from JSON. Throws a CatalogError that lists every fault: path, what is
  * there, what is allowed. `from` names where it came from.
  */
-export function parseCatalog(value: unknown, from?: string): Catalog {
+export function parseCatalog(file: unknown, from?: string): Catalog {
+  const value = withoutSchema(file);
   const schema = catalogSchema(declaredNames(value));
   const result = schema.safeParse(value);
   const shapeFaults = (result.error?.issues ?? []).flatMap((issue) => {

@@ -7,6 +7,8 @@ import type { ServerParameter } from './parameter-fits.ts';
 import { defaultsIn } from './procedure-header.ts';
 import type { WantedReading } from './wanted.ts';
 
+type Asked = Pick<Databases, 'query'>;
+
 export interface ServerDatabase {
   name: string;
   /** SQL Server's own name for the server. */
@@ -34,7 +36,7 @@ const mostAtOnce = 500;
 const headLength = 16_000;
 
 export async function lookAtDatabase(
-  databases: Databases,
+  databases: Asked,
   id: string,
   signal: AbortSignal,
 ): Promise<ServerDatabase> {
@@ -65,7 +67,7 @@ FROM sys.databases WHERE name = DB_NAME()`,
  * @throws DatabaseError, or the reason of `signal`
  */
 export async function lookAtObjects(
-  databases: Databases,
+  databases: Asked,
   id: string,
   wanted: readonly Pick<Grant, 'right' | 'object'>[],
   signal: AbortSignal,
@@ -135,7 +137,7 @@ function parameterOf(row: Row, defaults: Map<string, boolean> | undefined): Serv
  * @returns in the order of `readings`; undefined: it would
  */
 export async function lookAtReadings(
-  databases: Databases,
+  databases: Asked,
   id: string,
   readings: readonly WantedReading[],
   signal: AbortSignal,
@@ -165,7 +167,7 @@ const declarationOf = (parameters: WantedReading['parameters']) =>
 
 /** Names that could have been meant, quoted: of procedures, or of tables and views. */
 export async function namesIn(
-  databases: Databases,
+  databases: Asked,
   id: string,
   right: Grant['right'],
   signal: AbortSignal,

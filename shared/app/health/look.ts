@@ -16,6 +16,7 @@ import { connectionsHealth } from './connections-health.ts';
 import { brokenHealth, catalogHealth } from './documents-health.ts';
 import { locksHealth } from './locks-health.ts';
 import type { HealthPart } from './part.ts';
+import type { ProceduresHealth } from './procedures-health.ts';
 import { queuesHealth } from './queues-health.ts';
 import { serversHealth } from './servers-health.ts';
 import { syncsHealth } from './syncs-health.ts';
@@ -31,6 +32,7 @@ export interface HealthDependencies {
   closures: Pick<Closures, 'current'>;
   troubles: Pick<Troubles, 'ofSyncs'>;
   acknowledgements: Pick<Acknowledgements, 'current'>;
+  procedures: ProceduresHealth;
   queues(): Promise<Queues>;
   now(): Date;
 }
@@ -51,6 +53,7 @@ export async function lookAtHealth(
     catalog.databases.map(({ id }) => [id, checkDatabase(databases, id, signal)]),
   );
   const answers = async (id: string) => (await checked.get(id))?.state === 'ok';
+  const servers = serversHealth({ catalog, databases, now, answers }, signal);
   const parts = await Promise.all([
     storage,
     brokenHealth(container, signal),
@@ -59,7 +62,9 @@ export async function lookAtHealth(
     closuresHealth(dependencies.closures, signal),
     queuesHealth(dependencies.queues, signal),
     ...checked.values(),
-    serversHealth({ catalog, databases, now, answers }, signal),
+    servers,
+    // One after the other: on the connection that has answered.
+    servers.then(() => dependencies.procedures.look({ catalog, databases, answers }, signal)),
     companiesHealth(dependencies.companies, dependencies.acknowledgements, signal),
     syncsHealth(dependencies.troubles, dependencies.acknowledgements, signal),
     connectionsHealth(dependencies.dynsql, signal),

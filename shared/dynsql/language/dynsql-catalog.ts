@@ -2,6 +2,7 @@
 
 import { CatalogError, faultAt, shown } from '../../faults/catalog-error.ts';
 import { revisionOf } from '../../json/revision.ts';
+import { withoutSchema } from '../../json/without-schema.ts';
 import type { Definition } from '../definition.ts';
 import { loadReport, parseLayout, type Report } from '../reports/report.ts';
 import { loadDefinition } from './read-definition.ts';
@@ -73,7 +74,7 @@ function loadEach<T>(
   for (const { name, json } of files) {
     let id: string | undefined;
     try {
-      const value = json();
+      const value = withoutSchema(json());
       id = textAt(value, 'id');
       const other = namesById.get(id);
       if (id !== undefined && other !== undefined) {
