@@ -33,6 +33,7 @@ import { unfinishedRuns } from './unfinished.ts';
 import { leaveIfThere } from './waiting/leave.ts';
 import { isDue } from './waiting/line.ts';
 import { type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
+import { firstOpening, isAsleep } from './windows.ts';
 
 export type { SyncState } from './sync-state.ts';
 
@@ -67,9 +68,10 @@ export class SyncService implements Syncs {
     );
   }
 
-  async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
-    const plan = this.#planned(request);
+  async start(asked: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
+    const plan = this.#planned(asked);
     const { catalog, now, send, closed } = this.#dependencies;
+    const request = fromOpening(asked, plan.stages, now());
     const closure = await closed?.(plan.stages, signal);
     const isClosed = closure !== undefined;
     if (isClosed && request.whenBusy !== 'wait' && isDue(request, now())) {
@@ -139,6 +141,8 @@ export class SyncService implements Syncs {
       const at = now();
       if (run.state !== 'waiting' || isNewer) {
         const isNew = await cancellations.request(id, { by, at: at.toISOString() }, signal);
+        // No worker has it, and none would look before its window opens.
+        if (isAsleep(run, at)) await send(id, 0, signal);
         return isNew ? { outcome: 'accepted' } : { outcome: 'cancelling', state: run.state };
       }
       endWaiting(run, 'cancelled', `${new CancelRequestedError(by).message} while it waited.`, at);
@@ -189,4 +193,12 @@ export class SyncService implements Syncs {
     };
     return this.#active.get('', sharedAgeMs, look, signal);
   }
+}
+
+/** Where nothing of it may begin yet it waits in line until then, and holds nothing meanwhile. */
+function fromOpening(request: SyncRequest, stages: readonly Stage[], now: Date): SyncRequest {
+  const opens = firstOpening(stages, now)?.toISOString();
+  const { notBefore = '' } = request;
+  if (opens === undefined || opens <= now.toISOString() || opens <= notBefore) return request;
+  return { ...request, notBefore: opens };
 }
