@@ -6,6 +6,7 @@ import type { Closure } from '../closures/closures.ts';
 import { neededPlan, retryRequest } from './again/retry.ts';
 import { withExpected } from './durations.ts';
 import { endWaiting } from './ending.ts';
+import { holdersOfNames } from './exclusive.ts';
 import { forecast } from './forecast.ts';
 import { holdersOf } from './holders.ts';
 import { CancelRequestedError } from './interruption.ts';
@@ -98,15 +99,25 @@ export class SyncService implements Syncs {
     const whole = this.#planned(request);
     const state = await this.#dependencies.state(signal);
     const { stages, locks } = await neededPlan(state, whole, request, signal);
-    const [known, servers] = await Promise.all([
+    const names = [...new Set(stages.flatMap(({ exclusive = [] }) => exclusive))].sort();
+    const [known, servers, exclusives] = await Promise.all([
       state.durations.look(signal),
       holdersOf(state, locks, signal),
+      holdersOfNames(state.leases, names, signal),
     ]);
     const expected = withExpected(stages, known);
-    const { leftMs, unknownStages, criticalPath } = forecast(expected);
+    const at = Math.max(
+      this.#dependencies.now().getTime(),
+      Date.parse(request.notBefore ?? '') || 0,
+    );
+    const { leftMs, unknownStages, criticalPath, begins } = forecast(expected, { at });
+    const planned = expected.map((stage) => {
+      const begin = begins.get(stage.id);
+      return { ...stage, ...(begin !== undefined && { beginsAt: new Date(begin).toISOString() }) };
+    });
     const asked = askedFor(this.#dependencies.catalog, request.calls);
     const times = { expectedMs: leftMs, unknownStages, criticalPath };
-    return { ...asked, stages: expected, ...times, servers };
+    return { ...asked, stages: planned, ...times, servers, exclusives };
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {

@@ -34,14 +34,18 @@ export function opensAt({ window }: Windowed, instant: number): number {
 
 /**
  * Ids of stages that wait for a window, their own or that of one that they need. The order of a
- * plan is topological, so one walk finds all.
+ * plan is topological, so one walk finds all. What will be skipped anyway waits for no window.
  */
 export function heldUp(stages: readonly Stage[], now: Date): Set<string> {
   const held = new Set<string>();
+  const lacking = new Set<string>();
   for (const stage of stages) {
+    if (hasEnded(stage) && stage.state !== 'succeeded') lacking.add(stage.id);
     if (hasEnded(stage) || stage.state === 'running') continue;
     const isClosed = stage.window?.outside === 'wait' && !mayBeginAt(stage, now);
-    if (isClosed || neededBy(stage).some((id) => held.has(id))) held.add(stage.id);
+    const { needs, anyOf } = stage;
+    const isLost = needs.some((id) => lacking.has(id)) || anyOf?.every((id) => lacking.has(id));
+    if ((isClosed && !isLost) || neededBy(stage).some((id) => held.has(id))) held.add(stage.id);
   }
   return held;
 }
