@@ -50,22 +50,23 @@ after(async () => {
 
 interface Asked {
   runId: string;
-  databases?: Databases;
-  seconds?: number;
+  /** How long a session may rest that somebody waits for. */
+  restMs?: number;
 }
 
-function turnOf(container: ContainerClient, { runId, databases = worker(), seconds = 15 }: Asked) {
+function turnOf(container: ContainerClient, { runId, restMs = 60_000 }: Asked) {
+  const databases = worker();
   const waits: StageWait[] = [];
   const told: string[] = [];
-  const watch = { everyMs: 100, restMs: 60_000 };
+  const watch = { everyMs: 100, restMs };
   const turn = new Turn({
     runners: { procedure: procedureRunner(databases, {}, watch) },
-    leases: new Leases(container, seconds),
+    leases: new Leases(container, 15),
     runId,
     log: { tell: (_stage, text) => told.push(text) },
     onWait: (_stage, wait) => waits.push(wait),
   });
-  return { turn, waits, told, databases };
+  return { turn, waits, told };
 }
 
 const at = (server: number, more: Partial<Stage> = {}): Stage => ({
@@ -80,7 +81,7 @@ async function isOver(work: Promise<unknown>, ms = 300): Promise<boolean> {
   return await Promise.race([work.then(() => true), sleep(ms).then(() => false)]);
 }
 
-describe('exclusive names', { concurrency: true }, () => {
+describe('exclusive names', () => {
   test('of two workers at two servers one has it; the other waits, says for whom, and is next', async () => {
     const container = await storage.container();
     const one = turnOf(container, { runId: 'run-1' });
@@ -161,14 +162,15 @@ describe('exclusive names', { concurrency: true }, () => {
     // As when its worker stands still: the lease goes, the session stays.
     const lock = container.getBlobClient(`locks/${exclusiveLock('month-close')}`);
     await lock.getBlobLeaseClient().breakLease(0);
-    const next = turnOf(container, { runId: 'run-2' });
+    const next = turnOf(container, { runId: 'run-2', restMs: 3_000 });
     const waiting = next.turn.take(at(1, close), soon());
     assert.equal(await isOver(waiting, 1_500), false);
     assert.deepEqual(next.waits.at(-1), { exclusive: 'month-close', run: 'run-1' });
     assert.equal((await leases.state(exclusiveLock('month-close'), soon())).held, true);
-    await frozen.databases.close();
+    // Until it is killed, as one that rests for too long.
     await waiting;
     await next.turn.giveBack();
+    await frozen.turn.giveBack();
   });
 
   test('who loses it between lease and session does not begin', async () => {
@@ -189,7 +191,7 @@ describe('exclusive names', { concurrency: true }, () => {
   });
 });
 
-describe('several stages at once at a server', { concurrency: true }, () => {
+describe('several stages at once at a server', () => {
   test('two workers, two places: the third waits, and has the place that is free first', async () => {
     const container = await storage.container();
     const two = { ...at(0, { server: 'places' }), atOnce: 2 };
