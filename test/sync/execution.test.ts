@@ -135,7 +135,7 @@ async function execute(
   id: string,
   stages: Stage[],
   work: (stage: Stage) => number,
-  now = new Date(0),
+  now: Date | (() => Date) = new Date(0),
 ) {
   const order: string[] = [];
   const journal = journalOf(id, stages);
@@ -147,7 +147,7 @@ async function execute(
     journal,
     log: { message() {}, tell() {} },
     leases: world.leases,
-    now: () => now,
+    now: () => (typeof now === 'function' ? now() : now),
     signal: new AbortController().signal,
     readFreshness: async () => ({ at: '2019-07-31T10:00:00.000Z' }),
     sliceOver: new AbortController().signal,
@@ -308,6 +308,48 @@ test('as many stages of a run at once as its server allows, and never more', asy
     await execute(world, 'run', stages, () => 20);
     assert.deepEqual([world.mostAtOnce, world.faults], [Math.min(8, atOnce), []]);
   }
+});
+
+test('what began inside its window and goes beyond its end is let be; what comes then waits', async () => {
+  let clock = new Date('2026-07-01T04:59:00Z');
+  const stages = ['a', 'b'].map((id) => {
+    return { ...stage(id, 'source'), window: { ...night, outside: 'wait' as const } };
+  });
+  const work = () => {
+    clock = new Date('2026-07-01T05:01:00Z');
+    return 3;
+  };
+  assert.deepEqual(await execute(new World(), 'run', stages, work, () => clock), ['a']);
+  assert.deepEqual(
+    stages.map(({ state, waitsFor }) => [state, waitsFor]),
+    [
+      ['succeeded', undefined],
+      ['pending', { opens: '2026-07-01T22:00:00.000Z' }],
+    ],
+  );
+});
+
+test('a window that closes while a stage waits for its turn: it does not begin', async () => {
+  let clock = new Date('2026-07-01T04:59:00Z');
+  const world = new World();
+  // Somebody else is at the server until the window has closed.
+  const other = execute(world, 'other', [stage('x', 'source')], () => {
+    clock = new Date('2026-07-01T05:01:00Z');
+    return 5;
+  });
+  const one = { ...stage('a', 'source'), window: { ...night, outside: 'skip' as const } };
+  assert.deepEqual(
+    await execute(
+      world,
+      'run',
+      [one],
+      () => 1,
+      () => clock,
+    ),
+    [],
+  );
+  await other;
+  assert.deepEqual([one.state, one.attempts.length], ['skipped', 0]);
 });
 
 test('servers work side by side: the source exports the next entity while the target loads', async () => {
