@@ -1,15 +1,24 @@
 /** What is printed when everything runs: what to type next. */
 
+import type { Catalog } from '../shared/catalog/index.ts';
+import { periodLimits } from '../shared/sync/period.ts';
+
 export interface Started {
   /** Of the workers; the first one is the app's. */
   workers: readonly number[];
   flexibee: number;
   state: string;
+  /** What the setting CATALOG names; undefined: the shipped one. */
+  catalog: Catalog | undefined;
 }
 
-export function greeting({ workers: [app, ...more], flexibee, state }: Started): string {
+export function greeting(started: Started): string {
+  const { workers, state, catalog } = started;
+  const [app, ...more] = workers;
   const url = `http://127.0.0.1:${app}`;
   const others = more.map((port) => `http://127.0.0.1:${port}`).join(' ');
+  const next =
+    catalog === undefined ? ofTheDemo(url, started.flexibee) : ofCatalog(url, catalog, new Date());
   return `syncboard ready on ${url}
 ${others && `\n  more workers   ${others}`}
   data sources   curl ${url}/valid_codes
@@ -18,7 +27,13 @@ ${others && `\n  more workers   ${others}`}
   API            ${url}/openapi.json
   state          ${state}
 
-Start a sync of data source 0c10 (demo token: demo-token):
+${next}
+
+Ctrl-C ends everything.`;
+}
+
+function ofTheDemo(url: string, flexibee: number): string {
+  return `Start a sync of data source 0c10 (demo token: demo-token):
 
   curl -i ${url}/data_source_sync -H 'Content-Type: application/json' \\
     -d '{"token": "demo-token", "user": "me", "code": "0c10", "month": 7, "year": 2019}'
@@ -36,7 +51,26 @@ Ask ABRA Gen (demodata) or the aggregate base (ab) for the countries:
   curl -H 'Authorization: Bearer demo-token' ${url}/demodata/dynsql
   curl -H 'Authorization: Bearer demo-token' -H 'Content-Type: application/json' \\
     ${url}/ab/dynsql/01B4XCTHYNDL3C5P00CA141B44/exec \\
-    -d '{"select": ["Code", "Name"], "where": {"id": "Code", "value": "C*"}, "orderby": {"id": "Name"}}'
+    -d '{"select": ["Code", "Name"], "where": {"id": "Code", "value": "C*"}, "orderby": {"id": "Name"}}'`;
+}
 
-Ctrl-C ends everything.`;
+/** Of somebody's own: its first source and an entity that it has, one without a month if there is one. */
+export function ofCatalog(url: string, catalog: Catalog, now: Date): string {
+  const [code = ''] = Object.keys(catalog.codes());
+  const names = catalog.entityOrder(code);
+  const name = names.find((one) => catalog.isDated(one, code) === false) ?? names[0] ?? '';
+  const { month, year } = periodLimits(catalog.periods, now).last;
+  const when = catalog.isDated(name, code) === true && { month, year };
+  const body = JSON.stringify({ token: 'demo-token', user: 'me', code, name, ...when });
+  const json = "-H 'Content-Type: application/json'";
+  const header = "-H 'Authorization: Bearer demo-token'";
+  const companies = catalog.companies.map((company) => `/flexibee/${company.code}`);
+  const bases = catalog.connections.map(({ id }) => `/${id}/dynsql`);
+  const looks = [...companies.slice(0, 1), ...bases.slice(0, 1)];
+  return `Start a sync of ${name} of data source ${code} (with the token demo-token, where API_TOKENS has it):
+
+  curl -i ${url}/entity_sync ${json} \\
+    -d '${body.replaceAll("'", "'\\''")}'
+  curl ${url}/${code}/valid_names
+${looks.map((path) => `  curl ${header} ${url}${path}\n`).join('')}`.trimEnd();
 }

@@ -1,6 +1,9 @@
 /** Where the sample's addresses of this machine are not the ones that are used now. */
 
 import { readSettings } from 'functions-host';
+import type { Catalog } from '../shared/catalog/index.ts';
+import { loadCatalog } from '../shared/catalog/locate-catalog.ts';
+import { openContainer } from '../shared/storage/container.ts';
 import { settingsFor } from './billing/connections.ts';
 import { defaultPorts, type Ports } from './ports.ts';
 
@@ -29,6 +32,30 @@ export async function workerSettings(
     }
   }
   return changed;
+}
+
+/**
+ * The catalogue that the settings name; undefined: the shipped one.
+ *
+ * @param storage Azurite's connection string
+ * @throws as the app's start, which comes before
+ */
+export async function ownCatalog(
+  root: string,
+  storage: string,
+  signal: AbortSignal,
+): Promise<Catalog | undefined> {
+  const values = { ...(await readSettings(root, {})), ...process.env };
+  const value = (name: string) => values[name]?.trim() || undefined;
+  const where = value('CATALOG');
+  if (where === undefined) return undefined;
+  const container = value('STORAGE_CONTAINER');
+  const account = {
+    ...{ kind: 'connection string' as const, connectionString: storage },
+    ...(container !== undefined && { container }),
+  };
+  const open = (bounded: AbortSignal) => openContainer(account, bounded);
+  return await loadCatalog(where, open, signal, { settings: { value } });
 }
 
 function atPorts(value: string, actual: Ports): string {

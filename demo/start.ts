@@ -14,7 +14,7 @@ import { wholeNumber } from '../shared/command-line/options.ts';
 import { type Child, startChild } from './child.ts';
 import { greeting } from './greeting.ts';
 import { portsOption, readPorts, takenPorts, usedPorts, workerPorts } from './ports.ts';
-import { workerSettings } from './settings.ts';
+import { ownCatalog, workerSettings } from './settings.ts';
 import { type State, takeState } from './state.ts';
 import { type KeptWorker, keepWorker } from './worker.ts';
 
@@ -156,7 +156,9 @@ async function start(): Promise<void> {
   endAfter('The SQL Server stand-in', sqlServer?.exited);
   endAfter('The FlexiBee stand-in', flexibee?.exited);
   endAfter('The ABRA Gen stand-in', abraGen?.exited);
-  console.log(greeting({ workers: addresses, flexibee: ports.flexibee, state: folder }));
+  const catalog = await ownCatalog(root, storage, stopping.signal);
+  const { flexibee: flexibeePort } = ports;
+  console.log(greeting({ workers: addresses, flexibee: flexibeePort, state: folder, catalog }));
 }
 
 /** Without one of its parts the rest is of no use. */

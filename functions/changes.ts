@@ -11,6 +11,10 @@ import type { ApiToken } from '../shared/settings/settings.ts';
 export const changeKinds = [
   'run.start',
   'run.cancel',
+  'board.write',
+  'board.import',
+  'board.switch',
+  'board.remove',
   'company.poll',
   'company.reconcile',
   'company.reset',

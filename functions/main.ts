@@ -32,7 +32,12 @@ functions.app.setup({ enableHttpStream: true });
 
 // Functions are registered before anything can fail: an app that throws before its first
 // registration is reported as one without functions, and nobody learns why.
-for (const route of routes) functions.app.http(route.name, httpFunction(route, app));
+for (const route of routes) {
+  functions.app.http(
+    route.name,
+    httpFunction(route, () => app().current),
+  );
+}
 
 functions.app.storageQueue('execute_run', {
   queueName: runQueueName,

@@ -57,26 +57,39 @@ const registeredMethods: HttpMethod[] = [
 ];
 
 /**
- * The options to register `route` with. The services are asked for at each call: functions are
- * registered before the app has started.
+ * The options to register `route` with. The services are asked for once at each call's beginning:
+ * functions are registered before the app has started, and those of the next call may be newer.
  */
 export function httpFunction(route: Route, app: () => AppServices): HttpFunctionOptions {
-  const handlers = Object.entries(route.methods).map(([method, { handler }]) => {
-    const lazily: RouteHandler = (...call) => handler(app())(...call);
-    return [method, lazily];
-  });
   return {
     methods: registeredMethods,
     route: route.route,
     authLevel: 'anonymous',
     extraOutputs: [...(route.outputs ?? [])],
-    handler: httpHandler({
-      methods: Object.fromEntries(handlers),
-      identify: (request) => identify(route, request, app()),
-      queryOf: (method) => queryOf(route, method),
-      refusals: route.refusals,
-      isStorageAway: isTransientStorageError,
-    }),
+    handler: (request, context) => handlerOf(route, once(app))(request, context),
+  };
+}
+
+function handlerOf(route: Route, services: () => AppServices) {
+  const handlers = Object.entries(route.methods).map(([method, { handler }]) => {
+    const lazily: RouteHandler = (...call) => handler(services())(...call);
+    return [method, lazily];
+  });
+  return httpHandler({
+    methods: Object.fromEntries(handlers),
+    identify: (request) => identify(route, request, services()),
+    queryOf: (method) => queryOf(route, method),
+    refusals: route.refusals,
+    isStorageAway: isTransientStorageError,
+  });
+}
+
+/** The same for as long as it is asked. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

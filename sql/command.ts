@@ -1,6 +1,7 @@
 /** `npm run sql:install`: what the product needs in its databases. See docs/sql-server.md. */
 
 import { fileURLToPath } from 'node:url';
+import { type Grant, grantStatement, grantsFor } from '../shared/app/grants.ts';
 import { loadCatalog } from '../shared/catalog/locate-catalog.ts';
 import { CommandLineEnd, readCommandLine } from '../shared/command-line/command-line.ts';
 import type { Command, Options, Values } from '../shared/command-line/options.ts';
@@ -10,7 +11,6 @@ import { loadDynsqlCatalog } from '../shared/dynsql/language/locate-definitions.
 import { didYouMean } from '../shared/faults/near-name.ts';
 import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
-import { type Grant, grantStatement, grantsFor } from './grants.ts';
 import { indexesFor, indexStatement } from './indexes.ts';
 import { install, missingScripts } from './installer.ts';
 import { checkDatabase } from './preconditions.ts';
@@ -65,7 +65,9 @@ export async function command(
   }
   const variable = (name: string) => environment[name]?.trim() || undefined;
   const container = (bounded: AbortSignal) => openContainer(requireStorage(variable), bounded);
-  const catalog = await loadCatalog(variable('CATALOG'), container, signal);
+  const catalog = await loadCatalog(variable('CATALOG'), container, signal, {
+    settings: { value: variable },
+  });
   const database = catalog.databases.find(({ id }) => id === options.database);
   if (database === undefined) {
     const known = catalog.databases.map(({ id }) => id);
@@ -85,12 +87,12 @@ export async function command(
     const { definitions } = await loadDynsqlCatalog(variable('DYNSQL'), container, signal);
     grants = grantsFor(catalog, definitions, database.id);
   }
-  if (grants && options.print) {
-    for (const { text } of roleScript(scripts).batches) write(`${text}\nGO`);
-    for (const grant of grants) write(grantStatement(grant));
+  const connectionString = options.url ?? environment[database.connection];
+  if (!connectionString && grants && options.print) {
+    printGrants(roleScript(scripts), grants, write);
+    write(`-- ${database.connection} is not set: whether all of it is there was not looked at`);
     return 0;
   }
-  const connectionString = options.url ?? environment[database.connection];
   if (!connectionString) {
     write(`${database.connection} is not set: give it in the environment, or use --url`);
     return 2;
@@ -103,7 +105,15 @@ export async function command(
       // Printed T-SQL stays T-SQL.
       const mark = options.print ? '-- ' : '';
       for (const note of await checkDatabase(session, signal)) write(`${mark}${note}`);
-      if (grants) return await grantAll(session, roleScript(scripts), grants, write, signal);
+      if (grants) {
+        const role = roleScript(scripts);
+        const { there, missing } = await lookedUp(session, grants, signal);
+        for (const line of missing) write(`${mark}${line}`);
+        if (options.print) printGrants(role, there, write);
+        else await grantAll(session, role, there, signal);
+        if (!options.print) write(`granted ${there.length} of ${grants.length} rights`);
+        return missing.length === 0 ? 0 : 1;
+      }
       if (options.print) return await printMissing(session, scripts, write, signal);
       const applied = await install(session, scripts, (name) => write(`applied ${name}`), signal);
       const altered = await bringUpTyped(session, signal);
@@ -144,37 +154,47 @@ async function printMissing(
   return 0;
 }
 
-/** A procedure that is not there yet does not keep the others from being granted. */
-async function grantAll(
-  session: Session,
-  { name, batches }: Script,
+function printGrants(
+  { batches }: Script,
   grants: readonly Grant[],
   write: (line: string) => void,
+): void {
+  for (const { text } of batches) write(`${text}\nGO`);
+  for (const grant of grants) write(grantStatement(grant));
+}
+
+/** A procedure that is not there yet does not keep the others from being granted. */
+async function lookedUp(
+  session: Session,
+  grants: readonly Grant[],
   signal: AbortSignal,
-): Promise<number> {
-  await runBatches(`${name}.sql`, batches, (text) => session.batch(text, signal), signal);
+): Promise<{ there: Grant[]; missing: string[] }> {
   const [here] = await session.query('SELECT QUOTENAME(DB_NAME()) AS name', [], signal);
   const own = String(here?.['name']).toLowerCase();
-  let missing = 0;
-  for (const grant of grants) {
-    if (grant.elsewhere !== undefined && grant.elsewhere.toLowerCase() !== own) {
-      missing += 1;
-      write(`not of this database, grant it there: ${grant.elsewhere}.${grant.object}`);
+  const there: Grant[] = [];
+  const missing: string[] = [];
+  for (const { right, object, elsewhere } of grants) {
+    if (elsewhere !== undefined && elsewhere.toLowerCase() !== own) {
+      missing.push(`not of this database, grant it there: ${elsewhere}.${object}`);
       continue;
     }
     const [found] = await session.query(
       'SELECT OBJECT_ID(@object) AS id',
-      [{ name: 'object', type: 'nvarchar(517)', value: grant.object }],
+      [{ name: 'object', type: 'nvarchar(517)', value: object }],
       signal,
     );
-    if (found?.['id'] == null) {
-      missing += 1;
-      write(`not there: ${grant.object}`);
-    } else {
-      const { right, object } = grant;
-      await session.batch(grantStatement({ right, object }), signal);
-    }
+    if (found?.['id'] == null) missing.push(`not there: ${object}`);
+    else there.push({ right, object });
   }
-  write(`granted ${grants.length - missing} of ${grants.length} rights`);
-  return missing === 0 ? 0 : 1;
+  return { there, missing };
+}
+
+async function grantAll(
+  session: Session,
+  { name, batches }: Script,
+  grants: readonly Grant[],
+  signal: AbortSignal,
+): Promise<void> {
+  await runBatches(`${name}.sql`, batches, (text) => session.batch(text, signal), signal);
+  for (const grant of grants) await session.batch(grantStatement(grant), signal);
 }

@@ -1,8 +1,8 @@
 /** Indexes that make the catalogue's freshness queries cheap: advice for whoever keeps the tables. */
 
 import type { Catalog } from '../shared/catalog/index.ts';
+import { objectsIn } from '../shared/dynsql/sql/objects.ts';
 import { type Token, tokensOf } from '../shared/dynsql/sql/sql-tokens.ts';
-import { objectsIn } from './objects.ts';
 
 export interface Index {
   /** `['heap', 'meter']` */

@@ -2,14 +2,6 @@
 
 import type { Session } from '../shared/database/session.ts';
 
-/** The procedures that the app calls, beside those that its catalogue names. */
-export const typedProcedures = [
-  'sp_shape_evidence',
-  'sp_fill_evidence',
-  'sp_typed_columns',
-  'sp_typed_state',
-].map((name) => `[flexi].[${name}]`);
-
 /**
  * Makes columns that wait for the right to, or for whoever had the tables, and fills their rows.
  *

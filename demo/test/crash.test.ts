@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { compareHeapWithSource, readFiles } from '../../test/support/heap-and-source.ts';
+import { everyCase } from '../../test/support/some-of.ts';
 import { type DemoServer, startDemo } from './demo-server.ts';
 import {
   allCodes,
@@ -85,7 +86,7 @@ describe('a call that dies', () => {
     describe(code, () => {
       let server: DemoServer;
       before(async () => {
-        server = await startDemo({ accounts: 1_000 });
+        server = await startDemo({ accounts: 200 });
       });
       after(() => server.close());
 
@@ -189,6 +190,6 @@ describe('any history', () => {
           await server.close();
         }
       }),
-      { numRuns: 6 },
+      { numRuns: everyCase ? 6 : 3 },
     ));
 });

@@ -10,7 +10,8 @@ import type { App } from '../../shared/app/app.ts';
 
 export function callAfterChanges(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {
-    const { companies, now } = app();
+    const { current } = app();
+    const { companies, now } = current;
     const parsed = afterMessageSchema.safeParse(message);
     const company = parsed.success ? companies.find(parsed.data.company) : undefined;
     if (company === undefined) {
@@ -19,7 +20,7 @@ export function callAfterChanges(app: () => App): StorageQueueHandler {
       return;
     }
     const { code } = company;
-    const outcome = await app().callAfterChanges(code, (text) => context.info(text));
+    const outcome = await current.callAfterChanges(code, (text) => context.info(text));
     if (outcome === 'handed on') {
       const again: AfterMessage = { company: code, at: now().toISOString() };
       context.extraOutputs.set(afterQueueOutput, again);

@@ -8,7 +8,7 @@ export const journalSchedule = '0 40 3 * * *';
 
 export function expireJournals(app: () => App): TimerHandler {
   return async (_timer: Timer, context: InvocationContext) => {
-    const removed = await app().expireJournals((text) => context.warn(text));
+    const removed = await app().current.expireJournals((text) => context.warn(text));
     if (removed > 0) context.info(`Removed ${removed} changes from the journals of companies`);
   };
 }

@@ -9,7 +9,7 @@ export const followSchedule = '0 * * * * *';
 
 export function followCompanies(app: () => App): TimerHandler {
   return async (_timer: Timer, context: InvocationContext) => {
-    const { catalog, companies, now } = app();
+    const { catalog, companies, now } = app().current;
     const moment = now();
     const at = moment.toISOString();
     const messages = companies.all.flatMap(({ code: company, reconcile }): CompanyMessage[] => {

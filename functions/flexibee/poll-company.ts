@@ -12,7 +12,8 @@ import { sendOn } from '../send-on.ts';
 
 export function pollCompany(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {
-    const { companies, now, stopping } = app();
+    const { current } = app();
+    const { companies, now, stopping } = current;
     const parsed = companyMessageSchema.safeParse(message);
     const company = parsed.success ? companies.find(parsed.data.company) : undefined;
     if (parsed.data === undefined || company === undefined) {
@@ -33,7 +34,7 @@ export function pollCompany(app: () => App): StorageQueueHandler {
     try {
       const queued = { ...parsed.data, queuedAt: queuedAt(context) };
       const log = (text: string) => context.info(text);
-      outcome = await app().pollCompany(queued, log, context.invocationId);
+      outcome = await current.pollCompany(queued, log, context.invocationId);
     } catch (error) {
       if (stopping.aborted) await goOn();
       throw error;

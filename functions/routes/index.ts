@@ -7,6 +7,7 @@ import { health, live } from '../health.ts';
 import { operations, type Route } from '../route.ts';
 import { healthSchema, livenessSchema } from '../shapes/runs.ts';
 import { adminRoutes } from './admin.ts';
+import { boardRoutes } from './boards.ts';
 import { dynsqlRoutes } from './dynsql.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { oneRunRoutes } from './one-run.ts';
@@ -15,6 +16,7 @@ import { syncRoutes } from './sync.ts';
 export const routes: readonly Route[] = [
   ...syncRoutes,
   ...oneRunRoutes,
+  ...boardRoutes,
   ...flexibeeRoutes,
   ...dynsqlRoutes,
   ...adminRoutes,

@@ -3,14 +3,13 @@
 import type { Catalog } from '../../shared/catalog/index.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
 import { type Body, fault, type NamedCode } from '../../shared/faults/member.ts';
-import { didYouMean } from '../../shared/faults/near-name.ts';
 import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { askedCall, type CallCatalog } from '../../shared/sync/asked-call.ts';
+import { askedCall, type CallCatalog, mostCalls } from '../../shared/sync/asked-call.ts';
 import { knownCodes } from '../../shared/sync/asked-codes.ts';
 import { periodLimits } from '../../shared/sync/period.ts';
 import type { SyncRequest } from '../../shared/sync/syncs.ts';
-import { mostCalls } from './calls.ts';
+import { unknownMembers } from './unknown-members.ts';
 import { checkUser } from './user.ts';
 import { checkWhenBusy, whenBusyOf } from './when-busy.ts';
 
@@ -45,7 +44,7 @@ export function parseCalls(
   const user = checkUser(body);
   const errors = [
     ...(user?.errors ?? []),
-    ...unknownMembers(body),
+    ...unknownMembers(body, members),
     ...asked.errors,
     ...parsed.flatMap((one) => ('errors' in one ? one.errors : [])),
     ...(checkWhenBusy(body)?.errors ?? []),
@@ -68,15 +67,4 @@ function listOf({ calls }: Body): { calls: readonly unknown[]; errors: FieldErro
     : undefined;
   const value = isList ? calls.length : calls;
   return { calls: [], errors: [fault({ field: 'calls', value }, allowed, message)] };
-}
-
-/** What nobody reads is refused: `whenbusy` would be something else than what was meant. */
-function unknownMembers(body: Body): FieldError[] {
-  const known: readonly string[] = members;
-  return Object.keys(body)
-    .filter((name) => !known.includes(name))
-    .map((name) => {
-      const message = `there is no such member${didYouMean(name, members)}`;
-      return fault({ field: show(name), value: undefined }, known.join(', '), message);
-    });
 }

@@ -3,13 +3,10 @@
 import { z } from 'zod';
 import { instantSchema } from '../../shared/storage/instant.ts';
 import { afterSchema } from '../../shared/sync/again/after.ts';
-import { mostRetries } from '../../shared/sync/asked-call.ts';
+import { mostCalls, mostRetries } from '../../shared/sync/asked-call.ts';
 import { currentStageSchema, runSchema } from '../../shared/sync/run.ts';
 import type { PlannedRun } from '../../shared/sync/syncs.ts';
 import { codesSchema, nameSchema, tokenSchema, userSchema, whenBusySchema } from './runs.ts';
-
-/** Calls of one run: more than twice the board of the first users. */
-export const mostCalls = 500;
 
 /** Whole numbers are also taken as text. */
 const number = (from: number, to: number) =>
@@ -20,7 +17,7 @@ const rangeEndSchema = z.union([
   z.object({ month: number(1, 12), year: number(1000, 9999) }),
 ]);
 
-const askedCallSchema = z
+export const askedCallSchema = z
   .strictObject({
     code: codesSchema,
     name: nameSchema.nullish().meta({ description: 'Absent: every entity of the data sources' }),

@@ -26,7 +26,9 @@ export const codesFormSchema = z
           description: z.string(),
           server: z.string().meta({ description: 'What a run of it has for itself' }),
           needsMonth: z.boolean().meta({ description: 'A whole sync needs a month and a year' }),
-          allAreas: z.boolean().meta({ description: 'It stands for all areas at once' }),
+          standsFor: z.boolean().meta({
+            description: 'It is asked in place of other data sources for some entities',
+          }),
           entities: z.int(),
         }),
       )
@@ -45,9 +47,10 @@ export const namesFormSchema = z
         description: z.string(),
         order: z.int().meta({ description: 'Its place in a whole sync, from 1' }),
         dated: z.boolean().meta({ description: 'A sync of it needs a month and a year' }),
-        allAreas: z
-          .boolean()
-          .meta({ description: 'It is exported for all areas at once, whichever is asked for' }),
+        exportedBy: z.string().meta({
+          description:
+            'The data source that is asked for it: this one, or the one that stands for it and others',
+        }),
         servers: z.array(z.string()).meta({ description: 'Where its stages run, in their order' }),
       }),
     ),
@@ -68,7 +71,7 @@ export function isFormAsked(query: URLSearchParams): boolean {
 }
 
 export function codesForm(catalog: Catalog, now: Date): CodesForm {
-  const standIns = allAreasOf(catalog);
+  const standIns = standInsOf(catalog);
   return {
     months: monthsOf(catalog, now),
     codes: Object.entries(catalog.codes()).map(([code, description]) => {
@@ -81,7 +84,7 @@ export function codesForm(catalog: Catalog, now: Date): CodesForm {
         description,
         server: own?.server ?? '',
         needsMonth: names.some((name) => catalog.isDated(name, code)),
-        allAreas: standIns.has(code),
+        standsFor: standIns.has(code),
         entities: names.length,
       };
     }),
@@ -91,7 +94,6 @@ export function codesForm(catalog: Catalog, now: Date): CodesForm {
 /** @param code one that the catalogue knows */
 export function namesForm(catalog: Catalog, code: string, now: Date): NamesForm {
   const descriptions = catalog.names(code) ?? {};
-  const standIns = allAreasOf(catalog);
   return {
     code,
     months: monthsOf(catalog, now),
@@ -102,7 +104,7 @@ export function namesForm(catalog: Catalog, code: string, now: Date): NamesForm 
         description: descriptions[name] ?? '',
         order: index + 1,
         dated: catalog.isDated(name, code) === true,
-        allAreas: stages.some((stage) => standIns.has(stage.code ?? '')),
+        exportedBy: stages.find((stage) => stage.code !== undefined)?.code ?? code,
         servers: [...new Set(stages.map(({ server }) => server))],
       };
     }),
@@ -111,8 +113,8 @@ export function namesForm(catalog: Catalog, code: string, now: Date): NamesForm 
 
 const known = new WeakMap<Catalog, ReadonlySet<string>>();
 
-/** Codes that stand for all areas: entities of others are exported under them. */
-function allAreasOf(catalog: Catalog): ReadonlySet<string> {
+/** Codes that stand for others, whose entities are exported under them. */
+function standInsOf(catalog: Catalog): ReadonlySet<string> {
   const found = new Set<string>();
   for (const code of known.has(catalog) ? [] : Object.keys(catalog.codes())) {
     for (const name of catalog.entityOrder(code)) {

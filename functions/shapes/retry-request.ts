@@ -1,13 +1,12 @@
 /** Checks what POST /runs/{id}/retry is asked for. */
 
 import { z } from 'zod';
-import type { FieldError } from '../../shared/faults/field-error.ts';
 import { type Body, fault } from '../../shared/faults/member.ts';
-import { didYouMean } from '../../shared/faults/near-name.ts';
 import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import type { RetryRequest } from '../../shared/sync/syncs.ts';
 import { tokenSchema, userSchema, whenBusySchema } from './runs.ts';
+import { unknownMembers } from './unknown-members.ts';
 import { checkUser } from './user.ts';
 import { checkWhenBusy, whenBusyOf } from './when-busy.ts';
 
@@ -34,7 +33,7 @@ export function parseRetry(body: Body): Pick<RetryRequest, 'user' | 'from' | 'wh
     ...(user?.errors ?? []),
     ...(from.success ? [] : [fault({ field: 'from', value: body.from }, 'failure or all')]),
     ...(checkWhenBusy(body)?.errors ?? []),
-    ...unknownMembers(body),
+    ...unknownMembers(body, members),
   ];
   const [first] = errors;
   if (first === undefined) {
@@ -42,14 +41,4 @@ export function parseRetry(body: Body): Pick<RetryRequest, 'user' | 'from' | 'wh
   }
   const text = user?.text ?? `Invalid ${show(first.field)} value: ${show(first.value)}.`;
   throw new HttpProblem('invalid-value', text, { errors });
-}
-
-function unknownMembers(body: Body): FieldError[] {
-  const known: readonly string[] = members;
-  return Object.keys(body)
-    .filter((name) => !known.includes(name))
-    .map((name) => {
-      const message = `there is no such member${didYouMean(name, members)}`;
-      return fault({ field: show(name), value: undefined }, known.join(', '), message);
-    });
 }

@@ -34,21 +34,22 @@ export interface Sent {
  * Starts what is asked for, under an id that the audit knows before; with an `Idempotency-Key` only
  * where no request with that key has.
  *
+ * @param sync what is asked for, or throws `HttpProblem`; not looked at where a run was started before
  * @throws HttpProblem 409 where a server is busy or closed, 400, and what `once` throws
  */
 export async function beginRun(
   call: ChangeCall,
-  sync: SyncRequest,
+  sync: () => SyncRequest,
   { key, body }: Sent,
 ): Promise<Begun & { isReplayed: boolean }> {
   const { app, request, context, signal } = call;
   if (key === undefined) {
-    return { ...(await start(call, sync, newRunId(app.now()))), isReplayed: false };
+    return { ...(await start(call, sync(), newRunId(app.now()))), isReplayed: false };
   }
   const { token: _, ...asked } = body;
   const keyed = { key, asked: [context.functionName, { ...request.params }, asked] };
   const { value, isReplayed } = await once<Begun>(call, keyed, {
-    start: (id) => start(call, sync, id),
+    start: async (id) => await start(call, sync(), id),
     startedBefore: async (id) => {
       const run = await app.syncs.read(id, signal);
       return run && { id, state: run.state === 'waiting' ? 'waiting' : 'queued' };

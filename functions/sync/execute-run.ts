@@ -14,11 +14,11 @@ import { sendOn } from '../send-on.ts';
 export function executeRun(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {
     const id = String(message);
-    const { stopping } = app();
+    const { current, stopping } = app();
     const goOn = () => sendOn(() => app().send(runQueueName, id), `run ${id}`, context);
     let outcome: SliceOutcome;
     try {
-      outcome = await app().executeRun(id, (text, level) =>
+      outcome = await current.executeRun(id, (text, level) =>
         level === 'warn' ? context.warn(text) : context.info(text),
       );
     } catch (error) {
@@ -28,6 +28,6 @@ export function executeRun(app: () => App): StorageQueueHandler {
     const goesOn = outcome === 'handed on' || outcome === 'stopped';
     if (goesOn && stopping.aborted) await goOn();
     else if (outcome === 'handed on') context.extraOutputs.set(runQueueOutput, id);
-    context.info(`run ${id}: ${outcome}`);
+    context.info(`run ${id}: ${outcome} (catalogue ${current.catalog.revision})`);
   };
 }

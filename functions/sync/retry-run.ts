@@ -24,7 +24,7 @@ export function retryRun(app: AppServices): RouteHandler {
     const key = idempotencyKey(request.headers);
     if (dry) return await planned(app, sync, signal);
     const call = { app, request, context, caller: token, signal };
-    return await started(call, sync, { key, body }, 'json');
+    return await started(call, () => sync, { key, body }, 'json');
   };
 }
 

@@ -2,6 +2,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { Body, NamedCode } from '../../shared/faults/member.ts';
+import { show } from '../../shared/faults/show.ts';
 import type { Representation } from '../../shared/http/accept.ts';
 import { json, textOrJson } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
@@ -76,22 +77,30 @@ function start(app: AppServices, starting: Starting): RouteHandler {
     const key = idempotencyKey(request.headers);
     if (dry) return await planned(app, sync, signal);
     const call = { app, request, context, caller: token, signal };
-    return await started(call, sync, { key, body }, starting.otherwise);
+    return await started(call, () => sync, { key, body }, starting.otherwise);
   };
 }
 
 /** Starts what is asked for; throws `HttpProblem` 409 where a server is busy, 400 where it is too much. */
 export async function started(
   call: ChangeCall,
-  sync: SyncRequest,
+  sync: () => SyncRequest,
   sent: Sent,
   otherwise: Representation,
 ): Promise<HttpResponseInit> {
   const { request, context } = call;
-  const { isReplayed, ...begun } = await beginRun(call, sync, sent);
+  let asked: SyncRequest | undefined;
+  const ask = () => {
+    asked = sync();
+    return asked;
+  };
+  const { isReplayed, ...begun } = await beginRun(call, ask, sent);
   const { id } = begun;
-  const codes = [...new Set(sync.calls.flatMap((call) => call.codes))].join(', ');
-  context.info(`Run ${id} of ${codes} was asked for by ${sync.user} (token ${sync.token})`);
+  const codes = [...new Set(asked?.calls.flatMap((one) => one.codes))].join(', ');
+  const what = asked === undefined ? id : `${id} of ${codes}`;
+  const { revision } = call.app.catalog;
+  const by = `${show(sent.body['user'])} (token ${call.caller.name}, catalogue ${revision})`;
+  context.info(`Run ${what} was asked for by ${by}`);
   const location = `/runs/${id}`;
   const headers = { location, ...(isReplayed && { [replayedHeader]: 'true' }) };
   const answer = { status: 202, headers, otherwise };

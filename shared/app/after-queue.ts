@@ -1,7 +1,8 @@
 import functions from '@azure/functions';
 import { z } from 'zod';
+import { queuePrefix } from './queue-prefix.ts';
 
-export const afterQueueName = 'syncboard-after-changes';
+export const afterQueueName = `${queuePrefix}-after-changes`;
 
 /** A company whose procedures after changes are to be called. */
 export const afterMessageSchema = z.object({

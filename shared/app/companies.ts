@@ -13,7 +13,11 @@ import { DocumentNewerError } from '../storage/documents.ts';
 import type { CallsOutcome } from './after-changes.ts';
 import { keptJournals } from './company-mirrors.ts';
 import { type MessageOutcome, type QueuedMessage, takeMessage } from './company-polls.ts';
-import { type CompaniesDependencies, OpenedCompanies } from './opened-companies.ts';
+import {
+  type CompaniesDependencies,
+  OpenedCompanies,
+  type PlannedLoad,
+} from './opened-companies.ts';
 import { type ShownState, shownState } from './shown-company.ts';
 
 export class Companies {
@@ -91,21 +95,22 @@ export class Companies {
     return isNews && (await flags.raise(code, signal));
   }
 
-  /** A full load of one evidence, as `reload`. */
+  /** A full load of one evidence, as `reload`, by the procedure that the run was planned with. */
   async reload(
     code: string,
-    evidence: string,
+    planned: PlannedLoad,
     runId: string,
     onProgress: (text: string) => void,
     signal: AbortSignal,
   ): Promise<AppliedRows & { warnings: string[] }> {
-    const context = await this.#opened.context(code, signal, {
+    const listener = {
       log: () => {},
       // Of a stage, whose messages go to the log of its run.
-      onMessage: (_procedure, text) => onProgress(text),
+      onMessage: (_procedure: string, text: string) => onProgress(text),
       writtenBy: runId,
-    });
-    const rows = await reload(context, evidence, onProgress, signal);
+    };
+    const context = await this.#opened.context(code, signal, listener, planned);
+    const rows = await reload(context, planned.evidence, onProgress, signal);
     return { ...rows, warnings: warningsOf(context.returned) };
   }
 

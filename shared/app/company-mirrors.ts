@@ -2,45 +2,39 @@
 
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
-import { type ApplyProcedure, type MirrorOptions, sqlMirror } from '../flexibee/apply.ts';
+import type { ApplyProcedure } from '../flexibee/apply.ts';
 import type { KeptJournal } from '../flexibee/journal-retention.ts';
 import { type MirrorRows, sqlMirrorRows } from '../flexibee/reconcile/mirror-rows.ts';
 import type { Unseen } from '../flexibee/step.ts';
-import type { Mirror } from '../flexibee/types.ts';
 
 const dayMs = 86_400_000;
 
-/** Each evidence is applied by the procedure that its first stage names. */
-export function mirrorOf(
-  catalog: Catalog,
-  databases: Databases,
-  code: string,
-  options: MirrorOptions,
-): Mirror {
-  return sqlMirror(databases, (evidence) => firstStage(catalog, code, evidence), options);
-}
+/** What applies each evidence of a company. @throws RangeError for one that nobody follows */
+export type ProcedureOf = (evidence: string) => ApplyProcedure;
 
 /** What puts rows where the mirror's list reads them. */
 const shipped = /^crude\.sp_apply_flexibee_(changes|page)$/;
 
 /** Why nobody knows the rows of an evidence here; undefined: they are known. */
-export function unknownRows(catalog: Catalog, code: string, evidence: string): string | undefined {
-  const { schema, name } = firstStage(catalog, code, evidence).procedure;
+export function unknownRows({ procedure: { schema, name } }: ApplyProcedure): string | undefined {
   const procedure = `${schema}.${name}`;
   return shipped.test(procedure) ? undefined : `its rows are where ${procedure} has put them`;
 }
 
 /** Rows of evidences whose rows are known. */
-export function mirrorRowsOf(catalog: Catalog, databases: Databases, code: string): MirrorRows {
-  const databaseOf = (evidence: string) => firstStage(catalog, code, evidence).database;
-  return sqlMirrorRows(databases, code, databaseOf);
+export function mirrorRowsOf(
+  databases: Databases,
+  code: string,
+  procedureOf: ProcedureOf,
+): MirrorRows {
+  return sqlMirrorRows(databases, code, (evidence) => procedureOf(evidence).database);
 }
 
 /** As of a follow context. */
-export function unseenOf(catalog: Catalog, databases: Databases, code: string): Unseen {
-  const rows = mirrorRowsOf(catalog, databases, code);
+export function unseenOf(databases: Databases, code: string, procedureOf: ProcedureOf): Unseen {
+  const rows = mirrorRowsOf(databases, code, procedureOf);
   return async function* (evidence, unseen, signal) {
-    if (unknownRows(catalog, code, evidence) !== undefined) return;
+    if (unknownRows(procedureOf(evidence)) !== undefined) return;
     yield* rows.pages(evidence, { by: 'lastUpdate', unseen }, signal);
   };
 }
@@ -55,8 +49,12 @@ export function keptJournals(catalog: Catalog, now: Date): KeptJournal[] {
   });
 }
 
-/** What applies an evidence. @throws RangeError for one that nobody follows */
-export function firstStage(catalog: Catalog, code: string, evidence: string): ApplyProcedure {
+/** By the catalogue: each evidence is applied by the procedure that its first stage names. */
+export function procedureOf(catalog: Catalog, code: string): ProcedureOf {
+  return (evidence) => firstStage(catalog, code, evidence);
+}
+
+function firstStage(catalog: Catalog, code: string, evidence: string): ApplyProcedure {
   const [first] = catalog.stages({ name: evidence, code });
   if (first === undefined) throw new RangeError(`no stage of ${evidence} of ${code}`);
   return first;

@@ -1,7 +1,8 @@
 import functions from '@azure/functions';
 import { z } from 'zod';
+import { queuePrefix } from './queue-prefix.ts';
 
-export const companyQueueName = 'syncboard-companies';
+export const companyQueueName = `${queuePrefix}-companies`;
 
 /** A company to poll, or to reconcile. */
 export const companyMessageSchema = z.object({

@@ -1,11 +1,15 @@
-/** Settings and catalogues, checked at the start: whatever is wrong with them is told at once. */
+/**
+ * Settings and catalogues, checked at the start: whatever is wrong with them is told at once. What
+ * can change is read again in the same way.
+ */
 
 import type { ContainerClient } from '@azure/storage-blob';
+import { unlessAborted } from '../async/abort.ts';
 import type { Catalog } from '../catalog/index.ts';
 import { loadCatalog } from '../catalog/locate-catalog.ts';
 import { type Locations, located } from '../catalog/located.ts';
 import type { DynsqlCatalog } from '../dynsql/language/dynsql-catalog.ts';
-import { loadDynsqlCatalog } from '../dynsql/language/locate-definitions.ts';
+import { dynsqlFolders, loadDynsqlCatalog } from '../dynsql/language/locate-definitions.ts';
 import {
   type Connections,
   locationsOf,
@@ -13,22 +17,48 @@ import {
   requireConnections,
   requireKnownNames,
   type Settings,
+  type SettingsDraft,
   SettingsError,
   type SettingsFault,
 } from '../settings/settings.ts';
 import { openContainer } from '../storage/container.ts';
-import type { OpenContainer } from '../storage/place.ts';
-import { tellLog } from '../storage/tell.ts';
+import { type KeepGood, type OpenContainer, openPlace } from '../storage/place.ts';
+import { hasStatus } from '../storage/storage-error.ts';
+import { type Tell, tellLog } from '../storage/tell.ts';
+
+/** What was read together and has been checked together; it never changes. */
+export interface Content {
+  readonly catalog: Catalog;
+  readonly dynsql: DynsqlCatalog;
+  readonly connections: Connections;
+  readonly locations: Locations;
+}
 
 export interface Configuration {
   settings: Settings;
-  catalog: Catalog;
-  dynsql: DynsqlCatalog;
-  connections: Connections;
-  locations: Locations;
+  content: Content;
   container: OpenContainer;
   /** What is wrong, and was put up with; told in the log, too. */
   notices: readonly string[];
+  /** How it is read again. */
+  read: Reading;
+}
+
+/** How what may change is read while the app runs. */
+export interface Reading {
+  /**
+   * Another text whenever anything that the settings name has changed; undefined where the app uses
+   * what it brings along.
+   *
+   * @throws what says why it cannot be looked at, or the reason of `signal`
+   */
+  mark: ((signal: AbortSignal) => Promise<string>) | undefined;
+  /**
+   * All of it, whole and right, and not yet kept as the last good content.
+   *
+   * @throws as `configure`
+   */
+  again(tell: Tell, signal: AbortSignal): Promise<{ content: Content; keep: KeepGood }>;
 }
 
 /** Several things are wrong, of settings and of catalogues. Holds no value of a secret. */
@@ -56,32 +86,89 @@ export async function configure(environment: NodeJS.ProcessEnv): Promise<Configu
   const { settings, faults } = readSettings(environment);
   const { storage } = settings;
   const container = openOnce(storage);
-  const wrong = new Wrong(faults);
   const notices: string[] = [];
   const tell = (text: string) => {
     notices.push(text);
     tellLog(text);
   };
+  const wrong = new Wrong(faults);
+  const content = await readContent(settings, container, wrong, tell, signal);
+  wrong.throwIfAny();
+  if (!storage || !content) throw new Error('The configuration is incomplete');
+  const whole = { ...settings, storage };
+  return {
+    settings: whole,
+    ...{ content, container, notices },
+    read: { mark: markOf(whole, container), again: readingOf(whole, container) },
+  };
+}
+
+/** Undefined where anything is wrong, which is told then. @param later as of `readPlace` */
+async function readContent(
+  settings: SettingsDraft,
+  container: OpenContainer,
+  wrong: Wrong,
+  tell: Tell,
+  signal: AbortSignal,
+  later?: (keep: KeepGood) => void,
+): Promise<Content | undefined> {
   /** A blob cannot be read without storage, which is a fault of its own. */
   const isThere = (where: string | undefined) =>
-    storage !== undefined || !where?.startsWith('blob:');
+    settings.storage !== undefined || !where?.startsWith('blob:');
+  const values = {
+    value: settings.connection,
+    near: (name: string) => settings.near(name, []),
+  };
+  const options = { settings: values, tell, later };
   const catalog = isThere(settings.catalog)
-    ? await wrong.collect(() => loadCatalog(settings.catalog, container, signal, tell))
+    ? await wrong.collect(() => loadCatalog(settings.catalog, container, signal, options))
     : undefined;
   const dynsql = isThere(settings.dynsql)
-    ? await wrong.collect(() => loadDynsqlCatalog(settings.dynsql, container, signal, tell))
+    ? await wrong.collect(() => loadDynsqlCatalog(settings.dynsql, container, signal, tell, later))
     : undefined;
   if (catalog !== undefined) await wrong.collect(() => requireKnownNames(settings, catalog));
   const connections = catalog && (await wrong.collect(() => requireConnections(settings, catalog)));
-  wrong.throwIfAny();
-  if (!storage || !catalog || !dynsql || !connections) {
-    throw new Error('The configuration is incomplete');
-  }
+  if (!catalog || !dynsql || !connections) return undefined;
   const locations = locationsOf(connections, catalog);
-  return {
-    settings: { ...settings, storage },
-    catalog: located(catalog, locations),
-    ...{ dynsql, connections, locations, container, notices },
+  return { catalog: located(catalog, locations), dynsql, connections, locations };
+}
+
+function readingOf(settings: Settings, container: OpenContainer): Reading['again'] {
+  return async (tell, signal) => {
+    const wrong = new Wrong([]);
+    const kept: KeepGood[] = [];
+    const later = (keep: KeepGood) => kept.push(keep);
+    const content = await readContent(settings, container, wrong, tell, signal, later);
+    wrong.throwIfAny();
+    if (!content) throw new Error('The configuration is incomplete');
+    const keep = async (within: AbortSignal) => {
+      for (const one of kept) await one(within);
+    };
+    return { content, keep };
+  };
+}
+
+function markOf(
+  { catalog, dynsql }: Pick<Settings, 'catalog' | 'dynsql'>,
+  container: OpenContainer,
+): Reading['mark'] {
+  const places = [
+    { setting: 'CATALOG', where: catalog, folders: undefined },
+    { setting: 'DYNSQL', where: dynsql, folders: dynsqlFolders },
+  ];
+  if (places.every(({ where }) => where === undefined)) return undefined;
+  return async (signal) => {
+    const marks = places.map(async ({ setting, where, folders }) => {
+      if (where === undefined) return '';
+      try {
+        const place = await openPlace(where, container, signal);
+        return await unlessAborted(place.mark(folders), signal);
+      } catch (error) {
+        const why = hasStatus(error, 404) ? 'there is none' : String((error as Error).message);
+        throw new Error(`${setting}: cannot look at ${where}: ${why}`, { cause: error });
+      }
+    });
+    return (await Promise.all(marks)).join('\n\n');
   };
 }
 

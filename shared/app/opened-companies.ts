@@ -1,35 +1,22 @@
-/** What a process has open of the catalogue's FlexiBee companies: servers, documents, mirrors. */
+/** The catalogue's FlexiBee companies, as they are opened: servers, documents, mirrors. */
 
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog, FollowedCompany } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import type { FlexibeeAddress } from '../flexibee/address.ts';
-import { ChangelogWatch } from '../flexibee/changelog.ts';
+import { type ApplyProcedure, sqlMirror } from '../flexibee/apply.ts';
 import { type FlexibeeCompany, openCompany } from '../flexibee/client.ts';
-import {
-  type CursorStore,
-  cursorStore,
-  type FollowContext,
-  type Returned,
-} from '../flexibee/follow.ts';
-import { HookDeliveries } from '../flexibee/hook-deliveries.ts';
-import { HookFlags } from '../flexibee/hook-flags.ts';
-import { HookNews } from '../flexibee/hook-news.ts';
-import {
-  type CountedSource,
-  type ReconciliationStore,
-  reconciliationStore,
-} from '../flexibee/reconcile/reconcile.ts';
-import { RequestCount } from '../flexibee/request-count.ts';
-import { FlexibeeServers } from '../flexibee/servers.ts';
+import type { FollowContext, Returned } from '../flexibee/follow.ts';
+import type { CountedSource } from '../flexibee/reconcile/reconcile.ts';
+import type { RequestCount } from '../flexibee/request-count.ts';
 import type { TypedBase } from '../flexibee/typed/base.ts';
 import { noticingMirror } from '../flexibee/typed/tables.ts';
-import { GivenUp } from '../storage/given-up.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { AfterChanges } from './after-changes.ts';
 import { afterQueueName } from './after-queue.ts';
 import type { Closed } from './closed.ts';
-import { mirrorOf, unseenOf } from './company-mirrors.ts';
+import { CompaniesMemory, type CompanyDocuments } from './companies-memory.ts';
+import { procedureOf, unseenOf } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 import { typedTables } from './typed-tables.ts';
 
@@ -47,6 +34,8 @@ export interface CompaniesDependencies {
   closed: Pick<Closed, 'ofCompany' | 'ofStages'>;
   /** Whoever was asked to look now waits so long for a poll that is under way; 10 s unless told. */
   waitForLockMs?: number;
+  /** Of the process; what is left out is forgotten with these companies. */
+  memory?: CompaniesMemory;
   now(): Date;
 }
 
@@ -55,15 +44,9 @@ const defaultWaitForLockMs = 10_000;
 /** A reconciliation that is due is taken up again so often, by each worker. */
 const reconcilingEveryMs = 300_000;
 
-/** What the process remembers of the storage: an idle poll reads no cursor. */
-export interface CompanyStorage {
-  cursors: CursorStore;
-  reconciliations: ReconciliationStore;
-  flags: HookFlags;
-  news: HookNews;
-  deliveries: HookDeliveries;
+export interface CompanyStorage extends CompanyDocuments {
+  /** By the stages of this catalogue. */
   after: AfterChanges;
-  givenUp: GivenUp;
 }
 
 /** Whom a turn at a company tells what. */
@@ -75,19 +58,20 @@ export interface Listener {
   writtenBy?: string | undefined;
 }
 
+/** An evidence that a run loads, and by what: as it was planned, whatever the catalogue says by now. */
+export interface PlannedLoad extends ApplyProcedure {
+  evidence: string;
+}
+
 export class OpenedCompanies {
   readonly dependencies: CompaniesDependencies;
-  readonly #servers = new FlexibeeServers();
-  readonly #opened = new Map<string, FlexibeeCompany>();
-  readonly #requests = new Map<string, RequestCount>();
-  readonly #changelogs = new ChangelogWatch();
+  readonly #memory: CompaniesMemory;
   readonly #typedBases = new Map<string, TypedBase>();
-  /** When a reconciliation was last queued by a poll; monotonic. */
-  readonly #reconcilingAt = new Map<string, number>();
-  #storage: CompanyStorage | undefined;
+  #after: AfterChanges | undefined;
 
   constructor(dependencies: CompaniesDependencies) {
     this.dependencies = dependencies;
+    this.#memory = dependencies.memory ?? new CompaniesMemory();
   }
 
   get waitForLockMs(): number {
@@ -107,9 +91,9 @@ export class OpenedCompanies {
 
   /** The company at its server. RangeError: unknown code. */
   at(code: string): FlexibeeCompany {
-    const known = this.#opened.get(code) ?? this.#open(code, () => {});
-    this.#opened.set(code, known);
-    return known;
+    const { connection, name, pageSize } = this.known(code);
+    const openedBy = [code, connection, name, pageSize, this.#requestsAtOnce(code)];
+    return this.#memory.company(openedBy, () => this.#open(code, () => {}));
   }
 
   /** The same for somebody whose requests are counted apart, too. */
@@ -135,27 +119,26 @@ export class OpenedCompanies {
     return openCompany(
       {
         ...{ code, name, address, pageSize },
-        requestsAtOnce: this.#requestsAtOnce(address.origin),
+        requestsAtOnce: this.#requestsAtOnce(code),
         onRequest() {
           count.add(now());
           onRequest();
         },
       },
-      this.#servers,
+      this.#memory.servers,
     );
   }
 
   /** What this process has asked the company's server, as far as no cursor has it. */
   requestsOf(code: string): RequestCount {
-    const known = this.#requests.get(code) ?? new RequestCount();
-    this.#requests.set(code, known);
-    return known;
+    return this.#memory.requestsOf(code);
   }
 
   /** Of the companies at one server the most considerate says how many. */
-  #requestsAtOnce(origin: string): number {
+  #requestsAtOnce(code: string): number {
     const { catalog, addresses } = this.dependencies;
-    const there = catalog.companies.filter(({ code }) => addresses[code]?.origin === origin);
+    const origin = addresses[code]?.origin;
+    const there = catalog.companies.filter((one) => addresses[one.code]?.origin === origin);
     return Math.min(...there.map(({ requestsAtOnce }) => requestsAtOnce));
   }
 
@@ -163,24 +146,17 @@ export class OpenedCompanies {
     const { container, leaseSeconds, catalog, procedure, sliceMs, closed, now, send } =
       this.dependencies;
     const opened = await container(signal);
-    if (this.#storage === undefined) {
-      const cursors = cursorStore(opened, leaseSeconds);
-      this.#storage = {
-        cursors,
-        reconciliations: reconciliationStore(opened, leaseSeconds),
-        flags: new HookFlags(opened, (code, within) => this.queueHookPoll(code, 0, within)),
-        news: new HookNews(cursors),
-        deliveries: new HookDeliveries(opened, now),
-        after: new AfterChanges({
-          ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, closed, now },
-          container: opened,
-          queue: (company, within) =>
-            send(afterQueueName, { company, at: now().toISOString() }, within),
-        }),
-        givenUp: new GivenUp(opened),
-      };
-    }
-    return this.#storage;
+    const documents = this.#memory.documents(opened, { leaseSeconds, now }, (code, within) =>
+      this.queueHookPoll(code, 0, within),
+    );
+    const { cursors } = documents;
+    this.#after ??= new AfterChanges({
+      ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, closed, now },
+      container: opened,
+      queue: (company, within) =>
+        send(afterQueueName, { company, at: now().toISOString() }, within),
+    });
+    return { ...documents, after: this.#after };
   }
 
   queueHookPoll(company: string, delaySeconds: number, signal: AbortSignal): Promise<void> {
@@ -192,50 +168,61 @@ export class OpenedCompanies {
 
   /** Whoever is at it already is not disturbed by one message more. */
   async #goOnReconciling(company: string, wish: string, signal: AbortSignal): Promise<void> {
-    const before = this.#reconcilingAt.get(company) ?? Number.NEGATIVE_INFINITY;
+    const before = this.#memory.reconcilingAt.get(company) ?? Number.NEGATIVE_INFINITY;
     if (performance.now() - before < reconcilingEveryMs) return;
     const { now, send } = this.dependencies;
     const at = now().toISOString();
     const message: CompanyMessage = { company, why: 'reconcile', at, wish };
     await send(companyQueueName, message, signal);
-    this.#reconcilingAt.set(company, performance.now());
+    this.#memory.reconcilingAt.set(company, performance.now());
   }
 
-  /** What a turn at the company needs. @param listener default: nobody */
+  /**
+   * What a turn at the company needs.
+   *
+   * @param listener default: nobody
+   * @param planned of a run; everything else goes by the catalogue
+   */
   async context(
     code: string,
     signal: AbortSignal,
     { log, onMessage, writtenBy }: Listener = { log: () => {}, onMessage: () => {} },
+    planned?: PlannedLoad,
   ): Promise<FollowContext> {
     const { catalog, databases, sliceMs, now } = this.dependencies;
     const { cursors, after } = await this.storage(signal);
     const { onRegression, lateMinutes, pageSize } = this.known(code);
     const returned: Returned = new Map();
-    const typed = typedTables(this.dependencies, this.#typedBases, this.at(code), { code, log });
+    const known = procedureOf(catalog, code);
+    const applying = (evidence: string) =>
+      evidence === planned?.evidence ? planned : known(evidence);
+    const evidences = catalog.entityOrder(code);
+    // One that the catalogue has no more is loaded for the run, and followed no more after it.
+    if (planned && !evidences.includes(planned.evidence)) evidences.push(planned.evidence);
+    const company = { code, evidences, procedureOf: applying, log };
+    const typed = typedTables(this.dependencies, this.#typedBases, this.at(code), company);
     return {
       company: {
-        code,
-        evidences: catalog.entityOrder(code),
-        onRegression,
+        ...{ code, evidences, onRegression },
         lateMs: lateMinutes * 60_000,
         pageSize,
       },
       source: this.at(code),
       mirror: noticingMirror(
-        mirrorOf(catalog, databases, code, {
+        sqlMirror(databases, applying, {
           onReturn: (name, warning) => returned.set(name, warning),
           onMessage,
           ...(writtenBy !== undefined && { writtenBy }),
         }),
         typed,
       ),
-      unseen: unseenOf(catalog, databases, code),
+      unseen: unseenOf(databases, code, applying),
       requests: this.requestsOf(code),
       returned,
       cursors,
       typed,
       now,
-      changelogIsOn: (abort) => this.#changelogs.isOn(code, this.at(code), abort),
+      changelogIsOn: (abort) => this.#memory.changelogs.isOn(code, this.at(code), abort),
       sliceMs,
       log,
       after: (marks, abort) => after.seeTo(code, marks, abort),
@@ -244,6 +231,6 @@ export class OpenedCompanies {
   }
 
   close(): void {
-    this.#servers.close();
+    this.#memory.close();
   }
 }

@@ -9,7 +9,7 @@ import {
   type ReconciliationStore,
   reconcile,
 } from '../flexibee/reconcile/reconcile.ts';
-import { mirrorRowsOf, unknownRows } from './company-mirrors.ts';
+import { mirrorRowsOf, procedureOf, unknownRows } from './company-mirrors.ts';
 import { type CompanyMessage, companyQueueName } from './company-queue.ts';
 
 /** Of somebody who asks. */
@@ -36,10 +36,11 @@ export async function reconcileCompany(
   { company, at, wish = wishOf(at) }: CompanyMessage,
   signal: AbortSignal,
 ): Promise<ReconcileOutcome> {
+  const applying = procedureOf(catalog, company);
   const context = {
     ...{ follow, counted, documents, isAffordable },
-    rows: mirrorRowsOf(catalog, databases, company),
-    unknown: (evidence: string) => unknownRows(catalog, company, evidence),
+    rows: mirrorRowsOf(databases, company, applying),
+    unknown: (evidence: string) => unknownRows(applying(evidence)),
   };
   const outcome = await reconcile(context, wish, signal);
   if (outcome === 'not yet') {

@@ -2,6 +2,7 @@
 
 import type { Acknowledgements } from '../acknowledgements/acknowledgements.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Boards } from '../board/boards.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closures } from '../closures/closures.ts';
 import type { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
@@ -16,6 +17,7 @@ export interface AppServices {
   settings: Settings;
   catalog: Catalog;
   syncs: Syncs;
+  boards: Boards;
   companies: Companies;
   dynsql: DynsqlConnections;
   audit: Pick<Audit, 'begin' | 'end' | 'read'>;

@@ -87,6 +87,16 @@ export interface FreshnessQuery {
   parameters: CallParameter[];
 }
 
+/** A stage or a query of one entity of one data source, and where the catalogue says so. */
+export interface Placed<T> {
+  entity: string;
+  /** The source whose export it really runs for. */
+  code: string;
+  item: T;
+  /** The paths of its parts: `pipelines[0].stages[0].overrides[1].procedure`. */
+  at: { database: string; name: string; parameters: string };
+}
+
 /** A FlexiBee company that is followed. */
 export interface FollowedCompany extends Company {
   /** The code of its data source, by which it is called everywhere. */
@@ -141,4 +151,8 @@ export interface Catalog {
   rowQuery(request: { name: string; code: string }): SourceQuery | undefined;
   /** Queries of the newest timestamps, at most one a place. RangeError as for `stages`. */
   freshness(request: { name: string; code: string }): FreshnessQuery[];
+  /** All stages there are, with any month; `at.name` is where the procedure stands. */
+  placedStages(): Placed<ResolvedStage>[];
+  /** All queries of freshness; `at.name` is where the text stands. */
+  placedFreshness(): Placed<FreshnessQuery>[];
 }

@@ -5,6 +5,7 @@ export type {
   Catalog,
   FollowedCompany,
   FreshnessQuery,
+  Placed,
   ResolvedStage,
   SourcePlace,
   SourceQuery,

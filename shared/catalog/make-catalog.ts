@@ -1,10 +1,11 @@
 /** Lookups in a catalogue that has been checked. */
 
-import { createHash } from 'node:crypto';
+import { revisionOf } from '../json/revision.ts';
 import type { Catalog, FreshnessQuery, ResolvedStage, SourcePlace } from './catalog.ts';
 import { guessesIn } from './guesses.ts';
 import { filledSql, procedureOf } from './name-template.ts';
 import { namesIn, parameterValues, passed, periodParameter } from './parameter-values.ts';
+import { placedIn, type Unplaced } from './places.ts';
 import {
   chainOf,
   databaseOf,
@@ -20,10 +21,6 @@ import {
 } from './resolve.ts';
 import type { CatalogData, DataSource, Entity, Stage } from './schema.ts';
 import { isOfPeriod } from './value-source.ts';
-
-function revisionOf(data: CatalogData): string {
-  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 12);
-}
 
 function exclusivesIn(data: CatalogData): string[] {
   const stages = data.pipelines.flatMap((pipeline) => pipeline.stages);
@@ -87,7 +84,7 @@ export function makeCatalog(data: CatalogData): Catalog {
     return subjectOf(data, entity, source);
   };
 
-  return {
+  const catalog: Unplaced = {
     revision: revisionOf(data),
     servers: data.servers.map(({ id, stagesAtOnce }) => ({ id, stagesAtOnce })),
     databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
@@ -192,6 +189,7 @@ export function makeCatalog(data: CatalogData): Catalog {
       });
     },
   };
+  return { ...catalog, ...placedIn(data, catalog) };
 }
 
 function unchecked(what: string): never {

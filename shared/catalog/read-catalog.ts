@@ -1,17 +1,20 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { CatalogError, faultAt } from '../faults/catalog-error.ts';
 import { parseJsonText } from '../faults/json-text.ts';
+import { withoutSchema } from '../json/without-schema.ts';
 import type { Catalog } from './catalog.ts';
 import { checkTogether } from './checks/index.ts';
 import { declaredNames, duplicateFaults } from './declared.ts';
 import { makeCatalog } from './make-catalog.ts';
 import { catalogSchema } from './schema.ts';
+import { type SettingValues, withSettings } from './setting-values.ts';
 
 /**
  * Checks a catalogue read from JSON. Throws a CatalogError that lists every fault: path, what is
  * there, what is allowed. `from` names where it came from.
  */
-export function parseCatalog(value: unknown, from?: string): Catalog {
+export function parseCatalog(file: unknown, from?: string): Catalog {
+  const value = withoutSchema(file);
   const schema = catalogSchema(declaredNames(value));
   const result = schema.safeParse(value);
   const shapeFaults = (result.error?.issues ?? []).flatMap((issue) => {
@@ -24,9 +27,26 @@ export function parseCatalog(value: unknown, from?: string): Catalog {
   return makeCatalog(result.data);
 }
 
-/** Parses and checks the text of a catalogue; faults of the JSON come with line and column. */
-export function parseCatalogText(text: string, from: string): Catalog {
-  return parseCatalog(parseJsonText(text, from), from);
+/**
+ * Parses and checks the text of a catalogue; faults of the JSON come with line and column.
+ *
+ * @param settings what `${NAME}` stands for; unless given, none is set
+ */
+export function parseCatalogText(
+  text: string,
+  from: string,
+  settings: SettingValues = { value: () => undefined },
+): Catalog {
+  const { value, faults } = withSettings(parseJsonText(text, from), settings);
+  try {
+    const catalog = parseCatalog(value, from);
+    if (faults.length === 0) return catalog;
+  } catch (error) {
+    if (!(error instanceof CatalogError)) throw error;
+    // What was not replaced fits nowhere: that is told already.
+    faults.push(...error.faults.filter((fault) => faults.length === 0 || !fault.includes('${')));
+  }
+  throw new CatalogError(faults, from);
 }
 
 let parsed: Catalog | undefined;

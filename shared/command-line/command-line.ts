@@ -19,8 +19,8 @@ export class CommandLineEnd extends Error {
 export function readCommandLine<const O extends Options>(
   command: Command<O>,
   args: readonly string[],
-): Values<O> & { part: string } {
-  const { options, parts = [] } = command;
+): Values<O> & { part: string; operands: string[] } {
+  const { options, parts = [], operands = [] } = command;
   const types = Object.entries<Option>(options).map(([name, { type }]) => [
     name,
     { type: type === 'flag' ? ('boolean' as const) : ('string' as const) },
@@ -40,6 +40,7 @@ export function readCommandLine<const O extends Options>(
     else if (option.default !== undefined) values[name] = option.default;
   }
   let part: string | undefined;
+  const given: string[] = [];
   const fail = (fault: string): never => {
     throw new CommandLineEnd(`${fault}\n${command.name} --help says what there is`, 2);
   };
@@ -48,6 +49,7 @@ export function readCommandLine<const O extends Options>(
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
       if (part === undefined && parts.includes(token.value)) part = token.value;
+      else if (given.length < operands.length) given.push(token.value);
       else fail(`unexpected argument ${token.value}${meant(token.value, [...parts, ...names])}`);
       continue;
     }
@@ -68,7 +70,12 @@ export function readCommandLine<const O extends Options>(
     }
   }
   if (parts.length > 0 && part === undefined) fail(`one of ${parts.join(', ')} is missing`);
-  return { ...values, part: part ?? '' } as Values<O> & { part: string };
+  const missing = operands[given.length];
+  if (missing !== undefined && !missing.isOptional) fail(`${missing.name} is missing`);
+  return { ...values, part: part ?? '', operands: given } as Values<O> & {
+    part: string;
+    operands: string[];
+  };
 }
 
 /** `fresh` for `--fresh`, too. */

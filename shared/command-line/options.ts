@@ -67,6 +67,12 @@ export const numberAboveZero = (help: string) =>
     isValid: (value: number) => value > 0 && value < Number.POSITIVE_INFINITY,
   }) satisfies NumberOption;
 
+export interface Operand extends Described {
+  /** As the help writes it: `FILE`. */
+  name: string;
+  isOptional?: true;
+}
+
 export interface Command<O extends Options> {
   /** As it is typed: `npm run chaos --`. */
   name: string;
@@ -75,20 +81,24 @@ export interface Command<O extends Options> {
   options: O;
   /** One of these must be given, and stands before the options. */
   parts?: readonly string[];
+  /** What stands by itself, in this order; those that may be left out are the last. */
+  operands?: readonly Operand[];
   /** What else there is to know: variables of the environment, exit codes. */
   more?: string;
 }
 
 /** The text of `--help`. */
-export function usageOf({ name, what, options, parts, more }: Command<Options>): string {
-  const rows = Object.entries<Option>(options).map(([key, option]) => [
-    `--${key}${placeholderOf(option)}`,
-    `${option.help}${defaultOf(option)}`,
-  ]);
+export function usageOf(command: Command<Options>): string {
+  const { name, what, options, parts, operands = [], more } = command;
+  const rows = operands.map((operand) => [operand.name, operand.help]);
+  for (const [key, option] of Object.entries<Option>(options)) {
+    rows.push([`--${key}${placeholderOf(option)}`, `${option.help}${defaultOf(option)}`]);
+  }
   rows.push(['--help', 'this text, and nothing else']);
   const width = Math.max(...rows.map(([left = '']) => left.length));
   const lines = rows.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`);
-  const usage = `Usage: ${name} ${parts ? '<part> ' : ''}[options]`;
+  const own = operands.map((one) => (one.isOptional ? `[${one.name}] ` : `${one.name} `)).join('');
+  const usage = `Usage: ${name} ${parts ? '<part> ' : ''}${own}[options]`;
   const choice = parts && `Parts: ${parts.join(', ')}`;
   const sections = [usage, what, choice, lines.join('\n'), more];
   return sections.filter((section) => section !== undefined).join('\n\n');

@@ -10,7 +10,7 @@ import {
   toDatabaseError,
 } from './database-error.ts';
 import type { SqlParameter } from './link.ts';
-import { defaultPoolSize, type PoolOptions, Pools, patienceMs } from './pools.ts';
+import { defaultPoolSize, type PoolOptions, Pools, patienceMs, poolKey } from './pools.ts';
 import { type Answered, answersIn } from './questions.ts';
 import type { RowBatch } from './row-stream.ts';
 import { Session } from './session.ts';
@@ -36,18 +36,36 @@ export interface SqlStatement {
   readonly parameters: readonly SqlParameter[];
 }
 
+/** What stays when the catalogue gives other ids to databases, or the ids to others. */
+interface Shared {
+  pools: Pools;
+  /** One an address: those who need several of its connections. */
+  lines: Map<string, Line>;
+}
+
 export class Databases {
   /** The most connections to one database, and the most statements that `streams` takes. */
   readonly poolSize: number;
-  readonly #pools: Pools;
+  readonly #addresses: ReadonlyMap<string, DatabaseAddress>;
+  readonly #options: PoolOptions;
+  readonly #shared: Shared;
   readonly #patienceMs: number;
-  /** One a database: those who need several of its connections. */
-  readonly #lines = new Map<string, Line>();
 
-  constructor(addresses: readonly DatabaseAddress[], options: PoolOptions = {}) {
-    this.#pools = new Pools(addresses, options);
+  constructor(
+    addresses: readonly DatabaseAddress[],
+    options: PoolOptions = {},
+    shared: Shared = { pools: new Pools(options), lines: new Map() },
+  ) {
+    this.#addresses = new Map(addresses.map((address) => [address.id, address]));
+    this.#options = options;
+    this.#shared = shared;
     this.poolSize = options.size ?? defaultPoolSize;
     this.#patienceMs = options.patienceMs ?? patienceMs;
+  }
+
+  /** The same connections for other ids: they are kept by address, and end with the first to close. */
+  at(addresses: readonly DatabaseAddress[]): Databases {
+    return new Databases(addresses, this.#options, this.#shared);
   }
 
   /**
@@ -134,8 +152,10 @@ export class Databases {
         'permanent',
       );
     }
-    const line = this.#lines.get(id) ?? new Line();
-    this.#lines.set(id, line);
+    const { lines } = this.#shared;
+    const key = poolKey(this.#address(id));
+    const line = lines.get(key) ?? new Line();
+    lines.set(key, line);
     const take = () => this.#sessions(id, statements, signal);
     const taking = () => (statements.length > 1 ? line.inTurn(take, signal) : take());
     const sessions = await this.#patiently(taking, signal);
@@ -172,16 +192,22 @@ export class Databases {
   }
 
   async close(): Promise<void> {
-    await this.#pools.close();
+    await this.#shared.pools.close();
   }
 
   async #session(id: string, signal: AbortSignal): Promise<Session> {
-    const pool = await unlessAborted(this.#pools.get(id), signal);
+    const pool = await unlessAborted(this.#shared.pools.get(this.#address(id)), signal);
     for (;;) {
       const session = await Session.open(pool, signal);
       if (session.isNew || (await isReset(session, signal))) return session;
       session.destroy();
     }
+  }
+
+  #address(id: string): DatabaseAddress {
+    const address = this.#addresses.get(id);
+    if (address === undefined) throw new RangeError(`No database "${id}" in the catalogue`);
+    return address;
   }
 
   /** Opens again while that may succeed; a refused login is told at once. */

@@ -1,4 +1,4 @@
-/** One connection pool per database, opened on first use, replaced when it could not be opened. */
+/** One connection pool per address, opened on first use, replaced when it could not be opened. */
 
 import sql from 'mssql';
 import { type DatabaseAddress, parseAddress } from './address.ts';
@@ -34,26 +34,31 @@ const connectTimeoutMs = 15_000;
 /** Whoever waits for a free connection waits as long as its own signal says: timers end here. */
 const unlimitedMs = 2 ** 31 - 1;
 
+/** What tells pools apart: an id may come to mean another address, and an address get another id. */
+export function poolKey({ setting, connectionString }: DatabaseAddress): string {
+  return JSON.stringify([setting, connectionString]);
+}
+
 export class Pools {
-  readonly #addresses: Map<string, DatabaseAddress>;
   readonly #options: Required<PoolOptions>;
   readonly #open = new Map<string, Promise<sql.ConnectionPool>>();
   #closed = false;
 
-  constructor(addresses: readonly DatabaseAddress[], options: PoolOptions = {}) {
-    this.#addresses = new Map(addresses.map((address) => [address.id, address]));
+  constructor(options: PoolOptions = {}) {
     this.#options = { size: defaultPoolSize, credential: azureCredential, patienceMs, ...options };
   }
 
   /** @throws DatabaseError with meaning `login`, `unreachable`, `transient` or `permanent` */
-  async get(id: string): Promise<sql.ConnectionPool> {
+  async get(address: DatabaseAddress): Promise<sql.ConnectionPool> {
     if (this.#closed) throw new DatabaseError('The database pools are closed', 'cancelled');
-    const opening = this.#open.get(id) ?? this.#start(id);
+    const key = poolKey(address);
+    const opening = this.#open.get(key) ?? openPool(address, this.#options);
+    this.#open.set(key, opening);
     try {
       return await opening;
     } catch (error) {
       // The next caller tries anew: a pool that never opened must not be kept.
-      if (this.#open.get(id) === opening) this.#open.delete(id);
+      if (this.#open.get(key) === opening) this.#open.delete(key);
       throw error;
     }
   }
@@ -66,14 +71,6 @@ export class Pools {
     await Promise.allSettled(
       pools.map((pool) => (pool.status === 'fulfilled' ? pool.value.close() : undefined)),
     );
-  }
-
-  #start(id: string): Promise<sql.ConnectionPool> {
-    const address = this.#addresses.get(id);
-    if (address === undefined) throw new RangeError(`No database "${id}" in the catalogue`);
-    const opening = openPool(address, this.#options);
-    this.#open.set(id, opening);
-    return opening;
   }
 }
 

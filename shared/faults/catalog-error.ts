@@ -32,6 +32,15 @@ export function pathText(path: Path): string {
 /** One line of `CatalogError.faults`. */
 export const faultAt = (path: Path, text: string): string => `${pathText(path)}: ${text}`;
 
+const pathPattern =
+  /^(\(root\)|(?:\.?[A-Za-z_][A-Za-z0-9_-]*|\[\d+\]|\["(?:[^"\\]|\\.)*"\])+): ([\s\S]*)$/;
+
+/** What `faultAt` put together, the path as `pathText` has it; undefined: the line has no path. */
+export function faultParts(line: string): { path: string; text: string } | undefined {
+  const [, path, text] = pathPattern.exec(line) ?? [];
+  return path === undefined || text === undefined ? undefined : { path, text };
+}
+
 /** A value as a fault shows it, on one line and never at length. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';

@@ -91,6 +91,19 @@ export function sqlMirror(
   };
 }
 
+function takesPages({ schema, name }: ApplyProcedure['procedure']): boolean {
+  return schema === pageProcedure.schema && name === pageProcedure.name;
+}
+
+/** What a procedure is passed by the contract: names and types. */
+export function applyParameters(procedure: ApplyProcedure['procedure']): SqlParameter[] {
+  const nothing: MirrorPage = { company: '', generation: 0, readAt: '', batches: [] };
+  const part: Part = new Map();
+  return takesPages(procedure)
+    ? pageParameters(nothing, undefined, part, true)
+    : batchParameters(nothing, { evidence: '', changes: [], records: [] }, part, true);
+}
+
 function callsOf(
   page: MirrorPage,
   procedureOf: (evidence: string) => ApplyProcedure,
@@ -100,8 +113,7 @@ function callsOf(
   const calls: Call[] = [];
   for (const batch of page.batches) {
     const applied = procedureOf(batch.evidence);
-    const { schema, name } = applied.procedure;
-    if (schema === pageProcedure.schema && name === pageProcedure.name) {
+    if (takesPages(applied.procedure)) {
       const found = together.get(applied.database) ?? { applied, batches: [] };
       together.set(applied.database, found);
       found.batches.push(batch);

@@ -11,8 +11,13 @@ const prune = { schema: 'crude', name: 'sp_prune_flexibee_changes' };
 /** What is there of an evidence. */
 export const listRecords = { schema: 'crude', name: 'sp_list_flexibee_records' };
 
+/** Of the typed tables. */
+const typed = ['sp_shape_evidence', 'sp_fill_evidence', 'sp_typed_columns', 'sp_typed_state'].map(
+  (name) => ({ schema: 'flexi', name }),
+);
+
 /** All of them, for whoever grants rights. */
-export const besideApplying = [generation, prune, listRecords];
+export const besideApplying = [generation, prune, listRecords, ...typed];
 
 /** No such procedure (SQL Server). */
 const notThere = 2812;

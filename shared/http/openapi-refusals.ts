@@ -17,6 +17,7 @@ const headersOfProblems: Partial<Record<ProblemType, Record<string, string>>> = 
   busy: { 'Retry-After': 'Seconds after which it is worth another try' },
   closed: { 'Retry-After': 'Seconds until the closure ends' },
   'key-in-use': { 'Retry-After': 'Seconds after which it is known what came of it' },
+  changed: { ETag: 'What there is now is known by; absent where there is nothing any more' },
   unavailable: { 'Retry-After': 'Seconds after which it is worth another try' },
 };
 

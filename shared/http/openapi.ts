@@ -52,6 +52,7 @@ export interface OperationDescription {
 const tags = {
   sync: 'Starting syncs, and what may be synced',
   runs: 'Runs: how far they are, how they ended, what procedures said',
+  boards: 'Boards: named lists of calls, each switched on or off',
   flexibee: 'FlexiBee companies that are followed',
   dynsql: 'Queries by definitions',
   admin: 'Who changed what, what is closed for now, and troubles that are known',

@@ -21,7 +21,10 @@ export interface Call {
   connectMs: number;
 }
 
+/** The server was silent for longer than it is given. */
 export class DeadlineError extends Error {}
+/** It was not even reached, so that nothing of what was asked can have been too much for it. */
+export class NotReachedError extends DeadlineError {}
 export class OversizeError extends Error {}
 
 /** A limit of time that stops a request. */
@@ -33,10 +36,18 @@ export class Deadline {
     this.#stop = stop;
   }
 
-  /** In the place of the one before. @param what did not come, such as `no connection` */
+  /** For the connection. */
+  connect(ms: number): void {
+    this.#set(ms, new NotReachedError(`no connection within ${ms / 1000} s`));
+  }
+
+  /** In the place of the one before. @param what did not come, such as `no answer` */
   set(ms: number, what: string): void {
+    this.#set(ms, new DeadlineError(`${what} within ${ms / 1000} s`));
+  }
+
+  #set(ms: number, error: DeadlineError): void {
     clearTimeout(this.#timer);
-    const error = new DeadlineError(`${what} within ${ms / 1000} s`);
     this.#timer = setTimeout(() => this.#stop.abort(error), ms);
   }
 

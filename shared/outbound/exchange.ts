@@ -25,7 +25,7 @@ export async function exchange(call: BoundedCall, signal: AbortSignal): Promise<
   const stop = new AbortController();
   const onAbort = () => stop.abort(signal.reason);
   const deadline = new Deadline(stop);
-  deadline.set(call.connectMs, 'no connection');
+  deadline.connect(call.connectMs);
   signal.addEventListener('abort', onAbort, { once: true });
   const request = send(call, stop.signal, () => deadline.set(call.deadlineMs, 'no whole answer'));
   try {

@@ -1,6 +1,6 @@
 /** Why another server did not do what it was asked, whoever it is. */
 
-import { DeadlineError, OversizeError } from './call.ts';
+import { DeadlineError, NotReachedError, OversizeError } from './call.ts';
 
 /** What may befall a request to any server; each system has more of its own. */
 export type CommonTrouble = 'unreachable' | 'wrong password' | 'answer not understood';
@@ -75,7 +75,8 @@ export function brokenCall(error: unknown): Failure {
     return { kind: 'answer not understood', fault: error.message, cure, isTooMuch: true };
   }
   if (error instanceof DeadlineError) {
-    return { kind: 'unreachable', fault: error.message, isTooMuch: true };
+    const isTooMuch = !(error instanceof NotReachedError);
+    return { kind: 'unreachable', fault: error.message, isTooMuch };
   }
   const { code = 'the connection broke' } = error as NodeJS.ErrnoException;
   if (certificateCode.test(code)) {

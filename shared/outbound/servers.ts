@@ -43,12 +43,12 @@ export class Servers<Limited extends Limits = Limits> {
     this.limits = limits;
   }
 
-  /** @param most requests at once; as of whoever comes first */
+  /** @param most requests at once; whoever knows another limit shares nothing with the others */
   server(
     { origin, trustServerCertificate }: ServerAddress,
     most = this.limits.requestsPerServer,
   ): Server {
-    const key = `${origin} ${trustServerCertificate}`;
+    const key = `${origin} ${trustServerCertificate} ${most}`;
     let server = this.#servers.get(key);
     if (server === undefined) {
       const kept = { keepAlive: true, maxFreeSockets: most };

@@ -33,7 +33,7 @@ export async function openStream(call: StreamCall, signal: AbortSignal): Promise
   const stop = new AbortController();
   const onAbort = () => stop.abort(signal.reason);
   const deadline = new Deadline(stop);
-  deadline.set(call.connectMs, 'no connection');
+  deadline.connect(call.connectMs);
   signal.addEventListener('abort', onAbort, { once: true });
   const request = send(call, stop.signal, () => deadline.set(call.headMs, 'no answer'));
   // Of an answer that was read to the end the connection is with its agent again, and stays.

@@ -4,9 +4,28 @@ import { isMalformed, keywordsOf, unknownKeyword } from './keyword-text.ts';
 import { type Read, type Report, SettingsError, type SettingsFault } from './settings-error.ts';
 
 /** Where the app keeps its documents: a connection string (secret), or a managed identity. */
-export type StorageSettings =
+export type StorageSettings = (
   | { kind: 'connection string'; connectionString: string }
-  | { kind: 'identity'; blobServiceUri: string; queueServiceUri: string; clientId?: string };
+  | { kind: 'identity'; blobServiceUri: string; queueServiceUri: string; clientId?: string }
+) & {
+  /** The blob container of all documents; absent: `syncboard`. */
+  container?: string;
+};
+
+export const defaultContainer = 'syncboard';
+
+/**
+ * What the app's container is called, by which its queues are, too: two apps may share an account.
+ * Names of containers have these rules (Azure Storage, Naming and referencing containers); of queues
+ * the longest adds 21 letters, and may have 63.
+ */
+const containerName = /^(?=.{3,40}$)[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** What is no name of a container is told by `parseStorage`; here it counts as not set. */
+export function containerIn(read: Read): string {
+  const given = read('STORAGE_CONTAINER') ?? defaultContainer;
+  return containerName.test(given) ? given : defaultContainer;
+}
 
 /** For what needs no other setting. @throws SettingsError with every fault */
 export function requireStorage(read: Read): StorageSettings {
@@ -17,6 +36,19 @@ export function requireStorage(read: Read): StorageSettings {
 }
 
 export function parseStorage(read: Read, report: Report): StorageSettings | undefined {
+  const given = read('STORAGE_CONTAINER');
+  if (given !== undefined && !containerName.test(given)) {
+    report(
+      'STORAGE_CONTAINER',
+      'must be 3 to 40 lower-case Latin letters, digits and single hyphens between them, such as syncboard-test',
+    );
+  }
+  const account = parseAccount(read, report);
+  if (account === undefined || given === undefined) return account;
+  return { ...account, container: containerIn(read) };
+}
+
+function parseAccount(read: Read, report: Report): StorageSettings | undefined {
   const setting = 'AzureWebJobsStorage';
   const connectionString = read(setting);
   const accountName = read(`${setting}__accountName`);

@@ -1,7 +1,8 @@
-/** The one blob container that holds all of the app's state. */
+/** The one blob container that holds all of the app's state; the setting STORAGE_CONTAINER names it. */
 
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import type { StorageSettings } from '../settings/settings.ts';
+import { defaultContainer } from '../settings/storage.ts';
 import { credentialOf, pipeline } from './account.ts';
 import { storageCall } from './storage-call.ts';
 
@@ -10,10 +11,7 @@ import { storageCall } from './storage-call.ts';
  * `flexibee/<code>.json`, `hooks/<code>`, `hook-deliveries/<code>`, `audit/<day>/<number>.jsonl`,
  * `idempotency/<digest>.json`, `state/…`, and
  * `broken/<name>/<etag>` for what was damaged.
- */
-export const containerName = 'syncboard';
-
-/**
+ *
  * Opens the container, creating it where it is missing.
  *
  * @throws RestError when the account refuses, or the reason of `signal`
@@ -22,9 +20,10 @@ export async function openContainer(
   account: StorageSettings,
   signal: AbortSignal,
 ): Promise<ContainerClient> {
-  const container = (await serviceClient(account)).getContainerClient(containerName);
+  const name = account.container ?? defaultContainer;
+  const container = (await serviceClient(account)).getContainerClient(name);
   await storageCall(
-    `create container ${containerName}`,
+    `create container ${name}`,
     (abortSignal) => container.createIfNotExists({ abortSignal }),
     signal,
   );

@@ -1,6 +1,6 @@
 /** What a setting points to: a file or a folder, or `blob:<name>` in the app's container. */
 
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import { unlessAborted } from '../async/abort.ts';
@@ -19,6 +19,17 @@ export interface Place {
   files(folder: string): Promise<string[]>;
 }
 
+/** A place that can be looked at without being read. */
+export interface WatchedPlace extends Place {
+  /**
+   * Another text whenever the file that the place is, or one of those right in its folders, has
+   * changed, come or gone.
+   *
+   * @param folders where it is no file: the folders that are read
+   */
+  mark(folders?: readonly string[]): Promise<string>;
+}
+
 const blobPrefix = 'blob:';
 
 /** A file of configuration has some kilobytes. */
@@ -31,6 +42,19 @@ export interface Reading<R, T> {
   parse(raw: R): T;
 }
 
+/** @param where the value of a setting, as for `readPlace`. @throws storage's error, or the reason of `signal` */
+export async function openPlace(
+  where: string,
+  container: OpenContainer,
+  signal: AbortSignal,
+): Promise<WatchedPlace> {
+  if (!where.startsWith(blobPrefix)) return onDisk(where, signal);
+  return inContainer(await container(signal), where.slice(blobPrefix.length), signal);
+}
+
+/** Keeps what was read as the last good content. */
+export type KeepGood = (signal: AbortSignal) => Promise<void>;
+
 /**
  * Reads what a setting points to. Blobs that cannot be read or used, but could before, are told of,
  * and what they held then is used.
@@ -38,6 +62,8 @@ export interface Reading<R, T> {
  * @param setting its name, for the error
  * @param where its value: a path, or `blob:` and the name of a blob, or what the names of several
  *   have before `/`
+ * @param later for whoever has good content already: what cannot be used is thrown, and keeping what
+ *   can be is handed over
  * @throws Error that names the setting and says why it cannot be read, or what `parse` throws
  */
 export async function readPlace<R, T>(
@@ -47,6 +73,7 @@ export async function readPlace<R, T>(
   reading: Reading<R, T>,
   signal: AbortSignal,
   tell: Tell = tellLog,
+  later?: (keep: KeepGood) => void,
 ): Promise<T> {
   const use = async (open: () => Place | Promise<Place>) => {
     const raw = await named(setting, where, async () => {
@@ -68,7 +95,7 @@ export async function readPlace<R, T>(
   try {
     value = await use(() => place);
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || later !== undefined) throw error;
     const before = await good.place(where, signal).catch(() => undefined);
     if (before === undefined) throw error;
     const kept = await use(() => before).catch(() => undefined);
@@ -76,9 +103,12 @@ export async function readPlace<R, T>(
     tell(`${setting}: ${where} cannot be used, and its last good content is: ${reasonOf(error)}`);
     return kept;
   }
-  await good.keep(snapshot, signal).catch((error: unknown) => {
-    tell(`${setting}: the content of ${where} cannot be kept: ${reasonOf(error)}`);
-  });
+  const keep = (within: AbortSignal) =>
+    good.keep(snapshot, within).catch((error: unknown) => {
+      tell(`${setting}: the content of ${where} cannot be kept: ${reasonOf(error)}`);
+    });
+  if (later === undefined) await keep(signal);
+  else later(keep);
   return value;
 }
 
@@ -94,8 +124,20 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function onDisk(where: string, signal: AbortSignal): Place {
+function onDisk(where: string, signal: AbortSignal): WatchedPlace {
+  const markOf = async (path: string) => {
+    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return `${path} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  };
   return {
+    async mark(folders) {
+      if (folders === undefined) return await markOf(where);
+      const marks = folders.map(async (folder) => {
+        const names = await this.files(folder);
+        return await Promise.all(names.map((name) => markOf(join(where, folder, name))));
+      });
+      return (await Promise.all(marks)).flat().join('\n');
+    },
     text: (path = '') => readFile(join(where, path), { encoding: 'utf8', signal }),
     async files(folder) {
       try {
@@ -111,24 +153,37 @@ function onDisk(where: string, signal: AbortSignal): Place {
   };
 }
 
-function inContainer(container: ContainerClient, where: string, signal: AbortSignal): Place {
+function inContainer(container: ContainerClient, where: string, signal: AbortSignal): WatchedPlace {
   const base = where.replace(/\/+$/, '');
+  /** Of the blobs right below a prefix, by name what it ends with behind it: their ETags. */
+  const etagsBelow = async (prefix: string) => {
+    const list = async (abortSignal: AbortSignal) => {
+      const etags = new Map<string, string>();
+      for await (const item of container.listBlobsByHierarchy('/', { prefix, abortSignal })) {
+        if (item.kind === 'blob') {
+          etags.set(item.name.slice(prefix.length), item.properties.etag);
+        }
+      }
+      return etags;
+    };
+    return await storageCall(`list ${prefix}`, list, signal);
+  };
   return {
+    async mark(folders) {
+      if (folders === undefined) {
+        const look = (abortSignal: AbortSignal) =>
+          container.getBlobClient(where).getProperties({ abortSignal });
+        return String((await storageCall(`look at ${where}`, look, signal)).etag);
+      }
+      const found = await Promise.all(folders.map((folder) => etagsBelow(`${base}/${folder}/`)));
+      return JSON.stringify(found.map((etags) => [...etags].sort()));
+    },
     async text(path) {
       const blob = container.getBlobClient(path === undefined ? where : `${base}/${path}`);
       return (await readText(blob, mostBytes, signal)).text;
     },
     async files(folder) {
-      const prefix = `${base}/${folder}/`;
-      const list = async (abortSignal: AbortSignal) => {
-        const names: string[] = [];
-        const found = container.listBlobsByHierarchy('/', { prefix, abortSignal });
-        for await (const { kind, name } of found) {
-          if (kind === 'blob') names.push(name.slice(prefix.length));
-        }
-        return names.sort();
-      };
-      return await storageCall(`list ${prefix}`, list, signal);
+      return [...(await etagsBelow(`${base}/${folder}/`)).keys()].sort();
     },
   };
 }

@@ -16,7 +16,10 @@ export type CallCatalog = Pick<
 >;
 
 /** Members of a call: what nobody reads is refused, for a `moth` would mean something else. */
-const members = ['code', 'name', 'month', 'year', 'months', 'retries', 'after'] as const;
+export const callMembers = ['code', 'name', 'month', 'year', 'months', 'retries', 'after'] as const;
+
+/** Calls of one run, or of one board: more than twice the board of the first users. */
+export const mostCalls = 500;
 
 /** However often something is made again: ten times is a fault that does not pass. */
 export const mostRetries = 10;
@@ -93,11 +96,11 @@ function namesOf(
 }
 
 function unknownMembers(given: Readonly<Record<string, unknown>>, at: string): FieldError[] {
-  const known: readonly string[] = members;
+  const known: readonly string[] = callMembers;
   return Object.keys(given)
     .filter((name) => !known.includes(name))
     .map((name) => {
-      const message = `a call has no such member${didYouMean(name, members)}`;
+      const message = `a call has no such member${didYouMean(name, callMembers)}`;
       return fault({ field: `${at}.${name}`, value: given[name] }, known.join(', '), message);
     });
 }

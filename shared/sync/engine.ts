@@ -218,6 +218,20 @@ async function leave(journal: Journal, error: unknown, now: Date): Promise<void>
     .catch(() => {});
 }
 
+/** Whether its worker's catalogue is the one that it was planned with: told where that changes. */
+function noteCatalog(run: Run, revision: string, now: Date): void {
+  const { catalog: planned, workerCatalog: before = planned } = run;
+  if (planned === undefined || revision === before) return;
+  delete run.workerCatalog;
+  if (revision === planned) {
+    addLog(run, now, `Its worker's catalogue is the one of its plan again (${planned}).`);
+    return;
+  }
+  run.workerCatalog = revision;
+  const change = `planned with ${planned}, now ${revision}`;
+  addLog(run, now, `The catalogue has changed (${change}); the run goes by its own plan.`);
+}
+
 /** The run is this worker's now; what an earlier one left running is pending again or lost. */
 function takeOver(run: Run, holder: string, revision: string, now: Date): void {
   const resumed = run.startedAt !== undefined;
@@ -225,11 +239,7 @@ function takeOver(run: Run, holder: string, revision: string, now: Date): void {
   run.state = 'running';
   run.startedAt ??= now.toISOString();
   if (resumed) addLog(run, now, 'Taken over by a worker.');
-  if (run.catalog !== undefined && run.catalog !== revision) {
-    const change = `planned with ${run.catalog}, now ${revision}`;
-    addLog(run, now, `The catalogue has changed (${change}); the run goes by its own plan.`);
-    run.catalog = revision;
-  }
+  noteCatalog(run, revision, now);
   // A holder that is still entered did not let go: it died.
   if (run.holder !== undefined) run.takeOvers = (run.takeOvers ?? 0) + 1;
   run.holder = holder;

@@ -41,12 +41,12 @@ export interface ExclusiveContext {
 /** Takes all names of a stage. @throws storage's errors, or the signal's reason: then it has none */
 export async function takeNames(
   context: ExclusiveContext,
-  { exclusive = [], database }: Pick<Stage, 'exclusive' | 'database'>,
+  { exclusive = [], ...place }: Pick<Stage, 'exclusive' | 'database' | 'location'>,
   signal: AbortSignal,
 ): Promise<HeldName[]> {
   const held: HeldName[] = [];
   try {
-    for (const name of exclusive) held.push(await takeName(context, name, database, signal));
+    for (const name of exclusive) held.push(await takeName(context, name, place, signal));
     return held;
   } catch (error) {
     await giveBackNames(context.leases, held, 'unused');
@@ -57,7 +57,7 @@ export async function takeNames(
 async function takeName(
   { leases, runner, runId, onWait }: ExclusiveContext,
   name: string,
-  database: string,
+  place: Place,
   signal: AbortSignal,
 ): Promise<HeldName> {
   const lock = exclusiveLock(name);
@@ -81,9 +81,10 @@ async function takeName(
       told(owner);
       // Before he is forgotten: whoever follows one that dies here must wait for him, too.
       const until = AbortSignal.any([signal, held.keeper.lost]);
-      await runner.untilGone?.(name, left.database, until);
+      await runner.untilGone?.(name, left.place, until);
     }
-    if (!(await leases.setOwner(lock, id, `${runId}/${database}`, signal))) throw taken(lock);
+    const own = ownerOf(runId, place);
+    if (!(await leases.setOwner(lock, id, own, signal))) throw taken(lock);
     return held;
   } catch (error) {
     await giveBackNames(leases, [held], 'unused');
@@ -135,10 +136,23 @@ export async function giveBackNames(
 /** Left behind it costs the next one a look at our database. */
 const disownMs = 5_000;
 
-/** Who has a name, as `holdersOfNames` and the health tell it. */
-export function ownerIn(owner: string | undefined): { run: string; database: string } | undefined {
-  const [run = '', database = ''] = owner?.split('/') ?? [];
-  return run === '' ? undefined : { run, database };
+type Place = Pick<Stage, 'database' | 'location'>;
+
+/** Metadata travel in HTTP headers: ASCII only. */
+function ownerOf(run: string, { database, location = '' }: Place): string {
+  return `${run}/${database}/${encodeURIComponent(location)}`;
+}
+
+/** undefined for what nobody of ours wrote. */
+function ownerIn(owner = ''): { run: string; place: Place } | undefined {
+  const [run = '', database = '', encoded = ''] = owner.split('/');
+  if (run === '' || database === '') return undefined;
+  try {
+    const location = decodeURIComponent(encoded);
+    return { run, place: { database, ...(location !== '' && { location }) } };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Who has each of these names, for looking: nothing is taken. */

@@ -117,6 +117,8 @@ export const runSchema = z.object({
   queries: z.array(z.record(z.string(), z.unknown())).optional(),
   /** The catalogue's revision when the run was planned. */
   catalog: z.string().optional(),
+  /** That of the worker that executes it, where it is another: the run goes by its plan. */
+  workerCatalog: z.string().optional(),
   /** What happened, in a sentence each: taken over by a worker, recovered, cancelled by whom. */
   log: z.array(z.object({ at: instantSchema, text: z.string() })),
 });

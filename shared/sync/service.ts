@@ -15,6 +15,7 @@ import { keptSince } from './retention.ts';
 import { isFinished, type Run, type Stage } from './run.ts';
 import { RunLooks, sharedAgeMs } from './run-looks.ts';
 import { searchRuns } from './run-search.ts';
+import type { RunStore } from './run-store.ts';
 import { askedFor, startRun } from './start-run.ts';
 import type { SyncState } from './sync-state.ts';
 import type {
@@ -55,18 +56,23 @@ export interface SyncServiceDependencies {
   closed?(stages: readonly Stage[], signal: AbortSignal): Promise<Closure | undefined>;
   /** For how long finished runs are kept; 90 unless told. */
   retentionDays?: number;
+  /** Of the process: looks at runs that whoever waits shares. */
+  looks?: RunLooks;
+  /** Of the process: the last look at what runs. */
+  active?: AgedCache<Run[]>;
 }
 
 export class SyncService implements Syncs {
   readonly #dependencies: SyncServiceDependencies;
   readonly #looks: RunLooks;
-  readonly #active = new AgedCache<Run[]>(() => performance.now());
+  readonly #active: AgedCache<Run[]>;
 
   constructor(dependencies: SyncServiceDependencies) {
+    const look = async (...[id, signal, known]: Parameters<RunStore['look']>) =>
+      (await dependencies.state(signal)).runs.look(id, signal, known);
     this.#dependencies = dependencies;
-    this.#looks = new RunLooks(async (id, signal, known) =>
-      (await dependencies.state(signal)).runs.look(id, signal, known),
-    );
+    this.#looks = dependencies.looks ?? new RunLooks(look);
+    this.#active = dependencies.active ?? new AgedCache<Run[]>(() => performance.now());
   }
 
   async start(asked: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {

@@ -79,7 +79,11 @@ export interface StageRunner {
    *
    * @throws DatabaseError, or the reason of `signal`
    */
-  untilGone?(name: string, database: string, signal: AbortSignal): Promise<void>;
+  untilGone?(
+    name: string,
+    place: Pick<Stage, 'database' | 'location'>,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** One runner a kind of stage; a stage of a kind that has none fails. */

@@ -5,7 +5,10 @@ import shipped from '../../catalog/catalog.json' with { type: 'json' };
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Step = string | number;
 
-export const shippedJson = (): Json => structuredClone(shipped);
+export function shippedJson(): Json {
+  const { $schema, ...own } = shipped;
+  return structuredClone(own);
+}
 
 export function valueAt(json: Json, path: readonly Step[]): Json | undefined {
   let value: Json | undefined = json;

@@ -63,14 +63,8 @@ test('a blob that is damaged: the last good one is used, and told', async () => 
   const name = where.slice('blob:'.length);
   const told: string[] = [];
   const again = async () => {
-    const catalog = await loadCatalog(
-      where,
-      async () => container,
-      soon(),
-      (text) => {
-        told.push(text);
-      },
-    );
+    const tell = (text: string) => void told.push(text);
+    const catalog = await loadCatalog(where, async () => container, soon(), { tell });
     return Object.values(catalog.codes())[0];
   };
   const whole = ownText();

@@ -18,7 +18,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { runQueueName } from '../../shared/app/run-queue.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { containerName } from '../../shared/storage/container.ts';
+import { defaultContainer } from '../../shared/settings/storage.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { syncState } from '../../shared/sync/sync-state.ts';
 import { layOutApp } from '../support/app-folder.ts';
@@ -78,7 +78,7 @@ export async function startWorld(catalog = chaosCatalog()): Promise<World> {
   await layOutApp(directory, catalog);
   const { connectionString } = azurite;
   const blobs = BlobServiceClient.fromConnectionString(connectionString);
-  const container = blobs.getContainerClient(containerName);
+  const container = blobs.getContainerClient(defaultContainer);
   const queues = QueueServiceClient.fromConnectionString(connectionString);
   const queue = queues.getQueueClient(runQueueName);
   const companyQueue = queues.getQueueClient(companyQueueName);

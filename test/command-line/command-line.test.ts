@@ -26,7 +26,7 @@ const end = (args: string[], of: Command<Options> = command): CommandLineEnd => 
 };
 
 describe('a command line', () => {
-  const none = { fresh: false, from: 'here', workers: 1, part: '' };
+  const none = { fresh: false, from: 'here', workers: 1, part: '', operands: [] };
   const taken: [string, object][] = [
     ['', none],
     ['--fresh', { ...none, fresh: true }],

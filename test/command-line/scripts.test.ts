@@ -52,8 +52,8 @@ describe('npm scripts', { concurrency: 2 }, () => {
       for (const line of out.split('\n')) assert.ok(line.length <= 100, line);
     });
 
-    // Options are read by one module: of the many benchmarks one shows it.
-    if (name.startsWith('bench:') && name !== 'bench:bodies') continue;
+    // Options are read by one module: of those that are alike one shows it.
+    if (/^(bench|test):(?!bodies|unit)/.test(name)) continue;
     test(`${name} --hepl`, async () => {
       const { code, out, err } = await run([...args, '--hepl']);
       assert.equal(code, 2);

@@ -56,6 +56,29 @@ const stageIn = (database: string) => ({
   procedure,
 });
 
+describe('other ids for databases', () => {
+  it('have the connections of the places, under whatever id, and of no other', async (t) => {
+    const address = (id: string, name: string) => ({
+      ...{ id, setting: `SQL_${name}` },
+      connectionString: `Server=127.0.0.1,${server.port};Database=${name};User Id=app;Password=secret;Encrypt=false`,
+    });
+    const first = open(t);
+    const renamed = first.at([address('renamed', 'STEK'), address('stek', 'STEK_REGION')]);
+    const of = async (databases: Databases, id: string) => {
+      const sql = 'SELECT @@SPID AS spid, DB_NAME() AS name';
+      const [row] = await databases.query(id, sql, [], soon());
+      return row;
+    };
+    const stek = await of(first, 'stek');
+    const region = await of(first, 'region');
+    assert.deepEqual([stek?.['name'], region?.['name']], ['STEK', 'STEK_REGION']);
+    assert.deepEqual(await of(renamed, 'renamed'), stek);
+    assert.deepEqual(await of(renamed, 'stek'), region, 'the id belongs to another now');
+    assert.deepEqual(await of(first, 'stek'), stek, 'whoever has the earlier ids has them still');
+    await assert.rejects(of(renamed, 'region'), /No database "region" in the catalogue/);
+  });
+});
+
 describe('RESETCONNECTION', () => {
   it('is in the first request after borrowing, and in no other', async (t) => {
     const counter = await startTdsCounter(server.port);

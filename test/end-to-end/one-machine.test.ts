@@ -1,11 +1,16 @@
 /** What a newcomer sees: the README's first screen and what follows, over HTTP, in one go. */
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from '../../shared/app/catalog-check/fault.ts';
 import type { Run } from '../../shared/sync/run.ts';
+import { shippedJson } from '../catalog/edited.ts';
+import { cli } from '../cli/run-cli.ts';
 import { compareHeapWithSource, readFiles } from '../support/heap-and-source.ts';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { startTdsCounter, type TdsCounter } from '../support/tds-counter.ts';
@@ -214,6 +219,40 @@ test('a procedure that divides by zero skips its heap; the other entities go thr
   assert.match(error?.procedure ?? '', /sp_load_datasource_meter/);
   assert.equal(error?.line, 12);
   await control('DELETE', '/procedures');
+});
+
+test('catalog check --connect finds nothing at fault, and what is not there at any of the servers', async (t) => {
+  const environment = {
+    ...settings(),
+    FLEXIBEE_DEMO: `Url=${machine.flexibeeUrl};User Id=winstrom;Password=winstrom`,
+    ABRA_GEN_DEMODATA: `Url=${machine.abraGenUrl};User Id=Supervisor;Password=supervisor`,
+  };
+  const right = await cli(['catalog', 'check', '--connect'], environment);
+  assert.deepEqual(right, { code: 0, out: '23 files, no faults, no warnings', err: '' });
+
+  const catalog = shippedJson() as {
+    entities: { name: string; dynsql?: { definition: string; select: string[] } }[];
+  };
+  const queried = catalog.entities.filter(({ dynsql }) => dynsql !== undefined);
+  const [first, second] = queried;
+  const evidence = catalog.entities.find(({ name }) => name === 'cenik');
+  assert.ok(first?.dynsql && second?.dynsql && evidence);
+  first.dynsql.definition = '0'.repeat(26);
+  second.dynsql.select[0] = 'Nothing';
+  evidence.name = 'ceniky';
+  const at = (entity: (typeof queried)[number]) => `entities[${catalog.entities.indexOf(entity)}]`;
+  const folder = await mkdtemp(join(tmpdir(), 'wrong-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'catalog.json'), JSON.stringify(catalog, undefined, 2));
+  const args = ['catalog', 'check', 'catalog.json', '--connect', '--json'];
+  const wrong = await cli(args, environment, folder);
+  assert.deepEqual([wrong.code, wrong.err], [1, '']);
+  const { faults } = JSON.parse(wrong.out) as { faults: Fault[] };
+  assert.deepEqual(
+    faults.map(({ path }) => path),
+    [at(evidence), `${at(first)}.dynsql.definition`, `${at(second)}.dynsql.select[0]`],
+  );
+  for (const { line, cure } of faults) assert.ok(line !== undefined && cure !== undefined);
 });
 
 test('Ctrl-C in the middle: everything ends, and the run goes on at the next start', async () => {

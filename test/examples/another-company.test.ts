@@ -133,7 +133,7 @@ async function sync(path: string, body: object): Promise<{ run: Run; seen: SeenC
   const started = await post(app, path, { token: 'demo-token', user: 'Noční směna', ...body });
   assert.equal(started.status, 202, started.text);
   const id = started.headers.get('location')?.replace('/runs/', '') ?? '';
-  assert.equal(await app.executeRun(id, () => {}), 'finished');
+  assert.equal(await app.current.executeRun(id, () => {}), 'finished');
   const headers = { authorization: 'Bearer demo-token', accept: 'application/json' };
   const run = JSON.parse((await call(app, 'run', { headers, params: { id } })).text);
   const seen = server.seen.filter(

@@ -3,27 +3,29 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Property } from '../../shared/flexibee/typed/properties.ts';
 import { expectedRow } from '../flexibee/typed/expected.ts';
-import { evidences, type Followed } from './companies.ts';
+import { evidences as shipped } from './companies.ts';
 import {
   type Change,
   changelogOf,
   journalOf,
   type MirrorRow,
   mirrorOf,
+  type Named,
   propertiesOf,
   type Records,
   type Row,
+  type Sides,
   sourceOf,
   typedOf,
 } from './rows.ts';
-import type { World } from './world.ts';
 
 /** @param begun the generation, and the lowest version from which on all of it must be journaled */
 export async function differences(
-  world: World,
-  followed: Followed,
+  world: Sides,
+  followed: Named,
   begun: { generation: number; from: number } | undefined,
 ): Promise<string[]> {
+  const { evidences = shipped } = followed;
   const source = sourceOf(world, followed);
   const changelog = changelogOf(world, followed);
   const mirror = await mirrorOf(world, followed);
@@ -40,7 +42,7 @@ export async function differences(
   }
   if (begun !== undefined) {
     const journal = await journalOf(world, followed, begun.generation);
-    found.push(...inJournal(changelog, journal, begun.from));
+    found.push(...inJournal(changelog, journal, begun.from, evidences));
   } else found.push('no cursor');
   return found.map((what) => `${followed.code}: ${what}`);
 }
@@ -106,6 +108,7 @@ export function inJournal(
   changelog: readonly Change[],
   journal: ReadonlyMap<number, readonly Change[]>,
   from: number,
+  evidences: readonly string[] = shipped,
 ): string[] {
   const found: string[] = [];
   for (const change of changelog) {

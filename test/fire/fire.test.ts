@@ -10,8 +10,8 @@ test('requests break, workers are killed, versions come late, go back and are no
     seed,
     budgetMs: Number.POSITIVE_INFINITY,
     episodes: 1,
-    badMs: 12_000,
-    killEveryMs: 5_000,
+    badMs: 8_000,
+    killEveryMs: 3_000,
     size: 8,
     log: (line) => t.diagnostic(line),
   });

@@ -1,15 +1,29 @@
 /** What the server has and what the aggregate base has, read past the app. */
 
 import { propertiesAnswer } from '../../shared/flexibee/typed/properties.ts';
-import { evidences, type Followed } from './companies.ts';
+import { evidences as shipped } from './companies.ts';
 import type { World } from './world.ts';
+
+/** The server and the base, past the app. */
+export type Sides = Pick<World, 'flexibee' | 'query' | 'fromServer'>;
+
+/** A company in the catalogue and at the server. */
+export interface Named {
+  code: string;
+  name: string;
+  /** Those that are followed; by default all that the shipped catalogue follows. */
+  evidences?: readonly string[];
+}
 
 export type Row = Record<string, unknown>;
 /** Of one evidence, by number. */
 export type Records = ReadonlyMap<string, Row>;
 
 /** Every record of a company, all of one moment. */
-export function sourceOf({ flexibee }: World, { name }: Followed): Map<string, Records> {
+export function sourceOf(
+  { flexibee }: Sides,
+  { name, evidences = shipped }: Named,
+): Map<string, Records> {
   const company = flexibee.company(name);
   return new Map(
     evidences.map((evidence) => [
@@ -29,8 +43,8 @@ export interface MirrorRow {
 
 /** The mirror's rows of a company, tombstones too, by evidence and number. */
 export async function mirrorOf(
-  { query }: World,
-  { code }: Followed,
+  { query }: Sides,
+  { code, evidences = shipped }: Named,
 ): Promise<Map<string, Map<string, MirrorRow>>> {
   const rows = await query(
     `SELECT evidence, record_id, generation, version, deleted, code, payload
@@ -53,8 +67,8 @@ FROM crude.flexibee_record WHERE company = N'${code}'`,
 
 /** Rows of an evidence's typed table, deleted ones too, by number. */
 export async function typedOf(
-  { query }: World,
-  { code }: Followed,
+  { query }: Sides,
+  { code }: Named,
   evidence: string,
 ): Promise<Map<string, Row>> {
   const table = evidence.replaceAll('-', '_');
@@ -62,7 +76,7 @@ export async function typedOf(
   return new Map(rows.map((row) => [String(row['id']), row]));
 }
 
-export async function propertiesOf({ fromServer }: World, { name }: Followed, evidence: string) {
+export async function propertiesOf({ fromServer }: Sides, { name }: Named, evidence: string) {
   const told = await fromServer(`/c/${name}/${evidence}/properties.json`);
   return propertiesAnswer.parse(told).properties;
 }
@@ -77,7 +91,7 @@ export interface Change {
 }
 
 /** Everything that the changelog lists. */
-export function changelogOf({ flexibee }: World, { name }: Followed): Change[] {
+export function changelogOf({ flexibee }: Sides, { name }: Named): Change[] {
   const company = flexibee.company(name);
   const changes: Change[] = [];
   for (let start: number | undefined = 0; start !== undefined; ) {
@@ -104,8 +118,8 @@ function toMicroseconds(at: string): string {
 
 /** The journal's rows of one generation, by version. */
 export async function journalOf(
-  { query }: World,
-  { code }: Followed,
+  { query }: Sides,
+  { code }: Named,
   generation: number,
 ): Promise<Map<number, Change[]>> {
   const rows = await query(

@@ -13,7 +13,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { runQueueName } from '../../shared/app/run-queue.ts';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
-import { containerName } from '../../shared/storage/container.ts';
+import { defaultContainer } from '../../shared/settings/storage.ts';
 import { scaled } from '../chaos/patience.ts';
 import { startAggregateBases } from '../support/aggregate-bases.ts';
 import { layOutApp } from '../support/app-folder.ts';
@@ -75,7 +75,7 @@ export async function startWorld(seed: number, size: number): Promise<World> {
   const base = bases.at(-1) ?? unreachable();
   await layOutApp(directory, fireCatalog());
   const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString);
-  const container = blobs.getContainerClient(containerName);
+  const container = blobs.getContainerClient(defaultContainer);
   const queues = QueueServiceClient.fromConnectionString(azurite.connectionString);
   const queue = queues.getQueueClient(companyQueueName);
   await Promise.all([

@@ -55,7 +55,7 @@ function ask(name: string, init: HttpRequestInit = {}): Promise<Reply> {
   return call(app, name, { ...init, headers: { ...headers, ...init.headers } });
 }
 
-const until = () => new Date(app.now().getTime() + 3_600_000).toISOString();
+const until = () => new Date(app.current.now().getTime() + 3_600_000).toISOString();
 
 function acknowledge(body: object, token = 'demo-token'): Promise<Reply> {
   const sent = { until: until(), note: 'Ivo is at it', ...body };
@@ -68,7 +68,7 @@ async function acknowledgements(): Promise<Acknowledgement[]> {
 }
 
 /** A run that ended so, as the engine notes it. */
-async function ended(code: string, state: StageState, at = app.now()): Promise<void> {
+async function ended(code: string, state: StageState, at = app.current.now()): Promise<void> {
   const stages = [{ ...stage(`export:payment:${code}`, 'server'), state }];
   const freshness = [{ entity: 'payment', code }];
   await failures.note({ ...run('r1', stages), freshness, endedAt: at.toISOString() }, soon());
@@ -76,7 +76,7 @@ async function ended(code: string, state: StageState, at = app.now()): Promise<v
 
 /** Past what the app keeps for 5 s. */
 async function part(name: string): Promise<HealthPart | undefined> {
-  const { troubles, acknowledgements: known, companies } = app;
+  const { troubles, acknowledgements: known, companies } = app.current;
   if (name === 'syncs') return await syncsHealth(troubles, known, soon());
   return (await companiesHealth(companies, known, soon()))[0];
 }
@@ -117,7 +117,7 @@ test('what fails worries until somebody knows of it, and again when it is anothe
     (await acknowledgements()).map(({ subject }) => subject),
     ['mo/payment'],
   );
-  await ended('0c10', 'failed', new Date(app.now().getTime() + 1_000));
+  await ended('0c10', 'failed', new Date(app.current.now().getTime() + 1_000));
   assert.partialDeepStrictEqual(await part('syncs'), { state: 'degraded', acknowledged: 1 });
 });
 
@@ -140,8 +140,8 @@ test('taken back it worries again, and an earlier one of the same trouble is rep
 test('a company in trouble, and a trouble of another kind after it', async () => {
   // There is no SQL server here: its rows have no place to go to.
   const poll = { company, why: 'request' as const, at: new Date().toISOString() };
-  assert.equal(await app.pollCompany(poll, () => {}), 'trouble');
-  const { trouble } = await app.companies.state(company, soon());
+  assert.equal(await app.current.pollCompany(poll, () => {}), 'trouble');
+  const { trouble } = await app.current.companies.state(company, soon());
   assert.equal((await part('companies'))?.state, 'degraded');
   const made = JSON.parse((await acknowledge({ kind: 'company', subject: company })).text);
   assert.partialDeepStrictEqual(made, { what: trouble?.kind, since: trouble?.since });
@@ -149,9 +149,9 @@ test('a company in trouble, and a trouble of another kind after it', async () =>
   assert.partialDeepStrictEqual(known, { state: 'ok', acknowledged: 1 });
   assert.match(known?.reason ?? '', /^flexi-demo: .* \(acknowledged until/);
   flexibee.faults.set({ status: 401 });
-  await app.pollCompany(poll, () => {});
+  await app.current.pollCompany(poll, () => {});
   flexibee.faults.clear();
-  const after = await app.companies.state(company, soon());
+  const after = await app.current.companies.state(company, soon());
   assert.notEqual(after.trouble?.kind, trouble?.kind);
   assert.equal((await part('companies'))?.state, 'degraded');
   assert.ok((await acknowledgements()).every(({ kind }) => kind !== 'company'));

@@ -11,6 +11,7 @@ import functions, {
 import { httpFunction, operations } from '../../functions/route.ts';
 import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { App } from '../../shared/app/app.ts';
 import { Companies } from '../../shared/app/companies.ts';
 import { companyQueueOutput } from '../../shared/app/company-queue.ts';
 import { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
@@ -19,6 +20,8 @@ import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { AuditPage, BegunChange, Change, Ending } from '../../shared/audit/audit.ts';
+import { Boards } from '../../shared/board/boards.ts';
+import { shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
@@ -191,6 +194,7 @@ export function testApp(
     settings,
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
+    boards: new Boards(noContainer, shippedBoards(), () => now),
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),
@@ -206,6 +210,10 @@ export function testApp(
   };
 }
 
+const noContainer = async () => {
+  throw new Error('this test has no storage');
+};
+
 /** The sample's companies, for what is refused before anything is asked. */
 function withoutStorage(settings: Settings): Companies {
   const catalog = shippedCatalog();
@@ -215,9 +223,7 @@ function withoutStorage(settings: Settings): Companies {
     databases,
     addresses: requireConnections(settings, catalog).companies,
     procedure: procedureRunner(databases),
-    container: async () => {
-      throw new Error('this test has no storage');
-    },
+    container: noContainer,
     send: async () => {
       throw new Error('this test has no queues');
     },
@@ -259,9 +265,12 @@ const document = openApiDocument(routes.flatMap((route) => operations(route, fal
 // As a client reads it.
 const describes = describedBy(JSON.parse(JSON.stringify(document)));
 
+/** What functions are given: of an app that has been started, what it has at the moment. */
+export type Services = AppServices | App;
+
 /** Calls the function called `name` as the host would; the answer must be what is described. */
 export async function call(
-  app: AppServices,
+  app: Services,
   name: string,
   init: HttpRequestInit = {},
 ): Promise<Reply> {
@@ -274,7 +283,9 @@ export async function call(
     logHandler: (level, ...parts) => lines.push(`${level}: ${parts.join(' ')}`),
   });
   const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/', ...init });
-  const response = (await httpFunction(route, () => app).handler(request, context)) as HttpResponse;
+  const response = (await httpFunction(route, () =>
+    app instanceof App ? app.current : app,
+  ).handler(request, context)) as HttpResponse;
   const bytes = Buffer.from(await response.arrayBuffer());
   const isZipped = response.headers.get('content-encoding') === 'gzip';
   const text = (isZipped ? gunzipSync(bytes) : bytes).toString();
@@ -305,7 +316,7 @@ export async function call(
 
 /** POSTs `body` as JSON. */
 export function post(
-  app: AppServices,
+  app: Services,
   name: string,
   body: unknown,
   headers: Record<string, string> = {},

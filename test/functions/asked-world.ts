@@ -15,7 +15,7 @@ import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import { parseCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import type { WebHook } from '../../shared/flexibee/hook-versions.ts';
-import { edit, type Json, shippedJson, stepsOf } from '../catalog/edited.ts';
+import { edit, type Json, shippedJson, stepsOf, valueAt } from '../catalog/edited.ts';
 import { nothingClosed } from '../support/nothing-closed.ts';
 import { type Reply, type ScriptedHttp, startScriptedHttp } from '../support/scripted-http.ts';
 import { startStorage, type TestStorage } from '../support/storage.ts';
@@ -27,7 +27,7 @@ const minuteMs = 60_000;
 /** Minutes on a machine that has other things to do. */
 const patient = () => AbortSignal.timeout(240_000);
 
-interface Systems {
+export interface Systems {
   storage: TestStorage;
   flexibee: Flexibee;
   sqlServer: SqlServer;
@@ -75,16 +75,41 @@ export function passOn(server: string): Reply {
   };
 }
 
-/** @param fields of the company in the catalogue, and of another one on the same server */
-export async function askedWorld(
-  { storage, flexibee, databases, front }: Systems,
-  fields: Record<string, Json> = {},
-  other?: Record<string, Json>,
-) {
-  const json = shippedJson();
+/** Members of the company in the catalogue. */
+type Fields = Record<string, Json>;
+
+function withFields(json: Json, fields: Fields): Json {
   for (const [name, value] of Object.entries(fields)) {
     edit(json, stepsOf(`dataSources[16].company.${name}`), value);
   }
+  return json;
+}
+
+/** Follows no other evidences. */
+function following(json: Json, evidences: readonly string[]): Json {
+  const entities = valueAt(json, ['entities']);
+  const isFollowed = (entity: Json) =>
+    !JSON.stringify(valueAt(entity, ['systems'])).includes('flexibee') ||
+    evidences.includes(String(valueAt(entity, ['name'])));
+  if (Array.isArray(entities)) edit(json, ['entities'], entities.filter(isFollowed));
+  return json;
+}
+
+/**
+ * @param fields of the company in the catalogue, and of another one on the same server
+ * @param changed `evidences`: the only ones that are followed; `afterwards`: a stage that is called
+ *   after its changes
+ */
+export async function askedWorld(
+  { storage, flexibee, databases, front }: Systems,
+  fields: Fields = {},
+  other?: Fields,
+  changed: { evidences?: readonly string[]; afterwards?: Json } = {},
+) {
+  const json = withFields(shippedJson(), fields);
+  const { evidences, afterwards } = changed;
+  if (afterwards !== undefined) edit(json, stepsOf('pipelines[3].stages[1]'), afterwards);
+  if (evidences !== undefined) following(json, evidences);
   if (other !== undefined) {
     const company = { server: 'flexibee', connection: 'FLEXIBEE_OTHER', name: 'other', ...other };
     const source = { code: 'flexi-other', description: 'Other', system: 'flexibee', company };
@@ -100,9 +125,11 @@ export async function askedWorld(
   let aheadMs = 0;
   const now = () => new Date(Date.now() + aheadMs);
   const queue: CompanyMessage[] = [];
-  const newProcess = () =>
+  /** @param newer fields of the company, in a newer catalogue */
+  const newProcess = (newer?: Fields) =>
     new Companies({
-      ...{ catalog, databases, addresses, now },
+      ...{ databases, addresses, now },
+      catalog: newer ? parseCatalog(withFields(structuredClone(json), newer)) : catalog,
       procedure: procedureRunner(databases),
       container: async () => container,
       send: async (_queue, message) => void queue.push(message as CompanyMessage),

@@ -158,7 +158,7 @@ cases.push(
       const state = 'failed' as const;
       const stages = [{ ...stage('export:payment:0c10', 'dcdb'), state }];
       const freshness = [{ entity: 'payment', code: '0c10' }];
-      const failed = { ...run('r1', stages), freshness, endedAt: app.now().toISOString() };
+      const failed = { ...run('r1', stages), freshness, endedAt: app.current.now().toISOString() };
       await new FailureStore(await opened()).note(failed, soon());
       const subject = '0c10/payment';
       return posting({ kind: 'sync', subject, until: until(), note: 'known', user: 'Jana' });
@@ -172,6 +172,52 @@ cases.push(
     init: () => ({ method: 'DELETE', params: { id: made.get('acknowledgement') ?? '' } }),
     what: 'acknowledgement.end',
     told: { subject: 'sync 0c10/payment', codes: ['0c10'] },
+  },
+);
+
+const board = { description: 'of this test', calls: [{ code: '0c10', name: 'meter', run: true }] };
+const meter = { params: { board: 'mine', call: 'meter.0c10' } };
+
+cases.push(
+  {
+    route: 'board',
+    init: () => ({ ...posting({ ...board, user: 'Jana' }), method: 'PUT', ...meter }),
+    what: 'board.write',
+    told: {
+      ...{ subject: 'board mine', codes: ['0c10'], who: { token: 'demo', user: 'Jana' } },
+      ...{ asked: { calls: 1, on: 1 }, after: { revision: 1, calls: 1, on: 1 } },
+    },
+  },
+  {
+    route: 'board_call',
+    init: () => ({ ...posting({ run: false }), method: 'PATCH', ...meter }),
+    what: 'board.switch',
+    told: {
+      ...{ subject: 'board mine, call meter.0c10', asked: { run: false } },
+      ...{ before: { revision: 1, run: true }, after: { revision: 2, run: false } },
+    },
+  },
+  {
+    route: 'import_board',
+    init: () => ({
+      ...{ method: 'POST', ...meter, headers: { 'content-type': 'text/x-python' } },
+      body: { string: 'sync_entity(M, DCDB_0C10, run=True)\n' },
+    }),
+    what: 'board.import',
+    told: {
+      ...{ subject: 'board mine', codes: ['0c10'] },
+      after: { revision: 3, calls: 1, on: 1 },
+    },
+  },
+  {
+    route: 'board',
+    init: () => ({ method: 'DELETE', ...meter }),
+    what: 'board.remove',
+    told: {
+      subject: 'board mine',
+      before: { revision: 3, calls: 1, on: 1 },
+      after: { removed: true },
+    },
   },
 );
 
@@ -213,7 +259,7 @@ test('every change that somebody makes is in the audit once, with who, what, bef
     assert.equal(found.length, before + 1, what);
     const expected = { who: { token: 'demo' }, outcome: 'done' as const, what, ...told };
     assert.partialDeepStrictEqual(found[0], expected);
-    assert.ok(Math.abs(Date.parse(found[0]?.at ?? '') - app.now().getTime()) < 60_000);
+    assert.ok(Math.abs(Date.parse(found[0]?.at ?? '') - app.current.now().getTime()) < 60_000);
   }
   const done = new Set((await entries()).map(({ what }) => what));
   const missing = ways.flatMap(({ changes }) =>

@@ -111,8 +111,8 @@ async function start(name: string, asked: object): Promise<string> {
 }
 
 async function finish(id: string): Promise<Run> {
-  assert.equal(await app.executeRun(id, () => {}), 'finished');
-  const run = await app.syncs.read(id, soon());
+  assert.equal(await app.current.executeRun(id, () => {}), 'finished');
+  const run = await app.current.syncs.read(id, soon());
   assert.ok(run !== undefined);
   assert.equal(run.state, 'succeeded', JSON.stringify(run.stages.filter(({ error }) => error)));
   return run;

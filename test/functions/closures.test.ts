@@ -33,7 +33,7 @@ after(async () => {
   await Promise.all([storage.close(), flexibee.close()]);
 });
 afterEach(async () => {
-  for (const { id } of await app.closures.current(soon())) await open(id);
+  for (const { id } of await app.current.closures.current(soon())) await open(id);
 });
 
 function start(): Promise<App> {
@@ -50,7 +50,7 @@ function ask(name: string, init: HttpRequestInit = {}, by = app): Promise<Reply>
   return call(by, name, { ...init, headers: { ...headers, ...init.headers } });
 }
 
-const inAnHour = () => new Date(app.now().getTime() + 3_600_000).toISOString();
+const inAnHour = () => new Date(app.current.now().getTime() + 3_600_000).toISOString();
 
 async function close(scope: object, until = inAnHour()): Promise<Closure> {
   const reply = await ask('closures', {
@@ -74,7 +74,7 @@ const sync = (code: string, by = app) => post(by, 'entity_sync', { ...payment, c
 
 test('a server that is closed takes no new run, with why and until when; the others do', async () => {
   const closure = await close({ server: 'dcdb' });
-  const before = (await app.syncs.list({ limit: 50 }, soon())).runs.length;
+  const before = (await app.current.syncs.list({ limit: 50 }, soon())).runs.length;
   for (const by of [app, other]) {
     const reply = await sync('0c10', by);
     assert.equal(reply.status, 409);
@@ -91,7 +91,7 @@ test('a server that is closed takes no new run, with why and until when; the oth
     assert.ok(seconds > 3_500 && seconds <= 3_600, `${seconds}`);
     assert.equal(reply.queued, undefined);
   }
-  assert.equal((await app.syncs.list({ limit: 50 }, soon())).runs.length, before);
+  assert.equal((await app.current.syncs.list({ limit: 50 }, soon())).runs.length, before);
   assert.equal((await sync('mo')).status, 202, 'another server');
   const opened = await open(closure.id);
   assert.deepEqual([opened.status, JSON.parse(opened.text)], [200, closure]);
@@ -108,7 +108,7 @@ test('who would wait waits for the end of a closure, and says for what', async (
   const read = async () => JSON.parse((await ask('run', { params: { id } })).text);
   const { until, reason } = closure;
   assert.deepEqual((await read()).closed, { until, reason });
-  assert.equal(await app.executeRun(id, () => {}), 'waits');
+  assert.equal(await app.current.executeRun(id, () => {}), 'waits');
   assert.equal((await read()).state, 'waiting');
   await open(closure.id);
   const { startable } = await app.sweepRuns();
@@ -133,7 +133,7 @@ test('a closed company is not polled nor asked, says so, and is followed again a
   const closure = await close({ company });
   const before = flexibee.requests.count();
   for (const why of ['timer', 'hook', 'request', 'rest', 'reconcile'] as const) {
-    assert.equal(await app.pollCompany(message(why), () => {}), 'closed', why);
+    assert.equal(await app.current.pollCompany(message(why), () => {}), 'closed', why);
   }
   for (const name of ['poll', 'reconcile_company']) {
     const reply = await ask(name, { method: 'POST', params: { company } });
@@ -149,7 +149,7 @@ test('a closed company is not polled nor asked, says so, and is followed again a
   assert.equal(flexibee.requests.count(), before);
   assert.equal((await sync('stek')).status, 202, 'it is nothing to others');
   await open(closure.id);
-  assert.notEqual(await app.pollCompany(message('request'), () => {}), 'closed');
+  assert.notEqual(await app.current.pollCompany(message('request'), () => {}), 'closed');
   assert.ok(flexibee.requests.count() > before);
   const after = JSON.parse((await ask('company', { params: { company } })).text);
   assert.equal(after.closure, undefined);
@@ -213,11 +213,11 @@ for (const [change, field, message] of [
 }
 
 test('a time by the clock of the catalogue is taken for what it is there', async () => {
-  const { timeZone } = app.catalog.periods;
+  const { timeZone } = app.current.catalog.periods;
   const local = new Intl.DateTimeFormat('sv-SE', {
     ...{ timeZone, dateStyle: 'short', timeStyle: 'short' },
   });
-  const soonish = new Date(Math.ceil(app.now().getTime() / 60_000 + 30) * 60_000);
+  const soonish = new Date(Math.ceil(app.current.now().getTime() / 60_000 + 30) * 60_000);
   const { until } = await close({ server: 'ab' }, local.format(soonish).replace(' ', 'T'));
   assert.equal(until, soonish.toISOString());
 });

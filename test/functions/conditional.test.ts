@@ -21,7 +21,7 @@ let runs: RunStore;
 before(async () => {
   storage = await startStorage();
   app = await App.start({ ...sample.Values, AzureWebJobsStorage: storage.connectionString });
-  runs = new RunStore(await openContainer(app.settings.storage, soon()));
+  runs = new RunStore(await openContainer(app.current.settings.storage, soon()));
 });
 after(async () => {
   await app.stop();
@@ -282,11 +282,11 @@ test('forms: what is dated, for all areas, in which order, which months', async 
       description: undefined,
       server: 'dcdb',
       needsMonth: true,
-      allAreas: false,
+      standsFor: false,
       entities: catalog.entityOrder('0c10').length,
     },
   );
-  assert.equal(of('all').allAreas, true);
+  assert.equal(of('all').standsFor, true);
   assert.equal(of('all').needsMonth, false);
   for (const code of Object.keys(plain)) {
     const form = await ask('valid_names', code);
@@ -298,7 +298,7 @@ test('forms: what is dated, for all areas, in which order, which months', async 
     for (const one of form.names) {
       assert.equal(one.dated, catalog.isDated(one.name), one.name);
       const [exported] = catalog.stages({ name: one.name, code, period: { month: 1, year: 2019 } });
-      assert.equal(one.allAreas, exported?.code === 'all', `${code} ${one.name}`);
+      assert.equal(one.exportedBy, exported?.code, `${code} ${one.name}`);
     }
   }
 });

@@ -9,6 +9,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { ConfigurationError, configure } from '../../shared/app/configuration.ts';
 import { CatalogError } from '../../shared/catalog/index.ts';
 import { SettingsError } from '../../shared/settings/settings.ts';
+import { edit, shippedJson, stepsOf } from '../catalog/edited.ts';
 
 const wrong = {
   ...sample.Values,
@@ -45,7 +46,8 @@ async function file(t: TestContext, text: string): Promise<string> {
 }
 
 test('the sample starts', async () => {
-  const { catalog, connections } = await configure(sample.Values);
+  const { content } = await configure(sample.Values);
+  const { catalog, connections } = content;
   assert.equal(Object.keys(connections.databases).length, catalog.databases.length);
 });
 
@@ -69,6 +71,36 @@ test('faults of the settings, of the catalogue and of dynsql: all at once', asyn
 test('a catalogue in a blob waits for storage that is right', async () => {
   const error = await failureOf({ ...wrong, CATALOG: 'blob:catalog.json' });
   assert.ok(error instanceof SettingsError);
+});
+
+/** No template of JavaScript's. */
+const dollars = (text: string) => text.replaceAll('§', '$');
+
+test('settings of one environment are in the catalogue, and say where they are missing', async (t) => {
+  const catalog = shippedJson();
+  edit(catalog, stepsOf('dataSources[16].company.name'), dollars('§{FLEXI_COMPANY}'));
+  edit(
+    catalog,
+    stepsOf('dataSources[16].description'),
+    dollars('FlexiBee §{FLEXI_STAGE}, §§{plain}'),
+  );
+  const CATALOG = await file(t, JSON.stringify(catalog));
+  const settings = { ...sample.Values, CATALOG };
+  const ours = { FLEXI_COMPANY: 'firma_test', FLEXI_STAGE: 'test' };
+  const { content } = await configure({ ...settings, ...ours });
+  const { companies } = content.catalog;
+  assert.equal(companies[0]?.name, 'firma_test');
+  assert.equal(content.catalog.codes()['flexi-demo'], dollars('FlexiBee test, §{plain}'));
+  assert.match(content.locations.companies['flexi-demo'] ?? '', /\/firma_test$/);
+  const other = await configure({ ...settings, ...ours, FLEXI_STAGE: 'production' });
+  assert.notEqual(other.content.catalog.revision, content.catalog.revision);
+  const error = await failureOf({ ...settings, FLEXI_COMPANIES: 'near', FLEXI_STAGE: 'test' });
+  assert.equal(
+    error.message,
+    `${CATALOG} has 1 fault:\n- dataSources[16].company.name: the setting FLEXI_COMPANY is not set`,
+  );
+  const near = await failureOf({ ...settings, FLEXI_COMPANi: 'near', FLEXI_STAGE: 'test' });
+  assert.match(near.message, /did you mean FLEXI_COMPANi, which is/);
 });
 
 test('one fault of the catalogue is a CatalogError as ever', async (t) => {

@@ -47,13 +47,13 @@ test('a worker that stops leaves no connection behind', async (t) => {
   const proxy = await startSilentProxy({ host: '127.0.0.1', port: server.port });
   t.after(() => proxy.close());
   const app = await startApp(proxy.port, password);
-  const parts = await app.health(soon());
+  const parts = await app.current.health(soon());
   assert.deepEqual(
     parts.filter(({ part, state }) => part.startsWith('database ') && state !== 'ok'),
     [],
   );
   const catalog = parts.find(({ part }) => part === 'catalog');
-  assert.equal(catalog?.guesses, app.catalog.guesses.length);
+  assert.equal(catalog?.guesses, app.current.catalog.guesses.length);
   assert.ok(proxy.open > 0);
   await app.stop();
   const patience = soon();
@@ -65,10 +65,10 @@ test('however many look at the health within 5 s, it is looked at once', async (
   t.after(() => proxy.close());
   const app = await startApp(proxy.port, password);
   const [first, ...others] = await Promise.all(
-    Array.from({ length: 50 }, () => app.health(soon())),
+    Array.from({ length: 50 }, () => app.current.health(soon())),
   );
-  for (const parts of [...others, await app.health(soon())]) assert.equal(parts, first);
-  const { length } = app.catalog.databases;
+  for (const parts of [...others, await app.current.health(soon())]) assert.equal(parts, first);
+  const { length } = app.current.catalog.databases;
   assert.ok(proxy.open <= length, `${proxy.open} connections to ${length} databases`);
   await app.stop();
 });
@@ -76,14 +76,14 @@ test('however many look at the health within 5 s, it is looked at once', async (
 test('a refused login stays a secret in the run, in the log and in /health', async () => {
   const app = await startApp(server.port, `${password}-wrong`);
   try {
-    const started = await app.syncs.start(requestFor(['all'], ['city']), soon());
+    const started = await app.current.syncs.start(requestFor(['all'], ['city']), soon());
     assert.ok(started.outcome === 'started');
     const log: string[] = [];
-    assert.equal(await app.executeRun(started.id, (text) => log.push(text)), 'finished');
-    const run = await app.syncs.read(started.id, soon());
+    assert.equal(await app.current.executeRun(started.id, (text) => log.push(text)), 'finished');
+    const run = await app.current.syncs.read(started.id, soon());
     assert.equal(run?.state, 'failed');
     assert.match(JSON.stringify(run), /"meaning":"login"/);
-    const health = await app.health(soon());
+    const health = await app.current.health(soon());
     assert.ok(health.some(({ state }) => state === 'failing'));
     for (const told of [run, log, health]) {
       assert.doesNotMatch(inspect(told, { depth: 20 }), /hush|Тише|Server=|Password/);

@@ -121,7 +121,7 @@ test('the connection was renamed: the stage fails for good and names it', async 
   const document = await read(run.state.runs, run.id);
   assert.equal(document.state, 'failed');
   assert.equal(errorOf(document)?.meaning, 'permanent');
-  assert.match(errorOf(document)?.message ?? '', /no connection demodata to ABRA Gen any more/);
+  assert.match(errorOf(document)?.message ?? '', /no ABRA Gen connection demodata any more/);
   assert.equal(document.stages[0]?.attempts.length, 1);
 });
 
@@ -131,7 +131,7 @@ test('the connection leads elsewhere now: nothing of that server is loaded', asy
   assert.equal(document.state, 'failed');
   assert.match(
     errorOf(document)?.message ?? '',
-    /was to abra\.example:699 when the run was planned, and is to other\.example:699 now; start it again/,
+    /was at abra\.example:699 when the run was planned, and is at other\.example:699 now; start it again/,
   );
   assert.deepEqual(running.abraGen.requests.counts(), {});
 });

@@ -39,7 +39,7 @@ before(async () => {
     FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
   });
   const message = { company, why: 'request' as const, at: new Date().toISOString() };
-  assert.equal(await app.pollCompany(message, () => {}), 'applied');
+  assert.equal(await app.current.pollCompany(message, () => {}), 'applied');
 });
 after(async () => {
   await app.stop();
@@ -121,7 +121,7 @@ test('each shipped evidence has a definition, which shows all of its records', a
       evidence,
     );
   }
-  assert.deepEqual([...asked].sort(), app.catalog.entityOrder(company).toSorted());
+  assert.deepEqual([...asked].sort(), app.current.catalog.entityOrder(company).toSorted());
 });
 
 test('GET /flexibee/{company} says where each typed table is', async () => {
@@ -130,6 +130,6 @@ test('GET /flexibee/{company} says where each typed table is', async () => {
     headers: { authorization: 'Bearer demo-token' },
   });
   const { typed } = JSON.parse(text);
-  for (const evidence of app.catalog.entityOrder(company))
+  for (const evidence of app.current.catalog.entityOrder(company))
     assert.deepEqual(typed[evidence], { state: 'ready' }, evidence);
 });

@@ -426,7 +426,7 @@ test('a wrong password is trouble with a cure, told once, and shown nowhere', as
     for (let round = 0; round < 2; round += 1) {
       const at = new Date().toISOString();
       const message = { company, why: 'request' as const, at };
-      assert.equal(await other.pollCompany(message, (text) => lines.push(text)), 'trouble');
+      assert.equal(await other.current.pollCompany(message, (text) => lines.push(text)), 'trouble');
     }
     assert.equal(lines.length, 1);
     assert.match(lines[0] ?? '', /\(wrong password\)/);
@@ -439,7 +439,7 @@ test('a wrong password is trouble with a cure, told once, and shown nowhere', as
     assert.match(details.live.cure, /User Id and Password/);
     const list = await call(other, 'companies', { headers });
     assert.equal(JSON.parse(list.text).companies[0].trouble.kind, 'wrong password');
-    const health = await other.health(AbortSignal.timeout(30_000));
+    const health = await other.current.health(AbortSignal.timeout(30_000));
     const found = health.find(({ part }) => part === 'companies');
     assert.equal(found?.reason, 'flexi-demo: wrong password, see /flexibee');
     const shown = [...lines, reply.text, reply.log, list.text].join();
@@ -455,7 +455,8 @@ test('whoever asked for a look is seen to later where the company is busy', asyn
   const holder = await cursorStore(await container()).acquire(company, soon());
   assert.ok(holder !== undefined);
   const at = new Date().toISOString();
-  const poll = (why: CompanyMessage['why']) => app.pollCompany({ company, why, at }, () => {});
+  const poll = (why: CompanyMessage['why']) =>
+    app.current.pollCompany({ company, why, at }, () => {});
   assert.equal(await poll('request'), 'busy');
   assert.partialDeepStrictEqual(await queuedPolls(), [{ company, why: 'hook' }]);
   assert.equal(await poll('hook'), 'busy');
@@ -481,7 +482,7 @@ test('a company that is paused, or not due, is not asked; its state says so', as
     const before = flexibee.requests.count();
     const at = new Date().toISOString();
     for (const why of ['timer', 'hook', 'request', 'rest'] as const) {
-      assert.equal(await other.pollCompany({ company, why, at }, () => {}), 'paused');
+      assert.equal(await other.current.pollCompany({ company, why, at }, () => {}), 'paused');
     }
     const headers = { 'x-fb-hook-seckey': secret };
     const init = { method: 'POST' as const, params: { company }, headers };
@@ -503,12 +504,12 @@ test('a message of the timer that waited for too long is left to the next', asyn
   const before = flexibee.requests.count();
   const [at, ago] = [0, 100_000].map((ms) => new Date(Date.now() - ms).toISOString());
   const timer = { company, why: 'timer' as const, at: at ?? '' };
-  assert.equal(await app.pollCompany({ ...timer, queuedAt: ago }, () => {}), 'late');
+  assert.equal(await app.current.pollCompany({ ...timer, queuedAt: ago }, () => {}), 'late');
   assert.equal(flexibee.requests.count(), before);
   // By the queue's clock: the machine that has sent it is 100 s behind, or an hour.
   for (const sent of [ago ?? '', new Date(Date.now() - 3_600_000).toISOString()]) {
     const lagging = { ...timer, at: sent, queuedAt: at };
-    assert.notEqual(await app.pollCompany(lagging, () => {}), 'late');
+    assert.notEqual(await app.current.pollCompany(lagging, () => {}), 'late');
   }
 });
 

@@ -169,8 +169,8 @@ async function poll(
   log: (text: string) => void = () => {},
 ): Promise<string> {
   const at = new Date().toISOString();
-  const outcome = await app.pollCompany({ company, why, at }, log);
-  assert.equal(await app.callAfterChanges(company, log), 'done');
+  const outcome = await app.current.pollCompany({ company, why, at }, log);
+  assert.equal(await app.current.callAfterChanges(company, log), 'done');
   return outcome;
 }
 
@@ -187,7 +187,7 @@ async function callAgain(): Promise<string> {
   });
   await held.replace({ ...held.value, evidences: Object.fromEntries(evidences) }, soon());
   await held.release();
-  return await app.callAfterChanges(company, () => {});
+  return await app.current.callAfterChanges(company, () => {});
 }
 
 let written = 0;
@@ -206,7 +206,7 @@ async function write(evidence = 'adresar'): Promise<void> {
 
 test('after the first load the procedures of all its evidences are called, one by one', async () => {
   assert.equal(await poll('timer'), 'applied');
-  const evidences = app.catalog.entityOrder(company);
+  const evidences = app.current.catalog.entityOrder(company);
   assert.deepEqual(
     calls,
     evidences.map((evidence) => `${company} ${evidence}`),
@@ -242,7 +242,7 @@ test('an evidence that the user may not read is told at it, in the list and by t
   assert.match(blocked.evidences['cenik']?.trouble?.cure ?? '', /right.*licence/);
   const list = JSON.parse((await call(app, 'companies', { headers })).text);
   assert.deepEqual(list.companies[0].blocked, ['cenik']);
-  const health = await app.health(soon());
+  const health = await app.current.health(soon());
   const part = health.find((one) => one.part === 'companies');
   assert.equal(part?.state, 'degraded');
   assert.equal(part?.reason, 'flexi-demo, cenik: request refused, see /flexibee');
@@ -278,7 +278,7 @@ test('a row that is wrong in the base is found and corrected, and the state tell
   const wish = `asked for at ${at}`;
   const lines: string[] = [];
   const log = (text: string) => void lines.push(text);
-  assert.equal(await app.pollCompany({ company, why: 'reconcile', at, wish }, log), 'done');
+  assert.equal(await app.current.pollCompany({ company, why: 'reconcile', at, wish }, log), 'done');
   const { state, last } = (await details()).reconciliation;
   assert.equal(state, 'done');
   assert.equal(last?.evidences['cenik']?.different, 1);
@@ -286,7 +286,7 @@ test('a row that is wrong in the base is found and corrected, and the state tell
   assert.equal(last?.differences, 2);
   assert.match(last?.skipped['adresar'] ?? '', /crude\.sp_apply_addresses/);
   assert.ok(lines.some((line) => /cenik: 0 missing, 0 extra, 1 different/.test(line)));
-  assert.equal(await app.callAfterChanges(company, log), 'done');
+  assert.equal(await app.current.callAfterChanges(company, log), 'done');
   assert.deepEqual(calls.toSorted(), [`${company} cenik`, `${company} faktura-vydana`]);
   const [again] = await sqlQuery(
     `SELECT payload FROM crude.flexibee_record WHERE evidence = N'cenik' AND record_id = ${id}`,
@@ -296,7 +296,7 @@ test('a row that is wrong in the base is found and corrected, and the state tell
     .dump('cenik')
     .find((one) => String(one['id']) === id);
   assert.deepEqual(JSON.parse(String(again?.['payload'])), there);
-  assert.equal(await app.pollCompany({ company, why: 'reconcile', at, wish }, log), 'idle');
+  assert.equal(await app.current.pollCompany({ company, why: 'reconcile', at, wish }, log), 'idle');
 });
 
 test('what procedures say in a poll is in the log of the function, the first hundred of it', async () => {
@@ -325,12 +325,15 @@ test('they wait for their turn at their server, as stages of runs do', async () 
   assert.ok(await leases.acquire('procedure/ab', holder, soon()));
   await write();
   const at = new Date().toISOString();
-  assert.equal(await app.pollCompany({ company, why: 'request', at }, () => {}), 'applied');
-  const calling = app.callAfterChanges(company, () => {});
+  assert.equal(await app.current.pollCompany({ company, why: 'request', at }, () => {}), 'applied');
+  const calling = app.current.callAfterChanges(company, () => {});
   // The company is followed meanwhile, whoever has the server.
   await write('cenik');
-  assert.equal(await app.pollCompany({ company, why: 'request', at }, () => {}), 'applied');
-  assert.deepEqual((await app.companies.state(company, soon())).pending, ['adresar', 'cenik']);
+  assert.equal(await app.current.pollCompany({ company, why: 'request', at }, () => {}), 'applied');
+  assert.deepEqual((await app.current.companies.state(company, soon())).pending, [
+    'adresar',
+    'cenik',
+  ]);
   assert.deepEqual(calls, []);
   await leases.release('procedure/ab', holder, soon());
   assert.equal(await calling, 'done');
@@ -383,7 +386,7 @@ test('a procedure that fails is told, and keeps nobody behind it from being call
   await write('cenik');
   assert.equal(await poll('request', (text) => log.push(text)), 'applied');
   assert.deepEqual(calls, [`${company} adresar`, `${company} cenik`]);
-  const { phase, trouble, pending, failures } = await app.companies.state(company, soon());
+  const { phase, trouble, pending, failures } = await app.current.companies.state(company, soon());
   assert.deepEqual([phase, trouble, pending], ['following', undefined, ['adresar']]);
   const [failure, ...others] = failures;
   assert.deepEqual(others, []);
@@ -399,7 +402,7 @@ test('a procedure that fails is told, and keeps nobody behind it from being call
   for (let reason = ''; !/flexi-demo, adresar: heap\.sp_load_flexibee fails/.test(reason); ) {
     patience.throwIfAborted();
     await pauseShortly();
-    const health = await app.health(patience);
+    const health = await app.current.health(patience);
     reason = health.find(({ part }) => part === 'companies')?.reason ?? '';
   }
   // Not before its time, whatever comes meanwhile.
@@ -407,12 +410,12 @@ test('a procedure that fails is told, and keeps nobody behind it from being call
   assert.equal(await poll(), 'applied');
   assert.equal(calls.length, 2);
   assert.equal(await callAgain(), 'done');
-  const again = (await app.companies.state(company, soon())).failures[0];
+  const again = (await app.current.companies.state(company, soon())).failures[0];
   assert.deepEqual([again?.calls, again?.since], [2, failure?.since]);
   behaviour = async () => {};
   assert.equal(await callAgain(), 'done');
   assert.equal(calls.length, 4);
-  const state = await app.companies.state(company, soon());
+  const state = await app.current.companies.state(company, soon());
   assert.deepEqual([state.failures, state.pending], [[], []]);
 });
 
@@ -420,13 +423,13 @@ test('a procedure that exceeds its time is stopped, and said to', async () => {
   behaviour = (context) => context.delay(60_000);
   await write();
   assert.equal(await poll(), 'applied');
-  const { failures } = await app.companies.state(company, soon());
+  const { failures } = await app.current.companies.state(company, soon());
   assert.partialDeepStrictEqual(failures, [
     { procedure: 'heap.sp_load_flexibee', message: 'timed out after 2 s' },
   ]);
   behaviour = async () => {};
   await callAgain();
-  assert.deepEqual((await app.companies.state(company, soon())).failures, []);
+  assert.deepEqual((await app.current.companies.state(company, soon())).failures, []);
 });
 
 test('what returns another value than 0 is a warning of the company until it returns 0', async () => {
@@ -436,7 +439,7 @@ test('what returns another value than 0 is a warning of the company until it ret
   for (const _ of [1, 2]) {
     await write();
     assert.equal(await logged(), 'applied');
-    const { warnings, trouble, pending } = await app.companies.state(company, soon());
+    const { warnings, trouble, pending } = await app.current.companies.state(company, soon());
     assert.deepEqual(warnings, ['heap.sp_load_flexibee returned 5']);
     assert.deepEqual([trouble, pending], [undefined, []]);
   }
@@ -444,20 +447,20 @@ test('what returns another value than 0 is a warning of the company until it ret
   behaviour = async () => 0;
   await write();
   assert.equal(await logged(), 'applied');
-  assert.deepEqual((await app.companies.state(company, soon())).warnings, []);
+  assert.deepEqual((await app.current.companies.state(company, soon())).warnings, []);
 });
 
 test('under "zero" it has failed, and the procedure is called again', async () => {
   behaviour = async () => -1;
   await write('cenik');
   assert.equal(await poll(), 'applied');
-  const { failures, pending, warnings } = await app.companies.state(company, soon());
+  const { failures, pending, warnings } = await app.current.companies.state(company, soon());
   assert.match(failures[0]?.message ?? '', /heap\.sp_load_flexibee returned -1/);
   assert.deepEqual([pending, warnings], [['cenik'], []]);
   behaviour = async () => {};
   await callAgain();
   assert.deepEqual(calls, [`${company} cenik`, `${company} cenik`]);
-  assert.deepEqual((await app.companies.state(company, soon())).failures, []);
+  assert.deepEqual((await app.current.companies.state(company, soon())).failures, []);
 });
 
 test('an apply procedure that returns another value moves nothing, and its rows come later', async () => {
@@ -467,27 +470,27 @@ test('an apply procedure that returns another value moves nothing, and its rows 
       `SELECT code FROM crude.flexibee_record WHERE evidence = 'adresar' AND code = '${code}'`,
     );
   await sqlBatch('INSERT INTO dbo.refusal (value) VALUES (3)');
-  const before = await app.companies.state(company, soon());
+  const before = await app.current.companies.state(company, soon());
   await write();
   assert.equal(await poll(), 'trouble');
-  const { trouble, version } = await app.companies.state(company, soon());
+  const { trouble, version } = await app.current.companies.state(company, soon());
   assert.match(trouble?.message ?? '', /crude\.sp_apply_addresses returned 3/);
   assert.equal(version, before.version);
   assert.deepEqual(await rows(), []);
   await sqlBatch('DELETE FROM dbo.refusal');
   assert.equal(await poll(), 'applied');
   assert.deepEqual(await rows(), [{ code }]);
-  assert.equal((await app.companies.state(company, soon())).trouble, undefined);
+  assert.equal((await app.current.companies.state(company, soon())).trouble, undefined);
 });
 
 async function start(): Promise<string> {
-  const started = await app.syncs.start(requestFor([company], ['adresar']), soon());
+  const started = await app.current.syncs.start(requestFor([company], ['adresar']), soon());
   assert.equal(started.outcome, 'started');
   return 'id' in started ? started.id : '';
 }
 
 async function read(id: string): Promise<Run> {
-  const run = await app.syncs.read(id, soon());
+  const run = await app.current.syncs.read(id, soon());
   assert.ok(run !== undefined);
   return run;
 }
@@ -495,7 +498,7 @@ async function read(id: string): Promise<Run> {
 test('a run reads the evidence in full, then calls what comes after it', async () => {
   await sqlBatch('INSERT INTO dbo.talkative (value) VALUES (1)');
   const id = await start();
-  assert.equal(await app.executeRun(id, () => {}), 'finished');
+  assert.equal(await app.current.executeRun(id, () => {}), 'finished');
   await sqlBatch('DELETE FROM dbo.talkative');
   const { state, stages } = await read(id);
   assert.equal(state, 'succeeded', JSON.stringify(stages));
@@ -507,7 +510,7 @@ test('a run reads the evidence in full, then calls what comes after it', async (
     ],
   );
   assert.deepEqual(stages[0]?.rows?.last, [0, 0, 0]);
-  const log = await app.syncs.log(id, soon());
+  const log = await app.current.syncs.log(id, soon());
   const pieces: Uint8Array[] = [];
   for await (const piece of log.read({ from: 0 }, soon())) pieces.push(piece);
   assert.match(
@@ -537,7 +540,7 @@ for (const [what, cause, meaning, text] of failures) {
   test(`${what} fails the stage, with the cure, and skips what needs it`, async () => {
     cause();
     const id = await start();
-    assert.equal(await app.executeRun(id, () => {}), 'finished');
+    assert.equal(await app.current.executeRun(id, () => {}), 'finished');
     const { state, stages } = await read(id);
     assert.equal(state, 'failed');
     assert.deepEqual(
@@ -553,10 +556,10 @@ for (const [what, cause, meaning, text] of failures) {
 test('a run that waits for the server is cancelled within seconds', async () => {
   flexibee.faults.set({ kind: 'list', delayMilliseconds: 60_000 });
   const id = await start();
-  const executing = app.executeRun(id, () => {});
+  const executing = app.current.executeRun(id, () => {});
   while ((await read(id)).stages[0]?.state !== 'running') await pauseShortly();
   const cancelledAt = performance.now();
-  await app.syncs.cancel(id, 'demo', soon());
+  await app.current.syncs.cancel(id, 'demo', soon());
   assert.equal(await executing, 'finished');
   assert.ok(performance.now() - cancelledAt < 30_000);
   assert.equal((await read(id)).state, 'cancelled');
@@ -600,7 +603,7 @@ test('a worker that stops lets go of the company', async () => {
   flexibee.faults.set({ kind: 'changes', delayMilliseconds: 60_000 });
   const before = flexibee.requests.count({ kind: 'changes' });
   const at = new Date().toISOString();
-  const polling = other.pollCompany({ company, why: 'request', at }, () => {});
+  const polling = other.current.pollCompany({ company, why: 'request', at }, () => {});
   const outcome = assert.rejects(polling, /The worker is stopping/);
   while (flexibee.requests.count({ kind: 'changes' }) === before) await pauseShortly();
   await other.stop();
@@ -613,7 +616,7 @@ test('a changelog that somebody saw off is loaded for, though it is on again bef
   const headers = { authorization: 'Bearer demo-token' };
   await poll();
   for (const route of ['changelog_status', 'company']) {
-    const before = await app.companies.state(company, soon());
+    const before = await app.current.companies.state(company, soon());
     await turn('disable');
     await write();
     const kod = `W${written}`;
@@ -621,7 +624,7 @@ test('a changelog that somebody saw off is loaded for, though it is on again bef
     assert.equal(reply.status, 200, reply.text);
     await turn('enable');
     assert.equal(await poll('timer'), 'applied', route);
-    const { generation = 0 } = await app.companies.state(company, soon());
+    const { generation = 0 } = await app.current.companies.state(company, soon());
     assert.ok(generation > (before.generation ?? 0), route);
     const found = await sqlQuery(
       `SELECT code FROM crude.flexibee_record WHERE company = '${company}' AND code = '${kod}'`,

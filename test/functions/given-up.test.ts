@@ -64,12 +64,12 @@ async function start(): Promise<string> {
 }
 
 async function runLog(id: string): Promise<string[]> {
-  const run = await app.syncs.read(id, soon());
+  const run = await app.current.syncs.read(id, soon());
   return run?.log.map(({ text }) => text) ?? [];
 }
 
 async function queueParts(worker: App) {
-  const parts = await worker.health(soon());
+  const parts = await worker.current.health(soon());
   return parts
     .filter(({ part }) => part.startsWith('queue '))
     .map(({ part, state, poison }) => [part, state, poison]);

@@ -11,7 +11,7 @@ import { openContainer } from '../../shared/storage/container.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { randomFaults } from '../support/random-faults.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
-import { post, type Reply, testApp } from './app.ts';
+import { post, type Reply, type Services, testApp } from './app.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 const second = { name: 'second', sha256: digest('second'), codes: ['*'] };
@@ -63,7 +63,7 @@ const payment = { user: 'me', code: '0c10', name: 'payment', month: 7, year: 201
 function sync(
   key: string,
   body: object = payment,
-  by: AppServices = app,
+  by: Services = app,
   headers: Record<string, string> = {},
 ): Promise<Reply> {
   const token = { authorization: 'Bearer demo-token', accept: 'application/json' };
@@ -71,17 +71,17 @@ function sync(
 }
 
 async function runIds(): Promise<string[]> {
-  return (await app.syncs.list({ limit: 200 }, soon())).runs.map(({ id }) => id);
+  return (await app.current.syncs.list({ limit: 200 }, soon())).runs.map(({ id }) => id);
 }
 
 /** A worker a minute after everything that is there was written. */
 function later(by: App): AppServices {
-  return new Proxy(by as AppServices, {
+  return new Proxy<AppServices>(by.current, {
     get(target, member) {
       const value = Reflect.get(target, member, target);
       if (member !== 'keys') return typeof value === 'function' ? value.bind(target) : value;
       return async (signal: AbortSignal) => {
-        const keys = await by.keys(signal);
+        const keys = await by.current.keys(signal);
         return new Proxy(keys, {
           get(known, name) {
             const of = Reflect.get(known, name, known);
@@ -118,7 +118,7 @@ test('sent again it starts nothing and gets the first answer, however it is writ
   const text = await sync(key, payment, app, { accept: 'text/plain' });
   assert.equal(text.text, 'Synchronization was started.');
   assert.deepEqual(await runIds(), [JSON.parse(first.text).id]);
-  const { entries } = await app.audit.read(
+  const { entries } = await app.current.audit.read(
     { limit: 50, isWanted: ({ subject }) => subject === `run ${JSON.parse(first.text).id}` },
     soon(),
   );
@@ -156,12 +156,12 @@ test('a refusal is not kept: busy, closed, nor a body that is wrong', async () =
   assert.equal((await sync('busy', { ...payment, month: 77 })).status, 400);
   // Another request with the key of one that was refused is as good.
   assert.equal((await sync('busy', { ...payment, code: 'mo' })).status, 202);
-  const until = new Date(app.now().getTime() + 60_000).toISOString();
+  const until = new Date(app.current.now().getTime() + 60_000).toISOString();
   const closing = { server: 'server', until, reason: 'r', user: 'u', token: 't' };
-  const { id } = await app.closures.begin(closing, soon());
+  const { id } = await app.current.closures.begin(closing, soon());
   const stek = { ...payment, code: 'stek' };
   assert.equal(JSON.parse((await sync('closed', stek)).text).type, 'urn:syncboard:problem:closed');
-  await app.closures.end(id, soon());
+  await app.current.closures.end(id, soon());
   assert.equal((await sync('closed', stek)).status, 202);
 });
 
@@ -244,7 +244,7 @@ test('random faults, two workers, clients that try again: one run for each key',
     ),
   );
   proxy.decide = () => undefined;
-  const { runs } = await app.syncs.list({ limit: 50 }, soon());
+  const { runs } = await app.current.syncs.list({ limit: 50 }, soon());
   for (const code of codes) {
     const own = runs.filter((run) => run.codes.includes(code)).map(({ id }) => id);
     assert.equal(own.length, 1, code);

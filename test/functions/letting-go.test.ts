@@ -139,11 +139,16 @@ test('a poll is put back by the worker that stops', async () => {
   const queues = QueueServiceClient.fromConnectionString(app.connectionString);
   const queue = queues.getQueueClient('letting-go');
   await queue.create();
-  const fake: Pick<App, 'now' | 'stopping' | 'pollCompany' | 'send'> & { companies: object } = {
+  const current: Pick<App['current'], 'now' | 'stopping' | 'pollCompany'> & {
+    companies: object;
+  } = {
     companies: { find: () => ({ code: 'flexi-demo' }) },
     stopping,
     now: () => new Date('2026-01-01T00:00:00Z'),
     pollCompany: async () => stopping.throwIfAborted() ?? '',
+  };
+  const fake: Pick<App, 'current' | 'send'> = {
+    current: current as App['current'],
     async send(name, message) {
       assert.equal(name, companyQueueName);
       await (await Queues.open(account)).send('letting-go', message, soon());

@@ -80,8 +80,8 @@ async function documentAt(name: string): Promise<object> {
 
 test('every document has a version', async () => {
   const { id } = await sync();
-  await app.syncs.cancel(id, 'me', soon());
-  await app.pollCompany({ company, why: 'request', at: new Date().toISOString() }, silent);
+  await app.current.syncs.cancel(id, 'me', soon());
+  await app.current.pollCompany({ company, why: 'request', at: new Date().toISOString() }, silent);
   const versions = [
     [`runs/${id}`, 2],
     [`cancellations/${id}`, 1],
@@ -145,7 +145,7 @@ test('the document of a run that a newer version has: nobody touches it', async 
       assert.match(await answer('run', { id }), /newer version/);
       const said = await answer('sync_status');
       await app.sweepRuns();
-      await assert.rejects(app.executeRun(id, silent), DocumentNewerError);
+      await assert.rejects(app.current.executeRun(id, silent), DocumentNewerError);
       assert.equal((await sync()).status, 409);
       const now = await container.getBlobClient(`runs/${id}.json`).getProperties();
       assert.equal(now.etag, before.etag);
@@ -162,7 +162,7 @@ test('the document of a run that a newer version has: nobody touches it', async 
 test('the cursor of a company: full load, and the others are not concerned', async () => {
   const name = `flexibee/${company}.json`;
   const message = () => ({ company, why: 'request' as const, at: new Date().toISOString() });
-  await app.pollCompany(message(), silent);
+  await app.current.pollCompany(message(), silent);
   const whole = await documentAt(name);
   const cursors = cursorStore(container, 15, silent);
   await fc.assert(
@@ -179,7 +179,7 @@ test('the cursor of a company: full load, and the others are not concerned', asy
     runs,
   );
   await put(container, name, { body: Buffer.from('{"broken":'), metadata: {} });
-  await app.pollCompany(message(), silent);
+  await app.current.pollCompany(message(), silent);
   // The base of this test does not answer, and it is asked for its generation before a load begins.
   const state = companyState(await cursors.read(company, soon()), new Date());
   assert.equal(state.phase, 'starting');
@@ -191,7 +191,7 @@ test('the cursor of a company: full load, and the others are not concerned', asy
       assert.match(await answer('company', { company }), /newer version/);
       await hook();
       const lines: string[] = [];
-      assert.equal(await app.pollCompany(message(), (text) => lines.push(text)), 'trouble');
+      assert.equal(await app.current.pollCompany(message(), (text) => lines.push(text)), 'trouble');
       assert.match(lines.join(), /newer version/);
       assert.deepEqual(await contentOf(container, name), newer.body);
     }),
@@ -216,7 +216,7 @@ test('the flag of hooks', async () => {
       await put(container, `hooks/${company}`, odd);
       await hook();
       const at = new Date().toISOString();
-      await app.pollCompany({ company, why: 'hook', at }, silent);
+      await app.current.pollCompany({ company, why: 'hook', at }, silent);
       assert.equal(await contentOf(container, `hooks/${company}`), undefined);
     }),
     { numRuns: 3 },
@@ -238,8 +238,8 @@ test('durations: there are none, and they are measured anew', async () => {
   );
   await put(container, name, { body: Buffer.from('{"version":9}'), metadata: {} });
   const { id } = await readRun();
-  await app.syncs.cancel(id, 'me', soon());
-  assert.equal(await app.executeRun(id, silent), 'finished');
+  await app.current.syncs.cancel(id, 'me', soon());
+  assert.equal(await app.current.executeRun(id, silent), 'finished');
   assert.equal((await sync()).status, 202);
   assert.equal(String(await contentOf(container, name)), '{"version":9}');
 });
@@ -294,7 +294,7 @@ test('a part of a log that goes while it is read, and a flag that somebody has l
   await put(container, `hooks/${company}`, { body, metadata: {} });
   await container.getBlobClient(`hooks/${company}`).getBlobLeaseClient().acquireLease(-1);
   const at = new Date().toISOString();
-  await app.pollCompany({ company, why: 'hook', at }, silent);
+  await app.current.pollCompany({ company, why: 'hook', at }, silent);
 });
 
 test('messages that were given up', async () => {
@@ -319,7 +319,7 @@ test('what is too large for its kind is not read', async () => {
 
 test('what was damaged is told by /health until somebody removes it', async () => {
   assert.ok((await brokenTexts(container)).length > 0);
-  const part = (await app.health(soon())).find((one) => one.part === 'documents');
+  const part = (await app.current.health(soon())).find((one) => one.part === 'documents');
   assert.equal(part?.state, 'degraded');
   assert.match(part?.reason ?? '', /damaged and set aside, the latest as broken\//);
 });

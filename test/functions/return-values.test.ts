@@ -127,10 +127,10 @@ after(async () => {
 for (const { name, returns, state, warning, error, ...given } of cases) {
   const said = JSON.stringify(given);
   test(`${returns || 'no RETURN'} under ${said}: ${state}${warning ? ', warned' : ''}`, async () => {
-    const started = await app.syncs.start(requestFor([`c_${name}`], [name]), soon());
+    const started = await app.current.syncs.start(requestFor([`c_${name}`], [name]), soon());
     assert.ok(started.outcome === 'started');
     const { id } = started;
-    assert.equal(await app.executeRun(id, () => {}), 'finished');
+    assert.equal(await app.current.executeRun(id, () => {}), 'finished');
 
     const answer = await call(app, 'run', { headers, params: { id } });
     const run = JSON.parse(answer.text);

@@ -106,7 +106,7 @@ after(async () => {
 });
 
 async function start(entities: string[]): Promise<string> {
-  const started = await app.syncs.start(requestFor(['c1'], entities), soon());
+  const started = await app.current.syncs.start(requestFor(['c1'], entities), soon());
   assert.ok(started.outcome === 'started');
   return started.id;
 }
@@ -127,7 +127,7 @@ const of = (lines: Said[], entity: string, mark = '|') =>
 
 test('what procedures printed is in the log letter by letter, and in the run in brief', async () => {
   const id = await start(['talks', 'counts', 'fails', 'silent']);
-  assert.equal(await app.executeRun(id, () => {}), 'finished');
+  assert.equal(await app.current.executeRun(id, () => {}), 'finished');
   const { text } = await log(id);
   const lines = said(text);
   for (const [name, expected] of Object.entries(printed)) {
@@ -146,7 +146,7 @@ test('what procedures printed is in the log letter by letter, and in the run in 
   assert.ok(told?.text.endsWith(`: ${failure}`), told?.text);
   assert.match(told?.text ?? '', /^Failed: permanent: Msg 50000, Level 16, State 1, /);
 
-  const run = (await app.syncs.read(id, soon())) as Run;
+  const run = (await app.current.syncs.read(id, soon())) as Run;
   const [talks, counts, fails, silent] = run.stages;
   assert.equal(talks?.messages.count, 503);
   assert.equal(talks.messages.last?.text, 'two\r\nlines');
@@ -163,7 +163,7 @@ test('what procedures printed is in the log letter by letter, and in the run in 
 test('the log is read while the run goes on, and from where the last reading ended', async () => {
   const id = await start(['waits']);
   assert.deepEqual(await log(id), { text: '', next: '0' });
-  const execution = app.executeRun(id, () => {});
+  const execution = app.current.executeRun(id, () => {});
   let first = await log(id);
   while (first.text === '') {
     await sleep(50);
@@ -191,7 +191,7 @@ test('the log is read while the run goes on, and from where the last reading end
 
 test('HEAD tells where the log ends, and reads none of it', async () => {
   const id = await start(['silent']);
-  await app.executeRun(id, () => {});
+  await app.current.executeRun(id, () => {});
   const reply = await call(app, 'run_log', { method: 'HEAD', headers, params: { id } });
   assert.deepEqual([reply.status, reply.text], [200, '']);
   assert.equal(reply.headers.get('link'), `</runs/${id}/log?from=0>; rel="next"`);
@@ -209,7 +209,7 @@ const refusals: [query: Record<string, string>, field: string, said: RegExp][] =
 
 test('a stage or a place that there is not is a 400 that names it', async () => {
   const id = await start(['silent']);
-  await app.executeRun(id, () => {});
+  await app.current.executeRun(id, () => {});
   for (const [query, field, message] of refusals) {
     const reply = await call(app, 'run_log', { headers, params: { id }, query });
     assert.equal(reply.status, 400, JSON.stringify(query));

@@ -118,7 +118,7 @@ test('days begin by the clock of the zone, also where it is set that day', () =>
 });
 
 test('stored runs are found by the function, page by page, before and after they are indexed', async () => {
-  const container = await openContainer(app.settings.storage, soon());
+  const container = await openContainer(app.current.settings.storage, soon());
   const runs = new RunStore(container);
   const dayMs = 86_400_000;
   const now = Date.now();

@@ -273,7 +273,7 @@ async function finished(name: string, more: object = {}) {
   const started = await post(app, 'entity_sync', body);
   assert.equal(started.status, 202, started.text);
   const id = started.headers.get('location')?.replace('/runs/', '') ?? '';
-  assert.equal(await app.executeRun(id, () => {}), 'finished');
+  assert.equal(await app.current.executeRun(id, () => {}), 'finished');
   const text = (await call(app, 'run', { headers, params: { id } })).text;
   const log = (await call(app, 'run_log', { headers, params: { id } })).text;
   return { id, run: JSON.parse(text), text, log };

@@ -11,6 +11,7 @@ import {
   SettingsError,
   type SettingsFault,
 } from '../../shared/settings/settings.ts';
+import { containerIn } from '../../shared/settings/storage.ts';
 import { soundSettings } from '../support/sound-settings.ts';
 
 function faultsOf(work: () => unknown): readonly SettingsFault[] {
@@ -65,6 +66,30 @@ test('what is not set has a default, digests may be in capitals', () => {
   );
   assert.equal(settings.dynsql, undefined);
   assert.equal(soundSettings({ ...valid, DYNSQL: ' /srv/own ' }).dynsql, '/srv/own');
+});
+
+test('the container has a name of storage, and short enough for the queues that are called by it', () => {
+  for (const name of ['abc', 'syncboard-test', 'a'.repeat(40), '0-1']) {
+    assert.equal(soundSettings({ ...valid, STORAGE_CONTAINER: name }).storage.container, name);
+    assert.equal(
+      containerIn(() => name),
+      name,
+    );
+  }
+  assert.equal(soundSettings(valid).storage.container, undefined);
+  for (const name of ['ab', 'a'.repeat(41), 'Syncboard', 'a--b', '-ab', 'ab-', 'a_b', '$root']) {
+    const faults = faultsOf(() => soundSettings({ ...valid, STORAGE_CONTAINER: name }));
+    assert.deepEqual(
+      faults.map(({ setting }) => setting),
+      ['STORAGE_CONTAINER'],
+      name,
+    );
+    assert.equal(
+      containerIn(() => name),
+      'syncboard',
+      'until the start says what is wrong',
+    );
+  }
 });
 
 const identities: Array<[Record<string, string>, object]> = [
@@ -448,6 +473,7 @@ test('whatever the variables hold, there are settings or faults', () => {
     'AzureWebJobsStorage__accountName',
     'AzureWebJobsStorage__blobServiceUri',
     'AzureWebJobsStorage__queueServiceUri',
+    'STORAGE_CONTAINER',
     'API_TOKENS',
     'PROTECT_READS',
     'CATALOG',

@@ -49,4 +49,23 @@ test('the level of the database and its row versioning are told before anything 
   assert.equal(applied.lines[1], 'applied 001-applied-scripts');
   await ask('ALTER DATABASE AB SET READ_COMMITTED_SNAPSHOT ON');
   assert.deepEqual(await run(), { code: 0, lines: ['nothing to do: all scripts are applied'] });
+
+  // What is not there is told and fails both forms alike; the printed one stays T-SQL.
+  const rights = await run('--grants', '--print');
+  const granted = await run('--grants');
+  assert.deepEqual([rights.code, granted.code], [1, 1]);
+  const missing = granted.lines.filter((line) => line.startsWith('not there: '));
+  assert.ok(missing.includes('not there: [heap].[sp_load_to_heap_from_crude_meter]'));
+  assert.deepEqual(
+    rights.lines.filter((line) => line.startsWith('-- not there')),
+    missing.map((line) => `-- ${line}`),
+  );
+  const grants = rights.lines.filter((line) => line.startsWith('GRANT '));
+  assert.ok(
+    grants.includes('GRANT EXECUTE ON [crude].[sp_apply_flexibee_page] TO syncboard_runner;'),
+  );
+  assert.equal(
+    granted.lines.at(-1),
+    `granted ${grants.length} of ${grants.length + missing.length} rights`,
+  );
 });

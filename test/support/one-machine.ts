@@ -25,6 +25,7 @@ export interface OneMachine {
   /** The FlexiBee stand-in: its own API, and its control. */
   readonly flexibeeUrl: string;
   readonly flexibeeControlUrl: string;
+  readonly abraGenUrl: string;
   /** Control of the ABRA Gen stand-in. */
   readonly abraGenControlUrl: string;
   /** The databases' folder. */
@@ -77,6 +78,7 @@ export async function oneMachine(): Promise<OneMachine> {
     controlUrl: `http://127.0.0.1:${control}`,
     flexibeeUrl: `http://127.0.0.1:${flexi}`,
     flexibeeControlUrl: `http://127.0.0.1:${flexiControl}`,
+    abraGenUrl: `http://127.0.0.1:${abraGen}`,
     abraGenControlUrl: `http://127.0.0.1:${abraGenControl}`,
     databases: join(state, 'sql-server'),
     lines,

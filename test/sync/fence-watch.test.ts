@@ -14,7 +14,7 @@ const watch = { everyMs: 100, restMs: 500 };
 
 /** Waits for the fence, and tells `heard` each sentence. */
 function waitFor({ databases }: Server, heard: (text: string) => void, signal = soon()) {
-  const runner = procedureRunner(databases, {}, watch);
+  const runner = procedureRunner(databases, undefined, watch);
   return runner.open(stage('crude:a', 'ab'), 'waiting-run', signal, heard);
 }
 

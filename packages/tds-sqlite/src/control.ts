@@ -2,7 +2,7 @@
 
 import { ok, parse, Refusal, type Route } from 'stand-in-kit';
 import { z } from 'zod';
-import { serverPermissions } from './procedure.ts';
+import { type Denial, serverPermissions } from './procedure.ts';
 import type { Instance } from './session/instance.ts';
 
 const failuresSchema = z.strictObject({
@@ -31,7 +31,17 @@ const statementSchema = z.strictObject({
 
 const serverSchema = z.strictObject({
   login: z.enum(['accept', 'refuse', 'silent']).exactOptional(),
-  denied: z.array(z.enum(serverPermissions)).exactOptional(),
+  denied: z
+    .array(
+      z.union([
+        z.enum(serverPermissions),
+        z.custom<Denial>(
+          (text) => typeof text === 'string' && /^(EXECUTE|SELECT) ON [^.]+\.[^.]+$/.test(text),
+          `use ${serverPermissions.join(', ')}, EXECUTE ON schema.name or SELECT ON schema.name`,
+        ),
+      ]),
+    )
+    .exactOptional(),
 });
 
 export const controlRoutes: readonly Route<Instance>[] = [
@@ -131,7 +141,7 @@ export const controlRoutes: readonly Route<Instance>[] = [
   {
     method: 'PUT',
     path: '/server',
-    help: '{"login"?: "accept" | "refuse" | "silent", "denied"?: ["VIEW SERVER STATE", "ALTER ANY CONNECTION"]}: what happens to new logins, and what none of them may do',
+    help: '{"login"?: "accept" | "refuse" | "silent", "denied"?: ["VIEW SERVER STATE", "ALTER ANY CONNECTION", "EXECUTE ON dbo.sp_x", "SELECT ON heap.meter"]}: what happens to new logins, and what none of them may do',
     run: (instance, { body }) => {
       const { login, denied } = parse(serverSchema, body);
       if (login !== undefined) instance.loginMode = login;

@@ -541,6 +541,12 @@ export const errors = {
     8672,
     'The MERGE statement attempted to UPDATE or DELETE the same row more than once. This happens when a target row matches more than one source row. A MERGE statement cannot UPDATE/DELETE the same row of the target table multiple times. Refine the ON clause to ensure a target row matches at most one source row, or use the GROUP BY clause to group the source rows.',
   ),
+  permissionDenied: error(
+    229,
+    "The % permission was denied on the object '%', database '%', schema '%'.",
+    14,
+    5,
+  ),
   viewServerStateDenied: error(
     300,
     "VIEW SERVER STATE permission was denied on object 'server', database 'master'.",

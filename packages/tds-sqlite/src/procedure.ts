@@ -105,6 +105,9 @@ export interface DatabaseDefinition {
 export const serverPermissions = ['VIEW SERVER STATE', 'ALTER ANY CONNECTION'] as const;
 export type ServerPermission = (typeof serverPermissions)[number];
 
+/** Or a right to one object, `EXECUTE ON dbo.sp_x` or `SELECT ON heap.meter`, in whichever database. */
+export type Denial = ServerPermission | `${'EXECUTE' | 'SELECT'} ON ${string}.${string}`;
+
 export interface SqlServerOptions {
   databases: DatabaseDefinition[];
   /** Login name to password. */
@@ -112,7 +115,7 @@ export interface SqlServerOptions {
   /** Access token of Microsoft Entra to login name; absent: none is taken. */
   accessTokens?: Record<string, string>;
   /** What no login may do; default: nothing. The control interface changes it. */
-  denied?: readonly ServerPermission[];
+  denied?: readonly Denial[];
   /** Folder of the SQLite files; absent: in memory, gone at close. */
   directory?: string;
   /** 0 (default): any free port. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { ServerPermission } from '../src/procedure.ts';
+import type { Denial, ServerPermission } from '../src/procedure.ts';
 import { type Answer, startInstance } from './harness.ts';
 
 const databases = [{ name: 'A', server: 'one', schema: '', procedures: [] }];
@@ -75,3 +75,83 @@ for (const [permission, denied, answer] of asked) {
     assert.deepEqual(await own.rows(text), [[answer]]);
   });
 }
+
+const objects = `CREATE SCHEMA heap
+GO
+CREATE TABLE heap.meter (id int NOT NULL, read_at date NULL)
+GO
+CREATE PROCEDURE dbo.export_meter @code varchar(4), @from date = NULL, @rows int OUTPUT AS RETURN 0
+GO
+CREATE PROCEDURE dbo.count_meters AS SELECT COUNT(*) FROM heap.meter`;
+
+describe('an object that nobody has a right to', () => {
+  const startWith = async (t: TestContext, denied: readonly Denial[]) => {
+    const instance = await startInstance({
+      databases: [{ name: 'A', server: 'one', schema: objects, procedures: [] }],
+      denied,
+    });
+    t.after(() => instance.close());
+    return await instance.session('A');
+  };
+  const permission = (object: string, right: string) =>
+    `SELECT HAS_PERMS_BY_NAME('${object}', 'OBJECT', '${right}'), CASE WHEN OBJECT_ID('${object}') IS NULL THEN 0 ELSE 1 END`;
+
+  it('is called by nobody, seen by nobody, and told of by a 0', async (t) => {
+    const own = await startWith(t, ['EXECUTE ON dbo.export_meter', 'SELECT ON heap.meter']);
+    const refused = (right: string, name: string, schema: string) => [
+      [
+        229,
+        14,
+        5,
+        `The ${right} permission was denied on the object '${name}', database 'A', schema '${schema}'.`,
+      ],
+    ];
+    assert.deepEqual(
+      said(await own.run("EXEC dbo.export_meter @code = 'a', @rows = 1")),
+      refused('EXECUTE', 'export_meter', 'dbo'),
+    );
+    assert.deepEqual(
+      said(await own.run('SELECT * FROM heap.meter')),
+      refused('SELECT', 'meter', 'heap'),
+    );
+    // Whoever may call a procedure has what it reads.
+    assert.deepEqual(await own.rows('EXEC dbo.count_meters'), [[0]]);
+    assert.deepEqual(await own.rows(permission('dbo.export_meter', 'EXECUTE')), [[0, 0]]);
+    assert.deepEqual(await own.rows(permission('[heap].[meter]', 'SELECT')), [[0, 0]]);
+    assert.deepEqual(await own.rows(permission('dbo.count_meters', 'EXECUTE')), [[1, 1]]);
+    assert.deepEqual(await own.rows(permission('dbo.nothing', 'EXECUTE')), [[null, 0]]);
+    assert.deepEqual(await own.rows('SELECT name FROM sys.objects'), [['count_meters']]);
+  });
+
+  it('of others the parameters are in sys.parameters, without their defaults', async (t) => {
+    const own = await startWith(t, []);
+    assert.deepEqual(
+      await own.rows(
+        'SELECT name, TYPE_NAME(system_type_id), max_length, is_output, has_default_value FROM sys.parameters ORDER BY parameter_id',
+      ),
+      [
+        ['@code', 'varchar', 4, false, false],
+        ['@from', 'date', 3, false, false],
+        ['@rows', 'int', 4, true, false],
+      ],
+    );
+  });
+
+  it('a query is described and not run, or why it has no columns', async (t) => {
+    const own = await startWith(t, []);
+    const described = (text: string) =>
+      own.rows(
+        `SELECT name, system_type_name, error_number, error_message FROM sys.dm_exec_describe_first_result_set(N'${text}', N'@id int', 0)`,
+      );
+    assert.deepEqual(await described('SELECT id, read_at FROM heap.meter WHERE id = @id'), [
+      ['id', 'int', null, null],
+      ['read_at', 'date', null, null],
+    ]);
+    assert.deepEqual(await described('SELECT id FROM heap.metre'), [
+      [null, null, 208, "Invalid object name 'heap.metre'."],
+    ]);
+    assert.deepEqual(await described('SELECT changed FROM heap.meter'), [
+      [null, null, 207, "Invalid column name 'changed'."],
+    ]);
+  });
+});

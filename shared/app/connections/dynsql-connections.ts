@@ -1,8 +1,8 @@
 /** The catalogue's connections, each with what stands behind it; opened when asked. */
 
 import type { AbraGenAddress } from '../../abra-gen/address.ts';
-import { AbraGenClient } from '../../abra-gen/client.ts';
-import { AbraGenServers } from '../../abra-gen/servers.ts';
+import type { AbraGenClient } from '../../abra-gen/client.ts';
+import { AbraGenClients } from '../../abra-gen/clients.ts';
 import type { Catalog } from '../../catalog/index.ts';
 import type { Databases } from '../../database/databases.ts';
 import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
@@ -16,6 +16,8 @@ export interface ConnectionsDependencies {
   dynsql: DynsqlCatalog;
   addresses: Readonly<Record<string, AbraGenAddress>>;
   databases: Databases;
+  /** Of the process; left out, they end with these connections. */
+  clients?: AbraGenClients;
   /** Aborted when the worker stops: answers under way break off. */
   stopping: AbortSignal;
   now(): Date;
@@ -24,12 +26,13 @@ export interface ConnectionsDependencies {
 export class DynsqlConnections {
   readonly stopping: AbortSignal;
   readonly all: readonly DynsqlConnection[];
-  readonly #servers = new AbraGenServers();
+  readonly #opened: AbraGenClients;
   readonly #clients = new Map<string, AbraGenClient>();
 
   constructor(dependencies: ConnectionsDependencies) {
     const { catalog, addresses, stopping } = dependencies;
     this.stopping = stopping;
+    this.#opened = dependencies.clients ?? new AbraGenClients();
     this.all = catalog.connections.map((connection) => {
       const { id } = connection;
       if (connection.kind === 'database') {
@@ -37,7 +40,8 @@ export class DynsqlConnections {
       }
       const address = addresses[id];
       if (address === undefined) throw new RangeError(`no address of ${id}`);
-      const client = new AbraGenClient({ id, name: connection.name, address }, this.#servers);
+      const { name, connection: setting } = connection;
+      const client = this.#opened.client({ id, name, address }, setting);
       this.#clients.set(id, client);
       return abraGenConnection(id, client);
     });
@@ -58,6 +62,6 @@ export class DynsqlConnections {
   }
 
   close(): void {
-    this.#servers.close();
+    this.#opened.close();
   }
 }

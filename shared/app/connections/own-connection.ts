@@ -12,6 +12,7 @@ import { items, runQuery } from '../../dynsql/run/run-query.ts';
 import { buildStatements } from '../../dynsql/sql/statements.ts';
 import { show } from '../../faults/show.ts';
 import type { DynsqlConnection } from './connection.ts';
+import { OfferedDefinitions } from './offered-definitions.ts';
 
 export interface OwnConnectionDependencies {
   dynsql: DynsqlCatalog;
@@ -25,10 +26,17 @@ export function ownConnection(
   database: string,
   { dynsql, databases, now }: OwnConnectionDependencies,
 ): DynsqlConnection {
+  const offered = new OfferedDefinitions(dynsql, databases, database);
   return {
     id,
-    list: async () => dynsql.definitions.map((known) => ({ id: known.id, name: known.name })),
-    definition: async (asked) => JSON.stringify(definitionOf(dynsql, asked).document),
+    list: async (signal) => {
+      const list = await offered.list(signal);
+      return list.map((known) => ({ id: known.id, name: known.name }));
+    },
+    definition: async (asked, signal) => {
+      const definitions = await offered.list(signal);
+      return JSON.stringify(definitionOf({ definitions }, asked).document);
+    },
     answer({ definition, body, report: reportId }) {
       const { poolSize } = databases;
       if (reportId === undefined) {
@@ -56,7 +64,7 @@ export function ownConnection(
   };
 }
 
-function definitionOf({ definitions }: DynsqlCatalog, id: string): Definition {
+function definitionOf({ definitions }: Pick<DynsqlCatalog, 'definitions'>, id: string): Definition {
   const found = definitions.find((definition) => definition.id === id.toUpperCase());
   if (found !== undefined) return found;
   throw notFound('id', `There is no definition ${show(id)}.`, id, definitions);

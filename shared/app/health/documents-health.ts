@@ -1,8 +1,8 @@
 /** What of the app's own documents somebody should look at. */
 
-import type { Catalog } from '../../catalog/index.ts';
 import { type Broken, brokenBlobs } from '../../storage/broken.ts';
 import type { OpenContainer } from '../../storage/place.ts';
+import type { Content } from '../configuration.ts';
 import { checkPart } from './check-part.ts';
 import type { HealthPart } from './part.ts';
 
@@ -25,12 +25,19 @@ export async function brokenHealth(
 }
 
 /**
- * A wrong catalogue refuses to start: one that is here has been checked.
+ * A wrong catalogue refuses to start, and does not take the place of the one before it: one that is
+ * here has been checked.
  *
- * @param notices what was put up with at the start
+ * @param notices what is put up with: what cannot be used, and that its last good content is
  */
-export function catalogHealth(catalog: Catalog, notices: readonly string[]): HealthPart {
-  const guesses = catalog.guesses.length;
-  if (notices.length === 0) return { part: 'catalog', state: 'ok', guesses };
-  return { part: 'catalog', state: 'degraded', reason: notices.join(' '), guesses };
+export function catalogHealth(
+  { catalog, dynsql }: Pick<Content, 'catalog' | 'dynsql'>,
+  notices: readonly string[],
+): HealthPart {
+  const told = {
+    ...{ guesses: catalog.guesses.length, revision: catalog.revision },
+    dynsqlRevision: dynsql.revision,
+  };
+  if (notices.length === 0) return { part: 'catalog', state: 'ok', ...told };
+  return { part: 'catalog', state: 'degraded', reason: notices.join(' '), ...told };
 }

@@ -1,12 +1,12 @@
 /** Every line of the app's health. */
 
 import type { Acknowledgements } from '../../acknowledgements/acknowledgements.ts';
-import type { Catalog } from '../../catalog/index.ts';
 import type { Closures } from '../../closures/closures.ts';
 import type { Databases } from '../../database/databases.ts';
 import type { OpenContainer } from '../../storage/place.ts';
 import type { Queues } from '../../storage/queues.ts';
 import type { Companies } from '../companies.ts';
+import type { Content } from '../configuration.ts';
 import type { DynsqlConnections } from '../connections/dynsql-connections.ts';
 import type { Troubles } from '../troubles.ts';
 import { checkDatabase, checkPart } from './check-part.ts';
@@ -17,13 +17,14 @@ import { brokenHealth, catalogHealth } from './documents-health.ts';
 import { exclusivesHealth } from './exclusives-health.ts';
 import { locksHealth } from './locks-health.ts';
 import type { HealthPart } from './part.ts';
+import type { ProceduresHealth } from './procedures-health.ts';
 import { queuesHealth } from './queues-health.ts';
 import { serversHealth } from './servers-health.ts';
 import { syncsHealth } from './syncs-health.ts';
 
 export interface HealthDependencies {
-  catalog: Catalog;
-  /** Of the configuration: what was put up with. */
+  content: Content;
+  /** What of the catalogues is wrong and put up with. */
   notices: readonly string[];
   container: OpenContainer;
   databases: Databases;
@@ -32,6 +33,7 @@ export interface HealthDependencies {
   closures: Pick<Closures, 'current'>;
   troubles: Pick<Troubles, 'ofSyncs'>;
   acknowledgements: Pick<Acknowledgements, 'current'>;
+  procedures: ProceduresHealth;
   queues(): Promise<Queues>;
   now(): Date;
 }
@@ -41,7 +43,8 @@ export async function lookAtHealth(
   dependencies: HealthDependencies,
   signal: AbortSignal,
 ): Promise<HealthPart[]> {
-  const { catalog, container, databases, now } = dependencies;
+  const { content, container, databases, now } = dependencies;
+  const { catalog } = content;
   const storage = checkPart(
     'storage',
     async (bounded) => (await container(bounded)).getProperties({ abortSignal: bounded }),
@@ -51,16 +54,19 @@ export async function lookAtHealth(
     catalog.databases.map(({ id }) => [id, checkDatabase(databases, id, signal)]),
   );
   const answers = async (id: string) => (await checked.get(id))?.state === 'ok';
+  const servers = serversHealth({ catalog, databases, now, answers }, signal);
   const parts = await Promise.all([
     storage,
     brokenHealth(container, signal),
     locksHealth(container, signal),
     exclusivesHealth(catalog.exclusives, container, signal),
-    catalogHealth(catalog, dependencies.notices),
+    catalogHealth(content, dependencies.notices),
     closuresHealth(dependencies.closures, signal),
     queuesHealth(dependencies.queues, signal),
     ...checked.values(),
-    serversHealth({ catalog, databases, now, answers }, signal),
+    servers,
+    // One after the other: on the connection that has answered.
+    servers.then(() => dependencies.procedures.look({ catalog, databases, answers }, signal)),
     companiesHealth(dependencies.companies, dependencies.acknowledgements, signal),
     syncsHealth(dependencies.troubles, dependencies.acknowledgements, signal),
     connectionsHealth(dependencies.dynsql, signal),

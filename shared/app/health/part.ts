@@ -24,6 +24,13 @@ export const healthPartSchema = z
     guesses: z.int().exactOptional().meta({
       description: 'Of `catalog`: entries that it calls a guess itself; see docs/catalog.md',
     }),
+    revision: z.string().exactOptional().meta({
+      description:
+        'Of `catalog`: of the catalogue that this worker plans by; in each run as `catalog`',
+    }),
+    dynsqlRevision: z.string().exactOptional().meta({
+      description: 'Of `catalog`: of the definitions and reports that databases are asked by',
+    }),
     acknowledged: z.int().exactOptional().meta({
       description:
         'Of `companies` and `syncs`: troubles that somebody knows of; these worry nobody',

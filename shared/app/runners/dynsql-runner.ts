@@ -11,10 +11,17 @@ import { type Month, queryBody } from '../../dynsql/rows/row-query.ts';
 import { rowTexts } from '../../dynsql/rows/row-texts.ts';
 import { sqlRows } from '../../dynsql/rows/sql-rows.ts';
 import { StageFailure, type StageRunner, type StageWork } from '../../sync/stage-runner.ts';
-import { type PlannedDependencies, plannedClient, plannedQuery } from './planned.ts';
+import {
+  type PlannedDependencies,
+  plannedClient,
+  plannedDatabase,
+  plannedQuery,
+} from './planned.ts';
 
 export interface DynsqlRunnerDependencies extends PlannedDependencies {
   databases: Databases;
+  /** Where the settings have each database now. */
+  databaseLocations?: Readonly<Record<string, string>>;
 }
 
 /** Of two loads of the same rows the one that began later wins, so a place costs nothing. */
@@ -56,7 +63,8 @@ async function load(
   signal: AbortSignal,
 ): Promise<LoadProgress> {
   const { databases } = dependencies;
-  const { code = '', entity, database, procedure, parameters, returnCheck = 'zero' } = work;
+  const { code = '', entity, procedure, parameters, returnCheck = 'zero' } = work;
+  const database = plannedDatabase(dependencies.databaseLocations, { database: work.database });
   const query = plannedQuery(dependencies, work);
   const client = plannedClient(dependencies, query, work);
   const { definition } = await client.definition(query.definition, signal);

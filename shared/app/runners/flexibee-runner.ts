@@ -1,25 +1,34 @@
 /** Stages of kind `flexibee`: a full load of one evidence of a company. */
 
+import type { Locations } from '../../catalog/located.ts';
 import { rowCounts } from '../../database/row-counts.ts';
 import { FlexibeeError } from '../../flexibee/errors.ts';
 import { StageFailure, type StageRunner } from '../../sync/stage-runner.ts';
 import type { Companies } from '../companies.ts';
+import { plannedDatabase, requirePlace } from './planned.ts';
 
-/** The company's own lock keeps earlier attempts away, so a place costs nothing. */
-export function flexibeeRunner(companies: Pick<Companies, 'reload'>): StageRunner {
+/**
+ * The company's own lock keeps earlier attempts away, so a place costs nothing.
+ *
+ * @param locations where the settings have each company and database now
+ */
+export function flexibeeRunner(
+  companies: Pick<Companies, 'reload'>,
+  locations?: Pick<Locations, 'companies' | 'databases'>,
+): StageRunner {
   return {
     unfenced: true,
     async open(_stage, runId) {
       return {
         fits: () => true,
-        async run({ code = '', entity }, onMessage, signal) {
+        async run(stage, onMessage, signal) {
+          const { code = '', entity, location, procedure, returnCheck = 'zero' } = stage;
+          requirePlace(locations?.companies, { what: 'company', id: code, location });
+          const database = plannedDatabase(locations?.databases, { database: stage.database });
+          const planned = { evidence: entity, database, procedure, returnCheck };
           try {
             const { warnings, ...rows } = await companies.reload(
-              code,
-              entity,
-              runId,
-              onMessage,
-              signal,
+              ...[code, planned, runId, onMessage, signal],
             );
             return {
               rows: rowCounts([rows.created, rows.updated, rows.deleted]),

@@ -30,19 +30,57 @@ export function plannedQuery(
 
 /** The server that was meant when the run was planned. */
 export function plannedClient(
-  { connections, locations = {} }: Omit<PlannedDependencies, 'catalog'>,
+  { connections, locations }: Omit<PlannedDependencies, 'catalog'>,
   { connection }: SourceQuery,
   { location }: StageWork,
 ): AbraGenClient {
   const client = connections.abraGen(connection);
-  if (client === undefined) {
-    const text = `There is no connection ${connection} to ABRA Gen any more; the run was planned with it`;
-    throw new StageFailure(text, 'permanent');
-  }
-  const now = locations[connection];
-  if (location !== undefined && now !== undefined && now !== location) {
-    const text = `The connection ${connection} was to ${location} when the run was planned, and is to ${now} now; start it again`;
-    throw new StageFailure(text, 'permanent');
-  }
+  if (client === undefined) throw gone('ABRA Gen connection', connection);
+  requirePlace(locations, { what: 'connection', id: connection, location });
   return client;
+}
+
+type Places = Readonly<Record<string, string>> | undefined;
+
+/**
+ * What a run was planned with must still be there, and where it was: its locks are those of that
+ * server.
+ *
+ * @param places where the settings have each now; undefined: nobody knows
+ * @param planned `location` is absent in older runs
+ * @throws StageFailure
+ */
+export function requirePlace(
+  places: Places,
+  { what, id, location }: { what: string; id: string; location?: string | undefined },
+): void {
+  if (places === undefined) return;
+  const now = places[id];
+  if (now === undefined) throw gone(what, id);
+  if (location === undefined || location === now) return;
+  const text = `The ${what} ${id} was at ${location} when the run was planned, and is at ${now} now; start it again`;
+  throw new StageFailure(text, 'permanent');
+}
+
+/**
+ * The id that a database has now: the run's own, or where that is another database's or nobody's,
+ * that of the one at the same place.
+ *
+ * @throws StageFailure where there is none
+ */
+export function plannedDatabase(
+  places: Places,
+  { database, location }: { database: string; location?: string | undefined },
+): string {
+  if (places === undefined) return database;
+  const isHere = (id: string) => location !== undefined && places[id] === location;
+  const renamed = isHere(database) ? database : Object.keys(places).find(isHere);
+  if (renamed !== undefined) return renamed;
+  requirePlace(places, { what: 'database', id: database, location });
+  return database;
+}
+
+function gone(what: string, id: string): StageFailure {
+  const text = `There is no ${what} ${id} any more; the run was planned with it`;
+  return new StageFailure(text, 'permanent');
 }

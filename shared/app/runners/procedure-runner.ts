@@ -15,6 +15,7 @@ import {
 } from '../../sync/stage-runner.ts';
 import { judgedCall } from '../../sync/success.ts';
 import { fenceOf, takeFence, untilNameIsFree } from './fence.ts';
+import { plannedDatabase } from './planned.ts';
 
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
@@ -25,28 +26,33 @@ const cleanUpMs = 5_000;
  */
 export function procedureRunner(
   databases: Databases,
-  locations: Readonly<Record<string, string>> = {},
+  locations?: Readonly<Record<string, string>>,
   watch?: FenceWatch,
 ): StageRunner {
   return {
     async open(stage, runId, signal, tell = () => {}) {
-      const now = locations[stage.database];
-      if (stage.location !== undefined && now !== undefined && now !== stage.location) {
-        // Its locks are those of another server, and its plan is for other data.
-        const text = `The database ${stage.database} was at ${stage.location} when the run was planned, and is at ${now} now; start it again`;
-        throw new StageFailure(text, 'permanent');
-      }
-      const session = await databases.session(stage.database, signal);
+      const database = plannedDatabase(locations, stage);
+      const session = await databases.session(database, signal);
       try {
-        const place = await takeFence({ databases, runId, tell, watch }, session, stage, signal);
+        const fencing = { databases, runId, tell, watch };
+        const place = await takeFence(fencing, session, { ...stage, database }, signal);
         return new ProcedureSlot(session, stage, runId, place);
       } catch (error) {
         session.destroy();
         throw error;
       }
     },
-    untilGone: (name, database, signal) =>
-      untilNameIsFree({ databases, watch }, name, database, signal),
+    async untilGone(name, place, signal) {
+      let database: string;
+      try {
+        database = plannedDatabase(locations, place);
+      } catch (error) {
+        // A database that the catalogue has no more: there is nobody to ask.
+        if (error instanceof StageFailure) return;
+        throw error;
+      }
+      await untilNameIsFree({ databases, watch }, name, database, signal);
+    },
   };
 }
 

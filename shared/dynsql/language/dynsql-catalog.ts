@@ -1,11 +1,17 @@
 /** By what databases of ours are asked and printed: definitions and reports, checked together. */
 
 import { CatalogError, faultAt, shown } from '../../faults/catalog-error.ts';
+import { revisionOf } from '../../json/revision.ts';
+import { withoutSchema } from '../../json/without-schema.ts';
 import type { Definition } from '../definition.ts';
 import { loadReport, parseLayout, type Report } from '../reports/report.ts';
 import { loadDefinition } from './read-definition.ts';
 
 export interface DynsqlCatalog {
+  /** Tells two apart: twelve hexadecimal digits of what the files say. */
+  readonly revision: string;
+  /** What the app brings along. */
+  readonly isShipped?: boolean;
   readonly definitions: readonly Definition[];
   /** Each of one of `definitions`. */
   readonly reports: readonly Report[];
@@ -47,7 +53,14 @@ export function makeDynsqlCatalog(files: DynsqlFiles, from: string): DynsqlCatal
     faults,
   );
   if (faults.length > 0) throw new CatalogError(faults, from);
-  return { definitions: definitions.loaded, reports: reports.loaded };
+  const values = [files.definitions, files.reports].map((list) =>
+    list.map(({ name, json }) => [name, json()]),
+  );
+  return {
+    revision: revisionOf(values),
+    definitions: definitions.loaded,
+    reports: reports.loaded,
+  };
 }
 
 /** What could be loaded, and which file each id is from; the id of a file without one is undefined. */
@@ -61,7 +74,7 @@ function loadEach<T>(
   for (const { name, json } of files) {
     let id: string | undefined;
     try {
-      const value = json();
+      const value = withoutSchema(json());
       id = textAt(value, 'id');
       const other = namesById.get(id);
       if (id !== undefined && other !== undefined) {

@@ -2,10 +2,13 @@
 
 import { sideBySide } from '../../async/side-by-side.ts';
 import { parseJsonText } from '../../faults/json-text.ts';
-import { type OpenContainer, type Place, readPlace } from '../../storage/place.ts';
+import { type KeepGood, type OpenContainer, type Place, readPlace } from '../../storage/place.ts';
 import type { Tell } from '../../storage/tell.ts';
 import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './dynsql-catalog.ts';
 import { shippedDynsql } from './shipped.ts';
+
+/** What is read of the place. */
+export const dynsqlFolders = ['dynsql', 'reports'] as const;
 
 /** Files that are read at once. */
 const mostAtOnce = 8;
@@ -16,6 +19,7 @@ const mostAtOnce = 8;
  * @param where path of a folder with `dynsql/*.json` and, where there are reports,
  *   `reports/*.json`, or `blob:<prefix>` in the app's container; undefined: those that are shipped
  * @param tell hears of blobs that are damaged, where the last good ones are used
+ * @param later as of `readPlace`
  * @throws CatalogError with every fault of every file, or an Error that says why they cannot be
  *   read
  */
@@ -24,15 +28,17 @@ export async function loadDynsqlCatalog(
   container: OpenContainer,
   signal: AbortSignal,
   tell?: Tell,
+  later?: (keep: KeepGood) => void,
 ): Promise<DynsqlCatalog> {
   if (where === undefined) return shippedDynsql();
+  const [definitions, reports] = dynsqlFolders;
   const read = async (place: Place) => ({
-    definitions: await filesIn(place, 'dynsql', signal),
-    reports: await filesIn(place, 'reports', signal),
+    definitions: await filesIn(place, definitions, signal),
+    reports: await filesIn(place, reports, signal),
   });
   const parse = (files: Awaited<ReturnType<typeof read>>) =>
     makeDynsqlCatalog(files, `DYNSQL: ${where}`);
-  return await readPlace('DYNSQL', where, container, { read, parse }, signal, tell);
+  return await readPlace('DYNSQL', where, container, { read, parse }, signal, tell, later);
 }
 
 async function filesIn(place: Place, folder: string, signal: AbortSignal): Promise<DynsqlFile[]> {

@@ -68,6 +68,6 @@ let loaded: DynsqlCatalog | undefined;
 
 /** `catalog/dynsql` and `catalog/reports`, which the bundle carries. Checked once, when asked for. */
 export function shippedDynsql(): DynsqlCatalog {
-  loaded ??= makeDynsqlCatalog({ definitions, reports }, 'catalog');
+  loaded ??= { ...makeDynsqlCatalog({ definitions, reports }, 'catalog'), isShipped: true };
   return loaded;
 }

@@ -74,6 +74,12 @@ function parametersOf(load: RowLoad, { number, rows, isLast }: RowBatch): SqlPar
   ];
 }
 
+/** What a procedure is passed by the contract: names and types. */
+export function rowParameters(): SqlParameter[] {
+  const load = { source: '', entity: '', period: '', definition: '', id: '', startedAt: '' };
+  return parametersOf(load, { number: 1, rows: [], isLast: true });
+}
+
 /** The payload goes in as it is. */
 const rowJson = ({ key, nth, payload }: RowBatch['rows'][number]) =>
   `{"key":${JSON.stringify(key)},"nth":${nth},"payload":${payload}}`;

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { grantStatement, role } from '../../../shared/app/grants.ts';
 import { withRetries } from '../../../shared/async/retry.ts';
 import { dropAppLock, takeAppLock } from '../../../shared/database/app-lock.ts';
-import { grantStatement, role } from '../../../sql/grants.ts';
 import { soon } from '../../support/storage.ts';
 import type { Target } from './target.ts';
 

@@ -78,6 +78,12 @@ const cases: [filter: string, codes: string[]][] = [
   ["kod neq 'NOVAK'", ['ZIZKA', 'ACME', 'BETA']],
   ["mesto != 'Praha'", ['ZIZKA']],
   ['id > 2', ['ACME', 'BETA']],
+  // Numbers that no record has.
+  ['id > 0', all],
+  ['id > -5', all],
+  ['id > 900000000', []],
+  ['id < 900000000', all],
+  ['id between 3 900000000', ['ACME', 'BETA']],
   ['id gt 2', ['ACME', 'BETA']],
   ['id >= 2', ['ZIZKA', 'ACME', 'BETA']],
   ['id gte 2', ['ZIZKA', 'ACME', 'BETA']],

@@ -10,6 +10,7 @@ import { newTranslation } from '../translate/rules.ts';
 import { convert } from '../values/convert.ts';
 import { fromStored } from '../values/stored.ts';
 import { type SqlType, sqlType } from '../values/types.ts';
+import { describedResult } from './describe.ts';
 import { listedProperties } from './extended-properties.ts';
 import { globalVariable, sessionFunction } from './globals.ts';
 import { relationOf } from './names.ts';
@@ -20,8 +21,12 @@ export function environment(session: SessionState, frame: Frame): Environment {
   return {
     compatibilityLevel: () => session.database.compatibilityLevel,
     relation: (name) => relationOf(session, frame, name),
-    catalogFunction: (name, args) =>
-      name === 'FN_LISTEXTENDEDPROPERTY' ? listedProperties(session, args) : undefined,
+    catalogFunction: (name, args) => {
+      if (name === 'FN_LISTEXTENDEDPROPERTY') return listedProperties(session, args);
+      return name === 'DM_EXEC_DESCRIBE_FIRST_RESULT_SET'
+        ? describedResult(args, (inner) => translation(session, inner))
+        : undefined;
+    },
     tableVariable: (name) => {
       const table = frame.tableVariables.get(name.toLowerCase());
       if (!table) throw errors.mustDeclareTable(name);

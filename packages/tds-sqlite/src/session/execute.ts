@@ -22,7 +22,7 @@ import { evaluate, evaluateAs } from './evaluate.ts';
 import { runHosted } from './hosted.ts';
 import { insertValues } from './insert.ts';
 import { systemDatabases } from './lock-view.ts';
-import { definitionOf, findProcedure, parseName, placeOf } from './names.ts';
+import { definitionOf, findProcedure, mayDo, parseName, placeOf } from './names.ts';
 import { targetTable } from './output.ts';
 import { copyOf, type Frame, newFrame, type Request, type SessionState } from './state.ts';
 import { checkTransactionCount, systemProcedures } from './system-procedures.ts';
@@ -108,7 +108,9 @@ export async function callProcedure(
       return await system(request, frame, args, run, databaseSaid(session, name));
     const place = placeFor(session, name);
     const hosted = hostedProcedure(place.database, frame, place);
-    if (hosted)
+    if (hosted) {
+      const [schema = 'dbo', own = ''] = hosted.name.split('.');
+      if (frame.procedure === undefined) mayDo(session, { schema, name: own }, 'EXECUTE');
       return await runHosted(request, place.database, hosted, args, (inner, other, values) =>
         callProcedure(
           inner,
@@ -118,8 +120,10 @@ export async function callProcedure(
           run,
         ),
       );
+    }
     const stored = findProcedure(session, frame, name);
     if (!stored) throw errors.procedureNotFound(name.join('.'));
+    if (frame.procedure === undefined) mayDo(session, stored.procedure, 'EXECUTE');
     return await runStored(request, stored.database, stored.procedure, args, run);
   } finally {
     session.nesting--;

@@ -9,7 +9,7 @@ import { productVersion, versionText } from './instance.ts';
 import { identitiesOf } from './modify.ts';
 import { catalogOf, findObject, parseName } from './names.ts';
 import type { Frame, SessionState } from './state.ts';
-import { objectsOf, proceduresOf, schemasOf } from './system-views.ts';
+import { objectsOf, proceduresOf, schemasOf, typeNames } from './system-views.ts';
 
 type Getter = (session: SessionState, frame: Frame) => SqlValue;
 
@@ -61,21 +61,36 @@ function objectId(session: SessionState, frame: Frame, text: string, kind?: stri
   if (!name) return null;
   if (name.at(-2) === '' && name.at(-1)?.startsWith('#')) name.splice(0, name.length - 1);
   try {
-    const object = findObject(session, frame, name);
+    const found = findObject(session, frame, name);
+    const isSeen = found && !session.instance.isDenied(found.schema, found.name);
+    const object = isSeen ? found : undefined;
     const wanted = kind?.trim().toUpperCase();
     const kinds = { table: 'U', view: 'V', procedure: 'P' };
     if (object && (!wanted || wanted === kinds[object.kind])) return object.id;
     if (wanted && wanted !== 'P') return null;
     const [own = '', schema = ''] = [...name].reverse();
-    const found = proceduresOf(session, session.database).find(
+    const hosted = proceduresOf(session, session.database).find(
       (procedure) =>
         procedure.name.toLowerCase() === own.toLowerCase() &&
         procedure.schema.toLowerCase() === (schema || 'dbo').toLowerCase(),
     );
-    return found?.id ?? null;
+    return hosted?.id ?? null;
   } catch {
     return null;
   }
+}
+
+/** NULL: there is no such object; whoever may do nothing with one learns that it is there. */
+function objectPermission(
+  session: SessionState,
+  frame: Frame,
+  text: string,
+  permission: string,
+): number | null {
+  const [name = '', schema = ''] = [...(parseName(text) ?? [])].reverse();
+  const right = permission === 'EXECUTE' || permission === 'SELECT' ? permission : undefined;
+  if (right && session.instance.isDenied(schema || 'dbo', name, right)) return 0;
+  return objectId(session, frame, text) === null ? null : 1;
 }
 
 const databaseIds = (session: SessionState): Record<string, string> =>
@@ -282,18 +297,21 @@ const functions: Record<string, Make> = {
     type: types.int,
     run: ([name]) => (session.instance.database(String(name)) ? 1 : 0),
   }),
-  HAS_PERMS_BY_NAME: (session) => ({
+  HAS_PERMS_BY_NAME: (session, frame) => ({
     type: types.int,
-    run: ([securable, , permission]) => {
+    run: ([securable, kind, permission]) => {
       const name = String(permission).toUpperCase();
-      if (securable !== null) return 1;
+      if (securable !== null) {
+        const isObject = String(kind).toUpperCase() === 'OBJECT';
+        return isObject ? objectPermission(session, frame, String(securable), name) : 1;
+      }
       // Permissions of SQL Server 2022: a name that a version does not know gives NULL.
       if (/ (PERFORMANCE|SECURITY) STATE$/.test(name)) return null;
       const known = serverPermissions.find((one) => one === name);
       return known !== undefined && session.instance.denied.has(known) ? 0 : 1;
     },
   }),
-  TYPE_NAME: () => ({ type: nvarchar, run: () => null }),
+  TYPE_NAME: () => ({ type: nvarchar, run: ([id]) => lookup(typeNames, id), all: () => typeNames }),
 };
 
 const ownerOf = (text: SqlValue | undefined): OwnerKind =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppLocks } from '../locks/app-locks.ts';
 import { WaitGraph } from '../locks/wait-graph.ts';
-import type { ServerPermission, SqlServerOptions } from '../procedure.ts';
+import type { Denial, SqlServerOptions } from '../procedure.ts';
 import { CallLog } from './call-log.ts';
 import { Database } from './database.ts';
 import { Faults } from './faults.ts';
@@ -38,7 +38,7 @@ export class Instance {
   /** `refuse`: every login fails (18456). `silent`: none is ever answered. */
   loginMode: LoginMode = 'accept';
   /** Permissions that nobody has. */
-  denied: ReadonlySet<ServerPermission>;
+  denied: ReadonlySet<Denial>;
   readonly #databases = new Map<string, Database>();
   readonly #temporaryDirectory: string | undefined;
   /** SQL Server's own sessions have the numbers up to 50. */
@@ -61,6 +61,15 @@ export class Instance {
         new Database(definition, directory, options.directory !== undefined, this.graph),
       );
     }
+  }
+
+  /** Whether nobody may do that with an object; who has no right to one does not see it either. */
+  isDenied(schema: string, name: string, right?: 'EXECUTE' | 'SELECT'): boolean {
+    const wanted = `${schema}.${name}`.toLowerCase();
+    return [...this.denied].some((denial) => {
+      const [denied, object] = denial.split(' ON ');
+      return object?.toLowerCase() === wanted && (right === undefined || denied === right);
+    });
   }
 
   database(name: string): Database | undefined {

@@ -61,6 +61,8 @@ export function relationOf(session: SessionState, frame: Frame, name: Name): Rel
   const view = systemView(session, name);
   if (view) return view;
   const object = findObject(session, frame, name);
+  // What a procedure reads it may read: its owner has the table, too.
+  if (object && frame.procedure === undefined) mayDo(session, object, 'SELECT');
   if (object?.kind === 'table') return { kind: 'table', table: object };
   if (object?.kind === 'view') {
     const statement = definitionOf(object.text);
@@ -75,6 +77,16 @@ export function relationOf(session: SessionState, frame: Frame, name: Name): Rel
     };
   }
   throw errors.invalidObject(name.join('.'));
+}
+
+/** @throws 229 */
+export function mayDo(
+  session: SessionState,
+  { schema, name }: { schema: string; name: string },
+  right: 'EXECUTE' | 'SELECT',
+): void {
+  if (!session.instance.isDenied(schema, name, right)) return;
+  throw errors.permissionDenied(right, name, session.database.name, schema);
 }
 
 const parsed = new Map<string, Statement>();

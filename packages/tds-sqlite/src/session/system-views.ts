@@ -10,6 +10,7 @@ import type { Database } from './database.ts';
 import { extendedPropertyRows } from './extended-properties.ts';
 import type { SessionInfo } from './instance.ts';
 import { lockColumns, lockRows, systemDatabases } from './lock-view.ts';
+import { type DeclaredParameter, parametersInText, parametersOf } from './procedure-parameters.ts';
 import type { SessionState } from './state.ts';
 
 type Row = readonly SqlValue[];
@@ -83,7 +84,7 @@ export function objectsOf(session: SessionState, database: Database): StoredObje
     database === session.database
       ? connection.catalog
       : connection.attached(database.name, database.path);
-  return catalog.objects();
+  return catalog.objects().filter(({ schema, name }) => !session.instance.isDenied(schema, name));
 }
 
 /** T-SQL procedures and those written in TypeScript, which have ids of their own. */
@@ -96,8 +97,13 @@ export function proceduresOf(
     const [schema = 'dbo', name = ''] = procedure.name.split('.');
     return { id: 1_845_581_613 + index, schema, name, created };
   });
-  return [...stored, ...own];
+  const seen = own.filter(({ schema, name }) => !session.instance.isDenied(schema, name));
+  return [...stored, ...seen];
 }
+
+export const typeNames: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(typeIds).map(([name, id]) => [id, name]),
+);
 
 export function schemasOf(
   session: SessionState,
@@ -162,6 +168,20 @@ const objectRow = (
     false,
   ];
 };
+
+/** One of sys.parameters; whether a parameter has a default it knows of the CLR's procedures only. */
+function rowOfParameter(
+  id: number,
+  place: number,
+  { name, type, output, hasDefault }: DeclaredParameter,
+): Row {
+  const typeId = typeIds[type.name] ?? 0;
+  const numeric = family(type) === 'integer' || family(type) === 'decimal';
+  const { precision, scale } = numeric
+    ? decimalSize(type)
+    : { precision: 0, scale: type.scale ?? 0 };
+  return [id, name, place, typeId, typeId, bytes(type), precision, scale, output, hasDefault];
+}
 
 const isNullable = (yes: boolean) => (yes ? 'YES' : 'NO');
 
@@ -292,29 +312,21 @@ const views: Record<string, View> = {
   'sys.parameters': {
     columns:
       'object_id int, name nvarchar(128), parameter_id int, system_type_id tinyint, user_type_id int, max_length smallint, precision tinyint, scale tinyint, is_output bit, has_default_value bit',
-    rows: (session, database) =>
-      [...database.procedures.values()].flatMap((procedure) => {
-        const id =
-          proceduresOf(session, database).find(
-            ({ schema, name }) => `${schema}.${name}` === procedure.name,
-          )?.id ?? 0;
-        return procedure.parameters.map((parameter, index): Row => {
-          const type = parseType(parameter.type);
-          const size = decimalSize(type);
-          return [
-            id,
-            parameter.name,
-            index + 1,
-            typeIds[type.name] ?? 0,
-            typeIds[type.name] ?? 0,
-            bytes(type),
-            type.precision ?? 0,
-            size.scale,
-            parameter.output === true,
-            parameter.default !== undefined,
-          ];
-        });
-      }),
+    rows: (session, database) => {
+      const seen = new Map(
+        proceduresOf(session, database).map(({ id, schema, name }) => [`${schema}.${name}`, id]),
+      );
+      const stored = objectsOf(session, database).flatMap((object) =>
+        object.kind === 'procedure' ? [{ id: object.id, declared: parametersInText(object) }] : [],
+      );
+      const own = [...database.procedures.values()].flatMap((procedure) => {
+        const id = seen.get(procedure.name);
+        return id === undefined ? [] : [{ id, declared: parametersOf(procedure) }];
+      });
+      return [...stored, ...own].flatMap(({ id, declared }) =>
+        declared.map((parameter, index) => rowOfParameter(id, index + 1, parameter)),
+      );
+    },
   },
   'sys.indexes': {
     columns:

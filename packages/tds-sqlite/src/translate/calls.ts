@@ -109,7 +109,10 @@ function definedCall(
     argument(value, parameters[Math.min(index, parameters.length - 1)] ?? 'any'),
   );
   const last = name === 'RIGHT' ? lastPart(context, scope, call) : undefined;
-  const sql = last ?? `ts_${name.toLowerCase()}(${[type.index, ...args].join(',')})`;
+  const sql =
+    last ??
+    storedPart(name, values[0]) ??
+    `ts_${name.toLowerCase()}(${[type.index, ...args].join(',')})`;
   const [text] = values;
   if (name === 'DATALENGTH' && text && family(text.type) === 'text' && isCheap(text.sql)) {
     // As many bytes as letters: then each is one of ASCII.
@@ -122,6 +125,20 @@ function definedCall(
     };
   }
   return { sql, type, nullable: true };
+}
+
+/** Where year, month and day are in a date as it is stored. */
+const datePlaces = new Map([
+  ['YEAR', '1,4'],
+  ['MONTH', '6,2'],
+  ['DAY', '9,2'],
+]);
+
+function storedPart(name: string, date: Typed | undefined): string | undefined {
+  const place = datePlaces.get(name);
+  if (place === undefined || date === undefined) return undefined;
+  const isDated = /^(date|smalldatetime|datetime2?)$/.test(date.type.name);
+  return isDated ? `CAST(substr(${date.sql},${place}) AS INTEGER)` : undefined;
 }
 
 /**

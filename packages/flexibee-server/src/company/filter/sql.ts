@@ -128,10 +128,15 @@ function readText(value: Value, context: FilterContext): string {
   throw new CompanyError(400, 'Funkce me() není u této vlastnosti podporována.');
 }
 
+const isNumber = (text: string) => /^-?\d{1,15}$/.test(text);
+
 function readValue(field: Field, value: Value, context: FilterContext): SQLInputValue {
   const text = readText(value, context);
   const { type, name } = field.property;
-  if (field.target !== undefined) return context.resolve(field.target, text) ?? nobody;
+  if (field.target !== undefined) {
+    // `id > 12` is about the number, whether there is a 12 or not.
+    return isNumber(text) ? Number(text) : (context.resolve(field.target, text) ?? nobody);
+  }
   if (type === 'integer' || type === 'numeric') {
     if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
     throw new CompanyError(400, `Hodnota '${text}' vlastnosti '${name}' není číslo.`);

@@ -1,6 +1,6 @@
 /** Which tables and functions a statement reads, found in its text. */
 
-import { type Token, tokensOf } from '../shared/dynsql/sql/sql-tokens.ts';
+import { type Token, tokensOf } from './sql-tokens.ts';
 
 export interface ReadObject {
   /** As written, without quotes: `['heap', 'meter']`; a part that is left out is empty: `HCS..meter`. */

@@ -1,11 +1,10 @@
 /** The rights that the app's role needs in a database: what the catalogue calls, no more. */
 
-import type { Catalog, Period } from '../shared/catalog/index.ts';
-import type { Definition } from '../shared/dynsql/definition.ts';
-import { besideApplying } from '../shared/flexibee/base-procedures.ts';
-import { sqlIn } from './definition-sql.ts';
-import { objectsIn, type ReadObject } from './objects.ts';
-import { typedProcedures } from './typed-bases.ts';
+import type { Catalog, Period } from '../catalog/index.ts';
+import type { Definition } from '../dynsql/definition.ts';
+import { sqlIn } from '../dynsql/sql/definition-sql.ts';
+import { objectsIn, type ReadObject } from '../dynsql/sql/objects.ts';
+import { besideApplying } from '../flexibee/base-procedures.ts';
 
 export const role = 'syncboard_runner';
 
@@ -42,7 +41,6 @@ export function grantsFor(
         if (stage.database !== database) continue;
         procedures.add(quoted([stage.procedure.schema, stage.procedure.name]));
         if (stage.kind !== 'flexibee') continue;
-        for (const own of typedProcedures) procedures.add(own);
         for (const { schema, name: own } of besideApplying) procedures.add(quoted([schema, own]));
       }
       for (const query of catalog.freshness({ name, code })) {
@@ -65,8 +63,8 @@ export function grantsFor(
   ];
 }
 
-/** A name without a schema is taken to be in dbo. */
-function grantFor({ parts, kind }: ReadObject): Grant {
+/** The right to what a statement reads. A name without a schema is taken to be in dbo. */
+export function grantFor({ parts, kind }: ReadObject): Grant {
   const [name = '', schema = '', ...others] = [...parts].reverse();
   return {
     right: kind === 'scalar function' ? 'EXECUTE' : 'SELECT',
@@ -81,6 +79,14 @@ export function grantStatement({ right, object, elsewhere }: Grant): string {
   return elsewhere === undefined ? statement : `-- in ${elsewhere}: ${statement}`;
 }
 
-function quoted(name: readonly string[]): string {
+/** What takes it back. */
+export function revokeStatement(grant: Grant): string {
+  return grantStatement(grant)
+    .replace('GRANT ', 'REVOKE ')
+    .replace(` TO ${role};`, ` FROM ${role};`);
+}
+
+/** `[heap].[meter]` */
+export function quoted(name: readonly string[]): string {
   return name.map((part) => `[${part.replaceAll(']', ']]')}]`).join('.');
 }

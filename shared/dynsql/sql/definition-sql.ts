@@ -1,8 +1,8 @@
 /** The texts of a dynsql definition that are SQL; its labels and descriptions are none. */
 
-import type { Definition } from '../shared/dynsql/definition.ts';
-import { fragmentTokens } from '../shared/dynsql/sql/fragment.ts';
-import { textOf } from '../shared/dynsql/sql/sql-tokens.ts';
+import type { Definition } from '../definition.ts';
+import { fragmentTokens } from './fragment.ts';
+import { textOf } from './sql-tokens.ts';
 
 /** Every piece of SQL in a definition; conditions with their own names in their templates. */
 export function sqlIn({ document }: Definition): string[] {

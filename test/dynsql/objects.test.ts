@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { objectsIn } from '../../sql/objects.ts';
+import { objectsIn } from '../../shared/dynsql/sql/objects.ts';
 
 /** `heap.meter`, `dbo.f()` of a table-valued function, `=dbo.f` of one called in an expression. */
 const read = (sql: string) =>

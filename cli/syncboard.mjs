@@ -1,0 +1,4 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+import '../demo/node-version.mjs';
+
+await import('./main.ts');

@@ -1,0 +1,82 @@
+/** A board as it is shown, and the one that a path names. */
+
+import type { HttpRequest } from '@azure/functions';
+import type { AppServices } from '../../shared/app/services.ts';
+import { allowedBoardName, boardNamePattern, codesOf } from '../../shared/board/board.ts';
+import { boardFaults } from '../../shared/board/board-calls.ts';
+import type { NamedBoard } from '../../shared/board/boards.ts';
+import type { NamedCode } from '../../shared/faults/member.ts';
+import { didYouMean } from '../../shared/faults/near-name.ts';
+import { show } from '../../shared/faults/show.ts';
+import { json } from '../../shared/http/answer.ts';
+import { authorize } from '../../shared/http/callers.ts';
+import { type TaggedAnswer, tagged } from '../../shared/http/conditional.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import type { ApiToken } from '../../shared/settings/settings.ts';
+import { DocumentNewerError } from '../../shared/storage/documents.ts';
+import { periodLimits } from '../../shared/sync/period.ts';
+import { type BoardView, boardViewSchema } from '../shapes/boards.ts';
+
+export function viewOf(app: AppServices, { board, ...named }: NamedBoard): BoardView {
+  const limits = periodLimits(app.catalog.periods, app.now());
+  const errors = boardFaults(board, app.catalog, limits);
+  const on = board.calls.filter(({ run }) => run).length;
+  return boardViewSchema.parse({ ...named, ...board, on, errors });
+}
+
+/** With an ETag by which it may be changed. */
+export function boardAnswer(app: AppServices, board: NamedBoard, status = 200): TaggedAnswer {
+  return tagged(json(viewOf(app, board), { status }));
+}
+
+/** The data sources of its calls: whoever reads or changes it may touch them all. */
+export function codesOn({ board }: Pick<NamedBoard, 'board'>): NamedCode[] {
+  const codes = board.calls.flatMap((call, index) =>
+    codesOf(call).map((code) => ({ code, field: `calls[${index}].code` })),
+  );
+  return [...new Map(codes.map((named) => [named.code, named])).values()];
+}
+
+/** Throws `HttpProblem` 400 for what no board can be called. */
+export function boardNameOf(request: HttpRequest): string {
+  const name = request.params['board'];
+  if (name !== undefined && boardNamePattern.test(name)) return name;
+  const message = `Invalid board value: ${show(name)}.`;
+  throw new HttpProblem('invalid-value', message, {
+    errors: [{ field: 'board', message, value: show(name), allowed: allowedBoardName }],
+  });
+}
+
+/** The board that the path names, for whoever may touch all of it. Throws `HttpProblem` 403, 404. */
+export async function namedBoard(
+  request: HttpRequest,
+  app: AppServices,
+  caller: ApiToken,
+  signal: AbortSignal,
+): Promise<NamedBoard> {
+  const name = boardNameOf(request);
+  const found = await app.boards.read(name, signal).catch(refuseNewer);
+  if (found === undefined) throw await unknownBoard(name, app, signal);
+  authorize(caller, codesOn(found));
+  return found;
+}
+
+export async function unknownBoard(
+  name: string,
+  app: AppServices,
+  signal: AbortSignal,
+): Promise<HttpProblem> {
+  const names = (await app.boards.list(signal)).map((board) => board.name);
+  const message = `There is no board ${show(name)}${didYouMean(name, names)}.`;
+  return new HttpProblem('not-found', message, {
+    errors: [
+      { field: 'board', message, value: show(name), allowed: 'the name of one, see /boards' },
+    ],
+  });
+}
+
+/** What a newer version of the app has written is for that one. */
+export function refuseNewer(error: unknown): never {
+  if (!(error instanceof DocumentNewerError)) throw error;
+  throw new HttpProblem('newer-document', `${error.message}.`, { cause: error });
+}

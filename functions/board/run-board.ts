@@ -1,0 +1,71 @@
+/** Starts what is switched on: one run, by the way of POST /runs. */
+
+import type { AppServices } from '../../shared/app/services.ts';
+import { callsOn } from '../../shared/board/board-calls.ts';
+import type { NamedBoard } from '../../shared/board/boards.ts';
+import type { FieldError } from '../../shared/faults/field-error.ts';
+import type { Body } from '../../shared/faults/member.ts';
+import { show } from '../../shared/faults/show.ts';
+import { readJsonObject } from '../../shared/http/body.ts';
+import { requireRole } from '../../shared/http/callers.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+import { periodLimits } from '../../shared/sync/period.ts';
+import type { SyncRequest } from '../../shared/sync/syncs.ts';
+import { isDry } from '../shapes/dry.ts';
+import { idempotencyKey } from '../shapes/idempotency-key.ts';
+import { unknownMembers } from '../shapes/unknown-members.ts';
+import { checkUser } from '../shapes/user.ts';
+import { checkWhenBusy, whenBusyOf } from '../shapes/when-busy.ts';
+import { planned, started, tokenOf } from '../sync/start-sync.ts';
+import { namedBoard } from './board-view.ts';
+
+const members = ['token', 'user', 'whenBusy'] as const;
+
+export function runBoard(app: AppServices): RouteHandler {
+  return async (request, context, { caller, signal }) => {
+    const dry = isDry(request.query);
+    const body = await readJsonObject(request, signal);
+    const token = tokenOf(body, caller, app);
+    requireRole(token, 'run');
+    const asking = { ...parse(body), token: token.name };
+    const board = await namedBoard(request, app, token, signal);
+    const key = idempotencyKey(request.headers);
+    // With a key that started a run before, that one is told, whatever is switched on by now.
+    const sync = () => requestOf(app, board, asking);
+    if (dry) return await planned(app, sync(), signal);
+    const call = { app, request, context, caller: token, signal };
+    return await started(call, sync, { key, body }, 'json');
+  };
+}
+
+function requestOf(
+  app: AppServices,
+  { name, board }: NamedBoard,
+  asking: Pick<SyncRequest, 'user' | 'token' | 'whenBusy'>,
+): SyncRequest {
+  const on = callsOn(board, app.catalog, periodLimits(app.catalog.periods, app.now()));
+  if ('errors' in on) throw faulty(name, on.errors);
+  if (on.calls.length === 0) {
+    throw new HttpProblem('nothing-to-run', `Nothing of board ${name} is switched on.`);
+  }
+  return { kind: 'calls', calls: on.calls, board: name, ...asking };
+}
+
+function faulty(name: string, errors: readonly FieldError[]): HttpProblem {
+  const message = `Board ${name} cannot be run: ${errors[0]?.message}.`;
+  return new HttpProblem('faulty-board', message, { errors });
+}
+
+function parse(body: Body): Pick<SyncRequest, 'user' | 'whenBusy'> {
+  const user = checkUser(body);
+  const errors = [
+    ...(user?.errors ?? []),
+    ...(checkWhenBusy(body)?.errors ?? []),
+    ...unknownMembers(body, members),
+  ];
+  const [first] = errors;
+  if (first === undefined) return { user: String(body['user']), ...whenBusyOf(body) };
+  const text = user?.text ?? `Invalid ${show(first.field)} value: ${show(first.value)}.`;
+  throw new HttpProblem('invalid-value', text, { errors });
+}

@@ -1,0 +1,35 @@
+/** The header `If-Match`: RFC 9110, 13.1.1. */
+
+import type { HttpRequest } from '@azure/functions';
+import { z } from 'zod';
+import type { Parameter } from '../../shared/http/openapi.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
+
+export const ifMatch: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  description:
+    'The ETag of what is changed: a 412 says that somebody else has changed it since. * for whatever there is',
+  schema: z.string(),
+};
+
+/**
+ * Our ETags are weak, for the same may be sent indented or compressed; they are told apart by what
+ * they say all the same, so that nobody undoes what he has not seen.
+ *
+ * @param etag of what there is; undefined: there is nothing
+ * @throws HttpProblem 412
+ */
+export function requireMatch(request: HttpRequest, etag: string | undefined, what: string): void {
+  const asked = request.headers.get('if-match');
+  if (asked === null) return;
+  const opaque = (text: string) => text.trim().replace(/^W\//, '');
+  const isAny = asked.trim() === '*';
+  const isMet =
+    etag !== undefined && (isAny || asked.split(',').some((one) => opaque(one) === opaque(etag)));
+  if (isMet) return;
+  const why = etag === undefined ? 'there is none any more' : 'it has been changed since';
+  throw new HttpProblem('changed', `The ${what} is not the one that was read: ${why}.`, {
+    headers: etag === undefined ? {} : { etag },
+  });
+}

@@ -1,0 +1,183 @@
+/**
+ * The app with one revision of its catalogues, which never changes: each call of a function takes the
+ * newest one at its beginning and works with it to its end, so that none mixes two.
+ */
+
+import { AgedCache } from '../async/aged-cache.ts';
+import type { Catalog } from '../catalog/index.ts';
+import type { Databases } from '../database/databases.ts';
+import { executeRun, type SliceOutcome } from '../sync/engine.ts';
+import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
+import { SyncService } from '../sync/service.ts';
+import type { StageRunners } from '../sync/stage-runner.ts';
+import type { Syncs } from '../sync/syncs.ts';
+import type { CallsOutcome } from './after-changes.ts';
+import type { AppProcess } from './app-process.ts';
+import { Closed } from './closed.ts';
+import { Companies } from './companies.ts';
+import type { CompanyMessage } from './company-queue.ts';
+import type { Content } from './configuration.ts';
+import { DynsqlConnections } from './connections/dynsql-connections.ts';
+import { lookAtHealth } from './health/look.ts';
+import type { HealthPart } from './health/part.ts';
+import { ProceduresHealth } from './health/procedures-health.ts';
+import { dynsqlRunner } from './runners/dynsql-runner.ts';
+import { flexibeeRunner } from './runners/flexibee-runner.ts';
+import { procedureRunner } from './runners/procedure-runner.ts';
+import type { AppServices } from './services.ts';
+import { Troubles } from './troubles.ts';
+
+/** However many look at the health, what it asks is asked once in so long. */
+const healthAgeMs = 5_000;
+
+export class AppRevision implements AppServices {
+  readonly catalog: Catalog;
+  readonly syncs: Syncs;
+  readonly companies: Companies;
+  readonly dynsql: DynsqlConnections;
+  readonly troubles: Troubles;
+  readonly content: Content;
+  readonly keys: AppServices['keys'];
+  readonly now: () => Date;
+  readonly #process: AppProcess;
+  readonly #databases: Databases;
+  readonly #closed: Closed;
+  readonly #runners: StageRunners;
+  /** One for all runs: it knows how fast each database answers. */
+  readonly #readFreshness: ReadFreshness;
+  readonly #notices: () => readonly string[];
+  readonly #procedures = new ProceduresHealth();
+  readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
+
+  /** @param notices what of the catalogues is put up with at the moment */
+  constructor(process: AppProcess, content: Content, notices: () => readonly string[]) {
+    const { settings, container, now, state, queues } = process;
+    const { catalog, dynsql, locations, connections } = content;
+    const { leaseSeconds, sliceMs, retentionDays } = settings;
+    const addresses = catalog.databases.map(({ id, connection }) => ({
+      id,
+      setting: connection,
+      connectionString: connections.databases[id] ?? '',
+    }));
+    const databases = process.databases.at(addresses);
+    this.keys = process.keys;
+    this.now = now;
+    this.#process = process;
+    this.#databases = databases;
+    this.#notices = notices;
+    this.content = content;
+    this.catalog = catalog;
+    const closed = new Closed(catalog, locations, process.closures);
+    this.#closed = closed;
+    this.syncs = new SyncService({
+      ...{ catalog, state, now, retentionDays },
+      send: process.sendRun,
+      closed: (stages, signal) => closed.ofStages(stages, signal),
+      looks: process.looks,
+      active: process.active,
+    });
+    this.#readFreshness = freshnessReader(databases, now);
+    this.companies = new Companies({
+      ...{ catalog, databases, container, leaseSeconds, sliceMs, closed, now },
+      procedure: procedureRunner(process.callers.at(addresses), locations.databases),
+      addresses: connections.companies,
+      memory: process.companies,
+      send: async (queue, message, signal, delaySeconds) =>
+        (await queues()).send(queue, message, signal, delaySeconds),
+    });
+    this.troubles = new Troubles({
+      ...{ catalog, companies: this.companies, now, retentionDays },
+      failures: async (signal) => (await state(signal)).failures,
+    });
+    this.dynsql = new DynsqlConnections({
+      ...{ catalog, dynsql, now },
+      databases: process.readers.at(addresses),
+      addresses: connections.abraGen,
+      clients: process.abraGen,
+      stopping: process.stopping,
+    });
+    this.#runners = {
+      procedure: procedureRunner(databases, locations.databases),
+      flexibee: flexibeeRunner(this.companies, locations),
+      dynsql: dynsqlRunner({
+        ...{ catalog, databases, connections: this.dynsql },
+        locations: locations.connections,
+        databaseLocations: locations.databases,
+      }),
+    };
+  }
+
+  get settings() {
+    return this.#process.settings;
+  }
+
+  get audit() {
+    return this.#process.audit;
+  }
+
+  get boards() {
+    return this.#process.boards;
+  }
+
+  get closures() {
+    return this.#process.closures;
+  }
+
+  get acknowledgements() {
+    return this.#process.acknowledgements;
+  }
+
+  get stopping(): AbortSignal {
+    return this.#process.stopping;
+  }
+
+  health(signal: AbortSignal): Promise<HealthPart[]> {
+    const { content, companies, dynsql, closures, troubles, acknowledgements, now } = this;
+    const { container, stopping, queues } = this.#process;
+    const dependencies = {
+      ...{ content, companies, dynsql, closures, troubles, acknowledgements, now },
+      ...{ container, queues, databases: this.#databases },
+      notices: this.#notices(),
+      procedures: this.#procedures,
+    };
+    const look = () => lookAtHealth(dependencies, stopping);
+    return this.#health.get('', healthAgeMs, look, signal);
+  }
+
+  /** One slice of a run, as `executeRun`. */
+  async executeRun(id: string, log: (text: string, level?: 'warn') => void): Promise<SliceOutcome> {
+    const { stopping, now, sendRun, settings } = this.#process;
+    return executeRun(
+      {
+        ...(await this.#process.state(stopping)),
+        runners: this.#runners,
+        readFreshness: this.#readFreshness,
+        catalog: this.catalog,
+        ...{ now, log, sliceMs: settings.sliceMs },
+        send: sendRun,
+        closed: (stages, within) => this.#closed.ofStages(stages, within),
+      },
+      id,
+      stopping,
+    );
+  }
+
+  /** One slice of following a company, as `Companies.poll`. */
+  async pollCompany(
+    message: CompanyMessage & { queuedAt?: string | undefined },
+    log: (text: string) => void,
+    pollId?: string,
+  ): Promise<string> {
+    return this.companies.poll(message, log, this.stopping, pollId);
+  }
+
+  /** How many changes were removed from the companies' journals, as `expireJournals`. */
+  async expireJournals(log: (text: string) => void): Promise<number> {
+    return this.companies.expireJournals(log, this.stopping);
+  }
+
+  /** One slice of the procedures after a company's changes, as `Companies.callAfterChanges`. */
+  async callAfterChanges(code: string, log: (text: string) => void): Promise<CallsOutcome> {
+    return this.companies.callAfterChanges(code, log, this.stopping);
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The files of a catalogue, read from a folder and checked without anything else: all of them, all
+ * faults. Whatever else comes to lie there is read and checked here, too.
+ */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type Catalog, parseCatalogText } from '../../catalog/index.ts';
+import type { SettingValues } from '../../catalog/setting-values.ts';
+import type { Definition } from '../../dynsql/definition.ts';
+import {
+  type DynsqlCatalog,
+  type DynsqlFile,
+  makeDynsqlCatalog,
+} from '../../dynsql/language/dynsql-catalog.ts';
+import { CatalogError } from '../../faults/catalog-error.ts';
+import { parseJsonText } from '../../faults/json-text.ts';
+import type { Fault } from './fault.ts';
+import { locatedFault } from './located.ts';
+
+/** A file of text, by the name that people know it by. */
+export interface TextFile {
+  file: string;
+  text: string;
+}
+
+export interface CatalogFiles {
+  catalog: TextFile;
+  definitions: readonly TextFile[];
+  reports: readonly TextFile[];
+}
+
+export interface CheckedFiles {
+  faults: Fault[];
+  /** Undefined: it has faults. */
+  catalog: Catalog | undefined;
+  dynsql: DynsqlCatalog | undefined;
+  /** Of the definitions that have no fault, each with its file. */
+  definitions: { definition: Definition; file: string }[];
+}
+
+/**
+ * @param file the catalogue
+ * @param folder with `dynsql` and `reports`; undefined: there are none
+ * @param shown how a path is told
+ * @throws Error of the file system, naming the path
+ */
+export async function readCatalogFiles(
+  file: string,
+  folder: string | undefined,
+  shown: (path: string) => string,
+  signal: AbortSignal,
+): Promise<CatalogFiles> {
+  const read = async (path: string): Promise<TextFile> => ({
+    file: shown(path),
+    text: await readFile(path, { encoding: 'utf8', signal }),
+  });
+  const all = async (part: string) => {
+    if (folder === undefined) return [];
+    const names = await jsonFilesIn(join(folder, part));
+    return await Promise.all(names.map((name) => read(join(folder, part, name))));
+  };
+  return {
+    catalog: await read(file),
+    definitions: await all('dynsql'),
+    reports: await all('reports'),
+  };
+}
+
+async function jsonFilesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  // A link may well be one to a file: mounted configuration is made of them.
+  return entries
+    .filter((entry) => !entry.isDirectory() && /\.json$/i.test(entry.name))
+    .map(({ name }) => name)
+    .sort();
+}
+
+/**
+ * Every fault of every file, by itself and against the others.
+ *
+ * @param settings what `${NAME}` in the catalogue stands for; unless given, none is set
+ */
+export function checkFiles(
+  { catalog, definitions, reports }: CatalogFiles,
+  settings?: SettingValues,
+): CheckedFiles {
+  const faults: Fault[] = [];
+  const loaded = collect(
+    () => parseCatalogText(catalog.text, catalog.file, settings),
+    (line) => faults.push(locatedFault(line, catalog.file, catalog.text)),
+  );
+  const texts = new Map<string, TextFile>();
+  const files = (kind: readonly TextFile[]): DynsqlFile[] =>
+    kind.map((one) => {
+      const name = `${basename(dirname(one.file))}/${basename(one.file)}`;
+      texts.set(name, one);
+      return { name, json: () => parseJsonText(one.text) };
+    });
+  const given = { definitions: files(definitions), reports: files(reports) };
+  const isThere = definitions.length > 0 || reports.length > 0;
+  const dynsql = isThere
+    ? collect(
+        () => makeDynsqlCatalog(given, 'dynsql'),
+        (line) => {
+          const [, name = '', fault = line] = /^([^:]+\.json): ([\s\S]*)$/i.exec(line) ?? [];
+          const own = texts.get(name);
+          faults.push(
+            own === undefined
+              ? { severity: 'fault', text: line }
+              : locatedFault(fault, own.file, own.text),
+          );
+        },
+      )
+    : undefined;
+  const fileOf = (id: string) =>
+    definitions.find(({ text }) => text.includes(JSON.stringify(id)))?.file ?? 'dynsql';
+  const own = (dynsql?.definitions ?? []).map((definition) => {
+    return { definition, file: fileOf(definition.id) };
+  });
+  return { faults, catalog: loaded, dynsql, definitions: own };
+}
+
+function collect<T>(load: () => T, onFault: (line: string) => void): T | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof CatalogError)) throw error;
+    for (const line of error.faults) onFault(line);
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+/** The files of a catalogue as JSON Schema: what an editor completes and underlines while they are written. */
+
+import { z } from 'zod';
+import { declaredNames } from '../../catalog/declared.ts';
+import { catalogSchema } from '../../catalog/schema.ts';
+import { definitionSchema } from '../../dynsql/language/definition.ts';
+import { layoutSchema } from '../../dynsql/reports/layout.ts';
+
+export type JsonSchema = Record<string, unknown>;
+
+/**
+ * Shapes, and values that are one of a few. What holds between entries (names that are declared
+ * elsewhere, ways, conditions) only `syncboard catalog check` knows.
+ *
+ * @returns by the file's kind: `catalog`, `definition`, `report`
+ */
+export function jsonSchemas(): Record<'catalog' | 'definition' | 'report', JsonSchema> {
+  return {
+    catalog: schemaOf('A catalogue of syncboard', catalogSchema(declaredNames({}))),
+    definition: schemaOf('A definition of dynsql', definitionSchema),
+    report: schemaOf('The layout of a printed report', layoutSchema),
+  };
+}
+
+function schemaOf(title: string, schema: z.ZodType): JsonSchema {
+  const made: JsonSchema = z.toJSONSchema(schema, {
+    io: 'input',
+    // What a refinement or a transformation does is beyond a schema.
+    unrepresentable: 'any',
+    override: ({ zodSchema: { _zod: zod }, jsonSchema }) => {
+      // Names that the catalogue itself declares: here none are known.
+      if (zod.def.type !== 'enum' || zod.values?.size !== 0) return;
+      delete jsonSchema.not;
+      jsonSchema.type = 'string';
+    },
+  });
+  const { $schema, properties = {}, ...rest } = made;
+  return {
+    $schema,
+    title,
+    ...rest,
+    properties: { $schema: { type: 'string' }, ...(properties as object) },
+  };
+}

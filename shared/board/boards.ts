@@ -1,0 +1,145 @@
+/**
+ * Boards: those that are shipped to begin with, in storage from the first change on. One that was
+ * removed stays removed, shipped or not.
+ */
+
+import { z } from 'zod';
+import { sideBySide } from '../async/side-by-side.ts';
+import { DocumentNewerError } from '../storage/documents.ts';
+import type { OpenContainer } from '../storage/place.ts';
+import type { Tell } from '../storage/tell.ts';
+import { type Board, boardSchema } from './board.ts';
+import { type Kind, RevisedStore } from './revised-store.ts';
+import type { Author, Revision } from './revision.ts';
+
+/** A board as it is: of one that nobody has changed yet, as it was shipped. */
+export interface NamedBoard extends Partial<Pick<Revision<Board>, 'changedAt' | 'changedBy'>> {
+  name: string;
+  /** 0: as it was shipped. */
+  revision: number;
+  board: Board;
+}
+
+/** A line of the list; `newer`: it was written by a newer version of the app, and is left to it. */
+export type ListedBoard = NamedBoard | { name: string; newer: string };
+
+/** Somebody reads the list. */
+export const mostBoards = 200;
+
+const readsAtOnce = 8;
+
+export class TooManyBoardsError extends Error {}
+
+const kind: Kind<Board, never> = {
+  name: 'boards',
+  version: 1,
+  content: boardSchema,
+  state: z.never(),
+  stateAfterDamage: () => undefined,
+};
+
+export class Boards {
+  readonly #container: OpenContainer;
+  readonly #shipped: Readonly<Record<string, Board>>;
+  readonly #now: () => Date;
+  readonly #tell: Tell | undefined;
+  #opened: RevisedStore<Board, never> | undefined;
+
+  /** @param shipped by name */
+  constructor(
+    container: OpenContainer,
+    shipped: Readonly<Record<string, Board>>,
+    now: () => Date,
+    tell?: Tell,
+  ) {
+    this.#container = container;
+    this.#shipped = shipped;
+    this.#now = now;
+    this.#tell = tell;
+  }
+
+  /** All that there are, by name. */
+  async list(signal: AbortSignal): Promise<ListedBoard[]> {
+    const names = await this.#names(signal);
+    const read = async (name: string, within: AbortSignal): Promise<ListedBoard | undefined> => {
+      try {
+        return await this.read(name, within);
+      } catch (error) {
+        if (error instanceof DocumentNewerError) return { name, newer: error.message };
+        throw error;
+      }
+    };
+    const boards = await sideBySide(names, readsAtOnce, read, signal);
+    return boards.flatMap((board) => board ?? []);
+  }
+
+  /** @throws DocumentNewerError, storage's error, or the reason of `signal` */
+  async read(name: string, signal: AbortSignal): Promise<NamedBoard | undefined> {
+    const found = await (await this.#store(signal)).read(name, signal);
+    return this.#named(name, found?.value);
+  }
+
+  /**
+   * Makes a board what `change` says, of what it is then: called again where somebody else was
+   * faster.
+   *
+   * @param change undefined: it is removed; the same that it was given: nothing is written
+   * @returns how it is now; undefined: there is none
+   * @throws what `change` throws, TooManyBoardsError, and what `read` does
+   */
+  async change(
+    name: string,
+    change: (current: NamedBoard | undefined) => Board | undefined,
+    by: Author,
+    signal: AbortSignal,
+  ): Promise<NamedBoard | undefined> {
+    const store = await this.#store(signal);
+    // The list is short enough for all that begin at once.
+    const isFull = (await this.#names(signal)).length >= mostBoards;
+    const changed = await store.change(
+      name,
+      (stored) => {
+        const current = this.#named(name, stored);
+        const board = change(current);
+        if (board === current?.board) return undefined;
+        if (current === undefined && isFull) throw new TooManyBoardsError();
+        return board === undefined ? {} : { content: board };
+      },
+      by,
+      signal,
+    );
+    return this.#named(name, changed);
+  }
+
+  /** What was written of it, the newest in front, as far as it was kept. */
+  async history(name: string, limit: number, signal: AbortSignal): Promise<Revision<Board>[]> {
+    return await (await this.#store(signal)).history.newest(name, limit, signal);
+  }
+
+  async revision(
+    name: string,
+    number: number,
+    signal: AbortSignal,
+  ): Promise<Revision<Board> | undefined> {
+    return await (await this.#store(signal)).history.read(name, number, signal);
+  }
+
+  #named(name: string, stored: Revision<Board> | undefined): NamedBoard | undefined {
+    if (stored === undefined) {
+      const board = Object.hasOwn(this.#shipped, name) ? this.#shipped[name] : undefined;
+      return board && { name, revision: 0, board };
+    }
+    const { revision, changedAt, changedBy, content: board } = stored;
+    return board && { name, revision, changedAt, changedBy, board };
+  }
+
+  async #names(signal: AbortSignal): Promise<string[]> {
+    const stored = await (await this.#store(signal)).names(signal);
+    return [...new Set([...Object.keys(this.#shipped), ...stored])].sort();
+  }
+
+  async #store(signal: AbortSignal): Promise<RevisedStore<Board, never>> {
+    this.#opened ??= new RevisedStore(await this.#container(signal), kind, this.#now, this.#tell);
+    return this.#opened;
+  }
+}

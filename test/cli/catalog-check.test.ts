@@ -1,0 +1,176 @@
+/** `syncboard catalog check`: every fault of every file, at its line and column. */
+
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import { faultAt, faultParts, type Path, pathText } from '../../shared/faults/catalog-error.ts';
+import { placesIn } from '../../shared/faults/places.ts';
+import { cli } from './run-cli.ts';
+
+/** A copy of the shipped files. */
+async function copy(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'catalog-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await cp('catalog', join(folder, 'catalog'), { recursive: true });
+  return folder;
+}
+
+async function replace(file: string, from: string, to: string): Promise<string> {
+  const text = await readFile(file, 'utf8');
+  assert.ok(text.includes(from), from);
+  await writeFile(file, text.replace(from, to));
+  const before = text.slice(0, text.indexOf(from)).split('\n');
+  return `${before.length}:${(before.at(-1) ?? '').length + 1}`;
+}
+
+describe('catalog check', () => {
+  it('finds no fault in what is shipped', async () => {
+    const { code, out, err } = await cli(['catalog', 'check']);
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /^\d\d files, no faults, no warnings$/);
+  });
+
+  it('tells all faults of all files at once, each at its place', async (t) => {
+    const folder = await copy(t);
+    const at = (name: string) => join(folder, 'catalog', name);
+    const server = await replace(at('catalog.json'), '"server": "dcdb"', '"server": "DCDB"');
+    const dated = await replace(at('catalog.json'), '"dated": true', '"dateed": true');
+    const alias = await replace(at('dynsql/payments.json'), '"fieldname"', '"feldname"');
+    const format = await replace(
+      at('reports/account-cards.json'),
+      '"language": "',
+      '"language": "x',
+    );
+    await writeFile(at('dynsql/countries.json'), '{\n  "id": 1,\n}');
+    const { code, out, err } = await cli(['catalog', 'check', 'catalog'], {}, folder);
+    assert.deepEqual([code, err], [1, '']);
+    const lines = out.split('\n');
+    const told = (start: string) => lines.find((line) => line.startsWith(start)) ?? out;
+    assert.match(
+      told(`catalog/catalog.json:${server}: databases[0].server: `),
+      /did you mean dcdb\?/,
+    );
+    assert.match(
+      told(`catalog/catalog.json:${dated}: entities[`),
+      /not a key of an entity.*dated\?/,
+    );
+    assert.match(
+      told(`catalog/reports/account-cards.json:${format}: language: `),
+      /"x\w\w" is not/,
+    );
+    assert.match(told('catalog/dynsql/countries.json:3:1: '), /"}" where a key in double quotes/);
+    const [line = ''] = alias.split(':');
+    const object = Number(line);
+    assert.ok(
+      lines.some((one) => {
+        const [, row] = /^catalog\/dynsql\/payments\.json:(\d+):/.exec(one) ?? [];
+        return row !== undefined && Math.abs(Number(row) - object) <= 3;
+      }),
+      out,
+    );
+    assert.match(lines.at(-1) ?? '', /^\d+ files, \d+ faults, no warnings$/);
+  });
+
+  it('says the same as JSON', async (t) => {
+    const folder = await copy(t);
+    await replace(join(folder, 'catalog/catalog.json'), '"server": "dcdb"', '"server": "DCDB"');
+    const { code, out } = await cli(['catalog', 'check', 'catalog', '--json'], {}, folder);
+    const { faults } = JSON.parse(out);
+    assert.equal(code, 1);
+    const { line, column, text, ...fault } = faults[0];
+    assert.deepEqual(fault, {
+      severity: 'fault',
+      file: 'catalog/catalog.json',
+      path: 'databases[0].server',
+    });
+    assert.ok(line > 1 && column > 1);
+    assert.match(text, /^"DCDB" is not a server; use one of dcdb, /);
+  });
+
+  it('takes the file of the setting CATALOG, and of the settings file', async (t) => {
+    const folder = await copy(t);
+    await replace(join(folder, 'catalog/catalog.json'), '"hcs"', '"hcz"');
+    await writeFile(
+      join(folder, 'local.settings.json'),
+      JSON.stringify({ Values: { CATALOG: 'catalog/catalog.json' } }),
+    );
+    const told = await cli(['catalog', 'check'], {}, folder);
+    assert.equal(told.code, 1);
+    assert.match(told.out, /^catalog\/catalog\.json:\d+:\d+: /);
+    const other = await cli(['catalog', 'check'], { CATALOG: 'none.json' }, folder);
+    assert.equal(other.code, 2);
+    assert.match(other.err, /none\.json/);
+  });
+});
+
+const refused: [args: string, code: number, text: RegExp][] = [
+  ['', 2, /^Usage: syncboard <command>/],
+  ['--help', 0, /catalog check .*\n/],
+  ['catalog', 2, /^catalog is not all of a command/],
+  ['catalog --help', 0, /^Usage: syncboard <command>/],
+  ['catalog chek', 2, /^no command catalog chek \(did you mean catalog check\?\)/],
+  ['catalog check a b', 2, /^unexpected argument b/],
+  ['catalog check --jsn', 2, /^unknown option --jsn \(did you mean --json\?\)/],
+  ['catalog check --help', 0, /^Usage: syncboard catalog check \[FILE\] \[options\]/],
+  ['catalog check nowhere.json', 2, /nowhere\.json/],
+];
+for (const [args, code, text] of refused) {
+  it(`syncboard ${args} ends with ${code}`, async () => {
+    const told = await cli(args.split(' ').filter(Boolean));
+    assert.equal(told.code, code);
+    assert.match(code === 0 ? told.out : told.err, text);
+    assert.equal(code === 0 ? told.err : told.out, '');
+  });
+}
+
+const step = fc.oneof(fc.nat(30), fc.string({ minLength: 1, maxLength: 12 }), fc.constant('a-b'));
+
+describe('places of faults', () => {
+  it('a fault is taken apart as it was put together', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 5 }), fc.string(), (path: Path, text) => {
+        assert.deepEqual(faultParts(faultAt(path, text)), { path: pathText(path), text });
+      }),
+    );
+  });
+
+  it('every member and item of any JSON is where it stands', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), fc.nat(3), (value, indent) => {
+        const text = JSON.stringify(value, undefined, indent);
+        const placeOf = placesIn(text);
+        const lines = text.split('\n');
+        for (const [path, key, own] of members(value)) {
+          const { line, column } = placeOf(pathText(path));
+          const rest = `${(lines[line - 1] ?? '').slice(column - 1)}\n${lines.slice(line).join('\n')}`;
+          const start =
+            key === undefined ? JSON.stringify(own, undefined, indent) : JSON.stringify(key);
+          assert.ok(rest.startsWith(start.split('\n')[0] ?? ''), `${pathText(path)} in ${text}`);
+        }
+      }),
+    );
+  });
+
+  it('what is not there is where it would be', () => {
+    const placeOf = placesIn('{\n  "a": [\n    {"b": 1}\n  ]\n}');
+    assert.deepEqual(placeOf('a[0].c.d'), { line: 3, column: 5 });
+    assert.deepEqual(placeOf('x'), { line: 1, column: 1 });
+  });
+});
+
+function* members(value: unknown, path: Path = []): Generator<[Path, string | undefined, unknown]> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      yield [[...path, index], undefined, item];
+      yield* members(item, [...path, index]);
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      yield [[...path, key], key, item];
+      yield* members(item, [...path, key]);
+    }
+  }
+}
