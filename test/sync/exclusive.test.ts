@@ -60,7 +60,7 @@ function turnOf(container: ContainerClient, { runId, restMs = 60_000 }: Asked) {
   const told: string[] = [];
   const watch = { everyMs: 100, restMs };
   const turn = new Turn({
-    runners: { procedure: procedureRunner(databases, {}, watch) },
+    runners: { procedure: procedureRunner(databases, undefined, watch) },
     leases: new Leases(container, 15),
     runId,
     log: { tell: (_stage, text) => told.push(text) },
