@@ -25,6 +25,8 @@ export interface ConnectedCatalog {
   file: TextFile;
   /** Those of dynsql, each with its file. */
   definitions: readonly { definition: Definition; file: string }[];
+  /** They are offered where their tables are: one that is not there is no fault. */
+  areShipped: boolean;
 }
 
 /** Of one database: some hundreds of procedures are looked up in a second. */
@@ -34,7 +36,7 @@ const patienceMs = 2_000;
 
 /** @throws the reason of `signal` */
 export async function connectedFaults(
-  { catalog, file, definitions }: ConnectedCatalog,
+  { catalog, file, definitions, areShipped }: ConnectedCatalog,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Fault[]> {
@@ -60,7 +62,7 @@ export async function connectedFaults(
     const at = entries.pathOf('databases', id);
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     try {
-      const wanted = wantedOf(placed, definitions, id);
+      const wanted = wantedOf(placed, { definitions, areShipped }, id);
       const report = await checkDatabase(databases, id, at, wanted, bounded);
       places.set(id, { address, server: report.about.server });
       return report.faults;

@@ -56,7 +56,7 @@ export async function checkDatabase(
   for (const [index, object] of objects.entries()) {
     const there = found[procedures.length + index];
     const fault = there && objectFault(object, there, object, about, near);
-    if (fault === undefined) continue;
+    if (fault === undefined || (object.isOptional && there?.isAllowed === undefined)) continue;
     faults.push(fault);
     if (object.path !== undefined) bad.add(object.path);
   }
@@ -206,7 +206,7 @@ function missingParameter(
   return {
     path,
     text: `@${there.name} ${typeText(there)} is needed by ${procedure}, and nothing is passed in it`,
-    cure: `add { "name": "${there.name}", "type": "${typeText(there)}", "from": … } to the catalogue's parameters, or give it a default in the procedure`,
+    cure: `add { "name": "${there.name}", "type": "${typeText(there)}", "from": … } to the catalogue's parameters, or give it a default in the procedure; what is from the month is passed for dated entities only`,
   };
 }
 

@@ -54,6 +54,8 @@ export interface WantedCall {
 export interface WantedObject extends Grant {
   path?: string;
   file?: string;
+  /** Nobody needs it where it is not. */
+  isOptional?: boolean;
 }
 
 export interface WantedReading {
@@ -76,10 +78,13 @@ export interface Wanted {
   needsOpenJson: boolean;
 }
 
-/** @param definitions those of dynsql, each with its file */
+/** @param database the catalogue's id of it */
 export function wantedOf(
   { stages: allStages, freshness, connections }: PlacedCatalog,
-  definitions: readonly { definition: Definition; file: string }[],
+  {
+    definitions,
+    areShipped,
+  }: { definitions: readonly { definition: Definition; file: string }[]; areShipped: boolean },
   database: string,
 ): Wanted {
   const stages = allStages.filter(({ item }) => item.database === database);
@@ -94,7 +99,7 @@ export function wantedOf(
   const objects = [
     ...readings.flatMap(({ sql, path }) => readBy(sql, { path })),
     ...asked.flatMap(({ definition, file }) =>
-      sqlIn(definition).flatMap((sql) => readBy(sql, { file })),
+      sqlIn(definition).flatMap((sql) => readBy(sql, { file, isOptional: areShipped })),
     ),
   ];
   return {
@@ -106,7 +111,7 @@ export function wantedOf(
 }
 
 /** What is in another database is its affair. */
-function readBy(sql: string, place: Pick<WantedObject, 'path' | 'file'>): WantedObject[] {
+function readBy(sql: string, place: Omit<WantedObject, keyof Grant>): WantedObject[] {
   return objectsIn(sql)
     .map(grantFor)
     .filter(({ elsewhere }) => elsewhere === undefined)
