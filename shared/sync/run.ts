@@ -256,6 +256,8 @@ export const runSchema = z.object({
   calls: z.array(callSchema).optional(),
   /** The board by whose calls it was started. */
   board: z.string().optional(),
+  /** Of a run that a schedule started: which one, and the time at which it was due. */
+  due: z.object({ schedule: z.string(), at: instantSchema }).exactOptional(),
   /** The run that this one makes again. */
   retryOf: z.string().optional(),
   /** All of that one, or what it has left open. */

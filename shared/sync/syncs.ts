@@ -28,6 +28,8 @@ export interface SyncRequest {
   token: string;
   /** The name of the board that is started. */
   board?: string;
+  /** The schedule that starts it, and the time at which it was due. */
+  due?: NonNullable<Run['due']>;
   /** Where its servers are not free; absent: it is refused. */
   whenBusy?: 'wait';
   /** ISO 8601: it waits at least so long, and only then is in line. */

@@ -21,6 +21,7 @@ import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { AuditPage, BegunChange, Change, Ending } from '../../shared/audit/audit.ts';
 import { Boards } from '../../shared/board/boards.ts';
+import { Schedules } from '../../shared/board/schedule/schedules.ts';
 import { shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
@@ -187,6 +188,7 @@ export function testApp(
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
     boards: new Boards(noContainer, shippedBoards(), () => now),
+    schedules: new Schedules(noContainer, () => now),
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),
