@@ -1,5 +1,6 @@
 /** What can be looked up in a catalogue that has been checked. */
 
+import type { ProductSchemas } from '../database/product-schemas.ts';
 import type { ReturnCheck } from '../database/return-value.ts';
 import type { TransactionMode } from '../database/transaction.ts';
 import type { RowQuery } from '../dynsql/rows/row-query-schema.ts';
@@ -91,7 +92,13 @@ export interface Catalog {
   /** What is locked, and closed, as one. */
   readonly servers: readonly { id: string }[];
   /** `connection` is the name of the setting that holds the connection string. */
-  readonly databases: readonly { id: string; server: string; connection: string }[];
+  readonly databases: readonly {
+    id: string;
+    server: string;
+    connection: string;
+    /** What the product's own schemas are called there. */
+    schemas?: ProductSchemas;
+  }[];
   /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
   readonly companies: readonly FollowedCompany[];
   /** What dynsql may ask; `connection` is the name of the setting that says where and who. */

@@ -1,5 +1,6 @@
 /** Lookups in a catalogue that has been checked. */
 
+import { usualSchemas } from '../database/product-schemas.ts';
 import { revisionOf } from '../json/revision.ts';
 import type { Catalog, FreshnessQuery, ResolvedStage } from './catalog.ts';
 import { guessesIn } from './guesses.ts';
@@ -76,7 +77,13 @@ export function makeCatalog(data: CatalogData): Catalog {
   const catalog: Unplaced = {
     revision: revisionOf(data),
     servers: data.servers.map(({ id }) => ({ id })),
-    databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
+    databases: data.databases.map(({ id, server, connection, schemas }) => ({
+      ...{ id, server, connection },
+      schemas: {
+        crude: schemas?.crude ?? usualSchemas.crude,
+        flexi: schemas?.flexi ?? usualSchemas.flexi,
+      },
+    })),
     companies: data.dataSources.flatMap(({ code, company }) =>
       company === undefined ? [] : [{ code, ...company }],
     ),

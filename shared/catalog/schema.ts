@@ -9,7 +9,7 @@ import { expects, fields, filledList, list, matching, oneOf, reference } from '.
 import { companySchema } from './company-schema.ts';
 import { connectionSchema } from './connection-schema.ts';
 import type { Declared } from './declared.ts';
-import { description, flag, guess, id } from './leaves.ts';
+import { description, flag, guess, id, schemaName } from './leaves.ts';
 import { matcherShape, overrideShape } from './matcher.ts';
 import { entityPattern } from './name-template.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
@@ -61,6 +61,14 @@ export function catalogSchema(declared: Declared) {
     guess,
     server: knownServer,
     connection,
+    schemas: fields('names of schemas', {
+      crude: schemaName.optional(),
+      flexi: schemaName.optional(),
+    })
+      .refine(({ crude = 'crude', flexi = 'flexi' }) => crude !== flexi, {
+        error: 'one schema for both; use two names',
+      })
+      .optional(),
   });
   const connectionItem = connectionSchema({
     ...{ id, description, guess, knownServer, database },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { CatalogError, parseCatalog, parseCatalogText } from '../../shared/catalog/index.ts';
+import { withSettings } from '../../shared/catalog/setting-values.ts';
 import { sqlTypesAllowed } from '../../shared/catalog/sql-type.ts';
 import { sourceServer } from '../support/source-server.ts';
 import { edit, type Json, shippedJson, stepsOf } from './edited.ts';
@@ -765,9 +766,17 @@ describe('a catalogue of an operator', () => {
     const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) =>
       JSON.parse(text),
     );
-    const [standsFor, dated, parameters, succeeds, override, database, dataSource, entity] = blocks;
-    assert.equal(blocks.length, 8);
+    const [flexi, standsFor, dated, parameters, succeeds, override, ...added] = blocks;
+    const [database, dataSource, entity] = added;
+    assert.equal(blocks.length, 9);
     const json = shippedJson();
+    const settings = new Map([
+      ['STAGE', 'test'],
+      ['FLEXIBEE_COMPANY', 'firma'],
+    ]);
+    const replaced = withSettings(flexi, { value: (name) => settings.get(name) });
+    assert.deepEqual(replaced.faults, []);
+    edit(json, ['dataSources', 16], replaced.value as Json);
     edit(json, stepsOf(`${crude}.overrides`), [override]);
     const { stage: name, kind, procedure } = Object(shippedJson()).pipelines[0].stages[0];
     const [code] = Object(shippedJson()).pipelines[0].stages[0].parameters;
@@ -782,6 +791,8 @@ describe('a catalogue of an operator', () => {
       entities: [...standsFor.entities, 'tariff'],
     });
     const catalog = parseCatalog(json);
+    assert.equal(catalog.codes()['flexi'], 'FlexiBee test');
+    assert.equal(catalog.companies[0]?.name, 'firma');
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
     assert.equal(sourceServer(catalog, 'north'), 'server');
     assert.deepEqual(catalog.entityOrder('north').slice(-2), ['tariff', 'reading']);
