@@ -10,13 +10,13 @@ import { catalogFiles } from './files.ts';
 
 export const catalogCheck = cliCommand(
   'catalog check',
-  'every fault of a catalogue, of its definitions and reports',
+  'every fault of a catalogue, its definitions, reports and boards',
   {
     what: 'Checks the files of a catalogue without the app: all of them, all faults at once.',
     operands: [
       {
         name: 'FILE',
-        help: 'a catalogue, or a folder with catalog.json, dynsql and reports',
+        help: 'a catalogue, or a folder with catalog.json, dynsql, reports and boards',
         isOptional: true,
       },
     ],
@@ -37,14 +37,16 @@ somebody does not answer. Warnings change nothing.`,
     const { catalog, definitions } = checked;
     const faults = [...checked.faults];
     if (connect && catalog !== undefined) {
-      const asked = { catalog, file: files.catalog, definitions };
+      const { areShipped } = files;
+      const asked = { catalog, file: files.catalog, definitions, areShipped };
       faults.push(...(await connectedFaults(asked, environment, surroundings.signal)));
     }
     const wrong = faults.filter(({ severity }) => severity === 'fault');
     if (json) surroundings.write(JSON.stringify({ faults }, undefined, 2));
     else {
       for (const fault of faults) surroundings.write(faultText(fault));
-      const count = 1 + files.definitions.length + files.reports.length;
+      const { definitions: asking, reports, boards } = files;
+      const count = 1 + asking.length + reports.length + boards.length;
       const warnings = faults.length - wrong.length;
       surroundings.write(
         [countOf(count, 'file'), countOf(wrong.length, 'fault'), countOf(warnings, 'warning')].join(

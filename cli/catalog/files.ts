@@ -1,7 +1,7 @@
 /** Which files a command is about. */
 
 import { stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CatalogFiles, readCatalogFiles } from '../../shared/app/catalog-check/files.ts';
 import type { Surroundings } from '../command.ts';
@@ -10,7 +10,8 @@ import { CliError, exitCodes } from '../exit-codes.ts';
 const shipped = fileURLToPath(new URL('../../catalog', import.meta.url));
 
 /**
- * A folder has `catalog.json`, `dynsql/*.json` and `reports/*.json`. Where nothing is given the
+ * A folder has `catalog.json`, `dynsql/*.json` and `reports/*.json`; `boards/*.json` are beside their
+ * catalogue. Where nothing is given the
  * settings CATALOG and DYNSQL count, and without these what is shipped.
  *
  * @param given a file or a folder
@@ -31,9 +32,11 @@ export async function catalogFiles(
   try {
     const isFolder = (await stat(catalog)).isDirectory();
     const file = isFolder ? join(catalog, 'catalog.json') : catalog;
-    const beside = isFolder ? catalog : resolve(folder, setting('DYNSQL') ?? shipped);
+    const dynsql = isFolder ? catalog : resolve(folder, setting('DYNSQL') ?? shipped);
+    const areShipped = dynsql === resolve(shipped) && setting('DYNSQL') === undefined;
+    const folders = { dynsql, boards: dirname(file), areShipped };
     const shown = (path: string) => relative(folder, path) || path;
-    return await readCatalogFiles(file, beside, shown, signal);
+    return await readCatalogFiles(file, folders, shown, signal);
   } catch (error) {
     if (error instanceof CliError || signal.aborted) throw error;
     throw new CliError(exitCodes.usage, (error as Error).message);

@@ -10,7 +10,7 @@ export const catalogSchemas = cliCommand(
   'catalog schema',
   'JSON Schemas of the files of a catalogue, for editors',
   {
-    what: 'Writes catalog.schema.json, definition.schema.json and report.schema.json.',
+    what: 'Writes catalog.schema.json, definition.schema.json, report.schema.json and board.schema.json.',
     operands: [{ name: 'FOLDER', help: 'where to; those of this version are in catalog/schema' }],
     options: {},
     more: 'A file names its own as "$schema". Exit codes: 0 written, 2 wrong arguments.',

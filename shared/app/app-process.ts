@@ -9,6 +9,7 @@ import { within } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import { Audit } from '../audit/audit.ts';
 import { Boards } from '../board/boards.ts';
+import { Schedules } from '../board/schedule/schedules.ts';
 import { shippedBoards } from '../board/shipped.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
@@ -34,6 +35,7 @@ export class AppProcess {
   readonly container: OpenContainer;
   readonly audit: Audit;
   readonly boards: Boards;
+  readonly schedules: Schedules;
   readonly closures: Closures;
   readonly acknowledgements: Acknowledgements;
   readonly databases: Databases;
@@ -58,6 +60,7 @@ export class AppProcess {
     // The boards that are shipped are of the catalogue that is.
     const boards = settings.catalog === undefined ? shippedBoards() : {};
     this.boards = new Boards(container, boards, this.now);
+    this.schedules = new Schedules(container, this.now);
     this.closures = new Closures(container, this.now);
     this.acknowledgements = new Acknowledgements(container, this.now);
     const pools = () => new Databases([], { size: settings.sqlPoolSize });

@@ -74,6 +74,34 @@ describe('catalog check', () => {
     assert.match(lines.at(-1) ?? '', /^\d+ files, \d+ faults, no warnings$/);
   });
 
+  it('tells what calls of a board the catalogue does not have, and slips in its file', async (t) => {
+    const folder = await copy(t);
+    const at = (name: string) => join(folder, 'catalog/boards', name);
+    const name = await replace(at('nightly.json'), '"name": "meter"', '"name": "metre"');
+    const key = await replace(at('month-end.json'), '"description"', '"descripton"');
+    await writeFile(at('Old Ones.json'), '{ "calls": [{ "code": "stek", "run": 1 }] }');
+    const { code, out } = await cli(['catalog', 'check', 'catalog'], {}, folder);
+    assert.equal(code, 1);
+    const lines = out.split('\n');
+    const told = (start: string) => lines.find((line) => line.startsWith(start)) ?? out;
+    assert.match(
+      told(`catalog/boards/nightly.json:${name}: calls[`),
+      /\.name: must be an entity of .*\(did you mean meter\?\); use one of /,
+    );
+    assert.match(
+      told(`catalog/boards/month-end.json:${key}: descripton: not a key of a board`),
+      /\(did you mean description\?\)/,
+    );
+    assert.match(
+      told('catalog/boards/Old Ones.json: "Old Ones" is no name of a board'),
+      /lower-case/,
+    );
+    assert.match(
+      told('catalog/boards/Old Ones.json:1:31: calls[0].run: must be true or false'),
+      /$/,
+    );
+  });
+
   it('says the same as JSON', async (t) => {
     const folder = await copy(t);
     await replace(join(folder, 'catalog/catalog.json'), '"server": "dcdb"', '"server": "DCDB"');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { type DatabaseDefinition, type SqlServer, startSqlServer } from 'tds-sqlite';
 import type { Fault } from '../../shared/app/catalog-check/fault.ts';
@@ -45,6 +45,7 @@ function catalogOf(wrong: boolean) {
   return {
     periods: { from: '2020-01', timeZone: 'UTC' },
     servers: ['one', 'two'].map((id) => ({ id, description: id })),
+    connections: [{ id: 'asked', kind: 'database', database: 'ab' }],
     databases: [
       { id: 'src', server: 'one', connection: 'SQL_SRC' },
       { id: 'ab', server: 'two', connection: 'SQL_AB' },
@@ -254,6 +255,13 @@ describe('catalog check --connect', () => {
     const server = await start(t);
     const right = await check(t, catalogOf(false), settingsOf(server));
     assert.deepEqual(right, { code: 0, faults: [] });
+    // Of the definitions that are shipped those count whose tables are there; one's own all do.
+    const DYNSQL = resolve('catalog');
+    const own = await check(t, catalogOf(false), { ...settingsOf(server), DYNSQL });
+    assert.equal(own.code, 1);
+    const [first] = own.faults;
+    assert.match(first?.file ?? '', /dynsql\/[\w-]+\.json$/);
+    assert.match(first?.text ?? '', /^\[\w+\]\.\[\w+\] is not in AB, or runner may not see it/);
     await server.close();
     const gone = await check(t, catalogOf(false), settingsOf(server));
     assert.equal(gone.code, 4);

@@ -134,7 +134,7 @@ describe('plan', () => {
   }
 });
 
-const folders = { catalog: '.', definition: 'dynsql', report: 'reports' } as const;
+const folders = { catalog: '.', definition: 'dynsql', report: 'reports', board: 'boards' } as const;
 
 describe('JSON Schemas', () => {
   const made = jsonSchemas();
@@ -150,11 +150,10 @@ describe('JSON Schemas', () => {
   it('describe every file that is shipped, which names its own', async () => {
     for (const [kind, folder] of Object.entries(folders) as [keyof typeof made, string][]) {
       const isValid = validator(kind);
-      const names = (await readdir(join('catalog', folder))).filter((name) =>
-        name.endsWith('.json'),
-      );
-      const files = names.map((name) => join('catalog', folder, name));
-      if (kind === 'catalog') files.push('examples/another-company/catalog.json');
+      const files =
+        kind === 'catalog'
+          ? ['catalog/catalog.json', 'examples/another-company/catalog.json']
+          : (await readdir(join('catalog', folder))).map((name) => join('catalog', folder, name));
       for (const file of files) {
         const value = JSON.parse(await readFile(file, 'utf8'));
         assert.equal(
@@ -165,6 +164,21 @@ describe('JSON Schemas', () => {
         assert.ok(isValid(value), `${file}: ${JSON.stringify(isValid.errors)}`);
       }
     }
+  });
+
+  it('take the name of a setting in the place of a text', () => {
+    const isValid = validator('catalog');
+    const json = shippedJson();
+    const name = '§{TEST_NAME}'.replace('§', '$');
+    for (const path of [
+      'servers[0].id',
+      'databases[0].connection',
+      'dataSources[16].company.name',
+    ]) {
+      edit(json, stepsOf(path), `${name}`);
+    }
+    edit(json, stepsOf('databases[5].schemas'), { crude: `x_${name}`, flexi: 'erp' });
+    assert.ok(isValid(json), JSON.stringify(isValid.errors));
   });
 
   it('refuse slips', () => {

@@ -228,7 +228,8 @@ test('catalog check --connect finds nothing at fault, and what is not there at a
     ABRA_GEN_DEMODATA: `Url=${machine.abraGenUrl};User Id=Supervisor;Password=supervisor`,
   };
   const right = await cli(['catalog', 'check', '--connect'], environment);
-  assert.deepEqual(right, { code: 0, out: '23 files, no faults, no warnings', err: '' });
+  assert.deepEqual([right.code, right.err], [0, '']);
+  assert.match(right.out, /^\d+ files, no faults, no warnings$/);
 
   const catalog = shippedJson() as {
     entities: { name: string; dynsql?: { definition: string; select: string[] } }[];

@@ -21,6 +21,7 @@ import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { AuditPage, BegunChange, Change, Ending } from '../../shared/audit/audit.ts';
 import { Boards } from '../../shared/board/boards.ts';
+import { Schedules } from '../../shared/board/schedule/schedules.ts';
 import { shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
@@ -83,7 +84,15 @@ export class RecordingSyncs implements Syncs {
     this.planned.push(request);
     const { stages } = planStages(shippedCatalog(), request.calls);
     const times = { expectedMs: null, unknownStages: stages.length, criticalPath: [] };
-    return { codes: [], names: [], calls: request.calls, stages, ...times, servers: [] };
+    return {
+      codes: [],
+      names: [],
+      calls: request.calls,
+      stages,
+      ...times,
+      servers: [],
+      exclusives: [],
+    };
   }
   async read(id: string): Promise<Run | undefined> {
     this.#fail();
@@ -191,6 +200,7 @@ export function testApp(
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
     boards: new Boards(noContainer, shippedBoards(), () => now),
+    schedules: new Schedules(noContainer, () => now),
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),

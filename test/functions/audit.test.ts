@@ -210,6 +210,28 @@ cases.push(
     },
   },
   {
+    route: 'schedule',
+    init: () => ({
+      ...posting({ board: 'mine', cron: '30 2 * * *', enabled: false, user: 'Jana' }),
+      ...{ method: 'PUT', params: { schedule: 'night' } },
+    }),
+    what: 'schedule.write',
+    told: {
+      ...{ subject: 'schedule night', who: { token: 'demo', user: 'Jana' } },
+      ...{ asked: { board: 'mine', cron: '30 2 * * *' }, after: { revision: 1, enabled: false } },
+    },
+  },
+  {
+    route: 'schedule',
+    init: () => ({ method: 'DELETE', params: { schedule: 'night' } }),
+    what: 'schedule.remove',
+    told: {
+      subject: 'schedule night',
+      before: { revision: 1, board: 'mine' },
+      after: { removed: true },
+    },
+  },
+  {
     route: 'board',
     init: () => ({ method: 'DELETE', ...meter }),
     what: 'board.remove',

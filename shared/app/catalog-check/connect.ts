@@ -25,6 +25,8 @@ export interface ConnectedCatalog {
   file: TextFile;
   /** Those of dynsql, each with its file. */
   definitions: readonly { definition: Definition; file: string }[];
+  /** They are offered where their tables are: one that is not there is no fault. */
+  areShipped: boolean;
 }
 
 /** Of one database: some hundreds of procedures are looked up in a second. */
@@ -34,22 +36,24 @@ const patienceMs = 2_000;
 
 /** @throws the reason of `signal` */
 export async function connectedFaults(
-  { catalog, file, definitions }: ConnectedCatalog,
+  { catalog, file, definitions, areShipped }: ConnectedCatalog,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Fault[]> {
   const entries = entriesIn(file.text);
   const { connections, faults } = addressesOf(catalog, environment, entries);
   const databases = new Databases(
-    catalog.databases.flatMap(({ id, connection }) => {
+    catalog.databases.flatMap(({ id, connection, schemas }) => {
       const connectionString = connections.databases[id];
-      return connectionString === undefined ? [] : [{ id, setting: connection, connectionString }];
+      if (connectionString === undefined) return [];
+      return [{ id, setting: connection, connectionString, ...(schemas && { schemas }) }];
     }),
     { patienceMs },
   );
   const places = new Map<string, Found>();
   const placed = {
     connections: catalog.connections,
+    databases: catalog.databases,
     stages: catalog.placedStages(),
     freshness: catalog.placedFreshness(),
   };
@@ -60,7 +64,7 @@ export async function connectedFaults(
     const at = entries.pathOf('databases', id);
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     try {
-      const wanted = wantedOf(placed, definitions, id);
+      const wanted = wantedOf(placed, { definitions, areShipped }, id);
       const report = await checkDatabase(databases, id, at, wanted, bounded);
       places.set(id, { address, server: report.about.server });
       return report.faults;

@@ -1,5 +1,6 @@
 /** A database against what the catalogue wants of it. */
 
+import { DatabaseError } from '../../database/database-error.ts';
 import type { Databases } from '../../database/databases.ts';
 import { didYouMean } from '../../faults/near-name.ts';
 import { type Grant, grantStatement, quoted } from '../grants.ts';
@@ -56,12 +57,17 @@ export async function checkDatabase(
   for (const [index, object] of objects.entries()) {
     const there = found[procedures.length + index];
     const fault = there && objectFault(object, there, object, about, near);
-    if (fault === undefined) continue;
+    if (fault === undefined || (object.isOptional && there?.isAllowed === undefined)) continue;
     faults.push(fault);
     if (object.path !== undefined) bad.add(object.path);
   }
   const sound = readings.filter(({ path }) => !bad.has(path));
-  const troubles = await lookAtReadings(databases, id, sound, signal);
+  const troubles = await lookAtReadings(databases, id, sound, signal).catch((error: unknown) => {
+    if (!(error instanceof DatabaseError) || error.meaning !== 'permanent') throw error;
+    const text = `whether the queries of freshness run in ${about.name} cannot be seen: ${error.message}`;
+    faults.push({ severity: 'warning', path: at, text });
+    return [];
+  });
   for (const [index, text] of troubles.entries()) {
     const path = sound[index]?.path;
     if (text === undefined || path === undefined) continue;
@@ -206,7 +212,7 @@ function missingParameter(
   return {
     path,
     text: `@${there.name} ${typeText(there)} is needed by ${procedure}, and nothing is passed in it`,
-    cure: `add { "name": "${there.name}", "type": "${typeText(there)}", "from": … } to the catalogue's parameters, or give it a default in the procedure`,
+    cure: `add { "name": "${there.name}", "type": "${typeText(there)}", "from": … } to the catalogue's parameters, or give it a default in the procedure; what is from the month is passed for dated entities only`,
   };
 }
 

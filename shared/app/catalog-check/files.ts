@@ -15,6 +15,7 @@ import {
 } from '../../dynsql/language/dynsql-catalog.ts';
 import { CatalogError } from '../../faults/catalog-error.ts';
 import { parseJsonText } from '../../faults/json-text.ts';
+import { boardFaults } from './board-file.ts';
 import type { Fault } from './fault.ts';
 import { locatedFault } from './located.ts';
 
@@ -28,6 +29,17 @@ export interface CatalogFiles {
   catalog: TextFile;
   definitions: readonly TextFile[];
   reports: readonly TextFile[];
+  boards: readonly TextFile[];
+  /** The definitions are those of the app: of these a base need not have all tables. */
+  areShipped: boolean;
+}
+
+export interface Folders {
+  /** With `dynsql` and `reports`. */
+  dynsql: string;
+  /** With `boards`; there may be none. */
+  boards: string;
+  areShipped: boolean;
 }
 
 export interface CheckedFiles {
@@ -41,13 +53,12 @@ export interface CheckedFiles {
 
 /**
  * @param file the catalogue
- * @param folder with `dynsql` and `reports`; undefined: there are none
  * @param shown how a path is told
  * @throws Error of the file system, naming the path
  */
 export async function readCatalogFiles(
   file: string,
-  folder: string | undefined,
+  { dynsql, boards, areShipped }: Folders,
   shown: (path: string) => string,
   signal: AbortSignal,
 ): Promise<CatalogFiles> {
@@ -55,15 +66,16 @@ export async function readCatalogFiles(
     file: shown(path),
     text: await readFile(path, { encoding: 'utf8', signal }),
   });
-  const all = async (part: string) => {
-    if (folder === undefined) return [];
+  const all = async (folder: string, part: string) => {
     const names = await jsonFilesIn(join(folder, part));
     return await Promise.all(names.map((name) => read(join(folder, part, name))));
   };
   return {
     catalog: await read(file),
-    definitions: await all('dynsql'),
-    reports: await all('reports'),
+    definitions: await all(dynsql, 'dynsql'),
+    reports: await all(dynsql, 'reports'),
+    boards: await all(boards, 'boards'),
+    areShipped,
   };
 }
 
@@ -85,7 +97,7 @@ async function jsonFilesIn(folder: string): Promise<string[]> {
  * @param settings what `${NAME}` in the catalogue stands for; unless given, none is set
  */
 export function checkFiles(
-  { catalog, definitions, reports }: CatalogFiles,
+  { catalog, definitions, reports, boards }: CatalogFiles,
   settings?: SettingValues,
 ): CheckedFiles {
   const faults: Fault[] = [];
@@ -121,6 +133,7 @@ export function checkFiles(
   const own = (dynsql?.definitions ?? []).map((definition) => {
     return { definition, file: fileOf(definition.id) };
   });
+  faults.push(...boards.flatMap(({ file, text }) => boardFaults(file, text, loaded)));
   return { faults, catalog: loaded, dynsql, definitions: own };
 }
 

@@ -8,6 +8,7 @@ import type {
   ResolvedStage,
 } from '../../catalog/index.ts';
 import { asPassed } from '../../catalog/sql-type.ts';
+import type { ProductSchemas } from '../../database/product-schemas.ts';
 import type { Definition } from '../../dynsql/definition.ts';
 import { rowParameters } from '../../dynsql/rows/sql-rows.ts';
 import { sqlIn } from '../../dynsql/sql/definition-sql.ts';
@@ -54,6 +55,8 @@ export interface WantedCall {
 export interface WantedObject extends Grant {
   path?: string;
   file?: string;
+  /** Nobody needs it where it is not. */
+  isOptional?: boolean;
 }
 
 export interface WantedReading {
@@ -63,7 +66,7 @@ export interface WantedReading {
 }
 
 /** All that is placed, of a catalogue that is asked for several databases. */
-export interface PlacedCatalog extends Pick<Catalog, 'connections'> {
+export interface PlacedCatalog extends Pick<Catalog, 'connections' | 'databases'> {
   stages: readonly Placed<ResolvedStage>[];
   freshness: readonly Placed<FreshnessQuery>[];
 }
@@ -76,10 +79,13 @@ export interface Wanted {
   needsOpenJson: boolean;
 }
 
-/** @param definitions those of dynsql, each with its file */
+/** @param database the catalogue's id of it */
 export function wantedOf(
-  { stages: allStages, freshness, connections }: PlacedCatalog,
-  definitions: readonly { definition: Definition; file: string }[],
+  { stages: allStages, freshness, connections, databases }: PlacedCatalog,
+  {
+    definitions,
+    areShipped,
+  }: { definitions: readonly { definition: Definition; file: string }[]; areShipped: boolean },
   database: string,
 ): Wanted {
   const stages = allStages.filter(({ item }) => item.database === database);
@@ -94,11 +100,11 @@ export function wantedOf(
   const objects = [
     ...readings.flatMap(({ sql, path }) => readBy(sql, { path })),
     ...asked.flatMap(({ definition, file }) =>
-      sqlIn(definition).flatMap((sql) => readBy(sql, { file })),
+      sqlIn(definition).flatMap((sql) => readBy(sql, { file, isOptional: areShipped })),
     ),
   ];
   return {
-    procedures: proceduresOf(stages),
+    procedures: proceduresOf(stages, databases.find(({ id }) => id === database)?.schemas),
     objects: distinct(objects, ({ right, object }) => `${right} ${object}`.toLowerCase()),
     readings,
     needsOpenJson: isAsked || stages.some(({ item }) => item.kind !== 'procedure'),
@@ -106,14 +112,17 @@ export function wantedOf(
 }
 
 /** What is in another database is its affair. */
-function readBy(sql: string, place: Pick<WantedObject, 'path' | 'file'>): WantedObject[] {
+function readBy(sql: string, place: Omit<WantedObject, keyof Grant>): WantedObject[] {
   return objectsIn(sql)
     .map(grantFor)
     .filter(({ elsewhere }) => elsewhere === undefined)
     .map((grant) => ({ ...grant, ...place }));
 }
 
-function proceduresOf(stages: readonly Placed<ResolvedStage>[]): WantedProcedure[] {
+function proceduresOf(
+  stages: readonly Placed<ResolvedStage>[],
+  schemas: ProductSchemas | undefined,
+): WantedProcedure[] {
   const named = new Map<string, Placed<ResolvedStage>[]>();
   for (const stage of stages) {
     const { schema, name } = stage.item.procedure;
@@ -135,7 +144,7 @@ function proceduresOf(stages: readonly Placed<ResolvedStage>[]): WantedProcedure
   const following = stages.find(({ item }) => item.kind === 'flexibee');
   if (following === undefined) return own;
   const why = 'following of companies, which sql:install brings';
-  const ours = besideApplying.filter(
+  const ours = besideApplying(schemas).filter(
     ({ schema, name }) => !named.has(quoted([schema, name]).toLowerCase()),
   );
   return [

@@ -2,9 +2,9 @@
 
 import type { Catalog } from '../../catalog/index.ts';
 import { holdersOf } from '../holders.ts';
-import { locksOf } from '../locks.ts';
+import { addressOf } from '../locks.ts';
 import type { Plan } from '../plan.ts';
-import type { Run } from '../run.ts';
+import type { Run, Stage } from '../run.ts';
 import type { SyncState } from '../sync-state.ts';
 import { ahead, type Entry, inLine, meet } from './line.ts';
 import { planAgain } from './plan-again.ts';
@@ -31,15 +31,13 @@ export function placesOf(entries: readonly Entry[], now: Date): Map<string, Plac
 /** Of one that waits, for looking: nothing is claimed. */
 export async function whatFor(
   state: Pick<SyncState, 'leases' | 'runs' | 'waiting'>,
-  run: Pick<Run, 'id'> & Pick<Plan, 'locks'>,
+  run: Run,
   now: Date,
   signal: AbortSignal,
 ): Promise<Omit<WaitsFor, 'closed'>> {
-  const { locks } = run;
-  const [entries, holders] = await Promise.all([
-    state.waiting.list(signal),
-    holdersOf(state, locks, signal),
-  ]);
+  const entries = await state.waiting.list(signal);
+  const locks = serverLocks(entries.find(({ id }) => id === run.id) ?? {}, run);
+  const holders = await holdersOf(state, locks, signal);
   const line = inLine(entries, now);
   const own = line.find(({ id }) => id === run.id);
   const before = own === undefined ? [] : ahead(line, own);
@@ -55,20 +53,18 @@ export async function whatFor(
 
 /**
  * What a run that waits may come to. The stages of a retry are what was open when it was asked for;
- * its servers, and what is closed, are those of all that it may have to make again.
+ * what is closed to it is that of all it may have to make again.
  */
-export function mayComeTo(catalog: Catalog, run: Run): Pick<Plan, 'stages' | 'locks'> {
+export function mayComeTo(catalog: Catalog, run: Run): readonly Stage[] {
   const whole = run.retryFrom === 'failure' ? planAgain(catalog, run) : undefined;
-  if (whole !== undefined && 'plan' in whole) return whole.plan;
-  return { stages: run.stages, locks: serverLocks(run) };
+  return whole !== undefined && 'plan' in whole ? whole.plan.stages : run.stages;
 }
 
-/** The locks of its source servers: a stage for all sources at once has no code. */
-function serverLocks({ stages }: Run): Plan['locks'] {
-  const locks = new Map<string, string>();
-  for (const stage of stages) {
-    if (stage.code === undefined) continue;
-    for (const lock of locksOf(stage)) locks.set(lock, stage.server);
-  }
-  return [...locks.keys()].sort().map((lock) => ({ lock, server: locks.get(lock) ?? lock }));
+/** The locks that it waits for, each with the server that it is of; an address is no server's name. */
+function serverLocks({ locks = [] }: Partial<Entry>, { stages }: Run): Plan['locks'] {
+  const named = locks.map((lock) => {
+    const at = stages.find((stage) => addressOf(stage) === lock);
+    return { lock, server: at?.server ?? lock };
+  });
+  return named.filter(({ server }) => !server.includes(':'));
 }
