@@ -27,7 +27,10 @@ const packages = Object.fromEntries(
 );
 
 const scripts: Readonly<Record<string, Script>> = {
-  check: { what: 'Types, linter with the walls between folders, JSON Schemas, build.', commands: check },
+  check: {
+    what: 'Types, linter with the walls between folders, JSON Schemas, build.',
+    commands: check,
+  },
   format: {
     what: 'Formats, sorts imports, applies safe fixes.',
     commands: ['biome check --write .'],

@@ -12,7 +12,9 @@ export const catalogSchemas = cliCommand(
   {
     what: 'Writes catalog.schema.json, definition.schema.json, report.schema.json and board.schema.json.',
     operands: [{ name: 'FOLDER', help: 'where to; those of this version are in catalog/schema' }],
-    options: { check: { type: 'flag', help: 'write nothing, look whether they are there as they are' } },
+    options: {
+      check: { type: 'flag', help: 'write nothing, look whether they are there as they are' },
+    },
     more: `A file names its own as "$schema".
 Exit codes: 0 written, or as they are; 1 --check found another one; 2 wrong arguments.`,
   },

@@ -147,7 +147,10 @@ describe('JSON Schemas', () => {
     t.after(() => rm(folder, { recursive: true, force: true }));
     const told = await cli(['catalog', 'schema', '.', '--check'], {}, folder);
     assert.equal(told.code, 1);
-    assert.match(told.out, /^catalog\.schema\.json is another one: syncboard catalog schema \. writes it/);
+    assert.match(
+      told.out,
+      /^catalog\.schema\.json is another one: syncboard catalog schema \. writes it/,
+    );
     assert.equal((await cli(['catalog', 'schema', '.'], {}, folder)).code, 0);
     assert.equal((await cli(['catalog', 'schema', '.', '--check'], {}, folder)).code, 0);
     assert.equal((await cli(['catalog', 'schema', 'nowhere'], {}, folder)).code, 2);
