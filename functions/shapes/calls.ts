@@ -1,6 +1,7 @@
 /** POST /runs: what goes in, and what comes out of any POST that starts where it is only asked. */
 
 import { z } from 'zod';
+import { instantSchema } from '../../shared/storage/instant.ts';
 import { afterSchema } from '../../shared/sync/again/after.ts';
 import { mostCalls, mostRetries } from '../../shared/sync/asked-call.ts';
 import { currentStageSchema, runSchema } from '../../shared/sync/run.ts';
@@ -68,7 +69,16 @@ export const plannedRunSchema = z
             procedure: true,
             parameters: true,
             expectedMs: true,
+            atOnce: true,
+            exclusive: true,
+            window: true,
             needs: true,
+          })
+          .extend({
+            beginsAt: instantSchema.exactOptional().meta({
+              description:
+                'When it begins, as far as it is known what comes before; absent where its window leaves it out',
+            }),
           })
           .meta({ id: 'PlannedStage' }),
       )
@@ -92,6 +102,15 @@ export const plannedRunSchema = z
         }),
       )
       .meta({ description: 'Source servers, which a run has to itself until it has ended' }),
+    exclusives: z
+      .array(
+        z.object({
+          name: z.string(),
+          isFree: z.boolean(),
+          run: z.string().exactOptional().meta({ description: 'The run that has it just now' }),
+        }),
+      )
+      .meta({ description: 'Exclusive names of the stages, each held for the time of one stage' }),
   })
   .meta({
     id: 'PlannedRun',

@@ -129,6 +129,14 @@ export const runningSchema = z.object({
     .meta({ description: 'The newest info message of the procedure' }),
 });
 
+export const waitingStageSchema = z.object({
+  stage: z.string(),
+  server: z.string(),
+  exclusive: z.string().exactOptional().meta({ description: 'A name that another stage has' }),
+  run: z.string().exactOptional().meta({ description: 'Whose stage that is' }),
+  opens: instantSchema.exactOptional().meta({ description: 'When its window opens' }),
+});
+
 export const estimateSchema = z.object({
   endsAt: instantSchema.nullable().meta({
     description:
@@ -144,6 +152,7 @@ export const progressSchema = z
     stagesSkipped: stagesSkippedSchema,
     stagesTotal: z.int(),
     running: z.array(runningSchema),
+    waiting: z.array(waitingStageSchema).exactOptional(),
     estimate: estimateSchema.exactOptional().meta({ description: 'Absent once the run has ended' }),
   })
   .meta({ id: 'Progress' }) satisfies z.ZodType<Progress>;

@@ -55,9 +55,10 @@ export class AppRevision implements AppServices {
     const { settings, container, now, state, queues } = process;
     const { catalog, dynsql, locations, connections } = content;
     const { leaseSeconds, sliceMs, retentionDays } = settings;
-    const addresses = catalog.databases.map(({ id, connection }) => ({
+    const addresses = catalog.databases.map(({ id, connection, schemas }) => ({
       id,
       setting: connection,
+      ...(schemas && { schemas }),
       connectionString: connections.databases[id] ?? '',
     }));
     const databases = process.databases.at(addresses);

@@ -6,6 +6,7 @@ import type { Closure } from '../closures/closures.ts';
 import { neededPlan, retryRequest } from './again/retry.ts';
 import { withExpected } from './durations.ts';
 import { endWaiting } from './ending.ts';
+import { holdersOfNames } from './exclusive.ts';
 import { forecast } from './forecast.ts';
 import { holdersOf } from './holders.ts';
 import { CancelRequestedError } from './interruption.ts';
@@ -34,6 +35,7 @@ import { unfinishedRuns } from './unfinished.ts';
 import { leaveIfThere } from './waiting/leave.ts';
 import { isDue } from './waiting/line.ts';
 import { type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
+import { firstOpening, isAsleep } from './windows.ts';
 
 export type { SyncState } from './sync-state.ts';
 
@@ -73,9 +75,10 @@ export class SyncService implements Syncs {
     this.#active = dependencies.active ?? new AgedCache<Run[]>(() => performance.now());
   }
 
-  async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
-    const plan = this.#planned(request);
+  async start(asked: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
+    const plan = this.#planned(asked);
     const { catalog, now, send, closed } = this.#dependencies;
+    const request = fromOpening(asked, plan.stages, now());
     const closure = await closed?.(plan.stages, signal);
     const isClosed = closure !== undefined;
     if (isClosed && request.whenBusy !== 'wait' && isDue(request, now())) {
@@ -102,15 +105,25 @@ export class SyncService implements Syncs {
     const whole = this.#planned(request);
     const state = await this.#dependencies.state(signal);
     const { stages, locks } = await neededPlan(state, whole, request, signal);
-    const [known, servers] = await Promise.all([
+    const names = [...new Set(stages.flatMap(({ exclusive = [] }) => exclusive))].sort();
+    const [known, servers, exclusives] = await Promise.all([
       state.durations.look(signal),
       holdersOf(state, locks, signal),
+      holdersOfNames(state.leases, names, signal),
     ]);
     const expected = withExpected(stages, known);
-    const { leftMs, unknownStages, criticalPath } = forecast(expected);
+    const at = Math.max(
+      this.#dependencies.now().getTime(),
+      Date.parse(request.notBefore ?? '') || 0,
+    );
+    const { leftMs, unknownStages, criticalPath, begins } = forecast(expected, { at });
+    const planned = expected.map((stage) => {
+      const begin = begins.get(stage.id);
+      return { ...stage, ...(begin !== undefined && { beginsAt: new Date(begin).toISOString() }) };
+    });
     const asked = askedFor(this.#dependencies.catalog, request.calls);
     const times = { expectedMs: leftMs, unknownStages, criticalPath };
-    return { ...asked, stages: expected, ...times, servers };
+    return { ...asked, stages: planned, ...times, servers, exclusives };
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
@@ -145,6 +158,8 @@ export class SyncService implements Syncs {
       const at = now();
       if (run.state !== 'waiting' || isNewer) {
         const isNew = await cancellations.request(id, { by, at: at.toISOString() }, signal);
+        // No worker has it, and none would look before its window opens.
+        if (isAsleep(run, at)) await send(id, 0, signal);
         return isNew ? { outcome: 'accepted' } : { outcome: 'cancelling', state: run.state };
       }
       endWaiting(run, 'cancelled', `${new CancelRequestedError(by).message} while it waited.`, at);
@@ -195,4 +210,12 @@ export class SyncService implements Syncs {
     };
     return this.#active.get('', sharedAgeMs, look, signal);
   }
+}
+
+/** Where nothing of it may begin yet it waits in line until then, and holds nothing meanwhile. */
+function fromOpening(request: SyncRequest, stages: readonly Stage[], now: Date): SyncRequest {
+  const opens = firstOpening(stages, now)?.toISOString();
+  const { notBefore = '' } = request;
+  if (opens === undefined || opens <= now.toISOString() || opens <= notBefore) return request;
+  return { ...request, notBefore: opens };
 }

@@ -81,8 +81,14 @@ export type PlannedStage = Pick<
   | 'procedure'
   | 'parameters'
   | 'expectedMs'
+  | 'atOnce'
+  | 'exclusive'
+  | 'window'
   | 'needs'
->;
+> & {
+  /** ISO 8601, as far as it is known what comes before; absent where its window leaves it out. */
+  beginsAt?: string;
+};
 
 /** What a request would start, as it stands now. */
 export interface PlannedRun extends Pick<Run, 'codes' | 'names' | 'period'> {
@@ -96,6 +102,8 @@ export interface PlannedRun extends Pick<Run, 'codes' | 'names' | 'period'> {
   criticalPath: string[];
   /** Source servers, and the unfinished runs that have them; a claim is no run yet. */
   servers: { server: string; isFree: boolean; run?: string }[];
+  /** The exclusive names of its stages, and the runs that have them. */
+  exclusives: { name: string; isFree: boolean; run?: string }[];
 }
 
 export type CancelOutcome =

@@ -166,6 +166,21 @@ describe('JSON Schemas', () => {
     }
   });
 
+  it('take the name of a setting in the place of a text', () => {
+    const isValid = validator('catalog');
+    const json = shippedJson();
+    const name = '§{TEST_NAME}'.replace('§', '$');
+    for (const path of [
+      'servers[0].id',
+      'databases[0].connection',
+      'dataSources[16].company.name',
+    ]) {
+      edit(json, stepsOf(path), `${name}`);
+    }
+    edit(json, stepsOf('databases[5].schemas'), { crude: `x_${name}`, flexi: 'erp' });
+    assert.ok(isValid(json), JSON.stringify(isValid.errors));
+  });
+
   it('refuse slips', () => {
     const isValid = validator('catalog');
     for (const [path, value] of Object.entries({

@@ -83,7 +83,15 @@ export class RecordingSyncs implements Syncs {
     this.planned.push(request);
     const { stages } = planStages(shippedCatalog(), request.calls);
     const times = { expectedMs: null, unknownStages: stages.length, criticalPath: [] };
-    return { codes: [], names: [], calls: request.calls, stages, ...times, servers: [] };
+    return {
+      codes: [],
+      names: [],
+      calls: request.calls,
+      stages,
+      ...times,
+      servers: [],
+      exclusives: [],
+    };
   }
   async read(id: string): Promise<Run | undefined> {
     this.#fail();
