@@ -221,6 +221,9 @@ export const runErrorSchema = stageErrorSchema
   })
   .meta({ id: 'RunError' });
 
+/** Of a closure, what concerns a run. */
+export const closedSchema = z.object({ until: instantSchema, reason: z.string() });
+
 /** A run without what only its worker may know: lease ids, the holder and the queries it makes. */
 export const publicRunSchema = z
   .object({
@@ -242,8 +245,7 @@ export const publicRunSchema = z
         description:
           'Of a run that waits: servers that it cannot have yet, with the run that has each or is before it in line',
       }),
-    closed: z
-      .object({ until: instantSchema, reason: z.string() })
+    closed: closedSchema
       .exactOptional()
       .meta({ description: 'Of a run that waits: what it needs is closed for now' }),
     progress: progressSchema,

@@ -104,11 +104,13 @@ export interface PlannedRun extends Pick<Run, 'codes' | 'names' | 'period'> {
   servers: { server: string; isFree: boolean; run?: string }[];
   /** The exclusive names of its stages, and the runs that have them. */
   exclusives: { name: string; isFree: boolean; run?: string }[];
+  /** What it needs is closed for now. */
+  closed?: { until: string; reason: string };
 }
 
 export type CancelOutcome =
-  /** The worker will hear of it within seconds. */
-  | { outcome: 'accepted' }
+  /** One that waited has ended; of any other the worker will hear of it within seconds. */
+  | { outcome: 'accepted'; state: RunState }
   | { outcome: 'unknown' }
   /** Somebody asked for it before. */
   | { outcome: 'cancelling'; state: RunState }
@@ -216,6 +218,8 @@ export interface Syncs {
   places(signal: AbortSignal): Promise<ReadonlyMap<string, Place>>;
   /** Of a run that waits. */
   waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor>;
+  /** Looks again at whoever is first in line: something that kept it from beginning is over. Never throws. */
+  wakeLine(): Promise<void>;
   /** Runs that are queued or running, as of a second ago at most. */
   active(signal: AbortSignal): Promise<Run[]>;
 }

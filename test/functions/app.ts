@@ -71,7 +71,8 @@ export class RecordingSyncs implements Syncs {
   failure: Error | undefined;
   said = Buffer.alloc(0);
   cancelled: Array<{ id: string; by: string }> = [];
-  cancelOutcome: CancelOutcome = { outcome: 'accepted' };
+  cancelOutcome: CancelOutcome = { outcome: 'accepted', state: 'running' };
+  woken = 0;
 
   async start({ id: _, ...request }: SyncRequest): Promise<StartOutcome> {
     this.#fail();
@@ -145,6 +146,9 @@ export class RecordingSyncs implements Syncs {
   async waitsFor({ id }: Run): Promise<WaitsFor> {
     this.#fail();
     return { ...this.inLine.get(id), waitsFor: [{ server: 'dcdb', run: runId }] };
+  }
+  async wakeLine(): Promise<void> {
+    this.woken++;
   }
   async active(): Promise<Run[]> {
     this.#fail();

@@ -259,7 +259,7 @@ test('accepted: each call with its months, as they were asked for and which they
   assert.deepEqual(app.syncs.started, [
     { kind: 'calls', calls: calls.map(([, one]) => one), user: 'оператор', token: 'demo' },
   ]);
-  assert.match(reply.log, /of 0c10, mo, stek, all was asked for by оператор \(token demo\)/);
+  assert.match(reply.log, /of 0c10, mo, stek, all was asked for by оператор \(token demo, /);
 });
 
 test('text for whoever asks for it, and when it is busy the same way', async () => {
