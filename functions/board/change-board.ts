@@ -24,7 +24,7 @@ import { audited, type ChangeCall, type ChangeKind } from '../changes.ts';
 import { readOnly } from '../shapes/boards.ts';
 import { isDry } from '../shapes/dry.ts';
 import { requireMatch } from '../shapes/precondition.ts';
-import { unknownMembers } from '../shapes/unknown-members.ts';
+import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
 import {
   boardAnswer,
   boardNameOf,
@@ -232,9 +232,9 @@ function memberFaults(body: Body, name: string): FieldError[] {
 }
 
 export function refusedBoard(errors: readonly FieldError[]): HttpProblem {
-  const [first] = errors;
-  const message = `Invalid ${show(first?.field)} value: ${show(first?.value)}.`;
-  return new HttpProblem('invalid-value', message, { errors: errors.slice(0, mostErrors) });
+  return new HttpProblem('invalid-value', refusalText(errors[0]), {
+    errors: errors.slice(0, mostErrors),
+  });
 }
 
 function unknownCall(board: Board, name: string, id: string): HttpProblem {

@@ -815,9 +815,9 @@ describe('a catalogue of an operator', () => {
     const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) =>
       JSON.parse(text),
     );
-    const [flexi, standsFor, dated, parameters, succeeds, override, ...added] = blocks;
+    const [flexi, standsFor, dated, window, parameters, succeeds, override, ...added] = blocks;
     const [database, dataSource, entity] = added;
-    assert.equal(blocks.length, 9);
+    assert.equal(blocks.length, 10);
     const json = shippedJson();
     const settings = new Map([
       ['STAGE', 'test'],
@@ -829,7 +829,8 @@ describe('a catalogue of an operator', () => {
     edit(json, stepsOf(`${crude}.overrides`), [override]);
     const { stage: name, kind, procedure } = Object(shippedJson()).pipelines[0].stages[0];
     const [code] = Object(shippedJson()).pipelines[0].stages[0].parameters;
-    const stage = { stage: name, kind, procedure, parameters: [code, ...parameters], succeeds };
+    const call = { procedure, parameters: [code, ...parameters], succeeds, window };
+    const stage = { stage: name, kind, ...call };
     edit(json, stepsOf(hcsExport), stage);
     edit(json, ['databases', 6], database);
     edit(json, ['dataSources', 18], dataSource);

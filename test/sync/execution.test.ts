@@ -352,6 +352,12 @@ test('a window that closes while a stage waits for its turn: it does not begin',
   assert.deepEqual([one.state, one.attempts.length], ['skipped', 0]);
 });
 
+test('a retry: what is not made again has succeeded before, also where any is needed', async () => {
+  const load = { ...stage('load', 'target'), anyOf: ['export:a', 'export:b'] };
+  assert.deepEqual(await execute(new World(), 'run', [load], () => 1), ['load']);
+  assert.deepEqual([load.state, 'without' in load], ['succeeded', false]);
+});
+
 test('servers work side by side: the source exports the next entity while the target loads', async () => {
   const world = new World();
   const stages = ['a', 'b', 'c'].flatMap((entity) => [
