@@ -4,7 +4,12 @@ import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import { askedBoard, textOf } from '../../shared/board/asked-board.ts';
 import type { Board } from '../../shared/board/board.ts';
-import { mostBoards, type NamedBoard, TooManyBoardsError } from '../../shared/board/boards.ts';
+import {
+  BoardFileError,
+  mostBoards,
+  type NamedBoard,
+  TooManyBoardsError,
+} from '../../shared/board/boards.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
 import { type Body, fault } from '../../shared/faults/member.ts';
 import { didYouMean } from '../../shared/faults/near-name.ts';
@@ -70,7 +75,11 @@ export async function writeBoard(
 ): Promise<ReturnType<typeof boardAnswer>> {
   const { app, request, caller, signal } = call;
   authorize(caller, codesOn({ board }));
-  const before = await app.boards.read(name, signal).catch(refuseNewer);
+  const before = await app.boards.read(name, signal).catch((error: unknown) => {
+    // What is written takes the place of a file that is none.
+    if (error instanceof BoardFileError) return undefined;
+    return refuseNewer(error);
+  });
   if (before !== undefined) authorize(caller, codesOn(before));
   requireSame(app, request, name, before);
   if (isDry(request.query)) {
