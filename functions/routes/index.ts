@@ -12,12 +12,14 @@ import { dynsqlRoutes } from './dynsql.ts';
 import { eventRoutes } from './events.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { oneRunRoutes } from './one-run.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { syncRoutes } from './sync.ts';
 
 export const routes: readonly Route[] = [
   ...syncRoutes,
   ...oneRunRoutes,
   ...boardRoutes,
+  ...scheduleRoutes,
   ...flexibeeRoutes,
   ...dynsqlRoutes,
   ...adminRoutes,

@@ -23,6 +23,7 @@ import {
   runningSchema,
   stagesDoneSchema,
   stagesSkippedSchema,
+  waitingStageSchema,
   warningsSchema,
 } from './runs.ts';
 
@@ -37,6 +38,8 @@ export const waitSchema = z
 
 /** Errors that are told in brief; `/runs/{id}` has all. */
 const toldErrors = 3;
+/** Stages that wait for a window may be hundreds. */
+const toldWaiting = 5;
 /** Bytes of a message, as JSON. */
 const messageBytes = 150;
 
@@ -55,7 +58,15 @@ export const runProgressSchema = z
     stagesSkipped: stagesSkippedSchema,
     stagesTotal: z.int(),
     stagesFailed: z.int().meta({ description: 'Stages that failed or were interrupted' }),
-    running: z.array(runningSchema).meta({ description: 'At most one a server' }),
+    running: z
+      .array(runningSchema)
+      .meta({ description: 'At most one a server, or as many as it allows at once' }),
+    waiting: z
+      .array(waitingStageSchema)
+      .max(toldWaiting)
+      .exactOptional()
+      .meta({ description: 'What waits for a window or an exclusive name; the first ones' }),
+    wakesAt: instantSchema.exactOptional().meta({ description: 'Until then no worker has it' }),
     estimate: estimateSchema.exactOptional().meta({ description: 'Absent once the run has ended' }),
     errors: z
       .array(runErrorSchema.pick({ stage: true, number: true, message: true, meaning: true }))
@@ -87,7 +98,7 @@ export function wholeRun(run: Run, line?: WaitsFor): z.infer<typeof publicRunSch
 
 /** How far a run is; `line` of one that waits. */
 export function runProgress(run: Run, line?: WaitsFor): z.infer<typeof runProgressSchema> {
-  const { running, ...progress } = progressOf(run);
+  const { running, waiting, ...progress } = progressOf(run);
   const errors = errorsIn(run);
   const brief = (text: string) => cut(text, messageBytes);
   return runProgressSchema.parse({
@@ -99,6 +110,7 @@ export function runProgress(run: Run, line?: WaitsFor): z.infer<typeof runProgre
       ...stage,
       ...(message !== undefined && { message: brief(message) }),
     })),
+    ...(waiting && { waiting: waiting.slice(0, toldWaiting) }),
     errors: errors
       .slice(0, toldErrors)
       .map((error) => ({ ...error, message: brief(error.message) })),

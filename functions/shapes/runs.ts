@@ -129,6 +129,14 @@ export const runningSchema = z.object({
     .meta({ description: 'The newest info message of the procedure' }),
 });
 
+export const waitingStageSchema = z.object({
+  stage: z.string(),
+  server: z.string(),
+  exclusive: z.string().exactOptional().meta({ description: 'A name that another stage has' }),
+  run: z.string().exactOptional().meta({ description: 'Whose stage that is' }),
+  opens: instantSchema.exactOptional().meta({ description: 'When its window opens' }),
+});
+
 export const estimateSchema = z.object({
   endsAt: instantSchema.nullable().meta({
     description:
@@ -144,6 +152,7 @@ export const progressSchema = z
     stagesSkipped: stagesSkippedSchema,
     stagesTotal: z.int(),
     running: z.array(runningSchema),
+    waiting: z.array(waitingStageSchema).exactOptional(),
     estimate: estimateSchema.exactOptional().meta({ description: 'Absent once the run has ended' }),
   })
   .meta({ id: 'Progress' }) satisfies z.ZodType<Progress>;
@@ -212,6 +221,9 @@ export const runErrorSchema = stageErrorSchema
   })
   .meta({ id: 'RunError' });
 
+/** Of a closure, what concerns a run. */
+export const closedSchema = z.object({ until: instantSchema, reason: z.string() });
+
 /** A run without what only its worker may know: lease ids, the holder and the queries it makes. */
 export const publicRunSchema = z
   .object({
@@ -233,8 +245,7 @@ export const publicRunSchema = z
         description:
           'Of a run that waits: servers that it cannot have yet, with the run that has each or is before it in line',
       }),
-    closed: z
-      .object({ until: instantSchema, reason: z.string() })
+    closed: closedSchema
       .exactOptional()
       .meta({ description: 'Of a run that waits: what it needs is closed for now' }),
     progress: progressSchema,

@@ -13,6 +13,7 @@ import { checkEntityCircles } from './entities.ts';
 import { checkEntityOverrides, checkOverrides, checkReadings } from './overrides.ts';
 import { checkAfter, checkCircles, checkNames } from './pipelines.ts';
 import { checkQueries } from './queries.ts';
+import { checkAtOnce, checkExclusive } from './restraints.ts';
 import { checkApart, checkEmptySources, checkStandingFor } from './sources.ts';
 
 /** The faults among the entries of a catalogue, each of which `schema` checks by itself. */
@@ -35,5 +36,7 @@ export function checkTogether(schema: CatalogSchema, value: unknown): string[] {
   checkAsked(context);
   checkCompanies(context);
   checkQueries(context);
+  checkExclusive(context);
+  checkAtOnce(context);
   return [...faults];
 }

@@ -6,6 +6,7 @@
 
 import { DocumentConflictError, type Found } from '../../storage/documents.ts';
 import { withDeadline } from '../../storage/storage-call.ts';
+import { madeGoodBy } from '../again/made-good.ts';
 import { neededPlan } from '../again/retry.ts';
 import { claimServers, ownServers, releaseAll, syncLock } from '../claim.ts';
 import { knownDurations, withExpected } from '../durations.ts';
@@ -13,6 +14,7 @@ import { addLog, endWaiting } from '../ending.ts';
 import type { Run, Stage } from '../run.ts';
 import { forRun } from '../run-values.ts';
 import type { StartDependencies } from '../start-run.ts';
+import { firstOpening } from '../windows.ts';
 import { leave } from './leave.ts';
 import { ahead, type Entry, inLine, isDue } from './line.ts';
 import { planAgain } from './plan-again.ts';
@@ -65,12 +67,20 @@ async function firstInLine(
   signal: AbortSignal,
 ): Promise<Stored | undefined> {
   const { catalog, waiting, now } = starter;
-  const again = planAgain(catalog, run);
-  if ('why' in again) {
-    endWaiting(run, 'failed', again.why, now());
+  const end = async (state: 'failed' | 'cancelled', why: string) => {
+    endWaiting(run, state, why, now());
     // Whoever has written meanwhile has ended it.
     if (await starter.runs.replaced(run, etag, signal)) await leave(starter, entry, signal);
     return undefined;
+  };
+  const again = planAgain(catalog, run);
+  if ('why' in again) return await end('failed', again.why);
+  const other = await madeGoodBy(starter.runs, run, signal);
+  if (other !== undefined) {
+    return await end(
+      'cancelled',
+      `Run ${other} has made it again meanwhile: nothing is left open.`,
+    );
   }
   const { plan, lost } = again;
   const locks = plan.locks.map(({ lock }) => lock);
@@ -80,6 +90,15 @@ async function firstInLine(
     const line = inLine(await waiting.list(signal), now());
     await wakeHeads(starter, entry.locks);
     if (ahead(line, moved).length > 0) return undefined;
+  }
+  const opens = firstOpening(plan.stages, now());
+  if (opens !== undefined && opens.getTime() > now().getTime()) {
+    // Its window has closed while it waited: until the next one others come first.
+    const notBefore = opens.toISOString();
+    await waiting.change({ ...entry, locks, notBefore }, signal);
+    await wakeAt(starter, entry, notBefore, signal);
+    await wakeHeads(starter, locks);
+    return undefined;
   }
   const closure = await starter.closed?.(plan.stages, signal);
   if (closure !== undefined) {
