@@ -7,6 +7,7 @@ import { AgedCache } from '../async/aged-cache.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
+import { type CheckAsker, checkAsker } from '../sync/checks/ask.ts';
 import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
 import { SyncService } from '../sync/service.ts';
 import type { StageRunners } from '../sync/stage-runner.ts';
@@ -45,6 +46,7 @@ export class AppRevision implements AppServices {
   readonly #runners: StageRunners;
   /** One for all runs: it knows how fast each database answers. */
   readonly #readFreshness: ReadFreshness;
+  readonly #askChecks: CheckAsker;
   readonly #notices: () => readonly string[];
   readonly #procedures = new ProceduresHealth();
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
@@ -77,6 +79,7 @@ export class AppRevision implements AppServices {
       active: process.active,
     });
     this.#readFreshness = freshnessReader(databases, now);
+    this.#askChecks = checkAsker(databases);
     this.companies = new Companies({
       ...{ catalog, databases, container, leaseSeconds, sliceMs, closed, now },
       procedure: procedureRunner(process.callers.at(addresses), locations.databases),
@@ -152,6 +155,7 @@ export class AppRevision implements AppServices {
         ...(await this.#process.state(stopping)),
         runners: this.#runners,
         readFreshness: this.#readFreshness,
+        askChecks: this.#askChecks,
         catalog: this.catalog,
         ...{ now, log, sliceMs: settings.sliceMs },
         send: sendRun,

@@ -3,6 +3,7 @@
 export { CatalogError } from '../faults/catalog-error.ts';
 export type {
   Catalog,
+  CheckQuery,
   FollowedCompany,
   FreshnessQuery,
   Placed,
@@ -13,4 +14,4 @@ export type { CallParameter } from './parameter-values.ts';
 export { ofRun } from './parameter-values.ts';
 export type { Period } from './period.ts';
 export { parseCatalog, parseCatalogText, shippedCatalog } from './read-catalog.ts';
-export { dayIn, runSources } from './value-source.ts';
+export { clockSources, dayIn, runSources } from './value-source.ts';

@@ -1,13 +1,15 @@
 /** Lookups in a catalogue that has been checked. */
 
 import { revisionOf } from '../json/revision.ts';
-import type { Catalog, FreshnessQuery, ResolvedStage } from './catalog.ts';
+import { durationMs } from '../time/duration.ts';
+import type { Catalog, CheckQuery, FreshnessQuery, ResolvedStage } from './catalog.ts';
 import { guessesIn } from './guesses.ts';
 import { filledSql, procedureOf } from './name-template.ts';
 import { namesIn, parameterValues, passed, periodParameter } from './parameter-values.ts';
 import { placedIn, type Unplaced } from './places.ts';
 import {
   chainOf,
+  checksOf,
   databaseOf,
   entitiesOf,
   inOrder,
@@ -20,6 +22,9 @@ import {
 } from './resolve.ts';
 import type { CatalogData, DataSource, Entity, Stage } from './schema.ts';
 import { isOfPeriod } from './value-source.ts';
+
+/** A question that takes longer is not worth a run's waiting; the catalogue may say otherwise. */
+const usualCheckSeconds = 60;
 
 /** Stages so that those of a pipeline come before those of the one it goes on with. */
 function ranksOf(data: CatalogData): Map<Stage, number> {
@@ -159,6 +164,34 @@ export function makeCatalog(data: CatalogData): Catalog {
           server: serverOf(database),
           sql: filledSql(item.sql, namedAs(subject)),
           parameters: passed(item.parameters, namesIn(subject)),
+          ...(item.maxAge && { maxAgeMs: durationMs(item.maxAge) ?? 0 }),
+          clock: item.clock ?? 'utc',
+        };
+      });
+    },
+
+    checks: (request) => {
+      const subject = requested(request);
+      const queries = checksOf(data, subject);
+      if (queries.length === 0) return [];
+      const values = parameterValues(subject, request.period);
+      const [first] = stagesOf(data, subject);
+      return queries.map(({ item }): CheckQuery => {
+        const database = databaseOf(item, subject.source) ?? unchecked(item.place);
+        const { check, place, tolerance, onDifference = 'warn' } = item;
+        const takesPeriod = subject.dated && item.parameters.some(({ from }) => isOfPeriod(from));
+        return {
+          check,
+          place,
+          before: item.before ?? first?.item.stage ?? '',
+          ...(takesPeriod && request.period && { period: request.period }),
+          database,
+          server: serverOf(database),
+          sql: filledSql(item.sql, namedAs(subject)),
+          parameters: passed(item.parameters, values),
+          ...(tolerance && { tolerance }),
+          onDifference,
+          timeoutSeconds: item.timeoutSeconds ?? usualCheckSeconds,
         };
       });
     },

@@ -28,6 +28,8 @@ export interface AttemptContext {
   signal: AbortSignal;
   /** Aborted when the time slice is over: nothing is waited for any more, and nothing begun. */
   sliceOver: AbortSignal;
+  /** Awaited right before a call, with the turn: it should not take long. Never throws. */
+  beforeCall(stage: Stage, signal: AbortSignal): Promise<void>;
   /** Told the moment a stage has ended for good, before its locks are given back. */
   onEnd(stage: Stage): void;
 }
@@ -95,12 +97,13 @@ async function runOnce(
   stage: Stage,
   attempt: StageAttempt,
 ): Promise<void> {
-  const { journal, log, turn, now, signal, sliceOver, onEnd } = context;
+  const { journal, log, turn, now, signal, sliceOver, beforeCall, onEnd } = context;
   const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, sliceOver]));
   const limit = timeLimit(stage);
   const stop = AbortSignal.any([signal, lost, journal.failed, limit.signal]);
   let isCalled = false;
   try {
+    await beforeCall(stage, stop);
     attempt.startedAt = now().toISOString();
     await journal.write(() => {
       stage.state = 'running';

@@ -1,5 +1,6 @@
 /** How runs end, and what becomes of stages whose worker is gone. */
 
+import { failing } from './checks/outcome.ts';
 import { hasEnded, type Run, type RunState, type Stage } from './run.ts';
 
 /** What goes wrong again and again at the same place would go on for ever. */
@@ -117,5 +118,6 @@ export function finalState(run: Run): RunState {
   const states = new Set(run.stages.map((stage) => stage.state));
   if (states.has('interrupted') || isGivenUp(run)) return 'interrupted';
   if (states.has('cancelled')) return 'cancelled';
-  return states.has('failed') || states.has('skipped') ? 'failed' : 'succeeded';
+  const isWrong = states.has('failed') || states.has('skipped') || failing(run).length > 0;
+  return isWrong ? 'failed' : 'succeeded';
 }

@@ -13,6 +13,7 @@ import type { Cancellations } from './cancellations.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
 import { executeStages } from './execution.ts';
+import type { CheckAsker } from './checks/ask.ts';
 import type { FailureStore } from './failures.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { SliceOverError } from './interruption.ts';
@@ -33,6 +34,7 @@ export interface EngineDependencies extends Starter {
   logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
+  askChecks: CheckAsker;
   /** How long one call may go on beginning stages, in milliseconds. */
   sliceMs: number;
   /** One line about the run, for the log of the function. */

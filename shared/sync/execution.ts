@@ -8,6 +8,8 @@
 
 import type { Leases } from '../lock/leases.ts';
 import { type AttemptContext, runStage } from './attempt.ts';
+import type { CheckAsker } from './checks/ask.ts';
+import { RunChecks } from './checks/run-checks.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { CancelRequestedError } from './interruption.ts';
 import { Readings } from './readings.ts';
@@ -16,10 +18,11 @@ import { neededBy } from './stage-graph.ts';
 import type { StageRunners } from './stage-runner.ts';
 import { Turn } from './turn.ts';
 
-export interface ExecutionContext extends Omit<AttemptContext, 'onEnd' | 'turn'> {
+export interface ExecutionContext extends Omit<AttemptContext, 'beforeCall' | 'onEnd' | 'turn'> {
   runners: StageRunners;
   leases: Leases;
   readFreshness: ReadFreshness;
+  askChecks: CheckAsker;
 }
 
 /**
@@ -36,10 +39,13 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
   const ended = new Map(stages.map((stage) => [stage.id, Promise.withResolvers<void>()]));
   const byId = new Map(stages.map((stage) => [stage.id, stage]));
   const readings = new Readings(context);
+  const checks = new RunChecks(context);
   const onEnd = (stage: Stage) => {
     ended.get(stage.id)?.resolve();
     readings.stageEnded(stage);
+    checks.stageEnded(stage);
   };
+  const beforeCall = (stage: Stage, until: AbortSignal) => checks.beforeCall(stage, until);
   for (const stage of stages) {
     if (hasEnded(stage)) ended.get(stage.id)?.resolve();
   }
@@ -86,7 +92,7 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
       }
       if (sliceOver.aborted) return stop();
       if (halt.signal.aborted) return;
-      await runStage({ ...context, turn, onEnd }, stage);
+      await runStage({ ...context, turn, beforeCall, onEnd }, stage);
       if (!hasEnded(stage)) return stop();
     }
   }
@@ -106,7 +112,7 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
         }
       }),
     );
-    await readings.finish();
+    await Promise.all([readings.finish(), checks.finish()]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   } finally {
     signal.removeEventListener('abort', stop);

@@ -9,12 +9,13 @@
  */
 
 import { z } from 'zod';
-import { runSources } from '../catalog/index.ts';
 import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
 import { transactionModes } from '../database/transaction.ts';
 import { instantSchema } from '../storage/instant.ts';
 import { callSchema, periodSchema } from './call.ts';
+import { checkSchema } from './checks/check.ts';
+import { parameterSchema, valueSchema } from './parameter.ts';
 
 export const runStates = [
   'waiting',
@@ -75,23 +76,7 @@ const attemptSchema = z
   .meta({ id: 'StageAttempt' });
 export type StageAttempt = z.infer<typeof attemptSchema>;
 
-const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export type CallValue = z.infer<typeof valueSchema>;
-
-const parameterSchema = z
-  .object({
-    name: z.string(),
-    type: z.string(),
-    value: valueSchema,
-    /** Before it is known, in a plan that has not begun: `user`, `run id`, `date of run`. */
-    from: z.enum(runSources).exactOptional(),
-    /** Its value after the call is in `outputs`. */
-    output: z.literal(true).exactOptional(),
-    required: z.literal(true).exactOptional(),
-    /** Of an output parameter: its value is in no record. */
-    secret: z.literal(true).exactOptional(),
-  })
-  .meta({ id: 'ProcedureParameter' });
 
 /** As the catalogue has it; `of` is `return value`, `rows`, `returned rows` or `@name`. */
 const conditionSchema = z
@@ -282,7 +267,9 @@ export const runSchema = z.object({
   takeOvers: z.int().optional(),
   stages: z.array(stageSchema),
   freshness: z.array(freshnessSchema),
-  /** Texts of the freshness queries. */
+  /** What source, crude and heap have, held against one another; absent: the catalogue has none. */
+  checks: z.array(checkSchema).exactOptional(),
+  /** Texts of the queries of freshness and checks. */
   statements: z.array(z.string()).optional(),
   /** Queries of dynsql, as the catalogue had them when the run was planned, each once. */
   queries: z.array(z.record(z.string(), z.unknown())).optional(),
@@ -302,9 +289,10 @@ export function isFinished(run: Pick<Run, 'state'>): boolean {
   return finalStates.includes(run.state);
 }
 
-/** How often a stage succeeded with something that somebody should look at. */
-export function warningsIn(run: Pick<Run, 'stages'>): number {
-  return run.stages.reduce((sum, { warnings }) => sum + (warnings?.length ?? 0), 0);
+/** How often a stage succeeded with something that somebody should look at, or a check differs. */
+export function warningsIn({ stages, checks = [] }: Pick<Run, 'stages' | 'checks'>): number {
+  const differing = checks.filter(({ result }) => result?.state === 'differs' && !result.fails);
+  return stages.reduce((sum, { warnings }) => sum + (warnings?.length ?? 0), differing.length);
 }
 
 /** True for a stage that will not change any more. */

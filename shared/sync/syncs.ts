@@ -2,11 +2,13 @@
 
 import type { Closure } from '../closures/closures.ts';
 import type { Call, Period } from './call.ts';
+import type { CheckCounts } from './checks/outcome.ts';
 import type { Run, RunState, Stage } from './run.ts';
 import type { RunFilter } from './run-filter.ts';
 import type { Place, WaitsFor } from './waiting/places.ts';
 
 export { cut } from './brief.ts';
+export { checkCounts, checkCountsSchema } from './checks/outcome.ts';
 export type { Call, Period } from './call.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
@@ -141,6 +143,8 @@ export interface RunSummary {
   stagesTotal: number;
   /** Of stages that succeeded, as `Stage.warnings`. */
   warnings: number;
+  /** Absent where none has been asked. */
+  checks?: CheckCounts;
 }
 
 export interface RunPage {

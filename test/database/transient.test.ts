@@ -23,6 +23,7 @@ import { run, stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
 import { streamedRows } from '../support/streamed-rows.ts';
+import { noChecks } from '../support/no-checks.ts';
 
 let server: SqlServer;
 before(async () => {
@@ -204,6 +205,7 @@ describe('a stage', () => {
       } as unknown as Leases,
       now: () => new Date(),
       signal: soon(),
+      askChecks: noChecks,
       readFreshness: async () => ({ at: '' }),
       sliceOver: new AbortController().signal,
       log: { message() {}, tell() {} },

@@ -15,6 +15,7 @@ import type { RunStore } from '../../shared/sync/run-store.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 import { codes, entities, randomCatalog } from '../support/random-catalog.ts';
 import { run, stage } from '../support/runs.ts';
+import { noChecks } from '../support/no-checks.ts';
 
 /** What all runs share: a first-come fence and a lease a server, and a record of what happened. */
 class World {
@@ -108,6 +109,7 @@ async function execute(world: World, id: string, stages: Stage[], work: (stage: 
     leases: world.leases,
     now: () => new Date(0),
     signal: new AbortController().signal,
+    askChecks: noChecks,
     readFreshness: async () => ({ at: '2019-07-31T10:00:00.000Z' }),
     sliceOver: new AbortController().signal,
     runners: {

@@ -11,6 +11,7 @@ import { contextOf } from './check-context.ts';
 import { checkCompanies } from './company-checks.ts';
 import { checkEntityCircles } from './entities.ts';
 import { checkEntityOverrides, checkOverrides, checkReadings } from './overrides.ts';
+import { checkPlaces } from './places-compared.ts';
 import { checkAfter, checkCircles, checkNames } from './pipelines.ts';
 import { checkQueries } from './queries.ts';
 import { checkApart, checkEmptySources, checkStandingFor } from './sources.ts';
@@ -29,6 +30,7 @@ export function checkTogether(schema: CatalogSchema, value: unknown): string[] {
   checkEntityOverrides(context);
   checkCalls(context);
   checkReadings(context);
+  checkPlaces(context);
   checkOnce(context);
   checkDated(context);
   checkApart(context);

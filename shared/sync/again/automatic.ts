@@ -15,6 +15,7 @@ import { newRunId } from '../run-store.ts';
 import { lockNames, type StartDependencies, writeWaiting } from '../start-run.ts';
 import type { Call, SyncRequest } from '../syncs.ts';
 import { enterLine } from '../waiting/enter.ts';
+import { failing } from '../checks/outcome.ts';
 import { afterMs, usualAfter } from './after.ts';
 import { callsAbout, callsOf, openEntities } from './what-again.ts';
 
@@ -66,8 +67,12 @@ function callsLeft(run: Run): Call[] {
   });
 }
 
-/** An entity is open in a call by a stage of its own data sources, or of all of them. */
-function isOpen({ stages }: Run, { codes }: Call, name: string): boolean {
+/** An entity is open in a call by a stage, or a check, of its own data sources, or of all of them. */
+function isOpen(run: Run, { codes }: Call, name: string): boolean {
+  const { stages } = run;
+  const isWrong = ({ entity, code }: { entity: string; code: string }) =>
+    entity === name && (codes.includes(code) || !stages.some((own) => isOf(own, codes)));
+  if (failing(run).some(isWrong)) return true;
   return stages.some(({ entity, code, state }) => {
     if (entity !== name || state === 'succeeded') return false;
     return code === undefined || codes.includes(code) || !stages.some((own) => isOf(own, codes));
