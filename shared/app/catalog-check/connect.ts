@@ -53,7 +53,7 @@ export async function connectedFaults(
   const placed = {
     connections: catalog.connections,
     stages: catalog.placedStages(),
-    freshness: catalog.placedFreshness(),
+    queries: [...catalog.placedFreshness(), ...catalog.placedChecks()],
   };
   const ofDatabase = async (id: string): Promise<Fault[]> => {
     const connectionString = connections.databases[id];

@@ -3,6 +3,7 @@
 import type {
   CallParameter,
   Catalog,
+  CheckQuery,
   FreshnessQuery,
   Placed,
   ResolvedStage,
@@ -50,7 +51,7 @@ export interface WantedCall {
   path: string;
 }
 
-/** Read by a query of freshness, which stands in the catalogue, or by a definition in its file. */
+/** Read by a query of freshness or of a check, which stands in the catalogue, or by a definition in its file. */
 export interface WantedObject extends Grant {
   path?: string;
   file?: string;
@@ -67,7 +68,8 @@ export interface WantedReading {
 /** All that is placed, of a catalogue that is asked for several databases. */
 export interface PlacedCatalog extends Pick<Catalog, 'connections'> {
   stages: readonly Placed<ResolvedStage>[];
-  freshness: readonly Placed<FreshnessQuery>[];
+  /** Of freshness, and of checks. */
+  queries: readonly Placed<FreshnessQuery | CheckQuery>[];
 }
 
 export interface Wanted {
@@ -80,7 +82,7 @@ export interface Wanted {
 
 /** @param database the catalogue's id of it */
 export function wantedOf(
-  { stages: allStages, freshness, connections }: PlacedCatalog,
+  { stages: allStages, queries, connections }: PlacedCatalog,
   {
     definitions,
     areShipped,
@@ -93,7 +95,7 @@ export function wantedOf(
   );
   const asked = isAsked ? definitions : [];
   const readings = distinct(
-    freshness.filter(({ item }) => item.database === database),
+    queries.filter(({ item }) => item.database === database),
     ({ item }) => item.sql,
   ).map(({ item: { sql, parameters }, at }) => ({ sql, parameters, path: at.name }));
   const objects = [

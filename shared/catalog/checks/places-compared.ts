@@ -11,30 +11,37 @@ export function checkPlaces(context: Context): void {
   /** Queries that are the first of a check on one way, and those that are not on another. */
   const firsts = new Set<Check>();
   const others = new Set<Check>();
+  /** One fault a query is enough: the same is so of every entity. */
+  const told = new Set<Check>();
   for (const subject of subjects) {
     const queries = checksOf(data, subject);
     for (const own of Map.groupBy(queries, ({ item }) => item.check).values()) {
       for (const [index, adapted] of own.entries()) {
         (index === 0 ? firsts : others).add(adapted.declared);
-        checkBefore(context, adapted, subject);
+        if (told.has(adapted.declared) || !context.complete) continue;
+        const isAlone = own.length === 1;
+        const fault =
+          (isAlone && aloneFault(adapted, subject)) || beforeFault(context, adapted, subject);
+        if (fault === undefined) continue;
+        told.add(adapted.declared);
+        context.fault(context.at(fault.part, ...fault.path), fault.text);
       }
-      if (context.complete) checkAlone(context, own, subject);
     }
   }
   for (const query of firsts) if (!others.has(query)) checkFirst(context, query);
 }
 
+interface Found {
+  part: object;
+  path: (string | number)[];
+  text: string;
+}
+
 /** One place alone is compared with nothing. */
-function checkAlone(
-  { at, fault }: Context,
-  own: readonly Adapted<Check>[],
-  { entity, source }: Subject,
-): void {
-  const [only, ...more] = own;
-  if (only === undefined || more.length > 0) return;
-  const { check, place } = only.declared;
+function aloneFault({ declared }: Adapted<Check>, { entity, source }: Subject): Found {
+  const { check, place } = declared;
   const text = `the check ${check} of ${entity.name} of ${source.code} has ${place} alone and compares it with nothing; add the query of another place, or except it here`;
-  fault(at(only.declared, 'place'), text);
+  return { part: declared, path: ['place'], text };
 }
 
 /** The others are held against it. */
@@ -53,21 +60,19 @@ function checkFirst({ at, fault }: Context, query: Check): void {
 }
 
 /** Its clock is read before a stage that is there. */
-function checkBefore(
-  { data, at, fault }: Context,
+function beforeFault(
+  { data }: Context,
   { pipeline, declared, item }: Adapted<Check>,
   subject: Subject,
-): void {
-  if (item.before === undefined) return;
-  const { part, path } = giverOf(pipeline, declared, subject, 'before');
-  const place = at(part, ...path);
+): Found | undefined {
+  if (item.before === undefined) return undefined;
+  const giver = giverOf(pipeline, declared, subject, 'before');
   const stages = stagesOf(data, subject).map(({ item: { stage } }) => stage);
   if (!stages.includes(item.before)) {
     const on = `a stage on the way of ${subject.entity.name} of ${subject.source.code}`;
-    fault(place, notOneOf(item.before, on, stages));
+    return { ...giver, text: notOneOf(item.before, on, stages) };
   }
-  if (!item.parameters.some(({ from }) => from !== undefined && isOfClock(from))) {
-    const text = `given, but no parameter is from "began" or "began in UTC"; leave it out`;
-    fault(place, text);
-  }
+  if (item.parameters.some(({ from }) => from !== undefined && isOfClock(from))) return undefined;
+  const text = 'given, but no parameter is from "began" or "began in UTC"; leave it out';
+  return { ...giver, text };
 }
