@@ -6,7 +6,9 @@ import { commandLine } from '../shared/command-line/command-line.ts';
 const runner = 'node --disable-warning=ExperimentalWarning --test --test-reporter=spec';
 const tests = ['test', 'demo/test', 'packages/*/test'].map((root) => `"${root}/**/*.test.ts"`);
 const build = 'npm run --silent build';
-const check = ['tsc', 'biome check --error-on-warnings .', build];
+const schemas =
+  'node --disable-warning=ExperimentalWarning cli/main.ts catalog schema catalog/schema --check';
+const check = ['tsc', 'biome check --error-on-warnings .', schemas, build];
 
 interface Script {
   /** What it does, in a sentence. */
@@ -25,7 +27,10 @@ const packages = Object.fromEntries(
 );
 
 const scripts: Readonly<Record<string, Script>> = {
-  check: { what: 'Types, linter with the walls between folders, build.', commands: check },
+  check: {
+    what: 'Types, linter with the walls between folders, JSON Schemas, build.',
+    commands: check,
+  },
   format: {
     what: 'Formats, sorts imports, applies safe fixes.',
     commands: ['biome check --write .'],

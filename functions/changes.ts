@@ -15,6 +15,8 @@ export const changeKinds = [
   'board.import',
   'board.switch',
   'board.remove',
+  'schedule.write',
+  'schedule.remove',
   'company.poll',
   'company.reconcile',
   'company.reset',

@@ -7,6 +7,7 @@ import { companyQueueName, companyQueueOutput } from '../shared/app/company-queu
 import { runQueueName, runQueueOutput } from '../shared/app/run-queue.ts';
 import { InFlight } from '../shared/http/proxied/in-flight.ts';
 import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
+import { dueSchedule, startDue } from './board/start-due.ts';
 import { callAfterChanges } from './flexibee/call-after-changes.ts';
 import { expireJournals, journalSchedule } from './flexibee/expire-journals.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
@@ -51,6 +52,12 @@ functions.app.timer('sweep_runs', {
   runOnStartup: true,
   extraOutputs: [runQueueOutput],
   handler: sweepRuns(app),
+});
+
+functions.app.timer('start_due', {
+  schedule: dueSchedule,
+  runOnStartup: true,
+  handler: startDue(app),
 });
 
 functions.app.timer('index_runs', {

@@ -6,6 +6,7 @@ import { loadCatalog } from '../shared/catalog/locate-catalog.ts';
 import { CommandLineEnd, readCommandLine } from '../shared/command-line/command-line.ts';
 import type { Command, Options, Values } from '../shared/command-line/options.ts';
 import { Databases } from '../shared/database/databases.ts';
+import { bracketed, usualSchemas } from '../shared/database/product-schemas.ts';
 import type { Session } from '../shared/database/session.ts';
 import { loadDynsqlCatalog } from '../shared/dynsql/language/locate-definitions.ts';
 import { didYouMean } from '../shared/faults/near-name.ts';
@@ -13,6 +14,7 @@ import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { indexesFor, indexStatement } from './indexes.ts';
 import { install, missingScripts } from './installer.ts';
+import { inSchemas } from './own-schemas.ts';
 import { checkDatabase } from './preconditions.ts';
 import { printedScript } from './print-script.ts';
 import { runBatches } from './run-batches.ts';
@@ -75,7 +77,7 @@ export async function command(
     write(`--database is ${options.database}${near}; it must be one of ${known.join(', ')}`);
     return 2;
   }
-  const scripts = await readScripts(folder);
+  const scripts = inSchemas(await readScripts(folder), database.schemas ?? usualSchemas);
   if (options.indexes) {
     for (const index of indexesFor(catalog, database.id)) {
       if (!makesTable(scripts, index.table)) write(indexStatement(index));
@@ -116,7 +118,7 @@ export async function command(
       }
       if (options.print) return await printMissing(session, scripts, write, signal);
       const applied = await install(session, scripts, (name) => write(`applied ${name}`), signal);
-      const altered = await bringUpTyped(session, signal);
+      const altered = await bringUpTyped(session, signal, database.schemas);
       for (const evidence of altered) write(`altered the typed tables of ${evidence}`);
       const isIdle = applied.length === 0 && altered.length === 0;
       write(isIdle ? 'nothing to do: all scripts are applied' : 'done');
@@ -131,8 +133,13 @@ export async function command(
 
 /** Tables of our own come with their indexes. */
 function makesTable(scripts: readonly Script[], table: readonly string[]): boolean {
-  const start = `CREATE TABLE ${table.join('.')} (`;
-  return scripts.some(({ batches }) => batches.some(({ text }) => text.includes(start)));
+  const [schema = '', ...names] = table;
+  const starts = [table, [bracketed(schema), ...names]].map(
+    (parts) => `CREATE TABLE ${parts.join('.')} (`,
+  );
+  return scripts.some(({ batches }) =>
+    batches.some(({ text }) => starts.some((start) => text.includes(start))),
+  );
 }
 
 function roleScript(scripts: readonly Script[]): Script {

@@ -63,7 +63,9 @@ export async function missingScripts(
     const script = here.get(name);
     if (script === undefined) return [`${name} was applied and is not here: use a newer version`];
     if (script.sha256 === sha256) return [];
-    return [`${name} has changed since it was applied: undo that, and add a script of its own`];
+    return [
+      `${name} has changed since it was applied: undo that, and add a script of its own; or give the catalogue's schemas the names that they had`,
+    ];
   });
   if (faults.length > 0) throw new ChangedScriptError(faults);
   return scripts.filter(({ name }) => !applied.has(name));

@@ -149,13 +149,12 @@ function itemChanges(
   });
 }
 
-/** All of a call that somebody may care for. */
-function stageText(stage: ResolvedStage): string {
-  const { database, setOptions, transaction, repeatable, returnCheck, succeeds, timeoutSeconds } =
-    stage;
-  const { after, needs, once } = stage;
-  const rest = { setOptions, transaction, repeatable, returnCheck, succeeds, timeoutSeconds };
-  return `${database}: ${callText(stage)} ${JSON.stringify({ once, after, needs, ...rest })}`;
+/** All of a call, but what is told already, and its place among all stages of the catalogue. */
+function stageText(resolved: ResolvedStage): string {
+  const { stage, rank, code, period, kind, procedure, parameters, ...rest } = resolved;
+  const { database, ...others } = rest;
+  const call = callText({ kind, procedure, parameters });
+  return `${database}: ${call} ${JSON.stringify(others)}`;
 }
 
 /** What is the same for several sources is told once; a source's own code makes no difference. */

@@ -1,6 +1,6 @@
 /** `syncboard catalog schema`: JSON Schemas of the files of a catalogue, for editors. */
 
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { jsonSchemas } from '../../shared/app/catalog-check/json-schemas.ts';
 import { cliCommand } from '../command.ts';
@@ -12,18 +12,31 @@ export const catalogSchemas = cliCommand(
   {
     what: 'Writes catalog.schema.json, definition.schema.json, report.schema.json and board.schema.json.',
     operands: [{ name: 'FOLDER', help: 'where to; those of this version are in catalog/schema' }],
-    options: {},
-    more: 'A file names its own as "$schema". Exit codes: 0 written, 2 wrong arguments.',
+    options: {
+      check: { type: 'flag', help: 'write nothing, look whether they are there as they are' },
+    },
+    more: `A file names its own as "$schema".
+Exit codes: 0 written, or as they are; 1 --check found another one; 2 wrong arguments.`,
   },
-  async ({ operands: [folder = '.'] }, surroundings) => {
+  async ({ operands: [folder = '.'], check }, surroundings) => {
+    let isOther = false;
     for (const [name, schema] of Object.entries(jsonSchemas())) {
-      const file = join(resolve(surroundings.folder, folder), `${name}.schema.json`);
-      await writeFile(file, schemaText(schema), { signal: surroundings.signal }).catch((error) => {
+      const file = join(folder, `${name}.schema.json`);
+      const place = resolve(surroundings.folder, file);
+      const text = schemaText(schema);
+      if (check) {
+        const there = await readFile(place, 'utf8').catch(() => undefined);
+        if (there === text) continue;
+        isOther = true;
+        surroundings.write(`${file} is another one: syncboard catalog schema ${folder} writes it`);
+        continue;
+      }
+      await writeFile(place, text, { signal: surroundings.signal }).catch((error) => {
         throw new CliError(exitCodes.usage, error.message);
       });
-      surroundings.write(`written: ${join(folder, `${name}.schema.json`)}`);
+      surroundings.write(`written: ${file}`);
     }
-    return exitCodes.ok;
+    return isOther ? exitCodes.failed : exitCodes.ok;
   },
 );
 

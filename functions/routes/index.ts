@@ -11,12 +11,14 @@ import { boardRoutes } from './boards.ts';
 import { dynsqlRoutes } from './dynsql.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { oneRunRoutes } from './one-run.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { syncRoutes } from './sync.ts';
 
 export const routes: readonly Route[] = [
   ...syncRoutes,
   ...oneRunRoutes,
   ...boardRoutes,
+  ...scheduleRoutes,
   ...flexibeeRoutes,
   ...dynsqlRoutes,
   ...adminRoutes,

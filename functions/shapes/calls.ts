@@ -1,11 +1,19 @@
 /** POST /runs: what goes in, and what comes out of any POST that starts where it is only asked. */
 
 import { z } from 'zod';
+import { instantSchema } from '../../shared/storage/instant.ts';
 import { afterSchema } from '../../shared/sync/again/after.ts';
 import { mostCalls, mostRetries } from '../../shared/sync/asked-call.ts';
 import { currentStageSchema, runSchema } from '../../shared/sync/run.ts';
 import type { PlannedRun } from '../../shared/sync/syncs.ts';
-import { codesSchema, nameSchema, tokenSchema, userSchema, whenBusySchema } from './runs.ts';
+import {
+  closedSchema,
+  codesSchema,
+  nameSchema,
+  tokenSchema,
+  userSchema,
+  whenBusySchema,
+} from './runs.ts';
 
 /** Whole numbers are also taken as text. */
 const number = (from: number, to: number) =>
@@ -68,7 +76,16 @@ export const plannedRunSchema = z
             procedure: true,
             parameters: true,
             expectedMs: true,
+            atOnce: true,
+            exclusive: true,
+            window: true,
             needs: true,
+          })
+          .extend({
+            beginsAt: instantSchema.exactOptional().meta({
+              description:
+                'When it begins, as far as it is known what comes before; absent where its window leaves it out',
+            }),
           })
           .meta({ id: 'PlannedStage' }),
       )
@@ -92,6 +109,18 @@ export const plannedRunSchema = z
         }),
       )
       .meta({ description: 'Source servers, which a run has to itself until it has ended' }),
+    exclusives: z
+      .array(
+        z.object({
+          name: z.string(),
+          isFree: z.boolean(),
+          run: z.string().exactOptional().meta({ description: 'The run that has it just now' }),
+        }),
+      )
+      .meta({ description: 'Exclusive names of the stages, each held for the time of one stage' }),
+    closed: closedSchema
+      .exactOptional()
+      .meta({ description: 'What it needs is closed for now: only who waits is not refused' }),
   })
   .meta({
     id: 'PlannedRun',

@@ -25,6 +25,7 @@ import {
   runningSchema,
   stagesDoneSchema,
   stagesSkippedSchema,
+  waitingStageSchema,
   warningsSchema,
 } from './runs.ts';
 
@@ -39,6 +40,8 @@ export const waitSchema = z
 
 /** Errors that are told in brief; `/runs/{id}` has all. */
 const toldErrors = 3;
+/** Stages that wait for a window may be hundreds. */
+const toldWaiting = 5;
 /** Bytes of a message, as JSON. */
 const messageBytes = 150;
 
@@ -57,7 +60,15 @@ export const runProgressSchema = z
     stagesSkipped: stagesSkippedSchema,
     stagesTotal: z.int(),
     stagesFailed: z.int().meta({ description: 'Stages that failed or were interrupted' }),
-    running: z.array(runningSchema).meta({ description: 'At most one a server' }),
+    running: z
+      .array(runningSchema)
+      .meta({ description: 'At most one a server, or as many as it allows at once' }),
+    waiting: z
+      .array(waitingStageSchema)
+      .max(toldWaiting)
+      .exactOptional()
+      .meta({ description: 'What waits for a window or an exclusive name; the first ones' }),
+    wakesAt: instantSchema.exactOptional().meta({ description: 'Until then no worker has it' }),
     estimate: estimateSchema.exactOptional().meta({ description: 'Absent once the run has ended' }),
     errors: z
       .array(runErrorSchema.pick({ stage: true, number: true, message: true, meaning: true }))
@@ -90,9 +101,13 @@ export function wholeRun(run: Run, line?: WaitsFor): z.infer<typeof publicRunSch
 
 /** How far a run is; `line` of one that waits. */
 export function runProgress(run: Run, line?: WaitsFor): z.infer<typeof runProgressSchema> {
+<<<<<<< HEAD
   const { running, ...progress } = progressOf(run);
   const { checks: _, ...shown } = run;
   const checks = checkCounts(run);
+=======
+  const { running, waiting, ...progress } = progressOf(run);
+>>>>>>> main
   const errors = errorsIn(run);
   const brief = (text: string) => cut(text, messageBytes);
   return runProgressSchema.parse({
@@ -104,6 +119,7 @@ export function runProgress(run: Run, line?: WaitsFor): z.infer<typeof runProgre
       ...stage,
       ...(message !== undefined && { message: brief(message) }),
     })),
+    ...(waiting && { waiting: waiting.slice(0, toldWaiting) }),
     errors: errors
       .slice(0, toldErrors)
       .map((error) => ({ ...error, message: brief(error.message) })),

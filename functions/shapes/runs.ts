@@ -130,6 +130,14 @@ export const runningSchema = z.object({
     .meta({ description: 'The newest info message of the procedure' }),
 });
 
+export const waitingStageSchema = z.object({
+  stage: z.string(),
+  server: z.string(),
+  exclusive: z.string().exactOptional().meta({ description: 'A name that another stage has' }),
+  run: z.string().exactOptional().meta({ description: 'Whose stage that is' }),
+  opens: instantSchema.exactOptional().meta({ description: 'When its window opens' }),
+});
+
 export const estimateSchema = z.object({
   endsAt: instantSchema.nullable().meta({
     description:
@@ -145,6 +153,7 @@ export const progressSchema = z
     stagesSkipped: stagesSkippedSchema,
     stagesTotal: z.int(),
     running: z.array(runningSchema),
+    waiting: z.array(waitingStageSchema).exactOptional(),
     estimate: estimateSchema.exactOptional().meta({ description: 'Absent once the run has ended' }),
   })
   .meta({ id: 'Progress' }) satisfies z.ZodType<Progress>;
@@ -214,6 +223,9 @@ export const runErrorSchema = stageErrorSchema
   })
   .meta({ id: 'RunError' });
 
+/** Of a closure, what concerns a run. */
+export const closedSchema = z.object({ until: instantSchema, reason: z.string() });
+
 /** A run without what only its worker may know: lease ids, the holder and the queries it makes. */
 export const publicRunSchema = z
   .object({
@@ -239,8 +251,7 @@ export const publicRunSchema = z
         description:
           'Of a run that waits: servers that it cannot have yet, with the run that has each or is before it in line',
       }),
-    closed: z
-      .object({ until: instantSchema, reason: z.string() })
+    closed: closedSchema
       .exactOptional()
       .meta({ description: 'Of a run that waits: what it needs is closed for now' }),
     progress: progressSchema,

@@ -29,6 +29,7 @@ import { forRun } from '../sync/run-values.ts';
 import type { StageRunner } from '../sync/stage-runner.ts';
 import { timeLimit } from '../sync/time-limit.ts';
 import { Turn } from '../sync/turn.ts';
+import { mayBeginAt } from '../sync/windows.ts';
 import type { Closed } from './closed.ts';
 import { procedureMessages } from './procedure-messages.ts';
 
@@ -191,11 +192,13 @@ export class AfterChanges {
     );
   }
 
-  /** The same of those evidences whose procedures may be called now: the others wait. */
+  /** The same of those evidences whose procedures may be called now, all of them: the others wait. */
   async #open(code: string, signal: AbortSignal): Promise<ReadonlyMap<string, readonly Stage[]>> {
     const open = new Map<string, readonly Stage[]>();
     for (const [evidence, stages] of this.#procedures(code)) {
-      const closure = await this.#dependencies.closed.ofStages(stages, signal);
+      const { closed, now } = this.#dependencies;
+      if (!stages.every((stage) => mayBeginAt(stage, now()))) continue;
+      const closure = await closed.ofStages(stages, signal);
       if (closure === undefined) open.set(evidence, stages);
     }
     return open;

@@ -9,7 +9,8 @@ import { within } from '../async/abort.ts';
 import { AgedCache } from '../async/aged-cache.ts';
 import { Audit } from '../audit/audit.ts';
 import { Boards } from '../board/boards.ts';
-import { shippedBoards } from '../board/shipped.ts';
+import { Schedules } from '../board/schedule/schedules.ts';
+import { boardsBeside } from '../board/shipped.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
 import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
@@ -34,6 +35,7 @@ export class AppProcess {
   readonly container: OpenContainer;
   readonly audit: Audit;
   readonly boards: Boards;
+  readonly schedules: Schedules;
   readonly closures: Closures;
   readonly acknowledgements: Acknowledgements;
   readonly databases: Databases;
@@ -55,9 +57,8 @@ export class AppProcess {
     this.settings = settings;
     this.container = container;
     this.audit = new Audit(container, this.now);
-    // The boards that are shipped are of the catalogue that is.
-    const boards = settings.catalog === undefined ? shippedBoards() : {};
-    this.boards = new Boards(container, boards, this.now);
+    this.boards = new Boards(container, boardsBeside(settings.catalog, container), this.now);
+    this.schedules = new Schedules(container, this.now);
     this.closures = new Closures(container, this.now);
     this.acknowledgements = new Acknowledgements(container, this.now);
     const pools = () => new Databases([], { size: settings.sqlPoolSize });

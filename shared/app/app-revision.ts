@@ -4,6 +4,7 @@
  */
 
 import { AgedCache } from '../async/aged-cache.ts';
+import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
@@ -56,9 +57,10 @@ export class AppRevision implements AppServices {
     const { settings, container, now, state, queues } = process;
     const { catalog, dynsql, locations, connections } = content;
     const { leaseSeconds, sliceMs, retentionDays } = settings;
-    const addresses = catalog.databases.map(({ id, connection }) => ({
+    const addresses = catalog.databases.map(({ id, connection, schemas }) => ({
       id,
       setting: connection,
+      ...(schemas && { schemas }),
       connectionString: connections.databases[id] ?? '',
     }));
     const databases = process.databases.at(addresses);
@@ -122,6 +124,10 @@ export class AppRevision implements AppServices {
     return this.#process.boards;
   }
 
+  get schedules() {
+    return this.#process.schedules;
+  }
+
   get closures() {
     return this.#process.closures;
   }
@@ -164,6 +170,14 @@ export class AppRevision implements AppServices {
       id,
       stopping,
     );
+  }
+
+  /** Starts whatever is due by schedules, as `startDue`; one that fails keeps no other from it. */
+  async startDue(log: (text: string, level?: 'warn') => void): Promise<void> {
+    const { catalog, syncs, boards, schedules, now } = this;
+    const { stopping, sendRun } = this.#process;
+    const send = (id: string, signal: AbortSignal) => sendRun(id, 0, signal);
+    await startAllDue({ catalog, syncs, boards, schedules, now, send, log }, stopping);
   }
 
   /** One slice of following a company, as `Companies.poll`. */

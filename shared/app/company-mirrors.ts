@@ -12,13 +12,12 @@ const dayMs = 86_400_000;
 /** What applies each evidence of a company. @throws RangeError for one that nobody follows */
 export type ProcedureOf = (evidence: string) => ApplyProcedure;
 
-/** What puts rows where the mirror's list reads them. */
-const shipped = /^crude\.sp_apply_flexibee_(changes|page)$/;
+/** What puts rows where the mirror's list reads them, whatever its schema is called. */
+const shipped = /^sp_apply_flexibee_(changes|page)$/;
 
 /** Why nobody knows the rows of an evidence here; undefined: they are known. */
 export function unknownRows({ procedure: { schema, name } }: ApplyProcedure): string | undefined {
-  const procedure = `${schema}.${name}`;
-  return shipped.test(procedure) ? undefined : `its rows are where ${procedure} has put them`;
+  return shipped.test(name) ? undefined : `its rows are where ${schema}.${name} has put them`;
 }
 
 /** Rows of evidences whose rows are known. */

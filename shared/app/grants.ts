@@ -33,6 +33,7 @@ export function grantsFor(
   definitions: readonly Definition[],
   database: string,
 ): Grant[] {
+  const ours = besideApplying(catalog.databases.find(({ id }) => id === database)?.schemas);
   const procedures = new Set<string>();
   const statements = new Set<string>();
   for (const code of Object.keys(catalog.codes())) {
@@ -41,7 +42,7 @@ export function grantsFor(
         if (stage.database !== database) continue;
         procedures.add(quoted([stage.procedure.schema, stage.procedure.name]));
         if (stage.kind !== 'flexibee') continue;
-        for (const { schema, name: own } of besideApplying) procedures.add(quoted([schema, own]));
+        for (const { schema, name: own } of ours) procedures.add(quoted([schema, own]));
       }
       const queries = [
         ...catalog.freshness({ name, code }),

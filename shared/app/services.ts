@@ -3,6 +3,7 @@
 import type { Acknowledgements } from '../acknowledgements/acknowledgements.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Boards } from '../board/boards.ts';
+import type { Schedules } from '../board/schedule/schedules.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closures } from '../closures/closures.ts';
 import type { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
@@ -18,6 +19,7 @@ export interface AppServices {
   catalog: Catalog;
   syncs: Syncs;
   boards: Boards;
+  schedules: Schedules;
   companies: Companies;
   dynsql: DynsqlConnections;
   audit: Pick<Audit, 'begin' | 'end' | 'read'>;

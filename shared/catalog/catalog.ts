@@ -1,12 +1,19 @@
 /** What can be looked up in a catalogue that has been checked. */
 
+import type { ProductSchemas } from '../database/product-schemas.ts';
 import type { ReturnCheck } from '../database/return-value.ts';
 import type { TransactionMode } from '../database/transaction.ts';
 import type { RowQuery } from '../dynsql/rows/row-query-schema.ts';
+import type { DayWindow } from '../time/day-window.ts';
 import type { Guess } from './guesses.ts';
 import type { CallParameter } from './parameter-values.ts';
 import type { Period } from './period.ts';
+<<<<<<< HEAD
 import type { Check, Company, Connection, Freshness, Stage } from './schema.ts';
+=======
+import type { Window } from './restraint-schema.ts';
+import type { Company, Connection, Stage } from './schema.ts';
+>>>>>>> main
 import type { Condition } from './success-schema.ts';
 
 /**
@@ -52,6 +59,28 @@ export interface ResolvedStage {
   succeeds?: Condition[];
   /** Absent: no limit. */
   timeoutSeconds?: number;
+  /** How many stages its server allows at once; absent: one. */
+  atOnce?: number;
+  /** Names of which no other stage holds one while it runs, sorted; absent: none. */
+  exclusive?: string[];
+  /** When it may begin; absent: at any hour. */
+  window?: StageWindow;
+}
+
+/** Hours of a day, and what becomes of a stage outside of them. */
+export interface StageWindow extends DayWindow {
+  outside: Window['outside'];
+}
+
+/** Where a data source's own data are: what a run that has an entity of it has to itself. */
+export interface SourcePlace {
+  server: string;
+  /** Ids or code of what is there: one of the three. */
+  database?: string;
+  company?: string;
+  connection?: string;
+  /** Where it is by the settings (`located`). */
+  location?: string;
 }
 
 export type OnDifference = NonNullable<Check['onDifference']>;
@@ -113,9 +142,15 @@ export interface Catalog {
   /** Tells two catalogues apart: twelve hexadecimal digits of what they say. */
   readonly revision: string;
   /** What is locked, and closed, as one. */
-  readonly servers: readonly { id: string }[];
+  readonly servers: readonly { id: string; stagesAtOnce: number }[];
   /** `connection` is the name of the setting that holds the connection string. */
-  readonly databases: readonly { id: string; server: string; connection: string }[];
+  readonly databases: readonly {
+    id: string;
+    server: string;
+    connection: string;
+    /** What the product's own schemas are called there. */
+    schemas?: ProductSchemas;
+  }[];
   /** FlexiBee companies; `connection` is the name of the setting that says where and who. */
   readonly companies: readonly FollowedCompany[];
   /** What dynsql may ask; `connection` is the name of the setting that says where and who. */
@@ -143,6 +178,10 @@ export interface Catalog {
    * code does not have, or a dated entity without a valid period. An undated one ignores `period`.
    */
   stages(request: { name: string; code: string; period?: Period }): ResolvedStage[];
+  /** The place of the source that an entity is exported from. RangeError as for `stages`. */
+  sourcePlace(request: { name: string; code: string }): SourcePlace;
+  /** Names that stages of any server share, each once, sorted. */
+  readonly exclusives: readonly string[];
   /** The query of an entity; undefined: it has none. RangeError as for `stages`. */
   rowQuery(request: { name: string; code: string }): SourceQuery | undefined;
   /** Queries of the newest timestamps, at most one a place. RangeError as for `stages`. */

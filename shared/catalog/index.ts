@@ -8,10 +8,18 @@ export type {
   FreshnessQuery,
   Placed,
   ResolvedStage,
+  SourcePlace,
   SourceQuery,
+  StageWindow,
 } from './catalog.ts';
+export { addressOf } from './located.ts';
 export type { CallParameter } from './parameter-values.ts';
 export { ofRun } from './parameter-values.ts';
 export type { Period } from './period.ts';
 export { parseCatalog, parseCatalogText, shippedCatalog } from './read-catalog.ts';
+<<<<<<< HEAD
 export { clockSources, dayIn, runSources } from './value-source.ts';
+=======
+export { outsides } from './restraint-schema.ts';
+export { dayIn, runSources } from './value-source.ts';
+>>>>>>> main

@@ -13,6 +13,12 @@ export const id = matching(
   'an id',
   'use 1 to 63 letters, digits, _ and - (Latin letters)',
 );
+/** Of SQL Server, in brackets any; an apostrophe would end the texts that T-SQL makes statements of. */
+export const schemaName = matching(
+  /^[^'\p{Cc}]{1,128}$/u,
+  'a schema',
+  'use 1 to 128 letters without an apostrophe, not in brackets',
+);
 export const name = matching(
   namePattern,
   'a name',

@@ -1,8 +1,13 @@
 /** Lookups in a catalogue that has been checked. */
 
+import { usualSchemas } from '../database/product-schemas.ts';
 import { revisionOf } from '../json/revision.ts';
+<<<<<<< HEAD
 import { durationMs } from '../time/duration.ts';
 import type { Catalog, CheckQuery, FreshnessQuery, ResolvedStage } from './catalog.ts';
+=======
+import type { Catalog, FreshnessQuery, ResolvedStage, SourcePlace } from './catalog.ts';
+>>>>>>> main
 import { guessesIn } from './guesses.ts';
 import { filledSql, procedureOf } from './name-template.ts';
 import { namesIn, parameterValues, passed, periodParameter } from './parameter-values.ts';
@@ -19,12 +24,24 @@ import {
   returnCheckOf,
   stagesOf,
   subjectOf,
+  windowOf,
 } from './resolve.ts';
 import type { CatalogData, DataSource, Entity, Stage } from './schema.ts';
 import { isOfPeriod } from './value-source.ts';
 
+<<<<<<< HEAD
 /** A question that takes longer is not worth a run's waiting; the catalogue may say otherwise. */
 const usualCheckSeconds = 60;
+=======
+function exclusivesIn(data: CatalogData): string[] {
+  const stages = data.pipelines.flatMap((pipeline) => pipeline.stages);
+  const names = stages.flatMap(({ exclusive, overrides }) => [
+    ...exclusive,
+    ...overrides.flatMap((override) => override.exclusive ?? []),
+  ]);
+  return [...new Set(names)].sort();
+}
+>>>>>>> main
 
 /** Stages so that those of a pipeline come before those of the one it goes on with. */
 function ranksOf(data: CatalogData): Map<Stage, number> {
@@ -45,6 +62,7 @@ export function makeCatalog(data: CatalogData): Catalog {
   const ordered = inOrder(data.entities);
   const ranks = ranksOf(data);
 
+  const atOnceAt = new Map(data.servers.map(({ id, stagesAtOnce }) => [id, stagesAtOnce]));
   const serverOf = (database: string) => servers.get(database) ?? '';
   /** Of what is asked in place of a database; undefined: nothing is. */
   const askedServer = ({ company, connection = '' }: DataSource) => {
@@ -80,14 +98,21 @@ export function makeCatalog(data: CatalogData): Catalog {
 
   const catalog: Unplaced = {
     revision: revisionOf(data),
-    servers: data.servers.map(({ id }) => ({ id })),
-    databases: data.databases.map(({ id, server, connection }) => ({ id, server, connection })),
+    servers: data.servers.map(({ id, stagesAtOnce }) => ({ id, stagesAtOnce })),
+    databases: data.databases.map(({ id, server, connection, schemas }) => ({
+      ...{ id, server, connection },
+      schemas: {
+        crude: schemas?.crude ?? usualSchemas.crude,
+        flexi: schemas?.flexi ?? usualSchemas.flexi,
+      },
+    })),
     companies: data.dataSources.flatMap(({ code, company }) =>
       company === undefined ? [] : [{ code, ...company }],
     ),
     connections: data.connections,
     periods: data.periods,
     guesses: guessesIn(data),
+    exclusives: exclusivesIn(data),
     codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
     names: (code) => {
       const source = sources.get(code);
@@ -124,6 +149,9 @@ export function makeCatalog(data: CatalogData): Catalog {
         const procedure = procedureOf(stage.procedure, namedAs(subject));
         if (typeof procedure === 'string') return unchecked(stage.procedure);
         const isOfSource = stage.once === undefined || stage.once === 'source';
+        const server = asked ?? serverOf(database);
+        const atOnce = atOnceAt.get(server) ?? 1;
+        const window = windowOf(stage, source, data.periods.timeZone);
         return {
           stage: stage.stage,
           kind: stage.kind,
@@ -134,7 +162,7 @@ export function makeCatalog(data: CatalogData): Catalog {
           rank: ranks.get(declared) ?? 0,
           ...(takesPeriod && request.period && { period: request.period }),
           database,
-          server: asked ?? serverOf(database),
+          server,
           procedure,
           parameters,
           setOptions: [...stage.setOptions],
@@ -143,8 +171,19 @@ export function makeCatalog(data: CatalogData): Catalog {
           returnCheck: returnCheckOf(stage),
           ...(stage.succeeds.length > 0 && { succeeds: structuredClone(stage.succeeds) }),
           ...(stage.timeoutSeconds === undefined ? {} : { timeoutSeconds: stage.timeoutSeconds }),
+          ...(atOnce > 1 && { atOnce }),
+          ...(stage.exclusive.length > 0 && { exclusive: stage.exclusive.toSorted() }),
+          ...(window && { window }),
         };
       });
+    },
+
+    sourcePlace: (request): SourcePlace => {
+      const { source } = requested(request);
+      const { code, database, company, connection } = source;
+      if (database !== undefined) return { server: serverOf(database), database };
+      const server = askedServer(source) ?? unchecked(code);
+      return company ? { server, company: code } : { server, connection: connection ?? '' };
     },
 
     rowQuery: (request) => {

@@ -9,8 +9,13 @@ import type { Declared } from './declared.ts';
 import { description, flag, guess, id, name } from './leaves.ts';
 import { matcherSchema, overrideShape } from './matcher.ts';
 import { isProcedure, placeholderFault } from './name-template.ts';
+<<<<<<< HEAD
 import { parameters } from './parameter-schema.ts';
 import { querySchemas } from './query-schema.ts';
+=======
+import { parameters, variables } from './parameter-schema.ts';
+import { exclusive, window } from './restraint-schema.ts';
+>>>>>>> main
 import { conditions } from './success-schema.ts';
 
 /** SET options that are off on a new connection and may be on around one call. */
@@ -63,6 +68,8 @@ export function pipelineSchema(declared: Declared) {
         error: `longer than a day; use seconds from 1 to ${longestTimeoutSeconds}`,
       }),
     succeeds: conditions,
+    exclusive,
+    window,
   };
   const optional = z.object(call).partial().shape;
   const stage = fields('a stage', {
@@ -80,6 +87,7 @@ export function pipelineSchema(declared: Declared) {
     parameters: parameters.default([]),
     setOptions: call.setOptions.default([]),
     succeeds: conditions.default([]),
+    exclusive: exclusive.default([]),
     overrides: list(fields('an override', { ...forSome, ...optional }), 'overrides').default([]),
   });
 

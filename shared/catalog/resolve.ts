@@ -1,6 +1,7 @@
 /** What a catalogue says about one entity of one data source. */
 
 import type { ReturnCheck } from '../database/return-value.ts';
+import type { StageWindow } from './catalog.ts';
 import { type Matcher, matcherKeys, matches } from './matcher.ts';
 import type { Names } from './name-template.ts';
 import type {
@@ -228,4 +229,21 @@ export function precedingOf(data: CatalogData, stage: Stage, subject: Subject): 
 export function returnCheckOf({ kind, succeeds, returnValue }: Stage): ReturnCheck {
   if (succeeds.some(({ of }) => of === 'return value')) return 'ignore';
   return returnValue ?? (kind === 'procedure' ? 'warn' : 'zero');
+}
+
+/**
+ * When a stage may begin: what it says itself, or where it works at its source, what that says.
+ *
+ * @param timeZone where the window names none
+ */
+export function windowOf(
+  stage: Stage,
+  source: DataSource,
+  timeZone: string,
+): StageWindow | undefined {
+  const isOwn = stage.once === undefined || stage.once === 'source';
+  const isAtSource =
+    stage.kind !== 'procedure' || (isOwn && databaseOf(stage, source) === source.database);
+  const window = stage.window ?? (isAtSource ? source.window : undefined);
+  return window && { ...window, timeZone: window.timeZone ?? timeZone };
 }

@@ -5,14 +5,15 @@
 
 import { z } from 'zod';
 import { rowQuerySchema } from '../dynsql/rows/row-query-schema.ts';
-import { expects, fields, filledList, list, matching, oneOf, reference } from '../faults/field.ts';
+import { fields, filledList, list, matching, oneOf, reference } from '../faults/field.ts';
 import { companySchema } from './company-schema.ts';
 import { connectionSchema } from './connection-schema.ts';
 import type { Declared } from './declared.ts';
-import { description, flag, guess, id } from './leaves.ts';
+import { description, flag, guess, id, schemaName } from './leaves.ts';
 import { matcherShape, overrideShape } from './matcher.ts';
 import { entityPattern } from './name-template.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
+import { stagesAtOnce, timeZone, window } from './restraint-schema.ts';
 
 /** JavaScript lists keys that are whole numbers before all others, so a code is never one. */
 const code = matching(
@@ -53,21 +54,12 @@ const connection = z
     error: 'not the name of a setting; use capitals, digits and _, such as SQL_HCS',
   });
 
-function isTimeZone(value: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-const ianaZone = expects('a time zone', 'use an IANA name, such as Europe/Moscow');
-
 /** The schema of one catalogue, given the names that catalogue declares. */
 export function catalogSchema(declared: Declared) {
   const system = reference('a system', declared.pipelines);
   const database = reference('a database', declared.databases);
 
-  const server = fields('a server', { id, description, guess });
+  const server = fields('a server', { id, description, guess, stagesAtOnce });
   const knownServer = reference('a server', declared.servers);
   const databaseItem = fields('a database', {
     id,
@@ -75,6 +67,14 @@ export function catalogSchema(declared: Declared) {
     guess,
     server: knownServer,
     connection,
+    schemas: fields('names of schemas', {
+      crude: schemaName.optional(),
+      flexi: schemaName.optional(),
+    })
+      .refine(({ crude = 'crude', flexi = 'flexi' }) => crude !== flexi, {
+        error: 'one schema for both; use two names',
+      })
+      .optional(),
   });
   const connectionItem = connectionSchema({
     ...{ id, description, guess, knownServer, database },
@@ -100,6 +100,7 @@ export function catalogSchema(declared: Declared) {
     // The list may be absent without a fault of its own.
     connection: oneOf('a connection', declared.connections).optional(),
     standsFor: standsFor.optional(),
+    window: window.optional(),
     only: ownEntities.optional(),
     except: ownEntities.optional(),
   }).superRefine((source, context) => {
@@ -138,7 +139,7 @@ export function catalogSchema(declared: Declared) {
     description: description.optional(),
     periods: fields('the periods', {
       from: matching(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'a month', 'use yyyy-mm, such as 2018-01'),
-      timeZone: z.string(ianaZone).refine(isTimeZone, ianaZone),
+      timeZone,
       guess,
     }),
     servers: filledList(server, 'servers'),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { didYouMean } from '../faults/near-name.ts';
 import { connectionForm, parseConnectionString } from './connection-string.ts';
 import type { EntraIdentity } from './identity.ts';
+import type { ProductSchemas } from './product-schemas.ts';
 import { type ParsedAddress, parsedAddress, type Target } from './target.ts';
 
 export { connectionForm } from './connection-string.ts';
@@ -16,6 +17,8 @@ export interface DatabaseAddress {
   setting: string;
   /** A connection string, or the structured form in JSON. Secret. */
   connectionString: string;
+  /** Absent: the usual ones. */
+  schemas?: ProductSchemas;
 }
 
 /**

@@ -34,6 +34,8 @@ ELSE
 /**
  * Waits for an exclusive lock owned by the session. The server serves waiters in their order.
  *
+ * @returns false when it was not to be had within `waitMs`
+ * @param waitMs for ever unless told
  * @param resource at most 255 characters
  * @param holder at most 128 characters of ASCII that `sys.dm_exec_sessions.context_info` shows
  *   from before the wait until the lock is dropped: who waits for it, and who has it
@@ -44,25 +46,29 @@ export async function takeAppLock(
   resource: string,
   holder: string,
   signal: AbortSignal,
-): Promise<void> {
+  waitMs = -1,
+): Promise<boolean> {
   const rows = await session.query(
     `DECLARE @result int, @context varbinary(128) = CONVERT(varbinary(128), @holder);
 SET CONTEXT_INFO @context;
-${call('sp_getapplock', '@result =', "@Resource = @resource, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1")}
+${call('sp_getapplock', '@result =', "@Resource = @resource, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = @wait")}
 SELECT @result AS [result];`,
     [
       { name: 'resource', type: 'nvarchar(255)', value: resource },
       { name: 'holder', type: 'varchar(128)', value: holder },
+      { name: 'wait', type: 'int', value: waitMs },
     ],
     signal,
   );
   const result = Number(rows[0]?.['result']);
+  if (result === -1 && waitMs >= 0) return false;
   if (!(result >= 0)) {
     throw new DatabaseError(
       `The application lock ${resource} was refused: ${refusals[result] ?? `result ${result}`}`,
       result === -3 ? 'transient' : 'permanent',
     );
   }
+  return true;
 }
 
 /** The statement that says whose session it is: `takeAppLock` leaves it so. @param holder ASCII */
@@ -70,15 +76,16 @@ export function setContext(holder: string): string {
   return `SET CONTEXT_INFO 0x${Buffer.from(holder, 'latin1').toString('hex')};`;
 }
 
-/** Gives the lock up; the session must hold it. */
+/** Gives the lock up; the session must hold it. @param holder as before, where it holds others */
 export async function dropAppLock(
   session: Session,
   resource: string,
   signal: AbortSignal,
+  holder = '',
 ): Promise<void> {
   await session.query(
     `${call('sp_releaseapplock', '', "@Resource = @resource, @LockOwner = 'Session'")}
-SET CONTEXT_INFO 0x;`,
+${setContext(holder)}`,
     [{ name: 'resource', type: 'nvarchar(255)', value: resource }],
     signal,
   );

@@ -11,6 +11,7 @@ import {
 } from './database-error.ts';
 import type { SqlParameter } from './link.ts';
 import { defaultPoolSize, type PoolOptions, Pools, patienceMs, poolKey } from './pools.ts';
+import { type ProductSchemas, usualSchemas } from './product-schemas.ts';
 import { type Answered, answersIn } from './questions.ts';
 import type { RowBatch } from './row-stream.ts';
 import { Session } from './session.ts';
@@ -66,6 +67,11 @@ export class Databases {
   /** The same connections for other ids: they are kept by address, and end with the first to close. */
   at(addresses: readonly DatabaseAddress[]): Databases {
     return new Databases(addresses, this.#options, this.#shared);
+  }
+
+  /** What the product's schemas are called there. */
+  schemas(id: string): ProductSchemas {
+    return this.#addresses.get(id)?.schemas ?? usualSchemas;
   }
 
   /**

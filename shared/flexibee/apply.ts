@@ -91,8 +91,9 @@ export function sqlMirror(
   };
 }
 
-function takesPages({ schema, name }: ApplyProcedure['procedure']): boolean {
-  return schema === pageProcedure.schema && name === pageProcedure.name;
+/** Whatever its schema is called. */
+function takesPages({ name }: ApplyProcedure['procedure']): boolean {
+  return name === pageProcedure.name;
 }
 
 /** What a procedure is passed by the contract: names and types. */

@@ -3,21 +3,27 @@
 import { DatabaseError } from '../database/database-error.ts';
 import type { Databases } from '../database/databases.ts';
 import type { SqlParameter } from '../database/link.ts';
+import { type ProductSchemas, usualSchemas } from '../database/product-schemas.ts';
 import { callRepeatable } from '../database/repeatable-call.ts';
 
-const generation = { schema: 'crude', name: 'sp_read_flexibee_generation' };
-const prune = { schema: 'crude', name: 'sp_prune_flexibee_changes' };
+const generation = 'sp_read_flexibee_generation';
+const prune = 'sp_prune_flexibee_changes';
 
 /** What is there of an evidence. */
-export const listRecords = { schema: 'crude', name: 'sp_list_flexibee_records' };
+export const listRecords = 'sp_list_flexibee_records';
 
 /** Of the typed tables. */
-const typed = ['sp_shape_evidence', 'sp_fill_evidence', 'sp_typed_columns', 'sp_typed_state'].map(
-  (name) => ({ schema: 'flexi', name }),
-);
+const typed = ['sp_shape_evidence', 'sp_fill_evidence', 'sp_typed_columns', 'sp_typed_state'];
 
 /** All of them, for whoever grants rights. */
-export const besideApplying = [generation, prune, listRecords, ...typed];
+export function besideApplying(
+  schemas: ProductSchemas = usualSchemas,
+): { schema: string; name: string }[] {
+  return [
+    ...[generation, prune, listRecords].map((name) => ({ schema: schemas.crude, name })),
+    ...typed.map((name) => ({ schema: schemas.flexi, name })),
+  ];
+}
 
 /** No such procedure (SQL Server). */
 const notThere = 2812;
@@ -72,10 +78,11 @@ export async function pruneJournal(
 async function callIfThere(
   databases: Databases,
   database: string,
-  procedure: { schema: string; name: string },
+  name: string,
   parameters: SqlParameter[],
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
+  const procedure = { schema: databases.schemas(database).crude, name };
   const call = { procedure, parameters, returnCheck: 'zero' as const };
   try {
     return await callRepeatable(databases, database, call, signal);

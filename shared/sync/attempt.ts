@@ -16,6 +16,7 @@ import { StageFailure, type StageResult, workOf } from './stage-runner.ts';
 import { type Judged, judgedIn } from './success.ts';
 import { StageTimeoutError, timeLimit } from './time-limit.ts';
 import type { Turn } from './turn.ts';
+import { mayBeginAt, WindowClosedError } from './windows.ts';
 
 export interface AttemptContext {
   journal: Journal;
@@ -43,7 +44,7 @@ const progressMs = 1_000;
 /**
  * Runs the stage and enters everything into the run document. Never throws for a failed stage:
  * that is in the document. Resolves early, with the stage unfinished, when the run must stop, or
- * when the slice is over before the stage has begun.
+ * when the slice is over or the stage's window is closed before a call of it has begun.
  *
  * @throws only when the document itself cannot be written
  */
@@ -57,7 +58,7 @@ export async function runStage(context: AttemptContext, stage: Stage): Promise<v
     } catch (error) {
       if (journal.failed.aborted) throw error;
       const isWaiting = stage.state === 'pending' && !signal.aborted;
-      if (isWaiting && sliceOver.aborted) return;
+      if (isWaiting && (sliceOver.aborted || error instanceof WindowClosedError)) return;
       const failure = toStageError(error);
       const number = failuresOf(stage) + 1;
       const again = !signal.aborted && isWorthRepeating(stage, failure, number);
@@ -99,6 +100,10 @@ async function runOnce(
 ): Promise<void> {
   const { journal, log, turn, now, signal, sliceOver, beforeCall, onEnd } = context;
   const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, sliceOver]));
+  if (!mayBeginAt(stage, now())) {
+    await turn.giveBack();
+    throw new WindowClosedError();
+  }
   const limit = timeLimit(stage);
   const stop = AbortSignal.any([signal, lost, journal.failed, limit.signal]);
   let isCalled = false;
@@ -107,6 +112,7 @@ async function runOnce(
     attempt.startedAt = now().toISOString();
     await journal.write(() => {
       stage.state = 'running';
+      delete stage.waitsFor;
       stage.attempts.push(attempt);
       stage.messages = { count: 0 };
     });

@@ -26,7 +26,8 @@ import { runClock } from './run-clock.ts';
 import type { StageRunners } from './stage-runner.ts';
 import { leaveIfThere } from './waiting/leave.ts';
 import { type Starter, startWaiting } from './waiting/start-waiting.ts';
-import { wakeHeads, wakeHeadsSoon } from './waiting/wake.ts';
+import { wakeAt, wakeHeads, wakeHeadsSoon } from './waiting/wake.ts';
+import { firstOpening, isAsleep } from './windows.ts';
 
 export interface EngineDependencies extends Starter {
   cancellations: Cancellations;
@@ -45,9 +46,10 @@ export interface EngineDependencies extends Starter {
 const retryMs = 20_000;
 
 /**
- * `waits`: its time has not come; whoever it waits for wakes it. `finished`: the run has ended. `handed on`: the caller must queue the id again. `left`: somebody
- * else has the run, or it had ended before. `stopped`: this worker had to let go of it; whoever
- * sweeps next sends it on.
+ * `waits`: its time has not come; whoever it waits for wakes it, or a message at the opening of a
+ * window. `finished`: the run has ended. `handed on`: the caller must queue the id again. `left`:
+ * somebody else has the run, or it had ended before. `stopped`: this worker had to let go of it;
+ * whoever sweeps next sends it on.
  */
 export type SliceOutcome = 'waits' | 'finished' | 'handed on' | 'left' | 'stopped';
 
@@ -78,7 +80,7 @@ export async function executeRun(
     return 'left';
   }
   const stored = await startWaiting(dependencies, found, signal);
-  if (stored === undefined) return 'waits';
+  if (stored === undefined || (await sleepsOn(dependencies, stored.value, signal))) return 'waits';
   const holder = randomUUID();
   const askedAt = performance.now();
   if (!(await takeOverLocks(leases, stored.value, holder, signal))) return 'left';
@@ -165,6 +167,20 @@ async function runSlice(
     else dependencies.log(endingLine(run));
     return 'finished';
   }
+  const opens = firstOpening(run.stages, now());
+  if (!signal.aborted && opens !== undefined && opens.getTime() > now().getTime()) {
+    const wakesAt = opens.toISOString();
+    await journal.write(() => {
+      delete run.holder;
+      run.wakesAt = wakesAt;
+      addLog(run, now(), `All that is left waits for a window; it goes on at ${wakesAt}.`);
+    });
+    await Promise.all(keepers.map((keeper) => keeper.stop()));
+    await releaseAll(leases, servers, holder);
+    // Where this is lost the sweeper sends it on.
+    await wakeAt(dependencies, run, wakesAt, AbortSignal.timeout(5_000)).catch(() => {});
+    return 'waits';
+  }
   if (!signal.aborted) {
     await journal.write(() => {
       delete run.holder;
@@ -180,6 +196,16 @@ async function runSlice(
   await releaseAll(leases, servers, holder);
   dependencies.log(`run ${run.id} stopped: ${why}`);
   return 'stopped';
+}
+
+/** Whether a run waits for a window, and nobody wants it stopped: a message came too early, or twice. */
+async function sleepsOn(
+  { now, cancellations }: EngineDependencies,
+  run: Run,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!isAsleep(run, now())) return false;
+  return (await cancellations.requested(run.id, signal)) === undefined;
 }
 
 /** What went wrong is written down if it can be; too often, and the run is given up. */
@@ -211,6 +237,7 @@ function noteCatalog(run: Run, revision: string, now: Date): void {
 /** The run is this worker's now; what an earlier one left running is pending again or lost. */
 function takeOver(run: Run, holder: string, revision: string, now: Date): void {
   const resumed = run.startedAt !== undefined;
+  delete run.wakesAt;
   run.state = 'running';
   run.startedAt ??= now.toISOString();
   if (resumed) addLog(run, now, 'Taken over by a worker.');

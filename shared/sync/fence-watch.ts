@@ -46,7 +46,8 @@ export async function watchFence(
   signal: AbortSignal,
   { everyMs, restMs }: FenceWatch = usualWatch,
 ): Promise<void> {
-  let seen: { holder: LockHolder; since: number } | undefined;
+  /** By session: where a server allows several stages at once each look may show another one. */
+  const seen = new Map<number, { holder: LockHolder; since: number }>();
   let told: string | undefined;
   const tellOnce = (text: string) => {
     if (text !== told) tell(text);
@@ -57,15 +58,20 @@ export async function watchFence(
     try {
       await pause(everyMs, signal);
       const holder = await lockHolder(databases, database, waiter, bounded());
-      const isSame =
-        holder?.session === seen?.holder.session && holder?.ended === seen?.holder.ended;
-      if (holder?.status !== 'sleeping') seen = undefined;
-      else if (!isSame || seen === undefined) seen = { holder, since: performance.now() };
-      if (seen === undefined || performance.now() - seen.since < restMs) continue;
+      if (holder === undefined) continue;
+      if (holder.status !== 'sleeping') {
+        seen.delete(holder.session);
+        continue;
+      }
+      const before = seen.get(holder.session);
+      const isSame = before?.holder.ended === holder.ended;
+      const rests = before !== undefined && isSame ? before : { holder, since: performance.now() };
+      seen.set(holder.session, rests);
+      if (performance.now() - rests.since < restMs) continue;
       // Not called off by the fence, which is ours at once: what was done must be told.
       const limit = AbortSignal.timeout(lookMs);
-      const outcome = await killSession(databases, database, seen.holder, limit);
-      if (outcome !== 'gone') tellOnce(textOf(fence, seen.holder, outcome));
+      const outcome = await killSession(databases, database, holder, limit);
+      if (outcome !== 'gone') tellOnce(textOf(fence, holder, outcome));
     } catch (error) {
       const { number } = toDatabaseError(error);
       if (signal.aborted || number === undefined) continue;

@@ -5,14 +5,12 @@
  * of a version that knew ids only.
  */
 
+import { addressOf } from '../catalog/index.ts';
 import type { Run, Stage } from './run.ts';
 
-type Placed = Pick<Stage, 'server' | 'location'>;
+export { addressOf } from '../catalog/index.ts';
 
-/** `sql1.example:1433` out of `sql1.example:1433/HCS`. An id has no colon. */
-export function addressOf({ location }: Pick<Stage, 'location'>): string | undefined {
-  return location?.slice(0, location.indexOf('/'));
-}
+type Placed = Pick<Stage, 'server' | 'location'>;
 
 /** Names below `sync/` and `procedure/`, sorted: whoever takes several takes them in this order. */
 export function locksOf(...stages: readonly Placed[]): string[] {

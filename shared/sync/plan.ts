@@ -19,7 +19,7 @@ export type PlannedCall = Pick<Call, 'codes' | 'names' | 'periods'>;
 
 export interface Plan {
   stages: Stage[];
-  /** Servers of the sources, sorted. */
+  /** Servers of the sources' own data, sorted: what a run has to itself, wherever its stages run. */
   servers: string[];
   /** The locks of these servers below `sync/`, sorted, each with the server that it is of. */
   locks: { lock: string; server: string }[];
@@ -78,9 +78,17 @@ export function planStages(
   const freshness = new Map<string, Freshness>();
   const statements = new Once<string>();
   const queries = new Once<Query>();
+<<<<<<< HEAD
   const checks = new Map<string, Check>();
+=======
+  const servers = new Set<string>();
+  const locks = new Map<string, string>();
+>>>>>>> main
   for (const one of asked) {
     const { name, code } = one;
+    const place = catalog.sourcePlace({ name, code });
+    servers.add(place.server);
+    for (const lock of locksOf(place)) locks.set(lock, place.server);
     const { connection, ...query } = catalog.rowQuery({ name, code }) ?? {};
     const asks = connection ? { connection, query: queries.placeOf(query) } : undefined;
     const resolved = questionsOf(one).map((question) => catalog.stages(question));
@@ -98,13 +106,6 @@ export function planStages(
       return { place, database, statement: statements.placeOf(sql), parameters };
     });
     freshness.set(key, { entity: name, code: source, queries: read });
-  }
-  const servers = new Set<string>();
-  const locks = new Map<string, string>();
-  for (const stage of ways.flatMap(({ stages }) => stages)) {
-    if (stage.code === undefined) continue;
-    servers.add(stage.server);
-    for (const lock of locksOf(stage)) locks.set(lock, stage.server);
   }
   return {
     stages: stageGraph(ways, ids, catalog.entitiesBefore),

@@ -2,7 +2,7 @@
 
 import { forecast } from './forecast.ts';
 import { stageCounts } from './outcome.ts';
-import { isFinished, type Run, type Stage } from './run.ts';
+import { isFinished, type Run, type Stage, type StageWait } from './run.ts';
 import { latestIn } from './run-clock.ts';
 
 export interface Progress {
@@ -12,6 +12,8 @@ export interface Progress {
   stagesSkipped: number;
   stagesTotal: number;
   running: RunningStage[];
+  /** Stages that could begin but for a window, or for who has an exclusive name; absent: none. */
+  waiting?: WaitingStage[];
   /** Absent once the run has ended. */
   estimate?: Estimate;
 }
@@ -25,6 +27,11 @@ export interface RunningStage {
   endsAt?: string;
   /** The newest info message of the procedure. */
   message?: string;
+}
+
+export interface WaitingStage extends StageWait {
+  stage: string;
+  server: string;
 }
 
 export interface Estimate {
@@ -41,11 +48,15 @@ export interface Estimate {
 export function progressOf(run: Run): Progress {
   const { done, skipped } = stageCounts(run);
   const running = run.stages.filter(({ state }) => state === 'running');
+  const waiting = run.stages.flatMap(({ id, server, state, waitsFor }) =>
+    state === 'pending' && waitsFor !== undefined ? [{ stage: id, server, ...waitsFor }] : [],
+  );
   return {
     stagesDone: done,
     stagesSkipped: skipped,
     stagesTotal: run.stages.length,
     running: running.map((stage) => runningStage(run, stage)),
+    ...(waiting.length > 0 && { waiting }),
     ...(!isFinished(run) && { estimate: estimate(run) }),
   };
 }
@@ -65,7 +76,10 @@ function runningStage(run: Run, stage: Stage): RunningStage {
 /** From the moment at which something last happened. */
 function estimate(run: Run): Estimate {
   const moment = latestIn(run);
-  const { leftMs, unknownStages } = forecast(run.stages, (stage) => elapsedMs(stage, moment));
+  const { leftMs, unknownStages } = forecast(run.stages, {
+    at: moment,
+    elapsedMs: (stage) => elapsedMs(stage, moment),
+  });
   if (leftMs === null) {
     return { endsAt: null, unknownStages, text: 'No earlier run to estimate from.' };
   }

@@ -31,11 +31,12 @@ const readsAtOnce = 8;
 
 /**
  * Ten thousand stages take 10 to 20 MB. Version 2 has runs of any calls, runs that wait, and stages
- * that say when they have succeeded; every run of version 1 is one of 2.
+ * that say when they have succeeded; version 3 stages that wait for their window or for each other.
+ * Every run of an earlier version is one of a later one.
  */
 export const runForm: DocumentForm<Run> = {
   schema: runSchema,
-  version: 2,
+  version: 3,
   maxBytes: 64 * 1024 * 1024,
   isNamed: (name, { id }) => id === name,
 };

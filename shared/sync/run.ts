@@ -3,12 +3,11 @@
  *
  * States of a run: `waiting` → `queued` → `running` → `succeeded` | `failed` | `cancelled` |
  * `interrupted`; one that is not asked to wait begins `queued`.
- * States of a stage: `pending` → `running` → `succeeded` | `failed` | `cancelled` | `interrupted`,
- * and `pending` → `skipped` (a stage it depends on did not succeed) | `cancelled`.
  * All times are ISO 8601 in UTC; all durations are in milliseconds.
  */
 
 import { z } from 'zod';
+<<<<<<< HEAD
 import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
 import { transactionModes } from '../database/transaction.ts';
@@ -16,6 +15,25 @@ import { instantSchema } from '../storage/instant.ts';
 import { callSchema, periodSchema } from './call.ts';
 import { checkSchema } from './checks/check.ts';
 import { parameterSchema, valueSchema } from './parameter.ts';
+=======
+import { instantSchema } from '../storage/instant.ts';
+import { callSchema, periodSchema } from './call.ts';
+import { parameterSchema, stageSchema } from './stage.ts';
+
+export {
+  type CallValue,
+  type CheckedCondition,
+  currentStageSchema,
+  hasEnded,
+  type Stage,
+  type StageAttempt,
+  type StageError,
+  type StageState,
+  type StageWait,
+  type SuccessCondition,
+  stageErrorSchema,
+} from './stage.ts';
+>>>>>>> main
 
 export const runStates = [
   'waiting',
@@ -31,6 +49,7 @@ export type RunState = (typeof runStates)[number];
 /** Of `calls` any list of them, of the others one call each. */
 export const runKinds = ['data_source', 'entity', 'calls'] as const;
 
+<<<<<<< HEAD
 const stageStates = [
   'pending',
   'running',
@@ -197,6 +216,8 @@ const stageSchema = z.preprocess((value) => {
   };
 }, currentStageSchema);
 
+=======
+>>>>>>> main
 /** Newest timestamps by place, as SQL Server returned them; null: no rows; absent: unreadable. */
 const freshnessReadingSchema = z
   .object({ at: instantSchema, errors: z.array(z.string()).exactOptional() })
@@ -241,6 +262,8 @@ export const runSchema = z.object({
   calls: z.array(callSchema).optional(),
   /** The board by whose calls it was started. */
   board: z.string().optional(),
+  /** Of a run that a schedule started: which one, and the time at which it was due. */
+  due: z.object({ schedule: z.string(), at: instantSchema }).exactOptional(),
   /** The run that this one makes again. */
   retryOf: z.string().optional(),
   /** All of that one, or what it has left open. */
@@ -263,6 +286,8 @@ export const runSchema = z.object({
   locks: z.array(z.object({ server: z.string(), leaseId: z.string() })),
   /** The attempt of one worker that executes the run now; a new one for every attempt. */
   holder: z.string().optional(),
+  /** Until then no worker has it, and nothing of it may begin: its stages wait for their windows. */
+  wakesAt: instantSchema.optional(),
   /** How often a worker died with the run, or failed at it, since one of its stages last succeeded. */
   takeOvers: z.int().optional(),
   stages: z.array(stageSchema),
@@ -293,9 +318,4 @@ export function isFinished(run: Pick<Run, 'state'>): boolean {
 export function warningsIn({ stages, checks = [] }: Pick<Run, 'stages' | 'checks'>): number {
   const differing = checks.filter(({ result }) => result?.state === 'differs' && !result.fails);
   return stages.reduce((sum, { warnings }) => sum + (warnings?.length ?? 0), differing.length);
-}
-
-/** True for a stage that will not change any more. */
-export function hasEnded(stage: Pick<Stage, 'state'>): boolean {
-  return stage.state !== 'pending' && stage.state !== 'running';
 }

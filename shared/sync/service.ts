@@ -6,6 +6,7 @@ import type { Closure } from '../closures/closures.ts';
 import { neededPlan, retryRequest } from './again/retry.ts';
 import { withExpected } from './durations.ts';
 import { endWaiting } from './ending.ts';
+import { holdersOfNames } from './exclusive.ts';
 import { forecast } from './forecast.ts';
 import { holdersOf } from './holders.ts';
 import { CancelRequestedError } from './interruption.ts';
@@ -33,7 +34,9 @@ import type {
 import { unfinishedRuns } from './unfinished.ts';
 import { leaveIfThere } from './waiting/leave.ts';
 import { isDue } from './waiting/line.ts';
-import { type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
+import { mayComeTo, type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
+import { wakeAllHeads, wakeMs } from './waiting/wake.ts';
+import { firstOpening, isAsleep } from './windows.ts';
 
 export type { SyncState } from './sync-state.ts';
 
@@ -64,6 +67,7 @@ export class SyncService implements Syncs {
   readonly #dependencies: SyncServiceDependencies;
   readonly #looks: RunLooks;
   readonly #active: AgedCache<Run[]>;
+  readonly #whole = new WeakMap<Run, readonly Stage[]>();
 
   constructor(dependencies: SyncServiceDependencies) {
     const look = async (...[id, signal, known]: Parameters<RunStore['look']>) =>
@@ -73,9 +77,10 @@ export class SyncService implements Syncs {
     this.#active = dependencies.active ?? new AgedCache<Run[]>(() => performance.now());
   }
 
-  async start(request: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
-    const plan = this.#planned(request);
+  async start(asked: SyncRequest, signal: AbortSignal): Promise<StartOutcome> {
+    const plan = this.#planned(asked);
     const { catalog, now, send, closed } = this.#dependencies;
+    const request = fromOpening(asked, plan.stages, now());
     const closure = await closed?.(plan.stages, signal);
     const isClosed = closure !== undefined;
     if (isClosed && request.whenBusy !== 'wait' && isDue(request, now())) {
@@ -102,15 +107,26 @@ export class SyncService implements Syncs {
     const whole = this.#planned(request);
     const state = await this.#dependencies.state(signal);
     const { stages, locks } = await neededPlan(state, whole, request, signal);
-    const [known, servers] = await Promise.all([
+    const names = [...new Set(stages.flatMap(({ exclusive = [] }) => exclusive))].sort();
+    const [known, servers, exclusives, closed] = await Promise.all([
       state.durations.look(signal),
       holdersOf(state, locks, signal),
+      holdersOfNames(state.leases, names, signal),
+      this.#closed(whole.stages, signal),
     ]);
     const expected = withExpected(stages, known);
-    const { leftMs, unknownStages, criticalPath } = forecast(expected);
+    const at = Math.max(
+      this.#dependencies.now().getTime(),
+      Date.parse(request.notBefore ?? '') || 0,
+    );
+    const { leftMs, unknownStages, criticalPath, begins } = forecast(expected, { at });
+    const planned = expected.map((stage) => {
+      const begin = begins.get(stage.id);
+      return { ...stage, ...(begin !== undefined && { beginsAt: new Date(begin).toISOString() }) };
+    });
     const asked = askedFor(this.#dependencies.catalog, request.calls);
     const times = { expectedMs: leftMs, unknownStages, criticalPath };
-    return { ...asked, stages: expected, ...times, servers };
+    return { ...asked, stages: planned, ...times, servers, exclusives, ...closed };
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
@@ -145,12 +161,15 @@ export class SyncService implements Syncs {
       const at = now();
       if (run.state !== 'waiting' || isNewer) {
         const isNew = await cancellations.request(id, { by, at: at.toISOString() }, signal);
-        return isNew ? { outcome: 'accepted' } : { outcome: 'cancelling', state: run.state };
+        // No worker has it, and none would look before its window opens.
+        if (isAsleep(run, at)) await send(id, 0, signal);
+        const { state: asked } = run;
+        return { outcome: isNew ? 'accepted' : 'cancelling', state: asked };
       }
       endWaiting(run, 'cancelled', `${new CancelRequestedError(by).message} while it waited.`, at);
       if (!(await runs.replaced(run, etag, signal))) continue;
       await leaveIfThere({ waiting, now, send }, run, signal);
-      return { outcome: 'accepted' };
+      return { outcome: 'accepted', state: run.state };
     }
   }
 
@@ -160,13 +179,20 @@ export class SyncService implements Syncs {
   }
 
   async waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor> {
-    const { now, closed } = this.#dependencies;
+    const { now } = this.#dependencies;
     const state = await this.#dependencies.state(signal);
-    const closure = await closed?.(run.stages, signal);
-    const waitsFor = await whatFor(state, run, now(), signal);
-    if (closure === undefined) return waitsFor;
-    const { until, reason } = closure;
-    return { ...waitsFor, closed: { until, reason } };
+    const closed = await this.#closed(this.#wholeOf(run), signal);
+    return { ...(await whatFor(state, run, now(), signal)), ...closed };
+  }
+
+  async wakeLine(): Promise<void> {
+    const { now, send, state } = this.#dependencies;
+    try {
+      const { waiting } = await state(AbortSignal.timeout(wakeMs));
+      await wakeAllHeads({ waiting, now, send });
+    } catch {
+      // The sweeper.
+    }
   }
 
   async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
@@ -178,6 +204,24 @@ export class SyncService implements Syncs {
     const { now, retentionDays = 90 } = this.#dependencies;
     const state = await this.#dependencies.state(signal);
     return searchRuns(state, options, keptSince(retentionDays, now()), signal);
+  }
+
+  /** Told whoever asks before it begins. */
+  async #closed(
+    stages: readonly Stage[],
+    signal: AbortSignal,
+  ): Promise<{ closed?: { until: string; reason: string } }> {
+    const closure = await this.#dependencies.closed?.(stages, signal);
+    return closure === undefined
+      ? {}
+      : { closed: { until: closure.until, reason: closure.reason } };
+  }
+
+  /** Many look at one that waits: it is planned once as long as it is the same. */
+  #wholeOf(run: Run): readonly Stage[] {
+    const known = this.#whole.get(run) ?? mayComeTo(this.#dependencies.catalog, run);
+    this.#whole.set(run, known);
+    return known;
   }
 
   /** @throws TooManyStagesError */
@@ -195,4 +239,12 @@ export class SyncService implements Syncs {
     };
     return this.#active.get('', sharedAgeMs, look, signal);
   }
+}
+
+/** Where nothing of it may begin yet it waits in line until then, and holds nothing meanwhile. */
+function fromOpening(request: SyncRequest, stages: readonly Stage[], now: Date): SyncRequest {
+  const opens = firstOpening(stages, now)?.toISOString();
+  const { notBefore = '' } = request;
+  if (opens === undefined || opens <= now.toISOString() || opens <= notBefore) return request;
+  return { ...request, notBefore: opens };
 }

@@ -93,6 +93,7 @@ function monthOf({ stages }: Way): string | undefined {
 function newStage(id: string, { entity, asks }: Way, resolved: ResolvedStage): Stage {
   const { stage, kind, code, period, server, database, location, procedure, parameters } = resolved;
   const { setOptions, transaction, repeatable, returnCheck, succeeds, timeoutSeconds } = resolved;
+  const { atOnce, exclusive, window } = resolved;
   return {
     id,
     kind,
@@ -112,6 +113,9 @@ function newStage(id: string, { entity, asks }: Way, resolved: ResolvedStage): S
     returnCheck,
     ...(succeeds !== undefined && { succeeds }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(atOnce !== undefined && { atOnce }),
+    ...(exclusive !== undefined && { exclusive }),
+    ...(window !== undefined && { window }),
     needs: [],
     state: 'pending',
     attempts: [],

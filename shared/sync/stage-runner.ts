@@ -44,6 +44,10 @@ export interface StageSlot {
     signal: AbortSignal,
     onCall?: () => void,
   ): Promise<StageResult>;
+  /** Which of the places at its server that allows several at once, from 1 on; absent: the first. */
+  readonly place?: number;
+  /** After it was closed: whether something of it may still be at work. */
+  readonly lingers?: boolean;
   /** Absent: the work begins with `run`. */
   readonly tellsCall?: true;
   /** Gives the place back; must be called once, on every path. Never throws. */
@@ -57,7 +61,8 @@ export interface StageRunner {
    */
   readonly unfenced?: true;
   /**
-   * Waits for a place where the stage can run.
+   * Waits for a place where the stage can run. What it holds there keeps others of its `exclusive`
+   * names away until it is gone.
    *
    * @param tell gets what somebody should know while it waits
    * @throws DatabaseError, StageFailure, or the reason of `signal`; then there is nothing to close
@@ -68,6 +73,17 @@ export interface StageRunner {
     signal: AbortSignal,
     tell?: (text: string) => void,
   ): Promise<StageSlot>;
+  /**
+   * Waits until nothing of an earlier holder of an exclusive name is at work at a database. Absent:
+   * its stages have no such names.
+   *
+   * @throws DatabaseError, or the reason of `signal`
+   */
+  untilGone?(
+    name: string,
+    place: Pick<Stage, 'database' | 'location'>,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** One runner a kind of stage; a stage of a kind that has none fails. */

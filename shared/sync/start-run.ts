@@ -155,7 +155,7 @@ async function newRun(
   signal: AbortSignal,
 ): Promise<Run> {
   const { catalog, now, durations } = dependencies;
-  const { kind, user, token, calls, board, retryOf, retryFrom } = request;
+  const { kind, user, token, calls, board, due, retryOf, retryFrom } = request;
   const at = now();
   const id = request.id ?? newRunId(at);
   const createdAt = at.toISOString();
@@ -171,6 +171,7 @@ async function newRun(
     token,
     ...askedFor(catalog, calls),
     ...(board !== undefined && { board }),
+    ...(due !== undefined && { due }),
     ...(retryOf !== undefined && { retryOf }),
     ...(retryFrom !== undefined && { retryFrom }),
     createdAt,

@@ -6,6 +6,7 @@ import { endOrphan } from './ending.ts';
 import { isFinished } from './run.ts';
 import type { SyncState } from './service.ts';
 import { type UnfinishedRun, unfinishedRuns, withLocks } from './unfinished.ts';
+import { isAsleep } from './windows.ts';
 
 /**
  * A message reaches a worker within two or three seconds. A run that is queued for longer has
@@ -17,7 +18,8 @@ const queuedMs = 10_000;
 /**
  * Ids of unfinished runs on whose servers no lease lives (their worker died, their message was
  * lost, or they were let go), and of those that wait for a worker for too long; among them runs
- * whose start from the line was broken off half way. Sending one twice is harmless: whoever comes
+ * whose start from the line was broken off half way. One that waits for a window has a message then,
+ * and is not among them before. Sending one twice is harmless: whoever comes
  * second leaves.
  */
 export async function abandonedRuns(
@@ -32,6 +34,7 @@ export async function abandonedRuns(
       const waitsMs = now.getTime() - Date.parse(run.createdAt);
       const isInLine = entries.some(({ id }) => id === run.id);
       if (isNewer || (missing.length > 0 && !isInLine)) return false;
+      if (isAsleep(run, now)) return false;
       return !held || (run.state === 'queued' && waitsMs > queuedMs);
     })
     .map(({ run }) => run.id);

@@ -30,6 +30,8 @@ export interface SyncRequest {
   token: string;
   /** The name of the board that is started. */
   board?: string;
+  /** The schedule that starts it, and the time at which it was due. */
+  due?: NonNullable<Run['due']>;
   /** Where its servers are not free; absent: it is refused. */
   whenBusy?: 'wait';
   /** ISO 8601: it waits at least so long, and only then is in line. */
@@ -81,8 +83,14 @@ export type PlannedStage = Pick<
   | 'procedure'
   | 'parameters'
   | 'expectedMs'
+  | 'atOnce'
+  | 'exclusive'
+  | 'window'
   | 'needs'
->;
+> & {
+  /** ISO 8601, as far as it is known what comes before; absent where its window leaves it out. */
+  beginsAt?: string;
+};
 
 /** What a request would start, as it stands now. */
 export interface PlannedRun extends Pick<Run, 'codes' | 'names' | 'period'> {
@@ -96,11 +104,15 @@ export interface PlannedRun extends Pick<Run, 'codes' | 'names' | 'period'> {
   criticalPath: string[];
   /** Source servers, and the unfinished runs that have them; a claim is no run yet. */
   servers: { server: string; isFree: boolean; run?: string }[];
+  /** The exclusive names of its stages, and the runs that have them. */
+  exclusives: { name: string; isFree: boolean; run?: string }[];
+  /** What it needs is closed for now. */
+  closed?: { until: string; reason: string };
 }
 
 export type CancelOutcome =
-  /** The worker will hear of it within seconds. */
-  | { outcome: 'accepted' }
+  /** One that waited has ended; of any other the worker will hear of it within seconds. */
+  | { outcome: 'accepted'; state: RunState }
   | { outcome: 'unknown' }
   /** Somebody asked for it before. */
   | { outcome: 'cancelling'; state: RunState }
@@ -210,6 +222,8 @@ export interface Syncs {
   places(signal: AbortSignal): Promise<ReadonlyMap<string, Place>>;
   /** Of a run that waits. */
   waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor>;
+  /** Looks again at whoever is first in line: something that kept it from beginning is over. Never throws. */
+  wakeLine(): Promise<void>;
   /** Runs that are queued or running, as of a second ago at most. */
   active(signal: AbortSignal): Promise<Run[]>;
 }

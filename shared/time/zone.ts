@@ -80,6 +80,20 @@ export function instantOf(wall: number, zone: string): number {
 }
 
 /**
+ * The same, but of an hour that is left out the first moment after it: the clock that shows 03:00
+ * right after 01:59 has passed 02:30 then.
+ */
+export function passedAt(wall: number, zone: string): number {
+  const instant = instantOf(wall, zone);
+  const offsetBefore = wall - instant;
+  const offset = (at: number) => wallClock(at, zone) - at;
+  if (offset(instant) === offsetBefore) return instant;
+  let from = Math.floor(instant / quarterMs) * quarterMs;
+  while (offset(from - 1) !== offsetBefore) from -= quarterMs;
+  return from;
+}
+
+/**
  * The moment at which a day begins by the clock of a zone.
  *
  * @param day `2019-07-31`, a day that there is; `later` so many days after it

@@ -2,14 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ContainerClient } from '@azure/storage-blob';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { askedBoard } from '../../shared/board/asked-board.ts';
 import type { Board } from '../../shared/board/board.ts';
 import { boardFaults, callsOn } from '../../shared/board/board-calls.ts';
-import { Boards, type NamedBoard } from '../../shared/board/boards.ts';
-import { shippedBoards } from '../../shared/board/shipped.ts';
+import { BoardFileError, Boards, type NamedBoard } from '../../shared/board/boards.ts';
+import { boardsBeside, shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { DocumentNewerError } from '../../shared/storage/documents.ts';
 import { periodLimits } from '../../shared/sync/period.ts';
@@ -37,7 +40,7 @@ function boardsOn(container: ContainerClient) {
   const told: string[] = [];
   const boards = new Boards(
     async () => container,
-    shipped,
+    async () => shipped,
     () => now,
     (text) => told.push(text),
   );
@@ -211,6 +214,62 @@ describe('boards in storage', { concurrency: true }, () => {
       }
     });
   }
+});
+
+describe('boards beside a catalogue of one’s own', () => {
+  const file = JSON.stringify({
+    $schema: '../board.schema.json',
+    description: 'ours',
+    calls: [
+      { code: 'mo', name: 'meter', run: true },
+      { code: 'mo', name: 'meter' },
+    ],
+  });
+  const ours: Board = {
+    description: 'ours',
+    calls: [
+      { id: 'meter.mo', code: 'mo', name: 'meter', run: true },
+      { id: 'meter.mo.2', code: 'mo', name: 'meter', run: false },
+    ],
+  };
+
+  test('files are boards, a bad one says why and may be written, and none is made of a blob at the top', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'boards-'));
+    try {
+      await mkdir(join(folder, 'boards'));
+      await writeFile(join(folder, 'boards/ours.json'), file);
+      await writeFile(join(folder, 'boards/bad.json'), '{"calls": [}');
+      await writeFile(join(folder, 'boards/Other Name.json'), file);
+      const container = await storage.container();
+      const on = (catalog: string) =>
+        new Boards(
+          async () => container,
+          boardsBeside(catalog, async () => container),
+          () => now,
+        );
+      const boards = on(join(folder, 'catalog.json'));
+      assert.deepEqual(await boards.read('ours', soon()), {
+        name: 'ours',
+        revision: 0,
+        board: ours,
+      });
+      const [bad, good] = await boards.list(soon());
+      assert.equal(good?.name, 'ours');
+      assert.match(
+        bad && 'faulty' in bad ? bad.faulty : '',
+        /boards\/bad\.json is no board: .*line 1/,
+      );
+      await assert.rejects(boards.read('bad', soon()), BoardFileError);
+      assert.equal((await boards.change('bad', () => other, by, soon()))?.revision, 1);
+      assert.deepEqual((await boards.read('bad', soon()))?.board, other);
+
+      await put(container, 'of/here/boards/ours.json', file);
+      assert.deepEqual((await on('blob:of/here/catalog.json').read('ours', soon()))?.board, ours);
+      assert.deepEqual(namesOf(await on('blob:catalog.json').list(soon())), ['bad']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 });
 
 describe('boards that are shipped', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { CatalogError, parseCatalog, parseCatalogText } from '../../shared/catalog/index.ts';
+import { withSettings } from '../../shared/catalog/setting-values.ts';
 import { sqlTypesAllowed } from '../../shared/catalog/sql-type.ts';
 import { sourceServer } from '../support/source-server.ts';
 import { edit, type Json, shippedJson, stepsOf } from './edited.ts';
@@ -24,6 +25,8 @@ const hcsExport = 'pipelines[0].stages[0]';
 const stekExport = 'pipelines[1].stages[0]';
 const crude = 'pipelines[2].stages[0]';
 const load = 'pipelines[3].stages[0]';
+const sourceCheck = 'pipelines[0].checks[0]';
+const heapCheck = 'pipelines[2].checks[1]';
 /** Where the entities with queries of their own begin: evidences are before them. */
 const queried = shippedJson() as { entities: { dynsql?: object }[] };
 const query = queried.entities.findIndex(({ dynsql }) => dynsql !== undefined);
@@ -32,6 +35,97 @@ const flexibeeStage = { kind: 'flexibee', database: 'ab', procedure: 'crude.sp_a
 
 /** What was wrong, the edits, the whole list of faults. */
 const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] = [
+  [
+    'checks: members that are none, and what each must be',
+    {
+      [`${heapCheck}.tolerance`]: { rows: -1, amount: '1 pct' },
+      [`${heapCheck}.onDifference`]: 'stop',
+      [`${heapCheck}.timeoutSeconds`]: 0,
+      [`${sourceCheck}.sql`]: 'SELECT {sum} FROM [heap].[{sourceName}]',
+      [`${sourceCheck}.parameters[1].type`]: 'date',
+      'entities[13].sums': ['amount', 'Amount', 'rows'],
+      'pipelines[2].freshness[1].maxAge': '30s',
+      'pipelines[2].freshness[1].clock': 'server',
+    },
+    [
+      'entities[13].sums[1]: the same as sums[0]; name each once',
+      'entities[13].sums[2]: "rows" is not a column; use the name of one, of 1 to 128 characters, other than code, month, rows and moved',
+      'pipelines[0].checks[0].sql: "SELECT {sum} FROM [heap].[{sourceName}]" has the unknown placeholder {sum}; use {entity}, {sourceName} or {sums} (did you mean sums?)',
+      'pipelines[0].checks[0].parameters[1].type: "date" is not a type for began in UTC; a time needs datetime2(n), datetime or smalldatetime',
+      'pipelines[2].freshness[1].maxAge: "30s" is not an age; use a time from 1m to 400d, as 90m, 36h or 2d, or false',
+      'pipelines[2].freshness[1].clock: "server" is not a clock; use one of utc, local',
+      `${heapCheck}.tolerance.rows: -1 is not a tolerance; use a number of 0 or more, or a share such as "0.1 %"`,
+      `${heapCheck}.tolerance.amount: "1 pct" is not a tolerance; use a number of 0 or more, or a share such as "0.1 %"`,
+      `${heapCheck}.onDifference: "stop" is not an answer to a difference; use one of warn, fail`,
+      `${heapCheck}.timeoutSeconds: 0 is not a time limit; use whole seconds from 1 to 3600`,
+    ],
+  ],
+  [
+    'checks: a place alone, a place twice, a stage that is none, a tolerance of what others are held to',
+    {
+      [`${sourceCheck}.tolerance`]: { '*': 1 },
+      [`${sourceCheck}.before`]: 'curde',
+      [`${heapCheck}.place`]: 'crude',
+      'pipelines[3].checks': [
+        { check: 'rows', place: 'crude', sql: 'SELECT COUNT(*) AS [rows] FROM x', before: 'load' },
+      ],
+    },
+    [
+      'pipelines[0].checks[0].before: "curde" is not a stage on the way of bank_code of all; use one of export, crude, heap (did you mean crude?)',
+      'pipelines[0].checks[0].tolerance: given for source, the first place of totals, which the others are compared with; give it to those',
+      'pipelines[2].checks[1].place: "crude" comes twice in the check totals on the way of hcs, see pipelines[2].checks[0].place',
+      /^pipelines\[3\]\.checks\[0\]\.place: the check rows of \S+ of flexi-demo has crude alone and compares it with nothing; add/,
+    ],
+  ],
+  [
+    'windows: hours that are none, a zone that is none, no length, a third way',
+    {
+      [`${hcsExport}.window`]: { from: '24:00', to: '5:00', timeZone: 'Prague', outside: 'fail' },
+      [`${stekExport}.window`]: { from: '22:00', to: '22:00' },
+      'dataSources[0].window': { from: '22:00' },
+    },
+    [
+      'dataSources[0].window.to: missing; use hh:mm from 00:00 to 23:59, such as 22:00',
+      `${hcsExport}.window.from: "24:00" is not a time of day; use hh:mm from 00:00 to 23:59, such as 22:00`,
+      `${hcsExport}.window.to: "5:00" is not a time of day; use hh:mm from 00:00 to 23:59, such as 22:00`,
+      `${hcsExport}.window.timeZone: "Prague" is not a time zone; use an IANA name, such as Europe/Moscow`,
+      `${hcsExport}.window.outside: "fail" is not what becomes of a stage outside its window; use one of wait, skip`,
+      `${stekExport}.window.to: "22:00" is not an end; use another than from, or leave the window out`,
+    ],
+  ],
+  [
+    'exclusive names: no name, the same twice, two spellings, one where no lock is held',
+    {
+      [`${hcsExport}.exclusive`]: ['month close'],
+      [`${stekExport}.exclusive`]: ['a', 'A'],
+    },
+    [
+      `${hcsExport}.exclusive[0]: "month close" is not an id; use 1 to 63 letters, digits, _ and - (Latin letters)`,
+      `${stekExport}.exclusive[1]: the same as [0]; leave one of them out (case does not count)`,
+    ],
+  ],
+  [
+    'exclusive names in two spellings, and where no lock is held',
+    {
+      [`${hcsExport}.exclusive`]: ['Month-close'],
+      [`${stekExport}.exclusive`]: ['month-close'],
+      [`${load}.exclusive`]: ['month-load'],
+    },
+    [
+      `${load}.exclusive: given for a flexibee stage, which holds no lock of a server; leave it out`,
+      `${stekExport}.exclusive[0]: "month-close" is "Month-close" in ${hcsExport}.exclusive[0]; write it the same`,
+    ],
+  ],
+  [
+    'several stages at once: too many, and at a server where none are',
+    { 'servers[0].stagesAtOnce': 17 },
+    ['servers[0].stagesAtOnce: 17 is not a number of stages; use a whole number from 1 to 16'],
+  ],
+  [
+    'several stages at once at a server without a database',
+    { 'servers[4].stagesAtOnce': 2 },
+    ['servers[4].stagesAtOnce: given for a server without a database; leave it out'],
+  ],
   [
     'an unknown database',
     { 'dataSources[3].database': 'hcss' },
@@ -63,7 +157,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     { 'entities[1].dateed': true, server: [], [`${crude}.timeoutSecond`]: 5 },
     [
       'entities[1].dateed: not a key of an entity; use name, description, guess, dated, sourceName, after, dynsql, systems, overrides (did you mean dated?)',
-      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, guess, once, only, except, after, needs, database, repeatable, returnValue, procedure, parameters, setOptions, transaction, timeoutSeconds, succeeds, overrides (did you mean timeoutSeconds?)`,
+      `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, guess, once, only, except, after, needs, database, repeatable, returnValue, procedure, parameters, setOptions, transaction, timeoutSeconds, succeeds, exclusive, window, overrides (did you mean timeoutSeconds?)`,
       'server: not a key of the catalogue; use description, periods, servers, databases, connections, dataSources, entities, pipelines (did you mean servers?)',
     ],
   ],
@@ -231,6 +325,8 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     [
       `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of freshness in crude; use at most 20 characters`,
       `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of freshness in heap; use at most 20 characters`,
+      `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of check totals in crude; use at most 20 characters`,
+      `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of check totals in heap; use at most 20 characters`,
     ],
   ],
   [
@@ -254,6 +350,8 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     [
       `${crude}.stage: "export" comes twice on the way of hcs, see pipelines[0].stages[0].stage`,
       'pipelines[2].freshness[1].place: "crude" comes twice on the way of hcs, see pipelines[2].freshness[0].place',
+      'pipelines[0].checks[0].before: "crude" is not a stage on the way of bank_code of all; use one of export, heap',
+      'pipelines[1].checks[0].before: "crude" is not a stage on the way of equipment of stek; use one of export, heap',
     ],
   ],
   [
@@ -399,7 +497,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'servers[0].returnValue': 'zero',
     },
     [
-      'servers[0].returnValue: not a key of a server; use id, description, guess',
+      'servers[0].returnValue: not a key of a server; use id, description, guess, stagesAtOnce',
       'pipelines[0].returnValue: "Zero" is not an answer to return values; use one of zero, warn, ignore (did you mean zero?)',
       `${stekExport}.overrides[0].returnValue: "warning" is not an answer to return values; use one of zero, warn, ignore`,
       `${crude}.returnValue: 0 is not an answer to return values; use one of zero, warn, ignore`,
@@ -585,6 +683,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[17].system: gen-demodata is a connection, and stek does not begin with a dynsql stage; use one that does',
       'pipelines[1].stages[0].database: missing; gen-demodata is a connection and has no database of its own',
       'pipelines[1].freshness[0].database: missing; gen-demodata is a connection and has no database of its own',
+      'pipelines[1].checks[0].database: missing; gen-demodata is a connection and has no database of its own',
       ...[0, 1, 2, 3].map(
         (index) =>
           `entities[${query + index}].dynsql: given, but no data source of its systems has a connection; leave it out`,
@@ -765,13 +864,22 @@ describe('a catalogue of an operator', () => {
     const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) =>
       JSON.parse(text),
     );
-    const [standsFor, dated, parameters, succeeds, override, database, dataSource, entity] = blocks;
-    assert.equal(blocks.length, 8);
+    const [flexi, standsFor, dated, window, parameters, succeeds, override, ...added] = blocks;
+    const [database, dataSource, entity] = added;
+    assert.equal(blocks.length, 10);
     const json = shippedJson();
+    const settings = new Map([
+      ['STAGE', 'test'],
+      ['FLEXIBEE_COMPANY', 'firma'],
+    ]);
+    const replaced = withSettings(flexi, { value: (name) => settings.get(name) });
+    assert.deepEqual(replaced.faults, []);
+    edit(json, ['dataSources', 16], replaced.value as Json);
     edit(json, stepsOf(`${crude}.overrides`), [override]);
     const { stage: name, kind, procedure } = Object(shippedJson()).pipelines[0].stages[0];
     const [code] = Object(shippedJson()).pipelines[0].stages[0].parameters;
-    const stage = { stage: name, kind, procedure, parameters: [code, ...parameters], succeeds };
+    const call = { procedure, parameters: [code, ...parameters], succeeds, window };
+    const stage = { stage: name, kind, ...call };
     edit(json, stepsOf(hcsExport), stage);
     edit(json, ['databases', 6], database);
     edit(json, ['dataSources', 18], dataSource);
@@ -782,6 +890,8 @@ describe('a catalogue of an operator', () => {
       entities: [...standsFor.entities, 'tariff'],
     });
     const catalog = parseCatalog(json);
+    assert.equal(catalog.codes()['flexi'], 'FlexiBee test');
+    assert.equal(catalog.companies[0]?.name, 'firma');
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
     assert.equal(sourceServer(catalog, 'north'), 'server');
     assert.deepEqual(catalog.entityOrder('north').slice(-2), ['tariff', 'reading']);

@@ -140,11 +140,20 @@ describe('JSON Schemas', () => {
   const made = jsonSchemas();
   const validator = (kind: keyof typeof made) => new Ajv2020({ strict: false }).compile(made[kind]);
 
-  it('are those in catalog/schema (npx syncboard catalog schema catalog/schema)', async () => {
-    for (const [kind, schema] of Object.entries(made)) {
-      const text = await readFile(`catalog/schema/${kind}.schema.json`, 'utf8');
-      assert.deepEqual(JSON.parse(text), schema, kind);
-    }
+  it('are those in catalog/schema, and --check sees it where they are not', async (t) => {
+    const args = ['catalog', 'schema', 'catalog/schema', '--check'];
+    assert.deepEqual(await cli(args), { code: 0, out: '', err: '' });
+    const folder = await mkdtemp(join(tmpdir(), 'schemas-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const told = await cli(['catalog', 'schema', '.', '--check'], {}, folder);
+    assert.equal(told.code, 1);
+    assert.match(
+      told.out,
+      /^catalog\.schema\.json is another one: syncboard catalog schema \. writes it/,
+    );
+    assert.equal((await cli(['catalog', 'schema', '.'], {}, folder)).code, 0);
+    assert.equal((await cli(['catalog', 'schema', '.', '--check'], {}, folder)).code, 0);
+    assert.equal((await cli(['catalog', 'schema', 'nowhere'], {}, folder)).code, 2);
   });
 
   it('describe every file that is shipped, which names its own', async () => {
@@ -164,6 +173,21 @@ describe('JSON Schemas', () => {
         assert.ok(isValid(value), `${file}: ${JSON.stringify(isValid.errors)}`);
       }
     }
+  });
+
+  it('take the name of a setting in the place of a text', () => {
+    const isValid = validator('catalog');
+    const json = shippedJson();
+    const name = '§{TEST_NAME}'.replace('§', '$');
+    for (const path of [
+      'servers[0].id',
+      'databases[0].connection',
+      'dataSources[16].company.name',
+    ]) {
+      edit(json, stepsOf(path), `${name}`);
+    }
+    edit(json, stepsOf('databases[5].schemas'), { crude: `x_${name}`, flexi: 'erp' });
+    assert.ok(isValid(json), JSON.stringify(isValid.errors));
   });
 
   it('refuse slips', () => {

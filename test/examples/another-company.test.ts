@@ -5,6 +5,9 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
@@ -18,6 +21,8 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { parseCatalogText } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
+import { forecast } from '../../shared/sync/forecast.ts';
+import { planStages } from '../../shared/sync/plan.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
 import { call, post } from '../functions/app.ts';
 import {
@@ -30,6 +35,24 @@ import { startStorage, type TestStorage } from '../support/storage.ts';
 const file = fileURLToPath(new URL('../../examples/another-company/catalog.json', import.meta.url));
 const catalog = parseCatalogText(readFileSync(file, 'utf8'), file);
 const codes = ['wms', 'mes', 'hr'] as const;
+/** The personnel server's night. */
+const night = { from: '20:00', to: '06:00' };
+
+/** The same catalogue with that night around the present hour, by whose clock the test goes. */
+async function catalogOfNow(folder: string): Promise<string> {
+  const clock = (hours: number) =>
+    new Date(Date.now() + hours * 3_600_000).toLocaleTimeString('en-GB', {
+      timeZone: 'Europe/Prague',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+  const text = readFileSync(file, 'utf8');
+  const moved = text.replace(night.from, clock(-6)).replace(night.to, clock(6));
+  assert.notEqual(moved, text);
+  const path = join(folder, 'catalog.json');
+  await writeFile(path, moved);
+  return path;
+}
 
 /** Minutes on a machine that has other things to do. */
 const patient = () => AbortSignal.timeout(240_000);
@@ -38,6 +61,7 @@ let storage: TestStorage;
 let server: RecordedSqlServer;
 let app: App;
 let other: Databases;
+let folder: string;
 const ids = ['wms', 'mes', 'hr', 'dwh', 'dwh_sk'] as const;
 
 const query = (database: string, sql: string) => other.query(database, sql, [], patient());
@@ -85,10 +109,11 @@ before(async () => {
       if (entity.systems.includes(code)) await fill(code, entity);
     }
   }
+  folder = await mkdtemp(join(tmpdir(), 'another-company-'));
   app = await App.start({
     ...sample.Values,
     AzureWebJobsStorage: storage.connectionString,
-    CATALOG: file,
+    CATALOG: await catalogOfNow(folder),
     ...Object.fromEntries(ids.map((id) => [`SQL_${id.toUpperCase()}`, addressOf(id)])),
     FLEXIBEE_PRAHA: 'Url=https://127.0.0.1:9;User Id=a;Password=b',
     FLEXIBEE_BRATISLAVA: 'Url=https://127.0.0.1:9;User Id=a;Password=b',
@@ -99,6 +124,7 @@ after(async () => {
   await app?.stop();
   await other?.close();
   await Promise.all([storage?.close(), server?.close()]);
+  if (folder) await rm(folder, { recursive: true });
 });
 
 /** POSTs it as a client does, executes it, and reads it back over HTTP. */
@@ -149,6 +175,36 @@ describe('another company', { timeout: 1_800_000 }, () => {
       (code) => catalog.stages({ name: 'adresar', code })[0]?.database,
     );
     assert.deepEqual([praha, bratislava], ['dwh', 'dwh_sk']);
+  });
+
+  it('exports of two sources never run together, personnel waits for the night, the warehouse takes three loads at once', async () => {
+    const calls = [{ codes: [...codes], names: ['stock_level', 'wage'], periods: [february] }];
+    const { stages, servers } = planStages(catalog, calls);
+    assert.deepEqual(servers, ['personal', 'sklad', 'vyroba']);
+    const exports = stages.filter(({ exclusive }) => exclusive?.includes('stocktaking'));
+    assert.deepEqual(
+      exports.map(({ id, server: at }) => [id, at]),
+      [
+        ['export:stock_level:wms', 'sklad'],
+        ['export:stock_level:mes', 'vyroba'],
+      ],
+    );
+    assert.deepEqual(stages.find(({ server: at }) => at === 'dwh')?.atOnce, 3);
+    const known = stages.map((stage) => ({ ...stage, expectedMs: 60_000 }));
+    const { begins, leftMs } = forecast(known, { at: Date.parse('2024-03-01T12:00:00+01:00') });
+    const begin = (id: string) => new Date(begins.get(id) ?? 0).toISOString();
+    assert.equal(begin('export:stock_level:wms'), '2024-03-01T11:00:00.000Z');
+    assert.equal(begin('export:stock_level:mes'), '2024-03-01T11:01:00.000Z');
+    assert.equal(begin('open:*:hr'), '2024-03-01T19:00:00.000Z');
+    assert.equal(begin('merge:wage'), '2024-03-01T19:04:00.000Z');
+    assert.equal(leftMs, 8 * 3_600_000 + 5 * 60_000);
+    const headers = { authorization: 'Bearer demo-token', accept: 'application/json' };
+    const body = {
+      user: 'me',
+      calls: [{ code: ['wms', 'mes'], name: 'stock_level', ...february }],
+    };
+    const dry = await post(app, 'runs', body, headers, { query: { dry: 'true' } });
+    assert.deepEqual(JSON.parse(dry.text).exclusives, [{ name: 'stocktaking', isFree: true }]);
   });
 
   it('three sources at once: every row of February is in the mart, and nothing else', async () => {

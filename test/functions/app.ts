@@ -21,6 +21,7 @@ import { procedureRunner } from '../../shared/app/runners/procedure-runner.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { AuditPage, BegunChange, Change, Ending } from '../../shared/audit/audit.ts';
 import { Boards } from '../../shared/board/boards.ts';
+import { Schedules } from '../../shared/board/schedule/schedules.ts';
 import { shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
@@ -70,7 +71,8 @@ export class RecordingSyncs implements Syncs {
   failure: Error | undefined;
   said = Buffer.alloc(0);
   cancelled: Array<{ id: string; by: string }> = [];
-  cancelOutcome: CancelOutcome = { outcome: 'accepted' };
+  cancelOutcome: CancelOutcome = { outcome: 'accepted', state: 'running' };
+  woken = 0;
 
   async start({ id: _, ...request }: SyncRequest): Promise<StartOutcome> {
     this.#fail();
@@ -82,7 +84,15 @@ export class RecordingSyncs implements Syncs {
     this.planned.push(request);
     const { stages } = planStages(shippedCatalog(), request.calls);
     const times = { expectedMs: null, unknownStages: stages.length, criticalPath: [] };
-    return { codes: [], names: [], calls: request.calls, stages, ...times, servers: [] };
+    return {
+      codes: [],
+      names: [],
+      calls: request.calls,
+      stages,
+      ...times,
+      servers: [],
+      exclusives: [],
+    };
   }
   async read(id: string): Promise<Run | undefined> {
     this.#fail();
@@ -137,6 +147,9 @@ export class RecordingSyncs implements Syncs {
     this.#fail();
     return { ...this.inLine.get(id), waitsFor: [{ server: 'dcdb', run: runId }] };
   }
+  async wakeLine(): Promise<void> {
+    this.woken++;
+  }
   async active(): Promise<Run[]> {
     this.#fail();
     return this.running;
@@ -186,7 +199,12 @@ export function testApp(
     settings,
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
-    boards: new Boards(noContainer, shippedBoards(), () => now),
+    boards: new Boards(
+      noContainer,
+      async () => shippedBoards(),
+      () => now,
+    ),
+    schedules: new Schedules(noContainer, () => now),
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),

@@ -73,7 +73,52 @@ test('any plan: the end, and a path whose stages take as long, each waiting for 
 test('what runs has less before it, and never less than nothing', () => {
   const running = { ...stage('a', 'src'), state: 'running' as const, expectedMs: 500 };
   const next = { ...stage('b', 'src', ['a']), expectedMs: 100 };
-  assert.equal(forecast([running, next], ({ id }) => (id === 'a' ? 200 : 0)).leftMs, 400);
-  assert.equal(forecast([running], () => 900).leftMs, 0);
+  assert.equal(
+    forecast([running, next], { elapsedMs: ({ id }) => (id === 'a' ? 200 : 0) }).leftMs,
+    400,
+  );
+  assert.equal(forecast([running], { elapsedMs: () => 900 }).leftMs, 0);
   assert.equal(forecast([]).leftMs, 0);
+});
+
+test('a server that allows two at once has two side by side, and no third', () => {
+  const three = ['a', 'b', 'c'].map((id) => ({ ...stage(id, 'src'), atOnce: 2, expectedMs: 100 }));
+  assert.equal(forecast(three).leftMs, 200);
+  assert.equal(forecast(three.slice(0, 2)).leftMs, 100);
+});
+
+test('stages with an exclusive name wait for one another, wherever they run', () => {
+  const at = (id: string, server: string) => ({
+    ...stage(id, server),
+    exclusive: ['month-close'],
+    expectedMs: 100,
+  });
+  const { leftMs, criticalPath } = forecast([at('a', 'one'), at('b', 'two')]);
+  assert.deepEqual([leftMs, criticalPath], [200, ['a', 'b']]);
+});
+
+const noon = Date.parse('2026-07-01T12:00:00Z');
+const minutes = (count: number) => count * 60_000;
+const night = (outside: 'wait' | 'skip') => ({
+  ...{ from: '22:00', to: '05:00', timeZone: 'UTC', outside },
+});
+
+test('what waits for a window is stepped over, and begins when it opens', () => {
+  const close = { ...stage('close', 'src'), window: night('wait'), expectedMs: minutes(5) };
+  const after = { ...stage('after', 'ab', ['close']), expectedMs: minutes(1) };
+  const other = { ...stage('other', 'src'), expectedMs: minutes(10) };
+  const { leftMs, begins } = forecast([close, after, other], { at: noon });
+  assert.equal(leftMs, minutes(10 * 60 + 6));
+  const begin = [...begins].map(([id, ms]) => [id, new Date(ms).toISOString().slice(11, 16)]);
+  assert.deepEqual(Object.fromEntries(begin), { other: '12:00', close: '22:00', after: '22:05' });
+  const late = forecast([close, after, other], { at: Date.parse('2026-07-01T21:55:00Z') });
+  assert.equal(late.begins.get('close'), Date.parse('2026-07-01T22:05:00Z'));
+});
+
+test('what a window leaves out takes no time, and neither does what needs it', () => {
+  const close = { ...stage('close', 'src'), window: night('skip'), expectedMs: minutes(5) };
+  const after = { ...stage('after', 'ab', ['close']), expectedMs: minutes(1) };
+  const other = { ...stage('other', 'src'), expectedMs: minutes(10) };
+  const { leftMs, begins, unknownStages } = forecast([close, after, other], { at: noon });
+  assert.deepEqual([leftMs, [...begins.keys()], unknownStages], [minutes(10), ['other'], 0]);
 });

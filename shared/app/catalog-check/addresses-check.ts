@@ -7,7 +7,7 @@ import type { Fault } from './fault.ts';
 export interface Found {
   /** `host:port`, by the settings. */
   address: string;
-  /** The server's own name; undefined: it did not answer. */
+  /** The server's own name; undefined: it did not answer, or a database is a server there. */
   server: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export function addressFaults(
       const text = `${id} is at ${address} and ${own.id} at ${own.address}, and both are said to be on the server ${server}: they would wait for one another`;
       tell(text, `give the databases at ${address} a server of their own in "servers"`);
     }
-    const names = [address, ...(place.server === undefined ? [] : [`its name ${place.server}`])];
+    const names = place.server === undefined ? [] : [address, `its name ${place.server}`];
     for (const name of names) {
       const other = first.get(name.toLowerCase()) ?? { server, id };
       first.set(name.toLowerCase(), other);

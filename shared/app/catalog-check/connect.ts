@@ -43,15 +43,17 @@ export async function connectedFaults(
   const entries = entriesIn(file.text);
   const { connections, faults } = addressesOf(catalog, environment, entries);
   const databases = new Databases(
-    catalog.databases.flatMap(({ id, connection }) => {
+    catalog.databases.flatMap(({ id, connection, schemas }) => {
       const connectionString = connections.databases[id];
-      return connectionString === undefined ? [] : [{ id, setting: connection, connectionString }];
+      if (connectionString === undefined) return [];
+      return [{ id, setting: connection, connectionString, ...(schemas && { schemas }) }];
     }),
     { patienceMs },
   );
   const places = new Map<string, Found>();
   const placed = {
     connections: catalog.connections,
+    databases: catalog.databases,
     stages: catalog.placedStages(),
     queries: [...catalog.placedFreshness(), ...catalog.placedChecks()],
   };

@@ -1,5 +1,6 @@
 /** A database against what the catalogue wants of it. */
 
+import { DatabaseError } from '../../database/database-error.ts';
 import type { Databases } from '../../database/databases.ts';
 import { didYouMean } from '../../faults/near-name.ts';
 import { type Grant, grantStatement, quoted } from '../grants.ts';
@@ -61,7 +62,12 @@ export async function checkDatabase(
     if (object.path !== undefined) bad.add(object.path);
   }
   const sound = readings.filter(({ path }) => !bad.has(path));
-  const troubles = await lookAtReadings(databases, id, sound, signal);
+  const troubles = await lookAtReadings(databases, id, sound, signal).catch((error: unknown) => {
+    if (!(error instanceof DatabaseError) || error.meaning !== 'permanent') throw error;
+    const text = `whether the queries of freshness run in ${about.name} cannot be seen: ${error.message}`;
+    faults.push({ severity: 'warning', path: at, text });
+    return [];
+  });
   for (const [index, text] of troubles.entries()) {
     const path = sound[index]?.path;
     if (text === undefined || path === undefined) continue;

@@ -20,11 +20,19 @@ export type JsonSchema = Record<string, unknown>;
  */
 export function jsonSchemas(): Record<'catalog' | 'definition' | 'report' | 'board', JsonSchema> {
   return {
-    catalog: schemaOf('A catalogue of syncboard', catalogSchema(declaredNames({}))),
+    catalog: withReferences(schemaOf('A catalogue of syncboard', catalogSchema(declaredNames({})))),
     definition: schemaOf('A definition of dynsql', definitionSchema),
     report: schemaOf('The layout of a printed report', layoutSchema),
     board: schemaOf('A board: a list of calls', boardSchema.extend({ calls: z.array(boardCall) })),
   };
+}
+
+/** The texts of a catalogue may name settings, `${NAME}`, whose values nobody knows here. */
+function withReferences<T>(schema: T): T {
+  const text = JSON.stringify(schema, (key, value: unknown) =>
+    key === 'pattern' && value !== '\\S' ? `(?:${value})|\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}` : value,
+  );
+  return JSON.parse(text);
 }
 
 function schemaOf(title: string, schema: z.ZodType): JsonSchema {

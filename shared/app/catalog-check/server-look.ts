@@ -11,8 +11,8 @@ type Asked = Pick<Databases, 'query'>;
 
 export interface ServerDatabase {
   name: string;
-  /** SQL Server's own name for the server. */
-  server: string;
+  /** SQL Server's own name for the server; undefined: there a database is a server by itself. */
+  server: string | undefined;
   /** Who we are there. */
   login: string;
   compatibilityLevel: number;
@@ -31,6 +31,11 @@ export interface ServerObject {
 
 /** SQL Server takes 2,100 parameters; a chunk of this many takes two each. */
 const mostAtOnce = 500;
+/** Each is compiled. */
+const mostDescribed = 100;
+
+/** Engine editions of Azure SQL Database and of Fabric, where a lock's unit is the database. */
+const ofOneDatabase: ReadonlySet<number> = new Set([5, 12]);
 
 /** Parameters stand before the body: of longer heads nothing is known. */
 const headLength = 16_000;
@@ -45,14 +50,14 @@ export async function lookAtDatabase(
     id,
     `SELECT DB_NAME() AS name, CONVERT(nvarchar(128), SERVERPROPERTY('ServerName')) AS server,
   SUSER_SNAME() AS login, compatibility_level AS level, is_read_committed_snapshot_on AS versioned,
-  snapshot_isolation_state AS snapshots
+  snapshot_isolation_state AS snapshots, CONVERT(int, SERVERPROPERTY('EngineEdition')) AS edition
 FROM sys.databases WHERE name = DB_NAME()`,
     [],
     signal,
   );
   return {
     name: String(row?.['name']),
-    server: String(row?.['server']),
+    server: ofOneDatabase.has(Number(row?.['edition'])) ? undefined : String(row?.['server']),
     login: String(row?.['login']),
     compatibilityLevel: Number(row?.['level']),
     isVersioned: Number(row?.['versioned']) === 1,
@@ -143,8 +148,8 @@ export async function lookAtReadings(
   signal: AbortSignal,
 ): Promise<(string | undefined)[]> {
   const faults: (string | undefined)[] = readings.map(() => undefined);
-  for (let first = 0; first < readings.length; first += mostAtOnce) {
-    const chunk = readings.slice(first, first + mostAtOnce);
+  for (let first = 0; first < readings.length; first += mostDescribed) {
+    const chunk = readings.slice(first, first + mostDescribed);
     const text = chunk
       .map(
         (_, index) =>

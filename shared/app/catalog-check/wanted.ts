@@ -9,6 +9,7 @@ import type {
   ResolvedStage,
 } from '../../catalog/index.ts';
 import { asPassed } from '../../catalog/sql-type.ts';
+import type { ProductSchemas } from '../../database/product-schemas.ts';
 import type { Definition } from '../../dynsql/definition.ts';
 import { rowParameters } from '../../dynsql/rows/sql-rows.ts';
 import { sqlIn } from '../../dynsql/sql/definition-sql.ts';
@@ -66,7 +67,7 @@ export interface WantedReading {
 }
 
 /** All that is placed, of a catalogue that is asked for several databases. */
-export interface PlacedCatalog extends Pick<Catalog, 'connections'> {
+export interface PlacedCatalog extends Pick<Catalog, 'connections' | 'databases'> {
   stages: readonly Placed<ResolvedStage>[];
   /** Of freshness, and of checks. */
   queries: readonly Placed<FreshnessQuery | CheckQuery>[];
@@ -82,7 +83,11 @@ export interface Wanted {
 
 /** @param database the catalogue's id of it */
 export function wantedOf(
+<<<<<<< HEAD
   { stages: allStages, queries, connections }: PlacedCatalog,
+=======
+  { stages: allStages, freshness, connections, databases }: PlacedCatalog,
+>>>>>>> main
   {
     definitions,
     areShipped,
@@ -105,7 +110,7 @@ export function wantedOf(
     ),
   ];
   return {
-    procedures: proceduresOf(stages),
+    procedures: proceduresOf(stages, databases.find(({ id }) => id === database)?.schemas),
     objects: distinct(objects, ({ right, object }) => `${right} ${object}`.toLowerCase()),
     readings,
     needsOpenJson: isAsked || stages.some(({ item }) => item.kind !== 'procedure'),
@@ -120,7 +125,10 @@ function readBy(sql: string, place: Omit<WantedObject, keyof Grant>): WantedObje
     .map((grant) => ({ ...grant, ...place }));
 }
 
-function proceduresOf(stages: readonly Placed<ResolvedStage>[]): WantedProcedure[] {
+function proceduresOf(
+  stages: readonly Placed<ResolvedStage>[],
+  schemas: ProductSchemas | undefined,
+): WantedProcedure[] {
   const named = new Map<string, Placed<ResolvedStage>[]>();
   for (const stage of stages) {
     const { schema, name } = stage.item.procedure;
@@ -142,7 +150,7 @@ function proceduresOf(stages: readonly Placed<ResolvedStage>[]): WantedProcedure
   const following = stages.find(({ item }) => item.kind === 'flexibee');
   if (following === undefined) return own;
   const why = 'following of companies, which sql:install brings';
-  const ours = besideApplying.filter(
+  const ours = besideApplying(schemas).filter(
     ({ schema, name }) => !named.has(quoted([schema, name]).toLowerCase()),
   );
   return [

@@ -14,6 +14,7 @@ import { closuresHealth } from './closures-health.ts';
 import { companiesHealth } from './companies-health.ts';
 import { connectionsHealth } from './connections-health.ts';
 import { brokenHealth, catalogHealth } from './documents-health.ts';
+import { exclusivesHealth } from './exclusives-health.ts';
 import { locksHealth } from './locks-health.ts';
 import type { HealthPart } from './part.ts';
 import type { ProceduresHealth } from './procedures-health.ts';
@@ -58,6 +59,7 @@ export async function lookAtHealth(
     storage,
     brokenHealth(container, signal),
     locksHealth(container, signal),
+    exclusivesHealth(catalog.exclusives, container, signal),
     catalogHealth(content, dependencies.notices),
     closuresHealth(dependencies.closures, signal),
     queuesHealth(dependencies.queues, signal),

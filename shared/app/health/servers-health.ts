@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/index.ts';
 import type { Databases } from '../../database/databases.ts';
 import { type RestingHolder, restingHolders } from '../../database/resting-holders.ts';
 import { usualWatch } from '../../sync/fence-watch.ts';
-import { fencePrefix } from '../runners/procedure-runner.ts';
+import { fencePrefix } from '../runners/fence.ts';
 import { checkPart } from './check-part.ts';
 import type { HealthPart } from './part.ts';
 

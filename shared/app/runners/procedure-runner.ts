@@ -1,31 +1,24 @@
 /** Stages of kind `procedure`: one stored procedure call on a session of its own. */
 
-import { dropAppLock, takeAppLock } from '../../database/app-lock.ts';
+import { dropAppLock } from '../../database/app-lock.ts';
 import type { Databases } from '../../database/databases.ts';
 import type { ProcedureResult } from '../../database/procedure-call.ts';
 import type { Session } from '../../database/session.ts';
 import { callOnTerms } from '../../database/transaction.ts';
-import { type FenceWatch, watchFence } from '../../sync/fence-watch.ts';
-import { addressOf } from '../../sync/locks.ts';
+import type { FenceWatch } from '../../sync/fence-watch.ts';
 import type { Stage } from '../../sync/run.ts';
-import type { StageResult, StageRunner, StageSlot } from '../../sync/stage-runner.ts';
+import {
+  StageFailure,
+  type StageResult,
+  type StageRunner,
+  type StageSlot,
+} from '../../sync/stage-runner.ts';
 import { judgedCall } from '../../sync/success.ts';
+import { fenceOf, takeFence, untilNameIsFree } from './fence.ts';
 import { plannedDatabase } from './planned.ts';
 
 /** Cleaning up a session is one short statement; a server that cannot do that has lost it. */
 const cleanUpMs = 5_000;
-
-/** What the names of all fences begin with. */
-export const fencePrefix = 'syncboard/procedure/';
-
-/**
- * The fence: as long as a session of an earlier attempt lives on the server, its lock is held and
- * the new attempt waits. The server serves waiters in order, so runs share a server fairly.
- */
-function fenceOf(stage: Pick<Stage, 'server' | 'location'>): string {
-  // 255 characters are allowed; a host has at most 253, and what makes it known comes first.
-  return `${fencePrefix}${addressOf(stage) ?? stage.server}`.slice(0, 255);
-}
 
 /**
  * @param locations where the settings have each database now (`databaseLocation`)
@@ -40,21 +33,25 @@ export function procedureRunner(
     async open(stage, runId, signal, tell = () => {}) {
       const database = plannedDatabase(locations, stage);
       const session = await databases.session(database, signal);
-      const fence = fenceOf(stage);
-      const done = new AbortController();
-      const waiting = { database, fence, waiter: runId };
-      const until = AbortSignal.any([signal, done.signal]);
-      const watching = watchFence(databases, waiting, tell, until, watch);
       try {
-        await takeAppLock(session, fence, runId, signal);
+        const fencing = { databases, runId, tell, watch };
+        const place = await takeFence(fencing, session, { ...stage, database }, signal);
+        return new ProcedureSlot(session, stage, runId, place);
       } catch (error) {
         session.destroy();
         throw error;
-      } finally {
-        done.abort();
-        await watching;
       }
-      return new ProcedureSlot(session, stage, runId);
+    },
+    async untilGone(name, place, signal) {
+      let database: string;
+      try {
+        database = plannedDatabase(locations, place);
+      } catch (error) {
+        // A database that the catalogue has no more: there is nobody to ask.
+        if (error instanceof StageFailure) return;
+        throw error;
+      }
+      await untilNameIsFree({ databases, watch }, name, database, signal);
     },
   };
 }
@@ -66,16 +63,24 @@ class ProcedureSlot implements StageSlot {
   readonly #database: string;
   readonly #fence: string;
   readonly #runId: string;
+  readonly place: number;
+  #lingers = false;
 
-  constructor(session: Session, { database, ...stage }: Stage, runId: string) {
+  constructor(session: Session, { database, ...stage }: Stage, runId: string, place: number) {
     this.#session = session;
     this.#runId = runId;
     this.#database = database;
-    this.#fence = fenceOf(stage);
+    this.place = place;
+    this.#fence = fenceOf(stage, place);
+  }
+
+  get lingers(): boolean {
+    return this.#lingers;
   }
 
   fits(stage: Stage): boolean {
-    const fits = stage.database === this.#database && fenceOf(stage) === this.#fence;
+    const isNear = fenceOf(stage, this.place) === this.#fence;
+    const fits = stage.database === this.#database && isNear && this.place <= (stage.atOnce ?? 1);
     // Killed between two stages, or failed over: the next one takes its turn anew.
     return fits && this.#session.isOpen;
   }
@@ -108,6 +113,7 @@ class ProcedureSlot implements StageSlot {
       this.#session.release();
     } catch {
       // Also where the session is gone already: the server drops the lock with it.
+      this.#lingers = true;
       this.#session.destroy();
     }
   }

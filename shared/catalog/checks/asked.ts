@@ -84,6 +84,10 @@ function checkStage({ at, fault }: Context, stage: Stage, kind: AskingKind): voi
       const text = `given for a ${kind} stage, whose procedure gets ${kinds[kind].handed}; leave it out`;
       fault(at(stage, ...path, key), text);
     }
+    if ((call.exclusive ?? []).length > 0) {
+      const text = `given for a ${kind} stage, which holds no lock of a server; leave it out`;
+      fault(at(stage, ...path, 'exclusive'), text);
+    }
     if (call.transaction !== undefined) {
       const text = `given for a ${kind} stage, whose procedure has transactions of its own; leave it out`;
       fault(at(stage, ...path, 'transaction'), text);

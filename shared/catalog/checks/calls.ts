@@ -117,7 +117,11 @@ function checkSame(
 function callOf(stage: Stage, subject: Subject): Record<string, string> {
   const procedure = procedureOf(stage.procedure, namedAs(subject));
   const { setOptions, transaction = 'own', repeatable = false, timeoutSeconds, succeeds } = stage;
-  const general = { setOptions, transaction, repeatable, timeoutSeconds, succeeds };
+  const { exclusive, window } = stage;
+  const general = {
+    ...{ setOptions, transaction, repeatable, timeoutSeconds, succeeds },
+    ...{ exclusive: exclusive.toSorted(), window },
+  };
   const texts = Object.entries(general).map(([key, value]) => [key, JSON.stringify(value ?? null)]);
   return {
     procedure:

@@ -14,6 +14,7 @@ import { checkEntityOverrides, checkOverrides, checkReadings } from './overrides
 import { checkPlaces } from './places-compared.ts';
 import { checkAfter, checkCircles, checkNames } from './pipelines.ts';
 import { checkQueries } from './queries.ts';
+import { checkAtOnce, checkExclusive } from './restraints.ts';
 import { checkApart, checkEmptySources, checkStandingFor } from './sources.ts';
 
 /** The faults among the entries of a catalogue, each of which `schema` checks by itself. */
@@ -37,5 +38,7 @@ export function checkTogether(schema: CatalogSchema, value: unknown): string[] {
   checkAsked(context);
   checkCompanies(context);
   checkQueries(context);
+  checkExclusive(context);
+  checkAtOnce(context);
   return [...faults];
 }

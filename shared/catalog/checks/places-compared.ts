@@ -70,7 +70,7 @@ function beforeFault(
   const stages = stagesOf(data, subject).map(({ item: { stage } }) => stage);
   if (!stages.includes(item.before)) {
     const on = `a stage on the way of ${subject.entity.name} of ${subject.source.code}`;
-    return { ...giver, text: notOneOf(item.before, on, stages) };
+    return { ...giver, text: notOneOf(item.before, on, [...new Set(stages)]) };
   }
   if (item.parameters.some(({ from }) => from !== undefined && isOfClock(from))) return undefined;
   const text = 'given, but no parameter is from "began" or "began in UTC"; leave it out';

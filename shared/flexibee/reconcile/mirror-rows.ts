@@ -1,6 +1,7 @@
 /** What the aggregate base has of an evidence, by number. */
 
 import type { Databases } from '../../database/databases.ts';
+import { bracketed } from '../../database/product-schemas.ts';
 import { listRecords } from '../base-procedures.ts';
 import type { MirrorStamp } from './compare.ts';
 
@@ -33,11 +34,15 @@ export function sqlMirrorRows(
   company: string,
   databaseOf: (evidence: string) => string,
 ): MirrorRows {
-  const text = `EXEC ${listRecords.schema}.${listRecords.name} @company = @company, @evidence = @evidence,
+  const textIn = (
+    schema: string,
+  ) => `EXEC ${bracketed(schema)}.${listRecords} @company = @company, @evidence = @evidence,
  @after_id = @after_id, @through_id = @through_id, @digest = @digest, @most = ${pageSize},
  @generation = @generation, @read_before = @read_before`;
   return {
     async *pages(evidence, { afterId, throughId, by, unseen }, signal) {
+      const database = databaseOf(evidence);
+      const text = textIn(databases.schemas(database).crude);
       for (let from = afterId; ; ) {
         const parameters = [
           { name: 'company', type: 'nvarchar(64)', value: company },
@@ -48,7 +53,7 @@ export function sqlMirrorRows(
           { name: 'generation', type: 'int', value: unseen?.generation ?? null },
           { name: 'read_before', type: 'datetime2(3)', value: unseen?.readBefore ?? null },
         ] as const;
-        const rows = await databases.query(databaseOf(evidence), text, parameters, signal);
+        const rows = await databases.query(database, text, parameters, signal);
         const page = rows.map(({ record_id: id, version, content }) => ({
           id: String(id),
           version: Number(version),

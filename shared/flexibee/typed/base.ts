@@ -2,6 +2,7 @@
 
 import type { Databases } from '../../database/databases.ts';
 import type { SqlParameter } from '../../database/link.ts';
+import { bracketed } from '../../database/product-schemas.ts';
 import type { EvidenceProperties } from './properties.ts';
 
 /** `locked`: somebody else has the tables; `no right`: an administrator must do it. */
@@ -46,6 +47,7 @@ const text = (name: string, value: string | null, type = 'nvarchar(64)'): SqlPar
 /** @param database the catalogue's id of the database that has the mirror */
 export function sqlTypedBase(databases: Databases, database: string): TypedBase {
   const known = new Map<string, TypedColumns>();
+  const schema = bracketed(databases.schemas(database).flexi);
   const ask = (sql: string, parameters: SqlParameter[], signal: AbortSignal) =>
     databases.query(database, sql, parameters, signal);
   return {
@@ -54,7 +56,7 @@ export function sqlTypedBase(databases: Databases, database: string): TypedBase 
       known.delete(evidence);
       const [row] = await ask(
         `DECLARE @state varchar(10);
-EXEC flexi.sp_shape_evidence @company, @evidence, @title, @properties, @state OUTPUT;
+EXEC ${schema}.sp_shape_evidence @company, @evidence, @title, @properties, @state OUTPUT;
 SELECT @state AS state`,
         [
           text('company', company),
@@ -69,7 +71,7 @@ SELECT @state AS state`,
     async fill(evidence, signal) {
       const [row] = await ask(
         `DECLARE @more bit;
-EXEC flexi.sp_fill_evidence @evidence, 1000, @more OUTPUT;
+EXEC ${schema}.sp_fill_evidence @evidence, 1000, @more OUTPUT;
 SELECT @more AS more`,
         [text('evidence', evidence)],
         signal,
@@ -80,7 +82,7 @@ SELECT @more AS more`,
       const existing = known.get(evidence);
       if (existing !== undefined) return existing;
       const rows = await ask(
-        'EXEC flexi.sp_typed_columns @evidence',
+        `EXEC ${schema}.sp_typed_columns @evidence`,
         [text('evidence', evidence)],
         signal,
       );
@@ -90,7 +92,7 @@ SELECT @more AS more`,
     },
     async news(company, signal) {
       const rows = await ask(
-        'EXEC flexi.sp_typed_state @company',
+        `EXEC ${schema}.sp_typed_state @company`,
         [text('company', company)],
         signal,
       );

@@ -5,6 +5,7 @@ import { concerns } from '../checks/concerns.ts';
 import { failing } from '../checks/outcome.ts';
 import type { Plan } from '../plan.ts';
 import type { Run, Stage } from '../run.ts';
+import { neededBy } from '../stage-graph.ts';
 
 /** What other runs have done at the same entities since. */
 export interface Touched {
@@ -60,7 +61,7 @@ export function planFromFailure(plan: Plan, before: Run, touched: Touched | unde
       (stage.code === undefined
         ? touched.entities.has(stage.entity)
         : touched.exports.has(pairOf(stage)));
-    if (!isDone || isTouched || stage.needs.some((id) => again.has(id))) again.add(stage.id);
+    if (!isDone || isTouched || neededBy(stage).some((id) => again.has(id))) again.add(stage.id);
   }
   const stages = plan.stages
     .filter(({ id }) => again.has(id))

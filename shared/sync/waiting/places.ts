@@ -1,11 +1,13 @@
 /** What is told of runs that wait: their places, and what they wait for. */
 
+import type { Catalog } from '../../catalog/index.ts';
 import { holdersOf } from '../holders.ts';
-import { locksOf } from '../locks.ts';
+import { addressOf } from '../locks.ts';
 import type { Plan } from '../plan.ts';
-import type { Run } from '../run.ts';
+import type { Run, Stage } from '../run.ts';
 import type { SyncState } from '../sync-state.ts';
 import { ahead, type Entry, inLine, meet } from './line.ts';
+import { planAgain } from './plan-again.ts';
 
 export interface Place {
   /** How many are before it at its servers; absent until its time has come. */
@@ -33,11 +35,9 @@ export async function whatFor(
   now: Date,
   signal: AbortSignal,
 ): Promise<Omit<WaitsFor, 'closed'>> {
-  const locks = serverLocks(run);
-  const [entries, holders] = await Promise.all([
-    state.waiting.list(signal),
-    holdersOf(state, locks, signal),
-  ]);
+  const entries = await state.waiting.list(signal);
+  const locks = serverLocks(entries.find(({ id }) => id === run.id) ?? {}, run);
+  const holders = await holdersOf(state, locks, signal);
   const line = inLine(entries, now);
   const own = line.find(({ id }) => id === run.id);
   const before = own === undefined ? [] : ahead(line, own);
@@ -51,12 +51,20 @@ export async function whatFor(
   return { ...(own !== undefined && { place: before.length }), waitsFor };
 }
 
-/** The locks of its source servers: a stage for all sources at once has no code. */
-function serverLocks({ stages }: Run): Plan['locks'] {
-  const locks = new Map<string, string>();
-  for (const stage of stages) {
-    if (stage.code === undefined) continue;
-    for (const lock of locksOf(stage)) locks.set(lock, stage.server);
-  }
-  return [...locks.keys()].sort().map((lock) => ({ lock, server: locks.get(lock) ?? lock }));
+/**
+ * What a run that waits may come to. The stages of a retry are what was open when it was asked for;
+ * what is closed to it is that of all it may have to make again.
+ */
+export function mayComeTo(catalog: Catalog, run: Run): readonly Stage[] {
+  const whole = run.retryFrom === 'failure' ? planAgain(catalog, run) : undefined;
+  return whole !== undefined && 'plan' in whole ? whole.plan.stages : run.stages;
+}
+
+/** The locks that it waits for, each with the server that it is of; an address is no server's name. */
+function serverLocks({ locks = [] }: Partial<Entry>, { stages }: Run): Plan['locks'] {
+  const named = locks.map((lock) => {
+    const at = stages.find((stage) => addressOf(stage) === lock);
+    return { lock, server: at?.server ?? lock };
+  });
+  return named.filter(({ server }) => !server.includes(':'));
 }

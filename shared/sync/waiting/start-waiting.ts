@@ -13,6 +13,7 @@ import { addLog, endWaiting } from '../ending.ts';
 import type { Run, Stage } from '../run.ts';
 import { forRun } from '../run-values.ts';
 import type { StartDependencies } from '../start-run.ts';
+import { firstOpening } from '../windows.ts';
 import { leave } from './leave.ts';
 import { ahead, type Entry, inLine, isDue } from './line.ts';
 import { planAgain } from './plan-again.ts';
@@ -80,6 +81,15 @@ async function firstInLine(
     const line = inLine(await waiting.list(signal), now());
     await wakeHeads(starter, entry.locks);
     if (ahead(line, moved).length > 0) return undefined;
+  }
+  const opens = firstOpening(plan.stages, now());
+  if (opens !== undefined && opens.getTime() > now().getTime()) {
+    // Its window has closed while it waited: until the next one others come first.
+    const notBefore = opens.toISOString();
+    await waiting.change({ ...entry, locks, notBefore }, signal);
+    await wakeAt(starter, entry, notBefore, signal);
+    await wakeHeads(starter, locks);
+    return undefined;
   }
   const closure = await starter.closed?.(plan.stages, signal);
   if (closure !== undefined) {

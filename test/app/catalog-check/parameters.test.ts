@@ -122,7 +122,12 @@ describe('servers and their addresses', () => {
     { id: 'b', server: 'one', connection: 'SQL_B' },
     { id: 'c', server: 'two', connection: 'SQL_C' },
   ];
-  const told = (a: string, b: string, c: string, names: string[] = ['N1', 'N1', 'N2']) =>
+  const told = (
+    a: string,
+    b: string,
+    c: string,
+    names: (string | undefined)[] = ['N1', 'N1', 'N2'],
+  ) =>
     addressFaults(
       { databases },
       new Map(
@@ -150,6 +155,10 @@ describe('servers and their addresses', () => {
       text ?? '',
       /^c and a are on one server by x:1, and the catalogue calls it two and one/,
     );
+  });
+  it('a database that is a server by itself, as in Azure SQL', () => {
+    const unnamed = [undefined, undefined, undefined];
+    assert.deepEqual(told('x:1', 'x:1', 'x:1', unnamed), []);
   });
   it('two servers that call themselves the same', () => {
     const [[path, text] = []] = told('x:1', 'x:1', 'alias:1', ['N1', 'N1', 'n1']);

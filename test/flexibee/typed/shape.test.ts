@@ -166,7 +166,9 @@ WHERE p.name = N'MS_Description' AND p.major_id = OBJECT_ID(N'flexi.[${table}]')
       await mirror('one', evidence, '-2', { id: '-2', kod: '', storno: 'true', sumCelkem: '' });
       await mirror('one', evidence, '3', null, { deleted: 1 });
       await mirror('one', evidence, '4', { ...full, id: '4' }, { deleted: 1 });
-      await apply('one', evidence, table, ['1', '-2', '3', '4']);
+      const far = '9007199254740993';
+      await mirror('one', evidence, far, { id: far, kod: 'F' });
+      await apply('one', evidence, table, ['1', '-2', '3', '4', far]);
       const nothing = {
         generation: 1,
         version: '1',
@@ -209,11 +211,12 @@ WHERE p.name = N'MS_Description' AND p.major_id = OBJECT_ID(N'flexi.[${table}]')
         one,
         { ...nothing, company: 'one', id: '3', deleted: true },
         { ...one, id: '4', deleted: true, version: '1' },
+        { ...nothing, company: 'one', id: far, deleted: false, kod: 'F' },
       ]);
       const living = await rows(`${table}_living`);
       assert.deepEqual(
         living.map(({ id }) => id),
-        ['-2', '1'],
+        ['-2', '1', far],
       );
       assert.ok(!('misfits' in (living[0] ?? {})) && 'sumCelkem' in (living[0] ?? {}));
     });

@@ -1,0 +1,23 @@
+/** The bin of the package as a process: what scripts and pipelines go by. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { it } from 'node:test';
+import manifest from '../../package.json' with { type: 'json' };
+
+const run = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', manifest.bin.syncboard, ...args],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  return { status, stdout, stderr };
+};
+
+it('answers on standard output, complains on the other, and ends with its code', () => {
+  const sound = run('catalog', 'check', '--json');
+  assert.deepEqual([sound.status, JSON.parse(sound.stdout), sound.stderr], [0, { faults: [] }, '']);
+  const { status, stdout, stderr } = run('catalog', 'diff');
+  assert.deepEqual([status, stdout], [2, '']);
+  assert.equal(stderr, 'OLD is missing\nsyncboard catalog diff --help says what there is\n');
+});
