@@ -101,13 +101,9 @@ export function wholeRun(run: Run, line?: WaitsFor): z.infer<typeof publicRunSch
 
 /** How far a run is; `line` of one that waits. */
 export function runProgress(run: Run, line?: WaitsFor): z.infer<typeof runProgressSchema> {
-<<<<<<< HEAD
-  const { running, ...progress } = progressOf(run);
+  const { running, waiting, ...progress } = progressOf(run);
   const { checks: _, ...shown } = run;
   const checks = checkCounts(run);
-=======
-  const { running, waiting, ...progress } = progressOf(run);
->>>>>>> main
   const errors = errorsIn(run);
   const brief = (text: string) => cut(text, messageBytes);
   return runProgressSchema.parse({

@@ -8,12 +8,8 @@ import type { DayWindow } from '../time/day-window.ts';
 import type { Guess } from './guesses.ts';
 import type { CallParameter } from './parameter-values.ts';
 import type { Period } from './period.ts';
-<<<<<<< HEAD
-import type { Check, Company, Connection, Freshness, Stage } from './schema.ts';
-=======
 import type { Window } from './restraint-schema.ts';
-import type { Company, Connection, Stage } from './schema.ts';
->>>>>>> main
+import type { Check, Company, Connection, Freshness, Stage } from './schema.ts';
 import type { Condition } from './success-schema.ts';
 
 /**

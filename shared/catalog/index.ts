@@ -17,9 +17,5 @@ export type { CallParameter } from './parameter-values.ts';
 export { ofRun } from './parameter-values.ts';
 export type { Period } from './period.ts';
 export { parseCatalog, parseCatalogText, shippedCatalog } from './read-catalog.ts';
-<<<<<<< HEAD
-export { clockSources, dayIn, runSources } from './value-source.ts';
-=======
 export { outsides } from './restraint-schema.ts';
-export { dayIn, runSources } from './value-source.ts';
->>>>>>> main
+export { clockSources, dayIn, runSources } from './value-source.ts';

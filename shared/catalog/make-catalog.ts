@@ -2,12 +2,8 @@
 
 import { usualSchemas } from '../database/product-schemas.ts';
 import { revisionOf } from '../json/revision.ts';
-<<<<<<< HEAD
 import { durationMs } from '../time/duration.ts';
-import type { Catalog, CheckQuery, FreshnessQuery, ResolvedStage } from './catalog.ts';
-=======
-import type { Catalog, FreshnessQuery, ResolvedStage, SourcePlace } from './catalog.ts';
->>>>>>> main
+import type { Catalog, CheckQuery, FreshnessQuery, ResolvedStage, SourcePlace } from './catalog.ts';
 import { guessesIn } from './guesses.ts';
 import { filledSql, procedureOf } from './name-template.ts';
 import { namesIn, parameterValues, passed, periodParameter } from './parameter-values.ts';
@@ -29,10 +25,8 @@ import {
 import type { CatalogData, DataSource, Entity, Stage } from './schema.ts';
 import { isOfPeriod } from './value-source.ts';
 
-<<<<<<< HEAD
 /** A question that takes longer is not worth a run's waiting; the catalogue may say otherwise. */
 const usualCheckSeconds = 60;
-=======
 function exclusivesIn(data: CatalogData): string[] {
   const stages = data.pipelines.flatMap((pipeline) => pipeline.stages);
   const names = stages.flatMap(({ exclusive, overrides }) => [
@@ -41,7 +35,6 @@ function exclusivesIn(data: CatalogData): string[] {
   ]);
   return [...new Set(names)].sort();
 }
->>>>>>> main
 
 /** Stages so that those of a pipeline come before those of the one it goes on with. */
 function ranksOf(data: CatalogData): Map<Stage, number> {

@@ -9,13 +9,9 @@ import type { Declared } from './declared.ts';
 import { description, flag, guess, id, name } from './leaves.ts';
 import { matcherSchema, overrideShape } from './matcher.ts';
 import { isProcedure, placeholderFault } from './name-template.ts';
-<<<<<<< HEAD
 import { parameters } from './parameter-schema.ts';
 import { querySchemas } from './query-schema.ts';
-=======
-import { parameters, variables } from './parameter-schema.ts';
 import { exclusive, window } from './restraint-schema.ts';
->>>>>>> main
 import { conditions } from './success-schema.ts';
 
 /** SET options that are off on a new connection and may be on around one call. */

@@ -125,11 +125,7 @@ export function finalState(run: Run): RunState {
   const states = new Set(run.stages.map((stage) => stage.state));
   if (states.has('interrupted') || isGivenUp(run)) return 'interrupted';
   if (states.has('cancelled')) return 'cancelled';
-<<<<<<< HEAD
-  const isWrong = states.has('failed') || states.has('skipped') || failing(run).length > 0;
-  return isWrong ? 'failed' : 'succeeded';
-=======
   const isMissing = run.stages.some(({ state, reason }) => state === 'skipped' && !reason);
-  return states.has('failed') || isMissing ? 'failed' : 'succeeded';
->>>>>>> main
+  const isWrong = states.has('failed') || isMissing || failing(run).length > 0;
+  return isWrong ? 'failed' : 'succeeded';
 }

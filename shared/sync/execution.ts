@@ -38,92 +38,10 @@ export interface ExecutionContext extends Omit<AttemptContext, 'beforeCall' | 'o
 export async function executeStages(context: ExecutionContext): Promise<void> {
   const { journal, signal } = context;
   const { stages } = journal.run;
-<<<<<<< HEAD
-  /** Aborted when no lane may begin another stage. */
-  const halt = new AbortController();
-  const ended = new Map(stages.map((stage) => [stage.id, Promise.withResolvers<void>()]));
-  const byId = new Map(stages.map((stage) => [stage.id, stage]));
-  const readings = new Readings(context);
-  const checks = new RunChecks(context);
-  const onEnd = (stage: Stage) => {
-    ended.get(stage.id)?.resolve();
-    readings.stageEnded(stage);
-    checks.stageEnded(stage);
-  };
-  const beforeCall = (stage: Stage, until: AbortSignal) => checks.beforeCall(stage, until);
-  for (const stage of stages) {
-    if (hasEnded(stage)) ended.get(stage.id)?.resolve();
-  }
-  const stop = () => halt.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  const halted = new Promise<void>((resolve) => {
-    halt.signal.addEventListener('abort', () => resolve(), { once: true });
-    if (halt.signal.aborted) resolve();
-  });
-
-  const isOpen = (id: string) => {
-    const needed = byId.get(id);
-    return needed !== undefined && !hasEnded(needed);
-  };
-
-  const hasSucceeded = (id: string) => byId.get(id)?.state === 'succeeded';
-
-  async function runLane(lane: readonly Stage[], turn: Turn): Promise<void> {
-    for (const stage of lane) {
-      if (hasEnded(stage)) continue;
-      if (neededBy(stage).some(isOpen)) {
-        await turn.giveBack();
-        const needed = neededBy(stage).map((id) => ended.get(id)?.promise);
-        await Promise.race([Promise.all(needed), halted]);
-      }
-      if (halt.signal.aborted) return;
-      if (!mayBegin(stage, hasSucceeded)) {
-        journal.note(() => {
-          stage.state = 'skipped';
-        });
-        onEnd(stage);
-        continue;
-      }
-      const without = stage.anyOf?.filter((id) => !hasSucceeded(id)) ?? [];
-      if (without.length > 0) {
-        journal.note(() => {
-          stage.without = without;
-        });
-      }
-      if (readings.isReading(stage)) {
-        await turn.giveBack();
-        await readings.before(stage);
-      }
-      if (sliceOver.aborted) return stop();
-      if (halt.signal.aborted) return;
-      await runStage({ ...context, turn, beforeCall, onEnd }, stage);
-      if (!hasEnded(stage)) return stop();
-    }
-  }
-
-  try {
-    const lanes = Map.groupBy(stages, (stage) => stage.server);
-    const results = await Promise.allSettled(
-      [...lanes.values()].map(async (lane) => {
-        const turn = new Turn({ ...context, runId: journal.run.id });
-        try {
-          await runLane(lane, turn);
-        } catch (error) {
-          stop();
-          throw error;
-        } finally {
-          await turn.giveBack();
-        }
-      }),
-    );
-    await Promise.all([readings.finish(), checks.finish()]);
-=======
   const execution = new Execution(context);
   try {
     const results = await Promise.allSettled(execution.tracks());
-    await execution.readings.finish();
->>>>>>> main
+    await Promise.all([execution.readings.finish(), execution.checks.finish()]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   } finally {
     execution.close();
@@ -146,6 +64,7 @@ const none: ReadonlySet<string> = new Set();
 
 class Execution {
   readonly readings: Readings;
+  readonly checks: RunChecks;
   readonly #context: ExecutionContext;
   readonly #stages: readonly Stage[];
   readonly #byId: ReadonlyMap<string, Stage>;
@@ -168,6 +87,7 @@ class Execution {
     this.#ended = new Map(stages.map((stage) => [stage.id, Promise.withResolvers<void>()]));
     this.#hasWindows = stages.some(({ window }) => window !== undefined);
     this.readings = new Readings(context);
+    this.checks = new RunChecks(context);
     for (const stage of stages) if (hasEnded(stage)) this.#ended.get(stage.id)?.resolve();
     signal.addEventListener('abort', this.#stop, { once: true });
     if (signal.aborted) this.#stop();
@@ -211,6 +131,7 @@ class Execution {
   readonly #onEnd = (stage: Stage) => {
     this.#ended.get(stage.id)?.resolve();
     this.readings.stageEnded(stage);
+    this.checks.stageEnded(stage);
   };
 
   async #runTrack(lane: Lane): Promise<void> {
@@ -251,7 +172,8 @@ class Execution {
     }
     if (sliceOver.aborted) return this.#stop();
     if (this.#halt.signal.aborted) return;
-    await runStage({ ...this.#context, turn, onEnd: this.#onEnd }, stage);
+    const beforeCall = (one: Stage, until: AbortSignal) => this.checks.beforeCall(one, until);
+    await runStage({ ...this.#context, turn, beforeCall, onEnd: this.#onEnd }, stage);
     if (!hasEnded(stage) && mayBeginAt(stage, now())) this.#stop();
   }
 

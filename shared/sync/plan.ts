@@ -78,12 +78,9 @@ export function planStages(
   const freshness = new Map<string, Freshness>();
   const statements = new Once<string>();
   const queries = new Once<Query>();
-<<<<<<< HEAD
   const checks = new Map<string, Check>();
-=======
   const servers = new Set<string>();
   const locks = new Map<string, string>();
->>>>>>> main
   for (const one of asked) {
     const { name, code } = one;
     const place = catalog.sourcePlace({ name, code });

@@ -83,11 +83,7 @@ export interface Wanted {
 
 /** @param database the catalogue's id of it */
 export function wantedOf(
-<<<<<<< HEAD
-  { stages: allStages, queries, connections }: PlacedCatalog,
-=======
-  { stages: allStages, freshness, connections, databases }: PlacedCatalog,
->>>>>>> main
+  { stages: allStages, queries, connections, databases }: PlacedCatalog,
   {
     definitions,
     areShipped,

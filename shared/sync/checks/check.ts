@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { clocks, onDifferences } from '../../catalog/query-schema.ts';
 import { instantSchema } from '../../storage/instant.ts';
 import { periodSchema } from '../call.ts';
-import { parameterSchema } from '../parameter.ts';
+import { parameterSchema } from '../stage.ts';
 
 /**
  * `agrees`: all places have the same, within the tolerance; `differs`: they have not, and no row that
