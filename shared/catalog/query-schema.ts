@@ -3,7 +3,6 @@
 import { z } from 'zod';
 import { shown, unsuitable } from '../faults/catalog-error.ts';
 import { expects, fields, list, matching, oneOf, reference } from '../faults/field.ts';
-import { readDecimal } from '../json/decimal.ts';
 import { durationMs } from '../time/duration.ts';
 import type { Declared } from './declared.ts';
 import { description, guess, id, name, whole } from './leaves.ts';
@@ -19,9 +18,8 @@ export const clocks = ['utc', 'local'] as const;
 /** Members of a reading beside its places. */
 const reservedPlaces: readonly string[] = ['at', 'errors'];
 
-const hourMs = 3_600_000;
 const leastAgeMs = 60_000;
-const mostAgeMs = 400 * 24 * hourMs;
+const mostAgeMs = 400 * 86_400_000;
 const ages = 'use a time from 1m to 400d, as 90m, 36h or 2d, or false';
 
 const query = (placeholders: Parameters<typeof placeholderFault>[1], use: string) =>
@@ -36,35 +34,26 @@ const place = id.superRefine((text, context) => {
   context.addIssue(unsuitable(text, 'a name of a place', use));
 });
 
-const maxAge = z.union(
-  [
-    z.string().refine((text) => {
-      const ms = durationMs(text);
-      return ms !== undefined && ms >= leastAgeMs && ms <= mostAgeMs;
-    }),
-    z.literal(false),
-  ],
+const maxAge = z.union([z.string(), z.literal(false)], expects('an age', ages)).refine(
+  (age) => {
+    const ms = age === false ? leastAgeMs : durationMs(age);
+    return ms !== undefined && ms >= leastAgeMs && ms <= mostAgeMs;
+  },
   expects('an age', ages),
 );
 
+const allowances = expects('a tolerance', 'use a number of 0 or more, or a share such as "0.1 %"');
+
 /** A number of the measure's own unit, or a share of what the first place has. */
-const allowance = z.union(
-  [
-    z.number().nonnegative(),
-    z
-      .string()
-      .refine((text) => /^\d+(\.\d+)?( ?%)?$/.test(text) && readAllowance(text) !== undefined),
-  ],
-  expects('a tolerance', 'use a number of 0 or more, or a share such as "0.1 %"'),
-);
+const allowance = z
+  .union([z.number(), z.string()], allowances)
+  .refine((given) => (typeof given === 'number' ? given >= 0 : isShare(given)), allowances);
+
+const isShare = (text: string) => /^\d+(\.\d+)? ?%$/.test(text);
 
 const tolerance = z.record(z.string().regex(/\S/), allowance, {
   error: 'not a tolerance; use { "rows": 0, "amount": "0.1 %" }, "*" for all others',
 });
-
-function readAllowance(text: string) {
-  return readDecimal(text.replace(/ ?%$/, ''));
-}
 
 /** @param declared the names that the catalogue declares */
 export function querySchemas(declared: Declared) {

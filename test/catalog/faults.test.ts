@@ -43,13 +43,14 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       [`${heapCheck}.timeoutSeconds`]: 0,
       [`${sourceCheck}.sql`]: 'SELECT {sum} FROM [heap].[{sourceName}]',
       [`${sourceCheck}.parameters[1].type`]: 'date',
-      'entities[13].sums': ['amount', 'Amount', 'rows'],
+      'entities[13].sums': ['amount', 'Amount'],
+      'entities[14].sums': ['rows'],
       'pipelines[2].freshness[1].maxAge': '30s',
       'pipelines[2].freshness[1].clock': 'server',
     },
     [
       'entities[13].sums[1]: the same as sums[0]; name each once',
-      'entities[13].sums[2]: "rows" is not a column; use the name of one, of 1 to 128 characters, other than code, month, rows and moved',
+      'entities[14].sums[0]: "rows" is not a column; use the name of one, of 1 to 128 characters, other than code, month, rows and moved',
       'pipelines[0].checks[0].sql: "SELECT {sum} FROM [heap].[{sourceName}]" has the unknown placeholder {sum}; use {entity}, {sourceName} or {sums} (did you mean sums?)',
       'pipelines[0].checks[0].parameters[1].type: "date" is not a type for began in UTC; a time needs datetime2(n), datetime or smalldatetime',
       'pipelines[2].freshness[1].maxAge: "30s" is not an age; use a time from 1m to 400d, as 90m, 36h or 2d, or false',
@@ -71,10 +72,10 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       ],
     },
     [
-      'pipelines[0].checks[0].before: "curde" is not a stage on the way of bank_code of all; use one of export, crude, heap (did you mean crude?)',
-      'pipelines[0].checks[0].tolerance: given for source, the first place of totals, which the others are compared with; give it to those',
       'pipelines[2].checks[1].place: "crude" comes twice in the check totals on the way of hcs, see pipelines[2].checks[0].place',
+      'pipelines[0].checks[0].before: "curde" is not a stage on the way of bank_code of all; use one of export, crude, heap (did you mean crude?)',
       /^pipelines\[3\]\.checks\[0\]\.place: the check rows of \S+ of flexi-demo has crude alone and compares it with nothing; add/,
+      'pipelines[0].checks[0].tolerance: given for source, the first place of totals, which the others are compared with; give it to those',
     ],
   ],
   [
@@ -156,7 +157,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     'misspelt keys, on several levels',
     { 'entities[1].dateed': true, server: [], [`${crude}.timeoutSecond`]: 5 },
     [
-      'entities[1].dateed: not a key of an entity; use name, description, guess, dated, sourceName, after, dynsql, systems, overrides (did you mean dated?)',
+      'entities[1].dateed: not a key of an entity; use name, description, guess, dated, sourceName, after, dynsql, sums, systems, overrides (did you mean dated?)',
       `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, guess, once, only, except, after, needs, database, repeatable, returnValue, procedure, parameters, setOptions, transaction, timeoutSeconds, succeeds, exclusive, window, overrides (did you mean timeoutSeconds?)`,
       'server: not a key of the catalogue; use description, periods, servers, databases, connections, dataSources, entities, pipelines (did you mean servers?)',
     ],
