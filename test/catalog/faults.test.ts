@@ -865,9 +865,9 @@ describe('a catalogue of an operator', () => {
     const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) =>
       JSON.parse(text),
     );
-    const [flexi, standsFor, dated, window, parameters, succeeds, override, ...added] = blocks;
-    const [database, dataSource, entity] = added;
-    assert.equal(blocks.length, 10);
+    const [flexi, standsFor, dated, window, parameters, succeeds, checks, ...others] = blocks;
+    const [override, database, dataSource, entity] = others;
+    assert.equal(blocks.length, 11);
     const json = shippedJson();
     const settings = new Map([
       ['STAGE', 'test'],
@@ -882,6 +882,8 @@ describe('a catalogue of an operator', () => {
     const call = { procedure, parameters: [code, ...parameters], succeeds, window };
     const stage = { stage: name, kind, ...call };
     edit(json, stepsOf(hcsExport), stage);
+    for (const nth of [0, 1]) edit(json, stepsOf(`pipelines[${nth}].checks`), [checks[0]]);
+    edit(json, stepsOf('pipelines[2].checks'), [checks[1]]);
     edit(json, ['databases', 6], database);
     edit(json, ['dataSources', 18], dataSource);
     edit(json, ['entities', 34], entity);
@@ -893,6 +895,18 @@ describe('a catalogue of an operator', () => {
     const catalog = parseCatalog(json);
     assert.equal(catalog.codes()['flexi'], 'FlexiBee test');
     assert.equal(catalog.companies[0]?.name, 'firma');
+    const compared = catalog.checks({
+      ...{ name: 'payment', code: 'mo', period: { month: 7, year: 2019 } },
+    });
+    assert.deepEqual(
+      compared.map(({ place, before, onDifference, timeoutSeconds }) => {
+        return [place, before, onDifference, timeoutSeconds];
+      }),
+      [
+        ['source', 'crude', 'warn', 60],
+        ['heap', 'export', 'fail', 60],
+      ],
+    );
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
     assert.equal(sourceServer(catalog, 'north'), 'server');
     assert.deepEqual(catalog.entityOrder('north').slice(-2), ['tariff', 'reading']);
