@@ -12,6 +12,7 @@ import { askedBoard } from '../../shared/board/asked-board.ts';
 import type { Board } from '../../shared/board/board.ts';
 import { boardFaults, callsOn } from '../../shared/board/board-calls.ts';
 import { BoardFileError, Boards, type NamedBoard } from '../../shared/board/boards.ts';
+import { expireHistory } from '../../shared/board/expire-history.ts';
 import { boardsBeside, shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { DocumentNewerError } from '../../shared/storage/documents.ts';
@@ -124,6 +125,23 @@ describe('boards in storage', { concurrency: true }, () => {
       history.map(({ content }) => content?.calls.length),
       Array.from({ length: 12 }, (_, index) => 12 - index),
     );
+  });
+
+  test('what was written longer ago goes, the newest of each stays', async () => {
+    const container = await storage.container();
+    const { boards } = boardsOn(container);
+    for (const name of ['one', 'two', 'one', 'one']) {
+      await boards.change(name, () => ({ calls: [] }), by, soon());
+    }
+    assert.equal(await expireHistory(container, new Date(0), soon()), 0);
+    assert.equal(await expireHistory(container, new Date(Date.now() + 60_000), soon()), 2);
+    const left = [await boards.history('one', 9, soon()), await boards.history('two', 9, soon())];
+    assert.deepEqual(
+      left.map((revisions) => revisions.map(({ revision }) => revision)),
+      [[3], [1]],
+    );
+    await put(container, 'boards/one.json', 'rubbish');
+    assert.equal((await boardsOn(container).boards.read('one', soon()))?.revision, 3);
   });
 
   for (const [what, rubbish] of [
