@@ -8,8 +8,8 @@ import type { RunFilter } from './run-filter.ts';
 import type { Place, WaitsFor } from './waiting/places.ts';
 
 export { cut } from './brief.ts';
-export { checkCounts, checkCountsSchema } from './checks/outcome.ts';
 export type { Call, Period } from './call.ts';
+export { checkCounts, checkCountsSchema } from './checks/outcome.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
 export { TooManyStagesError } from './plan.ts';

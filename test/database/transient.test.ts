@@ -19,11 +19,11 @@ import { executeStages } from '../../shared/sync/execution.ts';
 import { Journal } from '../../shared/sync/journal.ts';
 import type { Stage } from '../../shared/sync/run.ts';
 import type { RunStore } from '../../shared/sync/run-store.ts';
+import { noChecks } from '../support/no-checks.ts';
 import { run, stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
 import { streamedRows } from '../support/streamed-rows.ts';
-import { noChecks } from '../support/no-checks.ts';
 
 let server: SqlServer;
 before(async () => {

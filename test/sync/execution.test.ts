@@ -14,9 +14,9 @@ import type { Stage } from '../../shared/sync/run.ts';
 import type { RunStore } from '../../shared/sync/run-store.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 import { firstOpening } from '../../shared/sync/windows.ts';
+import { noChecks } from '../support/no-checks.ts';
 import { codes, entities, randomCatalog } from '../support/random-catalog.ts';
 import { run, stage } from '../support/runs.ts';
-import { noChecks } from '../support/no-checks.ts';
 
 /** What all runs share: a first-come fence and a lease a server, and a record of what happened. */
 class World {

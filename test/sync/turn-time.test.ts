@@ -13,9 +13,9 @@ import type { Stage } from '../../shared/sync/run.ts';
 import type { RunStore } from '../../shared/sync/run-store.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 import { Turn } from '../../shared/sync/turn.ts';
+import { noChecks } from '../support/no-checks.ts';
 import { run, stage } from '../support/runs.ts';
 import { soon } from '../support/storage.ts';
-import { noChecks } from '../support/no-checks.ts';
 
 /** Leases in memory; what happened to them, in order, and which are taken away at their renewal. */
 function memoryLeases(lifeMs: number) {

@@ -6,6 +6,7 @@
  * and only then it ends: whoever dies on the way is followed by one who does the same again.
  */
 
+import { failing } from '../checks/outcome.ts';
 import { addLog, finalState } from '../ending.ts';
 import type { Journal } from '../journal.ts';
 import { isFailure } from '../outcome.ts';
@@ -15,7 +16,6 @@ import { newRunId } from '../run-store.ts';
 import { lockNames, type StartDependencies, writeWaiting } from '../start-run.ts';
 import type { Call, SyncRequest } from '../syncs.ts';
 import { enterLine } from '../waiting/enter.ts';
-import { failing } from '../checks/outcome.ts';
 import { afterMs, usualAfter } from './after.ts';
 import { callsAbout, callsOf, openEntities } from './what-again.ts';
 

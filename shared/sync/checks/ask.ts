@@ -2,9 +2,9 @@
 
 import { withRetries } from '../../async/retry.ts';
 import { Semaphore } from '../../async/semaphore.ts';
+import type { CallParameter } from '../../catalog/index.ts';
 import { DatabaseError, toDatabaseError } from '../../database/database-error.ts';
 import type { Databases } from '../../database/databases.ts';
-import type { CallParameter } from '../../catalog/index.ts';
 import type { Clock } from './check.ts';
 
 export interface CheckQuestion {
