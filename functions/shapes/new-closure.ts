@@ -9,11 +9,11 @@ import {
 } from '../../shared/closures/closures.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
 import { didYouMean } from '../../shared/faults/near-name.ts';
-import { echo, show } from '../../shared/faults/show.ts';
+import { echo } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { momentOf, momentUse } from '../../shared/time/moment.ts';
 import { userSchema } from './runs.ts';
-import { unknownMembers } from './unknown-members.ts';
+import { refusalText, unknownMembers } from './unknown-members.ts';
 
 export const noteSchema = z
   .string()
@@ -88,9 +88,7 @@ export function parseClosure(
 }
 
 export function invalidBody(errors: readonly FieldError[]): HttpProblem {
-  const [first] = errors;
-  const value = first?.value === undefined ? 'None' : show(first.value);
-  return new HttpProblem('invalid-value', `Invalid ${first?.field} value: ${value}.`, { errors });
+  return new HttpProblem('invalid-value', refusalText(errors[0]), { errors });
 }
 
 /** The instant in `until`, in the future; undefined, and why among `errors`, where it is none. */

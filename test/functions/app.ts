@@ -199,7 +199,11 @@ export function testApp(
     settings,
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
-    boards: new Boards(noContainer, shippedBoards(), () => now),
+    boards: new Boards(
+      noContainer,
+      async () => shippedBoards(),
+      () => now,
+    ),
     schedules: new Schedules(noContainer, () => now),
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),

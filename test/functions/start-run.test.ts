@@ -43,7 +43,7 @@ const refused: [title: string, body: unknown, text: string, errors: [string, Reg
   [
     'a member that was meant otherwise',
     { ...asked(good), user: 'u', call: [] },
-    'Invalid call value: None.',
+    'Unknown member: call (did you mean calls?).',
     [['call', /did you mean calls\?/]],
   ],
   ...(

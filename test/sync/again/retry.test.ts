@@ -244,6 +244,38 @@ describe('by hand', { concurrency: true }, () => {
 });
 
 describe('by itself', { concurrency: true }, () => {
+  for (const [what, names, failing, state] of [
+    ['all of it made good', ['meter'], false, 'cancelled'],
+    ['a part of it made good', ['meter', 'payment'], false, 'succeeded'],
+    ['nothing made good', ['meter'], true, 'succeeded'],
+  ] as const) {
+    test(`by hand meanwhile, ${what}: it is ${state}`, async () => {
+      const world = await RetryWorld.open(storage);
+      for (const name of names) world.failing.add(`crude:${name}`);
+      const asked = { periods: [month], asked: month, retries: 1, after: '10m' };
+      const run = await world.ask([call(['0c10'], [...names], asked)]);
+      const [own = ''] = run.retriedBy ?? [];
+      if (!failing) world.failing.delete('crude:meter');
+      const hand = await world.again(run.id);
+      await world.execute(hand.id);
+      assert.equal(
+        (await world.read(hand.id)).state,
+        state === 'cancelled' ? 'succeeded' : 'failed',
+      );
+      world.failing.clear();
+      world.called.length = 0;
+      world.aheadMs = 600_000;
+      await world.deliver();
+      const ended = await world.read(own);
+      assert.equal(ended.state, state);
+      if (state === 'cancelled') {
+        assert.match(ended.reason ?? '', new RegExp(`${hand.id} has made it again meanwhile`));
+        assert.deepEqual(world.called, []);
+      }
+      await world.assertClear();
+    });
+  }
+
   const withRetries = (retries: number, after = '10m') =>
     call(['0c10'], ['meter'], { retries, after });
 
