@@ -1,32 +1,31 @@
-/** Boards as the app tells of them, and as lines for people. */
+/** Boards as lines for people. */
 
-import { z } from 'zod';
-import { type BoardCall, boardCallSchema } from '../../shared/board/board.ts';
+import type { BoardView } from '../../functions/shapes/boards.ts';
+import type { BoardCall } from '../../shared/board/board.ts';
+import type { Surroundings } from '../command.ts';
+import { clean, cutTo, padTo, widthOf } from '../terminal/text.ts';
 
-export const boardSchema = z.looseObject({
-  name: z.string(),
-  description: z.string().optional(),
-  on: z.int(),
-  calls: z.array(boardCallSchema),
-  errors: z.array(z.looseObject({ message: z.string() })),
-});
-export type ShownBoard = z.infer<typeof boardSchema>;
+type ShownBoard = Pick<BoardView, 'name' | 'description' | 'on' | 'calls' | 'errors'>;
 
 const widest = 40;
 
-export function boardLines({ name, description, on, calls, errors }: ShownBoard): string[] {
-  const width = Math.min(widest, Math.max(0, ...calls.map(({ id }) => id.length)));
+export function boardLines(
+  { name, description, on, calls, errors }: ShownBoard,
+  { say, terminal }: Pick<Surroundings, 'say' | 'terminal'>,
+): string[] {
+  const width = Math.min(widest, Math.max(0, ...calls.map(({ id }) => widthOf(id))));
+  const counts = say('{on} of {calls} on', { on, calls: calls.length });
   return [
-    `${name}: ${on} of ${calls.length} on${description === undefined ? '' : ` - ${description}`}`,
+    `${name}: ${counts}${description === undefined ? '' : ` - ${description}`}`,
     ...calls.map((call) => callLine(call, width)),
     ...errors.map(({ message }) => `! ${message}`),
-  ];
+  ].map((line) => (terminal === undefined ? clean(line) : cutTo(clean(line), terminal.columns)));
 }
 
 function callLine({ id, run, code, name = '*', note, ...call }: BoardCall, width: number): string {
   const codes = [code].flat().join(',');
   const noted = note === undefined ? '' : `  # ${note}`;
-  return `[${run ? 'x' : ' '}] ${id.padEnd(width)}  ${name} ${codes}${monthsOf(call)}${noted}`;
+  return `[${run ? 'x' : ' '}] ${padTo(id, width)}  ${name} ${codes}${monthsOf(call)}${noted}`;
 }
 
 function monthsOf({ month, year, months }: Omit<BoardCall, 'id' | 'run' | 'code'>): string {

@@ -4,10 +4,11 @@ import { askedBoard } from '../../shared/board/asked-board.ts';
 import { importedBoard } from '../../shared/board/python/import-board.ts';
 import { periodLimits } from '../../shared/sync/period.ts';
 import { loadedCatalog } from '../catalog/load.ts';
-import { cliCommand, jsonOption } from '../command.ts';
+import { cliCommand, jsonOption, writeJson } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { readText } from '../read-file.ts';
 import { readEnvironment } from '../settings.ts';
-import { jsonIn, textOf } from './commands.ts';
+import { boardIn } from './commands.ts';
 import { boardLines } from './text.ts';
 
 export const boardValidate = cliCommand(
@@ -26,23 +27,22 @@ export const boardValidate = cliCommand(
     more: 'Exit codes: 0 without fault, 1 with faults, 2 wrong arguments.',
   },
   async ({ operands: [file = '', catalogFile], settings, json }, surroundings) => {
-    const text = await textOf(file, surroundings);
     const environment = await readEnvironment(settings, surroundings);
     const { catalog } = await loadedCatalog(catalogFile, environment, surroundings);
     const limits = periodLimits(catalog.periods, new Date());
     const read = file.endsWith('.json')
-      ? askedBoard(jsonIn(file, text), catalog, limits)
-      : importedBoard(text, catalog, limits);
+      ? askedBoard(await boardIn(file, surroundings), catalog, limits)
+      : importedBoard(await readText(file, surroundings), catalog, limits);
     if ('errors' in read) {
-      if (json) surroundings.write(JSON.stringify({ faults: read.errors }, undefined, 2));
+      if (json) writeJson({ faults: read.errors }, surroundings);
       else for (const { message } of read.errors) surroundings.write(`${file}: ${message}`);
       return exitCodes.failed;
     }
     const { board } = read;
     const on = board.calls.filter(({ run }) => run).length;
-    if (json) surroundings.write(JSON.stringify(board, undefined, 2));
+    if (json) writeJson(board, surroundings);
     else
-      for (const line of boardLines({ ...board, name: file, on, errors: [] }))
+      for (const line of boardLines({ ...board, name: file, on, errors: [] }, surroundings))
         surroundings.write(line);
     return exitCodes.ok;
   },

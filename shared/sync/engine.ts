@@ -11,6 +11,7 @@ import { type Keeper, keepLease } from '../lock/keeper.ts';
 import { DocumentConflictError } from '../storage/documents.ts';
 import { retryByItself } from './again/automatic.ts';
 import type { Cancellations } from './cancellations.ts';
+import type { CheckAsker } from './checks/ask.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
 import { tellEnding } from './events/tell-ending.ts';
@@ -37,6 +38,7 @@ export interface EngineDependencies extends Starter {
   logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
+  askChecks: CheckAsker;
   /** How long one call may go on beginning stages, in milliseconds. */
   sliceMs: number;
   /** One line about the run, for the log of the function. */

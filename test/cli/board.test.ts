@@ -88,14 +88,15 @@ test('a board.py is validated, imported, switched and run by hand', async () => 
   assert.match(await good('boards'), /^ours +1 of 2 on$/m);
   assert.match(await good('board', 'on', 'ours', 'payment.stek'), /^ours: 2 of 2 on/);
   assert.match(await good('board', 'off', 'ours', 'payment.stek'), /^ours: 1 of 2 on/);
-  assert.equal(
-    await good('board', 'run', 'ours', '--dry'),
-    '3 stages of 0c10; nothing was started',
-  );
-  assert.match(await good('board', 'run', 'ours'), /^run [0-9a-z-]+ is queued$/);
+  const planned = await good('board', 'run', 'ours', '--dry');
+  assert.match(planned, /heap:meter.*\n3 stages.*\nNothing was started\.$/s);
+  assert.match(await good('board', 'run', 'ours'), /^run [0-9a-z-]+: queued$/);
   const busy = await run('board', 'run', 'ours');
   assert.deepEqual([busy.code, busy.err], [3, 'Thread is busy, try again later.']);
-  assert.match(await good('board', 'run', 'ours', '--wait'), /is waiting$/);
+  assert.match(
+    await good('board', 'run', 'ours', '--in-line'),
+    /: waiting; \d+ before it in line$/,
+  );
 });
 
 test('what board show --json gives is imported again', async () => {

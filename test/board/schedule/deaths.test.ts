@@ -143,7 +143,7 @@ for (const isBusy of [false, true]) {
         await mortalOne.proxy.close();
       }
     };
-    const left = someOf(deaths, 1 / 3).values();
+    const left = someOf(deaths, 1 / 6).values();
     const some = async () => {
       for (const death of left) await die(death);
     };
