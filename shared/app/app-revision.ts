@@ -7,6 +7,7 @@ import { AgedCache } from '../async/aged-cache.ts';
 import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
+import type { NewEvent } from '../events/event.ts';
 import { type CheckAsker, checkAsker } from '../sync/checks/ask.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
 import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
@@ -181,7 +182,11 @@ export class AppRevision implements AppServices {
     const { catalog, syncs, boards, schedules, now } = this;
     const { stopping, sendRun } = this.#process;
     const send = (id: string, signal: AbortSignal) => sendRun(id, 0, signal);
-    await startAllDue({ catalog, syncs, boards, schedules, now, send, log }, stopping);
+    const { state } = this.#process;
+    const tell = async (event: NewEvent, signal: AbortSignal) =>
+      (await state(signal)).events.tell(event, signal);
+    const dependencies = { catalog, syncs, boards, schedules, now, send, log, tell };
+    await startAllDue(dependencies, stopping);
   }
 
   /** One slice of following a company, as `Companies.poll`. */
