@@ -18,6 +18,7 @@ import { executeRun } from './sync/execute-run.ts';
 import { expireRuns, expirySchedule } from './sync/expire-runs.ts';
 import { indexRuns, indexSchedule } from './sync/index-runs.ts';
 import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
+import { agesSchedule, watchAges } from './sync/watch-ages.ts';
 import { givenUpSchedule, tellGivenUp } from './tell-given-up.ts';
 
 let started: App | undefined;
@@ -65,6 +66,8 @@ functions.app.timer('index_runs', {
   runOnStartup: true,
   handler: indexRuns(app),
 });
+
+functions.app.timer('watch_ages', { schedule: agesSchedule, handler: watchAges(app) });
 
 functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });
 

@@ -2,6 +2,7 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { Leases } from '../lock/leases.ts';
+import { AgeStore } from './ages/age-store.ts';
 import { Cancellations } from './cancellations.ts';
 import { DurationStore } from './durations.ts';
 import { FailureStore } from './failures.ts';
@@ -16,6 +17,7 @@ export interface SyncState {
   cancellations: Cancellations;
   durations: DurationStore;
   failures: FailureStore;
+  ages: AgeStore;
   logs: RunLogs;
   index: RunIndex;
   waiting: WaitingStore;
@@ -30,6 +32,7 @@ export function syncState(container: ContainerClient, leaseSeconds: number): Syn
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
     failures: new FailureStore(container),
+    ages: new AgeStore(container),
     logs: new RunLogs(container),
     index: new RunIndex(container, runs),
     waiting: new WaitingStore(container),

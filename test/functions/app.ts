@@ -210,7 +210,7 @@ export function testApp(
     audit: new RecordingAudit(),
     closures: noClosures,
     acknowledgements: noClosures,
-    troubles: { ofCode: async () => [] },
+    troubles: { ofCode: async () => [], ages: async () => [] },
     keys: async () => {
       throw new Error('this test has no storage');
     },
