@@ -1,7 +1,9 @@
 /** What syncs keep in storage. */
 
 import type { ContainerClient } from '@azure/storage-blob';
+import { EventStore } from '../events/event-store.ts';
 import { Leases } from '../lock/leases.ts';
+import { storageClock } from '../storage/clock.ts';
 import { AgeStore } from './ages/age-store.ts';
 import { Cancellations } from './cancellations.ts';
 import { DurationStore } from './durations.ts';
@@ -21,6 +23,7 @@ export interface SyncState {
   logs: RunLogs;
   index: RunIndex;
   waiting: WaitingStore;
+  events: EventStore;
 }
 
 /** @param leaseSeconds life of a lock that nobody renews */
@@ -36,5 +39,6 @@ export function syncState(container: ContainerClient, leaseSeconds: number): Syn
     logs: new RunLogs(container),
     index: new RunIndex(container, runs),
     waiting: new WaitingStore(container),
+    events: new EventStore(container, () => storageClock.now()),
   };
 }
