@@ -12,6 +12,7 @@ import type { Syncs } from '../sync/syncs.ts';
 import type { Companies } from './companies.ts';
 import type { DynsqlConnections } from './connections/dynsql-connections.ts';
 import type { HealthPart } from './health/part.ts';
+import type { Overviews } from './overview/overviews.ts';
 import type { Troubles } from './troubles.ts';
 
 export interface AppServices {
@@ -20,6 +21,7 @@ export interface AppServices {
   syncs: Syncs;
   boards: Boards;
   schedules: Schedules;
+  overviews: Pick<Overviews, 'facts' | 'changedSince' | 'isStale' | 'changed'>;
   companies: Companies;
   dynsql: DynsqlConnections;
   audit: Pick<Audit, 'begin' | 'end' | 'read'>;

@@ -180,6 +180,14 @@ const noClosures: AppServices['closures'] & AppServices['acknowledgements'] = {
   end: async () => undefined,
 };
 
+/** There is none, and none can be made. */
+const noOverviews: AppServices['overviews'] = {
+  facts: async () => undefined,
+  changedSince: async () => {},
+  isStale: () => false,
+  changed: () => {},
+};
+
 export interface TestApp extends AppServices {
   syncs: RecordingSyncs;
   audit: RecordingAudit;
@@ -197,6 +205,7 @@ export function testApp(
     syncs: new RecordingSyncs(),
     boards: new Boards(noContainer, shippedBoards(), () => now),
     schedules: new Schedules(noContainer, () => now),
+    overviews: noOverviews,
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),

@@ -22,8 +22,8 @@ export interface Lateness {
 
 /**
  * When a due time becomes late unless something happens before: nobody has begun it after the grace
- * that every start has, its run stands in line for a quarter of an hour, has not ended by `endBy`, or
- * is slow; whichever comes first.
+ * that every start has, its run stands in line for a quarter of an hour, has not ended soon after `endBy`,
+ * or is slow; whichever comes first.
  *
  * @param run undefined where there is none (yet)
  * @returns undefined for what has ended, or never becomes late
@@ -36,7 +36,9 @@ export function lateness(due: Due, run: DueRun | undefined): Lateness | undefine
   if (!hasNotBegun && run.state !== 'running') return undefined;
   const known: (Lateness | undefined)[] = [
     hasNotBegun ? { from: new Date(at + lineMs), what: 'in line' } : undefined,
-    due.endBy === undefined ? undefined : { from: new Date(due.endBy), what: 'not ended' },
+    due.endBy === undefined
+      ? undefined
+      : { from: new Date(Date.parse(due.endBy) + graceMs), what: 'not ended' },
     run.slowFrom === undefined ? undefined : { from: new Date(run.slowFrom), what: 'slow' },
   ];
   return known.reduce((first, one) =>
