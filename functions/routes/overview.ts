@@ -40,6 +40,12 @@ export const overviewRoutes: readonly Route[] = [
         responses: {
           200: {
             description: 'For the data sources that the token may touch',
+            headers: {
+              Vary: {
+                description: 'A text is in the language that is asked for',
+                schema: z.string().regex(/^Accept, Accept-Language(, Accept-Encoding)?$/),
+              },
+            },
             json: overviewSchema,
             text: z.string().meta({ examples: ['All is well.\n'] }),
           },

@@ -35,11 +35,11 @@ export function overviewText(overview: Overview, { language, timeZone }: Reader)
     ...(more === undefined ? [] : [filled(texts.more, { count: more })]),
     ...section(
       texts.schedules,
-      schedules.map((one) => view.schedule(one)),
+      schedules.flatMap((one) => view.schedule(one)),
     ),
     ...section(
       texts.servers,
-      servers.map((one) => view.server(one)),
+      servers.flatMap((one) => view.server(one)),
     ),
     ...section(texts.companies, companies.total === 0 ? [] : view.companies(companies)),
     '',
@@ -78,7 +78,7 @@ class View {
     const all = count === undefined ? [] : [filled(texts.count, { count })];
     return [
       '',
-      `${texts.kinds[kind]}: ${subject}, ${time.join(', ')}`,
+      ...broken(`${texts.kinds[kind]}: ${subject}, ${time.join(', ')}`, ''),
       ...indented((texts.whats as Record<string, string>)[what] ?? what),
       ...(names.length === 0 ? [] : indented([names.join(', '), ...all].join('; '))),
       ...(acknowledged
@@ -89,12 +89,12 @@ class View {
     ];
   }
 
-  schedule({ name, board, enabled, next, last }: Overview['schedules'][number]): string {
+  schedule({ name, board, enabled, next, last }: Overview['schedules'][number]): string[] {
     const texts = this.#texts;
     const ended = last && `${this.#time(last.at)} ${texts.states[last.state]}`;
     const comes = next === undefined ? [] : [this.#timed(texts.next, next)];
     const facts = [ended ?? texts.never, ...(enabled ? comes : [texts.off])];
-    return `  ${name} (${board}): ${facts.join('; ')}`;
+    return indented(`${name} (${board}): ${facts.join('; ')}`);
   }
 
   server({ server, isFree, run, endsAt, waiting, closedUntil }: Overview['servers'][number]) {
@@ -106,15 +106,15 @@ class View {
       ...(waiting > 0 ? [filled(texts.waiting, { count: waiting })] : []),
       ...(closedUntil === undefined ? [] : [this.#timed(texts.closedUntil, closedUntil)]),
     ];
-    return `  ${server}: ${facts.join('; ')}`;
+    return indented(`${server}: ${facts.join('; ')}`);
   }
 
   companies({ worst, ...counts }: Overview['companies']): string[] {
     const texts = this.#texts;
     return [
       ...indented(filled(texts.companyCounts, counts)),
-      ...worst.map(
-        ({ code, what, since }) => `  ${code}: ${what}, ${this.#timed(texts.since, since)}`,
+      ...worst.flatMap(({ code, what, since }) =>
+        indented(`${code}: ${what}, ${this.#timed(texts.since, since)}`),
       ),
     ];
   }
@@ -134,16 +134,18 @@ function filled(text: string, values: Readonly<Record<string, string | number>>)
   return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
 }
 
+const indented = (text: string) => broken(text, '  ');
+
 /** Broken between words; a word that is too long stands by itself. */
-function indented(text: string): string[] {
+function broken(text: string, indent: string): string[] {
   const lines: string[] = [];
-  let line = ' ';
+  let line = '';
   for (const word of text.split(/\s+/).filter((one) => one !== '')) {
-    if (line !== ' ' && line.length + 1 + word.length > width) {
+    const longer = line === '' ? `${indent}${word}` : `${line} ${word}`;
+    if (line !== '' && longer.length > width) {
       lines.push(line);
-      line = ' ';
-    }
-    line += ` ${word}`;
+      line = `${indent}${word}`;
+    } else line = longer;
   }
-  return line === ' ' ? lines : [...lines, line];
+  return line === '' ? lines : [...lines, line];
 }
