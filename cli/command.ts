@@ -3,15 +3,28 @@
 import { readCommandLine } from '../shared/command-line/command-line.ts';
 import type { Command, Options, Values } from '../shared/command-line/options.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { type Language, type Say, translated } from './language/say.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
 /** What a command may use of the world. */
-export interface Surroundings {
+export interface World {
   environment: NodeJS.ProcessEnv;
   /** Where relative paths begin. */
   folder: string;
   /** A line of the answer. */
   write(line: string): void;
+  /** A piece of an answer as it is; it ends when the next one may come. */
+  send(piece: string | Uint8Array): Promise<void>;
+  /** What is said beside the answer. */
+  complain(text: string): void;
+  /** Where the answer is read by people. */
+  terminal?: Terminal | undefined;
   signal: AbortSignal;
+}
+
+export interface Surroundings extends World {
+  language: Language;
+  say: Say;
 }
 
 export interface CliCommand {
@@ -19,25 +32,40 @@ export interface CliCommand {
   words: string;
   /** In a few words, for the list of all. */
   brief: string;
+  /** What it takes. */
+  description: Command<Options>;
   /** @throws CommandLineEnd, CliError */
   run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode>;
 }
 
 type Given<O extends Options> = Values<O> & { operands: string[] };
 
-/** @param description without its name, which the words are */
+/**
+ * @param description without its name, which the words are
+ * @param run gets what was given, and which of the parts, where it has some
+ */
 export function cliCommand<const O extends Options>(
   words: string,
   brief: string,
   description: Omit<Command<O>, 'name'>,
-  run: (given: Given<O>, surroundings: Surroundings) => Promise<ExitCode>,
+  run: (given: Given<O>, surroundings: Surroundings, part: string) => Promise<ExitCode>,
 ): CliCommand {
   const command = { ...description, name: `syncboard ${words}` };
   return {
     words,
     brief,
-    run: async (args, surroundings) => await run(readCommandLine(command, args), surroundings),
+    description: command,
+    run: async (args, surroundings) => {
+      const inWords = (text: string) => translated(text, surroundings.language);
+      const { part, ...given } = readCommandLine(command, args, inWords);
+      return await run(given as Given<O>, surroundings, part);
+    },
   };
+}
+
+/** For programs. */
+export function writeJson(value: unknown, { write }: Pick<World, 'write'>): void {
+  write(JSON.stringify(value, undefined, 2));
 }
 
 /** Every command has it. */

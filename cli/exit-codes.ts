@@ -8,6 +8,8 @@ export const exitCodes = {
   busy: 3,
   /** The app, or what was to be asked, does not answer. */
   unreachable: 4,
+  /** By Ctrl-C, as shells have it. */
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

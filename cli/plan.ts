@@ -1,50 +1,45 @@
-/** `syncboard plan`: the calls that a run would make, from the catalogue alone. */
+/** `syncboard plan`: the calls that a run would make, from the catalogue alone or by the app. */
 
-import { wholeNumber } from '../shared/command-line/options.ts';
+import { plannedRunSchema } from '../functions/shapes/calls.ts';
 import { askedCall } from '../shared/sync/asked-call.ts';
 import { periodLimits } from '../shared/sync/period.ts';
 import { planStages } from '../shared/sync/plan.ts';
 import type { Stage } from '../shared/sync/run.ts';
+import { userOf } from './access.ts';
 import { callText } from './call-text.ts';
+import { callOf, callOptions, type TypedCall } from './calls.ts';
 import { loadedCatalog } from './catalog/load.ts';
-import { cliCommand, jsonOption } from './command.ts';
-import { CliError, exitCodes } from './exit-codes.ts';
+import { clientOf, clientOptions } from './client.ts';
+import { cliCommand, jsonOption, type Surroundings, writeJson } from './command.ts';
+import { CliError, type ExitCode, exitCodes } from './exit-codes.ts';
+import { plannedLines } from './run/planned.ts';
 import { readEnvironment } from './settings.ts';
 
 export const plan = cliCommand(
   'plan',
   'the calls that a run would make, from the catalogue alone',
   {
-    what: 'Says which procedures a run would call, with what, in which order; asks nobody.',
+    what: 'Says which procedures a run would call, with what, in which order; asks nobody. With --url the app says what it would do, how long it takes and whose servers it needs.',
     operands: [
       { name: 'FILE', help: 'a catalogue, or a folder as of catalog check', isOptional: true },
     ],
     options: {
-      code: { type: 'text', value: 'CODES', help: 'data sources: 0c10,stek' },
-      name: { type: 'text', value: 'ENTITY', help: 'one entity; without it whole data sources' },
-      month: wholeNumber('the month; 0 the current one, -1 the one before', -1_200, 12),
-      year: wholeNumber('its year, for a month from 1 to 12', 1_000, 9_999),
-      months: { type: 'text', value: 'FROM..TO', help: 'months: 2026-01..2026-03, -2..0' },
+      ...callOptions,
       settings: { type: 'text', value: 'FILE', help: 'settings (local.settings.json)' },
+      url: { type: 'text', value: 'URL', help: 'ask the app that is there' },
+      'token-file': clientOptions['token-file'],
       json: jsonOption,
     },
     more: `Stages of different servers run side by side; which have ended before one begins stands behind it.
-Exit codes: 0 planned, 1 the catalogue has faults, 2 wrong arguments.`,
+Exit codes: 0 planned, 1 the catalogue has faults, 2 wrong arguments; with --url 4 the app does not answer.`,
   },
-  async ({ operands: [file], settings, json, ...asked }, surroundings) => {
-    const environment = await readEnvironment(settings, surroundings);
-    const { catalog } = await loadedCatalog(file, environment, surroundings);
-    const { code = '', name, month, year, months } = asked;
-    const call = askedCall(
-      {
-        code: code.split(',').map((one) => one.trim()),
-        ...{ name, month, year },
-        ...(months !== undefined && { months: months.split('..').map(monthOf) }),
-      },
-      '',
-      catalog,
-      periodLimits(catalog.periods, new Date()),
-    );
+  async ({ operands: [file], settings, json, url, 'token-file': tokenFile, ...asked }, around) => {
+    if (url !== undefined)
+      return await byApp({ url, 'token-file': tokenFile }, asked, json, around);
+    const environment = await readEnvironment(settings, around);
+    const { catalog } = await loadedCatalog(file, environment, around);
+    const limits = periodLimits(catalog.periods, new Date());
+    const call = askedCall(callOf(asked), '', catalog, limits);
     if ('errors' in call) {
       const faults = call.errors.map(({ field, message, allowed }) => {
         const own = message.replaceAll(field, option(field));
@@ -53,20 +48,31 @@ Exit codes: 0 planned, 1 the catalogue has faults, 2 wrong arguments.`,
       throw new CliError(exitCodes.usage, faults.join('\n'));
     }
     const { stages } = planStages(catalog, [call.call]);
-    if (json) surroundings.write(JSON.stringify({ call: call.call, stages }, undefined, 2));
-    else for (const line of linesOf(stages)) surroundings.write(line);
+    if (json) writeJson({ call: call.call, stages }, around);
+    else for (const line of linesOf(stages)) around.write(line);
     return exitCodes.ok;
   },
 );
 
+async function byApp(
+  access: { url: string; 'token-file': string | undefined },
+  asked: TypedCall,
+  json: boolean,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const client = await clientOf(access, surroundings);
+  const body = { user: await userOf(undefined, surroundings), calls: [callOf(asked)] };
+  const answer = await client.ask('POST', 'runs', { query: { dry: 'true' }, json: body });
+  if (json) writeJson(answer, surroundings);
+  else {
+    const planned = client.understood(plannedRunSchema, answer);
+    for (const line of plannedLines(planned, surroundings)) surroundings.write(line);
+  }
+  return exitCodes.ok;
+}
+
 /** `.months[0]` is the first of `--months`. */
 const option = (field: string) => `--${field.replace(/^\./, '').replace(/\[\d+\].*$/, '')}`;
-
-function monthOf(text: string): unknown {
-  const [, year, month] = /^\s*(\d{4})-(\d\d?)\s*$/.exec(text) ?? [];
-  if (year !== undefined) return { month: Number(month), year: Number(year) };
-  return /^\s*-?\d+\s*$/.test(text) ? Number(text) : text;
-}
 
 function linesOf(stages: readonly Stage[]): string[] {
   const places = new Map(stages.map(({ id }, index) => [id, index + 1]));

@@ -52,10 +52,14 @@ export function acknowledge(app: AppServices): RouteHandler {
       ...(user !== undefined && { user }),
       token: caller.name,
     };
+    const before = (await app.acknowledgements.current(signal)).find(
+      (one) => one.kind === trouble.kind && one.subject === subject,
+    );
     const change: AuditedChange = {
       what: 'acknowledgement.begin',
       subject: textOf(trouble),
       ...{ codes: [codeOf(subject)], asked: begin },
+      ...(before !== undefined && { before: { ...before } }),
       ...(user !== undefined && { user }),
     };
     const begun = await audited({ app, request, context, caller, signal }, change, async () => {

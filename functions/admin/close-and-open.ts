@@ -4,6 +4,7 @@ import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import {
   type Closure,
+  type ClosureScope,
   closureText,
   mostClosures,
   TooManyClosuresError,
@@ -11,8 +12,10 @@ import {
 import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
+import { authorize } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
+import type { ApiToken } from '../../shared/settings/settings.ts';
 import { audited } from '../changes.ts';
 import { closuresSchema, parseClosure } from '../shapes/new-closure.ts';
 
@@ -29,6 +32,7 @@ export function beginClosure(app: AppServices): RouteHandler {
     if (caller === undefined) throw new Error('a closure needs a route that asks for a token');
     const body = await readJsonObject(request, signal);
     const { scope, ...closure } = parseClosure(body, app.catalog, app.now());
+    authorizeScope(app, caller, scope);
     const begin = { ...scope, ...closure, token: caller.name };
     const change = { what: 'closure.begin', subject: placeOf(scope), user: closure.user } as const;
     const call = { app, request, context, caller, signal };
@@ -48,6 +52,7 @@ export function endClosure(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a closure needs a route that asks for a token');
     const closure = await namedClosure(request, app, signal);
+    authorizeScope(app, caller, closure);
     const { id } = closure;
     const change = {
       what: 'closure.end',
@@ -59,6 +64,7 @@ export function endClosure(app: AppServices): RouteHandler {
       if ((await app.closures.end(id, signal)) === undefined) throw unknown(id);
       return { value: undefined };
     });
+    await app.syncs.wakeLine();
     context.info(`Opened early (token ${caller.name}): ${closureText(closure)}`);
     return json(closure);
   };
@@ -90,6 +96,20 @@ function tooMany(): HttpProblem {
 function placeOf({ server, company }: Pick<Closure, 'server' | 'company'>): string {
   if (server !== undefined) return `server ${server}`;
   return company === undefined ? 'everything' : `company ${company}`;
+}
+
+/** Throws `HttpProblem` 403. What closes more than a company is for whoever may touch all of them. */
+function authorizeScope(
+  { catalog }: AppServices,
+  caller: ApiToken,
+  { company, server }: ClosureScope,
+): void {
+  const field = company !== undefined ? 'company' : server === undefined ? 'everything' : 'server';
+  const codes = company === undefined ? Object.keys(catalog.codes()) : [company];
+  authorize(
+    caller,
+    codes.map((code) => ({ code, field })),
+  );
 }
 
 /** What closes more than a company concerns more than data sources. */

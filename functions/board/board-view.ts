@@ -4,7 +4,7 @@ import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import { allowedBoardName, boardNamePattern, codesOf } from '../../shared/board/board.ts';
 import { boardFaults } from '../../shared/board/board-calls.ts';
-import type { NamedBoard } from '../../shared/board/boards.ts';
+import { BoardFileError, type NamedBoard } from '../../shared/board/boards.ts';
 import type { NamedCode } from '../../shared/faults/member.ts';
 import { didYouMean } from '../../shared/faults/near-name.ts';
 import { show } from '../../shared/faults/show.ts';
@@ -75,8 +75,11 @@ export async function unknownBoard(
   });
 }
 
-/** What a newer version of the app has written is for that one. */
+/** What a newer version of the app has written is for that one; a file that is no board is nobody's. */
 export function refuseNewer(error: unknown): never {
+  if (error instanceof BoardFileError) {
+    throw new HttpProblem('faulty-board', `${error.message}.`, { cause: error });
+  }
   if (!(error instanceof DocumentNewerError)) throw error;
   throw new HttpProblem('newer-document', `${error.message}.`, { cause: error });
 }

@@ -4,7 +4,12 @@ import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import { askedBoard, textOf } from '../../shared/board/asked-board.ts';
 import type { Board } from '../../shared/board/board.ts';
-import { mostBoards, type NamedBoard, TooManyBoardsError } from '../../shared/board/boards.ts';
+import {
+  BoardFileError,
+  mostBoards,
+  type NamedBoard,
+  TooManyBoardsError,
+} from '../../shared/board/boards.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
 import { type Body, fault } from '../../shared/faults/member.ts';
 import { didYouMean } from '../../shared/faults/near-name.ts';
@@ -19,7 +24,7 @@ import { audited, type ChangeCall, type ChangeKind } from '../changes.ts';
 import { readOnly } from '../shapes/boards.ts';
 import { isDry } from '../shapes/dry.ts';
 import { requireMatch } from '../shapes/precondition.ts';
-import { unknownMembers } from '../shapes/unknown-members.ts';
+import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
 import {
   boardAnswer,
   boardNameOf,
@@ -70,7 +75,11 @@ export async function writeBoard(
 ): Promise<ReturnType<typeof boardAnswer>> {
   const { app, request, caller, signal } = call;
   authorize(caller, codesOn({ board }));
-  const before = await app.boards.read(name, signal).catch(refuseNewer);
+  const before = await app.boards.read(name, signal).catch((error: unknown) => {
+    // What is written takes the place of a file that is none.
+    if (error instanceof BoardFileError) return undefined;
+    return refuseNewer(error);
+  });
   if (before !== undefined) authorize(caller, codesOn(before));
   requireSame(app, request, name, before);
   if (isDry(request.query)) {
@@ -223,9 +232,9 @@ function memberFaults(body: Body, name: string): FieldError[] {
 }
 
 export function refusedBoard(errors: readonly FieldError[]): HttpProblem {
-  const [first] = errors;
-  const message = `Invalid ${show(first?.field)} value: ${show(first?.value)}.`;
-  return new HttpProblem('invalid-value', message, { errors: errors.slice(0, mostErrors) });
+  return new HttpProblem('invalid-value', refusalText(errors[0]), {
+    errors: errors.slice(0, mostErrors),
+  });
 }
 
 function unknownCall(board: Board, name: string, id: string): HttpProblem {

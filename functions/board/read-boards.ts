@@ -24,13 +24,13 @@ export function listBoards(app: AppServices): RouteHandler {
   return async (_request, _context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a listing needs a route that asks for a token');
     const own = (board: ListedBoard) =>
-      'newer' in board ||
+      !('board' in board) ||
       mayTouch(
         caller,
         codesOn(board).map(({ code }) => code),
       );
     const boards = (await app.boards.list(signal)).filter(own).map((board) => {
-      if ('newer' in board) return board;
+      if (!('board' in board)) return board;
       const { calls, ...view } = viewOf(app, board);
       return listedBoardSchema.parse({ ...view, calls: calls.length });
     });

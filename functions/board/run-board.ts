@@ -5,7 +5,6 @@ import { callsOn } from '../../shared/board/board-calls.ts';
 import type { NamedBoard } from '../../shared/board/boards.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
 import type { Body } from '../../shared/faults/member.ts';
-import { show } from '../../shared/faults/show.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import { requireRole } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
@@ -14,7 +13,7 @@ import { periodLimits } from '../../shared/sync/period.ts';
 import type { SyncRequest } from '../../shared/sync/syncs.ts';
 import { isDry } from '../shapes/dry.ts';
 import { idempotencyKey } from '../shapes/idempotency-key.ts';
-import { unknownMembers } from '../shapes/unknown-members.ts';
+import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
 import { checkUser } from '../shapes/user.ts';
 import { checkWhenBusy, whenBusyOf } from '../shapes/when-busy.ts';
 import { planned, started, tokenOf } from '../sync/start-sync.ts';
@@ -66,6 +65,6 @@ function parse(body: Body): Pick<SyncRequest, 'user' | 'whenBusy'> {
   ];
   const [first] = errors;
   if (first === undefined) return { user: String(body['user']), ...whenBusyOf(body) };
-  const text = user?.text ?? `Invalid ${show(first.field)} value: ${show(first.value)}.`;
+  const text = user?.text ?? refusalText(first);
   throw new HttpProblem('invalid-value', text, { errors });
 }

@@ -63,7 +63,7 @@ async function hiddenBoards(app: AppServices, caller: ApiToken, signal: AbortSig
   return new Set(
     boards.flatMap((board) => {
       const isOwn =
-        !('newer' in board) &&
+        'board' in board &&
         mayTouch(
           caller,
           codesOn(board).map(({ code }) => code),

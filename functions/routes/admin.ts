@@ -34,7 +34,7 @@ export const adminRoutes: readonly Route[] = [
           {
             name: 'to',
             in: 'query',
-            description: 'The first moment after the last',
+            description: 'The first moment after the last, or the last day',
             schema: audit.auditMomentSchema,
           },
           {

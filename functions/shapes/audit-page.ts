@@ -7,7 +7,7 @@ import type { FieldError } from '../../shared/faults/field-error.ts';
 import { didYouMean } from '../../shared/faults/near-name.ts';
 import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { momentOf, momentUse } from '../../shared/time/moment.ts';
+import { endOfMoment, momentOf, momentUse } from '../../shared/time/moment.ts';
 import { changeKinds } from '../changes.ts';
 import { pageLimitSchema } from './runs.ts';
 
@@ -46,7 +46,7 @@ export interface ParsedAuditQuery extends Pick<AuditQuery, 'from' | 'to' | 'befo
 const allowed: Record<string, string> = {
   limit: 'a whole number from 1 to 200',
   from: momentUse,
-  to: momentUse,
+  to: `${momentUse}, later than from`,
   after: 'taken from the next link of a page',
   what: `one of ${auditKindSchema.options.join(', ')}`,
 };
@@ -63,7 +63,10 @@ export function auditQuery(query: URLSearchParams, timeZone: string): ParsedAudi
   };
   const limit = read('limit', (text) => pageLimitSchema.safeParse(text).data) ?? defaultLimit;
   const from = read('from', (text) => momentOf(text, timeZone));
-  const to = read('to', (text) => momentOf(text, timeZone));
+  const to = read('to', (text) => {
+    const end = endOfMoment(text, timeZone);
+    return end !== undefined && from !== undefined && end <= from ? undefined : end;
+  });
   const before = read('after', placeOf);
   const who = read('who', (text) => text);
   const what = read('what', (text) => auditKindSchema.safeParse(text).data);

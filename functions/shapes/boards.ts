@@ -31,6 +31,7 @@ export const listedBoardSchema = z
     changedAt: instantSchema.exactOptional(),
     changedBy: authorSchema.exactOptional(),
     errors: errorsSchema.exactOptional(),
+    faulty: z.string().exactOptional().meta({ description: 'Its file is no board, and why' }),
     newer: z.string().exactOptional().meta({
       description: 'It was written by a newer version of the app, and is left to that one',
     }),

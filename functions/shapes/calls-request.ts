@@ -3,13 +3,12 @@
 import type { Catalog } from '../../shared/catalog/index.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
 import { type Body, fault, type NamedCode } from '../../shared/faults/member.ts';
-import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { askedCall, type CallCatalog, mostCalls } from '../../shared/sync/asked-call.ts';
 import { knownCodes } from '../../shared/sync/asked-codes.ts';
 import { periodLimits } from '../../shared/sync/period.ts';
 import type { SyncRequest } from '../../shared/sync/syncs.ts';
-import { unknownMembers } from './unknown-members.ts';
+import { refusalText, unknownMembers } from './unknown-members.ts';
 import { checkUser } from './user.ts';
 import { checkWhenBusy, whenBusyOf } from './when-busy.ts';
 
@@ -54,7 +53,7 @@ export function parseCalls(
     const calls = parsed.flatMap((one) => ('call' in one ? [one.call] : []));
     return { user: String(body.user), calls, ...whenBusyOf(body) };
   }
-  const text = user?.text ?? `Invalid ${show(first.field)} value: ${show(first.value)}.`;
+  const text = user?.text ?? refusalText(first);
   throw new HttpProblem('invalid-value', text, { errors: errors.slice(0, mostErrors) });
 }
 

@@ -6,7 +6,14 @@ import { afterSchema } from '../../shared/sync/again/after.ts';
 import { mostCalls, mostRetries } from '../../shared/sync/asked-call.ts';
 import { currentStageSchema, runSchema } from '../../shared/sync/run.ts';
 import type { PlannedRun } from '../../shared/sync/syncs.ts';
-import { codesSchema, nameSchema, tokenSchema, userSchema, whenBusySchema } from './runs.ts';
+import {
+  closedSchema,
+  codesSchema,
+  nameSchema,
+  tokenSchema,
+  userSchema,
+  whenBusySchema,
+} from './runs.ts';
 
 /** Whole numbers are also taken as text. */
 const number = (from: number, to: number) =>
@@ -111,6 +118,9 @@ export const plannedRunSchema = z
         }),
       )
       .meta({ description: 'Exclusive names of the stages, each held for the time of one stage' }),
+    closed: closedSchema
+      .exactOptional()
+      .meta({ description: 'What it needs is closed for now: only who waits is not refused' }),
   })
   .meta({
     id: 'PlannedRun',

@@ -14,13 +14,16 @@ import {
   invalidBody,
   noteSchema,
   requireText,
+  unreadTokenSchema,
   untilOf,
   untilSchema,
 } from './new-closure.ts';
 import { userSchema } from './runs.ts';
+import { unknownMembers } from './unknown-members.ts';
 
 export const acknowledgementBodySchema = z
-  .object({
+  .strictObject({
+    token: unreadTokenSchema,
     kind: acknowledgementSchema.shape.kind,
     subject: acknowledgementSchema.shape.subject,
     until: untilSchema,
@@ -32,6 +35,8 @@ export const acknowledgementBodySchema = z
 export const acknowledgementsSchema = z
   .object({ acknowledgements: z.array(acknowledgementSchema) })
   .meta({ id: 'Acknowledgements' });
+
+const members = ['token', 'kind', 'subject', 'until', 'note', 'user'];
 
 export interface ParsedAcknowledgement {
   kind: Trouble['kind'];
@@ -47,7 +52,7 @@ export function parseAcknowledgement(
   catalog: Pick<Catalog, 'periods'>,
   now: Date,
 ): ParsedAcknowledgement {
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = unknownMembers(body, members);
   const kinds = troubleKinds.join(', ');
   requireText(body, 'kind', acknowledgementSchema.shape.kind, `one of ${kinds}`, errors);
   const subjects = 'a data source, or one with an evidence or entity: 0c10/payment';

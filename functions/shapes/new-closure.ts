@@ -9,10 +9,11 @@ import {
 } from '../../shared/closures/closures.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
 import { didYouMean } from '../../shared/faults/near-name.ts';
-import { echo, show } from '../../shared/faults/show.ts';
+import { echo } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { momentOf, momentUse } from '../../shared/time/moment.ts';
 import { userSchema } from './runs.ts';
+import { refusalText, unknownMembers } from './unknown-members.ts';
 
 export const noteSchema = z
   .string()
@@ -25,14 +26,14 @@ export const untilSchema = z
   .string()
   .meta({ description: `${momentUse}; in the future, at most ${longestClosureDays} days ahead` });
 
-const tokenSchema = z
+export const unreadTokenSchema = z
   .string()
   .optional()
   .meta({ description: 'Not looked at: the token is that of Authorization' });
 
 export const closureBodySchema = z
-  .object({
-    token: tokenSchema,
+  .strictObject({
+    token: unreadTokenSchema,
     server: z.string().optional().meta({ description: 'A server of the catalogue' }),
     company: z.string().optional().meta({ description: 'The data source of a FlexiBee company' }),
     everything: z.literal(true).optional(),
@@ -54,6 +55,7 @@ export const closureIdSchema = z.string().regex(/^[0-9a-f-]{1,64}$/);
 export type Body = Readonly<Record<string, unknown>>;
 
 const scopes = ['server', 'company', 'everything'] as const;
+const members = ['token', ...scopes, 'until', 'reason', 'user'];
 
 export interface ParsedClosure {
   scope: ClosureScope;
@@ -68,7 +70,7 @@ export function parseClosure(
   catalog: Pick<Catalog, 'servers' | 'companies' | 'periods'>,
   now: Date,
 ): ParsedClosure {
-  const errors = [...scopeFaults(body, catalog)];
+  const errors = [...unknownMembers(body, members), ...scopeFaults(body, catalog)];
   const until = untilOf(body, catalog.periods.timeZone, now, errors);
   requireText(body, 'reason', noteSchema, '1 to 400 characters on one line', errors);
   requireText(body, 'user', userSchema, '1 to 128 characters on one line', errors);
@@ -86,9 +88,7 @@ export function parseClosure(
 }
 
 export function invalidBody(errors: readonly FieldError[]): HttpProblem {
-  const [first] = errors;
-  const value = first?.value === undefined ? 'None' : show(first.value);
-  return new HttpProblem('invalid-value', `Invalid ${first?.field} value: ${value}.`, { errors });
+  return new HttpProblem('invalid-value', refusalText(errors[0]), { errors });
 }
 
 /** The instant in `until`, in the future; undefined, and why among `errors`, where it is none. */

@@ -2,11 +2,10 @@
 
 import { z } from 'zod';
 import { type Body, fault } from '../../shared/faults/member.ts';
-import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import type { RetryRequest } from '../../shared/sync/syncs.ts';
 import { tokenSchema, userSchema, whenBusySchema } from './runs.ts';
-import { unknownMembers } from './unknown-members.ts';
+import { refusalText, unknownMembers } from './unknown-members.ts';
 import { checkUser } from './user.ts';
 import { checkWhenBusy, whenBusyOf } from './when-busy.ts';
 
@@ -39,6 +38,6 @@ export function parseRetry(body: Body): Pick<RetryRequest, 'user' | 'from' | 'wh
   if (first === undefined) {
     return { user: String(body.user), from: from.data ?? 'failure', ...whenBusyOf(body) };
   }
-  const text = user?.text ?? `Invalid ${show(first.field)} value: ${show(first.value)}.`;
+  const text = user?.text ?? refusalText(first);
   throw new HttpProblem('invalid-value', text, { errors });
 }

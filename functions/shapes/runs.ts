@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import { healthPartSchema, healthStateSchema } from '../../shared/app/health/part.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
+import { checkSchema } from '../../shared/sync/checks/check.ts';
 import { runSchema, runStates, stageErrorSchema } from '../../shared/sync/run.ts';
-import type { Progress } from '../../shared/sync/syncs.ts';
+import { checkCountsSchema, type Progress } from '../../shared/sync/syncs.ts';
 
 /** A line of well-formed text: no control characters, no half of a surrogate pair. */
 export const userSchema = z
@@ -199,6 +200,7 @@ const runSummarySchema = z
     stagesSkipped: stagesSkippedSchema,
     stagesTotal: z.int(),
     warnings: warningsSchema,
+    checks: checkCountsSchema.exactOptional(),
   })
   .meta({ id: 'RunSummary' });
 
@@ -221,6 +223,9 @@ export const runErrorSchema = stageErrorSchema
   })
   .meta({ id: 'RunError' });
 
+/** Of a closure, what concerns a run. */
+export const closedSchema = z.object({ until: instantSchema, reason: z.string() });
+
 /** A run without what only its worker may know: lease ids, the holder and the queries it makes. */
 export const publicRunSchema = z
   .object({
@@ -231,6 +236,10 @@ export const publicRunSchema = z
       .meta({ description: 'Of stages that failed or were interrupted; the run’s own first' }),
     ...runSchema.omit({ locks: true, holder: true, statements: true, queries: true }).shape,
     freshness: z.array(runSchema.shape.freshness.element.omit({ queries: true })),
+    checks: z
+      .array(checkSchema.omit({ queries: true }))
+      .exactOptional()
+      .meta({ description: 'Source, crude and heap held against one another after a sync' }),
     servers: z
       .array(z.string())
       .meta({ description: 'Source servers that are the run’s until it has ended' }),
@@ -242,8 +251,7 @@ export const publicRunSchema = z
         description:
           'Of a run that waits: servers that it cannot have yet, with the run that has each or is before it in line',
       }),
-    closed: z
-      .object({ until: instantSchema, reason: z.string() })
+    closed: closedSchema
       .exactOptional()
       .meta({ description: 'Of a run that waits: what it needs is closed for now' }),
     progress: progressSchema,

@@ -82,7 +82,7 @@ async function outcomeOf<T extends KeptAnswer>(
   if (record.digest !== digest) throw reused();
   if (record.answer !== undefined) return keeping.parse(record.answer);
   const before = await keeping.startedBefore(record.run);
-  if (before === undefined && ageMs <= longestCallMs) throw inUse(longestCallMs - ageMs);
+  if (before === undefined && ageMs <= longestCallMs) throw inUse(ageMs);
   return before;
 }
 
@@ -127,8 +127,10 @@ function reused(): HttpProblem {
   });
 }
 
-function inUse(leftMs: number): HttpProblem {
+/** To be waited for as long as it has lasted: most are answered at once, and none after a minute. */
+function inUse(ageMs: number): HttpProblem {
   const message = `The request with this ${keyHeader} is still being answered, try again later.`;
+  const leftMs = Math.min(longestCallMs - ageMs, ageMs);
   const seconds = Math.max(1, Math.ceil(leftMs / 1_000));
   return new HttpProblem('key-in-use', message, { headers: { 'retry-after': String(seconds) } });
 }

@@ -10,7 +10,7 @@ import { AgedCache } from '../async/aged-cache.ts';
 import { Audit } from '../audit/audit.ts';
 import { Boards } from '../board/boards.ts';
 import { Schedules } from '../board/schedule/schedules.ts';
-import { shippedBoards } from '../board/shipped.ts';
+import { boardsBeside } from '../board/shipped.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
 import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
@@ -59,9 +59,7 @@ export class AppProcess {
     this.settings = settings;
     this.container = container;
     this.audit = new Audit(container, this.now);
-    // The boards that are shipped are of the catalogue that is.
-    const boards = settings.catalog === undefined ? shippedBoards() : {};
-    this.boards = new Boards(container, boards, this.now);
+    this.boards = new Boards(container, boardsBeside(settings.catalog, container), this.now);
     this.schedules = new Schedules(container, this.now);
     this.closures = new Closures(container, this.now);
     this.acknowledgements = new Acknowledgements(container, this.now);

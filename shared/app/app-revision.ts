@@ -8,6 +8,7 @@ import type { Facts } from '../board/overview/facts.ts';
 import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
+import { type CheckAsker, checkAsker } from '../sync/checks/ask.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
 import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
 import { SyncService } from '../sync/service.ts';
@@ -48,6 +49,7 @@ export class AppRevision implements AppServices {
   readonly #runners: StageRunners;
   /** One for all runs: it knows how fast each database answers. */
   readonly #readFreshness: ReadFreshness;
+  readonly #askChecks: CheckAsker;
   readonly #notices: () => readonly string[];
   readonly #procedures = new ProceduresHealth();
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
@@ -81,6 +83,7 @@ export class AppRevision implements AppServices {
       active: process.active,
     });
     this.#readFreshness = freshnessReader(databases, now);
+    this.#askChecks = checkAsker(databases);
     this.companies = new Companies({
       ...{ catalog, databases, container, leaseSeconds, sliceMs, closed, now },
       procedure: procedureRunner(process.callers.at(addresses), locations.databases),
@@ -164,6 +167,7 @@ export class AppRevision implements AppServices {
         ...(await this.#process.state(stopping)),
         runners: this.#runners,
         readFreshness: this.#readFreshness,
+        askChecks: this.#askChecks,
         catalog: this.catalog,
         ...{ now, log, sliceMs: settings.sliceMs },
         send: sendRun,

@@ -3,8 +3,9 @@
  * change are read again while it runs (`newest-content.ts`), settings are not.
  */
 
+import { expireHistory } from '../board/expire-history.ts';
 import { GivenUp } from '../storage/given-up.ts';
-import { removeExpiredRuns } from '../sync/retention.ts';
+import { keptSince, removeExpiredRuns } from '../sync/retention.ts';
 import { abandonedRuns, endOrphans } from '../sync/sweep.ts';
 import { startable } from '../sync/waiting/sweep-line.ts';
 import { AppProcess } from './app-process.ts';
@@ -92,7 +93,7 @@ export class App {
     return index.extend(now(), stopping);
   }
 
-  /** How many runs were removed, as `removeExpiredRuns`; the audit is kept for as long, keys of requests for a day. */
+  /** How many runs were removed, as `removeExpiredRuns`; the audit and what boards were are kept for as long, keys of requests for a day. */
   async expireRuns(): Promise<number> {
     const { stopping, now, settings, audit } = this.#process;
     const { retentionDays } = settings;
@@ -100,6 +101,8 @@ export class App {
     const removed = await removeExpiredRuns(state, retentionDays, now(), stopping);
     await audit.expire(retentionDays, stopping);
     await (await this.#process.keys(stopping)).expire(stopping);
+    const kept = keptSince(retentionDays, now());
+    await expireHistory(await this.#process.container(stopping), kept, stopping);
     return removed;
   }
 

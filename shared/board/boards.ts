@@ -11,6 +11,7 @@ import type { Tell } from '../storage/tell.ts';
 import { type Board, boardSchema } from './board.ts';
 import { type Kind, RevisedStore } from './revised-store.ts';
 import type { Author, Revision } from './revision.ts';
+import type { BoardFiles } from './shipped.ts';
 
 /** A board as it is: of one that nobody has changed yet, as it was shipped. */
 export interface NamedBoard extends Partial<Pick<Revision<Board>, 'changedAt' | 'changedBy'>> {
@@ -21,7 +22,11 @@ export interface NamedBoard extends Partial<Pick<Revision<Board>, 'changedAt' | 
 }
 
 /** A line of the list; `newer`: it was written by a newer version of the app, and is left to it. */
-export type ListedBoard = NamedBoard | { name: string; newer: string };
+export type ListedBoard =
+  | NamedBoard
+  | { name: string; newer: string }
+  /** Its file is no board. */
+  | { name: string; faulty: string };
 
 /** Somebody reads the list. */
 export const mostBoards = 200;
@@ -29,6 +34,9 @@ export const mostBoards = 200;
 const readsAtOnce = 8;
 
 export class TooManyBoardsError extends Error {}
+
+/** The file of a board is none, and nobody has written another one. */
+export class BoardFileError extends Error {}
 
 const kind: Kind<Board, never> = {
   name: 'boards',
@@ -40,15 +48,15 @@ const kind: Kind<Board, never> = {
 
 export class Boards {
   readonly #container: OpenContainer;
-  readonly #shipped: Readonly<Record<string, Board>>;
+  readonly #shipped: (signal: AbortSignal) => Promise<BoardFiles>;
   readonly #now: () => Date;
   readonly #tell: Tell | undefined;
   #opened: RevisedStore<Board, never> | undefined;
 
-  /** @param shipped by name */
+  /** @param shipped the boards that there are before anybody writes one */
   constructor(
     container: OpenContainer,
-    shipped: Readonly<Record<string, Board>>,
+    shipped: (signal: AbortSignal) => Promise<BoardFiles>,
     now: () => Date,
     tell?: Tell,
   ) {
@@ -66,6 +74,7 @@ export class Boards {
         return await this.read(name, within);
       } catch (error) {
         if (error instanceof DocumentNewerError) return { name, newer: error.message };
+        if (error instanceof BoardFileError) return { name, faulty: error.message };
         throw error;
       }
     };
@@ -76,7 +85,7 @@ export class Boards {
   /** @throws DocumentNewerError, storage's error, or the reason of `signal` */
   async read(name: string, signal: AbortSignal): Promise<NamedBoard | undefined> {
     const found = await (await this.#store(signal)).read(name, signal);
-    return this.#named(name, found?.value);
+    return namedBoard(name, found?.value, await this.#shipped(signal));
   }
 
   /**
@@ -96,10 +105,11 @@ export class Boards {
     const store = await this.#store(signal);
     // The list is short enough for all that begin at once.
     const isFull = (await this.#names(signal)).length >= mostBoards;
+    const shipped = await this.#shipped(signal);
     const changed = await store.change(
       name,
       (stored) => {
-        const current = this.#named(name, stored);
+        const current = writable(name, stored, shipped);
         const board = change(current);
         if (board === current?.board) return undefined;
         if (current === undefined && isFull) throw new TooManyBoardsError();
@@ -108,7 +118,7 @@ export class Boards {
       by,
       signal,
     );
-    return this.#named(name, changed);
+    return writable(name, changed, shipped);
   }
 
   /** What was written of it, the newest in front, as far as it was kept. */
@@ -124,22 +134,38 @@ export class Boards {
     return await (await this.#store(signal)).history.read(name, number, signal);
   }
 
-  #named(name: string, stored: Revision<Board> | undefined): NamedBoard | undefined {
-    if (stored === undefined) {
-      const board = Object.hasOwn(this.#shipped, name) ? this.#shipped[name] : undefined;
-      return board && { name, revision: 0, board };
-    }
-    const { revision, changedAt, changedBy, content: board } = stored;
-    return board && { name, revision, changedAt, changedBy, board };
-  }
-
   async #names(signal: AbortSignal): Promise<string[]> {
     const stored = await (await this.#store(signal)).names(signal);
-    return [...new Set([...Object.keys(this.#shipped), ...stored])].sort();
+    return [...new Set([...Object.keys(await this.#shipped(signal)), ...stored])].sort();
   }
 
   async #store(signal: AbortSignal): Promise<RevisedStore<Board, never>> {
     this.#opened ??= new RevisedStore(await this.#container(signal), kind, this.#now, this.#tell);
     return this.#opened;
+  }
+}
+
+function namedBoard(
+  name: string,
+  stored: Revision<Board> | undefined,
+  shipped: BoardFiles,
+): NamedBoard | undefined {
+  if (stored === undefined) {
+    const file = Object.hasOwn(shipped, name) ? shipped[name] : undefined;
+    if (file === undefined) return undefined;
+    if ('faulty' in file) throw new BoardFileError(file.faulty);
+    return { name, revision: 0, board: file };
+  }
+  const { revision, changedAt, changedBy, content: board } = stored;
+  return board && { name, revision, changedAt, changedBy, board };
+}
+
+/** What is written takes the place of a file that is none. */
+function writable(...[name, stored, shipped]: Parameters<typeof namedBoard>) {
+  try {
+    return namedBoard(name, stored, shipped);
+  } catch (error) {
+    if (error instanceof BoardFileError) return undefined;
+    throw error;
   }
 }

@@ -15,10 +15,14 @@ export class CommandLineEnd extends Error {
   }
 }
 
-/** @throws CommandLineEnd with the help, or naming the argument, its fault and what is allowed */
+/**
+ * @param inWords another language's words for a text of the help
+ * @throws CommandLineEnd with the help, or naming the argument, its fault and what is allowed
+ */
 export function readCommandLine<const O extends Options>(
   command: Command<O>,
   args: readonly string[],
+  inWords?: (text: string) => string,
 ): Values<O> & { part: string; operands: string[] } {
   const { options, parts = [], operands = [] } = command;
   const types = Object.entries<Option>(options).map(([name, { type }]) => [
@@ -32,7 +36,7 @@ export function readCommandLine<const O extends Options>(
     tokens: true,
   });
   if (tokens.some((token) => token.kind === 'option' && token.name === 'help')) {
-    throw new CommandLineEnd(usageOf(command), 0);
+    throw new CommandLineEnd(usageOf(command, inWords), 0);
   }
   const values: Record<string, string | number | boolean> = {};
   for (const [name, option] of Object.entries<Option>(options)) {
@@ -66,6 +70,10 @@ export function readCommandLine<const O extends Options>(
       values[name] = option.type === 'number' ? Number(token.value) : token.value;
       if (option.type === 'number' && !option.isValid(values[name] as number)) {
         fail(`${rawName} is ${token.value}; it must be ${option.range}`);
+      }
+      if (option.type === 'text' && option.values && !option.values.includes(token.value)) {
+        const near = didYouMean(token.value, option.values);
+        fail(`${rawName} is ${token.value}; it must be one of ${option.values.join(', ')}${near}`);
       }
     }
   }

@@ -13,6 +13,8 @@ export interface TextOption extends Described {
   type: 'text';
   /** What stands for the value in the help: `URL`. */
   value: string;
+  /** Nothing else is taken. */
+  values?: readonly string[];
   default?: string;
 }
 
@@ -87,18 +89,25 @@ export interface Command<O extends Options> {
   more?: string;
 }
 
-/** The text of `--help`. */
-export function usageOf(command: Command<Options>): string {
-  const { name, what, options, parts, operands = [], more } = command;
-  const rows = operands.map((operand) => [operand.name, operand.help]);
+/**
+ * The text of `--help`.
+ *
+ * @param inWords another language's words for one of the texts
+ */
+export function usageOf(command: Command<Options>, inWords = (text: string) => text): string {
+  const { name, options, parts, operands = [] } = command;
+  const what = inWords(command.what);
+  const more = command.more && inWords(command.more);
+  const rows = operands.map((operand) => [operand.name, inWords(operand.help)]);
   for (const [key, option] of Object.entries<Option>(options)) {
-    rows.push([`--${key}${placeholderOf(option)}`, `${option.help}${defaultOf(option)}`]);
+    const help = `${inWords(option.help)}${valuesOf(option)}${defaultOf(option)}`;
+    rows.push([`--${key}${placeholderOf(option)}`, help]);
   }
-  rows.push(['--help', 'this text, and nothing else']);
+  rows.push(['--help', inWords('this text, and nothing else')]);
   const width = Math.max(...rows.map(([left = '']) => left.length));
   const lines = rows.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`);
   const own = operands.map((one) => (one.isOptional ? `[${one.name}] ` : `${one.name} `)).join('');
-  const usage = `Usage: ${name} ${parts ? '<part> ' : ''}${own}[options]`;
+  const usage = `${inWords('Usage')}: ${name} ${parts ? '<part> ' : ''}${own}[${inWords('options')}]`;
   const choice = parts && `Parts: ${parts.join(', ')}`;
   const sections = [usage, what, choice, lines.join('\n'), more];
   return sections.filter((section) => section !== undefined).join('\n\n');
@@ -107,6 +116,10 @@ export function usageOf(command: Command<Options>): string {
 function placeholderOf(option: Option): string {
   if (option.type === 'flag') return '';
   return option.type === 'text' ? ` ${option.value}` : ' N';
+}
+
+function valuesOf(option: Option): string {
+  return option.type === 'text' && option.values ? `: ${option.values.join(', ')}` : '';
 }
 
 function defaultOf(option: Option): string {

@@ -1,5 +1,6 @@
 /** How runs end, and what becomes of stages whose worker is gone. */
 
+import { failing } from './checks/outcome.ts';
 import { hasEnded, type Run, type RunState, type Stage } from './run.ts';
 
 /** What goes wrong again and again at the same place would go on for ever. */
@@ -125,5 +126,6 @@ export function finalState(run: Run): RunState {
   if (states.has('interrupted') || isGivenUp(run)) return 'interrupted';
   if (states.has('cancelled')) return 'cancelled';
   const isMissing = run.stages.some(({ state, reason }) => state === 'skipped' && !reason);
-  return states.has('failed') || isMissing ? 'failed' : 'succeeded';
+  const isWrong = states.has('failed') || isMissing || failing(run).length > 0;
+  return isWrong ? 'failed' : 'succeeded';
 }

@@ -10,6 +10,7 @@ import { type Keeper, keepLease } from '../lock/keeper.ts';
 import { DocumentConflictError } from '../storage/documents.ts';
 import { retryByItself } from './again/automatic.ts';
 import type { Cancellations } from './cancellations.ts';
+import type { CheckAsker } from './checks/ask.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
 import { executeStages } from './execution.ts';
@@ -34,6 +35,7 @@ export interface EngineDependencies extends Starter {
   logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
+  askChecks: CheckAsker;
   /** How long one call may go on beginning stages, in milliseconds. */
   sliceMs: number;
   /** One line about the run, for the log of the function. */

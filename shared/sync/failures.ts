@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { instantSchema } from '../storage/instant.ts';
 import { ListDocument } from '../storage/list-document.ts';
 import type { Tell } from '../storage/tell.ts';
+import { checkText, failing } from './checks/outcome.ts';
 import type { Run, Stage } from './run.ts';
 
 const failureSchema = z.object({
@@ -64,7 +65,8 @@ export function noted(known: readonly Failure[], run: Run): readonly Failure[] {
     );
     const isSame = (one: Failure) => one.code === code && one.entity === entity;
     const before = failures.find(isSame);
-    const error = errorIn(stages);
+    const wrong = failing(run).find((check) => check.entity === entity && check.code === code);
+    const error = errorIn(stages) ?? (wrong && `Check ${checkText(wrong)}`);
     if (error !== undefined) {
       const since = before?.since ?? run.endedAt ?? run.createdAt;
       const message = error.slice(0, longestMessage);

@@ -34,7 +34,8 @@ import type {
 import { unfinishedRuns } from './unfinished.ts';
 import { leaveIfThere } from './waiting/leave.ts';
 import { isDue } from './waiting/line.ts';
-import { type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
+import { mayComeTo, type Place, placesOf, type WaitsFor, whatFor } from './waiting/places.ts';
+import { wakeAllHeads, wakeMs } from './waiting/wake.ts';
 import { firstOpening, isAsleep } from './windows.ts';
 
 export type { SyncState } from './sync-state.ts';
@@ -66,6 +67,7 @@ export class SyncService implements Syncs {
   readonly #dependencies: SyncServiceDependencies;
   readonly #looks: RunLooks;
   readonly #active: AgedCache<Run[]>;
+  readonly #whole = new WeakMap<Run, readonly Stage[]>();
 
   constructor(dependencies: SyncServiceDependencies) {
     const look = async (...[id, signal, known]: Parameters<RunStore['look']>) =>
@@ -106,10 +108,11 @@ export class SyncService implements Syncs {
     const state = await this.#dependencies.state(signal);
     const { stages, locks } = await neededPlan(state, whole, request, signal);
     const names = [...new Set(stages.flatMap(({ exclusive = [] }) => exclusive))].sort();
-    const [known, servers, exclusives] = await Promise.all([
+    const [known, servers, exclusives, closed] = await Promise.all([
       state.durations.look(signal),
       holdersOf(state, locks, signal),
       holdersOfNames(state.leases, names, signal),
+      this.#closed(whole.stages, signal),
     ]);
     const expected = withExpected(stages, known);
     const at = Math.max(
@@ -123,7 +126,7 @@ export class SyncService implements Syncs {
     });
     const asked = askedFor(this.#dependencies.catalog, request.calls);
     const times = { expectedMs: leftMs, unknownStages, criticalPath };
-    return { ...asked, stages: planned, ...times, servers, exclusives };
+    return { ...asked, stages: planned, ...times, servers, exclusives, ...closed };
   }
 
   async read(id: string, signal: AbortSignal): Promise<Run | undefined> {
@@ -160,12 +163,13 @@ export class SyncService implements Syncs {
         const isNew = await cancellations.request(id, { by, at: at.toISOString() }, signal);
         // No worker has it, and none would look before its window opens.
         if (isAsleep(run, at)) await send(id, 0, signal);
-        return isNew ? { outcome: 'accepted' } : { outcome: 'cancelling', state: run.state };
+        const { state: asked } = run;
+        return { outcome: isNew ? 'accepted' : 'cancelling', state: asked };
       }
       endWaiting(run, 'cancelled', `${new CancelRequestedError(by).message} while it waited.`, at);
       if (!(await runs.replaced(run, etag, signal))) continue;
       await leaveIfThere({ waiting, now, send }, run, signal);
-      return { outcome: 'accepted' };
+      return { outcome: 'accepted', state: run.state };
     }
   }
 
@@ -175,13 +179,20 @@ export class SyncService implements Syncs {
   }
 
   async waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor> {
-    const { now, closed } = this.#dependencies;
+    const { now } = this.#dependencies;
     const state = await this.#dependencies.state(signal);
-    const closure = await closed?.(run.stages, signal);
-    const waitsFor = await whatFor(state, run, now(), signal);
-    if (closure === undefined) return waitsFor;
-    const { until, reason } = closure;
-    return { ...waitsFor, closed: { until, reason } };
+    const closed = await this.#closed(this.#wholeOf(run), signal);
+    return { ...(await whatFor(state, run, now(), signal)), ...closed };
+  }
+
+  async wakeLine(): Promise<void> {
+    const { now, send, state } = this.#dependencies;
+    try {
+      const { waiting } = await state(AbortSignal.timeout(wakeMs));
+      await wakeAllHeads({ waiting, now, send });
+    } catch {
+      // The sweeper.
+    }
   }
 
   async list(options: { limit: number; from?: string }, signal: AbortSignal): Promise<RunPage> {
@@ -193,6 +204,24 @@ export class SyncService implements Syncs {
     const { now, retentionDays = 90 } = this.#dependencies;
     const state = await this.#dependencies.state(signal);
     return searchRuns(state, options, keptSince(retentionDays, now()), signal);
+  }
+
+  /** Told whoever asks before it begins. */
+  async #closed(
+    stages: readonly Stage[],
+    signal: AbortSignal,
+  ): Promise<{ closed?: { until: string; reason: string } }> {
+    const closure = await this.#dependencies.closed?.(stages, signal);
+    return closure === undefined
+      ? {}
+      : { closed: { until: closure.until, reason: closure.reason } };
+  }
+
+  /** Many look at one that waits: it is planned once as long as it is the same. */
+  #wholeOf(run: Run): readonly Stage[] {
+    const known = this.#whole.get(run) ?? mayComeTo(this.#dependencies.catalog, run);
+    this.#whole.set(run, known);
+    return known;
   }
 
   /** @throws TooManyStagesError */

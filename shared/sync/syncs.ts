@@ -2,12 +2,14 @@
 
 import type { Closure } from '../closures/closures.ts';
 import type { Call, Period } from './call.ts';
+import type { CheckCounts } from './checks/outcome.ts';
 import type { Run, RunState, Stage } from './run.ts';
 import type { RunFilter } from './run-filter.ts';
 import type { Place, WaitsFor } from './waiting/places.ts';
 
 export { cut } from './brief.ts';
 export type { Call, Period } from './call.ts';
+export { checkCounts, checkCountsSchema } from './checks/outcome.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
 export { TooManyStagesError } from './plan.ts';
@@ -104,11 +106,13 @@ export interface PlannedRun extends Pick<Run, 'codes' | 'names' | 'period'> {
   servers: { server: string; isFree: boolean; run?: string }[];
   /** The exclusive names of its stages, and the runs that have them. */
   exclusives: { name: string; isFree: boolean; run?: string }[];
+  /** What it needs is closed for now. */
+  closed?: { until: string; reason: string };
 }
 
 export type CancelOutcome =
-  /** The worker will hear of it within seconds. */
-  | { outcome: 'accepted' }
+  /** One that waited has ended; of any other the worker will hear of it within seconds. */
+  | { outcome: 'accepted'; state: RunState }
   | { outcome: 'unknown' }
   /** Somebody asked for it before. */
   | { outcome: 'cancelling'; state: RunState }
@@ -151,6 +155,8 @@ export interface RunSummary {
   stagesTotal: number;
   /** Of stages that succeeded, as `Stage.warnings`. */
   warnings: number;
+  /** Absent where none has been asked. */
+  checks?: CheckCounts;
 }
 
 export interface RunPage {
@@ -216,6 +222,8 @@ export interface Syncs {
   places(signal: AbortSignal): Promise<ReadonlyMap<string, Place>>;
   /** Of a run that waits. */
   waitsFor(run: Run, signal: AbortSignal): Promise<WaitsFor>;
+  /** Looks again at whoever is first in line: something that kept it from beginning is over. Never throws. */
+  wakeLine(): Promise<void>;
   /** Runs that are queued or running, as of a second ago at most. */
   active(signal: AbortSignal): Promise<Run[]>;
 }

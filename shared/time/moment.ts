@@ -1,6 +1,6 @@
 /** Points in time as people write them: with an offset, or by the clock on a zone's wall. */
 
-import { instantOf } from './zone.ts';
+import { instantOf, startOfDay } from './zone.ts';
 
 export const momentUse =
   'a time with its zone (2026-11-30T02:00:00Z), or a time or date by the catalogue’s clock (2026-11-30T02:00, 2026-11-30)';
@@ -26,4 +26,10 @@ export function momentOf(text: string, zone: string): Date | undefined {
   }
   if (offset === undefined) return new Date(instantOf(wall, zone));
   return new Date(`${date}T${time}:${second}.${milliseconds}${offset.toUpperCase()}`);
+}
+
+/** Where what is meant is over: a moment at once, a date with the beginning of the next one. */
+export function endOfMoment(text: string, zone: string): Date | undefined {
+  const moment = momentOf(text, zone);
+  return moment !== undefined && text.length === 10 ? startOfDay(text, zone, 1) : moment;
 }

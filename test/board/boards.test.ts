@@ -2,14 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ContainerClient } from '@azure/storage-blob';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { askedBoard } from '../../shared/board/asked-board.ts';
 import type { Board } from '../../shared/board/board.ts';
 import { boardFaults, callsOn } from '../../shared/board/board-calls.ts';
-import { Boards, type NamedBoard } from '../../shared/board/boards.ts';
-import { shippedBoards } from '../../shared/board/shipped.ts';
+import { BoardFileError, Boards, type NamedBoard } from '../../shared/board/boards.ts';
+import { expireHistory } from '../../shared/board/expire-history.ts';
+import { boardsBeside, shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { DocumentNewerError } from '../../shared/storage/documents.ts';
 import { periodLimits } from '../../shared/sync/period.ts';
@@ -37,7 +41,7 @@ function boardsOn(container: ContainerClient) {
   const told: string[] = [];
   const boards = new Boards(
     async () => container,
-    shipped,
+    async () => shipped,
     () => now,
     (text) => told.push(text),
   );
@@ -121,6 +125,23 @@ describe('boards in storage', { concurrency: true }, () => {
       history.map(({ content }) => content?.calls.length),
       Array.from({ length: 12 }, (_, index) => 12 - index),
     );
+  });
+
+  test('what was written longer ago goes, the newest of each stays', async () => {
+    const container = await storage.container();
+    const { boards } = boardsOn(container);
+    for (const name of ['one', 'two', 'one', 'one']) {
+      await boards.change(name, () => ({ calls: [] }), by, soon());
+    }
+    assert.equal(await expireHistory(container, new Date(0), soon()), 0);
+    assert.equal(await expireHistory(container, new Date(Date.now() + 60_000), soon()), 2);
+    const left = [await boards.history('one', 9, soon()), await boards.history('two', 9, soon())];
+    assert.deepEqual(
+      left.map((revisions) => revisions.map(({ revision }) => revision)),
+      [[3], [1]],
+    );
+    await put(container, 'boards/one.json', 'rubbish');
+    assert.equal((await boardsOn(container).boards.read('one', soon()))?.revision, 3);
   });
 
   for (const [what, rubbish] of [
@@ -211,6 +232,62 @@ describe('boards in storage', { concurrency: true }, () => {
       }
     });
   }
+});
+
+describe('boards beside a catalogue of one’s own', () => {
+  const file = JSON.stringify({
+    $schema: '../board.schema.json',
+    description: 'ours',
+    calls: [
+      { code: 'mo', name: 'meter', run: true },
+      { code: 'mo', name: 'meter' },
+    ],
+  });
+  const ours: Board = {
+    description: 'ours',
+    calls: [
+      { id: 'meter.mo', code: 'mo', name: 'meter', run: true },
+      { id: 'meter.mo.2', code: 'mo', name: 'meter', run: false },
+    ],
+  };
+
+  test('files are boards, a bad one says why and may be written, and none is made of a blob at the top', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'boards-'));
+    try {
+      await mkdir(join(folder, 'boards'));
+      await writeFile(join(folder, 'boards/ours.json'), file);
+      await writeFile(join(folder, 'boards/bad.json'), '{"calls": [}');
+      await writeFile(join(folder, 'boards/Other Name.json'), file);
+      const container = await storage.container();
+      const on = (catalog: string) =>
+        new Boards(
+          async () => container,
+          boardsBeside(catalog, async () => container),
+          () => now,
+        );
+      const boards = on(join(folder, 'catalog.json'));
+      assert.deepEqual(await boards.read('ours', soon()), {
+        name: 'ours',
+        revision: 0,
+        board: ours,
+      });
+      const [bad, good] = await boards.list(soon());
+      assert.equal(good?.name, 'ours');
+      assert.match(
+        bad && 'faulty' in bad ? bad.faulty : '',
+        /boards\/bad\.json is no board: .*line 1/,
+      );
+      await assert.rejects(boards.read('bad', soon()), BoardFileError);
+      assert.equal((await boards.change('bad', () => other, by, soon()))?.revision, 1);
+      assert.deepEqual((await boards.read('bad', soon()))?.board, other);
+
+      await put(container, 'of/here/boards/ours.json', file);
+      assert.deepEqual((await on('blob:of/here/catalog.json').read('ours', soon()))?.board, ours);
+      assert.deepEqual(namesOf(await on('blob:catalog.json').list(soon())), ['bad']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 });
 
 describe('boards that are shipped', () => {

@@ -13,7 +13,7 @@ export interface ChaosOptions {
   episodes: number;
   /** Also what takes lives of leases: `planEpisode`. */
   isHarsh?: boolean;
-  /** No episode begins after this long. */
+  /** No episode but the first begins after this long. */
   budgetMs?: number;
   /** Gets a line an episode. */
   log(line: string): void;
@@ -57,7 +57,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
     await fleet.warmUp();
     for (let number = first; number < first + episodes; number += 1) {
       const since = performance.now();
-      if (since - startedAt > budgetMs) break;
+      if (results.length > 0 && since - startedAt > budgetMs) break;
       const plan = planEpisode(seed, number, isHarsh);
       if (plan.catalog !== undefined) catalogs.push(plan.catalog.change);
       const result = await playEpisode(world, fleet, plan);

@@ -128,6 +128,8 @@ test('taken back it worries again, and an earlier one of the same trouble is rep
   ];
   const known = (await acknowledgements()).filter(({ subject }) => subject === 'mo/payment');
   assert.deepEqual(known, [second]);
+  const [{ before, after: since }] = JSON.parse((await ask('audit')).text).entries;
+  assert.deepEqual([before, since], [first, second], 'the audit has both');
   assert.equal(
     (await ask('acknowledgement', { method: 'DELETE', params: { id: first.id } })).status,
     404,
@@ -184,6 +186,7 @@ for (const [change, field, message] of [
   [{ until: '2019-07-01' }, 'until', /after 2019-07-15/],
   [{ note: '' }, 'note', /1 to 400/],
   [{ user: 7 }, 'user', /1 to 128/],
+  [{ usr: 'me' }, 'usr', /did you mean user/],
 ] as const) {
   test(`an acknowledgement with ${JSON.stringify(change)} is refused`, async () => {
     const body = {

@@ -71,7 +71,8 @@ export class RecordingSyncs implements Syncs {
   failure: Error | undefined;
   said = Buffer.alloc(0);
   cancelled: Array<{ id: string; by: string }> = [];
-  cancelOutcome: CancelOutcome = { outcome: 'accepted' };
+  cancelOutcome: CancelOutcome = { outcome: 'accepted', state: 'running' };
+  woken = 0;
 
   async start({ id: _, ...request }: SyncRequest): Promise<StartOutcome> {
     this.#fail();
@@ -146,6 +147,9 @@ export class RecordingSyncs implements Syncs {
     this.#fail();
     return { ...this.inLine.get(id), waitsFor: [{ server: 'dcdb', run: runId }] };
   }
+  async wakeLine(): Promise<void> {
+    this.woken++;
+  }
   async active(): Promise<Run[]> {
     this.#fail();
     return this.running;
@@ -203,7 +207,11 @@ export function testApp(
     settings,
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
-    boards: new Boards(noContainer, shippedBoards(), () => now),
+    boards: new Boards(
+      noContainer,
+      async () => shippedBoards(),
+      () => now,
+    ),
     schedules: new Schedules(noContainer, () => now),
     overviews: noOverviews,
     companies: withoutStorage(settings),

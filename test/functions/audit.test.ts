@@ -390,12 +390,25 @@ test('pages, kinds, people and times', async () => {
     await entries({ to: at }),
     all.filter((entry) => entry.at < at),
   );
+  const { timeZone } = app.current.catalog.periods;
+  const day = new Intl.DateTimeFormat('sv', { timeZone }).format(new Date(at));
+  const dayOf = (entry: AuditEntry) =>
+    new Intl.DateTimeFormat('sv', { timeZone }).format(new Date(entry.at));
+  assert.deepEqual(
+    await entries({ from: day, to: day }),
+    all.filter((entry) => dayOf(entry) === day),
+    'of one day, as the runs',
+  );
 });
 
 for (const [query, detail, near] of [
   [{ what: 'run.strat' }, 'Invalid what value: run.strat.', /did you mean run\.start\?/],
   [{ from: 'yesterday' }, 'Invalid from value: yesterday.', /a time with its zone/],
   [{ to: '2026-02-30' }, 'Invalid to value: 2026-02-30.', /a time with its zone/],
+  [
+    { from: '2026-02-02', to: '2026-02-01' },
+    ...(['Invalid to value: 2026-02-01.', /later than from/] as const),
+  ],
   [{ limit: '0' }, 'Invalid limit value: 0.', /from 1 to 200/],
   [{ after: 'x' }, 'Invalid after value: x.', /the next link/],
 ] as const) {

@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
 import type { HttpRequestInit } from '@azure/functions';
+import { QueueClient } from '@azure/storage-queue';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { Closed } from '../../shared/app/closed.ts';
 import type { CompanyMessage } from '../../shared/app/company-queue.ts';
+import { runQueueName } from '../../shared/app/run-queue.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { located } from '../../shared/catalog/located.ts';
 import type { Closure } from '../../shared/closures/closures.ts';
@@ -19,6 +21,13 @@ import { call, post, type Reply, testApp } from './app.ts';
 const company = 'flexi-demo';
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 const runner = { name: 'runner', sha256: digest('runner'), codes: ['*'], roles: ['read', 'run'] };
+const narrow = {
+  name: 'narrow',
+  sha256: digest('narrow'),
+  codes: ['0c10', 'mo'],
+  roles: ['admin'],
+};
+const ofCompany = { ...narrow, name: 'ofCompany', sha256: digest('ofCompany'), codes: [company] };
 
 let storage: TestStorage;
 let flexibee: Flexibee;
@@ -40,7 +49,10 @@ function start(): Promise<App> {
   return App.start({
     ...sample.Values,
     AzureWebJobsStorage: storage.connectionString,
-    API_TOKENS: JSON.stringify([...JSON.parse(sample.Values.API_TOKENS), runner]),
+    API_TOKENS: JSON.stringify([
+      ...JSON.parse(sample.Values.API_TOKENS),
+      ...[runner, narrow, ofCompany],
+    ]),
     FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
   });
 }
@@ -183,6 +195,55 @@ test('closing and opening needs an admin; an unknown one is not there', async ()
   assert.equal(JSON.parse(again.text).detail, `There is no closure ${closure.id}.`);
 });
 
+test('who may not touch what is closed neither closes nor opens it', async () => {
+  const ask403 = async (token: string, scope: object, code: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const closing = { ...scope, until: inAnHour(), reason: 'r', user: 'u' };
+    const body = { string: JSON.stringify(closing) };
+    const closed = await ask('closures', { method: 'POST', headers, body });
+    const { id } = await close(scope);
+    const opened = await ask('closure', { method: 'DELETE', headers, params: { id } });
+    for (const reply of [closed, opened]) {
+      assert.equal(reply.status, 403, reply.text);
+      assert.equal(JSON.parse(reply.text).detail, `Token is not allowed for code: ${code}.`);
+    }
+    assert.ok((await app.current.closures.current(soon())).some((one) => one.id === id));
+  };
+  await ask403('narrow', { company }, company);
+  await ask403('narrow', { server: 'dcdb' }, '0c01');
+  await ask403('narrow', { everything: true }, '0c01');
+  await ask403('ofCompany', { server: 'flexibee' }, '0c01');
+  const headers = { authorization: 'Bearer ofCompany', 'content-type': 'application/json' };
+  const own = { company, until: inAnHour(), reason: 'r', user: 'u' };
+  const body = { string: JSON.stringify(own) };
+  const closed = await ask('closures', { method: 'POST', headers, body });
+  assert.equal(closed.status, 201, closed.text);
+  const params = { id: JSON.parse(closed.text).id };
+  assert.equal((await ask('closure', { method: 'DELETE', headers, params })).status, 200);
+});
+
+test('what would run says that it is closed; opened early, who waits is woken', async () => {
+  const asked = { ...payment, code: '0c20' };
+  const dry = async () => {
+    const reply = await post(app, 'entity_sync', asked, accept, {
+      url: 'http://localhost/?dry=true',
+    });
+    assert.equal(reply.status, 200, reply.text);
+    return JSON.parse(reply.text).closed;
+  };
+  assert.equal(await dry(), undefined);
+  const queue = new QueueClient(storage.connectionString, runQueueName);
+  await queue.createIfNotExists();
+  const { until, reason, id } = await close({ server: 'ab' });
+  assert.deepEqual(await dry(), { until, reason });
+  const waiting = await post(app, 'entity_sync', { ...asked, whenBusy: 'wait' }, accept);
+  assert.equal(JSON.parse(waiting.text).state, 'waiting', waiting.text);
+  const messages = async () => (await queue.getProperties()).approximateMessagesCount ?? 0;
+  const before = await messages();
+  await open(id);
+  assert.ok((await messages()) > before, 'no sweeper is needed');
+});
+
 const good = { server: 'ab', until: '2019-07-15T14:00:00Z', reason: 'r', user: 'u' };
 for (const [change, field, message] of [
   [{ server: undefined }, 'server', /server, company or everything is needed/],
@@ -200,12 +261,17 @@ for (const [change, field, message] of [
   [{ reason: 'two\nlines' }, 'reason', /on one line/],
   [{ reason: 'x'.repeat(401) }, 'reason', /1 to 400/],
   [{ user: undefined }, 'user', /user is needed/],
+  [{ from: '2019-07-15T13:00:00Z' }, 'from', /there is no such member/],
+  [{ untill: '2019-07-15' }, 'untill', /did you mean until/],
 ] as const) {
   test(`a closure with ${JSON.stringify(change)} is refused`, async () => {
     const headers = { authorization: 'Bearer demo-token', ...accept };
     const reply = await post(testApp(), 'closures', { ...good, ...change }, headers);
     assert.equal(reply.status, 400);
-    const [error, ...others] = JSON.parse(reply.text).errors;
+    const { detail, errors } = JSON.parse(reply.text);
+    const [error, ...others] = errors;
+    const isUnknown = !(field in good) && field !== 'company' && field !== 'everything';
+    assert.match(detail, isUnknown ? /^Unknown member: / : /^Invalid /);
     assert.equal(error.field, field);
     assert.match(error.message, message);
     assert.deepEqual(others, []);

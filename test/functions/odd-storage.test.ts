@@ -83,7 +83,7 @@ test('every document has a version', async () => {
   await app.current.syncs.cancel(id, 'me', soon());
   await app.current.pollCompany({ company, why: 'request', at: new Date().toISOString() }, silent);
   const versions = [
-    [`runs/${id}`, 2],
+    [`runs/${id}`, 3],
     [`cancellations/${id}`, 1],
     [`flexibee/${company}`, 2],
   ] as const;

@@ -74,7 +74,9 @@ describe('a retry', () => {
     for (const [members, field] of bad) {
       const reply = await post(appWithRun(), 'retry_run', { ...good, ...members }, {}, { params });
       assert.equal(reply.status, 400);
-      assert.equal(JSON.parse(reply.text).errors[0].field, field);
+      const { detail, errors } = JSON.parse(reply.text);
+      assert.equal(errors[0].field, field);
+      if (field === 'form') assert.equal(detail, 'Unknown member: form (did you mean from?).');
     }
   });
 });

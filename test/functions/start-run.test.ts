@@ -43,7 +43,7 @@ const refused: [title: string, body: unknown, text: string, errors: [string, Reg
   [
     'a member that was meant otherwise',
     { ...asked(good), user: 'u', call: [] },
-    'Invalid call value: None.',
+    'Unknown member: call (did you mean calls?).',
     [['call', /did you mean calls\?/]],
   ],
   ...(
@@ -259,7 +259,7 @@ test('accepted: each call with its months, as they were asked for and which they
   assert.deepEqual(app.syncs.started, [
     { kind: 'calls', calls: calls.map(([, one]) => one), user: 'оператор', token: 'demo' },
   ]);
-  assert.match(reply.log, /of 0c10, mo, stek, all was asked for by оператор \(token demo\)/);
+  assert.match(reply.log, /of 0c10, mo, stek, all was asked for by оператор \(token demo, /);
 });
 
 test('text for whoever asks for it, and when it is busy the same way', async () => {

@@ -142,7 +142,14 @@ describe('on real storage', () => {
     const refused = await post(app, 'entity_sync', { ...good, code: 'stek' }, accept);
     assert.deepEqual(JSON.parse(refused.text).runs, [both.id]);
     const cancelled = await post(app, 'cancel_run', {}, authorization, { params: { id: both.id } });
-    assert.deepEqual(JSON.parse(cancelled.text).state, 'waiting');
+    assert.equal(JSON.parse(cancelled.text).state, 'cancelled', 'it has ended');
+    assert.deepEqual(app.audit.told.slice(-2), [
+      {
+        ...{ what: 'run.cancel', subject: `run ${both.id}`, codes: ['0c10', 'stek'] },
+        ...{ before: { state: 'waiting' }, who: { token: 'demo' }, from: {} },
+      },
+      { outcome: 'done', after: { state: 'cancelled' } },
+    ]);
     assert.equal((await read(both.id)).state, 'cancelled');
     assert.ok(sent.includes(behind.id));
     const engine = { ...engineOn(state), send };

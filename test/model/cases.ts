@@ -4,6 +4,8 @@ export type Mode = 'exhaustive' | 'progress' | 'bits';
 
 export interface Case {
   name: string;
+  /** The model; `locks.pml` unless told. */
+  model?: string;
   /** PLAN, FAULTS and mutations. */
   defines: string[];
   mode: Mode;
@@ -43,6 +45,16 @@ function mutation(name: string, ...more: string[]): Case {
   return { name, defines, mode: 'exhaustive', seconds: 120, fails: true, quick: true };
 }
 
+/** One name at two servers; quick. */
+function names(name: string, defines: string[], fails?: true): Case {
+  const attempts = ['ATTEMPTS=3', 'FAULTS=3', ...defines];
+  return {
+    ...{ name: `an exclusive name, three attempts, 3 faults; ${name}`, model: 'names.pml' },
+    ...{ defines: attempts, mode: 'exhaustive', seconds: 120, quick: true },
+    ...(fails && { fails }),
+  };
+}
+
 /** Whoever waits is woken by the others alone, where nothing fails. */
 function withoutNet(plan: number): Case {
   const defines = [`PLAN=${plan}`, 'FAULTS=0', 'NO_NET'];
@@ -69,6 +81,10 @@ export const cases: readonly Case[] = [
   mutation('a POST does not look at the line', 'PLAN=5', 'FAULTS=0', 'NO_LOOK'),
   mutation('nobody wakes who waits', 'PLAN=4', 'FAULTS=0', 'NO_NET', 'NO_WAKE'),
   mutation('the sweeper wakes nobody, and one fault', 'PLAN=4', 'FAULTS=1', 'NO_NET'),
+  names('as it is', []),
+  names('nobody waits for the session of who had it', ['NO_WAIT'], true),
+  names('it is not confirmed', ['NO_CONFIRM'], true),
+  names('who had it is forgotten first', ['OWNER_FIRST'], true),
   ...[4, 5, 6].map((plan) => withoutNet(plan)),
   ...every(0, 'progress', true),
   ...every(0, 'progress', true, lines),

@@ -23,9 +23,12 @@ interface Outcome {
 }
 
 /** Builds the verifier of one case in `folder` and runs it. @throws when spin or gcc refuses */
-function verify(folder: string, { defines, mode, seconds, seed = 0 }: Case): Outcome {
+function verify(
+  folder: string,
+  { model = 'locks.pml', defines, mode, seconds, seed = 0 }: Case,
+): Outcome {
   const { compile, run } = modes[mode];
-  must('spin', [...defines.map((define) => `-D${define}`), '-a', 'locks.pml'], folder);
+  must('spin', [...defines.map((define) => `-D${define}`), '-a', model], folder);
   const options = ['-O1', '-DVECTORSZ=1024', '-DMEMLIM=6000', ...compile];
   must('gcc', [...options, '-o', 'pan', 'pan.c'], folder);
   const startedAt = performance.now();
@@ -69,7 +72,9 @@ function check(entry: Case): boolean {
   if (fault === undefined) rmSync(folder, { recursive: true });
   else {
     const defines = entry.defines.map((define) => `-D${define}`).join(' ');
-    console.log(`       trail: cd ${folder} && spin ${defines} -t -p locks.pml`);
+    console.log(
+      `       trail: cd ${folder} && spin ${defines} -t -p ${entry.model ?? 'locks.pml'}`,
+    );
   }
   // Bit-state says what it covered; the others must have seen everything.
   return isExpected && (entry.fails || entry.mode === 'bits' || isComplete);

@@ -89,6 +89,55 @@ describe("a procedure's temporary tables", () => {
     assert.equal(sets[0]?.columns[0]?.type, 'date');
   });
 
+  it('are theirs after a rollback that brings back what they had replaced', async (t) => {
+    const session = await started(
+      t,
+      keep('CREATE TABLE #t (id int); INSERT #t VALUES (@id); SELECT id FROM #t'),
+      "CREATE PROCEDURE dbo.other AS BEGIN CREATE TABLE #T (a nvarchar(5)); INSERT #t VALUES (N'ж'); SELECT a FROM #t END",
+      'CREATE PROCEDURE dbo.altering AS BEGIN CREATE TABLE #t (id int); ALTER TABLE #t ADD more int NULL; INSERT #t VALUES (1, 2); SELECT more FROM #t END',
+    );
+    const calls = [
+      ['EXEC dbo.keep 1', 1],
+      ['EXEC dbo.other', 'ж'],
+      ['EXEC dbo.altering', 2],
+    ] as const;
+    const rollbacks = [
+      'BEGIN TRAN; CALL; ROLLBACK',
+      'BEGIN TRAN; SAVE TRAN s; CALL; ROLLBACK TRAN s; COMMIT',
+    ];
+    for (const rollback of rollbacks) {
+      for (const [before, own] of calls) {
+        for (const [between, other] of calls) {
+          const name = `${before}, ${between}, ${rollback}`;
+          assert.deepEqual(await session.rows(before), [[own]], name);
+          assert.deepEqual(await session.rows(rollback.replace('CALL', between)), [[other]], name);
+          assert.equal(await session.error('SELECT * FROM #t'), 208, name);
+          assert.deepEqual(await session.rows(between), [[other]], name);
+          assert.deepEqual(
+            await session.rows('CREATE TABLE #t (b bit); SELECT * FROM #t; DROP TABLE #t'),
+            [],
+            name,
+          );
+        }
+      }
+    }
+  });
+
+  it('are theirs in the next session, where one was closed in their transaction', async (t) => {
+    const instance = await startInstance({ schema: 'CREATE TABLE dbo.t (id int)' });
+    t.after(() => instance.close());
+    const first = await instance.session();
+    await first.run(keep('CREATE TABLE #t (id int); INSERT #t VALUES (@id); SELECT id FROM #t'));
+    await first.run(
+      'CREATE PROCEDURE dbo.other AS BEGIN CREATE TABLE #t (a int); SELECT a FROM #t END',
+    );
+    await first.run('EXEC dbo.other');
+    await first.run('BEGIN TRAN; EXEC dbo.keep 1');
+    await first.session.close();
+    const next = await instance.session();
+    assert.deepEqual(await next.rows('EXEC dbo.keep 2'), [[2]]);
+  });
+
   it('count from their first number', async (t) => {
     const session = await started(
       t,

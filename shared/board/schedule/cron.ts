@@ -89,20 +89,22 @@ export function latestTimes(
   to: Date,
   most: number,
 ): { times: Date[]; isAll: boolean } {
+  const first = timesIn(times, after, to, most + 1);
+  if (first.length <= most) return { times: first, isAll: true };
   // Looking back further and further, so that a year of minutes need not be counted.
   for (let backMs = 3_600_000; ; backMs *= 4) {
-    const from = Math.max(after.getTime(), to.getTime() - backMs);
-    const found = timesIn(times, new Date(from), to);
-    const isFromStart = from === after.getTime();
-    if (!isFromStart && found.length <= most) continue;
-    return { times: found.slice(-most), isAll: isFromStart && found.length <= most };
+    const from = new Date(Math.max(after.getTime(), to.getTime() - backMs));
+    const found = timesIn(times, from, to);
+    if (found.length > most) return { times: found.slice(-most), isAll: false };
   }
 }
 
-function timesIn(times: Times, after: Date, to: Date): Date[] {
+function timesIn(times: Times, after: Date, to: Date, most = Number.POSITIVE_INFINITY): Date[] {
   const found: Date[] = [];
-  for (let at = times.next(after); at !== undefined && at <= to; at = times.next(at)) {
+  let at = times.next(after);
+  while (at !== undefined && at <= to && found.length < most) {
     found.push(at);
+    at = times.next(at);
   }
   return found;
 }

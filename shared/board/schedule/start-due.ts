@@ -12,7 +12,7 @@ import { periodLimits } from '../../sync/period.ts';
 import { newRunId } from '../../sync/run-id.ts';
 import { type Run, type StartOutcome, type Syncs, TooManyStagesError } from '../../sync/syncs.ts';
 import { callsOn } from '../board-calls.ts';
-import type { Boards } from '../boards.ts';
+import { BoardFileError, type Boards } from '../boards.ts';
 import type { Revised } from '../revised-store.ts';
 import { nextStep } from './plan-due.ts';
 import type { Due, Schedule, ScheduleState } from './schedule.ts';
@@ -155,7 +155,13 @@ async function callsOf(
   { at }: Due,
   signal: AbortSignal,
 ) {
-  const found = await boards.read(board, signal);
+  const found = await boards.read(board, signal).catch((error: unknown) => {
+    if (error instanceof BoardFileError) return error;
+    throw error;
+  });
+  if (found instanceof BoardFileError) {
+    return { state: 'failed', why: `${found.message}.` } as const;
+  }
   if (found === undefined) return { state: 'failed', why: `There is no board ${board}.` } as const;
   const on = callsOn(found.board, catalog, periodLimits(catalog.periods, new Date(at)));
   if ('errors' in on) {

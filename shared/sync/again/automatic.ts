@@ -6,6 +6,7 @@
  * and only then it ends: whoever dies on the way is followed by one who does the same again.
  */
 
+import { failing } from '../checks/outcome.ts';
 import { addLog, finalState } from '../ending.ts';
 import type { Journal } from '../journal.ts';
 import { isFailure } from '../outcome.ts';
@@ -66,8 +67,12 @@ function callsLeft(run: Run): Call[] {
   });
 }
 
-/** An entity is open in a call by a stage of its own data sources, or of all of them. */
-function isOpen({ stages }: Run, { codes }: Call, name: string): boolean {
+/** An entity is open in a call by a stage, or a check, of its own data sources, or of all of them. */
+function isOpen(run: Run, { codes }: Call, name: string): boolean {
+  const { stages } = run;
+  const isWrong = ({ entity, code }: { entity: string; code: string }) =>
+    entity === name && (codes.includes(code) || !stages.some((own) => isOf(own, codes)));
+  if (failing(run).some(isWrong)) return true;
   return stages.some(({ entity, code, state }) => {
     if (entity !== name || state === 'succeeded') return false;
     return code === undefined || codes.includes(code) || !stages.some((own) => isOf(own, codes));

@@ -1,11 +1,13 @@
 /** What is told of runs that wait: their places, and what they wait for. */
 
+import type { Catalog } from '../../catalog/index.ts';
 import { holdersOf } from '../holders.ts';
 import { addressOf } from '../locks.ts';
 import type { Plan } from '../plan.ts';
-import type { Run } from '../run.ts';
+import type { Run, Stage } from '../run.ts';
 import type { SyncState } from '../sync-state.ts';
 import { ahead, type Entry, inLine, meet } from './line.ts';
+import { planAgain } from './plan-again.ts';
 
 export interface Place {
   /** How many are before it at its servers; absent until its time has come. */
@@ -47,6 +49,15 @@ export async function whatFor(
     return [{ server, ...(id !== undefined && { run: id }) }];
   });
   return { ...(own !== undefined && { place: before.length }), waitsFor };
+}
+
+/**
+ * What a run that waits may come to. The stages of a retry are what was open when it was asked for;
+ * what is closed to it is that of all it may have to make again.
+ */
+export function mayComeTo(catalog: Catalog, run: Run): readonly Stage[] {
+  const whole = run.retryFrom === 'failure' ? planAgain(catalog, run) : undefined;
+  return whole !== undefined && 'plan' in whole ? whole.plan.stages : run.stages;
 }
 
 /** The locks that it waits for, each with the server that it is of; an address is no server's name. */

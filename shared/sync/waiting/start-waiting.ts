@@ -6,6 +6,7 @@
 
 import { DocumentConflictError, type Found } from '../../storage/documents.ts';
 import { withDeadline } from '../../storage/storage-call.ts';
+import { madeGoodBy } from '../again/made-good.ts';
 import { neededPlan } from '../again/retry.ts';
 import { claimServers, ownServers, releaseAll, syncLock } from '../claim.ts';
 import { knownDurations, withExpected } from '../durations.ts';
@@ -66,12 +67,20 @@ async function firstInLine(
   signal: AbortSignal,
 ): Promise<Stored | undefined> {
   const { catalog, waiting, now } = starter;
-  const again = planAgain(catalog, run);
-  if ('why' in again) {
-    endWaiting(run, 'failed', again.why, now());
+  const end = async (state: 'failed' | 'cancelled', why: string) => {
+    endWaiting(run, state, why, now());
     // Whoever has written meanwhile has ended it.
     if (await starter.runs.replaced(run, etag, signal)) await leave(starter, entry, signal);
     return undefined;
+  };
+  const again = planAgain(catalog, run);
+  if ('why' in again) return await end('failed', again.why);
+  const other = await madeGoodBy(starter.runs, run, signal);
+  if (other !== undefined) {
+    return await end(
+      'cancelled',
+      `Run ${other} has made it again meanwhile: nothing is left open.`,
+    );
   }
   const { plan, lost } = again;
   const locks = plan.locks.map(({ lock }) => lock);
@@ -112,8 +121,10 @@ async function firstInLine(
   const enterStages = async (bounded: AbortSignal) => {
     const known = await knownDurations(starter.durations, bounded);
     const origin = { user: run.user, id: run.id, at: now(), timeZone: catalog.periods.timeZone };
-    const { stages } = await neededPlan(starter, plan, run, bounded);
+    const { stages, checks } = await neededPlan(starter, plan, run, bounded);
     run.stages = withExpected(forRun(stages, origin), known);
+    delete run.checks;
+    if (checks.length > 0) run.checks = checks;
   };
   return await claimed(starter, { value: run, etag }, { ...entry, locks }, signal, enterStages);
 }

@@ -12,7 +12,7 @@ export interface Waker {
 }
 
 /** Waking is not worth more of a worker's time than this: the sweeper wakes as well. */
-const wakeMs = 5_000;
+export const wakeMs = 5_000;
 
 /** Messages may be hidden for seven days (Azure Storage, Put Message). */
 const longestDelaySeconds = 7 * 24 * 3_600;
@@ -42,9 +42,17 @@ export function wakeHeadsSoon(
   return wake(waker, locks, soon, without);
 }
 
+/**
+ * Each that is first in line, whatever it waits for: a closure is over. By the time anybody sees the
+ * messages every worker has heard of that.
+ */
+export function wakeAllHeads(waker: Waker): Promise<void> {
+  return wake(waker, undefined, soon);
+}
+
 async function wake(
   { waiting, now, send }: Waker,
-  locks: readonly string[],
+  locks: readonly string[] | undefined,
   delaySeconds: number,
   without?: Pick<Entry, 'id'>,
 ): Promise<void> {
@@ -52,7 +60,7 @@ async function wake(
   try {
     const entries = (await waiting.list(signal)).filter(({ id }) => id !== without?.id);
     const heads = headsOf(inLine(entries, now()));
-    const woken = heads.filter((head) => meet(head.locks, locks));
+    const woken = heads.filter((head) => locks === undefined || meet(head.locks, locks));
     await Promise.all(woken.map(({ id }) => send(id, delaySeconds, signal)));
   } catch {
     // The sweeper.

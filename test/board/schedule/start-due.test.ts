@@ -64,7 +64,7 @@ function world({ calls = [meter], hasBoard = true, starts = [], ...given }: Worl
       places: async () => new Map((given.inLine ?? []).map((id) => [id, { place: 0 }])),
       cancel: async (id) => {
         cancelled.push(id);
-        return { outcome: 'accepted' };
+        return { outcome: 'accepted', state: 'running' };
       },
     },
     now: () => new Date(clock.ms),

@@ -8,7 +8,7 @@ import { executeRun } from '../../../shared/sync/engine.ts';
 import type { Run, Stage } from '../../../shared/sync/run.ts';
 import type { Call, SyncRequest } from '../../../shared/sync/syncs.ts';
 import { soon, startStorage, type TestStorage } from '../../support/storage.ts';
-import { engineOn } from '../../support/sync-state.ts';
+import { engineOn, postingService } from '../../support/sync-state.ts';
 import { LineWorld } from '../waiting/line-world.ts';
 
 let storage: TestStorage;
@@ -169,6 +169,40 @@ describe('by hand', { concurrency: true }, () => {
     assert.deepEqual(idsOf(retry), ['export:meter:0c10', 'crude:meter', 'heap:meter']);
   });
 
+  test('a retry that waits tells the servers of all that it may come to, and their closure', async () => {
+    const world = await RetryWorld.open(storage);
+    world.failing.add('crude:meter');
+    const run = await world.ask([call(['0c10'], ['meter'])]);
+    const holder = await world.posted({
+      ...{ kind: 'calls', calls: [call(['0c10'], ['meter'])], user: 'a', token: 't' },
+    });
+    const again = { of: run.id, from: 'failure', user: 'b', token: 't', whenBusy: 'wait' } as const;
+    const retries = [];
+    for (const _ of [1, 2]) {
+      const sync = await world.service().again(again, soon());
+      assert.ok(!('outcome' in sync));
+      retries.push(await world.read(await world.posted(sync)));
+    }
+    const [first, second] = retries;
+    assert.ok(first && second);
+    assert.deepEqual(idsOf(first), ['crude:meter', 'heap:meter']);
+    const service = world.service();
+    const waitsFor = [{ server: 'dcdb', run: holder }];
+    assert.deepEqual(await service.waitsFor(first, soon()), { place: 0, waitsFor });
+    assert.deepEqual(await service.waitsFor(second, soon()), { place: 1, waitsFor });
+    await world.execute(holder);
+    const behind = await service.waitsFor(second, soon());
+    assert.deepEqual(behind.waitsFor, [{ server: 'dcdb', run: first.id }]);
+    const closure = { id: 'c', until: '2030-01-01T00:00:00.000Z', reason: 'index' };
+    const closed = async (stages: readonly Stage[]) =>
+      stages.some(({ server }) => server === 'dcdb')
+        ? { ...closure, server: 'dcdb', user: 'u', token: 't', at: closure.until }
+        : undefined;
+    const { state, now, send } = world;
+    const told = await postingService(state, { now, send, closed }).waitsFor(first, soon());
+    assert.deepEqual(told.closed, { until: closure.until, reason: 'index' });
+  });
+
   test('a retry that waits is cut anew when it starts: another has exported meanwhile', async () => {
     const world = await RetryWorld.open(storage);
     world.failing.add('crude:meter');
@@ -210,6 +244,38 @@ describe('by hand', { concurrency: true }, () => {
 });
 
 describe('by itself', { concurrency: true }, () => {
+  for (const [what, names, failing, state] of [
+    ['all of it made good', ['meter'], false, 'cancelled'],
+    ['a part of it made good', ['meter', 'payment'], false, 'succeeded'],
+    ['nothing made good', ['meter'], true, 'succeeded'],
+  ] as const) {
+    test(`by hand meanwhile, ${what}: it is ${state}`, async () => {
+      const world = await RetryWorld.open(storage);
+      for (const name of names) world.failing.add(`crude:${name}`);
+      const asked = { periods: [month], asked: month, retries: 1, after: '10m' };
+      const run = await world.ask([call(['0c10'], [...names], asked)]);
+      const [own = ''] = run.retriedBy ?? [];
+      if (!failing) world.failing.delete('crude:meter');
+      const hand = await world.again(run.id);
+      await world.execute(hand.id);
+      assert.equal(
+        (await world.read(hand.id)).state,
+        state === 'cancelled' ? 'succeeded' : 'failed',
+      );
+      world.failing.clear();
+      world.called.length = 0;
+      world.aheadMs = 600_000;
+      await world.deliver();
+      const ended = await world.read(own);
+      assert.equal(ended.state, state);
+      if (state === 'cancelled') {
+        assert.match(ended.reason ?? '', new RegExp(`${hand.id} has made it again meanwhile`));
+        assert.deepEqual(world.called, []);
+      }
+      await world.assertClear();
+    });
+  }
+
   const withRetries = (retries: number, after = '10m') =>
     call(['0c10'], ['meter'], { retries, after });
 

@@ -157,7 +157,7 @@ describe('cancelling a run that waits', { concurrency: true }, () => {
     const behind = await world.posted(asks(['stek'], 'behind'));
     await world.deliver();
     assert.deepEqual(await world.service().cancel(both, 'somebody', soon()), {
-      outcome: 'accepted',
+      ...{ outcome: 'accepted', state: 'cancelled' },
     });
     const document = await world.read(both);
     assert.equal(document.state, 'cancelled');
@@ -347,6 +347,20 @@ describe('the net', { concurrency: true }, () => {
     assert.equal((await world.read(id)).state, 'waiting');
     await world.recover();
     assert.equal((await world.read(id)).state, 'succeeded');
+  });
+
+  test('what was closed is opened: each that is first in line is looked at again, when all know', async () => {
+    const world = await LineWorld.open(storage);
+    await world.posted(asks(['0c10', 'stek'], 'holder'));
+    const first = await world.posted(asks(['0c10'], 'first'));
+    await world.posted(asks(['0c10'], 'second'));
+    const other = await world.posted(asks(['stek'], 'other'));
+    world.sent.length = 0;
+    await world.service().wakeLine();
+    assert.deepEqual(
+      world.sent.slice(),
+      [first, other].map((id) => ({ id, delaySeconds: 2 })),
+    );
   });
 
   test('closed for now: it waits, and comes again', async () => {

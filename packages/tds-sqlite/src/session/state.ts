@@ -240,6 +240,7 @@ function guarded<T>(
     connection.forget();
     throw error;
   }
+  connection.settled();
   return result;
 }
 

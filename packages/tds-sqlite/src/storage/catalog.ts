@@ -165,6 +165,11 @@ export class Catalog {
       .run(id, column, name);
   }
 
+  /** The registry's number of a new object; null: the next that is free. */
+  protected nextId(): number | null {
+    return null;
+  }
+
   get #extended(): string {
     return `${quoteName(this.#schema)}.${quoteName(extended)}`;
   }
@@ -176,8 +181,10 @@ export class Catalog {
   #write(kind: string, schema: string, name: string, definition: string): void {
     const isCurrent = this.#isCurrent();
     const { lastInsertRowid: id } = this.#sqlite
-      .prepare(`INSERT INTO ${this.#table}(kind, schema, name, definition) VALUES (?, ?, ?, ?)`)
-      .run(kind, schema, name, definition);
+      .prepare(
+        `INSERT INTO ${this.#table}(id, kind, schema, name, definition) VALUES (?, ?, ?, ?, ?)`,
+      )
+      .run(this.nextId(), kind, schema, name, definition);
     this.#touch();
     if (isCurrent) this.#know({ id, kind, schema, name, definition });
   }

@@ -103,6 +103,12 @@ export class Connection {
   commit(): void {
     this.sqlite.exec('COMMIT');
     this.inTransaction = false;
+    this.settled();
+  }
+
+  /** After a statement or a transaction; nothing happens while one goes on. */
+  settled(): void {
+    if (!this.sqlite.isTransaction) this.#temporary?.settled();
   }
 
   rollback(): void {

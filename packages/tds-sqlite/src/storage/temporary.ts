@@ -23,6 +23,9 @@ export class TemporaryCatalog extends Catalog {
   /** Tables that may rest, by lower-case name. */
   readonly #made = new Map<string, Made>();
   readonly #resting = new Set<string>();
+  /** Ids of tables that made room for others. Where a rollback brings them back nobody sees them. */
+  readonly #gone = new Set<number>();
+  #lastId = 0;
   /** Last identity value given out, by table. */
   readonly identities = new Map<number, bigint>();
 
@@ -32,11 +35,12 @@ export class TemporaryCatalog extends Catalog {
   }
 
   override find(schema: string, name: string): StoredObject | undefined {
-    return this.#resting.has(name.toLowerCase()) ? undefined : super.find(schema, name);
+    const found = super.find(schema, name);
+    return found && this.#isThere(found) ? found : undefined;
   }
 
   override objects(): StoredObject[] {
-    return super.objects().filter(({ name }) => !this.#resting.has(name.toLowerCase()));
+    return super.objects().filter((object) => this.#isThere(object));
   }
 
   override remove(object: { id: number; name: string }): void {
@@ -68,7 +72,7 @@ export class TemporaryCatalog extends Catalog {
     for (const key of this.#resting) {
       if (this.#made.get(key)?.by !== by) continue;
       this.#resting.delete(key);
-      const table = super.find('', key);
+      const table = this.find('', key);
       // Made in a transaction that was rolled back it is not there any more.
       if (table?.kind !== 'table') {
         this.#made.delete(key);
@@ -84,10 +88,27 @@ export class TemporaryCatalog extends Catalog {
 
   /** Makes room for another table of this name. */
   discard(name: string): void {
-    if (!this.#resting.delete(name.toLowerCase())) return;
     const table = super.find('', name);
-    if (table?.kind !== 'table') return;
+    const rests = this.#resting.delete(name.toLowerCase());
+    if (table?.kind !== 'table' || !(rests || this.#gone.has(table.id))) return;
     this.#sqlite.exec(`DROP TABLE ${table.sql}`);
     this.remove(table);
+    this.#gone.add(table.id);
+  }
+
+  /** After a transaction: what is not there now will not come back. */
+  settled(): void {
+    if (this.#gone.size === 0) return;
+    const there = new Set(super.objects().map(({ id }) => id));
+    for (const id of this.#gone) if (!there.has(id)) this.#gone.delete(id);
+  }
+
+  /** Never given out twice, also not after a rollback: an id is one table. */
+  protected override nextId(): number {
+    return ++this.#lastId;
+  }
+
+  #isThere({ id, name }: StoredObject): boolean {
+    return !this.#resting.has(name.toLowerCase()) && !this.#gone.has(id);
   }
 }

@@ -1,0 +1,36 @@
+/** A call as it is typed: data sources, an entity, months. */
+
+import { wholeNumber } from '../shared/command-line/options.ts';
+
+export const callOptions = {
+  code: { type: 'text', value: 'CODES', help: 'data sources: 0c10,stek' },
+  name: { type: 'text', value: 'ENTITY', help: 'one entity; without it whole data sources' },
+  month: wholeNumber('the month; 0 the current one, -1 the one before', -1_200, 12),
+  year: wholeNumber('its year, for a month from 1 to 12', 1_000, 9_999),
+  months: { type: 'text', value: 'FROM..TO', help: 'months: 2026-01..2026-03, -2..0' },
+} as const;
+
+export interface TypedCall {
+  code?: string | undefined;
+  name?: string | undefined;
+  month?: number | undefined;
+  year?: number | undefined;
+  months?: string | undefined;
+}
+
+/** As POST /runs takes it; what is wrong with it is told by whoever reads it. */
+export function callOf({ code = '', name, month, year, months }: TypedCall): object {
+  return {
+    code: code.split(',').map((one) => one.trim()),
+    ...(name !== undefined && { name }),
+    ...(month !== undefined && { month }),
+    ...(year !== undefined && { year }),
+    ...(months !== undefined && { months: months.split('..').map(monthOf) }),
+  };
+}
+
+function monthOf(text: string): unknown {
+  const [, year, month] = /^\s*(\d{4})-(\d\d?)\s*$/.exec(text) ?? [];
+  if (year !== undefined) return { month: Number(month), year: Number(year) };
+  return /^\s*-?\d+\s*$/.test(text) ? Number(text) : text;
+}

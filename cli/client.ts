@@ -1,0 +1,230 @@
+/** The app, over HTTP, as any other client has it. */
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Access, accessOf, type GivenAccess } from './access.ts';
+import type { Surroundings } from './command.ts';
+import { CliError, exitCodes } from './exit-codes.ts';
+import { clean } from './terminal/text.ts';
+
+export { accessOptions as clientOptions } from './access.ts';
+
+export const clientHelp =
+  'Exit codes: 0 succeeded, 1 refused or failed, 2 wrong arguments, 3 busy or closed for now, 4 the app does not answer.';
+
+/** An answer begins within the 230 s that Azure allows it. */
+const answerMs = 240_000;
+const usualMs = 60_000;
+/** A body that says nothing for so long has been forgotten. */
+const quietMs = 120_000;
+/** Before a POST that nobody has answered is sent again under its key. */
+const againMs = [1_000, 3_000];
+
+export interface Asked {
+  query?: Readonly<Record<string, string | undefined>>;
+  json?: unknown;
+  /** In place of JSON. */
+  text?: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Until the answer begins. */
+  isSlow?: boolean;
+}
+
+const problemSchema = z.looseObject({
+  type: z.string(),
+  detail: z.string(),
+  cure: z.string().optional(),
+  errors: z.array(z.looseObject({ field: z.string(), message: z.string() })).default([]),
+});
+
+/** @throws CliError for an address or a token that is none */
+export async function clientOf(given: GivenAccess, surroundings: Surroundings): Promise<Client> {
+  return new Client(await accessOf(given, surroundings), surroundings.signal);
+}
+
+export class Client {
+  readonly #access: Access;
+  readonly #signal: AbortSignal;
+
+  constructor(access: Access, signal: AbortSignal) {
+    this.#access = access;
+    this.#signal = signal;
+  }
+
+  /**
+   * An answer as JSON.
+   *
+   * @throws CliError for a refusal, or where nobody answers
+   */
+  async ask(method: string, path: string, asked: Asked = {}): Promise<unknown> {
+    return await this.jsonOf(await this.exchange(method, path, asked));
+  }
+
+  async jsonOf(response: Response): Promise<unknown> {
+    const text = await this.#textOf(response);
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw this.#notApp('what is no JSON');
+    }
+  }
+
+  /** The same, as the app describes it. */
+  async askFor<T extends z.ZodType>(
+    schema: T,
+    method: string,
+    path: string,
+    asked: Asked = {},
+  ): Promise<z.infer<T>> {
+    return this.understood(schema, await this.ask(method, path, asked));
+  }
+
+  /**
+   * Starts something, once: where no answer comes it is sent again under the same key, so that
+   * nothing is started twice.
+   */
+  async start(path: string, json: object): Promise<unknown> {
+    const headers = { 'idempotency-key': randomUUID() };
+    for (const pause of againMs) {
+      try {
+        return await this.ask('POST', path, { json, headers });
+      } catch (error) {
+        if (!(error instanceof UnansweredError)) throw error;
+        await sleep(pause, undefined, { signal: this.#signal });
+      }
+    }
+    return await this.ask('POST', path, { json, headers });
+  }
+
+  /** An answer as it comes, `304` among them. */
+  async exchange(method: string, path: string, asked: Asked = {}): Promise<Response> {
+    const { base, token } = this.#access;
+    const url = new URL(path.replace(/^\//, ''), base);
+    for (const [name, value] of Object.entries(asked.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, value);
+    }
+    const body = asked.text ?? (asked.json === undefined ? undefined : JSON.stringify(asked.json));
+    const type = asked.text === undefined ? 'application/json' : 'text/x-python';
+    const headers = {
+      accept: 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': type }),
+      ...asked.headers,
+    };
+    const deadline = new AbortController();
+    const timer = setTimeout(
+      () => deadline.abort(new Error('no answer in time')),
+      asked.isSlow ? answerMs : usualMs,
+    );
+    let response: Response;
+    try {
+      const signal = AbortSignal.any([this.#signal, deadline.signal]);
+      const init = { method, headers, signal, redirect: 'manual' as const };
+      response = await fetch(url, { ...init, ...(body !== undefined && { body }) });
+    } catch (error) {
+      throw this.#unanswered(error);
+    } finally {
+      clearTimeout(timer);
+    }
+    if (response.ok || response.status === 304) return response;
+    throw refused(response.status, await this.#textOf(response));
+  }
+
+  /** The body in pieces. */
+  async *pieces(response: Response): AsyncGenerator<Uint8Array, void, undefined> {
+    const reader = response.body?.getReader();
+    if (reader === undefined) return;
+    let timer: NodeJS.Timeout | undefined;
+    let isQuiet = false;
+    const giveUp = () => {
+      isQuiet = true;
+      reader.cancel().catch(() => {});
+    };
+    try {
+      for (;;) {
+        timer = setTimeout(giveUp, quietMs);
+        const { done, value } = await reader.read();
+        clearTimeout(timer);
+        if (isQuiet) throw new Error('it has stopped in the middle of its answer');
+        if (done) return;
+        yield value;
+      }
+    } catch (error) {
+      throw this.#unanswered(error);
+    } finally {
+      clearTimeout(timer);
+      await reader.cancel().catch(() => {});
+    }
+  }
+
+  /** @throws CliError for what no app of this version answers */
+  understood<T extends z.ZodType>(schema: T, answer: unknown): z.infer<T> {
+    const read = schema.safeParse(answer);
+    if (read.success) return read.data;
+    const [issue] = read.error.issues;
+    throw this.#notApp(
+      `what this version does not know (${issue?.path.join('.')}: ${issue?.message})`,
+    );
+  }
+
+  async #textOf(response: Response): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const piece of this.pieces(response))
+      text += decoder.decode(piece, { stream: true });
+    return text + decoder.decode();
+  }
+
+  #notApp(what: string): CliError {
+    return new CliError(exitCodes.unreachable, `${this.#access.base.origin} answers ${what}`);
+  }
+
+  #unanswered(error: unknown): unknown {
+    if (this.#signal.aborted) return this.#signal.reason;
+    if (error instanceof CliError) return error;
+    const why = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const message = why instanceof Error ? why.message || Reflect.get(why, 'code') : String(why);
+    return new UnansweredError(`${this.#access.base.origin} does not answer: ${message}`);
+  }
+}
+
+/** Nobody knows whether it was done. */
+class UnansweredError extends CliError {
+  constructor(message: string) {
+    super(exitCodes.unreachable, message);
+  }
+}
+
+/** What is typed wrongly is the caller's; what holds others up passes; the rest is a failure. */
+function refused(status: number, answer: string): CliError {
+  const problem = problemSchema.safeParse(jsonOf(answer)).data;
+  if (problem === undefined) {
+    const code = status >= 500 || status < 400 ? exitCodes.unreachable : exitCodes.failed;
+    return new CliError(code, `the app answers ${status}: ${clean(answer.slice(0, 200))}`);
+  }
+  const { type, detail, errors, cure } = problem;
+  const kind = type.split(':').at(-1) ?? '';
+  const isBusy = ['busy', 'closed', 'key-in-use'].includes(kind);
+  const isAway = status === 503 || status === 504;
+  const code = isBusy
+    ? exitCodes.busy
+    : isAway
+      ? exitCodes.unreachable
+      : kind === 'invalid-value'
+        ? exitCodes.usage
+        : exitCodes.failed;
+  const more = [
+    ...errors.map(({ message }) => message),
+    ...(cure === undefined ? [] : [cure]),
+  ].filter((line) => line !== detail);
+  return new CliError(code, [detail, ...more.map((line) => `  ${line}`)].map(clean).join('\n'));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
