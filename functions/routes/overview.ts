@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { overviewSchema } from '../../shared/board/overview/overview.ts';
+import { languages } from '../../shared/board/overview/text.ts';
 import { readCells, readOverview } from '../overview/read-overview.ts';
 import type { Route } from '../route.ts';
 import { cellsSchema } from '../shapes/overview.ts';
@@ -41,9 +42,10 @@ export const overviewRoutes: readonly Route[] = [
           200: {
             description: 'For the data sources that the token may touch',
             headers: {
-              Vary: {
-                description: 'A text is in the language that is asked for',
-                schema: z.string().regex(/^Accept, Accept-Language(, Accept-Encoding)?$/),
+              'Content-Language': {
+                description: 'Of a text',
+                schema: z.enum(languages),
+                isOptional: true,
               },
             },
             json: overviewSchema,

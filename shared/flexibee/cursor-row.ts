@@ -4,9 +4,9 @@
  */
 
 import { z } from 'zod';
+import type { AfterCalls } from './after-calls.ts';
 import { phaseOf } from './company-state.ts';
 import type { Cursor } from './cursor.ts';
-import type { AfterCalls } from './after-calls.ts';
 
 const instant = z.iso.datetime();
 const troubleSchema = z.object({ what: z.string(), since: instant });

@@ -17,7 +17,7 @@ export async function lookAtSchedules(
   if (all.length === 0) return [];
   const codes = new Map<string, string[]>();
   for (const board of await boards.list(signal)) {
-    if ('newer' in board) continue;
+    if (!('board' in board)) continue;
     codes.set(board.name, [...new Set(board.board.calls.flatMap((call) => codesOf(call)))]);
   }
   return await Promise.all(

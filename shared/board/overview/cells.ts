@@ -5,6 +5,9 @@
 
 import { z } from 'zod';
 import { instantSchema } from '../../storage/instant.ts';
+import { cut } from '../../sync/brief.ts';
+import { type CheckResult, checkStates } from '../../sync/checks/check.ts';
+import { asked, checkText } from '../../sync/checks/outcome.ts';
 import { hasEnded, type Run, type Stage } from '../../sync/run.ts';
 
 export const cellStates = ['succeeded', 'failed', 'cancelled', 'skipped'] as const;
@@ -25,13 +28,25 @@ const successSchema = z.object({
   }),
 });
 
+const checkSchema = z.object({
+  run: z.string(),
+  at: instantSchema,
+  state: z.enum(checkStates).meta({ description: 'The worst of its checks' }),
+  what: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Of one that does not agree: both sides, or why' }),
+});
+
 export const cellSchema = z.object({
   code: z.string(),
   entity: z.string(),
   state: z.enum(cellStates).meta({ description: 'How it ended in the latest run that had it' }),
   run: z.string().meta({ description: 'That run' }),
-  at: instantSchema.meta({ description: 'When it ended there' }),
+  /** When it ended there. */
+  at: instantSchema,
   success: successSchema.exactOptional().meta({ description: 'The latest one' }),
+  check: checkSchema.exactOptional().meta({ description: 'What was checked at last' }),
 });
 export type Cell = z.infer<typeof cellSchema>;
 
@@ -44,7 +59,8 @@ export function cellsOf(run: Run): Cell[] {
     const at = endOf(stages) ?? run.endedAt;
     if (stages.length === 0 || at === undefined || !stages.every(hasEnded)) return [];
     const state = stateOf(stages);
-    const cell: Cell = { code, entity, state, run: run.id, at };
+    const check = checkOf(run, code, entity);
+    const cell: Cell = { code, entity, state, run: run.id, at, ...(check && { check }) };
     if (state !== 'succeeded') return [cell];
     const { at: _, errors: __, ...newest } = after ?? { at: '' };
     const success = {
@@ -72,12 +88,21 @@ export function withCells(
 export const cellKey = ({ code, entity }: Pick<Cell, 'code' | 'entity'>) => `${code}/${entity}`;
 
 function merged(one: Cell, other: Cell): Cell {
-  const { success: _, ...latest } = later(one, other);
-  const success =
-    one.success && other.success
-      ? later(one.success, other.success)
-      : (one.success ?? other.success);
-  return { ...latest, ...(success && { success }) };
+  const latest = later(withoutParts(one), withoutParts(other));
+  const success = laterOf(one.success, other.success);
+  const check = laterOf(one.check, other.check);
+  return { ...latest, ...(success && { success }), ...(check && { check }) };
+}
+
+function withoutParts({ success: _, check: __, ...cell }: Cell): Cell {
+  return cell;
+}
+
+function laterOf<T extends { at: string; run: string }>(
+  one: T | undefined,
+  other: T | undefined,
+): T | undefined {
+  return one && other ? later(one, other) : (one ?? other);
 }
 
 /** Of two the one that was later; of the same run the one that says more. */
@@ -94,6 +119,22 @@ function stateOf(stages: readonly Stage[]): Cell['state'] {
   if (states.has('failed') || states.has('interrupted')) return 'failed';
   if (states.has('cancelled')) return 'cancelled';
   return states.has('skipped') ? 'skipped' : 'succeeded';
+}
+
+/** Bytes of both sides. */
+const longestText = 200;
+
+/** The worst of what was asked of the entity; what differs in two months is told once. */
+function checkOf(run: Run, code: string, entity: string): Cell['check'] {
+  const results = asked(run).filter((one) => one.entity === entity && one.code === code);
+  const order: readonly CheckResult['state'][] = ['differs', 'unknown', 'agrees'];
+  const [worst] = results.toSorted(
+    (one, other) => order.indexOf(one.result.state) - order.indexOf(other.result.state),
+  );
+  if (worst === undefined) return undefined;
+  const { state, at } = worst.result;
+  const what = state === 'agrees' ? undefined : cut(checkText(worst), longestText);
+  return { run: run.id, at, state, ...(what !== undefined && { what }) };
 }
 
 function endOf(stages: readonly Stage[]): string | undefined {

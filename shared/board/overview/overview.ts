@@ -10,7 +10,8 @@ import { isSeen } from './visible.ts';
 import { troublesOfCompany, wrongIn, wrongSchema } from './wrong.ts';
 
 const lastSchema = z.object({
-  at: instantSchema.meta({ description: 'When it was due' }),
+  /** When it was due. */
+  at: instantSchema,
   state: z.enum([...dueStates, ...runStates]).meta({
     description:
       'That of its run, where there is one: `succeeded`, `running`; or why there is none',

@@ -55,6 +55,7 @@ export function wrongIn(facts: Facts): Wrong[] {
     ...failures(facts, current),
     ...facts.schedules.flatMap((one) => ofSchedule(one, now)),
     ...slowRuns(facts, now),
+    ...differing(facts),
     ...companies(facts, current),
     ...poison(facts),
     ...closures(facts, now),
@@ -147,6 +148,18 @@ function slowRuns({ servers }: Facts, now: Date): Wrong[] {
     return {
       ...{ kind: 'late' as const, subject, what: 'slow', since: slowFrom },
       ...{ run: id, see: `/runs/${id}`, mend: `POST /runs/${id}/cancel` },
+    };
+  });
+}
+
+/** Until the next check agrees; of one that nobody could read nothing is known. */
+function differing({ cells }: Facts): Wrong[] {
+  return cells.flatMap(({ code, entity, check }) => {
+    if (check?.state !== 'differs') return [];
+    const { run, at, what = '' } = check;
+    return {
+      ...{ kind: 'differs' as const, subject: code, what, names: [entity], since: at, run },
+      ...{ see: `/runs/${run}`, mend: `POST /runs/${run}/retry {"from": "all"}` },
     };
   });
 }

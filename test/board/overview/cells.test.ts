@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Cell, cellsOf, withCells } from '../../../shared/board/overview/cells.ts';
-import type { Run, Stage } from '../../../shared/sync/run.ts';
+import type { FreshnessReading, Run, Stage } from '../../../shared/sync/run.ts';
 import { run, stage } from '../../support/runs.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 30, 2, 30, second)).toISOString();
@@ -17,7 +17,8 @@ function ended(id: string, state: Stage['state'], from: number, to: number, sum?
 }
 
 function ofStages(id: string, stages: Stage[], over: Partial<Run> = {}): Run {
-  const after = { at: at(50), source: '2026-11-30T02:00:00', heap: null, errors: ['crude: no'] };
+  const after: FreshnessReading = { at: at(50), source: '2026-11-30T02:00:00', heap: null };
+  after.errors = ['crude: no'];
   const freshness = [{ entity: 'payment', code: '0c10', after }];
   return { ...run(id, stages), state: 'succeeded', endedAt: at(59), freshness, ...over };
 }
@@ -39,6 +40,26 @@ test('a cell of a run: state, time, rows of each stage, freshness after it', () 
       },
     },
   ]);
+});
+
+test('a check of a cell: the worst of them, with both sides', () => {
+  const stages = [ended('export:payment:0c10', 'succeeded', 1, 5)];
+  const check = { check: 'totals', entity: 'payment', code: '0c10', queries: [] };
+  const result = (state: 'agrees' | 'differs') => ({ state, at: at(9), groups: 1 });
+  const values = { source: '1000', heap: '999' };
+  const checks: Run['checks'] = [
+    { ...check, result: result('agrees') },
+    {
+      ...check,
+      result: { ...result('differs'), differences: [{ code: '0c10', of: 'rows', values }] },
+    },
+    { ...check, code: '0c20', result: result('differs') },
+  ];
+  const [cell] = cellsOf(ofStages('r', stages, { checks }));
+  assert.deepEqual(cell?.check, {
+    ...{ run: 'r', at: at(9), state: 'differs' },
+    what: 'totals of payment of 0c10: rows are 1000 in source, 999 in heap',
+  });
 });
 
 const states: [string, Stage['state'][], Cell['state'] | undefined][] = [
