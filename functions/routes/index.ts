@@ -9,6 +9,7 @@ import { healthSchema, livenessSchema } from '../shapes/runs.ts';
 import { adminRoutes } from './admin.ts';
 import { boardRoutes } from './boards.ts';
 import { dynsqlRoutes } from './dynsql.ts';
+import { eventRoutes } from './events.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { oneRunRoutes } from './one-run.ts';
 import { overviewRoutes } from './overview.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...flexibeeRoutes,
   ...dynsqlRoutes,
   ...adminRoutes,
+  ...eventRoutes,
   {
     name: 'health',
     tag: 'service',

@@ -23,6 +23,7 @@ import { RunLooks } from '../sync/run-looks.ts';
 import { type SyncState, syncState } from '../sync/sync-state.ts';
 import type { Run } from '../sync/syncs.ts';
 import { CompaniesMemory } from './companies-memory.ts';
+import { Notifications } from './notifications.ts';
 import { Overviews } from './overview/overviews.ts';
 import { runQueueName } from './run-queue.ts';
 
@@ -47,6 +48,7 @@ export class AppProcess {
   readonly companies: CompaniesMemory;
   readonly overviews: Overviews;
   readonly abraGen = new AbraGenClients();
+  readonly notifications: Notifications;
   /** Looks at runs, which all who wait for them share. */
   readonly looks: RunLooks;
   readonly active = new AgedCache<Run[]>(() => performance.now());
@@ -67,6 +69,9 @@ export class AppProcess {
     const { now, stopping } = this;
     this.overviews = new Overviews({ container, leaseSeconds, now, stopping });
     this.companies = new CompaniesMemory(this.overviews.changed);
+    this.notifications = new Notifications({
+      ...{ settings, container, state: this.state, closures: this.closures, now: this.now },
+    });
     const pools = () => new Databases([], { size: settings.sqlPoolSize });
     this.databases = pools();
     this.readers = pools();

@@ -138,6 +138,10 @@ export class AppRevision implements AppServices {
     return this.#process.closures;
   }
 
+  get events() {
+    return this.#process.notifications;
+  }
+
   get acknowledgements() {
     return this.#process.acknowledgements;
   }
@@ -148,10 +152,10 @@ export class AppRevision implements AppServices {
 
   health(signal: AbortSignal): Promise<HealthPart[]> {
     const { content, companies, dynsql, closures, troubles, acknowledgements, now } = this;
-    const { container, stopping, queues } = this.#process;
+    const { container, stopping, queues, notifications } = this.#process;
     const dependencies = {
       ...{ content, companies, dynsql, closures, troubles, acknowledgements, now },
-      ...{ container, queues, databases: this.#databases },
+      ...{ container, queues, databases: this.#databases, events: notifications },
       notices: this.#notices(),
       procedures: this.#procedures,
     };

@@ -99,6 +99,8 @@ export const runSchema = z.object({
   createdAt: instantSchema,
   startedAt: instantSchema.optional(),
   endedAt: instantSchema.optional(),
+  /** It has ended in a way that somebody should hear of, and no event says so yet. */
+  untold: z.literal(true).exactOptional(),
   /** Why it ended as it did, where that is not an error of a stage. */
   reason: z.string().optional(),
   /**

@@ -70,6 +70,7 @@ const metadataSchema = z.object({
   skipped: count.default(0),
   total: count,
   warnings: count.default(0),
+  untold: z.literal('true').optional(),
   checks: z
     .string()
     .regex(/^\d+,\d+,\d+$/)
@@ -101,6 +102,7 @@ export function summaryOf(run: Run): RunSummary {
     stagesSkipped: skipped,
     stagesTotal: run.stages.length,
     warnings: warningsIn(run),
+    ...(run.untold && { untold: true }),
     ...(checks && { checks }),
   };
 }
@@ -126,6 +128,7 @@ export function metadataOf(run: Run): Record<string, string> {
     ...(summary.stagesSkipped > 0 && { skipped: String(summary.stagesSkipped) }),
     total: String(summary.stagesTotal),
     ...(summary.warnings > 0 && { warnings: String(summary.warnings) }),
+    ...(summary.untold && { untold: 'true' }),
     ...(checks && { checks: [checks.agrees, checks.differs, checks.unknown].join() }),
   };
   // The service takes no empty values.
@@ -179,7 +182,8 @@ export function summaryFromMetadata(
   const parsed = metadataSchema.safeParse(metadata);
   if (!parsed.success) return undefined;
   const { kind, state, user, codes, morecodes, names, morenames, board, period } = parsed.data;
-  const { created, started, ended, error, done, skipped, total, warnings, checks } = parsed.data;
+  const { created, started, ended, error, done, skipped, total, warnings } = parsed.data;
+  const { checks, untold } = parsed.data;
   return {
     id,
     kind,
@@ -199,6 +203,7 @@ export function summaryFromMetadata(
     stagesSkipped: skipped,
     stagesTotal: total,
     warnings,
+    ...(untold && { untold: true }),
     ...(checks !== undefined && { checks }),
   };
 }

@@ -155,6 +155,8 @@ export interface RunSummary {
   stagesTotal: number;
   /** Of stages that succeeded, as `Stage.warnings`. */
   warnings: number;
+  /** As `Run.untold`. */
+  untold?: true;
   /** Absent where none has been asked. */
   checks?: CheckCounts;
 }

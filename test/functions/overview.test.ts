@@ -77,7 +77,7 @@ async function endedRun(begun: Date, state: 'succeeded' | 'failed'): Promise<Run
     freshness: [{ entity: 'payment', code: '0c10' }],
   };
   await syncStateOf(container).runs.create(document, soon());
-  await syncStateOf(container).failures.note(document, soon());
+  await syncStateOf(container).failures.note(document, new Set(), soon());
   return document;
 }
 
