@@ -12,6 +12,7 @@ import type { Azurite } from 'stand-in-kit/azurite';
 import { procedureRunner } from '../shared/app/runners/procedure-runner.ts';
 import { Databases } from '../shared/database/databases.ts';
 import { openContainer } from '../shared/storage/container.ts';
+import { checkAsker } from '../shared/sync/checks/ask.ts';
 import { executeRun } from '../shared/sync/engine.ts';
 import { freshnessReader, type ReadFreshness } from '../shared/sync/freshness.ts';
 import type { Run, Stage } from '../shared/sync/run.ts';
@@ -92,6 +93,7 @@ export async function startBench(azurite: Azurite, model: LoadModel): Promise<Be
     log: () => {},
     runners: { procedure: procedureRunner(databases) },
     readFreshness,
+    askChecks: checkAsker(databases),
   };
   const openSessions = async (stages: readonly Stage[]) => {
     const ids = [...new Set(stages.map(({ database }) => database))];

@@ -28,6 +28,7 @@ export const changeKinds = [
   'closure.end',
   'acknowledgement.begin',
   'acknowledgement.end',
+  'target.test',
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 

@@ -8,6 +8,7 @@ import { runQueueName, runQueueOutput } from '../shared/app/run-queue.ts';
 import { InFlight } from '../shared/http/proxied/in-flight.ts';
 import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
 import { dueSchedule, startDue } from './board/start-due.ts';
+import { deliverEvents, deliverySchedule } from './events/deliver-events.ts';
 import { callAfterChanges } from './flexibee/call-after-changes.ts';
 import { expireJournals, journalSchedule } from './flexibee/expire-journals.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
@@ -95,6 +96,7 @@ functions.app.storageQueue('call_after_changes', {
 });
 
 functions.app.timer('tell_given_up', { schedule: givenUpSchedule, handler: tellGivenUp(app) });
+functions.app.timer('deliver_events', { schedule: deliverySchedule, handler: deliverEvents(app) });
 readRequestsThemselves(inFlight);
 
 functions.app.hook.appStart(async () => {

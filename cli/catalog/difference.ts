@@ -14,10 +14,10 @@ export interface NamedChange {
   fields?: Record<string, { before: unknown; after: unknown }>;
 }
 
-/** A call, or a query of freshness, of one entity of some sources, all of them alike. */
+/** A call, or a query of freshness or a check, of one entity of some sources, all of them alike. */
 export interface ItemChange {
   change: Change;
-  /** `stage export`, `freshness heap`. */
+  /** `stage export`, `freshness heap`, `check totals in heap`. */
   item: string;
   entity: string;
   codes: string[];
@@ -119,12 +119,17 @@ function itemChanges(
   const of = ({ catalog }: LoadedCatalog): Map<string, string> => {
     const stages = catalog.stages({ name, code, period: month });
     const queries = catalog.freshness({ name, code });
+    const checks = catalog.checks({ name, code, period: month });
     return new Map([
       ...stages.map((stage) => [`stage ${stage.stage}`, stageText(stage)] as const),
       ...queries.map(
         ({ place, database, sql, parameters }) =>
           [`freshness ${place}`, `${database}: ${sql} ${JSON.stringify(parameters)}`] as const,
       ),
+      ...checks.map(({ check, place, server: _, database, sql, ...rest }) => {
+        const text = `${database}: ${sql} ${JSON.stringify(rest)}`;
+        return [`check ${check} in ${place}`, text] as const;
+      }),
     ]);
   };
   const [old, now] = [of(before), of(after)];

@@ -9,6 +9,7 @@ import { healthSchema, livenessSchema } from '../shapes/runs.ts';
 import { adminRoutes } from './admin.ts';
 import { boardRoutes } from './boards.ts';
 import { dynsqlRoutes } from './dynsql.ts';
+import { eventRoutes } from './events.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { oneRunRoutes } from './one-run.ts';
 import { scheduleRoutes } from './schedules.ts';
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...flexibeeRoutes,
   ...dynsqlRoutes,
   ...adminRoutes,
+  ...eventRoutes,
   {
     name: 'health',
     tag: 'service',

@@ -6,6 +6,8 @@ import { HttpProblem } from '../../shared/http/problem.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 import { runKinds, runStates } from '../../shared/sync/run.ts';
 import {
+  checkCounts,
+  checkCountsSchema,
   cut,
   errorsIn,
   progressOf,
@@ -74,6 +76,7 @@ export const runProgressSchema = z
       .meta({ description: 'The first ones, cut' }),
     errorCount: z.int(),
     warnings: warningsSchema,
+    checks: checkCountsSchema.exactOptional(),
   })
   .meta({ id: 'RunProgress' });
 
@@ -99,10 +102,12 @@ export function wholeRun(run: Run, line?: WaitsFor): z.infer<typeof publicRunSch
 /** How far a run is; `line` of one that waits. */
 export function runProgress(run: Run, line?: WaitsFor): z.infer<typeof runProgressSchema> {
   const { running, waiting, ...progress } = progressOf(run);
+  const { checks: _, ...shown } = run;
+  const checks = checkCounts(run);
   const errors = errorsIn(run);
   const brief = (text: string) => cut(text, messageBytes);
   return runProgressSchema.parse({
-    ...run,
+    ...shown,
     ...line,
     ...progress,
     stagesFailed: errors.filter(({ stage }) => stage !== undefined).length,
@@ -116,6 +121,7 @@ export function runProgress(run: Run, line?: WaitsFor): z.infer<typeof runProgre
       .map((error) => ({ ...error, message: brief(error.message) })),
     errorCount: errors.length,
     warnings: warningsIn(run),
+    ...(checks && { checks }),
   });
 }
 

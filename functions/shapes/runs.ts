@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import { healthPartSchema, healthStateSchema } from '../../shared/app/health/part.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
+import { checkSchema } from '../../shared/sync/checks/check.ts';
 import { runSchema, runStates, stageErrorSchema } from '../../shared/sync/run.ts';
-import type { Progress } from '../../shared/sync/syncs.ts';
+import { checkCountsSchema, type Progress } from '../../shared/sync/syncs.ts';
 
 /** A line of well-formed text: no control characters, no half of a surrogate pair. */
 export const userSchema = z
@@ -199,6 +200,7 @@ const runSummarySchema = z
     stagesSkipped: stagesSkippedSchema,
     stagesTotal: z.int(),
     warnings: warningsSchema,
+    checks: checkCountsSchema.exactOptional(),
   })
   .meta({ id: 'RunSummary' });
 
@@ -234,6 +236,10 @@ export const publicRunSchema = z
       .meta({ description: 'Of stages that failed or were interrupted; the run’s own first' }),
     ...runSchema.omit({ locks: true, holder: true, statements: true, queries: true }).shape,
     freshness: z.array(runSchema.shape.freshness.element.omit({ queries: true })),
+    checks: z
+      .array(checkSchema.omit({ queries: true }))
+      .exactOptional()
+      .meta({ description: 'Source, crude and heap held against one another after a sync' }),
     servers: z
       .array(z.string())
       .meta({ description: 'Source servers that are the run’s until it has ended' }),

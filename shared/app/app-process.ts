@@ -23,6 +23,7 @@ import { RunLooks } from '../sync/run-looks.ts';
 import { type SyncState, syncState } from '../sync/sync-state.ts';
 import type { Run } from '../sync/syncs.ts';
 import { CompaniesMemory } from './companies-memory.ts';
+import { Notifications } from './notifications.ts';
 import { runQueueName } from './run-queue.ts';
 
 /** The platform waits for 5 s at least: attentions have 3 s, what was written down and leases the rest. */
@@ -45,6 +46,7 @@ export class AppProcess {
   readonly callers: Databases;
   readonly companies = new CompaniesMemory();
   readonly abraGen = new AbraGenClients();
+  readonly notifications: Notifications;
   /** Looks at runs, which all who wait for them share. */
   readonly looks: RunLooks;
   readonly active = new AgedCache<Run[]>(() => performance.now());
@@ -61,6 +63,9 @@ export class AppProcess {
     this.schedules = new Schedules(container, this.now);
     this.closures = new Closures(container, this.now);
     this.acknowledgements = new Acknowledgements(container, this.now);
+    this.notifications = new Notifications({
+      ...{ settings, container, state: this.state, closures: this.closures, now: this.now },
+    });
     const pools = () => new Databases([], { size: settings.sqlPoolSize });
     this.databases = pools();
     this.readers = pools();

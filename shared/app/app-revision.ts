@@ -7,6 +7,7 @@ import { AgedCache } from '../async/aged-cache.ts';
 import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
+import { type CheckAsker, checkAsker } from '../sync/checks/ask.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
 import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
 import { SyncService } from '../sync/service.ts';
@@ -46,6 +47,7 @@ export class AppRevision implements AppServices {
   readonly #runners: StageRunners;
   /** One for all runs: it knows how fast each database answers. */
   readonly #readFreshness: ReadFreshness;
+  readonly #askChecks: CheckAsker;
   readonly #notices: () => readonly string[];
   readonly #procedures = new ProceduresHealth();
   readonly #health = new AgedCache<HealthPart[]>(() => performance.now());
@@ -79,6 +81,7 @@ export class AppRevision implements AppServices {
       active: process.active,
     });
     this.#readFreshness = freshnessReader(databases, now);
+    this.#askChecks = checkAsker(databases);
     this.companies = new Companies({
       ...{ catalog, databases, container, leaseSeconds, sliceMs, closed, now },
       procedure: procedureRunner(process.callers.at(addresses), locations.databases),
@@ -129,6 +132,10 @@ export class AppRevision implements AppServices {
     return this.#process.closures;
   }
 
+  get events() {
+    return this.#process.notifications;
+  }
+
   get acknowledgements() {
     return this.#process.acknowledgements;
   }
@@ -139,10 +146,10 @@ export class AppRevision implements AppServices {
 
   health(signal: AbortSignal): Promise<HealthPart[]> {
     const { content, companies, dynsql, closures, troubles, acknowledgements, now } = this;
-    const { container, stopping, queues } = this.#process;
+    const { container, stopping, queues, notifications } = this.#process;
     const dependencies = {
       ...{ content, companies, dynsql, closures, troubles, acknowledgements, now },
-      ...{ container, queues, databases: this.#databases },
+      ...{ container, queues, databases: this.#databases, events: notifications },
       notices: this.#notices(),
       procedures: this.#procedures,
     };
@@ -158,6 +165,7 @@ export class AppRevision implements AppServices {
         ...(await this.#process.state(stopping)),
         runners: this.#runners,
         readFreshness: this.#readFreshness,
+        askChecks: this.#askChecks,
         catalog: this.catalog,
         ...{ now, log, sliceMs: settings.sliceMs },
         send: sendRun,

@@ -79,6 +79,11 @@ export class App {
     await lookForGivenUp({ ...state, queues, givenUp, now, log }, stopping);
   }
 
+  /** As `Notifications.deliver`. */
+  async deliverEvents(log: (text: string) => void): Promise<number | undefined> {
+    return this.#process.notifications.deliver(log, this.stopping);
+  }
+
   /** Adds what has settled to the index of runs, as `RunIndex.extend`. */
   async indexRuns(): Promise<number | undefined> {
     const { stopping, now } = this.#process;
@@ -86,13 +91,14 @@ export class App {
     return index.extend(now(), stopping);
   }
 
-  /** How many runs were removed, as `removeExpiredRuns`; the audit and what boards were are kept for as long, keys of requests for a day. */
+  /** How many runs were removed, as `removeExpiredRuns`; the audit, events and what boards were are kept for as long, keys of requests for a day. */
   async expireRuns(): Promise<number> {
     const { stopping, now, settings, audit } = this.#process;
     const { retentionDays } = settings;
     const state = await this.#process.state(stopping);
     const removed = await removeExpiredRuns(state, retentionDays, now(), stopping);
     await audit.expire(retentionDays, stopping);
+    await state.events.expire(retentionDays, stopping);
     await (await this.#process.keys(stopping)).expire(stopping);
     const kept = keptSince(retentionDays, now());
     await expireHistory(await this.#process.container(stopping), kept, stopping);

@@ -4,6 +4,7 @@
  */
 
 import type { ContainerClient } from '@azure/storage-blob';
+import { EventStore } from '../events/event-store.ts';
 import { ChangelogWatch } from '../flexibee/changelog.ts';
 import type { FlexibeeCompany } from '../flexibee/client.ts';
 import { type CursorStore, cursorStore } from '../flexibee/follow.ts';
@@ -23,6 +24,7 @@ export interface CompanyDocuments {
   news: HookNews;
   deliveries: HookDeliveries;
   givenUp: GivenUp;
+  events: EventStore;
 }
 
 export class CompaniesMemory {
@@ -68,6 +70,7 @@ export class CompaniesMemory {
         news: new HookNews(cursors),
         deliveries: new HookDeliveries(container, now),
         givenUp: new GivenUp(container),
+        events: new EventStore(container, now),
       };
     }
     return this.#documents;

@@ -22,7 +22,7 @@ const period: Period = { month: 1, year: 2020 };
 /**
  * EXECUTE on the catalogue's procedures of the database, and where companies are followed into it, on
  * those of the typed tables; SELECT on the tables and table-valued
- * functions that its freshness queries read, and where dynsql may ask the database, on those of its
+ * functions that its queries of freshness and checks read, and where dynsql may ask the database, on those of its
  * definitions; EXECUTE on the functions that these call in expressions.
  *
  * @param definitions those of dynsql
@@ -44,7 +44,11 @@ export function grantsFor(
         if (stage.kind !== 'flexibee') continue;
         for (const { schema, name: own } of ours) procedures.add(quoted([schema, own]));
       }
-      for (const query of catalog.freshness({ name, code })) {
+      const queries = [
+        ...catalog.freshness({ name, code }),
+        ...catalog.checks({ name, code, period }),
+      ];
+      for (const query of queries) {
         if (query.database === database) statements.add(query.sql);
       }
     }

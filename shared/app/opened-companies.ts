@@ -190,7 +190,7 @@ export class OpenedCompanies {
     planned?: PlannedLoad,
   ): Promise<FollowContext> {
     const { catalog, databases, sliceMs, now } = this.dependencies;
-    const { cursors, after } = await this.storage(signal);
+    const { cursors, after, events } = await this.storage(signal);
     const { onRegression, lateMinutes, pageSize } = this.known(code);
     const returned: Returned = new Map();
     const known = procedureOf(catalog, code);
@@ -225,6 +225,7 @@ export class OpenedCompanies {
       changelogIsOn: (abort) => this.#memory.changelogs.isOn(code, this.at(code), abort),
       sliceMs,
       log,
+      tell: (event, abort) => events.tell(event, abort),
       after: (marks, abort) => after.seeTo(code, marks, abort),
       reconciling: (wish, abort) => this.#goOnReconciling(code, wish, abort),
     };

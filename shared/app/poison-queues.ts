@@ -1,5 +1,6 @@
 /** Messages that were given up: found, and told to whom they are about. */
 
+import type { NewEvent } from '../events/event.ts';
 import type { GivenUp, GivenUpMessage } from '../storage/given-up.ts';
 import type { Message, Queues } from '../storage/queues.ts';
 import { tellRun } from '../sync/given-up-run.ts';
@@ -19,7 +20,7 @@ export function poisonQueue(queue: string): string {
   return `${queue}-poison`;
 }
 
-export interface LookDependencies extends Pick<SyncState, 'leases' | 'runs'> {
+export interface LookDependencies extends Pick<SyncState, 'leases' | 'runs' | 'events'> {
   queues: Pick<Queues, 'length' | 'look'>;
   givenUp: Pick<GivenUp, 'update'>;
   now(): Date;
@@ -49,8 +50,22 @@ export function givenUpText({ queue, id, at }: GivenUpMessage): string {
   return `Its message ${id} was given up at ${at}, after an hour of tries, and is in ${poisonQueue(queue)} now: the log of the app says why they failed.`;
 }
 
+function poisonEvent({ queue, id, about, at }: GivenUpMessage): NewEvent {
+  const isRun = queue === runQueueName;
+  return {
+    ...{
+      kind: 'queue.poison',
+      cause: `${queue} ${id}`,
+      causedAt: new Date(at),
+      queue,
+      message: id,
+    },
+    ...(about !== '' && (isRun ? { run: about } : { codes: [about] })),
+  };
+}
+
 async function messagesOf(
-  { queues, log }: LookDependencies,
+  { queues, events, log }: LookDependencies,
   queue: string,
   before: readonly GivenUpMessage[],
   signal: AbortSignal,
@@ -69,7 +84,11 @@ async function messagesOf(
       at: message.sentAt.toISOString(),
       told: false,
     }));
-  for (const message of fresh) log(`${message.about || 'Nobody known'}: ${givenUpText(message)}`);
+  for (const message of fresh) {
+    log(`${message.about || 'Nobody known'}: ${givenUpText(message)}`);
+    // Before it is known: whoever finds it anew tells the same.
+    await events.tell(poisonEvent(message), signal);
+  }
   return [...kept, ...fresh].slice(-mostOfQueue);
 }
 

@@ -12,6 +12,7 @@ import type { Syncs } from '../sync/syncs.ts';
 import type { Companies } from './companies.ts';
 import type { DynsqlConnections } from './connections/dynsql-connections.ts';
 import type { HealthPart } from './health/part.ts';
+import type { Notifications } from './notifications.ts';
 import type { Troubles } from './troubles.ts';
 
 export interface AppServices {
@@ -28,6 +29,7 @@ export interface AppServices {
   /** Requests that their clients call by a key. */
   keys(signal: AbortSignal): Promise<IdempotencyKeys>;
   closures: Pick<Closures, 'current' | 'begin' | 'end'>;
+  events: Pick<Notifications, 'page' | 'targets' | 'test'>;
   now(): Date;
   /** Aborted when this worker stops. */
   stopping: AbortSignal;

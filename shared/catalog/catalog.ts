@@ -9,7 +9,7 @@ import type { Guess } from './guesses.ts';
 import type { CallParameter } from './parameter-values.ts';
 import type { Period } from './period.ts';
 import type { Window } from './restraint-schema.ts';
-import type { Company, Connection, Stage } from './schema.ts';
+import type { Check, Company, Connection, Freshness, Stage } from './schema.ts';
 import type { Condition } from './success-schema.ts';
 
 /**
@@ -79,6 +79,9 @@ export interface SourcePlace {
   location?: string;
 }
 
+export type OnDifference = NonNullable<Check['onDifference']>;
+export type Clock = NonNullable<Freshness['clock']>;
+
 /** A query of one row and one column, `freshness`: the newest timestamp in a place, or null. */
 export interface FreshnessQuery {
   place: string;
@@ -86,6 +89,27 @@ export interface FreshnessQuery {
   server: string;
   sql: string;
   parameters: CallParameter[];
+  /** What is older than that is old; absent: nobody watches. */
+  maxAgeMs?: number;
+  /** By which its timestamps are written; `utc` where the catalogue does not say. */
+  clock: Clock;
+}
+
+/**
+ * A query of one place of a check: rows of groups, each with the columns `code` and `month` where it
+ * has several, `moved`, the number of its rows that have moved, where it knows, and measures.
+ */
+export interface CheckQuery extends Omit<FreshnessQuery, 'maxAgeMs' | 'clock'> {
+  /** Places of one check are compared with the first of them. */
+  check: string;
+  /** The stage before which the clock of its database is read. */
+  before: string;
+  /** The month that is in its parameters. */
+  period?: Period;
+  /** What a measure may differ by, `*` for all others: a number, or a share as `0.1 %`. */
+  tolerance?: Record<string, number | string>;
+  onDifference: OnDifference;
+  timeoutSeconds: number;
 }
 
 /** A stage or a query of one entity of one data source, and where the catalogue says so. */
@@ -158,8 +182,15 @@ export interface Catalog {
   rowQuery(request: { name: string; code: string }): SourceQuery | undefined;
   /** Queries of the newest timestamps, at most one a place. RangeError as for `stages`. */
   freshness(request: { name: string; code: string }): FreshnessQuery[];
+  /**
+   * Queries of checks, in the order of the way; of one that takes the month, of that month. RangeError
+   * as for `stages`.
+   */
+  checks(request: { name: string; code: string; period?: Period }): CheckQuery[];
   /** All stages there are, with any month; `at.name` is where the procedure stands. */
   placedStages(): Placed<ResolvedStage>[];
   /** All queries of freshness; `at.name` is where the text stands. */
   placedFreshness(): Placed<FreshnessQuery>[];
+  /** All queries of checks, with any month. */
+  placedChecks(): Placed<CheckQuery>[];
 }

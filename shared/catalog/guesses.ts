@@ -29,7 +29,7 @@ export function guessesIn(data: CatalogData): Guess[] {
     }
   }
   for (const [index, pipeline] of pipelines.entries()) {
-    for (const list of ['stages', 'freshness'] as const) {
+    for (const list of ['stages', 'freshness', 'checks'] as const) {
       for (const [nth, part] of pipeline[list].entries()) {
         look(part, 'pipelines', index, list, nth);
         for (const [one, override] of part.overrides.entries()) {

@@ -3,6 +3,7 @@
 export { CatalogError } from '../faults/catalog-error.ts';
 export type {
   Catalog,
+  CheckQuery,
   FollowedCompany,
   FreshnessQuery,
   Placed,
@@ -17,4 +18,4 @@ export { ofRun } from './parameter-values.ts';
 export type { Period } from './period.ts';
 export { parseCatalog, parseCatalogText, shippedCatalog } from './read-catalog.ts';
 export { outsides } from './restraint-schema.ts';
-export { dayIn, runSources } from './value-source.ts';
+export { clockSources, dayIn, runSources } from './value-source.ts';

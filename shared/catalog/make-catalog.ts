@@ -2,13 +2,15 @@
 
 import { usualSchemas } from '../database/product-schemas.ts';
 import { revisionOf } from '../json/revision.ts';
-import type { Catalog, FreshnessQuery, ResolvedStage, SourcePlace } from './catalog.ts';
+import { durationMs } from '../time/duration.ts';
+import type { Catalog, CheckQuery, FreshnessQuery, ResolvedStage, SourcePlace } from './catalog.ts';
 import { guessesIn } from './guesses.ts';
 import { filledSql, procedureOf } from './name-template.ts';
 import { namesIn, parameterValues, passed, periodParameter } from './parameter-values.ts';
 import { placedIn, type Unplaced } from './places.ts';
 import {
   chainOf,
+  checksOf,
   databaseOf,
   entitiesOf,
   inOrder,
@@ -23,6 +25,8 @@ import {
 import type { CatalogData, DataSource, Entity, Stage } from './schema.ts';
 import { isOfPeriod } from './value-source.ts';
 
+/** A question that takes longer is not worth a run's waiting; the catalogue may say otherwise. */
+const usualCheckSeconds = 60;
 function exclusivesIn(data: CatalogData): string[] {
   const stages = data.pipelines.flatMap((pipeline) => pipeline.stages);
   const names = stages.flatMap(({ exclusive, overrides }) => [
@@ -192,6 +196,34 @@ export function makeCatalog(data: CatalogData): Catalog {
           server: serverOf(database),
           sql: filledSql(item.sql, namedAs(subject)),
           parameters: passed(item.parameters, namesIn(subject)),
+          ...(item.maxAge && { maxAgeMs: durationMs(item.maxAge) ?? 0 }),
+          clock: item.clock ?? 'utc',
+        };
+      });
+    },
+
+    checks: (request) => {
+      const subject = requested(request);
+      const queries = checksOf(data, subject);
+      if (queries.length === 0) return [];
+      const values = parameterValues(subject, request.period);
+      const [first] = stagesOf(data, subject);
+      return queries.map(({ item }): CheckQuery => {
+        const database = databaseOf(item, subject.source) ?? unchecked(item.place);
+        const { check, place, tolerance, onDifference = 'warn' } = item;
+        const takesPeriod = subject.dated && item.parameters.some(({ from }) => isOfPeriod(from));
+        return {
+          check,
+          place,
+          before: item.before ?? first?.item.stage ?? '',
+          ...(takesPeriod && request.period && { period: request.period }),
+          database,
+          server: serverOf(database),
+          sql: filledSql(item.sql, namedAs(subject)),
+          parameters: passed(item.parameters, values),
+          ...(tolerance && { tolerance }),
+          onDifference,
+          timeoutSeconds: item.timeoutSeconds ?? usualCheckSeconds,
         };
       });
     },

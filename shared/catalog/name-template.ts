@@ -1,9 +1,14 @@
-/** Templates of procedure names and SQL: `{entity}` and `{sourceName}` stand for checked names. */
+/**
+ * Templates of procedure names and SQL: `{entity}` and `{sourceName}` stand for checked names,
+ * `{sums}` and `{sums where …}` in a query of a check for the sums of the entity's columns, each
+ * after a comma.
+ */
 
 import { didYouMean } from '../faults/near-name.ts';
 
 const placeholders = ['entity', 'sourceName'] as const;
-const known = new Set<string>(placeholders);
+/** Those of a query of a check. */
+export const checkPlaceholders = [...placeholders, 'sums'] as const;
 
 /** A name in SQL Server that needs no quoting (a regular identifier); at most 128 characters. */
 const plainPattern = /^[\p{L}_#][\p{L}\p{N}_@$#]{0,127}$/u;
@@ -27,12 +32,19 @@ const longestName = 128;
 export const sqlName = (entity: string): string => entity.replaceAll('-', '_');
 
 /** Why the braces of a template are wrong; undefined: they are right. */
-export function placeholderFault(template: string): string | undefined {
+export function placeholderFault(
+  template: string,
+  allowed: readonly string[] = placeholders,
+): string | undefined {
   for (const [brace, inside] of template.matchAll(/\{([^{}]*)\}|[{}]/g)) {
     if (inside === undefined) return `has a lone ${brace}`;
-    if (!known.has(inside)) {
-      const near = didYouMean(inside, placeholders);
-      return `has the unknown placeholder ${brace}; use {entity} or {sourceName}${near}`;
+    if (!allowed.includes(inside.replace(/^sums where .+$/s, 'sums'))) {
+      const near = didYouMean(inside, allowed);
+      const use = allowed
+        .map((one) => `{${one}}`)
+        .join(', ')
+        .replace(/, (?=[^,]*$)/, ' or ');
+      return `has the unknown placeholder ${brace}; use ${use}${near}`;
     }
   }
   return undefined;
@@ -42,17 +54,28 @@ export function placeholderFault(template: string): string | undefined {
 export interface Names {
   name: string;
   sourceName?: string | undefined;
+  /** Columns that are summed up. */
+  sums?: readonly string[] | undefined;
 }
 
-function filled(template: string, { name, sourceName = sqlName(name) }: Names): string {
-  return template.replaceAll(/\{(entity|sourceName)\}/g, (_, which) =>
-    which === 'entity' ? sqlName(name) : sourceName,
-  );
+function filled(template: string, { name, sourceName = sqlName(name), sums = [] }: Names): string {
+  const pattern = /\{(entity|sourceName|sums(?: where ([^{}]+))?)\}/g;
+  return template.replaceAll(pattern, (_, which: string, condition?: string) => {
+    if (which.startsWith('sums')) return sums.map((one) => `, ${sumOf(one, condition)}`).join('');
+    return which === 'entity' ? sqlName(name) : sourceName;
+  });
+}
+
+function sumOf(column: string, condition: string | undefined): string {
+  const quoted = `[${column.replaceAll(']', ']]')}]`;
+  const summed = condition === undefined ? quoted : `CASE WHEN ${condition} THEN ${quoted} END`;
+  return `SUM(${summed}) AS ${quoted}`;
 }
 
 /** SQL with names in it; whatever they have in them, they end no `[name]`. */
-export function filledSql(sql: string, { name, sourceName }: Names): string {
-  return filled(sql, { name, ...(sourceName && { sourceName: sourceName.replaceAll(']', ']]') }) });
+export function filledSql(sql: string, { name, sourceName, sums }: Names): string {
+  const source = sourceName && { sourceName: sourceName.replaceAll(']', ']]') };
+  return filled(sql, { name, sums, ...source });
 }
 
 /** Whether a name that needs quoting would stand outside of `[` and `]`. */

@@ -6,7 +6,7 @@ import { expects, fields, list, matching, oneOf } from '../faults/field.ts';
 import { flag } from './leaves.ts';
 import { parameterPattern } from './name-template.ts';
 import { type Constant, constantMisfit, misfit, readSqlType, sqlTypesAllowed } from './sql-type.ts';
-import { readingSources, type ValueSource, valueSources } from './value-source.ts';
+import { checkSources, readingSources, type ValueSource, valueSources } from './value-source.ts';
 
 const sqlType = z
   .string(expects('a type allowed here', sqlTypesAllowed))
@@ -54,10 +54,16 @@ const parameter = fields('a parameter', {
   }
 });
 
-const variable = fields('a parameter', {
-  ...named,
-  from: oneOf('a source of values', readingSources).optional(),
-}).superRefine((given, context) => checkValue(given, context, readingSources, 'needed'));
+const variableOf = <const Sources extends readonly [ValueSource, ...ValueSource[]]>(
+  sources: Sources,
+) =>
+  fields('a parameter', {
+    ...named,
+    from: oneOf('a source of values', sources).optional(),
+  }).superRefine((given, context) => checkValue(given, context, sources, 'needed'));
+
+const variable = variableOf(readingSources);
+const checkVariable = variableOf(checkSources);
 
 function checkValue(
   { type, from, value }: Given,
@@ -97,8 +103,11 @@ export const parameters = distinct(parameter).superRefine((all, context) => {
   context.addIssue(`${outputs} output parameters; at most ${mostOutputs} go into a run`);
 });
 
-/** Of a query. */
+/** Of a query of freshness. */
 export const variables = distinct(variable);
+
+/** Of a query of a check. */
+export const checkVariables = distinct(checkVariable);
 
 export type Parameter = z.infer<typeof parameter>;
 export type Variable = z.infer<typeof variable>;

@@ -4,7 +4,14 @@ import type { Parameter, Variable } from './parameter-schema.ts';
 import { checkedPeriod, type Period } from './period.ts';
 import type { Subject } from './resolve.ts';
 import { asPassed } from './sql-type.ts';
-import { isOfRun, periodValues, type RunSource, type ValueSource } from './value-source.ts';
+import {
+  type ClockSource,
+  isOfClock,
+  isOfRun,
+  periodValues,
+  type RunSource,
+  type ValueSource,
+} from './value-source.ts';
 
 /** `name` is without `@`; `type` is a T-SQL type: `int`, `varchar(4)`, `char(8)`. */
 export interface CallParameter {
@@ -12,8 +19,8 @@ export interface CallParameter {
   type: string;
   /** Of an output parameter: what the procedure finds in it. */
   value: string | number | boolean | null;
-  /** Its value is not known before a run begins (`ofRun`). */
-  from?: RunSource;
+  /** Its value is not known before a run begins (`ofRun`), or before one of its stages does. */
+  from?: RunSource | ClockSource;
   /** Its value after the call goes into the run. */
   output?: true;
   /** Of an output parameter: without a value after it the call has failed. */
@@ -58,7 +65,7 @@ export function passed(
       ...(secret && { secret }),
     };
     if (from === undefined) return [{ name, type, value: constant, ...marks }];
-    if (isOfRun(from)) return [{ name, type, value: null, from, ...marks }];
+    if (isOfRun(from) || isOfClock(from)) return [{ name, type, value: null, from, ...marks }];
     const value = values[from];
     if (value === undefined) return [];
     return [{ name, type, value: asPassed(type, from, value), ...marks }];
@@ -78,9 +85,9 @@ export type RunValues = Readonly<Record<'user' | 'id' | 'day', string>>;
 /** With the values that are known when a run begins. */
 export function ofRun(parameters: readonly CallParameter[], run: RunValues): CallParameter[] {
   const values = { user: run.user, 'run id': run.id, 'date of run': run.day };
-  return parameters.map(({ from, ...parameter }) =>
-    from === undefined
-      ? parameter
-      : { ...parameter, value: asPassed(parameter.type, from, values[from]) },
-  );
+  return parameters.map((parameter) => {
+    const { from, ...rest } = parameter;
+    if (from === undefined || !isOfRun(from)) return parameter;
+    return { ...rest, value: asPassed(rest.type, from, values[from]) };
+  });
 }

@@ -1,15 +1,16 @@
-/** The shape of a pipeline: its stages, what they call with which values, and how fresh its data are. */
+/** The shape of a pipeline: its stages, what they call with which values; its queries are in query-schema.ts. */
 
 import { z } from 'zod';
 import { returnChecks } from '../database/return-value.ts';
 import { transactionModes } from '../database/transaction.ts';
 import { shown, unsuitable } from '../faults/catalog-error.ts';
-import { expects, fields, filledList, list, matching, oneOf, reference } from '../faults/field.ts';
+import { expects, fields, filledList, list, oneOf, reference } from '../faults/field.ts';
 import type { Declared } from './declared.ts';
 import { description, flag, guess, id, name } from './leaves.ts';
 import { matcherSchema, overrideShape } from './matcher.ts';
 import { isProcedure, placeholderFault } from './name-template.ts';
-import { parameters, variables } from './parameter-schema.ts';
+import { parameters } from './parameter-schema.ts';
+import { querySchemas } from './query-schema.ts';
 import { exclusive, window } from './restraint-schema.ts';
 import { conditions } from './success-schema.ts';
 
@@ -30,8 +31,6 @@ export const needed = ['all', 'any'] as const;
 /** A day: what runs longer is lost. */
 const longestTimeoutSeconds = 86_400;
 const returnValue = oneOf('an answer to return values', returnChecks);
-/** Members of a reading beside its places. */
-const reservedPlaces: readonly string[] = ['at', 'errors'];
 
 const template = z
   .string(expects('a procedure', 'use schema.name, such as dbo.sp_export_{entity}'))
@@ -44,17 +43,6 @@ const template = z
       context.addIssue(unsuitable(text, 'a procedure', use));
     }
   });
-
-const query = matching(/\S/, 'a query', 'use SELECT MAX(…) FROM …').superRefine((sql, context) => {
-  const fault = placeholderFault(sql);
-  if (fault !== undefined) context.addIssue(`${shown(sql)} ${fault}`);
-});
-
-const place = id.superRefine((text, context) => {
-  if (!reservedPlaces.includes(text)) return;
-  const use = `use another than ${reservedPlaces.join(' and ')}`;
-  context.addIssue(unsuitable(text, 'a name of a place', use));
-});
 
 /** @param declared the names that the catalogue declares */
 export function pipelineSchema(declared: Declared) {
@@ -99,22 +87,7 @@ export function pipelineSchema(declared: Declared) {
     overrides: list(fields('an override', { ...forSome, ...optional }), 'overrides').default([]),
   });
 
-  const reading = { database, sql: query, parameters: variables };
-  const freshness = fields('a freshness query', {
-    place,
-    description: description.optional(),
-    guess,
-    only: choice.optional(),
-    except: choice.optional(),
-    database: database.optional(),
-    sql: query,
-    parameters: variables.default([]),
-    overrides: list(
-      fields('an override', { ...forSome, ...z.object(reading).partial().shape }),
-      'overrides',
-    ).default([]),
-  });
-
+  const { freshness, check } = querySchemas(declared);
   const optionalCommon = z.object(common).partial().shape;
   return fields('a pipeline', {
     id,
@@ -126,6 +99,7 @@ export function pipelineSchema(declared: Declared) {
     ),
     stages: filledList(stage, 'stages'),
     freshness: list(freshness, 'freshness queries').default([]),
+    checks: list(check, 'queries of checks').default([]),
     next: reference('a pipeline', declared.pipelines).optional(),
   });
 }

@@ -5,6 +5,7 @@ import type { Catalog, Placed } from './catalog.ts';
 import type { Period } from './period.ts';
 import {
   type Adapted,
+  checksOf,
   entitiesOf,
   giverOf,
   type Item,
@@ -16,16 +17,14 @@ import {
 import type { CatalogData } from './schema.ts';
 
 /** A catalogue that does not know where things stand in its file. */
-export type Unplaced = Omit<Catalog, 'placedStages' | 'placedFreshness'>;
+type PlacedKey = 'placedStages' | 'placedFreshness' | 'placedChecks';
+export type Unplaced = Omit<Catalog, PlacedKey>;
 
 /** No procedure's name depends on it. */
 const anyPeriod: Period = { month: 1, year: 2020 };
 
 /** @param data what `catalog` is made of */
-export function placedIn(
-  data: CatalogData,
-  catalog: Unplaced,
-): Pick<Catalog, 'placedStages' | 'placedFreshness'> {
+export function placedIn(data: CatalogData, catalog: Unplaced): Pick<Catalog, PlacedKey> {
   /** Of every entity of every data source. `adapted` and `items` are the same ones, in one order. */
   const all = <T>(
     key: 'procedure' | 'sql',
@@ -53,6 +52,7 @@ export function placedIn(
   return {
     placedStages: () => all('procedure', (one) => stagesOf(data, one), catalog.stages),
     placedFreshness: () => all('sql', (one) => readingsOf(data, one), catalog.freshness),
+    placedChecks: () => all('sql', (one) => checksOf(data, one), catalog.checks),
   };
 }
 
@@ -61,7 +61,7 @@ function pipelinePaths({ pipelines }: CatalogData): Map<object, Path> {
   const paths = new Map<object, Path>();
   for (const [index, pipeline] of pipelines.entries()) {
     paths.set(pipeline, ['pipelines', index]);
-    for (const list of ['stages', 'freshness'] as const) {
+    for (const list of ['stages', 'freshness', 'checks'] as const) {
       for (const [nth, item] of pipeline[list].entries()) {
         paths.set(item, ['pipelines', index, list, nth]);
       }

@@ -4,7 +4,15 @@ import type { ReturnCheck } from '../database/return-value.ts';
 import type { StageWindow } from './catalog.ts';
 import { type Matcher, matcherKeys, matches } from './matcher.ts';
 import type { Names } from './name-template.ts';
-import type { CatalogData, DataSource, Entity, Freshness, Pipeline, Stage } from './schema.ts';
+import type {
+  CatalogData,
+  Check,
+  DataSource,
+  Entity,
+  Freshness,
+  Pipeline,
+  Stage,
+} from './schema.ts';
 import { isOfPeriod } from './value-source.ts';
 
 /** One entity of one data source; `source` is the one its export really runs for. */
@@ -15,6 +23,8 @@ export interface Subject {
   dated: boolean;
   /** What this source calls it; undefined: by its own name. */
   sourceName?: string | undefined;
+  /** Columns that checks sum up. */
+  sums?: readonly string[] | undefined;
 }
 
 /** The entities of a data source, in the catalogue's order. */
@@ -42,15 +52,16 @@ export function standsFor(
 /** An entity is exported for the source that stands for the one that was asked, if there is one. */
 export function subjectOf(data: CatalogData, entity: Entity, asked: DataSource): Subject {
   const source = data.dataSources.find((other) => standsFor(other, entity, asked)) ?? asked;
-  const own: Pick<Subject, 'dated' | 'sourceName'> = entity;
-  const { dated, sourceName } = changedBy(own, entity.overrides, { entity, source });
-  return { entity, source, dated, sourceName };
+  const own: Pick<Subject, 'dated' | 'sourceName' | 'sums'> = entity;
+  const { dated, sourceName, sums } = changedBy(own, entity.overrides, { entity, source });
+  return { entity, source, dated, sourceName, sums };
 }
 
 /** What templates are filled with. */
-export const namedAs = ({ entity, sourceName }: Subject): Names => ({
+export const namedAs = ({ entity, sourceName, sums }: Subject): Names => ({
   name: entity.name,
   sourceName,
+  sums,
 });
 
 /** The entities so that each comes after those it is `after`; otherwise as they are. */
@@ -85,7 +96,7 @@ export function chainOf(data: CatalogData, system: string): Pipeline[] {
 }
 
 /** An item of a pipeline: its stages and its queries. */
-export type Item = Stage | Freshness;
+export type Item = Stage | Freshness | Check;
 
 /** A stage or query on the way of a subject, as it is for it. */
 export interface Adapted<Of extends Item> {
@@ -103,6 +114,11 @@ export function stagesOf(data: CatalogData, subject: Subject): Adapted<Stage>[] 
 /** The queries of a subject. */
 export function readingsOf(data: CatalogData, subject: Subject): Adapted<Freshness>[] {
   return onWay(data, subject, ({ freshness }) => freshness);
+}
+
+/** The queries of a subject's checks. */
+export function checksOf(data: CatalogData, subject: Subject): Adapted<Check>[] {
+  return onWay(data, subject, ({ checks }) => checks);
 }
 
 function onWay<Of extends Item>(

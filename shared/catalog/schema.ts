@@ -33,6 +33,20 @@ const sourceName = matching(
   'a name in the source',
   'use a line of 1 to 128 characters',
 );
+/** Of a table; quoted where it stands. Not the names that a check's columns have by themselves. */
+const column = matching(
+  /^(?!(code|month|rows|moved)$)(?=.*\S)[^\p{Cc}]{1,128}$/iu,
+  'a column',
+  'use the name of one, of 1 to 128 characters, other than code, month, rows and moved',
+);
+const sums = list(column, 'columns').superRefine((names, context) => {
+  const lower = names.map((one) => one.toLowerCase());
+  for (const [index, one] of lower.entries()) {
+    if (lower.indexOf(one) === index) continue;
+    const message = `the same as sums[${lower.indexOf(one)}]; name each once`;
+    context.addIssue({ code: 'custom', path: [index], message });
+  }
+});
 /** Not shown when wrong: a connection string, password and all, is easily put here. */
 const connection = z
   .string({ error: 'missing or not text; use the name of a setting, such as SQL_HCS' })
@@ -109,12 +123,14 @@ export function catalogSchema(declared: Declared) {
     sourceName: sourceName.optional(),
     after: list(reference('an entity', declared.entities), 'entities').default([]),
     dynsql: rowQuerySchema.optional(),
+    sums: sums.optional(),
     systems: filledList(system, 'systems'),
     overrides: list(
       fields('an override', {
         ...forSome,
         dated: flag.optional(),
         sourceName: sourceName.optional(),
+        sums: sums.optional(),
       }),
       'overrides',
     ).default([]),
@@ -145,3 +161,5 @@ export type Entity = CatalogData['entities'][number];
 export type Pipeline = CatalogData['pipelines'][number];
 export type Stage = Pipeline['stages'][number];
 export type Freshness = Pipeline['freshness'][number];
+/** The query of one place of a check. */
+export type Check = Pipeline['checks'][number];

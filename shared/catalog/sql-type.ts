@@ -117,6 +117,9 @@ export function misfit(type: string, source: ValueSource): string | undefined {
       return kind === 'day' || kind === 'moment' || isWhole || (isText && length >= 8)
         ? undefined
         : dayTypes;
+    case 'began':
+    case 'began in UTC':
+      return kind === 'moment' ? undefined : 'a time needs datetime2(n), datetime or smalldatetime';
   }
 }
 

@@ -16,7 +16,12 @@ export const valueSources = [
   'first day of next month',
   'date of run',
 ] as const;
-export type ValueSource = (typeof valueSources)[number];
+
+/** What a check may be told besides: when a stage began, by the clock of the database it asks. */
+export const clockSources = ['began', 'began in UTC'] as const;
+export type ClockSource = (typeof clockSources)[number];
+
+export type ValueSource = (typeof valueSources)[number] | ClockSource;
 
 /** What a query of freshness may be told: it knows neither a month nor a run. */
 export const readingSources = ['code', 'entity', 'source name'] as const satisfies ValueSource[];
@@ -28,6 +33,13 @@ const ofPeriod = [
   'first day of month',
   'last day of month',
   'first day of next month',
+] as const satisfies ValueSource[];
+
+/** What a query of a check may be told. */
+export const checkSources = [
+  ...readingSources,
+  ...ofPeriod,
+  ...clockSources,
 ] as const satisfies ValueSource[];
 
 const days = [
@@ -52,6 +64,10 @@ export function isOfPeriod(source: ValueSource | undefined): boolean {
 
 export function isOfRun(source: ValueSource): source is RunSource {
   return runSources.some((one) => one === source);
+}
+
+export function isOfClock(source: ValueSource): source is ClockSource {
+  return clockSources.some((one) => one === source);
 }
 
 /** What the values of a month are made of; days as `yyyy-mm-dd`. */

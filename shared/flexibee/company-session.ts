@@ -26,6 +26,7 @@ import { loadSteps } from './load-evidence.ts';
 import { pageSteps } from './pages.ts';
 import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
+import { tellTroubles } from './tell-troubles.ts';
 import type { TroubleReport } from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
@@ -199,6 +200,7 @@ export class Session {
   /** Has others do what is due and none of this turn's. */
   async seeToOthers(): Promise<void> {
     await this.seeToCalls();
+    await tellTroubles(this.#context, this);
     const wish = this.cursor.due.reconcile;
     if (wish !== undefined) await this.#context.reconciling?.(wish.for, this.#signal);
   }

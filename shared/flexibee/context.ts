@@ -1,5 +1,6 @@
 /** What following a company needs. */
 
+import type { NewEvent } from '../events/event.ts';
 import type { LeasedDocument } from '../lock/leased-document.ts';
 import type { Marks } from './after-calls.ts';
 import type { Cursor } from './cursor.ts';
@@ -50,6 +51,8 @@ export interface FollowContext {
   /** After so long a poll hands itself on, in milliseconds. */
   sliceMs: number;
   log(text: string): void;
+  /** Writes down what somebody should hear of, unless it is; absent: nobody hears of anything. */
+  tell?(event: NewEvent, signal: AbortSignal): Promise<void>;
   /** Sees to it that the catalogue's procedures after changes are called for what is marked. */
   after(marks: Marks, signal: AbortSignal): Promise<void>;
   /** Sees to it that a reconciliation that is due goes on; asked by each poll. Absent: nobody does. */

@@ -78,6 +78,15 @@ const evidenceTroubleSchema = troubleSchema.extend({
   retryAt: instant,
 });
 
+/**
+ * Of the company (an empty name) and of its evidences: the trouble that was told, until it is told
+ * that it is over; `endedAt` where that is known and not told yet.
+ */
+const toldSchema = z.record(
+  z.string(),
+  z.object({ kind: z.string(), since: instant, endedAt: instant.optional() }),
+);
+
 const countsSchema = z.object({
   /** Of the changelog, each once. */
   changes: version,
@@ -161,6 +170,8 @@ const cursorMembers = z.object({
   /** When a page, or the last of them, was consumed. */
   appliedAt: instant.optional(),
   trouble: troubleSchema.optional(),
+  /** Troubles that somebody was told of, see tell-troubles.ts; older cursors have none. */
+  told: toldSchema.default({}),
   due: dueSchema.default({}),
   /** Of the server; see request-count.ts. */
   requests: requestsSchema.optional(),
@@ -211,6 +222,7 @@ export function restarted(before: Cursor | undefined, now: Date): Cursor {
     warnings: before?.warnings ?? {},
     evidences: before?.evidences ?? {},
     typed: before?.typed ?? {},
+    told: before?.told ?? {},
     ...(before?.requests && { requests: before.requests }),
     ...(before?.readAt && { readAt: before.readAt }),
     ...(before?.appliedAt && { appliedAt: before.appliedAt }),

@@ -46,3 +46,9 @@ export function compareDecimals(one: Decimal, other: Decimal): number {
   const difference = rounded(one, places).units - rounded(other, places).units;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
+
+/** Their sum, with as many places as either has. */
+export function plus(one: Decimal, other: Decimal): Decimal {
+  const places = Math.max(one.places, other.places);
+  return { units: rounded(one, places).units + rounded(other, places).units, places };
+}

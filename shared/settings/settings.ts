@@ -1,8 +1,11 @@
 /** Every environment variable the app reads, checked once, with all faults told together. */
 
 import type { Catalog } from '../catalog/index.ts';
+import type { Target } from '../events/targets/target.ts';
+import { didYouMean } from '../faults/near-name.ts';
 import { type ApiToken, parseTokens } from './api-tokens.ts';
 import { type HookSettings, parseHooks } from './hooks.ts';
+import { parseNotifications } from './notifications.ts';
 import { misspelt, nearSet, readerOf } from './setting-names.ts';
 import {
   isAzure,
@@ -37,6 +40,8 @@ export interface Settings {
   sqlPoolSize: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;
+  /** Who is told of events. */
+  targets: readonly Target[];
   /** Whether the platform's front end stands before the app, whose word on clients counts. */
   inAzure: boolean;
   /**
@@ -86,6 +91,7 @@ export function readSettings(
     retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
     sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
     hooks: parseHooks(read, report),
+    targets: parseNotifications(read, report),
     inAzure: isAzure(read),
     ...(catalog !== undefined && { catalog }),
     ...(dynsql !== undefined && { dynsql }),
@@ -97,19 +103,31 @@ export function readSettings(
 
 /**
  * Throws `SettingsError` when a token is allowed a code or a connection that the catalogue does not
- * have.
+ * have, or a target is to hear of one.
  */
 export function requireKnownNames(
-  settings: Pick<Settings, 'tokens'>,
+  settings: Pick<Settings, 'tokens' | 'targets'>,
   catalog: Pick<Catalog, 'codes' | 'connections'>,
 ): void {
   const codes = Object.keys(catalog.codes());
   const connections = catalog.connections.map(({ id }) => id);
-  const faults = settings.tokens.flatMap((token) => [
+  const ofTokens = settings.tokens.flatMap((token) => [
     ...unknownNames(token, 'code', token.codes, codes),
     ...unknownNames(token, 'connection', token.connections, connections),
   ]);
+  const faults = [...ofTokens, ...unknownCodes(settings.targets, codes)];
   if (faults.length > 0) throw new SettingsError(faults);
+}
+
+function unknownCodes(targets: readonly Target[], known: readonly string[]): SettingsFault[] {
+  return targets.flatMap(({ name, codes = [] }) =>
+    codes
+      .filter((code) => !known.includes(code))
+      .map((code) => ({
+        setting: 'NOTIFICATIONS',
+        fault: `has target ${name} hear of the code ${JSON.stringify(code)}, which the catalogue does not have${didYouMean(code, known)}: use one of ${known.join(', ')}`,
+      })),
+  );
 }
 
 function unknownNames(

@@ -29,6 +29,8 @@ export interface AttemptContext {
   signal: AbortSignal;
   /** Aborted when the time slice is over: nothing is waited for any more, and nothing begun. */
   sliceOver: AbortSignal;
+  /** Awaited right before a call, with the turn: it should not take long. Never throws. */
+  beforeCall(stage: Stage, signal: AbortSignal): Promise<void>;
   /** Told the moment a stage has ended for good, before its locks are given back. */
   onEnd(stage: Stage): void;
 }
@@ -96,7 +98,7 @@ async function runOnce(
   stage: Stage,
   attempt: StageAttempt,
 ): Promise<void> {
-  const { journal, log, turn, now, signal, sliceOver, onEnd } = context;
+  const { journal, log, turn, now, signal, sliceOver, beforeCall, onEnd } = context;
   const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, sliceOver]));
   if (!mayBeginAt(stage, now())) {
     await turn.giveBack();
@@ -106,6 +108,7 @@ async function runOnce(
   const stop = AbortSignal.any([signal, lost, journal.failed, limit.signal]);
   let isCalled = false;
   try {
+    await beforeCall(stage, stop);
     attempt.startedAt = now().toISOString();
     await journal.write(() => {
       stage.state = 'running';

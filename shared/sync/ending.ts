@@ -1,5 +1,6 @@
 /** How runs end, and what becomes of stages whose worker is gone. */
 
+import { failing } from './checks/outcome.ts';
 import { hasEnded, type Run, type RunState, type Stage } from './run.ts';
 
 /** What goes wrong again and again at the same place would go on for ever. */
@@ -34,7 +35,11 @@ export function endRun(run: Run, now: Date): void {
   close(run, finalState(run), now);
 }
 
-/** Ends a run that waits, of which nothing was begun. @param text why */
+/**
+ * Ends a run that waits, of which nothing was begun. Of what nobody has asked for the sweeper tells.
+ *
+ * @param text why
+ */
 export function endWaiting(
   run: Run,
   state: 'cancelled' | 'failed' | 'interrupted',
@@ -42,6 +47,7 @@ export function endWaiting(
   now: Date,
 ): void {
   if (state === 'cancelled') for (const stage of run.stages) stage.state = 'cancelled';
+  else run.untold = true;
   giveReason(run, now, text);
   close(run, state, now);
 }
@@ -55,6 +61,7 @@ export function endOrphan(run: Run, missing: readonly string[], now: Date): void
   const why =
     run.state === 'waiting' ? 'it is not in line' : `it is not the owner of ${missing.join(', ')}`;
   giveReason(run, now, `${what}: ${why}.`);
+  run.untold = true;
   close(run, 'interrupted', now);
 }
 
@@ -73,6 +80,7 @@ export function endDamaged(
   for (const stage of run.stages) {
     if (stage.state === 'running') lose(run, stage, false, now);
   }
+  if (ended === undefined) run.untold = true;
   giveReason(run, now, `${why}. What is here could be saved of it; what it was is under broken/.`);
   close(run, ended?.state ?? 'interrupted', now);
   if (ended?.endedAt !== undefined) run.endedAt = ended.endedAt;
@@ -125,5 +133,6 @@ export function finalState(run: Run): RunState {
   if (states.has('interrupted') || isGivenUp(run)) return 'interrupted';
   if (states.has('cancelled')) return 'cancelled';
   const isMissing = run.stages.some(({ state, reason }) => state === 'skipped' && !reason);
-  return states.has('failed') || isMissing ? 'failed' : 'succeeded';
+  const isWrong = states.has('failed') || isMissing || failing(run).length > 0;
+  return isWrong ? 'failed' : 'succeeded';
 }

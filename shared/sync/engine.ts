@@ -6,12 +6,15 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import type { EventStore } from '../events/event-store.ts';
 import { type Keeper, keepLease } from '../lock/keeper.ts';
 import { DocumentConflictError } from '../storage/documents.ts';
 import { retryByItself } from './again/automatic.ts';
 import type { Cancellations } from './cancellations.ts';
+import type { CheckAsker } from './checks/ask.ts';
 import { disownAll, releaseAll, syncLock, takeOverLocks } from './claim.ts';
 import { addLog, endRun, isGivenUp, loseRunning } from './ending.ts';
+import { tellEnding } from './events/tell-ending.ts';
 import { executeStages } from './execution.ts';
 import type { FailureStore } from './failures.ts';
 import type { ReadFreshness } from './freshness.ts';
@@ -30,18 +33,20 @@ import { firstOpening, isAsleep } from './windows.ts';
 
 export interface EngineDependencies extends Starter {
   cancellations: Cancellations;
-  failures: Pick<FailureStore, 'note'>;
+  failures: Pick<FailureStore, 'note' | 'read'>;
+  events: Pick<EventStore, 'tell'>;
   logs: Pick<RunLogs, 'open'>;
   runners: StageRunners;
   readFreshness: ReadFreshness;
+  askChecks: CheckAsker;
   /** How long one call may go on beginning stages, in milliseconds. */
   sliceMs: number;
   /** One line about the run, for the log of the function. */
   log(text: string, level?: 'warn'): void;
 }
 
-/** What the retry of a run that has failed may take to be written down. */
-const retryMs = 20_000;
+/** What the retry of a run that has failed may take to be written down, and so long again its events. */
+const writtenMs = 20_000;
 
 /**
  * `waits`: its time has not come; whoever it waits for wakes it, or a message at the opening of a
@@ -146,12 +151,13 @@ async function runSlice(
   }
   const servers = run.locks.map(({ server }) => server);
   if (isGivenUp(run) || run.stages.every(hasEnded)) {
-    await retryByItself(dependencies, journal, AbortSignal.timeout(retryMs));
+    const left = await retryByItself(dependencies, journal, AbortSignal.timeout(writtenMs));
+    await tellEnding(dependencies, journal, left, AbortSignal.timeout(writtenMs));
     await journal.write(() => endRun(run, now()));
     // Before the servers are free: the next run on them is planned with it. An estimate a little
     // older than it could be is no reason to fail a run that has ended.
     await dependencies.durations.add(run, AbortSignal.timeout(5_000)).catch(() => {});
-    await dependencies.failures.note(run, AbortSignal.timeout(5_000)).catch(() => {});
+    await dependencies.failures.note(run, left, AbortSignal.timeout(5_000)).catch(() => {});
     await wakeHeadsSoon(dependencies, servers);
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     await disownAll(leases, servers, holder);

@@ -11,6 +11,8 @@
 import { pause } from '../async/retry.ts';
 import type { Leases } from '../lock/leases.ts';
 import { type AttemptContext, runStage } from './attempt.ts';
+import type { CheckAsker } from './checks/ask.ts';
+import { RunChecks } from './checks/run-checks.ts';
 import type { ReadFreshness } from './freshness.ts';
 import { CancelRequestedError } from './interruption.ts';
 import { Readings } from './readings.ts';
@@ -20,10 +22,11 @@ import type { StageRunners } from './stage-runner.ts';
 import { Turn } from './turn.ts';
 import { heldUp, isLeftOut, leftOutReason, mayBeginAt, opensAt } from './windows.ts';
 
-export interface ExecutionContext extends Omit<AttemptContext, 'onEnd' | 'turn'> {
+export interface ExecutionContext extends Omit<AttemptContext, 'beforeCall' | 'onEnd' | 'turn'> {
   runners: StageRunners;
   leases: Leases;
   readFreshness: ReadFreshness;
+  askChecks: CheckAsker;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function executeStages(context: ExecutionContext): Promise<void> {
   const execution = new Execution(context);
   try {
     const results = await Promise.allSettled(execution.tracks());
-    await execution.readings.finish();
+    await Promise.all([execution.readings.finish(), execution.checks.finish()]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   } finally {
     execution.close();
@@ -61,6 +64,7 @@ const none: ReadonlySet<string> = new Set();
 
 class Execution {
   readonly readings: Readings;
+  readonly checks: RunChecks;
   readonly #context: ExecutionContext;
   readonly #stages: readonly Stage[];
   readonly #byId: ReadonlyMap<string, Stage>;
@@ -83,6 +87,7 @@ class Execution {
     this.#ended = new Map(stages.map((stage) => [stage.id, Promise.withResolvers<void>()]));
     this.#hasWindows = stages.some(({ window }) => window !== undefined);
     this.readings = new Readings(context);
+    this.checks = new RunChecks(context);
     for (const stage of stages) if (hasEnded(stage)) this.#ended.get(stage.id)?.resolve();
     signal.addEventListener('abort', this.#stop, { once: true });
     if (signal.aborted) this.#stop();
@@ -126,6 +131,7 @@ class Execution {
   readonly #onEnd = (stage: Stage) => {
     this.#ended.get(stage.id)?.resolve();
     this.readings.stageEnded(stage);
+    this.checks.stageEnded(stage);
   };
 
   async #runTrack(lane: Lane): Promise<void> {
@@ -166,7 +172,8 @@ class Execution {
     }
     if (sliceOver.aborted) return this.#stop();
     if (this.#halt.signal.aborted) return;
-    await runStage({ ...this.#context, turn, onEnd: this.#onEnd }, stage);
+    const beforeCall = (one: Stage, until: AbortSignal) => this.checks.beforeCall(one, until);
+    await runStage({ ...this.#context, turn, beforeCall, onEnd: this.#onEnd }, stage);
     if (!hasEnded(stage) && mayBeginAt(stage, now())) this.#stop();
   }
 

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { instantSchema } from '../storage/instant.ts';
 import { ListDocument } from '../storage/list-document.ts';
 import type { Tell } from '../storage/tell.ts';
+import { checkText, failing } from './checks/outcome.ts';
 import type { Run, Stage } from './run.ts';
 
 const failureSchema = z.object({
@@ -19,6 +20,8 @@ const failureSchema = z.object({
   run: z.string(),
   /** Its first error, in brief. */
   message: z.string(),
+  /** Somebody was told, and is to be told when it is over. */
+  told: z.literal(true).exactOptional(),
 });
 export type Failure = z.infer<typeof failureSchema>;
 
@@ -48,33 +51,61 @@ export class FailureStore {
   /**
    * Adds what has failed in a run that has ended, and removes what has succeeded.
    *
+   * @param told entities of whose failure somebody was told
    * @throws DocumentNewerError, or storage's error
    */
-  async note(run: Run, signal: AbortSignal): Promise<void> {
-    await this.#document.update((known) => noted(known, run), signal);
+  async note(run: Run, told: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+    await this.#document.update((known) => noted(known, run, told), signal);
   }
 }
 
 /** The same array where the run changes nothing. */
-export function noted(known: readonly Failure[], run: Run): readonly Failure[] {
+export function noted(
+  known: readonly Failure[],
+  run: Run,
+  told: ReadonlySet<string> = new Set(),
+): readonly Failure[] {
   let failures = known;
   for (const { code, entity } of run.freshness) {
-    const stages = run.stages.filter(
-      (stage) => stage.entity === entity && (stage.code === undefined || stage.code === code),
-    );
+    const stages = stagesOf(run, { code, entity });
     const isSame = (one: Failure) => one.code === code && one.entity === entity;
     const before = failures.find(isSame);
-    const error = errorIn(stages);
+    const wrong = failing(run).find((check) => check.entity === entity && check.code === code);
+    const error = errorIn(stages) ?? (wrong && `Check ${checkText(wrong)}`);
     if (error !== undefined) {
       const since = before?.since ?? run.endedAt ?? run.createdAt;
       const message = error.slice(0, longestMessage);
-      const failure = { code, entity, since, run: run.id, message };
+      const isTold = before?.told || told.has(entity);
+      const failure = {
+        ...{ code, entity, since, run: run.id, message },
+        ...(isTold && { told: true as const }),
+      };
       failures = [...failures.filter((one) => !isSame(one)), failure].slice(-mostFailures);
-    } else if (before !== undefined && stages.every(({ state }) => state === 'succeeded')) {
+    } else if (before !== undefined && hasSucceeded(stages)) {
       failures = failures.filter((one) => !isSame(one));
     }
   }
   return failures;
+}
+
+/** Failures that somebody was told of, and that are over with this run. */
+export function recoveredIn(known: readonly Failure[], run: Run): Failure[] {
+  return known.filter((failure) => {
+    const isOfRun = run.freshness.some(
+      ({ code, entity }) => code === failure.code && entity === failure.entity,
+    );
+    return failure.told === true && isOfRun && hasSucceeded(stagesOf(run, failure));
+  });
+}
+
+function stagesOf(run: Run, { code, entity }: Pick<Failure, 'code' | 'entity'>): Stage[] {
+  return run.stages.filter(
+    (stage) => stage.entity === entity && (stage.code === undefined || stage.code === code),
+  );
+}
+
+function hasSucceeded(stages: readonly Stage[]): boolean {
+  return stages.every(({ state }) => state === 'succeeded');
 }
 
 /** What was skipped or cancelled is no news of the entity. */

@@ -1,5 +1,6 @@
 /** What became of a run as a whole, out of its stages. */
 
+import { checkText, differing, failing } from './checks/outcome.ts';
 import { hasEnded, type Run, type Stage, type StageError } from './run.ts';
 
 /** An error of a run: of one of its stages, or, without `stage`, of the run itself. */
@@ -14,8 +15,8 @@ export function stageCounts({ stages }: Pick<Run, 'stages'>): { done: number; sk
   return { done: stages.filter(hasEnded).length - skipped, skipped };
 }
 
-/** In the order of the plan, but that of the run itself first. */
-export function errorsIn(run: Pick<Run, 'state' | 'reason' | 'stages'>): RunError[] {
+/** In the order of the plan, but that of the run itself first, and of its checks last. */
+export function errorsIn(run: Pick<Run, 'state' | 'reason' | 'stages' | 'checks'>): RunError[] {
   const { reason, stages } = run;
   const own = reason !== undefined && isFailure(run) ? [{ message: reason }] : [];
   const ofStages = stages.flatMap(({ id, state, error }) =>
@@ -23,7 +24,8 @@ export function errorsIn(run: Pick<Run, 'state' | 'reason' | 'stages'>): RunErro
       ? [{ stage: id, ...error }]
       : [],
   );
-  return [...own, ...ofStages];
+  const ofChecks = failing(run).map((check) => ({ message: `Check ${checkText(check)}` }));
+  return [...own, ...ofStages, ...ofChecks];
 }
 
 /**
@@ -40,7 +42,10 @@ export function endingLine(run: Run): string {
   const counted = `${failed.length} of ${stages.length} stages failed, ${stageCounts(run).skipped} skipped`;
   const listed = failed.slice(0, named).map((stage) => `${stage.id} (${meaningOf(stage)})`);
   if (failed.length > named) listed.push(`and ${failed.length - named} more`);
-  return [`${beginning}: ${counted}`, ...(reason ? [reason] : []), listed.join(', ')]
+  const differs = differing(run).length;
+  const checks =
+    differs > 0 ? [`${differs} ${differs === 1 ? 'check differs' : 'checks differ'}`] : [];
+  return [`${beginning}: ${counted}`, ...(reason ? [reason] : []), ...checks, listed.join(', ')]
     .filter((part) => part !== '')
     .join('; ');
 }

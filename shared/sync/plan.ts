@@ -6,8 +6,9 @@
  * server gets its stages: the catalogue's entity order.
  */
 
-import type { Catalog } from '../catalog/index.ts';
+import type { Catalog, CheckQuery } from '../catalog/index.ts';
 import type { Call, Period } from './call.ts';
+import type { Check } from './checks/check.ts';
 import { locksOf } from './locks.ts';
 import { comparePeriods, periodText } from './period.ts';
 import type { Freshness, Run, Stage } from './run.ts';
@@ -24,7 +25,9 @@ export interface Plan {
   locks: { lock: string; server: string }[];
   /** What is to be read before and after, without the readings. */
   freshness: Freshness[];
-  /** Texts of the freshness queries, each once. */
+  /** What is held against one another after, without the results. */
+  checks: Check[];
+  /** Texts of the queries of freshness and checks, each once. */
   statements: string[];
   /** Queries of dynsql, each once: connections share them. */
   queries: Query[];
@@ -75,6 +78,7 @@ export function planStages(
   const freshness = new Map<string, Freshness>();
   const statements = new Once<string>();
   const queries = new Once<Query>();
+  const checks = new Map<string, Check>();
   const servers = new Set<string>();
   const locks = new Map<string, string>();
   for (const one of asked) {
@@ -87,6 +91,11 @@ export function planStages(
     const resolved = questionsOf(one).map((question) => catalog.stages(question));
     for (const stages of resolved) ways.push({ entity: name, code, stages, asks });
     const source = resolved[0]?.find((stage) => stage.code !== undefined)?.code ?? code;
+    for (const question of questionsOf({ ...one, code: source })) {
+      for (const check of plannedChecks(catalog.checks(question), question, statements)) {
+        checks.set(JSON.stringify([check.check, name, source, check.period]), check);
+      }
+    }
     const key = `${name}:${source}`;
     if (freshness.has(key)) continue;
     const read = catalog.freshness({ name, code: source }).map((reading) => {
@@ -100,9 +109,29 @@ export function planStages(
     servers: [...servers].sort(),
     locks: [...locks.keys()].sort().map((lock) => ({ lock, server: locks.get(lock) ?? lock })),
     freshness: [...freshness.values()],
+    checks: [...checks.values()],
     statements: statements.values,
     queries: queries.values,
   };
+}
+
+/** Queries of one entity of one source in one month, by check. */
+function plannedChecks(
+  queries: readonly CheckQuery[],
+  { name, code }: { name: string; code: string },
+  statements: Once<string>,
+): Check[] {
+  return [...Map.groupBy(queries, ({ check }) => check)].map(([check, own]) => {
+    const period = own.find((query) => query.period !== undefined)?.period;
+    return {
+      ...{ check, entity: name, code },
+      ...(period && { period }),
+      queries: own.map(({ check: _, server: __, period: ___, sql, ...query }) => ({
+        ...query,
+        statement: statements.placeOf(sql),
+      })),
+    };
+  });
 }
 
 /** What the calls name between them, each once: in the catalogue's entity order, then as named. */

@@ -6,6 +6,7 @@ import type { DocumentForm } from '../storage/form.ts';
 import { instantSchema } from '../storage/instant.ts';
 import { storageCall } from '../storage/storage-call.ts';
 import { periodSchema } from './call.ts';
+import { checkCountsSchema } from './checks/outcome.ts';
 import { runKinds, runStates } from './run.ts';
 import { timeOfRun } from './run-id.ts';
 import { summaryErrorSchema } from './summary.ts';
@@ -31,6 +32,7 @@ const lineSchema = z.object({
   stagesSkipped: z.int(),
   stagesTotal: z.int(),
   warnings: z.int(),
+  checks: checkCountsSchema.exactOptional(),
 });
 
 const indexSchema = z.object({

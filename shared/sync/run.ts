@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { instantSchema } from '../storage/instant.ts';
 import { callSchema, periodSchema } from './call.ts';
+import { checkSchema } from './checks/check.ts';
 import { parameterSchema, stageSchema } from './stage.ts';
 
 export {
@@ -98,6 +99,8 @@ export const runSchema = z.object({
   createdAt: instantSchema,
   startedAt: instantSchema.optional(),
   endedAt: instantSchema.optional(),
+  /** It has ended in a way that somebody should hear of, and no event says so yet. */
+  untold: z.literal(true).exactOptional(),
   /** Why it ended as it did, where that is not an error of a stage. */
   reason: z.string().optional(),
   /**
@@ -113,7 +116,9 @@ export const runSchema = z.object({
   takeOvers: z.int().optional(),
   stages: z.array(stageSchema),
   freshness: z.array(freshnessSchema),
-  /** Texts of the freshness queries. */
+  /** What source, crude and heap have, held against one another; absent: the catalogue has none. */
+  checks: z.array(checkSchema).exactOptional(),
+  /** Texts of the queries of freshness and checks. */
   statements: z.array(z.string()).optional(),
   /** Queries of dynsql, as the catalogue had them when the run was planned, each once. */
   queries: z.array(z.record(z.string(), z.unknown())).optional(),
@@ -133,7 +138,8 @@ export function isFinished(run: Pick<Run, 'state'>): boolean {
   return finalStates.includes(run.state);
 }
 
-/** How often a stage succeeded with something that somebody should look at. */
-export function warningsIn(run: Pick<Run, 'stages'>): number {
-  return run.stages.reduce((sum, { warnings }) => sum + (warnings?.length ?? 0), 0);
+/** How often a stage succeeded with something that somebody should look at, or a check differs. */
+export function warningsIn({ stages, checks = [] }: Pick<Run, 'stages' | 'checks'>): number {
+  const differing = checks.filter(({ result }) => result?.state === 'differs' && !result.fails);
+  return stages.reduce((sum, { warnings }) => sum + (warnings?.length ?? 0), differing.length);
 }

@@ -7,7 +7,7 @@
  */
 
 import { z } from 'zod';
-import { outsides, runSources } from '../catalog/index.ts';
+import { clockSources, outsides, runSources } from '../catalog/index.ts';
 import { returnChecks } from '../database/return-value.ts';
 import { type RowCounts, rowCounts } from '../database/row-counts.ts';
 import { transactionModes } from '../database/transaction.ts';
@@ -69,8 +69,11 @@ export const parameterSchema = z
     name: z.string(),
     type: z.string(),
     value: valueSchema,
-    /** Before it is known, in a plan that has not begun: `user`, `run id`, `date of run`. */
-    from: z.enum(runSources).exactOptional(),
+    /**
+     * Before it is known: in a plan that has not begun `user`, `run id`, `date of run`; of a check
+     * when a stage began.
+     */
+    from: z.enum([...runSources, ...clockSources]).exactOptional(),
     /** Its value after the call is in `outputs`. */
     output: z.literal(true).exactOptional(),
     required: z.literal(true).exactOptional(),

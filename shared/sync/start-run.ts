@@ -178,6 +178,7 @@ async function newRun(
     locks: [],
     stages: withExpected(stages, await knownDurations(durations, signal)),
     freshness: plan.freshness,
+    ...(plan.checks.length > 0 && { checks: plan.checks }),
     statements: plan.statements,
     ...(plan.queries.length > 0 && { queries: plan.queries }),
     catalog: catalog.revision,

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { periodSchema } from './call.ts';
+import { checkCounts } from './checks/outcome.ts';
 import { errorsIn, type RunError, stageCounts } from './outcome.ts';
 import { type Run, runKinds, runStates, warningsIn } from './run.ts';
 import type { RunSummary, SummaryError } from './syncs.ts';
@@ -69,11 +70,21 @@ const metadataSchema = z.object({
   skipped: count.default(0),
   total: count,
   warnings: count.default(0),
+  untold: z.literal('true').optional(),
+  checks: z
+    .string()
+    .regex(/^\d+,\d+,\d+$/)
+    .transform((text) => {
+      const [agrees = 0, differs = 0, unknown = 0] = text.split(',').map(Number);
+      return { agrees, differs, unknown };
+    })
+    .optional(),
 });
 
 export function summaryOf(run: Run): RunSummary {
   const { done, skipped } = stageCounts(run);
   const [error] = errorsIn(run);
+  const checks = checkCounts(run);
   return {
     id: run.id,
     kind: run.kind,
@@ -91,11 +102,14 @@ export function summaryOf(run: Run): RunSummary {
     stagesSkipped: skipped,
     stagesTotal: run.stages.length,
     warnings: warningsIn(run),
+    ...(run.untold && { untold: true }),
+    ...(checks && { checks }),
   };
 }
 
 export function metadataOf(run: Run): Record<string, string> {
   const summary = summaryOf(run);
+  const { checks } = summary;
   const codes = listMetadata('codes', summary.codes, codesRoom);
   const namesRoom = listsRoom - (codes['codes'] ?? '').length;
   const metadata = {
@@ -114,6 +128,8 @@ export function metadataOf(run: Run): Record<string, string> {
     ...(summary.stagesSkipped > 0 && { skipped: String(summary.stagesSkipped) }),
     total: String(summary.stagesTotal),
     ...(summary.warnings > 0 && { warnings: String(summary.warnings) }),
+    ...(summary.untold && { untold: 'true' }),
+    ...(checks && { checks: [checks.agrees, checks.differs, checks.unknown].join() }),
   };
   // The service takes no empty values.
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''));
@@ -167,6 +183,7 @@ export function summaryFromMetadata(
   if (!parsed.success) return undefined;
   const { kind, state, user, codes, morecodes, names, morenames, board, period } = parsed.data;
   const { created, started, ended, error, done, skipped, total, warnings } = parsed.data;
+  const { checks, untold } = parsed.data;
   return {
     id,
     kind,
@@ -186,5 +203,7 @@ export function summaryFromMetadata(
     stagesSkipped: skipped,
     stagesTotal: total,
     warnings,
+    ...(untold && { untold: true }),
+    ...(checks !== undefined && { checks }),
   };
 }

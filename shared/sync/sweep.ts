@@ -3,6 +3,7 @@
 import type { LockState } from '../lock/leases.ts';
 import { tellLog } from '../storage/tell.ts';
 import { endOrphan } from './ending.ts';
+import { tellUntold } from './events/tell-untold.ts';
 import { isFinished } from './run.ts';
 import type { SyncState } from './service.ts';
 import { type UnfinishedRun, unfinishedRuns, withLocks } from './unfinished.ts';
@@ -59,18 +60,20 @@ const sweptPage = 1_000;
  * left alone.
  *
  * Whatever becomes an orphan is mostly among the newest runs, which every sweep sees; of the others
- * each sweep sees one page more.
+ * each sweep sees one page more. Of those that an earlier sweep, or somebody else without a worker,
+ * has ended events are told.
  *
  * @returns their ids
  */
 export async function endOrphans(
-  { leases, runs, waiting }: Pick<SyncState, 'leases' | 'runs' | 'waiting'>,
+  { leases, runs, waiting, events }: Pick<SyncState, 'leases' | 'runs' | 'waiting' | 'events'>,
   now: Date,
   signal: AbortSignal,
   pageSize = sweptPage,
 ): Promise<string[]> {
   // Runs first: one that is entered as an owner between the two calls is none.
   const listed = await runs.inTurn(pageSize, signal);
+  await tellUntold({ runs, events }, listed, tellUnread, signal);
   const locks = await leases.list('sync/', signal);
   const inLine = new Set((await waiting.list(signal)).map(({ id }) => id));
   const unfinished = listed.filter((run) => !isFinished(run)).map(({ id }) => id);

@@ -1,7 +1,9 @@
 /** What syncs keep in storage. */
 
 import type { ContainerClient } from '@azure/storage-blob';
+import { EventStore } from '../events/event-store.ts';
 import { Leases } from '../lock/leases.ts';
+import { storageClock } from '../storage/clock.ts';
 import { Cancellations } from './cancellations.ts';
 import { DurationStore } from './durations.ts';
 import { FailureStore } from './failures.ts';
@@ -19,6 +21,7 @@ export interface SyncState {
   logs: RunLogs;
   index: RunIndex;
   waiting: WaitingStore;
+  events: EventStore;
 }
 
 /** @param leaseSeconds life of a lock that nobody renews */
@@ -33,5 +36,6 @@ export function syncState(container: ContainerClient, leaseSeconds: number): Syn
     logs: new RunLogs(container),
     index: new RunIndex(container, runs),
     waiting: new WaitingStore(container),
+    events: new EventStore(container, () => storageClock.now()),
   };
 }

@@ -2,12 +2,14 @@
 
 import type { Closure } from '../closures/closures.ts';
 import type { Call, Period } from './call.ts';
+import type { CheckCounts } from './checks/outcome.ts';
 import type { Run, RunState, Stage } from './run.ts';
 import type { RunFilter } from './run-filter.ts';
 import type { Place, WaitsFor } from './waiting/places.ts';
 
 export { cut } from './brief.ts';
 export type { Call, Period } from './call.ts';
+export { checkCounts, checkCountsSchema } from './checks/outcome.ts';
 export { serversOf } from './locks.ts';
 export { errorsIn } from './outcome.ts';
 export { TooManyStagesError } from './plan.ts';
@@ -153,6 +155,10 @@ export interface RunSummary {
   stagesTotal: number;
   /** Of stages that succeeded, as `Stage.warnings`. */
   warnings: number;
+  /** As `Run.untold`. */
+  untold?: true;
+  /** Absent where none has been asked. */
+  checks?: CheckCounts;
 }
 
 export interface RunPage {

@@ -25,6 +25,8 @@ const hcsExport = 'pipelines[0].stages[0]';
 const stekExport = 'pipelines[1].stages[0]';
 const crude = 'pipelines[2].stages[0]';
 const load = 'pipelines[3].stages[0]';
+const sourceCheck = 'pipelines[0].checks[0]';
+const heapCheck = 'pipelines[2].checks[1]';
 /** Where the entities with queries of their own begin: evidences are before them. */
 const queried = shippedJson() as { entities: { dynsql?: object }[] };
 const query = queried.entities.findIndex(({ dynsql }) => dynsql !== undefined);
@@ -33,6 +35,49 @@ const flexibeeStage = { kind: 'flexibee', database: 'ab', procedure: 'crude.sp_a
 
 /** What was wrong, the edits, the whole list of faults. */
 const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] = [
+  [
+    'checks: members that are none, and what each must be',
+    {
+      [`${heapCheck}.tolerance`]: { rows: -1, amount: '1 pct' },
+      [`${heapCheck}.onDifference`]: 'stop',
+      [`${heapCheck}.timeoutSeconds`]: 0,
+      [`${sourceCheck}.sql`]: 'SELECT {sum} FROM [heap].[{sourceName}]',
+      [`${sourceCheck}.parameters[1].type`]: 'date',
+      'entities[13].sums': ['amount', 'Amount'],
+      'entities[14].sums': ['rows'],
+      'pipelines[2].freshness[1].maxAge': '30s',
+      'pipelines[2].freshness[1].clock': 'server',
+    },
+    [
+      'entities[13].sums[1]: the same as sums[0]; name each once',
+      'entities[14].sums[0]: "rows" is not a column; use the name of one, of 1 to 128 characters, other than code, month, rows and moved',
+      'pipelines[0].checks[0].sql: "SELECT {sum} FROM [heap].[{sourceName}]" has the unknown placeholder {sum}; use {entity}, {sourceName} or {sums} (did you mean sums?)',
+      'pipelines[0].checks[0].parameters[1].type: "date" is not a type for began in UTC; a time needs datetime2(n), datetime or smalldatetime',
+      'pipelines[2].freshness[1].maxAge: "30s" is not an age; use a time from 1m to 400d, as 90m, 36h or 2d, or false',
+      'pipelines[2].freshness[1].clock: "server" is not a clock; use one of utc, local',
+      `${heapCheck}.tolerance.rows: -1 is not a tolerance; use a number of 0 or more, or a share such as "0.1 %"`,
+      `${heapCheck}.tolerance.amount: "1 pct" is not a tolerance; use a number of 0 or more, or a share such as "0.1 %"`,
+      `${heapCheck}.onDifference: "stop" is not an answer to a difference; use one of warn, fail`,
+      `${heapCheck}.timeoutSeconds: 0 is not a time limit; use whole seconds from 1 to 3600`,
+    ],
+  ],
+  [
+    'checks: a place alone, a place twice, a stage that is none, a tolerance of what others are held to',
+    {
+      [`${sourceCheck}.tolerance`]: { '*': 1 },
+      [`${sourceCheck}.before`]: 'curde',
+      [`${heapCheck}.place`]: 'crude',
+      'pipelines[3].checks': [
+        { check: 'rows', place: 'crude', sql: 'SELECT COUNT(*) AS [rows] FROM x', before: 'load' },
+      ],
+    },
+    [
+      'pipelines[2].checks[1].place: "crude" comes twice in the check totals on the way of hcs, see pipelines[2].checks[0].place',
+      'pipelines[0].checks[0].before: "curde" is not a stage on the way of bank_code of all; use one of export, crude, heap (did you mean crude?)',
+      /^pipelines\[3\]\.checks\[0\]\.place: the check rows of \S+ of flexi-demo has crude alone and compares it with nothing; add/,
+      'pipelines[0].checks[0].tolerance: given for source, the first place of totals, which the others are compared with; give it to those',
+    ],
+  ],
   [
     'windows: hours that are none, a zone that is none, no length, a third way',
     {
@@ -112,7 +157,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     'misspelt keys, on several levels',
     { 'entities[1].dateed': true, server: [], [`${crude}.timeoutSecond`]: 5 },
     [
-      'entities[1].dateed: not a key of an entity; use name, description, guess, dated, sourceName, after, dynsql, systems, overrides (did you mean dated?)',
+      'entities[1].dateed: not a key of an entity; use name, description, guess, dated, sourceName, after, dynsql, sums, systems, overrides (did you mean dated?)',
       `${crude}.timeoutSecond: not a key of a stage; use stage, kind, description, guess, once, only, except, after, needs, database, repeatable, returnValue, procedure, parameters, setOptions, transaction, timeoutSeconds, succeeds, exclusive, window, overrides (did you mean timeoutSeconds?)`,
       'server: not a key of the catalogue; use description, periods, servers, databases, connections, dataSources, entities, pipelines (did you mean servers?)',
     ],
@@ -281,6 +326,8 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     [
       `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of freshness in crude; use at most 20 characters`,
       `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of freshness in heap; use at most 20 characters`,
+      `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of check totals in crude; use at most 20 characters`,
+      `dataSources[14].code: "${'z'.repeat(21)}" is too long for @code varchar(20) of check totals in heap; use at most 20 characters`,
     ],
   ],
   [
@@ -304,6 +351,8 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     [
       `${crude}.stage: "export" comes twice on the way of hcs, see pipelines[0].stages[0].stage`,
       'pipelines[2].freshness[1].place: "crude" comes twice on the way of hcs, see pipelines[2].freshness[0].place',
+      'pipelines[0].checks[0].before: "crude" is not a stage on the way of bank_code of all; use one of export, heap',
+      'pipelines[1].checks[0].before: "crude" is not a stage on the way of equipment of stek; use one of export, heap',
     ],
   ],
   [
@@ -635,6 +684,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'dataSources[17].system: gen-demodata is a connection, and stek does not begin with a dynsql stage; use one that does',
       'pipelines[1].stages[0].database: missing; gen-demodata is a connection and has no database of its own',
       'pipelines[1].freshness[0].database: missing; gen-demodata is a connection and has no database of its own',
+      'pipelines[1].checks[0].database: missing; gen-demodata is a connection and has no database of its own',
       ...[0, 1, 2, 3].map(
         (index) =>
           `entities[${query + index}].dynsql: given, but no data source of its systems has a connection; leave it out`,
@@ -815,9 +865,9 @@ describe('a catalogue of an operator', () => {
     const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) =>
       JSON.parse(text),
     );
-    const [flexi, standsFor, dated, window, parameters, succeeds, override, ...added] = blocks;
-    const [database, dataSource, entity] = added;
-    assert.equal(blocks.length, 10);
+    const [flexi, standsFor, dated, window, parameters, succeeds, checks, ...others] = blocks;
+    const [override, database, dataSource, entity] = others;
+    assert.equal(blocks.length, 11);
     const json = shippedJson();
     const settings = new Map([
       ['STAGE', 'test'],
@@ -832,6 +882,8 @@ describe('a catalogue of an operator', () => {
     const call = { procedure, parameters: [code, ...parameters], succeeds, window };
     const stage = { stage: name, kind, ...call };
     edit(json, stepsOf(hcsExport), stage);
+    for (const nth of [0, 1]) edit(json, stepsOf(`pipelines[${nth}].checks`), [checks[0]]);
+    edit(json, stepsOf('pipelines[2].checks'), [checks[1]]);
     edit(json, ['databases', 6], database);
     edit(json, ['dataSources', 18], dataSource);
     edit(json, ['entities', 34], entity);
@@ -843,6 +895,18 @@ describe('a catalogue of an operator', () => {
     const catalog = parseCatalog(json);
     assert.equal(catalog.codes()['flexi'], 'FlexiBee test');
     assert.equal(catalog.companies[0]?.name, 'firma');
+    const compared = catalog.checks({
+      ...{ name: 'payment', code: 'mo', period: { month: 7, year: 2019 } },
+    });
+    assert.deepEqual(
+      compared.map(({ place, before, onDifference, timeoutSeconds }) => {
+        return [place, before, onDifference, timeoutSeconds];
+      }),
+      [
+        ['source', 'crude', 'warn', 60],
+        ['heap', 'export', 'fail', 60],
+      ],
+    );
     assert.equal(catalog.codes()['north'], 'СТЕК — север');
     assert.equal(sourceServer(catalog, 'north'), 'server');
     assert.deepEqual(catalog.entityOrder('north').slice(-2), ['tariff', 'reading']);

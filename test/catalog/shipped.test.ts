@@ -288,6 +288,8 @@ describe('the lists of the shipped catalogue', () => {
         ...entities.flatMap(({ name }, index) =>
           named.includes(name) ? [] : [place('entities', index)],
         ),
+        ...['pipelines[0].checks[0]', 'pipelines[1].checks[0]'],
+        ...['pipelines[2].checks[0]', 'pipelines[2].checks[1]'],
       ],
     );
     assert.equal(invented.length, 11);

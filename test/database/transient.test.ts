@@ -19,6 +19,7 @@ import { executeStages } from '../../shared/sync/execution.ts';
 import { Journal } from '../../shared/sync/journal.ts';
 import type { Stage } from '../../shared/sync/run.ts';
 import type { RunStore } from '../../shared/sync/run-store.ts';
+import { noChecks } from '../support/no-checks.ts';
 import { run, stage } from '../support/runs.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
@@ -204,6 +205,7 @@ describe('a stage', () => {
       } as unknown as Leases,
       now: () => new Date(),
       signal: soon(),
+      askChecks: noChecks,
       readFreshness: async () => ({ at: '' }),
       sliceOver: new AbortController().signal,
       log: { message() {}, tell() {} },

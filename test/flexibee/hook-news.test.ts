@@ -19,6 +19,7 @@ const following: Cursor = {
   warnings: {},
   evidences: {},
   typed: {},
+  told: {},
 };
 const trouble = {
   kind: 'unreachable' as const,

@@ -71,7 +71,11 @@ async function acknowledgements(): Promise<Acknowledgement[]> {
 async function ended(code: string, state: StageState, at = app.current.now()): Promise<void> {
   const stages = [{ ...stage(`export:payment:${code}`, 'server'), state }];
   const freshness = [{ entity: 'payment', code }];
-  await failures.note({ ...run('r1', stages), freshness, endedAt: at.toISOString() }, soon());
+  await failures.note(
+    { ...run('r1', stages), freshness, endedAt: at.toISOString() },
+    new Set(),
+    soon(),
+  );
 }
 
 /** Past what the app keeps for 5 s. */

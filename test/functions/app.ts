@@ -211,6 +211,11 @@ export function testApp(
     closures: noClosures,
     acknowledgements: noClosures,
     troubles: { ofCode: async () => [] },
+    events: {
+      page: async () => ({ events: [] }),
+      targets: async () => [],
+      test: async () => ({ isTaken: true, milliseconds: 1 }),
+    },
     keys: async () => {
       throw new Error('this test has no storage');
     },

@@ -52,6 +52,9 @@ function start(environment: Record<string, string> = {}): Promise<App> {
     FLEXIBEE_DEMO: `Url=${flexibee.url};User Id=winstrom;Password=winstrom`,
     FLEXIBEE_HOOK_SECRET: hookSecret,
     PUBLIC_URL: publicUrl,
+    NOTIFICATIONS: '[{"name": "ops", "type": "webhook"}]',
+    NOTIFY_OPS_URL: publicUrl,
+    NOTIFY_OPS_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
     ...environment,
   });
 }
@@ -159,7 +162,7 @@ cases.push(
       const stages = [{ ...stage('export:payment:0c10', 'dcdb'), state }];
       const freshness = [{ entity: 'payment', code: '0c10' }];
       const failed = { ...run('r1', stages), freshness, endedAt: app.current.now().toISOString() };
-      await new FailureStore(await opened()).note(failed, soon());
+      await new FailureStore(await opened()).note(failed, new Set(), soon());
       const subject = '0c10/payment';
       return posting({ kind: 'sync', subject, until: until(), note: 'known', user: 'Jana' });
     },
@@ -174,6 +177,16 @@ cases.push(
     told: { subject: 'sync 0c10/payment', codes: ['0c10'] },
   },
 );
+
+cases.push({
+  route: 'test_target',
+  init: () => posting({ target: 'ops', user: 'Jana' }),
+  what: 'target.test',
+  told: {
+    ...{ subject: 'target ops', who: { token: 'demo', user: 'Jana' } },
+    after: { taken: true },
+  },
+});
 
 const board = { description: 'of this test', calls: [{ code: '0c10', name: 'meter', run: true }] };
 const meter = { params: { board: 'mine', call: 'meter.0c10' } };

@@ -7,6 +7,7 @@ import type { EngineDependencies } from '../../shared/sync/engine.ts';
 import { SyncService, type SyncServiceDependencies } from '../../shared/sync/service.ts';
 import type { StageRunner, StageSlot } from '../../shared/sync/stage-runner.ts';
 import { type SyncState, syncState } from '../../shared/sync/sync-state.ts';
+import { noChecks } from './no-checks.ts';
 
 /** @param seconds life of a lease */
 export function syncStateOf(container: ContainerClient, seconds = 15): SyncState {
@@ -40,6 +41,7 @@ export function engineOn(
     now: () => new Date(),
     sliceMs: 60_000,
     log: () => {},
+    askChecks: noChecks,
     readFreshness: async () => ({ at: new Date().toISOString() }),
     runners: {
       procedure: {

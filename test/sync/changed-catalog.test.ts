@@ -64,11 +64,13 @@ describe('a catalogue that changed under a run', () => {
   });
 
   test('the run brings its queries, each text once', () => {
-    const { freshness, statements } = planStages(shippedCatalog(), [
+    const { freshness, checks, statements } = planStages(shippedCatalog(), [
       { names: ['meter'], codes: ['0c06', '0c10'] },
     ]);
     assert.equal(freshness.length, 2);
-    assert.equal(statements.length, 3);
+    assert.equal(checks.length, 2);
+    // Of freshness three, of the check three.
+    assert.equal(statements.length, 6);
     const [first, second] = freshness.map(({ queries = [] }) => queries);
     assert.deepEqual(
       first?.map(({ statement }) => statement),

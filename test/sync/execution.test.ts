@@ -14,6 +14,7 @@ import type { Stage } from '../../shared/sync/run.ts';
 import type { RunStore } from '../../shared/sync/run-store.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 import { firstOpening } from '../../shared/sync/windows.ts';
+import { noChecks } from '../support/no-checks.ts';
 import { codes, entities, randomCatalog } from '../support/random-catalog.ts';
 import { run, stage } from '../support/runs.ts';
 
@@ -149,6 +150,7 @@ async function execute(
     leases: world.leases,
     now: () => (typeof now === 'function' ? now() : now),
     signal: new AbortController().signal,
+    askChecks: noChecks,
     readFreshness: async () => ({ at: '2019-07-31T10:00:00.000Z' }),
     sliceOver: new AbortController().signal,
     runners: {

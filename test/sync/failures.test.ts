@@ -81,7 +81,11 @@ test('runs that end at once lose nothing of one another, and a damaged document 
   const codes = ['a', 'b', 'c', 'd', 'e'];
   await Promise.all(
     codes.map((code) =>
-      new FailureStore(container).note(ended({ [`export:payment:${code}`]: 'failed' }), soon()),
+      new FailureStore(container).note(
+        ended({ [`export:payment:${code}`]: 'failed' }),
+        new Set(),
+        soon(),
+      ),
     ),
   );
   const told: string[] = [];

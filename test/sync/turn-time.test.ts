@@ -13,6 +13,7 @@ import type { Stage } from '../../shared/sync/run.ts';
 import type { RunStore } from '../../shared/sync/run-store.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
 import { Turn } from '../../shared/sync/turn.ts';
+import { noChecks } from '../support/no-checks.ts';
 import { run, stage } from '../support/runs.ts';
 import { soon } from '../support/storage.ts';
 
@@ -158,6 +159,7 @@ async function losing(t: TestContext, own: Stage) {
     now: () => new Date(0),
     signal: never,
     sliceOver: never,
+    askChecks: noChecks,
     readFreshness: async () => ({ at: '2019-07-31T10:00:00.000Z' }),
     runners: { procedure },
   });

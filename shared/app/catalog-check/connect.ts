@@ -55,7 +55,7 @@ export async function connectedFaults(
     connections: catalog.connections,
     databases: catalog.databases,
     stages: catalog.placedStages(),
-    freshness: catalog.placedFreshness(),
+    queries: [...catalog.placedFreshness(), ...catalog.placedChecks()],
   };
   const ofDatabase = async (id: string): Promise<Fault[]> => {
     const connectionString = connections.databases[id];

@@ -96,7 +96,7 @@ function stateFaults(about: ServerDatabase, at: string, { needsOpenJson }: Wante
     const other = hasSnapshots ? ' (ALLOW_SNAPSHOT_ISOLATION, which is on, is another thing)' : '';
     faults.push({
       ...{ severity: 'warning', path: at },
-      text: `row versioning is off in ${name}${other}: freshness and dynsql wait for whoever writes, and keep writers waiting`,
+      text: `row versioning is off in ${name}${other}: freshness, checks and dynsql wait for whoever writes, and keep writers waiting`,
       cure: `ALTER DATABASE ${database} SET READ_COMMITTED_SNAPSHOT ON; -- with nobody in the database`,
     });
   }

@@ -3,6 +3,7 @@
 import type {
   CallParameter,
   Catalog,
+  CheckQuery,
   FreshnessQuery,
   Placed,
   ResolvedStage,
@@ -51,7 +52,7 @@ export interface WantedCall {
   path: string;
 }
 
-/** Read by a query of freshness, which stands in the catalogue, or by a definition in its file. */
+/** Read by a query of freshness or of a check, which stands in the catalogue, or by a definition in its file. */
 export interface WantedObject extends Grant {
   path?: string;
   file?: string;
@@ -68,7 +69,8 @@ export interface WantedReading {
 /** All that is placed, of a catalogue that is asked for several databases. */
 export interface PlacedCatalog extends Pick<Catalog, 'connections' | 'databases'> {
   stages: readonly Placed<ResolvedStage>[];
-  freshness: readonly Placed<FreshnessQuery>[];
+  /** Of freshness, and of checks. */
+  queries: readonly Placed<FreshnessQuery | CheckQuery>[];
 }
 
 export interface Wanted {
@@ -81,7 +83,7 @@ export interface Wanted {
 
 /** @param database the catalogue's id of it */
 export function wantedOf(
-  { stages: allStages, freshness, connections, databases }: PlacedCatalog,
+  { stages: allStages, queries, connections, databases }: PlacedCatalog,
   {
     definitions,
     areShipped,
@@ -94,7 +96,7 @@ export function wantedOf(
   );
   const asked = isAsked ? definitions : [];
   const readings = distinct(
-    freshness.filter(({ item }) => item.database === database),
+    queries.filter(({ item }) => item.database === database),
     ({ item }) => item.sql,
   ).map(({ item: { sql, parameters }, at }) => ({ sql, parameters, path: at.name }));
   const objects = [

@@ -8,6 +8,7 @@ import type { Queues } from '../../storage/queues.ts';
 import type { Companies } from '../companies.ts';
 import type { Content } from '../configuration.ts';
 import type { DynsqlConnections } from '../connections/dynsql-connections.ts';
+import type { Notifications } from '../notifications.ts';
 import type { Troubles } from '../troubles.ts';
 import { checkDatabase, checkPart } from './check-part.ts';
 import { closuresHealth } from './closures-health.ts';
@@ -21,6 +22,7 @@ import type { ProceduresHealth } from './procedures-health.ts';
 import { queuesHealth } from './queues-health.ts';
 import { serversHealth } from './servers-health.ts';
 import { syncsHealth } from './syncs-health.ts';
+import { targetsHealth } from './targets-health.ts';
 
 export interface HealthDependencies {
   content: Content;
@@ -34,6 +36,7 @@ export interface HealthDependencies {
   troubles: Pick<Troubles, 'ofSyncs'>;
   acknowledgements: Pick<Acknowledgements, 'current'>;
   procedures: ProceduresHealth;
+  events: Pick<Notifications, 'targets'>;
   queues(): Promise<Queues>;
   now(): Date;
 }
@@ -70,6 +73,7 @@ export async function lookAtHealth(
     companiesHealth(dependencies.companies, dependencies.acknowledgements, signal),
     syncsHealth(dependencies.troubles, dependencies.acknowledgements, signal),
     connectionsHealth(dependencies.dynsql, signal),
+    targetsHealth(dependencies.events, signal),
   ]);
   return parts.flat();
 }

@@ -15,7 +15,7 @@ export const healthPartSchema = z
   .object({
     part: z.string().meta({
       description:
-        '`storage`, `catalog`, `database <id>`, `companies`, `syncs`, `documents`, `queue <name>` …',
+        '`storage`, `catalog`, `database <id>`, `companies`, `syncs`, `documents`, `queue <name>`, `target <name>` …',
     }),
     state: healthStateSchema,
     /** Short, without a secret. */

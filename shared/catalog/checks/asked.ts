@@ -1,6 +1,6 @@
 /** Data sources that are asked over HTTP in place of a database, and the stages that ask them. */
 
-import { chainOf, readingsOf, stagesOf } from '../resolve.ts';
+import { chainOf, checksOf, readingsOf, stagesOf } from '../resolve.ts';
 import type { DataSource, Stage } from '../schema.ts';
 import type { Context } from './check-context.ts';
 
@@ -57,7 +57,8 @@ function checkSource(context: Context, source: DataSource, kind: AskingKind): vo
   const { noun } = kinds[kind];
   if (standsFor !== undefined) fault(at(source, 'standsFor'), `given for ${noun}; leave it out`);
   for (const subject of context.subjects.filter((one) => one.source === source)) {
-    for (const { declared, item } of [...stagesOf(data, subject), ...readingsOf(data, subject)]) {
+    const queries = [...readingsOf(data, subject), ...checksOf(data, subject)];
+    for (const { declared, item } of [...stagesOf(data, subject), ...queries]) {
       if (item.database !== undefined) continue;
       const isAsking = 'kind' in item && item.kind === kind;
       const why = isAsking

@@ -54,7 +54,7 @@ export function contextOf(schema: CatalogSchema, value: unknown, found: Set<stri
   };
   const at = (part: object, ...more: Path) => [...(places.get(part) ?? []), ...more];
   for (const pipeline of data.pipelines) {
-    for (const list of ['stages', 'freshness'] as const) {
+    for (const list of ['stages', 'freshness', 'checks'] as const) {
       for (const [index, item] of pipeline[list].entries()) {
         places.set(item, at(pipeline, list, index));
       }

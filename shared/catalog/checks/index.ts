@@ -12,6 +12,7 @@ import { checkCompanies } from './company-checks.ts';
 import { checkEntityCircles } from './entities.ts';
 import { checkEntityOverrides, checkOverrides, checkReadings } from './overrides.ts';
 import { checkAfter, checkCircles, checkNames } from './pipelines.ts';
+import { checkPlaces } from './places-compared.ts';
 import { checkQueries } from './queries.ts';
 import { checkAtOnce, checkExclusive } from './restraints.ts';
 import { checkApart, checkEmptySources, checkStandingFor } from './sources.ts';
@@ -30,6 +31,7 @@ export function checkTogether(schema: CatalogSchema, value: unknown): string[] {
   checkEntityOverrides(context);
   checkCalls(context);
   checkReadings(context);
+  checkPlaces(context);
   checkOnce(context);
   checkDated(context);
   checkApart(context);

@@ -3,7 +3,7 @@
 import { notOneOf, type Path } from '../../faults/catalog-error.ts';
 import { type Matcher, matcherKeys, matches } from '../matcher.ts';
 import { isUnquoted } from '../name-template.ts';
-import { givenBy, namedAs, readingsOf, type Subject } from '../resolve.ts';
+import { checksOf, givenBy, namedAs, readingsOf, type Subject } from '../resolve.ts';
 import type { Pipeline } from '../schema.ts';
 import type { Context } from './check-context.ts';
 import { checkFits } from './fits.ts';
@@ -58,7 +58,8 @@ export function checkOverrides(context: Context, pipeline: Pipeline): void {
   const { complete, at } = context;
   const subjects = context.through(pipeline);
   const group = { subjects, where: `that comes through ${pipeline.id}` };
-  for (const part of [pipeline, ...pipeline.stages, ...pipeline.freshness]) {
+  const { stages, freshness, checks } = pipeline;
+  for (const part of [pipeline, ...stages, ...freshness, ...checks]) {
     for (const [index, override] of part.overrides.entries()) {
       checkOverride(context, at(part, 'overrides', index), override, group);
     }
@@ -86,10 +87,14 @@ export function checkReadings(context: Context): void {
   const { data, at, fault } = context;
   for (const subject of context.subjects) {
     const { entity } = subject;
-    for (const { item } of readingsOf(data, subject)) {
-      checkFits(context, item.parameters, subject, `freshness in ${item.place}`);
+    const queries = [
+      ...readingsOf(data, subject).map(({ item }) => ({ item, of: 'freshness' })),
+      ...checksOf(data, subject).map(({ item }) => ({ item, of: `check ${item.check}` })),
+    ];
+    for (const { item, of } of queries) {
+      checkFits(context, item.parameters, subject, `${of} in ${item.place}`);
       if (isUnquoted(item.sql, namedAs(subject))) {
-        const text = `needs brackets; write [{sourceName}] in the query of freshness in ${item.place}`;
+        const text = `needs brackets; write [{sourceName}] in the query of ${of} in ${item.place}`;
         fault(at(entity, 'sourceName'), text);
       }
     }

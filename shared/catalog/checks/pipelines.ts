@@ -41,6 +41,11 @@ export function checkNames({ data, at, fault }: Context): void {
     const queries = chain.flatMap(({ freshness }) => freshness);
     const places = queries.map((part) => ({ part, key: 'place', name: part.place }));
     once(places, `on the way of ${id}`);
+    const checks = chain.flatMap((pipeline) => pipeline.checks);
+    for (const [check, own] of Map.groupBy(checks, (query) => query.check)) {
+      const compared = own.map((part) => ({ part, key: 'place', name: part.place }));
+      once(compared, `in the check ${check} on the way of ${id}`);
+    }
   }
   const common = data.pipelines.flatMap(({ stages }) =>
     stages.filter(({ once: what }) => what !== undefined),

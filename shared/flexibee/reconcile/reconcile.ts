@@ -23,7 +23,7 @@ import {
 } from './document.ts';
 import { keepCount, owe, settle } from './due.ts';
 import type { MirrorRows } from './mirror-rows.ts';
-import { reportOf, told } from './report.ts';
+import { foundEvent, reportOf, told } from './report.ts';
 import { walkOn } from './walk.ts';
 
 /**
@@ -239,6 +239,10 @@ class Turn {
   /** The wish is fulfilled; where that cannot be written now, the next turn sees it. */
   async #settle(wish: string, outcome: 'done' | 'idle'): Promise<ReconcileOutcome> {
     const { follow } = this.#context;
+    const { last } = this.#held.value ?? {};
+    const found = last && foundEvent(follow.company.code, last);
+    // Before the wish is gone: whoever comes for it again tells the same.
+    if (found) await follow.tell?.(found, this.#signal);
     await settle(follow, wish, this.#signal);
     const cursor = await follow.cursors.read(follow.company.code, this.#signal);
     const next = cursor?.due.reconcile?.for ?? wish;

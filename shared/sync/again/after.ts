@@ -1,9 +1,9 @@
 /** How long before something is done again: `90s`, `10m`, `2h`, `1d`. */
 
 import { z } from 'zod';
+import { durationMs } from '../../time/duration.ts';
 
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const longestMs = 7 * unitMs.d;
+const longestMs = 7 * 86_400_000;
 
 export const allowedAfter = 'a time from 0s to 7d, as 90s, 10m, 2h or 1d';
 
@@ -12,10 +12,8 @@ export const usualAfter = '10m';
 
 /** Milliseconds; undefined for what is none. */
 export function afterMs(text: string): number | undefined {
-  const [, digits, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (digits === undefined || unit === undefined) return undefined;
-  const ms = Number(digits) * unitMs[unit as keyof typeof unitMs];
-  return ms <= longestMs ? ms : undefined;
+  const ms = durationMs(text);
+  return ms !== undefined && ms <= longestMs ? ms : undefined;
 }
 
 export const afterSchema = z

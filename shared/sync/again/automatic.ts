@@ -6,6 +6,7 @@
  * and only then it ends: whoever dies on the way is followed by one who does the same again.
  */
 
+import { failing } from '../checks/outcome.ts';
 import { addLog, finalState } from '../ending.ts';
 import type { Journal } from '../journal.ts';
 import { isFailure } from '../outcome.ts';
@@ -23,17 +24,19 @@ const mostFailures = 3;
 
 /**
  * @param journal of a run whose stages have all ended, or that is given up
+ * @returns entities that have not succeeded and are made again no more
  * @throws storage's error: then the run has not ended
  */
 export async function retryByItself(
   dependencies: StartDependencies,
   journal: Journal,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Set<string>> {
   const { run } = journal;
-  if (!isFailure({ state: finalState(run) })) return;
+  if (!isFailure({ state: finalState(run) })) return new Set();
+  const left = new Set(openCalls(run, ({ retries = 0 }) => retries === 0).flatMap(namesOf));
   const groups = [...Map.groupBy(callsLeft(run), ({ after = usualAfter }) => after)];
-  if (groups.length === 0) return;
+  if (groups.length === 0) return left;
   if (run.retriedBy === undefined) {
     const ids = groups.map(() => newRunId(dependencies.now()));
     await journal.write(() => {
@@ -52,22 +55,41 @@ export async function retryByItself(
       const why = error instanceof Error ? error.message : String(error);
       const text = `It could not be made again by itself: ${why}.`;
       journal.note(() => addLog(run, dependencies.now(), text));
+      for (const name of calls.flatMap(namesOf)) left.add(name);
     }
   }
+  return left;
 }
 
 /** What is open of calls that have retries left, with one less. */
 function callsLeft(run: Run): Call[] {
-  const open = openEntities(run);
-  return callsOf(run).flatMap((call) => {
-    const { retries = 0 } = call;
-    const names = new Set(call.names.filter((name) => open.has(name) && isOpen(run, call, name)));
-    return retries > 0 ? callsAbout([{ ...call, retries: retries - 1 }], names) : [];
-  });
+  return openCalls(run, ({ retries = 0 }) => retries > 0).map((call) => ({
+    ...call,
+    retries: (call.retries ?? 0) - 1,
+  }));
 }
 
-/** An entity is open in a call by a stage of its own data sources, or of all of them. */
-function isOpen({ stages }: Run, { codes }: Call, name: string): boolean {
+/** What is open of these calls. */
+function openCalls(run: Run, isMeant: (call: Call) => boolean): Call[] {
+  const open = openEntities(run);
+  return callsOf(run)
+    .filter(isMeant)
+    .flatMap((call) => {
+      const names = call.names.filter((name) => open.has(name) && isOpen(run, call, name));
+      return callsAbout([call], new Set(names));
+    });
+}
+
+function namesOf({ names }: Call): readonly string[] {
+  return names;
+}
+
+/** An entity is open in a call by a stage, or a check, of its own data sources, or of all of them. */
+function isOpen(run: Run, { codes }: Call, name: string): boolean {
+  const { stages } = run;
+  const isWrong = ({ entity, code }: { entity: string; code: string }) =>
+    entity === name && (codes.includes(code) || !stages.some((own) => isOf(own, codes)));
+  if (failing(run).some(isWrong)) return true;
   return stages.some(({ entity, code, state }) => {
     if (entity !== name || state === 'succeeded') return false;
     return code === undefined || codes.includes(code) || !stages.some((own) => isOf(own, codes));

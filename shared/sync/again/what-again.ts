@@ -1,6 +1,8 @@
 /** What of a run is to be made again, and what its retry may rest on. */
 
 import type { Call } from '../call.ts';
+import { concerns } from '../checks/concerns.ts';
+import { failing } from '../checks/outcome.ts';
 import type { Plan } from '../plan.ts';
 import type { Run, Stage } from '../run.ts';
 import { neededBy } from '../stage-graph.ts';
@@ -32,13 +34,14 @@ export function callsAbout(calls: readonly Call[], entities: ReadonlySet<string>
   });
 }
 
-/** Entities of which something failed, was skipped, cancelled or interrupted. */
-export function openEntities({ stages }: Pick<Run, 'stages'>): Set<string> {
-  return new Set(stages.filter(({ state }) => state !== 'succeeded').map(({ entity }) => entity));
+/** Entities of which something failed, was skipped, cancelled or interrupted, or a check failed. */
+export function openEntities(run: Pick<Run, 'stages' | 'checks'>): Set<string> {
+  const open = run.stages.filter(({ state }) => state !== 'succeeded');
+  return new Set([...open, ...failing(run)].map(({ entity }) => entity));
 }
 
 /**
- * Of a plan what has not succeeded in the run before; exports that another run has made since, for
+ * Of a plan what has not succeeded in the run before, or that a check has found wrong; exports that another run has made since, for
  * crude would load something else than the record says; and whatever needs any of these.
  *
  * @param plan of the entities of which anything is open, whole
@@ -51,7 +54,8 @@ export function planFromFailure(plan: Plan, before: Run, touched: Touched | unde
   const again = new Set<string>();
   for (const stage of plan.stages) {
     const was = known.get(stage.id);
-    const isDone = was === undefined ? isPart : was.state === 'succeeded';
+    const isWrong = was !== undefined && failing(before).some((check) => concerns(check, was));
+    const isDone = was === undefined ? isPart : was.state === 'succeeded' && !isWrong;
     const isTouched =
       touched === undefined ||
       (stage.code === undefined
@@ -62,7 +66,8 @@ export function planFromFailure(plan: Plan, before: Run, touched: Touched | unde
   const stages = plan.stages
     .filter(({ id }) => again.has(id))
     .map((stage) => ({ ...stage, needs: stage.needs.filter((id) => again.has(id)) }));
-  return { ...plan, stages };
+  const checks = plan.checks.filter((check) => stages.some((stage) => concerns(check, stage)));
+  return { ...plan, stages, checks };
 }
 
 /** When each export that the retry may rest on was begun: what came later may have undone it. */

@@ -121,8 +121,10 @@ async function firstInLine(
   const enterStages = async (bounded: AbortSignal) => {
     const known = await knownDurations(starter.durations, bounded);
     const origin = { user: run.user, id: run.id, at: now(), timeZone: catalog.periods.timeZone };
-    const { stages } = await neededPlan(starter, plan, run, bounded);
+    const { stages, checks } = await neededPlan(starter, plan, run, bounded);
     run.stages = withExpected(forRun(stages, origin), known);
+    delete run.checks;
+    if (checks.length > 0) run.checks = checks;
   };
   return await claimed(starter, { value: run, etag }, { ...entry, locks }, signal, enterStages);
 }

@@ -1,0 +1,75 @@
+/**
+ * What somebody should hear of and nobody is there to write down: a run that takes too long, a
+ * closure, whatever is known by looking only. Seen again it is the same event.
+ */
+
+import type { Closure, Closures } from '../closures/closures.ts';
+import { eventOf, type NewEvent } from '../events/event.ts';
+import { slowEvent } from '../sync/events/run-events.ts';
+import type { SyncState } from '../sync/sync-state.ts';
+import { unfinishedRuns } from '../sync/unfinished.ts';
+
+export interface WatchDependencies {
+  state(signal: AbortSignal): Promise<SyncState>;
+  closures: Pick<Closures, 'current'>;
+  now(): Date;
+}
+
+type Look = (signal: AbortSignal) => Promise<NewEvent[]>;
+
+/** Forgotten all at once, and told anew, which changes nothing. */
+const mostRemembered = 10_000;
+
+export class EventWatch {
+  readonly #dependencies: WatchDependencies;
+  readonly #looks: Readonly<Record<string, Look>>;
+  /** Events that are known to be written down. */
+  readonly #told = new Set<string>();
+
+  constructor(dependencies: WatchDependencies) {
+    this.#dependencies = dependencies;
+    this.#looks = {
+      'slow runs': (signal) => this.#slowRuns(signal),
+      closures: async (signal) => (await dependencies.closures.current(signal)).map(closureEvent),
+    };
+  }
+
+  /** What cannot be looked at is said, and looked at the next time. @throws the reason of `signal` */
+  async look(log: (text: string) => void, signal: AbortSignal): Promise<void> {
+    for (const [what, look] of Object.entries(this.#looks)) {
+      try {
+        await this.#tell(await look(signal), signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        log(`Nobody could look at ${what}: ${String(error)}`);
+      }
+    }
+  }
+
+  async #tell(found: readonly NewEvent[], signal: AbortSignal): Promise<void> {
+    const { state, now } = this.#dependencies;
+    if (this.#told.size > mostRemembered) this.#told.clear();
+    for (const told of found) {
+      const { id } = eventOf(told, now());
+      if (this.#told.has(id)) continue;
+      await (await state(signal)).events.tell(told, signal);
+      this.#told.add(id);
+    }
+  }
+
+  async #slowRuns(signal: AbortSignal): Promise<NewEvent[]> {
+    const { state, now } = this.#dependencies;
+    const runs = await unfinishedRuns(await state(signal), signal);
+    return runs.flatMap(({ run, isNewer }) => (isNewer ? [] : (slowEvent(run, now()) ?? [])));
+  }
+}
+
+/** The reason is the closure's own words. */
+function closureEvent(closure: Closure): NewEvent {
+  const { id, at, server, company, until, reason, user } = closure;
+  return {
+    ...{ kind: 'closure.begins', cause: id, causedAt: new Date(at), until, reason, user },
+    ...(server !== undefined && { server }),
+    ...(company !== undefined && { codes: [company] }),
+  };
+}
