@@ -47,25 +47,33 @@ export const events = cliCommand(
       return exitCodes.ok;
     }
     const page = client.understood(eventsPageSchema, answer);
-    const lines = [
-      ...page.events.flatMap((event) => eventLines(event, surroundings)),
-      ...(page.events.length === 0 ? [say('No event fits.')] : []),
-      ...page.targets.flatMap(({ name, failingSince, error }) =>
-        failingSince === undefined
-          ? []
-          : [
-              `! ${say('{name} takes nothing since {time}', { name, time: momentText(failingSince) })}: ${error ?? ''}`,
-            ],
-      ),
-    ].map(clean);
-    for (const line of lines) write(terminal === undefined ? line : cutTo(line, terminal.columns));
+    for (const line of pageLines(page, surroundings)) {
+      write(terminal === undefined ? line : cutTo(line, terminal.columns));
+    }
+
     const after = new URLSearchParams(page.next?.split('?')[1]).get('after');
     if (after !== null) write(say('More: the same with --after {after}', { after }));
     return exitCodes.ok;
   },
 );
 
-function eventLines(event: Page['events'][number], { language, say }: Surroundings): string[] {
+type Speaking = Pick<Surroundings, 'language' | 'say'>;
+
+/** Each event with why and what can be done, who has yet to hear of it, and targets that take nothing. */
+export function pageLines({ events: found, targets }: Page, speaking: Speaking): string[] {
+  const { say } = speaking;
+  return [
+    ...found.flatMap((event) => eventLines(event, speaking)),
+    ...(found.length === 0 ? [say('No event fits.')] : []),
+    ...targets.flatMap(({ name, failingSince, error = '' }) => {
+      if (failingSince === undefined) return [];
+      const time = momentText(failingSince);
+      return [`! ${say('{name} takes nothing since {time}', { name, time })}: ${error}`];
+    }),
+  ].map(clean);
+}
+
+function eventLines(event: Page['events'][number], { language, say }: Speaking): string[] {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const { title } = messageOf(event, { language, timeZone });
   const open = Object.entries(event.deliveries ?? {}).filter(
