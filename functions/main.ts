@@ -13,6 +13,7 @@ import { callAfterChanges } from './flexibee/call-after-changes.ts';
 import { expireJournals, journalSchedule } from './flexibee/expire-journals.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
+import { foldOverview, foldSchedule } from './overview/fold-overview.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
@@ -65,6 +66,12 @@ functions.app.timer('index_runs', {
   schedule: indexSchedule,
   runOnStartup: true,
   handler: indexRuns(app),
+});
+
+functions.app.timer('fold_overview', {
+  schedule: foldSchedule,
+  runOnStartup: true,
+  handler: foldOverview(app),
 });
 
 functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });

@@ -4,6 +4,7 @@
  */
 
 import { AgedCache } from '../async/aged-cache.ts';
+import type { Facts } from '../board/overview/facts.ts';
 import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
@@ -23,6 +24,7 @@ import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { lookAtHealth } from './health/look.ts';
 import type { HealthPart } from './health/part.ts';
 import { ProceduresHealth } from './health/procedures-health.ts';
+import { lookAtAll } from './overview/look.ts';
 import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
@@ -124,6 +126,10 @@ export class AppRevision implements AppServices {
     return this.#process.boards;
   }
 
+  get overviews() {
+    return this.#process.overviews;
+  }
+
   get schedules() {
     return this.#process.schedules;
   }
@@ -174,6 +180,16 @@ export class AppRevision implements AppServices {
       id,
       stopping,
     );
+  }
+
+  /** As `lookAtAll`. */
+  async lookAtFacts(before: Facts | undefined, signal: AbortSignal): Promise<Facts> {
+    const { catalog, schedules, boards, closures, acknowledgements, now } = this;
+    const { retentionDays } = this.settings;
+    const container = await this.#process.container(signal);
+    const state = await this.#process.state(signal);
+    const looking = { catalog, schedules, boards, closures, acknowledgements, now, retentionDays };
+    return await lookAtAll({ ...looking, container, state }, before, signal);
   }
 
   /** Starts whatever is due by schedules, as `startDue`; one that fails keeps no other from it. */

@@ -8,6 +8,7 @@ import { Cancellations } from './cancellations.ts';
 import { DurationStore } from './durations.ts';
 import { FailureStore } from './failures.ts';
 import { RunLogs } from './log/run-logs.ts';
+import type { Run } from './run.ts';
 import { RunIndex } from './run-index.ts';
 import { RunStore } from './run-store.ts';
 import { WaitingStore } from './waiting/waiting-store.ts';
@@ -24,9 +25,16 @@ export interface SyncState {
   events: EventStore;
 }
 
-/** @param leaseSeconds life of a lock that nobody renews */
-export function syncState(container: ContainerClient, leaseSeconds: number): SyncState {
-  const runs = new RunStore(container);
+/**
+ * @param leaseSeconds life of a lock that nobody renews
+ * @param onWrite called with each run that was written
+ */
+export function syncState(
+  container: ContainerClient,
+  leaseSeconds: number,
+  onWrite?: (run: Pick<Run, 'id' | 'state'>) => void,
+): SyncState {
+  const runs = new RunStore(container, undefined, undefined, onWrite);
   return {
     leases: new Leases(container, leaseSeconds),
     runs,
