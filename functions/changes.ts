@@ -86,6 +86,7 @@ export async function audited<T>(
 /** Never throws: what happened has happened, and the first line is there. */
 async function end({ app, context }: ChangeCall, begun: BegunChange, ending: Ending) {
   try {
+    app.overviews.changed();
     await app.audit.end(begun, ending, AbortSignal.timeout(endMs));
   } catch (error) {
     context.warn(`The audit could not be told how ${begun.id} ended: ${String(error)}`);

@@ -13,12 +13,14 @@ import { callAfterChanges } from './flexibee/call-after-changes.ts';
 import { expireJournals, journalSchedule } from './flexibee/expire-journals.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
+import { foldOverview, foldSchedule } from './overview/fold-overview.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
 import { expireRuns, expirySchedule } from './sync/expire-runs.ts';
 import { indexRuns, indexSchedule } from './sync/index-runs.ts';
 import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
+import { agesSchedule, watchAges } from './sync/watch-ages.ts';
 import { givenUpSchedule, tellGivenUp } from './tell-given-up.ts';
 
 let started: App | undefined;
@@ -65,6 +67,13 @@ functions.app.timer('index_runs', {
   schedule: indexSchedule,
   runOnStartup: true,
   handler: indexRuns(app),
+});
+
+functions.app.timer('watch_ages', { schedule: agesSchedule, handler: watchAges(app) });
+functions.app.timer('fold_overview', {
+  schedule: foldSchedule,
+  runOnStartup: true,
+  handler: foldOverview(app),
 });
 
 functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });

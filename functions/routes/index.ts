@@ -12,10 +12,12 @@ import { dynsqlRoutes } from './dynsql.ts';
 import { eventRoutes } from './events.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { oneRunRoutes } from './one-run.ts';
+import { overviewRoutes } from './overview.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { syncRoutes } from './sync.ts';
 
 export const routes: readonly Route[] = [
+  ...overviewRoutes,
   ...syncRoutes,
   ...oneRunRoutes,
   ...boardRoutes,

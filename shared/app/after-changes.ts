@@ -19,6 +19,7 @@ import {
 } from '../flexibee/after-calls.ts';
 import type { CursorStore } from '../flexibee/context.ts';
 import { marksOf } from '../flexibee/cursor.ts';
+import { callsRowOf, rowMetadata } from '../flexibee/cursor-row.ts';
 import type { Returned } from '../flexibee/returned.ts';
 import { type LeasedDocument, LeasedDocuments } from '../lock/leased-document.ts';
 import { Leases } from '../lock/leases.ts';
@@ -44,6 +45,8 @@ export interface AfterChangesDependencies {
   closed: Pick<Closed, 'ofStages'>;
   /** Queues a call for the company. */
   queue(code: string, signal: AbortSignal): Promise<void>;
+  /** Called when what is listed of a company has become something else. */
+  onChange?(): void;
   now(): Date;
 }
 
@@ -61,9 +64,11 @@ export class AfterChanges {
   readonly #planned = new Map<string, ReadonlyMap<string, readonly Stage[]>>();
 
   constructor(dependencies: AfterChangesDependencies) {
-    const { container, leaseSeconds } = dependencies;
+    const { container, leaseSeconds, onChange = () => {} } = dependencies;
     this.#dependencies = dependencies;
-    this.#documents = new LeasedDocuments(container, 'after/', afterCallsForm, leaseSeconds);
+    const metadataOf = (calls: AfterCalls) => rowMetadata(callsRowOf(calls));
+    const form = { ...afterCallsForm, metadataOf, onChange };
+    this.#documents = new LeasedDocuments(container, 'after/', form, leaseSeconds);
     this.#leases = new Leases(container, leaseSeconds);
   }
 

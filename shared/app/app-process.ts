@@ -24,6 +24,7 @@ import { type SyncState, syncState } from '../sync/sync-state.ts';
 import type { Run } from '../sync/syncs.ts';
 import { CompaniesMemory } from './companies-memory.ts';
 import { Notifications } from './notifications.ts';
+import { Overviews } from './overview/overviews.ts';
 import { runQueueName } from './run-queue.ts';
 
 /** The platform waits for 5 s at least: attentions have 3 s, what was written down and leases the rest. */
@@ -44,7 +45,8 @@ export class AppProcess {
   readonly readers: Databases;
   /** Of procedures after changes alone: however many wait for their turn, changes are applied. */
   readonly callers: Databases;
-  readonly companies = new CompaniesMemory();
+  readonly companies: CompaniesMemory;
+  readonly overviews: Overviews;
   readonly abraGen = new AbraGenClients();
   readonly notifications: Notifications;
   /** Looks at runs, which all who wait for them share. */
@@ -63,6 +65,10 @@ export class AppProcess {
     this.schedules = new Schedules(container, this.now);
     this.closures = new Closures(container, this.now);
     this.acknowledgements = new Acknowledgements(container, this.now);
+    const { leaseSeconds } = settings;
+    const { now, stopping } = this;
+    this.overviews = new Overviews({ container, leaseSeconds, now, stopping });
+    this.companies = new CompaniesMemory(this.overviews.changed);
     this.notifications = new Notifications({
       ...{ settings, container, state: this.state, closures: this.closures, now: this.now },
     });
@@ -87,7 +93,11 @@ export class AppProcess {
 
   /** One for all calls: it remembers what it has read. */
   readonly state = async (signal: AbortSignal): Promise<SyncState> => {
-    this.#synced ??= syncState(await this.container(signal), this.settings.leaseSeconds);
+    this.#synced ??= syncState(
+      await this.container(signal),
+      this.settings.leaseSeconds,
+      this.overviews.runWritten,
+    );
     return this.#synced;
   };
 
@@ -102,7 +112,7 @@ export class AppProcess {
   /** As `App.stop`. */
   async stop(ended: Promise<void>): Promise<void> {
     this.#stopping.abort(new WorkerStoppingError());
-    await within(letGoMs, ended);
+    await within(letGoMs, Promise.all([ended, this.overviews.close()]));
     this.companies.close();
     this.abraGen.close();
     const all = [this.databases, this.readers, this.callers];

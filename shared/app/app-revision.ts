@@ -4,10 +4,13 @@
  */
 
 import { AgedCache } from '../async/aged-cache.ts';
+import type { Facts } from '../board/overview/facts.ts';
 import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import type { NewEvent } from '../events/event.ts';
+import type { AgeChanges } from '../sync/ages/age-store.ts';
+import { lookAtAges } from '../sync/ages/look-at-ages.ts';
 import { type CheckAsker, checkAsker } from '../sync/checks/ask.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
 import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
@@ -24,6 +27,7 @@ import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { lookAtHealth } from './health/look.ts';
 import type { HealthPart } from './health/part.ts';
 import { ProceduresHealth } from './health/procedures-health.ts';
+import { lookAtAll } from './overview/look.ts';
 import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
@@ -94,6 +98,7 @@ export class AppRevision implements AppServices {
     this.troubles = new Troubles({
       ...{ catalog, companies: this.companies, now, retentionDays },
       failures: async (signal) => (await state(signal)).failures,
+      ages: async (signal) => (await state(signal)).ages,
     });
     this.dynsql = new DynsqlConnections({
       ...{ catalog, dynsql, now },
@@ -123,6 +128,10 @@ export class AppRevision implements AppServices {
 
   get boards() {
     return this.#process.boards;
+  }
+
+  get overviews() {
+    return this.#process.overviews;
   }
 
   get schedules() {
@@ -158,6 +167,21 @@ export class AppRevision implements AppServices {
     return this.#health.get('', healthAgeMs, look, signal);
   }
 
+  /**
+   * Reads how old watched data are (`lookAtAges`), and what that has changed.
+   *
+   * @throws DocumentNewerError, storage's error
+   */
+  async watchAges(): Promise<AgeChanges> {
+    const { stopping, now } = this.#process;
+    const { ages } = await this.#process.state(stopping);
+    const known = await ages.read(stopping);
+    const closed = (query: { database: string; server: string }) =>
+      this.#closed.reasonOf(query, stopping);
+    const look = { catalog: this.catalog, databases: this.#databases, closed, now };
+    return ages.note(await lookAtAges(look, known, stopping), now(), stopping);
+  }
+
   /** One slice of a run, as `executeRun`. */
   async executeRun(id: string, log: (text: string, level?: 'warn') => void): Promise<SliceOutcome> {
     const { stopping, now, sendRun, settings } = this.#process;
@@ -175,6 +199,16 @@ export class AppRevision implements AppServices {
       id,
       stopping,
     );
+  }
+
+  /** As `lookAtAll`. */
+  async lookAtFacts(before: Facts | undefined, signal: AbortSignal): Promise<Facts> {
+    const { catalog, schedules, boards, closures, acknowledgements, now } = this;
+    const { retentionDays } = this.settings;
+    const container = await this.#process.container(signal);
+    const state = await this.#process.state(signal);
+    const looking = { catalog, schedules, boards, closures, acknowledgements, now, retentionDays };
+    return await lookAtAll({ ...looking, container, state }, before, signal);
   }
 
   /** Starts whatever is due by schedules, as `startDue`; one that fails keeps no other from it. */

@@ -26,6 +26,8 @@ export class App {
     this.#process = new AppProcess(settings, container);
     this.#newest = new NewestContent({ content, notices, ...read });
     this.#current = this.#revision();
+    const { overviews } = this.#process;
+    overviews.lookBy((before, signal) => this.#current.lookAtFacts(before, signal));
   }
 
   /**
@@ -77,6 +79,11 @@ export class App {
     const givenUp = new GivenUp(await container(stopping));
     const queues = await this.#process.queues();
     await lookForGivenUp({ ...state, queues, givenUp, now, log }, stopping);
+  }
+
+  /** Brings the overview up to date, as `Overviews.fold`. */
+  async foldOverview(): Promise<void> {
+    await this.#process.overviews.fold(this.stopping);
   }
 
   /** As `Notifications.deliver`. */

@@ -34,7 +34,13 @@ export class CompaniesMemory {
   readonly reconcilingAt = new Map<string, number>();
   readonly #companies = new Map<string, FlexibeeCompany>();
   readonly #requests = new Map<string, RequestCount>();
+  readonly onChange: () => void;
   #documents: CompanyDocuments | undefined;
+
+  /** @param onChange called when what is listed of a company has become something else */
+  constructor(onChange: () => void = () => {}) {
+    this.onChange = onChange;
+  }
 
   /**
    * A company at its server, kept as long as all is the same by which it was opened.
@@ -62,7 +68,7 @@ export class CompaniesMemory {
     queueHookPoll: (code: string, signal: AbortSignal) => Promise<void>,
   ): CompanyDocuments {
     if (this.#documents === undefined) {
-      const cursors = cursorStore(container, leaseSeconds);
+      const cursors = cursorStore(container, leaseSeconds, undefined, this.onChange);
       this.#documents = {
         cursors,
         reconciliations: reconciliationStore(container, leaseSeconds),

@@ -153,6 +153,7 @@ export class OpenedCompanies {
     this.#after ??= new AfterChanges({
       ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, closed, now },
       container: opened,
+      onChange: this.#memory.onChange,
       queue: (company, within) =>
         send(afterQueueName, { company, at: now().toISOString() }, within),
     });

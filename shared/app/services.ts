@@ -13,6 +13,7 @@ import type { Companies } from './companies.ts';
 import type { DynsqlConnections } from './connections/dynsql-connections.ts';
 import type { HealthPart } from './health/part.ts';
 import type { Notifications } from './notifications.ts';
+import type { Overviews } from './overview/overviews.ts';
 import type { Troubles } from './troubles.ts';
 
 export interface AppServices {
@@ -21,11 +22,12 @@ export interface AppServices {
   syncs: Syncs;
   boards: Boards;
   schedules: Schedules;
+  overviews: Pick<Overviews, 'facts' | 'changedSince' | 'isStale' | 'changed'>;
   companies: Companies;
   dynsql: DynsqlConnections;
   audit: Pick<Audit, 'begin' | 'end' | 'read'>;
   acknowledgements: Pick<Acknowledgements, 'current' | 'begin' | 'end'>;
-  troubles: Pick<Troubles, 'ofCode'>;
+  troubles: Pick<Troubles, 'ofCode' | 'ages'>;
   /** Requests that their clients call by a key. */
   keys(signal: AbortSignal): Promise<IdempotencyKeys>;
   closures: Pick<Closures, 'current' | 'begin' | 'end'>;

@@ -6,7 +6,8 @@ import { LeasedDocuments } from '../lock/leased-document.ts';
 import type { Tell } from '../storage/tell.ts';
 import { Session } from './company-session.ts';
 import type { CursorStore, FollowContext, HeldCursor } from './context.ts';
-import { cursorForm, restarted } from './cursor.ts';
+import { type Cursor, cursorForm, restarted } from './cursor.ts';
+import { rowMetadata, rowOf } from './cursor-row.ts';
 import {
   changelogOff,
   newerGeneration,
@@ -29,13 +30,17 @@ export type PollOutcome = 'idle' | 'applied' | 'busy' | 'trouble' | 'handed on';
  * One store a process: it remembers the documents, so that an idle poll reads nothing.
  *
  * @param leaseSeconds how long a lock lives whose holder died, 15 to 60
+ * @param onChange called when the row of one (`cursor-row.ts`) has become another
  */
 export function cursorStore(
   container: ContainerClient,
   leaseSeconds = 60,
   tell?: Tell,
+  onChange: () => void = () => {},
 ): CursorStore {
-  return new LeasedDocuments(container, 'flexibee/', cursorForm, leaseSeconds, tell);
+  const metadataOf = (cursor: Cursor) => rowMetadata(rowOf(cursor));
+  const form = { ...cursorForm, metadataOf, onChange };
+  return new LeasedDocuments(container, 'flexibee/', form, leaseSeconds, tell);
 }
 
 /**

@@ -24,9 +24,13 @@ export class NamedSchemas {
     return referring(document) as JsonSchema;
   }
 
-  /** Of every answer: text or JSON as the client likes, and compressed where that pays. */
+  /**
+   * Of every answer: text or JSON as the client likes, a text in its language, and compressed where
+   * that pays.
+   */
   vary(): JsonSchema {
-    const all = ['Accept', 'Accept-Encoding', 'Accept, Accept-Encoding'];
+    const chosen = ['Accept', 'Accept, Accept-Language'];
+    const all = ['Accept-Encoding', ...chosen, ...chosen.map((one) => `${one}, Accept-Encoding`)];
     return { description: 'What decides on its form', schema: { type: 'string', enum: all } };
   }
 

@@ -50,6 +50,7 @@ export interface OperationDescription {
 
 /** What operations are about, in the order of the document. */
 const tags = {
+  overview: 'Is all well?',
   sync: 'Starting syncs, and what may be synced',
   runs: 'Runs: how far they are, how they ended, what procedures said',
   boards: 'Boards: named lists of calls, each switched on or off',

@@ -7,12 +7,13 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { setAside } from '../storage/broken.ts';
 import { DocumentConflictError, DocumentDamagedError } from '../storage/document-errors.ts';
 import { type DocumentForm, documentText } from '../storage/form.ts';
-import { etagOf, readJson, type Stored, writeJson } from '../storage/json-blob.ts';
+import { etagOf, type Found, readJson, type Stored, writeJson } from '../storage/json-blob.ts';
 import { storageCall } from '../storage/storage-call.ts';
 import { type Tell, tellLog } from '../storage/tell.ts';
 import { keepLease, LeaseLostError, type Renewable } from './keeper.ts';
@@ -30,6 +31,14 @@ export interface LeasedDocument<T> {
   release(): Promise<void>;
 }
 
+/** What documents of one kind look like, and what a listing of them says. */
+export interface LeasedForm<T> extends Pick<DocumentForm<T>, 'schema' | 'version' | 'maxBytes'> {
+  /** Short ASCII values, written with the document and listed together with its name. */
+  metadataOf?(value: T): Record<string, string>;
+  /** Somebody has just written a document whose metadata are others than before. */
+  onChange?(): void;
+}
+
 /** Releasing may fail, and then costs others a wait: it is not worth more of ours than this. */
 const releaseDeadlineMs = 5_000;
 
@@ -38,6 +47,7 @@ export class LeasedDocuments<T extends object> implements Renewable {
   readonly #container: ContainerClient;
   readonly #prefix: string;
   readonly #form: DocumentForm<T | null>;
+  readonly #listed: Pick<LeasedForm<T>, 'metadataOf' | 'onChange'>;
   readonly #seconds: number;
   readonly #tell: Tell;
   readonly #remembered = new Map<string, Stored<T | null>>();
@@ -49,10 +59,11 @@ export class LeasedDocuments<T extends object> implements Renewable {
   constructor(
     container: ContainerClient,
     prefix: string,
-    form: Pick<DocumentForm<T>, 'schema' | 'version' | 'maxBytes'>,
+    { metadataOf, onChange, ...form }: LeasedForm<T>,
     seconds: number,
     tell: Tell = tellLog,
   ) {
+    this.#listed = { ...(metadataOf && { metadataOf }), ...(onChange && { onChange }) };
     this.#container = container;
     this.#prefix = prefix;
     this.#form = { ...form, schema: z.nullable(form.schema) };
@@ -71,9 +82,22 @@ export class LeasedDocuments<T extends object> implements Renewable {
    * @throws DocumentNewerError
    */
   async read(name: string, signal: AbortSignal): Promise<T | undefined> {
+    return (await this.look(name, signal))?.value ?? undefined;
+  }
+
+  /**
+   * The same with its ETag; its value is null where nobody has written one.
+   *
+   * @param known of an earlier look: comes back itself where it has not changed since
+   * @throws DocumentNewerError
+   */
+  async look(
+    name: string,
+    signal: AbortSignal,
+    known?: Found<T | null>,
+  ): Promise<Found<T | null> | undefined> {
     try {
-      const stored = await readJson(this.#blob(name), name, this.#form, signal);
-      return stored?.value ?? undefined;
+      return await readJson(this.#blob(name), name, this.#form, signal, known);
     } catch (error) {
       if (error instanceof DocumentDamagedError) return undefined;
       throw error;
@@ -188,17 +212,24 @@ export class LeasedDocuments<T extends object> implements Renewable {
   ): Promise<Stored<T | null>> {
     const conditions = { leaseId, ifMatch: etag };
     const text = documentText(this.#form, value);
+    const metadata = this.#metadataOf(value);
+    const before = this.#metadataOf(this.#remembered.get(name)?.value);
     try {
       const stored = {
         value,
-        etag: await writeJson(this.#blob(name), text, { conditions }, signal),
+        etag: await writeJson(this.#blob(name), text, { metadata, conditions }, signal),
       };
       this.#remembered.set(name, stored);
+      if (!isDeepStrictEqual(metadata, before)) this.#listed.onChange?.();
       return stored;
     } catch (error) {
       if (!(error instanceof DocumentConflictError)) throw error;
       throw new LeaseLostError(name, 'another holder has it', { cause: error });
     }
+  }
+
+  #metadataOf(value: T | null | undefined): Record<string, string> {
+    return value ? (this.#listed.metadataOf?.(value) ?? {}) : {};
   }
 
   async #release(name: string, leaseId: string): Promise<void> {

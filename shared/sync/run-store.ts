@@ -50,9 +50,19 @@ export class RunStore {
   readonly #documents: DocumentStore<Run>;
   readonly #container: ContainerClient;
   readonly #walk: SweepWalk;
+  readonly #onWrite: (run: Pick<Run, 'id' | 'state'>) => void;
 
-  /** @param form another one in tests of deployments */
-  constructor(container: ContainerClient, tell?: Tell, form = runForm) {
+  /**
+   * @param form another one in tests of deployments
+   * @param onWrite called with each run that was written
+   */
+  constructor(
+    container: ContainerClient,
+    tell?: Tell,
+    form = runForm,
+    onWrite: (run: Pick<Run, 'id' | 'state'>) => void = () => {},
+  ) {
+    this.#onWrite = onWrite;
     this.#documents = new DocumentStore(container, 'runs/', form, tell);
     this.#container = container;
     this.#walk = new SweepWalk(container, tell);
@@ -115,12 +125,16 @@ export class RunStore {
   async create(run: Run, signal: AbortSignal): Promise<string> {
     const etag = await this.#documents.create(run.id, run, metadataOf(run), signal);
     if (isLate(run.id, storageClock.now())) await dropIndex(this.#container, signal);
+    this.#onWrite(run);
     return etag;
   }
 
   /** @throws DocumentConflictError when somebody else has written since */
-  replace(run: Run, etag: string, signal: AbortSignal): Promise<string> {
-    return this.#documents.replace(run.id, run, metadataOf(run), etag, signal);
+  async replace(run: Run, etag: string, signal: AbortSignal): Promise<string> {
+    const { id, state } = run;
+    const written = await this.#documents.replace(id, run, metadataOf(run), etag, signal);
+    this.#onWrite({ id, state });
+    return written;
   }
 
   /** The same; false when somebody else has written since. */

@@ -184,6 +184,14 @@ const noClosures: AppServices['closures'] & AppServices['acknowledgements'] = {
   end: async () => undefined,
 };
 
+/** There is none, and none can be made. */
+const noOverviews: AppServices['overviews'] = {
+  facts: async () => undefined,
+  changedSince: async () => {},
+  isStale: () => false,
+  changed: () => {},
+};
+
 export interface TestApp extends AppServices {
   syncs: RecordingSyncs;
   audit: RecordingAudit;
@@ -205,12 +213,13 @@ export function testApp(
       () => now,
     ),
     schedules: new Schedules(noContainer, () => now),
+    overviews: noOverviews,
     companies: withoutStorage(settings),
     dynsql: withoutServers(settings),
     audit: new RecordingAudit(),
     closures: noClosures,
     acknowledgements: noClosures,
-    troubles: { ofCode: async () => [] },
+    troubles: { ofCode: async () => [], ages: async () => [] },
     events: {
       page: async () => ({ events: [] }),
       targets: async () => [],

@@ -16,7 +16,7 @@ import { type Run, type StartOutcome, type Syncs, TooManyStagesError } from '../
 import { callsOn } from '../board-calls.ts';
 import { BoardFileError, type Boards } from '../boards.ts';
 import type { Revised } from '../revised-store.ts';
-import { isUnstarted, lateEvent } from './late.ts';
+import { isUnstarted, lateEvent } from './late-events.ts';
 import { nextStep } from './plan-due.ts';
 import type { Due, Schedule, ScheduleState } from './schedule.ts';
 

@@ -1,0 +1,85 @@
+/** Is all well? */
+
+import { z } from 'zod';
+import { overviewSchema } from '../../shared/board/overview/overview.ts';
+import { languages } from '../../shared/board/overview/text.ts';
+import { readCells, readOverview } from '../overview/read-overview.ts';
+import type { Route } from '../route.ts';
+import { cellsSchema } from '../shapes/overview.ts';
+import { waitSchema } from '../shapes/run-views.ts';
+
+const wait = {
+  name: 'wait',
+  in: 'query',
+  description:
+    'Seconds, 1 to 25, for which an answer that If-None-Match names is held until it changes',
+  schema: waitSchema,
+} as const;
+
+export const overviewRoutes: readonly Route[] = [
+  {
+    name: 'overview',
+    tag: 'overview',
+    route: 'overview',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readOverview,
+        conditional: true,
+        summary:
+          'What is wrong now, the heaviest first, schedules and how they ended, servers and who has them, companies',
+        parameters: [
+          wait,
+          {
+            name: 'Accept-Language',
+            in: 'header',
+            description: 'Of the text: en, cs or ru',
+            schema: z.string(),
+          },
+        ],
+        responses: {
+          200: {
+            description: 'For the data sources that the token may touch',
+            headers: {
+              'Content-Language': {
+                description: 'Of a text',
+                schema: z.enum(languages),
+                isOptional: true,
+              },
+            },
+            json: overviewSchema,
+            text: z.string().meta({ examples: ['All is well.\n'] }),
+          },
+        },
+      },
+    },
+  },
+  {
+    name: 'overview_cells',
+    tag: 'overview',
+    route: 'overview/cells',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readCells,
+        conditional: true,
+        summary: 'Each entity of each data source: its latest run, and its latest success',
+        parameters: [
+          wait,
+          {
+            name: 'code',
+            in: 'query',
+            description: 'Data sources, with commas',
+            schema: z.string(),
+          },
+          { name: 'name', in: 'query', description: 'Entities, with commas', schema: z.string() },
+        ],
+        responses: {
+          200: { description: 'In the catalogue’s order', json: cellsSchema },
+        },
+      },
+    },
+  },
+];

@@ -1,0 +1,151 @@
+/** The overview as lines for a terminal or a mail, in somebody's language. */
+
+import { wallClock } from '../../time/zone.ts';
+import cs from './messages/cs.json' with { type: 'json' };
+import en from './messages/en.json' with { type: 'json' };
+import ru from './messages/ru.json' with { type: 'json' };
+import type { Overview } from './overview.ts';
+import type { Wrong } from './wrong.ts';
+
+export const languages = ['en', 'cs', 'ru'] as const;
+export type Language = (typeof languages)[number];
+
+/** Each has the texts of the first. */
+const catalogues: Readonly<Record<Language, typeof en>> = { en, cs, ru };
+
+export interface Reader {
+  language: Language;
+  timeZone: string;
+}
+
+/** Letters of a line; what is longer goes on below. */
+const width = 80;
+
+export function overviewText(overview: Overview, { language, timeZone }: Reader): string {
+  const texts = catalogues[language];
+  const view = new View(texts, timeZone);
+  const { well, wrong, more, schedules, servers, companies } = overview;
+  const worries = wrong.filter(({ kind, acknowledged }) => kind !== 'closed' && !acknowledged);
+  const heading = filled(texts.wrong, { count: worries.length + (more ?? 0) });
+  const calm = wrong.length === 0 ? texts.well : texts.known;
+  return [
+    ...(well || worries.length === 0 ? [calm] : [heading]),
+    ...view.notes(overview),
+    ...wrong.flatMap((one) => view.wrong(one)),
+    ...(more === undefined ? [] : [filled(texts.more, { count: more })]),
+    ...section(
+      texts.schedules,
+      schedules.flatMap((one) => view.schedule(one)),
+    ),
+    ...section(
+      texts.servers,
+      servers.flatMap((one) => view.server(one)),
+    ),
+    ...section(texts.companies, companies.total === 0 ? [] : view.companies(companies)),
+    '',
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines];
+}
+
+class View {
+  readonly #texts: typeof en;
+  readonly #timeZone: string;
+
+  constructor(texts: typeof en, timeZone: string) {
+    this.#texts = texts;
+    this.#timeZone = timeZone;
+  }
+
+  notes({ rebuilding, unread, staleSince }: Overview): string[] {
+    const texts = this.#texts;
+    const parts = unread?.map((part) => texts.parts[part]).join(', ');
+    return [
+      ...(staleSince === undefined ? [] : [this.#timed(texts.stale, staleSince)]),
+      ...(parts === undefined ? [] : [filled(texts.unread, { parts })]),
+      ...(rebuilding ? [texts.rebuilding] : []),
+    ];
+  }
+
+  wrong({ kind, subject, what, names = [], count, since, until, see, mend, acknowledged }: Wrong) {
+    const texts = this.#texts;
+    const time = [
+      this.#timed(texts.since, since),
+      ...(until ? [this.#timed(texts.until, until)] : []),
+    ];
+    const all = count === undefined ? [] : [filled(texts.count, { count })];
+    return [
+      '',
+      ...broken(`${texts.kinds[kind]}: ${subject}, ${time.join(', ')}`, ''),
+      ...indented((texts.whats as Record<string, string>)[what] ?? what),
+      ...(names.length === 0 ? [] : indented([names.join(', '), ...all].join('; '))),
+      ...(acknowledged
+        ? indented(this.#timed(texts.acknowledged, acknowledged.until, { note: acknowledged.note }))
+        : []),
+      ...indented(filled(texts.see, { path: see })),
+      ...(mend === undefined ? [] : indented(filled(texts.mend, { request: mend }))),
+    ];
+  }
+
+  schedule({ name, board, enabled, next, last }: Overview['schedules'][number]): string[] {
+    const texts = this.#texts;
+    const ended = last && `${this.#time(last.at)} ${texts.states[last.state]}`;
+    const comes = next === undefined ? [] : [this.#timed(texts.next, next)];
+    const facts = [ended ?? texts.never, ...(enabled ? comes : [texts.off])];
+    return indented(`${name} (${board}): ${facts.join('; ')}`);
+  }
+
+  server({ server, isFree, run, endsAt, waiting, closedUntil }: Overview['servers'][number]) {
+    const texts = this.#texts;
+    const end = endsAt ? this.#timed(texts.ends, endsAt) : texts.unknownEnd;
+    const whose = run === undefined ? texts.taken : filled(texts.run, { run });
+    const facts = [
+      isFree ? texts.free : `${whose}, ${end}`,
+      ...(waiting > 0 ? [filled(texts.waiting, { count: waiting })] : []),
+      ...(closedUntil === undefined ? [] : [this.#timed(texts.closedUntil, closedUntil)]),
+    ];
+    return indented(`${server}: ${facts.join('; ')}`);
+  }
+
+  companies({ worst, ...counts }: Overview['companies']): string[] {
+    const texts = this.#texts;
+    return [
+      ...indented(filled(texts.companyCounts, counts)),
+      ...worst.flatMap(({ code, what, since }) =>
+        indented(`${code}: ${what}, ${this.#timed(texts.since, since)}`),
+      ),
+    ];
+  }
+
+  #timed(text: string, at: string, values: Record<string, string> = {}): string {
+    return filled(text, { ...values, at: this.#time(at) });
+  }
+
+  /** `2026-11-30 02:30` by the zone's clock. */
+  #time(at: string): string {
+    const wall = new Date(wallClock(Date.parse(at), this.#timeZone));
+    return wall.toISOString().slice(0, 16).replace('T', ' ');
+  }
+}
+
+function filled(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}
+
+const indented = (text: string) => broken(text, '  ');
+
+/** Broken between words; a word that is too long stands by itself. */
+function broken(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+    const longer = line === '' ? `${indent}${word}` : `${line} ${word}`;
+    if (line !== '' && longer.length > width) {
+      lines.push(line);
+      line = `${indent}${word}`;
+    } else line = longer;
+  }
+  return line === '' ? lines : [...lines, line];
+}

@@ -1,0 +1,31 @@
+/** Runs that take longer than they should. */
+
+import { forecast } from './forecast.ts';
+import { isFinished, type Run } from './run.ts';
+
+/** Over so many times what it was to take, a run is slow. */
+const slowFactor = 2;
+/** What takes seconds may take more of them: nobody is called for that. */
+const leastExpectedMs = 60_000;
+
+/**
+ * From when on a run that still runs is slow: twice what all of it was to take, by the medians that
+ * earlier runs had when it was planned. Of its document alone, so that it holds until that changes.
+ *
+ * @returns undefined for what has not begun, has ended, sleeps until a window opens, or was never
+ *   measured
+ */
+export function slowFrom(run: Run): Date | undefined {
+  if (isFinished(run) || run.startedAt === undefined || run.wakesAt !== undefined) return undefined;
+  const expectedMs = expectedTime(run);
+  if (expectedMs === undefined) return undefined;
+  const allowedMs = slowFactor * Math.max(expectedMs, leastExpectedMs);
+  return new Date(Date.parse(run.startedAt) + allowedMs);
+}
+
+/** Milliseconds that a run was to take; undefined where a stage of it was never measured. */
+export function expectedTime({ stages, startedAt, createdAt }: Run): number | undefined {
+  const asPlanned = stages.map((stage) => ({ ...stage, state: 'pending' as const }));
+  const { leftMs, unknownStages } = forecast(asPlanned, { at: Date.parse(startedAt ?? createdAt) });
+  return unknownStages > 0 ? undefined : (leftMs ?? undefined);
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Facts, noFacts } from '../../../shared/board/overview/facts.ts';
+import cs from '../../../shared/board/overview/messages/cs.json' with { type: 'json' };
+import en from '../../../shared/board/overview/messages/en.json' with { type: 'json' };
+import ru from '../../../shared/board/overview/messages/ru.json' with { type: 'json' };
+import { overviewOf, overviewSchema } from '../../../shared/board/overview/overview.ts';
+import { languages, overviewText } from '../../../shared/board/overview/text.ts';
+import { visibleTo } from '../../../shared/board/overview/visible.ts';
+
+const night = '2026-11-30T01:30:00.000Z';
+const later = '2026-11-30T02:30:00.000Z';
+const nine = new Date('2026-11-30T08:00:00.000Z');
+
+const calm: Facts = { ...noFacts(nine), unread: [] };
+
+const schedule: Facts['schedules'][number] = {
+  name: 'night',
+  content: {
+    ...{ board: 'nightly', cron: '30 2 * * *', timeZone: 'Europe/Prague', enabled: true },
+    ...{ missed: 'last', window: '1d', whenBusy: 'wait' },
+  },
+  codes: ['0c10', 'mo'],
+  upTo: night,
+  next: '2026-12-01T01:30:00.000Z',
+  last: { at: night, state: 'started', run: 'r1' },
+  run: { id: 'r1', state: 'succeeded', startedAt: night, endedAt: later },
+};
+const failed = (code: string, entity: string, run = 'r1'): Facts['failures'][number] => ({
+  ...{ code, entity, since: later, run, message: `Invalid object name 'dbo.${entity}'.` },
+});
+const fallen = { phase: 'following' as const, trouble: { what: 'unreachable', since: later } };
+const closure = {
+  ...{ id: 'c1', server: 'dcdb', until: '2026-11-30T10:00:00.000Z', reason: 'index maintenance' },
+  ...{ user: 'Jana', token: 'demo', at: night },
+};
+
+const ill: Facts = {
+  ...calm,
+  failures: [failed('0c10', 'payment'), failed('0c10', 'meter'), failed('mo', 'payment', 'r4')],
+  schedules: [{ ...schedule, last: { at: night, state: 'skipped', why: 'Busy: dcdb.' } }],
+  companies: { one: fallen, two: { phase: 'following' } },
+  givenUp: [{ queue: 'syncboard-companies', id: 'm', about: 'one', at: night }],
+  closures: [closure],
+  servers: [
+    {
+      server: 'dcdb',
+      run: {
+        id: 'r2',
+        codes: ['0c10'],
+        user: 'me',
+        startedAt: night,
+        endsAt: later,
+        slowFrom: later,
+      },
+      waiting: [{ id: 'r3', codes: ['mo'] }],
+    },
+    { server: 'ab', waiting: [] },
+  ],
+};
+
+test('where nothing is wrong all is well', () => {
+  const overview = overviewOf({ ...calm, schedules: [schedule] });
+  assert.equal(overview.well, true);
+  assert.deepEqual(overview.wrong, []);
+  assert.equal(overview.schedules[0]?.last?.state, 'succeeded');
+});
+
+test('what is wrong comes by its weight, one line for what has one cure', () => {
+  const { well, wrong } = overviewOf(ill);
+  assert.equal(well, false);
+  assert.deepEqual(
+    wrong.map(({ kind, subject, names, mend }) => [kind, subject, names?.join(), mend]),
+    [
+      ['failed', '0c10', 'payment,meter', 'POST /runs/r1/retry'],
+      ['failed', 'mo', 'payment', 'POST /runs/r4/retry'],
+      ['late', 'schedule night', undefined, 'POST /boards/nightly/run'],
+      ['late', '0c10', undefined, 'POST /runs/r2/cancel'],
+      ['company', 'one', undefined, 'POST /flexibee/one/poll'],
+      ['poison', 'syncboard-companies', 'one', undefined],
+      ['closed', 'dcdb', undefined, 'DELETE /closures/c1'],
+    ],
+  );
+});
+
+test('what somebody knows of is told last, marked, until its time', () => {
+  const known = {
+    ...{ id: 'a', kind: 'sync' as const, subject: 'mo/payment', what: 'failed', since: later },
+    ...{ until: '2026-11-30T12:00:00.000Z', note: 'they know', token: 'demo', at: later },
+  };
+  const facts = { ...calm, failures: [failed('mo', 'payment')], acknowledgements: [known] };
+  const now = overviewOf(facts);
+  assert.equal(now.well, true);
+  assert.equal(now.wrong[0]?.acknowledged?.note, 'they know');
+  const beside = overviewOf({
+    ...facts,
+    failures: [failed('mo', 'payment'), failed('mo', 'meter')],
+  });
+  assert.deepEqual(
+    beside.wrong.map(({ names }) => names),
+    [['meter'], ['payment']],
+  );
+  const over = overviewOf({ ...facts, lookedAt: '2026-11-30T12:00:01.000Z' });
+  assert.equal(over.well, false);
+  assert.equal(over.wrong[0]?.acknowledged, undefined);
+});
+
+test('that something could not be read, or nobody has looked, is not well', () => {
+  assert.equal(overviewOf({ ...calm, unread: ['companies'] }).well, false);
+  assert.equal(overviewOf(calm, night).staleSince, night);
+  assert.equal(overviewOf(calm, night).well, false);
+});
+
+test('closed alone worries nobody', () => {
+  const { well, wrong } = overviewOf({ ...calm, closures: [closure] });
+  assert.deepEqual([well, wrong.length], [true, 1]);
+});
+
+test('whoever may touch some data sources sees those, and that servers are taken', () => {
+  const own = visibleTo(ill, (codes) => codes.every((code) => code === 'mo'));
+  const { wrong, schedules, servers, companies } = overviewOf(own);
+  assert.deepEqual(
+    wrong.map(({ kind, subject }) => [kind, subject]),
+    [
+      ['failed', 'mo'],
+      ['closed', 'dcdb'],
+    ],
+  );
+  assert.deepEqual([schedules, companies.total], [[], 0]);
+  const [taken] = servers;
+  assert.deepEqual([taken?.isFree, taken?.run, taken?.waits], [false, undefined, ['r3']]);
+  assert.doesNotMatch(JSON.stringify(overviewOf(own)), /0c10|one|r1|r2/);
+});
+
+test('a thousand companies that fall at once, all sources failing: one line, the worst twenty, under 60 KB', () => {
+  const codes = Array.from({ length: 1_000 }, (_, index) => `company-${index}`);
+  const sources = Array.from({ length: 15 }, (_, index) => `source-${index}`);
+  const entities = Array.from({ length: 30 }, (_, index) => `entity-number-${index}`);
+  const message = 'Ошибка при выполнении процедуры '.repeat(6);
+  const facts: Facts = {
+    ...ill,
+    companies: Object.fromEntries(codes.map((code) => [code, fallen])),
+    failures: sources.flatMap((code) =>
+      entities.map((entity, index) => ({ ...failed(code, entity, `run-${index % 7}`), message })),
+    ),
+    schedules: Array.from({ length: 100 }, (_, index) => ({ ...schedule, name: `night-${index}` })),
+    closures: Array.from({ length: 100 }, (_, index) => ({ ...closure, id: `c${index}` })),
+  };
+  const overview = overviewOf(facts);
+  const { companies, wrong, more = 0 } = overview;
+  assert.deepEqual(
+    [companies.total, companies.inTrouble, companies.worst.length],
+    [1_000, 1_000, 20],
+  );
+  assert.equal(wrong.length + more, 15 * 7 + 1 + 1 + 1 + 100);
+  const text = JSON.stringify(overviewSchema.parse(overview));
+  assert.ok(Buffer.byteLength(text) < 60_000, `${Buffer.byteLength(text)} bytes`);
+  const one = overviewOf({ ...facts, failures: [] }).wrong.filter(({ kind }) => kind === 'company');
+  assert.deepEqual(
+    one.map(({ what, count }) => [what, count]),
+    [['unreachable', 1_000]],
+  );
+});
+
+function shape(value: unknown, path = ''): string[] {
+  if (typeof value === 'string') {
+    return [`${path} ${[...value.matchAll(/\{\w+\}/g)].map(String).sort().join()}`];
+  }
+  return Object.entries(value as object).flatMap(([key, one]) => shape(one, `${path}.${key}`));
+}
+
+test('every language has every text, with the same places', () => {
+  for (const texts of [cs, ru]) assert.deepEqual(shape(texts), shape(en));
+});
+
+for (const language of languages) {
+  test(`as text in ${language}: lines for a terminal of 80 columns, no text of another language`, () => {
+    const text = overviewText(overviewOf(ill), { language, timeZone: 'Europe/Prague' });
+    for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
+    assert.match(text, /POST \/runs\/r1\/retry/);
+    assert.match(text, /2026-11-30 03:30/);
+    assert.doesNotMatch(text, /[{}]|undefined/);
+    assert.match(
+      text,
+      { en: /^Wrong now: 6\n/, cs: /^Teď není/, ru: /^Сейчас не в порядке/ }[language],
+    );
+  });
+}
