@@ -117,6 +117,13 @@ function catalogOf(removed: readonly string[]): object {
         overrides: kept('overrides' in query ? query.overrides : []),
       };
     }),
+    ...('checks' in pipeline && {
+      checks: pipeline.checks.map(({ ...check }) => ({
+        ...check,
+        ...(billing.includes(pipeline.id) && { except: { entities: [...unrulyEntities] } }),
+        overrides: kept('overrides' in check ? check.overrides : []),
+      })),
+    }),
   }));
   const ruly = shipped.entities.filter(({ name }) => names.includes(name));
   const mirrored = shipped.entities.filter(({ name }) => evidences.some((one) => one === name));
