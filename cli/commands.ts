@@ -8,6 +8,7 @@ import {
   companyReset,
   companyShow,
 } from './app/companies.ts';
+import { events } from './app/events.ts';
 import {
   scheduleOff,
   scheduleOn,
@@ -61,6 +62,7 @@ export const commands: readonly CliCommand[] = [
   closures,
   close,
   open,
+  events,
   query,
   plan,
   catalogCheck,

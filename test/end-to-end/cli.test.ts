@@ -141,10 +141,12 @@ describe('what starts and stops by itself', () => {
       await good(`close dcdb --until ${until} --reason "new disks"`),
       /^closed: dcdb, until/,
     );
-    assert.match(await good('closures'), /dcdb +until .* +Jana +new disks$/);
+    assert.match(await good('closures'), /^dcdb +until .* +Jana +new disks +[0-9a-f-]{36}$/);
     const refused = await run('run --code 0c10 --name meter');
     assert.deepEqual([refused.code, refused.err.includes('new disks')], [3, true]);
     assert.equal(await good('open dcdb'), 'open again: dcdb');
+    assert.equal(await good('events --kind run.slow --lang ru'), 'Таких событий нет.');
+    assert.equal((await run('events --severity worst')).code, 2);
     assert.equal((await run('close')).code, 2);
   });
 
