@@ -9,6 +9,7 @@ import {
   companyShow,
 } from './app/companies.ts';
 import { events } from './app/events.ts';
+import { overview } from './app/overview.ts';
 import {
   scheduleOff,
   scheduleOn,
@@ -33,6 +34,7 @@ import { watch } from './run/watch.ts';
 
 /** All there are. */
 export const commands: readonly CliCommand[] = [
+  overview,
   run,
   runs,
   watch,

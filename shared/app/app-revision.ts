@@ -8,6 +8,7 @@ import type { Facts } from '../board/overview/facts.ts';
 import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
+import type { NewEvent } from '../events/event.ts';
 import type { AgeChanges } from '../sync/ages/age-store.ts';
 import { lookAtAges } from '../sync/ages/look-at-ages.ts';
 import { type CheckAsker, checkAsker } from '../sync/checks/ask.ts';
@@ -215,7 +216,11 @@ export class AppRevision implements AppServices {
     const { catalog, syncs, boards, schedules, now } = this;
     const { stopping, sendRun } = this.#process;
     const send = (id: string, signal: AbortSignal) => sendRun(id, 0, signal);
-    await startAllDue({ catalog, syncs, boards, schedules, now, send, log }, stopping);
+    const { state } = this.#process;
+    const tell = async (event: NewEvent, signal: AbortSignal) =>
+      (await state(signal)).events.tell(event, signal);
+    const dependencies = { catalog, syncs, boards, schedules, now, send, log, tell };
+    await startAllDue(dependencies, stopping);
   }
 
   /** One slice of following a company, as `Companies.poll`. */

@@ -1,6 +1,7 @@
 /** What of runs somebody should hear of. */
 
 import type { NewEvent } from '../../events/event.ts';
+import { checkText, differing } from '../checks/outcome.ts';
 import type { Failure } from '../failures.ts';
 import { errorsIn } from '../outcome.ts';
 import type { Run } from '../run.ts';
@@ -32,6 +33,19 @@ export function recoveredEvent(run: Run, over: readonly Failure[]): NewEvent {
     codes: [...new Set(over.map(({ code }) => code))],
     entities: [...new Set(over.map(({ entity }) => entity))],
     ...(first !== '' && { since: first }),
+  };
+}
+
+/** What its checks have found, all of them in one; undefined: nothing. */
+export function differsEvent(run: Run): NewEvent | undefined {
+  const found = differing(run);
+  if (found.length === 0) return undefined;
+  return {
+    kind: 'check.differs',
+    ...causeOf(run, lastMoment(run)),
+    codes: [...new Set(found.map(({ code }) => code))],
+    entities: [...new Set(found.map(({ entity }) => entity))],
+    reason: found.map(checkText).join('; '),
   };
 }
 
