@@ -10,6 +10,7 @@ import { App } from '../../shared/app/app.ts';
 import { eventOf, type NewEvent } from '../../shared/events/event.ts';
 import { EventStore } from '../../shared/events/event-store.ts';
 import { openContainer } from '../../shared/storage/container.ts';
+import { syncState } from '../../shared/sync/sync-state.ts';
 import { type ScriptedHttp, startScriptedHttp, status } from '../support/scripted-http.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { call, post, type Reply, testApp } from './app.ts';
@@ -176,6 +177,24 @@ test('a test of a target says how it went, and the health tells of one that take
   assert.equal(page.events.length, 4);
   const texts = JSON.stringify([bad, parts, page, unknown.text]);
   for (const hidden of [secretPath, secret, secret.slice(6)]) assert.ok(!texts.includes(hidden));
+});
+
+test('data that have become old are told once, and those that are not yet are not', async () => {
+  const { settings, now } = app.current;
+  const { ages } = syncState(await openContainer(settings.storage, soon()), 15);
+  const age = (entity: string, minutes: number) => ({
+    ...{ entity, code: '0c10', place: 'heap', maxAgeMs: 3_600_000 },
+    ...{ newest: '2026-11-29T01:00:00', readAt: now().toISOString() },
+    oldAt: new Date(now().getTime() + minutes * 60_000).toISOString(),
+  });
+  await ages.note([age('payment', -5), age('meter', 5)], now(), soon());
+  for (let round = 0; round < 2; round += 1) await app.deliverEvents(() => {});
+  const { events: found } = await listed({ kind: 'data.old' });
+  assert.equal(found.length, 1);
+  assert.partialDeepStrictEqual(found[0], {
+    ...{ codes: ['0c10'], entities: ['payment'], reason: 'heap: 2026-11-29T01:00:00' },
+    deliveries: { ops: { state: 'delivered' } },
+  });
 });
 
 test('a closure is told by whoever looks, once', async () => {
