@@ -38,6 +38,7 @@ const idle = [
   'sweep_runs',
   'expire_runs',
   'index_runs',
+  'fold_overview',
   'follow_companies',
   'poll_company',
   'call_after_changes',

@@ -62,7 +62,7 @@ export class Client {
   }
 
   async jsonOf(response: Response): Promise<unknown> {
-    const text = await this.#textOf(response);
+    const text = await this.textOf(response);
     try {
       return JSON.parse(text);
     } catch {
@@ -128,7 +128,7 @@ export class Client {
       clearTimeout(timer);
     }
     if (response.ok || response.status === 304) return response;
-    throw refused(response.status, await this.#textOf(response));
+    throw refused(response.status, await this.textOf(response));
   }
 
   /** The body in pieces. */
@@ -168,7 +168,8 @@ export class Client {
     );
   }
 
-  async #textOf(response: Response): Promise<string> {
+  /** All of a body. */
+  async textOf(response: Response): Promise<string> {
     const decoder = new TextDecoder();
     let text = '';
     for await (const piece of this.pieces(response))

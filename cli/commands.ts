@@ -8,6 +8,8 @@ import {
   companyReset,
   companyShow,
 } from './app/companies.ts';
+import { events } from './app/events.ts';
+import { overview } from './app/overview.ts';
 import {
   scheduleOff,
   scheduleOn,
@@ -32,6 +34,7 @@ import { watch } from './run/watch.ts';
 
 /** All there are. */
 export const commands: readonly CliCommand[] = [
+  overview,
   run,
   runs,
   watch,
@@ -61,6 +64,7 @@ export const commands: readonly CliCommand[] = [
   closures,
   close,
   open,
+  events,
   query,
   plan,
   catalogCheck,

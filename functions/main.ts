@@ -20,6 +20,7 @@ import { executeRun } from './sync/execute-run.ts';
 import { expireRuns, expirySchedule } from './sync/expire-runs.ts';
 import { indexRuns, indexSchedule } from './sync/index-runs.ts';
 import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
+import { agesSchedule, watchAges } from './sync/watch-ages.ts';
 import { givenUpSchedule, tellGivenUp } from './tell-given-up.ts';
 
 let started: App | undefined;
@@ -68,6 +69,7 @@ functions.app.timer('index_runs', {
   handler: indexRuns(app),
 });
 
+functions.app.timer('watch_ages', { schedule: agesSchedule, handler: watchAges(app) });
 functions.app.timer('fold_overview', {
   schedule: foldSchedule,
   runOnStartup: true,

@@ -40,7 +40,7 @@ export const closures = cliCommand(
 function rowOf(closure: Closure, { say }: Pick<Surroundings, 'say'>): string[] {
   const { id, server, company, until, user, reason } = closure;
   const what = server ?? company ?? say('everything');
-  return [id, what, say('until {time}', { time: momentText(until) }), user, reason];
+  return [what, say('until {time}', { time: momentText(until) }), user, reason, id];
 }
 
 export const close = cliCommand(
@@ -80,7 +80,8 @@ export const close = cliCommand(
     if (json) writeJson(answer, around);
     else {
       const made = client.understood(closureSchema, answer);
-      const [id = '', what = '', end = ''] = rowOf(made, around);
+      const [what = '', end = ''] = rowOf(made, around);
+      const id = made.server ?? made.company ?? 'everything';
       around.write(
         around.say('closed: {what}, {end}; syncboard open {id} opens it', { id, what, end }),
       );
@@ -94,14 +95,18 @@ export const open = cliCommand(
   'open early what is closed',
   {
     what: 'Ends a closure before its time.',
-    operands: [{ name: 'CLOSURE', help: 'its id, or the server or company that it closes' }],
+    operands: [
+      { name: 'CLOSURE', help: 'its id, or the server or company that it closes, or everything' },
+    ],
     options,
     more: clientHelp,
   },
   async ({ operands: [what = ''], json, ...given }, surroundings) => {
     const client = await clientOf(given, surroundings);
     const all = (await client.askFor(closuresSchema, 'GET', 'closures')).closures;
-    const found = all.filter((one) => [one.id, one.server, one.company].includes(what));
+    const namesOf = ({ id, server, company, everything }: Closure) =>
+      everything ? [id, 'everything'] : [id, server, company];
+    const found = all.filter((one) => namesOf(one).includes(what));
     if (found.length > 1) {
       const ids = found.map(({ id }) => id).join(', ');
       throw new CliError(exitCodes.usage, `${what} is closed several times: name one of ${ids}`);

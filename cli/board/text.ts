@@ -3,7 +3,7 @@
 import type { BoardView } from '../../functions/shapes/boards.ts';
 import type { BoardCall } from '../../shared/board/board.ts';
 import type { Surroundings } from '../command.ts';
-import { clean, cutTo, padTo, widthOf } from '../terminal/text.ts';
+import { clean, cutTo, widthOf } from '../terminal/text.ts';
 
 type ShownBoard = Pick<BoardView, 'name' | 'description' | 'on' | 'calls' | 'errors'>;
 
@@ -25,7 +25,7 @@ export function boardLines(
 function callLine({ id, run, code, name = '*', note, ...call }: BoardCall, width: number): string {
   const codes = [code].flat().join(',');
   const noted = note === undefined ? '' : `  # ${note}`;
-  return `[${run ? 'x' : ' '}] ${padTo(id, width)}  ${name} ${codes}${monthsOf(call)}${noted}`;
+  return `[${run ? 'x' : ' '}] ${id}${' '.repeat(Math.max(0, width - widthOf(id)))}  ${name} ${codes}${monthsOf(call)}${noted}`;
 }
 
 function monthsOf({ month, year, months }: Omit<BoardCall, 'id' | 'run' | 'code'>): string {

@@ -13,8 +13,15 @@ export interface Drawing {
   /** Milliseconds since 1970, by the app's clock. */
   now: number;
   isUnicode: boolean;
+  /** Servers that had a lane before, in the order in which they stand. */
+  lanes: readonly string[];
   say: Say;
 }
+
+/** The lanes of before, and behind them those that have come. */
+export const lanesOf = ({ running }: Progress, before: readonly string[]): string[] => [
+  ...new Set([...before, ...running.map(({ server }) => server)]),
+];
 
 const widestLabel = 14;
 const widestBar = 24;
@@ -23,7 +30,9 @@ const widestBar = 24;
 export function frame(progress: Progress, drawing: Drawing): string[] {
   const { width, say } = drawing;
   const total = say('in all');
-  const labels = [total, ...progress.running.map(({ server }) => clean(server))];
+  const isOver = finalStates.includes(progress.state);
+  const lanes = isOver ? [] : lanesOf(progress, drawing.lanes);
+  const labels = [total, ...lanes.map(clean)];
   const label = Math.min(widestLabel, Math.max(...labels.map(widthOf)));
   const barWidth = Math.max(4, Math.min(widestBar, Math.floor(width / 3)));
   const lane = (name: string, done: number | undefined, text: string) =>
@@ -31,7 +40,6 @@ export function frame(progress: Progress, drawing: Drawing): string[] {
   const { stagesDone, stagesSkipped, stagesTotal } = progress;
   const over = stagesDone + stagesSkipped;
   const counts = say('{done}/{total} stages', { done: over, total: stagesTotal });
-  const isOver = finalStates.includes(progress.state);
   const left = isOver ? '' : endText(progress, drawing);
   const indent = ' '.repeat(label + 2);
   return [
@@ -41,10 +49,14 @@ export function frame(progress: Progress, drawing: Drawing): string[] {
       stagesTotal === 0 ? undefined : over / stagesTotal,
       [counts, left].filter(Boolean).join(', '),
     ),
-    ...progress.running.flatMap(({ server, since, endsAt, stage, message }) => [
-      lane(server, doneOf(since, endsAt, drawing.now), laneText(since, endsAt, drawing)),
-      `${indent}${stage}${message === undefined ? '' : ` | ${message}`}`,
-    ]),
+    ...lanes.flatMap((server) => {
+      const own = progress.running.filter((one) => one.server === server);
+      if (own.length === 0) return [lane(server, 0, say('nothing runs'))];
+      return own.flatMap(({ since, endsAt, stage, message }) => [
+        lane(server, doneOf(since, endsAt, drawing.now), laneText(since, endsAt, drawing)),
+        `${indent}${stage}${message === undefined ? '' : ` | ${message}`}`,
+      ]);
+    }),
     ...waitingLines(progress, drawing),
     ...errorLines(progress, say),
   ].map((line) => cutTo(clean(line), width));
@@ -73,7 +85,7 @@ function laneText(since: string, endsAt: string | undefined, { now, say }: Drawi
 }
 
 function leftText(ms: number, say: Say): string {
-  if (ms >= 0) return say('{length} left', { length: lengthText(ms, say) });
+  if (ms > -1_000) return say('{length} left', { length: lengthText(ms, say) });
   return say('{length} longer than usual', { length: lengthText(-ms, say) });
 }
 

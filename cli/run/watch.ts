@@ -7,7 +7,7 @@ import { CliError, type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isUnicode } from '../language/say.ts';
 import { Painter, type Terminal } from '../terminal/terminal.ts';
 import { follow, type Progress, type Seen } from './follow.ts';
-import { frame } from './frame.ts';
+import { frame, lanesOf } from './frame.ts';
 import { plainLines } from './plain.ts';
 
 /** Time that is left goes by, though nothing happens. */
@@ -70,6 +70,7 @@ class Drawn {
   readonly #timer: NodeJS.Timeout;
   #seen: Seen | undefined;
   #silence: string | undefined;
+  #lanes: readonly string[] = [];
 
   constructor(terminal: Terminal, surroundings: Surroundings) {
     this.#painter = new Painter(terminal);
@@ -93,7 +94,9 @@ class Drawn {
     if (this.#seen === undefined) return;
     const { progress, aheadMs } = this.#seen;
     const { say, environment } = this.#surroundings;
+    this.#lanes = lanesOf(progress, this.#lanes);
     const lines = frame(progress, {
+      lanes: this.#lanes,
       width: this.#terminal.columns,
       now: Date.now() + aheadMs,
       isUnicode: isUnicode(environment),

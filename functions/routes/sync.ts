@@ -3,12 +3,14 @@
 import { z } from 'zod';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { Route } from '../route.ts';
+import { agesSchema } from '../shapes/ages.ts';
 import { callsBodySchema } from '../shapes/calls.ts';
 import { codesFormSchema, namesFormSchema } from '../shapes/forms.ts';
 import * as schemas from '../shapes/runs.ts';
 import { formParameter, runsParameters } from '../shapes/runs-parameters.ts';
 import { statusSchema } from '../shapes/status.ts';
 import { isDated } from '../sync/is-dated.ts';
+import { listAges } from '../sync/list-ages.ts';
 import { listRuns } from '../sync/list-runs.ts';
 import { dataSourceSync, entitySync, startRun } from '../sync/start-sync.ts';
 import { syncStatus } from '../sync/sync-status.ts';
@@ -135,6 +137,23 @@ export const syncRoutes: readonly Route[] = [
         body: schemas.bodySchemas.entity,
         responses: started,
         problems: startProblems,
+      },
+    },
+  },
+  {
+    name: 'ages',
+    tag: 'sync',
+    route: 'ages',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: listAges,
+        conditional: true,
+        summary: 'How old the data are that the catalogue has watched, the old ones first',
+        responses: {
+          200: { description: 'As of the latest quarter of an hour', json: agesSchema },
+        },
       },
     },
   },

@@ -12,12 +12,12 @@ import { ListDocument } from '../storage/list-document.ts';
 import type { OpenContainer } from '../storage/place.ts';
 import type { Tell } from '../storage/tell.ts';
 
-export const troubleKinds = ['company', 'evidence', 'calls', 'sync'] as const;
+export const troubleKinds = ['company', 'evidence', 'calls', 'sync', 'age'] as const;
 
 const troubleSchema = z.object({
   kind: z.enum(troubleKinds).meta({
     description:
-      '`company`: it is not followed; `evidence`: one of its evidences is not; `calls`: procedures after changes of an evidence fail; `sync`: an entity of a data source has failed and not succeeded since',
+      '`company`: it is not followed; `evidence`: one of its evidences is not; `calls`: procedures after changes of an evidence fail; `sync`: an entity of a data source has failed and not succeeded since; `age`: its data are older than the catalogue’s `maxAge`',
   }),
   subject: z.string().meta({
     description: '`flexi-demo`, of an evidence or an entity `flexi-demo/adresar`, `0c10/payment`',

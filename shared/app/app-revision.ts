@@ -8,6 +8,9 @@ import type { Facts } from '../board/overview/facts.ts';
 import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
+import type { NewEvent } from '../events/event.ts';
+import type { AgeChanges } from '../sync/ages/age-store.ts';
+import { lookAtAges } from '../sync/ages/look-at-ages.ts';
 import { type CheckAsker, checkAsker } from '../sync/checks/ask.ts';
 import { executeRun, type SliceOutcome } from '../sync/engine.ts';
 import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
@@ -95,6 +98,7 @@ export class AppRevision implements AppServices {
     this.troubles = new Troubles({
       ...{ catalog, companies: this.companies, now, retentionDays },
       failures: async (signal) => (await state(signal)).failures,
+      ages: async (signal) => (await state(signal)).ages,
     });
     this.dynsql = new DynsqlConnections({
       ...{ catalog, dynsql, now },
@@ -163,6 +167,21 @@ export class AppRevision implements AppServices {
     return this.#health.get('', healthAgeMs, look, signal);
   }
 
+  /**
+   * Reads how old watched data are (`lookAtAges`), and what that has changed.
+   *
+   * @throws DocumentNewerError, storage's error
+   */
+  async watchAges(): Promise<AgeChanges> {
+    const { stopping, now } = this.#process;
+    const { ages } = await this.#process.state(stopping);
+    const known = await ages.read(stopping);
+    const closed = (query: { database: string; server: string }) =>
+      this.#closed.reasonOf(query, stopping);
+    const look = { catalog: this.catalog, databases: this.#databases, closed, now };
+    return ages.note(await lookAtAges(look, known, stopping), now(), stopping);
+  }
+
   /** One slice of a run, as `executeRun`. */
   async executeRun(id: string, log: (text: string, level?: 'warn') => void): Promise<SliceOutcome> {
     const { stopping, now, sendRun, settings } = this.#process;
@@ -197,7 +216,11 @@ export class AppRevision implements AppServices {
     const { catalog, syncs, boards, schedules, now } = this;
     const { stopping, sendRun } = this.#process;
     const send = (id: string, signal: AbortSignal) => sendRun(id, 0, signal);
-    await startAllDue({ catalog, syncs, boards, schedules, now, send, log }, stopping);
+    const { state } = this.#process;
+    const tell = async (event: NewEvent, signal: AbortSignal) =>
+      (await state(signal)).events.tell(event, signal);
+    const dependencies = { catalog, syncs, boards, schedules, now, send, log, tell };
+    await startAllDue(dependencies, stopping);
   }
 
   /** One slice of following a company, as `Companies.poll`. */

@@ -42,6 +42,18 @@ export class Closed {
     return this.#places.closureOf({ locks, companies }, closures);
   }
 
+  /** Why a database is not to be asked now, in words; undefined: it may be. */
+  async reasonOf(
+    { database, server }: Pick<Used, 'database' | 'server'>,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const closures = await this.#closures.current(signal);
+    if (closures.length === 0) return undefined;
+    const locks = [server, ...(this.#databases.get(database) ?? [])];
+    const closure = this.#places.closureOf({ locks, companies: [] }, closures);
+    return closure && `closed until ${closure.until}: ${closure.reason}`;
+  }
+
   /** The closure that keeps a company from being followed: of itself, its server, or the base. */
   async ofCompany(code: string, signal: AbortSignal): Promise<Closure | undefined> {
     return await this.ofStages(this.#following(code), signal);

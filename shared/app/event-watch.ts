@@ -5,6 +5,7 @@
 
 import type { Closure, Closures } from '../closures/closures.ts';
 import { eventOf, type NewEvent } from '../events/event.ts';
+import { type Age, ageKey, isOld } from '../sync/ages/age.ts';
 import { slowEvent } from '../sync/events/run-events.ts';
 import type { SyncState } from '../sync/sync-state.ts';
 import { unfinishedRuns } from '../sync/unfinished.ts';
@@ -30,6 +31,7 @@ export class EventWatch {
     this.#dependencies = dependencies;
     this.#looks = {
       'slow runs': (signal) => this.#slowRuns(signal),
+      'the age of data': (signal) => this.#oldData(signal),
       closures: async (signal) => (await dependencies.closures.current(signal)).map(closureEvent),
     };
   }
@@ -57,6 +59,13 @@ export class EventWatch {
     }
   }
 
+  /** As it was read last: what becomes old meanwhile is told at its time. */
+  async #oldData(signal: AbortSignal): Promise<NewEvent[]> {
+    const { state, now } = this.#dependencies;
+    const ages = await (await state(signal)).ages.read(signal);
+    return ages.flatMap((age) => (isOld(age, now()) ? ageEvent(age) : []));
+  }
+
   async #slowRuns(signal: AbortSignal): Promise<NewEvent[]> {
     const { state, now } = this.#dependencies;
     const runs = await unfinishedRuns(await state(signal), signal);
@@ -71,5 +80,19 @@ function closureEvent(closure: Closure): NewEvent {
     ...{ kind: 'closure.begins', cause: id, causedAt: new Date(at), until, reason, user },
     ...(server !== undefined && { server }),
     ...(company !== undefined && { codes: [company] }),
+  };
+}
+
+/** Once for each timestamp that has become too old: the same data that are read again are no news. */
+function ageEvent(age: Age): NewEvent {
+  const { entity, code, place, newest, oldAt = '' } = age;
+  return {
+    ...{
+      kind: 'data.old',
+      cause: `${ageKey(age)} ${newest}`,
+      causedAt: new Date(oldAt),
+      since: oldAt,
+    },
+    ...{ codes: [code], entities: [entity], reason: `${place}: ${newest ?? ''}` },
   };
 }

@@ -27,7 +27,7 @@ export interface AppServices {
   dynsql: DynsqlConnections;
   audit: Pick<Audit, 'begin' | 'end' | 'read'>;
   acknowledgements: Pick<Acknowledgements, 'current' | 'begin' | 'end'>;
-  troubles: Pick<Troubles, 'ofCode'>;
+  troubles: Pick<Troubles, 'ofCode' | 'ages'>;
   /** Requests that their clients call by a key. */
   keys(signal: AbortSignal): Promise<IdempotencyKeys>;
   closures: Pick<Closures, 'current' | 'begin' | 'end'>;

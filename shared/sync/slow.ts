@@ -3,10 +3,8 @@
 import { forecast } from './forecast.ts';
 import { isFinished, type Run } from './run.ts';
 
-/** Over so many times what it was to take, a run is slow. */
-const slowFactor = 2;
-/** What takes seconds may take more of them: nobody is called for that. */
-const leastExpectedMs = 60_000;
+/** Shorter than that above what it usually takes, nobody waits for it. */
+const leastSlowMs = 60_000;
 
 /**
  * From when on a run that still runs is slow: twice what all of it was to take, by the medians that
@@ -19,8 +17,7 @@ export function slowFrom(run: Run): Date | undefined {
   if (isFinished(run) || run.startedAt === undefined || run.wakesAt !== undefined) return undefined;
   const expectedMs = expectedTime(run);
   if (expectedMs === undefined) return undefined;
-  const allowedMs = slowFactor * Math.max(expectedMs, leastExpectedMs);
-  return new Date(Date.parse(run.startedAt) + allowedMs);
+  return new Date(Date.parse(run.startedAt) + expectedMs + Math.max(expectedMs, leastSlowMs));
 }
 
 /** Milliseconds that a run was to take; undefined where a stage of it was never measured. */

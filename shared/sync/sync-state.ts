@@ -4,6 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { EventStore } from '../events/event-store.ts';
 import { Leases } from '../lock/leases.ts';
 import { storageClock } from '../storage/clock.ts';
+import { AgeStore } from './ages/age-store.ts';
 import { Cancellations } from './cancellations.ts';
 import { DurationStore } from './durations.ts';
 import { FailureStore } from './failures.ts';
@@ -19,6 +20,7 @@ export interface SyncState {
   cancellations: Cancellations;
   durations: DurationStore;
   failures: FailureStore;
+  ages: AgeStore;
   logs: RunLogs;
   index: RunIndex;
   waiting: WaitingStore;
@@ -41,6 +43,7 @@ export function syncState(
     cancellations: new Cancellations(container),
     durations: new DurationStore(container),
     failures: new FailureStore(container),
+    ages: new AgeStore(container),
     logs: new RunLogs(container),
     index: new RunIndex(container, runs),
     waiting: new WaitingStore(container),

@@ -141,10 +141,19 @@ describe('what starts and stops by itself', () => {
       await good(`close dcdb --until ${until} --reason "new disks"`),
       /^closed: dcdb, until/,
     );
-    assert.match(await good('closures'), /dcdb +until .* +Jana +new disks$/);
+    assert.match(await good('closures'), /^dcdb +until .* +Jana +new disks +[0-9a-f-]{36}$/);
     const refused = await run('run --code 0c10 --name meter');
     assert.deepEqual([refused.code, refused.err.includes('new disks')], [3, true]);
-    assert.equal(await good('open dcdb'), 'open again: dcdb');
+    let told = '';
+    while (!told.includes('dcdb, ')) told = await good('overview --lang ru');
+    assert.match(told, /закрыто: dcdb, .*(\n.*)*смотреть syncboard closures/);
+    const [, mend = assert.fail(told)] =
+      /исправить syncboard\s+(open\s+[0-9a-f-]{36})/.exec(told) ?? [];
+    assert.equal(typeof JSON.parse(await good('overview --json')).well, 'boolean');
+    assert.match(await good(mend), /^open again: /);
+    assert.equal(await good('closures'), 'Nothing is closed.');
+    assert.equal(await good('events --kind run.slow --lang ru'), 'Таких событий нет.');
+    assert.equal((await run('events --severity worst')).code, 2);
     assert.equal((await run('close')).code, 2);
   });
 

@@ -219,7 +219,7 @@ export function testApp(
     audit: new RecordingAudit(),
     closures: noClosures,
     acknowledgements: noClosures,
-    troubles: { ofCode: async () => [] },
+    troubles: { ofCode: async () => [], ages: async () => [] },
     events: {
       page: async () => ({ events: [] }),
       targets: async () => [],

@@ -314,3 +314,37 @@ test('rows that move during the run are not told, however often', async () => {
     assert.deepEqual([result?.state, result?.moved], ['agrees', undefined]);
   }
 });
+
+test('data that are older than they may be are told without a run', async () => {
+  await server.batch(
+    'AB',
+    `UPDATE h SET date_modification = DATEADD(day, -8, SYSUTCDATETIME()) FROM heap.payment AS h
+      JOIN heap.list_datasource AS l ON l.list_datasource_id = h.datasource_id WHERE l.datasource_section = 'mo'`,
+  );
+  const changes = await app.current.watchAges();
+  assert.deepEqual(
+    changes.old.map(({ entity, code, place }) => [entity, code, place]),
+    [['payment', 'mo', 'heap']],
+  );
+  const { ages } = JSON.parse((await call(app, 'ages', { headers })).text);
+  assert.partialDeepStrictEqual(ages[0], { entity: 'payment', code: 'mo', state: 'old' });
+  const stateOf = (entity: string, code: string) =>
+    ages.find((age: { entity: string; code: string }) => age.entity === entity && age.code === code)
+      ?.state;
+  assert.equal(stateOf('payment', '0c10'), 'fresh');
+  // Never synced: nobody knows.
+  assert.equal(stateOf('payment', 'stek'), 'unknown');
+  const health = JSON.parse((await call(app, 'health', { headers })).text);
+  const part = health.parts.find((one: { part: string }) => one.part === 'ages');
+  assert.deepEqual(
+    [part.state, part.reason],
+    ['degraded', 'mo, payment: its data are old, see /ages'],
+  );
+  // A sync that brings nothing new changes nothing; one that does ends it.
+  await server.tick(4_242);
+  await sync(['mo'], ['payment']);
+  assert.deepEqual(
+    (await app.current.watchAges()).fresh.map(({ code }) => code),
+    ['mo'],
+  );
+});

@@ -21,7 +21,7 @@ import type { HealthPart } from './part.ts';
 import type { ProceduresHealth } from './procedures-health.ts';
 import { queuesHealth } from './queues-health.ts';
 import { serversHealth } from './servers-health.ts';
-import { syncsHealth } from './syncs-health.ts';
+import { agesHealth, syncsHealth } from './syncs-health.ts';
 import { targetsHealth } from './targets-health.ts';
 
 export interface HealthDependencies {
@@ -33,7 +33,7 @@ export interface HealthDependencies {
   companies: Companies;
   dynsql: DynsqlConnections;
   closures: Pick<Closures, 'current'>;
-  troubles: Pick<Troubles, 'ofSyncs'>;
+  troubles: Pick<Troubles, 'ofSyncs' | 'ofAges'>;
   acknowledgements: Pick<Acknowledgements, 'current'>;
   procedures: ProceduresHealth;
   events: Pick<Notifications, 'targets'>;
@@ -72,6 +72,7 @@ export async function lookAtHealth(
     servers.then(() => dependencies.procedures.look({ catalog, databases, answers }, signal)),
     companiesHealth(dependencies.companies, dependencies.acknowledgements, signal),
     syncsHealth(dependencies.troubles, dependencies.acknowledgements, signal),
+    agesHealth(dependencies.troubles, dependencies.acknowledgements, signal),
     connectionsHealth(dependencies.dynsql, signal),
     targetsHealth(dependencies.events, signal),
   ]);

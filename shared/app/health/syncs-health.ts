@@ -8,23 +8,44 @@ import { checkPart } from './check-part.ts';
 import type { HealthPart } from './part.ts';
 import { withTroubles } from './troubles-health.ts';
 
+type Known = Pick<Acknowledgements, 'current'>;
+
 /** Entities whose latest sync failed: the others are synced all the same. */
-export async function syncsHealth(
+export function syncsHealth(
   troubles: Pick<Troubles, 'ofSyncs'>,
-  acknowledgements: Pick<Acknowledgements, 'current'>,
+  acknowledgements: Known,
+  signal: AbortSignal,
+): Promise<HealthPart> {
+  const find = (bounded: AbortSignal) => troubles.ofSyncs(bounded);
+  return partOf('syncs', find, acknowledgements, '/runs?state=failed', signal);
+}
+
+/** Data that are older than the catalogue lets them be. */
+export function agesHealth(
+  troubles: Pick<Troubles, 'ofAges'>,
+  acknowledgements: Known,
+  signal: AbortSignal,
+): Promise<HealthPart> {
+  const find = (bounded: AbortSignal) => troubles.ofAges(bounded);
+  return partOf('ages', find, acknowledgements, '/ages', signal);
+}
+
+/** @param see where to read more */
+async function partOf(
+  name: string,
+  find: (signal: AbortSignal) => Promise<Trouble[]>,
+  acknowledgements: Known,
+  see: string,
   signal: AbortSignal,
 ): Promise<HealthPart> {
   let found: Trouble[] = [];
   let known: readonly Acknowledgement[] = [];
   const part = await checkPart(
-    'syncs',
+    name,
     async (bounded) => {
-      [found, known] = await Promise.all([
-        troubles.ofSyncs(bounded),
-        acknowledgements.current(bounded),
-      ]);
+      [found, known] = await Promise.all([find(bounded), acknowledgements.current(bounded)]);
     },
     signal,
   );
-  return withTroubles(part, found, known, '/runs?state=failed');
+  return withTroubles(part, found, known, see);
 }

@@ -58,21 +58,25 @@ export async function lookAtAll(
   const ofRuns = part('runs', () =>
     lookAtRuns({ state, catalog, before, now, keptSince: kept }, signal),
   );
-  const [runs, schedules, failures, companies, givenUp, closed, acknowledged] = await Promise.all([
-    ofRuns,
-    part('schedules', async () => {
-      const seen = (await ofRuns) ?? { run: async () => undefined };
-      return await lookAtSchedules(dependencies, seen, signal);
-    }),
-    part('failures', async () => currentFailures(catalog, await state.failures.read(signal), kept)),
-    part('companies', () =>
-      lookAtCompanies(container, codes, { before: before?.companies, now }, signal),
-    ),
-    // One of its own: it remembers nothing.
-    part('queues', () => new GivenUp(container).known(signal)),
-    part('closures', () => closures.current(signal)),
-    part('acknowledgements', () => acknowledgements.current(signal)),
-  ]);
+  const [runs, schedules, failures, ages, companies, givenUp, closed, acknowledged] =
+    await Promise.all([
+      ofRuns,
+      part('schedules', async () => {
+        const seen = (await ofRuns) ?? { run: async () => undefined };
+        return await lookAtSchedules(dependencies, seen, signal);
+      }),
+      part('failures', async () =>
+        currentFailures(catalog, await state.failures.read(signal), kept),
+      ),
+      part('ages', async () => ofCatalog(catalog, await state.ages.read(signal))),
+      part('companies', () =>
+        lookAtCompanies(container, codes, { before: before?.companies, now }, signal),
+      ),
+      // One of its own: it remembers nothing.
+      part('queues', () => new GivenUp(container).known(signal)),
+      part('closures', () => closures.current(signal)),
+      part('acknowledgements', () => acknowledgements.current(signal)),
+    ]);
   return {
     lookedAt: now.toISOString(),
     unread,
@@ -80,6 +84,7 @@ export async function lookAtAll(
     cells: runs?.cells ?? known.cells,
     servers: runs?.servers ?? known.servers,
     failures: failures ?? known.failures,
+    ages: ages ?? known.ages,
     schedules: schedules ?? known.schedules,
     companies: companies ?? known.companies,
     givenUp:
@@ -89,15 +94,19 @@ export async function lookAtAll(
   };
 }
 
-/** As the catalogue has them, and as long as runs are kept. */
+/** As long as runs are kept. */
 function currentFailures(
   catalog: LookDependencies['catalog'],
-  all: Facts['failures'] | Awaited<ReturnType<SyncState['failures']['read']>>,
+  all: readonly Facts['failures'][number][],
   kept: Date,
 ): Facts['failures'] {
+  return ofCatalog(catalog, all).filter(({ since }) => new Date(since) >= kept);
+}
+
+function ofCatalog<T extends { code: string; entity: string }>(
+  catalog: LookDependencies['catalog'],
+  all: readonly T[],
+): T[] {
   const codes = catalog.codes();
-  return all.filter(
-    ({ code, entity, since }) =>
-      new Date(since) >= kept && Object.hasOwn(codes, code) && catalog.hasEntity(entity),
-  );
+  return all.filter(({ code, entity }) => Object.hasOwn(codes, code) && catalog.hasEntity(entity));
 }

@@ -8,6 +8,7 @@ import { acknowledgementSchema } from '../../acknowledgements/acknowledgements.t
 import { closureSchema } from '../../closures/closures.ts';
 import type { DocumentForm } from '../../storage/form.ts';
 import { instantSchema } from '../../storage/instant.ts';
+import { ageSchema } from '../../sync/ages/age.ts';
 import { runStates } from '../../sync/run.ts';
 import { dueSchema, scheduleSchema } from '../schedule/schedule.ts';
 import { cellSchema } from './cells.ts';
@@ -93,6 +94,7 @@ const givenUpSchema = z.object({
 export const factParts = [
   'runs',
   'failures',
+  'ages',
   'schedules',
   'companies',
   'queues',
@@ -117,6 +119,8 @@ const factsSchema = z.object({
   cells: z.array(cellSchema),
   servers: z.array(knownServerSchema),
   failures: z.array(failureSchema),
+  /** Older facts have none. */
+  ages: z.array(ageSchema).default([]),
   schedules: z.array(knownScheduleSchema),
   /** By code, all that the catalogue has. */
   companies: z.record(z.string(), knownCompanySchema),
@@ -144,7 +148,7 @@ export function noFacts(lookedAt: Date): Facts {
     lookedAt: lookedAt.toISOString(),
     unread: [...factParts],
     runs: { folded: [], open: [] },
-    ...{ cells: [], servers: [], failures: [], schedules: [], companies: {} },
+    ...{ cells: [], servers: [], failures: [], ages: [], schedules: [], companies: {} },
     ...{ givenUp: [], closures: [], acknowledgements: [] },
   };
 }

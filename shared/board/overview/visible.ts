@@ -13,6 +13,7 @@ export function visibleTo(facts: Facts, mayTouch: (codes: readonly string[]) => 
     ...facts,
     cells: facts.cells.filter(ofCode),
     failures: facts.failures.filter(ofCode),
+    ages: facts.ages.filter(ofCode),
     servers: servers.map(({ server, run, waiting }) => ({
       server,
       ...(run && (mayTouch(run.codes) ? { run } : { run: withoutName(run) })),

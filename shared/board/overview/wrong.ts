@@ -7,6 +7,7 @@ import {
   type Trouble,
 } from '../../acknowledgements/acknowledgements.ts';
 import { instantSchema } from '../../storage/instant.ts';
+import { isOld } from '../../sync/ages/age.ts';
 import { cut } from '../../sync/brief.ts';
 import { lateness, unseenFrom } from '../schedule/late.ts';
 import type { Facts, KnownSchedule } from './facts.ts';
@@ -55,6 +56,7 @@ export function wrongIn(facts: Facts): Wrong[] {
     ...failures(facts, current),
     ...facts.schedules.flatMap((one) => ofSchedule(one, now)),
     ...slowRuns(facts, now),
+    ...oldData(facts, current, now),
     ...differing(facts),
     ...companies(facts, current),
     ...poison(facts),
@@ -148,6 +150,31 @@ function slowRuns({ servers }: Facts, now: Date): Wrong[] {
     return {
       ...{ kind: 'late' as const, subject, what: 'slow', since: slowFrom },
       ...{ run: id, see: `/runs/${id}`, mend: `POST /runs/${id}/cancel` },
+    };
+  });
+}
+
+/** As `/ages` and `/acknowledgements` know them; of one data source what nobody knows of is one line. */
+function oldData({ ages }: Facts, known: readonly Acknowledgement[], now: Date): Wrong[] {
+  const old = ages.filter((age) => isOld(age, now));
+  const subjects = [...Map.groupBy(old, ({ code, entity }) => `${code}/${entity}`)];
+  const marked = subjects.flatMap(([subject, all]) => {
+    const [since] = all.flatMap(({ oldAt = [] }) => oldAt).sort();
+    const [first] = all;
+    if (since === undefined || first === undefined) return [];
+    const trouble: Trouble = { kind: 'age', subject, what: 'its data are old', since };
+    const { code, entity } = first;
+    return { code, entity, since, by: acknowledgementOf(trouble, known) };
+  });
+  const groups = Map.groupBy(marked, ({ code, by }) => [code, by?.until].join());
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group.toSorted((a, b) => (a.since < b.since ? -1 : 1));
+    if (first === undefined) return [];
+    const { code, since, by } = first;
+    return {
+      ...{ kind: 'old' as const, subject: code, what: 'its data are old', since },
+      names: group.map(({ entity }) => entity).slice(0, mostNames),
+      ...{ ...counted(group), see: '/ages', mend: 'POST /runs', ...marks(by) },
     };
   });
 }

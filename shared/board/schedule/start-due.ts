@@ -6,14 +6,17 @@
 
 import type { Catalog } from '../../catalog/index.ts';
 import { closureText } from '../../closures/closures.ts';
+import type { NewEvent } from '../../events/event.ts';
 import type { Found } from '../../storage/documents.ts';
 import { DocumentConflictError } from '../../storage/documents.ts';
 import { periodLimits } from '../../sync/period.ts';
+import { isFinished } from '../../sync/run.ts';
 import { newRunId } from '../../sync/run-id.ts';
 import { type Run, type StartOutcome, type Syncs, TooManyStagesError } from '../../sync/syncs.ts';
 import { callsOn } from '../board-calls.ts';
 import { BoardFileError, type Boards } from '../boards.ts';
 import type { Revised } from '../revised-store.ts';
+import { isUnstarted, lateEvent } from './late-events.ts';
 import { nextStep } from './plan-due.ts';
 import type { Due, Schedule, ScheduleState } from './schedule.ts';
 
@@ -36,6 +39,8 @@ export interface DueDependencies {
   now(): Date;
   /** Puts a run that was started on its queue. */
   send(id: string, signal: AbortSignal): Promise<void>;
+  /** Writes down what somebody should hear of, unless it is; absent: nobody hears of anything. */
+  tell?(event: NewEvent, signal: AbortSignal): Promise<void>;
   log(text: string, level?: 'warn'): void;
 }
 
@@ -62,8 +67,11 @@ export async function startDue(
     if (found === undefined || schedule === undefined) return;
     const { state = { upTo: found.value.changedAt, due: [] } } = found.value;
     const step = nextStep(schedule, state, now());
+    for (const due of state.due.filter((one) => isUnstarted(one, now()))) {
+      await dependencies.tell?.(lateEvent(name, schedule, due, 'it has not begun.'), signal);
+    }
     if (step === undefined) {
-      await endLate(dependencies, found, state, signal);
+      await endLate(dependencies, found, schedule, state, signal);
       return;
     }
     // Somebody else is at it: what he has made of it is looked at.
@@ -79,6 +87,11 @@ export async function startDue(
       `Schedule ${name}, due at ${begin.at}: ${came}${run === undefined ? '' : ` as run ${run}`}${why === undefined ? '' : `: ${why}`}`,
       came === 'failed' ? 'warn' : undefined,
     );
+    if (came === 'failed') {
+      // Before it is settled: whoever comes for it again tells the same.
+      const due = { ...begin, state: came };
+      await dependencies.tell?.(lateEvent(name, schedule, due, why ?? 'it failed.'), signal);
+    }
     await settle(dependencies, name, begin, outcome, signal);
   }
 }
@@ -195,8 +208,9 @@ async function settle(
 
 /** Cancels runs that were to have ended by now; once. */
 async function endLate(
-  { schedules, syncs, now, log }: DueDependencies,
+  { schedules, syncs, now, log, tell }: DueDependencies,
   found: Found<StoredSchedule>,
+  schedule: Schedule,
   state: ScheduleState,
   signal: AbortSignal,
 ): Promise<void> {
@@ -204,8 +218,15 @@ async function endLate(
     of === 'started' && endBy !== undefined && Date.parse(endBy) <= now().getTime();
   const late = state.due.filter(isLate);
   if (late.length === 0) return;
-  for (const { run, endBy } of late) {
+  for (const one of late) {
+    const { run, endBy } = one;
     if (run === undefined) continue;
+    const running = await syncs.read(run, signal);
+    if (running !== undefined && !isFinished(running)) {
+      const why = `it was to end by ${endBy}, and is cancelled.`;
+      // Before it is cancelled: from then on nobody would know that it was late.
+      await tell?.(lateEvent(found.value.name, schedule, one, why, run), signal);
+    }
     const by = `schedule ${found.value.name} (it was to end by ${endBy})`;
     const { outcome } = await syncs.cancel(run, by, signal);
     if (outcome === 'accepted') log(`Run ${run} was to end by ${endBy}: it is cancelled`, 'warn');

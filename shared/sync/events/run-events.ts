@@ -1,10 +1,11 @@
 /** What of runs somebody should hear of. */
 
 import type { NewEvent } from '../../events/event.ts';
+import { checkText, differing } from '../checks/outcome.ts';
 import type { Failure } from '../failures.ts';
-import { forecast } from '../forecast.ts';
 import { errorsIn } from '../outcome.ts';
-import type { Run, Stage } from '../run.ts';
+import type { Run } from '../run.ts';
+import { expectedTime, slowFrom } from '../slow.ts';
 
 /** @param run as it has ended @param left entities that are made again no more */
 export function failedEvent(run: Run, left: ReadonlySet<string>): NewEvent {
@@ -35,25 +36,30 @@ export function recoveredEvent(run: Run, over: readonly Failure[]): NewEvent {
   };
 }
 
-/** Shorter than that above what it usually takes, nobody waits for it. */
-const leastSlowMs = 60_000;
-
-/**
- * That a run takes more than twice as long as it usually does: as its plan would with the medians of
- * earlier runs, all of which must be known.
- */
-export function slowEvent(run: Run, now: Date): NewEvent | undefined {
-  if (run.startedAt === undefined) return undefined;
-  const anew = run.stages.map((stage): Stage => ({ ...stage, state: 'pending' }));
-  const { leftMs: expectedMs, unknownStages } = forecast(anew);
-  if (expectedMs === null || unknownStages > 0) return undefined;
-  const startedMs = Date.parse(run.startedAt);
-  const slowAt = startedMs + expectedMs + Math.max(expectedMs, leastSlowMs);
-  if (now.getTime() <= slowAt) return undefined;
+/** What its checks have found, all of them in one; undefined: nothing. */
+export function differsEvent(run: Run): NewEvent | undefined {
+  const found = differing(run);
+  if (found.length === 0) return undefined;
   return {
-    kind: 'run.slow',
-    ...causeOf(run, new Date(slowAt)),
-    ...{ codes: run.codes, expectedMs, tookMs: now.getTime() - startedMs, since: run.startedAt },
+    kind: 'check.differs',
+    ...causeOf(run, lastMoment(run)),
+    codes: [...new Set(found.map(({ code }) => code))],
+    entities: [...new Set(found.map(({ entity }) => entity))],
+    reason: found.map(checkText).join('; '),
+  };
+}
+
+/** That a run is slow, as `slowFrom` says. */
+export function slowEvent(run: Run, now: Date): NewEvent | undefined {
+  const { startedAt, codes } = run;
+  const slowAt = slowFrom(run);
+  const expectedMs = expectedTime(run);
+  if (slowAt === undefined || expectedMs === undefined || startedAt === undefined) return undefined;
+  if (now <= slowAt) return undefined;
+  const tookMs = now.getTime() - Date.parse(startedAt);
+  return {
+    ...{ kind: 'run.slow', ...causeOf(run, slowAt) },
+    ...{ codes, expectedMs, tookMs, since: startedAt },
   };
 }
 

@@ -12,7 +12,7 @@ import { type Failure, type FailureStore, recoveredIn } from '../failures.ts';
 import type { Journal } from '../journal.ts';
 import { isFailure } from '../outcome.ts';
 import type { Run } from '../run.ts';
-import { failedEvent, recoveredEvent, slowEvent } from './run-events.ts';
+import { differsEvent, failedEvent, recoveredEvent, slowEvent } from './run-events.ts';
 
 /** How often a run is taken over for the sake of its events. */
 const mostFailures = 3;
@@ -57,9 +57,11 @@ function eventsOf(
   const ending = { ...run, state: finalState(run) };
   const over = recoveredIn(known, run);
   const slow = slowEvent(run, now);
+  const differs = differsEvent(run);
   return [
     ...(isFailure(ending) && isLeft(run, left) ? [failedEvent(ending, left)] : []),
     ...(over.length > 0 ? [recoveredEvent(run, over)] : []),
+    ...(differs ? [differs] : []),
     ...(slow ? [slow] : []),
   ];
 }

@@ -83,6 +83,17 @@ test('what is wrong comes by its weight, one line for what has one cure', () => 
   );
 });
 
+test('data are old from their time on, without anybody reading them again', () => {
+  const age = { code: 'mo', place: 'heap', maxAgeMs: 3_600_000, oldAt: later };
+  const ages = ['payment', 'meter'].map((entity) => ({ ...age, entity }));
+  const { wrong } = overviewOf({ ...calm, ages });
+  assert.deepEqual(
+    wrong.map(({ kind, subject, names, since }) => [kind, subject, names, since]),
+    [['old', 'mo', ['payment', 'meter'], later]],
+  );
+  assert.equal(overviewOf({ ...calm, ages, lookedAt: night }).well, true);
+});
+
 test('what somebody knows of is told last, marked, until its time', () => {
   const known = {
     ...{ id: 'a', kind: 'sync' as const, subject: 'mo/payment', what: 'failed', since: later },

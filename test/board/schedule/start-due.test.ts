@@ -7,6 +7,7 @@ import { claimMs } from '../../../shared/board/schedule/plan-due.ts';
 import type { Due, Schedule } from '../../../shared/board/schedule/schedule.ts';
 import { type DueDependencies, startDue } from '../../../shared/board/schedule/start-due.ts';
 import { shippedCatalog } from '../../../shared/catalog/index.ts';
+import { eventOf, type NewEvent } from '../../../shared/events/event.ts';
 import { DocumentConflictError } from '../../../shared/storage/documents.ts';
 import type { Run, StartOutcome, SyncRequest } from '../../../shared/sync/syncs.ts';
 import { StoredInMemory } from '../../support/memory-schedule.ts';
@@ -292,4 +293,60 @@ test('what is to have ended by a time is cancelled then, once', async () => {
   await tick();
   assert.deepEqual(cancelled, [run]);
   assert.deepEqual(last(), { at: due, state: 'started', run });
+});
+
+describe('that it is late is told, each time the same', () => {
+  const telling = () => {
+    const told: NewEvent[] = [];
+    const tell = async (event: NewEvent) => void told.push(event);
+    const ids = () => new Set(told.map((event) => eventOf(event, new Date(due)).id));
+    return { told, tell, ids };
+  };
+
+  test('where it cannot be started, with why', async () => {
+    const { told, tell } = telling();
+    await world({ hasBoard: false }).tick({ tell });
+    assert.partialDeepStrictEqual(told, [
+      {
+        ...{ kind: 'run.late', board: 'nightly', since: due },
+        reason: 'Schedule night: There is no board nightly.',
+      },
+    ]);
+    assert.equal(told[0]?.codes, undefined);
+  });
+
+  test('where nobody could start it for ten minutes, and not before', async () => {
+    const { told, tell, ids } = telling();
+    const { tick, clock } = world({ starts: [new Error('storage is away')] });
+    for (const minutes of [0, 4, 8]) {
+      clock.ms = Date.parse(due) + minutes * 60_000;
+      await tick({ tell }).catch(() => {});
+    }
+    assert.equal(told.length, 0);
+    for (const minutes of [11, 15]) {
+      clock.ms = Date.parse(due) + minutes * 60_000;
+      await tick({ tell }).catch(() => {});
+    }
+    assert.equal(ids().size, 1);
+    assert.match(told[0]?.reason ?? '', /it has not begun/);
+  });
+
+  test('where its run has not ended by its time, and not where it has', async () => {
+    for (const [state, count] of [
+      ['running', 1],
+      ['succeeded', 0],
+    ] as const) {
+      const { told, tell, ids } = telling();
+      const { tick, clock, last, runs } = world({ schedule: { endBy: '07:00' } });
+      await tick({ tell });
+      const { run = '' } = last();
+      runs.set(run, { state });
+      clock.ms = Date.parse('2026-11-30T07:00:10Z');
+      await tick({ tell });
+      await tick({ tell });
+      assert.equal(ids().size, count, state);
+      if (count === 1)
+        assert.deepEqual([told[0]?.run, told[0]?.until], [run, '2026-11-30T07:00:00.000Z']);
+    }
+  });
 });

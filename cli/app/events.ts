@@ -1,0 +1,93 @@
+/** `syncboard events`: what happened that somebody should hear of. */
+
+import type { z } from 'zod';
+import { eventsPageSchema } from '../../functions/shapes/events.ts';
+import { wholeNumber } from '../../shared/command-line/options.ts';
+import { severities } from '../../shared/events/event.ts';
+import { deliveryStates } from '../../shared/events/event-document.ts';
+import { messageOf } from '../../shared/events/messages/message.ts';
+import { clientHelp, clientOf, clientOptions } from '../client.ts';
+import { cliCommand, jsonOption, type Surroundings, writeJson } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { clean, cutTo } from '../terminal/text.ts';
+import { momentText } from '../terminal/times.ts';
+
+const filters = {
+  kind: { type: 'text', value: 'KIND', help: 'of this kind: run, or run.failed' },
+  code: { type: 'text', value: 'CODE', help: 'of this data source' },
+  board: { type: 'text', value: 'BOARD', help: 'of this board' },
+  severity: { type: 'text', value: 'HOW', values: severities, help: 'how much it matters' },
+  target: { type: 'text', value: 'TARGET', help: 'that this target hears of' },
+  state: {
+    type: 'text',
+    value: 'STATE',
+    values: deliveryStates,
+    help: 'how far a target has heard of it',
+  },
+  limit: wholeNumber('how many', 1, 200, 20),
+  after: { type: 'text', value: 'MARK', help: 'the next page, as the one before has it' },
+} as const;
+
+type Page = z.infer<typeof eventsPageSchema>;
+
+export const events = cliCommand(
+  'events',
+  'what happened that somebody should hear of, and who has',
+  {
+    what: 'Lists events, the newest first; times are by the clock of this machine.',
+    options: { ...filters, ...clientOptions, json: jsonOption },
+    more: clientHelp,
+  },
+  async ({ url, 'token-file': tokenFile, json, operands: _, limit, ...query }, surroundings) => {
+    const { say, write, terminal } = surroundings;
+    const client = await clientOf({ url, 'token-file': tokenFile }, surroundings);
+    const answer = await client.ask('GET', 'events', { query: { ...query, limit: String(limit) } });
+    if (json) {
+      writeJson(answer, surroundings);
+      return exitCodes.ok;
+    }
+    const page = client.understood(eventsPageSchema, answer);
+    for (const line of pageLines(page, surroundings)) {
+      write(terminal === undefined ? line : cutTo(line, terminal.columns));
+    }
+
+    const after = new URLSearchParams(page.next?.split('?')[1]).get('after');
+    if (after !== null) write(say('More: the same with --after {after}', { after }));
+    return exitCodes.ok;
+  },
+);
+
+type Speaking = Pick<Surroundings, 'language' | 'say'>;
+
+/** Each event with why and what can be done, who has yet to hear of it, and targets that take nothing. */
+export function pageLines({ events: found, targets }: Page, speaking: Speaking): string[] {
+  const { say } = speaking;
+  return [
+    ...found.flatMap((event) => eventLines(event, speaking)),
+    ...(found.length === 0 ? [say('No event fits.')] : []),
+    ...targets.flatMap(({ name, failingSince, error = '' }) => {
+      if (failingSince === undefined) return [];
+      const time = momentText(failingSince);
+      return [`! ${say('{name} takes nothing since {time}', { name, time })}: ${error}`];
+    }),
+  ].map(clean);
+}
+
+function eventLines(event: Page['events'][number], { language, say }: Speaking): string[] {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const { title } = messageOf(event, { language, timeZone });
+  const open = Object.entries(event.deliveries ?? {}).filter(
+    ([, { state }]) => state !== 'delivered',
+  );
+  return [
+    `${momentText(event.at)}  ${title}`,
+    ...[event.error, event.cure, event.reason].flatMap((text) =>
+      text === undefined ? [] : [`  ${text}`],
+    ),
+    ...open.map(([name, { state }]) =>
+      state === 'given up'
+        ? say('  {name} has not heard of it', { name })
+        : say('  {name} has yet to hear of it', { name }),
+    ),
+  ];
+}

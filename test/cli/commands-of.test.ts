@@ -1,0 +1,28 @@
+/** Requests that the overview names, as commands. */
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { inCommands } from '../../cli/app/commands-of.ts';
+import { commands } from '../../cli/commands.ts';
+
+it('what shows and what mends is a command that there is, also where a line was broken', () => {
+  const told: [string, string][] = [
+    ['POST /runs/zd38m9z2l-b5hscz/retry', 'retry zd38m9z2l-b5hscz'],
+    ['POST\n  /runs/zd38m9z2l-b5hscz/cancel', 'cancel zd38m9z2l-b5hscz'],
+    ['GET /runs/zd38m9z2l-b5hscz', 'watch zd38m9z2l-b5hscz'],
+    ['POST /boards/month-end/run', 'board run month-end'],
+    ['GET /schedules/night/times', 'schedule times night'],
+    ['GET /schedules', 'schedules'],
+    ['POST /flexibee/flexi-demo/poll', 'company poll flexi-demo'],
+    ['GET /flexibee/flexi-demo', 'company show flexi-demo'],
+    ['GET /flexibee', 'companies'],
+    ['DELETE /closures/12059416-8151-41d2', 'open 12059416-8151-41d2'],
+    ['GET /closures', 'closures'],
+    ['GET /events', 'events'],
+  ];
+  for (const [request, command] of told) {
+    assert.equal(inCommands(`see ${request}, now`), `see syncboard ${command}, now`);
+    assert.ok(commands.some(({ words }) => command.startsWith(words)));
+  }
+  assert.equal(inCommands('GET /health'), 'GET /health');
+});
