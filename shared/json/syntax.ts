@@ -64,12 +64,12 @@ function textFault(text: string): { at: number; what: string } {
     if (sign === '\n' || sign === '\r') break;
     if (sign < ' ') return shown(at);
     if (sign !== '\\') continue;
-    const [escape] = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.exec(text.slice(at, at + 6)) ?? [];
-    if (escape === undefined) {
+    const [escaped] = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.exec(text.slice(at, at + 6)) ?? [];
+    if (escaped === undefined) {
       const what = JSON.stringify(text.slice(at, at + 2));
       return { at, what: `${what} in a text; a backslash is written as two` };
     }
-    at += escape.length - 1;
+    at += escaped.length - 1;
   }
   return { at: 0, what: 'a text without a quotation mark at its end' };
 }
