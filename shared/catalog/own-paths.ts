@@ -17,6 +17,7 @@ export const reservedSegments: readonly string[] = [
   'schedules',
   'overview',
   'events',
+  'ages',
   'flexibee',
   'health',
   'openapi.json',
