@@ -25,8 +25,14 @@ export function callOf({ code = '', name, month, year, months }: TypedCall): obj
     ...(name !== undefined && { name }),
     ...(month !== undefined && { month }),
     ...(year !== undefined && { year }),
-    ...(months !== undefined && { months: months.split('..').map(monthOf) }),
+    ...(months !== undefined && { months: rangeOf(months) }),
   };
+}
+
+/** One month is a range, too; what is neither stays as it was typed. */
+function rangeOf(text: string): unknown[] {
+  const months = text.split('..').map(monthOf);
+  return months.length === 1 ? [months[0], months[0]] : months;
 }
 
 function monthOf(text: string): unknown {

@@ -42,6 +42,8 @@ Exit codes: 0 planned, 1 the catalogue has faults, 2 wrong arguments; with --url
     const call = askedCall(callOf(asked), '', catalog, limits);
     if ('errors' in call) {
       const faults = call.errors.map(({ field, message, allowed }) => {
+        if (message.endsWith(allowed) && field.startsWith('.months'))
+          return `--months is not what it must be; use FROM..TO or one month, each yyyy-mm, or 0 for the current month, -1 for the one before, and so on`;
         const own = message.replaceAll(field, option(field));
         return own.includes(allowed) ? own : `${own}; use ${allowed}`;
       });

@@ -1,28 +1,9 @@
 /** The shape of the connections that dynsql can ask. */
 
 import { z } from 'zod';
-import { notOneOf, unsuitable } from '../faults/catalog-error.ts';
+import { notOneOf } from '../faults/catalog-error.ts';
 import { fields, matching } from '../faults/field.ts';
-
-/**
- * First segments of the app's own paths, and of the Functions host's: `/{connection}/dynsql` would
- * never be reached.
- */
-export const reservedSegments: readonly string[] = [
-  'sync_status',
-  'valid_codes',
-  'data_source_sync',
-  'entity_sync',
-  'runs',
-  'flexibee',
-  'health',
-  'openapi.json',
-  'audit',
-  'closures',
-  'acknowledgements',
-  'admin',
-  'runtime',
-];
+import { besideOwnPaths, reservedSegments } from './own-paths.ts';
 
 /** `database`: one of ours, asked by our definitions; `abra-gen`: a connection of a server. */
 const connectionKinds = ['database', 'abra-gen'] as const;
@@ -44,11 +25,7 @@ const kindOf = (input: unknown): unknown =>
 export function connectionSchema<Text extends z.ZodType<string>>(leaves: Leaves<Text>) {
   const { description, guess, setting, knownServer, database } = leaves;
   const common = {
-    id: leaves.id.superRefine((id, context) => {
-      if (!reservedSegments.includes(id.toLowerCase())) return;
-      const use = `use another, for these begin paths of the app: ${reservedSegments.join(', ')}`;
-      context.addIssue(unsuitable(id, 'an id of a connection', use));
-    }),
+    id: besideOwnPaths(leaves.id, 'an id of a connection', reservedSegments),
     description: description.optional(),
     guess,
   };

@@ -12,20 +12,29 @@ import type { Declared } from './declared.ts';
 import { description, flag, guess, id, schemaName } from './leaves.ts';
 import { matcherShape, overrideShape } from './matcher.ts';
 import { entityPattern } from './name-template.ts';
+import { besideOwnPaths, parentSegments } from './own-paths.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
 import { stagesAtOnce, timeZone, window } from './restraint-schema.ts';
 
 /** JavaScript lists keys that are whole numbers before all others, so a code is never one. */
-const code = matching(
-  /^(?!\d+$)[A-Za-z0-9_-]{1,63}$/,
+const code = besideOwnPaths(
+  matching(
+    /^(?!\d+$)[A-Za-z0-9_-]{1,63}$/,
+    'a code',
+    'use 1 to 63 letters, digits, _ and -, at least one of them no digit (Latin letters)',
+  ),
   'a code',
-  'use 1 to 63 letters, digits, _ and -, at least one of them no digit (Latin letters)',
+  parentSegments,
 );
 /** Evidences of FlexiBee are entities, too: `faktura-vydana`. */
-const entityName = matching(
-  entityPattern,
+const entityName = besideOwnPaths(
+  matching(
+    entityPattern,
+    'a name',
+    'use Latin letters, digits, _ and -, not a digit or - first, at most 128',
+  ),
   'a name',
-  'use Latin letters, digits, _ and -, not a digit or - first, at most 128',
+  parentSegments,
 );
 /** Quoted where it stands in a name in brackets, so that it may be anything. */
 const sourceName = matching(

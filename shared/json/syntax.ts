@@ -19,6 +19,9 @@ const states = {
 } as const;
 type State = keyof typeof states;
 
+/** What reads a value calls itself for each level: far more than people write, far less than a stack. */
+const mostLevels = 200;
+
 /** A list or an object that has not been closed yet. */
 interface Open {
   closing: ']' | '}';
@@ -50,6 +53,27 @@ function after(state: State, found: string, open: Open[]): State | undefined {
   return found === '' || '}],:'.includes(found) ? undefined : 'more';
 }
 
+/** What keeps a text in quotation marks from being one; its place counts from its beginning. */
+function textFault(text: string): { at: number; what: string } {
+  const shown = (at: number) => {
+    const code = text.charCodeAt(at).toString(16).padStart(4, '0');
+    return { at, what: `a control character in a text; write it as \\u${code}` };
+  };
+  for (let at = 1; at < text.length; at += 1) {
+    const sign = text.charAt(at);
+    if (sign === '\n' || sign === '\r') break;
+    if (sign < ' ') return shown(at);
+    if (sign !== '\\') continue;
+    const [escaped] = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.exec(text.slice(at, at + 6)) ?? [];
+    if (escaped === undefined) {
+      const what = JSON.stringify(text.slice(at, at + 2));
+      return { at, what: `${what} in a text; a backslash is written as two` };
+    }
+    at += escaped.length - 1;
+  }
+  return { at: 0, what: 'a text without a quotation mark at its end' };
+}
+
 /** `line 3, column 7: "}" where a value is expected`; undefined: JSON, and no key comes twice. */
 export function syntaxFault(text: string): string | undefined {
   const open: Open[] = [];
@@ -64,11 +88,19 @@ export function syntaxFault(text: string): string | undefined {
     const found = sticky(token, text, at);
     const next = after(state, found, open);
     if (next === undefined) {
+      if (found === '' && text[at] === '"') {
+        const { at: inside, what } = textFault(text.slice(at));
+        at += inside;
+        return fault(what);
+      }
+      if (at < 2 && /^(?:\ufffd|.?\0)/.test(text)) return fault('not UTF-8; save the file as that');
       const there = /^(?:[\p{L}\p{N}_.+-]{1,40}|.)/su.exec(text.slice(at, at + 80))?.[0];
       const what =
         there === undefined ? 'the text ends' : JSON.stringify(found.slice(0, 40) || there);
       return fault(`${what} where ${states[state]} is expected`);
     }
+    if (open.length > mostLevels)
+      return fault(`more than ${mostLevels} levels of lists and objects`);
     if (next === 'colon') {
       const key: unknown = JSON.parse(found);
       const keys = open.at(-1)?.keys;

@@ -638,15 +638,29 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       'pipelines[3].stages[2].repeatable: missing or false on the way of flexi-demo, where calls are repeated; make the procedure so, and use true',
     ],
   ],
-  ...['runs', 'Flexibee', 'health', 'valid_codes'].map(
+  ...['runs', 'Flexibee', 'health', 'valid_codes', 'boards', 'events'].map(
     (id): [string, Record<string, Json>, string[]] => [
       `a connection that is called as a path of the app, ${id}`,
       { 'connections[0].id': id },
       [
-        `connections[0].id: "${id}" is not an id of a connection; use another, for these begin paths of the app: sync_status, valid_codes, data_source_sync, entity_sync, runs, flexibee, health, openapi.json, audit, closures, acknowledgements, admin, runtime`,
+        `connections[0].id: "${id}" is not an id of a connection; use another, for these begin paths of the app: sync_status, valid_codes, data_source_sync, entity_sync, runs, boards, schedules, overview, events, ages, flexibee, health, openapi.json, audit, closures, acknowledgements, admin, runtime`,
       ],
     ],
   ),
+  [
+    'a source that is called as what anything may follow in a path of the app',
+    { 'dataSources[0].code': 'Runs' },
+    [
+      'dataSources[0].code: "Runs" is not a code; use another, for these begin paths of the app: runs, boards, schedules, flexibee, admin, runtime',
+    ],
+  ],
+  [
+    'an entity that is called so',
+    { 'entities[37].name': 'boards' },
+    [
+      'entities[37].name: "boards" is not a name; use another, for these begin paths of the app: runs, boards, schedules, flexibee, admin, runtime',
+    ],
+  ],
   [
     'a source of a connection where there are no connections at all',
     { connections: undefined },

@@ -114,6 +114,11 @@ describe('plan', () => {
     );
   });
 
+  it('takes one month as a range of it', async () => {
+    const args = ['--code', '0c10', '--name', 'payment', '--months'];
+    assert.deepEqual(await plan(...args, '2019-07'), await plan(...args, '2019-07..2019-07'));
+  });
+
   const refused: [args: string, text: RegExp][] = [
     ['--code 0c1 --name meter', /^--code .*\(did you mean 0c10\?\)|did you mean 0c01\?/],
     [
@@ -122,7 +127,10 @@ describe('plan', () => {
     ],
     ['--code 0c10 --name payment', /^--month is needed: payment is dated; use a month/],
     ['--code 0c10 --name payment --month 13', /^--month is 13; it must be/],
-    ['--code 0c10 --name payment --months x..0', /^--months must be 0 for the current month/],
+    ...['x..0', 'x', '1..2..3'].map((months): [string, RegExp] => [
+      `--code 0c10 --name payment --months ${months}`,
+      /^--months is not what it must be; use FROM\.\.TO or one month, each yyyy-mm/,
+    ]),
     ['', /^--code must be one of/],
   ];
   for (const [args, text] of refused) {

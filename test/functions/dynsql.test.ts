@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
 import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import { reservedSegments } from '../../shared/catalog/connection-schema.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { parentSegments, reservedSegments } from '../../shared/catalog/own-paths.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
 import queries from '../dynsql/fixtures/queries-of-the-manual.json' with { type: 'json' };
@@ -58,6 +58,15 @@ test('no connection can be called as a path of the app begins', () => {
   for (const segment of first.filter((one) => !one.startsWith('{'))) {
     assert.ok(reservedSegments.includes(segment), segment);
   }
+});
+
+test('no data source and no entity can be called as what anything may follow in a path', () => {
+  const parents = routes.flatMap(({ route, methods }) => {
+    const [, parent] = /^(\w+)\/\{\w+\}$/.exec(route) ?? [];
+    return parent !== undefined && methods.GET !== undefined ? [parent] : [];
+  });
+  assert.ok(parents.includes('runs'), parents.join());
+  for (const parent of parents) assert.ok(parentSegments.includes(parent), parent);
 });
 
 for (const connection of both) {
