@@ -102,7 +102,10 @@ describe('windows', { concurrency: true }, () => {
     ]);
     assert.equal(await run(id), 'waits');
     const service = postingService(state, { now: engine.now, send: engine.send });
-    assert.deepEqual(await service.cancel(id, 'somebody', soon()), { outcome: 'accepted' });
+    assert.deepEqual(await service.cancel(id, 'somebody', soon()), {
+      outcome: 'accepted',
+      state: 'running',
+    });
     assert.deepEqual(sent.at(-1), { id, seconds: 0 });
     assert.equal(await run(id), 'finished');
     const ended = await read(id);
