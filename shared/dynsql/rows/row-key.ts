@@ -15,7 +15,7 @@ import { fault } from './row-splitter.ts';
 export function keyFieldsOf(definition: Definition, select: readonly string[]): string[] {
   const { document, fields } = definition.root;
   const unique = namesIn(document.uniquefields);
-  const names = unique.length > 0 ? unique : fields.has('id') ? ['ID'] : [];
+  const names = unique.length > 0 ? unique : fields.has('ID') ? ['ID'] : [];
   const key = names.map((name) => foldName(name));
   const selected = new Set(select.map((name) => foldName(name)));
   return key.every((name) => selected.has(name)) ? key : [];

@@ -29,7 +29,7 @@ export const isKeyword = (token: Token | undefined): boolean =>
 export const isClause = (token: Token): boolean => token.kind === 'word' && clauses.has(token.name);
 
 /** A word that may name something, or a quoted name; a number is none. */
-export const isName = (token: Token | undefined): token is Token =>
+export const isName = (token: Token | undefined): boolean =>
   token?.kind === 'quoted' || (token?.kind === 'word' && !/^[\d@]/.test(token.text));
 
 /** `AT TIME ZONE`: three words that may be columns elsewhere. */
