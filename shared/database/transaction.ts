@@ -116,7 +116,7 @@ async function settle(session: Session, beginning: Beginning, closing: string): 
   const { began, before } = beginning;
   // One that it committed and began anew is no loss: then all of its work is committed.
   const isLost = began > 0 && session.transactionEnds.rollbacks > before.rollbacks;
-  const commit = began > 0 && !isLost ? 'IF @open = 1 COMMIT TRANSACTION;' : '';
+  const commit = began > 0 && !isLost ? 'IF @@TRANCOUNT = 1 COMMIT TRANSACTION;' : '';
   let open: number;
   try {
     open = await openTransactions(session, commit, closing, AbortSignal.timeout(settleMs));
@@ -163,9 +163,8 @@ async function openTransactions(
   signal: AbortSignal,
 ): Promise<number> {
   const [row] = await session.batch(
-    `DECLARE @open int = @@TRANCOUNT; ${commit}
-IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;
-SELECT @open AS [open]; ${closing}`,
+    `SELECT @@TRANCOUNT AS [open]; ${commit}
+IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION; ${closing}`,
     signal,
   );
   return Number(row?.['open']);

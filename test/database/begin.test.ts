@@ -112,7 +112,10 @@ describe('a server that begins no transaction', () => {
     const terms = { transaction: 'own' as const, judge: () => {} };
     const never = new AbortController().signal;
     const calling = callOnTerms(session, { procedure, parameters: [] }, terms, never);
-    await assert.rejects(calling, { meaning: 'transient', message: /began no transaction in 30 s/ });
+    await assert.rejects(calling, {
+      meaning: 'transient',
+      message: /began no transaction in 30 s/,
+    });
     assert.deepEqual(limits, [30_000]);
     assert.equal(session.isOpen, false);
     assert.equal(server.calls().length, called);
