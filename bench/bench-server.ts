@@ -72,7 +72,8 @@ function waiting({ stages }: BenchDatabase, ms: Record<Stage, number>): string {
   const procedures = stages.map(({ name, stage, parameters }) => {
     const delay = (ms[stage] / 1_000).toFixed(3).padStart(6, '0');
     const wait = ms[stage] > 0 ? `\n  WAITFOR DELAY '00:00:${delay}';` : '';
-    return createProcedure(name, parameters, `  SET NOCOUNT ON;${wait}`);
+    const declared = parameters.map(({ name: parameter, type }) => ({ name: parameter, type }));
+    return createProcedure(name, declared, `  SET NOCOUNT ON;${wait}`);
   });
   return [...made, ...procedures].join('');
 }

@@ -83,7 +83,7 @@ describe('the start of a stage', () => {
     const called = server.calls().length;
     const { engine, id, rows } = await world(t, async (begun) => {
       await unlessAborted(begun, soon());
-      throw new DocumentConflictError(id);
+      throw new DocumentConflictError(id, undefined);
     });
     assert.equal(await executeRun(engine, id, soon()), 'left');
     assert.equal(server.calls().length, called);
