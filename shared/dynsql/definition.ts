@@ -19,11 +19,11 @@ export interface Definition {
   readonly name: string;
   /** The dataset without a master: MAIN. */
   readonly root: LoadedDataset;
-  /** Every dataset, by its name in lower case, in the order of the definition. */
+  /** Every dataset, by its folded name (`name.ts`), in the order of the definition. */
   readonly datasets: ReadonlyMap<string, LoadedDataset>;
 }
 
-/** A dataset with what belongs to it; names in lower case are the keys of its maps. */
+/** A dataset with what belongs to it; folded names are the keys of its maps. */
 export interface LoadedDataset {
   readonly document: Dataset;
   /** As the definition spells it: `VATRates`. */

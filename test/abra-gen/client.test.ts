@@ -128,7 +128,7 @@ test('a definition: its own words kept, its id in any case', async (t) => {
   const { http, client } = await open(t, [countries]);
   const { text: given, definition } = await client.definition(id.toLowerCase(), soon());
   assert.equal(given, JSON.stringify(definitionOf('ID', 'Code')));
-  assert.equal(definition.root.fields.get('code')?.fieldname, 'Code');
+  assert.equal(definition.root.fields.get('CODE')?.fieldname, 'Code');
   await client.definition(id, soon());
   assert.deepEqual(
     http.requests.map(({ url }) => url),

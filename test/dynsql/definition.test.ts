@@ -51,6 +51,7 @@ const faults: [path: string, value: unknown, fault: RegExp][] = [
   ['datasets.0.sql', sql('WHERE A.ID=@p1 {WHERE} {ORDERBY}'), /"@p1" is not allowed here/],
   ['datasets.0.fields.0.expression', 'AA.ID', /expression: "AA" is not an alias of MAIN.*mean A\?/],
   ['datasets.0.fields.1.fieldname', 'id', /^datasets\[0\]\.fields\[1\]\.fieldname: the same as/],
+  ['datasets.0.fields.1.fieldname', 'ıd', /^datasets\[0\]\.fields\[1\]\.fieldname: the same as/],
   ['datasets.0.fields.1.sqljoinbinding.alias', 'X', /sqljoinbinding\.alias: "X" is not an alias/],
   ['datasets.0.aliases.1.joinsql', 'JOIN DocQueues R ON R.ID=A.X', /no table is called Q there/],
   ['datasets.0.aliases.0.alias', '__master', /"__master" is ours/],

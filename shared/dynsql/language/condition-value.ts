@@ -2,6 +2,7 @@
 
 import { compareDecimals, readDecimal } from '../../json/decimal.ts';
 import type { CheckedCondition, LoadedCondition, TypedValue } from '../definition.ts';
+import { sameName } from '../name.ts';
 import { dateUse, type Span, spanOf, toStored, wallText } from '../time/dates.ts';
 import { type FragmentKind, fragmentNames, type Template } from './definition.ts';
 import { itemsOf } from './query-body.ts';
@@ -58,7 +59,7 @@ function fragmentsFor(
   const setBy = new Map<FragmentKind, string>();
   for (const place of itemsOf(flags, mostFlags, faults)) {
     const { value } = place;
-    const name = names.find((one) => typeof value === 'string' && same(one, value));
+    const name = names.find((one) => typeof value === 'string' && sameName(one, value));
     const variant = name === undefined ? undefined : template.flags[name];
     if (name === undefined || variant === undefined) {
       faults.unknown(place, 'flag of this condition', names);
@@ -75,8 +76,6 @@ function fragmentsFor(
   }
   return faults.errors.length === before ? chosen : undefined;
 }
-
-const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 function choose(asked: Asked): Chosen {
   const { condition, fragments, place, faults } = asked;

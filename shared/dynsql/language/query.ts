@@ -9,6 +9,7 @@ import type {
   LoadedDataset,
   QueryCheck,
 } from '../definition.ts';
+import { foldName } from '../name.ts';
 import { checkCondition } from './condition-value.ts';
 import { looseCondition } from './loose-condition.ts';
 import { itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
@@ -245,11 +246,11 @@ const withMasters = (dataset: LoadedDataset): LoadedDataset[] => [
   ...(dataset.master === undefined ? [] : withMasters(dataset.master)),
 ];
 
-/** By name in lower case. */
+/** By folded name. */
 function datasetsBelow(dataset: LoadedDataset): Map<string, LoadedDataset> {
   return new Map(
     dataset.children.flatMap((child) => [
-      [child.name.toLowerCase(), child] as const,
+      [foldName(child.name), child] as const,
       ...datasetsBelow(child),
     ]),
   );
