@@ -95,9 +95,14 @@ export class AbraGenClient {
     return this.#ask(id, query, { accept: 'application/json' }, signal);
   }
 
-  /** The same, printed: a PDF. @param report id of the report in ABRA Gen */
+  /** The same, printed: a PDF. @param report id of the report in ABRA Gen, in letters of any case */
   report(id: string, query: unknown, report: string, signal: AbortSignal): Promise<AbraGenAnswer> {
-    return this.#ask(id, query, { accept: 'application/pdf', query: { report } }, signal);
+    return this.#ask(
+      id,
+      query,
+      { accept: 'application/pdf', query: { report: report.toUpperCase() } },
+      signal,
+    );
   }
 
   async #ask(

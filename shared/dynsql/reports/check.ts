@@ -3,6 +3,7 @@
 import { faultAt, notOneOf, type Path } from '../../faults/catalog-error.ts';
 import { didYouMean } from '../../faults/near-name.ts';
 import type { Definition, LoadedDataset } from '../definition.ts';
+import { foldName, sameName } from '../name.ts';
 import type { ColumnLayout, Format, GroupLayout, LayoutDocument, TableLayout } from './layout.ts';
 import { namesOf } from './layout-template.ts';
 import { indentMm, pageSize } from './page-size.ts';
@@ -33,10 +34,9 @@ export const isNumeric = (format: Format): boolean => format === 'integer' || fo
 export function layoutFaults(layout: LayoutDocument, definition: Definition): string[] {
   const { table } = layout;
   const root = definition.root;
-  const rootFaults =
-    table.dataset.toLowerCase() === root.name.toLowerCase()
-      ? []
-      : [faultAt(['table', 'dataset'], notOneOf(table.dataset, 'the root dataset', [root.name]))];
+  const rootFaults = sameName(table.dataset, root.name)
+    ? []
+    : [faultAt(['table', 'dataset'], notOneOf(table.dataset, 'the root dataset', [root.name]))];
   return [...rootFaults, ...tableFaults(table, root, ['table'], pageSize(layout.page).tableWidth)];
 }
 
@@ -56,7 +56,7 @@ function tableFaults(
   const hasSums = table.total !== undefined || table.groups.some(({ footer }) => footer);
   return [
     ...table.orderby.flatMap(({ id }, index) =>
-      dataset.keys.has(id.toLowerCase())
+      dataset.keys.has(foldName(id))
         ? []
         : [faultAt(at('orderby', index, 'id'), notOneOf(id, `a key of ${dataset.name}`, keys))],
     ),
@@ -70,9 +70,7 @@ function tableFaults(
     ...table.groups.flatMap((group, index) => groupFaults(group, dataset, at('groups', index))),
     ...templateFaults(table.total, dataset, at('total'), []),
     ...table.details.flatMap((detail, index) => {
-      const child = dataset.children.find(
-        ({ name }) => name.toLowerCase() === detail.dataset.toLowerCase(),
-      );
+      const child = dataset.children.find(({ name }) => sameName(name, detail.dataset));
       if (child) return tableFaults(detail, child, at('details', index), room - indentMm);
       const names = dataset.children.map(({ name }) => name);
       const text = notOneOf(detail.dataset, `a dataset below ${dataset.name}`, names);
@@ -85,7 +83,7 @@ function columnFaults(column: ColumnLayout, dataset: LoadedDataset, path: Path):
   const at = (key: keyof ColumnLayout, text: string) => faultAt([...path, key], text);
   const { field, format } = column;
   const faults = fieldFaults(field, dataset, [...path, 'field']);
-  const datatype = dataset.fields.get(field.toLowerCase())?.datatype;
+  const datatype = dataset.fields.get(foldName(field))?.datatype;
   const allowed = datatype === undefined ? undefined : suitable.get(datatype.toLowerCase());
   if (allowed && !allowed.includes(format)) {
     faults.push(at('format', notOneOf(format, `a format of ${datatype}`, allowed)));
@@ -128,7 +126,7 @@ function templateFaults(
 
 /** Definitions have up to hundreds of fields, so those that it could be are enough. */
 function fieldFaults(name: string, dataset: LoadedDataset, path: Path): string[] {
-  if (dataset.fields.has(name.toLowerCase())) return [];
+  if (dataset.fields.has(foldName(name))) return [];
   const names = [...dataset.fields.values()].map(({ fieldname }) => fieldname);
   const use = `use one of its ${names.length}${didYouMean(name, names)}`;
   return [faultAt(path, `${JSON.stringify(name)} is not a field of ${dataset.name}; ${use}`)];
