@@ -65,11 +65,10 @@ function requireAccepted(request: HttpRequest, contentType: string): void {
   });
 }
 
-function dry({ statements }: Answer, id: string) {
-  if (statements !== undefined) {
-    return {
-      statements: statements.map(({ dataset, sql, parameters }) => ({ dataset, sql, parameters })),
-    };
+function dry({ statement }: Answer, id: string) {
+  if (statement !== undefined) {
+    const { sql, parameters, levels } = statement;
+    return { statements: [{ dataset: levels[0]?.dataset, sql, parameters }] };
   }
   const message = `Connection ${id} is one of ABRA Gen, which keeps its SQL to itself.`;
   throw new HttpProblem('invalid-value', message, {

@@ -22,7 +22,7 @@ export interface Answer {
   /** Makes the answer; nothing runs before the first piece is asked for. */
   make(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>;
   /** What would run; absent where only the server behind the connection knows. */
-  statements?: readonly Statement[];
+  statement?: Statement;
 }
 
 export interface DynsqlConnection {
