@@ -17,6 +17,7 @@ export function abraGenConnection(id: string, client: AbraGenClient): DynsqlConn
         // Leaving the loop early destroys the body, which ends the query.
         yield* answer.body as AsyncIterable<Uint8Array>;
       },
+      dry: async (signal) => ({ query: await client.normal(definition, body, signal) }),
     }),
   };
 }
