@@ -30,7 +30,7 @@ export function execQuery(app: AppServices): RouteHandler {
     const body = await readJsonObject(request, signal, { limit: bodyLimit });
     const definition = pathParameter(request, 'id');
     return await explained(context, async () => {
-      const answer = connection.answer({ definition, body, report });
+      const answer = connection.answer({ definition, body, report, user: caller?.name });
       if (isDryRun) return json(dry(answer, connection.id));
       const slow = new AbortController();
       const timer = setTimeout(() => slow.abort(tooSlow()), firstByteMs);

@@ -14,6 +14,8 @@ export interface Ask {
   body: unknown;
   /** Id of the report to print; absent: the rows as JSON. */
   report?: string | undefined;
+  /** Who asks: the name of a token. */
+  user?: string | undefined;
 }
 
 /** A query that has been found right. */

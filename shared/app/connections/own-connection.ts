@@ -37,7 +37,7 @@ export function ownConnection(
       const definitions = await offered.list(signal);
       return JSON.stringify(definitionOf({ definitions }, asked).document);
     },
-    answer({ definition, body, report: reportId }) {
+    answer({ definition, body, report: reportId, user }) {
       const { poolSize } = databases;
       if (reportId === undefined) {
         const asked = requireQuery(definitionOf(dynsql, definition), body, {
@@ -57,7 +57,7 @@ export function ownConnection(
           // Reading the library that makes PDFs takes longer than the rest of the app.
           const { printReport } = await import('../../dynsql/reports/print-report.ts');
           const rows = items(statements, databases, database, signal);
-          yield* printReport(report, rows, now(), signal);
+          yield* printReport(report, rows, { printed: now(), user, query: body }, signal);
         },
       };
     },
