@@ -187,6 +187,7 @@ test('companies that all fall at once: no writer waits, the overview is right wi
           codes: () => ({}),
           entityOrder: () => [],
           hasEntity: () => false,
+          isDated: () => false,
           servers: shipped.servers,
           companies: companies.map((one) => ({ ...company, ...one })),
         },

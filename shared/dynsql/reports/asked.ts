@@ -2,7 +2,8 @@
 
 import { compareDecimals, readDecimal } from '../../json/decimal.ts';
 import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
-import { spanOf, wallText } from '../time/dates.ts';
+import { foldName, sameName } from '../name.ts';
+import { dateTexts, readDate } from '../time/dates.ts';
 import type { Formatter } from './format.ts';
 import type { LayoutDocument, TableLayout } from './layout.ts';
 import { words } from './words.ts';
@@ -63,15 +64,14 @@ class Telling {
     const { period } = this.#layout;
     for (const item of listOf(body.where)) {
       const { id, value, flags } = bodyOf(item);
-      const condition =
-        typeof id === 'string' ? dataset.conditions.get(id.toLowerCase()) : undefined;
+      const condition = typeof id === 'string' ? dataset.conditions.get(foldName(id)) : undefined;
       if (condition === undefined) {
         this.conditions.push(plain(item));
         continue;
       }
       const { document } = condition;
       const text = this.#value(value, condition);
-      if (isRoot && period?.toLowerCase() === document.id.toLowerCase()) {
+      if (isRoot && period !== undefined && sameName(period, document.id)) {
         this.periods.push(text);
         continue;
       }
@@ -83,7 +83,7 @@ class Telling {
     }
     for (const item of listOf(body.datasets)) {
       const below = bodyOf(item);
-      const name = typeof below.name === 'string' ? below.name.toLowerCase() : '';
+      const name = typeof below.name === 'string' ? foldName(below.name) : '';
       const child = this.#definition.datasets.get(name);
       // Others are not printed, so that their conditions choose nothing.
       if (child !== undefined && this.#printed.has(name)) this.level(below, child);
@@ -139,22 +139,17 @@ class Telling {
       return undefined;
     }
     const zone = this.#definition.document.timezone;
-    const spans = listOf(value).map((one) => spanOf(one, zone));
-    const known = spans.filter((span) => span !== undefined);
-    if (known.length === 0 || known.length < spans.length) return undefined;
-    const from = Math.min(...known.map((span) => span.from));
-    const last = Math.max(...known.map((span) => span.to)) - 1;
-    const isDays = [from, last + 1].every((wall) => wallText(wall).endsWith('T00:00:00.000'));
-    const format = isDays ? 'date' : 'datetime';
-    const [first, end] = [from, last].map((wall) =>
-      this.#formatter.text(isDays ? wallText(wall).slice(0, 10) : wallText(wall), { format }),
-    );
-    return first === end ? `${first}` : `${first} – ${end}`;
+    const dates = listOf(value).map((one) => readDate(one, zone));
+    const known = dates.filter((date) => date !== undefined);
+    if (known.length === 0 || known.length < dates.length) return undefined;
+    const format = known.some(({ hasTime }) => hasTime) ? 'datetime' : 'date';
+    const texts = dateTexts(known, zone).map((text) => this.#formatter.text(text, { format }));
+    return [...new Set(texts)].join(' – ');
   }
 }
 
 const namesOf = ({ dataset, details }: TableLayout): string[] => [
-  dataset.toLowerCase(),
+  foldName(dataset),
   ...details.flatMap(namesOf),
 ];
 

@@ -3,6 +3,7 @@
 import { faultAt, notOneOf, type Path } from '../../faults/catalog-error.ts';
 import { didYouMean } from '../../faults/near-name.ts';
 import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
+import { foldName, sameName } from '../name.ts';
 import type {
   ColumnLayout,
   Format,
@@ -41,10 +42,9 @@ export const isNumeric = (format: Format): boolean => format === 'integer' || fo
 export function layoutFaults(layout: LayoutDocument, definition: Definition): string[] {
   const { table, period } = layout;
   const root = definition.root;
-  const rootFaults =
-    table.dataset.toLowerCase() === root.name.toLowerCase()
-      ? []
-      : [faultAt(['table', 'dataset'], notOneOf(table.dataset, 'the root dataset', [root.name]))];
+  const rootFaults = sameName(table.dataset, root.name)
+    ? []
+    : [faultAt(['table', 'dataset'], notOneOf(table.dataset, 'the root dataset', [root.name]))];
   return [
     ...rootFaults,
     ...periodFaults(period, root),
@@ -57,7 +57,7 @@ const dated = (condition: LoadedCondition): boolean =>
 
 function periodFaults(period: string | undefined, root: LoadedDataset): string[] {
   if (period === undefined) return [];
-  const condition = root.conditions.get(period.toLowerCase());
+  const condition = root.conditions.get(foldName(period));
   if (condition !== undefined && dated(condition)) return [];
   const known = [...root.conditions.values()].filter(dated).map(({ document }) => document.id);
   return [faultAt(['period'], notOneOf(period, `a condition on dates of ${root.name}`, known))];
@@ -79,7 +79,7 @@ function tableFaults(
   const hasSums = table.total !== undefined || table.groups.some(({ footer }) => footer);
   return [
     ...table.orderby.flatMap(({ id }, index) =>
-      dataset.keys.has(id.toLowerCase())
+      dataset.keys.has(foldName(id))
         ? []
         : [faultAt(at('orderby', index, 'id'), notOneOf(id, `a key of ${dataset.name}`, keys))],
     ),
@@ -98,9 +98,7 @@ function tableFaults(
     ),
     ...templateFaults(table.total, dataset, at('total'), []),
     ...table.details.flatMap((detail, index) => {
-      const child = dataset.children.find(
-        ({ name }) => name.toLowerCase() === detail.dataset.toLowerCase(),
-      );
+      const child = dataset.children.find(({ name }) => sameName(name, detail.dataset));
       if (child) return tableFaults(detail, child, at('details', index), room - indentMm);
       const names = dataset.children.map(({ name }) => name);
       const text = notOneOf(detail.dataset, `a dataset below ${dataset.name}`, names);
@@ -113,7 +111,7 @@ function columnFaults(column: ColumnLayout, dataset: LoadedDataset, path: Path):
   const at = (key: keyof ColumnLayout, text: string) => faultAt([...path, key], text);
   const { field, format } = column;
   const faults = fieldFaults(field, dataset, [...path, 'field']);
-  const datatype = dataset.fields.get(field.toLowerCase())?.datatype;
+  const datatype = dataset.fields.get(foldName(field))?.datatype;
   const allowed = datatype === undefined ? undefined : suitable.get(datatype.toLowerCase());
   if (allowed && !allowed.includes(format)) {
     faults.push(at('format', notOneOf(format, `a format of ${datatype}`, allowed)));
@@ -148,11 +146,11 @@ function highlightFaults(
   path: Path,
 ): string[] {
   const printed = table.columns.map(({ field }) => field);
-  const known = new Set(printed.map((name) => name.toLowerCase()));
+  const known = new Set(printed.map(foldName));
   return [
     ...when.flatMap(({ field, value }, index) => {
       const at = [...path, 'when', index];
-      const { datatype = '' } = dataset.fields.get(field.toLowerCase()) ?? {};
+      const { datatype = '' } = dataset.fields.get(foldName(field)) ?? {};
       const isOther = datatype !== '' && !/^dt(Date|DateTime|TimeStamp)$/i.test(datatype);
       return [
         ...fieldFaults(field, dataset, [...at, 'field']),
@@ -162,7 +160,7 @@ function highlightFaults(
       ];
     }),
     ...columns.flatMap((name, index) =>
-      known.has(name.toLowerCase())
+      known.has(foldName(name))
         ? []
         : [faultAt([...path, 'columns', index], notOneOf(name, 'the field of a column', printed))],
     ),
@@ -198,7 +196,7 @@ function templateFaults(
 
 /** Definitions have up to hundreds of fields, so those that it could be are enough. */
 function fieldFaults(name: string, dataset: LoadedDataset, path: Path): string[] {
-  if (dataset.fields.has(name.toLowerCase())) return [];
+  if (dataset.fields.has(foldName(name))) return [];
   const names = [...dataset.fields.values()].map(({ fieldname }) => fieldname);
   const use = `use one of its ${names.length}${didYouMean(name, names)}`;
   return [faultAt(path, `${JSON.stringify(name)} is not a field of ${dataset.name}; ${use}`)];

@@ -2,6 +2,7 @@
 
 import { compareDecimals, readDecimal } from '../../json/decimal.ts';
 import { wallClock } from '../../time/zone.ts';
+import { foldName } from '../name.ts';
 import { wallText } from '../time/dates.ts';
 import type { Comparison, HighlightLayout, TableLayout } from './layout.ts';
 import type { Style } from './paper.ts';
@@ -31,9 +32,7 @@ export class Highlights {
   constructor({ highlights, columns }: TableLayout, style: Style, zone: string, printed: Date) {
     this.#highlights = highlights.map((one) => ({
       ...one,
-      keys: new Set(
-        (one.columns ?? columns.map(({ field }) => field)).map((field) => field.toUpperCase()),
-      ),
+      keys: new Set((one.columns ?? columns.map(({ field }) => field)).map(foldName)),
     }));
     this.#style = style;
     this.#zone = zone;
@@ -50,7 +49,7 @@ export class Highlights {
   }
 
   #fits(row: Row, { field, is, value }: Comparison): boolean {
-    const own = row[field.toUpperCase()];
+    const own = row[foldName(field)];
     if (own === null || own === undefined) return false;
     const order = compared(this.#wall(own), value === 'today' ? this.#today : value);
     if (order === undefined) return is === '<>';

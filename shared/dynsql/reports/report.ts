@@ -2,6 +2,7 @@
 
 import { CatalogError, faultAt, notOneOf } from '../../faults/catalog-error.ts';
 import type { Definition } from '../definition.ts';
+import { foldName } from '../name.ts';
 import { layoutFaults } from './check.ts';
 import { type LayoutDocument, layoutSchema, type TableLayout } from './layout.ts';
 import { namesOf } from './layout-template.ts';
@@ -93,6 +94,6 @@ function levelQuery({ dataset, columns, groups, highlights, orderby }: TableLayo
       ...namesOf(footer),
     ]),
   ];
-  const select = [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];
+  const select = [...new Map(names.map((name) => [foldName(name), name])).values()];
   return { dataset, select, orderby };
 }

@@ -1,5 +1,6 @@
 /** The rows of a dataset as a table: headings, groups, totals, and the tables nested in its rows. */
 
+import { foldName } from '../name.ts';
 import { type Band, type Cell, heightOf, type LaidBand, laid } from './band.ts';
 import { isNumeric } from './check.ts';
 import type { Carry, Flow } from './flow.ts';
@@ -85,7 +86,7 @@ export class Table {
       fill: grays.heading,
     });
     this.#details = layout.details.map((detail) => [
-      detail.dataset.toLowerCase(),
+      foldName(detail.dataset),
       new Table(context, detail, depth + 1),
     ]);
     this.#total = new Totals(this.#columns);
@@ -164,7 +165,7 @@ export class Table {
     isFirst: boolean,
     carry: Carry | undefined,
   ): boolean {
-    const items = datasets.find(({ name }) => name.toLowerCase() === dataset)?.items ?? [];
+    const items = datasets.find(({ name }) => foldName(name) === dataset)?.items ?? [];
     if (items.length === 0) return false;
     this.begin(carry);
     items.forEach((item, index) => {
@@ -177,7 +178,7 @@ export class Table {
   #changeGroups(row: ReportRow): void {
     const { groups } = this.#layout;
     const values = groups.map(({ fields }) =>
-      JSON.stringify(fields.map((field) => row[field.toUpperCase()])),
+      JSON.stringify(fields.map((field) => row[foldName(field)])),
     );
     const changed = values.findIndex((value, index) => value !== this.#groups[index]?.values);
     if (changed === -1) return;
@@ -313,7 +314,7 @@ export class Table {
 
   #text(template: string, row: ReportRow | undefined): string {
     return filled(template, ({ name, format }) => {
-      const key = name.toUpperCase();
+      const key = foldName(name);
       const column = this.#columns.find((candidate) => candidate.key === key);
       const value = row?.[key];
       const plain = typeof value === 'boolean' ? ('boolean' as const) : ('text' as const);
@@ -342,9 +343,9 @@ function placed(columns: readonly ColumnLayout[], left: number): Column[] {
     const aggregate = aggregateOf(column);
     return {
       ...column,
-      key: column.field.toUpperCase(),
+      key: foldName(column.field),
       aggregate,
-      currencyKey: column.currency?.toUpperCase(),
+      currencyKey: column.currency === undefined ? undefined : foldName(column.currency),
       places: column.places ?? 2,
       box,
     };
