@@ -31,15 +31,23 @@ export interface AbraGenAnswer {
 /** To be kept for the life of the process: it holds the list and the definitions. */
 export class AbraGenClient {
   readonly #servers: AbraGenServers;
+  readonly #origin: string;
   readonly #requests: Requests;
   readonly #lists: AgedCache<DefinitionList>;
   readonly #definitions: AgedCache<FetchedDefinition>;
 
   constructor(connection: AbraGenConnection, servers: AbraGenServers) {
     this.#servers = servers;
+    this.#origin = connection.address.origin;
     this.#requests = new Requests(connection, servers);
     this.#lists = new AgedCache(servers.limits.now);
     this.#definitions = new AgedCache(servers.limits.now);
+  }
+
+  /** The server, and how many queries may be under way there. */
+  get pool(): { key: string; places: number } {
+    const { requestsPerServer } = this.#servers.limits;
+    return { key: this.#origin, places: requestsPerServer };
   }
 
   /** All definitions, not older than `maxAgeMs`. @throws AbraGenError, or the reason of `signal` */
