@@ -3,7 +3,7 @@
 import type { BoardView } from '../../functions/shapes/boards.ts';
 import type { BoardCall } from '../../shared/board/board.ts';
 import type { Surroundings } from '../command.ts';
-import { clean, cutTo, widthOf } from '../terminal/text.ts';
+import { fitted, widthOf } from '../terminal/text.ts';
 
 type ShownBoard = Pick<BoardView, 'name' | 'description' | 'on' | 'calls' | 'errors'>;
 
@@ -19,7 +19,7 @@ export function boardLines(
     `${name}: ${counts}${description === undefined ? '' : ` - ${description}`}`,
     ...calls.map((call) => callLine(call, width)),
     ...errors.map(({ message }) => `! ${message}`),
-  ].map((line) => (terminal === undefined ? clean(line) : cutTo(clean(line), terminal.columns)));
+  ].map((line) => fitted(line, terminal));
 }
 
 function callLine({ id, run, code, name = '*', note, ...call }: BoardCall, width: number): string {

@@ -37,3 +37,36 @@ export function padTo(text: string, width: number, side: 'left' | 'right' = 'lef
   const blanks = ' '.repeat(Math.max(0, width - widthOf(cut)));
   return side === 'left' ? cut + blanks : blanks + cut;
 }
+
+type Width = { readonly columns: number } | undefined;
+
+/** A line of its own, of which no more is shown than goes into a terminal; whole elsewhere. */
+export function fitted(line: string, terminal: Width): string {
+  return terminal === undefined ? clean(line) : cutTo(clean(line), terminal.columns);
+}
+
+/**
+ * All of a text, in a terminal on as many lines as it takes, broken between words and each as far in
+ * as the first. What has no blank for a whole line is broken where that ends.
+ */
+export function wrapped(text: string, terminal: Width): string[] {
+  const whole = clean(text);
+  if (terminal === undefined || widthOf(whole) <= terminal.columns) return [whole];
+  const [indent = ''] = /^ */.exec(whole) ?? [];
+  const lines: string[] = [];
+  let line = indent;
+  const end = () => {
+    lines.push(line.trimEnd());
+    line = indent;
+  };
+  for (const word of whole.slice(indent.length).split(' ')) {
+    if (line.length > indent.length && widthOf(line) + widthOf(word) > terminal.columns) end();
+    for (const { segment } of letters.segment(word)) {
+      if (widthOf(line) + widthOf(segment) > terminal.columns && line.length > indent.length) end();
+      line += segment;
+    }
+    line += ' ';
+  }
+  if (line.trim() !== '') end();
+  return lines;
+}

@@ -11,7 +11,7 @@ import { bar } from '../../cli/terminal/bar.ts';
 import { table } from '../../cli/terminal/table.ts';
 import { Painter } from '../../cli/terminal/terminal.ts';
 import { clean, cutTo, padTo, widthOf } from '../../cli/terminal/text.ts';
-import { lengthText } from '../../cli/terminal/times.ts';
+import { clockOf, lengthText } from '../../cli/terminal/times.ts';
 import { finalStates, runStates } from '../../shared/sync/run.ts';
 
 const hostile = fc.oneof(
@@ -172,6 +172,8 @@ describe('a bar', () => {
   });
 });
 
+const clock = clockOf('Europe/Prague');
+
 describe('a frame of a run', () => {
   it('fits, in each language, whatever is told', () => {
     const widths = fc.integer({ min: 20, max: 200 });
@@ -181,14 +183,15 @@ describe('a frame of a run', () => {
         fc.array(hostile),
         (progress, width, language, now, lanes) => {
           const say = speaker(language);
-          const lines = frame(progress, { width, now: now.getTime(), isUnicode: true, lanes, say });
+          const drawing = { width, now: now.getTime(), isUnicode: true, lanes, say, clock };
+          const lines = frame(progress, drawing);
           for (const line of lines) {
             assert.ok(isHarmless(line));
             assert.ok(widthOf(line) <= width, `${widthOf(line)} > ${width}: ${line}`);
           }
           const isOver = finalStates.includes(progress.state);
           assert.ok(lines.length >= 2 + (isOver ? 0 : 2 * progress.running.length));
-          for (const line of plainLines(undefined, progress, now.getTime(), say)) {
+          for (const line of plainLines(undefined, progress, now.getTime(), { say, clock })) {
             assert.ok(isHarmless(line));
           }
         },
@@ -215,7 +218,9 @@ describe('a frame of a run', () => {
   it('has a bar for all and for each server, with the time left, in Russian on 80 columns', () => {
     const now = Date.parse('2026-11-30T02:34:10Z');
     assert.deepEqual(
-      frame(progress, { width: 80, now, isUnicode: true, lanes: ['stek'], say: speaker('ru') }),
+      frame(progress, {
+        ...{ width: 80, now, isUnicode: true, lanes: ['stek'], say: speaker('ru'), clock },
+      }),
       [
         'запуск zd38m9z2l-b5hscz (nightly): выполняется, 4 мин 10 с',
         'всего  ██████░░░░░░░░░░░░░░░░░░  этапы: 15/60, осталось 1 ч 10 мин',
@@ -233,13 +238,13 @@ describe('a frame of a run', () => {
 
   it('without a terminal is told by what has changed', () => {
     const now = Date.parse('2026-11-30T02:34:10Z');
-    const say = speaker('en');
-    assert.equal(plainLines(undefined, progress, now, say).length, 3);
-    assert.deepEqual(plainLines(progress, progress, now, say), []);
+    const telling = { say: speaker('en'), clock };
+    assert.equal(plainLines(undefined, progress, now, telling).length, 3);
+    assert.deepEqual(plainLines(progress, progress, now, telling), []);
     const [first = assert.fail(), ...rest] = progress.running;
     const later = { ...progress, running: [{ ...first, message: '50000 rows' }, ...rest] };
     assert.match(
-      plainLines(progress, later, now, say).join('\n'),
+      plainLines(progress, later, now, telling).join('\n'),
       /^\S+ {4}15\/60 {2}dcdb: export:meter:0c10 \| 50000 rows$/,
     );
   });
