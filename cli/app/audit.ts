@@ -6,7 +6,7 @@ import { wholeNumber } from '../../shared/command-line/options.ts';
 import { clientHelp, clientOptions } from '../client.ts';
 import { cliCommand, jsonOption } from '../command.ts';
 import { conversation, moreLines, type Telling } from '../tell.ts';
-import { table } from '../terminal/table.ts';
+import { tableRows } from '../terminal/table.ts';
 import { wrapped } from '../terminal/text.ts';
 
 type Entry = z.infer<typeof auditPageSchema>['entries'][number];
@@ -46,8 +46,8 @@ function entryLines(entries: readonly Entry[], { say, clock, terminal }: Telling
     const person = user === undefined || user === token ? token : `${user} (${token})`;
     return [clock.moment(at), what, subject, say(outcome), person];
   });
-  return table(rows, terminal?.columns).flatMap((line, index) => {
+  return tableRows(rows, terminal?.columns).flatMap((lines, index) => {
     const reason = entries[index]?.reason;
-    return reason === undefined ? [line] : [line, ...wrapped(`  ! ${reason}`, terminal)];
+    return reason === undefined ? lines : [...lines, ...wrapped(`  ! ${reason}`, terminal)];
   });
 }

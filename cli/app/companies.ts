@@ -10,7 +10,7 @@ import {
 import { apiPath, type Client, clientHelp, clientOptions } from '../client.ts';
 import { cliCommand, jsonOption } from '../command.ts';
 import { conversation, type Telling } from '../tell.ts';
-import { table } from '../terminal/table.ts';
+import { tableRows } from '../terminal/table.ts';
 import { wrapped } from '../terminal/text.ts';
 import { lengthText } from '../terminal/times.ts';
 
@@ -56,10 +56,10 @@ function listLines(found: readonly Summary[], telling: Telling): string[] {
     lag.seconds > 0 ? lengthText(lag.seconds * 1_000, say) : '',
     description,
   ]);
-  const lines = table([head.map((word) => say(word)), ...rows], terminal?.columns, [2]);
-  return lines.flatMap((line, index) => {
+  const all = tableRows([head.map((word) => say(word)), ...rows], terminal?.columns, [2]);
+  return all.flatMap((lines, index) => {
     const one = found[index - 1];
-    return one === undefined ? [line] : [line, ...troubleLines(one, telling)];
+    return one === undefined ? lines : [...lines, ...troubleLines(one, telling)];
   });
 }
 

@@ -6,7 +6,7 @@ import { wholeNumber } from '../../shared/command-line/options.ts';
 import { clientHelp, clientOptions } from '../client.ts';
 import { cliCommand, jsonOption } from '../command.ts';
 import { conversation, moreLines, type Telling } from '../tell.ts';
-import { table } from '../terminal/table.ts';
+import { tableRows } from '../terminal/table.ts';
 import { wrapped } from '../terminal/text.ts';
 import { lengthText } from '../terminal/times.ts';
 
@@ -52,12 +52,12 @@ function linesOf(found: readonly Summary[], { say, clock, terminal }: Telling): 
         : lengthText(Date.parse(endedAt) - Date.parse(startedAt), say);
     return [id, say(state), clock.moment(createdAt), took, whatOf(run), user];
   });
-  const lines = table([head.map((word) => say(word)), ...rows], terminal?.columns);
-  return lines.flatMap((line, index) => {
+  const all = tableRows([head.map((word) => say(word)), ...rows], terminal?.columns);
+  return all.flatMap((lines, index) => {
     const error = found[index - 1]?.error;
-    if (error === undefined) return [line];
+    if (error === undefined) return lines;
     const stage = error.stage === undefined ? '' : `${error.stage}: `;
-    return [line, ...wrapped(`  ! ${stage}${error.message}`, terminal)];
+    return [...lines, ...wrapped(`  ! ${stage}${error.message}`, terminal)];
   });
 }
 

@@ -40,33 +40,41 @@ export function padTo(text: string, width: number, side: 'left' | 'right' = 'lef
 
 type Width = { readonly columns: number } | undefined;
 
-/** A line of its own, of which no more is shown than goes into a terminal; whole elsewhere. */
-export function fitted(line: string, terminal: Width): string {
-  return terminal === undefined ? clean(line) : cutTo(clean(line), terminal.columns);
-}
-
-/**
- * All of a text, in a terminal on as many lines as it takes, broken between words and each as far in
- * as the first. What has no blank for a whole line is broken where that ends.
- */
+/** All of a text, in a terminal on as many lines as it takes, each as far in as the first. */
 export function wrapped(text: string, terminal: Width): string[] {
   const whole = clean(text);
   if (terminal === undefined || widthOf(whole) <= terminal.columns) return [whole];
   const [indent = ''] = /^ */.exec(whole) ?? [];
+  const width = terminal.columns - indent.length;
+  if (width < narrowest) return [cutTo(whole, terminal.columns)];
+  return broken(whole.slice(indent.length), width).map((line) => indent + line);
+}
+
+/** Text in less than that is harder to read than text that is cut. */
+export const narrowest = 10;
+
+/**
+ * Lines of at most `width` columns, broken behind blanks and commas; what has none for a whole line
+ * where that ends.
+ */
+export function broken(text: string, width: number): string[] {
   const lines: string[] = [];
-  let line = indent;
+  let line = '';
   const end = () => {
     lines.push(line.trimEnd());
-    line = indent;
+    line = '';
   };
-  for (const word of whole.slice(indent.length).split(' ')) {
-    if (line.length > indent.length && widthOf(line) + widthOf(word) > terminal.columns) end();
-    for (const { segment } of letters.segment(word)) {
-      if (widthOf(line) + widthOf(segment) > terminal.columns && line.length > indent.length) end();
-      line += segment;
+  for (const word of text.split(/(?<= )(?! )|(?<=,)(?! )/)) {
+    if (line !== '' && widthOf(line) + widthOf(word.trimEnd()) > width) end();
+    if (widthOf(word.trimEnd()) <= width) {
+      line += word;
+      continue;
     }
-    line += ' ';
+    for (const { segment } of letters.segment(word)) {
+      if (line !== '' && widthOf(line) + widthOf(segment) > width) end();
+      line += cutTo(segment, width);
+    }
   }
-  if (line.trim() !== '') end();
+  if (line.trim() !== '' || lines.length === 0) end();
   return lines;
 }

@@ -8,9 +8,9 @@ import type { Progress } from '../../cli/run/follow.ts';
 import { frame } from '../../cli/run/frame.ts';
 import { plainLines } from '../../cli/run/plain.ts';
 import { bar } from '../../cli/terminal/bar.ts';
-import { table } from '../../cli/terminal/table.ts';
+import { table, tableRows } from '../../cli/terminal/table.ts';
 import { Painter } from '../../cli/terminal/terminal.ts';
-import { clean, cutTo, padTo, widthOf } from '../../cli/terminal/text.ts';
+import { broken, clean, cutTo, padTo, widthOf, wrapped } from '../../cli/terminal/text.ts';
 import { clockOf, lengthText } from '../../cli/terminal/times.ts';
 import { finalStates, runStates } from '../../shared/sync/run.ts';
 
@@ -123,9 +123,9 @@ describe('a table', () => {
     const rows = fc.array(fc.array(hostile, { minLength: 3, maxLength: 3 }), { maxLength: 8 });
     fc.assert(
       fc.property(rows, fc.integer({ min: 1, max: 120 }), (cells, width) => {
-        const lines = table(cells, width);
-        assert.equal(lines.length, cells.length);
-        for (const line of lines) {
+        const found = tableRows(cells, width);
+        assert.equal(found.length, cells.length);
+        for (const line of found.flat()) {
           assert.ok(isHarmless(line));
           assert.ok(widthOf(line) <= width, `${widthOf(line)} > ${width}: ${line}`);
         }
@@ -144,8 +144,28 @@ describe('a table', () => {
     ]);
     assert.deepEqual(table(rows, 30), [
       'id  состояние  what there is',
-      `7   ошибка     ${'a'.repeat(14)}…`,
+      `7   ошибка     ${'a'.repeat(15)}`,
+      `               ${'a'.repeat(15)}`,
+      `               ${'a'.repeat(10)}`,
     ]);
+  });
+
+  it('a text that is too long goes on below, all of it, broken between words', () => {
+    const text = '  ! heap:person: Msg 50000, adresář 0c10,stek,mo is full; nothing was written';
+    assert.deepEqual(wrapped(text, undefined), [text]);
+    assert.deepEqual(wrapped(text, { columns: 40 }), [
+      '  ! heap:person: Msg 50000, adresář',
+      '  0c10,stek,mo is full; nothing was',
+      '  written',
+    ]);
+    fc.assert(
+      fc.property(hostile, fc.integer({ min: 2, max: 60 }), (told, width) => {
+        const lines = broken(clean(told), width);
+        assert.ok(lines.every((line) => widthOf(line) <= width));
+        const letters = (all: string) => all.replaceAll(/\s/g, '');
+        assert.equal(letters(lines.join('')), letters(clean(told)));
+      }),
+    );
   });
 });
 
