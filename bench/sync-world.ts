@@ -3,14 +3,12 @@
  * procedures that only take time, in a process of their own.
  */
 
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import type sql from 'mssql';
 import type { Azurite } from 'stand-in-kit/azurite';
 import { procedureRunner } from '../shared/app/runners/procedure-runner.ts';
+import { parseAddress } from '../shared/database/address.ts';
 import { Databases } from '../shared/database/databases.ts';
+import { callOnTerms } from '../shared/database/transaction.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { checkAsker } from '../shared/sync/checks/ask.ts';
 import { executeRun } from '../shared/sync/engine.ts';
@@ -20,6 +18,7 @@ import { RunStore } from '../shared/sync/run-store.ts';
 import { SyncService } from '../shared/sync/service.ts';
 import { syncState } from '../shared/sync/sync-state.ts';
 import type { Call, SyncRequest } from '../shared/sync/syncs.ts';
+import { type BenchServer, standIn } from './bench-server.ts';
 import { runOriginal } from './original.ts';
 import { catalog } from './plans.ts';
 import type { LoadModel } from './time-model.ts';
@@ -29,11 +28,14 @@ const never = new AbortController().signal;
 export interface Bench {
   /** Milliseconds from the POST's work to the written end, and how often the document was written. */
   ours(calls: readonly Call[]): Promise<{ ms: number; run: Run; writes: number }>;
-  original(codes: readonly string[]): Promise<number>;
+  /** @param sessions `closed`: after each entity, as the original does; `kept`: opened once before */
+  original(codes: readonly string[], sessions?: 'closed' | 'kept'): Promise<number>;
   /** Milliseconds of a chain of stages when nothing but a write and the call is made for each. */
   bareChain(run: Run, chain: readonly Stage[]): Promise<number>;
   /** Milliseconds of a stage's own storage writes and its procedure call, made bare. */
   bare(run: Run): Promise<{ ms: number; withoutLeases: number }>;
+  /** Milliseconds of what a stage's call is made of, medians of `times`. */
+  pieces(stage: Stage, times: number): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -50,23 +52,22 @@ class TimedRunStore extends RunStore {
   }
 }
 
-async function startServer(model: LoadModel): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(fileURLToPath(new URL('sync-server.ts', import.meta.url)), [
-    JSON.stringify(model),
-  ]);
-  const [message] = (await once(child, 'message')) as [{ port: number }];
-  return { child, port: message.port };
+export function middle(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
-export async function startBench(azurite: Azurite, model: LoadModel): Promise<Bench> {
-  const { child, port } = await startServer(model);
-  const connection = (database: string) =>
-    `Server=127.0.0.1,${port};Database=${database};User Id=bench;Password=bench;Encrypt=false`;
+/** @param starting the stand-in unless told */
+export async function startBench(
+  azurite: Azurite,
+  model: LoadModel,
+  starting: Promise<BenchServer> = standIn(model),
+): Promise<Bench> {
+  const server = await starting;
   const databases = new Databases(
     catalog.databases.map(({ id, connection: setting }) => ({
       id,
       setting,
-      connectionString: connection(id),
+      connectionString: server.connection(id),
     })),
   );
   const container = await openContainer(
@@ -118,19 +119,8 @@ export async function startBench(azurite: Azurite, model: LoadModel): Promise<Be
       if (run?.state !== 'succeeded') throw new Error(`the run ended ${run?.state}`);
       return { ms, run, writes: state.runs.writes - before };
     },
-    original: (codes) =>
-      runOriginal(
-        codes,
-        (database): sql.config => ({
-          server: '127.0.0.1',
-          port,
-          database,
-          user: 'bench',
-          password: 'bench',
-          options: { encrypt: false },
-          requestTimeout: 0,
-        }),
-      ),
+    original: (codes, sessions) =>
+      runOriginal(codes, (id) => parseAddress(server.connection(id)).config, sessions),
     async bareChain(run, chain) {
       const copy = { ...run, id: `bare-${randomUUID()}` };
       let etag = await state.runs.create(copy, never);
@@ -167,10 +157,33 @@ export async function startBench(azurite: Azurite, model: LoadModel): Promise<Be
       for (const session of sessions.values()) session.release();
       return { ms: ms / stages.length, withoutLeases: (ms - leaseMs) / stages.length };
     },
+    async pieces(stage, times) {
+      const session = await databases.session(stage.database, never);
+      const median = async (work: () => Promise<unknown>) => {
+        const taken: number[] = [];
+        for (let time = 0; time < times; time += 1) {
+          const startedAt = performance.now();
+          await work();
+          taken.push(performance.now() - startedAt);
+        }
+        return middle(taken);
+      };
+      const judge = () => {};
+      const terms = (transaction: 'own' | 'none') => ({ transaction, judge, holder: 'bench' });
+      try {
+        return {
+          call: await median(() => session.call(stage, () => {}, never)),
+          counted: await median(() => callOnTerms(session, stage, terms('none'), never)),
+          'in a transaction': await median(() => callOnTerms(session, stage, terms('own'), never)),
+          reset: await median(() => session.reset(never)),
+        };
+      } finally {
+        session.release();
+      }
+    },
     async close() {
       await databases.close();
-      child.disconnect();
-      await once(child, 'exit');
+      await server.close();
     },
   };
 }

@@ -8,7 +8,7 @@ import { planStages } from '../shared/sync/plan.ts';
 import type { Stage } from '../shared/sync/run.ts';
 import { userOf } from './access.ts';
 import { callText } from './call-text.ts';
-import { callOf, callOptions, type TypedCall, typedFault } from './calls.ts';
+import { callOptions, callsOf, type TypedCall, typedFault } from './calls.ts';
 import { loadedCatalog } from './catalog/load.ts';
 import { clientOptions } from './client.ts';
 import { cliCommand, jsonOption, type Surroundings, writeJson } from './command.ts';
@@ -42,14 +42,16 @@ Exit codes: 0 planned, 1 the catalogue has faults, 2 wrong arguments; with --url
     const environment = await readEnvironment(settings, around);
     const { catalog } = await loadedCatalog(file, environment, around);
     const limits = periodLimits(catalog.periods, new Date());
-    const call = askedCall(callOf(asked), '', catalog, limits);
-    if ('errors' in call) {
+    const checked = callsOf(asked).map((call) => askedCall(call, '', catalog, limits));
+    const errors = checked.flatMap((one) => ('errors' in one ? one.errors : []));
+    if (errors.length > 0) {
       const detail = 'No such run can be planned.';
-      const errors = call.errors.map(ofCall).map(typedFault);
-      throw new RefusalError(exitCodes.usage, { detail, errors });
+      const faults = errors.map(ofCall).map(typedFault);
+      throw new RefusalError(exitCodes.usage, { detail, errors: faults });
     }
-    const { stages } = planStages(catalog, [call.call]);
-    if (json) writeJson({ call: call.call, stages }, around);
+    const calls = checked.flatMap((one) => ('call' in one ? one.call : []));
+    const { stages } = planStages(catalog, calls);
+    if (json) writeJson({ calls, stages }, around);
     else for (const line of linesOf(stages)) around.write(line);
     return exitCodes.ok;
   },
@@ -61,7 +63,7 @@ async function byApp(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { client, tell } = await conversation(access, surroundings);
-  const body = { user: await userOf(undefined, surroundings), calls: [callOf(typed)] };
+  const body = { user: await userOf(undefined, surroundings), calls: callsOf(typed) };
   const asked = { query: { dry: 'true' }, json: body };
   const answer = await client.ask('POST', 'runs', asked).catch(ofTypedCall);
   return tell(plannedRunSchema, answer, plannedLines);

@@ -38,20 +38,20 @@ export class RefusalError extends CliError {
     return new CliError(this.exitCode, textOf({ ...rest, errors: told, detail: '' }));
   }
 
-  /** The same of the one call that was typed. */
+  /** The same of calls that were typed. */
   ofTypedCall(): RefusalError {
     const { errors, ...rest } = this.#refusal;
     const own = errors.map((error) => {
-      const isOfCall = error.field.startsWith(typedCall);
-      return isOfCall ? typedFault(renamed(error, typedCall, '')) : error;
+      const [place] = typedCall.exec(error.field) ?? [];
+      return place === undefined ? error : typedFault(renamed(error, place, ''));
     });
     return new RefusalError(this.exitCode, { ...rest, errors: own });
   }
 }
 
-const typedCall = 'calls[0].';
+const typedCall = /^calls\[\d+\]\./;
 
-/** For `catch`, where the one call of the body was typed. */
+/** For `catch`, where the calls of the body were typed. */
 export function ofTypedCall(error: unknown): never {
   throw error instanceof RefusalError ? error.ofTypedCall() : error;
 }

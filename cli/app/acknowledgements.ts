@@ -2,10 +2,7 @@
 
 import type { z } from 'zod';
 import { acknowledgementsSchema } from '../../functions/shapes/new-acknowledgement.ts';
-import {
-  acknowledgementSchema,
-  troubleKinds,
-} from '../../shared/acknowledgements/acknowledgements.ts';
+import { acknowledgementSchema } from '../../shared/acknowledgements/acknowledgements.ts';
 import { userOf } from '../access.ts';
 import { apiPath, clientHelp, clientOptions } from '../client.ts';
 import { cliCommand, jsonOption } from '../command.ts';
@@ -16,7 +13,7 @@ import { table } from '../terminal/table.ts';
 import { wrapped } from '../terminal/text.ts';
 
 const options = { ...clientOptions, json: jsonOption };
-const subject = 'a data source, or one with an evidence or entity: 0c10/payment';
+const subject = 'what is in trouble: 0c10/payment, flexi-demo, a schedule, a queue';
 type Acknowledgement = z.infer<typeof acknowledgementSchema>;
 
 const untilText = ({ until }: Acknowledgement, { say, clock }: Telling) =>
@@ -51,7 +48,10 @@ export const acknowledge = cliCommand(
   {
     what: 'Acknowledges a trouble that there is now, until a time or until it is another one.',
     operands: [
-      { name: 'KIND', help: `which trouble: ${troubleKinds.join(', ')}` },
+      {
+        name: 'KIND',
+        help: 'which trouble: sync, age, company or another, as docs/api.md has them',
+      },
       { name: 'SUBJECT', help: subject },
     ],
     options: {

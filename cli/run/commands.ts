@@ -1,7 +1,7 @@
 /** `syncboard run`, `retry` and `cancel`. */
 
 import { cancellationSchema } from '../../functions/shapes/runs.ts';
-import { callOf, callOptions } from '../calls.ts';
+import { callOptions, callsOf } from '../calls.ts';
 import { apiPath, clientHelp, clientOptions } from '../client.ts';
 import { cliCommand, jsonOption } from '../command.ts';
 import { CliError, exitCodes } from '../exit-codes.ts';
@@ -15,7 +15,7 @@ export const run = cliCommand(
   'run',
   'start calls as one run',
   {
-    what: 'Starts one entity, or whole data sources, for some months; or all calls of a file.',
+    what: 'Starts entities, or whole data sources, for some months; or all calls of a file.',
     options: {
       ...callOptions,
       calls: { type: 'text', value: 'FILE', help: 'calls as JSON, as POST /runs takes them' },
@@ -30,7 +30,7 @@ export const run = cliCommand(
       throw new CliError(exitCodes.usage, 'one of --code and --calls says what is to run');
     }
     if (calls === undefined) {
-      const asked = { calls: [callOf(typed)] };
+      const asked = { calls: callsOf(typed) };
       return await started('runs', asked, given, surroundings).catch(ofTypedCall);
     }
     const asked = { calls: await callsIn(calls, surroundings) };

@@ -26,8 +26,11 @@ export interface CallTerms<T> {
   setOptions?: readonly string[];
   /** Gets every PRINT and RAISERROR of severity 10 or less as it arrives. */
   onMessage?: (text: string) => void;
-  /** Told right before the call is sent: what fails earlier has called nothing. */
-  onCall?: () => void;
+  /**
+   * Awaited right before the call is sent, with the transaction begun: what fails earlier has called
+   * nothing. What it throws ends the session.
+   */
+  onCall?: () => void | Promise<void>;
   /** Looks at the result before anything is committed: what it throws undoes an own transaction. */
   judge: (result: ProcedureResult) => T;
 }
@@ -71,10 +74,10 @@ export async function callOnTerms<T>(
   let before = session.transactionEnds;
   try {
     const opening = `${setStatements(setOptions, 'ON')}${began > 0 ? 'BEGIN TRANSACTION;' : ''}`;
-    if (opening !== '') await session.batch(opening, signal);
+    if (opening !== '') await begin(session, opening, signal);
     before = session.transactionEnds;
     signal.throwIfAborted();
-    onCall();
+    await onCall();
     const result = await session.call(call, onMessage, signal);
     ended = true;
     judged = judge(result);
@@ -90,6 +93,17 @@ export async function callOnTerms<T>(
   return judged;
 }
 
+/** Nothing of it waits for anything on a server that is there. */
+async function begin(session: Session, opening: string, signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.timeout(settleMs);
+  try {
+    await session.batch(opening, AbortSignal.any([signal, limit]));
+  } catch (error) {
+    if (signal.aborted || error !== limit.reason) throw error;
+    throw new DatabaseError(`The server began no transaction in ${settleMs / 1000} s`, 'transient');
+  }
+}
+
 /** How it was right before the call. */
 interface Beginning {
   /** Open transactions. */
@@ -102,7 +116,7 @@ async function settle(session: Session, beginning: Beginning, closing: string): 
   const { began, before } = beginning;
   // One that it committed and began anew is no loss: then all of its work is committed.
   const isLost = began > 0 && session.transactionEnds.rollbacks > before.rollbacks;
-  const commit = began > 0 && !isLost ? 'IF @open = 1 COMMIT TRANSACTION;' : '';
+  const commit = began > 0 && !isLost ? 'IF @@TRANCOUNT = 1 COMMIT TRANSACTION;' : '';
   let open: number;
   try {
     open = await openTransactions(session, commit, closing, AbortSignal.timeout(settleMs));
@@ -149,9 +163,8 @@ async function openTransactions(
   signal: AbortSignal,
 ): Promise<number> {
   const [row] = await session.batch(
-    `DECLARE @open int = @@TRANCOUNT; ${commit}
-IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;
-SELECT @open AS [open]; ${closing}`,
+    `SELECT @@TRANCOUNT AS [open]; ${commit}
+IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION; ${closing}`,
     signal,
   );
   return Number(row?.['open']);

@@ -19,11 +19,11 @@ export interface Definition {
   readonly name: string;
   /** The dataset without a master: MAIN. */
   readonly root: LoadedDataset;
-  /** Every dataset, by its name in lower case, in the order of the definition. */
+  /** Every dataset, by its folded name (`name.ts`), in the order of the definition. */
   readonly datasets: ReadonlyMap<string, LoadedDataset>;
 }
 
-/** A dataset with what belongs to it; names in lower case are the keys of its maps. */
+/** A dataset with what belongs to it; folded names are the keys of its maps. */
 export interface LoadedDataset {
   readonly document: Dataset;
   /** As the definition spells it: `VATRates`. */
@@ -77,7 +77,7 @@ export interface CheckedCondition {
 /** A value that only travels as a parameter; a list travels as one, a JSON array. */
 export type TypedValue =
   | { readonly type: string; readonly value: string | number | boolean }
-  | { readonly type: string; readonly list: readonly (string | number)[] };
+  | { readonly type: string; readonly list: readonly (string | number | boolean)[] };
 
 export interface CheckedOrder {
   readonly key: OrderKey;

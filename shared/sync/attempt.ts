@@ -110,15 +110,21 @@ async function runOnce(
   try {
     await beforeCall(stage, stop);
     attempt.startedAt = now().toISOString();
-    await journal.write(() => {
+    const written = journal.write(() => {
       stage.state = 'running';
       delete stage.waitsFor;
       stage.attempts.push(attempt);
       stage.messages = { count: 0 };
     });
-    stop.throwIfAborted();
-    isCalled = slot.tellsCall !== true;
-    limit.start();
+    // A slot that fails meanwhile leaves nobody who awaits it.
+    written.catch(() => {});
+    const begin = async () => {
+      await written;
+      stop.throwIfAborted();
+      isCalled = true;
+      limit.start();
+    };
+    if (slot.tellsCall !== true) await begin();
     const result = await slot.run(
       workOf(journal.run, stage),
       (text) => {
@@ -126,9 +132,8 @@ async function runOnce(
         journal.note(() => addMessage(stage, text, now), progressMs);
       },
       stop,
-      () => {
-        isCalled = true;
-      },
+      // What the slot does to get ready goes on beside the writing.
+      slot.tellsCall && begin,
     );
     const warnings = [...(result.warnings ?? []), ...withoutIn(stage)];
     tellAll(log, stage, result);

@@ -34,15 +34,15 @@ export interface StageSlot {
    * Does the stage's work once. After a failure the slot is closed, not used again.
    *
    * @param onMessage gets the progress texts as they come
-   * @param onCall is told right before the work begins, where the slot `tellsCall`: what fails
-   *   earlier has called nothing
+   * @param onCall is awaited right before the work begins, where the slot `tellsCall`: what fails
+   *   earlier, itself included, has called nothing
    * @throws DatabaseError, StageFailure, or the reason of `signal`
    */
   run(
     stage: StageWork,
     onMessage: (text: string) => void,
     signal: AbortSignal,
-    onCall?: () => void,
+    onCall?: () => void | Promise<void>,
   ): Promise<StageResult>;
   /** Which of the places at its server that allows several at once, from 1 on; absent: the first. */
   readonly place?: number;

@@ -128,7 +128,7 @@ test('a definition: its own words kept, its id in any case', async (t) => {
   const { http, client } = await open(t, [countries]);
   const { text: given, definition } = await client.definition(id.toLowerCase(), soon());
   assert.equal(given, JSON.stringify(definitionOf('ID', 'Code')));
-  assert.equal(definition.root.fields.get('code')?.fieldname, 'Code');
+  assert.equal(definition.root.fields.get('CODE')?.fieldname, 'Code');
   await client.definition(id, soon());
   assert.deepEqual(
     http.requests.map(({ url }) => url),
@@ -177,7 +177,7 @@ test('a report: asked for as PDF, its bytes as they are', async (t) => {
     countries,
     (response) => void response.writeHead(200, { 'content-type': 'application/pdf' }).end(pdf),
   ]);
-  const { contentType, body } = await client.report(id, query, 'W4&0 1', soon());
+  const { contentType, body } = await client.report(id, query, 'w4&0 1', soon());
   assert.equal(contentType, 'application/pdf');
   assert.deepEqual(await buffer(body), pdf);
   assert.equal(http.requests[1]?.url, `/demodata/dynsql/${id}/exec?report=W4%260+1`);

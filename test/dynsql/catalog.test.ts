@@ -178,7 +178,7 @@ it('words that every object knows are names like others', () => {
     templates: {},
   });
   const { definitions, reports } = load({ a: own }, { a: layout() });
-  assert.equal(definitions[0]?.root.conditions.get('code')?.template, undefined);
+  assert.equal(definitions[0]?.root.conditions.get('CODE')?.template, undefined);
   assert.equal(reports.length, 1);
 });
 

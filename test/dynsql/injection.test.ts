@@ -101,7 +101,7 @@ describe('SQL and values', () => {
   it('names that are SQL are faults that name them, never statements', () => {
     // Generated texts may be words that a definition has: "ref" is one of either.
     const fields = invoices?.root.fields ?? assert.fail();
-    const strange = nasty.filter((text) => !fields.has(text.toLowerCase()));
+    const strange = nasty.filter((text) => !fields.has(text.toUpperCase()));
     fc.assert(
       fc.property(strange, fc.nat({ max: 4 }), (text, place) => {
         const bodies = [

@@ -10,6 +10,7 @@ import type { AppServices } from '../../shared/app/services.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { randomFaults } from '../support/random-faults.ts';
+import { oneIn } from '../support/some-of.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { post, type Reply, type Services, testApp } from './app.ts';
 
@@ -195,7 +196,8 @@ for (const [what, first] of [
 ] as const satisfies readonly (readonly [string, Fault])[]) {
   test(`a worker that ${what} any call of storage leaves one run, found or started by the next`, async () => {
     let calls = 0;
-    for (let dead = 0; ; dead += 1) {
+    const { first: dies, step } = oneIn(3);
+    for (let dead = dies; ; dead += step) {
       await wipe();
       calls = 0;
       proxy.decide = () => {

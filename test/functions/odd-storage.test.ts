@@ -18,13 +18,14 @@ import { CancelRequestedError } from '../../shared/sync/interruption.ts';
 import { RunLogs } from '../../shared/sync/log/run-logs.ts';
 import { RunStore } from '../../shared/sync/run-store.ts';
 import { breakLeases, contentOf, newerBlobs, oddBlobs, put } from '../support/odd-blobs.ts';
+import { partOf } from '../support/some-of.ts';
 import { brokenTexts, soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { call, post } from './app.ts';
 
 const secret = 'a-secret-of-this-test-0123456789abcdef';
 const company = 'flexi-demo';
 const headers = { authorization: 'Bearer demo-token' };
-const runs = { numRuns: 25 };
+const runs = { numRuns: partOf(25, 1 / 3) };
 const silent = () => {};
 
 let storage: TestStorage;

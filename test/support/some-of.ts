@@ -5,13 +5,28 @@
 
 import { between } from './random.ts';
 
-export const everyCase = process.env['EVERY_CASE'] !== undefined;
+const everyCase = process.env['EVERY_CASE'] !== undefined;
 
 /** A share (0 to 1) of the cases in their order, at least one. */
 export function someOf<T>(cases: readonly T[], share: number): readonly T[] {
   if (everyCase) return cases;
   const left = [...cases.keys()];
-  const count = Math.max(1, Math.round(cases.length * share));
+  const count = partOf(cases.length, share);
   while (left.length > count) left.splice(between(Math.random, 0, left.length - 1), 1);
   return left.flatMap((index) => cases.slice(index, index + 1));
+}
+
+/** How many of a number of like cases are played, at least one: for cases that are drawn. */
+export function partOf(count: number, share: number): number {
+  return everyCase ? count : Math.max(1, Math.round(count * share));
+}
+
+/**
+ * Every how many-th case is played where nobody knows beforehand how many there are, from a first
+ * one that is another each time.
+ */
+export function oneIn(count: number): { first: number; step: number } {
+  return everyCase
+    ? { first: 0, step: 1 }
+    : { first: between(Math.random, 0, count - 1), step: count };
 }

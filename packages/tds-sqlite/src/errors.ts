@@ -375,6 +375,41 @@ export const errors = {
     'ORDER BY items must appear in the select list if SELECT DISTINCT is specified.',
     15,
   ),
+  orderByConstant: error(
+    408,
+    'A constant expression was encountered in the ORDER BY list, position %.',
+  ),
+  orderByVariable: error(
+    1008,
+    'The SELECT item identified by the ORDER BY number % contains a variable as part of the expression identifying a column position. Variables are only allowed when ordering by an expression referencing a column name.',
+  ),
+  sortedTwice: error(
+    169,
+    'A column has been specified more than once in the order by list. Columns in the order by list must be unique.',
+    15,
+  ),
+  groupBySubquery: error(
+    144,
+    'Cannot use an aggregate or a subquery in an expression used for the group by list of a GROUP BY clause.',
+    15,
+  ),
+  groupByConstant: error(
+    164,
+    'Each GROUP BY expression must contain at least one column that is not an outer reference.',
+    15,
+  ),
+  xmlNotSorted: error(
+    305,
+    'The XML data type cannot be compared or sorted, except when using the IS NULL operator.',
+  ),
+  windowOrderIndex: error(
+    5308,
+    'Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER BY clause expressions.',
+  ),
+  windowOrderConstant: error(
+    5309,
+    'Windowed functions, aggregates and NEXT VALUE FOR functions do not support constants as ORDER BY clause expressions.',
+  ),
   windowNeedsOrder: error(4112, "The function '%' must have an OVER clause with ORDER BY.", 15),
   windowNeedsOver: error(10753, "The function '%' must have an OVER clause.", 15),
   windowedInWhere: error(

@@ -89,7 +89,7 @@ class ProcedureSlot implements StageSlot {
     stage: Stage,
     onMessage: (text: string) => void,
     signal: AbortSignal,
-    onCall: () => void = () => {},
+    onCall: () => void | Promise<void> = () => {},
   ): Promise<StageResult> {
     const { procedure, transaction = 'own', setOptions } = stage;
     const judge = (result: ProcedureResult) => judgedCall(stage, result);

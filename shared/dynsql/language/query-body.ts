@@ -1,6 +1,7 @@
 /** Reading of a query's JSON: keys without regard to case, one value or a list. */
 
 import { didYouMean } from '../../faults/near-name.ts';
+import { foldName } from '../name.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
 
 /** Members of an object by the key in lower case, each with its place under the key as given. */
@@ -54,6 +55,6 @@ export function namedIn<Item>(
   faults: QueryFaults,
 ): Item | undefined {
   const { value } = place;
-  const found = typeof value === 'string' ? known.get(value.toLowerCase()) : undefined;
+  const found = typeof value === 'string' ? known.get(foldName(value)) : undefined;
   return found ?? faults.unknown(place, what, names());
 }

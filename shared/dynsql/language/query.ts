@@ -9,6 +9,7 @@ import type {
   LoadedDataset,
   QueryCheck,
 } from '../definition.ts';
+import { foldName } from '../name.ts';
 import { checkCondition } from './condition-value.ts';
 import { looseCondition } from './loose-condition.ts';
 import { itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
@@ -122,7 +123,7 @@ class Reading {
         continue;
       }
       this.#asked.set(dataset, { dataset, place, members });
-      if (members.select === undefined && members.datasets === undefined) {
+      if (members.select === undefined && isEmpty(members.datasets)) {
         this.faults.add({ path: [...place.path, 'select'], value: undefined }, fieldsOf(dataset));
       }
       this.#datasets(members.datasets, dataset);
@@ -156,7 +157,7 @@ class Reading {
       children,
     };
     const isEmptyRoot = dataset === this.#definition.root && asked?.members.select === undefined;
-    if (isEmptyRoot && asked?.members.datasets === undefined) {
+    if (isEmptyRoot && isEmpty(asked?.members.datasets)) {
       this.faults.add({ path: ['select'], value: undefined }, fieldsOf(dataset));
     }
     return level;
@@ -240,16 +241,20 @@ function fieldsOf(dataset: LoadedDataset): string {
   return `at least one field of ${dataset.name}, such as ${names.slice(0, 3).join(', ')}`;
 }
 
+/** Whether no dataset is asked for. */
+const isEmpty = (datasets: Place | undefined): boolean =>
+  datasets === undefined || (Array.isArray(datasets.value) && datasets.value.length === 0);
+
 const withMasters = (dataset: LoadedDataset): LoadedDataset[] => [
   dataset,
   ...(dataset.master === undefined ? [] : withMasters(dataset.master)),
 ];
 
-/** By name in lower case. */
+/** By folded name. */
 function datasetsBelow(dataset: LoadedDataset): Map<string, LoadedDataset> {
   return new Map(
     dataset.children.flatMap((child) => [
-      [child.name.toLowerCase(), child] as const,
+      [foldName(child.name), child] as const,
       ...datasetsBelow(child),
     ]),
   );

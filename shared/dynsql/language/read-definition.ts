@@ -2,6 +2,7 @@
 
 import { CatalogError, faultAt } from '../../faults/catalog-error.ts';
 import type { Definition, LoadedDataset } from '../definition.ts';
+import { foldName, sameName } from '../name.ts';
 import { checkFaults } from './checks/index.ts';
 import {
   type Dataset,
@@ -59,7 +60,7 @@ function link(document: DefinitionDocument, from: string): Definition {
       fields: byName(dataset.fields, ({ fieldname }) => fieldname),
       conditions: byName(
         document.conditions
-          .filter((condition) => isSame(condition.dataset, dataset.name))
+          .filter((condition) => sameName(condition.dataset, dataset.name))
           .map((condition) => ({
             document: condition,
             template: templateOf(document, condition),
@@ -67,14 +68,14 @@ function link(document: DefinitionDocument, from: string): Definition {
         (condition) => condition.document.id,
       ),
       keys: byName(
-        document.keys.filter((key) => isSame(key.dataset, dataset.name)),
+        document.keys.filter((key) => sameName(key.dataset, dataset.name)),
         ({ id }) => id,
       ),
     };
-    datasets.set(dataset.name.toLowerCase(), loaded);
+    datasets.set(foldName(dataset.name), loaded);
     for (const child of document.datasets) {
-      const isOurs = !isRoot(child) && isSame(child.master, dataset.name);
-      if (isOurs && !datasets.has(child.name.toLowerCase())) children.push(add(child, loaded));
+      const isOurs = !isRoot(child) && sameName(child.master, dataset.name);
+      if (isOurs && !datasets.has(foldName(child.name))) children.push(add(child, loaded));
     }
     return loaded;
   };
@@ -82,13 +83,11 @@ function link(document: DefinitionDocument, from: string): Definition {
   return { document, id: document.id, name: document.name, root: linked, datasets };
 }
 
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-
 /** The first of a name counts; in the order of the list. */
 function byName<Item>(items: readonly Item[], nameOf: (item: Item) => string): Map<string, Item> {
   const map = new Map<string, Item>();
   for (const item of items) {
-    const name = nameOf(item).toLowerCase();
+    const name = foldName(nameOf(item));
     if (!map.has(name)) map.set(name, item);
   }
   return map;

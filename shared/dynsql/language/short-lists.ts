@@ -1,5 +1,7 @@
 /** Short lists in texts of a definition. */
 
+import { foldName } from '../name.ts';
+
 /** `ID;Code` (ABRA's) or `ID,Code`. */
 export const namesIn = (text: string): string[] =>
   text
@@ -13,7 +15,7 @@ export function paramsIn(text: string): Map<string, string> {
     const [, name, value] = /^\s*([^=]+?)\s*=(.*)$/.exec(line) ?? [];
     return name === undefined || value === undefined
       ? []
-      : [[name.toUpperCase(), value.trim()] as const];
+      : [[foldName(name), value.trim()] as const];
   });
   return new Map(lines);
 }

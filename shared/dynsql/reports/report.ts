@@ -2,6 +2,7 @@
 
 import { CatalogError, faultAt, notOneOf } from '../../faults/catalog-error.ts';
 import type { Definition } from '../definition.ts';
+import { foldName } from '../name.ts';
 import { layoutFaults } from './check.ts';
 import { type LayoutDocument, layoutSchema, type TableLayout } from './layout.ts';
 import { namesOf } from './layout-template.ts';
@@ -83,15 +84,16 @@ const nestedQueries = (table: TableLayout): ReportQuery['datasets'] =>
   });
 
 /** Every field that a table prints or groups by, once. */
-function levelQuery({ dataset, columns, groups, orderby }: TableLayout) {
+function levelQuery({ dataset, columns, groups, highlights, orderby }: TableLayout) {
   const names = [
-    ...columns.map(({ field }) => field),
+    ...columns.flatMap(({ field, currency = [] }) => [field, ...[currency].flat()]),
+    ...highlights.flatMap(({ when }) => when.map(({ field }) => field)),
     ...groups.flatMap(({ fields, header, footer = '' }) => [
       ...fields,
       ...namesOf(header),
       ...namesOf(footer),
     ]),
   ];
-  const select = [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];
+  const select = [...new Map(names.map((name) => [foldName(name), name])).values()];
   return { dataset, select, orderby };
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { parseExact } from '../../json/exact-json.ts';
 import type { Definition } from '../definition.ts';
 import { namesIn } from '../language/short-lists.ts';
+import { foldName } from '../name.ts';
 import { fault } from './row-splitter.ts';
 
 /**
@@ -14,9 +15,9 @@ import { fault } from './row-splitter.ts';
 export function keyFieldsOf(definition: Definition, select: readonly string[]): string[] {
   const { document, fields } = definition.root;
   const unique = namesIn(document.uniquefields);
-  const names = unique.length > 0 ? unique : fields.has('id') ? ['ID'] : [];
-  const key = names.map((name) => name.toUpperCase());
-  const selected = new Set(select.map((name) => name.toUpperCase()));
+  const names = unique.length > 0 ? unique : fields.has('ID') ? ['ID'] : [];
+  const key = names.map((name) => foldName(name));
+  const selected = new Set(select.map((name) => foldName(name)));
   return key.every((name) => selected.has(name)) ? key : [];
 }
 

@@ -2,6 +2,7 @@
 
 import type { CheckedCondition, CheckedLevel } from '../definition.ts';
 import { namesIn } from '../language/short-lists.ts';
+import { foldName } from '../name.ts';
 import { fragmentTokens } from './fragment.ts';
 import type { Parameters } from './parameters.ts';
 import {
@@ -14,6 +15,7 @@ import {
   sameSql,
 } from './sql-text.ts';
 import { qualifiers, type Token, textOf, tokensOf, withKnownCollations } from './sql-tokens.ts';
+import { comparableSql, isConstant } from './sql-words.ts';
 
 /** Names that no alias of a definition has. */
 export const masterAlias = '[__master]';
@@ -39,6 +41,8 @@ export interface LevelSql {
   readonly sorts: readonly Sort[];
   /** What makes the order of the level's own statement complete, after `sorts`. */
   readonly ties: readonly Sort[];
+  /** Common table expressions of the dataset's own, without WITH; empty where there are none. */
+  readonly tables: string;
   /** The dataset's query: `list` after SELECT, `:name` as columns of the master. */
   query(
     list: readonly string[],
@@ -51,22 +55,28 @@ export function levelSql(level: CheckedLevel): LevelSql {
   const { document, fields: known } = level.dataset;
   const parts = datasetSql(document.sql);
   const expressionOf = (name: string): readonly Token[] => {
-    const field = known.get(name.toLowerCase());
+    const field = known.get(foldName(name));
     return field === undefined ? [] : plain(fieldExpression(field.expression));
   };
   const fields = level.fields.map(({ expression }) => plain(fieldExpression(expression)));
   const keys = new Map(
     level.children.flatMap((child) =>
-      child.dataset.masterFields.map((name) => [name.toUpperCase(), expressionOf(name)] as const),
+      child.dataset.masterFields.map((name) => [foldName(name), expressionOf(name)] as const),
     ),
   );
-  const unique = namesIn(document.uniquefields || (known.has('id') ? 'ID' : ''));
+  // Of rows that are told apart by what is selected, nothing else is to count.
+  const unique = parts.isDistinct
+    ? []
+    : namesIn(document.uniquefields || (known.has('ID') ? 'ID' : ''));
   const asked = level.order.flatMap(({ key, descending }) => keyItems(key.sql, descending));
   const sorts = distinct([
     ...[...asked, ...parts.order].map((item) => namedField(item, expressionOf)),
     ...[...unique.map(expressionOf), ...keys.values()].map(ascending),
   ]);
-  const ties = unique.length > 0 ? [] : distinct(fields.map(ascending), sorts);
+  const comparable = level.fields.flatMap(({ expression, datatype }) =>
+    comparableSql(plain(fieldExpression(expression)), datatype),
+  );
+  const ties = unique.length > 0 ? [] : distinct(comparable.map(ascending), sorts);
   const mentioned = [
     ...fields,
     ...keys.values(),
@@ -76,6 +86,10 @@ export function levelSql(level: CheckedLevel): LevelSql {
     condition,
     tokens: fragmentTokens(condition.fragment, condition.condition),
   }));
+  // Rows are numbered in statements of their own, which DISTINCT would tell apart by the number.
+  const groups = parts.isDistinct
+    ? distinct([...[...fields, ...keys.values()].map(ascending), ...sorts, ...ties])
+    : undefined;
   const joins = joinsFor(level, [...mentioned, ...conditions.map(({ tokens }) => tokens)], parts);
   return {
     level,
@@ -83,6 +97,7 @@ export function levelSql(level: CheckedLevel): LevelSql {
     keys: new Map([...keys].map(([name, tokens]) => [name, textOf(tokens)])),
     sorts: sorts.map(sortOf),
     ties: ties.map(sortOf),
+    tables: textOf(plain(parts.tables)),
     query: (list, parameters, masterKey) =>
       queryText(parts, {
         list,
@@ -91,6 +106,7 @@ export function levelSql(level: CheckedLevel): LevelSql {
           conditionText(condition, tokens, parameters),
         ),
         masterKey,
+        groups,
       }),
   };
 }
@@ -111,15 +127,30 @@ function namedField(item: OrderItem, expressionOf: (name: string) => readonly To
   return expression.length > 0 && only.kind === 'word' ? { ...item, expression } : item;
 }
 
-/** Each expression once, at its first place: SQL Server refuses to sort by a column twice. */
+/**
+ * Each expression once, at its first place: SQL Server refuses to sort by a column twice, and by
+ * what is the same for all rows.
+ */
 function distinct(items: readonly OrderItem[], before: readonly OrderItem[] = []): OrderItem[] {
-  const seen = new Set(before.map(({ expression }) => sameSql(expression)));
-  return items.filter(({ expression }) => {
-    const sql = sameSql(expression);
-    if (expression.length === 0 || seen.has(sql)) return false;
-    seen.add(sql);
+  const seen = new Set(before.flatMap((item) => columnNames(item).own));
+  return items.filter((item) => {
+    const { own, others } = columnNames(item);
+    if (isConstant(item.expression) || others.some((name) => seen.has(name))) return false;
+    for (const name of own) seen.add(name);
     return true;
   });
+}
+
+/**
+ * By what an expression is known, and by what the same column may be: `ID` alone is the `A.ID` of
+ * whatever table has it, since with two of them it would be refused as ambiguous.
+ */
+function columnNames({ expression }: OrderItem): { own: string[]; others: string[] } {
+  const sql = sameSql(expression);
+  const [, table, column = ''] = /^(\S+ \. )?([^\s.]+)$/.exec(sql) ?? [];
+  if (column === '') return { own: [sql], others: [sql] };
+  if (table === undefined) return { own: [sql], others: [sql, `. ${column}`] };
+  return { own: [sql, `. ${column}`], others: [sql, column] };
 }
 
 const sortOf = ({ expression, collation, descending }: OrderItem): Sort => ({
@@ -143,13 +174,13 @@ function joinsFor(
     for (const name of qualifiers(tokens)) {
       if (needed.has(name)) continue;
       needed.add(name);
-      const own = aliases.find(({ alias }) => alias.toUpperCase() === name);
+      const own = aliases.find(({ alias }) => foldName(alias) === name);
       if (own !== undefined) need(tokensOf(own.joinsql));
     }
   };
   for (const tokens of [...used, parts.body]) need(tokens);
   return aliases
-    .filter(({ alias, joinsql }) => joinsql !== '' && needed.has(alias.toUpperCase()))
+    .filter(({ alias, joinsql }) => joinsql !== '' && needed.has(foldName(alias)))
     .map(({ joinsql }) => textOf(plain(tokensOf(joinsql))))
     .join(' ');
 }
@@ -173,13 +204,15 @@ function conditionText(
 
 interface Filling {
   list: readonly string[];
+  /** Of a dataset that is DISTINCT: by what its rows are told apart. */
+  groups: readonly OrderItem[] | undefined;
   joins: string;
   conditions: readonly string[];
   masterKey: (name: string) => string;
 }
 
 function queryText(parts: DatasetSql, filling: Filling): string {
-  const { list, joins, conditions, masterKey } = filling;
+  const { list, joins, conditions, masterKey, groups } = filling;
   const conjunction = conditions.join(' AND ');
   const where =
     conjunction === '' ? '' : `${hasOwnWhere(parts.body) ? 'AND' : 'WHERE'} ${conjunction}`;
@@ -193,5 +226,11 @@ function queryText(parts: DatasetSql, filling: Filling): string {
     if (token.kind === 'space') return ' ';
     return token.kind === 'placeholder' ? (fill[token.name] ?? token.text) : token.text;
   });
-  return text.join('').trim();
+  return `${text.join('').trim()}${groups === undefined ? '' : groupText(groups)}`;
+}
+
+/** One row where there are any, if nothing tells them apart. */
+function groupText(groups: readonly OrderItem[]): string {
+  if (groups.length === 0) return ' HAVING COUNT(*) > 0';
+  return ` GROUP BY ${groups.map(({ expression }) => textOf(expression)).join(', ')}`;
 }

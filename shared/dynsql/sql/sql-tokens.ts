@@ -115,7 +115,7 @@ export function qualifiers(tokens: readonly Token[]): Set<string> {
     ink.flatMap((token, index) => {
       const before = ink[index - 1];
       const isTable = before?.kind === 'word' && ['FROM', 'JOIN', 'APPLY'].includes(before.name);
-      const isFirst = isName(token) && ink[index + 1]?.text === '.' && before?.text !== '.';
+      const isFirst = isNamed(token) && ink[index + 1]?.text === '.' && before?.text !== '.';
       const isCall = ink[index + 3]?.text === '(';
       return isFirst && !isTable && !isCall && !/^\d/.test(token.name) ? [token.name] : [];
     }),
@@ -127,11 +127,11 @@ export function wordsAlone(tokens: readonly Token[]): Set<string> {
   const ink = tokens.filter(({ kind }) => kind !== 'space');
   const hasDot = (index: number) => ink[index - 1]?.text === '.' || ink[index + 1]?.text === '.';
   return new Set(
-    ink.flatMap((token, index) => (isName(token) && !hasDot(index) ? [token.name] : [])),
+    ink.flatMap((token, index) => (isNamed(token) && !hasDot(index) ? [token.name] : [])),
   );
 }
 
-const isName = ({ kind }: Token) => kind === 'word' || kind === 'quoted';
+const isNamed = ({ kind }: Token) => kind === 'word' || kind === 'quoted';
 
 /** Collations of ABRA's own servers that SQL Server knows by another name. */
 const collations: Readonly<Record<string, string>> = { PXW_CSY: 'Czech_CI_AS' };

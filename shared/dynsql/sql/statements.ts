@@ -12,6 +12,7 @@
  */
 
 import type { CheckedLevel, CheckedQuery, Statement, StatementColumn } from '../definition.ts';
+import { foldName } from '../name.ts';
 import { type LevelSql, levelSql, masterAlias, type Sort } from './level.ts';
 import { Parameters } from './parameters.ts';
 
@@ -46,7 +47,7 @@ function columnsOf(query: CheckedQuery, { fields }: CheckedLevel): StatementColu
   const zone = query.definition.document.timezone;
   return fields.map(({ fieldname, datatype }, index) => ({
     name: `c${index}`,
-    key: fieldname.toUpperCase(),
+    key: foldName(fieldname),
     datatype,
     zone,
   }));
@@ -63,8 +64,7 @@ function rootStatement(query: CheckedQuery, own: LevelSql): Built {
   const list = [...named(own.fields, 'c'), ...named([...own.keys.values()], 'm')];
   const body = own.query(list.length > 0 ? list : ['1 AS [x]'], parameters, noMaster);
   const sorts = [...own.sorts, ...own.ties].map((sort) => sortText(sort.sql, sort));
-  const order = ` ORDER BY ${sorts.join(', ')}`;
-  const sql = `${body}${order}${pageText(query, parameters)}`;
+  const sql = `${withText([own.tables])}${body} ORDER BY ${orderText(sorts)}${pageText(query, parameters)}`;
   return { sql, parameters: parameters.list, positions: [], parentKey: [] };
 }
 
@@ -113,7 +113,7 @@ function nestedStatement(query: CheckedQuery, above: readonly LevelSql[], own: L
   ];
   const from = `[__l${above.length - 1}] AS ${masterAlias} CROSS APPLY (${inner}) AS ${row}`;
   return {
-    sql: `WITH ${tables.join(', ')} SELECT ${list.join(', ')} FROM ${from} ORDER BY ${order.join(', ')}`,
+    sql: `${withText([...[...above, own].map((level) => level.tables), ...tables])}SELECT ${list.join(', ')} FROM ${from} ORDER BY ${order.join(', ')}`,
     parameters: parameters.list,
     positions: names,
     parentKey: keys,
@@ -123,7 +123,7 @@ function nestedStatement(query: CheckedQuery, above: readonly LevelSql[], own: L
 /** The root's rows with their position and keys: `[__l0]`. */
 function numberedRoot(query: CheckedQuery, level: LevelSql, parameters: Parameters): string[] {
   const { skip, top } = query;
-  const order = level.sorts.map((sort) => sortText(sort.sql, sort)).join(', ');
+  const order = orderText(level.sorts.map((sort) => sortText(sort.sql, sort)));
   const keys = [...level.keys.values()];
   const list = [`CAST(ROW_NUMBER() OVER (ORDER BY ${order}) AS int) AS [n]`, ...named(keys, 'm')];
   const all = `[__r0] AS (${level.query(list, parameters, noMaster)})`;
@@ -143,7 +143,7 @@ function numberedLevel(
   parameters: Parameters,
 ): string {
   const names = positionNames(depth).map((name) => `${masterAlias}.[${name}]`);
-  const order = level.sorts.map((sort, index) => sortText(`${row}.[o${index}]`, sort));
+  const order = orderText(level.sorts.map((sort, index) => sortText(`${row}.[o${index}]`, sort)));
   const inner = level.query(
     [
       ...named([...level.keys.values()], 'm'),
@@ -155,17 +155,27 @@ function numberedLevel(
     parameters,
     (name) => `${masterAlias}.[${keyColumn(parent, name)}]`,
   );
-  const number = `CAST(ROW_NUMBER() OVER (PARTITION BY ${names.join(', ')} ORDER BY ${order.join(', ')}) AS int) AS [n${depth}]`;
+  const number = `CAST(ROW_NUMBER() OVER (PARTITION BY ${names.join(', ')} ORDER BY ${order}) AS int) AS [n${depth}]`;
   const keys = [...level.keys].map((_, index) => `${row}.[m${index}]`);
   return `[__l${depth}] AS (SELECT ${[...names, number, ...keys].join(', ')} FROM [__l${depth - 1}] AS ${masterAlias} CROSS APPLY (${inner}) AS ${row})`;
 }
+
+/** Each table once: datasets of a definition may have the same. */
+function withText(tables: readonly string[]): string {
+  const all = [...new Set(tables)].filter((table) => table !== '');
+  return all.length === 0 ? '' : `WITH ${all.join(', ')} `;
+}
+
+/** SQL Server wants something to sort by, and no constant. */
+const orderText = (sorts: readonly string[]): string =>
+  sorts.length === 0 ? '(SELECT NULL)' : sorts.join(', ');
 
 const positionNames = (depth: number): string[] =>
   Array.from({ length: depth }, (_, index) => `n${index}`);
 
 /** Where a level has the key that its children call `name`. */
 function keyColumn(level: LevelSql | undefined, name: string): string {
-  return `m${[...(level?.keys.keys() ?? [])].indexOf(name.toUpperCase())}`;
+  return `m${[...(level?.keys.keys() ?? [])].indexOf(foldName(name))}`;
 }
 
 const named = (expressions: readonly string[], prefix: string): string[] =>

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Session } from '../../../shared/database/session.ts';
+import { someOf } from '../../support/some-of.ts';
 import { soon } from '../../support/storage.ts';
 import type { Target } from './target.ts';
 
@@ -98,9 +99,9 @@ export function cancelling(target: Target): void {
       assert.deepEqual(await own.query('SELECT 2 AS two', [], soon()), [{ two: 2 }]);
     });
 
-    it('while a call ends, a hundred times over: the session stays whole', async (t) => {
+    it('while a call ends, again and again: the session stays whole', async (t) => {
       const own = await (await target.open(t)).session();
-      for (let number = 0; number < 100; number += 1) {
+      for (const number of someOf([...Array(100).keys()], 1 / 3)) {
         const stop = new AbortController();
         const timer = setTimeout(() => stop.abort(new Error('late')), number / 25);
         await own.query('SELECT 1 AS one', [], stop.signal).catch((error: Error) => {

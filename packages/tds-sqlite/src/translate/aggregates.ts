@@ -17,6 +17,7 @@ import {
 import { distinctKey, orderKey } from './compare.ts';
 import type { Scope, Translation, Typed } from './context.ts';
 import { convertSql } from './convert-sql.ts';
+import { checkComparable, checkWindowOrder } from './order-check.ts';
 
 const aggregateNames = new Set([
   'COUNT',
@@ -180,11 +181,16 @@ function stringAggregate(
   };
 }
 
+function sorted(value: Typed): Typed {
+  checkComparable(value);
+  return value;
+}
+
 export function orderSql(context: Translation, scope: Scope, items: OrderItem[]): string {
   return items
     .map(
       ({ expression, descending }) =>
-        `${orderKey(context.expression(scope, expression))}${descending ? ' DESC' : ''}`,
+        `${orderKey(sorted(context.expression(scope, expression)))}${descending ? ' DESC' : ''}`,
     )
     .join(',');
 }
@@ -198,6 +204,7 @@ function windowSql(context: Translation, scope: Scope, window: Window | undefine
       `PARTITION BY ${window.partition.map((node) => distinctKey(context.expression(inner, node))).join(',')}`,
     );
   }
+  for (const { expression } of window.order) checkWindowOrder(expression);
   if (window.order.length) parts.push(`ORDER BY ${orderSql(context, inner, window.order)}`);
   if (window.frame) {
     const { unit, from, to } = window.frame;

@@ -13,7 +13,7 @@ import type {
 } from '../syntax/ast.ts';
 import { isExact } from '../values/collation.ts';
 import { commonType, family, types } from '../values/types.ts';
-import { isAggregate, orderSql } from './aggregates.ts';
+import { isAggregate } from './aggregates.ts';
 import { constantValue } from './calls.ts';
 import { sourceOf, typed } from './columns.ts';
 import { distinctKey, orderKey } from './compare.ts';
@@ -30,6 +30,7 @@ import {
 import { convertSql, sameStored } from './convert-sql.ts';
 import { checkNames, fromSql } from './from.ts';
 import { conjuncts } from './gather.ts';
+import { checkComparable, checkGroupedBy, checkSortedBy, checkSortedOnce } from './order-check.ts';
 
 interface Item {
   name: string;
@@ -246,7 +247,9 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
     ? ` FROM ${fromSql(context, scope, select.from, conditions)}`
     : '';
   const where = whereSql(context, scope, conditions);
+  for (const node of select.group) checkGroupedBy(node);
   const keys = select.group.map((node) => context.expression(scope, node));
+  checkComparable(...keys);
   const aggregated =
     keys.length > 0 ||
     select.having !== undefined ||
@@ -270,10 +273,15 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
     ? ` HAVING ${conditionSql(context, clause('having'), select.having)}`
     : '';
   const distinct = select.distinct ? 'DISTINCT ' : '';
-  const list = items
-    .map(({ value }) => (select.distinct ? distinctKey(value) : value.sql))
+  if (select.distinct) checkComparable(...items.map(({ value }) => value));
+  const values = items.map(({ value }) => (select.distinct ? distinctKey(value) : value.sql));
+  // HAVING without GROUP BY needs an aggregate in the list to be one group in SQLite.
+  const isOneGroup = having !== '' && keys.length === 0;
+  const list = values
+    .map((sql, index) =>
+      isOneGroup && index === 0 ? `CASE WHEN count(*)>=0 THEN ${sql} END` : sql,
+    )
     .join(',');
-  // HAVING without GROUP BY needs an aggregate to be one group in SQLite.
   const sql = `SELECT ${distinct}${list}${from}${where}${group}${having}`;
   const columns = items.map(({ name, value }) => ({
     name,
@@ -320,40 +328,44 @@ function itemValues(context: Translation, scope: Scope, item: SelectItem): Item[
   return [{ name, value, ...(item.alias !== undefined && { alias: item.alias }) }];
 }
 
-/** An alias of the select list goes before a column of the same name. */
 function selectOrder(
   context: Translation,
   parts: SelectParts,
   select: Select,
   order: OrderItem[],
 ): string {
-  return order
-    .map((item) => {
-      const { expression, descending } = item;
-      const direction = descending ? ' DESC' : '';
-      if (
-        expression.kind === 'literal' &&
-        expression.type === 'number' &&
-        /^\d+$/.test(expression.text)
-      ) {
-        const value = parts.items[Number(expression.text) - 1]?.value;
-        if (!value) throw errors.columnNumberOutOfRange(expression.text);
-        return orderKey(value) + direction;
-      }
-      if (expression.kind === 'column' && expression.name.length === 1) {
-        const wanted = expression.name[0]?.toLowerCase();
-        const matches = parts.items.filter(
-          (candidate) => candidate.alias?.toLowerCase() === wanted,
-        );
-        if (matches.length > 1) throw errors.ambiguousColumn(expression.name[0] ?? '');
-        if (matches[0]) return orderKey(matches[0].value) + direction;
-      }
-      const key = orderSql(context, parts.scope, [item]);
-      if (select.distinct && !parts.items.some(({ value }) => orderKey(value) + direction === key))
-        throw errors.distinctOrder();
-      return key;
-    })
-    .join(',');
+  const keys = order.map(({ expression }, index) => {
+    const listed = listedItem(parts, expression);
+    if (listed) {
+      checkComparable(listed);
+      return orderKey(listed);
+    }
+    checkSortedBy(expression, index + 1);
+    const value = context.expression(parts.scope, expression);
+    checkComparable(value);
+    const key = orderKey(value);
+    if (select.distinct && !parts.items.some((item) => orderKey(item.value) === key))
+      throw errors.distinctOrder();
+    return key;
+  });
+  checkSortedOnce(keys);
+  return keys.map((key, index) => key + (order[index]?.descending ? ' DESC' : '')).join(',');
+}
+
+/**
+ * A value of the select list, by its place or its alias, which goes before a column of the same name.
+ */
+function listedItem({ items }: SelectParts, node: Expression): Typed | undefined {
+  if (node.kind === 'literal' && node.type === 'number' && /^\d+$/.test(node.text)) {
+    const item = items[Number(node.text) - 1];
+    if (!item) throw errors.columnNumberOutOfRange(node.text);
+    return item.value;
+  }
+  if (node.kind !== 'column' || node.name.length !== 1) return undefined;
+  const wanted = node.name[0]?.toLowerCase();
+  const matches = items.filter((item) => item.alias?.toLowerCase() === wanted);
+  if (matches.length > 1) throw errors.ambiguousColumn(node.name[0] ?? '');
+  return matches[0]?.value;
 }
 
 const hasWindow = (item: SelectItem) => item.kind !== 'star' && isWindowed(item.expression);

@@ -4,6 +4,7 @@ import { faultAt, type Path } from '../../../faults/catalog-error.ts';
 import { fragmentTokens } from '../../sql/fragment.ts';
 import type { Condition, Dataset, DefinitionDocument, Template } from '../definition.ts';
 import { fragmentNames, templateOf } from '../definition.ts';
+import { expressionFaults } from './expressions.ts';
 import { datasetOf, repeatedIds, unknown } from './names.ts';
 import { sqlFaults } from './sql.ts';
 
@@ -51,15 +52,25 @@ function useFaults(
       const fragment = variant[kind];
       if (fragment === undefined) return [];
       const placeholders = valuePlaceholders[kind];
-      return sqlFaults(fragmentTokens(fragment, condition), path, dataset, placeholders);
+      return predicateFaults(fragment, condition, path, dataset, placeholders);
     }),
   );
   const own = template.values.flatMap((value) =>
-    value.sql === undefined
-      ? []
-      : sqlFaults(fragmentTokens(value.sql, condition), path, dataset, []),
+    value.sql === undefined ? [] : predicateFaults(value.sql, condition, path, dataset, []),
   );
   return [...new Set([...sql, ...own]), ...kindFaults(condition, template, path)];
+}
+
+function predicateFaults(
+  fragment: string,
+  condition: Condition,
+  path: Path,
+  dataset: Dataset,
+  placeholders: readonly string[],
+): string[] {
+  const tokens = fragmentTokens(fragment, condition);
+  const faults = sqlFaults(tokens, path, dataset, placeholders);
+  return faults.length > 0 ? faults : expressionFaults(tokens, path);
 }
 
 /** What the condition's kind needs of its template. */

@@ -13,7 +13,8 @@ import { templateFaults } from './templates.ts';
 export function checkFaults(document: DefinitionDocument): string[] {
   const roots = document.datasets.filter(({ master }) => master === '');
   const zone = document.timezone;
-  return [
+  // One slip may be seen from several sides.
+  return unique([
     ...(roots.length === 1
       ? []
       : [
@@ -32,5 +33,7 @@ export function checkFaults(document: DefinitionDocument): string[] {
     ...conditionFaults(document),
     ...orderFaults(document),
     ...templateFaults(document),
-  ];
+  ]);
 }
+
+const unique = (faults: readonly string[]): string[] => [...new Set(faults)];

@@ -1,6 +1,7 @@
 /** Names in a definition count without regard to case. */
 
 import { faultAt, notOneOf, type Path } from '../../../faults/catalog-error.ts';
+import { sameName } from '../../name.ts';
 import type { Dataset } from '../definition.ts';
 
 /** A fault for every name that an earlier item has. */
@@ -10,16 +11,14 @@ export function duplicates<Key extends string>(
   key: Key,
 ): string[] {
   return items.flatMap((item, index) => {
-    const first = items.findIndex((other) => same(other[key], item[key]));
+    const first = items.findIndex((other) => sameName(other[key], item[key]));
     const text = `the same as ${[...path].join('.')}[${first}].${key}; use another (case does not count)`;
     return first < index ? [faultAt([...path, index, key], text)] : [];
   });
 }
 
-export const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-
 export const datasetOf = (datasets: readonly Dataset[], name: string): Dataset | undefined =>
-  datasets.find((dataset) => same(dataset.name, name));
+  datasets.find((dataset) => sameName(dataset.name, name));
 
 /** A fault where `name` is none of `names`. */
 export function unknown(
@@ -28,7 +27,7 @@ export function unknown(
   what: string,
   names: readonly string[],
 ): string[] {
-  const isKnown = names.some((known) => same(known, name));
+  const isKnown = names.some((known) => sameName(known, name));
   return isKnown ? [] : [faultAt(path, notOneOf(name, what, names))];
 }
 
@@ -39,7 +38,7 @@ export function repeatedIds(
 ): string[] {
   return items.flatMap((item, index) => {
     const first = items.findIndex(
-      (other) => same(other.id, item.id) && same(other.dataset, item.dataset),
+      (other) => sameName(other.id, item.id) && sameName(other.dataset, item.dataset),
     );
     const text = `the same as ${list}[${first}].id; use another (case does not count)`;
     return first < index ? [faultAt([list, index, 'id'], text)] : [];

@@ -1,8 +1,10 @@
 /** Keys to sort by. */
 
 import type { Path } from '../../../faults/catalog-error.ts';
+import { keyItems } from '../../sql/sql-text.ts';
 import { tokensOf } from '../../sql/sql-tokens.ts';
 import type { DefinitionDocument } from '../definition.ts';
+import { sortFaults } from './expressions.ts';
 import { datasetOf, repeatedIds, unknown } from './names.ts';
 import { sqlFaults } from './sql.ts';
 
@@ -13,7 +15,14 @@ export function orderFaults({ datasets, keys }: DefinitionDocument): string[] {
     const dataset = datasetOf(datasets, key.dataset);
     return [
       ...unknown(key.dataset, [...path, 'dataset'], 'a dataset', names),
-      ...(dataset ? sqlFaults(tokensOf(key.sql), [...path, 'sql'], dataset, ['DIR']) : []),
+      ...(dataset
+        ? [
+            ...sqlFaults(tokensOf(key.sql), [...path, 'sql'], dataset, ['DIR']),
+            ...keyItems(key.sql, false).flatMap(({ expression }) =>
+              sortFaults(expression, [...path, 'sql']),
+            ),
+          ]
+        : []),
     ];
   });
   return [...repeatedIds(keys, 'keys'), ...faults];

@@ -1,9 +1,9 @@
 /** What every piece of SQL in a definition must keep to. */
 
 import { faultAt, notOneOf, type Path, shown } from '../../../faults/catalog-error.ts';
+import { sameName } from '../../name.ts';
 import { qualifiers, type Token, wordsAlone } from '../../sql/sql-tokens.ts';
 import type { Dataset } from '../definition.ts';
-import { same } from './names.ts';
 
 /**
  * Faults of placeholders, of table aliases that the dataset does not declare, and of what could
@@ -28,7 +28,7 @@ export function sqlFaults(
       }),
     ...[...qualifiers(tokens)]
       // Tables of a subquery have names of their own.
-      .filter((name) => !own.has(name) && !aliases.some((alias) => same(alias, name)))
+      .filter((name) => !own.has(name) && !aliases.some((alias) => sameName(alias, name)))
       .map((name) => faultAt(path, notOneOf(name, `an alias of ${dataset.name}`, aliases))),
     ...outside
       .filter(({ text }) => text === ';' || text.startsWith('@') || /^['"[\]]$/.test(text))
