@@ -120,6 +120,7 @@ async function fall() {
     codes: () => catalog.codes(),
     entityOrder: (...of: string[]) => catalog.entityOrder(...of),
     hasEntity: (name: string) => catalog.hasEntity(name),
+    isDated: (name: string, ...of: string[]) => catalog.isDated(name, ...of),
     servers: catalog.servers,
     companies: all.map((code) => ({ ...company, code })),
   };

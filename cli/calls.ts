@@ -1,10 +1,14 @@
-/** A call as it is typed: data sources, an entity, months. */
+/** Calls as they are typed: data sources, entities, months. */
 
 import { wholeNumber } from '../shared/command-line/options.ts';
 
 export const callOptions = {
   code: { type: 'text', value: 'CODES', help: 'data sources: 0c10,stek' },
-  name: { type: 'text', value: 'ENTITY', help: 'one entity; without it whole data sources' },
+  name: {
+    type: 'text',
+    value: 'ENTITIES',
+    help: 'entities: payment,meter; without it whole data sources',
+  },
   month: wholeNumber('the month; 0 the current one, -1 the one before', -1_200, 12),
   year: wholeNumber('its year, for a month from 1 to 12', 1_000, 9_999),
   months: { type: 'text', value: 'FROM..TO', help: 'months: 2026-01..2026-03, -2..0' },
@@ -18,8 +22,12 @@ export interface TypedCall {
   months?: string | undefined;
 }
 
-/** As POST /runs takes it; what is wrong with it is told by whoever reads it. */
-export function callOf({ code = '', name, month, year, months }: TypedCall): object {
+/** One of each entity, as POST /runs takes them; what is wrong is told by whoever reads them. */
+export function callsOf({ name, ...typed }: TypedCall): object[] {
+  return (name?.split(',') ?? [undefined]).map((one) => callOf({ ...typed, name: one?.trim() }));
+}
+
+function callOf({ code = '', name, month, year, months }: TypedCall): object {
   return {
     code: code.split(',').map((one) => one.trim()),
     ...(name !== undefined && { name }),

@@ -7,7 +7,7 @@ import { planStages } from '../shared/sync/plan.ts';
 import type { Stage } from '../shared/sync/run.ts';
 import { userOf } from './access.ts';
 import { callText } from './call-text.ts';
-import { callOf, callOptions, type TypedCall } from './calls.ts';
+import { callOptions, callsOf, type TypedCall } from './calls.ts';
 import { loadedCatalog } from './catalog/load.ts';
 import { clientOf, clientOptions } from './client.ts';
 import { cliCommand, jsonOption, type Surroundings, writeJson } from './command.ts';
@@ -39,18 +39,20 @@ Exit codes: 0 planned, 1 the catalogue has faults, 2 wrong arguments; with --url
     const environment = await readEnvironment(settings, around);
     const { catalog } = await loadedCatalog(file, environment, around);
     const limits = periodLimits(catalog.periods, new Date());
-    const call = askedCall(callOf(asked), '', catalog, limits);
-    if ('errors' in call) {
-      const faults = call.errors.map(({ field, message, allowed }) => {
+    const checked = callsOf(asked).map((call) => askedCall(call, '', catalog, limits));
+    const errors = checked.flatMap((one) => ('errors' in one ? one.errors : []));
+    if (errors.length > 0) {
+      const faults = errors.map(({ field, message, allowed }) => {
         if (message.endsWith(allowed) && field.startsWith('.months'))
           return `--months is not what it must be; use FROM..TO or one month, each yyyy-mm, or 0 for the current month, -1 for the one before, and so on`;
         const own = message.replaceAll(field, option(field));
         return own.includes(allowed) ? own : `${own}; use ${allowed}`;
       });
-      throw new CliError(exitCodes.usage, faults.join('\n'));
+      throw new CliError(exitCodes.usage, [...new Set(faults)].join('\n'));
     }
-    const { stages } = planStages(catalog, [call.call]);
-    if (json) writeJson({ call: call.call, stages }, around);
+    const calls = checked.flatMap((one) => ('call' in one ? one.call : []));
+    const { stages } = planStages(catalog, calls);
+    if (json) writeJson({ calls, stages }, around);
     else for (const line of linesOf(stages)) around.write(line);
     return exitCodes.ok;
   },
@@ -63,7 +65,7 @@ async function byApp(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const client = await clientOf(access, surroundings);
-  const body = { user: await userOf(undefined, surroundings), calls: [callOf(asked)] };
+  const body = { user: await userOf(undefined, surroundings), calls: callsOf(asked) };
   const answer = await client.ask('POST', 'runs', { query: { dry: 'true' }, json: body });
   if (json) writeJson(answer, surroundings);
   else {

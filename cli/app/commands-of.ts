@@ -1,17 +1,12 @@
-/** Requests of the API as commands: for whoever has the command line alone. */
+/** Requests of the API that show something as commands: for whoever has the command line alone. */
 
 // A line may have been broken between method and path.
 const commands: readonly (readonly [request: RegExp, command: string])[] = [
-  [/POST\s+\/runs\/([\w-]+)\/retry/g, 'retry $1'],
-  [/POST\s+\/runs\/([\w-]+)\/cancel/g, 'cancel $1'],
   [/GET\s+\/runs\/([\w-]+)/g, 'watch $1'],
-  [/POST\s+\/boards\/([\w-]+)\/run/g, 'board run $1'],
   [/GET\s+\/schedules\/([\w-]+)\/times/g, 'schedule times $1'],
   [/GET\s+\/schedules(?![\w/-])/g, 'schedules'],
-  [/POST\s+\/flexibee\/([\w.-]+)\/(poll|reset|reconcile)/g, 'company $2 $1'],
   [/GET\s+\/flexibee\/([\w.-]+)/g, 'company show $1'],
   [/GET\s+\/flexibee(?![\w/-])/g, 'companies'],
-  [/DELETE\s+\/closures\/([\w-]+)/g, 'open $1'],
   [/GET\s+\/closures(?![\w/-])/g, 'closures'],
   [/GET\s+\/events(?![\w/-])/g, 'events'],
 ];

@@ -25,7 +25,8 @@ export const overview = cliCommand(
       accept: 'text/plain, application/problem+json;q=0.9',
       'accept-language': language,
     };
-    const text = await client.textOf(await client.exchange('GET', 'overview', { headers }));
+    const asked = { headers, query: { tool: 'cli' } };
+    const text = await client.textOf(await client.exchange('GET', 'overview', asked));
     for (const line of inCommands(text).trimEnd().split('\n')) write(clean(line));
     return exitCodes.ok;
   },

@@ -1,7 +1,7 @@
 /** `syncboard run`, `retry` and `cancel`. */
 
 import { cancellationSchema } from '../../functions/shapes/runs.ts';
-import { callOf, callOptions } from '../calls.ts';
+import { callOptions, callsOf } from '../calls.ts';
 import { clientHelp, clientOf, clientOptions } from '../client.ts';
 import { cliCommand, jsonOption, writeJson } from '../command.ts';
 import { CliError, exitCodes } from '../exit-codes.ts';
@@ -13,7 +13,7 @@ export const run = cliCommand(
   'run',
   'start calls as one run',
   {
-    what: 'Starts one entity, or whole data sources, for some months; or all calls of a file.',
+    what: 'Starts entities, or whole data sources, for some months; or all calls of a file.',
     options: {
       ...callOptions,
       calls: { type: 'text', value: 'FILE', help: 'calls as JSON, as POST /runs takes them' },
@@ -27,7 +27,7 @@ export const run = cliCommand(
     if (isTyped === (calls !== undefined)) {
       throw new CliError(exitCodes.usage, 'one of --code and --calls says what is to run');
     }
-    const asked = calls === undefined ? [callOf(typed)] : await callsIn(calls, surroundings);
+    const asked = calls === undefined ? callsOf(typed) : await callsIn(calls, surroundings);
     return await started('runs', { calls: asked }, given, surroundings);
   },
 );

@@ -4,10 +4,12 @@ import type { HttpRequest } from '@azure/functions';
 import {
   type Acknowledgement,
   acknowledgementOf,
+  isOfCode,
   type Trouble,
 } from '../../shared/acknowledgements/acknowledgements.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { codeOf } from '../../shared/app/troubles.ts';
+import { troublesIn } from '../../shared/board/overview/wrong.ts';
 import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
@@ -16,6 +18,7 @@ import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 import { type AuditedChange, audited } from '../changes.ts';
+import { seenBy } from '../overview/seen-by.ts';
 import {
   acknowledgementsSchema,
   type ParsedAcknowledgement,
@@ -25,13 +28,19 @@ import {
 /** Those that hold now: their time is not over, nor is their trouble. */
 export function listAcknowledgements(app: AppServices): RouteHandler {
   return async (_request, _context, { caller, signal }) => {
+    if (caller === undefined) throw new Error('this needs a route that asks for a token');
     const known = await app.acknowledgements.current(signal);
-    const own = known.filter(({ subject }) => caller && mayTouch(caller, [codeOf(subject)]));
-    const codes = [...new Set(own.map(({ subject }) => codeOf(subject)))];
-    const troubles = await Promise.all(codes.map((code) => app.troubles.ofCode(code, signal)));
+    const ofCodes = known.filter(({ kind }) => !isInOverview(kind));
+    const codes = [...new Set(ofCodes.map(({ subject }) => codeOf(subject)))];
+    const troubles = await Promise.all([
+      ...codes
+        .filter((code) => mayTouch(caller, [code]))
+        .map((code) => app.troubles.ofCode(code, signal)),
+      ofCodes.length === known.length ? [] : overviewTroubles(app, caller, signal),
+    ]);
     const acknowledgements = troubles
       .flat()
-      .flatMap((trouble) => acknowledgementOf(trouble, own) ?? []);
+      .flatMap((trouble) => acknowledgementOf(trouble, known) ?? []);
     return json(acknowledgementsSchema.parse({ acknowledgements }));
   };
 }
@@ -43,8 +52,8 @@ export function acknowledge(app: AppServices): RouteHandler {
     const body = await readJsonObject(request, signal);
     const parsed = parseAcknowledgement(body, app.catalog, app.now());
     const { subject, until, note, user } = parsed;
-    authorize(caller, [{ code: codeOf(subject), field: 'subject' }]);
-    const trouble = await namedTrouble(app, parsed, signal);
+    if (isOfCode(parsed.kind)) authorize(caller, [{ code: codeOf(subject), field: 'subject' }]);
+    const trouble = await namedTrouble(app, parsed, caller, signal);
     const begin = {
       ...trouble,
       until,
@@ -58,7 +67,7 @@ export function acknowledge(app: AppServices): RouteHandler {
     const change: AuditedChange = {
       what: 'acknowledgement.begin',
       subject: textOf(trouble),
-      ...{ codes: [codeOf(subject)], asked: begin },
+      ...{ ...codesOf(trouble), asked: begin },
       ...(before !== undefined && { before: { ...before } }),
       ...(user !== undefined && { user }),
     };
@@ -76,11 +85,11 @@ export function endAcknowledgement(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     if (caller === undefined) throw new Error('this needs a route that asks for a token');
     const known = await named(request, app, caller, signal);
-    const { id, subject } = known;
+    const { id } = known;
     const change: AuditedChange = {
       what: 'acknowledgement.end',
       subject: textOf(known),
-      ...{ codes: [codeOf(subject)], before: { ...known } },
+      ...{ ...codesOf(known), before: { ...known } },
     };
     await audited({ app, request, context, caller, signal }, change, async () => {
       if ((await app.acknowledgements.end(id, signal)) === undefined) throw unknown(id);
@@ -93,9 +102,12 @@ export function endAcknowledgement(app: AppServices): RouteHandler {
 async function namedTrouble(
   app: AppServices,
   { kind, subject }: ParsedAcknowledgement,
+  caller: ApiToken,
   signal: AbortSignal,
 ): Promise<Trouble> {
-  const troubles = await app.troubles.ofCode(codeOf(subject), signal);
+  const troubles = isInOverview(kind)
+    ? await overviewTroubles(app, caller, signal)
+    : await app.troubles.ofCode(codeOf(subject), signal);
   const found = troubles.find((one) => one.kind === kind && one.subject === subject);
   if (found !== undefined) return found;
   const message = `There is no trouble of ${show(subject)} as ${kind}.`;
@@ -115,8 +127,35 @@ async function named(
   const id = request.params['id'];
   const found = (await app.acknowledgements.current(signal)).find((one) => one.id === id);
   if (found === undefined) throw unknown(id);
-  authorize(caller, [{ code: codeOf(found.subject), field: 'id' }]);
+  if (isOfCode(found.kind)) authorize(caller, [{ code: codeOf(found.subject), field: 'id' }]);
+  // What names no data source is known to whoever sees it in the overview.
+  else if (!caller.codes.includes('*')) {
+    const seen = await overviewTroubles(app, caller, signal);
+    if (seen.every((trouble) => acknowledgementOf(trouble, [found]) === undefined)) {
+      throw unknown(id);
+    }
+  }
   return found;
+}
+
+/** Those that only the overview knows, as far as the caller may see them. */
+async function overviewTroubles(
+  app: AppServices,
+  caller: ApiToken,
+  signal: AbortSignal,
+): Promise<Trouble[]> {
+  const facts = (await app.overviews.facts(signal))?.value;
+  if (facts == null) return [];
+  return troublesIn(seenBy(facts, caller));
+}
+
+/** Whether the overview alone knows of troubles of this kind. */
+function isInOverview(kind: Trouble['kind']): boolean {
+  return kind === 'check' || !isOfCode(kind);
+}
+
+function codesOf(trouble: Trouble): Pick<AuditedChange, 'codes'> {
+  return isOfCode(trouble.kind) ? { codes: [codeOf(trouble.subject)] } : {};
 }
 
 function unknown(id: unknown): HttpProblem {

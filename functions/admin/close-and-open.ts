@@ -2,6 +2,7 @@
 
 import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
+import { closureEvent } from '../../shared/closures/closure-event.ts';
 import {
   type Closure,
   type ClosureScope,
@@ -42,6 +43,9 @@ export function beginClosure(app: AppServices): RouteHandler {
       });
       return { value, after: { ...value } };
     });
+    // One that is over, or opened, before anybody has looked is told of, too; where this is lost
+    // whoever looks tells it.
+    await app.events.tell(closureEvent(begun), signal).catch(() => {});
     context.info(`${closureText(begun)} (${begun.user}, token ${caller.name})`);
     return json(begun, { status: 201, headers: { location: `/closures/${begun.id}` } });
   };

@@ -4,8 +4,12 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import type { AppServices } from '../../shared/app/services.ts';
 import type { Facts } from '../../shared/board/overview/facts.ts';
 import { overviewOf, overviewSchema } from '../../shared/board/overview/overview.ts';
-import { type Language, languages, overviewText } from '../../shared/board/overview/text.ts';
-import { visibleTo } from '../../shared/board/overview/visible.ts';
+import {
+  type Language,
+  languages,
+  overviewText,
+  type Tool,
+} from '../../shared/board/overview/text.ts';
 import { preferredLanguage } from '../../shared/http/accept-language.ts';
 import { json, plain, prefersJson } from '../../shared/http/answer.ts';
 import { authorize, mayTouch } from '../../shared/http/callers.ts';
@@ -14,9 +18,10 @@ import type { Call, RouteHandler } from '../../shared/http/handler.ts';
 import { clientGone } from '../../shared/http/outgoing.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
-import { cellsSchema } from '../shapes/overview.ts';
+import { cellsSchema, toolOf } from '../shapes/overview.ts';
 import { waitMsOf } from '../shapes/run-views.ts';
 import { runsQuery } from '../shapes/runs-query.ts';
+import { seenBy } from './seen-by.ts';
 
 /** Made once for the facts as they are: whoever polls gets the same until they change. */
 const made = new WeakMap<Facts, Map<string, TaggedAnswer>>();
@@ -29,22 +34,28 @@ export function readOverview(app: AppServices): RouteHandler {
   return async (request, context, call) => {
     const isJson = prefersJson(request, 'json');
     const language = preferredLanguage(request.headers.get('accept-language'), languages, 'en');
-    const form = isJson ? 'json' : language;
+    const tool = toolOf(request.query);
+    const form = isJson ? 'json' : `${language} ${tool}`;
     return await held(app, { request, context, call }, form, (facts, caller) => {
-      const isAll = caller.codes.includes('*');
-      const seen = isAll ? facts : visibleTo(facts, (codes) => mayTouch(caller, codes));
-      const overview = overviewOf(seen, app.overviews.isStale(facts) ? facts.lookedAt : undefined);
+      const overview = overviewOf(
+        seenBy(facts, caller),
+        app.overviews.isStale(facts) ? facts.lookedAt : undefined,
+      );
       const headers = { vary: 'Accept, Accept-Language' };
       if (isJson) return json(overviewSchema.parse(overview), { headers });
-      return plain(textIn(language, overview, app), {
+      return plain(textIn({ language, tool }, overview, app), {
         headers: { ...headers, 'content-language': language },
       });
     });
   };
 }
 
-function textIn(language: Language, overview: ReturnType<typeof overviewOf>, app: AppServices) {
-  return overviewText(overview, { language, timeZone: app.catalog.periods.timeZone });
+function textIn(
+  reader: { language: Language; tool: Tool },
+  overview: ReturnType<typeof overviewOf>,
+  app: AppServices,
+) {
+  return overviewText(overview, { ...reader, timeZone: app.catalog.periods.timeZone });
 }
 
 /** Of each entity of each data source; `code` and `name` choose some. */

@@ -5,7 +5,7 @@ import { overviewSchema } from '../../shared/board/overview/overview.ts';
 import { languages } from '../../shared/board/overview/text.ts';
 import { readCells, readOverview } from '../overview/read-overview.ts';
 import type { Route } from '../route.ts';
-import { cellsSchema } from '../shapes/overview.ts';
+import { cellsSchema, toolSchema } from '../shapes/overview.ts';
 import { waitSchema } from '../shapes/run-views.ts';
 
 const wait = {
@@ -36,6 +36,12 @@ export const overviewRoutes: readonly Route[] = [
             in: 'header',
             description: 'Of the text: en, cs or ru',
             schema: z.string(),
+          },
+          {
+            name: 'tool',
+            in: 'query',
+            description: 'By what a text says how it is mended: curl, unless given, or cli',
+            schema: toolSchema,
           },
         ],
         responses: {

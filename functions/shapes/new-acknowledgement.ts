@@ -55,7 +55,8 @@ export function parseAcknowledgement(
   const errors: FieldError[] = unknownMembers(body, members);
   const kinds = troubleKinds.join(', ');
   requireText(body, 'kind', acknowledgementSchema.shape.kind, `one of ${kinds}`, errors);
-  const subjects = 'a data source, or one with an evidence or entity: 0c10/payment';
+  const subjects =
+    'a data source, one with an evidence or entity (0c10/payment), a schedule, a run or a queue';
   requireText(body, 'subject', z.string().min(1).max(256), subjects, errors);
   const until = untilOf(body, catalog.periods.timeZone, now, errors);
   requireText(body, 'note', noteSchema, '1 to 400 characters on one line', errors);

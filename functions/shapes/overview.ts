@@ -1,8 +1,22 @@
-/** Cells of the overview as they go out. */
+/** Cells of the overview as they go out, and what it is asked for by. */
 
 import { z } from 'zod';
 import { cellSchema } from '../../shared/board/overview/cells.ts';
+import { type Tool, tools } from '../../shared/board/overview/text.ts';
+import { fault } from '../../shared/faults/member.ts';
+import { HttpProblem } from '../../shared/http/problem.ts';
 
 export const cellsSchema = z
   .object({ cells: z.array(cellSchema.meta({ id: 'Cell' })) })
   .meta({ id: 'Cells' });
+
+export const toolSchema = z.enum(tools);
+
+/** Throws `HttpProblem` 400. */
+export function toolOf(query: URLSearchParams): Tool {
+  const value = query.get('tool') ?? 'curl';
+  const known = toolSchema.safeParse(value);
+  if (known.success) return known.data;
+  const error = fault({ field: 'tool', value }, `one of ${tools.join(', ')}`);
+  throw new HttpProblem('invalid-value', error.message, { errors: [error] });
+}

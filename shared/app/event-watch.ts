@@ -1,9 +1,12 @@
 /**
- * What somebody should hear of and nobody is there to write down: a run that takes too long, a
- * closure, whatever is known by looking only. Seen again it is the same event.
+ * What somebody should hear of and nobody is there to write down: a run that takes too long
+ * or stands in line, a closure, whatever is known by looking only. Seen again it is the same event.
  */
 
-import type { Closure, Closures } from '../closures/closures.ts';
+import { sideBySide } from '../async/side-by-side.ts';
+import { lineEvent } from '../board/schedule/late-events.ts';
+import { closureEvent } from '../closures/closure-event.ts';
+import type { Closures } from '../closures/closures.ts';
 import { eventOf, type NewEvent } from '../events/event.ts';
 import { type Age, ageKey, isOld } from '../sync/ages/age.ts';
 import { slowEvent } from '../sync/events/run-events.ts';
@@ -18,6 +21,8 @@ export interface WatchDependencies {
 
 type Look = (signal: AbortSignal) => Promise<NewEvent[]>;
 
+const readsAtOnce = 8;
+
 /** Forgotten all at once, and told anew, which changes nothing. */
 const mostRemembered = 10_000;
 
@@ -30,7 +35,7 @@ export class EventWatch {
   constructor(dependencies: WatchDependencies) {
     this.#dependencies = dependencies;
     this.#looks = {
-      'slow runs': (signal) => this.#slowRuns(signal),
+      'runs under way': (signal) => this.#openRuns(signal),
       'the age of data': (signal) => this.#oldData(signal),
       closures: async (signal) => (await dependencies.closures.current(signal)).map(closureEvent),
     };
@@ -66,21 +71,25 @@ export class EventWatch {
     return ages.flatMap((age) => (isOld(age, now()) ? ageEvent(age) : []));
   }
 
-  async #slowRuns(signal: AbortSignal): Promise<NewEvent[]> {
+  /** Those that are slow, and those of a schedule that stand in line for too long. */
+  async #openRuns(signal: AbortSignal): Promise<NewEvent[]> {
     const { state, now } = this.#dependencies;
-    const runs = await unfinishedRuns(await state(signal), signal);
-    return runs.flatMap(({ run, isNewer }) => (isNewer ? [] : (slowEvent(run, now()) ?? [])));
+    const opened = await state(signal);
+    const runs = await unfinishedRuns(opened, signal);
+    const known = new Set(runs.map(({ run }) => run.id));
+    const inLine = (await opened.waiting.list(signal)).filter(({ id }) => !known.has(id));
+    const waiting = await sideBySide(
+      inLine,
+      readsAtOnce,
+      async ({ id }, within) => (await opened.runs.look(id, within)) ?? [],
+      signal,
+    );
+    const all = [...runs, ...waiting.flat().map(({ value, isNewer }) => ({ run: value, isNewer }))];
+    return all.flatMap(({ run, isNewer }) => {
+      if (isNewer) return [];
+      return [slowEvent(run, now()) ?? [], lineEvent(run, now()) ?? []].flat();
+    });
   }
-}
-
-/** The reason is the closure's own words. */
-function closureEvent(closure: Closure): NewEvent {
-  const { id, at, server, company, until, reason, user } = closure;
-  return {
-    ...{ kind: 'closure.begins', cause: id, causedAt: new Date(at), until, reason, user },
-    ...(server !== undefined && { server }),
-    ...(company !== undefined && { codes: [company] }),
-  };
 }
 
 /** Once for each timestamp that has become too old: the same data that are read again are no news. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Closures } from '../closures/closures.ts';
 import { deliverDue } from '../events/delivery/deliver.ts';
 import { type TargetState, TargetStates } from '../events/delivery/target-states.ts';
-import { eventOf } from '../events/event.ts';
+import { eventOf, type NewEvent } from '../events/event.ts';
 import type { EventDocument } from '../events/event-document.ts';
 import type { EventStore } from '../events/event-store.ts';
 import { send } from '../events/targets/send.ts';
@@ -55,6 +55,11 @@ export class Notifications {
   constructor(dependencies: NotificationsDependencies) {
     this.#dependencies = dependencies;
     this.#watch = new EventWatch(dependencies);
+  }
+
+  /** Writes an event down, unless it is. @throws storage's error */
+  async tell(event: NewEvent, signal: AbortSignal): Promise<void> {
+    await (await this.#events(signal)).tell(event, signal);
   }
 
   /** The targets of the settings, as they are doing. @throws storage's error */

@@ -31,7 +31,7 @@ export interface AppServices {
   /** Requests that their clients call by a key. */
   keys(signal: AbortSignal): Promise<IdempotencyKeys>;
   closures: Pick<Closures, 'current' | 'begin' | 'end'>;
-  events: Pick<Notifications, 'page' | 'targets' | 'test'>;
+  events: Pick<Notifications, 'page' | 'targets' | 'test' | 'tell'>;
   now(): Date;
   /** Aborted when this worker stops. */
   stopping: AbortSignal;

@@ -9,6 +9,7 @@ import { instantSchema } from '../storage/instant.ts';
 import { ListDocument } from '../storage/list-document.ts';
 import type { Tell } from '../storage/tell.ts';
 import { checkText, failing } from './checks/outcome.ts';
+import { isFailure } from './outcome.ts';
 import type { Run, Stage } from './run.ts';
 
 const failureSchema = z.object({
@@ -71,7 +72,7 @@ export function noted(
     const isSame = (one: Failure) => one.code === code && one.entity === entity;
     const before = failures.find(isSame);
     const wrong = failing(run).find((check) => check.entity === entity && check.code === code);
-    const error = errorIn(stages) ?? (wrong && `Check ${checkText(wrong)}`);
+    const error = errorIn(stages) ?? (wrong && `Check ${checkText(wrong)}`) ?? leftBy(run, stages);
     if (error !== undefined) {
       const since = before?.since ?? run.endedAt ?? run.createdAt;
       const message = error.slice(0, longestMessage);
@@ -86,6 +87,22 @@ export function noted(
     }
   }
   return failures;
+}
+
+/**
+ * Whether a run that has ended is over with: it has succeeded, or all that it has left is known as
+ * failed, entity by entity.
+ */
+export function isAccountedFor(run: Run): boolean {
+  if (!isFailure(run)) return run.state === 'succeeded';
+  const failed = noted([], run);
+  const isKnown = ({ entity, code }: Pick<Failure, 'code' | 'entity'>) =>
+    failed.some((one) => one.entity === entity && one.code === code);
+  const known = new Set(run.freshness.map(({ entity }) => entity));
+  return (
+    run.freshness.every((one) => isKnown(one) || hasSucceeded(stagesOf(run, one))) &&
+    run.stages.every(({ entity, state }) => known.has(entity) || state === 'succeeded')
+  );
 }
 
 /** Failures that somebody was told of, and that are over with this run. */
@@ -106,6 +123,11 @@ function stagesOf(run: Run, { code, entity }: Pick<Failure, 'code' | 'entity'>):
 
 function hasSucceeded(stages: readonly Stage[]): boolean {
   return stages.every(({ state }) => state === 'succeeded');
+}
+
+/** What a run has left that could not be executed, or no further: of that its reason tells. */
+function leftBy(run: Run, stages: readonly Stage[]): string | undefined {
+  return isFailure(run) && !hasSucceeded(stages) ? run.reason : undefined;
 }
 
 /** What was skipped or cancelled is no news of the entity. */

@@ -66,14 +66,15 @@ const sweptPage = 1_000;
  * @returns their ids
  */
 export async function endOrphans(
-  { leases, runs, waiting, events }: Pick<SyncState, 'leases' | 'runs' | 'waiting' | 'events'>,
+  state: Pick<SyncState, 'leases' | 'runs' | 'waiting' | 'events' | 'failures' | 'index'>,
   now: Date,
   signal: AbortSignal,
   pageSize = sweptPage,
 ): Promise<string[]> {
+  const { leases, runs, waiting } = state;
   // Runs first: one that is entered as an owner between the two calls is none.
   const listed = await runs.inTurn(pageSize, signal);
-  await tellUntold({ runs, events }, listed, tellUnread, signal);
+  await tellUntold(state, listed, tellUnread, signal);
   const locks = await leases.list('sync/', signal);
   const inLine = new Set((await waiting.list(signal)).map(({ id }) => id));
   const unfinished = listed.filter((run) => !isFinished(run)).map(({ id }) => id);

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Webhook } from 'standardwebhooks';
+import { selfSignedCertificate } from 'tds-sqlite';
 import { eventOf, kindNames, type NewEvent } from '../../shared/events/event.ts';
 import cs from '../../shared/events/messages/cs.json' with { type: 'json' };
 import en from '../../shared/events/messages/en.json' with { type: 'json' };
@@ -35,6 +37,9 @@ beforeEach(() => {
   smtp.lines.length = 0;
   smtp.answer = () => undefined;
 });
+
+/** As without any of the tests. */
+const known = getCACertificates('default');
 
 const publicUrl = 'https://syncboard.example';
 const told = failure('zd38m9z2l-b5hscz', {
@@ -197,6 +202,52 @@ describe('mail', () => {
     assert.equal((await sent(starttls)).isTaken, false);
     assert.equal(smtp.mails.length, 0);
     assert.ok(!smtp.lines.some((line) => line.startsWith('MAIL')));
+  });
+
+  test('is encrypted from the first byte, or before anything is said; a certificate nobody trusts is refused', async () => {
+    const { key, cert } = selfSignedCertificate('localhost');
+    const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+    for (const by of ['tls', 'starttls'] as const) {
+      const server = await startSmtpServer({ key: pem, cert, by });
+      const secure = {
+        ...target(),
+        smtp: () => ({
+          ...{ host: 'localhost', port: server.port, security: by },
+          ...{ user: 'syncboard', password: 'hush' },
+        }),
+      } as Target;
+      try {
+        setDefaultCACertificates(known);
+        assert.match(JSON.stringify(await sent(secure)), /self-signed certificate/, by);
+        assert.ok(!server.lines.some((line) => line.startsWith('AUTH')), by);
+        setDefaultCACertificates([...known, cert]);
+        assert.deepEqual(await sent(secure), { isTaken: true }, by);
+        assert.equal(server.mails.length, 1, by);
+        assert.ok(
+          server.lines.some((line) => line.startsWith('AUTH PLAIN ')),
+          by,
+        );
+      } finally {
+        setDefaultCACertificates(known);
+        await server.close();
+      }
+    }
+  });
+
+  test('that is broken off, or fails, lets go of its connection at once', async () => {
+    const stop = new AbortController();
+    smtp.answer = (verb) => {
+      if (verb === 'MAIL') stop.abort(new Error('it stops'));
+      return verb === 'MAIL' ? '' : undefined;
+    };
+    const { signal } = stop;
+    const sending = send({ publicUrl }, target(), event, { at: new Date(), signal });
+    await assert.rejects(sending, /it stops/);
+    const limit = AbortSignal.timeout(5_000);
+    while (smtp.connections() > 0) {
+      limit.throwIfAborted();
+      await new Promise(setImmediate);
+    }
   });
 
   test('that is taken for some of the addresses is taken; for none it is not', async () => {

@@ -221,6 +221,7 @@ export function testApp(
     acknowledgements: noClosures,
     troubles: { ofCode: async () => [], ages: async () => [] },
     events: {
+      tell: async () => {},
       page: async () => ({ events: [] }),
       targets: async () => [],
       test: async () => ({ isTaken: true, milliseconds: 1 }),

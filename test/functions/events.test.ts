@@ -210,3 +210,18 @@ test('a closure is told by whoever looks, once', async () => {
     deliveries: { ops: { state: 'delivered' } },
   });
 });
+
+test('a closure that is opened before anybody has looked is told all the same', async () => {
+  const until = new Date(app.current.now().getTime() + 3_600_000).toISOString();
+  const body = { server: 'ab', until, reason: 'a moment', user: 'Jana' };
+  const headers = { authorization: 'Bearer demo-token' };
+  const { id } = JSON.parse((await post(app, 'closures', body, headers)).text);
+  const opened = await call(app, 'closure', { method: 'DELETE', headers, params: { id } });
+  assert.equal(opened.status, 200, opened.text);
+  await app.deliverEvents(() => {});
+  const { events: found } = await listed({ kind: 'closure' });
+  assert.deepEqual(
+    found.map(({ server, reason }: { server: string; reason: string }) => [server, reason])[0],
+    ['ab', 'a moment'],
+  );
+});

@@ -1,8 +1,9 @@
-/** A mail server whose answers a test scripts: SMTP (RFC 5321) with AUTH PLAIN, without encryption. */
+/** A mail server whose answers a test scripts: SMTP (RFC 5321) with AUTH PLAIN, in clear, behind STARTTLS or behind TLS. */
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 
 export interface ReceivedMail {
   from: string;
@@ -23,35 +24,54 @@ export interface SmtpServer {
    * the usual ones; undefined: the usual one. `break` breaks the connection.
    */
   answer: (verb: string, line: string) => string | undefined;
+  /** Connections that are open now. */
+  connections(): number;
   close(): Promise<void>;
 }
 
-export async function startSmtpServer(): Promise<SmtpServer> {
+export interface Encryption {
+  key: string;
+  cert: string;
+  /** When it begins: with the first byte, or as soon as the client asks for it. */
+  by: 'tls' | 'starttls';
+}
+
+export async function startSmtpServer(encryption?: Encryption): Promise<SmtpServer> {
   const sockets = new Set<Socket>();
   const state: SmtpServer = {
     port: 0,
     mails: [],
     lines: [],
     answer: () => undefined,
+    connections: () => sockets.size,
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
     },
   };
-  const server = createServer((socket) => {
+  const heard = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
-    serve(socket, state).catch(() => socket.destroy());
-  });
+    const starttls = encryption?.by === 'starttls' ? encryption : undefined;
+    serve(socket, state, starttls).catch(() => socket.destroy());
+  };
+  const server =
+    encryption?.by === 'tls' ? createTlsServer(encryption, heard) : createServer(heard);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   state.port = (server.address() as AddressInfo).port;
   return state;
 }
 
-async function serve(socket: Socket, state: SmtpServer): Promise<void> {
+/** @param starttls until the client has asked for it nothing else is answered (RFC 3207) */
+async function serve(
+  socket: Socket,
+  state: SmtpServer,
+  starttls: Encryption | undefined,
+  isAgain = false,
+): Promise<void> {
   let [from, to]: [string, string[]] = ['', []];
   let data: string[] | undefined;
   const say = (verb: string, line: string, usual: string): boolean => {
@@ -60,7 +80,7 @@ async function serve(socket: Socket, state: SmtpServer): Promise<void> {
     else socket.write(`${answer}\r\n`);
     return /^[23]/.test(answer);
   };
-  socket.write('220 test ESMTP\r\n');
+  if (!isAgain) socket.write('220 test ESMTP\r\n');
   for await (const line of createInterface({
     input: socket,
     crlfDelay: Number.POSITIVE_INFINITY,
@@ -83,7 +103,16 @@ async function serve(socket: Socket, state: SmtpServer): Promise<void> {
     state.lines.push(line);
     const verb = line.split(/[ :]/)[0]?.toUpperCase() ?? '';
     const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
-    if (verb === 'EHLO') say(verb, line, '250-test\r\n250-AUTH PLAIN\r\n250 8BITMIME');
+    if (verb === 'STARTTLS' && starttls !== undefined) {
+      if (!say(verb, line, '220 go on')) continue;
+      const { key, cert } = starttls;
+      const secured = new TLSSocket(socket, { isServer: true, key, cert });
+      secured.on('error', () => {});
+      return await serve(secured, state, undefined, true);
+    }
+    if (verb === 'EHLO' && starttls !== undefined) say(verb, line, '250-test\r\n250 STARTTLS');
+    else if (starttls !== undefined && verb !== 'QUIT') say(verb, line, '530 first STARTTLS');
+    else if (verb === 'EHLO') say(verb, line, '250-test\r\n250-AUTH PLAIN\r\n250 8BITMIME');
     else if (verb === 'AUTH') say(verb, line, '235 welcome');
     else if (verb === 'MAIL') {
       if (say(verb, line, '250 ok')) from = address;

@@ -16,7 +16,10 @@ import { lookAtRuns } from './runs.ts';
 import { lookAtSchedules } from './schedules.ts';
 
 export interface LookDependencies {
-  catalog: Pick<Catalog, 'codes' | 'entityOrder' | 'hasEntity' | 'servers' | 'companies'>;
+  catalog: Pick<
+    Catalog,
+    'codes' | 'entityOrder' | 'hasEntity' | 'isDated' | 'servers' | 'companies'
+  >;
   container: ContainerClient;
   state: SyncState;
   schedules: Pick<Schedules, 'list'>;
@@ -62,13 +65,20 @@ export async function lookAtAll(
     await Promise.all([
       ofRuns,
       part('schedules', async () => {
-        const seen = (await ofRuns) ?? { run: async () => undefined };
-        return await lookAtSchedules(dependencies, seen, signal);
+        const seen = await ofRuns;
+        // Without runs nothing of them can be told: they are as they were.
+        if (seen === undefined) throw new Error('its runs could not be looked at');
+        return await lookAtSchedules(dependencies, seen, { before, keptSince: kept }, signal);
       }),
       part('failures', async () =>
         currentFailures(catalog, await state.failures.read(signal), kept),
       ),
-      part('ages', async () => ofCatalog(catalog, await state.ages.read(signal))),
+      part('ages', async () =>
+        ofCatalog(catalog, await state.ages.read(signal)).map((age) => ({
+          ...age,
+          ...(catalog.isDated(age.entity, age.code) && { isDated: true as const }),
+        })),
+      ),
       part('companies', () =>
         lookAtCompanies(container, codes, { before: before?.companies, now }, signal),
       ),
@@ -82,6 +92,7 @@ export async function lookAtAll(
     unread,
     runs: runs?.runs ?? known.runs,
     cells: runs?.cells ?? known.cells,
+    met: runs === undefined ? known.met : Object.fromEntries(runs.met),
     servers: runs?.servers ?? known.servers,
     failures: failures ?? known.failures,
     ages: ages ?? known.ages,

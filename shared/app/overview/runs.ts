@@ -14,6 +14,7 @@ import { slowFrom } from '../../sync/slow.ts';
 import type { SyncState } from '../../sync/sync-state.ts';
 import type { RunSummary } from '../../sync/syncs.ts';
 import { unfinishedRuns } from '../../sync/unfinished.ts';
+import { lookForMet, metBy } from './met.ts';
 
 const readsAtOnce = 8;
 const listedAtOnce = 500;
@@ -32,6 +33,12 @@ export interface RunsLook {
 }
 
 export interface RunsSeen extends Pick<Facts, 'runs' | 'cells' | 'servers'> {
+  /** As `Facts.met`, with what was looked for meanwhile. */
+  met: ReadonlyMap<string, string | null>;
+  /** When the latest run of a board was asked for that has come to its end. */
+  metOf(board: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Of one that came about after this look nobody knows: it has not. */
+  hasEnded(id: string): boolean;
   /** As `KnownRun`; undefined: there is none. */
   run(id: string, signal: AbortSignal): Promise<KnownRun | undefined>;
 }
@@ -54,12 +61,26 @@ export async function lookAtRuns(look: RunsLook, signal: AbortSignal): Promise<R
   const read = await documents(state, [...ended, ...open], signal);
   let cells = new Map((before?.cells ?? []).map((cell) => [cellKey(cell), cell]));
   for (const run of [...active, ...read.values()]) cells = withCells(cells, cellsOf(run));
+  const met = new Map(Object.entries(before?.met ?? {}));
+  for (const run of read.values()) {
+    const found = await metBy(state, run, signal);
+    const known = found && met.get(found.board);
+    if (found && (known === undefined || known === null || found.at > known)) {
+      met.set(found.board, found.at);
+    }
+  }
   const rebuilt = await rebuild(look, cells, listedTo, signal);
   const stillOpen = open.filter((id) => {
     const run = read.get(id);
     return run !== undefined && !isFinished(run);
   });
   const openNow = listed.filter((run) => !isFinished(run)).map(({ id }) => id);
+  const entries = await state.waiting.list(signal);
+  const unended = new Set([
+    ...[...active, ...entries].map(({ id }) => id),
+    ...openNow,
+    ...stillOpen,
+  ]);
   const documentOf = new Map([...read, ...active.map((run) => [run.id, run] as const)]);
   return {
     runs: {
@@ -68,7 +89,16 @@ export async function lookAtRuns(look: RunsLook, signal: AbortSignal): Promise<R
       ...(rebuilt.to !== undefined && { rebuiltTo: rebuilt.to }),
     },
     cells: inCatalog(look, rebuilt.cells),
-    servers: await serversNow(look, active, summaries, signal),
+    servers: await serversNow(look, { active, entries, summaries }, signal),
+    met,
+    async metOf(board, within) {
+      const found =
+        met.get(board) ??
+        (met.has(board) ? null : await lookForMet(state, board, look.keptSince, within));
+      met.set(board, found);
+      return found ?? undefined;
+    },
+    hasEnded: (id) => !unended.has(id) && (summaries.has(id) || id >= bound),
     run: (id, within) => knownRun(look, id, { summaries, documentOf }, within),
   };
 }
@@ -135,11 +165,17 @@ function inCatalog({ catalog }: RunsLook, cells: ReadonlyMap<string, Cell>): Cel
 
 async function serversNow(
   { state, catalog }: RunsLook,
-  active: readonly Run[],
-  summaries: ReadonlyMap<string, RunSummary>,
+  {
+    active,
+    entries,
+    summaries,
+  }: {
+    active: readonly Run[];
+    entries: Awaited<ReturnType<State['waiting']['list']>>;
+    summaries: ReadonlyMap<string, RunSummary>;
+  },
   signal: AbortSignal,
 ): Promise<KnownServer[]> {
-  const entries = await state.waiting.list(signal);
   const codesOf = async (id: string) => {
     const known = summaries.get(id);
     if (known !== undefined && known.moreCodes === undefined) return known.codes;
@@ -174,29 +210,21 @@ function holderOf(run: Run): NonNullable<KnownServer['run']> {
   };
 }
 
-/** One that has ended is looked at once, unless somebody may make it again. */
+/** One that has ended is looked at once. */
 async function knownRun(
   { state, before }: RunsLook,
   id: string,
   seen: { summaries: ReadonlyMap<string, RunSummary>; documentOf: ReadonlyMap<string, Run> },
   signal: AbortSignal,
 ): Promise<KnownRun | undefined> {
-  const document = seen.documentOf.get(id);
-  const summary = seen.summaries.get(id);
-  const isPlain = (state: Run['state']) => state !== 'cancelled' && state !== 'interrupted';
-  if (document === undefined && summary !== undefined && isPlain(summary.state)) {
-    return shown(summary);
-  }
-  const earlier = before?.schedules.find(({ run }) => run?.id === id)?.run;
-  if (earlier && isFinished(earlier) && isPlain(earlier.state)) return earlier;
-  const run = document ?? (await state.runs.look(id, signal))?.value;
-  if (run === undefined) return undefined;
-  const slow = slowFrom(run)?.toISOString();
-  return {
-    ...shown(run),
-    ...(slow !== undefined && { slowFrom: slow }),
-    ...((run.retriedBy?.length ?? 0) > 0 && { isRetried: true as const }),
-  };
+  const run = seen.documentOf.get(id) ?? seen.summaries.get(id);
+  if (run !== undefined) return shown(run);
+  const earlier = before?.schedules
+    .flatMap(({ run: last, unmet, open }) => [last, unmet?.run, ...open.map((one) => one.run)])
+    .find((one) => one?.id === id);
+  if (earlier && isFinished(earlier)) return earlier;
+  const found = (await state.runs.look(id, signal))?.value;
+  return found && shown(found);
 }
 
 function shown({ id, state, startedAt, endedAt }: Pick<Run, keyof KnownRun & keyof Run>): KnownRun {

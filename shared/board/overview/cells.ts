@@ -36,7 +36,12 @@ const checkSchema = z.object({
     .string()
     .exactOptional()
     .meta({ description: 'Of one that does not agree: both sides, or why' }),
+  agreedAt: instantSchema.exactOptional().meta({ description: 'When it agreed at last' }),
+  firstAt: instantSchema
+    .exactOptional()
+    .meta({ description: 'When it was checked for the first time' }),
 });
+type Checked = z.infer<typeof checkSchema>;
 
 export const cellSchema = z.object({
   code: z.string(),
@@ -90,8 +95,25 @@ export const cellKey = ({ code, entity }: Pick<Cell, 'code' | 'entity'>) => `${c
 function merged(one: Cell, other: Cell): Cell {
   const latest = later(withoutParts(one), withoutParts(other));
   const success = laterOf(one.success, other.success);
-  const check = laterOf(one.check, other.check);
+  const check = mergedCheck(one.check, other.check);
   return { ...latest, ...(success && { success }), ...(check && { check }) };
+}
+
+/** The later one, with the times that both know. */
+function mergedCheck(one: Checked | undefined, other: Checked | undefined): Checked | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const latest = later(untimed(one), untimed(other));
+  const agreed = [one, other].flatMap(({ agreedAt = [] }) => agreedAt).sort();
+  const first = [one, other].flatMap(({ firstAt = [] }) => firstAt).sort();
+  return {
+    ...latest,
+    ...(agreed.length > 0 && { agreedAt: agreed.at(-1) ?? '' }),
+    ...(first.length > 0 && { firstAt: first[0] ?? '' }),
+  };
+}
+
+function untimed({ agreedAt: _, firstAt: __, ...check }: Checked): Checked {
+  return check;
 }
 
 function withoutParts({ success: _, check: __, ...cell }: Cell): Cell {
@@ -134,7 +156,11 @@ function checkOf(run: Run, code: string, entity: string): Cell['check'] {
   if (worst === undefined) return undefined;
   const { state, at } = worst.result;
   const what = state === 'agrees' ? undefined : cut(checkText(worst), longestText);
-  return { run: run.id, at, state, ...(what !== undefined && { what }) };
+  return {
+    ...{ run: run.id, at, state, firstAt: at },
+    ...(what !== undefined && { what }),
+    ...(state === 'agrees' && { agreedAt: at }),
+  };
 }
 
 function endOf(stages: readonly Stage[]): string | undefined {

@@ -27,9 +27,6 @@ const dueRunSchema = z.object({
   state: z.enum(runStates),
   startedAt: instantSchema.exactOptional(),
   endedAt: instantSchema.exactOptional(),
-  slowFrom: instantSchema.exactOptional(),
-  /** Somebody, or the app, has made it again. */
-  isRetried: z.literal(true).exactOptional(),
 });
 export type KnownRun = z.infer<typeof dueRunSchema>;
 
@@ -42,6 +39,14 @@ const knownScheduleSchema = z.object({
   last: dueSchema.exactOptional(),
   /** Of the last due time. */
   run: dueRunSchema.exactOptional(),
+  /** Due times that are yet to be begun, or whose runs have not ended. */
+  open: z.array(z.object({ due: dueSchema, run: dueRunSchema.exactOptional() })).default([]),
+  /** As `Unmet`, with the run of the latest, where it had one. */
+  unmet: z
+    .object({ since: instantSchema, due: dueSchema, run: dueRunSchema.exactOptional() })
+    .exactOptional(),
+  /** As `Facts.met`, of its board. */
+  met: instantSchema.exactOptional(),
   next: instantSchema.exactOptional(),
 });
 export type KnownSchedule = z.infer<typeof knownScheduleSchema>;
@@ -117,10 +122,15 @@ const factsSchema = z.object({
     rebuiltTo: z.string().exactOptional(),
   }),
   cells: z.array(cellSchema),
+  /**
+   * By board, when the latest run was asked for that has come to its end, by itself or by those that
+   * made it again: it has succeeded, or what is left of it is known as failed. Null: there is none.
+   */
+  met: z.record(z.string(), instantSchema.nullable()).default({}),
   servers: z.array(knownServerSchema),
   failures: z.array(failureSchema),
   /** Older facts have none. */
-  ages: z.array(ageSchema).default([]),
+  ages: z.array(ageSchema.extend({ isDated: z.literal(true).exactOptional() })).default([]),
   schedules: z.array(knownScheduleSchema),
   /** By code, all that the catalogue has. */
   companies: z.record(z.string(), knownCompanySchema),
@@ -148,7 +158,7 @@ export function noFacts(lookedAt: Date): Facts {
     lookedAt: lookedAt.toISOString(),
     unread: [...factParts],
     runs: { folded: [], open: [] },
-    ...{ cells: [], servers: [], failures: [], ages: [], schedules: [], companies: {} },
+    ...{ cells: [], met: {}, servers: [], failures: [], ages: [], schedules: [], companies: {} },
     ...{ givenUp: [], closures: [], acknowledgements: [] },
   };
 }

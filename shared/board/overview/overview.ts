@@ -7,7 +7,8 @@ import { runStates } from '../../sync/run.ts';
 import { dueStates } from '../schedule/schedule.ts';
 import { type Facts, factParts, type KnownCompany } from './facts.ts';
 import { isSeen } from './visible.ts';
-import { troublesOfCompany, wrongIn, wrongSchema } from './wrong.ts';
+import { troublesOfCompany, wrongIn } from './wrong.ts';
+import { wrongSchema } from './wrong-line.ts';
 
 const lastSchema = z.object({
   /** When it was due. */

@@ -1,11 +1,12 @@
 /** The overview as lines for a terminal or a mail, in somebody's language. */
 
 import { wallClock } from '../../time/zone.ts';
+import { curlOf } from './mend.ts';
 import cs from './messages/cs.json' with { type: 'json' };
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
 import type { Overview } from './overview.ts';
-import type { Wrong } from './wrong.ts';
+import type { Wrong } from './wrong-line.ts';
 
 export const languages = ['en', 'cs', 'ru'] as const;
 export type Language = (typeof languages)[number];
@@ -13,17 +14,22 @@ export type Language = (typeof languages)[number];
 /** Each has the texts of the first. */
 const catalogues: Readonly<Record<Language, typeof en>> = { en, cs, ru };
 
+/** By what somebody mends: a request, or a command of ours. */
+export const tools = ['curl', 'cli'] as const;
+export type Tool = (typeof tools)[number];
+
 export interface Reader {
   language: Language;
   timeZone: string;
+  tool: Tool;
 }
 
 /** Letters of a line; what is longer goes on below. */
 const width = 80;
 
-export function overviewText(overview: Overview, { language, timeZone }: Reader): string {
+export function overviewText(overview: Overview, { language, timeZone, tool }: Reader): string {
   const texts = catalogues[language];
-  const view = new View(texts, timeZone);
+  const view = new View(texts, timeZone, tool);
   const { well, wrong, more, schedules, servers, companies } = overview;
   const worries = wrong.filter(({ kind, acknowledged }) => kind !== 'closed' && !acknowledged);
   const heading = filled(texts.wrong, { count: worries.length + (more ?? 0) });
@@ -53,10 +59,12 @@ function section(title: string, lines: readonly string[]): string[] {
 class View {
   readonly #texts: typeof en;
   readonly #timeZone: string;
+  readonly #tool: Tool;
 
-  constructor(texts: typeof en, timeZone: string) {
+  constructor(texts: typeof en, timeZone: string, tool: Tool) {
     this.#texts = texts;
     this.#timeZone = timeZone;
+    this.#tool = tool;
   }
 
   notes({ rebuilding, unread, staleSince }: Overview): string[] {
@@ -69,7 +77,8 @@ class View {
     ];
   }
 
-  wrong({ kind, subject, what, names = [], count, since, until, see, mend, acknowledged }: Wrong) {
+  wrong(one: Wrong) {
+    const { kind, subject, what, names = [], count, since, until, see, acknowledged } = one;
     const texts = this.#texts;
     const time = [
       this.#timed(texts.since, since),
@@ -85,8 +94,23 @@ class View {
         ? indented(this.#timed(texts.acknowledged, acknowledged.until, { note: acknowledged.note }))
         : []),
       ...indented(filled(texts.see, { path: see })),
-      ...(mend === undefined ? [] : indented(filled(texts.mend, { request: mend }))),
+      ...this.#mend(one),
     ];
+  }
+
+  /** As it is typed: broken where a shell goes on with the next line. */
+  #mend({ mend, cli }: Wrong): string[] {
+    if (mend === undefined) return [];
+    if (this.#tool === 'cli') return indented(filled(this.#texts.mend, { request: cli ?? mend }));
+    const [request = '', ...options] = curlOf(mend);
+    const lines = [
+      indented(filled(this.#texts.mend, { request })),
+      ...options.map((option) => broken(option, '    ')),
+    ];
+    // The last one may be a body, which goes on by itself.
+    return lines.flatMap((own, index) =>
+      index === lines.length - 1 ? own : own.map((line) => `${line} \\`),
+    );
   }
 
   schedule({ name, board, enabled, next, last }: Overview['schedules'][number]): string[] {

@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts';
 
 /**
  * Everything that names a data source, only where it may touch all of those; that a server is taken,
- * and by how many it is waited for, is seen by all.
+ * and by how many it is waited for, is seen by all. Acknowledgements only mark what is seen.
  */
 export function visibleTo(facts: Facts, mayTouch: (codes: readonly string[]) => boolean): Facts {
   const ofCode = ({ code }: { code: string }) => mayTouch([code]);
@@ -24,9 +24,6 @@ export function visibleTo(facts: Facts, mayTouch: (codes: readonly string[]) => 
     // Of a run, or of nobody known, nothing says whose it is.
     givenUp: givenUp.filter(({ about }) => about in companies && mayTouch([about])),
     closures: facts.closures.filter(({ company }) => company === undefined || mayTouch([company])),
-    acknowledgements: facts.acknowledgements.filter(({ subject }) =>
-      mayTouch([subject.split('/')[0] ?? subject]),
-    ),
   };
 }
 

@@ -1,4 +1,7 @@
-/** Due times whose runs are not where they should be. Functions of their arguments. */
+/**
+ * Due times whose runs are not where they should be: the one rule of what is late, for the overview
+ * and for events. Functions of their arguments.
+ */
 
 import type { RunState } from '../../sync/run.ts';
 import { graceMs, timesOf } from './plan-due.ts';
@@ -10,20 +13,18 @@ const lineMs = 15 * 60_000;
 /** What is known of the run of a due time. */
 export interface DueRun {
   state: RunState;
-  /** As `slowFrom` has it. */
-  slowFrom?: string;
 }
 
 export interface Lateness {
   /** From this moment on it is late. */
   from: Date;
-  what: 'not begun' | 'in line' | 'not ended' | 'slow';
+  what: 'unseen' | 'not begun' | 'in line' | 'not ended';
 }
 
 /**
  * When a due time becomes late unless something happens before: nobody has begun it after the grace
- * that every start has, its run stands in line for a quarter of an hour, has not ended soon after `endBy`,
- * or is slow; whichever comes first.
+ * that every start has, its run stands in line for a quarter of an hour, or has not ended by `endBy`;
+ * whichever comes first.
  *
  * @param run undefined where there is none (yet)
  * @returns undefined for what has ended, or never becomes late
@@ -34,16 +35,10 @@ export function lateness(due: Due, run: DueRun | undefined): Lateness | undefine
   if (due.state !== 'started' || run === undefined) return undefined;
   const hasNotBegun = run.state === 'waiting' || run.state === 'queued';
   if (!hasNotBegun && run.state !== 'running') return undefined;
-  const known: (Lateness | undefined)[] = [
-    hasNotBegun ? { from: new Date(at + lineMs), what: 'in line' } : undefined,
-    due.endBy === undefined
-      ? undefined
-      : { from: new Date(Date.parse(due.endBy) + graceMs), what: 'not ended' },
-    run.slowFrom === undefined ? undefined : { from: new Date(run.slowFrom), what: 'slow' },
-  ];
-  return known.reduce((first, one) =>
-    first === undefined || (one !== undefined && one.from < first.from) ? one : first,
-  );
+  const line = hasNotBegun ? { from: new Date(at + lineMs), what: 'in line' as const } : undefined;
+  const end =
+    due.endBy === undefined ? undefined : { from: new Date(due.endBy), what: 'not ended' as const };
+  return line === undefined || (end !== undefined && end.from < line.from) ? end : line;
 }
 
 /** The next time of a schedule of which nothing is known yet; undefined: it is off, or has none. */
@@ -51,11 +46,11 @@ export function nextDue(schedule: Schedule, { upTo }: ScheduleState): Date | und
   return schedule.enabled ? timesOf(schedule).next(new Date(upTo)) : undefined;
 }
 
-/** From when on a due time of which nothing is known is late: no worker looks at schedules. */
-export function unseenFrom(due: Date): Date {
-  return new Date(due.getTime() + graceMs);
+/** Of a due time of which nothing is known: no worker looks at schedules. */
+export function unseen(due: Date): Lateness {
+  return { from: new Date(due.getTime() + graceMs), what: 'unseen' };
 }
 
-export function isLate({ from }: Lateness, now: Date): boolean {
-  return from <= now;
+export function isLate(late: Lateness | undefined, now: Date): late is Lateness {
+  return late !== undefined && late.from <= now;
 }

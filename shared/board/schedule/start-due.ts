@@ -16,7 +16,7 @@ import { type Run, type StartOutcome, type Syncs, TooManyStagesError } from '../
 import { callsOn } from '../board-calls.ts';
 import { BoardFileError, type Boards } from '../boards.ts';
 import type { Revised } from '../revised-store.ts';
-import { isUnstarted, lateEvent } from './late-events.ts';
+import { lateEvent, noRunEvent, unbegunEvents } from './late-events.ts';
 import { nextStep } from './plan-due.ts';
 import type { Due, Schedule, ScheduleState } from './schedule.ts';
 
@@ -48,7 +48,7 @@ export interface DueDependencies {
 const startMs = 30_000;
 
 /** What came of one attempt; `pending`: it is to be looked at again. */
-type Outcome = Pick<Due, 'state' | 'why' | 'run'> | 'pending';
+type Outcome = Pick<Due, 'state' | 'why' | 'run' | 'off'> | 'pending';
 
 /**
  * Starts everything of a schedule that is due, one after the other, and ends what was to have ended.
@@ -67,12 +67,17 @@ export async function startDue(
     if (found === undefined || schedule === undefined) return;
     const { state = { upTo: found.value.changedAt, due: [] } } = found.value;
     const step = nextStep(schedule, state, now());
-    for (const due of state.due.filter((one) => isUnstarted(one, now()))) {
-      await dependencies.tell?.(lateEvent(name, schedule, due, 'it has not begun.'), signal);
+    for (const event of unbegunEvents(name, schedule, state.due, now())) {
+      await dependencies.tell?.(event, signal);
     }
     if (step === undefined) {
       await endLate(dependencies, found, schedule, state, signal);
       return;
+    }
+    // Before it is known: whoever finds it anew tells the same.
+    const missed = missedLast(state, step.state);
+    if (missed) {
+      await dependencies.tell?.(noRunEvent(name, schedule, step.state.due, missed), signal);
     }
     // Somebody else is at it: what he has made of it is looked at.
     if ((await schedules.withState(found, step.state, signal)) === undefined) continue;
@@ -89,11 +94,18 @@ export async function startDue(
     );
     if (came === 'failed') {
       // Before it is settled: whoever comes for it again tells the same.
-      const due = { ...begin, state: came };
-      await dependencies.tell?.(lateEvent(name, schedule, due, why ?? 'it failed.'), signal);
+      const due = { ...begin, state: came, ...(why !== undefined && { why }) };
+      await dependencies.tell?.(noRunEvent(name, schedule, step.state.due, due), signal);
     }
     await settle(dependencies, name, begin, outcome, signal);
   }
+}
+
+/** The latest due time, where it has just been found and was missed. */
+function missedLast({ due: known }: ScheduleState, { due }: ScheduleState): Due | undefined {
+  const last = due.at(-1);
+  const isNew = last !== undefined && known.every(({ at }) => at !== last.at);
+  return isNew && last.state === 'skipped' ? last : undefined;
 }
 
 async function begun(
@@ -111,7 +123,8 @@ async function begun(
     const run = await syncs.read(id, signal);
     if (run !== undefined) return await whatBecame(dependencies, run, signal);
   }
-  if (!schedule.enabled) return { state: 'skipped', why: 'The schedule is switched off.' };
+  if (!schedule.enabled)
+    return { state: 'skipped', why: 'The schedule is switched off.', off: true };
   const asked = await callsOf(dependencies, schedule, due, signal);
   if ('state' in asked) return asked;
   let started: StartOutcome;
@@ -225,7 +238,8 @@ async function endLate(
     if (running !== undefined && !isFinished(running)) {
       const why = `it was to end by ${endBy}, and is cancelled.`;
       // Before it is cancelled: from then on nobody would know that it was late.
-      await tell?.(lateEvent(found.value.name, schedule, one, why, run), signal);
+      const what = 'not ended' as const;
+      await tell?.(lateEvent(found.value.name, schedule, one, { what, why, run }), signal);
     }
     const by = `schedule ${found.value.name} (it was to end by ${endBy})`;
     const { outcome } = await syncs.cancel(run, by, signal);

@@ -3,7 +3,9 @@
  * they have it. A server that takes it for some of the addresses has taken it.
  */
 
+import { connect } from 'node:net';
 import type { SendMailOptions, SentMessageInfo } from 'nodemailer';
+import type { SMTPTransportGetSocket } from 'nodemailer/lib/smtp-transport';
 import { unlessAborted } from '../../async/abort.ts';
 import type { Event } from '../event.ts';
 import { type Message, textOf } from '../messages/message.ts';
@@ -28,17 +30,39 @@ export async function sendMail(
   const secrets = [password, base64(`\0${user}\0${password}`), base64(password), base64(user)];
   // Loaded with the first mail, as the identity library is.
   const { createTransport } = await import('nodemailer');
-  const transport = createTransport({ ...connectionOf(smtp), ...limits });
+  const opened = new AbortController();
+  const getSocket = socketOpener(smtp, opened.signal);
+  const transport = createTransport({ ...connectionOf(smtp), ...limits, getSocket });
   try {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     const sent = await unlessAborted(transport.sendMail(mailOf(target, event, message)), bounded);
     return takenBy(sent, secrets);
   } catch (error) {
+    opened.abort();
     signal.throwIfAborted();
     return { isTaken: false, error: hushed(faultOf(error), secrets) };
   } finally {
     transport.close();
   }
+}
+
+/**
+ * The library lets go of a server that says nothing only when that has said nothing for a while: a
+ * socket of our own is let go of at once.
+ */
+function socketOpener({ host, port }: SmtpAddress, signal: AbortSignal): SMTPTransportGetSocket {
+  return (_options, callback) => {
+    const socket = connect({ host, port, signal });
+    const tooLong = () => socket.destroy(new Error('Connection timeout'));
+    socket.setTimeout(limits.connectionTimeout, tooLong);
+    socket.once('error', callback);
+    socket.once('connect', () => {
+      socket.setTimeout(0).off('timeout', tooLong).off('error', callback);
+      // What it says from now on the library hears.
+      socket.on('error', () => {});
+      callback(null, { connection: socket });
+    });
+  };
 }
 
 function connectionOf({ host, port, security, user, password }: SmtpAddress) {

@@ -53,10 +53,11 @@ export function differsEvent(run: Run): NewEvent | undefined {
 export function slowEvent(run: Run, now: Date): NewEvent | undefined {
   const { startedAt, codes } = run;
   const slowAt = slowFrom(run);
-  const expectedMs = expectedTime(run);
-  if (slowAt === undefined || expectedMs === undefined || startedAt === undefined) return undefined;
+  const expected = expectedTime(run);
+  if (slowAt === undefined || expected === undefined || startedAt === undefined) return undefined;
   if (now <= slowAt) return undefined;
-  const tookMs = now.getTime() - Date.parse(startedAt);
+  const expectedMs = expected.workMs;
+  const tookMs = now.getTime() - Date.parse(startedAt) - expected.waitMs;
   return {
     ...{ kind: 'run.slow', ...causeOf(run, slowAt) },
     ...{ codes, expectedMs, tookMs, since: startedAt },

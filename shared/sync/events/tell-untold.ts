@@ -1,23 +1,27 @@
 /** Events of runs that ended without a worker: in line, as orphans, or with a damaged document. */
 
+import { touchedSince } from '../again/touched.ts';
 import { openEntities } from '../again/what-again.ts';
+import type { Run } from '../run.ts';
 import type { SyncState } from '../sync-state.ts';
 import type { RunSummary } from '../syncs.ts';
 import { failedEvent } from './run-events.ts';
 
+type State = Pick<SyncState, 'runs' | 'events' | 'failures' | 'index'>;
+
 /**
- * Tells of those among `listed`, and leaves out what storage does not give; whoever dies between the event and its mark in the run has it
- * told once more, under the same id.
+ * Tells of those among `listed`, and leaves out what storage does not give. Whoever dies between the
+ * event and its mark in the run has it told once more, under the same id.
  */
 export async function tellUntold(
-  { runs, events }: Pick<SyncState, 'runs' | 'events'>,
+  state: State,
   listed: readonly Pick<RunSummary, 'id' | 'untold'>[],
   unread: (id: string, error: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (const { id } of listed.filter(({ untold }) => untold)) {
     try {
-      await tellRun({ runs, events }, id, signal);
+      await tellRun(state, id, signal);
     } catch (error) {
       signal.throwIfAborted();
       unread(id, error);
@@ -25,15 +29,30 @@ export async function tellUntold(
   }
 }
 
-async function tellRun(
-  { runs, events }: Pick<SyncState, 'runs' | 'events'>,
-  id: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function tellRun(state: State, id: string, signal: AbortSignal): Promise<void> {
+  const { runs, events, failures } = state;
   const found = await runs.look(id, signal);
   if (found === undefined || found.isNewer || found.value.untold === undefined) return;
   const { untold: _, ...run } = found.value;
-  const entities = [...openEntities(run)].filter((entity) => entity !== '*');
-  await events.tell(failedEvent(run, new Set(entities)), signal);
+  const open = openEntities(run);
+  const told = new Set([...open].filter((entity) => entity !== '*'));
+  await events.tell(failedEvent(run, told), signal);
+  // As a worker does at the end of a run: so that somebody hears when it is over.
+  await failures.note(await withoutTouched(state, run, open, signal), told, signal);
   await runs.replaced(run, found.etag, signal);
+}
+
+/** Nobody held its servers: of what others have synced since, it says nothing any more. */
+async function withoutTouched(
+  state: State,
+  run: Run,
+  open: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Run> {
+  const touched = await touchedSince(state, run, open, undefined, signal);
+  const isTouched = (entity: string, code: string) => touched?.exports.has(`${entity} ${code}`);
+  return {
+    ...run,
+    freshness: run.freshness.filter(({ entity, code }) => !isTouched(entity, code)),
+  };
 }

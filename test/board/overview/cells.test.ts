@@ -57,7 +57,7 @@ test('a check of a cell: the worst of them, with both sides', () => {
   ];
   const [cell] = cellsOf(ofStages('r', stages, { checks }));
   assert.deepEqual(cell?.check, {
-    ...{ run: 'r', at: at(9), state: 'differs' },
+    ...{ run: 'r', at: at(9), state: 'differs', firstAt: at(9) },
     what: 'totals of payment of 0c10: rows are 1000 in source, 999 in heap',
   });
 });
@@ -92,11 +92,18 @@ test('whatever is folded, in any order and however often, is the same', () => {
       second: fc.integer({ min: 0, max: 5 }),
       run: fc.constantFrom('r1', 'r2', 'r3'),
       rows: fc.integer({ min: 0, max: 2 }),
+      agrees: fc.boolean(),
     })
-    .map(({ entity, state, second, run: id, rows }): Cell => {
+    .map(({ entity, state, second, run: id, rows, agrees }): Cell => {
+      const check = {
+        ...{ run: id, at: at(second), firstAt: at(second) },
+        ...(agrees
+          ? { state: 'agrees' as const, agreedAt: at(second) }
+          : { state: 'differs' as const }),
+      };
       const known = { code: 'c', entity, state, run: id, at: at(second) };
       const success = { run: id, at: at(second), tookMs: 1, rows: { export: rows } };
-      return { ...known, ...(state === 'succeeded' && { success }) };
+      return { ...known, check, ...(state === 'succeeded' && { success }) };
     });
   fc.assert(
     fc.property(
@@ -113,7 +120,7 @@ test('whatever is folded, in any order and however often, is the same', () => {
         const sorted = (cells: Map<string, Cell>) =>
           [...cells].sort(([a], [b]) => (a < b ? -1 : 1));
         assert.deepEqual(sorted(one), sorted(other));
-        for (const { at: last, success, entity } of one.values()) {
+        for (const { at: last, success, check, entity } of one.values()) {
           const own = all.filter((candidate) => candidate.entity === entity);
           assert.equal(
             last,
@@ -124,6 +131,9 @@ test('whatever is folded, in any order and however often, is the same', () => {
           );
           const successes = own.flatMap((candidate) => candidate.success?.at ?? []).sort();
           assert.equal(success?.at, successes.at(-1));
+          const agreed = own.flatMap(({ check: one }) => one?.agreedAt ?? []).sort();
+          const checked = own.flatMap(({ check: one }) => one?.firstAt ?? []).sort();
+          assert.deepEqual([check?.agreedAt, check?.firstAt], [agreed.at(-1), checked[0]]);
         }
       },
     ),

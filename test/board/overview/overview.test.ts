@@ -7,6 +7,7 @@ import ru from '../../../shared/board/overview/messages/ru.json' with { type: 'j
 import { overviewOf, overviewSchema } from '../../../shared/board/overview/overview.ts';
 import { languages, overviewText } from '../../../shared/board/overview/text.ts';
 import { visibleTo } from '../../../shared/board/overview/visible.ts';
+import { troublesIn } from '../../../shared/board/overview/wrong.ts';
 
 const night = '2026-11-30T01:30:00.000Z';
 const later = '2026-11-30T02:30:00.000Z';
@@ -25,10 +26,12 @@ const schedule: Facts['schedules'][number] = {
   next: '2026-12-01T01:30:00.000Z',
   last: { at: night, state: 'started', run: 'r1' },
   run: { id: 'r1', state: 'succeeded', startedAt: night, endedAt: later },
+  open: [],
 };
 const failed = (code: string, entity: string, run = 'r1'): Facts['failures'][number] => ({
   ...{ code, entity, since: later, run, message: `Invalid object name 'dbo.${entity}'.` },
 });
+const skipped = { at: night, state: 'skipped' as const, why: 'Busy: dcdb.' };
 const fallen = { phase: 'following' as const, trouble: { what: 'unreachable', since: later } };
 const closure = {
   ...{ id: 'c1', server: 'dcdb', until: '2026-11-30T10:00:00.000Z', reason: 'index maintenance' },
@@ -38,7 +41,7 @@ const closure = {
 const ill: Facts = {
   ...calm,
   failures: [failed('0c10', 'payment'), failed('0c10', 'meter'), failed('mo', 'payment', 'r4')],
-  schedules: [{ ...schedule, last: { at: night, state: 'skipped', why: 'Busy: dcdb.' } }],
+  schedules: [{ ...schedule, last: skipped, unmet: { since: night, due: skipped } }],
   companies: { one: fallen, two: { phase: 'following' } },
   givenUp: [{ queue: 'syncboard-companies', id: 'm', about: 'one', at: night }],
   closures: [closure],
@@ -72,9 +75,9 @@ test('what is wrong comes by its weight, one line for what has one cure', () => 
   assert.deepEqual(
     wrong.map(({ kind, subject, names, mend }) => [kind, subject, names?.join(), mend]),
     [
-      ['failed', '0c10', 'payment,meter', 'POST /runs/r1/retry'],
-      ['failed', 'mo', 'payment', 'POST /runs/r4/retry'],
-      ['late', 'schedule night', undefined, 'POST /boards/nightly/run'],
+      ['failed', '0c10', 'payment,meter', 'POST /runs/r1/retry {"user": "operator"}'],
+      ['failed', 'mo', 'payment', 'POST /runs/r4/retry {"user": "operator"}'],
+      ['late', 'schedule night', undefined, 'POST /boards/nightly/run {"user": "operator"}'],
       ['late', '0c10', undefined, 'POST /runs/r2/cancel'],
       ['company', 'one', undefined, 'POST /flexibee/one/poll'],
       ['poison', 'syncboard-companies', 'one', undefined],
@@ -91,7 +94,27 @@ test('data are old from their time on, without anybody reading them again', () =
     wrong.map(({ kind, subject, names, since }) => [kind, subject, names, since]),
     [['old', 'mo', ['payment', 'meter'], later]],
   );
+  const calls = '[{"code": "mo", "name": "payment"}, {"code": "mo", "name": "meter"}]';
+  assert.equal(wrong[0]?.mend, `POST /runs {"user": "operator", "calls": ${calls}}`);
+  assert.equal(wrong[0]?.cli, 'syncboard run --code mo --name payment,meter');
+  const dated = ages.map((one) => ({ ...one, isDated: true as const }));
+  const [ofMonth] = overviewOf({ ...calm, ages: dated }).wrong;
+  assert.match(ofMonth?.mend ?? '', /"name": "payment", "month": 0}/);
+  assert.match(ofMonth?.cli ?? '', /--name payment,meter --month 0$/);
   assert.equal(overviewOf({ ...calm, ages, lookedAt: night }).well, true);
+});
+
+test('of data that are old in two places, since the first of them', () => {
+  const age = { code: 'mo', entity: 'payment', maxAgeMs: 3_600_000 };
+  const ages = [
+    { ...age, place: 'heap', oldAt: later },
+    { ...age, place: 'crude', oldAt: night },
+  ];
+  const { wrong } = overviewOf({ ...calm, ages });
+  assert.deepEqual(
+    wrong.map(({ kind, since }) => [kind, since]),
+    [['old', night]],
+  );
 });
 
 test('what somebody knows of is told last, marked, until its time', () => {
@@ -114,6 +137,64 @@ test('what somebody knows of is told last, marked, until its time', () => {
   const over = overviewOf({ ...facts, lookedAt: '2026-11-30T12:00:01.000Z' });
   assert.equal(over.well, false);
   assert.equal(over.wrong[0]?.acknowledged, undefined);
+});
+
+test('of several due times the one that is late for the longest is told, however many came after', () => {
+  const due = (day: number) => ({
+    ...{ at: `2026-11-${day}T01:30:00.000Z`, state: 'started' as const, run: `r${day}` },
+  });
+  const open = [27, 28, 29].map((day) => ({
+    due: due(day),
+    run: { id: `r${day}`, state: 'waiting' as const },
+  }));
+  const [line, ...others] = overviewOf({ ...calm, schedules: [{ ...schedule, open }] }).wrong;
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    [line?.kind, line?.what, line?.count, line?.run, line?.since],
+    ['late', 'in line', 3, 'r27', '2026-11-27T01:45:00.000Z'],
+  );
+  const unseen = { ...schedule, next: night };
+  const [unlooked] = overviewOf({ ...calm, schedules: [unseen] }).wrong;
+  assert.deepEqual([unlooked?.what, unlooked?.cli], ['unseen', 'syncboard board run nightly']);
+  const met = overviewOf({ ...calm, schedules: [{ ...unseen, met: later }] });
+  assert.equal(met.well, true, 'the board was run by hand since');
+});
+
+const differs = {
+  ...{ run: 'r1', at: later, state: 'differs' as const, what: 'rows are 7 and 6' },
+  ...{ agreedAt: '2026-11-28T02:30:00.000Z', firstAt: '2026-11-01T02:30:00.000Z' },
+};
+const cell = { code: 'mo', entity: 'payment', state: 'succeeded' as const, run: 'r1', at: later };
+const lasting: [string, Facts][] = [
+  ['schedule night', { ...calm, schedules: ill.schedules }],
+  ['late night', { ...calm, schedules: [{ ...schedule, next: night }] }],
+  ['slow r2', { ...calm, servers: ill.servers }],
+  ['check mo/payment', { ...calm, cells: [{ ...cell, check: differs }] }],
+  ['queue syncboard-companies', { ...calm, givenUp: ill.givenUp }],
+];
+for (const [name, facts] of lasting) {
+  test(`what lasts may be known: ${name}`, () => {
+    const [trouble, ...others] = troublesIn(facts);
+    assert.ok(trouble);
+    assert.deepEqual([`${trouble.kind} ${trouble.subject}`, others], [name, []]);
+    const until = '2026-11-30T12:00:00.000Z';
+    const known = { ...trouble, id: 'a', until, note: 'we know', token: 'demo', at: later };
+    const now = overviewOf({ ...facts, acknowledgements: [known] });
+    assert.deepEqual([now.well, now.wrong[0]?.acknowledged?.note], [true, 'we know']);
+    const other = { ...known, since: '2026-11-01T00:00:00.000Z' };
+    assert.equal(overviewOf({ ...facts, acknowledgements: [other] }).well, false);
+    const over = { ...facts, acknowledgements: [known], lookedAt: '2026-11-30T12:00:01.000Z' };
+    assert.equal(overviewOf(over).well, false);
+  });
+}
+
+test('a check that differs again is the same trouble, a message more that is given up is another', () => {
+  const again = { ...differs, run: 'r9', at: '2026-11-30T06:00:00.000Z' };
+  const of = (check: typeof differs) => troublesIn({ ...calm, cells: [{ ...cell, check }] });
+  assert.deepEqual(of(again), of(differs));
+  const one = { queue: 'syncboard-companies', id: 'm', about: 'one', at: night };
+  const more = { ...calm, givenUp: [one, { ...one, id: 'n', at: later }] };
+  assert.notDeepEqual(troublesIn(more), troublesIn({ ...calm, givenUp: [one] }));
 });
 
 test('that something could not be read, or nobody has looked, is not well', () => {
@@ -186,11 +267,13 @@ test('every language has every text, with the same places', () => {
 
 for (const language of languages) {
   test(`as text in ${language}: lines for a terminal of 80 columns, no text of another language`, () => {
-    const text = overviewText(overviewOf(ill), { language, timeZone: 'Europe/Prague' });
+    const text = overviewText(overviewOf(ill), {
+      ...{ language, timeZone: 'Europe/Prague', tool: 'curl' },
+    });
     for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
-    assert.match(text, /POST \/runs\/r1\/retry/);
+    assert.match(text, /curl -X POST "\$SYNCBOARD_URL\/runs\/r1\/retry" \\\n/);
     assert.match(text, /2026-11-30 03:30/);
-    assert.doesNotMatch(text, /[{}]|undefined/);
+    assert.doesNotMatch(text.replace(/-d '[^']+'/g, ''), /[{}]|undefined/);
     assert.match(
       text,
       { en: /^Wrong now: 6\n/, cs: /^Teď není/, ru: /^Сейчас не в порядке/ }[language],

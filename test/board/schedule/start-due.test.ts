@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { BoardCall } from '../../../shared/board/board.ts';
+import { lineEvent } from '../../../shared/board/schedule/late-events.ts';
 import { claimMs } from '../../../shared/board/schedule/plan-due.ts';
 import type { Due, Schedule } from '../../../shared/board/schedule/schedule.ts';
 import { type DueDependencies, startDue } from '../../../shared/board/schedule/start-due.ts';
@@ -11,6 +12,7 @@ import { eventOf, type NewEvent } from '../../../shared/events/event.ts';
 import { DocumentConflictError } from '../../../shared/storage/documents.ts';
 import type { Run, StartOutcome, SyncRequest } from '../../../shared/sync/syncs.ts';
 import { StoredInMemory } from '../../support/memory-schedule.ts';
+import { pipelines, run } from '../../support/runs.ts';
 import { soon } from '../../support/storage.ts';
 
 const meter: BoardCall = { id: 'meter.mo', code: 'mo', name: 'meter', run: true };
@@ -315,20 +317,52 @@ describe('that it is late is told, each time the same', () => {
     assert.equal(told[0]?.codes, undefined);
   });
 
-  test('where nobody could start it for ten minutes, and not before', async () => {
+  test('where nobody could start it for five minutes, and not before', async () => {
     const { told, tell, ids } = telling();
     const { tick, clock } = world({ starts: [new Error('storage is away')] });
-    for (const minutes of [0, 4, 8]) {
+    for (const minutes of [0, 2, 4]) {
       clock.ms = Date.parse(due) + minutes * 60_000;
       await tick({ tell }).catch(() => {});
     }
     assert.equal(told.length, 0);
-    for (const minutes of [11, 15]) {
+    for (const minutes of [6, 9]) {
       clock.ms = Date.parse(due) + minutes * 60_000;
       await tick({ tell }).catch(() => {});
     }
     assert.equal(ids().size, 1);
     assert.match(told[0]?.reason ?? '', /it has not begun/);
+  });
+
+  test('where it was missed, once for all that follow one another; not where it is made up for', async () => {
+    const { told, tell } = telling();
+    const { tick, clock } = world({ schedule: { missed: 'none' } });
+    clock.ms = Date.parse(due) + 2 * 3_600_000;
+    await tick({ tell });
+    await tick({ tell });
+    clock.ms += 86_400_000;
+    await tick({ tell });
+    const ids = new Set(told.map((event) => eventOf(event, new Date(due)).id));
+    assert.equal(ids.size, 1);
+    assert.match(told[0]?.reason ?? '', /It was missed: no worker was there/);
+    const other = telling();
+    const late = world({ schedule: { missed: 'last' } });
+    late.clock.ms = Date.parse(due) + 2 * 3_600_000;
+    await late.tick({ tell: other.tell });
+    assert.deepEqual(other.told, []);
+  });
+
+  test('where its run stands in line for a quarter of an hour: as the overview has it', () => {
+    const waiting = {
+      ...run('r1', pipelines(['meter'])),
+      ...{ state: 'waiting' as const, board: 'nightly', due: { schedule: 'night', at: due } },
+    };
+    const after = (minutes: number) => new Date(Date.parse(due) + minutes * 60_000);
+    assert.equal(lineEvent(waiting, after(14)), undefined);
+    assert.partialDeepStrictEqual(lineEvent(waiting, after(15)), {
+      ...{ kind: 'run.late', board: 'nightly', run: 'r1', since: due },
+      reason: 'Schedule night: its run stands in line.',
+    });
+    assert.equal(lineEvent({ ...waiting, state: 'running' }, after(60)), undefined);
   });
 
   test('where its run has not ended by its time, and not where it has', async () => {

@@ -160,6 +160,36 @@ describe('what runs tell', { concurrency: true }, () => {
     }
   });
 
+  test('whoever was told of a run that ended without a worker is told when it is over', async () => {
+    const world = await EventWorld.open(storage);
+    const { runs, failures } = world.state;
+    const orphan = 'zd0000001-orphan';
+    const locks = [{ server: 'src', leaseId: 'a' }];
+    const freshness = [{ entity: 'meter', code: '0c10' }];
+    await runs.create({ ...run(orphan, pipelines(['meter']), locks), freshness }, soon());
+    for (let sweeps = 0; sweeps < 2; sweeps += 1) await world.sweep();
+    const [known] = await failures.read(soon());
+    assert.deepEqual([known?.run, known?.entity, known?.told], [orphan, 'meter', true]);
+    assert.match(known?.message ?? '', /^It was never begun/);
+    const over = await world.ask([call(['0c10'], ['meter'])]);
+    assert.deepEqual(await world.told(), [`run.failed ${orphan}`, `run.recovered ${over.id}`]);
+    assert.deepEqual(await failures.read(soon()), []);
+  });
+
+  test('of what was synced before anybody heard of such a run nothing is wrong', async () => {
+    const world = await EventWorld.open(storage);
+    const orphan = 'zd0000001-orphan';
+    const locks = [{ server: 'src', leaseId: 'a' }];
+    const freshness = [{ entity: 'meter', code: '0c10' }];
+    const createdAt = world.now().toISOString();
+    const lost = { ...run(orphan, pipelines(['meter']), locks), freshness, createdAt };
+    await world.state.runs.create(lost, soon());
+    await world.ask([call(['0c10'], ['meter'])]);
+    for (let sweeps = 0; sweeps < 2; sweeps += 1) await world.sweep();
+    assert.equal((await world.read(orphan)).state, 'interrupted');
+    assert.deepEqual(await world.state.failures.read(soon()), []);
+  });
+
   test('what its checks have found is one event, whatever agreed', () => {
     const at = '2026-11-30T02:00:00.000Z';
     const check = { check: 'totals', entity: 'payment', code: '0c10', queries: [] };

@@ -39,15 +39,17 @@ const day = 86_400_000;
  * A key and a certificate signed by itself, valid from yesterday for a year: what SQL Server makes
  * at its start when it was given none, under the same name. Clients take it only when told to
  * trust any certificate.
+ *
+ * @param host another name, of a server that is no SQL Server
  */
-export function selfSignedCertificate(): { key: KeyObject; cert: string } {
+export function selfSignedCertificate(host = 'SSL_Self_Signed_Fallback'): {
+  key: KeyObject;
+  cert: string;
+} {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = der(
     tag.sequence,
-    der(
-      tag.set,
-      der(tag.sequence, commonName, der(tag.utf8String, Buffer.from('SSL_Self_Signed_Fallback'))),
-    ),
+    der(tag.set, der(tag.sequence, commonName, der(tag.utf8String, Buffer.from(host)))),
   );
   const now = Date.now();
   // The first byte keeps the number positive and not zero.

@@ -1,0 +1,77 @@
+/** Requests that mend what is wrong: whole, as they are sent, and as commands. */
+
+/** The request, `POST /runs/x/retry {"user": "operator"}`, and the command that makes it. */
+export interface Mend {
+  mend: string;
+  cli: string;
+}
+
+/** Whoever mends it is no name that is known here. */
+const user = 'operator';
+
+export function retry(run: string, from?: 'all'): Mend {
+  const body = { user, ...(from && { from }) };
+  return {
+    mend: request('POST', `/runs/${run}/retry`, body),
+    cli: `syncboard retry ${run}${from === undefined ? '' : ' --all'}`,
+  };
+}
+
+export function cancel(run: string): Mend {
+  return { mend: request('POST', `/runs/${run}/cancel`), cli: `syncboard cancel ${run}` };
+}
+
+export function runBoard(board: string): Mend {
+  return {
+    mend: request('POST', `/boards/${board}/run`, { user }),
+    cli: `syncboard board run ${board}`,
+  };
+}
+
+/** @param isDated one of the entities is synced by months: the current one */
+export function sync(code: string, entities: readonly string[], isDated: boolean): Mend {
+  const month = isDated ? { month: 0 } : {};
+  const calls = entities.map((name) => ({ code, name, ...month }));
+  return {
+    mend: request('POST', '/runs', { user, calls }),
+    cli: `syncboard run --code ${code} --name ${entities.join(',')}${isDated ? ' --month 0' : ''}`,
+  };
+}
+
+export function poll(company: string): Mend {
+  return {
+    mend: request('POST', `/flexibee/${company}/poll`),
+    cli: `syncboard company poll ${company}`,
+  };
+}
+
+export function open(closure: string): Mend {
+  return { mend: request('DELETE', `/closures/${closure}`), cli: `syncboard open ${closure}` };
+}
+
+function request(method: string, path: string, body?: object): string {
+  return `${method} ${path}${body === undefined ? '' : ` ${spaced(body)}`}`;
+}
+
+/** With a space behind each comma and colon, so that it may be broken between any two. */
+function spaced(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, one]) => `"${name}": ${spaced(one)}`);
+  return `{${members.join(', ')}}`;
+}
+
+/**
+ * The request as a command for curl, whose lines may be broken where there is a space: between
+ * members of the body, or before an option.
+ */
+export function curlOf(mend: string): string[] {
+  const [, method = '', path = '', body] = /^(\S+) (\S+)(?: (.+))?$/s.exec(mend) ?? [];
+  return [
+    `curl -X ${method} "$SYNCBOARD_URL${path}"`,
+    '-H "Authorization: Bearer $SYNCBOARD_TOKEN"',
+    ...(body === undefined
+      ? []
+      : ['-H "Content-Type: application/json"', `-d '${body.replaceAll("'", "'\\''")}'`]),
+  ];
+}

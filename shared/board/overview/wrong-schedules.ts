@@ -1,0 +1,58 @@
+/** What is wrong with schedules: what they owe, and what is late. */
+
+import { isLate, type Lateness, lateness, unseen } from '../schedule/late.ts';
+import { isAfter } from '../schedule/unmet.ts';
+import type { KnownSchedule } from './facts.ts';
+import { cancel, retry, runBoard } from './mend.ts';
+import { brief, counted, type WrongTrouble } from './wrong-line.ts';
+
+export function wrongWithSchedule(schedule: KnownSchedule, now: Date): WrongTrouble[] {
+  return [owed(schedule), late(schedule, now)].flatMap((one) => one ?? []);
+}
+
+/** Due times that came to nothing: one line until they are met, which says how the latest went. */
+function owed({ name, content, unmet }: KnownSchedule): WrongTrouble | undefined {
+  if (unmet === undefined) return undefined;
+  const { since, due, run } = unmet;
+  // What is switched off is not to run.
+  if (due.state === 'skipped' && !content.enabled) return undefined;
+  const trouble = { kind: 'schedule' as const, subject: name, what: 'not kept', since };
+  const subject = `schedule ${name}`;
+  if (run === undefined) {
+    const kind = due.state === 'skipped' ? ('late' as const) : ('failed' as const);
+    const see = `/schedules/${name}/times`;
+    const what = brief(due.why ?? due.state);
+    return { trouble, line: { kind, subject, what, since, see, ...runBoard(content.board) } };
+  }
+  const { id, state } = run;
+  const links = { run: id, see: `/runs/${id}`, ...retry(id) };
+  return { trouble, line: { kind: 'failed', subject, what: state, since, ...links } };
+}
+
+/** What is late for the longest, and how many due times are. */
+function late(schedule: KnownSchedule, now: Date): WrongTrouble | undefined {
+  const { name, content, open, next, met } = schedule;
+  const waits = next !== undefined && isAfter(next, met) ? unseen(new Date(next)) : undefined;
+  const all = [
+    ...open.map(({ due, run }) => ({ late: lateness(due, run), run: run?.id })),
+    { late: waits, run: undefined },
+  ].flatMap(({ late: one, run }) => (isLate(one, now) ? [{ ...one, run }] : []));
+  const [first] = all.toSorted((one, other) => one.from.getTime() - other.from.getTime());
+  if (first === undefined) return undefined;
+  const since = first.from.toISOString();
+  const { what, run } = first;
+  return {
+    trouble: { kind: 'late', subject: name, what, since },
+    line: {
+      ...{ kind: 'late', subject: `schedule ${name}`, what, ...counted(all), since },
+      ...(run === undefined ? { see: `/schedules/${name}/times` } : { run, see: `/runs/${run}` }),
+      ...mendOf(what, run, content.board),
+    },
+  };
+}
+
+/** What stands in line begins when whoever is before it has ended. */
+function mendOf(what: Lateness['what'], run: string | undefined, board: string) {
+  if (run === undefined) return runBoard(board);
+  return what === 'not ended' ? cancel(run) : {};
+}
