@@ -163,6 +163,14 @@ const lookups = [
   ['heap.premises', 'premises_id'],
 ] as const;
 
+/** T-SQL that creates the copy of ABRA Gen's countries. */
+export function countrySchema(): string {
+  return [
+    ...countryTables.map(({ name, columns, key }) => createTable(name, { ...columns }, [key])),
+    createIndex('dbo.Countries2', 'Parent_ID'),
+  ].join('');
+}
+
 /** T-SQL that creates the aggregate base's schemas, tables and indexes. */
 export function aggregateSchema(): string {
   return [
@@ -174,8 +182,7 @@ export function aggregateSchema(): string {
     ),
     ...entityNames.map(aggregateTables),
     ...lookups.map(([table, column]) => createIndex(table, column)),
-    ...countryTables.map(({ name, columns, key }) => createTable(name, { ...columns }, [key])),
-    createIndex('dbo.Countries2', 'Parent_ID'),
+    countrySchema(),
     createTable(
       'crude.load_state',
       {

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import type { Answer } from '../../shared/app/connections/connection.ts';
+import { fairAnswer } from '../../shared/app/connections/fair-answer.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { show } from '../../shared/faults/show.ts';
 import { accepts } from '../../shared/http/accept.ts';
@@ -23,6 +24,7 @@ const firstByteMs = 220_000;
 export function execQuery(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal, isPretty }) => {
     const connection = allowedConnection(request, app, caller);
+    const holder = { name: caller?.name ?? '', weight: caller?.weight };
     const report = request.query.get('report') ?? undefined;
     const isDryRun = isDry(request.query);
     const contentType = report === undefined || isDryRun ? 'application/json' : 'application/pdf';
@@ -30,16 +32,18 @@ export function execQuery(app: AppServices): RouteHandler {
     const body = await readJsonObject(request, signal, { limit: bodyLimit });
     const definition = pathParameter(request, 'id');
     return await explained(context, async () => {
-      const answer = connection.answer({ definition, body, report });
+      const answer = connection.answer({ definition, body, report, user: caller?.name });
       if (isDryRun) return json(dry(answer, connection.id));
       const slow = new AbortController();
       const timer = setTimeout(() => slow.abort(tooSlow()), firstByteMs);
       try {
         const limit = AbortSignal.any([app.dynsql.stopping, slow.signal]);
+        const inTurn = (within: AbortSignal) =>
+          fairAnswer(connection.places, holder, answer.make, within);
         const make =
           contentType === 'application/json'
-            ? (signal: AbortSignal) => laidOutPieces(answer.make(signal), isPretty)
-            : answer.make;
+            ? (within: AbortSignal) => laidOutPieces(inTurn(within), isPretty)
+            : inTurn;
         const stream = await streamedBody(context.invocationId, make, limit);
         return { headers: { 'content-type': contentType }, body: stream };
       } finally {

@@ -2,6 +2,7 @@
 
 import type { InvocationContext } from '@azure/functions';
 import { AbraGenError } from '../../shared/abra-gen/errors.ts';
+import { NoPlaceError } from '../../shared/async/fair-places.ts';
 import { DatabaseError } from '../../shared/database/database-error.ts';
 import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
 import { DriftError } from '../../shared/dynsql/run/merge.ts';
@@ -12,6 +13,9 @@ import { WorkerStoppingError } from '../../shared/sync/interruption.ts';
 
 /** Seconds after which it may be asked again. */
 const retryAfter = { 'retry-after': '30' };
+
+/** Places come back as answers end. */
+const soon = { 'retry-after': '10' };
 
 /**
  * Does the work; its failures become problems.
@@ -32,6 +36,7 @@ export async function explained<T>(
     }
     if (error instanceof AbraGenError) throw abraGenProblem(error);
     if (error instanceof DatabaseError) throw databaseProblem(error, context);
+    if (error instanceof NoPlaceError) throw placeProblem(error);
     if (error instanceof DriftError) {
       const text = `${error.message} Try again.`;
       throw new HttpProblem('unavailable', text, { headers: retryAfter, cause: error });
@@ -44,6 +49,12 @@ export async function explained<T>(
     }
     throw error;
   }
+}
+
+function placeProblem(error: NoPlaceError): HttpProblem {
+  const type = error.isOwn ? 'too-many' : 'unavailable';
+  const whose = error.isOwn ? 'The token: ' : '';
+  return new HttpProblem(type, `${whose}${error.message}. Try again later.`, { headers: soon });
 }
 
 function abraGenProblem(error: AbraGenError): HttpProblem {

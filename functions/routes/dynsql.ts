@@ -89,7 +89,7 @@ export const dynsqlRoutes: readonly Route[] = [
         responses: {
           200: { description: 'Dataset with its items', json: schemas.answerSchema, pdf: true },
         },
-        problems: [...asked, 'not-acceptable'],
+        problems: [...asked, 'not-acceptable', 'too-many'],
       },
     },
   },

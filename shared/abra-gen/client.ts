@@ -31,15 +31,23 @@ export interface AbraGenAnswer {
 /** To be kept for the life of the process: it holds the list and the definitions. */
 export class AbraGenClient {
   readonly #servers: AbraGenServers;
+  readonly #origin: string;
   readonly #requests: Requests;
   readonly #lists: AgedCache<DefinitionList>;
   readonly #definitions: AgedCache<FetchedDefinition>;
 
   constructor(connection: AbraGenConnection, servers: AbraGenServers) {
     this.#servers = servers;
+    this.#origin = connection.address.origin;
     this.#requests = new Requests(connection, servers);
     this.#lists = new AgedCache(servers.limits.now);
     this.#definitions = new AgedCache(servers.limits.now);
+  }
+
+  /** The server, and how many queries may be under way there. */
+  get pool(): { key: string; places: number } {
+    const { requestsPerServer } = this.#servers.limits;
+    return { key: this.#origin, places: requestsPerServer };
   }
 
   /** All definitions, not older than `maxAgeMs`. @throws AbraGenError, or the reason of `signal` */
@@ -87,9 +95,14 @@ export class AbraGenClient {
     return this.#ask(id, query, { accept: 'application/json' }, signal);
   }
 
-  /** The same, printed: a PDF. @param report id of the report in ABRA Gen */
+  /** The same, printed: a PDF. @param report id of the report in ABRA Gen, in letters of any case */
   report(id: string, query: unknown, report: string, signal: AbortSignal): Promise<AbraGenAnswer> {
-    return this.#ask(id, query, { accept: 'application/pdf', query: { report } }, signal);
+    return this.#ask(
+      id,
+      query,
+      { accept: 'application/pdf', query: { report: report.toUpperCase() } },
+      signal,
+    );
   }
 
   async #ask(

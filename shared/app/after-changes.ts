@@ -5,6 +5,7 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog } from '../catalog/index.ts';
+import type { NewEvent } from '../events/event.ts';
 import {
   type AfterCalls,
   afterCallsForm,
@@ -21,6 +22,7 @@ import type { CursorStore } from '../flexibee/context.ts';
 import { marksOf } from '../flexibee/cursor.ts';
 import { callsRowOf, rowMetadata } from '../flexibee/cursor-row.ts';
 import type { Returned } from '../flexibee/returned.ts';
+import { tellCalls } from '../flexibee/tell-calls.ts';
 import { type LeasedDocument, LeasedDocuments } from '../lock/leased-document.ts';
 import { Leases } from '../lock/leases.ts';
 import { isTransientStorageError } from '../storage/storage-error.ts';
@@ -45,12 +47,14 @@ export interface AfterChangesDependencies {
   closed: Pick<Closed, 'ofStages'>;
   /** Queues a call for the company. */
   queue(code: string, signal: AbortSignal): Promise<void>;
+  /** Writes down what somebody should hear of, unless it is; absent: nobody hears of anything. */
+  tell?(event: NewEvent, signal: AbortSignal): Promise<void>;
   /** Called when what is listed of a company has become something else. */
   onChange?(): void;
   now(): Date;
 }
 
-export type ShownFailure = CallFailure & { evidence: string };
+export type ShownFailure = Omit<CallFailure, 'told'> & { evidence: string };
 
 /** `handed on`: the slice is over, and the caller queues the company again. */
 export type CallsOutcome = 'done' | 'busy' | 'handed on';
@@ -81,7 +85,7 @@ export class AfterChanges {
     const calls = await this.#read(code, signal);
     const pending = dueCalls(this.#own(code, marks), calls);
     const failures = Object.entries(calls.evidences).flatMap(([evidence, { failure }]) =>
-      failure === undefined ? [] : [{ evidence, ...failure }],
+      failure === undefined ? [] : [shownFailure(evidence, failure)],
     );
     return { pending, failures, warnings: Object.values(calls.warnings) };
   }
@@ -174,9 +178,14 @@ export class AfterChanges {
       }
     }
     after ??= succeeded(calls, evidence, { mark, at, returned });
+    const { tell } = this.#dependencies;
+    if (tell !== undefined) {
+      const told = (event: NewEvent) => tell(event, signal);
+      after = await tellCalls({ code, evidence, now: now() }, calls, after, told);
+    }
     await held.replace(after, signal);
     this.#known.set(code, after);
-    tell(code, evidence, calls, after, log);
+    logChange(code, evidence, calls, after, log);
     return false;
   }
 
@@ -225,8 +234,12 @@ export class AfterChanges {
   }
 }
 
-/** What begins or ends is told once. */
-function tell(
+function shownFailure(evidence: string, { told: _, ...failure }: CallFailure): ShownFailure {
+  return { evidence, ...failure };
+}
+
+/** What begins or ends is logged once. */
+function logChange(
   code: string,
   evidence: string,
   before: AfterCalls,

@@ -23,6 +23,7 @@ import { RunLooks } from '../sync/run-looks.ts';
 import { type SyncState, syncState } from '../sync/sync-state.ts';
 import type { Run } from '../sync/syncs.ts';
 import { CompaniesMemory } from './companies-memory.ts';
+import { SharedPlaces } from './connections/shared-places.ts';
 import { Notifications } from './notifications.ts';
 import { Overviews } from './overview/overviews.ts';
 import { runQueueName } from './run-queue.ts';
@@ -48,6 +49,8 @@ export class AppProcess {
   readonly companies: CompaniesMemory;
   readonly overviews: Overviews;
   readonly abraGen = new AbraGenClients();
+  /** Of dynsql's queries. */
+  readonly places = new SharedPlaces();
   readonly notifications: Notifications;
   /** Looks at runs, which all who wait for them share. */
   readonly looks: RunLooks;

@@ -105,6 +105,7 @@ export class AppRevision implements AppServices {
       databases: process.readers.at(addresses),
       addresses: connections.abraGen,
       clients: process.abraGen,
+      places: process.places,
       stopping: process.stopping,
     });
     this.#runners = {

@@ -10,7 +10,14 @@ import {
   toDatabaseError,
 } from './database-error.ts';
 import type { SqlParameter } from './link.ts';
-import { defaultPoolSize, type PoolOptions, Pools, patienceMs, poolKey } from './pools.ts';
+import {
+  defaultPoolSize,
+  type PoolOptions,
+  Pools,
+  type PoolUse,
+  patienceMs,
+  poolKey,
+} from './pools.ts';
 import { type ProductSchemas, usualSchemas } from './product-schemas.ts';
 import { type Answered, answersIn } from './questions.ts';
 import type { RowBatch } from './row-stream.ts';
@@ -72,6 +79,16 @@ export class Databases {
   /** What the product's schemas are called there. */
   schemas(id: string): ProductSchemas {
     return this.#addresses.get(id)?.schemas ?? usualSchemas;
+  }
+
+  /** The same for ids that share connections. May hold a password: for comparing only. */
+  poolOf(id: string): string {
+    return poolKey(this.#address(id));
+  }
+
+  /** How full its pool is; undefined: nobody has needed it yet. */
+  use(id: string): PoolUse | undefined {
+    return this.#shared.pools.use(this.#address(id));
   }
 
   /**

@@ -39,9 +39,21 @@ export function poolKey({ setting, connectionString }: DatabaseAddress): string 
   return JSON.stringify([setting, connectionString]);
 }
 
+/** Connections of one pool. */
+export interface PoolUse {
+  /** Lent out. */
+  used: number;
+  /** The most there may be. */
+  most: number;
+  /** Those who wait for one. */
+  waiting: number;
+}
+
 export class Pools {
   readonly #options: Required<PoolOptions>;
   readonly #open = new Map<string, Promise<sql.ConnectionPool>>();
+  /** Those that could be opened. */
+  readonly #opened = new Map<string, sql.ConnectionPool>();
   #closed = false;
 
   constructor(options: PoolOptions = {}) {
@@ -55,7 +67,9 @@ export class Pools {
     const opening = this.#open.get(key) ?? openPool(address, this.#options);
     this.#open.set(key, opening);
     try {
-      return await opening;
+      const pool = await opening;
+      this.#opened.set(key, pool);
+      return pool;
     } catch (error) {
       // The next caller tries anew: a pool that never opened must not be kept.
       if (this.#open.get(key) === opening) this.#open.delete(key);
@@ -63,11 +77,20 @@ export class Pools {
     }
   }
 
+  /** Undefined: nobody has needed it yet. */
+  use(address: DatabaseAddress): PoolUse | undefined {
+    const pool = this.#opened.get(poolKey(address));
+    if (pool === undefined) return undefined;
+    const { borrowed: used, pending: waiting } = pool;
+    return { used, most: this.#options.size, waiting };
+  }
+
   /** Closes every pool; connections in use are closed when they come back. */
   async close(): Promise<void> {
     this.#closed = true;
     const pools = await Promise.allSettled(this.#open.values());
     this.#open.clear();
+    this.#opened.clear();
     await Promise.allSettled(
       pools.map((pool) => (pool.status === 'fulfilled' ? pool.value.close() : undefined)),
     );

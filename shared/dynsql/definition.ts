@@ -77,7 +77,7 @@ export interface CheckedCondition {
 /** A value that only travels as a parameter; a list travels as one, a JSON array. */
 export type TypedValue =
   | { readonly type: string; readonly value: string | number | boolean }
-  | { readonly type: string; readonly list: readonly (string | number)[] };
+  | { readonly type: string; readonly list: readonly (string | number | boolean)[] };
 
 export interface CheckedOrder {
   readonly key: OrderKey;

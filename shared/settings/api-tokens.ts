@@ -30,6 +30,12 @@ const apiTokenSchema = z.strictObject({
     .min(1, { error: 'must name at least one data source code, or "*" for all' }),
   /** What dynsql may ask with it; none unless told. */
   connections: z.array(z.string().min(1, { error: 'must not be empty' })).default([]),
+  /** Of its queries beside those of others, where these wait for one another. */
+  weight: z
+    .int({ error: 'must be a whole number from 1 to 100' })
+    .min(1, { error: 'must be at least 1' })
+    .max(100, { error: 'must be at most 100' })
+    .optional(),
   roles: z
     .array(z.enum(roles, { error: 'must be "read", "run" or "admin"' }))
     .min(1, { error: 'must name at least one of "read", "run" and "admin"' })

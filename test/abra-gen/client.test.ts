@@ -177,7 +177,7 @@ test('a report: asked for as PDF, its bytes as they are', async (t) => {
     countries,
     (response) => void response.writeHead(200, { 'content-type': 'application/pdf' }).end(pdf),
   ]);
-  const { contentType, body } = await client.report(id, query, 'W4&0 1', soon());
+  const { contentType, body } = await client.report(id, query, 'w4&0 1', soon());
   assert.equal(contentType, 'application/pdf');
   assert.deepEqual(await buffer(body), pdf);
   assert.equal(http.requests[1]?.url, `/demodata/dynsql/${id}/exec?report=W4%260+1`);

@@ -22,6 +22,13 @@ const faults: [string, unknown, string, RegExp][] = [
   ['no object', 7, 'body', /an object with select/],
   ['nothing', undefined, 'body', /body is needed/],
   ['no select', {}, 'select', /select is needed/],
+  ['no datasets', { datasets: [] }, 'select', /select is needed/],
+  [
+    'none below',
+    { datasets: [{ name: 'rows', datasets: [] }] },
+    'datasets[0].select',
+    /select is needed/,
+  ],
   ['an empty select', { select: [] }, 'select', /at least one field of MAIN, such as ID/],
   ['an unknown key', { select: 'ID', wher: [] }, 'wher', /no key here \(did you mean where\?\)/],
   ['a key twice', { select: 'ID', SELECT: 'ID' }, 'SELECT', /there twice, in another case/],

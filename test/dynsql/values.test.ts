@@ -3,7 +3,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ValueKind } from '../../shared/database/sql-types.ts';
 import { jsonText } from '../../shared/dynsql/run/values.ts';
-import { fromStored, spanOf, toStored } from '../../shared/dynsql/time/dates.ts';
+import {
+  dateTexts,
+  fromStored,
+  readDate,
+  toStored,
+  wallSpan,
+} from '../../shared/dynsql/time/dates.ts';
 import { instantOf, wallClock } from '../../shared/time/zone.ts';
 
 const prague = 'Europe/Prague';
@@ -95,13 +101,41 @@ describe('a datetimeoffset in JSON', () => {
 
 const day = 86_400_000;
 const at = (text: string) => Date.parse(`${text}Z`);
-const spans: [unknown, string, [number, number] | undefined][] = [
+const spans: [unknown, string, [number, number] | undefined, ...texts: string[]][] = [
   ['2020-11-14', prague, [at('2020-11-14T00:00'), at('2020-11-15T00:00')]],
   ['2020-11-14T23:00:00.000Z', prague, [at('2020-11-15T00:00'), at('2020-11-15T00:00') + 1]],
   ['2020-11-14T23:00', prague, [at('2020-11-14T23:00'), at('2020-11-14T23:00') + 1]],
   ['2020-07-14T23:00:00+02:00', prague, [at('2020-07-14T23:00'), at('2020-07-14T23:00') + 1]],
   [44_149, prague, [at('2020-11-14T00:00'), at('2020-11-14T00:00') + day]],
   [44_149.5, prague, [at('2020-11-14T12:00'), at('2020-11-14T12:00') + 1]],
+  [
+    ['2026-11-28T00:00:00', '2026-11-29'],
+    prague,
+    [at('2026-11-28T00:00'), at('2026-11-29T00:00') + 1],
+    '2026-11-28T00:00:00.000',
+    '2026-11-29T00:00:00.000',
+  ],
+  [
+    [46_355.5, 46_354],
+    prague,
+    [at('2026-11-28T00:00'), at('2026-11-29T12:00') + 1],
+    '2026-11-28T00:00:00.000',
+    '2026-11-29T12:00:00.000',
+  ],
+  [
+    ['2020-11-14T23:00Z', '2020-11-14'],
+    prague,
+    [at('2020-11-14T00:00'), at('2020-11-15T00:00') + 1],
+    '2020-11-14T00:00:00.000',
+    '2020-11-14T23:00:00.000Z',
+  ],
+  [
+    ['2020-11-15', 44_149],
+    prague,
+    [at('2020-11-14T00:00'), at('2020-11-16T00:00')],
+    '2020-11-14',
+    '2020-11-15',
+  ],
   ['2021-02-29', prague, undefined],
   ['2021-2-9', prague, undefined],
   ['2021-02-09T24:01', prague, undefined],
@@ -111,10 +145,13 @@ const spans: [unknown, string, [number, number] | undefined][] = [
 ];
 
 describe('what a date stands for', () => {
-  for (const [value, zone, span] of spans) {
+  for (const [value, zone, span, ...texts] of spans) {
     it(String(value), () => {
-      const read = spanOf(value, zone);
-      assert.deepEqual(read && [read.from, read.to], span);
+      const given = [value].flat().map((one) => readDate(one, zone));
+      const read = given.filter((one) => one !== undefined);
+      const { from, to } = wallSpan(read);
+      assert.deepEqual(read.length < given.length ? undefined : [from, to], span);
+      if (texts.length > 0) assert.deepEqual(dateTexts(read, zone), texts);
     });
   }
 

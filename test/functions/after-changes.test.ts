@@ -9,6 +9,7 @@ import type { Closed } from '../../shared/app/closed.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { parseCatalog } from '../../shared/catalog/read-catalog.ts';
 import type { Closure } from '../../shared/closures/closures.ts';
+import { eventOf, type NewEvent } from '../../shared/events/event.ts';
 import { type Cursor, restarted, withPending } from '../../shared/flexibee/cursor.ts';
 import { Leases } from '../../shared/lock/leases.ts';
 import type { StageRunner } from '../../shared/sync/stage-runner.ts';
@@ -51,6 +52,7 @@ async function world(options: { sliceMs?: number } = {}) {
     seen: new Map<string, number>(),
     calls: [] as string[],
     queued: 0,
+    told: [] as NewEvent[],
     time: Date.parse('2026-01-01T00:00:00Z'),
     /** Evidences whose procedures are at a server that is closed. */
     closed: new Set<string>(),
@@ -93,6 +95,7 @@ async function world(options: { sliceMs?: number } = {}) {
       queue: async () => {
         state.queued += 1;
       },
+      tell: async (event) => void state.told.push(event),
       now: () => new Date(state.time),
     });
   const call = () => worker().call(code, () => {}, soon());
@@ -199,10 +202,45 @@ test('one that fails is called again after longer and longer, the others at once
     const most = Math.min(60_000 * 2 ** index, 15 * 60_000);
     assert.ok(wait >= most / 2 && wait <= most, `${wait} of ${most}`);
   }
+  // A server that is restarted is back within five minutes: of what lasts somebody hears, once.
+  const [trouble, ...more] = state.told;
+  assert.deepEqual(more, []);
+  assert.partialDeepStrictEqual(trouble, {
+    ...{ kind: 'company.trouble', codes: [code], entities: [first], since },
+    ...{ error: 'the heap is full', reason: 'heap.sp_load_flexibee fails' },
+  });
+  const [failure] = (await shown()).failures;
   failing.clear();
   assert.equal(await call(), 'done');
   const { failures, pending } = await shown();
   assert.deepEqual([failures, pending], [[], []]);
+  const until = failure?.nextAt;
+  assert.deepEqual(
+    state.told.slice(1).map((event) => [event.kind, event.since, event.until]),
+    [['company.recovered', since, until]],
+  );
+});
+
+test('whoever dies before it is written down that somebody was told tells the same again', async () => {
+  const { container, state, apply, call } = await world();
+  let fails = true;
+  state.during = async () => {
+    if (fails) throw new Error('the heap is full');
+  };
+  apply(first);
+  await call();
+  const blob = container.getBlockBlobClient(`after/${code}.json`);
+  for (const outcome of ['fails', 'succeeds']) {
+    fails = outcome === 'fails';
+    state.time += 3_600_000;
+    const before = await blob.downloadToBuffer();
+    const { metadata = {} } = await blob.getProperties();
+    await call();
+    await blob.upload(before, before.length, { metadata });
+    await call();
+  }
+  const ids = state.told.map((event) => eventOf(event, new Date(0)).id);
+  assert.deepEqual([ids.length, new Set(ids).size], [4, 2]);
 });
 
 test('waiting for the server is bounded by the slice, and the company is handed on', async () => {

@@ -295,6 +295,18 @@ test('more levels than connections are a 400 that names the dataset and the sett
   await databases.close();
 });
 
+test('places at a server of ABRA Gen are shared as those at a database', async () => {
+  const { places } = running.connections.find('demodata') ?? {};
+  assert.equal(places?.most, 4);
+  const taken = await Promise.all(
+    Array.from({ length: 4 }, () => places.take({ name: 'demo' }, 0, soon())),
+  );
+  await assert.rejects(places.take({ name: 'demo' }, 1, soon()), { isOwn: true });
+  for (const giveBack of taken) giveBack();
+  assert.equal((await exec('demodata', countries, byCode)).status, 200);
+  assert.equal(places.use.used, 0);
+});
+
 test('reports are printed, of ours and of ABRA Gen', async () => {
   const accept = { accept: 'application/pdf' };
   const query = { report: 'W400000001' };

@@ -1,11 +1,17 @@
 /** A connection of an ABRA Gen server: what it answers is passed on as it comes. */
 
 import type { AbraGenClient } from '../../abra-gen/client.ts';
+import type { FairPlaces } from '../../async/fair-places.ts';
 import type { DynsqlConnection } from './connection.ts';
 
-export function abraGenConnection(id: string, client: AbraGenClient): DynsqlConnection {
+export function abraGenConnection(
+  id: string,
+  client: AbraGenClient,
+  places: FairPlaces,
+): DynsqlConnection {
   return {
     id,
+    places,
     list: (signal) => client.list(signal),
     definition: async (asked, signal) => (await client.definition(asked, signal)).text,
     answer: ({ definition, body, report }) => ({

@@ -1,5 +1,6 @@
 /** What dynsql's routes need of a connection, whatever stands behind it. */
 
+import type { FairPlaces } from '../../async/fair-places.ts';
 import type { Statement } from '../../dynsql/definition.ts';
 
 export interface ListedDefinition {
@@ -14,6 +15,8 @@ export interface Ask {
   body: unknown;
   /** Id of the report to print; absent: the rows as JSON. */
   report?: string | undefined;
+  /** Who asks: the name of a token. */
+  user?: string | undefined;
 }
 
 /** A query that has been found right. */
@@ -26,6 +29,8 @@ export interface Answer {
 
 export interface DynsqlConnection {
   readonly id: string;
+  /** One a query that is under way; of all connections to one server, or database. */
+  readonly places: FairPlaces;
   /** @throws QueryFault, AbraGenError, or the reason of `signal` */
   list(signal: AbortSignal): Promise<readonly ListedDefinition[]>;
   /** JSON. @throws QueryFault where there is none, AbraGenError, or the reason of `signal` */

@@ -1,5 +1,6 @@
 /** A database of ours, asked and printed by what the app has been given. */
 
+import type { FairPlaces } from '../../async/fair-places.ts';
 import type { Databases } from '../../database/databases.ts';
 import type { Definition } from '../../dynsql/definition.ts';
 import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
@@ -15,6 +16,8 @@ import type { DynsqlConnection } from './connection.ts';
 import { OfferedDefinitions } from './offered-definitions.ts';
 
 export interface OwnConnectionDependencies {
+  /** Of the database. */
+  places(): FairPlaces;
   dynsql: DynsqlCatalog;
   databases: Databases;
   now(): Date;
@@ -24,11 +27,14 @@ export interface OwnConnectionDependencies {
 export function ownConnection(
   id: string,
   database: string,
-  { dynsql, databases, now }: OwnConnectionDependencies,
+  { dynsql, databases, places, now }: OwnConnectionDependencies,
 ): DynsqlConnection {
   const offered = new OfferedDefinitions(dynsql, databases, database);
   return {
     id,
+    get places() {
+      return places();
+    },
     list: async (signal) => {
       const list = await offered.list(signal);
       return list.map((known) => ({ id: known.id, name: known.name }));
@@ -37,7 +43,7 @@ export function ownConnection(
       const definitions = await offered.list(signal);
       return JSON.stringify(definitionOf({ definitions }, asked).document);
     },
-    answer({ definition, body, report: reportId }) {
+    answer({ definition, body, report: reportId, user }) {
       const { poolSize } = databases;
       if (reportId === undefined) {
         const asked = requireQuery(definitionOf(dynsql, definition), body, {
@@ -57,7 +63,7 @@ export function ownConnection(
           // Reading the library that makes PDFs takes longer than the rest of the app.
           const { printReport } = await import('../../dynsql/reports/print-report.ts');
           const rows = items(statements, databases, database, signal);
-          yield* printReport(report, rows, now(), signal);
+          yield* printReport(report, rows, { printed: now(), user, query: body }, signal);
         },
       };
     },

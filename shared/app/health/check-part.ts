@@ -25,13 +25,14 @@ export async function checkPart(
   }
 }
 
-/** One round trip to the database. */
-export function checkDatabase(
+/** One round trip to the database, and how full its pool is. */
+export async function checkDatabase(
   databases: Databases,
   id: string,
   signal: AbortSignal,
 ): Promise<HealthPart> {
-  return checkPart(`database ${id}`, (bounded) => databases.check(id, bounded), signal);
+  const check = (bounded: AbortSignal) => databases.check(id, bounded);
+  return { ...(await checkPart(`database ${id}`, check, signal)), ...databases.use(id) };
 }
 
 function reasonOf(error: unknown): string {

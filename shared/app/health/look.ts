@@ -19,6 +19,7 @@ import { exclusivesHealth } from './exclusives-health.ts';
 import { locksHealth } from './locks-health.ts';
 import type { HealthPart } from './part.ts';
 import type { ProceduresHealth } from './procedures-health.ts';
+import { queriesHealth } from './queries-health.ts';
 import { queuesHealth } from './queues-health.ts';
 import { serversHealth } from './servers-health.ts';
 import { agesHealth, syncsHealth } from './syncs-health.ts';
@@ -74,6 +75,7 @@ export async function lookAtHealth(
     syncsHealth(dependencies.troubles, dependencies.acknowledgements, signal),
     agesHealth(dependencies.troubles, dependencies.acknowledgements, signal),
     connectionsHealth(dependencies.dynsql, signal),
+    queriesHealth(dependencies.dynsql),
     targetsHealth(dependencies.events, signal),
   ]);
   return parts.flat();

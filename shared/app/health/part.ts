@@ -35,6 +35,12 @@ export const healthPartSchema = z
       description:
         'Of `companies` and `syncs`: troubles that somebody knows of; these worry nobody',
     }),
+    used: z.int().exactOptional().meta({
+      description:
+        'Of `database <id>`: connections that are lent out; of `queries <connection>`: queries under way',
+    }),
+    most: z.int().exactOptional().meta({ description: 'How many there may be of these' }),
+    waiting: z.int().exactOptional().meta({ description: 'Those who wait for one' }),
     poison: z.int().exactOptional().meta({
       description: 'Of `queue <name>`: messages in its poison queue, which were given up',
     }),

@@ -24,6 +24,9 @@ export interface DynsqlRunnerDependencies extends PlannedDependencies {
   databaseLocations?: Readonly<Record<string, string>>;
 }
 
+/** Beside the tokens, none of which can be called so. */
+const runs = { name: '(runs)' };
+
 /** Of two loads of the same rows the one that began later wins, so a place costs nothing. */
 export function dynsqlRunner(dependencies: DynsqlRunnerDependencies): StageRunner {
   return {
@@ -70,9 +73,15 @@ async function load(
   const { definition } = await client.definition(query.definition, signal);
   const period = String(parameters.find(({ name }) => name === 'period')?.value ?? '');
   const body = queryBody(query, monthOf(period));
+  const places = dependencies.connections.placesOf(query.connection);
   async function* rows(own: AbortSignal) {
-    const answer = await client.exec(query.definition, body, own);
-    yield* rowTexts(answer.body);
+    const giveBack = await places.take(runs, Number.POSITIVE_INFINITY, own);
+    try {
+      const answer = await client.exec(query.definition, body, own);
+      yield* rowTexts(answer.body);
+    } finally {
+      giveBack();
+    }
   }
   const set = { source: code, entity, period, definition: query.definition };
   const keyFields = keyFieldsOf(definition, query.select);

@@ -11,7 +11,7 @@ export interface PlannedDependencies {
   catalog: Pick<Catalog, 'rowQuery'>;
   /** Where the settings have each connection now. */
   locations?: Readonly<Record<string, string>>;
-  connections: Pick<DynsqlConnections, 'abraGen'>;
+  connections: Pick<DynsqlConnections, 'abraGen' | 'placesOf'>;
 }
 
 /** As the run was planned, whatever the catalogue says by now. */

@@ -143,7 +143,7 @@ function ended({ upTo, due }: ScheduleState): ScheduleState {
     due: due.map((one) => {
       if (one.state !== 'reserved') return one;
       const { at } = one;
-      return { at, state: 'skipped' as const, why };
+      return { at, state: 'skipped' as const, why, off: true as const };
     }),
   };
 }

@@ -3,11 +3,20 @@
 import { compareDecimals, readDecimal } from '../../json/decimal.ts';
 import type { CheckedCondition, LoadedCondition, TypedValue } from '../definition.ts';
 import { sameName } from '../name.ts';
-import { dateUse, type Span, spanOf, toStored, wallText } from '../time/dates.ts';
+import {
+  dateUse,
+  type GivenDate,
+  instantSpan,
+  instantText,
+  readDate,
+  toStored,
+  wallSpan,
+  wallText,
+} from '../time/dates.ts';
 import { type FragmentKind, fragmentNames, type Template } from './definition.ts';
 import { itemsOf } from './query-body.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
-import { type ValueType, valueType } from './value-type.ts';
+import { isAscii, type Scalar, type ValueType, valueType } from './value-type.ts';
 
 /** Values of one condition. */
 const longestList = 10_000;
@@ -89,8 +98,9 @@ function choose(asked: Asked): Chosen {
       : { fragment, values: {} };
   }
   if (specialsubtype === 11) return faults.add(place, 'left out: this condition has no value');
-  if (typeof place.value === 'boolean') {
-    const fragment = place.value ? fragments.true : fragments.false;
+  const [alone, more] = Array.isArray(place.value) ? place.value : [place.value];
+  if (typeof alone === 'boolean' && more === undefined) {
+    const fragment = alone ? fragments.true : fragments.false;
     if (fragment !== undefined) return { fragment, values: {} };
   }
   if (Array.isArray(place.value) && place.value.length === 0) {
@@ -105,20 +115,20 @@ function byCount(asked: Asked, items: readonly Place[]): Chosen {
   const { template, fragments, place, faults } = asked;
   const { single, range, list } = fragments;
   const type = template.type === undefined ? undefined : valueType(template.type);
-  const [first, second = first, third] = items;
-  if (type === undefined || template.type === undefined || !first || !second) {
+  const [first, second, third] = items;
+  if (type === undefined || template.type === undefined || !first) {
     return faults.add(place, allowedValues(asked));
   }
   if (isDated(template, type)) {
     return range === undefined || third !== undefined
       ? faults.add(place, allowedValues(asked))
-      : dates(asked, [first, second], range, template.type, type);
+      : dates(asked, items, range, template.type, type);
   }
   if (items.length === 1) {
     const { value } = first;
     const { pattern } = fragments;
     if (pattern !== undefined && typeof value === 'string' && value.includes('*')) {
-      return patternOf(first, value, pattern, faults);
+      return patternOf(first, value, pattern, template.type, faults);
     }
     if (single !== undefined) {
       const read = readAs(type, first, faults);
@@ -128,7 +138,7 @@ function byCount(asked: Asked, items: readonly Place[]): Chosen {
     }
   }
   if (list === undefined && range !== undefined && third === undefined) {
-    return between([first, second], range, template.type, type, faults);
+    return between([first, second ?? first], range, template.type, type, faults);
   }
   if (list === undefined) return faults.add(place, allowedValues(asked));
   const read = items.map((item) => readAs(type, item, faults));
@@ -137,10 +147,10 @@ function byCount(asked: Asked, items: readonly Place[]): Chosen {
   return { fragment: list, values: { LIST: { type: template.type, list: values } } };
 }
 
-const isDated = (template: Template, type: ValueType) =>
+const isDated = (template: Template, type: ValueType): boolean =>
   type.kind === 'date' || template.kind === 'date';
 
-function readAs(type: ValueType, place: Place, faults: QueryFaults): string | number | undefined {
+function readAs(type: ValueType, place: Place, faults: QueryFaults): Scalar | undefined {
   return type.read(place.value) ?? faults.add(place, type.allowed);
 }
 
@@ -151,15 +161,33 @@ const longestPattern = 1_300;
  * `*` stands for any letters. What LIKE takes for more than itself goes into brackets: every engine
  * that was tried knows them, while Babelfish 4.3 misreads ESCAPE after a `%`.
  */
-function patternOf(place: Place, value: string, fragment: string, faults: QueryFaults): Chosen {
+function patternOf(
+  place: Place,
+  value: string,
+  fragment: string,
+  type: string,
+  faults: QueryFaults,
+): Chosen {
   if (value.length > longestPattern) {
     return faults.add(place, `a pattern of at most ${longestPattern} characters`);
   }
   const escaped = value.replaceAll(/[%_[]/g, '[$&]').replaceAll(/\*+/g, '%');
-  return { fragment, values: { VALUE: { type: 'nvarchar(4000)', value: escaped } } };
+  return { fragment, values: { VALUE: { type: patternType(type, escaped), value: escaped } } };
 }
 
-/** Numbers in their order, however they come; the order of texts is the server's affair. */
+/**
+ * The type of the column, or an index on it is of no use; but for blanks that char adds, letters
+ * that varchar does not hold, and a length that brackets go beyond.
+ */
+function patternType(type: string, pattern: string): string {
+  const [, national = '', length = 0] = /^(n?)(?:var)?char\((\d+)\)$/.exec(type) ?? ['', 'n'];
+  const isNational = national !== '' || !isAscii(pattern);
+  const longest = isNational ? 4_000 : 8_000;
+  const fits = pattern.length <= Number(length);
+  return `${isNational ? 'n' : ''}varchar(${fits ? length : longest})`;
+}
+
+/** Numbers and times in their order, however they come; that of texts is the server's affair. */
 function between(
   places: readonly [Place, Place],
   fragment: string,
@@ -169,36 +197,38 @@ function between(
 ): Chosen {
   const [first, second] = places.map((place) => readAs(read, place, faults));
   if (first === undefined || second === undefined) return undefined;
-  const isBackwards = read.kind !== 'text' && isGreater(first, second);
-  const [from, to] = isBackwards ? [second, first] : [first, second];
+  const [from, to] = isGreater(first, second, read) ? [second, first] : [first, second];
   return { fragment, values: { FROM: { type, value: from }, TO: { type, value: to } } };
 }
 
-function isGreater(one: string | number, other: string | number): boolean {
+function isGreater(one: Scalar, other: Scalar, { kind }: ValueType): boolean {
+  if (kind === 'time') return one > other;
+  if (kind !== 'number') return false;
   const [first, second] = [readDecimal(one), readDecimal(other)];
   return first !== undefined && second !== undefined && compareDecimals(first, second) > 0;
 }
 
-/**
- * The shortest span that holds both, whichever comes first: a bare date is its whole day, and the
- * manual's own example gives the later end first.
- */
+/** The shortest span that holds all: the manual's own example gives the later end first. */
 function dates(
   { zone, faults }: Asked,
-  places: readonly [Place, Place],
+  places: readonly Place[],
   fragment: string,
   type: string,
   read: ValueType,
 ): Chosen {
-  const spans = places.map((place) => spanOf(place.value, zone) ?? faults.add(place, dateUse));
-  const known = spans.filter((span) => span !== undefined);
-  if (known.length < spans.length) return undefined;
-  const from = Math.min(...known.map((span) => span.from));
-  const to = Math.max(...known.map((span) => span.to));
-  return { fragment, values: bounds({ from, to }, type, read) };
+  const given = places.map((place) => readDate(place.value, zone) ?? faults.add(place, dateUse));
+  const known = given.filter((date) => date !== undefined);
+  if (known.length < given.length) return undefined;
+  return { fragment, values: bounds(known, zone, type, read) };
 }
 
-function bounds({ from, to }: Span, type: string, { kind }: ValueType) {
+function bounds(dates: readonly GivenDate[], zone: string, type: string, { kind }: ValueType) {
+  if (type.startsWith('datetimeoffset')) {
+    const { from, to } = instantSpan(dates, zone);
+    const at = (instant: number): TypedValue => ({ type, value: instantText(instant) });
+    return { FROM: at(from), TO: at(to) };
+  }
+  const { from, to } = wallSpan(dates);
   if (kind === 'date') {
     // A parameter of the type date has no time of day.
     const isWholeDays = [from, to].every((wall) => wallText(wall).endsWith('T00:00:00.000'));

@@ -45,9 +45,12 @@ export class QueryFaults {
     const field = path.length === 0 ? 'body' : pathText(path);
     const missing = value === undefined;
     const said = missing ? `${field} is needed` : `${field} must be ${allowed}`;
+    const told = message === undefined ? said : `${field}: ${message}`;
+    // A place may be looked at from several sides.
+    if (this.errors.some((one) => one.field === field && one.message === told)) return undefined;
     this.errors.push({
       field,
-      message: message === undefined ? said : `${field}: ${message}`,
+      message: told,
       ...(missing ? {} : { value: echo(value) }),
       allowed,
     });

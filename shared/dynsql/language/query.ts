@@ -123,7 +123,7 @@ class Reading {
         continue;
       }
       this.#asked.set(dataset, { dataset, place, members });
-      if (members.select === undefined && members.datasets === undefined) {
+      if (members.select === undefined && isEmpty(members.datasets)) {
         this.faults.add({ path: [...place.path, 'select'], value: undefined }, fieldsOf(dataset));
       }
       this.#datasets(members.datasets, dataset);
@@ -157,7 +157,7 @@ class Reading {
       children,
     };
     const isEmptyRoot = dataset === this.#definition.root && asked?.members.select === undefined;
-    if (isEmptyRoot && asked?.members.datasets === undefined) {
+    if (isEmptyRoot && isEmpty(asked?.members.datasets)) {
       this.faults.add({ path: ['select'], value: undefined }, fieldsOf(dataset));
     }
     return level;
@@ -240,6 +240,10 @@ function fieldsOf(dataset: LoadedDataset): string {
   const names = [...dataset.fields.values()].map(({ fieldname }) => fieldname);
   return `at least one field of ${dataset.name}, such as ${names.slice(0, 3).join(', ')}`;
 }
+
+/** Whether no dataset is asked for. */
+const isEmpty = (datasets: Place | undefined): boolean =>
+  datasets === undefined || (Array.isArray(datasets.value) && datasets.value.length === 0);
 
 const withMasters = (dataset: LoadedDataset): LoadedDataset[] => [
   dataset,

@@ -38,7 +38,7 @@ function typeFaults(template: Template, path: Path): string[] {
   }
   const read = valueType(type);
   if (read === undefined) return [faultAt(own, `${shown(type)} is not allowed; ${typeUse}`)];
-  const fits = kind !== 'date' || read.kind === 'date' || read.kind === 'float';
+  const fits = kind !== 'date' || read.kind === 'date' || type === 'float';
   return fits
     ? []
     : [faultAt(own, `${shown(type)} holds no date; use date, datetime2(3), datetime or float`)];

@@ -1,0 +1,194 @@
+/**
+ * Places that several share fairly: nobody has more than half of them, and whoever has least gets
+ * the next one.
+ */
+
+import { unlessAborted } from './abort.ts';
+
+/** Somebody who takes places. */
+export interface Holder {
+  readonly name: string;
+  /** Of two who wait, one of weight 2 gets twice as much; default 1. */
+  readonly weight?: number | undefined;
+}
+
+/** No place in time. */
+export class NoPlaceError extends Error {
+  override readonly name = 'NoPlaceError';
+  /** Whether the holder has as many as it may; otherwise others have all that there are. */
+  readonly isOwn: boolean;
+
+  constructor(isOwn: boolean, { most, places }: { most: number; places: number }) {
+    super(
+      isOwn
+        ? `It has as many queries under way as it may (${most} of ${places})`
+        : `All ${places} places are taken`,
+    );
+    this.isOwn = isOwn;
+  }
+}
+
+export interface HolderUse {
+  name: string;
+  used: number;
+  waiting: number;
+}
+
+export interface PlacesUse {
+  places: number;
+  used: number;
+  waiting: number;
+  /** Milliseconds since somebody was last sent away because all places were taken. */
+  refusedMs: number | undefined;
+  /** Those who have or wait for some, the most first. */
+  holders: HolderUse[];
+}
+
+interface Waiting {
+  since: number;
+  /** Hands a place over. */
+  give(): void;
+}
+
+interface Account {
+  weight: number;
+  used: number;
+  waiting: Set<Waiting>;
+  /** Milliseconds of places, given back lately: half of it is forgotten in `halfLifeMs`. */
+  lately: number;
+  latelyAt: number;
+}
+
+const halfLifeMs = 60_000;
+
+/** A waiting request costs memory: its body has been read. */
+const mostWaiting = 100;
+
+export class FairPlaces {
+  readonly places: number;
+  /** The most for one holder. */
+  readonly most: number;
+  readonly #now: () => number;
+  readonly #accounts = new Map<string, Account>();
+  #used = 0;
+  #refusedAt: number | undefined;
+
+  /** @param now monotonic milliseconds */
+  constructor(places: number, now = () => performance.now()) {
+    this.places = places;
+    this.most = Math.max(1, Math.floor(places / 2));
+    this.#now = now;
+  }
+
+  /**
+   * Waits for a place, `waitMs` at most; `Infinity`: as long as `signal` says.
+   *
+   * @returns gives the place back; a second call does nothing
+   * @throws NoPlaceError, or the reason of `signal`
+   */
+  async take(holder: Holder, waitMs: number, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    const account = this.#account(holder);
+    if (account.waiting.size === 0 && this.#mayHave(account)) return this.#give(account);
+    if (account.waiting.size >= mostWaiting) throw new NoPlaceError(true, this);
+    const handed = Promise.withResolvers<() => void>();
+    const waiting = {
+      since: this.#now(),
+      give: () => handed.resolve(this.#give(account)),
+    };
+    account.waiting.add(waiting);
+    const leave = () => {
+      account.waiting.delete(waiting);
+      handed.reject(this.#refusal(account));
+    };
+    const timer = Number.isFinite(waitMs) ? setTimeout(leave, waitMs) : undefined;
+    try {
+      return await unlessAborted(handed.promise, signal);
+    } catch (error) {
+      // It may have been handed over in the very moment in which nobody wanted it any more.
+      handed.promise.then(
+        (giveBack) => giveBack(),
+        () => {},
+      );
+      handed.reject(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      account.waiting.delete(waiting);
+    }
+  }
+
+  get use(): PlacesUse {
+    const holders = [...this.#accounts].map(([name, { used, waiting }]) => {
+      return { name, used, waiting: waiting.size };
+    });
+    const refusedAt = this.#refusedAt;
+    return {
+      places: this.places,
+      used: this.#used,
+      waiting: holders.reduce((sum, { waiting }) => sum + waiting, 0),
+      refusedMs: refusedAt === undefined ? undefined : this.#now() - refusedAt,
+      holders: holders
+        .filter(({ used, waiting }) => used + waiting > 0)
+        .toSorted((a, b) => b.used - a.used || b.waiting - a.waiting),
+    };
+  }
+
+  #account({ name, weight = 1 }: Holder): Account {
+    const known = this.#accounts.get(name);
+    const account = known ?? {
+      ...{ weight, used: 0, waiting: new Set(), lately: 0, latelyAt: this.#now() },
+    };
+    account.weight = weight;
+    this.#accounts.set(name, account);
+    return account;
+  }
+
+  #mayHave({ used }: Account): boolean {
+    return this.#used < this.places && used < this.most;
+  }
+
+  #give(account: Account): () => void {
+    const since = this.#now();
+    account.used += 1;
+    this.#used += 1;
+    let isBack = false;
+    return () => {
+      if (isBack) return;
+      isBack = true;
+      account.lately = this.#lately(account) + this.#now() - since;
+      account.latelyAt = this.#now();
+      account.used -= 1;
+      this.#used -= 1;
+      this.#next();
+    };
+  }
+
+  /** Who has fewest for its weight; of those who has had least lately, then who came first. */
+  #next(): void {
+    const [next] = [...this.#accounts.values()]
+      .filter((account) => account.waiting.size > 0 && this.#mayHave(account))
+      .map((account) => {
+        const [first] = account.waiting as Set<Waiting>;
+        const { used, weight } = account;
+        return { account, first, share: used / weight, had: this.#lately(account) / weight };
+      })
+      .toSorted(
+        (a, b) =>
+          a.share - b.share || a.had - b.had || (a.first?.since ?? 0) - (b.first?.since ?? 0),
+      );
+    if (next?.first === undefined) return;
+    next.account.waiting.delete(next.first);
+    next.first.give();
+  }
+
+  #lately({ lately, latelyAt }: Account): number {
+    return lately * 0.5 ** ((this.#now() - latelyAt) / halfLifeMs);
+  }
+
+  #refusal(account: Account): NoPlaceError {
+    const isOwn = account.used >= this.most;
+    if (!isOwn) this.#refusedAt = this.#now();
+    return new NoPlaceError(isOwn, this);
+  }
+}
