@@ -5,6 +5,7 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Catalog } from '../catalog/index.ts';
+import type { NewEvent } from '../events/event.ts';
 import {
   type AfterCalls,
   afterCallsForm,
@@ -21,6 +22,7 @@ import type { CursorStore } from '../flexibee/context.ts';
 import { marksOf } from '../flexibee/cursor.ts';
 import { callsRowOf, rowMetadata } from '../flexibee/cursor-row.ts';
 import type { Returned } from '../flexibee/returned.ts';
+import { tellCalls } from '../flexibee/tell-calls.ts';
 import { type LeasedDocument, LeasedDocuments } from '../lock/leased-document.ts';
 import { Leases } from '../lock/leases.ts';
 import { isTransientStorageError } from '../storage/storage-error.ts';
@@ -45,12 +47,14 @@ export interface AfterChangesDependencies {
   closed: Pick<Closed, 'ofStages'>;
   /** Queues a call for the company. */
   queue(code: string, signal: AbortSignal): Promise<void>;
+  /** Writes down what somebody should hear of, unless it is; absent: nobody hears of anything. */
+  tell?(event: NewEvent, signal: AbortSignal): Promise<void>;
   /** Called when what is listed of a company has become something else. */
   onChange?(): void;
   now(): Date;
 }
 
-export type ShownFailure = CallFailure & { evidence: string };
+export type ShownFailure = Omit<CallFailure, 'told'> & { evidence: string };
 
 /** `handed on`: the slice is over, and the caller queues the company again. */
 export type CallsOutcome = 'done' | 'busy' | 'handed on';
@@ -81,7 +85,7 @@ export class AfterChanges {
     const calls = await this.#read(code, signal);
     const pending = dueCalls(this.#own(code, marks), calls);
     const failures = Object.entries(calls.evidences).flatMap(([evidence, { failure }]) =>
-      failure === undefined ? [] : [{ evidence, ...failure }],
+      failure === undefined ? [] : [shownFailure(evidence, failure)],
     );
     return { pending, failures, warnings: Object.values(calls.warnings) };
   }
@@ -161,10 +165,13 @@ export class AfterChanges {
     for (const stage of forRun(procedures.get(evidence) ?? [], origin)) {
       const name = nameOf(stage);
       const onMessage = (text: string) => said(name, text);
+      const mayBegin = () => this.#mayBegin([stage], signal);
       try {
-        returned.set(name, await callStage(turn, stage, { onMessage, slice }, signal));
+        returned.set(name, await callStage(turn, stage, { onMessage, mayBegin, slice }, signal));
       } catch (error) {
         signal.throwIfAborted();
+        // All of the evidence is due again, and is not called before it may be.
+        if (error instanceof ShutMeanwhileError) return false;
         if (slice.aborted && error === slice.reason) return false;
         // Not the procedure's: nothing is known of it, nor could be written down.
         if (isTransientStorageError(error)) throw error;
@@ -174,9 +181,14 @@ export class AfterChanges {
       }
     }
     after ??= succeeded(calls, evidence, { mark, at, returned });
+    const { tell } = this.#dependencies;
+    if (tell !== undefined) {
+      const told = (event: NewEvent) => tell(event, signal);
+      after = await tellCalls({ code, evidence, now: now() }, calls, after, told);
+    }
     await held.replace(after, signal);
     this.#known.set(code, after);
-    tell(code, evidence, calls, after, log);
+    logChange(code, evidence, calls, after, log);
     return false;
   }
 
@@ -201,12 +213,16 @@ export class AfterChanges {
   async #open(code: string, signal: AbortSignal): Promise<ReadonlyMap<string, readonly Stage[]>> {
     const open = new Map<string, readonly Stage[]>();
     for (const [evidence, stages] of this.#procedures(code)) {
-      const { closed, now } = this.#dependencies;
-      if (!stages.every((stage) => mayBeginAt(stage, now()))) continue;
-      const closure = await closed.ofStages(stages, signal);
-      if (closure === undefined) open.set(evidence, stages);
+      if (await this.#mayBegin(stages, signal)) open.set(evidence, stages);
     }
     return open;
+  }
+
+  /** Whether it is the hour of all of them, and nothing that they need is closed. */
+  async #mayBegin(stages: readonly Stage[], signal: AbortSignal): Promise<boolean> {
+    const { closed, now } = this.#dependencies;
+    if (!stages.every((stage) => mayBeginAt(stage, now()))) return false;
+    return (await closed.ofStages(stages, signal)) === undefined;
   }
 
   /** By evidence, in the order of the catalogue; those that have none are left out. */
@@ -225,8 +241,12 @@ export class AfterChanges {
   }
 }
 
-/** What begins or ends is told once. */
-function tell(
+function shownFailure(evidence: string, { told: _, ...failure }: CallFailure): ShownFailure {
+  return { evidence, ...failure };
+}
+
+/** What begins or ends is logged once. */
+function logChange(
   code: string,
   evidence: string,
   before: AfterCalls,
@@ -253,14 +273,27 @@ const runIdOf = (code: string) => `after-${code}`;
 
 const nameOf = ({ procedure: { schema, name } }: Stage) => `${schema}.${name}`;
 
+/** While a procedure waited for its turn its window, or its server, was closed. */
+class ShutMeanwhileError extends Error {}
+
+interface Calling {
+  onMessage(text: string): void;
+  mayBegin(): Promise<boolean>;
+  slice: AbortSignal;
+}
+
 /** @returns the warning, where there is one */
 async function callStage(
   turn: Turn,
   stage: Stage,
-  { onMessage, slice }: { onMessage(text: string): void; slice: AbortSignal },
+  { onMessage, mayBegin, slice }: Calling,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, slice]));
+  if (!(await mayBegin())) {
+    await turn.giveBack();
+    throw new ShutMeanwhileError();
+  }
   const limit = timeLimit(stage);
   limit.start();
   try {

@@ -149,11 +149,12 @@ export class OpenedCompanies {
     const documents = this.#memory.documents(opened, { leaseSeconds, now }, (code, within) =>
       this.queueHookPoll(code, 0, within),
     );
-    const { cursors } = documents;
+    const { cursors, events } = documents;
     this.#after ??= new AfterChanges({
       ...{ catalog, procedure, cursors, leaseSeconds, sliceMs, closed, now },
       container: opened,
       onChange: this.#memory.onChange,
+      tell: (event, within) => events.tell(event, within),
       queue: (company, within) =>
         send(afterQueueName, { company, at: now().toISOString() }, within),
     });

@@ -21,6 +21,8 @@ const failureSchema = z.object({
   message: z.string(),
   /** It is tried again then. */
   nextAt: instant,
+  /** Somebody was told, and is to be told when it is over. */
+  told: z.literal(true).exactOptional(),
 });
 export type CallFailure = z.infer<typeof failureSchema>;
 
@@ -117,6 +119,7 @@ export function failed(
   const failure: CallFailure = {
     since: before?.since ?? at.toISOString(),
     ...{ calls: number, procedure, message },
+    ...(before?.told && { told: true as const }),
     nextAt: new Date(now.getTime() + backOffMs(number, retry)).toISOString(),
   };
   const call = { ...(mark !== undefined && { mark }), at: at.toISOString(), failure };

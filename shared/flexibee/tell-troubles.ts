@@ -8,7 +8,7 @@ import type { FollowContext } from './context.ts';
 import type { Cursor, Trouble } from './cursor.ts';
 
 /** A server that is restarted is back by then, and nobody need hear of it. */
-const lastingMs = 5 * 60_000;
+export const lastingMs = 5 * 60_000;
 
 type Told = Cursor['told'][string];
 

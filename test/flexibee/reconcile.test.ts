@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
+import { eventOf, type NewEvent } from '../../shared/events/event.ts';
 import { openCompany } from '../../shared/flexibee/client.ts';
 import { poll, reset } from '../../shared/flexibee/follow.ts';
 import type { Reconciliation } from '../../shared/flexibee/reconcile/document.ts';
@@ -37,12 +38,14 @@ async function open(t: TestContext) {
   };
   const at = { code, name: 'demo', address };
   const seenTo: string[] = [];
+  const told: NewEvent[] = [];
   const follow = {
     ...context,
     company: { ...context.company, evidences: followed },
     source: openCompany(at, servers),
     now: () => new Date(world.time()),
     reconciling: async (wish: string) => void seenTo.push(wish),
+    tell: async (event: NewEvent) => void told.push(event),
   };
   let sent = 0;
   const onRequest = () => {
@@ -103,6 +106,7 @@ async function open(t: TestContext) {
     reconciling,
     asked,
     seenTo,
+    told,
     company: flexibee.company('demo'),
     get document() {
       return value;
@@ -200,10 +204,23 @@ test('changes that were missed are found, corrected and told; nothing else is to
   assert.match(at.world.logged.at(-1) ?? '', /1 missing, 1 extra, 1 different.*missed versions/);
   assert.deepEqual([...at.world.dirty], [], 'procedures after changes');
 
+  const [event, ...others] = at.told;
+  assert.deepEqual(others, []);
+  assert.partialDeepStrictEqual(event, {
+    ...{ kind: 'reconciliation.found', codes: [code] },
+    differences: [
+      { entity: 'adresar', missing: 1, extra: 1, different: 1 },
+      { entity: 'cenik', missing: 1, extra: 0, different: 0 },
+    ],
+  });
+
   // The same wish again is no other reconciliation; another finds nothing.
   assert.equal(await at.reconcile(), 'idle');
+  const ids = () => new Set(at.told.map((one) => eventOf(one, new Date(0)).id));
+  assert.equal(ids().size, 1);
   assert.equal(await at.reconcile('again'), 'done');
   assert.match(at.world.logged.at(-1) ?? '', /no difference/);
+  assert.equal(ids().size, 1);
   assert.equal(await at.poll(), 'idle');
 });
 

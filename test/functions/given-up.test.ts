@@ -75,6 +75,17 @@ async function queueParts(worker: App) {
     .map(({ part, state, poison }) => [part, state, poison]);
 }
 
+/** Those that were told of messages: about what, and by which. */
+async function told() {
+  const { events } = syncStateOf(container);
+  const found: Record<string, unknown>[] = [];
+  for await (const id of events.ids(undefined, soon())) {
+    const { kind, queue, message, run, codes } = (await events.read(id, soon()))?.value ?? {};
+    if (kind === 'queue.poison') found.push({ queue, message, run, codes });
+  }
+  return found;
+}
+
 test('host.json gives a message up after an hour of tries', () => {
   const { visibilityTimeout, maxDequeueCount } = hostJson.extensions.queues;
   const [hours = 0, minutes = 0, seconds = 0] = visibilityTimeout.split(':').map(Number);
@@ -97,6 +108,7 @@ test('of a run: its log says so, once, when no worker has it; the log of the app
   }
   assert.equal((await runLog(id)).filter((text) => text.includes(message)).length, 1);
   assert.equal(lines.length, 1);
+  assert.deepEqual(await told(), [{ queue: 'syncboard-runs', message, run: id, codes: undefined }]);
 });
 
 test('of a company: its state says so until the queue is emptied', async (t) => {
@@ -106,6 +118,10 @@ test('of a company: its state says so until the queue is emptied', async (t) => 
   const lines: string[] = [];
   await app.lookForGivenUp((line) => lines.push(line));
   assert.match(lines.join(), new RegExp(`${company}: .*${message}`));
+  assert.deepEqual(
+    (await told()).filter((event) => event['message'] === message),
+    [{ queue: 'syncboard-companies', message, run: undefined, codes: [company] }],
+  );
   const warnings = async (worker: App) => {
     const reply = await call(worker, 'company', { params: { company }, headers });
     assert.equal(reply.status, 200, reply.log);

@@ -8,6 +8,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { lookAtAll } from '../../shared/app/overview/look.ts';
 import { Overviews } from '../../shared/app/overview/overviews.ts';
+import { noFacts } from '../../shared/board/overview/facts.ts';
 import { type Overview, overviewOf } from '../../shared/board/overview/overview.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { restarted } from '../../shared/flexibee/cursor.ts';
@@ -247,4 +248,52 @@ test('companies that all fall at once: no writer waits, the overview is right wi
   assert.ok(median < 1_000, `${median} ms`);
   stopping.abort();
   await overviews.close();
+});
+
+test('two processes at once: one looks at a time, and what changes while it looks is in it soon', async () => {
+  const own = await storage.container();
+  const stopping = new AbortController();
+  let looking = 0;
+  let most = 0;
+  const looks: string[] = [];
+  const world = { run: 'r1' };
+  const open = () => {
+    const overviews = new Overviews({
+      ...{ container: async () => own, leaseSeconds: 15, now: () => new Date() },
+      stopping: stopping.signal,
+    });
+    overviews.lookBy(async () => {
+      looking += 1;
+      most = Math.max(most, looking);
+      const { run } = world;
+      const lookedAt = new Date();
+      looks.push(lookedAt.toISOString());
+      if (run === 'r1') {
+        // The other one's run ends while this one has looked already, and has not written.
+        world.run = 'r2';
+        for (const each of all) each.changed();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      looking -= 1;
+      return { ...noFacts(lookedAt), unread: [], runs: { folded: [run], open: [] } };
+    });
+    return overviews;
+  };
+  const all = [open(), open()] as const;
+  await Promise.allSettled(all.map((one) => one.fold(soon())));
+  const folded = async (one: Overviews) => (await one.facts(soon()))?.value?.runs.folded[0];
+  for (const limit = soon(); ; ) {
+    limit.throwIfAborted();
+    const seen = await Promise.all(all.map(folded));
+    if (seen.every((run) => run === 'r2')) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal(most, 1, 'the document is the lock');
+  const gaps = looks.slice(1).map((at, index) => Date.parse(at) - Date.parse(looks[index] ?? at));
+  assert.ok(
+    gaps.every((gap) => gap >= 2_000),
+    `however many there are, every two seconds at most: ${gaps}`,
+  );
+  stopping.abort();
+  await Promise.all(all.map((one) => one.close()));
 });

@@ -1,7 +1,8 @@
 /** What dynsql's routes need of a connection, whatever stands behind it. */
 
 import type { FairPlaces } from '../../async/fair-places.ts';
-import type { Statement } from '../../dynsql/definition.ts';
+import type { SqlText } from '../../dynsql/definition.ts';
+import type { NormalQuery } from '../../dynsql/language/normal-query.ts';
 
 export interface ListedDefinition {
   id: string;
@@ -15,15 +16,22 @@ export interface Ask {
   body: unknown;
   /** Id of the report to print; absent: the rows as JSON. */
   report?: string | undefined;
+  /** Who asks: the name of a token. */
+  user?: string | undefined;
 }
 
-/** A query that has been found right. */
+/** A query that has been found right, as far as it is known here. */
 export interface Answer {
   /** Makes the answer; nothing runs before the first piece is asked for. */
   make(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>;
-  /** What would run; absent where only the server behind the connection knows. */
-  statement?: Statement;
+  /** @throws as `make` before its first piece */
+  dry(signal: AbortSignal): Promise<DryAnswer>;
 }
+
+/** What would run: the statement, or the query that ABRA Gen is sent, which keeps its SQL to itself. */
+export type DryAnswer =
+  | { statements: readonly ({ dataset: string } & SqlText)[] }
+  | { query: NormalQuery };
 
 export interface DynsqlConnection {
   readonly id: string;

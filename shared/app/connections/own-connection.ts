@@ -2,7 +2,7 @@
 
 import type { FairPlaces } from '../../async/fair-places.ts';
 import type { Databases } from '../../database/databases.ts';
-import type { Definition } from '../../dynsql/definition.ts';
+import type { Definition, Statement } from '../../dynsql/definition.ts';
 import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
 import { requireQuery } from '../../dynsql/language/query.ts';
 import { QueryFault } from '../../dynsql/language/query-faults.ts';
@@ -42,28 +42,35 @@ export function ownConnection(
       const definitions = await offered.list(signal);
       return JSON.stringify(definitionOf({ definitions }, asked).document);
     },
-    answer({ definition, body, report: reportId }) {
+    answer({ definition, body, report: reportId, user }) {
       if (reportId === undefined) {
         const asked = requireQuery(definitionOf(dynsql, definition), body);
         const statement = buildStatement(asked);
-        return { statement, make: (signal) => runQuery(statement, databases, database, signal) };
+        return {
+          make: (signal) => runQuery(statement, databases, database, signal),
+          dry: dryOf(statement),
+        };
       }
       // The report has datasets of its own, in place of the query's.
       const asked = requireQuery(definitionOf(dynsql, definition), body);
       const report = reportOf(dynsql, reportId, asked.definition);
       const statement = buildStatement(printedQuery(report, asked));
       return {
-        statement,
+        dry: dryOf(statement),
         async *make(signal) {
           // Reading the library that makes PDFs takes longer than the rest of the app.
           const { printReport } = await import('../../dynsql/reports/print-report.ts');
           const rows = items(statement, databases, database, signal);
-          yield* printReport(report, rows, now(), signal);
+          yield* printReport(report, rows, { printed: now(), user, query: body }, signal);
         },
       };
     },
   };
 }
+
+const dryOf =
+  ({ sql, parameters, levels }: Statement) =>
+  async () => ({ statements: [{ dataset: levels[0]?.dataset ?? '', sql, parameters }] });
 
 function definitionOf({ definitions }: Pick<DynsqlCatalog, 'definitions'>, id: string): Definition {
   const found = definitions.find((definition) => definition.id === id.toUpperCase());

@@ -39,6 +39,9 @@ export const dueSchema = z.object({
   }),
   run: z.string().exactOptional().meta({ description: 'The id of its run' }),
   why: z.string().exactOptional(),
+  off: z.literal(true).exactOptional().meta({
+    description: 'Skipped since the schedule was switched off or removed: nothing is missing',
+  }),
   /** When a worker began to start it: nobody else does until that one must have ended. */
   triedAt: instantSchema.exactOptional(),
   /** When its run is to have ended; absent where there is no such time, or it has passed. */

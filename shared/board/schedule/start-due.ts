@@ -48,7 +48,7 @@ export interface DueDependencies {
 const startMs = 30_000;
 
 /** What came of one attempt; `pending`: it is to be looked at again. */
-type Outcome = Pick<Due, 'state' | 'why' | 'run'> | 'pending';
+type Outcome = Pick<Due, 'state' | 'why' | 'run' | 'off'> | 'pending';
 
 /**
  * Starts everything of a schedule that is due, one after the other, and ends what was to have ended.
@@ -123,7 +123,8 @@ async function begun(
     const run = await syncs.read(id, signal);
     if (run !== undefined) return await whatBecame(dependencies, run, signal);
   }
-  if (!schedule.enabled) return { state: 'skipped', why: 'The schedule is switched off.' };
+  if (!schedule.enabled)
+    return { state: 'skipped', why: 'The schedule is switched off.', off: true };
   const asked = await callsOf(dependencies, schedule, due, signal);
   if ('state' in asked) return asked;
   let started: StartOutcome;

@@ -36,9 +36,9 @@ export function unmetOf(
   return { since: isKnown ? before.since : first.at, due: last };
 }
 
-function cameToNothing({ state, run }: Due, hasEnded: (run: string) => boolean): boolean {
+function cameToNothing({ state, run, off }: Due, hasEnded: (run: string) => boolean): boolean {
   if (state === 'started') return run !== undefined && hasEnded(run);
-  return state === 'skipped' || state === 'failed';
+  return (state === 'skipped' && !off) || state === 'failed';
 }
 
 /** Whether a due time is not met: it came after what was done. */

@@ -28,6 +28,7 @@ const cases: [string, Due[], Partial<Meeting>, string | undefined][] = [
     '21 21',
   ],
   ['a run by hand meets it', [left(21)], { met: '2026-11-21T07:12:00.000Z' }, undefined],
+  ['nobody wanted it', [{ ...left(21), off: true }], {}, undefined],
   ['one from before does not', [left(21)], { met: '2026-11-21T01:29:00.000Z' }, '21 21'],
   ['the next one meets it', [left(21), started(22)], { met: at(22) }, undefined],
   [
