@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import type { Answer, DynsqlConnection } from '../../shared/app/connections/connection.ts';
+import type { DynsqlConnection } from '../../shared/app/connections/connection.ts';
 import { fairAnswer } from '../../shared/app/connections/fair-answer.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { queryOfParameters } from '../../shared/dynsql/language/query-parameters.ts';
@@ -83,10 +83,10 @@ async function answered(
   { request, context, call, connection, definition, report, isDryRun, contentType }: Asked,
   body: unknown,
 ): Promise<HttpResponseInit> {
-  const { caller, isPretty } = call;
+  const { caller, signal, isPretty } = call;
   const holder = { name: caller?.name ?? '', weight: caller?.weight };
-  const answer = connection.answer({ definition, body, report });
-  if (isDryRun) return json(dry(answer, connection.id));
+  const answer = connection.answer({ definition, body, report, user: caller?.name });
+  if (isDryRun) return json(await answer.dry(signal));
   const headers = { 'content-type': contentType };
   // What is not sent is not asked for.
   if (request.method === 'HEAD') return { headers };
@@ -115,18 +115,6 @@ function requireAccepted(request: HttpRequest, contentType: string): void {
       : 'Rows are JSON: Accept must allow application/json; a PDF needs ?report=<id>.';
   throw new HttpProblem('not-acceptable', message, {
     errors: [{ field: 'Accept', message, value: show(given), allowed: contentType }],
-  });
-}
-
-function dry({ statements }: Answer, id: string) {
-  if (statements !== undefined) {
-    return {
-      statements: statements.map(({ dataset, sql, parameters }) => ({ dataset, sql, parameters })),
-    };
-  }
-  const message = `Connection ${id} is one of ABRA Gen, which keeps its SQL to itself.`;
-  throw new HttpProblem('invalid-value', message, {
-    errors: [{ field: 'dry', message, value: 'true', allowed: 'left out, or false' }],
   });
 }
 

@@ -82,6 +82,14 @@ const etagSchema = z
   .regex(/^W\/"[\w-]{22}"$/)
   .meta({ id: 'EntityTag' });
 const etag: HeaderDescription = { description: 'What the answer is known by', schema: etagSchema };
+
+/** Of every success: whoever shows a time, or sends one without a zone, has the app's own clock. */
+export const zoneHeader = 'Time-Zone';
+const zone: HeaderDescription = {
+  description: 'By whose clock times without a zone are read: `periods.timeZone` of the catalogue',
+  schema: z.string().meta({ id: 'TimeZone' }),
+};
+
 const ifNoneMatch: Parameter = {
   name: 'If-None-Match',
   in: 'header',
@@ -167,27 +175,27 @@ function responses(operation: Operation, schemas: NamedSchemas): Record<string, 
       description: [response.description, refusal?.description].filter(Boolean).join('; '),
       headers: {
         ...refusal?.headers,
-        ...headersOf(response, schemas),
-        ...(isTagged && headersOf({ description: '', headers: { ETag: etag } }, schemas)),
+        ...headersOf(
+          { [zoneHeader]: zone, ...response.headers, ...(isTagged && { ETag: etag }) },
+          schemas,
+        ),
       },
       content: { ...refusal?.content, ...content },
     };
   }
   if (operation.conditional) {
     const description = 'The client has it already';
-    const headers = headersOf({ description, headers: { ETag: etag } }, schemas);
+    const headers = headersOf({ [zoneHeader]: zone, ETag: etag }, schemas);
     answers['304'] = { description, headers, content: {} };
   }
   return answers;
 }
 
-function headersOf({ headers }: ResponseDescription, schemas: NamedSchemas) {
-  const own = Object.entries(headers ?? {}).map(
-    ([name, { description, schema, isOptional = false }]) => [
-      name,
-      { description, required: !isOptional, schema: schemas.of(schema, 'output') },
-    ],
-  );
+function headersOf(headers: Readonly<Record<string, HeaderDescription>>, schemas: NamedSchemas) {
+  const own = Object.entries(headers).map(([name, { description, schema, isOptional = false }]) => [
+    name,
+    { description, required: !isOptional, schema: schemas.of(schema, 'output') },
+  ]);
   return { Vary: schemas.vary(), ...Object.fromEntries(own) };
 }
 

@@ -2,7 +2,7 @@
 
 import type { FairPlaces } from '../../async/fair-places.ts';
 import type { Databases } from '../../database/databases.ts';
-import type { Definition } from '../../dynsql/definition.ts';
+import type { Definition, Statement } from '../../dynsql/definition.ts';
 import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
 import { requireQuery } from '../../dynsql/language/query.ts';
 import { QueryFault } from '../../dynsql/language/query-faults.ts';
@@ -50,14 +50,17 @@ export function ownConnection(
       });
       return { definition, templates: 'needed', reports };
     },
-    answer({ definition, body, report: reportId }) {
+    answer({ definition, body, report: reportId, user }) {
       const { poolSize } = databases;
       if (reportId === undefined) {
         const asked = requireQuery(definitionOf(dynsql, definition), body, {
           mostLevels: poolSize,
         });
         const statements = buildStatements(asked);
-        return { statements, make: (signal) => runQuery(statements, databases, database, signal) };
+        return {
+          make: (signal) => runQuery(statements, databases, database, signal),
+          dry: dryOf(statements),
+        };
       }
       // The report has datasets of its own, in place of the query's.
       const asked = requireQuery(definitionOf(dynsql, definition), body);
@@ -65,17 +68,21 @@ export function ownConnection(
       const statements = buildStatements(printedQuery(report, asked));
       if (statements.length > poolSize) throw tooLarge(report, statements.length, poolSize);
       return {
-        statements,
+        dry: dryOf(statements),
         async *make(signal) {
           // Reading the library that makes PDFs takes longer than the rest of the app.
           const { printReport } = await import('../../dynsql/reports/print-report.ts');
           const rows = items(statements, databases, database, signal);
-          yield* printReport(report, rows, now(), signal);
+          yield* printReport(report, rows, { printed: now(), user, query: body }, signal);
         },
       };
     },
   };
 }
+
+const dryOf = (statements: readonly Statement[]) => async () => ({
+  statements: statements.map(({ dataset, sql, parameters }) => ({ dataset, sql, parameters })),
+});
 
 function definitionOf({ definitions }: Pick<DynsqlCatalog, 'definitions'>, id: string): Definition {
   const found = definitions.find((definition) => definition.id === id.toUpperCase());

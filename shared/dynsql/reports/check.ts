@@ -2,11 +2,19 @@
 
 import { faultAt, notOneOf, type Path } from '../../faults/catalog-error.ts';
 import { didYouMean } from '../../faults/near-name.ts';
-import type { Definition, LoadedDataset } from '../definition.ts';
+import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
 import { foldName, sameName } from '../name.ts';
-import type { ColumnLayout, Format, GroupLayout, LayoutDocument, TableLayout } from './layout.ts';
+import type {
+  ColumnLayout,
+  Format,
+  GroupLayout,
+  HighlightLayout,
+  LayoutDocument,
+  TableLayout,
+} from './layout.ts';
 import { namesOf } from './layout-template.ts';
 import { indentMm, pageSize } from './page-size.ts';
+import { aggregateOf } from './totals.ts';
 
 const dates = ['date', 'datetime', 'month'] as const;
 /** Formats that values of a data type can be written in; of one not listed here, all. */
@@ -32,12 +40,27 @@ export const isNumeric = (format: Format): boolean => format === 'integer' || fo
 
 /** Every fault on a line of its own: path, what is there, what to use. */
 export function layoutFaults(layout: LayoutDocument, definition: Definition): string[] {
-  const { table } = layout;
+  const { table, period } = layout;
   const root = definition.root;
   const rootFaults = sameName(table.dataset, root.name)
     ? []
     : [faultAt(['table', 'dataset'], notOneOf(table.dataset, 'the root dataset', [root.name]))];
-  return [...rootFaults, ...tableFaults(table, root, ['table'], pageSize(layout.page).tableWidth)];
+  return [
+    ...rootFaults,
+    ...periodFaults(period, root),
+    ...tableFaults(table, root, ['table'], pageSize(layout.page).tableWidth),
+  ];
+}
+
+const dated = (condition: LoadedCondition): boolean =>
+  condition.template?.kind === 'date' || /^ctDate/i.test(condition.document.datatype);
+
+function periodFaults(period: string | undefined, root: LoadedDataset): string[] {
+  if (period === undefined) return [];
+  const condition = root.conditions.get(foldName(period));
+  if (condition !== undefined && dated(condition)) return [];
+  const known = [...root.conditions.values()].filter(dated).map(({ document }) => document.id);
+  return [faultAt(['period'], notOneOf(period, `a condition on dates of ${root.name}`, known))];
 }
 
 const sumless = 'nowhere to print it; give the table a total or a group a footer';
@@ -60,14 +83,19 @@ function tableFaults(
         ? []
         : [faultAt(at('orderby', index, 'id'), notOneOf(id, `a key of ${dataset.name}`, keys))],
     ),
-    ...table.columns.flatMap(({ sum }, index) =>
-      sum && !hasSums ? [faultAt(at('columns', index, 'sum'), sumless)] : [],
+    ...table.columns.flatMap(({ sum, aggregate }, index) =>
+      (sum || aggregate) && !hasSums
+        ? [faultAt(at('columns', index, sum ? 'sum' : 'aggregate'), sumless)]
+        : [],
     ),
     ...(width > room + 1e-9 ? [faultAt(at('columns'), tooWide)] : []),
     ...table.columns.flatMap((column, index) =>
       columnFaults(column, dataset, at('columns', index)),
     ),
     ...table.groups.flatMap((group, index) => groupFaults(group, dataset, at('groups', index))),
+    ...table.highlights.flatMap((highlight, index) =>
+      highlightFaults(highlight, table, dataset, at('highlights', index)),
+    ),
     ...templateFaults(table.total, dataset, at('total'), []),
     ...table.details.flatMap((detail, index) => {
       const child = dataset.children.find(({ name }) => sameName(name, detail.dataset));
@@ -94,10 +122,52 @@ function columnFaults(column: ColumnLayout, dataset: LoadedDataset, path: Path):
   if (column.texts !== undefined && format !== 'boolean') {
     faults.push(at('texts', `not taken by the format ${format}; leave it out or use boolean`));
   }
-  if (column.sum && !isNumeric(format)) {
-    faults.push(at('sum', `not possible of the format ${format}; use integer or decimal`));
+  const aggregate = aggregateOf(column);
+  if (aggregate !== undefined && aggregate !== 'count' && !isNumeric(format)) {
+    const use = `not possible of the format ${format}; use integer or decimal`;
+    faults.push(at(column.sum ? 'sum' : 'aggregate', use));
+  }
+  if (column.sum && column.aggregate !== undefined && column.aggregate !== 'sum') {
+    faults.push(at('sum', `true beside "aggregate": "${column.aggregate}"; leave one of them out`));
+  }
+  if (column.currency !== undefined) {
+    faults.push(...fieldFaults(column.currency, dataset, [...path, 'currency']));
+    if (aggregate === undefined) {
+      faults.push(at('currency', 'of a column without a total; add "sum": true or leave it out'));
+    }
   }
   return faults;
+}
+
+function highlightFaults(
+  { when, columns = [], bold, color, fill }: HighlightLayout,
+  table: TableLayout,
+  dataset: LoadedDataset,
+  path: Path,
+): string[] {
+  const printed = table.columns.map(({ field }) => field);
+  const known = new Set(printed.map(foldName));
+  return [
+    ...when.flatMap(({ field, value }, index) => {
+      const at = [...path, 'when', index];
+      const { datatype = '' } = dataset.fields.get(foldName(field)) ?? {};
+      const isOther = datatype !== '' && !/^dt(Date|DateTime|TimeStamp)$/i.test(datatype);
+      return [
+        ...fieldFaults(field, dataset, [...at, 'field']),
+        ...(value === 'today' && isOther
+          ? [faultAt([...at, 'value'], `"today" is for dates, and ${field} is ${datatype}`)]
+          : []),
+      ];
+    }),
+    ...columns.flatMap((name, index) =>
+      known.has(foldName(name))
+        ? []
+        : [faultAt([...path, 'columns', index], notOneOf(name, 'the field of a column', printed))],
+    ),
+    ...(bold || color !== undefined || fill !== undefined
+      ? []
+      : [faultAt(path, 'changes nothing; add bold, color or fill')]),
+  ];
 }
 
 function groupFaults(group: GroupLayout, dataset: LoadedDataset, path: Path): string[] {

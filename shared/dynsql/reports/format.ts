@@ -2,27 +2,19 @@
 
 import { decimalText, readDecimal } from '../../json/decimal.ts';
 import type { ColumnLayout, Format, Language } from './layout.ts';
+import { words } from './words.ts';
 
 /** What a column says about its values. */
 export type ValueFormat = Pick<ColumnLayout, 'format' | 'places' | 'texts'>;
 
-interface Words {
-  readonly yes: string;
-  readonly no: string;
-  readonly footer: string;
-  readonly noRows: string;
-}
+/** Which country's customs: digits of an English date could be those of two days. */
+const locales: Readonly<Record<Language, string>> = { cs: 'cs', ru: 'ru', en: 'en-GB' };
 
-/** Texts that a report has of its own. */
-export const words: Readonly<Record<Language, Words>> = {
-  cs: { yes: 'ano', no: 'ne', footer: 'strana {page} z {pages}', noRows: 'Žádné záznamy' },
-  ru: { yes: 'да', no: 'нет', footer: 'страница {page} из {pages}', noRows: 'Нет записей' },
-};
-
-/** 1. 7. 2019 in Czech, 01.07.2019 in Russian. */
+/** 1. 7. 2019 in Czech, 01.07.2019 in Russian, 1 Jul 2019 in English. */
 const day: Readonly<Record<Language, Intl.DateTimeFormatOptions>> = {
   cs: { day: 'numeric', month: 'numeric', year: 'numeric' },
   ru: { day: '2-digit', month: '2-digit', year: 'numeric' },
+  en: { day: 'numeric', month: 'short', year: 'numeric' },
 };
 const time = { hour: '2-digit', minute: '2-digit' } as const;
 
@@ -39,7 +31,7 @@ export class Formatter {
     this.#language = language;
     const formats = (timeZone: string) => {
       const make = (options: Intl.DateTimeFormatOptions) =>
-        new Intl.DateTimeFormat(language, { timeZone, ...options });
+        new Intl.DateTimeFormat(locales[language], { timeZone, ...options });
       return new Map<Format, Intl.DateTimeFormat>([
         ['date', make(day[language])],
         ['datetime', make({ ...day[language], ...time })],
@@ -66,7 +58,7 @@ export class Formatter {
     if (decimal === undefined) return plain(value);
     let format = this.#numbers.get(places);
     if (format === undefined) {
-      format = new Intl.NumberFormat(this.#language, {
+      format = new Intl.NumberFormat(locales[this.#language], {
         minimumFractionDigits: places,
         maximumFractionDigits: places,
         useGrouping: 'always',

@@ -1,15 +1,18 @@
 /** The shape of a report's layout (`catalog/reports/*.json`): how the rows of a query are printed. */
 
 import { z } from 'zod';
+import { unsuitable } from '../../faults/catalog-error.ts';
 import { expects, fields, filledList, list, matching, oneOf } from '../../faults/field.ts';
 import { isZone } from '../../time/zone.ts';
 import { templateFault } from './layout-template.ts';
 
 /** Number, date and own texts of a report are written as in this language. */
-const languages = ['cs', 'ru'] as const;
+const languages = ['cs', 'ru', 'en'] as const;
 /** `month`: the month and the year of a date, in words. */
 const formats = ['text', 'integer', 'decimal', 'date', 'datetime', 'month', 'boolean'] as const;
 const alignments = ['left', 'center', 'right'] as const;
+const aggregates = ['sum', 'count', 'avg'] as const;
+const comparisons = ['<', '<=', '=', '<>', '>=', '>'] as const;
 
 const text = (what: string, longest: number) =>
   z
@@ -19,6 +22,8 @@ const text = (what: string, longest: number) =>
 
 const fieldName = text('a field', 128);
 const name = (what: string) => text(what, 128);
+
+const flag = z.boolean(expects('a flag', 'use true or false'));
 
 function between(smallest: number, largest: number, what: string) {
   const wrong = expects(what, `use a number of millimetres from ${smallest} to ${largest}`);
@@ -42,8 +47,39 @@ const column = fields('a column', {
     true: text('a text', 40),
     false: text('a text', 40),
   }).optional(),
-  /** Added up at the end of each group and of the table. */
-  sum: z.boolean(expects('a flag', 'use true or false')).default(false),
+  /** Added up at the end of each group and of the table: short for `"aggregate": "sum"`. */
+  sum: flag.default(false),
+  /** What stands at the end of each group and of the table. `count` and `avg` leave out NULL. */
+  aggregate: oneOf('an aggregate', aggregates).optional(),
+  /** The field with the currency of this column's amounts, each of which has a total of its own. */
+  currency: fieldName.optional(),
+});
+
+const compared = z.union([z.string().max(200), z.number(), z.boolean()], {
+  error: (issue) =>
+    unsuitable(
+      issue.input,
+      'a value',
+      'use text of at most 200 characters, a number, true or false',
+    ),
+});
+
+const comparison = fields('a comparison', {
+  field: fieldName,
+  is: oneOf('a comparison', comparisons),
+  /** Of a date also `today`, by the clock of the readers. NULL compares with nothing. */
+  value: compared,
+});
+
+/** How rows look in which all of `when` is so. */
+const highlight = fields('a highlight', {
+  when: filledList(comparison, 'the comparisons'),
+  /** The fields whose cells look so; without it all of the row's. */
+  columns: filledList(fieldName, 'the fields of columns').optional(),
+  bold: flag.default(false),
+  /** `#rrggbb`, of the letters and of the area behind them. */
+  color: matching(/^#[0-9a-fA-F]{6}$/, 'a color', 'use #rrggbb, such as #b00020').optional(),
+  fill: matching(/^#[0-9a-fA-F]{6}$/, 'a color', 'use #rrggbb, such as #fff3cd').optional(),
 });
 
 /** Text with fields of a row: `Источник {DataSource}, {Period:month}`. */
@@ -72,6 +108,8 @@ const tableShape = {
   columns: filledList(column, 'the columns'),
   /** From the outermost to the innermost. */
   groups: list(group, 'groups').default([]),
+  /** Each that fits counts; of two that say the same, the later one. */
+  highlights: list(highlight, 'highlights').default([]),
   /** Before the sums at the table's end; without it there are none. */
   total: template.optional(),
 };
@@ -82,6 +120,7 @@ export interface TableLayout {
   readonly orderby: readonly z.infer<typeof order>[];
   readonly columns: readonly ColumnLayout[];
   readonly groups: readonly GroupLayout[];
+  readonly highlights: readonly HighlightLayout[];
   readonly total?: string | undefined;
   readonly details: readonly TableLayout[];
 }
@@ -95,9 +134,12 @@ const table: z.ZodType<TableLayout, TableInput> = fields('a table', {
   },
 });
 
-/** Of a page: `{title}`, `{printed}` (when), `{page}` and, at the end of the text, `{pages}`. */
+/**
+ * Of a page: `{title}`, `{company}`, `{period}`, `{user}`, `{printed}` (when), `{page}` and, at the
+ * end of the text, `{pages}`.
+ */
 const pageText = text('a text', 200).superRefine((value, context) => {
-  const known = ['title', 'printed', 'page', 'pages'];
+  const known = ['title', 'company', 'period', 'user', 'printed', 'page', 'pages'];
   const fault = templateFault(value, known);
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
   else if (/\{pages\}./.test(value)) {
@@ -120,6 +162,8 @@ const page = fields('a page', {
   margin: between(5, 40, 'a margin').default(12),
 });
 
+const mostSignatures = 4;
+
 const zoneUse = 'use an IANA name, such as Europe/Moscow';
 
 export const layoutSchema = fields('a layout', {
@@ -141,16 +185,27 @@ export const layoutSchema = fields('a layout', {
     .string(expects('a time zone', zoneUse))
     .refine(isZone, expects('a time zone', zoneUse))
     .optional(),
+  /** Whose figures these are, in the head. */
+  company: text('a company', 120).optional(),
+  /** Id of the root's condition whose dates are the report's period, in the head. */
+  period: name('the id of a condition').optional(),
   page: page.default({ size: 'A4', orientation: 'portrait', margin: 12 }),
   header: band.default({}),
   /** Without it `page n of m` in the language, in the middle. */
   footer: band.optional(),
   table,
+  /** Whose signatures are asked for, each below a line at the end. */
+  signatures: list(text('a text', 60), 'texts')
+    .max(mostSignatures, { error: `too many; use up to ${mostSignatures}` })
+    .default([]),
 });
 
 export type LayoutDocument = z.infer<typeof layoutSchema>;
 export type ColumnLayout = z.infer<typeof column>;
 export type GroupLayout = z.infer<typeof group>;
+export type HighlightLayout = z.infer<typeof highlight>;
+export type Comparison = z.infer<typeof comparison>;
+export type Aggregate = (typeof aggregates)[number];
 export type PageBand = z.infer<typeof band>;
 export type Language = (typeof languages)[number];
 export type Format = (typeof formats)[number];

@@ -3,6 +3,7 @@
 import { fontFiles, type Weight } from './fonts.ts';
 import type { Alignment, LayoutDocument } from './layout.ts';
 import { pageSize, points } from './page-size.ts';
+import type { PrintJob } from './print-job.ts';
 import { Typeface } from './typeface.ts';
 
 /** Where a text stands: `x` of its left side, middle or right side by `align`, `y` of its top. */
@@ -16,10 +17,12 @@ export interface Style {
   readonly weight: Weight;
   /** In points. */
   readonly size: number;
+  /** `#rrggbb`; without it black. */
+  readonly color?: string;
 }
 
-/** Fills of areas and lines, from 0 (black) to 1 (white). */
-type Gray = number;
+/** Of areas, lines and letters: from 0 (black) to 1 (white), or `#rrggbb`. */
+export type Paint = number | string;
 
 /** Name of the total number of pages in each page's resources. */
 const totalName = 'Total';
@@ -41,8 +44,8 @@ export class Paper {
   readonly #total: PDFKit.PDFKitReference;
   readonly #totalStyle: Style;
 
-  /** @param printed when, for the properties of the file */
-  static async open(layout: LayoutDocument, totalStyle: Style, printed: Date): Promise<Paper> {
+  /** @param job when and by whom, for the properties of the file */
+  static async open(layout: LayoutDocument, totalStyle: Style, job: PrintJob): Promise<Paper> {
     // Only those who print wait for it to load.
     const { default: PDFDocument } = await import('pdfkit');
     const { width, height } = pageSize(layout.page);
@@ -55,7 +58,12 @@ export class Paper {
       font: null as unknown as string,
       lang: layout.language,
       displayTitle: true,
-      info: { Title: layout.title, CreationDate: printed },
+      info: {
+        Title: layout.title,
+        ...(job.user === undefined ? {} : { Author: job.user }),
+        Creator: 'syncboard',
+        CreationDate: job.printed,
+      },
     });
     const files = await fontFiles();
     const faces = {
@@ -126,14 +134,14 @@ export class Paper {
     );
   }
 
-  fill(x: number, y: number, width: number, height: number, gray: Gray): void {
+  fill(x: number, y: number, width: number, height: number, paint: Paint): void {
     const area = [x, y, width, height].map(fixed).join(' ');
-    this.#document.addContent(`${fixed(gray)} g ${area} re f 0 g`);
+    this.#document.addContent(`${painted(paint)} ${area} re f 0 g`);
   }
 
   /** A line from left to right. */
-  rule(x: number, y: number, width: number, thickness: number, gray: Gray): void {
-    this.fill(x, y - thickness / 2, width, thickness, gray);
+  rule(x: number, y: number, width: number, thickness: number, paint: Paint): void {
+    this.fill(x, y - thickness / 2, width, thickness, paint);
   }
 
   /** What has been written of the file since it was last asked. */
@@ -159,17 +167,25 @@ export class Paper {
   }
 
   /** Operators that show a text whose upper left corner is given. */
-  #shown(text: string, { weight, size }: Style, x: number, y: number): string {
+  #shown(text: string, { weight, size, color }: Style, x: number, y: number): string {
     const face = this.#faces[weight];
     const base = y + face.ascent * size;
     // pdfkit turns the page over so that y grows downwards; the letters are turned back.
-    return `BT /${face.id} ${fixed(size)} Tf 1 0 0 -1 ${fixed(x)} ${fixed(base)} Tm ${face.encoded(text)} Tj ET`;
+    const shown = `BT /${face.id} ${fixed(size)} Tf 1 0 0 -1 ${fixed(x)} ${fixed(base)} Tm ${face.encoded(text)} Tj ET`;
+    return color === undefined ? shown : `${painted(color)} ${shown} 0 g`;
   }
 }
 
 function leftOf({ x, align }: Spot, width: number): number {
   if (align === 'left') return x;
   return align === 'right' ? x - width : x - width / 2;
+}
+
+/** The operator that paints so. */
+function painted(paint: Paint): string {
+  if (typeof paint === 'number') return `${fixed(paint)} g`;
+  const parts = [1, 3, 5].map((at) => Number.parseInt(paint.slice(at, at + 2), 16) / 255);
+  return `${parts.map(fixed).join(' ')} rg`;
 }
 
 /** A number as PDF takes it, which knows no exponents. */

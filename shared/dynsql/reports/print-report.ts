@@ -2,13 +2,17 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { unlessAborted } from '../../async/abort.ts';
-import { laid } from './band.ts';
+import { readAsked } from './asked.ts';
 import { Flow } from './flow.ts';
-import { Formatter, words } from './format.ts';
+import { Formatter } from './format.ts';
+import { pageTexts, putHead } from './head.ts';
 import { Paper } from './paper.ts';
+import type { PrintJob } from './print-job.ts';
 import type { Report } from './report.ts';
+import { putSignatures } from './signatures.ts';
 import { styles } from './style.ts';
 import { type ReportRow, Table } from './table.ts';
+import { words } from './words.ts';
 
 /**
  * Prints a report as its rows come: pages are given as they fill up, and no row is taken before what
@@ -18,31 +22,34 @@ import { type ReportRow, Table } from './table.ts';
  * with an error. A failure of `rows` ends the report with it; on every way out `rows` is left.
  *
  * @param rows in the order that `reportQuery` asks for
- * @param printed when, for headers, footers and the file's properties
  * @throws the signal's reason, also where `rows` is waited for
  */
 export async function* printReport(
   report: Report,
   rows: AsyncIterable<ReportRow>,
-  printed: Date,
+  job: PrintJob,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   signal.throwIfAborted();
   const { layout, definition } = report;
+  const { language } = layout;
   const zone = layout.timezone ?? definition.document.timezone;
-  const formatter = new Formatter(layout.language, zone);
-  const paper = await Paper.open(layout, styles.page, printed);
+  const formatter = new Formatter(language, zone);
+  const asked = readAsked(job.query, definition, layout, formatter);
+  const texts = pageTexts(layout, asked, job, formatter);
+  const paper = await Paper.open(layout, styles.page, job);
   try {
-    const flow = new Flow(paper, layout, formatter, printed);
-    flow.newPage();
-    const table = new Table(flow, layout.table, formatter);
-    const { margin, width } = paper;
-    const title = { text: layout.title, x: margin, width: width - 2 * margin } as const;
-    flow.put(laid({ cells: [{ ...title, align: 'left' }], style: styles.title }, paper));
+    const flow = new Flow(paper, layout, texts);
+    putHead(flow, layout, asked, texts);
+    const { printed } = job;
+    const table = new Table({ flow, formatter, language, zone, printed }, layout.table);
     table.begin();
-    let isEmpty = true;
+    let count = 0;
+    let isCut = false;
     for await (const row of untilAborted(rows, signal)) {
-      isEmpty = false;
+      isCut = count === asked.top;
+      if (isCut) break;
+      count += 1;
       table.row(row);
       const written = paper.take();
       if (written === undefined) continue;
@@ -50,8 +57,11 @@ export async function* printReport(
       // Rows may come from memory, and nobody else would get a turn.
       await setImmediate();
     }
-    if (isEmpty) table.note(words[layout.language].noRows);
+    if (count === 0) table.note(words[language].noRows);
+    if (isCut) table.note(words[language].cut.replace('{top}', String(count)));
     table.end();
+    putSignatures(flow, layout);
+    flow.end();
     paper.end();
     const rest = paper.take();
     if (rest !== undefined) yield rest;

@@ -7,7 +7,7 @@ import { type Report, reportQuery } from './report.ts';
 /**
  * What the report prints, of the rows that were asked for: fields and datasets are the report's,
  * conditions, `top` and `skip` those of `asked`; its keys come after the report's, so that groups
- * stay together.
+ * stay together. Of `top` rows one more is asked for: it tells whether there are more.
  *
  * @param asked a query of the report's definition
  */
@@ -19,7 +19,8 @@ export function printedQuery(report: Report, asked: CheckedQuery): CheckedQuery 
     const children = level.children.map(merged);
     return { ...level, conditions, order: [...level.order, ...order], children };
   };
-  return { ...asked, root: merged(own.root) };
+  const top = asked.top === undefined ? undefined : asked.top + 1;
+  return { ...asked, root: merged(own.root), top };
 }
 
 const levelsOf = (level: CheckedLevel): CheckedLevel[] => [

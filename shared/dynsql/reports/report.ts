@@ -84,9 +84,10 @@ const nestedQueries = (table: TableLayout): ReportQuery['datasets'] =>
   });
 
 /** Every field that a table prints or groups by, once. */
-function levelQuery({ dataset, columns, groups, orderby }: TableLayout) {
+function levelQuery({ dataset, columns, groups, highlights, orderby }: TableLayout) {
   const names = [
-    ...columns.map(({ field }) => field),
+    ...columns.flatMap(({ field, currency = [] }) => [field, ...[currency].flat()]),
+    ...highlights.flatMap(({ when }) => when.map(({ field }) => field)),
     ...groups.flatMap(({ fields, header, footer = '' }) => [
       ...fields,
       ...namesOf(header),

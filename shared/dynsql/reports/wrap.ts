@@ -9,6 +9,14 @@ export const printable = (text: string): string =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is they who are replaced
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ');
 
+/** Words that belong to the number behind them, and signs, units or further digits behind one. */
+const beforeNumber = /(?<=(?:^|[\s(])(?:№|§|(?:[čдkкcpс]|ul|ул|кв|стр|str|no|nr)\.)) (?=\d)/giu;
+const behindNumber = /(?<=\d) (?=(?:\d{3}(?!\d)|[%‰°€$£₽]|\p{L}{1,3}[²³]?(?![\p{L}\p{N}])))/gu;
+
+/** The text with numbers and their units tied together, so that no line ends between them. */
+export const unbroken = (text: string): string =>
+  text.replace(behindNumber, '\u00a0').replace(beforeNumber, '\u00a0');
+
 /**
  * Lines no wider than `room`: broken at spaces, after a hyphen or slash between letters, and inside
  * a word only where the word alone is too wide. A line has one character at least, however wide.

@@ -104,6 +104,19 @@ test('data are old from their time on, without anybody reading them again', () =
   assert.equal(overviewOf({ ...calm, ages, lookedAt: night }).well, true);
 });
 
+test('of data that are old in two places, since the first of them', () => {
+  const age = { code: 'mo', entity: 'payment', maxAgeMs: 3_600_000 };
+  const ages = [
+    { ...age, place: 'heap', oldAt: later },
+    { ...age, place: 'crude', oldAt: night },
+  ];
+  const { wrong } = overviewOf({ ...calm, ages });
+  assert.deepEqual(
+    wrong.map(({ kind, since }) => [kind, since]),
+    [['old', night]],
+  );
+});
+
 test('what somebody knows of is told last, marked, until its time', () => {
   const known = {
     ...{ id: 'a', kind: 'sync' as const, subject: 'mo/payment', what: 'failed', since: later },

@@ -9,7 +9,8 @@ import type { ReportRow } from '../../../shared/dynsql/reports/table.ts';
 import type { Json } from '../../catalog/edited.ts';
 import { definition, faultsOf, pdfOf, reportWith } from './world.ts';
 
-const keysOfColumn = 'field, caption, width, align, format, places, texts, sum';
+const keysOfColumn =
+  'field, caption, width, align, format, places, texts, sum, aggregate, currency';
 const column = 'table.columns[2]';
 const detail = 'table.details[0]';
 
@@ -57,6 +58,53 @@ const cases: [string, Record<string, Json | undefined>, string[]][] = [
     ],
   ],
   [
+    'totals and highlights that mean nothing',
+    {
+      'table.columns[0].aggregate': 'avg',
+      'table.columns[1].currency': 'Sourse',
+      [`${column}.aggregate`]: 'count',
+      'table.highlights': [
+        { when: [{ field: 'Owner', is: '<', value: 'today' }], columns: ['Ovner'], bold: true },
+        { when: [{ field: 'Balanse', is: '>', value: 0 }] },
+      ],
+      period: 'Owner',
+    },
+    [
+      'period: "Owner" is not a condition on dates of MAIN; use Period',
+      'table.columns[0].aggregate: not possible of the format text; use integer or decimal',
+      'table.columns[1].currency: "Sourse" is not a field of MAIN; use one of its 8 (did you mean Source?)',
+      'table.columns[1].currency: of a column without a total; add "sum": true or leave it out',
+      `${column}.sum: true beside "aggregate": "count"; leave one of them out`,
+      'table.highlights[0].when[0].value: "today" is for dates, and Owner is dtString',
+      'table.highlights[0].columns[0]: "Ovner" is not the field of a column; use one of Account, Owner, Balance (did you mean Owner?)',
+      'table.highlights[1].when[0].field: "Balanse" is not a field of MAIN; use one of its 8 (did you mean Balance?)',
+      'table.highlights[1]: changes nothing; add bold, color or fill',
+    ],
+  ],
+  [
+    'highlights and signatures of another shape',
+    {
+      'table.highlights': [
+        { when: [], bold: 'yes', color: 'red' },
+        { when: [{ field: 'Owner', is: 'below', value: null }], fill: '#ff' },
+      ],
+      signatures: ['a', 'b', 'c', 'd', 'e'],
+      [`${column}.aggregate`]: 'max',
+      company: '',
+    },
+    [
+      'company: "" is not a company; use text of 1 to 120 characters',
+      `${column}.aggregate: "max" is not an aggregate; use one of sum, count, avg`,
+      'table.highlights[0].when: empty; name at least one of the comparisons',
+      'table.highlights[0].bold: "yes" is not a flag; use true or false',
+      'table.highlights[0].color: "red" is not a color; use #rrggbb, such as #b00020',
+      'table.highlights[1].when[0].is: "below" is not a comparison; use one of <, <=, =, <>, >=, >',
+      'table.highlights[1].when[0].value: null is not a value; use text of at most 200 characters, a number, true or false',
+      'table.highlights[1].fill: "#ff" is not a color; use #rrggbb, such as #fff3cd',
+      'signatures: too many; use up to 4',
+    ],
+  ],
+  [
     'sums that would be printed nowhere',
     { [`${detail}.total`]: undefined },
     [`${detail}.columns[1].sum: nowhere to print it; give the table a total or a group a footer`],
@@ -97,7 +145,7 @@ const cases: [string, Record<string, Json | undefined>, string[]][] = [
       'header.right': 'из {pages} страниц',
     },
     [
-      'header.left: {titel}: "titel" is not a name here; use one of title, printed, page, pages (did you mean title?)',
+      'header.left: {titel}: "titel" is not a name here; use one of title, company, period, user, printed, page, pages (did you mean title?)',
       'header.center: {printed:date}: no format is taken here; write {printed}',
       'header.right: {pages} with text after it; put {pages} at the end of the text',
       'table.groups[0].header: a brace without its partner; write {Name}',
@@ -115,7 +163,7 @@ const cases: [string, Record<string, Json | undefined>, string[]][] = [
     {
       id: 'w4',
       title: ' ',
-      language: 'en',
+      language: 'de',
       timezone: 'Prague',
       'page.size': 'A44',
       'page.margin': 100,
@@ -126,7 +174,7 @@ const cases: [string, Record<string, Json | undefined>, string[]][] = [
     [
       'id: "w4" is not the id of a report; use 10 characters of 0-9 and A-Z, such as W400000001',
       'title: " " is not a title; use text of 1 to 120 characters',
-      'language: "en" is not a language; use one of cs, ru',
+      'language: "de" is not a language; use one of cs, ru, en',
       'timezone: "Prague" is not a time zone; use an IANA name, such as Europe/Moscow',
       'page.size: "A44" is not a size of paper; use one of A3, A4, A5 (did you mean A4?)',
       'page.margin: 100 is not a margin; use a number of millimetres from 5 to 40',
@@ -226,7 +274,7 @@ describe('the shipped reports', () => {
       for (const { caption } of layout.table.columns) {
         for (const word of caption.split(/[ -]/)) assert.ok(text.includes(word), word);
       }
-      const number = { cs: '1\u00a0234,50', ru: '1\u00a0234,50' }[layout.language];
+      const number = { cs: '1\u00a0234,50', ru: '1\u00a0234,50', en: '1,234.50' }[layout.language];
       assert.ok(text.includes(number));
       assert.match(pages[0]?.lines.at(-1) ?? '', /^(strana 1 z|страница 1 из) {2}?\| \d$/);
     });

@@ -7,6 +7,8 @@ export interface PdfText {
   readonly text: string;
   readonly font: string;
   readonly size: number;
+  /** Red, green and blue from 0 to 1, where it is not black. */
+  readonly color?: string;
   /** Of the left end of the base line, from the upper left corner of the page; in points. */
   readonly x: number;
   readonly y: number;
@@ -60,13 +62,14 @@ export function readPdf(bytes: Buffer): Pdf {
   const readTexts = (content: PdfObject, resources: string, x: number, y: number): PdfText[] => {
     const fonts = readFonts(resources);
     const operators =
-      /BT \/(\w+) (\S+) Tf 1 0 0 -1 (\S+) (\S+) Tm <(\w+)> Tj ET|q 1 0 0 1 (\S+) (\S+) cm \/(\w+) Do Q/g;
+      /(?:(\S+ \S+ \S+) rg )?BT \/(\w+) (\S+) Tf 1 0 0 -1 (\S+) (\S+) Tm <(\w+)> Tj ET|q 1 0 0 1 (\S+) (\S+) cm \/(\w+) Do Q/g;
     const stream = content.stream?.toString('latin1') ?? '';
     return [...stream.matchAll(operators)].flatMap(
-      ([, font = '', size, left, base, hex = '', formX, formY, form]) => {
+      ([, color, font = '', size, left, base, hex = '', formX, formY, form]) => {
         if (form === undefined) {
           const text = fonts.get(font)?.(hex) ?? '';
-          return [{ text, font, size: Number(size), x: x + Number(left), y: y + Number(base) }];
+          const at = { size: Number(size), x: x + Number(left), y: y + Number(base) };
+          return [{ text, font, ...at, ...(color === undefined ? {} : { color }) }];
         }
         const reference = inner(resources, 'XObject')?.[1];
         const drawn = follow(`/${form} ${/\d+ 0 R/.exec(reference ?? '')?.[0]}`, form);

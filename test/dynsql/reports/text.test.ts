@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Formatter, type ValueFormat } from '../../../shared/dynsql/reports/format.ts';
 import type { Language } from '../../../shared/dynsql/reports/layout.ts';
-import { Sum } from '../../../shared/dynsql/reports/sum.ts';
-import { wrapped } from '../../../shared/dynsql/reports/wrap.ts';
+import { type TotalledColumn, Totals } from '../../../shared/dynsql/reports/totals.ts';
+import { unbroken, wrapped } from '../../../shared/dynsql/reports/wrap.ts';
 import { readDecimal } from '../../../shared/json/decimal.ts';
 
 describe('a value as text', () => {
@@ -43,6 +43,11 @@ describe('a value as text', () => {
     ['ru', { format: 'datetime' }, '2020-01-14T22:05:00Z', '14.01.2020, 23:05'],
     ['cs', { format: 'month' }, '2020-10-01', 'říjen 2020'],
     ['ru', { format: 'month' }, '2019-07-01', 'июль 2019 г.'],
+    ['en', { format: 'decimal' }, -1234567.891, '-1,234,567.89'],
+    ['en', { format: 'date' }, '2020-10-05', '5 Oct 2020'],
+    ['en', { format: 'datetime' }, '2020-01-14T22:05:00Z', '14 Jan 2020, 23:05'],
+    ['en', { format: 'month' }, '2019-07-01', 'July 2019'],
+    ['en', { format: 'boolean' }, true, 'yes'],
     ['ru', { format: 'date' }, '2020-13-45', '2020-13-45'],
     ['ru', { format: 'date' }, 'скоро', 'скоро'],
     ['ru', { format: 'date' }, null, ''],
@@ -58,40 +63,109 @@ describe('a value as text', () => {
   }
 });
 
-describe('a sum', () => {
-  it('is exact to the last cent', () => {
+describe('totals', () => {
+  const column = (aggregate: TotalledColumn['aggregate'], currency?: string): TotalledColumn => ({
+    key: 'A',
+    aggregate,
+    currencyKey: currency,
+    places: 2,
+  });
+  const sums = new Totals([column('sum'), column('count'), column('avg')]);
+  const ofAll = (values: readonly unknown[]) =>
+    values.reduce<Totals>((totals, A) => totals.with({ A }), sums).lines()[0]?.values;
+
+  it('are exact to the last cent', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -1e9, max: 1e9 })), (cents) => {
-        const sum = new Sum();
-        for (const cent of cents) sum.add(cent / 100);
+        const [sum, count, average] = ofAll(cents.map((cent) => cent / 100)) ?? [];
         const total = cents.reduce((all, cent) => all + BigInt(cent), 0n);
-        const { units, places } = readDecimal(String(sum)) ?? { units: 0n, places: 0 };
-        assert.equal(units * 10n ** BigInt(2 - places), total);
+        assert.equal(centsOf(sum), total);
+        assert.equal(count, String(cents.length));
+        if (cents.length === 0) assert.equal(average, undefined);
+        else {
+          const twice = 2n * (centsOf(average) * BigInt(cents.length) - total);
+          assert.ok(twice <= BigInt(cents.length) && twice >= -BigInt(cents.length));
+        }
       }),
     );
   });
 
-  it('takes every way to write a number, and nothing else', () => {
-    const sum = new Sum();
-    for (const value of [
-      0.1,
-      '0.2',
-      '-1e-3',
-      1e21,
-      '5',
-      '5.',
-      null,
-      undefined,
-      '',
-      'x',
-      true,
-      {},
-    ]) {
-      sum.add(value);
-    }
-    assert.equal(String(sum), '1000000000000000000010.299');
-    assert.equal(String(new Sum()), '0');
+  const centsOf = (text: string | undefined) => {
+    const { units, places } = readDecimal(text) ?? { units: 0n, places: 0 };
+    return units * 10n ** BigInt(2 - places);
+  };
+
+  it('take every way to write a number, and count what is there', () => {
+    const numbers = [0.1, '0.2', '-1e-3', 1e21, '5', '5.'];
+    const others = [null, undefined, '', 'x', true, {}];
+    assert.deepEqual(ofAll([...numbers, ...others]), [
+      '1000000000000000000010.299',
+      '10',
+      '166666666666666666668.38',
+    ]);
+    assert.deepEqual(ofAll([]), ['0', '0', undefined]);
   });
+
+  const averages: [number[], string][] = [
+    [[1, 2], '1.50'],
+    [[0.01, 0.02], '0.02'],
+    [[-0.01, -0.02], '-0.02'],
+    [[1, 1, 2], '1.33'],
+    [[-1, -1, -2], '-1.33'],
+    [[0.004, 0.005], '0.00'],
+    [[0.005, 0.005], '0.01'],
+    [[1e-9], '0.00'],
+    [[2, 0, 0], '0.67'],
+  ];
+  for (const [values, average] of averages) {
+    it(`the average of ${values} is ${average}`, () => {
+      assert.equal(ofAll(values)?.[2], average);
+    });
+  }
+
+  it('never add two currencies, and keep what has none apart', () => {
+    const totals = [
+      { A: 1, CURRENCY: 'EUR' },
+      { A: 10.5, CURRENCY: 'CZK' },
+      { A: 2, CURRENCY: 'EUR ' },
+      { A: 4, CURRENCY: null },
+    ].reduce<Totals>(
+      (all, one) => all.with(one),
+      new Totals([column('sum', 'CURRENCY'), column('count'), column(undefined)]),
+    );
+    assert.equal(totals.lineCount, 3);
+    assert.deepEqual(totals.lines(), [
+      { currency: '', values: ['4', '4', undefined] },
+      { currency: 'CZK', values: ['10.5', undefined, undefined] },
+      { currency: 'EUR', values: ['3', undefined, undefined] },
+    ]);
+  });
+
+  it('refuse a currency that is none', () => {
+    const empty = new Totals([column('sum', 'CURRENCY')]);
+    const add = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ A: 1, CURRENCY: `X${index}` })).reduce(
+        (all, one) => all.with(one),
+        empty,
+      );
+    assert.equal(add(200).lineCount, 200);
+    assert.throws(() => add(201), /More than 200 currencies/);
+  });
+});
+
+describe('numbers and their units', () => {
+  const cases: [string, string][] = [
+    ['celkem 1 234 567,50 Kč za 3 ks', 'celkem 1_234_567,50_Kč za 3_ks'],
+    ['площадь 54,2 м² и 10 %', 'площадь 54,2_м² и 10_%'],
+    ['ул. Светланская, д. 12, кв. 5', 'ул. Светланская, д._12, кв._5'],
+    ['smlouva č. 15 / 2024', 'smlouva č._15 / 2024'],
+    ['7 metrů', '7 metrů'],
+    ['в 2019 году', 'в 2019 году'],
+    ['a 1 2345', 'a 1 2345'],
+  ];
+  for (const [text, tied] of cases) {
+    it(text, () => assert.equal(unbroken(text).replaceAll('\u00a0', '_'), tied));
+  }
 });
 
 describe('wrapped text', () => {

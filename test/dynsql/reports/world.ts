@@ -1,6 +1,7 @@
 /** A report of every feature, and what it is printed from. */
 
 import { parseDefinition } from '../../../shared/dynsql/language/read-definition.ts';
+import type { PrintJob } from '../../../shared/dynsql/reports/print-job.ts';
 import { printReport } from '../../../shared/dynsql/reports/print-report.ts';
 import { loadReport, type Report } from '../../../shared/dynsql/reports/report.ts';
 import type { ReportRow } from '../../../shared/dynsql/reports/table.ts';
@@ -15,6 +16,26 @@ const fieldsOf = (fields: Record<string, string>) =>
     datatype,
   }));
 
+const condition = (
+  id: string,
+  description: string,
+  datatype: string,
+  template: string,
+  specialsubtype = 0,
+) => {
+  const params = specialsubtype === 0 ? `FIELD=${id}` : '';
+  return {
+    id,
+    dataset: 'MAIN',
+    description,
+    datatype,
+    specialsubtype,
+    params,
+    template,
+    alias: 'A',
+  };
+};
+
 export const definition = parseDefinition({
   id: 'TEST0000000000000000000001',
   name: 'Лицевые счета',
@@ -22,7 +43,8 @@ export const definition = parseDefinition({
   datasets: [
     {
       name: 'MAIN',
-      sql: 'SELECT {FIELDS} FROM a A',
+      sql: 'SELECT {FIELDS} FROM a A {WHERE}',
+      aliases: [{ alias: 'A' }],
       fields: fieldsOf({
         Source: 'dtString',
         Account: 'dtString',
@@ -38,7 +60,8 @@ export const definition = parseDefinition({
       name: 'Payments',
       master: 'MAIN',
       masterfields: 'Account',
-      sql: 'SELECT {FIELDS} FROM p A WHERE A.account = :Account',
+      sql: 'SELECT {FIELDS} FROM p A WHERE A.account = :Account {WHERE}',
+      aliases: [{ alias: 'A' }],
       fields: fieldsOf({ PaidOn: 'dtDate', Amount: 'dtFloat' }),
     },
     {
@@ -49,7 +72,28 @@ export const definition = parseDefinition({
       fields: fieldsOf({ Text: 'dtString' }),
     },
   ],
+  conditions: [
+    condition('Period', 'Месяц', 'ctDate', 'DATE'),
+    condition('Owner', 'Владелец', 'ctString', 'TEXT'),
+    condition('Account', 'Счёт', 'ctString', 'TEXT'),
+    condition('Balance', 'Сальдо', 'ctFloat', 'AMOUNT'),
+    condition('Kind', '', 'ctString', 'KIND', 14),
+    condition('Closed', 'Закрыт', 'ctBoolean', 'FLAG'),
+    { ...condition('PaidOn', 'Оплачено', 'ctDate', 'DATE'), dataset: 'Payments' },
+  ],
   keys: [{ id: 'Source', sql: 'A.Source', dataset: 'MAIN' }],
+  templates: {
+    DATE: { type: 'date', range: 'A.{FIELD} >= {FROM} AND A.{FIELD} < {TO}' },
+    TEXT: { type: 'nvarchar(40)', pattern: 'A.{FIELD} LIKE {VALUE}', list: 'A.{FIELD} IN {LIST}' },
+    AMOUNT: { type: 'decimal(12, 2)', range: 'A.{FIELD} BETWEEN {FROM} AND {TO}' },
+    KIND: {
+      values: [
+        { value: '1', name: 'Долг', sql: 'A.Balance > 0' },
+        { value: '3', name: 'Переплата', sql: 'A.Balance < 0' },
+      ],
+    },
+    FLAG: { true: 'A.{FIELD} = 1', false: 'A.{FIELD} = 0' },
+  },
 });
 
 export const layoutJson = (): Json => ({
@@ -117,7 +161,7 @@ export async function* rowsOf(rows: readonly ReportRow[]): AsyncGenerator<Report
   yield* rows;
 }
 
-export const printed = new Date('2024-03-05T12:34:56Z');
+export const printed: PrintJob = { printed: new Date('2024-03-05T12:34:56Z'), user: 'ekonom' };
 export const never = new AbortController().signal;
 
 export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -126,6 +170,11 @@ export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer
   return Buffer.concat(all);
 }
 
-export async function pdfOf(report: Report, rows: readonly ReportRow[]): Promise<Pdf> {
-  return readPdf(await bytesOf(printReport(report, rowsOf(rows), printed, never)));
+export async function pdfOf(
+  report: Report,
+  rows: readonly ReportRow[],
+  job: Partial<PrintJob> = {},
+): Promise<Pdf> {
+  const whole = { ...printed, ...job };
+  return readPdf(await bytesOf(printReport(report, rowsOf(rows), whole, never)));
 }

@@ -1,0 +1,77 @@
+/** The head of a report: title, whose figures these are, what was asked, by whom and when. */
+
+import type { Asked } from './asked.ts';
+import { type Cell, laid } from './band.ts';
+import type { Flow } from './flow.ts';
+import type { Formatter } from './format.ts';
+import type { LayoutDocument } from './layout.ts';
+import type { PrintJob } from './print-job.ts';
+import { styles } from './style.ts';
+import { words } from './words.ts';
+
+/** Between the longest label and the texts, and around the head; in points. */
+const gap = 6;
+
+/** What stands for the names in a page's header and footer. */
+export function pageTexts(
+  layout: LayoutDocument,
+  asked: Asked,
+  { printed, user = '' }: PrintJob,
+  formatter: Formatter,
+): Record<string, string> {
+  return {
+    title: layout.title,
+    company: layout.company ?? '',
+    period: layout.period === undefined ? '' : (asked.period ?? words[layout.language].unlimited),
+    user,
+    printed: formatter.text(printed, { format: 'datetime' }),
+  };
+}
+
+/** Puts the head at the beginning of the first page. */
+export function putHead(
+  flow: Flow,
+  layout: LayoutDocument,
+  asked: Asked,
+  texts: Readonly<Record<string, string>>,
+): void {
+  const { paper } = flow;
+  const { margin } = paper;
+  const width = paper.width - 2 * margin;
+  const at = { x: margin, width, align: 'left' } as const;
+  flow.put(laid({ cells: [{ ...at, text: layout.title }], style: styles.title }, paper));
+  const lines = headLines(layout, asked, texts);
+  const labels = lines.map(([label]) => paper.textWidth(`${label}:`, styles.label));
+  const labelWidth = Math.min(width / 3, Math.max(0, ...labels) + gap + 5);
+  for (const [label, text] of lines) {
+    const cells: Cell[] = [
+      { ...at, width: labelWidth, text: `${label}:`, style: styles.label },
+      { ...at, x: margin + labelWidth, width: width - labelWidth, text },
+    ];
+    flow.putWithLast(laid({ cells, style: styles.row }, paper));
+  }
+  // Room before the table.
+  flow.putWithLast(
+    laid({ cells: [{ ...at, text: '' }], style: { ...styles.row, size: 1 } }, paper),
+  );
+}
+
+function headLines(
+  { company, period, language }: LayoutDocument,
+  { conditions, top, skip }: Asked,
+  texts: Readonly<Record<string, string>>,
+): [label: string, text: string][] {
+  const own = words[language];
+  const counts = [
+    ...(top === undefined ? [] : [own.top.replace('{top}', String(top))]),
+    ...(skip === 0 ? [] : [own.skip.replace('{skip}', String(skip))]),
+  ];
+  const lines: [string, string | undefined][] = [
+    [own.company, company],
+    [own.period, period === undefined ? undefined : texts.period],
+    [own.conditions, conditions.join('; ')],
+    [own.rows, counts.join(', ')],
+    [own.printed, [texts.printed, texts.user].filter(Boolean).join(', ')],
+  ];
+  return lines.flatMap(([label, text]) => (text ? [[label, text]] : []));
+}
