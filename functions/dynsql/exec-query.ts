@@ -1,5 +1,4 @@
 import type { HttpRequest } from '@azure/functions';
-import type { Answer } from '../../shared/app/connections/connection.ts';
 import { fairAnswer } from '../../shared/app/connections/fair-answer.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { show } from '../../shared/faults/show.ts';
@@ -33,7 +32,7 @@ export function execQuery(app: AppServices): RouteHandler {
     const definition = pathParameter(request, 'id');
     return await explained(context, async () => {
       const answer = connection.answer({ definition, body, report, user: caller?.name });
-      if (isDryRun) return json(dry(answer, connection.id));
+      if (isDryRun) return json(await answer.dry(signal));
       const slow = new AbortController();
       const timer = setTimeout(() => slow.abort(tooSlow()), firstByteMs);
       try {
@@ -62,18 +61,6 @@ function requireAccepted(request: HttpRequest, contentType: string): void {
       : 'Rows are JSON: Accept must allow application/json; a PDF needs ?report=<id>.';
   throw new HttpProblem('not-acceptable', message, {
     errors: [{ field: 'Accept', message, value: show(given), allowed: contentType }],
-  });
-}
-
-function dry({ statements }: Answer, id: string) {
-  if (statements !== undefined) {
-    return {
-      statements: statements.map(({ dataset, sql, parameters }) => ({ dataset, sql, parameters })),
-    };
-  }
-  const message = `Connection ${id} is one of ABRA Gen, which keeps its SQL to itself.`;
-  throw new HttpProblem('invalid-value', message, {
-    errors: [{ field: 'dry', message, value: 'true', allowed: 'left out, or false' }],
   });
 }
 

@@ -55,6 +55,20 @@ export const querySchema = z
   })
   .meta({ id: 'Query' });
 
+const normalParts = {
+  select: z.array(z.string()).optional(),
+  where: z
+    .array(
+      z.object({
+        id: z.string(),
+        value: z.union([scalar, z.boolean(), z.array(scalar)]).optional(),
+        flags: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+  orderby: z.array(z.object({ id: z.string(), ordering: z.literal('desc').optional() })).optional(),
+};
+
 /** Rows, or with `dry` what would run. */
 export const answerSchema = z.union([
   z
@@ -76,4 +90,14 @@ export const answerSchema = z.union([
       ),
     })
     .meta({ id: 'Statements' }),
+  z
+    .object({
+      query: z
+        .object({
+          ...normalParts,
+          datasets: z.array(z.object({ name: z.string(), ...normalParts })).optional(),
+        })
+        .describe('As ABRA Gen would be sent it: names as declared, each value in one form'),
+    })
+    .meta({ id: 'NormalQuery' }),
 ]);

@@ -23,6 +23,7 @@ export function abraGenConnection(
         // Leaving the loop early destroys the body, which ends the query.
         yield* answer.body as AsyncIterable<Uint8Array>;
       },
+      dry: async (signal) => ({ query: await client.normal(definition, body, signal) }),
     }),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { FairPlaces } from '../../async/fair-places.ts';
 import type { Statement } from '../../dynsql/definition.ts';
+import type { NormalQuery } from '../../dynsql/language/normal-query.ts';
 
 export interface ListedDefinition {
   id: string;
@@ -19,13 +20,18 @@ export interface Ask {
   user?: string | undefined;
 }
 
-/** A query that has been found right. */
+/** A query that has been found right, as far as it is known here. */
 export interface Answer {
   /** Makes the answer; nothing runs before the first piece is asked for. */
   make(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>;
-  /** What would run; absent where only the server behind the connection knows. */
-  statements?: readonly Statement[];
+  /** @throws as `make` before its first piece */
+  dry(signal: AbortSignal): Promise<DryAnswer>;
 }
+
+/** What would run: the statements, or the query that ABRA Gen is sent, which keeps its SQL to itself. */
+export type DryAnswer =
+  | { statements: readonly Pick<Statement, 'dataset' | 'sql' | 'parameters'>[] }
+  | { query: NormalQuery };
 
 export interface DynsqlConnection {
   readonly id: string;
