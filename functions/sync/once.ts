@@ -3,6 +3,7 @@
 import { HttpProblem } from '../../shared/http/problem.ts';
 import {
   digestOf,
+  type FoundKey,
   type HeldKey,
   type KeptAnswer,
   KeyUnreadableError,
@@ -74,7 +75,7 @@ export async function once<T extends KeptAnswer>(
 
 /** What came of somebody else's record; undefined where it may be taken over. */
 async function outcomeOf<T extends KeptAnswer>(
-  { record, ageMs }: HeldKey,
+  { record, ageMs }: Extract<FoundKey, { isOwn: false }>,
   digest: string,
   keeping: Keeping<T>,
 ): Promise<T | undefined> {

@@ -60,6 +60,8 @@ export interface CheckedLevel {
   /** Empty of a parent that only its children brought along. */
   readonly fields: readonly Field[];
   readonly conditions: readonly CheckedCondition[];
+  /** Conditions whose templates only ABRA Gen has; then `conditions` is empty. */
+  readonly given: readonly GivenCondition[];
   readonly order: readonly CheckedOrder[];
   /** In the order of the definition. */
   readonly children: readonly CheckedLevel[];
@@ -72,6 +74,14 @@ export interface CheckedCondition {
   readonly fragment: string;
   /** What stands for each placeholder of the fragment: `VALUE`, `FROM`, `TO`, `LIST`. */
   readonly values: Readonly<Record<string, TypedValue>>;
+}
+
+/** A condition with its value in one form, whatever form it came in. */
+export interface GivenCondition {
+  readonly condition: Condition;
+  /** To be written by JSON.stringify; undefined where there is none. */
+  readonly value: unknown;
+  readonly flags: readonly string[];
 }
 
 /** A value that only travels as a parameter; a list travels as one, a JSON array. */

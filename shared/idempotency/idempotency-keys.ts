@@ -55,9 +55,10 @@ export interface HeldKey {
   name: string;
   etag: string;
   record: KeyRecord;
-  /** Since it was last written, by storage's clock; milliseconds. */
-  ageMs: number;
 }
+
+/** `ageMs`: how long somebody else's was last written ago, by storage's clock; milliseconds. */
+export type FoundKey = HeldKey & ({ isOwn: true } | { isOwn: false; ageMs: number });
 
 /** What became of the request cannot be told: its record was damaged, or is of a newer version. */
 export class KeyUnreadableError extends Error {}
@@ -102,19 +103,19 @@ export class IdempotencyKeys {
     name: string,
     { digest, run }: Pick<KeyRecord, 'digest' | 'run'>,
     signal: AbortSignal,
-  ): Promise<HeldKey & { isOwn: boolean }> {
+  ): Promise<FoundKey> {
     for (;;) {
       const found = await this.#read(name, signal);
       const record: KeyRecord = { digest, run, at: this.#now().toISOString() };
       try {
         if (found === undefined) {
           const etag = await this.#documents.create(name, record, {}, signal);
-          return { name, etag, record, ageMs: 0, isOwn: true };
+          return { name, etag, record, isOwn: true };
         }
         const { value, etag, ageMs } = found;
         if (!this.#isOver(value)) return { name, etag, record: value, ageMs, isOwn: false };
         const replaced = await this.#documents.replace(name, record, {}, etag, signal);
-        return { name, etag: replaced, record, ageMs: 0, isOwn: true };
+        return { name, etag: replaced, record, isOwn: true };
       } catch (error) {
         // Another request with the key was faster: it is looked at.
         if (!(error instanceof DocumentConflictError)) throw error;
@@ -135,7 +136,7 @@ export class IdempotencyKeys {
   ): Promise<HeldKey | undefined> {
     const { digest, run, at } = before;
     const record = anew ? { ...anew, at: this.#now().toISOString() } : { digest, run, at };
-    return await this.#replaced({ name, etag, record, ageMs: 0 }, signal);
+    return await this.#replaced({ name, etag, record }, signal);
   }
 
   /** Keeps the answer, unless somebody else has the record by now. */

@@ -966,6 +966,31 @@ describe('a catalogue of an operator', () => {
     assert.deepEqual(catalog.entityOrder('flexi-brno'), catalog.entityOrder('flexi-demo'));
   });
 
+  for (const [limit, numbers] of [
+    [
+      'least',
+      {
+        ...{ journalDays: 1, pollMinutes: 1, pageSize: 10 },
+        ...{ requestsAtOnce: 1, requestsPerDay: 100, lateMinutes: 1 },
+      },
+    ],
+    [
+      'most',
+      {
+        ...{ journalDays: 36_500, pollMinutes: 60, pageSize: 1_000 },
+        ...{ requestsAtOnce: 32, requestsPerDay: 10_000_000, lateMinutes: 1_440 },
+      },
+    ],
+  ] as const) {
+    it(`takes the ${limit} of each number of a company`, () => {
+      const json = shippedJson();
+      for (const [name, value] of Object.entries(numbers)) {
+        edit(json, ['dataSources', 16, 'company', name], value);
+      }
+      assert.partialDeepStrictEqual(parseCatalog(json).companies[0], numbers);
+    });
+  }
+
   it('is refused with the faults that docs/catalog.md shows', async () => {
     const page = await readFile(new URL('../../docs/catalog.md', import.meta.url), 'utf8');
     const shown = faultsOf({

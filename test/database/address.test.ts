@@ -99,6 +99,7 @@ const good: [text: string, expected: object][] = [
     structured({ server: '127.0.0.1', encrypt: false, port: 11_433 }),
     { port: 11_433, options: { encrypt: false, trustServerCertificate: false } },
   ],
+  [structured({ port: 65_535 }), { port: 65_535 }],
   [
     structured({
       ...{ applicationIntent: 'read only', multiSubnetFailover: true, connectTimeout: 30 },
@@ -196,6 +197,7 @@ const wrong: [text: string, complaint: RegExp][] = [
   ['{"password": "hush"}', /server: .*database: /],
   [structured({ encrypt: false }), /turns encryption off/],
   [structured({ port: 0 }), /port: /],
+  [structured({ port: 65_536 }), /address of a database: port: /],
   [structured({ user: undefined }), /user: is needed for the authentication "password"/],
   [structured({ authentication: 'default' }), /user: does not go with .*password: does not go/],
   [structured({ clientId: 'x' }), /clientId: does not go with the authentication "password"/],

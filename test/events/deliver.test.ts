@@ -328,6 +328,7 @@ test('of a damaged event is told that it was damaged; a newer one is left to its
   const body = JSON.parse(request?.body ?? '');
   assert.equal(body.type, 'syncboard.event.damaged');
   assert.equal(body.data.reason, 'run.failed');
+  assert.equal(body.time, causedAt.toISOString(), 'its id has it');
   assert.deepEqual(await brokenTexts(world.container), ['{"half": ']);
   assert.deepEqual(
     (await world.events.open(soon())).map(({ id }) => id),

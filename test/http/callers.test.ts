@@ -58,10 +58,18 @@ for (const [expires, isGood] of expiries) {
 test('a role is one of its own', () => {
   requireRole(token('own', 'x'), 'read');
   for (const role of ['run', 'admin'] as const) {
-    assert.throws(() => requireRole(token('own', 'x'), role), {
-      status: 403,
-      message: `Token does not have the role ${role}.`,
-    });
+    const message = `Token does not have the role ${role}.`;
+    const allowed = `a token whose roles have ${role}`;
+    assert.throws(
+      () => requireRole(token('own', 'x'), role),
+      (error) => {
+        assert.ok(error instanceof HttpProblem);
+        const { status, detail, errors } = error.document();
+        assert.deepEqual([status, detail], [403, message]);
+        assert.deepEqual(errors, [{ field: 'token', message, allowed }]);
+        return true;
+      },
+    );
   }
 });
 

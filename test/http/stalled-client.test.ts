@@ -12,7 +12,7 @@ import { soon } from '../support/storage.ts';
 const piece = Buffer.alloc(65_536);
 
 /** An answer without an end to a client that has read its head and nothing more. */
-async function unread(t: TestContext) {
+async function unread(t: TestContext, call = new AbortController()) {
   const deadline = soon();
   const limits: { ms: number; stop: AbortController }[] = [];
   t.mock.method(AbortSignal, 'timeout', (ms: number) => {
@@ -33,7 +33,7 @@ async function unread(t: TestContext) {
   /** As the library sends it: no piece before the one before was written. */
   async function send(response: ServerResponse) {
     announce('call', response);
-    const body = await streamedBody('call', pieces, new AbortController().signal);
+    const body = await streamedBody('call', pieces, call.signal);
     response.flushHeaders();
     try {
       for await (const one of body) response.write(one);
@@ -92,4 +92,13 @@ test('is given sixty seconds anew each time it has taken something', async (t) =
   limit?.stop.abort();
   await more();
   assert.equal(answer.destroyed, false);
+});
+
+test('is not blamed for what the call itself was stopped for', async (t) => {
+  const call = new AbortController();
+  const { waits, ended, failed } = await unread(t, call);
+  await waits();
+  call.abort(new Error('the worker stops'));
+  assert.match((await failed).message, /the worker stops/);
+  await ended;
 });

@@ -137,7 +137,8 @@ test('a run that had ended keeps its end, as its summary has it', async () => {
   await overwrite(container, `runs/${id}.json`, '{"id":', metadata);
   const found = (await state.runs.read(id, soon()))?.value;
   assert.deepEqual([found?.state, found?.endedAt], ['failed', ended.endedAt]);
-  assert.deepEqual([found?.user, found?.codes], ['operator', ['0c10']]);
+  // Whose token it was is in the document only.
+  assert.deepEqual([found?.user, found?.token, found?.codes], ['operator', 'unknown', ['0c10']]);
 });
 
 test('the whole document of another run is not this one’s', async () => {

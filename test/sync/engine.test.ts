@@ -7,6 +7,7 @@ import type { Leases } from '../../shared/lock/leases.ts';
 import type { Cancellations } from '../../shared/sync/cancellations.ts';
 import { claimServers, releaseAll } from '../../shared/sync/claim.ts';
 import { type EngineDependencies, executeRun, RunNotFoundError } from '../../shared/sync/engine.ts';
+import type { RunLog } from '../../shared/sync/log/run-log.ts';
 import type { Run, Stage } from '../../shared/sync/run.ts';
 import type { RunStore } from '../../shared/sync/run-store.ts';
 import { abandonedRuns } from '../../shared/sync/sweep.ts';
@@ -94,6 +95,25 @@ test('a run goes through, everything is written, the server is free again', asyn
   assert.equal(calls.length, 6);
   assert.ok('leaseId' in (await claimServers({ leases, runs }, ['src'], soon())));
 });
+
+for (const [lost, said] of [
+  [0, []],
+  [1, ['1 lines of the log are lost.']],
+  [7, ['7 lines of the log are lost.']],
+] as const) {
+  test(`of ${lost} lines that storage did not take the run's own log says ${said[0] ?? 'nothing'}`, async () => {
+    const { dependencies, add, read } = await bench();
+    const id = await add(pipelines(['a']));
+    const log = { message() {}, tell() {}, close: async () => lost } as unknown as RunLog;
+    const logs = { open: () => log } as unknown as EngineDependencies['logs'];
+    assert.equal(await executeRun({ ...dependencies, logs }, id, never), 'finished');
+    const texts = (await read(id)).log.map(({ text }) => text);
+    assert.deepEqual(
+      texts.filter((text) => text.includes('lost')),
+      said,
+    );
+  });
+}
 
 test('a failed stage fails what needs it and nothing else', async () => {
   const { dependencies, add, read } = await bench(async ({ id }) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { momentOf } from '../../shared/time/moment.ts';
+import { endOfMoment, momentOf } from '../../shared/time/moment.ts';
 
 for (const [text, expected] of [
   ['2026-11-30T02:00:00Z', '2026-11-30T02:00:00.000Z'],
@@ -18,6 +18,20 @@ for (const [text, expected] of [
 ] as const) {
   test(`${text} in Prague is ${expected}`, () => {
     assert.equal(momentOf(text, 'Europe/Prague')?.toISOString(), expected);
+  });
+}
+
+for (const [text, expected] of [
+  ['2026-11-30T02:00:00Z', '2026-11-30T02:00:00.000Z'],
+  ['2026-11-30 02:00', '2026-11-30T01:00:00.000Z'],
+  ['2026-11-30', '2026-11-30T23:00:00.000Z'],
+  // Days of 23 and of 25 hours.
+  ['2026-03-29', '2026-03-29T22:00:00.000Z'],
+  ['2026-10-25', '2026-10-25T23:00:00.000Z'],
+  ['2026-02-30', undefined],
+] as const) {
+  test(`${text} in Prague is over ${expected ?? 'never: it is no date'}`, () => {
+    assert.equal(endOfMoment(text, 'Europe/Prague')?.toISOString(), expected);
   });
 }
 

@@ -2,7 +2,7 @@
 
 import type { FairPlaces } from '../../async/fair-places.ts';
 import type { Databases } from '../../database/databases.ts';
-import type { Definition } from '../../dynsql/definition.ts';
+import type { Definition, Statement } from '../../dynsql/definition.ts';
 import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
 import { requireQuery } from '../../dynsql/language/query.ts';
 import { QueryFault } from '../../dynsql/language/query-faults.ts';
@@ -43,6 +43,13 @@ export function ownConnection(
       const definitions = await offered.list(signal);
       return JSON.stringify(definitionOf({ definitions }, asked).document);
     },
+    described: async (asked, signal) => {
+      const definition = definitionOf({ definitions: await offered.list(signal) }, asked);
+      const reports = reportsOf(dynsql, definition).map(({ layout: { id, title, language } }) => {
+        return { id, title, language };
+      });
+      return { definition, templates: 'needed', reports };
+    },
     answer({ definition, body, report: reportId, user }) {
       const { poolSize } = databases;
       if (reportId === undefined) {
@@ -50,7 +57,10 @@ export function ownConnection(
           mostLevels: poolSize,
         });
         const statements = buildStatements(asked);
-        return { statements, make: (signal) => runQuery(statements, databases, database, signal) };
+        return {
+          make: (signal) => runQuery(statements, databases, database, signal),
+          dry: dryOf(statements),
+        };
       }
       // The report has datasets of its own, in place of the query's.
       const asked = requireQuery(definitionOf(dynsql, definition), body);
@@ -58,7 +68,7 @@ export function ownConnection(
       const statements = buildStatements(printedQuery(report, asked));
       if (statements.length > poolSize) throw tooLarge(report, statements.length, poolSize);
       return {
-        statements,
+        dry: dryOf(statements),
         async *make(signal) {
           // Reading the library that makes PDFs takes longer than the rest of the app.
           const { printReport } = await import('../../dynsql/reports/print-report.ts');
@@ -70,14 +80,21 @@ export function ownConnection(
   };
 }
 
+const dryOf = (statements: readonly Statement[]) => async () => ({
+  statements: statements.map(({ dataset, sql, parameters }) => ({ dataset, sql, parameters })),
+});
+
 function definitionOf({ definitions }: Pick<DynsqlCatalog, 'definitions'>, id: string): Definition {
   const found = definitions.find((definition) => definition.id === id.toUpperCase());
   if (found !== undefined) return found;
   throw notFound('id', `There is no definition ${show(id)}.`, id, definitions);
 }
 
+const reportsOf = ({ reports }: DynsqlCatalog, definition: Definition) =>
+  reports.filter((report) => report.definition === definition);
+
 function reportOf(dynsql: DynsqlCatalog, id: string, definition: Definition): Report {
-  const reports = dynsql.reports.filter((report) => report.definition === definition);
+  const reports = reportsOf(dynsql, definition);
   const found = reports.find(({ layout }) => layout.id === id.toUpperCase());
   if (found !== undefined) return found;
   const message = `There is no report ${show(id)} of ${definition.name}.`;

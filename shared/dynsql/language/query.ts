@@ -6,6 +6,7 @@ import type {
   CheckedOrder,
   CheckedQuery,
   Definition,
+  GivenCondition,
   LoadedDataset,
   QueryCheck,
 } from '../definition.ts';
@@ -28,8 +29,7 @@ const largestNumber = 2 ** 31 - 1;
 export interface QueryCheckOptions {
   /**
    * `needed` (default): a condition without a template is a fault. `elsewhere`: ABRA Gen has the
-   * templates; values are checked as far as the definition tells, and conditions are not in the
-   * result.
+   * templates; values are checked as far as the definition tells, and conditions are `given`.
    */
   templates?: 'needed' | 'elsewhere';
   /** How many levels may run side by side; without it as many as the definition has. */
@@ -152,7 +152,7 @@ class Reading {
     const level: CheckedLevel = {
       dataset,
       fields: this.#fields(asked),
-      conditions: this.#conditions(asked),
+      ...this.#conditions(asked),
       order: this.#order(asked),
       children,
     };
@@ -180,31 +180,35 @@ class Reading {
     return [...new Set(fields)].filter((field) => field !== undefined);
   }
 
-  #conditions(asked: Asked | undefined): CheckedCondition[] {
-    if (asked === undefined) return [];
-    const { dataset, members } = asked;
-    return itemsOf(members.where, most.where, this.faults).flatMap((place) => {
+  #conditions(asked: Asked | undefined): Pick<CheckedLevel, 'conditions' | 'given'> {
+    const conditions: CheckedCondition[] = [];
+    const given: GivenCondition[] = [];
+    for (const place of itemsOf(asked?.members.where, most.where, this.faults)) {
       const inside = membersOf(place, conditionKeys, this.faults);
-      if (inside === undefined) return [];
+      if (inside === undefined || asked === undefined) continue;
+      const { dataset } = asked;
       const id = inside.id ?? { path: [...place.path, 'id'], value: undefined };
       const names = () => [...dataset.conditions.values()].map(({ document }) => document.id);
       const what = `condition of ${dataset.name}`;
       const condition = namedIn(id, what, dataset.conditions, names, this.faults);
-      if (condition === undefined) return [];
+      if (condition === undefined) continue;
       const value = inside.value ?? { path: [...place.path, 'value'], value: undefined };
+      const { document, template } = condition;
       if (this.#templates === 'elsewhere') {
-        looseCondition(condition.document, value, inside.flags, this.faults);
-        return [];
+        const loose = looseCondition(document, dataset, value, inside.flags, this.faults);
+        if (loose !== undefined) given.push(loose);
+        continue;
       }
-      if (condition.template === undefined) {
-        const why = `${condition.document.id} cannot be used: the definition has no template for it`;
+      if (template === undefined) {
+        const why = `${document.id} cannot be used: the definition has no template for it`;
         this.faults.add(id, 'a condition with a template', why);
-        return [];
+        continue;
       }
       const zone = this.#definition.document.timezone;
-      const { template } = condition;
-      return checkCondition(condition, template, value, inside.flags, zone, this.faults) ?? [];
-    });
+      const checked = checkCondition(condition, template, value, inside.flags, zone, this.faults);
+      if (checked !== undefined) conditions.push(checked);
+    }
+    return { conditions, given };
   }
 
   #order(asked: Asked | undefined): CheckedOrder[] {
