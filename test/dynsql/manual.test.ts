@@ -96,6 +96,17 @@ describe('the queries of the manual', () => {
     assert.ok(Math.abs(Number(to?.value) - 44150) < minute);
   });
 
+  it('a value that a fragment has twice is one parameter', () => {
+    const twice = structuredClone(invoices);
+    const { flags } = twice.templates.TPL00000000000000000000007;
+    flags.CaseInsensitive.pattern = '{ALIAS}.Description LIKE {VALUE} OR {ALIAS}.Text LIKE {VALUE}';
+    const { query } = checkQuery(loadDefinition(twice), large);
+    assert.ok(query);
+    const { sql, parameters } = buildStatement(query);
+    assert.match(sql, /\(A\.Description LIKE @p5 OR A\.Text LIKE @p5\)/);
+    assert.deepEqual(parameters, built(large).parameters);
+  });
+
   it('joins only what is used', () => {
     const { sql } = built({ select: 'Period_Code' });
     assert.equal(
