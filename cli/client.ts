@@ -201,7 +201,10 @@ export class Client {
     if (this.#signal.aborted) return this.#signal.reason;
     if (error instanceof CliError) return error;
     const why = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const message = why instanceof Error ? why.message || Reflect.get(why, 'code') : String(why);
+    const code = why instanceof Error ? String(Reflect.get(why, 'code') ?? '') : '';
+    const text = why instanceof Error ? why.message || code : String(why);
+    // What OpenSSL says has addresses in memory and files of its source.
+    const message = code.startsWith('ERR_SSL_') ? `it speaks no TLS that fits (${code})` : text;
     return new UnansweredError(`${this.#access.base.origin} does not answer: ${message}`);
   }
 }
@@ -218,7 +221,8 @@ function refused(status: number, answer: string): CliError {
   const problem = problemSchema.safeParse(jsonOf(answer)).data;
   if (problem === undefined) {
     const code = status >= 500 || status < 400 ? exitCodes.unreachable : exitCodes.failed;
-    return new CliError(code, `the app answers ${status}: ${clean(answer.slice(0, 200))}`);
+    const said = clean(answer.slice(0, 200)).trim();
+    return new CliError(code, `the app answers ${status}${said === '' ? '' : `: ${said}`}`);
   }
   const { type, detail, errors, cure } = problem;
   const kind = type.split(':').at(-1) ?? '';

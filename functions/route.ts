@@ -114,10 +114,12 @@ export function roleOf(route: Route, method: Method): Role | undefined {
   return route.methods[method]?.role ?? (method === 'GET' ? 'read' : 'run');
 }
 
-/** Names of the query parameters that a method declares. */
+/** Names of the query parameters that a method declares; `where.*` stands for many. */
 export function queryOf({ methods }: Route, method: Method): string[] {
   const parameters = methods[method]?.parameters ?? [];
-  return parameters.filter((one) => one.in === 'query').map(({ name }) => name);
+  return parameters
+    .filter((one) => one.in === 'query')
+    .flatMap(({ name, members }) => members ?? [name]);
 }
 
 /**

@@ -1,6 +1,11 @@
 /** What dynsql's routes take and answer. */
 
 import { z } from 'zod';
+import {
+  conditionParameters,
+  type plainParameters,
+} from '../../shared/dynsql/language/query-parameters.ts';
+import type { Parameter } from '../../shared/http/openapi.ts';
 
 export const connectionSchema = z.string().describe('Id of a connection in the catalogue');
 export const definitionIdSchema = z
@@ -54,6 +59,32 @@ export const querySchema = z
     skip: z.int().min(0).optional(),
   })
   .meta({ id: 'Query' });
+
+const plain: Record<(typeof plainParameters)[number], Omit<Parameter, 'name' | 'in'>> = {
+  select: {
+    description: 'Fields, with commas between them; of a nested dataset ROWS.Name',
+    schema: z.string(),
+  },
+  orderby: {
+    description: 'Keys, with commas between them; - in front sorts downwards',
+    schema: z.string(),
+  },
+  top: { description: 'At most so many rows', schema: z.string() },
+  skip: { description: 'Rows left out at the beginning', schema: z.string() },
+};
+
+/** A query as parameters. */
+export const rowsParameters: readonly Parameter[] = [
+  ...Object.entries(plain).map(([name, one]) => ({ name, in: 'query' as const, ...one })),
+  {
+    name: 'conditions',
+    in: 'query',
+    members: conditionParameters.map((beginning) => `${beginning}*`),
+    description:
+      'where.Code=C* for each condition, its value as text or as JSON, and flags.Code=CaseInsensitive',
+    schema: z.record(z.string().regex(/^(where|flags)\../), z.string()),
+  },
+];
 
 const normalParts = {
   select: z.array(z.string()).optional(),

@@ -13,6 +13,11 @@ export interface Parameter {
   in: 'path' | 'query' | 'header';
   description: string;
   schema: z.ZodType;
+  /**
+   * Of a query: it stands for several, which are members of an object (`style: form`, exploded):
+   * their names, `where.*` for all that begin so.
+   */
+  members?: readonly string[];
 }
 
 export interface HeaderDescription {
@@ -141,8 +146,9 @@ function describe(operation: Operation, schemas: NamedSchemas): Record<string, u
     tags: [operation.tag],
     summary: operation.summary,
     security: security(operation),
-    parameters: parameters.map(({ schema, ...parameter }) => ({
+    parameters: parameters.map(({ schema, members, ...parameter }) => ({
       ...parameter,
+      ...(members !== undefined && { style: 'form', explode: true }),
       required: parameter.in === 'path',
       schema: schemas.of(schema, 'input'),
     })),

@@ -96,6 +96,17 @@ describe('the queries of the manual', () => {
     assert.ok(Math.abs(Number(to?.value) - 44150) < minute);
   });
 
+  it('a value that a fragment has twice is one parameter', () => {
+    const twice = structuredClone(invoices);
+    const { flags } = twice.templates.TPL00000000000000000000007;
+    flags.CaseInsensitive.pattern = '{ALIAS}.Description LIKE {VALUE} OR {ALIAS}.Text LIKE {VALUE}';
+    const { query } = checkQuery(loadDefinition(twice), large);
+    assert.ok(query);
+    const [main] = buildStatements(query);
+    assert.match(main?.sql ?? '', /\(A\.Description LIKE @p5 OR A\.Text LIKE @p5\)/);
+    assert.deepEqual(main?.parameters, built(large)[0]?.parameters);
+  });
+
   it('joins only what is used', () => {
     const sql = built({ select: 'Period_Code' })[0]?.sql;
     assert.equal(

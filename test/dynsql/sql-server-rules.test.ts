@@ -15,7 +15,8 @@ interface Written {
   sql?: string;
   fields?: readonly string[];
   keys?: readonly string[];
-  joins?: string;
+  /** Empty: without the currencies. */
+  joins?: '';
   condition?: string;
   uniquefields?: string;
   below?: string;
@@ -39,7 +40,9 @@ function definition(written: Written): unknown {
         })),
         aliases: [
           { alias: 'A' },
-          { alias: 'C', joinsql: written.joins ?? 'JOIN Currencies C ON C.ID=A.Currency_ID' },
+          ...(written.joins === ''
+            ? []
+            : [{ alias: 'C', joinsql: 'JOIN Currencies C ON C.ID=A.Currency_ID' }]),
         ],
         uniquefields: written.uniquefields ?? '',
       },
@@ -197,6 +200,17 @@ const right: [string, Written, unknown, (items: readonly Item[]) => unknown, unk
     { select: 'Code', orderby: { id: 'K0' }, datasets: { name: 'below', select: 'Code' } },
     (items) => items,
     ['AT', 'BE'].map((CODE) => ({ CODE, datasets: [{ name: 'BELOW', items: [{ CODE }] }] })),
+  ],
+  [
+    'groups and a union in a derived table, after WITH',
+    {
+      sql: `WITH own AS (SELECT * FROM Countries) SELECT {FIELDS} FROM (SELECT X.Code, MIN(X.Name) AS Name FROM own X GROUP BY X.Code UNION SELECT 'XX', N'x') A {WHERE} {ORDERBY}`,
+      fields: ['A.Code', 'A.Name'],
+      joins: '',
+    },
+    { select: 'Code', orderby: { id: 'K0', ordering: 'desc' }, top: 1 },
+    codes,
+    ['XX'],
   ],
   [
     'DISTINCT',

@@ -14,6 +14,10 @@ export function abraGenConnection(
     places,
     list: (signal) => client.list(signal),
     definition: async (asked, signal) => (await client.definition(asked, signal)).text,
+    described: async (asked, signal) => {
+      const { definition } = await client.definition(asked, signal);
+      return { definition, templates: 'elsewhere', reports: undefined };
+    },
     answer: ({ definition, body, report }) => ({
       async *make(signal) {
         const answer =

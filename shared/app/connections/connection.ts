@@ -1,7 +1,7 @@
 /** What dynsql's routes need of a connection, whatever stands behind it. */
 
 import type { FairPlaces } from '../../async/fair-places.ts';
-import type { Statement } from '../../dynsql/definition.ts';
+import type { Definition, Statement } from '../../dynsql/definition.ts';
 import type { NormalQuery } from '../../dynsql/language/normal-query.ts';
 
 export interface ListedDefinition {
@@ -33,6 +33,22 @@ export type DryAnswer =
   | { statements: readonly Pick<Statement, 'dataset' | 'sql' | 'parameters'>[] }
   | { query: NormalQuery };
 
+/** What a definition is asked by, for whoever looks around. */
+export interface DescribedDefinition {
+  definition: Definition;
+  /** `elsewhere`: ABRA Gen keeps the templates of its conditions to itself. */
+  templates: 'needed' | 'elsewhere';
+  /** Undefined: ABRA Gen does not tell. */
+  reports: readonly ListedReport[] | undefined;
+}
+
+export interface ListedReport {
+  id: string;
+  title: string;
+  /** Of its texts: `cs`. */
+  language: string;
+}
+
 export interface DynsqlConnection {
   readonly id: string;
   /** One a query that is under way; of all connections to one server, or database. */
@@ -41,6 +57,8 @@ export interface DynsqlConnection {
   list(signal: AbortSignal): Promise<readonly ListedDefinition[]>;
   /** JSON. @throws QueryFault where there is none, AbraGenError, or the reason of `signal` */
   definition(id: string, signal: AbortSignal): Promise<string>;
+  /** @throws as `definition` */
+  described(id: string, signal: AbortSignal): Promise<DescribedDefinition>;
   /** @throws QueryFault: no such definition, or every fault of the query where it is known here */
   answer(ask: Ask): Answer;
 }

@@ -43,6 +43,13 @@ export function ownConnection(
       const definitions = await offered.list(signal);
       return JSON.stringify(definitionOf({ definitions }, asked).document);
     },
+    described: async (asked, signal) => {
+      const definition = definitionOf({ definitions: await offered.list(signal) }, asked);
+      const reports = reportsOf(dynsql, definition).map(({ layout: { id, title, language } }) => {
+        return { id, title, language };
+      });
+      return { definition, templates: 'needed', reports };
+    },
     answer({ definition, body, report: reportId, user }) {
       const { poolSize } = databases;
       if (reportId === undefined) {
@@ -83,8 +90,11 @@ function definitionOf({ definitions }: Pick<DynsqlCatalog, 'definitions'>, id: s
   throw notFound('id', `There is no definition ${show(id)}.`, id, definitions);
 }
 
+const reportsOf = ({ reports }: DynsqlCatalog, definition: Definition) =>
+  reports.filter((report) => report.definition === definition);
+
 function reportOf(dynsql: DynsqlCatalog, id: string, definition: Definition): Report {
-  const reports = dynsql.reports.filter((report) => report.definition === definition);
+  const reports = reportsOf(dynsql, definition);
   const found = reports.find(({ layout }) => layout.id === id.toUpperCase());
   if (found !== undefined) return found;
   const message = `There is no report ${show(id)} of ${definition.name}.`;

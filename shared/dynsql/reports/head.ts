@@ -39,7 +39,9 @@ export function putHead(
   const { margin } = paper;
   const width = paper.width - 2 * margin;
   const at = { x: margin, width, align: 'left' } as const;
-  flow.put(laid({ cells: [{ ...at, text: layout.title }], style: styles.title }, paper));
+  const { root } = paper.structure;
+  const title = { cells: [{ ...at, text: layout.title }], style: styles.title };
+  flow.put(laid({ ...title, element: root.child('H1') }, paper));
   const lines = headLines(layout, asked, texts);
   const labels = lines.map(([label]) => paper.textWidth(`${label}:`, styles.label));
   const labelWidth = Math.min(width / 3, Math.max(0, ...labels) + gap + 5);
@@ -48,7 +50,7 @@ export function putHead(
       { ...at, width: labelWidth, text: `${label}:`, style: styles.label },
       { ...at, x: margin + labelWidth, width: width - labelWidth, text },
     ];
-    flow.putWithLast(laid({ cells, style: styles.row }, paper));
+    flow.putWithLast(laid({ cells, style: styles.row, element: root.child('P') }, paper));
   }
   // Room before the table.
   flow.putWithLast(

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { unsuitable } from '../../faults/catalog-error.ts';
 import { expects, fields, filledList, list, matching, oneOf } from '../../faults/field.ts';
 import { isZone } from '../../time/zone.ts';
+import { characterName, missingIn } from './fonts.ts';
 import { templateFault } from './layout-template.ts';
+import { printable } from './wrap.ts';
 
 /** Number, date and own texts of a report are written as in this language. */
 const languages = ['cs', 'ru', 'en'] as const;
@@ -18,7 +20,13 @@ const text = (what: string, longest: number) =>
   z
     .string(expects(what, `use text of 1 to ${longest} characters`))
     .regex(/\S/, expects(what, `use text of 1 to ${longest} characters`))
-    .max(longest, expects(what, `use text of 1 to ${longest} characters`));
+    .max(longest, expects(what, `use text of 1 to ${longest} characters`))
+    .superRefine((value, context) => {
+      const missing = missingIn(printable(value).replaceAll('\n', ' '));
+      if (missing === undefined) return;
+      const message = `has ${characterName(missing)}, which the font of reports does not have`;
+      context.addIssue({ code: 'custom', message: `${message}; write it in other letters` });
+    });
 
 const fieldName = text('a field', 128);
 const name = (what: string) => text(what, 128);
