@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { loadDefinition } from '../../shared/dynsql/language/read-definition.ts';
-import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import { CatalogError } from '../../shared/faults/catalog-error.ts';
 import { type Item, startStandIn } from './engine.ts';
 
@@ -289,7 +289,7 @@ describe('a definition that is right', () => {
     it(name, async () => {
       const { query, errors } = checkQuery(loadDefinition(definition(written)), body);
       assert.deepEqual(errors ?? [], []);
-      const { items } = await engine.answer(buildStatements(query ?? assert.fail()));
+      const { items } = await engine.answer(buildStatement(query ?? assert.fail()));
       assert.deepEqual(shown(items), expected);
     });
   }
