@@ -1,7 +1,7 @@
 /** What dynsql's routes need of a connection, whatever stands behind it. */
 
 import type { FairPlaces } from '../../async/fair-places.ts';
-import type { Definition, Statement } from '../../dynsql/definition.ts';
+import type { Definition, SqlText } from '../../dynsql/definition.ts';
 import type { NormalQuery } from '../../dynsql/language/normal-query.ts';
 
 export interface ListedDefinition {
@@ -28,9 +28,9 @@ export interface Answer {
   dry(signal: AbortSignal): Promise<DryAnswer>;
 }
 
-/** What would run: the statements, or the query that ABRA Gen is sent, which keeps its SQL to itself. */
+/** What would run: the statement, or the query that ABRA Gen is sent, which keeps its SQL to itself. */
 export type DryAnswer =
-  | { statements: readonly Pick<Statement, 'dataset' | 'sql' | 'parameters'>[] }
+  | { statements: readonly ({ dataset: string } & SqlText)[] }
   | { query: NormalQuery };
 
 /** What a definition is asked by, for whoever looks around. */

@@ -15,7 +15,6 @@ import { checkCondition } from './condition-value.ts';
 import { looseCondition } from './loose-condition.ts';
 import { itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
 import { EnoughFaultsError, type Place, QueryFault, QueryFaults } from './query-faults.ts';
-import { tooManyLevels } from './too-many-levels.ts';
 
 const levelKeys = ['select', 'where', 'orderby', 'datasets'] as const;
 const rootKeys = [...levelKeys, 'top', 'skip'] as const;
@@ -32,8 +31,6 @@ export interface QueryCheckOptions {
    * templates; values are checked as far as the definition tells, and conditions are `given`.
    */
   templates?: 'needed' | 'elsewhere';
-  /** How many levels may run side by side; without it as many as the definition has. */
-  mostLevels?: number;
 }
 
 /**
@@ -83,16 +80,11 @@ class Reading {
   readonly faults = new QueryFaults();
   readonly #definition: Definition;
   readonly #templates: 'needed' | 'elsewhere';
-  readonly #mostLevels: number;
   readonly #asked = new Map<LoadedDataset, Asked>();
 
-  constructor(
-    definition: Definition,
-    { templates = 'needed', mostLevels = Number.POSITIVE_INFINITY }: QueryCheckOptions,
-  ) {
+  constructor(definition: Definition, { templates = 'needed' }: QueryCheckOptions) {
     this.#definition = definition;
     this.#templates = templates;
-    this.#mostLevels = mostLevels;
   }
 
   read(place: Place): CheckedQuery | undefined {
@@ -101,7 +93,6 @@ class Reading {
     if (members === undefined) return undefined;
     this.#asked.set(definition.root, { dataset: definition.root, place, members });
     this.#datasets(members.datasets, definition.root);
-    this.#countLevels();
     const skip = this.#count(members.skip, 0);
     const top = this.#count(members.top, 1);
     return { definition, root: this.#level(definition.root), skip: skip ?? 0, top };
@@ -128,19 +119,6 @@ class Reading {
       }
       this.#datasets(members.datasets, dataset);
     }
-  }
-
-  /** The fault is at the dataset that is one too many, in the order of the query. */
-  #countLevels(): void {
-    const levels = new Set<LoadedDataset>();
-    let excess: Asked | undefined;
-    for (const asked of this.#asked.values()) {
-      for (const one of withMasters(asked.dataset)) levels.add(one);
-      if (levels.size > this.#mostLevels) excess ??= asked;
-    }
-    if (excess === undefined) return;
-    const { allowed, message } = tooManyLevels('the query', levels.size, this.#mostLevels);
-    this.faults.add(excess.place, allowed, message);
   }
 
   /** The dataset with those below it that are asked for, and what brings those along. */
@@ -248,11 +226,6 @@ function fieldsOf(dataset: LoadedDataset): string {
 /** Whether no dataset is asked for. */
 const isEmpty = (datasets: Place | undefined): boolean =>
   datasets === undefined || (Array.isArray(datasets.value) && datasets.value.length === 0);
-
-const withMasters = (dataset: LoadedDataset): LoadedDataset[] => [
-  dataset,
-  ...(dataset.master === undefined ? [] : withMasters(dataset.master)),
-];
 
 /** By folded name. */
 function datasetsBelow(dataset: LoadedDataset): Map<string, LoadedDataset> {
