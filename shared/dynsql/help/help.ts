@@ -78,7 +78,7 @@ export const helpSchema = z
     timezone: z.string().optional().meta({
       description: 'By whose clock dates without an offset are; absent: ABRA Gen tells not',
     }),
-    dataset: datasetSchema.meta({ description: 'The root, with those below it' }),
+    dataset: datasetSchema,
     reports: z
       .array(reportNameSchema)
       .optional()
