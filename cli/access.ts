@@ -7,9 +7,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { utf8Text } from '../shared/faults/utf8-text.ts';
 import type { Surroundings } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
-import { readText } from './read-file.ts';
+import { isMissing, readText, unreadable } from './read-file.ts';
 
 const usualUrl = 'http://127.0.0.1:7071';
 
@@ -127,16 +128,13 @@ async function accessFile({ environment, folder, signal }: Place): Promise<Acces
     try {
       text = await readOwn(path, signal);
     } catch (error) {
-      if (error instanceof CliError && isMissing(error.cause)) continue;
+      if (isMissing(error)) continue;
       throw error;
     }
     return { ...fileIn(text, path), path, isHere };
   }
   return undefined;
 }
-
-const isMissing = (error: unknown) =>
-  ['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException | undefined)?.code));
 
 /** @throws CliError for a file that others may read, as ssh has it: whoever has the token is you */
 async function readOwn(path: string, signal: AbortSignal): Promise<string> {
@@ -147,11 +145,10 @@ async function readOwn(path: string, signal: AbortSignal): Promise<string> {
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       throw new CliError(exitCodes.usage, `others may read ${path}: chmod 600 ${path}`);
     }
-    return await file.readFile({ encoding: 'utf8', signal });
+    return utf8Text(await file.readFile({ signal }));
   } catch (error) {
     if (error instanceof CliError || signal.aborted) throw error;
-    const text = `cannot read ${path}: ${(error as Error).message}`;
-    throw new CliError(exitCodes.usage, text, { cause: error });
+    throw unreadable(path, error);
   } finally {
     await file?.close();
   }

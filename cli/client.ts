@@ -3,15 +3,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { fieldErrorSchema } from '../shared/faults/field-error.ts';
+import { zoneHeader } from '../shared/http/openapi.ts';
 import { type Access, accessOf, type GivenAccess } from './access.ts';
 import type { Surroundings } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
+import { RefusalError } from './refusal.ts';
 import { clean } from './terminal/text.ts';
+import { type Clock, clockOf } from './terminal/times.ts';
 
-export { accessOptions as clientOptions } from './access.ts';
+export { accessOptions as clientOptions, type GivenAccess as GivenClient } from './access.ts';
 
-export const clientHelp =
-  'Exit codes: 0 succeeded, 1 refused or failed, 2 wrong arguments, 3 busy or closed for now, 4 the app does not answer.';
+export const clientHelp = `Times are by the clock of the catalogue, those that are shown and those that are typed.
+Exit codes: 0 succeeded, 1 refused or failed, 2 wrong arguments, 3 busy or closed for now, 4 the app does not answer.`;
 
 /** An answer begins within the 230 s that Azure allows it. */
 const answerMs = 240_000;
@@ -29,13 +33,18 @@ export interface Asked {
   headers?: Readonly<Record<string, string>>;
   /** Until the answer begins. */
   isSlow?: boolean;
+  /** A status that is an answer, beside those of success. */
+  taken?: number;
 }
+
+/** A path of the API; each part is one, whatever stands in it. */
+export const apiPath = (...parts: string[]): string => parts.map(encodeURIComponent).join('/');
 
 const problemSchema = z.looseObject({
   type: z.string(),
   detail: z.string(),
   cure: z.string().optional(),
-  errors: z.array(z.looseObject({ field: z.string(), message: z.string() })).default([]),
+  errors: z.array(fieldErrorSchema).catch([]),
 });
 
 /** @throws CliError for an address or a token that is none */
@@ -46,10 +55,16 @@ export async function clientOf(given: GivenAccess, surroundings: Surroundings): 
 export class Client {
   readonly #access: Access;
   readonly #signal: AbortSignal;
+  #zone: string | undefined;
 
   constructor(access: Access, signal: AbortSignal) {
     this.#access = access;
     this.#signal = signal;
+  }
+
+  /** As the app's last answer has it. */
+  get clock(): Clock {
+    return clockOf(this.#zone);
   }
 
   /**
@@ -127,7 +142,8 @@ export class Client {
     } finally {
       clearTimeout(timer);
     }
-    if (response.ok || response.status === 304) return response;
+    this.#zone = response.headers.get(zoneHeader) ?? this.#zone;
+    if (response.ok || [304, asked.taken].includes(response.status)) return response;
     throw refused(response.status, await this.textOf(response));
   }
 
@@ -185,7 +201,10 @@ export class Client {
     if (this.#signal.aborted) return this.#signal.reason;
     if (error instanceof CliError) return error;
     const why = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const message = why instanceof Error ? why.message || Reflect.get(why, 'code') : String(why);
+    const code = why instanceof Error ? String(Reflect.get(why, 'code') ?? '') : '';
+    const text = why instanceof Error ? why.message || code : String(why);
+    // What OpenSSL says has addresses in memory and files of its source.
+    const message = code.startsWith('ERR_SSL_') ? `it speaks no TLS that fits (${code})` : text;
     return new UnansweredError(`${this.#access.base.origin} does not answer: ${message}`);
   }
 }
@@ -202,7 +221,8 @@ function refused(status: number, answer: string): CliError {
   const problem = problemSchema.safeParse(jsonOf(answer)).data;
   if (problem === undefined) {
     const code = status >= 500 || status < 400 ? exitCodes.unreachable : exitCodes.failed;
-    return new CliError(code, `the app answers ${status}: ${clean(answer.slice(0, 200))}`);
+    const said = clean(answer.slice(0, 200)).trim();
+    return new CliError(code, `the app answers ${status}${said === '' ? '' : `: ${said}`}`);
   }
   const { type, detail, errors, cure } = problem;
   const kind = type.split(':').at(-1) ?? '';
@@ -215,11 +235,7 @@ function refused(status: number, answer: string): CliError {
       : kind === 'invalid-value'
         ? exitCodes.usage
         : exitCodes.failed;
-  const more = [
-    ...errors.map(({ message }) => message),
-    ...(cure === undefined ? [] : [cure]),
-  ].filter((line) => line !== detail);
-  return new CliError(code, [detail, ...more.map((line) => `  ${line}`)].map(clean).join('\n'));
+  return new RefusalError(code, { detail, errors, cure });
 }
 
 function jsonOf(text: string): unknown {

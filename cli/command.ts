@@ -4,6 +4,7 @@ import { readCommandLine } from '../shared/command-line/command-line.ts';
 import type { Command, Options, Values } from '../shared/command-line/options.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { type Language, type Say, translated } from './language/say.ts';
+import { RefusalError } from './refusal.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** What a command may use of the world. */
@@ -58,10 +59,31 @@ export function cliCommand<const O extends Options>(
     run: async (args, surroundings) => {
       const inWords = (text: string) => translated(text, surroundings.language);
       const { part, ...given } = readCommandLine(command, args, inWords);
-      return await run(given as Given<O>, surroundings, part);
+      try {
+        return await run(given as Given<O>, surroundings, part);
+      } catch (error) {
+        if (!(error instanceof RefusalError)) throw error;
+        throw error.inOptions((member) => optionOf(member, description.options, given));
+      }
     },
   };
 }
+
+/** The option that a member of a request comes from, where it was given, or could have been. */
+function optionOf(
+  member: string,
+  options: Options,
+  given: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const name = member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (!Object.hasOwn(options, name)) return undefined;
+  // What stands in a file is told as it stands there.
+  const isOfFile = fileOptions.some((one) => given[one] !== undefined);
+  return isOfFile && given[name] === undefined ? undefined : `--${name}`;
+}
+
+/** Whose files are all of what is asked. */
+const fileOptions = ['body', 'calls'];
 
 /** For programs. */
 export function writeJson(value: unknown, { write }: Pick<World, 'write'>): void {

@@ -1,3 +1,5 @@
+import { acknowledge, acknowledgements, unacknowledge } from './app/acknowledgements.ts';
+import { audit } from './app/audit.ts';
 import { close, closures, open } from './app/closures.ts';
 import {
   companies,
@@ -9,6 +11,7 @@ import {
   companyShow,
 } from './app/companies.ts';
 import { events } from './app/events.ts';
+import { health } from './app/health.ts';
 import { overview } from './app/overview.ts';
 import {
   scheduleOff,
@@ -35,6 +38,7 @@ import { watch } from './run/watch.ts';
 /** All there are. */
 export const commands: readonly CliCommand[] = [
   overview,
+  health,
   run,
   runs,
   watch,
@@ -64,7 +68,11 @@ export const commands: readonly CliCommand[] = [
   closures,
   close,
   open,
+  acknowledgements,
+  acknowledge,
+  unacknowledge,
   events,
+  audit,
   query,
   plan,
   catalogCheck,

@@ -1,19 +1,22 @@
 /** `syncboard plan`: the calls that a run would make, from the catalogue alone or by the app. */
 
 import { plannedRunSchema } from '../functions/shapes/calls.ts';
+import type { FieldError } from '../shared/faults/field-error.ts';
 import { askedCall } from '../shared/sync/asked-call.ts';
 import { periodLimits } from '../shared/sync/period.ts';
 import { planStages } from '../shared/sync/plan.ts';
 import type { Stage } from '../shared/sync/run.ts';
 import { userOf } from './access.ts';
 import { callText } from './call-text.ts';
-import { callOptions, callsOf, type TypedCall } from './calls.ts';
+import { callOptions, callsOf, type TypedCall, typedFault } from './calls.ts';
 import { loadedCatalog } from './catalog/load.ts';
-import { clientOf, clientOptions } from './client.ts';
+import { clientOptions } from './client.ts';
 import { cliCommand, jsonOption, type Surroundings, writeJson } from './command.ts';
-import { CliError, type ExitCode, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { ofTypedCall, RefusalError } from './refusal.ts';
 import { plannedLines } from './run/planned.ts';
 import { readEnvironment } from './settings.ts';
+import { conversation } from './tell.ts';
 
 export const plan = cliCommand(
   'plan',
@@ -35,20 +38,16 @@ Exit codes: 0 planned, 1 the catalogue has faults, 2 wrong arguments; with --url
   },
   async ({ operands: [file], settings, json, url, 'token-file': tokenFile, ...asked }, around) => {
     if (url !== undefined)
-      return await byApp({ url, 'token-file': tokenFile }, asked, json, around);
+      return await byApp({ url, 'token-file': tokenFile, json }, asked, around);
     const environment = await readEnvironment(settings, around);
     const { catalog } = await loadedCatalog(file, environment, around);
     const limits = periodLimits(catalog.periods, new Date());
     const checked = callsOf(asked).map((call) => askedCall(call, '', catalog, limits));
     const errors = checked.flatMap((one) => ('errors' in one ? one.errors : []));
     if (errors.length > 0) {
-      const faults = errors.map(({ field, message, allowed }) => {
-        if (message.endsWith(allowed) && field.startsWith('.months'))
-          return `--months is not what it must be; use FROM..TO or one month, each yyyy-mm, or 0 for the current month, -1 for the one before, and so on`;
-        const own = message.replaceAll(field, option(field));
-        return own.includes(allowed) ? own : `${own}; use ${allowed}`;
-      });
-      throw new CliError(exitCodes.usage, [...new Set(faults)].join('\n'));
+      const detail = 'No such run can be planned.';
+      const faults = errors.map(ofCall).map(typedFault);
+      throw new RefusalError(exitCodes.usage, { detail, errors: faults });
     }
     const calls = checked.flatMap((one) => ('call' in one ? one.call : []));
     const { stages } = planStages(catalog, calls);
@@ -59,24 +58,23 @@ Exit codes: 0 planned, 1 the catalogue has faults, 2 wrong arguments; with --url
 );
 
 async function byApp(
-  access: { url: string; 'token-file': string | undefined },
-  asked: TypedCall,
-  json: boolean,
+  access: { url: string; 'token-file': string | undefined; json: boolean },
+  typed: TypedCall,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const client = await clientOf(access, surroundings);
-  const body = { user: await userOf(undefined, surroundings), calls: callsOf(asked) };
-  const answer = await client.ask('POST', 'runs', { query: { dry: 'true' }, json: body });
-  if (json) writeJson(answer, surroundings);
-  else {
-    const planned = client.understood(plannedRunSchema, answer);
-    for (const line of plannedLines(planned, surroundings)) surroundings.write(line);
-  }
-  return exitCodes.ok;
+  const { client, tell } = await conversation(access, surroundings);
+  const body = { user: await userOf(undefined, surroundings), calls: callsOf(typed) };
+  const asked = { query: { dry: 'true' }, json: body };
+  const answer = await client.ask('POST', 'runs', asked).catch(ofTypedCall);
+  return tell(plannedRunSchema, answer, plannedLines);
 }
 
-/** `.months[0]` is the first of `--months`. */
-const option = (field: string) => `--${field.replace(/^\./, '').replace(/\[\d+\].*$/, '')}`;
+/** Faults of a call by itself begin with the dot that stands behind its place among others. */
+const ofCall = ({ field, message, ...fault }: FieldError): FieldError => ({
+  ...fault,
+  field: field.slice(1),
+  message: message.startsWith(field) ? message.slice(1) : message,
+});
 
 function linesOf(stages: readonly Stage[]): string[] {
   const places = new Map(stages.map(({ id }, index) => [id, index + 1]));

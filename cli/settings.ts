@@ -1,12 +1,11 @@
 /** The settings as the app on this machine has them: the environment, over local.settings.json. */
 
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CatalogError } from '../shared/faults/catalog-error.ts';
 import { parseJsonText } from '../shared/faults/json-text.ts';
 import type { Surroundings } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
+import { isMissing, readText } from './read-file.ts';
 
 const usual = ['local.settings.json', 'local.settings.sample.json'];
 
@@ -23,10 +22,10 @@ export async function readEnvironment(
   for (const name of file === undefined ? usual : [file]) {
     let text: string;
     try {
-      text = await readFile(resolve(folder, name), { encoding: 'utf8', signal });
+      text = await readText(name, { folder, signal });
     } catch (error) {
-      if (file === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      throw new CliError(exitCodes.usage, `cannot read ${name}: ${(error as Error).message}`);
+      if (file === undefined && isMissing(error)) continue;
+      throw error;
     }
     return { ...valuesIn(text, name), ...environment };
   }

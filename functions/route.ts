@@ -10,7 +10,12 @@ import type { AppServices } from '../shared/app/services.ts';
 import type { Representation } from '../shared/http/accept.ts';
 import { authenticate, bearerToken, requireRole } from '../shared/http/callers.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
-import type { Operation, OperationDescription, Tag } from '../shared/http/openapi.ts';
+import {
+  type Operation,
+  type OperationDescription,
+  type Tag,
+  zoneHeader,
+} from '../shared/http/openapi.ts';
 import type { ApiToken, Role } from '../shared/settings/settings.ts';
 import { isTransientStorageError } from '../shared/storage/storage-error.ts';
 import type { ChangeKind } from './changes.ts';
@@ -72,7 +77,13 @@ export function httpFunction(route: Route, app: () => AppServices): HttpFunction
 
 function handlerOf(route: Route, services: () => AppServices) {
   const handlers = Object.entries(route.methods).map(([method, { handler }]) => {
-    const lazily: RouteHandler = (...call) => handler(services())(...call);
+    const lazily: RouteHandler = async (...call) => {
+      const app = services();
+      const answer = await handler(app)(...call);
+      const headers = new Headers(answer.headers);
+      headers.set(zoneHeader, app.catalog.periods.timeZone);
+      return { ...answer, headers };
+    };
     return [method, lazily];
   });
   return httpHandler({
@@ -103,10 +114,12 @@ export function roleOf(route: Route, method: Method): Role | undefined {
   return route.methods[method]?.role ?? (method === 'GET' ? 'read' : 'run');
 }
 
-/** Names of the query parameters that a method declares. */
+/** Names of the query parameters that a method declares; `where.*` stands for many. */
 export function queryOf({ methods }: Route, method: Method): string[] {
   const parameters = methods[method]?.parameters ?? [];
-  return parameters.filter((one) => one.in === 'query').map(({ name }) => name);
+  return parameters
+    .filter((one) => one.in === 'query')
+    .flatMap(({ name, members }) => members ?? [name]);
 }
 
 /**

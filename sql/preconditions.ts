@@ -1,5 +1,6 @@
 /** What a database must be like, asked of it before anything is done. */
 
+import { rowVersioningOn } from '../shared/database/row-versioning.ts';
 import type { Session } from '../shared/database/session.ts';
 
 /** OPENJSON is there from this compatibility level on (SQL Server 2016). */
@@ -19,7 +20,8 @@ class PreconditionError extends Error {
  */
 export async function checkDatabase(session: Session, signal: AbortSignal): Promise<string[]> {
   const [found] = await session.query(
-    `SELECT DB_NAME() AS name, compatibility_level AS level, is_read_committed_snapshot_on AS versions
+    `SELECT DB_NAME() AS name, compatibility_level AS level, is_read_committed_snapshot_on AS versions,
+  snapshot_isolation_state AS snapshots
 FROM sys.databases WHERE name = DB_NAME()`,
     [],
     signal,
@@ -34,8 +36,9 @@ FROM sys.databases WHERE name = DB_NAME()`,
     );
   }
   if (Number(found?.['versions']) === 1) return [];
+  const snapshots = Number(found?.['snapshots']) === 1;
   return [
-    `note: row versioning is off in database ${name}: freshness queries and dynsql wait for whoever writes, and keep writers waiting. To turn it on, with nobody in the database: ALTER DATABASE ${database} SET READ_COMMITTED_SNAPSHOT ON`,
+    `note: row versioning is off in database ${name}: freshness queries wait for whoever writes, and keep writers waiting; nested queries of dynsql are ${snapshots ? 'asked of a snapshot' : 'copied level by level, so that levels may be of different moments'}. To turn it on, with nobody in the database: ${rowVersioningOn(database)}`,
   ];
 }
 

@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import { requireQuery } from '../../shared/dynsql/language/query.ts';
 import { loadDefinition } from '../../shared/dynsql/language/read-definition.ts';
-import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import invoices from '../../test/dynsql/fixtures/issued-invoices.json' with { type: 'json' };
 import queries from '../../test/dynsql/fixtures/queries-of-the-manual.json' with { type: 'json' };
 
@@ -15,7 +15,7 @@ export function checkAndBuild(times = 2_000): { first: number; median: number } 
   const definition = loadDefinition(invoices);
   const durations = Array.from({ length: times }, () => {
     const start = performance.now();
-    buildStatements(requireQuery(definition, queries[0]));
+    buildStatement(requireQuery(definition, queries[0]));
     return performance.now() - start;
   });
   const [first = Number.NaN] = durations;

@@ -4,12 +4,13 @@ import type { z } from 'zod';
 import { closuresSchema } from '../../functions/shapes/new-closure.ts';
 import { closureSchema } from '../../shared/closures/closures.ts';
 import { userOf } from '../access.ts';
-import { clientHelp, clientOf, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption, type Surroundings, writeJson } from '../command.ts';
+import { apiPath, clientHelp, clientOptions } from '../client.ts';
+import { cliCommand, jsonOption } from '../command.ts';
 import { CliError, exitCodes } from '../exit-codes.ts';
 import { userOption } from '../run/start.ts';
+import { conversation, type Telling } from '../tell.ts';
 import { table } from '../terminal/table.ts';
-import { momentText } from '../terminal/times.ts';
+import { wrapped } from '../terminal/text.ts';
 
 const options = { ...clientOptions, json: jsonOption };
 type Closure = z.infer<typeof closureSchema>;
@@ -17,30 +18,22 @@ type Closure = z.infer<typeof closureSchema>;
 export const closures = cliCommand(
   'closures',
   'what is closed for now, until when and why',
-  {
-    what: 'Lists what is closed; times are by the clock of this machine.',
-    options,
-    more: clientHelp,
-  },
-  async ({ json, ...given }, surroundings) => {
-    const { say, write, terminal } = surroundings;
-    const client = await clientOf(given, surroundings);
+  { what: 'Lists what is closed.', options, more: clientHelp },
+  async (given, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
     const answer = await client.ask('GET', 'closures');
-    if (json) writeJson(answer, surroundings);
-    else {
-      const found = client.understood(closuresSchema, answer).closures;
-      if (found.length === 0) write(say('Nothing is closed.'));
-      const rows = found.map((one) => rowOf(one, surroundings));
-      for (const line of table(rows, terminal?.columns)) write(line);
-    }
-    return exitCodes.ok;
+    return tell(closuresSchema, answer, ({ closures: found }, telling) => {
+      if (found.length === 0) return [telling.say('Nothing is closed.')];
+      const rows = found.map((one) => rowOf(one, telling));
+      return table(rows, telling.terminal?.columns);
+    });
   },
 );
 
-function rowOf(closure: Closure, { say }: Pick<Surroundings, 'say'>): string[] {
+function rowOf(closure: Closure, { say, clock }: Telling): string[] {
   const { id, server, company, until, user, reason } = closure;
   const what = server ?? company ?? say('everything');
-  return [what, say('until {time}', { time: momentText(until) }), user, reason, id];
+  return [what, say('until {time}', { time: clock.moment(until) }), user, reason, id];
 }
 
 export const close = cliCommand(
@@ -55,7 +48,7 @@ export const close = cliCommand(
       until: {
         type: 'text',
         value: 'TIME',
-        help: 'when it opens: 2026-11-30T04:00 by the clock of the catalogue, or with a zone',
+        help: 'when it opens: 2026-11-30T04:00, or with a zone',
       },
       reason: { type: 'text', value: 'TEXT', help: 'why, for whoever is refused' },
       user: userOption,
@@ -63,30 +56,24 @@ export const close = cliCommand(
     },
     more: clientHelp,
   },
-  async (
-    { operands: [server], company, everything, until, reason, user, json, ...given },
-    around,
-  ) => {
+  async ({ operands: [server], ...given }, surroundings) => {
+    const { company, everything, until, reason, user, ...rest } = given;
     if ([server, company, everything || undefined].filter(Boolean).length !== 1) {
       throw new CliError(
         exitCodes.usage,
         'one of SERVER, --company and --everything says what is closed',
       );
     }
-    const client = await clientOf(given, around);
-    const by = await userOf(user, around);
+    const { client, tell } = await conversation(rest, surroundings);
+    const by = await userOf(user, surroundings);
     const asked = { server, company, ...(everything && { everything }), until, reason, user: by };
     const answer = await client.ask('POST', 'closures', { json: asked });
-    if (json) writeJson(answer, around);
-    else {
-      const made = client.understood(closureSchema, answer);
-      const [what = '', end = ''] = rowOf(made, around);
+    return tell(closureSchema, answer, (made, telling) => {
+      const [what = '', end = ''] = rowOf(made, telling);
       const id = made.server ?? made.company ?? 'everything';
-      around.write(
-        around.say('closed: {what}, {end}; syncboard open {id} opens it', { id, what, end }),
-      );
-    }
-    return exitCodes.ok;
+      const text = 'closed: {what}, {end}; syncboard open {id} opens it';
+      return wrapped(telling.say(text, { id, what, end }), telling.terminal);
+    });
   },
 );
 
@@ -101,8 +88,8 @@ export const open = cliCommand(
     options,
     more: clientHelp,
   },
-  async ({ operands: [what = ''], json, ...given }, surroundings) => {
-    const client = await clientOf(given, surroundings);
+  async ({ operands: [what = ''], ...given }, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
     const all = (await client.askFor(closuresSchema, 'GET', 'closures')).closures;
     const namesOf = ({ id, server, company, everything }: Closure) =>
       everything ? [id, 'everything'] : [id, server, company];
@@ -111,10 +98,7 @@ export const open = cliCommand(
       const ids = found.map(({ id }) => id).join(', ');
       throw new CliError(exitCodes.usage, `${what} is closed several times: name one of ${ids}`);
     }
-    const id = found[0]?.id ?? what;
-    const answer = await client.ask('DELETE', `closures/${encodeURIComponent(id)}`);
-    if (json) writeJson(answer, surroundings);
-    else surroundings.write(surroundings.say('open again: {what}', { what }));
-    return exitCodes.ok;
+    const answer = await client.ask('DELETE', apiPath('closures', found[0]?.id ?? what));
+    return tell(closureSchema, answer, (_, { say }) => [say('open again: {what}', { what })]);
   },
 );

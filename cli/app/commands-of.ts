@@ -8,13 +8,24 @@ const commands: readonly (readonly [request: RegExp, command: string])[] = [
   [/GET\s+\/flexibee\/([\w.-]+)/g, 'company show $1'],
   [/GET\s+\/flexibee(?![\w/-])/g, 'companies'],
   [/GET\s+\/closures(?![\w/-])/g, 'closures'],
+  [/POST\s+\/acknowledgements(?![\w/-])/g, 'acknowledge'],
+  [/DELETE\s+\/acknowledgements\/([\w-]+)/g, 'unacknowledge $1'],
+  [/GET\s+\/acknowledgements(?![\w/-])/g, 'acknowledgements'],
+  [/GET\s+\/audit(?![\w/-])/g, 'audit'],
+  [/GET\s+\/health(?![\w/-])/g, 'health'],
   [/GET\s+\/events(?![\w/-])/g, 'events'],
 ];
 
+/** Where a list is named as what to look at. */
+const lists = /see \/(runs|boards|schedules|closures|acknowledgements|events)(?![\w/-])/g;
+
 /** A request that no command makes stays as it is. */
 export function inCommands(text: string): string {
+  const named = text
+    .replaceAll(lists, 'see syncboard $1')
+    .replaceAll(/see \/flexibee(?![\w/-])/g, 'see syncboard companies');
   return commands.reduce(
     (told, [request, command]) => told.replaceAll(request, `syncboard ${command}`),
-    text,
+    named,
   );
 }

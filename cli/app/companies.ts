@@ -7,12 +7,12 @@ import {
   companySchema,
   queuedSchema,
 } from '../../functions/shapes/companies.ts';
-import { clientHelp, clientOf, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption, type Surroundings, writeJson } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { table } from '../terminal/table.ts';
-import { clean, cutTo } from '../terminal/text.ts';
-import { lengthText, momentText } from '../terminal/times.ts';
+import { apiPath, type Client, clientHelp, clientOptions } from '../client.ts';
+import { cliCommand, jsonOption } from '../command.ts';
+import { conversation, type Telling } from '../tell.ts';
+import { tableRows } from '../terminal/table.ts';
+import { wrapped } from '../terminal/text.ts';
+import { lengthText } from '../terminal/times.ts';
 
 const options = { ...clientOptions, json: jsonOption };
 const company = { name: 'COMPANY', help: 'the code of a company, as companies has it' };
@@ -20,9 +20,6 @@ const more = clientHelp;
 
 type Summary = z.infer<typeof companiesSchema>['companies'][number];
 type Details = z.infer<typeof companySchema>;
-
-const path = (code: string, ...parts: string[]) =>
-  ['flexibee', code, ...parts].map(encodeURIComponent).join('/');
 
 export const companies = cliCommand(
   'companies',
@@ -35,176 +32,172 @@ export const companies = cliCommand(
     },
     more,
   },
-  async ({ json, trouble, ...given }, surroundings) => {
-    const { say, terminal, write } = surroundings;
-    const client = await clientOf(given, surroundings);
-    const answer = await client.askFor(companiesSchema, 'GET', 'flexibee');
-    const found = answer.companies.filter((one) => !trouble || isOdd(one));
-    if (json) {
-      writeJson({ companies: found }, surroundings);
-      return exitCodes.ok;
-    }
-    if (found.length === 0) write(say('No company fits.'));
-    const head = ['company', 'state', 'versions behind', 'for', 'what'] as const;
-    const rows = found.map(({ code, state, paused, lag, description }) => [
-      code,
-      paused ? say('paused') : say(state),
-      String(lag.versions),
-      lag.seconds > 0 ? lengthText(lag.seconds * 1_000, say) : '',
-      description,
-    ]);
-    const lines =
-      found.length === 0
-        ? []
-        : table([head.map((word) => say(word)), ...rows], terminal?.columns, [2]);
-    for (const [index, line] of lines.entries()) {
-      write(line);
-      const one = found[index - 1];
-      if (one !== undefined) for (const text of troubleLines(one, surroundings)) write(text);
-    }
-    return exitCodes.ok;
+  async ({ trouble, ...given }, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
+    const answer = trouble
+      ? { companies: (await listed(client)).filter(isOdd) }
+      : await client.ask('GET', 'flexibee');
+    return tell(companiesSchema, answer, ({ companies: found }, telling) =>
+      found.length === 0 ? [telling.say('No company fits.')] : listLines(found, telling),
+    );
   },
 );
+
+const listed = async (client: Client) =>
+  (await client.askFor(companiesSchema, 'GET', 'flexibee')).companies;
+
+function listLines(found: readonly Summary[], telling: Telling): string[] {
+  const { say, terminal } = telling;
+  const head = ['company', 'state', 'behind', 'for', 'what'] as const;
+  const rows = found.map(({ code, state, paused, lag, description }) => [
+    code,
+    paused ? say('paused') : say(state),
+    String(lag.versions),
+    lag.seconds > 0 ? lengthText(lag.seconds * 1_000, say) : '',
+    description,
+  ]);
+  const all = tableRows([head.map((word) => say(word)), ...rows], terminal?.columns, [2]);
+  return all.flatMap((lines, index) => {
+    const one = found[index - 1];
+    return one === undefined ? lines : [...lines, ...troubleLines(one, telling)];
+  });
+}
 
 const isOdd = ({ state, blocked, warnings, closure }: Summary) =>
   state === 'trouble' || blocked.length > 0 || warnings.length > 0 || closure !== undefined;
 
-function troubleLines(one: Summary, { say, terminal }: Surroundings): string[] {
+function troubleLines(one: Summary, { say, terminal, clock }: Telling): string[] {
   const { trouble, blocked, warnings, closure } = one;
+  const closed = closure && { time: clock.moment(closure.until), reason: closure.reason };
   return [
     ...(trouble ? [`  ! ${trouble.message}`, `    ${trouble.cure}`] : []),
     ...(blocked.length > 0
       ? [`  ! ${say('in trouble by themselves: {names}', { names: blocked.join(', ') })}`]
       : []),
     ...warnings.map((warning) => `  ! ${warning}`),
-    ...(closure
-      ? [
-          `  ${say('closed until {time}: {reason}', { time: momentText(closure.until), reason: closure.reason })}`,
-        ]
-      : []),
-  ].map((line) => (terminal === undefined ? clean(line) : cutTo(clean(line), terminal.columns)));
+    ...(closed ? [`  ${say('closed until {time}: {reason}', closed)}`] : []),
+  ].flatMap((line) => wrapped(line, terminal));
 }
 
 export const companyShow = cliCommand(
   'company show',
   'one company: where we are with it, and what its server says',
   { what: 'Shows a company; its server is asked.', operands: [company], options, more },
-  async ({ operands: [code = ''], json, ...given }, surroundings) => {
-    const { say, write } = surroundings;
-    const client = await clientOf(given, surroundings);
-    const answer = await client.ask('GET', path(code));
-    if (json) {
-      writeJson(answer, surroundings);
-      return exitCodes.ok;
-    }
-    const one = client.understood(companySchema, answer);
-    write(
-      clean(`${one.code}: ${one.paused ? say('paused') : say(one.state)} - ${one.description}`),
-    );
-    for (const line of detailLines(one, surroundings)) write(clean(line));
-    for (const line of troubleLines(one, surroundings)) write(line);
-    for (const { evidence, procedure, message } of one.failures) {
-      write(clean(`  ! ${evidence}: ${procedure}: ${message}`));
-    }
-    for (const [evidence, { trouble }] of Object.entries(one.evidences)) {
-      if (trouble === undefined) continue;
-      write(clean(`  ! ${evidence}: ${trouble.message}`));
-      write(clean(`    ${trouble.cure}`));
-    }
-    return exitCodes.ok;
+  async ({ operands: [code = ''], ...given }, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
+    const answer = await client.ask('GET', apiPath('flexibee', code));
+    return tell(companySchema, answer, (one, telling) => {
+      const { say, terminal } = telling;
+      const state = one.paused ? say('paused') : say(one.state);
+      const lines = [
+        `${one.code}: ${state} - ${one.description}`,
+        ...detailLines(one, telling),
+        ...one.failures.map(
+          ({ evidence, procedure, message }) => `  ! ${evidence}: ${procedure}: ${message}`,
+        ),
+        ...Object.entries(one.evidences).flatMap(([evidence, { trouble }]) =>
+          trouble === undefined
+            ? []
+            : [`  ! ${evidence}: ${trouble.message}`, `    ${trouble.cure}`],
+        ),
+      ].flatMap((line) => wrapped(line, terminal));
+      return [...lines, ...troubleLines(one, telling)];
+    });
   },
 );
 
-function detailLines(one: Details, { say }: Surroundings): string[] {
+function detailLines(one: Details, { say, clock }: Telling): string[] {
   const { live, lag, version, reconciliation, stale, gaps } = one;
-  const theirs = 'error' in live ? live.error : String(live.globalVersion);
+  const answer = 'error' in live ? live.error : String(live.globalVersion);
+  const { versions } = lag;
   const last = reconciliation.last;
   return [
     say('  server: {answer}; version in the journal: {version}', {
-      answer: theirs,
+      answer,
       version: version ?? '-',
     }),
     say('  versions behind: {versions}, open gaps: {gaps}, rows to be fetched: {stale}', {
-      ...{ versions: lag.versions, gaps, stale },
+      ...{ versions, gaps, stale },
     }),
     ...(last
       ? [
           say('  compared {time}: {records} records, {differences} corrected', {
-            ...{
-              time: momentText(last.endedAt),
-              records: last.compared,
-              differences: last.differences,
-            },
+            time: clock.moment(last.endedAt),
+            records: last.compared,
+            differences: last.differences,
           }),
         ]
       : []),
   ];
 }
 
-const asking = (words: string, brief: string, what: string, action: string) =>
+interface Request<T extends z.ZodType> {
+  method: 'POST' | 'PUT';
+  /** Below the company. */
+  path: readonly string[];
+  schema: T;
+  inWords(answer: z.infer<T>, telling: Telling): string;
+}
+
+const asking = <T extends z.ZodType>(
+  words: string,
+  brief: string,
+  what: string,
+  { method, path, schema, inWords }: Request<T>,
+) =>
   cliCommand(
     words,
     brief,
     { what, operands: [company], options, more },
-    async ({ operands: [code = ''], json, ...given }, surroundings) => {
-      const client = await clientOf(given, surroundings);
-      const answer = await client.ask('POST', path(code, action));
-      if (json) writeJson(answer, surroundings);
-      else {
-        const { company } = client.understood(queuedSchema, answer);
-        const { say, write } = surroundings;
-        write(say('It begins within seconds: syncboard company show {company}', { company }));
-      }
-      return exitCodes.ok;
+    async ({ operands: [code = ''], ...given }, surroundings) => {
+      const { client, tell } = await conversation(given, surroundings);
+      const asked = { isSlow: method === 'PUT' };
+      const answer = await client.ask(method, apiPath('flexibee', code, ...path), asked);
+      return tell(schema, answer, (read, telling) =>
+        wrapped(inWords(read, telling), telling.terminal),
+      );
     },
   );
+
+const queued = (action: string): Request<typeof queuedSchema> => ({
+  ...{ method: 'POST', path: [action], schema: queuedSchema },
+  inWords: ({ company }, { say }) =>
+    say('It begins within seconds: syncboard company show {company}', { company }),
+});
 export const companyPoll = asking(
   'company poll',
   'poll a company now',
   'Has a company polled now.',
-  'poll',
+  queued('poll'),
 );
 export const companyReset = asking(
   'company reset',
   'load a company again from the beginning',
   'Loads a company again from the beginning, then follows it from there.',
-  'reset',
+  queued('reset'),
 );
 export const companyReconcile = asking(
   'company reconcile',
   'hold a company against its mirror',
   'Compares a company with its mirror record by record, and corrects what differs.',
-  'reconcile',
+  queued('reconcile'),
 );
 
-const changelog = (words: string, brief: string, what: string, action: string) =>
-  cliCommand(
-    words,
-    brief,
-    { what, operands: [company], options, more },
-    async ({ operands: [code = ''], json, ...given }, surroundings) => {
-      const client = await clientOf(given, surroundings);
-      const answer = await client.ask('PUT', path(code, 'changes', action), { isSlow: true });
-      if (json) writeJson(answer, surroundings);
-      else {
-        const { company, enabled } = client.understood(changelogSchema, answer);
-        const { say, write } = surroundings;
-        write(
-          `${company}: ${enabled ? say('it keeps a changelog') : say('it keeps no changelog')}`,
-        );
-      }
-      return exitCodes.ok;
-    },
-  );
-export const companyEnable = changelog(
+/** Its own server is asked, which takes its time. */
+const changelog = (action: string): Request<typeof changelogSchema> => ({
+  ...{ method: 'PUT', path: ['changes', action], schema: changelogSchema },
+  inWords: ({ company, enabled }, { say }) =>
+    `${company}: ${enabled ? say('it keeps a changelog') : say('it keeps no changelog')}`,
+});
+export const companyEnable = asking(
   'company enable',
   'turn on the changelog of a company',
   'Turns on the changelog of a company: nobody may be logged in to it.',
-  'enable',
+  changelog('enable'),
 );
-export const companyDisable = changelog(
+export const companyDisable = asking(
   'company disable',
   'turn off the changelog of a company',
   'Turns off the changelog of a company: it cannot be followed without.',
-  'disable',
+  changelog('disable'),
 );

@@ -6,11 +6,10 @@ import { wholeNumber } from '../../shared/command-line/options.ts';
 import { severities } from '../../shared/events/event.ts';
 import { deliveryStates } from '../../shared/events/event-document.ts';
 import { messageOf } from '../../shared/events/messages/message.ts';
-import { clientHelp, clientOf, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption, type Surroundings, writeJson } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { clean, cutTo } from '../terminal/text.ts';
-import { momentText } from '../terminal/times.ts';
+import { clientHelp, clientOptions } from '../client.ts';
+import { cliCommand, jsonOption } from '../command.ts';
+import { conversation, moreLines, type Telling } from '../tell.ts';
+import { wrapped } from '../terminal/text.ts';
 
 const filters = {
   kind: { type: 'text', value: 'KIND', help: 'of this kind: run, or run.failed' },
@@ -34,53 +33,44 @@ export const events = cliCommand(
   'events',
   'what happened that somebody should hear of, and who has',
   {
-    what: 'Lists events, the newest first; times are by the clock of this machine.',
+    what: 'Lists events, the newest first.',
     options: { ...filters, ...clientOptions, json: jsonOption },
     more: clientHelp,
   },
   async ({ url, 'token-file': tokenFile, json, operands: _, limit, ...query }, surroundings) => {
-    const { say, write, terminal } = surroundings;
-    const client = await clientOf({ url, 'token-file': tokenFile }, surroundings);
+    const given = { url, 'token-file': tokenFile, json };
+    const { client, tell } = await conversation(given, surroundings);
     const answer = await client.ask('GET', 'events', { query: { ...query, limit: String(limit) } });
-    if (json) {
-      writeJson(answer, surroundings);
-      return exitCodes.ok;
-    }
-    const page = client.understood(eventsPageSchema, answer);
-    for (const line of pageLines(page, surroundings)) {
-      write(terminal === undefined ? line : cutTo(line, terminal.columns));
-    }
-
-    const after = new URLSearchParams(page.next?.split('?')[1]).get('after');
-    if (after !== null) write(say('More: the same with --after {after}', { after }));
-    return exitCodes.ok;
+    return tell(eventsPageSchema, answer, (page, telling) => [
+      ...pageLines(page, telling),
+      ...moreLines(page.next, telling),
+    ]);
   },
 );
 
-type Speaking = Pick<Surroundings, 'language' | 'say'>;
+type Speaking = Pick<Telling, 'language' | 'say' | 'clock' | 'terminal'>;
 
 /** Each event with why and what can be done, who has yet to hear of it, and targets that take nothing. */
 export function pageLines({ events: found, targets }: Page, speaking: Speaking): string[] {
-  const { say } = speaking;
+  const { say, clock, terminal } = speaking;
   return [
     ...found.flatMap((event) => eventLines(event, speaking)),
     ...(found.length === 0 ? [say('No event fits.')] : []),
     ...targets.flatMap(({ name, failingSince, error = '' }) => {
       if (failingSince === undefined) return [];
-      const time = momentText(failingSince);
+      const time = clock.moment(failingSince);
       return [`! ${say('{name} takes nothing since {time}', { name, time })}: ${error}`];
     }),
-  ].map(clean);
+  ].flatMap((line) => wrapped(line, terminal));
 }
 
-function eventLines(event: Page['events'][number], { language, say }: Speaking): string[] {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const { title } = messageOf(event, { language, timeZone });
+function eventLines(event: Page['events'][number], { language, say, clock }: Speaking): string[] {
+  const { title } = messageOf(event, { language, timeZone: clock.zone });
   const open = Object.entries(event.deliveries ?? {}).filter(
     ([, { state }]) => state !== 'delivered',
   );
   return [
-    `${momentText(event.at)}  ${title}`,
+    `${clock.moment(event.at)}  ${title}`,
     ...[event.error, event.cure, event.reason].flatMap((text) =>
       text === undefined ? [] : [`  ${text}`],
     ),

@@ -1,6 +1,6 @@
 /** `syncboard schedules` and `syncboard schedule …`: what starts boards by itself. */
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   schedulesSchema,
   scheduleViewSchema,
@@ -14,52 +14,46 @@ import {
 } from '../../shared/board/schedule/schedule.ts';
 import { wholeNumber } from '../../shared/command-line/options.ts';
 import { userOf } from '../access.ts';
-import { type Client, clientHelp, clientOf, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption, type Surroundings, writeJson } from '../command.ts';
+import { apiPath, type Client, clientHelp, clientOptions } from '../client.ts';
+import { cliCommand, jsonOption } from '../command.ts';
 import { CliError, exitCodes } from '../exit-codes.ts';
 import { userOption } from '../run/start.ts';
+import { conversation, type Telling } from '../tell.ts';
 import { table } from '../terminal/table.ts';
-import { clean } from '../terminal/text.ts';
-import { momentText } from '../terminal/times.ts';
+import { wrapped } from '../terminal/text.ts';
 
 const options = { ...clientOptions, json: jsonOption };
 const changing = { ...options, user: userOption };
 const schedule = { name: 'SCHEDULE', help: 'the name of a schedule' };
 const more = clientHelp;
 
-const path = (name: string, ...parts: string[]) =>
-  ['schedules', name, ...parts].map(encodeURIComponent).join('/');
+const path = (name: string, ...parts: string[]) => apiPath('schedules', name, ...parts);
 
 export const schedules = cliCommand(
   'schedules',
   'the schedules that there are, when each comes next and how it went last',
-  { what: 'Lists schedules; times are by the clock of this machine.', options, more },
-  async ({ json, ...given }, surroundings) => {
-    const { say, terminal, write } = surroundings;
-    const client = await clientOf(given, surroundings);
-    const answer = await client.ask('GET', 'schedules');
-    if (json) {
-      writeJson(answer, surroundings);
-      return exitCodes.ok;
-    }
-    const found = client.understood(schedulesSchema, answer).schedules;
-    const head = ['schedule', 'board', 'cron', 'next', 'last', 'how it went'] as const;
-    const rows = found.map(({ name, newer, board = '', cron = '', enabled, next, last }) => [
-      ...[name, newer ?? board, cron],
-      next === undefined ? (enabled === false ? say('off') : '') : momentText(next),
-      ...(last === undefined ? ['', ''] : [momentText(last.at), dueText(last, surroundings)]),
-    ]);
-    if (rows.length === 0) write(say('There is no schedule.'));
-    else
-      for (const line of table([head.map((word) => say(word)), ...rows], terminal?.columns))
-        write(line);
-    return exitCodes.ok;
+  { what: 'Lists schedules.', options, more },
+  async (given, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
+    return tell(schedulesSchema, await client.ask('GET', 'schedules'), listLines);
   },
 );
 
+function listLines({ schedules: found }: z.infer<typeof schedulesSchema>, telling: Telling) {
+  const { say, clock, terminal } = telling;
+  if (found.length === 0) return [say('There is no schedule.')];
+  const head = ['schedule', 'board', 'cron', 'next', 'last', 'how it went'] as const;
+  const rows = found.map(({ name, newer, board = '', cron = '', enabled, next, last }) => [
+    ...[name, newer ?? board, cron],
+    next === undefined ? (enabled === false ? say('off') : '') : clock.moment(next),
+    ...(last === undefined ? ['', ''] : [clock.moment(last.at), dueText(last, telling)]),
+  ]);
+  return table([head.map((word) => say(word)), ...rows], terminal?.columns);
+}
+
 type Due = z.infer<typeof timesSchema>['due'][number];
 
-function dueText({ state, run, why }: Due, { say }: Pick<Surroundings, 'say'>): string {
+function dueText({ state, run, why }: Due, { say }: Pick<Telling, 'say'>): string {
   return [say(state), run, why].filter((part) => part !== undefined).join(' ');
 }
 
@@ -67,26 +61,23 @@ export const scheduleTimes = cliCommand(
   'schedule times',
   'when a schedule comes next, and what came of the times that were due',
   {
-    what: 'Lists due times, by the clock of this machine.',
+    what: 'Lists due times.',
     operands: [schedule],
     options: { next: wholeNumber('how many of the next ones', 1, 50, 5), ...options },
     more,
   },
-  async ({ operands: [name = ''], next, json, ...given }, surroundings) => {
-    const { say, terminal, write } = surroundings;
-    const client = await clientOf(given, surroundings);
+  async ({ operands: [name = ''], next, ...given }, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
     const query = { next: String(next) };
     const answer = await client.ask('GET', path(name, 'times'), { query });
-    if (json) writeJson(answer, surroundings);
-    else {
-      const times = client.understood(timesSchema, answer);
+    return tell(timesSchema, answer, (times, telling) => {
+      const { say, clock, terminal } = telling;
       const rows = [
-        ...times.next.toReversed().map((at) => [momentText(at), say('next')]),
-        ...times.due.map((due) => [momentText(due.at), dueText(due, surroundings)]),
+        ...times.next.toReversed().map((at) => [clock.moment(at), say('next')]),
+        ...times.due.map((due) => [clock.moment(due.at), dueText(due, telling)]),
       ];
-      for (const line of table(rows, terminal?.columns)) write(line);
-    }
-    return exitCodes.ok;
+      return table(rows, terminal?.columns);
+    });
   },
 );
 
@@ -121,25 +112,19 @@ async function readOrNone(client: Client, name: string, mustBe: boolean) {
   return { schedule: found, etag: response.headers.get('etag') ?? '*' };
 }
 
-function tell(
-  answer: unknown,
-  json: boolean,
-  client: Client,
-  surroundings: Surroundings,
-): typeof exitCodes.ok {
-  const { say, write } = surroundings;
-  if (json) writeJson(answer, surroundings);
-  else {
-    const { next, name, ...written } = client.understood(writtenScheduleSchema, answer);
-    const rows = members.flatMap((key) => {
-      const value = Reflect.get(written, key);
-      return value === undefined ? [] : [`${key}: ${value}`];
-    });
-    write(clean(`${name}: ${rows.join(', ')}`));
-    if (!written.enabled) write(say('It is off: it starts nothing.'));
-    for (const at of next) write(say('next: {time}', { time: momentText(at) }));
-  }
-  return exitCodes.ok;
+function writtenLines(
+  { next, name, ...written }: z.infer<typeof writtenScheduleSchema>,
+  { say, clock, terminal }: Telling,
+): string[] {
+  const facts = members.flatMap((key) => {
+    const value = Reflect.get(written, key);
+    return value === undefined ? [] : [`${key}: ${value}`];
+  });
+  return [
+    ...wrapped(`${name}: ${facts.join(', ')}`, terminal),
+    ...(written.enabled ? [] : [say('It is off: it starts nothing.')]),
+    ...next.map((at) => say('next: {time}', { time: clock.moment(at) })),
+  ];
 }
 
 const switching = (words: string, brief: string, what: string, enabled: boolean) =>
@@ -147,10 +132,11 @@ const switching = (words: string, brief: string, what: string, enabled: boolean)
     words,
     brief,
     { what, operands: [schedule], options: changing, more },
-    async ({ operands: [name = ''], json, user, ...given }, surroundings) => {
-      const client = await clientOf(given, surroundings);
+    async ({ operands: [name = ''], user, ...given }, surroundings) => {
+      const { client, tell } = await conversation(given, surroundings);
       const by = { user: await userOf(user, surroundings), mustBe: true };
-      return tell(await change(client, name, { enabled }, by), json, client, surroundings);
+      const answer = await change(client, name, { enabled }, by);
+      return tell(writtenScheduleSchema, answer, writtenLines);
     },
   );
 export const scheduleOn = switching(
@@ -211,9 +197,11 @@ export const scheduleSet = cliCommand(
     if (Object.keys(changes).length === 0) {
       throw new CliError(exitCodes.usage, 'nothing is given that is to be written');
     }
-    const client = await clientOf({ url, 'token-file': tokenFile }, surroundings);
+    const access = { url, 'token-file': tokenFile, json };
+    const { client, tell } = await conversation(access, surroundings);
     const by = { user: await userOf(user, surroundings), dry, mustBe: false };
-    return tell(await change(client, name, changes, by), json, client, surroundings);
+    const answer = await change(client, name, changes, by);
+    return tell(writtenScheduleSchema, answer, writtenLines);
   },
 );
 
@@ -226,11 +214,9 @@ export const scheduleRemove = cliCommand(
     options,
     more,
   },
-  async ({ operands: [name = ''], json, ...given }, surroundings) => {
-    const client = await clientOf(given, surroundings);
+  async ({ operands: [name = ''], ...given }, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
     const answer = await client.ask('DELETE', path(name));
-    if (json) writeJson(answer, surroundings);
-    else surroundings.write(surroundings.say('removed: {name}', { name }));
-    return exitCodes.ok;
+    return tell(z.unknown(), answer, (_, { say }) => [say('removed: {name}', { name })]);
   },
 );

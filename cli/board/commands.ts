@@ -2,11 +2,12 @@
 
 import { boardsSchema, boardViewSchema } from '../../functions/shapes/boards.ts';
 import { userOf } from '../access.ts';
-import { type Client, clientHelp, clientOf, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption, type Surroundings, writeJson } from '../command.ts';
+import { apiPath, clientHelp, clientOptions } from '../client.ts';
+import { cliCommand, jsonOption, type Surroundings } from '../command.ts';
 import { CliError, exitCodes } from '../exit-codes.ts';
 import { readJson, readText } from '../read-file.ts';
 import { started, startHelp, startOptions, userOption } from '../run/start.ts';
+import { conversation } from '../tell.ts';
 import { table } from '../terminal/table.ts';
 import { boardLines } from './text.ts';
 
@@ -15,43 +16,25 @@ const changing = { ...options, user: userOption };
 const board = { name: 'BOARD', help: 'the name of a board' };
 const more = clientHelp;
 
-const path = (name: string, ...more: string[]) =>
-  ['boards', name, ...more].map(encodeURIComponent).join('/');
-
-function tell(
-  answer: unknown,
-  json: boolean,
-  client: Client,
-  surroundings: Surroundings,
-): typeof exitCodes.ok {
-  if (json) writeJson(answer, surroundings);
-  else {
-    const shown = client.understood(boardViewSchema, answer);
-    for (const line of boardLines(shown, surroundings)) surroundings.write(line);
-  }
-  return exitCodes.ok;
-}
+const path = (name: string, ...parts: string[]) => apiPath('boards', name, ...parts);
 
 export const boards = cliCommand(
   'boards',
   'the boards that there are',
   { what: 'Lists boards, and how many of their calls are switched on.', options, more },
-  async ({ json, ...given }, surroundings) => {
-    const { say, terminal, write } = surroundings;
-    const client = await clientOf(given, surroundings);
+  async (given, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
     const answer = await client.ask('GET', 'boards');
-    if (json) writeJson(answer, surroundings);
-    else {
-      const rows = client.understood(boardsSchema, answer).boards.map((one) => {
+    return tell(boardsSchema, answer, ({ boards: found }, { say, terminal }) => {
+      const rows = found.map((one) => {
         const { name, on = 0, calls = 0, description = '', newer, errors = [] } = one;
         if (newer !== undefined) return [name, '', newer];
         const faults =
           errors.length > 0 ? `! ${say('faults: {count}', { count: errors.length })} ` : '';
         return [name, say('{on} of {calls} on', { on, calls }), `${faults}${description}`];
       });
-      for (const line of table(rows, terminal?.columns, [1])) write(line);
-    }
-    return exitCodes.ok;
+      return table(rows, terminal?.columns, [1]);
+    });
   },
 );
 
@@ -59,9 +42,9 @@ export const boardShow = cliCommand(
   'board show',
   'a board: its calls, their switches, what is wrong with them',
   { what: 'Shows a board call by call.', operands: [board], options, more },
-  async ({ operands: [name = ''], json, ...given }, surroundings) => {
-    const client = await clientOf(given, surroundings);
-    return tell(await client.ask('GET', path(name)), json, client, surroundings);
+  async ({ operands: [name = ''], ...given }, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
+    return tell(boardViewSchema, await client.ask('GET', path(name)), boardLines);
   },
 );
 
@@ -75,11 +58,11 @@ const switching = (words: string, brief: string, what: string, run: boolean) =>
       options: changing,
       more,
     },
-    async ({ operands: [name = '', id = ''], json, user, ...given }, surroundings) => {
-      const client = await clientOf(given, surroundings);
+    async ({ operands: [name = '', id = ''], user, ...given }, surroundings) => {
+      const { client, tell } = await conversation(given, surroundings);
       const asked = { json: { run, user: await userOf(user, surroundings) } };
       const answer = await client.ask('PATCH', path(name, 'calls', id), asked);
-      return tell(answer, json, client, surroundings);
+      return tell(boardViewSchema, answer, boardLines);
     },
   );
 export const boardOn = switching(
@@ -107,20 +90,26 @@ export const boardImport = cliCommand(
     },
     more,
   },
-  async ({ operands: [name = '', file = ''], json, user: given, dry, ...access }, surroundings) => {
+  async ({ operands: [name = '', file = ''], user: given, dry, ...access }, surroundings) => {
     const query = dry ? { dry: 'true' } : {};
     const user = await userOf(given, surroundings);
     const asked = file.endsWith('.json')
       ? { query, json: { ...(await boardIn(file, surroundings)), user } }
       : { query: { ...query, user }, text: await readText(file, surroundings) };
-    const client = await clientOf(access, surroundings);
+    const { client, tell } = await conversation(access, surroundings);
     const answer =
       asked.text === undefined
         ? await client.ask('PUT', path(name), asked)
         : await client.ask('POST', path(name, 'import'), asked);
-    return tell(answer, json, client, surroundings);
+    return tell(boardViewSchema, answer, boardLines);
   },
 );
+
+const asOfOption = {
+  type: 'text',
+  value: 'TIME',
+  help: 'count relative months from then, a due time that was missed, and not from now',
+} as const;
 
 export const boardRun = cliCommand(
   'board run',
@@ -128,11 +117,11 @@ export const boardRun = cliCommand(
   {
     what: 'Starts the calls of a board that are switched on, as one run.',
     operands: [board],
-    options: startOptions,
+    options: { ...startOptions, 'as-of': asOfOption },
     more: startHelp,
   },
-  async ({ operands: [name = ''], ...given }, surroundings) =>
-    await started(path(name, 'run'), {}, given, surroundings),
+  async ({ operands: [name = ''], 'as-of': asOf, ...given }, surroundings) =>
+    await started(path(name, 'run'), asOf === undefined ? {} : { asOf }, given, surroundings),
 );
 
 /** @throws CliError for JSON that is no board */

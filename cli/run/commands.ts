@@ -2,10 +2,12 @@
 
 import { cancellationSchema } from '../../functions/shapes/runs.ts';
 import { callOptions, callsOf } from '../calls.ts';
-import { clientHelp, clientOf, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption, writeJson } from '../command.ts';
+import { apiPath, clientHelp, clientOptions } from '../client.ts';
+import { cliCommand, jsonOption } from '../command.ts';
 import { CliError, exitCodes } from '../exit-codes.ts';
 import { readJson } from '../read-file.ts';
+import { ofTypedCall } from '../refusal.ts';
+import { conversation } from '../tell.ts';
 import { started, startHelp, startOptions } from './start.ts';
 import { runOperand } from './watch.ts';
 
@@ -27,8 +29,12 @@ export const run = cliCommand(
     if (isTyped === (calls !== undefined)) {
       throw new CliError(exitCodes.usage, 'one of --code and --calls says what is to run');
     }
-    const asked = calls === undefined ? callsOf(typed) : await callsIn(calls, surroundings);
-    return await started('runs', { calls: asked }, given, surroundings);
+    if (calls === undefined) {
+      const asked = { calls: callsOf(typed) };
+      return await started('runs', asked, given, surroundings).catch(ofTypedCall);
+    }
+    const asked = { calls: await callsIn(calls, surroundings) };
+    return await started('runs', asked, given, surroundings);
   },
 );
 
@@ -48,7 +54,7 @@ export const retry = cliCommand(
     more: startHelp,
   },
   async ({ operands: [id = ''], all, ...given }, surroundings) => {
-    const path = `runs/${encodeURIComponent(id)}/retry`;
+    const path = apiPath('runs', id, 'retry');
     return await started(path, { from: all ? 'all' : 'failure' }, given, surroundings);
   },
 );
@@ -62,15 +68,11 @@ export const cancel = cliCommand(
     options: { ...clientOptions, json: jsonOption },
     more: clientHelp,
   },
-  async ({ operands: [id = ''], json, ...given }, surroundings) => {
-    const client = await clientOf(given, surroundings);
-    const answer = await client.ask('POST', `runs/${encodeURIComponent(id)}/cancel`);
-    if (json) writeJson(answer, surroundings);
-    else {
-      const { state } = client.understood(cancellationSchema, answer);
-      const { say, write } = surroundings;
-      write(say('run {id} is to be cancelled; it was {state}', { id, state: say(state) }));
-    }
-    return exitCodes.ok;
+  async ({ operands: [id = ''], ...given }, surroundings) => {
+    const { client, tell } = await conversation(given, surroundings);
+    const answer = await client.ask('POST', apiPath('runs', id, 'cancel'));
+    return tell(cancellationSchema, answer, ({ state }, { say }) => [
+      say('run {id} is to be cancelled; it was {state}', { id, state: say(state) }),
+    ]);
   },
 );

@@ -27,6 +27,7 @@ const noticeableMs = 2_000;
 
 /**
  * @param onSilence hears that nobody answers, once for each time
+ * @param pause ends after so many milliseconds
  * @throws CliError for a run that there is not, or where nobody answers for five minutes; at first
  *   at once
  */
@@ -35,6 +36,7 @@ export async function* follow(
   id: string,
   signal: AbortSignal,
   onSilence: (error: CliError) => void,
+  pause: (ms: number) => Promise<unknown> = (ms) => sleep(ms, undefined, { signal }),
 ): AsyncGenerator<Seen, void, undefined> {
   let etag: string | undefined;
   let silentSince: number | undefined;
@@ -52,7 +54,7 @@ export async function* follow(
       if (silentSince === undefined) onSilence(error);
       silentSince ??= began;
       if (began - silentSince > patienceMs) throw error;
-      await sleep(pauseMs, undefined, { signal });
+      await pause(pauseMs);
       pauseMs = Math.min(longestPauseMs, pauseMs * 2);
       continue;
     }
@@ -63,7 +65,7 @@ export async function* follow(
       if (finalStates.includes(progress.state)) return;
     }
     const tookMs = performance.now() - began;
-    if (tookMs < leastMs) await sleep(leastMs - tookMs, undefined, { signal });
+    if (tookMs < leastMs) await pause(leastMs - tookMs);
   }
 }
 

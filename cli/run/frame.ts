@@ -4,7 +4,7 @@ import { finalStates } from '../../shared/sync/run.ts';
 import type { Say } from '../language/say.ts';
 import { bar } from '../terminal/bar.ts';
 import { clean, cutTo, padTo, widthOf } from '../terminal/text.ts';
-import { clockText, lengthText } from '../terminal/times.ts';
+import { type Clock, lengthText } from '../terminal/times.ts';
 import type { Progress } from './follow.ts';
 
 export interface Drawing {
@@ -16,6 +16,7 @@ export interface Drawing {
   /** Servers that had a lane before, in the order in which they stand. */
   lanes: readonly string[];
   say: Say;
+  clock: Clock;
 }
 
 /** The lanes of before, and behind them those that have come. */
@@ -72,8 +73,8 @@ function headText({ id, board, state, place, ...at }: Progress, { now, say }: Dr
   return place === undefined ? text : `${text}; ${say('{place} before it in line', { place })}`;
 }
 
-function endText({ estimate, wakesAt, state }: Progress, { now, say }: Drawing): string {
-  if (wakesAt !== undefined) return say('waits until {time}', { time: clockText(wakesAt) });
+function endText({ estimate, wakesAt, state }: Progress, { now, say, clock }: Drawing): string {
+  if (wakesAt !== undefined) return say('waits until {time}', { time: clock.time(wakesAt) });
   if (state === 'waiting') return '';
   if (!estimate?.endsAt) return say('nobody knows how long');
   return leftText(Date.parse(estimate.endsAt) - now, say);
@@ -96,11 +97,11 @@ function doneOf(since: string, endsAt: string | undefined, now: number): number 
   return to <= from ? 0 : Math.min(0.999, (now - from) / (to - from));
 }
 
-function waitingLines({ waiting = [] }: Progress, { say }: Drawing): string[] {
+function waitingLines({ waiting = [] }: Progress, { say, clock }: Drawing): string[] {
   return waiting.map(({ stage, server, exclusive, run, opens }) => {
     const place = `${server}: ${stage}`;
     if (opens !== undefined) {
-      return say('{place} waits until {time}', { place, time: clockText(opens) });
+      return say('{place} waits until {time}', { place, time: clock.time(opens) });
     }
     return say('{place} waits for {name}, which run {run} has', {
       ...{ place, name: exclusive ?? '?', run: run ?? '?' },

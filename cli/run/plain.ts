@@ -2,7 +2,7 @@
 
 import type { Say } from '../language/say.ts';
 import { clean } from '../terminal/text.ts';
-import { clockText } from '../terminal/times.ts';
+import type { Clock } from '../terminal/times.ts';
 import type { Progress } from './follow.ts';
 import { errorLines } from './frame.ts';
 
@@ -11,7 +11,7 @@ export function plainLines(
   before: Progress | undefined,
   { id, ...progress }: Progress,
   now: number,
-  say: Say,
+  { say, clock }: { say: Say; clock: Clock },
 ): string[] {
   const { state, stagesDone, stagesSkipped, stagesTotal, place, running, endedAt } = progress;
   const counts = `${stagesDone + stagesSkipped}/${stagesTotal}`;
@@ -26,5 +26,5 @@ export function plainLines(
     lines.push(`${server}: ${stage}${message === undefined ? '' : ` | ${message}`}`);
   }
   if (endedAt !== undefined) lines.push(...errorLines({ id, ...progress }, say));
-  return lines.map((line) => clean(`${clockText(now)}  ${counts.padStart(7)}  ${line}`));
+  return lines.map((line) => clean(`${clock.time(now)}  ${counts.padStart(7)}  ${line}`));
 }

@@ -8,7 +8,10 @@ import { lengthText } from '../terminal/times.ts';
 
 type Planned = z.infer<typeof plannedRunSchema>;
 
-export function plannedLines(planned: Planned, { say, terminal }: Surroundings): string[] {
+export function plannedLines(
+  planned: Planned,
+  { say, terminal }: Pick<Surroundings, 'say' | 'terminal'>,
+): string[] {
   const { stages, expectedMs, unknownStages, criticalPath, servers, exclusives } = planned;
   const length = (ms: number | null | undefined) =>
     typeof ms === 'number' ? lengthText(ms, say) : '?';

@@ -3,12 +3,12 @@
 import type { z } from 'zod';
 import { runPageSchema } from '../../functions/shapes/runs.ts';
 import { wholeNumber } from '../../shared/command-line/options.ts';
-import { clientHelp, clientOf, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption, type Surroundings, writeJson } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { table } from '../terminal/table.ts';
-import { clean, cutTo } from '../terminal/text.ts';
-import { lengthText, momentText } from '../terminal/times.ts';
+import { clientHelp, clientOptions } from '../client.ts';
+import { cliCommand, jsonOption } from '../command.ts';
+import { conversation, moreLines, type Telling } from '../tell.ts';
+import { tableRows } from '../terminal/table.ts';
+import { wrapped } from '../terminal/text.ts';
+import { lengthText } from '../terminal/times.ts';
 
 type Summary = z.infer<typeof runPageSchema>['runs'][number];
 
@@ -33,46 +33,32 @@ export const runs = cliCommand(
     more: clientHelp,
   },
   async ({ url, 'token-file': tokenFile, json, operands: _, limit, ...query }, surroundings) => {
-    const client = await clientOf({ url, 'token-file': tokenFile }, surroundings);
-    const asked = { query: { ...query, limit: String(limit) } };
-    const answer = await client.ask('GET', 'runs', asked);
-    if (json) {
-      writeJson(answer, surroundings);
-      return exitCodes.ok;
-    }
-    const { write, say } = surroundings;
-    const page = client.understood(runPageSchema, answer);
-    for (const line of linesOf(page.runs, surroundings)) write(line);
-    if (page.runs.length === 0) write(say('No run fits.'));
-    const after = new URLSearchParams(page.next?.split('?')[1]).get('after');
-    if (after !== null) write(say('More: the same with --after {after}', { after }));
-    return exitCodes.ok;
+    const given = { url, 'token-file': tokenFile, json };
+    const { client, tell } = await conversation(given, surroundings);
+    const answer = await client.ask('GET', 'runs', { query: { ...query, limit: String(limit) } });
+    return tell(runPageSchema, answer, ({ runs: found, next }, telling) => [
+      ...(found.length === 0 ? [telling.say('No run fits.')] : linesOf(found, telling)),
+      ...moreLines(next, telling),
+    ]);
   },
 );
 
-function linesOf(found: readonly Summary[], { say, terminal }: Surroundings): string[] {
+function linesOf(found: readonly Summary[], { say, clock, terminal }: Telling): string[] {
   const head = ['run', 'state', 'asked for', 'took', 'what', 'user'] as const;
   const rows = found.map(({ id, state, createdAt, startedAt, endedAt, user, ...run }) => {
     const took =
       startedAt === undefined || endedAt === undefined
         ? `${run.stagesDone + run.stagesSkipped}/${run.stagesTotal}`
         : lengthText(Date.parse(endedAt) - Date.parse(startedAt), say);
-    return [id, say(state), momentText(createdAt), took, whatOf(run), user];
+    return [id, say(state), clock.moment(createdAt), took, whatOf(run), user];
   });
-  if (rows.length === 0) return [];
-  const lines = table([head.map((word) => say(word)), ...rows], terminal?.columns);
-  const [first = '', ...others] = lines;
-  return [
-    first,
-    ...others.flatMap((line, index) => {
-      const error = found[index]?.error;
-      if (error === undefined) return [line];
-      const text = clean(
-        `  ! ${error.stage === undefined ? '' : `${error.stage}: `}${error.message}`,
-      );
-      return [line, terminal === undefined ? text : cutTo(text, terminal.columns)];
-    }),
-  ];
+  const all = tableRows([head.map((word) => say(word)), ...rows], terminal?.columns);
+  return all.flatMap((lines, index) => {
+    const error = found[index - 1]?.error;
+    if (error === undefined) return lines;
+    const stage = error.stage === undefined ? '' : `${error.stage}: `;
+    return [...lines, ...wrapped(`  ! ${stage}${error.message}`, terminal)];
+  });
 }
 
 /** The board, or what was asked for. */

@@ -3,9 +3,10 @@
 import { plannedRunSchema } from '../../functions/shapes/calls.ts';
 import { acceptedSchema } from '../../functions/shapes/runs.ts';
 import { userOf } from '../access.ts';
-import { clientOf, clientOptions } from '../client.ts';
+import { clientOptions } from '../client.ts';
 import { jsonOption, type Surroundings, writeJson } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { conversation } from '../tell.ts';
 import { plannedLines } from './planned.ts';
 import { watched } from './watch.ts';
 
@@ -46,7 +47,7 @@ export async function started(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { say, write } = surroundings;
-  const client = await clientOf(given, surroundings);
+  const { client, tell } = await conversation({ ...given, json }, surroundings);
   const asked = {
     ...body,
     user: await userOf(user, surroundings),
@@ -54,12 +55,7 @@ export async function started(
   };
   if (dry) {
     const answer = await client.ask('POST', path, { query: { dry: 'true' }, json: asked });
-    if (json) writeJson(answer, surroundings);
-    else {
-      const planned = client.understood(plannedRunSchema, answer);
-      for (const line of plannedLines(planned, surroundings)) write(line);
-    }
-    return exitCodes.ok;
+    return tell(plannedRunSchema, answer, plannedLines);
   }
   const answer = await client.start(path, asked);
   const { id, state, place } = client.understood(acceptedSchema, answer);

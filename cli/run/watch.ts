@@ -40,7 +40,9 @@ export async function watched(
 ): Promise<ExitCode> {
   const { write, terminal, signal } = surroundings;
   const isDrawn = as === 'text' && terminal !== undefined;
-  const shown = isDrawn ? new Drawn(terminal, surroundings) : new Told(surroundings, as);
+  const shown = isDrawn
+    ? new Drawn(client, terminal, surroundings)
+    : new Told(client, surroundings, as);
   let last: Progress | undefined;
   try {
     for await (const seen of follow(client, id, signal, (error) => shown.tell(error.message))) {
@@ -64,6 +66,7 @@ export async function watched(
 }
 
 class Drawn {
+  readonly #client: Client;
   readonly #painter: Painter;
   readonly #terminal: Terminal;
   readonly #surroundings: Surroundings;
@@ -72,7 +75,8 @@ class Drawn {
   #silence: string | undefined;
   #lanes: readonly string[] = [];
 
-  constructor(terminal: Terminal, surroundings: Surroundings) {
+  constructor(client: Client, terminal: Terminal, surroundings: Surroundings) {
+    this.#client = client;
     this.#painter = new Painter(terminal);
     this.#terminal = terminal;
     this.#surroundings = surroundings;
@@ -101,6 +105,7 @@ class Drawn {
       now: Date.now() + aheadMs,
       isUnicode: isUnicode(environment),
       say,
+      clock: this.#client.clock,
     });
     this.#painter.paint(this.#silence === undefined ? lines : [...lines, this.#silence]);
   }
@@ -111,11 +116,13 @@ class Drawn {
 }
 
 class Told {
+  readonly #client: Client;
   readonly #surroundings: Surroundings;
   readonly #as: 'text' | 'json' | 'json at the end';
   #before: Progress | undefined;
 
-  constructor(surroundings: Surroundings, as: 'text' | 'json' | 'json at the end') {
+  constructor(client: Client, surroundings: Surroundings, as: 'text' | 'json' | 'json at the end') {
+    this.#client = client;
     this.#surroundings = surroundings;
     this.#as = as;
   }
@@ -125,7 +132,8 @@ class Told {
     if (this.#as === 'json') write(JSON.stringify(progress));
     if (this.#as !== 'text') return;
     const now = Date.now() + aheadMs;
-    for (const line of plainLines(this.#before, progress, now, say)) write(line);
+    const { clock } = this.#client;
+    for (const line of plainLines(this.#before, progress, now, { say, clock })) write(line);
     this.#before = progress;
   }
 

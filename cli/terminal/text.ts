@@ -37,3 +37,44 @@ export function padTo(text: string, width: number, side: 'left' | 'right' = 'lef
   const blanks = ' '.repeat(Math.max(0, width - widthOf(cut)));
   return side === 'left' ? cut + blanks : blanks + cut;
 }
+
+type Width = { readonly columns: number } | undefined;
+
+/** All of a text, in a terminal on as many lines as it takes, each as far in as the first. */
+export function wrapped(text: string, terminal: Width): string[] {
+  const whole = clean(text);
+  if (terminal === undefined || widthOf(whole) <= terminal.columns) return [whole];
+  const [indent = ''] = /^ */.exec(whole) ?? [];
+  const width = terminal.columns - indent.length;
+  if (width < narrowest) return [cutTo(whole, terminal.columns)];
+  return broken(whole.slice(indent.length), width).map((line) => indent + line);
+}
+
+/** Text in less than that is harder to read than text that is cut. */
+export const narrowest = 10;
+
+/**
+ * Lines of at most `width` columns, broken behind blanks and commas; what has none for a whole line
+ * where that ends.
+ */
+export function broken(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  const end = () => {
+    lines.push(line.trimEnd());
+    line = '';
+  };
+  for (const word of text.split(/(?<= )(?! )|(?<=,)(?! )/)) {
+    if (line !== '' && widthOf(line) + widthOf(word.trimEnd()) > width) end();
+    if (widthOf(word.trimEnd()) <= width) {
+      line += word;
+      continue;
+    }
+    for (const { segment } of letters.segment(word)) {
+      if (line !== '' && widthOf(line) + widthOf(segment) > width) end();
+      line += cutTo(segment, width);
+    }
+  }
+  if (line.trim() !== '' || lines.length === 0) end();
+  return lines;
+}

@@ -1,5 +1,6 @@
 /** Moments and lengths of time, for people. */
 
+import { isZone, wallClock } from '../../shared/time/zone.ts';
 import type { Say } from '../language/say.ts';
 
 const minute = 60;
@@ -21,16 +22,26 @@ export function lengthText(ms: number, say: Say): string {
   return say('{d} d {h} h', { d: Math.floor(seconds / day), h });
 }
 
-/** By this machine's clock: `2026-11-29 14:05`. */
-export function momentText(instant: string | number): string {
-  const at = new Date(instant);
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+/** Shows moments (ISO 8601, or milliseconds since 1970) as a clock on the wall does. */
+export interface Clock {
+  readonly zone: string;
+  /** `2026-11-29 14:05`. */
+  moment(instant: string | number): string;
+  /** `14:05:09`. */
+  time(instant: string | number): string;
 }
 
-/** By this machine's clock: `14:05:09`. */
-export function clockText(instant: string | number): string {
-  const at = new Date(instant);
-  return [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+/** @param zone an IANA name; undefined, or one that this machine does not know: this machine's */
+export function clockOf(zone?: string): Clock {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const known = [zone, own].find((one) => one !== undefined && isZone(one)) ?? 'UTC';
+  const shown = (instant: string | number) => {
+    const at = wallClock(new Date(instant).getTime(), known);
+    return Number.isNaN(at) ? '' : new Date(at).toISOString();
+  };
+  return {
+    zone: known,
+    moment: (instant) => shown(instant).slice(0, 16).replace('T', ' '),
+    time: (instant) => shown(instant).slice(11, 19),
+  };
 }
-
-const two = (number: number) => String(number).padStart(2, '0');

@@ -2,12 +2,10 @@
 
 import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
-import { allowedBoardName, boardNamePattern, codesOf } from '../../shared/board/board.ts';
+import { codesOf } from '../../shared/board/board.ts';
 import { boardFaults } from '../../shared/board/board-calls.ts';
 import { BoardFileError, type NamedBoard } from '../../shared/board/boards.ts';
 import type { NamedCode } from '../../shared/faults/member.ts';
-import { didYouMean } from '../../shared/faults/near-name.ts';
-import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import { authorize } from '../../shared/http/callers.ts';
 import { type TaggedAnswer, tagged } from '../../shared/http/conditional.ts';
@@ -16,6 +14,7 @@ import type { ApiToken } from '../../shared/settings/settings.ts';
 import { DocumentNewerError } from '../../shared/storage/documents.ts';
 import { periodLimits } from '../../shared/sync/period.ts';
 import { type BoardView, boardViewSchema } from '../shapes/boards.ts';
+import { nameInPath, unknownName } from './path-name.ts';
 
 export function viewOf(app: AppServices, { board, ...named }: NamedBoard): BoardView {
   const limits = periodLimits(app.catalog.periods, app.now());
@@ -37,16 +36,6 @@ export function codesOn({ board }: Pick<NamedBoard, 'board'>): NamedCode[] {
   return [...new Map(codes.map((named) => [named.code, named])).values()];
 }
 
-/** Throws `HttpProblem` 400 for what no board can be called. */
-export function boardNameOf(request: HttpRequest): string {
-  const name = request.params['board'];
-  if (name !== undefined && boardNamePattern.test(name)) return name;
-  const message = `Invalid board value: ${show(name)}.`;
-  throw new HttpProblem('invalid-value', message, {
-    errors: [{ field: 'board', message, value: show(name), allowed: allowedBoardName }],
-  });
-}
-
 /** The board that the path names, for whoever may touch all of it. Throws `HttpProblem` 403, 404. */
 export async function namedBoard(
   request: HttpRequest,
@@ -54,7 +43,7 @@ export async function namedBoard(
   caller: ApiToken,
   signal: AbortSignal,
 ): Promise<NamedBoard> {
-  const name = boardNameOf(request);
+  const name = nameInPath(request, 'board');
   const found = await app.boards.read(name, signal).catch(refuseNewer);
   if (found === undefined) throw await unknownBoard(name, app, signal);
   authorize(caller, codesOn(found));
@@ -66,13 +55,7 @@ export async function unknownBoard(
   app: AppServices,
   signal: AbortSignal,
 ): Promise<HttpProblem> {
-  const names = (await app.boards.list(signal)).map((board) => board.name);
-  const message = `There is no board ${show(name)}${didYouMean(name, names)}.`;
-  return new HttpProblem('not-found', message, {
-    errors: [
-      { field: 'board', message, value: show(name), allowed: 'the name of one, see /boards' },
-    ],
-  });
+  return unknownName('board', name, await app.boards.list(signal));
 }
 
 /** What a newer version of the app has written is for that one; a file that is no board is nobody's. */

@@ -25,15 +25,9 @@ import { readOnly } from '../shapes/boards.ts';
 import { isDry } from '../shapes/dry.ts';
 import { requireMatch } from '../shapes/precondition.ts';
 import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
-import {
-  boardAnswer,
-  boardNameOf,
-  codesOn,
-  namedBoard,
-  refuseNewer,
-  unknownBoard,
-} from './board-view.ts';
+import { boardAnswer, codesOn, namedBoard, refuseNewer, unknownBoard } from './board-view.ts';
 import { optionalUser } from './optional-user.ts';
+import { nameInPath } from './path-name.ts';
 
 /** Bytes: as many calls as a board may have, each with all that a call may have. */
 export const boardLimit = 1024 * 1024;
@@ -46,7 +40,7 @@ const mostErrors = 100;
 export function putBoard(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a board needs a route that asks for a token');
-    const name = boardNameOf(request);
+    const name = nameInPath(request, 'board');
     const body = await readJsonObject(request, signal, { limit: boardLimit });
     const { user, errors } = optionalUser(body);
     const asked = askedBoard(body, app.catalog, periodLimits(app.catalog.periods, app.now()));

@@ -7,14 +7,14 @@ import { readBody } from '../../shared/http/body.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { periodLimits } from '../../shared/sync/period.ts';
-import { boardNameOf } from './board-view.ts';
 import { boardLimit, refusedBoard, writeBoard } from './change-board.ts';
 import { optionalUser } from './optional-user.ts';
+import { nameInPath } from './path-name.ts';
 
 export function importBoard(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a board needs a route that asks for a token');
-    const name = boardNameOf(request);
+    const name = nameInPath(request, 'board');
     const { user, errors } = optionalUser({ user: request.query.get('user') });
     if (errors.length > 0) throw refusedBoard(errors);
     const source = textOf(await readBody(request, signal, boardLimit));

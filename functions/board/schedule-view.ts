@@ -3,16 +3,12 @@
 import type { HttpRequest } from '@azure/functions';
 import type { z } from 'zod';
 import type { AppServices } from '../../shared/app/services.ts';
-import { allowedBoardName, boardNamePattern } from '../../shared/board/board.ts';
 import { timesOf } from '../../shared/board/schedule/plan-due.ts';
 import type { Due, Schedule } from '../../shared/board/schedule/schedule.ts';
 import type { NamedSchedule } from '../../shared/board/schedule/schedules.ts';
-import { didYouMean } from '../../shared/faults/near-name.ts';
-import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import { authorize } from '../../shared/http/callers.ts';
 import { type TaggedAnswer, tagged } from '../../shared/http/conditional.ts';
-import { HttpProblem } from '../../shared/http/problem.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
 import {
   dueViewSchema,
@@ -21,6 +17,7 @@ import {
   writtenScheduleSchema,
 } from '../shapes/schedules.ts';
 import { codesOn, refuseNewer } from './board-view.ts';
+import { nameInPath, unknownName } from './path-name.ts';
 
 const shownNext = 5;
 
@@ -59,16 +56,6 @@ export function dueView(due: Due): z.infer<typeof dueViewSchema> {
   return dueViewSchema.parse(due);
 }
 
-/** Throws `HttpProblem` 400 for what no schedule can be called. */
-export function scheduleNameOf(request: HttpRequest): string {
-  const name = request.params['schedule'];
-  if (name !== undefined && boardNamePattern.test(name)) return name;
-  const message = `Invalid schedule value: ${show(name)}.`;
-  throw new HttpProblem('invalid-value', message, {
-    errors: [{ field: 'schedule', message, value: show(name), allowed: allowedBoardName }],
-  });
-}
-
 /** The one that the path names, for whoever may touch its board. Throws `HttpProblem` 403, 404. */
 export async function namedSchedule(
   request: HttpRequest,
@@ -76,9 +63,11 @@ export async function namedSchedule(
   caller: ApiToken,
   signal: AbortSignal,
 ): Promise<NamedSchedule> {
-  const name = scheduleNameOf(request);
+  const name = nameInPath(request, 'schedule');
   const found = await app.schedules.named(name, signal).catch(refuseNewer);
-  if (found === undefined) throw await unknownSchedule(name, app, signal);
+  if (found === undefined) {
+    throw unknownName('schedule', name, await app.schedules.list(signal));
+  }
   await authorizeBoard(found.content.board, app, caller, signal);
   return found;
 }
@@ -93,17 +82,4 @@ export async function authorizeBoard(
   if (caller.codes.includes('*')) return;
   const board = await app.boards.read(name, signal).catch(refuseNewer);
   if (board !== undefined) authorize(caller, codesOn(board));
-}
-
-async function unknownSchedule(
-  name: string,
-  app: AppServices,
-  signal: AbortSignal,
-): Promise<HttpProblem> {
-  const names = (await app.schedules.list(signal)).map((schedule) => schedule.name);
-  const message = `There is no schedule ${show(name)}${didYouMean(name, names)}.`;
-  const allowed = 'the name of one, see /schedules';
-  return new HttpProblem('not-found', message, {
-    errors: [{ field: 'schedule', message, value: show(name), allowed }],
-  });
 }

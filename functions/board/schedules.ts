@@ -33,13 +33,13 @@ import { unknownMembers } from '../shapes/unknown-members.ts';
 import { codesOn, refuseNewer } from './board-view.ts';
 import { refusedBoard } from './change-board.ts';
 import { optionalUser } from './optional-user.ts';
+import { nameInPath } from './path-name.ts';
 import {
   authorizeBoard,
   dueView,
   namedSchedule,
   nextTimes,
   scheduleAnswer,
-  scheduleNameOf,
   viewOf,
   writtenAnswer,
 } from './schedule-view.ts';
@@ -105,7 +105,7 @@ export function scheduleTimes(app: AppServices): RouteHandler {
 export function putSchedule(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a schedule needs a route that asks for a token');
-    const name = scheduleNameOf(request);
+    const name = nameInPath(request, 'schedule');
     const body = await readJsonObject(request, signal);
     const boards = (await app.boards.list(signal)).map((board) => board.name);
     const asked = askedSchedule(body, boards, app.catalog.periods.timeZone);

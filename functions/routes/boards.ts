@@ -9,31 +9,14 @@ import { boardHistory, listBoards, readBoard } from '../board/read-boards.ts';
 import { runBoard } from '../board/run-board.ts';
 import type { Route } from '../route.ts';
 import * as schemas from '../shapes/boards.ts';
-import { drySchema } from '../shapes/dry.ts';
 import { ifMatch } from '../shapes/precondition.ts';
 import { userSchema } from '../shapes/runs.ts';
-import { dry, key, started, startProblems } from './run-parts.ts';
+import { answered, dryWrite, named, readProblems, writeProblems } from './revised-parts.ts';
+import { dry as dryRun, key, started, startProblems } from './run-parts.ts';
 
-const board = {
-  name: 'board',
-  in: 'path',
-  description: 'The name of a board',
-  schema: schemas.boardNameSchema,
-} as const;
-const dryWrite = {
-  name: 'dry',
-  in: 'query',
-  description: 'true: the board as it would be, and nothing is written',
-  schema: drySchema,
-} as const;
-const etag = {
-  ETag: { description: 'For If-Match', schema: z.string().regex(/^W\/"[\w-]{22}"$/) },
-};
-const now = (description: string) => ({
-  description,
-  headers: etag,
-  json: schemas.boardViewSchema,
-});
+const board = named('board');
+const dry = dryWrite('the board as it would be');
+const now = (description: string) => answered(description, schemas.boardViewSchema);
 const written = { 200: now('The board as it is now'), 201: now('It was made') };
 
 export const boardRoutes: readonly Route[] = [
@@ -73,16 +56,16 @@ export const boardRoutes: readonly Route[] = [
           },
         ],
         responses: { 200: { description: 'The board', json: schemas.boardViewSchema } },
-        problems: ['newer-document', 'faulty-board'],
+        problems: readProblems,
       },
       PUT: {
         handler: putBoard,
         changes: 'board.write',
         summary: 'Write a board, a new one or in place of what it was',
-        parameters: [board, dryWrite, ifMatch],
+        parameters: [board, dry, ifMatch],
         body: schemas.boardBodySchema,
         responses: written,
-        problems: ['changed', 'newer-document', 'faulty-board'],
+        problems: writeProblems,
       },
       DELETE: {
         handler: removeBoard,
@@ -90,7 +73,7 @@ export const boardRoutes: readonly Route[] = [
         summary: 'Remove a board; its history stays',
         parameters: [board, ifMatch],
         responses: { 200: { description: 'What it was', json: schemas.boardViewSchema } },
-        problems: ['changed', 'newer-document', 'faulty-board'],
+        problems: writeProblems,
       },
     },
   },
@@ -117,7 +100,7 @@ export const boardRoutes: readonly Route[] = [
         ],
         body: schemas.switchBodySchema,
         responses: { 200: now('The board as it is now') },
-        problems: ['changed', 'newer-document', 'faulty-board'],
+        problems: writeProblems,
       },
     },
   },
@@ -134,14 +117,14 @@ export const boardRoutes: readonly Route[] = [
         summary: 'Write a board from a board.py, as it is',
         parameters: [
           board,
-          dryWrite,
+          dry,
           { name: 'user', in: 'query', description: 'Who asks', schema: userSchema },
           ifMatch,
         ],
         anyBody:
           'The text of a board.py, in UTF-8, with the file of its constants before it or not',
         responses: written,
-        problems: ['changed', 'newer-document', 'faulty-board'],
+        problems: writeProblems,
       },
     },
   },
@@ -158,7 +141,7 @@ export const boardRoutes: readonly Route[] = [
         summary: 'Who changed a board and when, the newest first',
         parameters: [board],
         responses: { 200: { description: 'The newest ones', json: schemas.revisionsSchema } },
-        problems: ['newer-document', 'faulty-board'],
+        problems: readProblems,
       },
     },
   },
@@ -174,7 +157,7 @@ export const boardRoutes: readonly Route[] = [
         handler: runBoard,
         changes: 'run.start',
         summary: 'Start the calls that are switched on, as one run',
-        parameters: [board, dry, key],
+        parameters: [board, dryRun, key],
         body: schemas.runBoardBodySchema,
         responses: started,
         problems: [...startProblems, 'nothing-to-run', 'faulty-board', 'newer-document'],

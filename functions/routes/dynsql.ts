@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Parameter } from '../../shared/http/openapi.ts';
-import { execQuery } from '../dynsql/exec-query.ts';
+import { execQuery, readRows } from '../dynsql/exec-query.ts';
 import { listDefinitions, readDefinition } from '../dynsql/read-definitions.ts';
 import type { Route } from '../route.ts';
 import { drySchema } from '../shapes/dry.ts';
@@ -23,6 +23,28 @@ const id: Parameter = {
 
 /** Of whatever asks ABRA Gen. */
 const asked = ['abra-gen', 'too-slow'] as const;
+
+/** Of a query, however it comes. */
+const forms: readonly Parameter[] = [
+  {
+    name: 'report',
+    in: 'query',
+    description: 'Id of a report: the answer is a PDF, which Accept must allow',
+    schema: z.string(),
+  },
+  {
+    name: 'dry',
+    in: 'query',
+    description: 'true: SQL and parameters in place of rows; databases of ours only',
+    schema: drySchema,
+  },
+];
+const rows = {
+  responses: {
+    200: { description: 'Dataset with its items', json: schemas.answerSchema, pdf: true },
+  },
+  problems: [...asked, 'not-acceptable', 'too-many'],
+} as const;
 
 export const dynsqlRoutes: readonly Route[] = [
   {
@@ -69,27 +91,24 @@ export const dynsqlRoutes: readonly Route[] = [
         role: 'read',
         changes: { nothing: 'a query reads' },
         summary: 'Run a query; its rows are sent as they come, or printed as a PDF',
-        parameters: [
-          connection,
-          id,
-          {
-            name: 'report',
-            in: 'query',
-            description: 'Id of a report: the answer is a PDF, which Accept must allow',
-            schema: z.string(),
-          },
-          {
-            name: 'dry',
-            in: 'query',
-            description: 'true: SQL and parameters in place of rows; databases of ours only',
-            schema: drySchema,
-          },
-        ],
+        parameters: [connection, id, ...forms],
         body: schemas.querySchema,
-        responses: {
-          200: { description: 'Dataset with its items', json: schemas.answerSchema, pdf: true },
-        },
-        problems: [...asked, 'not-acceptable', 'too-many'],
+        ...rows,
+      },
+    },
+  },
+  {
+    name: 'dynsql_rows',
+    tag: 'dynsql',
+    route: '{connection}/dynsql/{id}/rows',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readRows,
+        summary: 'The same query by the parameters of an address: for spreadsheets and browsers',
+        parameters: [connection, id, ...schemas.rowsParameters, ...forms],
+        ...rows,
       },
     },
   },

@@ -1,6 +1,5 @@
 /** Schedules: when boards are started by themselves. */
 
-import { z } from 'zod';
 import {
   listSchedules,
   putSchedule,
@@ -9,22 +8,12 @@ import {
   scheduleTimes,
 } from '../board/schedules.ts';
 import type { Route } from '../route.ts';
-import { drySchema } from '../shapes/dry.ts';
 import { ifMatch } from '../shapes/precondition.ts';
 import * as schemas from '../shapes/schedules.ts';
+import { answered, dryWrite, named, readProblems, writeProblems } from './revised-parts.ts';
 
-const schedule = {
-  name: 'schedule',
-  in: 'path',
-  description: 'The name of a schedule',
-  schema: schemas.scheduleNameSchema,
-} as const;
-const etag = {
-  ETag: { description: 'For If-Match', schema: z.string().regex(/^W\/"[\w-]{22}"$/) },
-};
-const written = (description: string) => ({
-  ...{ description, headers: etag, json: schemas.writtenScheduleSchema },
-});
+const schedule = named('schedule');
+const written = (description: string) => answered(description, schemas.writtenScheduleSchema);
 
 export const scheduleRoutes: readonly Route[] = [
   {
@@ -55,7 +44,7 @@ export const scheduleRoutes: readonly Route[] = [
         summary: 'A schedule: which board, when, and what becomes of missed times',
         parameters: [schedule],
         responses: { 200: { description: 'The schedule', json: schemas.scheduleViewSchema } },
-        problems: ['newer-document', 'faulty-board'],
+        problems: readProblems,
       },
       PUT: {
         handler: putSchedule,
@@ -63,18 +52,12 @@ export const scheduleRoutes: readonly Route[] = [
         summary: 'Write a schedule, a new one or in place of what it was',
         parameters: [
           schedule,
-          {
-            name: 'dry',
-            in: 'query',
-            description:
-              'true: the schedule as it would be with its next times; nothing is written',
-            schema: drySchema,
-          },
+          dryWrite('the schedule as it would be with its next times'),
           ifMatch,
         ],
         body: schemas.scheduleBodySchema,
         responses: { 200: written('As it is now'), 201: written('It was made') },
-        problems: ['changed', 'newer-document', 'faulty-board'],
+        problems: writeProblems,
       },
       DELETE: {
         handler: removeSchedule,
@@ -82,7 +65,7 @@ export const scheduleRoutes: readonly Route[] = [
         summary: 'Remove a schedule: it starts nothing any more, what runs goes on',
         parameters: [schedule, ifMatch],
         responses: { 200: { description: 'What it was', json: schemas.scheduleViewSchema } },
-        problems: ['changed', 'newer-document', 'faulty-board'],
+        problems: writeProblems,
       },
     },
   },
@@ -107,7 +90,7 @@ export const scheduleRoutes: readonly Route[] = [
           },
         ],
         responses: { 200: { description: 'Its times', json: schemas.timesSchema } },
-        problems: ['newer-document', 'faulty-board'],
+        problems: readProblems,
       },
     },
   },

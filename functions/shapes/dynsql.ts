@@ -1,6 +1,11 @@
 /** What dynsql's routes take and answer. */
 
 import { z } from 'zod';
+import {
+  conditionParameters,
+  type plainParameters,
+} from '../../shared/dynsql/language/query-parameters.ts';
+import type { Parameter } from '../../shared/http/openapi.ts';
 
 export const connectionSchema = z.string().describe('Id of a connection in the catalogue');
 export const definitionIdSchema = z
@@ -55,6 +60,46 @@ export const querySchema = z
   })
   .meta({ id: 'Query' });
 
+const plain: Record<(typeof plainParameters)[number], Omit<Parameter, 'name' | 'in'>> = {
+  select: {
+    description: 'Fields, with commas between them; of a nested dataset ROWS.Name',
+    schema: z.string(),
+  },
+  orderby: {
+    description: 'Keys, with commas between them; - in front sorts downwards',
+    schema: z.string(),
+  },
+  top: { description: 'At most so many rows', schema: z.string() },
+  skip: { description: 'Rows left out at the beginning', schema: z.string() },
+};
+
+/** A query as parameters. */
+export const rowsParameters: readonly Parameter[] = [
+  ...Object.entries(plain).map(([name, one]) => ({ name, in: 'query' as const, ...one })),
+  {
+    name: 'conditions',
+    in: 'query',
+    members: conditionParameters.map((beginning) => `${beginning}*`),
+    description:
+      'where.Code=C* for each condition, its value as text or as JSON, and flags.Code=CaseInsensitive',
+    schema: z.record(z.string().regex(/^(where|flags)\../), z.string()),
+  },
+];
+
+const normalParts = {
+  select: z.array(z.string()).optional(),
+  where: z
+    .array(
+      z.object({
+        id: z.string(),
+        value: z.union([scalar, z.boolean(), z.array(scalar)]).optional(),
+        flags: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+  orderby: z.array(z.object({ id: z.string(), ordering: z.literal('desc').optional() })).optional(),
+};
+
 /** Rows, or with `dry` what would run. */
 export const answerSchema = z.union([
   z
@@ -76,4 +121,14 @@ export const answerSchema = z.union([
       ),
     })
     .meta({ id: 'Statements' }),
+  z
+    .object({
+      query: z
+        .object({
+          ...normalParts,
+          datasets: z.array(z.object({ name: z.string(), ...normalParts })).optional(),
+        })
+        .describe('As ABRA Gen would be sent it: names as declared, each value in one form'),
+    })
+    .meta({ id: 'NormalQuery' }),
 ]);

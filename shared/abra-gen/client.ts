@@ -3,11 +3,11 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AgedCache } from '../async/aged-cache.ts';
-import type { Definition } from '../dynsql/definition.ts';
+import type { Definition, QueryCheck } from '../dynsql/definition.ts';
+import { type NormalQuery, normalQuery } from '../dynsql/language/normal-query.ts';
 import { checkQuery, queryFault } from '../dynsql/language/query.ts';
 import { parseDefinition } from '../dynsql/language/read-definition.ts';
 import { CatalogError } from '../faults/catalog-error.ts';
-import type { FieldError } from '../faults/field-error.ts';
 import { AbraGenError } from './errors.ts';
 import { type AbraGenConnection, Requests } from './requests.ts';
 import type { AbraGenServers } from './servers.ts';
@@ -86,7 +86,7 @@ export class AbraGenClient {
   }
 
   /**
-   * Checks a query against its definition and sends it on; the rows come as JSON.
+   * Checks a query against its definition and sends it in its one form; the rows come as JSON.
    *
    * @throws QueryFault with every fault of the query, before anything is sent; AbraGenError,
    *   or the reason of `signal`, which holds for the body, too
@@ -105,19 +105,35 @@ export class AbraGenClient {
     );
   }
 
+  /**
+   * What would be sent to ask a query.
+   *
+   * @throws as `exec`
+   */
+  async normal(id: string, query: unknown, signal: AbortSignal): Promise<NormalQuery> {
+    const { definition } = await this.definition(id, signal);
+    const known = checked(definition, query);
+    if (known.query !== undefined) return normalQuery(known.query);
+    // Somebody may have added the field a minute ago.
+    const fresh = await this.definition(id, signal, this.#servers.limits.refusalAgeMs);
+    const again = checked(fresh.definition, query);
+    if (again.query === undefined) throw queryFault(again.errors);
+    return normalQuery(again.query);
+  }
+
   async #ask(
     id: string,
     body: unknown,
     how: { accept: 'application/json' | 'application/pdf'; query?: Record<string, string> },
     signal: AbortSignal,
   ): Promise<AbraGenAnswer> {
-    await this.#check(id, body, signal);
+    const query = await this.normal(id, body, signal);
     const { path, definition } = this.#askOf(id);
     const { headMs, idleMs } = this.#servers.limits;
     const ask = {
       method: 'POST' as const,
       path: `${path}/exec`,
-      body: JSON.stringify(body),
+      body: JSON.stringify(query),
       // It changes nothing.
       isRepeatable: true,
       definition,
@@ -136,15 +152,6 @@ export class AbraGenClient {
     }
   }
 
-  async #check(id: string, query: unknown, signal: AbortSignal): Promise<void> {
-    const { definition } = await this.definition(id, signal);
-    if (faultsOf(definition, query).length === 0) return;
-    // Somebody may have added the field a minute ago.
-    const fresh = await this.definition(id, signal, this.#servers.limits.refusalAgeMs);
-    const errors = faultsOf(fresh.definition, query);
-    if (errors.length > 0) throw queryFault(errors);
-  }
-
   #askOf(id: string) {
     const definition = id.toUpperCase();
     const path = `dynsql/${definition}`;
@@ -161,16 +168,18 @@ function isList(value: unknown): value is DefinitionList {
   return Array.isArray(value) && value.every((item) => listedSchema.safeParse(item).success);
 }
 
-function faultsOf(definition: Definition, query: unknown): readonly FieldError[] {
-  const { query: checked, errors } = checkQuery(definition, query, { templates: 'elsewhere' });
-  if (checked === undefined) return errors;
-  const { top, skip } = checked;
+function checked(definition: Definition, body: unknown): QueryCheck {
+  const result = checkQuery(definition, body, { templates: 'elsewhere' });
+  if (result.query === undefined) return result;
+  const { top, skip } = result.query;
   const ours = [...(top === undefined ? [] : ['top']), ...(skip === 0 ? [] : ['skip'])];
-  return ours.map((field) => ({
+  if (ours.length === 0) return result;
+  const errors = ours.map((field) => ({
     field,
     message: `${field} cannot be used with ABRA Gen, which gives all rows; leave it out`,
     allowed: 'left out',
   }));
+  return { errors };
 }
 
 /** What several wait for is stopped by its own deadline only. */

@@ -165,10 +165,13 @@ export class AfterChanges {
     for (const stage of forRun(procedures.get(evidence) ?? [], origin)) {
       const name = nameOf(stage);
       const onMessage = (text: string) => said(name, text);
+      const mayBegin = () => this.#mayBegin([stage], signal);
       try {
-        returned.set(name, await callStage(turn, stage, { onMessage, slice }, signal));
+        returned.set(name, await callStage(turn, stage, { onMessage, mayBegin, slice }, signal));
       } catch (error) {
         signal.throwIfAborted();
+        // All of the evidence is due again, and is not called before it may be.
+        if (error instanceof ShutMeanwhileError) return false;
         if (slice.aborted && error === slice.reason) return false;
         // Not the procedure's: nothing is known of it, nor could be written down.
         if (isTransientStorageError(error)) throw error;
@@ -210,12 +213,16 @@ export class AfterChanges {
   async #open(code: string, signal: AbortSignal): Promise<ReadonlyMap<string, readonly Stage[]>> {
     const open = new Map<string, readonly Stage[]>();
     for (const [evidence, stages] of this.#procedures(code)) {
-      const { closed, now } = this.#dependencies;
-      if (!stages.every((stage) => mayBeginAt(stage, now()))) continue;
-      const closure = await closed.ofStages(stages, signal);
-      if (closure === undefined) open.set(evidence, stages);
+      if (await this.#mayBegin(stages, signal)) open.set(evidence, stages);
     }
     return open;
+  }
+
+  /** Whether it is the hour of all of them, and nothing that they need is closed. */
+  async #mayBegin(stages: readonly Stage[], signal: AbortSignal): Promise<boolean> {
+    const { closed, now } = this.#dependencies;
+    if (!stages.every((stage) => mayBeginAt(stage, now()))) return false;
+    return (await closed.ofStages(stages, signal)) === undefined;
   }
 
   /** By evidence, in the order of the catalogue; those that have none are left out. */
@@ -266,14 +273,27 @@ const runIdOf = (code: string) => `after-${code}`;
 
 const nameOf = ({ procedure: { schema, name } }: Stage) => `${schema}.${name}`;
 
+/** While a procedure waited for its turn its window, or its server, was closed. */
+class ShutMeanwhileError extends Error {}
+
+interface Calling {
+  onMessage(text: string): void;
+  mayBegin(): Promise<boolean>;
+  slice: AbortSignal;
+}
+
 /** @returns the warning, where there is one */
 async function callStage(
   turn: Turn,
   stage: Stage,
-  { onMessage, slice }: { onMessage(text: string): void; slice: AbortSignal },
+  { onMessage, mayBegin, slice }: Calling,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, slice]));
+  if (!(await mayBegin())) {
+    await turn.giveBack();
+    throw new ShutMeanwhileError();
+  }
   const limit = timeLimit(stage);
   limit.start();
   try {

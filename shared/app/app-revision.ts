@@ -9,6 +9,7 @@ import { startAllDue } from '../board/schedule/start-all-due.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Databases } from '../database/databases.ts';
 import type { NewEvent } from '../events/event.ts';
+import { type Age, isOld } from '../sync/ages/age.ts';
 import type { AgeChanges } from '../sync/ages/age-store.ts';
 import { lookAtAges } from '../sync/ages/look-at-ages.ts';
 import { type CheckAsker, checkAsker } from '../sync/checks/ask.ts';
@@ -180,13 +181,27 @@ export class AppRevision implements AppServices {
     const closed = (query: { database: string; server: string }) =>
       this.#closed.reasonOf(query, stopping);
     const look = { catalog: this.catalog, databases: this.#databases, closed, now };
-    return ages.note(await lookAtAges(look, known, stopping), now(), stopping);
+    const changes = await ages.note(await lookAtAges(look, known, stopping), now(), stopping);
+    this.#process.overviews.changed();
+    return changes;
+  }
+
+  /** Whoever has what was old synced anew need not wait for the next look. */
+  async #watchSynced(id: string): Promise<void> {
+    const { stopping, now } = this.#process;
+    const { ages, runs } = await this.#process.state(stopping);
+    const old = (await ages.read(stopping)).filter((age) => isOld(age, now()));
+    if (old.length === 0) return;
+    const { freshness = [] } = (await runs.look(id, stopping))?.value ?? {};
+    const isSynced = ({ entity, code }: Age) =>
+      freshness.some((one) => one.entity === entity && one.code === code);
+    if (old.some(isSynced)) await this.watchAges();
   }
 
   /** One slice of a run, as `executeRun`. */
   async executeRun(id: string, log: (text: string, level?: 'warn') => void): Promise<SliceOutcome> {
     const { stopping, now, sendRun, settings } = this.#process;
-    return executeRun(
+    const outcome = await executeRun(
       {
         ...(await this.#process.state(stopping)),
         runners: this.#runners,
@@ -200,6 +215,9 @@ export class AppRevision implements AppServices {
       id,
       stopping,
     );
+    // The next look is a quarter of an hour away at most.
+    if (outcome === 'finished') await this.#watchSynced(id).catch(() => {});
+    return outcome;
   }
 
   /** As `lookAtAll`. */

@@ -4,12 +4,10 @@
  */
 
 import { z } from 'zod';
-import { sideBySide } from '../async/side-by-side.ts';
-import { DocumentNewerError } from '../storage/documents.ts';
 import type { OpenContainer } from '../storage/place.ts';
 import type { Tell } from '../storage/tell.ts';
 import { type Board, boardSchema } from './board.ts';
-import { type Kind, RevisedStore } from './revised-store.ts';
+import { type Kind, newer, RevisedStore, readAll } from './revised-store.ts';
 import type { Author, Revision } from './revision.ts';
 import type { BoardFiles } from './shipped.ts';
 
@@ -30,8 +28,6 @@ export type ListedBoard =
 
 /** Somebody reads the list. */
 export const mostBoards = 200;
-
-const readsAtOnce = 8;
 
 export class TooManyBoardsError extends Error {}
 
@@ -68,18 +64,10 @@ export class Boards {
 
   /** All that there are, by name. */
   async list(signal: AbortSignal): Promise<ListedBoard[]> {
-    const names = await this.#names(signal);
-    const read = async (name: string, within: AbortSignal): Promise<ListedBoard | undefined> => {
-      try {
-        return await this.read(name, within);
-      } catch (error) {
-        if (error instanceof DocumentNewerError) return { name, newer: error.message };
-        if (error instanceof BoardFileError) return { name, faulty: error.message };
-        throw error;
-      }
-    };
-    const boards = await sideBySide(names, readsAtOnce, read, signal);
-    return boards.flatMap((board) => board ?? []);
+    const read = (name: string, within: AbortSignal) => this.read(name, within);
+    const instead = (error: unknown, name: string) =>
+      error instanceof BoardFileError ? { name, faulty: error.message } : newer(error, name);
+    return await readAll(await this.#names(signal), read, instead, signal);
   }
 
   /** @throws DocumentNewerError, storage's error, or the reason of `signal` */

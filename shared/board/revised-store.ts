@@ -5,9 +5,11 @@
 
 import type { ContainerClient } from '@azure/storage-blob';
 import type { z } from 'zod';
+import { sideBySide } from '../async/side-by-side.ts';
 import {
   DocumentConflictError,
   DocumentDamagedError,
+  DocumentNewerError,
   DocumentStore,
   type Found,
 } from '../storage/documents.ts';
@@ -172,4 +174,36 @@ export class RevisedStore<C, S> {
     await this.history.keep(revision, signal);
     this.#kept.set(name, number);
   }
+}
+
+/** Documents that are read at once where all are. */
+const readsAtOnce = 8;
+
+/**
+ * All of these, in their order, without those that are not there (any more).
+ *
+ * @param instead what is told of one that a newer version of the app has written, or that cannot be
+ *   read otherwise; undefined: what was thrown is thrown
+ */
+export async function readAll<T, R>(
+  names: readonly string[],
+  read: (name: string, signal: AbortSignal) => Promise<T | undefined>,
+  instead: (error: unknown, name: string) => R | undefined,
+  signal: AbortSignal,
+): Promise<(T | R)[]> {
+  const one = async (name: string, within: AbortSignal): Promise<T | R | undefined> => {
+    try {
+      return await read(name, within);
+    } catch (error) {
+      const told = instead(error, name);
+      if (told === undefined) throw error;
+      return told;
+    }
+  };
+  return (await sideBySide(names, readsAtOnce, one, signal)).filter((found) => found !== undefined);
+}
+
+/** What is told of a document that is left to a newer version of the app. */
+export function newer(error: unknown, name: string): { name: string; newer: string } | undefined {
+  return error instanceof DocumentNewerError ? { name, newer: error.message } : undefined;
 }

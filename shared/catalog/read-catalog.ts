@@ -1,5 +1,5 @@
 import shipped from '../../catalog/catalog.json' with { type: 'json' };
-import { CatalogError, faultAt } from '../faults/catalog-error.ts';
+import { CatalogError, faultAt, faultParts } from '../faults/catalog-error.ts';
 import { parseJsonText } from '../faults/json-text.ts';
 import { withoutSchema } from '../json/without-schema.ts';
 import type { Catalog } from './catalog.ts';
@@ -44,7 +44,9 @@ export function parseCatalogText(
   } catch (error) {
     if (!(error instanceof CatalogError)) throw error;
     // What was not replaced fits nowhere: that is told already.
-    faults.push(...error.faults.filter((fault) => faults.length === 0 || !fault.includes('${')));
+    const told = new Set(faults.map((fault) => faultParts(fault)?.path));
+    const isTold = (fault: string) => fault.includes('${') || told.has(faultParts(fault)?.path);
+    faults.push(...error.faults.filter((fault) => told.size === 0 || !isTold(fault)));
   }
   throw new CatalogError(faults, from);
 }

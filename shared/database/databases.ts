@@ -1,14 +1,10 @@
 /** The databases of the catalogue, by id: short queries, and sessions for longer work. */
 
 import { unlessAborted } from '../async/abort.ts';
+import { AgedCache } from '../async/aged-cache.ts';
 import { backOffMs, pause, withRetries } from '../async/retry.ts';
 import type { DatabaseAddress } from './address.ts';
-import {
-  DatabaseError,
-  leavesSessionUsable,
-  opensLater,
-  toDatabaseError,
-} from './database-error.ts';
+import { leavesSessionUsable, opensLater, toDatabaseError } from './database-error.ts';
 import type { SqlParameter } from './link.ts';
 import {
   defaultPoolSize,
@@ -21,8 +17,8 @@ import {
 import { type ProductSchemas, usualSchemas } from './product-schemas.ts';
 import { type Answered, answersIn } from './questions.ts';
 import type { RowBatch } from './row-stream.ts';
+import { type RowVersioning, rowVersioningOf, rowVersioningQuery } from './row-versioning.ts';
 import { Session } from './session.ts';
-import { Line } from './waiting-line.ts';
 
 /** A pool may hold several connections that a fail-over has broken. */
 const retry = { attempts: 3, baseMs: 100, capMs: 400 };
@@ -36,8 +32,11 @@ const restMs = 50;
 /** A reset takes a round trip; the rest is for a busy server. */
 const signOfLifeMs = 2_000;
 
-/** Somebody who needs several connections keeps those it has for so long while others are out. */
-const holdingMs = 3_000;
+/** Turned on or off by an administrator, with nobody in the database. */
+const versioningAgeMs = 60_000;
+
+/** A short statement, and the connection it needs. */
+const lookMs = 30_000;
 
 export interface SqlStatement {
   readonly sql: string;
@@ -47,12 +46,12 @@ export interface SqlStatement {
 /** What stays when the catalogue gives other ids to databases, or the ids to others. */
 interface Shared {
   pools: Pools;
-  /** One an address: those who need several of its connections. */
-  lines: Map<string, Line>;
+  /** By address. */
+  versioning: AgedCache<RowVersioning>;
 }
 
 export class Databases {
-  /** The most connections to one database, and the most statements that `streams` takes. */
+  /** The most connections to one database. */
   readonly poolSize: number;
   readonly #addresses: ReadonlyMap<string, DatabaseAddress>;
   readonly #options: PoolOptions;
@@ -62,7 +61,10 @@ export class Databases {
   constructor(
     addresses: readonly DatabaseAddress[],
     options: PoolOptions = {},
-    shared: Shared = { pools: new Pools(options), lines: new Map() },
+    shared: Shared = {
+      pools: new Pools(options),
+      versioning: new AgedCache(() => performance.now()),
+    },
   ) {
     this.#addresses = new Map(addresses.map((address) => [address.id, address]));
     this.#options = options;
@@ -156,62 +158,33 @@ export class Databases {
   }
 
   /**
-   * The rows of statements side by side, each on a connection of its own until its last row is
-   * taken or its taker leaves. All connections are there before the first statement is sent. None
-   * is ever made again: rows may be out already.
+   * The rows of a statement, on a connection of its own until its last row is taken or its taker
+   * leaves. It is never made again: rows may be out already.
    *
-   * @returns one a statement; each must be begun, and be it only to be left
-   * @throws DatabaseError, also for more statements than the pool has connections; or the reason
-   *   of `signal`
+   * @returns to be begun, and be it only to be left
+   * @throws DatabaseError, or the reason of `signal`
    */
-  async streams(
+  async stream(
     id: string,
-    statements: readonly SqlStatement[],
+    { sql, parameters }: SqlStatement,
     signal: AbortSignal,
-  ): Promise<AsyncGenerator<RowBatch, void, undefined>[]> {
-    if (statements.length > this.poolSize) {
-      throw new DatabaseError(
-        `${statements.length} connections are needed at the same time, SQL_POOL_SIZE allows ${this.poolSize}`,
-        'permanent',
-      );
-    }
-    const { lines } = this.#shared;
-    const key = poolKey(this.#address(id));
-    const line = lines.get(key) ?? new Line();
-    lines.set(key, line);
-    const take = () => this.#sessions(id, statements, signal);
-    const taking = () => (statements.length > 1 ? line.inTurn(take, signal) : take());
-    const sessions = await this.#patiently(taking, signal);
-    return sessions.map(({ session, sql, parameters }) =>
-      givingBack(session, session.batches(sql, parameters, signal)),
-    );
+  ): Promise<AsyncGenerator<RowBatch, void, undefined>> {
+    const session = await this.session(id, signal);
+    return givingBack(session, session.batches(sql, parameters, signal));
   }
 
   /**
-   * All or none: only one caller at a time has some and waits for the rest, and gives them back
-   * after a while, because those that are out may be waiting for one more themselves.
+   * Whether a statement there reads one moment; not older than a minute.
+   *
+   * @throws DatabaseError, or the reason of `signal`
    */
-  async #sessions(
-    id: string,
-    statements: readonly SqlStatement[],
-    signal: AbortSignal,
-  ): Promise<(SqlStatement & { session: Session })[]> {
-    for (;;) {
-      const patience = AbortSignal.timeout(holdingMs);
-      const failed = new AbortController();
-      const limit = AbortSignal.any([signal, patience, failed.signal]);
-      const taking = statements.map(async (statement) => ({
-        ...statement,
-        session: await this.#session(id, limit),
-      }));
-      for (const one of taking) one.catch((error: unknown) => failed.abort(error));
-      const taken = await Promise.allSettled(taking);
-      const got = taken.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-      if (got.length === statements.length && !signal.aborted) return got;
-      for (const { session } of got) session.release();
-      signal.throwIfAborted();
-      if (failed.signal.reason !== patience.reason) throw failed.signal.reason;
-    }
+  rowVersioning(id: string, signal: AbortSignal): Promise<RowVersioning> {
+    const look = async () => {
+      const limit = AbortSignal.timeout(lookMs);
+      const [row] = await this.query(id, rowVersioningQuery, [], limit);
+      return rowVersioningOf(row);
+    };
+    return this.#shared.versioning.get(this.poolOf(id), versioningAgeMs, look, signal);
   }
 
   async close(): Promise<void> {

@@ -60,6 +60,8 @@ export interface CheckedLevel {
   /** Empty of a parent that only its children brought along. */
   readonly fields: readonly Field[];
   readonly conditions: readonly CheckedCondition[];
+  /** Conditions whose templates only ABRA Gen has; then `conditions` is empty. */
+  readonly given: readonly GivenCondition[];
   readonly order: readonly CheckedOrder[];
   /** In the order of the definition. */
   readonly children: readonly CheckedLevel[];
@@ -72,6 +74,14 @@ export interface CheckedCondition {
   readonly fragment: string;
   /** What stands for each placeholder of the fragment: `VALUE`, `FROM`, `TO`, `LIST`. */
   readonly values: Readonly<Record<string, TypedValue>>;
+}
+
+/** A condition with its value in one form, whatever form it came in. */
+export interface GivenCondition {
+  readonly condition: Condition;
+  /** To be written by JSON.stringify; undefined where there is none. */
+  readonly value: unknown;
+  readonly flags: readonly string[];
 }
 
 /** A value that only travels as a parameter; a list travels as one, a JSON array. */
@@ -89,7 +99,7 @@ export type QueryCheck =
   | { readonly query: CheckedQuery; readonly errors?: never }
   | { readonly query?: never; readonly errors: readonly FieldError[] };
 
-/** A field in a level's result set. */
+/** A field in the result set. */
 export interface StatementColumn {
   /** In the result set: `c1`. */
   readonly name: string;
@@ -101,29 +111,41 @@ export interface StatementColumn {
   readonly zone: string;
 }
 
+/** SQL with what it is sent with. */
+export interface SqlText {
+  readonly sql: string;
+  readonly parameters: readonly SqlParameter[];
+}
+
 /**
- * One level of a query: all its rows in one statement, in the order of the answer.
- *
- * Rows of a nested level are sorted by the positions of their parents first, so that levels can be
- * merged row by row. Data that changes between two statements moves positions; it shows where
- * a row's `parentKey` differs from the same values of the parent's row, or where a row is left over.
+ * A query: the rows of all its levels in one statement, in the order of the answer, each row before
+ * what is below it. Where there are several levels, the column `l` says of which a row is, as its
+ * place in `levels`; columns of others are NULL.
  */
-export interface Statement {
+export interface Statement extends SqlText {
+  /**
+   * The same rows where the database has no row versioning: levels are copied first, each by a
+   * statement of its own, so that rows are kept from nobody while they are read.
+   */
+  readonly copying: SqlText;
+  /** The root's first, each parent before its children. */
+  readonly levels: readonly StatementLevel[];
+}
+
+export interface StatementLevel {
   /** As the definition spells it; `name` in the answer. */
   readonly dataset: string;
   /** 0 for the root. */
   readonly depth: number;
-  /** Place of the parent's statement in the list; undefined for the root. */
+  /** Place of the parent in the list of levels; undefined for the root. */
   readonly parent: number | undefined;
-  /** Places of the children's statements, in the order of the answer. */
+  /** Places of the children, in the order of the answer. */
   readonly children: readonly number[];
-  readonly sql: string;
-  readonly parameters: readonly SqlParameter[];
   readonly columns: readonly StatementColumn[];
   /**
-   * Columns with the positions of the row's ancestors, from the root's down: `n0`, `n1`, … A
-   * position counts from 1 within the ancestor's own parent. Empty for the root, whose rows are
-   * counted as they come.
+   * Columns with the positions of the row's ancestors, from the root's down, and of the row itself:
+   * `n0`, `n1`, … A position counts from 1 within the ancestor's own parent. Not there where there is
+   * one level only.
    */
   readonly positions: readonly string[];
   /** The row's column beside the parent's column of equal value. */

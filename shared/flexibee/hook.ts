@@ -35,7 +35,7 @@ export function readHook(bytes: Uint8Array): WebHook | undefined {
 
 function jsonIn(bytes: Uint8Array): unknown {
   try {
-    return parseBounded(bytes, { depth: depthLimit, values: mostValues }).value;
+    return parseBounded(bytes, { depth: depthLimit, values: mostValues, uniqueKeys: true }).value;
   } catch (error) {
     if (error instanceof JsonError) return undefined;
     throw error;

@@ -27,7 +27,7 @@ const discardLimit = 4 * 1024 * 1024;
 /**
  * The members of the JSON object in the body; numbers as `parseBounded` has them.
  * Throws `HttpProblem`: 400 (not JSON, not UTF-8, not an object,
- * cut off, too deep, too many values), 408 (`signal` was
+ * cut off, too deep, too many values, a key twice in one object), 408 (`signal` was
  * aborted first), 413, 415 (also for a compressed body).
  */
 export async function readJsonObject(
@@ -128,7 +128,7 @@ export async function readBody(
 
 function parsed(bytes: Uint8Array, values: number): unknown {
   try {
-    return parseBounded(bytes, { depth: depthLimit, values }).value;
+    return parseBounded(bytes, { depth: depthLimit, values, uniqueKeys: true }).value;
   } catch (error) {
     throw error instanceof JsonError ? jsonProblem(error, values) : error;
   }
@@ -141,6 +141,9 @@ function jsonProblem({ kind, place, message }: JsonError, values: number): HttpP
   if (kind === 'depth') return bodyProblem(text, `JSON at most ${depthLimit} deep`);
   if (kind === 'values') {
     return bodyProblem(`Request body has ${message}: see ${place}.`, `at most ${values} values`);
+  }
+  if (kind === 'key') {
+    return bodyProblem(`Request body has ${message}: see ${place}.`, 'each key once in an object');
   }
   return bodyProblem('Request body is not UTF-8.', 'a JSON object in UTF-8');
 }

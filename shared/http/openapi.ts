@@ -13,6 +13,11 @@ export interface Parameter {
   in: 'path' | 'query' | 'header';
   description: string;
   schema: z.ZodType;
+  /**
+   * Of a query: it stands for several, which are members of an object (`style: form`, exploded):
+   * their names, `where.*` for all that begin so.
+   */
+  members?: readonly string[];
 }
 
 export interface HeaderDescription {
@@ -77,6 +82,14 @@ const etagSchema = z
   .regex(/^W\/"[\w-]{22}"$/)
   .meta({ id: 'EntityTag' });
 const etag: HeaderDescription = { description: 'What the answer is known by', schema: etagSchema };
+
+/** Of every success: whoever shows a time, or sends one without a zone, has the app's own clock. */
+export const zoneHeader = 'Time-Zone';
+const zone: HeaderDescription = {
+  description: 'By whose clock times without a zone are read: `periods.timeZone` of the catalogue',
+  schema: z.string().meta({ id: 'TimeZone' }),
+};
+
 const ifNoneMatch: Parameter = {
   name: 'If-None-Match',
   in: 'header',
@@ -133,8 +146,9 @@ function describe(operation: Operation, schemas: NamedSchemas): Record<string, u
     tags: [operation.tag],
     summary: operation.summary,
     security: security(operation),
-    parameters: parameters.map(({ schema, ...parameter }) => ({
+    parameters: parameters.map(({ schema, members, ...parameter }) => ({
       ...parameter,
+      ...(members !== undefined && { style: 'form', explode: true }),
       required: parameter.in === 'path',
       schema: schemas.of(schema, 'input'),
     })),
@@ -161,27 +175,27 @@ function responses(operation: Operation, schemas: NamedSchemas): Record<string, 
       description: [response.description, refusal?.description].filter(Boolean).join('; '),
       headers: {
         ...refusal?.headers,
-        ...headersOf(response, schemas),
-        ...(isTagged && headersOf({ description: '', headers: { ETag: etag } }, schemas)),
+        ...headersOf(
+          { [zoneHeader]: zone, ...response.headers, ...(isTagged && { ETag: etag }) },
+          schemas,
+        ),
       },
       content: { ...refusal?.content, ...content },
     };
   }
   if (operation.conditional) {
     const description = 'The client has it already';
-    const headers = headersOf({ description, headers: { ETag: etag } }, schemas);
+    const headers = headersOf({ [zoneHeader]: zone, ETag: etag }, schemas);
     answers['304'] = { description, headers, content: {} };
   }
   return answers;
 }
 
-function headersOf({ headers }: ResponseDescription, schemas: NamedSchemas) {
-  const own = Object.entries(headers ?? {}).map(
-    ([name, { description, schema, isOptional = false }]) => [
-      name,
-      { description, required: !isOptional, schema: schemas.of(schema, 'output') },
-    ],
-  );
+function headersOf(headers: Readonly<Record<string, HeaderDescription>>, schemas: NamedSchemas) {
+  const own = Object.entries(headers).map(([name, { description, schema, isOptional = false }]) => [
+    name,
+    { description, required: !isOptional, schema: schemas.of(schema, 'output') },
+  ]);
   return { Vary: schemas.vary(), ...Object.fromEntries(own) };
 }
 

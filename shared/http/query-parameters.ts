@@ -15,6 +15,8 @@ const mostFaults = 10;
 /**
  * Throws `HttpProblem` 400 that names what nobody reads, with the name that was meant: a `dry` that
  * is ignored starts a real sync. Values are not repeated: they may be secrets.
+ *
+ * @param declared names; `where.*` is any that begins with `where.` and goes on
  */
 export function requireKnownQuery(query: URLSearchParams, declared: readonly string[]): void {
   const known = [...declared, prettyParameter];
@@ -24,7 +26,7 @@ export function requireKnownQuery(query: URLSearchParams, declared: readonly str
   for (const name of query.keys()) {
     if (errors.length === mostFaults) break;
     const field = show(name);
-    if (!known.includes(name)) {
+    if (!known.some((one) => isNamed(one, name))) {
       const message = `Unknown query parameter: ${field}${didYouMean(name, known)}.`;
       errors.push({ field, message, allowed });
     } else if (seen.has(name)) {
@@ -35,6 +37,12 @@ export function requireKnownQuery(query: URLSearchParams, declared: readonly str
   if (errors.length === 0 && prettyOf(query) === undefined) errors.push(invalidPretty());
   const [first] = errors;
   if (first !== undefined) throw new HttpProblem('invalid-value', first.message, { errors });
+}
+
+function isNamed(declared: string, name: string): boolean {
+  if (!declared.endsWith('.*')) return declared === name;
+  const beginning = declared.slice(0, -1);
+  return name.startsWith(beginning) && name !== beginning;
 }
 
 /** Whether JSON is to be indented: `?pretty`, `?pretty=true`. Undefined: neither yes nor no. */

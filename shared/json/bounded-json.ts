@@ -5,7 +5,7 @@ import { parseScanned } from './exact-json.ts';
 
 /** Holds nothing of the text, which may be a secret. */
 export class JsonError extends Error {
-  readonly kind: 'utf-8' | 'syntax' | 'depth' | 'values';
+  readonly kind: 'utf-8' | 'syntax' | 'depth' | 'values' | 'key';
   /** `line 3, column 7`; of a text that is no UTF-8 it is not known. */
   readonly place: string | undefined;
 
@@ -43,6 +43,7 @@ function messages({ depth, values }: JsonBounds) {
     syntax: 'not valid JSON',
     depth: `more than ${depth} lists and objects deep`,
     values: `more than ${values} values`,
+    key: 'a key twice in one object',
   };
 }
 

@@ -8,14 +8,19 @@ export interface JsonBounds {
   depth: number;
   /** Lists, objects, texts, numbers and literals in all; keys are none. */
   values: number;
+  /** A key that its object has already is a fault: readers differ in which of the two counts. */
+  uniqueKeys?: boolean;
 }
 
 /** As deep as anybody's JSON is allowed to be here. */
 export const depthLimit = 64;
 
 export interface JsonFault {
-  kind: 'syntax' | 'depth' | 'values';
-  /** Byte at which it is seen: the first of the token that has no place, or of the value too much. */
+  kind: 'syntax' | 'depth' | 'values' | 'key';
+  /**
+   * Byte at which it is seen: the first of the token that has no place, of the value too much, or of
+   * the key that comes twice.
+   */
   at: number;
 }
 
@@ -45,6 +50,7 @@ export function jsonFault(
   let depth = 0;
   let values = 0;
   let state: number = states.value;
+  const keys: Set<string>[] = [];
   for (;;) {
     let byte = bytes[at];
     while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
@@ -74,6 +80,12 @@ export function jsonFault(
       }
       const end = byte === quote ? endOfText(bytes, at) : -1;
       if (end < 0) return { kind: 'syntax', at };
+      if (bounds.uniqueKeys === true) {
+        if (state === states.firstKey) keys[depth] = new Set();
+        const key = keyIn(bytes, at, end);
+        if (keys[depth]?.has(key)) return { kind: 'key', at };
+        keys[depth]?.add(key);
+      }
       at = end;
       state = states.colon;
     } else if (byte === 0x5d && state === states.firstValue) {
@@ -111,6 +123,15 @@ export function placeIn(bytes: Uint8Array, at: number): string {
   }
   const before = new TextDecoder().decode(bytes.subarray(lineStart, at));
   return `line ${lines}, column ${before.length + 1}`;
+}
+
+/** A key's bytes as letters, escapes resolved: the same for the same key. */
+function keyIn(bytes: Uint8Array, start: number, end: number): string {
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+  if (!raw.includes(backslash)) return raw.toString('latin1', 1, raw.length - 1);
+  const key = String(JSON.parse(raw.toString()));
+  // Half a pair has no bytes of its own: it is told apart by how it is written.
+  return (key.isWellFormed() ? Buffer.from(key) : raw).toString('latin1');
 }
 
 function closing(isObject: number | undefined): number {

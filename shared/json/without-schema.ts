@@ -4,7 +4,6 @@
  */
 export function withoutSchema(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  if (!Object.hasOwn(value, '$schema')) return value;
   const { $schema, ...own } = value as Record<string, unknown>;
   return own;
 }

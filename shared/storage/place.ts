@@ -4,6 +4,7 @@ import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import { unlessAborted } from '../async/abort.ts';
+import { utf8Text } from '../faults/utf8-text.ts';
 import { readText } from './json-blob.ts';
 import { LastGood, recorded } from './last-good.ts';
 import { storageCall } from './storage-call.ts';
@@ -138,7 +139,8 @@ function onDisk(where: string, signal: AbortSignal): WatchedPlace {
       });
       return (await Promise.all(marks)).flat().join('\n');
     },
-    text: (path = '') => readFile(join(where, path), { encoding: 'utf8', signal }),
+    text: async (path = '') =>
+      utf8Text(await readFile(join(where, path), { signal }), path || undefined),
     async files(folder) {
       try {
         const entries = await readdir(join(where, folder), { withFileTypes: true });

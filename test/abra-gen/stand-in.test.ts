@@ -97,7 +97,7 @@ test('what ABRA Gen refuses comes with its own words', async () => {
     said: /Report 'NONE'/,
   });
   // Only ABRA Gen knows what its template takes.
-  const odd = { select: 'ID', where: { id: 'DocDate', value: ['2020-13-01', '2020-13-02'] } };
+  const odd = { select: 'ID', where: { id: 'Description', value: 'x', flags: 'Nonsense' } };
   await assert.rejects(client.exec(invoices, odd, soon()), (error: Error & { status: number }) => {
     assert.equal(error.status, 400);
     return true;

@@ -22,6 +22,7 @@ function watched(runs: () => Promise<[]>) {
   const state = {
     events: { tell: async (event: NewEvent) => void told.push(event) },
     leases: { list: runs },
+    waiting: { list: async () => [] },
     ages: { read: async () => [] },
   } as unknown as SyncState;
   const watch = new EventWatch({
@@ -56,5 +57,5 @@ test('what cannot be looked at is said, and the others are looked at', async () 
   });
   await look();
   assert.equal(told.length, 1);
-  assert.deepEqual(log, ['Nobody could look at slow runs: Error: storage is away']);
+  assert.deepEqual(log, ['Nobody could look at runs under way: Error: storage is away']);
 });

@@ -2,22 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
-import { call } from '../functions/app.ts';
 import { startStorage, type TestStorage } from '../support/storage.ts';
 import { cli } from './run-cli.ts';
+import { type ServedApp, serveApp } from './served-app.ts';
 
 let storage: TestStorage;
 let app: App;
-let server: Server;
+let server: ServedApp;
 let folder: string;
 let environment: NodeJS.ProcessEnv;
 
@@ -25,35 +21,10 @@ before(async () => {
   storage = await startStorage();
   app = await App.start({ ...sample.Values, AzureWebJobsStorage: storage.connectionString });
   folder = await mkdtemp(join(tmpdir(), 'board-'));
-  server = createServer(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://app');
-    for (const { name, route } of routes) {
-      const pattern = new RegExp(`^/${route.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
-      const found = pattern.exec(url.pathname);
-      if (found === null) continue;
-      const pairs = Object.entries(found.groups ?? {});
-      const params = Object.fromEntries(
-        pairs.map(([key, value]) => [key, decodeURIComponent(value)]),
-      );
-      const text = String(await buffer(request));
-      const reply = await call(app.current, name, {
-        ...{ method: request.method ?? 'GET', params },
-        query: Object.fromEntries(url.searchParams),
-        headers: request.headers as Record<string, string>,
-        ...(text !== '' && { body: { string: text } }),
-      });
-      response.writeHead(reply.status, { 'content-type': 'application/json' });
-      return void response.end(reply.text);
-    }
-    response.writeHead(404);
-    response.end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  environment = { SYNCBOARD_URL: url, SYNCBOARD_TOKEN: 'demo-token' };
+  server = await serveApp(app);
+  environment = { SYNCBOARD_URL: server.url, SYNCBOARD_TOKEN: 'demo-token' };
 });
 after(async () => {
-  server.closeAllConnections();
   server.close();
   await app.stop();
   await storage.close();

@@ -74,6 +74,64 @@ describe('catalog check', () => {
     assert.match(lines.at(-1) ?? '', /^\d+ files, \d+ faults, no warnings$/);
   });
 
+  it('tells where a file is not UTF-8, whichever it is, and reads none of it', async (t) => {
+    const folder = await copy(t);
+    const names = ['catalog', 'dynsql/payments', 'reports/account-cards', 'boards/nightly'];
+    const paths = names.map((name) => `catalog/${name}.json`);
+    for (const path of paths) {
+      const bytes = await readFile(join(folder, path));
+      // The second letter of a text on the second line, as a Windows-1250 editor saves it.
+      const at = bytes.indexOf('"', bytes.indexOf('\n')) + 2;
+      bytes[at] = 0xe9;
+      await writeFile(join(folder, path), bytes);
+    }
+    const { code, out } = await cli(['catalog', 'check', 'catalog'], {}, folder);
+    assert.equal(code, 1);
+    for (const path of paths) {
+      const fault = new RegExp(
+        `^${path}:2:5: byte 0xe9 at offset \\d+ is not UTF-8; save the file`,
+        'm',
+      );
+      assert.match(out, fault);
+    }
+    assert.match(out, / 4 faults, /);
+    await writeFile(join(folder, 'catalog/catalog.json'), Buffer.from('\ufeff{}', 'utf16le'));
+    const wide = await cli(['catalog', 'check', 'catalog'], {}, folder);
+    assert.match(wide.out, /^catalog\/catalog\.json:1:1: this is UTF-16; save the file as UTF-8$/m);
+    for (const args of [
+      ['board', 'validate', 'bad.py'],
+      ['board', 'import', 'x', 'bad.py'],
+      ['plan', '--settings', 'bad.py'],
+      ['run', '--calls', 'bad.py'],
+      ['query', 'ab', 'x', '--body', 'bad.py'],
+      ['boards', '--token-file', 'bad.py'],
+    ]) {
+      await writeFile(join(folder, 'bad.py'), Buffer.from('# one\n# Kl\xed\xe8e', 'latin1'));
+      const environment = { SYNCBOARD_URL: 'http://127.0.0.1:9' };
+      const told = await cli(args, environment, folder);
+      const isAsked = args[0] === 'query';
+      const text = isAsked
+        ? /does not answer/
+        : /^cannot read bad\.py: line 2, column 5: byte 0xed at offset 10 is not UTF-8/;
+      assert.match(told.err, text, args.join(' '));
+      assert.equal(told.code, isAsked ? 4 : 2);
+    }
+  });
+
+  it('tells of a setting that is not set once, wherever it stands', async (t) => {
+    const folder = await copy(t);
+    const file = join(folder, 'catalog/catalog.json');
+    await replace(file, '"connection": "SQL_HCS"', `"connection": "$${'{WHICH}'}"`);
+    await replace(file, '"timeZone": "Asia/Vladivostok"', `"timeZone": "$${'{WHERE}'}"`);
+    const { code, out } = await cli(['catalog', 'check', 'catalog'], {}, folder);
+    assert.equal(code, 1);
+    assert.deepEqual(out.match(/the setting \w+ is not set/g)?.sort(), [
+      'the setting WHERE is not set',
+      'the setting WHICH is not set',
+    ]);
+    assert.match(out, / 2 faults, /);
+  });
+
   it('tells what calls of a board the catalogue does not have, and slips in its file', async (t) => {
     const folder = await copy(t);
     const at = (name: string) => join(folder, 'catalog/boards', name);

@@ -251,6 +251,28 @@ describe('catalog check --connect', () => {
     assert.deepEqual(left, []);
   });
 
+  it('what plan prints runs there as it is, outputs among it', async (t) => {
+    const server = await start(t);
+    const environment = settingsOf(server);
+    const folder = await mkdtemp(join(tmpdir(), 'planned-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    await writeFile(join(folder, 'catalog.json'), JSON.stringify(catalogOf(false)));
+    const args = ['plan', 'catalog.json', '--code', '0c10', '--month', '1', '--year', '2024'];
+    const { code: exit, out, err } = await cli(args, environment, folder);
+    assert.deepEqual([exit, err], [0, '']);
+    const calls = out.match(/(?<=\/)(src|ab): .*/g) ?? [];
+    assert.ok(calls.some((call) => call.includes('DECLARE @status varchar(10); EXEC')));
+    const { default: sql } = await import('mssql');
+    for (const call of calls) {
+      const [database = '', text = ''] = call.split(/: (.*)/);
+      const pool = await new sql.ConnectionPool(
+        database === 'src' ? environment.SQL_SRC : environment.SQL_AB,
+      ).connect();
+      await pool.query(text);
+      await pool.close();
+    }
+  });
+
   it('finds nothing where all is right, and 4 where nobody answers', async (t) => {
     const server = await start(t);
     const right = await check(t, catalogOf(false), settingsOf(server));

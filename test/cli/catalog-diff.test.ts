@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { callText } from '../../cli/call-text.ts';
 import { jsonSchemas } from '../../shared/app/catalog-check/json-schemas.ts';
+import type { CallParameter } from '../../shared/catalog/index.ts';
 import { edit, type Json, shippedJson, stepsOf } from '../catalog/edited.ts';
 import { cli } from './run-cli.ts';
 
@@ -100,6 +102,35 @@ describe('plan', () => {
     );
   });
 
+  it('is T-SQL: outputs are declared, texts keep their letters and days their meaning', () => {
+    const told: [parameter: Partial<CallParameter>, text: string][] = [
+      [{ value: 7 }, '@p = 7'],
+      [{ value: true }, '@p = 1'],
+      [{ value: null }, '@p = NULL'],
+      [{ type: 'varchar(9)', value: "o'k" }, "@p = 'o''k'"],
+      [{ type: 'nvarchar(9)', value: 'ok' }, "@p = N'ok'"],
+      [{ type: 'varchar(9)', value: 'Žár' }, "@p = N'Žár'"],
+      [{ type: 'numeric(9, 2)', value: '0.10' }, "@p = '0.10'"],
+      [{ type: 'date', value: '2026-02-01' }, "@p = '2026-02-01'"],
+      [{ type: 'datetime', value: '2026-02-01' }, "@p = '20260201'"],
+      [{ type: 'nvarchar(9)', value: null, from: 'user' }, "@p = N'<user>'"],
+    ];
+    const procedure = { schema: 'dbo', name: 'x' };
+    const text = (parameter: Partial<CallParameter>) => {
+      const whole = { name: 'p', type: 'int', value: null, ...parameter };
+      return callText({ kind: 'procedure', procedure, parameters: [whole] });
+    };
+    for (const [parameter, expected] of told) {
+      assert.equal(text(parameter), `EXEC [dbo].[x] ${expected}`);
+    }
+    const output = { type: 'varchar(9)', output: true } as const;
+    assert.equal(text(output), 'DECLARE @p varchar(9); EXEC [dbo].[x] @p = @p OUTPUT');
+    assert.equal(
+      text({ ...output, value: 'a' }),
+      "DECLARE @p varchar(9) = 'a'; EXEC [dbo].[x] @p = @p OUTPUT",
+    );
+  });
+
   it('of several months and sources makes shared calls once', async () => {
     const args = ['--code', '0c10,stek', '--name', 'payment', '--months', '2019-06..2019-07'];
     const { out } = await plan(...args, '--json');
@@ -129,7 +160,7 @@ describe('plan', () => {
     ['--code 0c10 --name payment --month 13', /^--month is 13; it must be/],
     ...['x..0', 'x', '1..2..3'].map((months): [string, RegExp] => [
       `--code 0c10 --name payment --months ${months}`,
-      /^--months is not what it must be; use FROM\.\.TO or one month, each yyyy-mm/,
+      /^--months must be FROM\.\.TO or one month, each yyyy-mm/,
     ]),
     ['', /^--code must be one of/],
   ];

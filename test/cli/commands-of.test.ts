@@ -15,10 +15,15 @@ it('what shows it is a command that there is, also where a line was broken', () 
     ['GET /flexibee', 'companies'],
     ['GET /closures', 'closures'],
     ['GET /events', 'events'],
+    ['GET /audit', 'audit'],
+    ['GET /health', 'health'],
+    ['GET /acknowledgements', 'acknowledgements'],
+    ['DELETE /acknowledgements/1205-9416', 'unacknowledge 1205-9416'],
   ];
   for (const [request, command] of told) {
     assert.equal(inCommands(`see ${request}, now`), `see syncboard ${command}, now`);
     assert.ok(commands.some(({ words }) => command.startsWith(words)));
   }
-  assert.equal(inCommands('GET /health'), 'GET /health');
+  assert.equal(inCommands('GET /ages'), 'GET /ages');
+  assert.equal(inCommands('the id of one, see /closures'), 'the id of one, see syncboard closures');
 });

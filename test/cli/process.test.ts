@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { it } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
 
@@ -20,4 +21,18 @@ it('answers on standard output, complains on the other, and ends with its code',
   const { status, stdout, stderr } = run('catalog', 'diff');
   assert.deepEqual([status, stdout], [2, '']);
   assert.equal(stderr, 'OLD is missing\nsyncboard catalog diff --help says what there is\n');
+});
+
+it('an answer that is lost on a full disk is a failure, and is told', {
+  skip: process.platform !== 'linux',
+}, () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', manifest.bin.syncboard, '--help'],
+    { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', full, 'pipe'] },
+  );
+  closeSync(full);
+  assert.equal(status, 1);
+  assert.match(stderr, /^the answer cannot be written: ENOSPC/);
 });

@@ -8,10 +8,10 @@ import type { Progress } from '../../cli/run/follow.ts';
 import { frame } from '../../cli/run/frame.ts';
 import { plainLines } from '../../cli/run/plain.ts';
 import { bar } from '../../cli/terminal/bar.ts';
-import { table } from '../../cli/terminal/table.ts';
+import { table, tableRows } from '../../cli/terminal/table.ts';
 import { Painter } from '../../cli/terminal/terminal.ts';
-import { clean, cutTo, padTo, widthOf } from '../../cli/terminal/text.ts';
-import { lengthText } from '../../cli/terminal/times.ts';
+import { broken, clean, cutTo, padTo, widthOf, wrapped } from '../../cli/terminal/text.ts';
+import { clockOf, lengthText } from '../../cli/terminal/times.ts';
 import { finalStates, runStates } from '../../shared/sync/run.ts';
 
 const hostile = fc.oneof(
@@ -123,9 +123,9 @@ describe('a table', () => {
     const rows = fc.array(fc.array(hostile, { minLength: 3, maxLength: 3 }), { maxLength: 8 });
     fc.assert(
       fc.property(rows, fc.integer({ min: 1, max: 120 }), (cells, width) => {
-        const lines = table(cells, width);
-        assert.equal(lines.length, cells.length);
-        for (const line of lines) {
+        const found = tableRows(cells, width);
+        assert.equal(found.length, cells.length);
+        for (const line of found.flat()) {
           assert.ok(isHarmless(line));
           assert.ok(widthOf(line) <= width, `${widthOf(line)} > ${width}: ${line}`);
         }
@@ -144,8 +144,28 @@ describe('a table', () => {
     ]);
     assert.deepEqual(table(rows, 30), [
       'id  состояние  what there is',
-      `7   ошибка     ${'a'.repeat(14)}…`,
+      `7   ошибка     ${'a'.repeat(15)}`,
+      `               ${'a'.repeat(15)}`,
+      `               ${'a'.repeat(10)}`,
     ]);
+  });
+
+  it('a text that is too long goes on below, all of it, broken between words', () => {
+    const text = '  ! heap:person: Msg 50000, adresář 0c10,stek,mo is full; nothing was written';
+    assert.deepEqual(wrapped(text, undefined), [text]);
+    assert.deepEqual(wrapped(text, { columns: 40 }), [
+      '  ! heap:person: Msg 50000, adresář',
+      '  0c10,stek,mo is full; nothing was',
+      '  written',
+    ]);
+    fc.assert(
+      fc.property(hostile, fc.integer({ min: 2, max: 60 }), (told, width) => {
+        const lines = broken(clean(told), width);
+        assert.ok(lines.every((line) => widthOf(line) <= width));
+        const letters = (all: string) => all.replaceAll(/\s/g, '');
+        assert.equal(letters(lines.join('')), letters(clean(told)));
+      }),
+    );
   });
 });
 
@@ -172,6 +192,8 @@ describe('a bar', () => {
   });
 });
 
+const clock = clockOf('Europe/Prague');
+
 describe('a frame of a run', () => {
   it('fits, in each language, whatever is told', () => {
     const widths = fc.integer({ min: 20, max: 200 });
@@ -181,14 +203,15 @@ describe('a frame of a run', () => {
         fc.array(hostile),
         (progress, width, language, now, lanes) => {
           const say = speaker(language);
-          const lines = frame(progress, { width, now: now.getTime(), isUnicode: true, lanes, say });
+          const drawing = { width, now: now.getTime(), isUnicode: true, lanes, say, clock };
+          const lines = frame(progress, drawing);
           for (const line of lines) {
             assert.ok(isHarmless(line));
             assert.ok(widthOf(line) <= width, `${widthOf(line)} > ${width}: ${line}`);
           }
           const isOver = finalStates.includes(progress.state);
           assert.ok(lines.length >= 2 + (isOver ? 0 : 2 * progress.running.length));
-          for (const line of plainLines(undefined, progress, now.getTime(), say)) {
+          for (const line of plainLines(undefined, progress, now.getTime(), { say, clock })) {
             assert.ok(isHarmless(line));
           }
         },
@@ -215,7 +238,9 @@ describe('a frame of a run', () => {
   it('has a bar for all and for each server, with the time left, in Russian on 80 columns', () => {
     const now = Date.parse('2026-11-30T02:34:10Z');
     assert.deepEqual(
-      frame(progress, { width: 80, now, isUnicode: true, lanes: ['stek'], say: speaker('ru') }),
+      frame(progress, {
+        ...{ width: 80, now, isUnicode: true, lanes: ['stek'], say: speaker('ru'), clock },
+      }),
       [
         'запуск zd38m9z2l-b5hscz (nightly): выполняется, 4 мин 10 с',
         'всего  ██████░░░░░░░░░░░░░░░░░░  этапы: 15/60, осталось 1 ч 10 мин',
@@ -233,13 +258,13 @@ describe('a frame of a run', () => {
 
   it('without a terminal is told by what has changed', () => {
     const now = Date.parse('2026-11-30T02:34:10Z');
-    const say = speaker('en');
-    assert.equal(plainLines(undefined, progress, now, say).length, 3);
-    assert.deepEqual(plainLines(progress, progress, now, say), []);
+    const telling = { say: speaker('en'), clock };
+    assert.equal(plainLines(undefined, progress, now, telling).length, 3);
+    assert.deepEqual(plainLines(progress, progress, now, telling), []);
     const [first = assert.fail(), ...rest] = progress.running;
     const later = { ...progress, running: [{ ...first, message: '50000 rows' }, ...rest] };
     assert.match(
-      plainLines(progress, later, now, say).join('\n'),
+      plainLines(progress, later, now, telling).join('\n'),
       /^\S+ {4}15\/60 {2}dcdb: export:meter:0c10 \| 50000 rows$/,
     );
   });

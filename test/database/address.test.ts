@@ -197,7 +197,7 @@ const wrong: [text: string, complaint: RegExp][] = [
   ['{"password": "hush"}', /server: .*database: /],
   [structured({ encrypt: false }), /turns encryption off/],
   [structured({ port: 0 }), /port: /],
-  [structured({ port: 65_536 }), /port: /],
+  [structured({ port: 65_536 }), /address of a database: port: /],
   [structured({ user: undefined }), /user: is needed for the authentication "password"/],
   [structured({ authentication: 'default' }), /user: does not go with .*password: does not go/],
   [structured({ clientId: 'x' }), /clientId: does not go with the authentication "password"/],

@@ -107,14 +107,6 @@ const users: [name: string, use: (databases: Databases) => Promise<unknown>][] =
     },
   ],
   [
-    'several dynsql statements',
-    async (databases) => {
-      const statement = { sql: 'SELECT 1 AS one', parameters: [] };
-      const streams = await databases.streams('ab', [statement, statement], soon());
-      for (const rows of streams) for await (const _ of rows);
-    },
-  ],
-  [
     'an apply',
     (databases) => {
       const procedure = { schema: 'crude', name: 'sp_load_datasource_meter' };

@@ -1,12 +1,13 @@
 /** Aggregate bases for dynsql: the stand-in always, SQLSERVER_URL when given. */
 
+import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { startSqlServer } from 'tds-sqlite';
 import { countryTables } from '../../demo/billing/countries.ts';
 import { aggregateSchema } from '../../demo/billing/tables.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import type { RowBatch } from '../../shared/database/row-stream.ts';
-import type { Statement } from '../../shared/dynsql/definition.ts';
+import type { SqlText, Statement, StatementLevel } from '../../shared/dynsql/definition.ts';
 import { jsonText } from '../../shared/dynsql/run/values.ts';
 import { install } from '../../sql/installer.ts';
 import { readScripts } from '../../sql/scripts.ts';
@@ -25,8 +26,11 @@ export interface Engine {
   /** Its JSON_VALUE gives text of one code page, where SQL Server's is national. */
   isBabelfish: boolean;
   run(text: string): Promise<void>;
-  /** Runs the statements and puts their rows together, the plainest way. */
-  answer(statements: readonly Statement[]): Promise<Answered>;
+  /**
+   * Runs the statement, as it is and as it copies, and puts the rows of both together, the plainest
+   * way: they must be the same.
+   */
+  answer(statement: Statement): Promise<Answered>;
   close(): Promise<void>;
 }
 
@@ -87,20 +91,16 @@ async function open(
     async run(text) {
       await databases.query('ab', text, [], soon());
     },
-    async answer(statements) {
-      const levels = await Promise.all(
-        statements.map(async ({ sql, parameters }) => {
-          const [batches] = await databases.streams(
-            'ab',
-            [{ sql: known(sql), parameters }],
-            soon(),
-          );
-          const all: RowBatch[] = [];
-          for await (const batch of batches ?? []) all.push(batch);
-          return all;
-        }),
-      );
-      return merge(statements, levels);
+    async answer(statement) {
+      const rowsOf = async ({ sql, parameters }: SqlText) => {
+        const asked = { sql: known(sql), parameters };
+        const all: RowBatch[] = [];
+        for await (const batch of await databases.stream('ab', asked, soon())) all.push(batch);
+        return nestedRows(statement.levels, all);
+      };
+      const [direct, copied] = [await rowsOf(statement), await rowsOf(statement.copying)];
+      assert.deepEqual(copied, direct);
+      return direct;
     },
     async close() {
       await databases.close();
@@ -114,37 +114,36 @@ type Row = Record<string, unknown>;
 const named = ({ columns, rows }: RowBatch): Row[] =>
   rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]])));
 
-function merge(statements: readonly Statement[], levels: readonly RowBatch[][]): Answered {
+function nestedRows(levels: readonly StatementLevel[], batches: readonly RowBatch[]): Answered {
+  const all = batches.flatMap(named);
+  const kinds = batches[0]?.kinds;
   const under = (place: number, above: readonly number[], parentRow: Row | undefined): Answered => {
-    const statement = statements[place];
-    if (statement === undefined) throw new Error(`no statement ${place}`);
-    const batches = levels[place] ?? [];
-    const rows = batches
-      .flatMap(named)
-      .filter((row) => statement.positions.every((column, index) => row[column] === above[index]));
-    const write = statement.columns.map((column) => ({
+    const level = levels[place];
+    if (level === undefined) throw new Error(`no level ${place}`);
+    const rows = all.filter(
+      (row) =>
+        (levels.length === 1 || row['l'] === place) &&
+        above.every((position, index) => row[`n${index}`] === position),
+    );
+    const write = level.columns.map((column) => ({
       column,
-      text: jsonText(column, batches[0]?.kinds.get(column.name)),
+      text: jsonText(column, kinds?.get(column.name)),
     }));
     const items = rows.map((row, index) => {
-      for (const { own, parent } of statement.parentKey) {
+      for (const { own, parent } of level.parentKey) {
         if (String(row[own]) !== String(parentRow?.[parent])) {
-          throw new Error(
-            `${statement.dataset}: ${own} is ${row[own]}, not ${parentRow?.[parent]}`,
-          );
+          throw new Error(`${level.dataset}: ${own} is ${row[own]}, not ${parentRow?.[parent]}`);
         }
       }
       const item: Item = Object.fromEntries(
         write.map(({ column, text }) => [column.key, JSON.parse(text(row[column.name]))]),
       );
-      if (statement.children.length > 0) {
-        item['datasets'] = statement.children.map((child) =>
-          under(child, [...above, index + 1], row),
-        );
+      if (level.children.length > 0) {
+        item['datasets'] = level.children.map((child) => under(child, [...above, index + 1], row));
       }
       return item;
     });
-    return { name: statement.dataset, items };
+    return { name: level.dataset, items };
   };
   return under(0, [], undefined);
 }

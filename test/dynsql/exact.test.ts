@@ -10,7 +10,7 @@ import { loadRows } from '../../shared/dynsql/rows/load-rows.ts';
 import { keyFieldsOf } from '../../shared/dynsql/rows/row-key.ts';
 import { sqlRows } from '../../shared/dynsql/rows/sql-rows.ts';
 import { items, itemTexts, runQuery } from '../../shared/dynsql/run/run-query.ts';
-import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import { parseExact } from '../../shared/json/exact-json.ts';
 import { type AggregateBase, startAggregateBases } from '../support/aggregate-bases.ts';
 import { soon } from '../support/storage.ts';
@@ -113,9 +113,9 @@ describe('dynsql, digit for digit', () => {
   });
   after(() => base.close());
 
-  const statements = (body: unknown) => buildStatements(requireQuery(definition, body));
+  const statement = (body: unknown) => buildStatement(requireQuery(definition, body));
   const answer = async (body: unknown) =>
-    (await bytesOf(runQuery(statements(body), base.databases, 'ab', soon()))).toString();
+    (await bytesOf(runQuery(statement(body), base.databases, 'ab', soon()))).toString();
   const whole = (found: readonly string[]) => `{"name":"MAIN","items":[${found.join(',')}]}`;
 
   it('rows are JSON numbers with all their digits, and times of seven decimals', async () => {
@@ -145,7 +145,7 @@ describe('dynsql, digit for digit', () => {
 
   it('a report prints the digits, and sums them', async () => {
     const query = requireQuery(definition, reportQuery(report));
-    const found = items(buildStatements(query), base.databases, 'ab', soon());
+    const found = items(buildStatement(query), base.databases, 'ab', soon());
     const pdf = readPdf(await bytesOf(printReport(report, found, printed, never)));
     const lines = pdf.pages.flatMap((page) => page.lines.map((line) => line.replace(/\s/g, ' ')));
     assert.deepEqual(lines.slice(-5, -1), [
@@ -162,7 +162,7 @@ describe('dynsql, digit for digit', () => {
     const done = await loadRows(
       {
         set,
-        rows: (signal) => itemTexts(statements(all), base.databases, 'ab', signal),
+        rows: (signal) => itemTexts(statement(all), base.databases, 'ab', signal),
         keyFields: keyFieldsOf(definition, all.select),
         target,
       },

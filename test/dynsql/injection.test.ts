@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parseBatch } from 'tds-sqlite';
-import type { Statement } from '../../shared/dynsql/definition.ts';
+import type { SqlText } from '../../shared/dynsql/definition.ts';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
-import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 
 const definitions = shippedDynsql().definitions;
 const accounts = definitions.find(({ id }) => id === 'AB01SYNCBOARDACCOUNTS00001');
@@ -69,7 +69,7 @@ const filled = fc
     },
   }));
 
-const parse = ({ sql, parameters }: Statement) =>
+const parse = ({ sql, parameters }: SqlText) =>
   parseBatch(
     sql,
     parameters.map(({ name }) => `@${name}`),
@@ -83,7 +83,8 @@ describe('SQL and values', () => {
       fc.property(filled, ({ texts, body }) => {
         const { query, errors } = checkQuery(accounts ?? assert.fail(), body);
         assert.deepEqual(errors ?? [], []);
-        const statements = buildStatements(query ?? assert.fail());
+        const built = buildStatement(query ?? assert.fail());
+        const statements = [built, built.copying];
         const sql = statements.map((statement) => statement.sql);
         const shape = JSON.stringify(statements.map(parse));
         first ??= sql;
@@ -94,7 +95,7 @@ describe('SQL and values', () => {
         const plain = texts.filter((text) => /^[\w ]{4,}$/.test(text));
         for (const text of plain) assert.ok(travelled.includes(text), text);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -132,9 +133,10 @@ describe('SQL and values', () => {
         datasets,
       });
       assert.deepEqual(errors ?? [], []);
-      for (const statement of buildStatements(query ?? assert.fail())) {
-        assert.equal(parse(statement).length, 1);
-      }
+      const statement = buildStatement(query ?? assert.fail());
+      assert.equal(parse(statement).length, 1);
+      const { copying, levels } = statement;
+      assert.equal(parse(copying).length, levels.length + 1);
     }
   });
 });

@@ -5,7 +5,7 @@ import { after, describe, it } from 'node:test';
 import { startFlexibee } from 'flexibee-server';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
-import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import { type Property, propertiesAnswer } from '../../shared/flexibee/typed/properties.ts';
 import { type Engine, type Item, startEngines } from './engine.ts';
 import { insert } from './rows.ts';
@@ -82,7 +82,7 @@ const definition = shippedDynsql().definitions.find(
 async function ask(engine: Engine, body: unknown): Promise<Item[]> {
   const { query, errors } = checkQuery(definition ?? assert.fail(), body);
   assert.deepEqual(errors ?? [], []);
-  return (await engine.answer(buildStatements(query ?? assert.fail()))).items;
+  return (await engine.answer(buildStatement(query ?? assert.fail()))).items;
 }
 
 describe('issued invoices of FlexiBee', () => {

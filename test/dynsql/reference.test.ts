@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
-import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import { seededRandom } from '../support/random.ts';
 import { startEngines } from './engine.ts';
 import { models } from './model.ts';
@@ -38,7 +38,7 @@ describe('a random query answers what a naive reading does', () => {
             const { query, errors } = checkQuery(definition, body);
             assert.deepEqual(errors ?? [], []);
             assert.ok(query);
-            assert.deepEqual(await engine.answer(buildStatements(query)), expected());
+            assert.deepEqual(await engine.answer(buildStatement(query)), expected());
           },
         ),
         { numRuns: runs },

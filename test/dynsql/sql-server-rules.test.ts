@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { loadDefinition } from '../../shared/dynsql/language/read-definition.ts';
-import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import { CatalogError } from '../../shared/faults/catalog-error.ts';
 import { type Item, startStandIn } from './engine.ts';
 
@@ -15,7 +15,8 @@ interface Written {
   sql?: string;
   fields?: readonly string[];
   keys?: readonly string[];
-  joins?: string;
+  /** Empty: without the currencies. */
+  joins?: '';
   condition?: string;
   uniquefields?: string;
   below?: string;
@@ -39,7 +40,9 @@ function definition(written: Written): unknown {
         })),
         aliases: [
           { alias: 'A' },
-          { alias: 'C', joinsql: written.joins ?? 'JOIN Currencies C ON C.ID=A.Currency_ID' },
+          ...(written.joins === ''
+            ? []
+            : [{ alias: 'C', joinsql: 'JOIN Currencies C ON C.ID=A.Currency_ID' }]),
         ],
         uniquefields: written.uniquefields ?? '',
       },
@@ -199,6 +202,17 @@ const right: [string, Written, unknown, (items: readonly Item[]) => unknown, unk
     ['AT', 'BE'].map((CODE) => ({ CODE, datasets: [{ name: 'BELOW', items: [{ CODE }] }] })),
   ],
   [
+    'groups and a union in a derived table, after WITH',
+    {
+      sql: `WITH own AS (SELECT * FROM Countries) SELECT {FIELDS} FROM (SELECT X.Code, MIN(X.Name) AS Name FROM own X GROUP BY X.Code UNION SELECT 'XX', N'x') A {WHERE} {ORDERBY}`,
+      fields: ['A.Code', 'A.Name'],
+      joins: '',
+    },
+    { select: 'Code', orderby: { id: 'K0', ordering: 'desc' }, top: 1 },
+    codes,
+    ['XX'],
+  ],
+  [
     'DISTINCT',
     {
       sql: from('{WHERE} {ORDERBY}').replace('SELECT', 'SELECT DISTINCT'),
@@ -275,7 +289,7 @@ describe('a definition that is right', () => {
     it(name, async () => {
       const { query, errors } = checkQuery(loadDefinition(definition(written)), body);
       assert.deepEqual(errors ?? [], []);
-      const { items } = await engine.answer(buildStatements(query ?? assert.fail()));
+      const { items } = await engine.answer(buildStatement(query ?? assert.fail()));
       assert.deepEqual(shown(items), expected);
     });
   }

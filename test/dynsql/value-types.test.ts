@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { loadDefinition } from '../../shared/dynsql/language/read-definition.ts';
-import { buildStatements } from '../../shared/dynsql/sql/statements.ts';
+import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import { startStandIn } from './engine.ts';
 
 const engine = await startStandIn();
@@ -123,15 +123,15 @@ describe('a value of a type', () => {
         return;
       }
       assert.deepEqual(errors ?? [], []);
-      const statements = buildStatements(query ?? assert.fail());
-      const { items } = await engine.answer(statements);
+      const statement = buildStatement(query ?? assert.fail());
+      const { items } = await engine.answer(statement);
       assert.deepEqual(
         items.map((item) => item['ID']),
         found,
       );
       if (types)
         assert.deepEqual(
-          statements[0]?.parameters.map((one) => one.type),
+          statement.parameters.map((one) => one.type),
           types,
         );
     });

@@ -6,7 +6,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import fc from 'fast-check';
 import { AfterChanges } from '../../shared/app/after-changes.ts';
 import type { Closed } from '../../shared/app/closed.ts';
-import { shippedCatalog } from '../../shared/catalog/index.ts';
+import { type Catalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { parseCatalog } from '../../shared/catalog/read-catalog.ts';
 import type { Closure } from '../../shared/closures/closures.ts';
 import { eventOf, type NewEvent } from '../../shared/events/event.ts';
@@ -43,7 +43,7 @@ const closure: Closure = {
 };
 
 /** What the world of the calls is: a cursor that polls mark, and procedures that see its rows. */
-async function world(options: { sliceMs?: number } = {}) {
+async function world(options: { sliceMs?: number; catalog?: Catalog } = {}) {
   const container = await storage.container();
   const state = {
     cursor: restarted(undefined, new Date(0)) as Cursor,
@@ -56,6 +56,8 @@ async function world(options: { sliceMs?: number } = {}) {
     time: Date.parse('2026-01-01T00:00:00Z'),
     /** Evidences whose procedures are at a server that is closed. */
     closed: new Set<string>(),
+    /** Called when a session has been opened, before the lease is waited for. */
+    opened: () => {},
     /** Called within a procedure, after it has seen what there is. */
     during: async (_evidence: string): Promise<void> => {},
   };
@@ -67,6 +69,7 @@ async function world(options: { sliceMs?: number } = {}) {
   };
   const procedure: StageRunner = {
     async open() {
+      state.opened();
       return {
         fits: () => true,
         async run({ entity }) {
@@ -89,7 +92,8 @@ async function world(options: { sliceMs?: number } = {}) {
   /** Another worker's, with nothing remembered. */
   const worker = () =>
     new AfterChanges({
-      ...{ catalog, procedure, container, leaseSeconds: 15, closed },
+      ...{ procedure, container, leaseSeconds: 15, closed },
+      catalog: options.catalog ?? catalog,
       sliceMs: options.sliceMs ?? 30_000,
       cursors: { read: async () => state.cursor },
       queue: async () => {
@@ -133,6 +137,77 @@ test('procedures at a closed server wait, and nobody waits for them', async () =
   assert.equal(await call(), 'done');
   assert.deepEqual(state.calls, [second, first]);
 });
+
+/** The procedure of the first evidence may begin from 22:00 to 05:00 in Prague. */
+function withWindow(outside: 'wait' | 'skip'): Catalog {
+  const given = shippedJson();
+  const window = { from: '22:00', to: '05:00', timeZone: 'Europe/Prague', outside };
+  const overrides = [{ entities: [first], window }];
+  edit(given, stepsOf('pipelines[3].stages[1]'), { ...heap, overrides });
+  return parseCatalog(given);
+}
+
+for (const outside of ['wait', 'skip'] as const) {
+  test(`outside its window (${outside}) a procedure waits, the others do not, over a change of the clock`, async () => {
+    const { state, apply, worker, call, shown } = await world({ catalog: withWindow(outside) });
+    const at = (text: string) => {
+      state.time = Date.parse(text);
+    };
+    at('2026-03-28T20:59:59Z');
+    apply(first, second);
+    await worker().seeTo(code, state.cursor.pending, soon());
+    assert.equal(await call(), 'done');
+    assert.deepEqual([state.queued, state.calls], [1, [second]]);
+    assert.deepEqual((await shown()).pending, [first], 'it is still due');
+    await worker().seeTo(code, state.cursor.pending, soon());
+    assert.equal(state.queued, 1, 'nothing can be called now');
+    at('2026-03-28T21:00:00Z');
+    await worker().seeTo(code, state.cursor.pending, soon());
+    assert.equal(state.queued, 2);
+    assert.equal(await call(), 'done');
+    assert.deepEqual(state.calls, [second, first]);
+    // In that night 05:00 comes at 03:00Z.
+    at('2026-03-29T02:59:59Z');
+    apply(first);
+    assert.equal(await call(), 'done');
+    at('2026-03-29T03:00:00Z');
+    apply(first);
+    assert.equal(await call(), 'done');
+    assert.deepEqual(state.calls, [second, first, first]);
+    at('2026-03-29T20:00:00Z');
+    assert.equal(await call(), 'done');
+    assert.deepEqual(state.seen, state.applied);
+    assert.deepEqual([(await shown()).pending, (await shown()).failures], [[], []]);
+  });
+}
+
+for (const [what, shut] of [
+  ['its window', 0],
+  ['its server', 1],
+] as const) {
+  test(`a procedure for whose turn ${what} has closed is not called`, async () => {
+    const { container, state, apply, call, shown } = await world({ catalog: withWindow('wait') });
+    state.time = Date.parse('2026-03-28T22:00:00Z');
+    const leases = new Leases(container, 15);
+    const holder = '00000000-0000-4000-8000-000000000001';
+    assert.ok(await leases.acquire('procedure/ab', holder, soon()));
+    apply(first);
+    const opened = Promise.withResolvers<void>();
+    state.opened = opened.resolve;
+    const called = call();
+    await opened.promise;
+    if (shut === 0) state.time = Date.parse('2026-03-29T04:00:00Z');
+    else state.closed.add(first);
+    await leases.release('procedure/ab', holder, soon());
+    assert.equal(await called, 'done');
+    assert.deepEqual([state.calls, (await shown()).failures], [[], []]);
+    assert.deepEqual((await shown()).pending, [first]);
+    state.time = Date.parse('2026-03-29T21:00:00Z');
+    state.closed.clear();
+    assert.equal(await call(), 'done');
+    assert.deepEqual(state.calls, [first]);
+  });
+}
 
 test('evidences without procedures are nobody’s business', async () => {
   const { container, state } = await world();

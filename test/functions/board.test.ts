@@ -197,7 +197,7 @@ describe(`the ${board.length} lines of the operators' board, as the original cal
 
   for (const facts of entityFacts) {
     const lines = board.filter(({ entity }) => entity === facts.name);
-    const pressed = someOf(lines, 1 / 5);
+    const pressed = someOf(lines, 1 / 10);
     it(`${facts.name}: ${pressed.map(({ code }) => code).join(', ')}`, async () => {
       assert.ok(pressed.length > 0);
       for (const line of pressed) {

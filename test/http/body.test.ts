@@ -198,6 +198,11 @@ const hostile: Array<[what: string, body: string, answer: string]> = [
     'Request body is more than 64 lists and objects deep: see line 1, column 65.',
   ],
   ['a slip', '{"user":\n tru}', 'Request body is not valid JSON: see line 2, column 2.'],
+  [
+    'a key twice',
+    '{"user":\n{"a": 1, "\\u0061": 2}}',
+    'Request body has a key twice in one object: see line 2, column 10.',
+  ],
   ['no object', '[1]', 'Request body is not a JSON object.'],
   ['nothing', '', 'Request body is not valid JSON: see line 1, column 1.'],
 ];

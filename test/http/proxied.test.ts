@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { describe, mock, test } from 'node:test';
 import { admit, openDoor } from '../../shared/http/proxied/door.ts';
 import { fitsRoute, routeValues } from '../../shared/http/proxied/head.ts';
@@ -81,4 +81,32 @@ test('a request whose client has gone before its invocation comes can be read', 
   } as RequestInit);
   assert.equal(headers['x-ms-invocation-id'], 'gone');
   assert.equal(await read.text(), '');
+});
+
+test('a head that cannot be read is answered, as too large or as none', async (t) => {
+  const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  openDoor(`http://127.0.0.1:${port}`);
+  // The door is at a server from its first request on.
+  const headers = { 'x-ms-invocation-id': 'first' };
+  const first = request({ port, host: '127.0.0.1', headers, agent: false }).end();
+  const [[answer]] = await Promise.all([
+    once(first, 'response') as Promise<[IncomingMessage]>,
+    admit({ invocationId: 'first', clientsName: undefined, fits: () => true }),
+  ]);
+  answer.resume();
+  for (const [head, status] of [
+    [
+      `GET / HTTP/1.1\r\nX-Long: ${'y'.repeat(17_000)}\r\n\r\n`,
+      '431 Request Header Fields Too Large',
+    ],
+    ['no request at all\r\n\r\n', '400 Bad Request'],
+  ] as const) {
+    const socket = connect(port, '127.0.0.1').end(head);
+    const [bytes] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    assert.equal(String(bytes).split('\r\n')[0], `HTTP/1.1 ${status}`);
+  }
 });

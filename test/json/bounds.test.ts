@@ -112,6 +112,37 @@ test('it counts as one counts by hand', () => {
   );
 });
 
+const keyed: [text: string, at: number | undefined][] = [
+  ['{"a":1,"A":2,"b":{"a":3},"c":[{"a":4},{"a":5}]}', undefined],
+  ['{"a":1,"a":1}', 7],
+  ['[{"a":{"b":1},"c":{"b":2},"a":3}]', 26],
+  ['{"a":1,"\\u0061":2}', 7],
+  ['{"ž":1,"\\u017e":2}', 8],
+  ['{"\\ud800":1,"\\ud801":2}', undefined],
+  ['{"\\ud800":1,"\\ud800":2}', 12],
+  ['{"":1,"x":{},"":2}', 13],
+  ['{"__proto__":1,"constructor":2}', undefined],
+];
+for (const [text, at] of keyed) {
+  test(`keys of ${text}: ${at === undefined ? 'each once' : `twice at ${at}`}`, () => {
+    const fault = jsonFault(bytes(text), { ...bounds, uniqueKeys: true });
+    assert.deepEqual(fault, at === undefined ? undefined : { kind: 'key', at });
+    assert.equal(jsonFault(bytes(text), bounds), undefined);
+  });
+}
+
+test('any JSON with each key once is taken, and with one twice refused', () => {
+  const once = { ...wide, uniqueKeys: true };
+  fc.assert(
+    fc.property(fc.json(), fc.string(), (json, key) => {
+      const text = JSON.stringify(JSON.parse(json));
+      assert.equal(jsonFault(bytes(text), once), undefined);
+      const member = `${JSON.stringify(key)}:${text}`;
+      assert.equal(jsonFault(bytes(`{${member},"x":0,${member}}`), once)?.kind, 'key');
+    }),
+  );
+});
+
 test('places are in lines and characters', () => {
   assert.equal(placeIn(bytes('x'), 0), 'line 1, column 1');
   assert.equal(placeIn(bytes('{\n "é": x'), 9), 'line 2, column 7');

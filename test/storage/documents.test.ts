@@ -32,6 +32,13 @@ test('what is written is read, in any script', async () => {
   assert.equal(await store.read('b', soon()), undefined);
 });
 
+test('what comes in several pieces is put together in their order', async () => {
+  const store = await newStore();
+  const text = Array.from({ length: 16_000 }, (_, i) => `${i}`).join(' ');
+  await store.create('a', { text }, {}, soon());
+  assert.equal((await store.read('a', soon()))?.value.text, text);
+});
+
 test('a document is created once, and replaced only from what was read', async () => {
   const store = await newStore();
   const first = await store.create('a', { text: '1' }, {}, soon());

@@ -33,6 +33,8 @@ interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: boolean;
+  /** Its members are parameters by themselves. */
+  explode?: boolean;
 }
 
 interface Operation {
@@ -138,12 +140,16 @@ function requireAsked(
     query: new URLSearchParams(query),
     header: headers,
   };
-  for (const name of values.query.keys()) {
-    const isKnown = parameters.some((one) => one.in === 'query' && one.name === name);
-    assert.ok(isKnown, `${template}: the query parameter ${name} is not described`);
+  const queried = parameters.filter((one) => one.in === 'query');
+  const named = new Set(queried.filter(({ explode }) => !explode).map(({ name }) => name));
+  // What has no name of its own is a member of the one parameter that is an object.
+  const members = [...values.query].filter(([name]) => !named.has(name));
+  if (!queried.some(({ explode }) => explode)) {
+    const [name] = members[0] ?? [];
+    assert.ok(name === undefined, `${template}: the query parameter ${name} is not described`);
   }
-  for (const [index, { name, in: place, required }] of parameters.entries()) {
-    const value = values[place].get(name) ?? undefined;
+  for (const [index, { name, in: place, required, explode }] of parameters.entries()) {
+    const value = explode ? Object.fromEntries(members) : (values[place].get(name) ?? undefined);
     if (value !== undefined) check(['parameters', String(index), 'schema'], value, name);
     else assert.ok(!required, `${template}: there is no ${name}`);
   }

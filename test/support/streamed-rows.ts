@@ -22,7 +22,5 @@ export async function* streamedRows(
   parameters: readonly SqlParameter[],
   signal: AbortSignal,
 ): NamedRows {
-  for (const batches of await databases.streams(id, [{ sql, parameters }], signal)) {
-    yield* namedRows(batches);
-  }
+  yield* namedRows(await databases.stream(id, { sql, parameters }, signal));
 }

@@ -242,6 +242,13 @@ const queries: [string, SqlValue[][]][] = [
     ],
   ],
   ['SELECT 1 AS a UNION SELECT 1 UNION ALL SELECT 2 ORDER BY a DESC', [[2], [1]]],
+  [
+    "WITH t AS (SELECT 2 AS n, 'b' AS x) SELECT t.n, t.x, o.y FROM t CROSS JOIN (SELECT CAST(N'z' AS nvarchar(9)) AS y) AS o WHERE 1 = 0 UNION ALL SELECT n, x, NULL FROM t UNION ALL SELECT 1, NULL, N'ж' ORDER BY n",
+    [
+      [1, null, 'ж'],
+      [2, 'b', null],
+    ],
+  ],
   ["SELECT N'ж' AS a UNION SELECT 'a' EXCEPT SELECT 'A'", [['ж']]],
   ['SELECT 1 INTERSECT SELECT 1.0', [['1.0']]],
   ['WITH c AS (SELECT id, amount FROM heap.meter WHERE amount > 0) SELECT COUNT(*) FROM c', [[2]]],

@@ -48,13 +48,14 @@ FROM t CROSS JOIN sys.dm_exec_sessions WHERE session_id = @@SPID`;
 });
 
 describe('ALTER DATABASE', () => {
-  const asked = `SELECT compatibility_level, is_read_committed_snapshot_on FROM sys.databases
+  const asked = `SELECT compatibility_level, is_read_committed_snapshot_on, snapshot_isolation_state FROM sys.databases
 WHERE name = DB_NAME()`;
   it('sets the compatibility level, without which there is no OPENJSON, and row versioning', async () => {
-    assert.deepEqual(await rows(asked), [[150, true]]);
+    assert.deepEqual(await rows(asked), [[150, true, 0]]);
     await rows('ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 120');
     await rows('ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT OFF WITH ROLLBACK IMMEDIATE');
-    assert.deepEqual(await rows(asked), [[120, false]]);
+    await rows('ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON');
+    assert.deepEqual(await rows(asked), [[120, false, 1]]);
     assert.equal(await session.error("SELECT * FROM OPENJSON('[]')"), 208);
     assert.equal(
       await session.error('ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 125'),
@@ -63,6 +64,7 @@ WHERE name = DB_NAME()`;
     assert.equal(await session.error('ALTER DATABASE nowhere SET COMPATIBILITY_LEVEL = 130'), 5011);
     await rows('ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 130');
     await rows('ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON');
+    await rows('ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION OFF');
     assert.deepEqual(await rows("SELECT value FROM OPENJSON('[1]')"), [['1']]);
   });
 });

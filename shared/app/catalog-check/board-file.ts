@@ -11,11 +11,13 @@ import { withoutSchema } from '../../json/without-schema.ts';
 import { periodLimits } from '../../sync/period.ts';
 import type { Fault } from './fault.ts';
 import { locatedFault, placeOf } from './located.ts';
+import { type TextFile, textOf } from './text-file.ts';
 
 const members = ['description', 'calls'];
 
 /** @param catalog undefined: it has faults of its own, and what the calls name is not looked at */
-export function boardFaults(file: string, text: string, catalog: Catalog | undefined): Fault[] {
+export function boardFaults(board: TextFile, catalog: Catalog | undefined): Fault[] {
+  const { file, text } = board;
   const name = basename(file).replace(/\.json$/i, '');
   const named: Fault[] = boardNamePattern.test(name)
     ? []
@@ -28,7 +30,7 @@ export function boardFaults(file: string, text: string, catalog: Catalog | undef
       ];
   let value: unknown;
   try {
-    value = withoutSchema(parseJsonText(text));
+    value = withoutSchema(parseJsonText(textOf(board)));
   } catch (error) {
     if (!(error instanceof CatalogError)) throw error;
     return [...named, ...error.faults.map((line) => locatedFault(line, file, text))];

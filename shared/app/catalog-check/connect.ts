@@ -15,9 +15,9 @@ import { addressFaults, type Found } from './addresses-check.ts';
 import { checkDatabase } from './database-check.ts';
 import { type Entries, entriesIn } from './entries.ts';
 import type { Fault } from './fault.ts';
-import type { TextFile } from './files.ts';
 import { placeOf } from './located.ts';
 import { companyFaults, connectionFaults } from './servers-check.ts';
+import type { TextFile } from './text-file.ts';
 import { wantedOf } from './wanted.ts';
 
 export interface ConnectedCatalog {
@@ -66,11 +66,11 @@ export async function connectedFaults(
     try {
       const wanted = wantedOf(placed, { definitions, areShipped }, id);
       const report = await checkDatabase(databases, id, at, wanted, bounded);
-      places.set(id, { address, server: report.about.server });
+      places.set(id, { address, name: report.about.server });
       return report.faults;
     } catch (error) {
       signal.throwIfAborted();
-      places.set(id, { address, server: undefined });
+      places.set(id, { address, name: undefined });
       return [unanswered(error, id, at, bounded)];
     }
   };

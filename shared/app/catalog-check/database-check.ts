@@ -2,6 +2,7 @@
 
 import { DatabaseError } from '../../database/database-error.ts';
 import type { Databases } from '../../database/databases.ts';
+import { rowVersioningOn } from '../../database/row-versioning.ts';
 import { didYouMean } from '../../faults/near-name.ts';
 import { type Grant, grantStatement, quoted } from '../grants.ts';
 import type { Fault } from './fault.ts';
@@ -97,7 +98,7 @@ function stateFaults(about: ServerDatabase, at: string, { needsOpenJson }: Wante
     faults.push({
       ...{ severity: 'warning', path: at },
       text: `row versioning is off in ${name}${other}: freshness, checks and dynsql wait for whoever writes, and keep writers waiting`,
-      cure: `ALTER DATABASE ${database} SET READ_COMMITTED_SNAPSHOT ON; -- with nobody in the database`,
+      cure: `${rowVersioningOn(database)}; -- with nobody in the database`,
     });
   }
   return faults;

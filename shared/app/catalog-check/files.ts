@@ -15,15 +15,11 @@ import {
 } from '../../dynsql/language/dynsql-catalog.ts';
 import { CatalogError } from '../../faults/catalog-error.ts';
 import { parseJsonText } from '../../faults/json-text.ts';
+import { NotUtf8Error, utf8Text } from '../../faults/utf8-text.ts';
 import { boardFaults } from './board-file.ts';
 import type { Fault } from './fault.ts';
 import { locatedFault } from './located.ts';
-
-/** A file of text, by the name that people know it by. */
-export interface TextFile {
-  file: string;
-  text: string;
-}
+import { type TextFile, textOf } from './text-file.ts';
 
 export interface CatalogFiles {
   catalog: TextFile;
@@ -62,10 +58,15 @@ export async function readCatalogFiles(
   shown: (path: string) => string,
   signal: AbortSignal,
 ): Promise<CatalogFiles> {
-  const read = async (path: string): Promise<TextFile> => ({
-    file: shown(path),
-    text: await readFile(path, { encoding: 'utf8', signal }),
-  });
+  const read = async (path: string): Promise<TextFile> => {
+    const bytes = await readFile(path, { signal });
+    try {
+      return { file: shown(path), text: utf8Text(bytes) };
+    } catch (error) {
+      if (!(error instanceof NotUtf8Error)) throw error;
+      return { file: shown(path), text: '', fault: error.message };
+    }
+  };
   const all = async (folder: string, part: string) => {
     const names = await jsonFilesIn(join(folder, part));
     return await Promise.all(names.map((name) => read(join(folder, part, name))));
@@ -102,7 +103,7 @@ export function checkFiles(
 ): CheckedFiles {
   const faults: Fault[] = [];
   const loaded = collect(
-    () => parseCatalogText(catalog.text, catalog.file, settings),
+    () => parseCatalogText(textOf(catalog), catalog.file, settings),
     (line) => faults.push(locatedFault(line, catalog.file, catalog.text)),
   );
   const texts = new Map<string, TextFile>();
@@ -110,7 +111,7 @@ export function checkFiles(
     kind.map((one) => {
       const name = `${basename(dirname(one.file))}/${basename(one.file)}`;
       texts.set(name, one);
-      return { name, json: () => parseJsonText(one.text) };
+      return { name, json: () => parseJsonText(textOf(one)) };
     });
   const given = { definitions: files(definitions), reports: files(reports) };
   const isThere = definitions.length > 0 || reports.length > 0;
@@ -133,7 +134,7 @@ export function checkFiles(
   const own = (dynsql?.definitions ?? []).map((definition) => {
     return { definition, file: fileOf(definition.id) };
   });
-  faults.push(...boards.flatMap(({ file, text }) => boardFaults(file, text, loaded)));
+  faults.push(...boards.flatMap((board) => boardFaults(board, loaded)));
   return { faults, catalog: loaded, dynsql, definitions: own };
 }
 

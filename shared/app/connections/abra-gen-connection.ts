@@ -14,6 +14,10 @@ export function abraGenConnection(
     places,
     list: (signal) => client.list(signal),
     definition: async (asked, signal) => (await client.definition(asked, signal)).text,
+    described: async (asked, signal) => {
+      const { definition } = await client.definition(asked, signal);
+      return { definition, templates: 'elsewhere', reports: undefined };
+    },
     answer: ({ definition, body, report }) => ({
       async *make(signal) {
         const answer =
@@ -23,6 +27,7 @@ export function abraGenConnection(
         // Leaving the loop early destroys the body, which ends the query.
         yield* answer.body as AsyncIterable<Uint8Array>;
       },
+      dry: async (signal) => ({ query: await client.normal(definition, body, signal) }),
     }),
   };
 }

@@ -1,7 +1,8 @@
 /** What dynsql's routes need of a connection, whatever stands behind it. */
 
 import type { FairPlaces } from '../../async/fair-places.ts';
-import type { Statement } from '../../dynsql/definition.ts';
+import type { Definition, SqlText } from '../../dynsql/definition.ts';
+import type { NormalQuery } from '../../dynsql/language/normal-query.ts';
 
 export interface ListedDefinition {
   id: string;
@@ -19,12 +20,33 @@ export interface Ask {
   user?: string | undefined;
 }
 
-/** A query that has been found right. */
+/** A query that has been found right, as far as it is known here. */
 export interface Answer {
   /** Makes the answer; nothing runs before the first piece is asked for. */
   make(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>;
-  /** What would run; absent where only the server behind the connection knows. */
-  statements?: readonly Statement[];
+  /** @throws as `make` before its first piece */
+  dry(signal: AbortSignal): Promise<DryAnswer>;
+}
+
+/** What would run: the statement, or the query that ABRA Gen is sent, which keeps its SQL to itself. */
+export type DryAnswer =
+  | { statements: readonly ({ dataset: string } & SqlText)[] }
+  | { query: NormalQuery };
+
+/** What a definition is asked by, for whoever looks around. */
+export interface DescribedDefinition {
+  definition: Definition;
+  /** `elsewhere`: ABRA Gen keeps the templates of its conditions to itself. */
+  templates: 'needed' | 'elsewhere';
+  /** Undefined: ABRA Gen does not tell. */
+  reports: readonly ListedReport[] | undefined;
+}
+
+export interface ListedReport {
+  id: string;
+  title: string;
+  /** Of its texts: `cs`. */
+  language: string;
 }
 
 export interface DynsqlConnection {
@@ -35,6 +57,8 @@ export interface DynsqlConnection {
   list(signal: AbortSignal): Promise<readonly ListedDefinition[]>;
   /** JSON. @throws QueryFault where there is none, AbraGenError, or the reason of `signal` */
   definition(id: string, signal: AbortSignal): Promise<string>;
+  /** @throws as `definition` */
+  described(id: string, signal: AbortSignal): Promise<DescribedDefinition>;
   /** @throws QueryFault: no such definition, or every fault of the query where it is known here */
   answer(ask: Ask): Answer;
 }

@@ -2,15 +2,14 @@
 
 import type { FairPlaces } from '../../async/fair-places.ts';
 import type { Databases } from '../../database/databases.ts';
-import type { Definition } from '../../dynsql/definition.ts';
+import type { Definition, Statement } from '../../dynsql/definition.ts';
 import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
 import { requireQuery } from '../../dynsql/language/query.ts';
 import { QueryFault } from '../../dynsql/language/query-faults.ts';
-import { tooManyLevels } from '../../dynsql/language/too-many-levels.ts';
 import { printedQuery } from '../../dynsql/reports/printed-query.ts';
 import type { Report } from '../../dynsql/reports/report.ts';
 import { items, runQuery } from '../../dynsql/run/run-query.ts';
-import { buildStatements } from '../../dynsql/sql/statements.ts';
+import { buildStatement } from '../../dynsql/sql/statements.ts';
 import { show } from '../../faults/show.ts';
 import type { DynsqlConnection } from './connection.ts';
 import { OfferedDefinitions } from './offered-definitions.ts';
@@ -43,26 +42,32 @@ export function ownConnection(
       const definitions = await offered.list(signal);
       return JSON.stringify(definitionOf({ definitions }, asked).document);
     },
+    described: async (asked, signal) => {
+      const definition = definitionOf({ definitions: await offered.list(signal) }, asked);
+      const reports = reportsOf(dynsql, definition).map(({ layout: { id, title, language } }) => {
+        return { id, title, language };
+      });
+      return { definition, templates: 'needed', reports };
+    },
     answer({ definition, body, report: reportId, user }) {
-      const { poolSize } = databases;
       if (reportId === undefined) {
-        const asked = requireQuery(definitionOf(dynsql, definition), body, {
-          mostLevels: poolSize,
-        });
-        const statements = buildStatements(asked);
-        return { statements, make: (signal) => runQuery(statements, databases, database, signal) };
+        const asked = requireQuery(definitionOf(dynsql, definition), body);
+        const statement = buildStatement(asked);
+        return {
+          make: (signal) => runQuery(statement, databases, database, signal),
+          dry: dryOf(statement),
+        };
       }
       // The report has datasets of its own, in place of the query's.
       const asked = requireQuery(definitionOf(dynsql, definition), body);
       const report = reportOf(dynsql, reportId, asked.definition);
-      const statements = buildStatements(printedQuery(report, asked));
-      if (statements.length > poolSize) throw tooLarge(report, statements.length, poolSize);
+      const statement = buildStatement(printedQuery(report, asked));
       return {
-        statements,
+        dry: dryOf(statement),
         async *make(signal) {
           // Reading the library that makes PDFs takes longer than the rest of the app.
           const { printReport } = await import('../../dynsql/reports/print-report.ts');
-          const rows = items(statements, databases, database, signal);
+          const rows = items(statement, databases, database, signal);
           yield* printReport(report, rows, { printed: now(), user, query: body }, signal);
         },
       };
@@ -70,14 +75,21 @@ export function ownConnection(
   };
 }
 
+const dryOf =
+  ({ sql, parameters, levels }: Statement) =>
+  async () => ({ statements: [{ dataset: levels[0]?.dataset ?? '', sql, parameters }] });
+
 function definitionOf({ definitions }: Pick<DynsqlCatalog, 'definitions'>, id: string): Definition {
   const found = definitions.find((definition) => definition.id === id.toUpperCase());
   if (found !== undefined) return found;
   throw notFound('id', `There is no definition ${show(id)}.`, id, definitions);
 }
 
+const reportsOf = ({ reports }: DynsqlCatalog, definition: Definition) =>
+  reports.filter((report) => report.definition === definition);
+
 function reportOf(dynsql: DynsqlCatalog, id: string, definition: Definition): Report {
-  const reports = dynsql.reports.filter((report) => report.definition === definition);
+  const reports = reportsOf(dynsql, definition);
   const found = reports.find(({ layout }) => layout.id === id.toUpperCase());
   if (found !== undefined) return found;
   const message = `There is no report ${show(id)} of ${definition.name}.`;
@@ -87,13 +99,6 @@ function reportOf(dynsql: DynsqlCatalog, id: string, definition: Definition): Re
     id,
     reports.map(({ layout }) => layout),
   );
-}
-
-function tooLarge({ layout }: Report, levels: number, mostLevels: number): QueryFault {
-  const { message, allowed } = tooManyLevels(`Report ${layout.id}`, levels, mostLevels);
-  return new QueryFault('unfit', `${message}.`, [
-    { field: 'report', message, value: layout.id, allowed },
-  ]);
 }
 
 function notFound(

@@ -24,6 +24,7 @@ import { queuesHealth } from './queues-health.ts';
 import { serversHealth } from './servers-health.ts';
 import { agesHealth, syncsHealth } from './syncs-health.ts';
 import { targetsHealth } from './targets-health.ts';
+import { withVersioning } from './versioning-health.ts';
 
 export interface HealthDependencies {
   content: Content;
@@ -55,7 +56,12 @@ export async function lookAtHealth(
     signal,
   );
   const checked = new Map(
-    catalog.databases.map(({ id }) => [id, checkDatabase(databases, id, signal)]),
+    catalog.databases.map(({ id }) => [
+      id,
+      checkDatabase(databases, id, signal).then((part) =>
+        withVersioning(part, id, { catalog, databases }, signal),
+      ),
+    ]),
   );
   const answers = async (id: string) => (await checked.get(id))?.state === 'ok';
   const servers = serversHealth({ catalog, databases, now, answers }, signal);

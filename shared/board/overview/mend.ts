@@ -1,19 +1,19 @@
 /** Requests that mend what is wrong: whole, as they are sent, and as commands. */
 
-/** The request, `POST /runs/x/retry {"user": "operator"}`, and the command that makes it. */
+/** The request, `POST /runs/x/retry {"user": "operator", …}`, and the command that makes it. */
 export interface Mend {
   mend: string;
   cli: string;
 }
 
-/** Whoever mends it is no name that is known here. */
-const user = 'operator';
+/** Whoever mends it is no name that is known here; several mends one after the other need one server. */
+const start = { user: 'operator', whenBusy: 'wait' } as const;
 
 export function retry(run: string, from?: 'all'): Mend {
-  const body = { user, ...(from && { from }) };
+  const body = { ...start, ...(from && { from }) };
   return {
     mend: request('POST', `/runs/${run}/retry`, body),
-    cli: `syncboard retry ${run}${from === undefined ? '' : ' --all'}`,
+    cli: `syncboard retry ${run}${from === undefined ? '' : ' --all'} --in-line`,
   };
 }
 
@@ -21,10 +21,11 @@ export function cancel(run: string): Mend {
   return { mend: request('POST', `/runs/${run}/cancel`), cli: `syncboard cancel ${run}` };
 }
 
-export function runBoard(board: string): Mend {
+/** @param due the time that it was to be run at: ISO 8601 in UTC; its months are those of then */
+export function runBoard(board: string, due: string): Mend {
   return {
-    mend: request('POST', `/boards/${board}/run`, { user }),
-    cli: `syncboard board run ${board}`,
+    mend: request('POST', `/boards/${board}/run`, { ...start, asOf: due }),
+    cli: `syncboard board run ${board} --as-of ${due} --in-line`,
   };
 }
 
@@ -33,8 +34,8 @@ export function sync(code: string, entities: readonly string[], isDated: boolean
   const month = isDated ? { month: 0 } : {};
   const calls = entities.map((name) => ({ code, name, ...month }));
   return {
-    mend: request('POST', '/runs', { user, calls }),
-    cli: `syncboard run --code ${code} --name ${entities.join(',')}${isDated ? ' --month 0' : ''}`,
+    mend: request('POST', '/runs', { ...start, calls }),
+    cli: `syncboard run --code ${code} --name ${entities.join(',')}${isDated ? ' --month 0' : ''} --in-line`,
   };
 }
 

@@ -1,10 +1,9 @@
 /** Schedules in storage, `schedules/<name>.json`: what people write, and what has come of it. */
 
-import { sideBySide } from '../../async/side-by-side.ts';
-import { DocumentNewerError, type Found } from '../../storage/documents.ts';
+import type { Found } from '../../storage/documents.ts';
 import type { OpenContainer } from '../../storage/place.ts';
 import type { Tell } from '../../storage/tell.ts';
-import { type Kind, RevisedStore } from '../revised-store.ts';
+import { type Kind, newer, RevisedStore, readAll } from '../revised-store.ts';
 import type { Author, Revision } from '../revision.ts';
 import {
   type Schedule,
@@ -23,8 +22,6 @@ export type ListedSchedule = NamedSchedule | { name: string; newer: string };
 
 export const mostSchedules = 100;
 
-const readsAtOnce = 8;
-
 export class TooManySchedulesError extends Error {}
 
 export class Schedules {
@@ -42,16 +39,8 @@ export class Schedules {
   /** All that there are, by name. */
   async list(signal: AbortSignal): Promise<ListedSchedule[]> {
     const names = await (await this.#store(signal)).names(signal);
-    const read = async (name: string, within: AbortSignal): Promise<ListedSchedule | undefined> => {
-      try {
-        return await this.named(name, within);
-      } catch (error) {
-        if (error instanceof DocumentNewerError) return { name, newer: error.message };
-        throw error;
-      }
-    };
-    const found = await sideBySide(names.sort(), readsAtOnce, read, signal);
-    return found.flatMap((one) => one ?? []);
+    const read = (name: string, within: AbortSignal) => this.named(name, within);
+    return await readAll(names.sort(), read, newer, signal);
   }
 
   /** undefined: there is none, or it was removed. @throws DocumentNewerError, storage's error */

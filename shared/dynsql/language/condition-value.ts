@@ -16,6 +16,7 @@ import {
 import { type FragmentKind, fragmentNames, type Template } from './definition.ts';
 import { itemsOf } from './query-body.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
+import { isRecordId, recordIdUse, takesRecordIds } from './record-id.ts';
 import { isAscii, type Scalar, type ValueType, valueType } from './value-type.ts';
 
 /** Values of one condition. */
@@ -112,10 +113,15 @@ function choose(asked: Asked): Chosen {
 
 /** One value, a range of two, or a list. */
 function byCount(asked: Asked, items: readonly Place[]): Chosen {
-  const { template, fragments, place, faults } = asked;
+  const { condition, template, fragments, place, faults } = asked;
   const { single, range, list } = fragments;
   const type = template.type === undefined ? undefined : valueType(template.type);
   const [first, second, third] = items;
+  if (type?.kind === 'text' && takesRecordIds(condition.document)) {
+    const wrong = items.filter(({ value }) => !isRecordId(value));
+    for (const item of wrong) faults.add(item, recordIdUse);
+    if (wrong.length > 0) return undefined;
+  }
   if (type === undefined || template.type === undefined || !first) {
     return faults.add(place, allowedValues(asked));
   }

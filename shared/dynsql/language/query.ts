@@ -6,6 +6,7 @@ import type {
   CheckedOrder,
   CheckedQuery,
   Definition,
+  GivenCondition,
   LoadedDataset,
   QueryCheck,
 } from '../definition.ts';
@@ -14,7 +15,6 @@ import { checkCondition } from './condition-value.ts';
 import { looseCondition } from './loose-condition.ts';
 import { itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
 import { EnoughFaultsError, type Place, QueryFault, QueryFaults } from './query-faults.ts';
-import { tooManyLevels } from './too-many-levels.ts';
 
 const levelKeys = ['select', 'where', 'orderby', 'datasets'] as const;
 const rootKeys = [...levelKeys, 'top', 'skip'] as const;
@@ -28,12 +28,9 @@ const largestNumber = 2 ** 31 - 1;
 export interface QueryCheckOptions {
   /**
    * `needed` (default): a condition without a template is a fault. `elsewhere`: ABRA Gen has the
-   * templates; values are checked as far as the definition tells, and conditions are not in the
-   * result.
+   * templates; values are checked as far as the definition tells, and conditions are `given`.
    */
   templates?: 'needed' | 'elsewhere';
-  /** How many levels may run side by side; without it as many as the definition has. */
-  mostLevels?: number;
 }
 
 /**
@@ -83,16 +80,11 @@ class Reading {
   readonly faults = new QueryFaults();
   readonly #definition: Definition;
   readonly #templates: 'needed' | 'elsewhere';
-  readonly #mostLevels: number;
   readonly #asked = new Map<LoadedDataset, Asked>();
 
-  constructor(
-    definition: Definition,
-    { templates = 'needed', mostLevels = Number.POSITIVE_INFINITY }: QueryCheckOptions,
-  ) {
+  constructor(definition: Definition, { templates = 'needed' }: QueryCheckOptions) {
     this.#definition = definition;
     this.#templates = templates;
-    this.#mostLevels = mostLevels;
   }
 
   read(place: Place): CheckedQuery | undefined {
@@ -101,7 +93,6 @@ class Reading {
     if (members === undefined) return undefined;
     this.#asked.set(definition.root, { dataset: definition.root, place, members });
     this.#datasets(members.datasets, definition.root);
-    this.#countLevels();
     const skip = this.#count(members.skip, 0);
     const top = this.#count(members.top, 1);
     return { definition, root: this.#level(definition.root), skip: skip ?? 0, top };
@@ -130,19 +121,6 @@ class Reading {
     }
   }
 
-  /** The fault is at the dataset that is one too many, in the order of the query. */
-  #countLevels(): void {
-    const levels = new Set<LoadedDataset>();
-    let excess: Asked | undefined;
-    for (const asked of this.#asked.values()) {
-      for (const one of withMasters(asked.dataset)) levels.add(one);
-      if (levels.size > this.#mostLevels) excess ??= asked;
-    }
-    if (excess === undefined) return;
-    const { allowed, message } = tooManyLevels('the query', levels.size, this.#mostLevels);
-    this.faults.add(excess.place, allowed, message);
-  }
-
   /** The dataset with those below it that are asked for, and what brings those along. */
   #level(dataset: LoadedDataset): CheckedLevel {
     const asked = this.#asked.get(dataset);
@@ -152,7 +130,7 @@ class Reading {
     const level: CheckedLevel = {
       dataset,
       fields: this.#fields(asked),
-      conditions: this.#conditions(asked),
+      ...this.#conditions(asked),
       order: this.#order(asked),
       children,
     };
@@ -180,31 +158,35 @@ class Reading {
     return [...new Set(fields)].filter((field) => field !== undefined);
   }
 
-  #conditions(asked: Asked | undefined): CheckedCondition[] {
-    if (asked === undefined) return [];
-    const { dataset, members } = asked;
-    return itemsOf(members.where, most.where, this.faults).flatMap((place) => {
+  #conditions(asked: Asked | undefined): Pick<CheckedLevel, 'conditions' | 'given'> {
+    const conditions: CheckedCondition[] = [];
+    const given: GivenCondition[] = [];
+    for (const place of itemsOf(asked?.members.where, most.where, this.faults)) {
       const inside = membersOf(place, conditionKeys, this.faults);
-      if (inside === undefined) return [];
+      if (inside === undefined || asked === undefined) continue;
+      const { dataset } = asked;
       const id = inside.id ?? { path: [...place.path, 'id'], value: undefined };
       const names = () => [...dataset.conditions.values()].map(({ document }) => document.id);
       const what = `condition of ${dataset.name}`;
       const condition = namedIn(id, what, dataset.conditions, names, this.faults);
-      if (condition === undefined) return [];
+      if (condition === undefined) continue;
       const value = inside.value ?? { path: [...place.path, 'value'], value: undefined };
+      const { document, template } = condition;
       if (this.#templates === 'elsewhere') {
-        looseCondition(condition.document, value, inside.flags, this.faults);
-        return [];
+        const loose = looseCondition(document, dataset, value, inside.flags, this.faults);
+        if (loose !== undefined) given.push(loose);
+        continue;
       }
-      if (condition.template === undefined) {
-        const why = `${condition.document.id} cannot be used: the definition has no template for it`;
+      if (template === undefined) {
+        const why = `${document.id} cannot be used: the definition has no template for it`;
         this.faults.add(id, 'a condition with a template', why);
-        return [];
+        continue;
       }
       const zone = this.#definition.document.timezone;
-      const { template } = condition;
-      return checkCondition(condition, template, value, inside.flags, zone, this.faults) ?? [];
-    });
+      const checked = checkCondition(condition, template, value, inside.flags, zone, this.faults);
+      if (checked !== undefined) conditions.push(checked);
+    }
+    return { conditions, given };
   }
 
   #order(asked: Asked | undefined): CheckedOrder[] {
@@ -244,11 +226,6 @@ function fieldsOf(dataset: LoadedDataset): string {
 /** Whether no dataset is asked for. */
 const isEmpty = (datasets: Place | undefined): boolean =>
   datasets === undefined || (Array.isArray(datasets.value) && datasets.value.length === 0);
-
-const withMasters = (dataset: LoadedDataset): LoadedDataset[] => [
-  dataset,
-  ...(dataset.master === undefined ? [] : withMasters(dataset.master)),
-];
 
 /** By folded name. */
 function datasetsBelow(dataset: LoadedDataset): Map<string, LoadedDataset> {

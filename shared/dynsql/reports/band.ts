@@ -2,6 +2,7 @@
 
 import type { Alignment } from './layout.ts';
 import type { Paint, Paper, Style } from './paper.ts';
+import type { Element } from './structure.ts';
 import { padding, smallestSize } from './style.ts';
 import { printable, unbroken, wrapped } from './wrap.ts';
 
@@ -25,11 +26,16 @@ export interface Cell {
   readonly fill?: Paint;
   /** Gray of a line along the upper edge, from the inset on. */
   readonly ruleAbove?: number;
+  /** Of a table's row: what it is the heading of, and over how many columns it reaches. */
+  readonly scope?: 'Column' | 'Row';
+  readonly span?: number;
 }
 
 export interface Band {
   readonly cells: readonly Cell[];
   readonly style: Style;
+  /** What it is: a table's row, whose cells are elements of their own, or a text. Else decoration. */
+  readonly element?: Element | undefined;
   /** Empty, between the band before and this one's upper edge; in points. */
   readonly space?: number;
   /** Gray of the area behind, and of lines along its upper and lower edge. */
@@ -45,6 +51,8 @@ interface LaidText {
   /** The band's lines above its first one. */
   readonly above: number;
   readonly lines: readonly string[];
+  /** What its text belongs to. */
+  readonly element?: Element | undefined;
 }
 
 /** A band with its texts in lines. */
@@ -65,12 +73,24 @@ export function laid(band: Band, paper: Paper): LaidBand {
   const spread = texts.map((text) =>
     isTooSmall(text) ? onOwnLine(text, band, taken, paper) : text,
   );
-  return {
+  return ofElement(band.element, {
     ...band,
     texts: spread,
     lineCount: taken.count,
     lineHeight: paper.lineHeight(band.style),
-  };
+  });
+}
+
+/** The band as an element of the document; of a table's row each cell is one, too. */
+export function ofElement(element: Element | undefined, band: LaidBand): LaidBand {
+  if (element === undefined) return band;
+  const texts = band.texts.map((text) => ({ ...text, element: elementOf(text.cell, element) }));
+  return { ...band, element, texts };
+}
+
+function elementOf({ scope, span }: Cell, band: Element): Element {
+  if (band.type !== 'TR') return band;
+  return band.child(scope === undefined ? 'TD' : 'TH', { scope, span });
 }
 
 /** Lines below those of the cells, for what is too wide for its own. */
@@ -119,7 +139,7 @@ function laidText(cell: Cell, style: Style, paper: Paper): LaidText {
 /** What one line takes of a text. */
 export function cut(text: string, room: number, widthOf: (text: string) => number): string {
   if (widthOf(text) <= room) return text;
-  return `${wrapped(text, room - widthOf('…'), widthOf)[0] ?? ''}…`;
+  return `${wrapped(text, room - widthOf('…'), widthOf)[0]?.trimEnd() ?? ''}…`;
 }
 
 /** A number within a text is not broken either, as long as it can be read. */
@@ -168,23 +188,27 @@ export function drawBand(paper: Paper, band: LaidBand, y: number, from: number, 
   if (band.fill !== undefined) paper.fill(first.x, top, width, height, band.fill);
   for (const { cell } of band.texts) {
     if (cell.fill !== undefined) paper.fill(cell.x, top, cell.width, height, cell.fill);
+    if (cell.ruleAbove === undefined) continue;
+    const { x, inset = 0, ruleAbove } = cell;
+    paper.rule(x + inset, top, cell.width - inset, 0.5, ruleAbove);
   }
   if (band.ruleAbove !== undefined) paper.rule(first.x, top, width, 0.5, band.ruleAbove);
   if (band.ruleBelow !== undefined) paper.rule(first.x, top + height, width, 0.5, band.ruleBelow);
-  for (const { cell, align, style, above, lines } of band.texts) {
-    const { inset = 0, ruleAbove } = cell;
-    if (ruleAbove !== undefined) {
-      paper.rule(cell.x + inset, top, cell.width - inset, 0.5, ruleAbove);
-    }
+  const isRepeated = band.element?.isClosed ?? true;
+  for (const { cell, align, style, above, lines, element } of band.texts) {
     const x = textX(cell, align);
     // A smaller text stands on the line of its neighbours, not at their top.
     const lower = (band.lineHeight - paper.lineHeight(style)) * 0.8;
-    lines.forEach((line, index) => {
+    const shown = lines.flatMap((text, index) => {
       const place = above + index - from;
-      if (place < 0 || place >= count) return;
-      paper.text(line, style, { x, y: top + padding.y + place * band.lineHeight + lower, align });
+      if (place < 0 || place >= count) return [];
+      return [{ text, x, y: top + padding.y + place * band.lineHeight + lower, align }];
     });
+    paper.lines(shown, style, isRepeated ? undefined : element);
   }
+  if (isRepeated || from + count < band.lineCount) return;
+  for (const { element } of band.texts) if (element !== band.element) element?.close();
+  band.element?.close();
 }
 
 function textX({ x, width, inset = 0 }: Cell, align: Alignment): number {

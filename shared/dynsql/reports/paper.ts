@@ -4,7 +4,9 @@ import { fontFiles, type Weight } from './fonts.ts';
 import type { Alignment, LayoutDocument } from './layout.ts';
 import { pageSize, points } from './page-size.ts';
 import type { PrintJob } from './print-job.ts';
+import { type Element, Structure } from './structure.ts';
 import { Typeface } from './typeface.ts';
+import { type Properties, xmpOf } from './xmp.ts';
 
 /** Where a text stands: `x` of its left side, middle or right side by `align`, `y` of its top. */
 export interface Spot {
@@ -26,6 +28,9 @@ export type Paint = number | string;
 
 /** Name of the total number of pages in each page's resources. */
 const totalName = 'Total';
+/** Before and behind what is no part of what a document says. */
+const artifact = '/Artifact BMC';
+const markEnd = 'EMC';
 /** Room that is left for it before it is known. */
 const totalDigits = '0000';
 
@@ -37,6 +42,8 @@ export class Paper {
   readonly width: number;
   readonly height: number;
   readonly margin: number;
+  readonly structure: Structure;
+  readonly #properties: Properties;
   #pages = 0;
   readonly #document: PDFKit.PDFDocument;
   readonly #faces: Record<Weight, Typeface>;
@@ -49,6 +56,8 @@ export class Paper {
     // Only those who print wait for it to load.
     const { default: PDFDocument } = await import('pdfkit');
     const { width, height } = pageSize(layout.page);
+    const { title, language } = layout;
+    const properties = { title, language, creator: 'syncboard', ...job };
     const document = new PDFDocument({
       size: [points(width), points(height)],
       margin: 0,
@@ -59,9 +68,9 @@ export class Paper {
       lang: layout.language,
       displayTitle: true,
       info: {
-        Title: layout.title,
+        Title: properties.title,
         ...(job.user === undefined ? {} : { Author: job.user }),
-        Creator: 'syncboard',
+        Creator: properties.creator,
         CreationDate: job.printed,
       },
     });
@@ -70,7 +79,7 @@ export class Paper {
       regular: new Typeface(document, files.regular),
       bold: new Typeface(document, files.bold),
     };
-    return new Paper(document, faces, layout.page, totalStyle);
+    return new Paper(document, faces, layout.page, totalStyle, properties);
   }
 
   constructor(
@@ -78,12 +87,15 @@ export class Paper {
     faces: Record<Weight, Typeface>,
     page: LayoutDocument['page'],
     totalStyle: Style,
+    properties: Properties,
   ) {
     const { width, height } = pageSize(page);
     this.width = points(width);
     this.height = points(height);
     this.margin = points(page.margin);
     this.#document = document;
+    this.#properties = properties;
+    this.structure = new Structure(document);
     this.#faces = faces;
     this.#total = document.ref({ Type: 'XObject', Subtype: 'Form' });
     this.#totalStyle = totalStyle;
@@ -94,9 +106,15 @@ export class Paper {
     return this.#pages;
   }
 
+  /** Characters that have their codes in their place, since the font does not have them. */
+  get missing(): string[] {
+    return [...new Set(Object.values(this.#faces).flatMap((face) => [...face.missing]))];
+  }
+
   newPage(): void {
     const done = this.#document.page?.dictionary;
     this.#document.addPage();
+    this.structure.beginPage(this.#document.page.dictionary);
     this.#pages += 1;
     // The list of pages keeps it to the end, with all that the page was.
     if (done) Object.assign(done, { data: {} });
@@ -117,10 +135,25 @@ export class Paper {
     return this.#faces[weight].height * size;
   }
 
+  /** A text that is none of what the report says: of a page's header or footer. */
   text(text: string, style: Style, spot: Spot): void {
-    const width = this.textWidth(text, style);
-    const x = leftOf(spot, width);
-    if (text !== '') this.#document.addContent(this.#shown(text, style, x, spot.y));
+    this.lines([{ ...spot, text }], style);
+  }
+
+  /** Texts that belong together. @param element what they belong to; else they are decoration */
+  lines(lines: readonly (Spot & { text: string })[], style: Style, element?: Element): void {
+    const shown = lines.flatMap(({ text, ...spot }) =>
+      text.trimEnd() === ''
+        ? []
+        : [this.#shown(text, style, leftOf(spot, this.textWidth(text.trimEnd(), style)), spot.y)],
+    );
+    if (shown.length === 0) return;
+    const isPart = element !== undefined && this.structure.isOn;
+    this.#add([isPart ? this.structure.mark(element) : artifact, ...shown, markEnd]);
+  }
+
+  #add(operators: readonly string[]): void {
+    this.#document.addContent(operators.join('\n'));
   }
 
   /** The text and the number of pages behind it, which is not known before the end. */
@@ -129,19 +162,29 @@ export class Paper {
     const width = this.textWidth(text, style);
     const x = leftOf(spot, width + this.textWidth(totalDigits, style));
     this.text(text, style, { ...spot, x, align: 'left' });
-    this.#document.addContent(
-      `q 1 0 0 1 ${fixed(x + width)} ${fixed(spot.y)} cm /${totalName} Do Q`,
-    );
+    const total = `q 1 0 0 1 ${fixed(x + width)} ${fixed(spot.y)} cm /${totalName} Do Q`;
+    this.#add([artifact, total, markEnd]);
   }
 
   fill(x: number, y: number, width: number, height: number, paint: Paint): void {
     const area = [x, y, width, height].map(fixed).join(' ');
-    this.#document.addContent(`${painted(paint)} ${area} re f 0 g`);
+    this.#add([artifact, `${painted(paint)} ${area} re f 0 g`, markEnd]);
   }
 
   /** A line from left to right. */
   rule(x: number, y: number, width: number, thickness: number, paint: Paint): void {
     this.fill(x, y - thickness / 2, width, thickness, paint);
+  }
+
+  /** An image whose upper left corner is given, on the current page. */
+  image(bytes: Buffer, x: number, y: number, width: number, height: number, alt: string): void {
+    const box = [x, this.height - y - height, x + width, this.height - y];
+    const figure = this.structure.root.child('Figure', { alt, box });
+    this.#add([this.structure.mark(figure)]);
+    const options = { width, height, ignoreOrientation: true };
+    this.#document.image(bytes, x, y, options);
+    this.#add([markEnd]);
+    figure.close();
   }
 
   /** What has been written of the file since it was last asked. */
@@ -159,6 +202,19 @@ export class Paper {
       Resources: { Font: { [face.id]: face.ref() } },
     });
     this.#total.end(Buffer.from(this.#shown(text, style, 0, 0)));
+    const tagged = this.structure.end();
+    const { _root: catalog } = this.#document as unknown as { _root: PDFKit.PDFKitReference };
+    Object.assign(catalog.data, tagged);
+    const xml = xmpOf(this.#properties, tagged !== undefined);
+    // Its own does not mask what means something in XML, and knows nothing of languages.
+    Object.assign(this.#document, {
+      endMetadata: () => {
+        const metadata = this.#document.ref({ Type: 'Metadata', Subtype: 'XML' });
+        Object.assign(metadata, { compress: false });
+        metadata.end(Buffer.from(xml));
+        Object.assign(catalog.data, { Metadata: metadata });
+      },
+    });
     this.#document.end();
   }
 

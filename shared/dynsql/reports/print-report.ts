@@ -3,9 +3,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { unlessAborted } from '../../async/abort.ts';
 import { readAsked } from './asked.ts';
+import { laid } from './band.ts';
 import { Flow } from './flow.ts';
+import { codeOf } from './fonts.ts';
 import { Formatter } from './format.ts';
 import { pageTexts, putHead } from './head.ts';
+import type { Language } from './layout.ts';
 import { Paper } from './paper.ts';
 import type { PrintJob } from './print-job.ts';
 import type { Report } from './report.ts';
@@ -45,21 +48,23 @@ export async function* printReport(
     const table = new Table({ flow, formatter, language, zone, printed }, layout.table);
     table.begin();
     let count = 0;
+    let pages = 0;
     let isCut = false;
     for await (const row of untilAborted(rows, signal)) {
       isCut = count === asked.top;
       if (isCut) break;
       count += 1;
       table.row(row);
-      const written = paper.take();
-      if (written === undefined) continue;
-      yield written;
+      if (paper.pages === pages) continue;
+      pages = paper.pages;
+      yield paper.take() ?? new Uint8Array();
       // Rows may come from memory, and nobody else would get a turn.
       await setImmediate();
     }
     if (count === 0) table.note(words[language].noRows);
     if (isCut) table.note(words[language].cut.replace('{top}', String(count)));
     table.end();
+    tellMissing(flow, language);
     putSignatures(flow, layout);
     flow.end();
     paper.end();
@@ -68,6 +73,23 @@ export async function* printReport(
   } finally {
     paper.close();
   }
+}
+
+/** As many codes as are listed. */
+const mostCodes = 40;
+
+function tellMissing(flow: Flow, language: Language): void {
+  const { paper } = flow;
+  const codes = paper.missing.map(codeOf);
+  if (codes.length === 0) return;
+  const { missing, more } = words[language];
+  const others = codes.length - mostCodes;
+  const rest = others > 0 ? ` ${more.replace('{count}', String(others))}` : '';
+  const { margin, width, structure } = paper;
+  const text = `${missing}: ${codes.slice(0, mostCodes).join(', ')}${rest}`;
+  const cells = [{ x: margin, width: width - 2 * margin, align: 'left' as const, text }];
+  const element = structure.root.child('P');
+  flow.putWithLast(laid({ cells, style: styles.note, element }, paper));
 }
 
 /** The same items until the signal; `items` is told that no more are wanted. */

@@ -22,5 +22,7 @@ export function putSignatures(flow: Flow, { signatures }: LayoutDocument): void 
     ruleAbove: 0,
     text,
   }));
-  flow.putWithLast(laid({ cells, style: styles.signature, space: room.above }, paper));
+  const element = paper.structure.root.child('P');
+  const band = { cells, style: styles.signature, space: room.above, element };
+  flow.putWithLast(laid(band, paper));
 }

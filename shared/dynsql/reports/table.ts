@@ -1,7 +1,7 @@
 /** The rows of a dataset as a table: headings, groups, totals, and the tables nested in its rows. */
 
 import { foldName } from '../name.ts';
-import { type Band, type Cell, heightOf, type LaidBand, laid } from './band.ts';
+import { type Band, type Cell, heightOf, type LaidBand, laid, ofElement } from './band.ts';
 import { isNumeric } from './check.ts';
 import type { Carry, Flow } from './flow.ts';
 import type { Formatter } from './format.ts';
@@ -9,6 +9,7 @@ import { Highlights } from './highlight.ts';
 import type { ColumnLayout, GroupLayout, Language, TableLayout } from './layout.ts';
 import { filled } from './layout-template.ts';
 import { indentMm, points } from './page-size.ts';
+import type { Element } from './structure.ts';
 import { grays, numberGap, styles } from './style.ts';
 import { aggregateOf, type TotalledColumn, Totals, type TotalsLine } from './totals.ts';
 import { words } from './words.ts';
@@ -47,6 +48,9 @@ interface OpenGroup {
 /** More lines of carried totals than this are not carried: pages are for rows. */
 const mostCarried = 6;
 
+/** Rows of a table that its structure has in one part. */
+const mostRowsOfElement = 200;
+
 /** Room for the caption of totals; where there is less before the first one, it is above. */
 const leastCaption = 60;
 
@@ -66,6 +70,9 @@ export class Table {
   #last: ReportRow | undefined;
   /** Of the table above, where this one has nothing to carry. */
   #outer: Carry | undefined;
+  /** What is open of it in the document's structure, from the outermost on; the last has the rows. */
+  #elements: Element[] = [];
+  #rowsOfElement = 0;
 
   /** @param depth 0 for the root */
   constructor(context: TableContext, layout: TableLayout, depth = 0) {
@@ -81,6 +88,7 @@ export class Table {
         ...box,
         text: caption,
         keepsWords: true,
+        scope: 'Column' as const,
       })),
       style: styles.heading,
       fill: grays.heading,
@@ -94,12 +102,38 @@ export class Table {
     this.#carriedHeight = heightOf({ lineHeight }, 1);
   }
 
-  /** @param outer what a page carries where this table has nothing to carry */
-  begin(outer?: Carry): void {
+  /**
+   * @param outer what a page carries where this table has nothing to carry
+   * @param within what it is in, in the document's structure
+   */
+  begin(outer?: Carry, within?: Element): void {
     this.#total = new Totals(this.#columns);
     this.#last = undefined;
     this.#outer = outer;
-    this.#context.flow.beginHeading(this.#heading);
+    const { flow } = this.#context;
+    const { root, isOn } = flow.paper.structure;
+    this.#elements = [];
+    if (isOn) {
+      const table = (within ?? root).child('Table');
+      this.#elements = [table, table.child('TBody')];
+      this.#rowsOfElement = 0;
+    }
+    flow.beginHeading(ofElement(this.#rowElement(), this.#heading));
+  }
+
+  /** Of the next row in the document's structure. */
+  #rowElement(): Element | undefined {
+    const { structure } = this.#context.flow.paper;
+    const [table, body] = this.#elements;
+    if (table === undefined || body === undefined || !structure.isOn) return undefined;
+    this.#rowsOfElement += 1;
+    if (this.#rowsOfElement <= mostRowsOfElement) return body.child('TR');
+    // It is held until it is closed.
+    const next = table.child('TBody');
+    body.close();
+    this.#elements = [table, next];
+    this.#rowsOfElement = 1;
+    return next.child('TR');
   }
 
   /** @param isWithLast it stands on the page of what is above the table */
@@ -120,6 +154,7 @@ export class Table {
       })),
       style: styles.row,
       ruleBelow: grays.line,
+      element: this.#rowElement(),
     });
     const carry = this.#carry();
     if (isWithLast) flow.putWithLast(band, carry);
@@ -127,7 +162,7 @@ export class Table {
     if (row.datasets === undefined || this.#details.length === 0) return;
     let isFirst = true;
     for (const [name, table] of this.#details) {
-      if (table.#nested(row.datasets, name, isFirst, carry)) isFirst = false;
+      if (table.#nested(row.datasets, name, isFirst, carry, this)) isFirst = false;
     }
     flow.carry(carry);
   }
@@ -137,7 +172,8 @@ export class Table {
     const { flow } = this.#context;
     const { width, margin } = flow.paper;
     const cells = [{ ...this.#across(text), width: width - 2 * margin }];
-    flow.putWithLast(this.#laid({ cells, style: styles.note }));
+    const element = this.#rowElement();
+    flow.putWithLast(this.#laid({ cells, style: styles.note, element }));
   }
 
   end(): void {
@@ -151,6 +187,8 @@ export class Table {
       this.#putTotals(total, this.#total, this.#outer);
     }
     flow.endHeading();
+    for (const element of this.#elements.toReversed()) element.close();
+    this.#elements = [];
   }
 
   /**
@@ -164,14 +202,20 @@ export class Table {
     dataset: string,
     isFirst: boolean,
     carry: Carry | undefined,
+    parent: Table,
   ): boolean {
     const items = datasets.find(({ name }) => foldName(name) === dataset)?.items ?? [];
     if (items.length === 0) return false;
-    this.begin(carry);
+    // A row of the table above, whose only cell is this one.
+    const around = parent.#rowElement();
+    const cell = around?.child('TD', { span: parent.#columns.length });
+    this.begin(carry, cell);
     items.forEach((item, index) => {
       this.row(item, isFirst && index === 0);
     });
     this.end();
+    cell?.close();
+    around?.close();
     return true;
   }
 
@@ -184,8 +228,9 @@ export class Table {
     if (changed === -1) return;
     this.#closeGroups(changed);
     groups.slice(changed).forEach((layout, index) => {
-      const cells = [this.#across(this.#text(layout.header, row))];
-      const heading = this.#laid({ cells, style: styles.group, ruleBelow: grays.line });
+      const cells = [{ ...this.#across(this.#text(layout.header, row)), scope: 'Row' as const }];
+      const element = this.#rowElement();
+      const heading = this.#laid({ cells, style: styles.group, ruleBelow: grays.line, element });
       this.#context.flow.beginHeading(heading);
       const totals = new Totals(this.#columns);
       this.#groups.push({ layout, values: values[changed + index] ?? '', totals });
@@ -211,7 +256,10 @@ export class Table {
   /** On the page of the last row. The caption is before the first total, or above it. */
   #putTotals(caption: string, totals: Totals, carry: Carry | undefined): void {
     const bands = this.#totalBands(caption, totals, { style: styles.sums });
-    for (const band of bands) this.#context.flow.putWithLast(this.#laid(band), carry);
+    for (const band of bands) {
+      const element = this.#rowElement();
+      this.#context.flow.putWithLast(this.#laid({ ...band, element }), carry);
+    }
   }
 
   /** The totals that are printed next, as far as they have come. */
@@ -264,7 +312,11 @@ export class Table {
       const currencyColumn = this.#currencyColumn(first);
       const isSaidBefore = currencyColumn === undefined && line.currency;
       const text = isSaidBefore ? `${caption} ${line.currency}` : caption;
-      const before = { ...this.#across(text, isAbove ? undefined : start), ...fit };
+      const before = {
+        ...this.#across(text, isAbove ? undefined : start),
+        ...fit,
+        scope: 'Row' as const,
+      };
       const cells = this.#columns.slice(start).map((column, place) => ({
         ...column.box,
         fit: 'whole' as const,
@@ -305,7 +357,7 @@ export class Table {
   /** A text over the first `count` columns, or all of them. */
   #across(text: string, count = this.#columns.length): Cell {
     const x = this.#columns[0]?.box.x ?? 0;
-    return { x, width: this.#widthOf(count), align: 'left', text };
+    return { x, width: this.#widthOf(count), align: 'left', text, span: count };
   }
 
   #widthOf(count: number): number {

@@ -1,5 +1,7 @@
 /** An embedded font, character by character. */
 
+import { codeOf, isSetAlone } from './fonts.ts';
+
 /** What we use of a font that pdfkit has opened; it has no types for it. */
 interface EmbeddedFont {
   readonly id: string;
@@ -19,8 +21,7 @@ interface Glyphs {
 }
 
 /** Glyph 0, which a font shows for what it does not have. */
-const missing = '0000';
-const substitute = '\ufffd';
+const notThere = '0000';
 
 /**
  * Measures and encodes text by a table of the characters met so far. pdfkit's own ways lay out every
@@ -29,6 +30,8 @@ const substitute = '\ufffd';
 export class Typeface {
   readonly #font: EmbeddedFont;
   readonly #glyphs = new Map<string, Glyphs>();
+  /** What was to be shown and has its code in its place: `[U+6F22]`. */
+  readonly missing = new Set<string>();
 
   constructor(document: PDFKit.PDFDocument, file: Buffer) {
     // The buffer as the font, and the font just opened: neither is in pdfkit's types.
@@ -73,14 +76,21 @@ export class Typeface {
     const known = this.#glyphs.get(character);
     if (known !== undefined) return known;
     const [codes, positions] = this.#font.encode(character);
-    const isMissing = codes.includes(missing) && character !== substitute;
+    const isMissing = codes.includes(notThere) || !isSetAlone(character);
+    if (isMissing) this.missing.add(character);
     const glyphs = isMissing
-      ? this.#glyphsOf(substitute)
+      ? this.#glyphsOfText(`[${codeOf(character)}]`)
       : {
           hex: codes.join(''),
           width: positions.reduce((sum, { xAdvance }) => sum + xAdvance, 0),
         };
     this.#glyphs.set(character, glyphs);
     return glyphs;
+  }
+
+  #glyphsOfText(text: string): Glyphs {
+    const parts = [...text].map((one) => this.#glyphsOf(one));
+    const width = parts.reduce((sum, part) => sum + part.width, 0);
+    return { hex: parts.map(({ hex }) => hex).join(''), width };
   }
 }

@@ -25,6 +25,8 @@ interface Words {
   readonly broughtForward: string;
   readonly count: string;
   readonly average: string;
+  /** Before the codes that stand in place of characters. */
+  readonly missing: string;
   /** More values than a condition shows. */
   readonly more: string;
   readonly from: string;
@@ -50,6 +52,7 @@ export const words: Readonly<Record<Language, Words>> = {
     broughtForward: 'Převod: {caption}',
     count: 'počet',
     average: 'průměr',
+    missing: 'Znaky, které písmo nemá, jsou vytištěny jako kódy',
     more: 'a další ({count})',
     from: 'od',
     to: 'do',
@@ -72,6 +75,7 @@ export const words: Readonly<Record<Language, Words>> = {
     broughtForward: 'Перенос: {caption}',
     count: 'кол-во',
     average: 'среднее',
+    missing: 'Вместо знаков, которых нет в шрифте, напечатаны их коды',
     more: 'и другие ({count})',
     from: 'с',
     to: 'по',
@@ -94,6 +98,7 @@ export const words: Readonly<Record<Language, Words>> = {
     broughtForward: 'Brought forward: {caption}',
     count: 'count',
     average: 'average',
+    missing: 'Characters that the font does not have are printed as codes',
     more: 'and others ({count})',
     from: 'from',
     to: 'to',

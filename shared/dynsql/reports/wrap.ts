@@ -1,10 +1,14 @@
 /** Text in lines of a limited width. */
 
-/** Text as it can be printed: composed characters, no control characters but the line feed. */
+/**
+ * Text as it can be printed: composed characters, nothing that is not seen (joiners, marks of
+ * direction, …), no control characters but the line feed.
+ */
 export const printable = (text: string): string =>
   text
     .toWellFormed()
     .normalize('NFC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is they who are replaced
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ');
@@ -20,13 +24,17 @@ export const unbroken = (text: string): string =>
 /**
  * Lines no wider than `room`: broken at spaces, after a hyphen or slash between letters, and inside
  * a word only where the word alone is too wide. A line has one character at least, however wide.
+ * Those that end between words end with a space, which is not seen: who hears or copies the text
+ * needs it.
  *
  * @param widthOf width of a text, in the unit of `room`; the sum of its characters' widths
  */
 export function wrapped(text: string, room: number, widthOf: (text: string) => number): string[] {
-  return printable(text)
-    .split('\n')
-    .flatMap((paragraph) => wrappedParagraph(paragraph, room, widthOf));
+  const paragraphs = printable(text).split('\n');
+  return paragraphs.flatMap((paragraph, index) => {
+    const lines = wrappedParagraph(paragraph, room, widthOf);
+    return index === paragraphs.length - 1 ? lines : [...lines.slice(0, -1), `${lines.at(-1)} `];
+  });
 }
 
 function wrappedParagraph(text: string, room: number, widthOf: (text: string) => number): string[] {
@@ -35,7 +43,8 @@ function wrappedParagraph(text: string, room: number, widthOf: (text: string) =>
   let line = '';
   let width = 0;
   const close = () => {
-    lines.push(line.trimEnd());
+    const trimmed = line.trimEnd();
+    lines.push(line === trimmed ? line : `${trimmed} `);
     line = '';
     width = 0;
   };
@@ -59,6 +68,6 @@ function wrappedParagraph(text: string, room: number, widthOf: (text: string) =>
     const spaces = piece.slice(piece.trimEnd().length);
     append(spaces, widthOf(spaces));
   }
-  if (line !== '') close();
+  if (line !== '') lines.push(line.trimEnd());
   return lines;
 }

@@ -1,28 +1,30 @@
-/** The rows of one level, as its statement gives them. */
+/** The rows of a query as its statement gives them, those of all levels in the order of the answer. */
 
 import type { RowBatch } from '../../database/row-stream.ts';
-import type { Statement } from '../definition.ts';
+import type { Statement, StatementLevel } from '../definition.ts';
 import { type Row, RowReader } from './row-reader.ts';
 
 export type Batches = AsyncGenerator<RowBatch, void, undefined>;
 
+/** Says which level a row is of; a statement of one level has no such column. */
+const levelColumn = 'l';
+
 export class Cursor {
-  readonly statement: Statement;
+  readonly levels: readonly StatementLevel[];
   readonly #batches: Batches;
-  readonly #onError: (error: unknown) => void;
-  /** One batch ahead: a level that fails is noticed while another one is being waited for. */
+  /** One batch ahead, which is parsed while the one at hand is written. */
   #coming: Promise<IteratorResult<RowBatch, void>>;
   #hasArrived = false;
   #hasEnded = false;
-  #reader: RowReader | undefined;
+  #readers: readonly RowReader[] = [];
+  #levelAt = -1;
   #rows: readonly Row[] = [];
   #at = 0;
 
-  /** Begins at once. @param onError is told when the statement fails, before `fetch` throws it */
-  constructor(statement: Statement, batches: Batches, onError: (error: unknown) => void) {
-    this.statement = statement;
+  /** Begins at once. */
+  constructor({ levels }: Pick<Statement, 'levels'>, batches: Batches) {
+    this.levels = levels;
     this.#batches = batches;
-    this.#onError = onError;
     this.#coming = this.#next();
   }
 
@@ -31,10 +33,16 @@ export class Cursor {
     return this.#rows[this.#at];
   }
 
-  /** Of a cursor that has given a row. */
-  get reader(): RowReader {
-    if (this.#reader === undefined) throw new Error('No rows have come');
-    return this.#reader;
+  /** Place of the level that the row at hand is of. */
+  get place(): number {
+    return this.#levelAt === -1 ? 0 : Number(this.row?.[this.#levelAt]);
+  }
+
+  /** Of a level, once there has been a row. */
+  reader(place: number): RowReader {
+    const reader = this.#readers[place];
+    if (reader === undefined) throw new Error('No rows have come');
+    return reader;
   }
 
   /** The rows that came are used up, and there may be more. */
@@ -63,7 +71,10 @@ export class Cursor {
       this.#hasEnded = true;
       return;
     }
-    this.#reader ??= new RowReader(this.statement, value);
+    if (this.#readers.length === 0) {
+      this.#readers = this.levels.map((level) => new RowReader(level, value, this.levels));
+      this.#levelAt = this.levels.length > 1 ? value.columns.indexOf(levelColumn) : -1;
+    }
     this.#rows = value.rows;
     this.#at = 0;
     this.#coming = this.#next();
@@ -85,10 +96,7 @@ export class Cursor {
     const arrive = () => {
       this.#hasArrived = true;
     };
-    coming.then(arrive, (error: unknown) => {
-      arrive();
-      this.#onError(error);
-    });
+    coming.then(arrive, arrive);
     return coming;
   }
 }

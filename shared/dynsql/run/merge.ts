@@ -1,6 +1,6 @@
 /**
- * Rows of several levels to nested JSON, row by row. Every level comes in the order of the answer,
- * so nothing is held but the rows at hand.
+ * Rows of several levels to nested JSON, row by row. They come in the order of the answer, so nothing
+ * is held but the row at hand and those above it.
  */
 
 import type { Cursor } from './level-rows.ts';
@@ -35,79 +35,56 @@ export class Text {
 }
 
 /**
- * Writes the root's items, with commas between them. Yields a cursor that is dry, to go on once it
- * has fetched; undefined after each of the root's items.
+ * Writes the root's items, with commas between them. Yields `dry` when the cursor is, to go on once
+ * it has fetched; `item` after each of the root's items.
  *
- * @param cursors in the order of their statements, the root's first
  * @throws DriftError
  */
 export function* writeItems(
-  cursors: readonly Cursor[],
+  cursor: Cursor,
   text: Text,
-): Generator<Cursor | undefined, void, undefined> {
-  const [root, ...others] = cursors;
-  if (root === undefined) return;
-  yield* levelItems(root, undefined, [], cursors, text);
-  for (const cursor of others) {
-    while (cursor.isDry) yield cursor;
-    if (cursor.row !== undefined) throw new DriftError(cursor.statement.dataset);
-  }
-}
-
-interface Parent {
-  cursor: Cursor;
-  row: Row;
+): Generator<'dry' | 'item', void, undefined> {
+  yield* levelItems(cursor, 0, undefined, [], text);
+  // A row that is below none that came.
+  if (cursor.row !== undefined) throw drift(cursor);
 }
 
 /** @param path positions of the parents, from the root's down */
 function* levelItems(
   cursor: Cursor,
-  parent: Parent | undefined,
+  place: number,
+  parent: Row | undefined,
   path: readonly number[],
-  cursors: readonly Cursor[],
   text: Text,
-): Generator<Cursor | undefined, void, undefined> {
-  const { children } = cursor.statement;
+): Generator<'dry' | 'item', void, undefined> {
+  const { children = [] } = cursor.levels[place] ?? {};
   for (let position = 1; ; position += 1) {
-    while (cursor.isDry) yield cursor;
+    while (cursor.isDry) yield 'dry';
     const { row } = cursor;
-    if (row === undefined || !belongs(cursor, row, parent, path)) return;
-    const members = cursor.reader.members(row);
+    if (row === undefined || cursor.place !== place) return;
+    const reader = cursor.reader(place);
+    const own = [...path, position];
+    const isOurs = reader.isAt(row, own) && (parent === undefined || reader.isOf(row, parent));
+    if (!isOurs) throw drift(cursor);
+    const members = reader.members(row);
     text.write(`${position > 1 ? ',' : ''}{${members}`);
+    cursor.advance();
     if (children.length > 0) {
       text.write(`${members === '' ? '' : ','}"datasets":[`);
-      const own = { cursor, row };
-      for (const [index, place] of children.entries()) {
-        const child = cursors[place];
-        if (child === undefined) throw new Error(`There is no statement ${place}`);
-        text.write(`${index > 0 ? ',' : ''}${datasetHead(child.statement.dataset)}`);
-        yield* levelItems(child, own, [...path, position], cursors, text);
+      for (const [index, child] of children.entries()) {
+        const { dataset = '' } = cursor.levels[child] ?? {};
+        text.write(`${index > 0 ? ',' : ''}${datasetHead(dataset)}`);
+        yield* levelItems(cursor, child, row, own, text);
         text.write(']}');
       }
       text.write(']');
     }
     text.write('}');
-    cursor.advance();
-    if (parent === undefined) yield undefined;
+    if (parent === undefined) yield 'item';
   }
 }
+
+const drift = ({ levels, place }: Cursor) => new DriftError(levels[place]?.dataset ?? '');
 
 /** A dataset up to its items; what comes after them is `]}`. */
 export const datasetHead = (name: string): string => `{"name":${JSON.stringify(name)},"items":[`;
-
-/** @returns false for a row that belongs to a later parent */
-function belongs(
-  cursor: Cursor,
-  row: Row,
-  parent: Parent | undefined,
-  path: readonly number[],
-): boolean {
-  if (parent === undefined) return true;
-  const { reader, statement } = cursor;
-  const place = reader.compare(row, path);
-  if (place > 0) return false;
-  if (place < 0 || !reader.isOf(row, parent.row, parent.cursor.reader)) {
-    throw new DriftError(statement.dataset);
-  }
-  return true;
-}

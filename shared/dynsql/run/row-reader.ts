@@ -1,10 +1,10 @@
-/** What is where in the rows of a statement; looked up once, used for every row. */
+/** What is where in the rows of a level; looked up once, used for every row. */
 
 import type { RowBatch } from '../../database/row-stream.ts';
-import type { Statement } from '../definition.ts';
+import type { StatementLevel } from '../definition.ts';
 import { jsonText } from './values.ts';
 
-/** Values in the order of the statement's columns. */
+/** Values in the order of the statement's columns, those of all levels. */
 export type Row = readonly unknown[];
 
 export class RowReader {
@@ -12,13 +12,13 @@ export class RowReader {
   readonly #dataset: string;
   readonly #fields: readonly { at: number; prefix: string; write: (value: unknown) => string }[];
   readonly #positions: readonly number[];
-  readonly #keys: readonly { own: number; parent: string }[];
-  #parentKeys: readonly number[] | undefined;
+  readonly #keys: readonly { own: number; parent: number }[];
 
-  /** @param result what the statement's rows come with */
+  /** @param result what the statement's rows come with; @param levels all of the statement */
   constructor(
-    { dataset, columns, positions, parentKey }: Statement,
+    { dataset, columns, positions, parentKey }: StatementLevel,
     result: Pick<RowBatch, 'columns' | 'kinds'>,
+    levels: readonly StatementLevel[],
   ) {
     this.#dataset = dataset;
     this.#columns = new Map(result.columns.map((name, at) => [name, at]));
@@ -27,8 +27,12 @@ export class RowReader {
       prefix: `${index > 0 ? ',' : ''}${JSON.stringify(column.key)}:`,
       write: jsonText(column, result.kinds.get(column.name)),
     }));
-    this.#positions = positions.map((name) => this.#place(name));
-    this.#keys = parentKey.map(({ own, parent }) => ({ own: this.#place(own), parent }));
+    // Rows of one level are not numbered: their place is the one at which they come.
+    const numbered = levels.length > 1 ? positions : [];
+    this.#positions = numbered.map((name) => this.#place(name));
+    this.#keys = parentKey.map(({ own, parent }) => {
+      return { own: this.#place(own), parent: this.#place(parent) };
+    });
   }
 
   /** The members of the row's JSON object, without its braces. */
@@ -38,25 +42,14 @@ export class RowReader {
     return text;
   }
 
-  /**
-   * Where the row belongs, beside the parents whose positions are given: below 0, to parents that
-   * are over; above 0, to later ones; 0, to these.
-   */
-  compare(row: Row, path: readonly number[]): number {
-    for (const [depth, at] of this.#positions.entries()) {
-      const difference = Number(row[at]) - (path[depth] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    return 0;
+  /** Whether the row is at this place: positions from the root's down to its own. */
+  isAt(row: Row, path: readonly number[]): boolean {
+    return this.#positions.every((at, depth) => Number(row[at]) === path[depth]);
   }
 
   /** Whether the row was read below this very parent. */
-  isOf(row: Row, parent: Row, parentReader: RowReader): boolean {
-    this.#parentKeys ??= this.#keys.map((key) => parentReader.#place(key.parent));
-    const parentKeys = this.#parentKeys;
-    return this.#keys.every(({ own }, index) =>
-      isSame(row[own], parent[parentKeys[index] ?? Number.NaN]),
-    );
+  isOf(row: Row, parent: Row): boolean {
+    return this.#keys.every((key) => isSame(row[key.own], parent[key.parent]));
   }
 
   #place(name: string): number {

@@ -1,14 +1,14 @@
 /**
- * Runs the statements of a query side by side and gives its answer as it comes.
+ * Runs the statement of a query and gives its answer as it comes.
  *
- * Statements are held back while nobody takes what they gave. A statement that fails, levels that
- * do not fit together, the signal, and a caller who leaves end all of them.
+ * It is held back while nobody takes what it gave. Its failure, levels that do not fit together, the
+ * signal, and a caller who leaves end it.
  */
 
 import { parseExact } from '../../json/exact-json.ts';
 import type { Statement } from '../definition.ts';
-import { Levels, type RowSource } from './levels.ts';
 import { datasetHead, Text, writeItems } from './merge.ts';
+import { OpenQuery, type RowSource } from './open-query.ts';
 
 /** Characters: some TLS records' worth, so that what a piece costs does not count. */
 const chunkLength = 32_768;
@@ -21,38 +21,39 @@ const firstQuietMs = 1;
 
 /**
  * The answer as JSON in UTF-8, `{"name":…,"items":[…]}`, in pieces of some 32 KB. The first one
- * comes when each statement has given something or ended: what fails before that fails before
+ * comes when the statement has given something or ended: what fails before that fails before
  * anything is sent.
  *
- * @param statements the root's first
  * @param database its id in the catalogue
  * @throws DatabaseError, DriftError, or the reason of `signal`
  */
 export async function* runQuery(
-  statements: readonly Statement[],
+  statement: Statement,
   databases: RowSource,
   database: string,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const levels = await Levels.open(statements, databases, database, signal);
+  const query = await OpenQuery.open(statement, databases, database, signal);
+  const { cursor } = query;
   try {
     const text = new Text();
     let quiet = firstQuietMs;
-    text.write(datasetHead(levels.root.statement.dataset));
-    for (const dry of writeItems(levels.cursors, text)) {
+    text.write(datasetHead(statement.levels[0]?.dataset ?? ''));
+    for (const event of writeItems(cursor, text)) {
+      const isDry = event === 'dry';
       const isDue =
         text.length >= chunkLength ||
-        (dry !== undefined && text.length > 0 && !(await dry.arrivesWithin(quiet)));
+        (isDry && text.length > 0 && !(await cursor.arrivesWithin(quiet)));
       if (isDue) {
         quiet = quietMs;
         yield Buffer.from(text.take());
       }
-      await dry?.fetch();
+      if (isDry) await cursor.fetch();
     }
     text.write(']}');
     yield Buffer.from(text.take());
   } finally {
-    await levels.close();
+    await query.close();
   }
 }
 
@@ -62,24 +63,25 @@ export async function* runQuery(
  * @throws as `runQuery`
  */
 export async function* itemTexts(
-  statements: readonly Statement[],
+  statement: Statement,
   databases: RowSource,
   database: string,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
-  const levels = await Levels.open(statements, databases, database, signal);
+  const query = await OpenQuery.open(statement, databases, database, signal);
+  const { cursor } = query;
   try {
     const text = new Text();
-    for (const dry of writeItems(levels.cursors, text)) {
-      if (dry !== undefined) {
-        await dry.fetch();
+    for (const event of writeItems(cursor, text)) {
+      if (event === 'dry') {
+        await cursor.fetch();
         continue;
       }
       const item = text.take();
       yield item.startsWith(',') ? item.slice(1) : item;
     }
   } finally {
-    await levels.close();
+    await query.close();
   }
 }
 
@@ -97,12 +99,12 @@ export interface Item {
 
 /** The root's items one by one, as objects; numbers as `parseExact` has them. @throws as `runQuery` */
 export async function* items(
-  statements: readonly Statement[],
+  statement: Statement,
   databases: RowSource,
   database: string,
   signal: AbortSignal,
 ): AsyncGenerator<Item, void, undefined> {
-  for await (const text of itemTexts(statements, databases, database, signal)) {
+  for await (const text of itemTexts(statement, databases, database, signal)) {
     yield parseExact(text) as Item;
   }
 }

@@ -1,71 +1,159 @@
 /**
- * A checked query to SQL: one statement a level, whose rows come in the order of the answer.
+ * A checked query to SQL: one statement for all its levels, so that all of them are of one moment and
+ * come over one connection.
  *
- * A nested level's statement repeats the levels above it as common table expressions that number
- * their rows, and applies its own dataset to each of them:
+ * Each level is a table that numbers its rows and is applied to each row of the level above. The
+ * statement is the outer union of these tables, sorted by the positions from the root's down: a row
+ * comes before what is below it, and that before the next row.
  *
- *     WITH [__l0] AS (SELECT ROW_NUMBER() OVER (…) AS [n0], A.ID AS [m0] FROM Countries A …)
- *     SELECT [__master].[n0], [__master].[m0] AS [k0], [__row].[c0], …
- *     FROM [__l0] AS [__master] CROSS APPLY (SELECT A.Code AS [c0], … AS [o0]
- *       FROM Countries2 A WHERE A.Parent_ID=[__master].[m0]) AS [__row]
- *     ORDER BY [__master].[n0], [__row].[o0]
+ *     WITH [__l0] AS (SELECT ROW_NUMBER() OVER (…) AS [n0], A.Code AS [c0], A.ID AS [m0] FROM Countries A …),
+ *     [__l1] AS (SELECT [__master].[n0], ROW_NUMBER() OVER (PARTITION BY [__master].[n0] …) AS [n1], …
+ *       FROM [__l0] AS [__master] CROSS APPLY (SELECT A.Code AS [c0], … AS [o0]
+ *         FROM Countries2 A WHERE A.Parent_ID=[__master].[m0]) AS [__row])
+ *     SELECT 0 AS [l], … FROM [__l0] CROSS JOIN [__l1] WHERE 1 = 0
+ *     UNION ALL SELECT 0, [n0], NULL, [c0], [m0], NULL, … FROM [__l0]
+ *     UNION ALL SELECT 1, [n0], [n1], NULL, NULL, [c0], … FROM [__l1]
+ *     ORDER BY [n0], [n1]
  */
 
-import type { CheckedLevel, CheckedQuery, Statement, StatementColumn } from '../definition.ts';
+import type {
+  CheckedLevel,
+  CheckedQuery,
+  SqlText,
+  Statement,
+  StatementColumn,
+  StatementLevel,
+} from '../definition.ts';
 import { foldName } from '../name.ts';
 import { type LevelSql, levelSql, masterAlias, type Sort } from './level.ts';
 import { Parameters } from './parameters.ts';
 
 const row = '[__row]';
 
+/** A level in its place. */
+interface Placed {
+  readonly place: number;
+  readonly depth: number;
+  readonly sql: LevelSql;
+  readonly parent: Placed | undefined;
+  readonly children: Placed[];
+  /** Its place among the children of its parent, from 1. */
+  readonly nth: number;
+}
+
 /**
- * The statements of a query, the root's first, each parent before its children. Every value of the
- * query is a parameter; the text consists of the definition's SQL and names of ours.
+ * The SQL of a query. Every value of the query is a parameter; the text consists of the definition's
+ * SQL and names of ours.
  */
-export function buildStatements(query: CheckedQuery): Statement[] {
-  const statements: Statement[] = [];
-  const add = (level: CheckedLevel, above: readonly LevelSql[], parent: number | undefined) => {
-    const own = levelSql(level);
-    const place = statements.length;
-    const children: number[] = [];
-    statements.push({
-      ...(above.length === 0 ? rootStatement(query, own) : nestedStatement(query, above, own)),
-      dataset: level.dataset.name,
-      depth: above.length,
-      parent,
-      children,
-      columns: columnsOf(query, level),
-    });
-    for (const child of level.children) children.push(add(child, [...above, own], place));
-    return place;
+export function buildStatement(query: CheckedQuery): Statement {
+  const placed = placedLevels(query.root);
+  const [root] = placed;
+  return {
+    ...(placed.length === 1 ? rootStatement(query, root.sql) : unionOf(query, placed)),
+    copying: copying(query, placed),
+    levels: placed.map((level) => statementLevel(query, level)),
   };
-  add(query.root, [], undefined);
-  return statements;
 }
 
-function columnsOf(query: CheckedQuery, { fields }: CheckedLevel): StatementColumn[] {
+/** Each parent before its children, these in the order of the answer. */
+function placedLevels(root: CheckedLevel): [Placed, ...Placed[]] {
+  const others: Placed[] = [];
+  const add = (parent: Placed): void => {
+    for (const [index, level] of parent.sql.level.children.entries()) {
+      const child: Placed = {
+        ...{ place: others.length + 1, depth: parent.depth + 1, sql: levelSql(level), parent },
+        ...{ children: [], nth: index + 1 },
+      };
+      parent.children.push(child);
+      others.push(child);
+      add(child);
+    }
+  };
+  const first: Placed = {
+    ...{ place: 0, depth: 0, sql: levelSql(root), parent: undefined, children: [], nth: 1 },
+  };
+  add(first);
+  return [first, ...others];
+}
+
+function statementLevel(query: CheckedQuery, level: Placed): StatementLevel {
+  const { place, depth, parent, children, sql } = level;
   const zone = query.definition.document.timezone;
-  return fields.map(({ fieldname, datatype }, index) => ({
-    name: `c${index}`,
-    key: foldName(fieldname),
-    datatype,
-    zone,
-  }));
+  const columns = sql.level.fields.map(({ fieldname, datatype }, index): StatementColumn => {
+    return { name: columnOf(place, `c${index}`), key: foldName(fieldname), datatype, zone };
+  });
+  return {
+    dataset: sql.level.dataset.name,
+    depth,
+    parent: parent?.place,
+    children: children.map((child) => child.place),
+    columns,
+    positions: positionNames(depth),
+    parentKey: keysOf(level).map(({ own, name }) => ({
+      own: columnOf(place, own),
+      parent: columnOf(parent?.place ?? 0, name),
+    })),
+  };
 }
-
-type Built = Pick<Statement, 'sql' | 'parameters' | 'positions' | 'parentKey'>;
 
 const noMaster = (): string => {
   throw new Error('The root refers to a master');
 };
 
-function rootStatement(query: CheckedQuery, own: LevelSql): Built {
+/** Rows of one level only, as they come. */
+function rootStatement(query: CheckedQuery, own: LevelSql): SqlText {
   const parameters = new Parameters();
-  const list = [...named(own.fields, 'c'), ...named([...own.keys.values()], 'm')];
-  const body = own.query(list.length > 0 ? list : ['1 AS [x]'], parameters, noMaster);
-  const sorts = [...own.sorts, ...own.ties].map((sort) => sortText(sort.sql, sort));
-  const sql = `${withText([own.tables])}${body} ORDER BY ${orderText(sorts)}${pageText(query, parameters)}`;
-  return { sql, parameters: parameters.list, positions: [], parentKey: [] };
+  const body = own.query(orOne(ownList(own)), parameters, noMaster);
+  const page = pageText(query, parameters);
+  return parameters.textOf(`${withText([own.tables])}${body} ORDER BY ${rootOrder(own)}${page}`);
+}
+
+function unionOf(query: CheckedQuery, levels: readonly Placed[]): SqlText {
+  const parameters = new Parameters();
+  const tableOf = ({ place }: Placed) => `[__l${place}]`;
+  const own = levels.map((level) => {
+    return `${tableOf(level)} AS (${bodyOf(query, level, tableOf, parameters)})`;
+  });
+  const tables = withText([...levels.map(({ sql }) => sql.tables), ...own]);
+  return parameters.textOf(`${tables}${outerUnion(levels, tableOf)}`);
+}
+
+/** Levels into tables of the session, one after the other, and then the rows from these. */
+function copying(query: CheckedQuery, levels: readonly Placed[]): SqlText {
+  const parameters = new Parameters();
+  const tableOf = ({ place }: Placed) => `[#l${place}]`;
+  const copies = levels.map((level) => {
+    const body = bodyOf(query, level, tableOf, parameters);
+    return `${withText([level.sql.tables])}SELECT * INTO ${tableOf(level)} FROM (${body}) AS [__copied];`;
+  });
+  return parameters.textOf(`${copies.join(' ')} ${outerUnion(levels, tableOf)}`);
+}
+
+type TableOf = (level: Placed) => string;
+
+/** A level's rows: numbered, with fields and keys, in no order. */
+function bodyOf(
+  query: CheckedQuery,
+  level: Placed,
+  tableOf: TableOf,
+  parameters: Parameters,
+): string {
+  const { parent } = level;
+  return parent === undefined
+    ? numberedRoot(query, level.sql, parameters)
+    : numberedLevel(level, parent, tableOf, parameters);
+}
+
+/** What a page shows is found before it is numbered: `top` costs what it gives. */
+function numberedRoot(query: CheckedQuery, own: LevelSql, parameters: Parameters): string {
+  const number = (order: string) => `CAST(ROW_NUMBER() OVER (ORDER BY ${order}) AS int) AS [n0]`;
+  if (query.skip === 0 && query.top === undefined) {
+    return own.query([number(rootOrder(own)), ...ownList(own)], parameters, noMaster);
+  }
+  const inner = own.query(orOne([...ownList(own), ...sortList(own)]), parameters, noMaster);
+  const page = `${inner} ORDER BY ${rootOrder(own)}${pageText(query, parameters)}`;
+  const list = [number(orderOf(own)), ...ownNames(own).map((name) => `${row}.[${name}]`)];
+  return `SELECT ${list.join(', ')} FROM (${page}) AS ${row}`;
 }
 
 function pageText({ skip, top }: CheckedQuery, parameters: Parameters): string {
@@ -75,90 +163,134 @@ function pageText({ skip, top }: CheckedQuery, parameters: Parameters): string {
   return `${offset} FETCH NEXT ${parameters.add({ type: 'int', value: top })} ROWS ONLY`;
 }
 
-function nestedStatement(query: CheckedQuery, above: readonly LevelSql[], own: LevelSql): Built {
-  const parameters = new Parameters();
-  const tables = above.flatMap((level, depth) =>
-    depth === 0
-      ? numberedRoot(query, level, parameters)
-      : [numberedLevel(level, above[depth - 1], depth, parameters)],
-  );
-  const parent = above.at(-1);
-  const names = positionNames(above.length);
-  const keys = own.level.dataset.masterFields.map((name, index) => ({
-    own: `k${index}`,
-    parent: keyColumn(parent, name),
-  }));
-  const sorts = [...own.sorts, ...own.ties];
-  const inner = own.query(
-    orOne([
-      ...named(own.fields, 'c'),
-      ...named([...own.keys.values()], 'm'),
-      ...named(
-        sorts.map(({ sql }) => sql),
-        'o',
-      ),
-    ]),
-    parameters,
-    (name) => `${masterAlias}.[${keyColumn(parent, name)}]`,
-  );
-  const list = [
-    ...names.map((name) => `${masterAlias}.[${name}]`),
-    ...keys.map((key) => `${masterAlias}.[${key.parent}] AS [${key.own}]`),
-    ...own.fields.map((_, index) => `${row}.[c${index}]`),
-    ...[...own.keys].map((_, index) => `${row}.[m${index}]`),
-  ];
-  const order = [
-    ...names.map((name) => `${masterAlias}.[${name}]`),
-    ...sorts.map((sort, index) => sortText(`${row}.[o${index}]`, sort)),
-  ];
-  const from = `[__l${above.length - 1}] AS ${masterAlias} CROSS APPLY (${inner}) AS ${row}`;
-  return {
-    sql: `${withText([...[...above, own].map((level) => level.tables), ...tables])}SELECT ${list.join(', ')} FROM ${from} ORDER BY ${order.join(', ')}`,
-    parameters: parameters.list,
-    positions: names,
-    parentKey: keys,
-  };
-}
-
-/** The root's rows with their position and keys: `[__l0]`. */
-function numberedRoot(query: CheckedQuery, level: LevelSql, parameters: Parameters): string[] {
-  const { skip, top } = query;
-  const order = orderText(level.sorts.map((sort) => sortText(sort.sql, sort)));
-  const keys = [...level.keys.values()];
-  const list = [`CAST(ROW_NUMBER() OVER (ORDER BY ${order}) AS int) AS [n]`, ...named(keys, 'm')];
-  const all = `[__r0] AS (${level.query(list, parameters, noMaster)})`;
-  const columns = keys.map((_, index) => `, [m${index}]`).join('');
-  const from = parameters.add({ type: 'int', value: skip });
-  const limit =
-    top === undefined ? '' : ` AND [n] - ${from} <= ${parameters.add({ type: 'int', value: top })}`;
-  const page = `SELECT [n] - ${from} AS [n0]${columns} FROM [__r0] WHERE [n] > ${from}${limit}`;
-  return [all, `[__l0] AS (${page})`];
-}
-
-/** Rows of a level between, numbered within each parent: `[__l1]`. */
+/** Numbered within each parent. */
 function numberedLevel(
-  level: LevelSql,
-  parent: LevelSql | undefined,
-  depth: number,
+  level: Placed,
+  parent: Placed,
+  tableOf: TableOf,
   parameters: Parameters,
 ): string {
-  const names = positionNames(depth).map((name) => `${masterAlias}.[${name}]`);
-  const order = orderText(level.sorts.map((sort, index) => sortText(`${row}.[o${index}]`, sort)));
-  const inner = level.query(
-    [
-      ...named([...level.keys.values()], 'm'),
-      ...named(
-        level.sorts.map(({ sql }) => sql),
-        'o',
-      ),
-    ],
+  const { sql: own, depth } = level;
+  const above = positionNames(depth - 1).map((name) => `${masterAlias}.[${name}]`);
+  const inner = own.query(
+    orOne([...ownList(own), ...sortList(own)]),
     parameters,
-    (name) => `${masterAlias}.[${keyColumn(parent, name)}]`,
+    (name) => `${masterAlias}.[${keyColumn(parent.sql, name)}]`,
   );
-  const number = `CAST(ROW_NUMBER() OVER (PARTITION BY ${names.join(', ')} ORDER BY ${order}) AS int) AS [n${depth}]`;
-  const keys = [...level.keys].map((_, index) => `${row}.[m${index}]`);
-  return `[__l${depth}] AS (SELECT ${[...names, number, ...keys].join(', ')} FROM [__l${depth - 1}] AS ${masterAlias} CROSS APPLY (${inner}) AS ${row})`;
+  const list = [
+    ...above,
+    `CAST(ROW_NUMBER() OVER (PARTITION BY ${above.join(', ')} ORDER BY ${orderOf(own)}) AS int) AS [n${depth}]`,
+    ...keysOf(level).map((key) => `${masterAlias}.[${key.name}] AS [${key.own}]`),
+    ...ownNames(own).map((name) => `${row}.[${name}]`),
+  ];
+  return `SELECT ${list.join(', ')} FROM ${tableOf(parent)} AS ${masterAlias} CROSS APPLY (${inner}) AS ${row}`;
 }
+
+/**
+ * One row type for all levels. The first branch gives every column its type, and no row: SQL Server
+ * takes it away before it runs, and a NULL that no branch before has a type for would be an int.
+ */
+function outerUnion(levels: readonly Placed[], tableOf: TableOf): string {
+  const deepest = Math.max(...levels.map(({ depth }) => depth));
+  const order = orderNames(levels, deepest);
+  const columns = levels.map((level) => [
+    ...ownNames(level.sql),
+    ...keysOf(level).map(({ own }) => own),
+  ]);
+  if (levels.length === 1) {
+    const list = orOne((columns[0] ?? []).map((name) => `[${name}]`));
+    return `SELECT ${list.join(', ')} FROM ${levels.map(tableOf).join()} ORDER BY [n0]`;
+  }
+  const types = [
+    '0 AS [l]',
+    ...order.map((name) => `0 AS [${name}]`),
+    ...levels.flatMap(({ place }) =>
+      (columns[place] ?? []).map((name) => `[t${place}].[${name}] AS [${columnOf(place, name)}]`),
+    ),
+  ];
+  const all = levels.map((level) => `${tableOf(level)} AS [t${level.place}]`).join(' CROSS JOIN ');
+  const branches = levels.map((level) => {
+    const ancestry = ancestryOf(level);
+    const list = [
+      String(level.place),
+      ...order.map((name) => {
+        const at = ancestry[Number(name.slice(1))];
+        if (at === undefined) return 'NULL';
+        return name.startsWith('n') ? `[${name}]` : String(at.nth);
+      }),
+      ...levels.flatMap(({ place }) =>
+        (columns[place] ?? []).map((name) => (place === level.place ? `[${name}]` : 'NULL')),
+      ),
+    ];
+    return `SELECT ${list.join(', ')} FROM ${tableOf(level)}`;
+  });
+  const empty = `SELECT ${types.join(', ')} FROM ${all} WHERE 1 = 0`;
+  const sorted = order.map((name) => `[${name}]`).join(', ');
+  return `${[empty, ...branches].join(' UNION ALL ')} ORDER BY ${sorted}`;
+}
+
+/** From the root's down to the level itself. */
+const ancestryOf = (level: Placed): Placed[] =>
+  level.parent === undefined ? [level] : [...ancestryOf(level.parent), level];
+
+/**
+ * `n0`, then for each depth the place of the dataset, `d1`, where one has several below it, and the
+ * row's position, `n1`. NULL, of what a row is not below, comes first.
+ */
+function orderNames(levels: readonly Placed[], deepest: number): string[] {
+  const forks = new Set(
+    levels.filter(({ children }) => children.length > 1).map(({ depth }) => depth + 1),
+  );
+  return positionNames(deepest).flatMap((name, depth) =>
+    forks.has(depth) ? [`d${depth}`, name] : [name],
+  );
+}
+
+/** `n0` to the position of the row itself. */
+const positionNames = (depth: number): string[] =>
+  Array.from({ length: depth + 1 }, (_, index) => `n${index}`);
+
+/** What a column of a level is called in the rows of all. */
+const columnOf = (place: number, name: string): string => (place === 0 ? name : `${name}_${place}`);
+
+/** Columns with the master's keys, beside the master's own. */
+function keysOf({ sql, parent }: Placed): { own: string; name: string }[] {
+  if (parent === undefined) return [];
+  return sql.level.dataset.masterFields.map((name, index) => ({
+    own: `k${index}`,
+    name: keyColumn(parent.sql, name),
+  }));
+}
+
+/** Where a level has the key that its children call `name`. */
+const keyColumn = ({ keys }: LevelSql, name: string): string =>
+  `m${[...keys.keys()].indexOf(foldName(name))}`;
+
+const ownList = ({ fields, keys }: LevelSql): string[] => [
+  ...named(fields, 'c'),
+  ...named([...keys.values()], 'm'),
+];
+
+const ownNames = ({ fields, keys }: LevelSql): string[] => [
+  ...fields.map((_, index) => `c${index}`),
+  ...[...keys].map((_, index) => `m${index}`),
+];
+
+const sortsOf = ({ sorts, ties }: LevelSql): Sort[] => [...sorts, ...ties];
+
+const sortList = (own: LevelSql): string[] =>
+  named(
+    sortsOf(own).map(({ sql }) => sql),
+    'o',
+  );
+
+/** By the expressions themselves. */
+const rootOrder = (own: LevelSql): string =>
+  orderText(sortsOf(own).map((sort) => sortText(sort.sql, sort)));
+
+/** By the columns of `sortList`. */
+const orderOf = (own: LevelSql): string =>
+  orderText(sortsOf(own).map((sort, index) => sortText(`${row}.[o${index}]`, sort)));
 
 /** Each table once: datasets of a definition may have the same. */
 function withText(tables: readonly string[]): string {
@@ -169,14 +301,6 @@ function withText(tables: readonly string[]): string {
 /** SQL Server wants something to sort by, and no constant. */
 const orderText = (sorts: readonly string[]): string =>
   sorts.length === 0 ? '(SELECT NULL)' : sorts.join(', ');
-
-const positionNames = (depth: number): string[] =>
-  Array.from({ length: depth }, (_, index) => `n${index}`);
-
-/** Where a level has the key that its children call `name`. */
-function keyColumn(level: LevelSql | undefined, name: string): string {
-  return `m${[...(level?.keys.keys() ?? [])].indexOf(foldName(name))}`;
-}
 
 const named = (expressions: readonly string[], prefix: string): string[] =>
   expressions.map((sql, index) => `${sql} AS [${prefix}${index}]`);

@@ -71,6 +71,7 @@ function connectionOf({ host, port, security, user, password }: SmtpAddress) {
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     ...(user !== undefined && password !== undefined && { auth: { user, pass: password } }),
+    // Of every mail: the library reads no file and no URL that one names.
     disableFileAccess: true,
     disableUrlAccess: true,
   };
@@ -88,8 +89,6 @@ function mailOf(
     priority: priorities[event.severity],
     // RFC 3834: nobody's holiday is answered to it.
     headers: { 'Auto-Submitted': 'auto-generated' },
-    disableFileAccess: true,
-    disableUrlAccess: true,
   };
 }
 

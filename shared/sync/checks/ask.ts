@@ -74,8 +74,7 @@ async function allRows(
   signal: AbortSignal,
 ): Promise<CheckRow[]> {
   const found: CheckRow[] = [];
-  const [rows] = await databases.streams(database, [statement], signal);
-  for await (const batch of rows ?? []) {
+  for await (const batch of await databases.stream(database, statement, signal)) {
     for (const row of batch.rows) {
       found.push(Object.fromEntries(batch.columns.map((column, at) => [column, row[at]])));
     }

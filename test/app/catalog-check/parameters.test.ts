@@ -132,10 +132,10 @@ describe('servers and their addresses', () => {
       { databases },
       new Map(
         [a, b, c].map((address, index) => {
-          return [databases[index]?.id ?? '', { address, server: names[index] }] as const;
+          return [databases[index]?.id ?? '', { address, name: names[index] }] as const;
         }),
       ),
-    ).map(({ path, text }) => [path, text]);
+    ).map(({ path, text, severity }) => [path, text, severity]);
 
   it('one server at one address, another one at another', () => {
     assert.deepEqual(told('x:1', 'x:1', 'y:1'), []);
@@ -161,8 +161,15 @@ describe('servers and their addresses', () => {
     assert.deepEqual(told('x:1', 'x:1', 'x:1', unnamed), []);
   });
   it('two servers that call themselves the same', () => {
-    const [[path, text] = []] = told('x:1', 'x:1', 'alias:1', ['N1', 'N1', 'n1']);
-    assert.equal(path, 'databases[2].server');
-    assert.match(text ?? '', /on one server by its name n1/);
+    const [[path, text, severity] = []] = told('x:1', 'x:1', 'alias:1', ['N1', 'N1', 'n1']);
+    assert.deepEqual([path, severity], ['databases[2].server', 'warning']);
+    assert.match(text ?? '', /on one server by its name n1, .* procedures of both run at once/);
+  });
+  it('one server with two addresses, as it is with an alias', () => {
+    assert.deepEqual(told('x:1', 'alias:1', 'y:1'), []);
+  });
+  it('one server with two addresses of which nobody knows whether they are one', () => {
+    const [[, text] = []] = told('x:1', 'z:1', 'y:1', [undefined, undefined, 'N2']);
+    assert.match(text ?? '', /^b is at z:1 and a at x:1/);
   });
 });

@@ -75,9 +75,19 @@ test('what is wrong comes by its weight, one line for what has one cure', () => 
   assert.deepEqual(
     wrong.map(({ kind, subject, names, mend }) => [kind, subject, names?.join(), mend]),
     [
-      ['failed', '0c10', 'payment,meter', 'POST /runs/r1/retry {"user": "operator"}'],
-      ['failed', 'mo', 'payment', 'POST /runs/r4/retry {"user": "operator"}'],
-      ['late', 'schedule night', undefined, 'POST /boards/nightly/run {"user": "operator"}'],
+      [
+        'failed',
+        '0c10',
+        'payment,meter',
+        'POST /runs/r1/retry {"user": "operator", "whenBusy": "wait"}',
+      ],
+      ['failed', 'mo', 'payment', 'POST /runs/r4/retry {"user": "operator", "whenBusy": "wait"}'],
+      [
+        'late',
+        'schedule night',
+        undefined,
+        'POST /boards/nightly/run {"user": "operator", "whenBusy": "wait", "asOf": "2026-11-30T01:30:00.000Z"}',
+      ],
       ['late', '0c10', undefined, 'POST /runs/r2/cancel'],
       ['company', 'one', undefined, 'POST /flexibee/one/poll'],
       ['poison', 'syncboard-companies', 'one', undefined],
@@ -95,12 +105,15 @@ test('data are old from their time on, without anybody reading them again', () =
     [['old', 'mo', ['payment', 'meter'], later]],
   );
   const calls = '[{"code": "mo", "name": "payment"}, {"code": "mo", "name": "meter"}]';
-  assert.equal(wrong[0]?.mend, `POST /runs {"user": "operator", "calls": ${calls}}`);
-  assert.equal(wrong[0]?.cli, 'syncboard run --code mo --name payment,meter');
+  assert.equal(
+    wrong[0]?.mend,
+    `POST /runs {"user": "operator", "whenBusy": "wait", "calls": ${calls}}`,
+  );
+  assert.equal(wrong[0]?.cli, 'syncboard run --code mo --name payment,meter --in-line');
   const dated = ages.map((one) => ({ ...one, isDated: true as const }));
   const [ofMonth] = overviewOf({ ...calm, ages: dated }).wrong;
   assert.match(ofMonth?.mend ?? '', /"name": "payment", "month": 0}/);
-  assert.match(ofMonth?.cli ?? '', /--name payment,meter --month 0$/);
+  assert.match(ofMonth?.cli ?? '', /--name payment,meter --month 0 --in-line$/);
   assert.equal(overviewOf({ ...calm, ages, lookedAt: night }).well, true);
 });
 
@@ -155,7 +168,10 @@ test('of several due times the one that is late for the longest is told, however
   );
   const unseen = { ...schedule, next: night };
   const [unlooked] = overviewOf({ ...calm, schedules: [unseen] }).wrong;
-  assert.deepEqual([unlooked?.what, unlooked?.cli], ['unseen', 'syncboard board run nightly']);
+  assert.deepEqual(
+    [unlooked?.what, unlooked?.cli],
+    ['unseen', `syncboard board run nightly --as-of ${night} --in-line`],
+  );
   const met = overviewOf({ ...calm, schedules: [{ ...unseen, met: later }] });
   assert.equal(met.well, true, 'the board was run by hand since');
 });

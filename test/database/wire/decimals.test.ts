@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { SqlParameter } from '../../../shared/database/link.ts';
-import type { Statement } from '../../../shared/dynsql/definition.ts';
 import { runQuery } from '../../../shared/dynsql/run/run-query.ts';
 import { decimalText } from '../../../shared/json/decimal.ts';
+import { oneLevel, statementOf } from '../../dynsql/run/wire.ts';
 import { partOf } from '../../support/some-of.ts';
 import { soon } from '../../support/storage.ts';
 import { startWorld, type World } from './world.ts';
@@ -124,28 +124,17 @@ END`);
 
   it('are numbers in the JSON of dynsql, with their digits', async () => {
     for (const part of inParts(all, 500)) {
-      const statement: Statement = {
-        dataset: 'Decimals',
-        depth: 0,
-        parent: undefined,
-        children: [],
-        sql: `SELECT ${part.map((one, at) => `CAST('${one.text}' AS ${declared(one)}) AS c${at}`).join(', ')}`,
-        parameters: [],
-        columns: part.map((_, at) => ({
-          name: `c${at}`,
-          key: `C${at}`,
-          datatype: 'dtFloat',
-          zone: 'UTC',
-        })),
-        positions: [],
-        parentKey: [],
-      };
+      const columns = part.map((_, at) => ({
+        ...{ name: `c${at}`, key: `C${at}`, datatype: 'dtFloat', zone: 'UTC' },
+      }));
+      const sql = `SELECT ${part.map((one, at) => `CAST('${one.text}' AS ${declared(one)}) AS c${at}`).join(', ')}`;
+      const statement = statementOf(sql, [oneLevel(columns)]);
       let json = '';
-      for await (const piece of runQuery([statement], world.databases, 'ab', soon())) {
+      for await (const piece of runQuery(statement, world.databases, 'ab', soon())) {
         json += Buffer.from(piece).toString();
       }
       const members = part.map(({ text }, at) => `"C${at}":${text}`).join(',');
-      assert.equal(json, `{"name":"Decimals","items":[{${members}}]}`);
+      assert.equal(json, `{"name":"MAIN","items":[{${members}}]}`);
     }
   });
 });

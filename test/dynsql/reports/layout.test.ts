@@ -184,6 +184,14 @@ const cases: [string, Record<string, Json | undefined>, string[]][] = [
     ],
   ],
   [
+    'letters that the font does not have',
+    { title: 'Účty 帳', signatures: ['Составил', 'א'], 'table.total': 'Всего \u{1f9fe}' },
+    ['帳 (U+5E33)', 'א (U+05D0)', '\u{1f9fe} (U+1F9FE)'].map((character, index) => {
+      const place = ['title', 'signatures[1]', 'table.total'][index];
+      return `${place}: has ${character}, which the font of reports does not have; write it in other letters`;
+    }),
+  ],
+  [
     'no columns',
     { 'table.columns': [] },
     ['table.columns: empty; name at least one of the columns'],
@@ -276,7 +284,7 @@ describe('the shipped reports', () => {
       }
       const number = { cs: '1\u00a0234,50', ru: '1\u00a0234,50', en: '1,234.50' }[layout.language];
       assert.ok(text.includes(number));
-      assert.match(pages[0]?.lines.at(-1) ?? '', /^(strana 1 z|страница 1 из) {2}?\| \d$/);
+      assert.match(pages[0]?.lines.at(-1) ?? '', /^(strana 1 z|страница 1 из) \| \d$/);
     });
   }
 });

@@ -67,7 +67,8 @@ export function readPdf(bytes: Buffer): Pdf {
     return [...stream.matchAll(operators)].flatMap(
       ([, color, font = '', size, left, base, hex = '', formX, formY, form]) => {
         if (form === undefined) {
-          const text = fonts.get(font)?.(hex) ?? '';
+          // A line that ends between words has a space at its end.
+          const text = fonts.get(font)?.(hex).trimEnd() ?? '';
           const at = { size: Number(size), x: x + Number(left), y: y + Number(base) };
           return [{ text, font, ...at, ...(color === undefined ? {} : { color }) }];
         }
@@ -91,6 +92,37 @@ export function readPdf(bytes: Buffer): Pdf {
     return { texts, lines: linesOf(texts), width: Number(width), height: Number(height) };
   });
   return { pages, fonts: [...fontNames].sort() };
+}
+
+/** What a test of the structure reads of a file. */
+export interface PdfObjects {
+  dictionary(id: number): string;
+  readonly catalog: string;
+  readonly metadata: string;
+  /** Of each page: what is drawn, and the elements that its marks belong to. */
+  readonly contents: readonly string[];
+  readonly parents: readonly (readonly number[])[];
+}
+
+export function readPdfObjects(bytes: Buffer): PdfObjects {
+  const objects = readObjects(bytes);
+  const object = (id: number) => objects.get(id) ?? assert.fail(`object ${id}`);
+  const referred = (text: string, key: string) =>
+    object(Number(new RegExp(`/${key} (\\d+) 0 R`).exec(text)?.[1]));
+  const trailer = /trailer\n([\s\S]*?)startxref/.exec(bytes.toString('latin1'))?.[1] ?? '';
+  const { dictionary: catalog } = referred(trailer, 'Root');
+  const ids = (text: string) => [...text.matchAll(/(\d+) 0 R/g)].map(([, id]) => Number(id));
+  const [, kids = ''] = /\/Kids \[([^\]]*)\]/.exec(referred(catalog, 'Pages').dictionary) ?? [];
+  const pages = ids(kids).map((id) => object(id).dictionary);
+  const tree = /StructTreeRoot/.test(catalog) ? referred(catalog, 'StructTreeRoot').dictionary : '';
+  const parents = tree === '' ? [] : ids(referred(tree, 'ParentTree').dictionary);
+  return {
+    dictionary: (id) => object(id).dictionary,
+    catalog,
+    metadata: referred(catalog, 'Metadata').stream?.toString() ?? '',
+    contents: pages.map((page) => referred(page, 'Contents').stream?.toString('latin1') ?? ''),
+    parents: parents.map((id) => ids(object(id).dictionary)),
+  };
 }
 
 /** Every object of the file, each where the cross-reference table says. */

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import type { RowBatch } from '../../../shared/database/row-stream.ts';
-import type { Statement } from '../../../shared/dynsql/definition.ts';
-import type { RowSource } from '../../../shared/dynsql/run/levels.ts';
+import type { Statement, StatementLevel } from '../../../shared/dynsql/definition.ts';
+import type { RowSource } from '../../../shared/dynsql/run/open-query.ts';
 
 /** A level: its name, its fields and those below it. */
 export interface Shape {
@@ -58,86 +58,109 @@ export function answerOf(shape: Shape, nodes: readonly Node[]): { name: string; 
   };
 }
 
-/** A level as its statement gives it. */
-export interface LevelRows {
-  statement: Statement;
+/** The rows of all levels as the statement gives them. */
+export interface AllRows {
+  levels: StatementLevel[];
   columns: string[];
-  rows: unknown[][];
+  /** In the order of the answer, each under the names of its level's columns. */
+  rows: Record<string, unknown>[];
 }
 
-/** Statements and their rows: fields `c…`, positions `n…`, the row's own key `m0`, its parent's `k0`. */
-export function levelsOf(root: Shape, nodes: readonly Node[]): LevelRows[] {
-  const levels: LevelRows[] = [];
+/**
+ * A statement's rows: `l`, the positions `n…`, of each level fields `c…`, the row's own key `m0`, its
+ * parent's `k0`, each with the level's place behind it.
+ */
+export function rowsOf(root: Shape, nodes: readonly Node[]): AllRows {
+  const levels: StatementLevel[] = [];
+  const rows: AllRows['rows'] = [];
   let keys = 0;
   const addLevel = (shape: Shape, depth: number, parent: number | undefined): number => {
-    const positions = Array.from({ length: depth }, (_, index) => `n${index}`);
-    const fields = Array.from({ length: shape.fields }, (_, index) => `c${index}`);
     const place = levels.length;
     const children: number[] = [];
     levels.push({
-      statement: {
-        dataset: shape.name,
-        depth,
-        parent,
-        children,
-        sql: shape.name,
-        parameters: [],
-        columns: fields.map((name, index) => ({
-          name,
-          key: `F${index}`,
-          datatype: 'dtVariant',
-          zone: 'UTC',
-        })),
-        positions,
-        parentKey: parent === undefined ? [] : [{ own: 'k0', parent: 'm0' }],
-      },
-      columns: [...positions, 'k0', ...fields, 'm0'],
-      rows: [],
+      dataset: shape.name,
+      depth,
+      parent,
+      children,
+      columns: Array.from({ length: shape.fields }, (_, index) => ({
+        name: `c${index}_${place}`,
+        key: `F${index}`,
+        datatype: 'dtVariant',
+        zone: 'UTC',
+      })),
+      positions: Array.from({ length: depth + 1 }, (_, index) => `n${index}`),
+      parentKey: parent === undefined ? [] : [{ own: `k0_${place}`, parent: `m0_${parent}` }],
     });
     for (const child of shape.children) children.push(addLevel(child, depth + 1, place));
     return place;
   };
   const addRows = (place: number, own: readonly Node[], path: number[], parentKey: number) => {
-    const level = levels[place];
-    if (level === undefined) throw new Error('no such level');
     for (const [index, node] of own.entries()) {
       keys += 1;
       const key = keys;
-      level.rows.push([...path, parentKey, ...node.values, key]);
-      for (const [at, child] of level.statement.children.entries()) {
-        addRows(child, node.below[at] ?? [], [...path, index + 1], key);
+      const position = [...path, index + 1];
+      rows.push({
+        l: place,
+        ...Object.fromEntries(position.map((at, depth) => [`n${depth}`, at])),
+        ...Object.fromEntries(node.values.map((value, at) => [`c${at}_${place}`, value])),
+        [`m0_${place}`]: key,
+        [`k0_${place}`]: parentKey,
+      });
+      for (const [at, child] of (levels[place]?.children ?? []).entries()) {
+        addRows(child, node.below[at] ?? [], position, key);
       }
     }
   };
   addLevel(root, 0, undefined);
   addRows(0, nodes, [], 0);
-  return levels;
+  const columns = [
+    'l',
+    ...Array.from({ length: 4 }, (_, depth) => `n${depth}`),
+    ...levels.flatMap((level, place) => [
+      ...level.columns.map(({ name }) => name),
+      `m0_${place}`,
+      `k0_${place}`,
+    ]),
+  ];
+  return { levels, columns, rows };
+}
+
+/** Of levels whose rows a test makes up. */
+export function statementOf(levels: readonly StatementLevel[]): Statement {
+  const text = { sql: 'SELECT', parameters: [] };
+  return { ...text, copying: text, levels };
 }
 
 export const noKinds: RowBatch['kinds'] = new Map();
 
 /** Gives the rows in batches of the sizes given, over and over; some of them late. */
 export function sourceOf(
-  levels: readonly LevelRows[],
+  { columns, rows }: AllRows,
   sizes: readonly number[],
 ): RowSource & { begun: number; ended: number } {
   const source = {
     begun: 0,
     ended: 0,
-    streams: async () => {
-      source.begun = levels.length;
-      return levels.map(async function* ({ columns, rows }): AsyncGenerator<RowBatch, void> {
+    rowVersioning: async () => 'on' as const,
+    stream: async () => {
+      source.begun += 1;
+      return (async function* (): AsyncGenerator<RowBatch, void> {
         try {
           for (let at = 0, turn = 0; at < rows.length; turn += 1) {
             const size = sizes[turn % sizes.length] ?? 1;
             if (size % 2 === 0) await new Promise(setImmediate);
-            yield { columns, kinds: noKinds, rows: rows.slice(at, at + size) };
+            const batch = rows.slice(at, at + size);
+            yield {
+              columns,
+              kinds: noKinds,
+              rows: batch.map((row) => columns.map((name) => row[name] ?? null)),
+            };
             at += size;
           }
         } finally {
           source.ended += 1;
         }
-      });
+      })();
     },
   };
   return source;

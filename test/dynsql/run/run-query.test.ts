@@ -1,4 +1,4 @@
-/** Queries over the wire: several connections, what ends them, and that nothing is left behind. */
+/** Queries over the wire: one connection each, what ends them, and that nothing is left behind. */
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -8,7 +8,15 @@ import type { Statement } from '../../../shared/dynsql/definition.ts';
 import { DriftError } from '../../../shared/dynsql/run/merge.ts';
 import { itemTexts, runQuery } from '../../../shared/dynsql/run/run-query.ts';
 import { soon } from '../../support/storage.ts';
-import { millionRows, type Server, startServer, threeLevels, threeLevelsAnswer } from './wire.ts';
+import {
+  millionRows,
+  oneLevel,
+  type Server,
+  startServer,
+  statementOf,
+  threeLevels,
+  threeLevelsAnswer,
+} from './wire.ts';
 
 let server: Server;
 before(async () => {
@@ -17,13 +25,13 @@ before(async () => {
 after(() => server.close());
 
 async function textOf(
-  statements: readonly Statement[],
+  statement: Statement,
   databases: Databases,
   signal = soon(),
   onPiece: (count: number, length: number) => void = () => {},
 ): Promise<string> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of runQuery(statements, databases, 'ab', signal)) {
+  for await (const piece of runQuery(statement, databases, 'ab', signal)) {
     pieces.push(piece);
     onPiece(pieces.length, piece.length);
   }
@@ -49,8 +57,8 @@ describe('a query over the wire', () => {
     const { databases, proxy } = await server.open(t, 3);
     const answer = JSON.parse(await textOf(threeLevels(), databases));
     assert.deepEqual(answer, threeLevelsAnswer());
-    // One a level; one more with which the driver tries the address out.
-    assert.ok(proxy.connections <= 4);
+    // One; one more with which the driver tries the address out.
+    assert.ok(proxy.connections <= 2, `${proxy.connections} connections`);
     const texts: string[] = [];
     for await (const text of itemTexts(threeLevels({ masters: 5 }), databases, 'ab', soon())) {
       texts.push(text);
@@ -64,22 +72,28 @@ describe('a query over the wire', () => {
 
   it('leaves no setting on the connections', async (t) => {
     const { databases } = await server.open(t, 1);
-    const asked = 'SELECT @@LOCK_TIMEOUT AS timeout';
+    const asked =
+      'SELECT @@LOCK_TIMEOUT AS timeout, transaction_isolation_level AS isolation FROM sys.dm_exec_sessions WHERE session_id = @@SPID';
     const [before] = await databases.query('ab', asked, [], soon());
-    const [root] = threeLevels();
-    assert.ok(root);
-    const alone = { ...root, children: [], sql: root.sql.replace('n < @masters', 'n < 2') };
-    assert.equal(
-      await textOf([alone], databases),
-      '{"name":"MAIN","items":[{"ID":0,"NAME":"0"},{"ID":1,"NAME":"1"}]}',
-    );
+    for (const how of ['on', 'asked', 'off'] as const) {
+      const source = {
+        rowVersioning: async () => how,
+        stream: databases.stream.bind(databases),
+      };
+      const two = threeLevels({ masters: 2, rows: 0 });
+      const pieces: string[] = [];
+      for await (const one of itemTexts(two, source, 'ab', soon())) pieces.push(one);
+      assert.equal(pieces.length, 0);
+      assert.equal(
+        await textOf(statementOf('SELECT 1 AS c0', [oneLevel([])]), databases),
+        '{"name":"MAIN","items":[{}]}',
+      );
+    }
     assert.deepEqual(await databases.query('ab', asked, [], soon()), [before]);
   });
 
   it('gives a datetimeoffset as the moment it is, other dates as the clock of their zone', async (t) => {
     const { databases } = await server.open(t, 2);
-    const [root, rows] = threeLevels();
-    assert.ok(root && rows);
     const zone = 'Europe/Prague';
     const columns = ['plain', 'zoned', 'day', 'time'].map((key, place) => ({
       name: `c${place}`,
@@ -87,17 +101,19 @@ describe('a query over the wire', () => {
       datatype: ['dtDateTime', 'dtDateTime', 'dtDate', 'dtTime'][place] ?? '',
       zone,
     }));
-    // The master of the nested rows is known by a moment.
     const held = "CAST('2019-07-01T23:30:00.125-01:00' AS datetimeoffset(3))";
     const list = `CAST('2019-07-01T23:30:00.125' AS datetime2(3)) AS c0, ${held} AS c1, ${held} AS c2, ${held} AS c3`;
+    // The master of the nested rows is known by a moment.
+    const row = `${list}, ${held} AS m0, ${held} AS k0`;
+    const sql = `SELECT 0 AS l, 1 AS n0, CAST(NULL AS int) AS n1, ${row} UNION ALL SELECT 1, 1, 1, ${row} ORDER BY n0, n1`;
     const text = await textOf(
-      [
-        { ...root, columns, parameters: [], sql: `SELECT ${list}, ${held} AS m0` },
+      statementOf(sql, [
+        { ...oneLevel(columns), children: [1] },
         {
-          ...{ ...rows, columns, children: [], parameters: [] },
-          sql: `SELECT 1 AS n0, ${held} AS k0, ${list}`,
+          ...{ dataset: 'ROWS', depth: 1, parent: 0, children: [], columns },
+          ...{ positions: ['n0', 'n1'], parentKey: [{ own: 'k0', parent: 'm0' }] },
         },
-      ],
+      ]),
       databases,
     );
     const members =
@@ -125,31 +141,28 @@ describe('a query over the wire', () => {
 
   it('fails before its first byte when a statement cannot be run', async (t) => {
     const { databases } = await server.open(t, 3);
-    const [root, rows, parts] = threeLevels();
-    assert.ok(root && rows && parts);
-    const broken = { ...parts, sql: 'SELECT n FROM dbo.nowhere' };
-    const answer = runQuery([root, rows, broken], databases, 'ab', soon());
+    const broken = statementOf('SELECT n AS c0 FROM dbo.nowhere', [oneLevel([])]);
+    const answer = runQuery(broken, databases, 'ab', soon());
     await assert.rejects(answer.next(), { number: 208 });
     await isClean(databases, 3);
   });
 
   it('fails when levels do not fit together', async (t) => {
     const { databases } = await server.open(t, 3);
-    const [root, rows, parts] = threeLevels();
-    assert.ok(root && rows && parts);
-    // As if rows 500 to 509 of the root had gone between the statements.
+    const three = threeLevels();
+    // As if rows 500 to 509 of the root had gone between two looks at them.
     const drifted = {
-      ...root,
-      sql: root.sql.replace('ORDER', 'AND n NOT BETWEEN 500 AND 509 ORDER'),
+      ...three,
+      sql: three.sql.replace('ORDER', 'AND (x.l > 0 OR a.n NOT BETWEEN 500 AND 509) ORDER'),
     };
-    await assert.rejects(textOf([drifted, rows, parts], databases), DriftError);
+    await assert.rejects(textOf(drifted, databases), DriftError);
     await isClean(databases, 3);
   });
 
   it('ends at once when its taker leaves', async (t) => {
     const { databases } = await server.open(t, 3);
-    for (const statements of [millionRows(), threeLevels()]) {
-      for await (const piece of runQuery(statements, databases, 'ab', soon())) {
+    for (const statement of [millionRows(), threeLevels()]) {
+      for await (const piece of runQuery(statement, databases, 'ab', soon())) {
         assert.ok(piece.length > 0);
         break;
       }
@@ -212,42 +225,5 @@ describe('a query over the wire', () => {
     );
     for (const answer of answers) assert.deepEqual(JSON.parse(answer), threeLevelsAnswer(few));
     assert.ok(proxy.connections <= 5, `${proxy.connections} connections`);
-  });
-
-  it('waits for connections without keeping others from theirs', async (t) => {
-    const { databases, proxy } = await server.open(t, 3);
-    const busy = await databases.session('ab', soon());
-    const opened = proxy.open;
-    const answer = textOf(threeLevels({ masters: 2 }), databases);
-    while (proxy.open < opened + 2) await new Promise(setImmediate);
-    // The one that is out needs another one before it can come back.
-    await databases.query('ab', 'SELECT 1 AS one', [], AbortSignal.timeout(20_000));
-    busy.release();
-    assert.deepEqual(JSON.parse(await answer), threeLevelsAnswer({ masters: 2 }));
-  });
-
-  it('leaves the line when its signal says so', async (t) => {
-    const { databases } = await server.open(t, 3);
-    const busy = await databases.session('ab', soon());
-    const [first, second] = [new AbortController(), new AbortController()];
-    const readings = [first, second].map((stop) => textOf(threeLevels(), databases, stop.signal));
-    const last = textOf(threeLevels({ masters: 2 }), databases);
-    const reason = new Error('gone');
-    second.abort(reason);
-    await assert.rejects(readings[1] ?? Promise.resolve(), reason);
-    first.abort(reason);
-    await assert.rejects(readings[0] ?? Promise.resolve(), reason);
-    busy.release();
-    assert.deepEqual(JSON.parse(await last), threeLevelsAnswer({ masters: 2 }));
-    await isClean(databases, 3);
-  });
-
-  it('is refused when it can never have its connections', async (t) => {
-    const { databases, proxy } = await server.open(t, 2);
-    await assert.rejects(textOf(threeLevels(), databases), {
-      meaning: 'permanent',
-      message: '3 connections are needed at the same time, SQL_POOL_SIZE allows 2',
-    });
-    assert.equal(proxy.connections, 0);
   });
 });

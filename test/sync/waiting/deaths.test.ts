@@ -133,7 +133,7 @@ describe('deaths', () => {
           await dying.proxy.close();
         }
       };
-      const left = someOf(deaths, 1 / 5).values();
+      const left = someOf(deaths, 1 / 10).values();
       const some = async () => {
         for (const death of left) await die(death);
       };

@@ -10,7 +10,7 @@ const levels = [100, 110, 120, 130, 140, 150];
 /** @throws 5011, 15048 */
 export function alterDatabase(
   session: SessionState,
-  { name, level, rowVersions }: Extract<Statement, { kind: 'alterDatabase' }>,
+  { name, level, rowVersions, snapshots }: Extract<Statement, { kind: 'alterDatabase' }>,
 ): void {
   const database = name === undefined ? session.database : session.instance.database(name);
   if (!database) throw errors.alterDenied(name ?? '');
@@ -19,4 +19,5 @@ export function alterDatabase(
     database.compatibilityLevel = level;
   }
   if (rowVersions !== undefined) database.rowVersions = rowVersions;
+  if (snapshots !== undefined) database.snapshots = snapshots;
 }

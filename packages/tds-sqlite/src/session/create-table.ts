@@ -59,10 +59,9 @@ export function createFromColumns(
   if (columns.some((column) => column.name === '')) throw errors.noImplicitColumnName();
   checkNames(columns, name.at(-1) ?? '');
   const draft = draftOf(session, name, { columns: [], constraints: [], indexes: [] });
-  draft.columns = columns.map((column) => ({
-    name: column.name,
-    type: column.type,
-    nullable: column.nullable,
+  draft.columns = columns.map(({ name: own, type, nullable, collation }) => ({
+    ...{ name: own, type, nullable },
+    ...(collation !== undefined && { collation }),
   }));
   return store(session, name, draft);
 }

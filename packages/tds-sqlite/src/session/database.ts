@@ -20,6 +20,8 @@ export class Database {
   compatibilityLevel = 150;
   /** READ_COMMITTED_SNAPSHOT, for whoever asks: readers never wait here, be it ON or OFF. */
   rowVersions = true;
+  /** ALLOW_SNAPSHOT_ISOLATION. */
+  snapshots = false;
   readonly #durable: boolean;
   readonly #idle: Connection[] = [];
   #closed = false;

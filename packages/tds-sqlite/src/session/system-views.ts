@@ -241,14 +241,13 @@ const views: Record<string, View> = {
           id: index + 1,
           compatibilityLevel: 150,
           rowVersions: false,
+          snapshots: name === 'master' || name === 'msdb',
         })),
-        ...session.instance.databases.map(({ name, compatibilityLevel, rowVersions }, index) => ({
-          name,
-          id: index + 5,
-          compatibilityLevel,
-          rowVersions,
-        })),
-      ].map(({ name, id, compatibilityLevel, rowVersions }) => [
+        ...session.instance.databases.map((database, index) => {
+          const { name, compatibilityLevel, rowVersions, snapshots } = database;
+          return { name, id: index + 5, compatibilityLevel, rowVersions, snapshots };
+        }),
+      ].map(({ name, id, compatibilityLevel, rowVersions, snapshots }) => [
         name,
         id,
         created,
@@ -258,7 +257,7 @@ const views: Record<string, View> = {
         'ONLINE',
         false,
         rowVersions,
-        0,
+        snapshots ? 1 : 0,
         'SIMPLE',
       ]),
   },

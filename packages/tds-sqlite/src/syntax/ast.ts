@@ -323,7 +323,13 @@ export type Statement = { line: number } & (
   | { kind: 'kill'; session: number }
   | { kind: 'accepted'; what: string }
   /** ALTER DATABASE … SET of what counts here; `name` undefined: the current one. */
-  | { kind: 'alterDatabase'; name?: string; level?: number; rowVersions?: boolean }
+  | {
+      kind: 'alterDatabase';
+      name?: string;
+      level?: number;
+      rowVersions?: boolean;
+      snapshots?: boolean;
+    }
 );
 
 export type CreateMode = 'create' | 'alter' | 'createOrAlter';

@@ -321,6 +321,11 @@ function alterDatabase(reader: Reader, line: number): Statement {
     if (reader.accept('WITH')) reader.accept('NO_WAIT') || reader.accept('ROLLBACK', 'IMMEDIATE');
     return { ...own, rowVersions };
   }
+  if (reader.accept('SET', 'ALLOW_SNAPSHOT_ISOLATION')) {
+    const snapshots = !reader.accept('OFF');
+    if (snapshots) reader.expect('ON');
+    return { ...own, snapshots };
+  }
   while (!reader.atEnd && !reader.is(';') && reader.line === line) reader.next();
   return { kind: 'accepted', what: 'DATABASE', line };
 }

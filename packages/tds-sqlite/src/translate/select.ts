@@ -56,6 +56,9 @@ export function translateQuery(
 ): TranslatedQuery {
   const outer = emptyScope(parent);
   const common = commonTables(context, outer, query.with);
+  if (!query.forJson && query.body.kind !== 'select' && query.order.length > 0) {
+    return sortedSet(context, outer, query, common);
+  }
   const result = query.forJson ? forJson(context, outer, query) : plain(context, outer, query);
   if (!common) return result;
   const { columns, single } = result;
@@ -79,8 +82,19 @@ function plain(context: Translation, outer: Scope, query: Query): TranslatedQuer
         !limit.sql && { values: parts.items.map(({ value }) => value.sql) }),
     };
   }
+  if (query.order.length > 0) return sortedSet(context, outer, query, '');
+  return { ...bodySql(context, outer, query.body), single: false };
+}
+
+/** @param common the tables that the query has before it */
+function sortedSet(
+  context: Translation,
+  outer: Scope,
+  query: Query,
+  common: string,
+): TranslatedQuery {
+  const limit = limitSql(context, outer, query);
   const { sql, columns } = bodySql(context, outer, query.body);
-  if (!query.order.length) return { sql, columns, single: false };
   const name = context.name('u');
   const keys = query.order.map(
     ({ expression, descending }) =>
@@ -88,7 +102,7 @@ function plain(context: Translation, outer: Scope, query: Query): TranslatedQuer
   );
   const list = columns.map((_, index) => `c${index}`).join(',');
   return {
-    sql: `WITH ${name}(${list}) AS (${sql}) SELECT * FROM ${name} ORDER BY ${keys.join(',')}${limit.sql}`,
+    sql: `WITH RECURSIVE ${common && `${common}, `}${name}(${list}) AS (${sql}) SELECT * FROM ${name} ORDER BY ${keys.join(',')}${limit.sql}`,
     columns,
     single: limit.one,
   };

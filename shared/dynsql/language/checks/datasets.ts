@@ -152,7 +152,7 @@ function queryFaults(document: DefinitionDocument, dataset: Dataset, path: Path)
       : []),
     ...parenthesesFaults(all, path),
     ...tableFaults(document, dataset, tables, path),
-    ...misplaced(all.slice(tables.length), body, path),
+    ...misplaced(all, body, path),
     ...sqlFaults(body, path, dataset, ['FIELDS', 'JOIN', 'WHERE']),
     ...order.flatMap(({ expression }) => [
       ...sqlFaults(expression, path, dataset, []),

@@ -1,0 +1,239 @@
+/**
+ * A query as the parameters of an address, which is how spreadsheets and browsers ask:
+ * `select=Code,HISTORY.EUMember&where.Code=C*&orderby=-Name&top=10`. They become the body of a query and
+ * nothing else; what is right is for the check of a body to say.
+ */
+
+import type { FieldError } from '../../faults/field-error.ts';
+import { parseExact } from '../../json/exact-json.ts';
+import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
+import { foldName, sameName } from '../name.ts';
+import { queryFault } from './query.ts';
+import { QueryFault } from './query-faults.ts';
+import { valueType } from './value-type.ts';
+
+/** Parameters whose names go on with the id of a condition, after the datasets that it is below. */
+export const conditionParameters = ['where.', 'flags.'] as const;
+export const plainParameters = ['select', 'orderby', 'top', 'skip'] as const;
+
+interface GivenCondition {
+  id: string;
+  value?: unknown;
+  flags?: string[];
+}
+
+interface Level {
+  select: string[];
+  where: GivenCondition[];
+  orderby: { id: string; ordering: 'asc' | 'desc' }[];
+  datasets: NamedLevel[];
+}
+type NamedLevel = Level & { name: string };
+
+/** A body, and which parameter each place of it is from. */
+export interface ParametersQuery {
+  readonly body: object;
+  /** A fault of the body, as one of the parameters; whatever else was thrown stays as it is. */
+  named(error: unknown): unknown;
+}
+
+/**
+ * @param parameters names and values, each name once; of others than the above nothing is read
+ * @throws QueryFault for a value that begins as JSON and is none
+ */
+export function queryOfParameters(
+  definition: Definition,
+  parameters: Iterable<readonly [name: string, value: string]>,
+): ParametersQuery {
+  const reading = new Reading(definition);
+  for (const [name, value] of parameters) reading.read(name, value);
+  return reading.done();
+}
+
+class Reading {
+  readonly #root: Level = emptyLevel();
+  readonly #definition: Definition;
+  /** Parameters by the places that they are from; a longer place is more exact. */
+  readonly #names = new Map<string, string>();
+  /** Parameters of each place, by what they say of it. */
+  readonly #given = new Map<string, string>();
+  readonly #errors: FieldError[] = [];
+  #counts: { top?: unknown; skip?: unknown } = {};
+
+  constructor(definition: Definition) {
+    this.#definition = definition;
+  }
+
+  read(name: string, value: string): void {
+    if (name === 'select') for (const item of listOf(value)) this.#select(item);
+    else if (name === 'orderby') for (const item of listOf(value)) this.#order(item);
+    else if (name === 'top' || name === 'skip') {
+      this.#counts[name] = /^\d{1,15}$/.test(value) ? Number(value) : value;
+    } else if (name.startsWith('where.')) this.#where(name, value);
+    else if (name.startsWith('flags.')) this.#flags(name, value);
+  }
+
+  done(): ParametersQuery {
+    if (this.#errors.length > 0) throw queryFault(this.#errors);
+    const body = { ...written(this.#root), ...this.#counts };
+    return { body, named: (error) => this.#named(error) };
+  }
+
+  #select(item: string): void {
+    const { level, place, rest } = this.#levelAt(item, 'select', () => false);
+    this.#names.set(`${place}select[${level.select.length}]`, 'select');
+    level.select.push(rest);
+  }
+
+  #order(item: string): void {
+    const isDown = item.startsWith('-');
+    const path = isDown ? item.slice(1) : item;
+    const isKey = ({ keys }: LoadedDataset, id: string) => keys.has(foldName(id));
+    const { level, place, rest } = this.#levelAt(path, 'orderby', isKey);
+    this.#names.set(`${place}orderby[${level.orderby.length}]`, 'orderby');
+    level.orderby.push({ id: rest, ordering: isDown ? 'desc' : 'asc' });
+  }
+
+  #where(name: string, text: string): void {
+    const { condition, place, known } = this.#condition(name);
+    this.#names.set(place, name);
+    this.#once(`${place}.value`, name);
+    if (text === '') return;
+    const value = this.#valueOf(name, text, known);
+    if (value !== undefined) condition.value = value;
+  }
+
+  #flags(name: string, text: string): void {
+    const { condition, place } = this.#condition(name);
+    this.#names.set(`${place}.flags`, name);
+    this.#once(`${place}.flags`, name);
+    condition.flags = listOf(text);
+  }
+
+  /** Names of conditions have no case of letters: the same one may come as two parameters. */
+  #once(place: string, name: string): void {
+    const other = this.#given.get(place);
+    this.#given.set(place, name);
+    if (other === undefined) return;
+    const message = `${name} is the same parameter as ${other}`;
+    this.#errors.push({ field: name, message, allowed: 'given once' });
+  }
+
+  /** The one that is asked for already, or a new one: a condition may have both parameters. */
+  #condition(name: string) {
+    const path = name.slice(name.indexOf('.') + 1);
+    const isCondition = ({ conditions }: LoadedDataset, id: string) => conditions.has(foldName(id));
+    const { level, place, rest, dataset } = this.#levelAt(path, name, isCondition);
+    let index = level.where.findIndex(({ id }) => sameName(id, rest));
+    if (index < 0) index = level.where.push({ id: rest }) - 1;
+    const condition = level.where[index] ?? { id: rest };
+    const at = `${place}where[${index}]`;
+    if (!this.#names.has(at)) this.#names.set(at, name);
+    return { condition, place: at, known: dataset?.conditions.get(foldName(rest)) };
+  }
+
+  /**
+   * The level that a dotted path leads to. A name with a dot in it is found where it is one that the
+   * dataset has.
+   */
+  #levelAt(
+    path: string,
+    parameter: string,
+    isKnown: (dataset: LoadedDataset, name: string) => boolean,
+  ) {
+    let level = this.#root;
+    let dataset: LoadedDataset | undefined = this.#definition.root;
+    let place = '';
+    let rest = path;
+    for (;;) {
+      const dot = rest.indexOf('.');
+      if (dot < 0 || (dataset !== undefined && isKnown(dataset, rest))) break;
+      const name = rest.slice(0, dot);
+      rest = rest.slice(dot + 1);
+      let index = level.datasets.findIndex((one) => sameName(one.name, name));
+      if (index < 0) index = level.datasets.push({ name, ...emptyLevel() }) - 1;
+      const at = `${place}datasets[${index}]`;
+      if (!this.#names.has(at)) {
+        this.#names.set(at, parameter);
+        this.#names.set(`${at}.select`, 'select');
+      }
+      place = `${at}.`;
+      level = level.datasets[index] ?? level;
+      dataset = this.#definition.datasets.get(foldName(name));
+    }
+    return { level, dataset, place, rest };
+  }
+
+  /** What is no JSON is text; true, false and stored dates are what they are for who takes them. */
+  #valueOf(name: string, text: string, condition: LoadedCondition | undefined): unknown {
+    if (/^\s*["[{]/.test(text)) {
+      try {
+        return parseExact(text);
+      } catch {
+        const allowed = 'JSON where it begins with [, { or "; such text goes between quotes';
+        const message = `${name} must be ${allowed}`;
+        this.#errors.push({ field: name, message, allowed });
+        return undefined;
+      }
+    }
+    if (/^(true|false)$/i.test(text) && takesBoolean(condition)) return /^true$/i.test(text);
+    return /^-?\d{1,7}$/.test(text) && takesDate(condition) ? Number(text) : text;
+  }
+
+  #named(error: unknown): unknown {
+    if (!(error instanceof QueryFault) || error.kind !== 'unfit') return error;
+    return queryFault(error.errors.map((fault) => this.#ofParameter(fault)));
+  }
+
+  #ofParameter(fault: FieldError): FieldError {
+    const { field, message } = fault;
+    const before = [...this.#names.keys()]
+      .filter((place) => field === place || /^[.[]/.test(field.slice(place.length)))
+      .filter((place) => field.startsWith(place))
+      .sort((one, other) => other.length - one.length)[0];
+    if (before === undefined) return fault;
+    const name = this.#names.get(before) ?? before;
+    // Which of a list it is; that it is the value follows from the parameter.
+    const within = /^(?:\.value|\.flags)?((?:\[\d+\])?)$/.exec(field.slice(before.length))?.[1];
+    const shown = `${name}${within ?? ''}`;
+    const told = message.startsWith(field) ? `${shown}${message.slice(field.length)}` : message;
+    return { ...fault, field: shown, message: told };
+  }
+}
+
+const emptyLevel = (): Level => ({ select: [], where: [], orderby: [], datasets: [] });
+
+/** Lists that are empty are left out, so that what is missing is told as missing. */
+function written({ datasets, ...lists }: Level): object {
+  const filled = Object.entries(lists).filter(([, value]) => value.length > 0);
+  return {
+    ...Object.fromEntries(filled),
+    ...(datasets.length > 0 && { datasets: datasets.map(writtenDataset) }),
+  };
+}
+
+const writtenDataset = ({ name, ...level }: NamedLevel) => ({ name, ...written(level) });
+
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+function takesBoolean(condition: LoadedCondition | undefined): boolean {
+  const { document, template } = condition ?? {};
+  return (
+    document?.datatype === 'ctBoolean' ||
+    template?.true !== undefined ||
+    template?.false !== undefined ||
+    template?.type === 'bit'
+  );
+}
+
+function takesDate(condition: LoadedCondition | undefined): boolean {
+  const { document, template } = condition ?? {};
+  const type = template?.type === undefined ? undefined : valueType(template.type);
+  return (
+    type?.kind === 'date' || template?.kind === 'date' || /^ctDate/i.test(document?.datatype ?? '')
+  );
+}
