@@ -117,7 +117,7 @@ async function finished(
   }
   const { body } = answer;
   if (isKnown(request, headers.get('etag'))) {
-    headers.delete('content-type');
+    for (const name of ['content-type', 'content-language']) headers.delete(name);
     return new functions.HttpResponse({ status: 304, headers });
   }
   if (typeof body !== 'string') return new functions.HttpResponse({ ...answer, headers });
