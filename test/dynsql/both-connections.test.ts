@@ -20,7 +20,7 @@ const { abraGen, databases } = started;
 after(() => started.close());
 
 /** Few, but with those that the manual's example finds. */
-const kept = `rowid % 9 = 0 OR ID = '2E00000101' OR DocDate$DATE BETWEEN 44149 AND 44150`;
+const kept = `rowid % 20 = 0 OR ID = '2E00000101' OR DocDate$DATE BETWEEN 44149 AND 44150`;
 for (const sql of [
   `DELETE FROM IssuedInvoices WHERE NOT (${kept})`,
   'DELETE FROM IssuedInvoices2 WHERE Parent_ID NOT IN (SELECT ID FROM IssuedInvoices)',
@@ -184,9 +184,9 @@ describe('through ABRA Gen and over a database of ours with the same data', () =
         assert.deepEqual(inAnyOrder(ours), inAnyOrder(theirs));
         sizes.push(theirs.items.length);
       }),
-      { numRuns: Number(process.env['DYNSQL_QUERIES'] ?? 25), seed: 18 },
+      { numRuns: Number(process.env['DYNSQL_QUERIES'] ?? 15), seed: 18 },
     );
-    assert.ok(sizes.filter((size) => size > 0).length > sizes.length / 4, sizes.join(' '));
+    assert.ok(sizes.filter((size) => size > 0).length > sizes.length / 5, sizes.join(' '));
   });
 
   const where = (id: string, value: unknown) => ({ select: 'ID', where: { id, value } });

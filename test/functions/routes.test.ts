@@ -50,6 +50,11 @@ test('/openapi.json describes every route, and what it says is JSON Schema witho
   );
   const sync = document.paths['/entity_sync'].post;
   const { schemas } = document.components;
+  // Clients are generated of it: types have the names of types.
+  assert.deepEqual(
+    Object.keys(schemas).filter((name) => !/^([A-Z][a-z0-9]*)+$/.test(name)),
+    [],
+  );
   const at = (place: string) => ({ $ref: `#/components/schemas/${place}` });
   assert.deepEqual(sync.requestBody.content['application/json'].schema, at('EntitySync'));
   assert.deepEqual(schemas.EntitySync.required, ['user', 'code', 'name']);

@@ -13,6 +13,7 @@ import type {
   TableLayout,
 } from './layout.ts';
 import { namesOf } from './layout-template.ts';
+import { readLogo } from './logo.ts';
 import { indentMm, pageSize } from './page-size.ts';
 import { aggregateOf } from './totals.ts';
 
@@ -48,6 +49,7 @@ export function layoutFaults(layout: LayoutDocument, definition: Definition): st
   return [
     ...rootFaults,
     ...periodFaults(period, root),
+    ...logoFaults(layout),
     ...tableFaults(table, root, ['table'], pageSize(layout.page).tableWidth),
   ];
 }
@@ -61,6 +63,16 @@ function periodFaults(period: string | undefined, root: LoadedDataset): string[]
   if (condition !== undefined && dated(condition)) return [];
   const known = [...root.conditions.values()].filter(dated).map(({ document }) => document.id);
   return [faultAt(['period'], notOneOf(period, `a condition on dates of ${root.name}`, known))];
+}
+
+function logoFaults({ logo, page }: LayoutDocument): string[] {
+  const read = logo && readLogo(logo.image);
+  if (logo === undefined || typeof read !== 'object') return [];
+  const width = (logo.height * read.width) / read.height;
+  const most = pageSize(page).tableWidth / 2;
+  if (width <= most) return [];
+  const text = `makes it ${rounded(width)} mm wide; half of the page is ${rounded(most)} mm`;
+  return [faultAt(['logo', 'height'], text)];
 }
 
 const sumless = 'nowhere to print it; give the table a total or a group a footer';

@@ -111,6 +111,11 @@ export class Flow {
     this.#flush();
   }
 
+  /** Where what comes next begins, in points from the top of the page. */
+  get top(): number {
+    return this.#y;
+  }
+
   /** What comes next is not above `y`, in points from the top of the page. */
   notAbove(y: number): void {
     this.#flush();

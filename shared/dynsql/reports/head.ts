@@ -5,6 +5,8 @@ import { type Cell, laid } from './band.ts';
 import type { Flow } from './flow.ts';
 import type { Formatter } from './format.ts';
 import type { LayoutDocument } from './layout.ts';
+import { readLogo } from './logo.ts';
+import { points } from './page-size.ts';
 import type { PrintJob } from './print-job.ts';
 import { styles } from './style.ts';
 import { words } from './words.ts';
@@ -37,7 +39,8 @@ export function putHead(
 ): void {
   const { paper } = flow;
   const { margin } = paper;
-  const width = paper.width - 2 * margin;
+  const logo = drawnLogo(flow, layout);
+  const width = paper.width - 2 * margin - (logo === undefined ? 0 : logo.width + gap);
   const at = { x: margin, width, align: 'left' } as const;
   const { root } = paper.structure;
   const title = { cells: [{ ...at, text: layout.title }], style: styles.title };
@@ -52,10 +55,21 @@ export function putHead(
     ];
     flow.putWithLast(laid({ cells, style: styles.row, element: root.child('P') }, paper));
   }
+  if (logo !== undefined) flow.notAbove(logo.bottom);
   // Room before the table.
   flow.putWithLast(
     laid({ cells: [{ ...at, text: '' }], style: { ...styles.row, size: 1 } }, paper),
   );
+}
+
+/** The logo at the right margin. @returns its width, and its lower edge */
+function drawnLogo({ paper, top }: Flow, { logo }: LayoutDocument) {
+  const read = logo && readLogo(logo.image);
+  if (logo === undefined || typeof read !== 'object') return undefined;
+  const height = points(logo.height);
+  const width = (height * read.width) / read.height;
+  paper.image(read.bytes, paper.width - paper.margin - width, top, width, height, logo.alt);
+  return { width, bottom: top + height };
 }
 
 function headLines(

@@ -6,6 +6,7 @@ import { expects, fields, filledList, list, matching, oneOf } from '../../faults
 import { isZone } from '../../time/zone.ts';
 import { characterName, missingIn } from './fonts.ts';
 import { templateFault } from './layout-template.ts';
+import { imagePattern, readLogo } from './logo.ts';
 import { printable } from './wrap.ts';
 
 /** Number, date and own texts of a report are written as in this language. */
@@ -170,6 +171,23 @@ const page = fields('a page', {
   margin: between(5, 40, 'a margin').default(12),
 });
 
+const imageUse = 'use data:image/png;base64,… or data:image/jpeg;base64,…';
+const longestImage = 400_000;
+
+const logo = fields('a logo', {
+  /** PNG without transparency, or JPEG. */
+  image: matching(imagePattern, 'an image', imageUse)
+    .max(longestImage, { error: `longer than ${longestImage} characters; use a smaller image` })
+    .superRefine((value, context) => {
+      const read = imagePattern.test(value) ? readLogo(value) : undefined;
+      if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
+    }),
+  /** In millimetres. */
+  height: between(5, 40, 'a height').default(12),
+  /** For who does not see it. */
+  alt: text('a text', 120),
+});
+
 const mostSignatures = 4;
 
 const zoneUse = 'use an IANA name, such as Europe/Moscow';
@@ -195,6 +213,8 @@ export const layoutSchema = fields('a layout', {
     .optional(),
   /** Whose figures these are, in the head. */
   company: text('a company', 120).optional(),
+  /** At the top right of the first page. */
+  logo: logo.optional(),
   /** Id of the root's condition whose dates are the report's period, in the head. */
   period: name('the id of a condition').optional(),
   page: page.default({ size: 'A4', orientation: 'portrait', margin: 12 }),

@@ -176,6 +176,17 @@ export class Paper {
     this.fill(x, y - thickness / 2, width, thickness, paint);
   }
 
+  /** An image whose upper left corner is given, on the current page. */
+  image(bytes: Buffer, x: number, y: number, width: number, height: number, alt: string): void {
+    const box = [x, this.height - y - height, x + width, this.height - y];
+    const figure = this.structure.root.child('Figure', { alt, box });
+    this.#add([this.structure.mark(figure)]);
+    const options = { width, height, ignoreOrientation: true };
+    this.#document.image(bytes, x, y, options);
+    this.#add([markEnd]);
+    figure.close();
+  }
+
   /** What has been written of the file since it was last asked. */
   take(): Uint8Array | undefined {
     return this.#document.read() ?? undefined;

@@ -15,6 +15,8 @@ export interface ElementAttributes {
   readonly span?: number | undefined;
   /** In place of what is drawn. */
   readonly alt?: string | undefined;
+  /** Of a figure: left, lower, right and upper edge from the page's lower left corner, in points. */
+  readonly box?: readonly number[] | undefined;
 }
 
 /** A file grows by some 75 bytes a cell, so that longer documents are as they were. */
@@ -105,7 +107,7 @@ export class Element {
     structure: Structure,
     type: ElementType,
     parent: Element | undefined,
-    { scope, span = 1, alt }: ElementAttributes,
+    { scope, span = 1, alt, box }: ElementAttributes,
   ) {
     this.#structure = structure;
     this.type = type;
@@ -120,6 +122,7 @@ export class Element {
       S: type,
       ...(parent === undefined ? {} : { P: parent.ref }),
       ...(Object.keys(table).length === 0 ? {} : { A: { O: 'Table', ...table } }),
+      ...(box === undefined ? {} : { A: { O: 'Layout', Placement: 'Block', BBox: box } }),
       // pdfkit takes a plain text for a name.
       ...(alt === undefined ? {} : { Alt: new String(alt) }),
     });

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { PdfPage } from './pdf.ts';
-import { pdfOf, reportWith, row } from './world.ts';
+import { crc32, deflateSync } from 'node:zlib';
+import { printReport } from '../../../shared/dynsql/reports/print-report.ts';
+import { type PdfPage, readPdf, readPdfObjects } from './pdf.ts';
+import { bytesOf, faultsOf, never, pdfOf, printed, reportWith, row, rowsOf } from './world.ts';
 
 const plain = { 'table.groups': [], 'table.details': [] };
 const spaces = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -191,4 +193,88 @@ describe('a page', () => {
       assert.match(lines[total - 1] ?? '', /^0c10-/);
     }
   });
+});
+
+describe('a logo', () => {
+  const chunk = (type: string, body: Buffer) => {
+    const typed = Buffer.concat([Buffer.from(type, 'latin1'), body]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(body.length);
+    check.writeUInt32BE(crc32(typed));
+    return Buffer.concat([length, typed, check]);
+  };
+  /** Of one colour; `colors` is PNG's colour type. */
+  const png = (width: number, height: number, colors = 2, channels = 3, interlaced = 0) => {
+    const header = Buffer.alloc(13);
+    header.writeUInt32BE(width, 0);
+    header.writeUInt32BE(height, 4);
+    header.set([8, colors, 0, 0, interlaced], 8);
+    return Buffer.concat([
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+      chunk('IHDR', header),
+      chunk('IDAT', deflateSync(Buffer.alloc(height * (1 + width * channels)))),
+      chunk('IEND', Buffer.alloc(0)),
+    ]);
+  };
+  const layout = (bytes: Buffer, height = 12) => ({
+    ...plain,
+    logo: { image: `data:image/png;base64,${bytes.toString('base64')}`, height, alt: 'Дом' },
+  });
+
+  it('stands at the right margin beside the head, with its text', async () => {
+    const report = reportWith(layout(png(30, 10), 20));
+    const bytes = await bytesOf(printReport(report, rowsOf([row(1)]), printed, never));
+    const { contents, dictionary } = readPdfObjects(bytes);
+    const [, mark, width, height, x, y] =
+      /\/Figure <<\/MCID (\d+)>> BDC\nq\n(\S+) 0 0 -?(\S+) (\S+) (\S+) cm\n\/I1 Do\nQ\nEMC/.exec(
+        contents[0] ?? '',
+      ) ?? [];
+    assert.equal(mark, '0');
+    const mm = (points: string | undefined) => Math.round((Number(points) * 254) / 72) / 10;
+    assert.deepEqual([mm(width), mm(height), mm(x)], [60, 20, 210 - 12 - 60]);
+    assert.ok(Number(y) > 0);
+    const figure = Array.from({ length: 20 }, (_, id) => dictionary(id + 1)).find((text) =>
+      text.includes('/S /Figure'),
+    );
+    assert.match(figure ?? '', /\/Alt \(/);
+    const [page] = readPdf(bytes).pages;
+    assert.ok(find(page, 'Счёт').y > Number(y), 'the table is below it');
+  });
+
+  const cases: [string, Buffer, string][] = [
+    [
+      'that is cut off',
+      png(30, 10).subarray(0, 60),
+      'logo.image: is no whole PNG or JPEG; save it again',
+    ],
+    [
+      'of other bytes',
+      Buffer.from('hello world'),
+      'logo.image: is no whole PNG or JPEG; save it again',
+    ],
+    [
+      'with transparency',
+      png(30, 10, 6, 4),
+      'logo.image: is a PNG with transparency; save it without',
+    ],
+    [
+      'that is interlaced',
+      png(30, 10, 2, 3, 1),
+      'logo.image: is an interlaced PNG; save it without',
+    ],
+    ['of too many pixels', png(4001, 1), 'logo.image: is 4001 by 1 pixels; use 1 to 4000 of each'],
+    [
+      'that is too wide',
+      png(100, 10),
+      'logo.height: makes it 120 mm wide; half of the page is 93 mm',
+    ],
+  ];
+  for (const [name, bytes, fault] of cases) {
+    it(`${name} is refused`, () => {
+      assert.deepEqual(
+        faultsOf(() => reportWith(layout(bytes))),
+        [fault],
+      );
+    });
+  }
 });
