@@ -38,6 +38,25 @@ export function accepts(accept: string | null, mediaType: string): boolean {
   return ranges.length === 0 || (best !== undefined && best.quality > 0);
 }
 
+/**
+ * The one of `profiles` (RFC 6906) that the client likes best of JSON; undefined where JSON without
+ * one is liked as well, or none is named.
+ */
+export function preferredProfile(
+  accept: string | null,
+  profiles: readonly string[],
+): string | undefined {
+  const asked = (accept ?? '').split(',').flatMap((range) => {
+    const [parsed] = parseRange(range, 0);
+    const isJson = parsed?.type === 'application' && parsed.subtype === 'json';
+    if (!isJson || parsed.quality === 0) return [];
+    const [, profile] = /;\s*profile="?([^\s";]+)"?/i.exec(range) ?? [];
+    return { profile: profile?.toLowerCase(), quality: parsed.quality };
+  });
+  const [best] = asked.toSorted((one, other) => other.quality - one.quality);
+  return profiles.find((profile) => profile === best?.profile);
+}
+
 /** Empty for a range that is malformed: it is as if it had not been sent. */
 function parseRange(range: string, position: number): MediaRange[] {
   const [name = '', ...parameters] = range.toLowerCase().split(';');
