@@ -14,7 +14,7 @@ const transactions = 40;
 /** All accounts of a block and their meters get the number of the change. */
 const changeOf = (change: number, where: string) => `SET XACT_ABORT ON; BEGIN TRANSACTION;
 UPDATE heap.personal_account SET residents = ${change} ${where};
-UPDATE heap.meter SET initial_reading = ${change} ${where.replace('personal_account_id', 'meter_id')};
+UPDATE heap.meter SET initial_reading = ${change} ${where.replaceAll('personal_account_id', 'meter_id')};
 COMMIT;`;
 
 interface Master {
