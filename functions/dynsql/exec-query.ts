@@ -10,7 +10,7 @@ import { readJsonObject } from '../../shared/http/body.ts';
 import type { Call, RouteHandler } from '../../shared/http/handler.ts';
 import { laidOutPieces } from '../../shared/http/json-layout.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { streamedBody } from '../../shared/http/streamed-body.ts';
+import { streamedAnswer } from '../../shared/http/streamed-answer.ts';
 import { withoutSchema } from '../../shared/json/without-schema.ts';
 import { isDry } from '../shapes/dry.ts';
 import { allowedConnection, pathParameter } from './allowed-connection.ts';
@@ -100,7 +100,13 @@ async function answered(
       contentType === 'application/json'
         ? (within: AbortSignal) => laidOutPieces(inTurn(within), isPretty)
         : inTurn;
-    return { headers, body: await streamedBody(context.invocationId, make, limit) };
+    return await streamedAnswer(request, {
+      invocationId: context.invocationId,
+      make,
+      signal: limit,
+      headers: () => headers,
+      isPacked: contentType === 'application/pdf',
+    });
   } finally {
     clearTimeout(timer);
   }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import functions, {
   type HttpRequestInit,
   type HttpResponse,
@@ -294,6 +294,11 @@ const describes = describedBy(JSON.parse(JSON.stringify(document)));
 export type Services = AppServices | App;
 
 /** Calls the function called `name` as the host would; the answer must be what is described. */
+function unpacked(bytes: Buffer, coding: string | null): Buffer {
+  if (coding === 'br') return brotliDecompressSync(bytes);
+  return coding === 'gzip' ? gunzipSync(bytes) : bytes;
+}
+
 export async function call(
   app: Services,
   name: string,
@@ -312,8 +317,7 @@ export async function call(
     app instanceof App ? app.current : app,
   ).handler(request, context)) as HttpResponse;
   const bytes = Buffer.from(await response.arrayBuffer());
-  const isZipped = response.headers.get('content-encoding') === 'gzip';
-  const text = (isZipped ? gunzipSync(bytes) : bytes).toString();
+  const text = unpacked(bytes, response.headers.get('content-encoding')).toString();
   assert.ok(text === '' || text.endsWith('\n'), `no newline at the end: ${text.slice(-80)}`);
   const { method } = request;
   describes({
