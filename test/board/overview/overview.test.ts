@@ -96,6 +96,19 @@ test('what is wrong comes by its weight, one line for what has one cure', () => 
   );
 });
 
+test('a time within a text is by the clock of whoever reads it; as JSON it stays as it is', () => {
+  const why = 'Server dcdb is closed until 2026-11-30T08:41:00.000Z: index';
+  const late = { ...skipped, why };
+  const facts = { ...calm, schedules: [{ ...schedule, unmet: { since: night, due: late } }] };
+  const overview = overviewOf(facts);
+  assert.equal(overview.wrong[0]?.what, why);
+  const reader = { language: 'en', timeZone: 'Asia/Vladivostok', tool: 'cli' } as const;
+  assert.match(
+    overviewText(overview, reader),
+    /^ {2}Server dcdb is closed until 2026-11-30 18:41: index$/m,
+  );
+});
+
 test('data are old from their time on, without anybody reading them again', () => {
   const age = { code: 'mo', place: 'heap', maxAgeMs: 3_600_000, oldAt: later };
   const ages = ['payment', 'meter'].map((entity) => ({ ...age, entity }));
