@@ -77,6 +77,19 @@ export class Client {
     return await this.jsonOf(await this.exchange(method, path, asked));
   }
 
+  /**
+   * An answer as a page for a terminal, in the language of whoever reads it.
+   *
+   * @throws as `ask`
+   */
+  async page(path: string, language: string, query: Asked['query'] = {}): Promise<string> {
+    const headers = {
+      accept: 'text/plain, application/problem+json;q=0.9',
+      'accept-language': language,
+    };
+    return await this.textOf(await this.exchange('GET', path, { headers, query }));
+  }
+
   async jsonOf(response: Response): Promise<unknown> {
     const text = await this.textOf(response);
     try {

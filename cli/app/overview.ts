@@ -21,12 +21,7 @@ export const overview = cliCommand(
       writeJson(await client.ask('GET', 'overview'), surroundings);
       return exitCodes.ok;
     }
-    const headers = {
-      accept: 'text/plain, application/problem+json;q=0.9',
-      'accept-language': language,
-    };
-    const asked = { headers, query: { tool: 'cli' } };
-    const text = await client.textOf(await client.exchange('GET', 'overview', asked));
+    const text = await client.page('overview', language, { tool: 'cli' });
     for (const line of inCommands(text).trimEnd().split('\n')) write(clean(line));
     return exitCodes.ok;
   },

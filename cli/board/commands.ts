@@ -105,17 +105,23 @@ export const boardImport = cliCommand(
   },
 );
 
+const asOfOption = {
+  type: 'text',
+  value: 'TIME',
+  help: 'count relative months from then, a due time that was missed, and not from now',
+} as const;
+
 export const boardRun = cliCommand(
   'board run',
   'start what is switched on, as one run',
   {
     what: 'Starts the calls of a board that are switched on, as one run.',
     operands: [board],
-    options: startOptions,
+    options: { ...startOptions, 'as-of': asOfOption },
     more: startHelp,
   },
-  async ({ operands: [name = ''], ...given }, surroundings) =>
-    await started(path(name, 'run'), {}, given, surroundings),
+  async ({ operands: [name = ''], 'as-of': asOf, ...given }, surroundings) =>
+    await started(path(name, 'run'), asOf === undefined ? {} : { asOf }, given, surroundings),
 );
 
 /** @throws CliError for JSON that is no board */

@@ -10,6 +10,7 @@ import { cliCommand, type Surroundings, writeJson } from '../command.ts';
 import { CliError, exitCodes } from '../exit-codes.ts';
 import { readJson } from '../read-file.ts';
 import { table } from '../terminal/table.ts';
+import { clean } from '../terminal/text.ts';
 import { CsvWriter } from './csv.ts';
 
 export const query = cliCommand(
@@ -34,11 +35,20 @@ export const query = cliCommand(
       body: { type: 'text', value: 'FILE', help: 'a whole query as JSON, in place of these' },
       csv: { type: 'flag', help: 'rows as CSV in UTF-8' },
       dry: { type: 'flag', help: 'SQL and parameters in place of rows' },
+      describe: {
+        type: 'flag',
+        help: 'in place of rows what can be asked: fields, conditions, keys, reports, examples',
+      },
+      schema: {
+        type: 'flag',
+        help: 'in place of rows the JSON Schema of a query, by which editors complete --body',
+      },
       ...clientOptions,
     },
     more: clientHelp,
   },
-  async ({ operands: [connection = '', definition], body, csv, dry, ...typed }, surroundings) => {
+  async ({ operands: [connection = '', definition], ...options }, surroundings) => {
+    const { body, csv, dry, describe, schema, ...typed } = options;
     const { url, 'token-file': tokenFile, ...parts } = typed;
     const client = await clientOf({ url, 'token-file': tokenFile }, surroundings);
     const path = `${encodeURIComponent(connection)}/dynsql`;
@@ -52,8 +62,19 @@ export const query = cliCommand(
       return exitCodes.ok;
     }
     const id = isId.test(definition) ? definition : idOf(definition, all);
+    const place = `${path}/${encodeURIComponent(id)}`;
+    if (describe) {
+      const { write, language } = surroundings;
+      const text = await client.page(`${place}/help`, language);
+      for (const line of text.trimEnd().split('\n')) write(clean(line));
+      return exitCodes.ok;
+    }
+    if (schema) {
+      writeJson(await client.ask('GET', `${place}/schema`), surroundings);
+      return exitCodes.ok;
+    }
     const json = body === undefined ? queryOf(parts) : await readJson(body, surroundings);
-    const exec = `${path}/${encodeURIComponent(id)}/exec`;
+    const exec = `${place}/exec`;
     if (dry)
       writeJson(await client.ask('POST', exec, { json, query: { dry: 'true' } }), surroundings);
     else await stream(client, exec, { json, csv }, surroundings);

@@ -11,15 +11,22 @@ import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { periodLimits } from '../../shared/sync/period.ts';
 import type { SyncRequest } from '../../shared/sync/syncs.ts';
+import { momentOf, momentUse } from '../../shared/time/moment.ts';
 import { isDry } from '../shapes/dry.ts';
 import { idempotencyKey } from '../shapes/idempotency-key.ts';
+import { faultOf } from '../shapes/new-closure.ts';
 import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
 import { checkUser } from '../shapes/user.ts';
 import { checkWhenBusy, whenBusyOf } from '../shapes/when-busy.ts';
 import { planned, started, tokenOf } from '../sync/start-sync.ts';
 import { namedBoard } from './board-view.ts';
 
-const members = ['token', 'user', 'whenBusy'] as const;
+const members = ['token', 'user', 'whenBusy', 'asOf'] as const;
+
+interface Asked extends Pick<SyncRequest, 'user' | 'whenBusy'> {
+  /** Whose months relative ones are. */
+  asOf: Date;
+}
 
 export function runBoard(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
@@ -27,11 +34,12 @@ export function runBoard(app: AppServices): RouteHandler {
     const body = await readJsonObject(request, signal);
     const token = tokenOf(body, caller, app);
     requireRole(token, 'run');
-    const asking = { ...parse(body), token: token.name };
+    const { asOf, ...asked } = parse(body, app);
+    const asking = { ...asked, token: token.name };
     const board = await namedBoard(request, app, token, signal);
     const key = idempotencyKey(request.headers);
     // With a key that started a run before, that one is told, whatever is switched on by now.
-    const sync = () => requestOf(app, board, asking);
+    const sync = () => requestOf(app, board, asOf, asking);
     if (dry) return await planned(app, sync(), signal);
     const call = { app, request, context, caller: token, signal };
     return await started(call, sync, { key, body }, 'json');
@@ -41,9 +49,10 @@ export function runBoard(app: AppServices): RouteHandler {
 function requestOf(
   app: AppServices,
   { name, board }: NamedBoard,
+  asOf: Date,
   asking: Pick<SyncRequest, 'user' | 'token' | 'whenBusy'>,
 ): SyncRequest {
-  const on = callsOn(board, app.catalog, periodLimits(app.catalog.periods, app.now()));
+  const on = callsOn(board, app.catalog, periodLimits(app.catalog.periods, asOf));
   if ('errors' in on) throw faulty(name, on.errors);
   if (on.calls.length === 0) {
     throw new HttpProblem('nothing-to-run', `Nothing of board ${name} is switched on.`);
@@ -56,15 +65,30 @@ function faulty(name: string, errors: readonly FieldError[]): HttpProblem {
   return new HttpProblem('faulty-board', message, { errors });
 }
 
-function parse(body: Body): Pick<SyncRequest, 'user' | 'whenBusy'> {
+function parse(body: Body, { catalog, now }: Pick<AppServices, 'catalog' | 'now'>): Asked {
   const user = checkUser(body);
+  const time = now();
+  const asOf = asOfOf(body, catalog.periods.timeZone, time);
   const errors = [
     ...(user?.errors ?? []),
     ...(checkWhenBusy(body)?.errors ?? []),
+    ...(asOf === undefined ? [asOfFault(body, time)] : []),
     ...unknownMembers(body, members),
   ];
   const [first] = errors;
-  if (first === undefined) return { user: String(body['user']), ...whenBusyOf(body) };
+  if (first === undefined && asOf !== undefined) {
+    return { user: String(body['user']), ...whenBusyOf(body), asOf };
+  }
   const text = user?.text ?? refusalText(first);
   throw new HttpProblem('invalid-value', text, { errors });
+}
+
+function asOfOf({ asOf }: Body, timeZone: string, now: Date): Date | undefined {
+  if (asOf === undefined || asOf === null) return now;
+  const moment = typeof asOf === 'string' ? momentOf(asOf, timeZone) : undefined;
+  return moment === undefined || moment > now ? undefined : moment;
+}
+
+function asOfFault(body: Body, now: Date): FieldError {
+  return faultOf(body, 'asOf', `${momentUse}, no later than ${now.toISOString()}`);
 }

@@ -1,24 +1,34 @@
 import type { AppServices } from '../../shared/app/services.ts';
+import { preferredProfile } from '../../shared/http/accept.ts';
 import { json } from '../../shared/http/answer.ts';
+import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { allowedConnection, pathParameter } from './allowed-connection.ts';
 import { explained } from './problems.ts';
+import { helpAnswer, pathOf } from './read-help.ts';
 
 /** The definitions of a connection. */
 export function listDefinitions(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     const connection = allowedConnection(request, app, caller);
     const list = await explained(context, () => connection.list(signal));
-    return json(list.map(({ id, name }) => ({ id, name })));
+    return tagged(json(list.map(({ id, name }) => ({ id, name }))));
   };
 }
 
-/** One definition whole. */
+/** One definition whole, or with `Accept: application/json; profile=help` what it can be asked. */
 export function readDefinition(app: AppServices): RouteHandler {
   return async (request, context, { caller, signal }) => {
     const connection = allowedConnection(request, app, caller);
     const id = pathParameter(request, 'id');
+    if (preferredProfile(request.headers.get('accept'), ['help']) === 'help') {
+      const described = await explained(context, () => connection.described(id, signal));
+      const answer = helpAnswer(described, pathOf(connection, described), request, true);
+      const type = 'application/json; profile=help; charset=utf-8';
+      return tagged({ ...answer, headers: { ...answer.headers, 'content-type': type } });
+    }
     const body = await explained(context, () => connection.definition(id, signal));
-    return { headers: { 'content-type': 'application/json; charset=utf-8' }, body };
+    const type = 'application/json; charset=utf-8';
+    return tagged({ headers: { 'content-type': type, vary: 'Accept, Accept-Language' }, body });
   };
 }

@@ -1,12 +1,17 @@
 /** dynsql: a connection's definitions, and queries. */
 
 import { z } from 'zod';
+import { helpSchema, reportNameSchema } from '../../shared/dynsql/help/help.ts';
+import { languages } from '../../shared/dynsql/help/words.ts';
 import type { Parameter } from '../../shared/http/openapi.ts';
 import { execQuery, readRows } from '../dynsql/exec-query.ts';
 import { listDefinitions, readDefinition } from '../dynsql/read-definitions.ts';
+import { listReports, readHelp, readSchema } from '../dynsql/read-help.ts';
+import { formatSchema } from '../dynsql/representation.ts';
 import type { Route } from '../route.ts';
 import { drySchema } from '../shapes/dry.ts';
 import * as schemas from '../shapes/dynsql.ts';
+import { flagSchema } from '../shapes/flag.ts';
 
 const connection: Parameter = {
   name: 'connection',
@@ -24,6 +29,20 @@ const id: Parameter = {
 /** Of whatever asks ABRA Gen. */
 const asked = ['abra-gen', 'too-slow'] as const;
 
+const language: Parameter = {
+  name: 'Accept-Language',
+  in: 'header',
+  description: 'Of what help says in words: en, cs or ru',
+  schema: z.string(),
+};
+const languageOfAnswer = {
+  'Content-Language': {
+    description: 'Of help',
+    schema: z.enum(languages),
+    isOptional: true,
+  },
+} as const;
+
 /** Of a query, however it comes. */
 const forms: readonly Parameter[] = [
   {
@@ -38,10 +57,40 @@ const forms: readonly Parameter[] = [
     description: 'true: SQL and parameters in place of rows; databases of ours only',
     schema: drySchema,
   },
+  {
+    name: 'format',
+    in: 'query',
+    description: 'What rows are sent as; without it as Accept says',
+    schema: formatSchema,
+  },
+  {
+    name: 'bom',
+    in: 'query',
+    description: 'true: CSV begins with a byte order mark, by which Excel knows UTF-8',
+    schema: flagSchema,
+  },
+  {
+    name: 'escape',
+    in: 'query',
+    description: 'true: an apostrophe in front of texts of CSV that look like formulas',
+    schema: flagSchema,
+  },
 ];
 const rows = {
   responses: {
-    200: { description: 'Dataset with its items', json: schemas.answerSchema, pdf: true },
+    200: {
+      description: 'Dataset with its items',
+      headers: {
+        'Content-Disposition': {
+          description: 'The name of the file, after the definition',
+          schema: z.string(),
+          isOptional: true,
+        },
+      },
+      json: schemas.answerSchema,
+      pdf: true,
+      table: true,
+    },
   },
   problems: [...asked, 'not-acceptable', 'too-many'],
 } as const;
@@ -56,6 +105,7 @@ export const dynsqlRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: listDefinitions,
+        conditional: true,
         summary: 'The dynamic SQLs of a connection',
         parameters: [connection],
         responses: { 200: { description: 'Id and name', json: schemas.definitionsSchema } },
@@ -72,9 +122,75 @@ export const dynsqlRoutes: readonly Route[] = [
     methods: {
       GET: {
         handler: readDefinition,
-        summary: 'One dynamic SQL whole: datasets, conditions, keys',
+        conditional: true,
+        summary:
+          'One dynamic SQL whole: datasets, conditions, keys; with Accept: application/json; profile=help what it can be asked',
+        parameters: [connection, id, language],
+        responses: {
+          200: {
+            description: 'The definition, or help',
+            headers: languageOfAnswer,
+            json: z.union([schemas.definitionSchema, helpSchema]),
+          },
+        },
+        problems: asked,
+      },
+    },
+  },
+  {
+    name: 'dynsql_help',
+    tag: 'dynsql',
+    route: '{connection}/dynsql/{id}/help',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readHelp,
+        conditional: true,
+        summary: 'What can be asked: fields, conditions and their values, keys, reports, examples',
+        parameters: [connection, id, language],
+        responses: {
+          200: {
+            description: 'In the language of the reader',
+            headers: languageOfAnswer,
+            json: helpSchema,
+            text: z.string(),
+          },
+        },
+        problems: asked,
+      },
+    },
+  },
+  {
+    name: 'dynsql_schema',
+    tag: 'dynsql',
+    route: '{connection}/dynsql/{id}/schema',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readSchema,
+        conditional: true,
+        summary: 'JSON Schema of a query of one definition, by which editors complete it',
         parameters: [connection, id],
-        responses: { 200: { description: 'The definition', json: schemas.definitionSchema } },
+        responses: { 200: { description: 'JSON Schema 2020-12', json: z.looseObject({}) } },
+        problems: asked,
+      },
+    },
+  },
+  {
+    name: 'dynsql_reports',
+    tag: 'dynsql',
+    route: '{connection}/dynsql/{id}/reports',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: listReports,
+        conditional: true,
+        summary: 'The reports of a definition',
+        parameters: [connection, id],
+        responses: { 200: { description: 'Id and title', json: z.array(reportNameSchema) } },
         problems: asked,
       },
     },

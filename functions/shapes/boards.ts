@@ -11,6 +11,7 @@ import { authorSchema } from '../../shared/board/revision.ts';
 import { fieldErrorSchema } from '../../shared/faults/field-error.ts';
 import { instantSchema } from '../../shared/storage/instant.ts';
 import { mostCalls } from '../../shared/sync/asked-call.ts';
+import { momentUse } from '../../shared/time/moment.ts';
 import { askedCallSchema } from './calls.ts';
 import { tokenSchema, userSchema, whenBusySchema } from './runs.ts';
 
@@ -94,6 +95,12 @@ export const runBoardBodySchema = z
     token: tokenSchema,
     user: userSchema,
     whenBusy: whenBusySchema.nullish(),
+    asOf: z
+      .string()
+      .nullish()
+      .meta({
+        description: `${momentUse}; not in the future: relative months are counted from it, now where it is not given`,
+      }),
   })
   .meta({ id: 'RunBoard' });
 

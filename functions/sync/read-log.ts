@@ -4,7 +4,7 @@ import { didYouMean } from '../../shared/faults/near-name.ts';
 import { show } from '../../shared/faults/show.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { streamedBody } from '../../shared/http/streamed-body.ts';
+import { streamedAnswer } from '../../shared/http/streamed-answer.ts';
 import type { Run } from '../../shared/sync/syncs.ts';
 import { logFromSchema } from '../shapes/runs.ts';
 import { allowedRun, namedRunId } from './named-run.ts';
@@ -31,9 +31,12 @@ export function readLog(app: AppServices): RouteHandler {
       link: `</runs/${id}/log?${next}>; rel="next"`,
     };
     if (request.method === 'HEAD' || from === log.bytes) return { headers };
-    const read = (abort: AbortSignal) => log.read({ from, stage }, abort);
-    const body = await streamedBody(context.invocationId, read, app.stopping);
-    return { headers, body };
+    return await streamedAnswer(request, {
+      invocationId: context.invocationId,
+      make: (abort) => log.read({ from, stage }, abort),
+      signal: app.stopping,
+      headers: () => headers,
+    });
   };
 }
 

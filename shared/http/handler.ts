@@ -15,7 +15,7 @@ import { show } from '../faults/show.ts';
 import type { ApiToken } from '../settings/settings.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
-import { acceptsGzip, compressed, worthBytes } from './compression.ts';
+import { codingFor, compressed, worthBytes } from './compression.ts';
 import { isKnown } from './conditional.ts';
 import { errorReport } from './error-report.ts';
 import { laidOut } from './json-layout.ts';
@@ -117,7 +117,7 @@ async function finished(
   }
   const { body } = answer;
   if (isKnown(request, headers.get('etag'))) {
-    headers.delete('content-type');
+    for (const name of ['content-type', 'content-language']) headers.delete(name);
     return new functions.HttpResponse({ status: 304, headers });
   }
   if (typeof body !== 'string') return new functions.HttpResponse({ ...answer, headers });
@@ -138,9 +138,10 @@ async function sent(
 ): Promise<string | Buffer> {
   if (text.length < worthBytes) return text;
   headers.append('vary', 'Accept-Encoding');
-  if (!acceptsGzip(request.headers.get('accept-encoding'))) return text;
-  headers.set('content-encoding', 'gzip');
-  return await compressed(text);
+  const coding = codingFor(request.headers.get('accept-encoding'));
+  if (coding === undefined) return text;
+  headers.set('content-encoding', coding);
+  return await compressed(text, coding);
 }
 
 function asProblem(error: unknown, context: InvocationContext, isAway: boolean): HttpProblem {

@@ -29,8 +29,13 @@ export interface AttemptContext {
   signal: AbortSignal;
   /** Aborted when the time slice is over: nothing is waited for any more, and nothing begun. */
   sliceOver: AbortSignal;
-  /** Awaited right before a call, with the turn: it should not take long. Never throws. */
+  /**
+   * Begun with the turn, beside the writing of the start, and awaited before the call: it should not
+   * take long. Never throws.
+   */
   beforeCall(stage: Stage, signal: AbortSignal): Promise<void>;
+  /** Told when all is ready for a call, right before it is sent. */
+  onCall(): void;
   /** Told the moment a stage has ended for good, before its locks are given back. */
   onEnd(stage: Stage): void;
 }
@@ -98,7 +103,7 @@ async function runOnce(
   stage: Stage,
   attempt: StageAttempt,
 ): Promise<void> {
-  const { journal, log, turn, now, signal, sliceOver, beforeCall, onEnd } = context;
+  const { journal, log, turn, now, signal, sliceOver, beforeCall, onCall, onEnd } = context;
   const { slot, lost } = await turn.take(stage, AbortSignal.any([signal, sliceOver]));
   if (!mayBeginAt(stage, now())) {
     await turn.giveBack();
@@ -108,7 +113,6 @@ async function runOnce(
   const stop = AbortSignal.any([signal, lost, journal.failed, limit.signal]);
   let isCalled = false;
   try {
-    await beforeCall(stage, stop);
     attempt.startedAt = now().toISOString();
     const written = journal.write(() => {
       stage.state = 'running';
@@ -116,13 +120,15 @@ async function runOnce(
       stage.attempts.push(attempt);
       stage.messages = { count: 0 };
     });
+    const ready = Promise.all([written, beforeCall(stage, stop)]);
     // A slot that fails meanwhile leaves nobody who awaits it.
-    written.catch(() => {});
+    ready.catch(() => {});
     const begin = async () => {
-      await written;
+      await ready;
       stop.throwIfAborted();
       isCalled = true;
       limit.start();
+      onCall();
     };
     if (slot.tellsCall !== true) await begin();
     const result = await slot.run(

@@ -14,6 +14,7 @@ import { type AttemptContext, runStage } from './attempt.ts';
 import type { CheckAsker } from './checks/ask.ts';
 import { RunChecks } from './checks/run-checks.ts';
 import type { ReadFreshness } from './freshness.ts';
+import { Gap } from './gap.ts';
 import { CancelRequestedError } from './interruption.ts';
 import { Readings } from './readings.ts';
 import { hasEnded, type Stage, type StageWait } from './run.ts';
@@ -22,7 +23,8 @@ import type { StageRunners } from './stage-runner.ts';
 import { Turn } from './turn.ts';
 import { heldUp, isLeftOut, leftOutReason, mayBeginAt, opensAt } from './windows.ts';
 
-export interface ExecutionContext extends Omit<AttemptContext, 'beforeCall' | 'onEnd' | 'turn'> {
+export interface ExecutionContext
+  extends Omit<AttemptContext, 'beforeCall' | 'onCall' | 'onEnd' | 'turn'> {
   runners: StageRunners;
   leases: Leases;
   readFreshness: ReadFreshness;
@@ -58,6 +60,7 @@ interface Lane {
   stages: readonly Stage[];
   taken: Set<Stage>;
   turn: Turn;
+  gap: Gap;
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -109,15 +112,17 @@ class Execution {
     return tracks.map((lane) => this.#track(lane));
   }
 
-  async #track(lane: Omit<Lane, 'turn'>): Promise<void> {
+  async #track(lane: Omit<Lane, 'turn' | 'gap'>): Promise<void> {
     const onWait = (stage: Stage, wait: StageWait) => this.#wait(stage, wait);
     const turn = new Turn({ ...this.#context, runId: this.#context.journal.run.id, onWait });
+    const gap = new Gap();
     try {
-      await this.#runTrack({ ...lane, turn });
+      await this.#runTrack({ ...lane, turn, gap });
     } catch (error) {
       this.#stop();
       throw error;
     } finally {
+      gap.end();
       this.#leave();
       await turn.giveBack();
     }
@@ -128,23 +133,25 @@ class Execution {
     this.#halted.resolve();
   };
 
-  readonly #onEnd = (stage: Stage) => {
+  #onEnd(stage: Stage, gap: Gap): void {
     this.#ended.get(stage.id)?.resolve();
-    this.readings.stageEnded(stage);
-    this.checks.stageEnded(stage);
-  };
+    gap.begin();
+    this.readings.stageEnded(stage, gap.over);
+    this.checks.stageEnded(stage, gap.over);
+  }
 
   async #runTrack(lane: Lane): Promise<void> {
-    const { stages, taken, turn } = lane;
+    const { stages, taken, turn, gap } = lane;
     while (!this.#halt.signal.aborted) {
       const held = this.#hasWindows ? heldUp(this.#stages, this.#context.now()) : none;
       const left = stages.filter((stage) => !hasEnded(stage) && !taken.has(stage));
       const next = left.find(({ id }) => !held.has(id));
       if (next !== undefined) {
         taken.add(next);
-        await this.#goOnWith(next, turn);
+        await this.#goOnWith(next, lane);
         taken.delete(next);
       } else if (left.length > 0) {
+        gap.end();
         await turn.giveBack();
         await this.#park(left);
       } else return;
@@ -152,9 +159,10 @@ class Execution {
   }
 
   /** Runs or skips a stage, unless it has to be waited for anew. */
-  async #goOnWith(stage: Stage, turn: Turn): Promise<void> {
+  async #goOnWith(stage: Stage, { turn, gap }: Lane): Promise<void> {
     const { now, sliceOver } = this.#context;
     if (neededBy(stage).some(this.#isOpen)) {
+      gap.end();
       await turn.giveBack();
       const needed = neededBy(stage).map((id) => this.#ended.get(id)?.promise);
       await Promise.race([Promise.all(needed), this.#halted.promise, this.#parked.promise]);
@@ -162,8 +170,8 @@ class Execution {
     }
     if (this.#halt.signal.aborted) return;
     const missing = missingOf(stage, this.#hasSucceeded);
-    if (missing.length > 0) return this.#skip(stage, this.#reasonIn(missing));
-    if (isLeftOut(stage, now())) return this.#skip(stage, leftOutReason(stage));
+    if (missing.length > 0) return this.#skip(stage, gap, this.#reasonIn(missing));
+    if (isLeftOut(stage, now())) return this.#skip(stage, gap, leftOutReason(stage));
     if (!mayBeginAt(stage, now())) return;
     this.#noteWithout(stage);
     if (this.readings.isReading(stage)) {
@@ -173,7 +181,9 @@ class Execution {
     if (sliceOver.aborted) return this.#stop();
     if (this.#halt.signal.aborted) return;
     const beforeCall = (one: Stage, until: AbortSignal) => this.checks.beforeCall(one, until);
-    await runStage({ ...this.#context, turn, beforeCall, onEnd: this.#onEnd }, stage);
+    const onCall = () => gap.called();
+    const onEnd = (one: Stage) => this.#onEnd(one, gap);
+    await runStage({ ...this.#context, turn, beforeCall, onCall, onEnd }, stage);
     if (!hasEnded(stage) && mayBeginAt(stage, now())) this.#stop();
   }
 
@@ -195,7 +205,7 @@ class Execution {
   }
 
   /** @param reason where nothing has failed */
-  #skip(stage: Stage, reason: string | undefined): void {
+  #skip(stage: Stage, gap: Gap, reason: string | undefined): void {
     const { journal, log } = this.#context;
     if (reason !== undefined) log.tell(stage.id, `Skipped: ${reason}.`);
     journal.note(() => {
@@ -203,7 +213,7 @@ class Execution {
       delete stage.waitsFor;
       if (reason !== undefined) stage.reason = reason;
     });
-    this.#onEnd(stage);
+    this.#onEnd(stage, gap);
   }
 
   /** The window that all of these have missed, directly or by what they need. */

@@ -50,16 +50,16 @@ export class Readings {
     );
   }
 
-  /** Begins the reading after, where the stage was its entity's last one. */
-  stageEnded(stage: Stage): void {
+  /** Begins the reading after, not before `when`, where the stage was its entity's last one. */
+  stageEnded(stage: Stage, when: Promise<void>): void {
     for (const entry of this.#context.journal.run.freshness) {
-      if (concerns(entry, stage)) this.#readAfter(entry);
+      if (concerns(entry, stage)) this.#readAfter(entry, when);
     }
   }
 
-  #readAfter(entry: Freshness): void {
+  #readAfter(entry: Freshness, when?: Promise<void>): void {
     if (entry.after !== undefined || !this.#stagesOf(entry).every(hasEnded)) return;
-    this.#after.push(this.#read(entry, 'after'));
+    this.#after.push(this.#read(entry, 'after', when));
   }
 
   /** Waits for the readings under way. */
@@ -79,17 +79,18 @@ export class Readings {
   }
 
   /** Never rejects: nobody may be waiting for it. */
-  async #read(entry: Freshness, when: 'before' | 'after'): Promise<void> {
+  async #read(entry: Freshness, side: 'before' | 'after', when?: Promise<void>): Promise<void> {
     const { journal, now, signal, sliceOver } = this.#context;
     const isLeft = () => sliceOver.aborted && !journal.run.stages.every(hasEnded);
     try {
-      // The next stage's start, written at this moment, goes out first.
+      // What is at hand at this moment goes out first.
       await nextTurn();
+      await when;
       if (isLeft() || signal.aborted) return;
       const reading = await this.#context.readFreshness(journal.run, entry, signal, isLeft);
       if (reading === undefined) return;
       journal.note(() => {
-        entry[when] = reading;
+        entry[side] = reading;
       });
     } catch (error) {
       // The reader reports what it cannot read; what else goes wrong must not fail the run either.
@@ -97,7 +98,7 @@ export class Readings {
       const reading: FreshnessReading = { at: now().toISOString() };
       reading.errors = [String(error)];
       journal.note(() => {
-        entry[when] = reading;
+        entry[side] = reading;
       });
     }
   }

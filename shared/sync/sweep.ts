@@ -66,7 +66,7 @@ const sweptPage = 1_000;
  * @returns their ids
  */
 export async function endOrphans(
-  state: Pick<SyncState, 'leases' | 'runs' | 'waiting' | 'events' | 'failures' | 'index'>,
+  state: Pick<SyncState, 'leases' | 'runs' | 'waiting' | 'events' | 'failures'>,
   now: Date,
   signal: AbortSignal,
   pageSize = sweptPage,

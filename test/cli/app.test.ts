@@ -161,6 +161,15 @@ test('CSV has every digit of a number, and keeps NULL and an empty text apart', 
   );
 });
 
+test('what can be asked is told in the language of the reader, and as a schema', async () => {
+  const page = await good('query', 'ab', ownId, '--describe', '--lang', 'cs');
+  assert.match(page, new RegExp(`\\(${ownId}\\)\n`));
+  assert.match(page, /\n {2}podmínky \(where\)\n {4}Code +/);
+  const schema = JSON.parse(await good('query', 'ab', ownId, '--schema'));
+  assert.match(schema.$schema, /2020-12/);
+  assert.ok(schema.properties.select);
+});
+
 test('times are by the clock of the catalogue, wherever the terminal stands', async () => {
   const { timeZone } = app.current.catalog.periods;
   const at = new Date(Date.now() + 3_600_000);

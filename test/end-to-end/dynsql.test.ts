@@ -96,7 +96,7 @@ test('countries of the aggregate base, with their history; dry; printed reports'
   const dry = answered(await exec('ab', countries, body, '?dry=true'));
   assert.deepEqual(
     dry.statements.map(({ dataset }: { dataset: string }) => dataset),
-    ['MAIN', 'HISTORY'],
+    ['MAIN'],
   );
   const response = await fetch(
     `${machine.url}/ab/dynsql/AB03SYNCBOARDTURNOVER00001/exec?report=W400000001`,
@@ -167,8 +167,8 @@ test('a server that breaks off in the middle is noticed by the client', async ()
 });
 
 test('clients that go away end their queries', async () => {
-  // As many as may be under way at once at one server: one that stayed would be in the way.
-  const clients = 8;
+  // As many as one token may have under way at one server: one that stayed would be in the way.
+  const clients = 4;
   await control('PUT', '/faults', { kind: 'exec', delayMilliseconds: 3_600_000 });
   await control('DELETE', '/requests');
   const leave = new AbortController();
@@ -271,8 +271,8 @@ async function until(isSo: () => Promise<boolean>, patience = soon()): Promise<v
 test('large answers of the aggregate base', async (t) => {
   await withManyPayments(async () => {
     await t.test('clients that go away cancel their statements', async () => {
-      // As many as there are connections: the next query would wait for one that was kept.
-      const clients = 10;
+      // As many as one token may have: the next query would wait for one that was kept.
+      const clients = 5;
       const leave = new AbortController();
       await Promise.all(Array.from({ length: clients }, () => beginToRead(leave.signal)));
       const readers = await readersOfPayments();

@@ -289,6 +289,28 @@ test('a shipped board that names what is gone says so; the others, and its other
   );
 });
 
+test('relative months are counted from the time that is given', async () => {
+  const month = { ...meter, name: 'payment', month: -1 };
+  await good('PUT months', { json: { calls: [{ ...month, run: true }] } });
+  const run = (asOf: unknown) => ({ json: { user: 'me', asOf }, query: { dry: 'true' } });
+  for (const [asOf, expected] of [
+    ['2025-01-31T13:59:59Z', { year: 2024, month: 12 }],
+    ['2025-01-31T14:00:00Z', { year: 2025, month: 1 }],
+    ['2025-01-31T23:59', { year: 2024, month: 12 }],
+    ['2025-02-01', { year: 2025, month: 1 }],
+  ] as const) {
+    const { json } = await good('POST run months', run(asOf));
+    assert.partialDeepStrictEqual(json.calls[0], { periods: [expected] }, asOf);
+  }
+  const { json: now } = await good('POST run months', run(null));
+  assert.notEqual(now.calls[0].periods[0].year, 2025);
+  for (const asOf of ['2999-01-01', '2025-02-30', 7, '']) {
+    const { errors } = await refused('POST run months', run(asOf), 400, 'invalid-value');
+    assert.partialDeepStrictEqual(errors[0], { field: 'asOf', value: asOf });
+    assert.match(errors[0].message, /^asOf must be a time with its zone .*, no later than 20/);
+  }
+});
+
 test('a board.py is imported as it is, or refused line by line', async () => {
   const text =
     "X = 'meter'\nsync_entity(X, DCDB_0C10, run=True)  # 08.11 - 1 min\nsync_entity(RO, DCDB_ALL)\n";

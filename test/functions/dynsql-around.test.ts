@@ -151,3 +151,106 @@ test('a file of a query may name its schema', async () => {
     assert.equal(reply.status, 200, reply.text);
   }
 });
+
+const ofHelp = (reply: Reply) => JSON.parse(reply.text);
+
+for (const connection of both) {
+  test(`${connection}: help tells what can be asked, and its examples can`, async () => {
+    const reply = await get('dynsql_help', { connection, id: countries.toLowerCase() });
+    assert.equal(reply.status, 200, reply.text);
+    const { dataset, examples, links, reports } = ofHelp(reply);
+    assert.equal(dataset.name, 'MAIN');
+    assert.deepEqual(
+      dataset.datasets.map(({ name }: { name: string }) => name),
+      ['HISTORY'],
+    );
+    assert.deepEqual(reports, connection === 'ab' ? [] : undefined);
+    assert.equal(links.schema, `/${connection}/dynsql/${countries}/schema`);
+    assert.ok(examples.length >= 2, reply.text);
+    for (const { body, rows: address } of examples) {
+      const byPost = await exec(connection, countries, body);
+      assert.equal(byPost.status, 200, byPost.text);
+      const [path, query] = address.split('?');
+      assert.equal(path, `/${connection}/dynsql/${countries}/rows`);
+      const byGet = await rows(connection, countries, query);
+      assert.equal(byGet.text, byPost.text, address);
+    }
+  });
+
+  test(`${connection}: help is in the reader's language, as JSON or as text`, async () => {
+    const params = { connection, id: countries };
+    const seen = new Set<string>();
+    for (const [asked, language] of [
+      ['cs-CZ, en;q=0.5', 'cs'],
+      ['ru', 'ru'],
+      ['de', 'en'],
+    ] as const) {
+      const headers = { 'accept-language': asked };
+      const inJson = await get('dynsql_help', params, '', { headers });
+      assert.equal(inJson.headers.get('content-language'), language);
+      seen.add(ofHelp(inJson).examples[0].title);
+      const text = await get('dynsql_help', params, '', {
+        headers: { ...headers, accept: 'text/plain' },
+      });
+      assert.match(text.headers.get('content-type') ?? '', /^text\/plain/);
+      assert.match(text.text, /^Země \(01B4XCTHYNDL3C5P00CA141B44\)\n/);
+    }
+    assert.equal(seen.size, 3);
+  });
+
+  test(`${connection}: a definition with the profile help is help`, async () => {
+    const params = { connection, id: countries };
+    const help = await get('dynsql_help', params);
+    for (const [accept, isHelp] of [
+      ['application/json; profile=help', true],
+      ['application/json;profile="help";q=0.9, */*;q=0.1', true],
+      ['application/json; profile=other', false],
+      ['application/json;profile=help;q=0.5, application/json', false],
+      ['*/*', false],
+    ] as const) {
+      const reply = await get('dynsql_definition', params, '', { headers: { accept } });
+      assert.equal(reply.status, 200);
+      assert.equal(reply.text === help.text, isHelp, accept);
+      assert.equal(/profile=help/.test(reply.headers.get('content-type') ?? ''), isHelp);
+    }
+  });
+
+  test(`${connection}: what has not changed is a 304`, async () => {
+    const params = { connection, id: countries };
+    const names = ['dynsql_definitions', 'dynsql_definition', 'dynsql_help', 'dynsql_schema'];
+    for (const name of names) {
+      const first = await get(name, params);
+      const etag = first.headers.get('etag') ?? '';
+      assert.match(etag, /^W\/"/, name);
+      const again = await get(name, params, '', { headers: { 'if-none-match': etag } });
+      assert.deepEqual([again.status, again.text], [304, ''], name);
+      const other = await get(name, params, '', { headers: { 'if-none-match': 'W/"x"' } });
+      assert.deepEqual([other.status, other.text], [200, first.text], name);
+    }
+    const headers = { 'accept-language': 'cs' };
+    const english = await get('dynsql_help', params);
+    const czech = await get('dynsql_help', params, '', { headers });
+    assert.notEqual(czech.headers.get('etag'), english.headers.get('etag'));
+  });
+
+  test(`${connection}: what there is not has no help, and whoever may not ask is told nothing`, async () => {
+    const nowhere = { connection, id: countries.replace('4', '5') };
+    const wrong = { headers: { authorization: 'Bearer wrong' } };
+    for (const name of ['dynsql_help', 'dynsql_schema', 'dynsql_reports']) {
+      assert.equal((await get(name, nowhere)).status, 404, name);
+      assert.equal((await get(name, { connection, id: countries }, '', wrong)).status, 401, name);
+    }
+  });
+}
+
+test('reports are listed where they are known', async () => {
+  const turnover = 'AB03SYNCBOARDTURNOVER00001';
+  const reply = await get('dynsql_reports', { connection: 'ab', id: turnover });
+  const ids = JSON.parse(reply.text).map(({ id }: { id: string }) => id);
+  assert.deepEqual(ids, ['W400000001', 'W400000002']);
+  const help = ofHelp(await get('dynsql_help', { connection: 'ab', id: turnover }));
+  assert.deepEqual(help.reports, JSON.parse(reply.text));
+  const none = await get('dynsql_reports', { connection: 'demodata', id: invoices });
+  assert.equal(none.status, 404);
+  assert.match(none.text, /ABRA Gen, which does not tell its reports/);
+});

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import { type AppFolder, createAppFolder } from 'functions-host/testing/app-folder';
 import { type HostProcess, startHostProcess } from 'functions-host/testing/host-process';
 import type { Azurite } from 'stand-in-kit/azurite';
@@ -30,8 +31,8 @@ after(async () => {
   await folder.remove();
 });
 
-async function opened(path: string): Promise<IncomingMessage> {
-  const [response] = await once(get(`${host.url}/${path}`), 'response');
+async function opened(path: string, headers = {}): Promise<IncomingMessage> {
+  const [response] = await once(get(`${host.url}/${path}`, { headers }), 'response');
   return response as IncomingMessage;
 }
 
@@ -89,6 +90,29 @@ describe('a streamed body', () => {
     response.resume();
     await assert.rejects(once(response, 'end'), { code: 'ECONNRESET' });
   });
+
+  for (const [coding, unpack] of [
+    ['gzip', createGunzip],
+    ['br', createBrotliDecompress],
+  ] as const) {
+    it(`comes by ${coding} while it is made, and breaks off where it fails`, async () => {
+      const slow = await opened('pieces/5/slow', { 'accept-encoding': coding });
+      assert.equal(slow.headers['content-encoding'], coding);
+      assert.equal(slow.headers['vary'], 'Accept-Encoding');
+      // The second piece is never made.
+      const unpacked = slow.pipe(unpack());
+      for (let length = 0; length < piece; ) {
+        const part: Buffer | null = unpacked.read();
+        if (part === null) await once(unpacked, 'readable');
+        else length += part.length;
+      }
+      slow.destroy();
+      await host.line(/pieces slow ended, aborted: true/);
+      const fails = await opened('pieces/3/fails', { 'accept-encoding': coding });
+      fails.resume();
+      await assert.rejects(once(fails, 'end'), { code: 'ECONNRESET' });
+    });
+  }
 
   it('that nobody reads gives back what it holds', async () => {
     const response = await fetch(`${host.url}/pieces/5/unread`);

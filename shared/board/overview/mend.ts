@@ -21,10 +21,11 @@ export function cancel(run: string): Mend {
   return { mend: request('POST', `/runs/${run}/cancel`), cli: `syncboard cancel ${run}` };
 }
 
-export function runBoard(board: string): Mend {
+/** @param due the time that it was to be run at: ISO 8601 in UTC; its months are those of then */
+export function runBoard(board: string, due: string): Mend {
   return {
-    mend: request('POST', `/boards/${board}/run`, start),
-    cli: `syncboard board run ${board} --in-line`,
+    mend: request('POST', `/boards/${board}/run`, { ...start, asOf: due }),
+    cli: `syncboard board run ${board} --as-of ${due} --in-line`,
   };
 }
 

@@ -22,7 +22,10 @@ function owed({ name, content, unmet }: KnownSchedule): WrongTrouble | undefined
     const kind = due.state === 'skipped' ? ('late' as const) : ('failed' as const);
     const see = `/schedules/${name}/times`;
     const what = brief(due.why ?? due.state);
-    return { trouble, line: { kind, subject, what, since, see, ...runBoard(content.board) } };
+    return {
+      trouble,
+      line: { kind, subject, what, since, see, ...runBoard(content.board, due.at) },
+    };
   }
   const { id, state } = run;
   const links = { run: id, see: `/runs/${id}`, ...retry(id) };
@@ -34,25 +37,24 @@ function late(schedule: KnownSchedule, now: Date): WrongTrouble | undefined {
   const { name, content, open, next, met } = schedule;
   const waits = next !== undefined && isAfter(next, met) ? unseen(new Date(next)) : undefined;
   const all = [
-    ...open.map(({ due, run }) => ({ late: lateness(due, run), run: run?.id })),
-    { late: waits, run: undefined },
-  ].flatMap(({ late: one, run }) => (isLate(one, now) ? [{ ...one, run }] : []));
+    ...open.map(({ due, run }) => ({ late: lateness(due, run), due: due.at, run: run?.id })),
+    { late: waits, due: next ?? '', run: undefined },
+  ].flatMap(({ late: one, ...its }) => (isLate(one, now) ? [{ ...one, ...its }] : []));
   const [first] = all.toSorted((one, other) => one.from.getTime() - other.from.getTime());
   if (first === undefined) return undefined;
   const since = first.from.toISOString();
-  const { what, run } = first;
+  const { what, due, run } = first;
   return {
     trouble: { kind: 'late', subject: name, what, since },
     line: {
       ...{ kind: 'late', subject: `schedule ${name}`, what, ...counted(all), since },
       ...(run === undefined ? { see: `/schedules/${name}/times` } : { run, see: `/runs/${run}` }),
-      ...mendOf(what, run, content.board),
+      ...(run === undefined ? runBoard(content.board, due) : mendOf(what, run)),
     },
   };
 }
 
 /** What stands in line begins when whoever is before it has ended. */
-function mendOf(what: Lateness['what'], run: string | undefined, board: string) {
-  if (run === undefined) return runBoard(board);
+function mendOf(what: Lateness['what'], run: string) {
   return what === 'not ended' ? cancel(run) : {};
 }

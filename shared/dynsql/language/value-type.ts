@@ -8,8 +8,24 @@ export interface ValueType {
   readonly kind: 'text' | 'number' | 'date' | 'time' | 'boolean' | 'id';
   /** To be read after `must be`. */
   readonly allowed: string;
+  /** The same for programs, as far as there are any. */
+  readonly limits?: ValueLimits;
   /** The value as it travels, with all its digits; undefined: it does not fit. */
   read(value: unknown): Scalar | undefined;
+}
+
+export interface ValueLimits {
+  /** Letters of a text. */
+  readonly longest?: number;
+  /** Of a text. */
+  readonly isAscii?: boolean;
+  /** Both included, as text: digits that a double does not hold. */
+  readonly least?: string;
+  readonly greatest?: string;
+  /** What the size of a number is below. */
+  readonly below?: string;
+  /** After the decimal point; 0 of whole numbers. */
+  readonly places?: number;
 }
 
 export const typeUse =
@@ -94,6 +110,7 @@ function timeType(places: number): ValueType {
   return {
     kind: 'time',
     allowed: `a time of day (12:30 or 12:30:15)${decimals}`,
+    limits: { places },
     read(value) {
       const [, minutes, seconds = '00', digits = ''] =
         typeof value === 'string'
@@ -116,6 +133,7 @@ function textType(length: number, isNational: boolean): ValueType | undefined {
   return {
     kind: 'text',
     allowed: `text${letters} of at most ${length} characters`,
+    limits: { longest: length, ...(!isNational && { isAscii: true }) },
     read(value) {
       const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
       return typeof text === 'string' && text.length <= length && fits(text) ? text : undefined;
@@ -127,6 +145,7 @@ function integerType(least: bigint, greatest: bigint): ValueType {
   return {
     kind: 'number',
     allowed: `a whole number from ${least} to ${greatest}`,
+    limits: { least: String(least), greatest: String(greatest), places: 0 },
     read(value) {
       const isDigits = typeof value === 'string' && /^-?\d{1,19}$/.test(value);
       if (!isDigits && !Number.isSafeInteger(value)) return undefined;
@@ -144,6 +163,7 @@ function decimalType(precision: number, scale: number): ValueType | undefined {
   return {
     kind: 'number',
     allowed: `a number below ${limit} with at most ${scale} decimal places`,
+    limits: { below: String(limit), places: scale },
     read(value) {
       const number = numberOf(value) === undefined ? undefined : readDecimal(value);
       if (number === undefined) return undefined;
@@ -164,6 +184,7 @@ function moneyType(greatest: string): ValueType {
   return {
     kind: 'number',
     allowed: `a number from -${greatest} to ${greatest} with at most 4 decimal places`,
+    limits: { least: `-${greatest}`, greatest, places: 4 },
     read(value) {
       const text = decimalType(19, 4)?.read(value);
       const number = text === undefined ? undefined : readDecimal(text);

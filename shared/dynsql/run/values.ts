@@ -3,6 +3,7 @@
 import type { ValueKind } from '../../database/sql-types.ts';
 import { instantOf, wallClock } from '../../time/zone.ts';
 import type { StatementColumn } from '../definition.ts';
+import type { Cell } from '../tables/table.ts';
 import { fromStored, storedRange } from '../time/dates.ts';
 
 type Write = (value: NonNullable<unknown>) => string;
@@ -19,6 +20,15 @@ export function jsonText(column: StatementColumn, kind?: ValueKind): (value: unk
   const write = writerOf(column, kind);
   return (value) => (value === null || value === undefined ? 'null' : write(value));
 }
+
+/** The same for cells of a table, where a number that the driver has as one stays one. */
+export function cellText(column: StatementColumn, kind?: ValueKind): (value: unknown) => Cell {
+  const write = jsonText(column, kind);
+  if (!numeric.has(column.datatype.toLowerCase())) return write;
+  return (value) => (Number.isFinite(value) ? (value as number) : write(value));
+}
+
+const numeric = new Set(['dtinteger', 'dtfloat', 'dtcurrency']);
 
 function writerOf({ datatype, zone }: StatementColumn, kind: ValueKind | undefined): Write {
   switch (datatype.toLowerCase()) {
@@ -63,12 +73,16 @@ function string(value: NonNullable<unknown>): string {
   return JSON.stringify(Buffer.isBuffer(value) ? value.toString('base64') : String(value));
 }
 
+/** As JSON has it: nearly all that a server sends. */
+const json = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
 const plain = /^(-?)0*(\d+(?:\.\d+)?)$/;
 
 /** Text that is a number is written as one, digit for digit. */
 function number(value: NonNullable<unknown>): string {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
   if (typeof value === 'boolean') return value ? '1' : '0';
+  if (typeof value === 'string' && json.test(value)) return value;
   const text = String(value).trim();
   const [, sign, digits] = plain.exec(text) ?? [];
   if (digits !== undefined) return `${sign}${digits}`;

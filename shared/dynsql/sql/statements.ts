@@ -104,8 +104,8 @@ const noMaster = (): string => {
 function rootStatement(query: CheckedQuery, own: LevelSql): SqlText {
   const parameters = new Parameters();
   const body = own.query(orOne(ownList(own)), parameters, noMaster);
-  const sql = `${withText([own.tables])}${body} ORDER BY ${rootOrder(own)}${pageText(query, parameters)}`;
-  return { sql, parameters: parameters.list };
+  const page = pageText(query, parameters);
+  return parameters.textOf(`${withText([own.tables])}${body} ORDER BY ${rootOrder(own)}${page}`);
 }
 
 function unionOf(query: CheckedQuery, levels: readonly Placed[]): SqlText {
@@ -115,7 +115,7 @@ function unionOf(query: CheckedQuery, levels: readonly Placed[]): SqlText {
     return `${tableOf(level)} AS (${bodyOf(query, level, tableOf, parameters)})`;
   });
   const tables = withText([...levels.map(({ sql }) => sql.tables), ...own]);
-  return { sql: `${tables}${outerUnion(levels, tableOf)}`, parameters: parameters.list };
+  return parameters.textOf(`${tables}${outerUnion(levels, tableOf)}`);
 }
 
 /** Levels into tables of the session, one after the other, and then the rows from these. */
@@ -126,10 +126,7 @@ function copying(query: CheckedQuery, levels: readonly Placed[]): SqlText {
     const body = bodyOf(query, level, tableOf, parameters);
     return `${withText([level.sql.tables])}SELECT * INTO ${tableOf(level)} FROM (${body}) AS [__copied];`;
   });
-  return {
-    sql: `${copies.join(' ')} ${outerUnion(levels, tableOf)}`,
-    parameters: parameters.list,
-  };
+  return parameters.textOf(`${copies.join(' ')} ${outerUnion(levels, tableOf)}`);
 }
 
 type TableOf = (level: Placed) => string;

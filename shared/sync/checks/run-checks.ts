@@ -24,6 +24,9 @@ export interface ChecksContext {
   signal: AbortSignal;
 }
 
+/** A clock that was read shares the write of whatever comes next, as a rule the stage's end. */
+const clockMs = 1_000;
+
 /** Bytes of one error in the run's document. */
 const longestError = 200;
 
@@ -55,7 +58,8 @@ export class RunChecks {
   /**
    * To be awaited right before a stage is called: reads the clocks of databases whose rows are told
    * apart by it. A clock that cannot be read makes the check unknown, and keeps no stage waiting for
-   * longer than seconds.
+   * longer than seconds. What was read is in the document with the stage's end at the latest: a stage
+   * that is called again reads anew.
    */
   async beforeCall(stage: Stage, signal: AbortSignal): Promise<void> {
     const { journal, askChecks } = this.#context;
@@ -75,14 +79,14 @@ export class RunChecks {
             if (began === undefined) delete query.began;
             else query.began = began;
           }
-        });
+        }, clockMs);
       }),
     );
   }
 
-  /** Asks what was waiting for the stage. */
-  stageEnded(stage: Stage): void {
-    for (const check of this.#all) if (concerns(check, stage)) this.#askIfDue(check);
+  /** Asks what was waiting for the stage, not before `when`. */
+  stageEnded(stage: Stage, when: Promise<void>): void {
+    for (const check of this.#all) if (concerns(check, stage)) this.#askIfDue(check, when);
   }
 
   /**
@@ -103,11 +107,11 @@ export class RunChecks {
     }
   }
 
-  #askIfDue(check: Check): void {
+  #askIfDue(check: Check, when?: Promise<void>): void {
     if (check.result !== undefined || this.#asking.has(check)) return;
     const stages = this.#context.journal.run.stages.filter((stage) => concerns(check, stage));
     if (stages.length === 0 || !stages.every(({ state }) => state === 'succeeded')) return;
-    const asking = this.#ask(check, stages.at(-1)?.id ?? '');
+    const asking = this.#ask(check, stages.at(-1)?.id ?? '', when);
     this.#asking.set(
       check,
       asking.finally(() => this.#asking.delete(check)),
@@ -115,8 +119,9 @@ export class RunChecks {
   }
 
   /** Never rejects: nobody may be waiting for it. */
-  async #ask(check: Check, stage: string): Promise<void> {
+  async #ask(check: Check, stage: string, when?: Promise<void>): Promise<void> {
     const { journal, log, now, signal } = this.#context;
+    await when;
     const answers = await Promise.all(check.queries.map((query) => this.#answer(check, query)));
     if (signal.aborted || this.#stop.signal.reason instanceof LeftError) return;
     const result: CheckResult = { ...compared(answers), at: now().toISOString() };

@@ -86,7 +86,7 @@ test('what is wrong comes by its weight, one line for what has one cure', () => 
         'late',
         'schedule night',
         undefined,
-        'POST /boards/nightly/run {"user": "operator", "whenBusy": "wait"}',
+        'POST /boards/nightly/run {"user": "operator", "whenBusy": "wait", "asOf": "2026-11-30T01:30:00.000Z"}',
       ],
       ['late', '0c10', undefined, 'POST /runs/r2/cancel'],
       ['company', 'one', undefined, 'POST /flexibee/one/poll'],
@@ -183,7 +183,7 @@ test('of several due times the one that is late for the longest is told, however
   const [unlooked] = overviewOf({ ...calm, schedules: [unseen] }).wrong;
   assert.deepEqual(
     [unlooked?.what, unlooked?.cli],
-    ['unseen', 'syncboard board run nightly --in-line'],
+    ['unseen', `syncboard board run nightly --as-of ${night} --in-line`],
   );
   const met = overviewOf({ ...calm, schedules: [{ ...unseen, met: later }] });
   assert.equal(met.well, true, 'the board was run by hand since');
