@@ -14,7 +14,7 @@ const transactions = 40;
 /** All accounts of a block and their meters get the number of the change. */
 const changeOf = (change: number, where: string) => `SET XACT_ABORT ON; BEGIN TRANSACTION;
 UPDATE heap.personal_account SET residents = ${change} ${where};
-UPDATE heap.meter SET initial_reading = ${change} ${where.replace('personal_account_id', 'meter_id')};
+UPDATE heap.meter SET initial_reading = ${change} ${where.replaceAll('personal_account_id', 'meter_id')};
 COMMIT;`;
 
 interface Master {
@@ -29,7 +29,7 @@ export async function changesIn(databases: Databases, statement: Statement): Pro
   let change = 0;
   const write = async () => {
     while (!isOver) {
-      change += 1;
+      change = (change + 1) % 200;
       await session.batch(changeOf(change, ''), deadline);
     }
   };
@@ -63,7 +63,8 @@ export async function writesBeside(
   let change = 0;
   const write = async (times: number[]) => {
     for (let nth = 0; nth < transactions; nth += 1) {
-      change += 1;
+      // What a tinyint holds.
+      change = (change + 1) % 200;
       const first = (nth * 500) % 50_000;
       const where = `WHERE personal_account_id >= ${first} AND personal_account_id < ${first + 500}`;
       const start = performance.now();

@@ -31,13 +31,29 @@ export const definitionSchema = z
 const one = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item)]);
 
 const scalar = z.union([z.string(), z.number()]);
+const conditions = one(z.looseObject({}));
+const valueSchema = z.union([
+  scalar,
+  z.boolean(),
+  z.array(scalar),
+  z
+    .object({ in: one(scalar).optional(), from: scalar.optional(), to: scalar.optional() })
+    .describe('A list, a range that may be open at one end, or what either of them finds'),
+]);
 const parts = {
   select: one(z.string()).optional(),
   where: one(
     z.object({
-      id: z.string().optional().describe('Needed; members may be named in any case of letters'),
-      value: z.union([scalar, z.boolean(), z.array(scalar)]).optional(),
+      id: z
+        .string()
+        .optional()
+        .describe('Needed, but for or, and, not; members may be named in any case of letters'),
+      value: valueSchema.optional(),
       flags: one(z.string()).optional(),
+      isNull: z.boolean().optional().describe('In place of value: whether there is none'),
+      or: conditions.optional().describe('Alone: conditions of which any is fulfilled'),
+      and: conditions.optional().describe('Alone: conditions that are all fulfilled'),
+      not: conditions.optional().describe('Alone: conditions that are not all fulfilled'),
     }),
   ).optional(),
   orderby: one(

@@ -10,6 +10,7 @@ import { DocumentNewerError } from '../storage/documents.ts';
 import { instantSchema } from '../storage/instant.ts';
 import { ListDocument } from '../storage/list-document.ts';
 import type { OpenContainer } from '../storage/place.ts';
+import { storageLimit } from '../storage/storage-call.ts';
 import type { Tell } from '../storage/tell.ts';
 
 export const troubleKinds = [
@@ -70,7 +71,7 @@ export class Acknowledgements {
 
   /** Those whose time is not over, as of the last second; their troubles may be. */
   async current(signal: AbortSignal): Promise<readonly Acknowledgement[]> {
-    const read = () => this.#read(AbortSignal.timeout(readMs));
+    const read = () => this.#read(storageLimit('read the acknowledgements', readMs));
     const known = await this.#remembered.get('', rememberedMs, read, signal);
     return inTime(known, this.#now());
   }

@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { storageLimit } from '../storage/storage-call.ts';
 import { unlessAborted } from './abort.ts';
 
 /** How old what clients share may be, in milliseconds, and how soon who waits hears of a change. */
@@ -92,7 +93,7 @@ export class Looks<S extends { etag: string }> {
 
   #begin(id: string, one: Watched<S>): Promise<S | undefined> {
     const at = performance.now();
-    const looking = this.#look(id, AbortSignal.timeout(lookMs), one.seen).then((seen) => {
+    const looking = this.#look(id, storageLimit(`look at ${id}`, lookMs), one.seen).then((seen) => {
       if (at >= one.at) {
         one.seen = seen;
         one.at = at;

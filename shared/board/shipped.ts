@@ -8,6 +8,7 @@ import { AgedCache } from '../async/aged-cache.ts';
 import { sideBySide } from '../async/side-by-side.ts';
 import { parseJsonText } from '../faults/json-text.ts';
 import { type OpenContainer, openPlace } from '../storage/place.ts';
+import { storageLimit } from '../storage/storage-call.ts';
 import { type Board, boardNamePattern } from './board.ts';
 import { boardOfFile } from './board-file.ts';
 
@@ -47,7 +48,7 @@ export function boardsBeside(
   if (where === undefined) return async () => ({});
   const cache = new AgedCache<BoardFiles>(() => performance.now());
   // Whoever asks meanwhile shares it: it heeds no single one's signal.
-  const read = () => readBoards(where, container, AbortSignal.timeout(readMs));
+  const read = () => readBoards(where, container, storageLimit('read the boards', readMs));
   return (signal) => cache.get('', ageMs, read, signal);
 }
 

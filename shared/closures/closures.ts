@@ -14,6 +14,7 @@ import { DocumentNewerError } from '../storage/documents.ts';
 import { instantSchema } from '../storage/instant.ts';
 import { ListDocument } from '../storage/list-document.ts';
 import type { OpenContainer } from '../storage/place.ts';
+import { storageLimit } from '../storage/storage-call.ts';
 import type { Tell } from '../storage/tell.ts';
 
 export const closureSchema = z
@@ -63,7 +64,7 @@ export class Closures {
 
   /** Those that hold now, as of the last second, the one that ends first in front. */
   async current(signal: AbortSignal): Promise<readonly Closure[]> {
-    const read = () => this.#read(AbortSignal.timeout(readMs));
+    const read = () => this.#read(storageLimit('read the closures', readMs));
     const known = await this.#remembered.get('', rememberedMs, read, signal);
     return inForce(known, this.#now());
   }

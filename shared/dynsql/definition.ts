@@ -59,13 +59,23 @@ export interface CheckedLevel {
   readonly dataset: LoadedDataset;
   /** Empty of a parent that only its children brought along. */
   readonly fields: readonly Field[];
-  readonly conditions: readonly CheckedCondition[];
+  readonly conditions: readonly CheckedWhere[];
   /** Conditions whose templates only ABRA Gen has; then `conditions` is empty. */
   readonly given: readonly GivenCondition[];
   readonly order: readonly CheckedOrder[];
   /** In the order of the definition. */
   readonly children: readonly CheckedLevel[];
 }
+
+/**
+ * What rows must fulfil: conditions, and what joins them. A row either fulfils a condition or does
+ * not: those that SQL cannot tell of, for a NULL, do not, and `not` gives them.
+ */
+export type CheckedWhere =
+  | CheckedCondition
+  | { readonly all: readonly CheckedWhere[] }
+  | { readonly any: readonly CheckedWhere[] }
+  | { readonly not: CheckedWhere };
 
 /** A condition with the SQL fragment that its value and flags choose. */
 export interface CheckedCondition {

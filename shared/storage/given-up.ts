@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { AgedCache } from '../async/aged-cache.ts';
 import { DocumentConflictError, DocumentStore } from './documents.ts';
 import type { DocumentForm } from './form.ts';
+import { storageLimit } from './storage-call.ts';
 
 const messageSchema = z.object({
   /** Of the queue it was in before. */
@@ -47,7 +48,7 @@ export class GivenUp {
 
   /** As of the last few seconds. */
   known(signal: AbortSignal): Promise<readonly GivenUpMessage[]> {
-    const read = () => this.#read(AbortSignal.timeout(deadlineMs));
+    const read = () => this.#read(storageLimit('read what was given up', deadlineMs));
     return this.#remembered.get(name, rememberedMs, async () => (await read()).messages, signal);
   }
 

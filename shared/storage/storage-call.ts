@@ -65,3 +65,14 @@ export async function withDeadline<T>(
     signal.removeEventListener('abort', onAbort);
   }
 }
+
+/**
+ * A limit for what several callers share, which heeds no single one's signal: when it is over it is
+ * storage that has not answered, and they are told so (503), not a fault of ours.
+ */
+export function storageLimit(what: string, limitMs: number): AbortSignal {
+  const limit = new AbortController();
+  const late = () => limit.abort(new StorageDeadlineError(what, limitMs));
+  setTimeout(late, limitMs).unref();
+  return limit.signal;
+}

@@ -3,6 +3,7 @@
 import { AgedCache } from '../async/aged-cache.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closure } from '../closures/closures.ts';
+import { storageLimit } from '../storage/storage-call.ts';
 import { neededPlan, retryRequest } from './again/retry.ts';
 import { withExpected } from './durations.ts';
 import { endWaiting } from './ending.ts';
@@ -233,7 +234,7 @@ export class SyncService implements Syncs {
   /** Whoever owns a server: a handful of reads, however many runs are kept. */
   active(signal: AbortSignal): Promise<Run[]> {
     const look = async () => {
-      const limit = AbortSignal.timeout(activeMs);
+      const limit = storageLimit('read what runs', activeMs);
       const runs = await unfinishedRuns(await this.#dependencies.state(limit), limit);
       return runs.map(({ run }) => run);
     };

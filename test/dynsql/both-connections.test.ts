@@ -263,6 +263,54 @@ describe('a query is sent in one form', () => {
     });
   }
 
+  const ours: [unknown, string, RegExp?][] = [
+    [{ or: [{ id: 'OrdNumber', value: 1 }] }, 'where.or', /joins conditions by AND only/],
+    [{ not: { id: 'OrdNumber', value: 1 } }, 'where.not'],
+    [{ and: [{ not: { id: 'Rows' } }, { id: 'OrdNumber', value: 'x' }] }, 'where.and[0].not'],
+    [{ id: 'Firm_ID', isNull: true }, 'where.isNull', /does not ask for what is empty/],
+    [{ id: 'OrdNumber', value: { from: 3 } }, 'where.value.from', /ranges have both ends/],
+    [{ id: 'DocDate', value: { to: '2020-11-14' } }, 'where.value.to', /ranges have both ends/],
+    [{ id: 'OrdNumber', value: { from: 5, to: 3 } }, 'where.value.to', /no less than from/],
+    [{ id: 'OrdNumber', value: { in: [3, 5] } }, 'where.value.in', /two values are a range/],
+    [{ id: 'OrdNumber', value: { in: [3], from: 5 } }, 'where.value.from', /no range beside/],
+    [{ id: 'Firm_ID', value: { from: 'J000000101', to: 'J000000102' } }, 'where.value.from'],
+    [{ id: 'DocDate', value: { in: ['2020-11-14', 'x', 'y'] } }, 'where.value.in'],
+  ];
+  for (const [where, field, message] of ours) {
+    it(`or is a 400 at ${field}: ${JSON.stringify(where)}`, async () => {
+      const answer = connectionOf('demodata').answer({
+        definition: invoices,
+        body: { select: 'ID', where },
+      });
+      await assert.rejects(answer.dry(soon()), (error: unknown) => {
+        assert.ok(error instanceof QueryFault);
+        assert.ok(error.errors.map((one) => one.field).includes(field), error.message);
+        assert.match(error.message, message ?? /./);
+        return true;
+      });
+    });
+  }
+
+  it('without the joins that AND is anyway', async () => {
+    const where = {
+      and: [
+        { id: 'ordnumber', value: { from: 3, to: 5 } },
+        { and: { id: 'firm_id', value: { in: ['J000000101', '7000000101'] } } },
+      ],
+    };
+    const body = { select: 'id', where };
+    const dry = await connectionOf('demodata').answer({ definition: invoices, body }).dry(soon());
+    assert.deepEqual(dry, {
+      query: {
+        select: ['ID'],
+        where: [
+          { id: 'OrdNumber', value: [3, 5] },
+          { id: 'Firm_ID', value: ['J000000101', '7000000101'] },
+        ],
+      },
+    });
+  });
+
   it('with names as they are declared, in the order of the definition', async () => {
     const body = {
       orderby: [

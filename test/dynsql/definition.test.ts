@@ -70,7 +70,6 @@ const faults: [path: string, value: unknown, fault: RegExp][] = [
   [`templates.${list}.type`, 'constructor', /\.type: "constructor" is not allowed; use bit/],
   [`templates.${list}.type`, undefined, /^templates\.\w+\.type: missing; use bit/],
   [`templates.${list}.single`, '{ALIAS}.ID = 1', /\.single: {VALUE} is missing/],
-  [`templates.${list}.range`, '{ALIAS}.ID > {FROM} {TO}', /has both list and range/],
   [`templates.${list}.lst`, 'x', /^templates\.\w+: lst: not keys of a template/],
   [`templates.${list}.flags`, { F: { singel: 'x' } }, /flags\.F: singel: not keys of a flag/],
   ['templates.UNUSED', { none: '1 = 1' }, /^templates\.UNUSED: .* is not a template of any cond/],

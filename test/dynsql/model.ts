@@ -24,6 +24,7 @@ export type ModelRow = Record<string, Value> & { source?: never };
 export interface Given {
   value?: unknown;
   flags?: unknown;
+  isNull?: boolean;
   matches(row: ModelRow): boolean;
 }
 
@@ -77,6 +78,16 @@ const patternOf = (texts: readonly string[]) =>
       );
     });
 
+/** Now and then whether there is a value, in place of which it is. */
+const orEmpty = (field: string, given: fc.Arbitrary<Given>): fc.Arbitrary<Given> =>
+  fc.oneof(
+    { weight: 7, arbitrary: given },
+    fc.boolean().map((isNull) => ({
+      isNull,
+      matches: (row: ModelRow) => ((row[field] ?? null) === null) === isNull,
+    })),
+  );
+
 const words = (texts: readonly string[]) =>
   fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...texts) },
@@ -86,32 +97,34 @@ const words = (texts: readonly string[]) =>
 /** Text that tells case apart, unless the flag says otherwise. */
 function text(field: string, texts: readonly string[]): fc.Arbitrary<Given> {
   const flag = fc.constantFrom(undefined, 'CaseInsensitive', ['caseinsensitive']);
-  return fc
+  const given = fc
     .tuple(fc.oneof(words(texts), patternOf(texts)), flag, fc.boolean())
     .map(([value, flags, alone]) => ({
       value: alone ? [value] : value,
       ...(flags !== undefined && { flags }),
-      matches: (row) =>
+      matches: (row: ModelRow) =>
         passes(row[field], (found) =>
           flags === undefined
             ? fits(String(found), value)
             : fits(String(found).toLowerCase(), value.toLowerCase()),
         ),
     }));
+  return orEmpty(field, given);
 }
 
 /** A code: a pattern or a list, whatever the case. */
 function code(field: string, texts: readonly string[]): fc.Arbitrary<Given> {
   const list = fc.array(words(texts), { minLength: 2, maxLength: 5 });
-  return fc.oneof(patternOf(texts), words(texts), list).map((value) => ({
-    value,
-    matches: (row) =>
+  const given = fc.oneof(patternOf(texts), words(texts), list).map((value) => ({
+    value: Array.isArray(value) && value.length % 2 === 1 ? { in: value } : value,
+    matches: (row: ModelRow) =>
       passes(row[field], (found) => {
         const own = String(folded(found));
         if (typeof value === 'string') return fits(own, value.toLowerCase());
         return value.some((one) => one.toLowerCase() === own);
       }),
   }));
+  return orEmpty(field, given);
 }
 
 function link(field: string, numbersKnown: readonly number[]): fc.Arbitrary<Given> {
@@ -124,10 +137,25 @@ function link(field: string, numbersKnown: readonly number[]): fc.Arbitrary<Give
   }));
 }
 
+/** From one to the other, or without an end on one side. */
+function openRange(field: string, values: fc.Arbitrary<number>): fc.Arbitrary<Given> {
+  return fc.tuple(values, values, fc.nat({ max: 2 })).map(([one, other, open]) => {
+    const [from, to] = [Math.min(one, other), Math.max(one, other)];
+    return {
+      value: { ...(open !== 0 && { from }), ...(open !== 1 && { to }) },
+      matches: (row) =>
+        passes(row[field], (found) => {
+          const isFrom = open === 0 || Number(found) >= from;
+          return isFrom && (open === 1 || Number(found) <= to);
+        }),
+    };
+  });
+}
+
 function range(field: string, values: fc.Arbitrary<number>): fc.Arbitrary<Given> {
-  return fc.oneof(values, fc.tuple(values, values)).map((value) => ({
+  const closed = fc.oneof(values, fc.tuple(values, values)).map((value) => ({
     value,
-    matches: (row) =>
+    matches: (row: ModelRow) =>
       passes(row[field], (found) => {
         const [low = 0, high = 0] = [value, value]
           .flat()
@@ -137,6 +165,24 @@ function range(field: string, values: fc.Arbitrary<number>): fc.Arbitrary<Given>
         return Number(found) >= Number(from) && Number(found) <= Number(to);
       }),
   }));
+  return orEmpty(field, fc.oneof(closed, openRange(field, values)));
+}
+
+/** Where lists are taken, too: two values are a range, and a list may stand beside one. */
+function listed(field: string, values: fc.Arbitrary<number>): fc.Arbitrary<Given> {
+  const several = fc.array(values, { minLength: 3, maxLength: 5 });
+  return fc.oneof(
+    range(field, values),
+    several.map((list) => ({
+      value: list,
+      matches: (row: ModelRow) => passes(row[field], (found) => list.includes(Number(found))),
+    })),
+    fc.tuple(several, values).map(([list, from]) => ({
+      value: { in: list, from },
+      matches: (row: ModelRow) =>
+        passes(row[field], (found) => list.includes(Number(found)) || Number(found) >= from),
+    })),
+  );
 }
 
 interface Moment {
@@ -169,7 +215,17 @@ function moments(days: readonly string[]): fc.Arbitrary<Moment> {
 
 function dated(field: string, days: readonly string[]): fc.Arbitrary<Given> {
   const moment = moments(days);
-  return fc
+  const isIn = (row: ModelRow, from: string, to: string) =>
+    passes(row[field], (found) => {
+      const own = String(found).length === 10 ? `${found}T00:00:00.000` : String(found);
+      const plain = own.replace('Z', '');
+      return plain >= from && plain <= to;
+    });
+  const open = fc.tuple(moment, fc.boolean()).map(([{ json, from, to }, isFrom]) => ({
+    value: isFrom ? { from: json } : { to: json },
+    matches: (row: ModelRow) => (isFrom ? isIn(row, from, '9999') : isIn(row, '', to)),
+  }));
+  const closed = fc
     .oneof(
       moment.map((one) => [one]),
       fc.tuple(moment, moment),
@@ -183,14 +239,10 @@ function dated(field: string, days: readonly string[]): fc.Arbitrary<Given> {
           .at(-1) ?? '';
       return {
         value: pair.length === 1 ? pair[0]?.json : pair.map(({ json }) => json),
-        matches: (row) =>
-          passes(row[field], (found) => {
-            const own = String(found).length === 10 ? `${found}T00:00:00.000` : String(found);
-            const plain = own.replace('Z', '');
-            return plain >= from && plain <= to;
-          }),
+        matches: (row: ModelRow) => isIn(row, from, to),
       };
     });
+  return orEmpty(field, fc.oneof(closed, open));
 }
 
 const yes = fc.constant<Given>({ matches: () => true });
@@ -351,7 +403,7 @@ export function models(world: World): Model[] {
       account_number: code('account_number', numbers),
       owner_name: text('owner_name', owners),
       datasource: code('datasource_code', sources),
-      residents: range('residents', fc.integer({ min: -1, max: 5 })),
+      residents: listed('residents', fc.integer({ min: -1, max: 5 })),
       opened_on: dated('opened_on', days),
       closed_on: dated('closed_on', days),
       is_closed: booleans((row) => row['is_closed'] === true),

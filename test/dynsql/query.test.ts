@@ -18,6 +18,9 @@ const faultsOf = (body: unknown) =>
 
 const where = (condition: unknown) => ({ select: 'ID', where: [{ id: 'Rows' }, condition] });
 
+const deep = (levels: number): unknown =>
+  levels === 0 ? { id: 'Rows' } : { not: deep(levels - 1) };
+
 const faults: [string, unknown, string, RegExp][] = [
   ['no object', 7, 'body', /an object with select/],
   ['nothing', undefined, 'body', /body is needed/],
@@ -42,6 +45,69 @@ const faults: [string, unknown, string, RegExp][] = [
   ['no value', where({ id: 'Firm_ID' }), 'where[1].value', /is needed/],
   ['null', where({ id: 'Firm_ID', value: null }), 'where[1].value', /text of ASCII/],
   ['an object', where({ id: 'Firm_ID', value: {} }), 'where[1].value', /text of ASCII/],
+  [
+    'a part that is none',
+    where({ id: 'OrdNumber', value: { form: 1 } }),
+    'where[1].value.form',
+    /mean from/,
+  ],
+  [
+    'no range',
+    where({ id: 'Firm_ID', value: { from: 'x' } }),
+    'where[1].value.from',
+    /takes no range/,
+  ],
+  ['no list', where({ id: 'OrdNumber', value: { in: [1] } }), 'where[1].value.in', /takes no list/],
+  [
+    'ends turned round',
+    where({ id: 'OrdNumber', value: { from: 2, to: 1 } }),
+    'where[1].value.to',
+    /no less than from/,
+  ],
+  [
+    'days turned round',
+    where({ id: 'DocDate', value: { from: '2020-02-02', to: '2020-02-01' } }),
+    'where[1].value.to',
+    /no less than from/,
+  ],
+  [
+    'an end that is none',
+    where({ id: 'DocDate', value: { to: 'x' } }),
+    'where[1].value.to',
+    /a date/,
+  ],
+  ['an empty or', where({ or: [] }), 'where[1].or', /is an empty list/],
+  [
+    'an id beside or',
+    where({ or: { id: 'Rows' }, id: 'Rows' }),
+    'where[1].id',
+    /cannot stand beside or/,
+  ],
+  [
+    'within not',
+    where({ not: [{ id: 'Rows' }, { id: 'Row' }] }),
+    'where[1].not[1].id',
+    /mean Rows/,
+  ],
+  [
+    'isNull of whatever',
+    where({ id: 'Firm_ID', isNull: 'yes' }),
+    'where[1].isNull',
+    /true or false/,
+  ],
+  [
+    'isNull that is not there',
+    where({ id: 'Rows', isNull: true }),
+    'where[1].isNull',
+    /has no isNull/,
+  ],
+  [
+    'a value beside',
+    where({ id: 'Firm_ID', isNull: true, value: 1 }),
+    'where[1].value',
+    /beside isNull/,
+  ],
+  ['too deep', where(deep(11)), `where[1]${'.not'.repeat(11)}`, /at most 10 levels deep/],
   ['an empty list', where({ id: 'Firm_ID', value: [] }), 'where[1].value', /empty list/],
   ['a long text', where({ id: 'ID', value: ['x', '12345678901'] }), 'where[1].value[1]', /10 char/],
   ['a value too many', where({ id: 'ESLCompleteKind', value: 1 }), 'where[1].value', /left out/],

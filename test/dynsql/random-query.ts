@@ -15,9 +15,31 @@ interface Level {
   dataset: ModelDataset;
   asked: boolean;
   fields: readonly string[];
-  given: readonly { id: string; given: Given }[];
+  where: readonly Where[];
   order: readonly { id: string; descending: boolean }[];
   children: readonly Level[];
+}
+
+/** A condition, or several put together. */
+type Where =
+  | { id: string; given: Given }
+  | { join: 'or' | 'and' | 'not'; inside: readonly Where[] };
+
+/** Now and then put together, within one another, too. */
+function joined(given: fc.Arbitrary<Where[]>, depth = 2): fc.Arbitrary<Where[]> {
+  if (depth === 0) return given;
+  return fc
+    .tuple(joined(given, depth - 1), fc.constantFrom('', '', '', 'or', 'and', 'not'))
+    .map(([inside, join]) =>
+      join === '' || inside.length === 0 ? inside : [{ join: join as 'or', inside }],
+    );
+}
+
+function matches(where: Where, row: ModelRow): boolean {
+  if ('given' in where) return where.given.matches(row);
+  const each = where.inside.map((one) => matches(one, row));
+  if (where.join === 'or') return each.includes(true);
+  return each.includes(false) === (where.join === 'not');
 }
 
 const maybeAlone = <T>(list: readonly T[], alone: boolean): unknown =>
@@ -25,7 +47,7 @@ const maybeAlone = <T>(list: readonly T[], alone: boolean): unknown =>
 
 function levelOf(dataset: ModelDataset, isRoot: boolean): fc.Arbitrary<Level> {
   const ids = Object.keys(dataset.conditions);
-  const given = fc.subarray(ids, { maxLength: Math.min(2, ids.length) }).chain((chosen) =>
+  const single = fc.subarray(ids, { maxLength: Math.min(2, ids.length) }).chain((chosen) =>
     fc.tuple(
       ...chosen.map((id) =>
         (dataset.conditions[id] ?? fc.constant({ matches: () => true })).map((one) => ({
@@ -35,6 +57,7 @@ function levelOf(dataset: ModelDataset, isRoot: boolean): fc.Arbitrary<Level> {
       ),
     ),
   );
+  const where = joined(single.map((list): Where[] => list));
   const order = fc
     .shuffledSubarray(Object.keys(dataset.keys))
     .map((chosen) => chosen.slice(0, 2))
@@ -45,15 +68,15 @@ function levelOf(dataset: ModelDataset, isRoot: boolean): fc.Arbitrary<Level> {
     .record({
       asked: isRoot ? fc.constant(true) : fc.boolean(),
       fields: fc.shuffledSubarray([...dataset.fields], { minLength: 1 }),
-      given,
+      where,
       order,
       children: fc.tuple(...dataset.children.map((child) => levelOf(child, false))),
     })
-    .map(({ asked, fields, given: where, order: sorted, children }) => {
+    .map(({ asked, fields, where: filter, order: sorted, children }) => {
       const wanted = children.filter((child) => child.asked || child.children.length > 0);
       return asked
-        ? { dataset, asked, fields, given: where, order: sorted, children: wanted }
-        : { dataset, asked, fields: [], given: [], order: [], children: wanted };
+        ? { dataset, asked, fields, where: filter, order: sorted, children: wanted }
+        : { dataset, asked, fields: [], where: [], order: [], children: wanted };
     });
 }
 
@@ -66,19 +89,24 @@ interface Style {
 function bodyOf(level: Level, style: Style): Record<string, unknown> {
   const key = (name: string) => (style.upper ? name.toUpperCase() : name);
   const name = (text: string) => (style.upper ? text.toUpperCase() : text.toLowerCase());
+  const conditionOf = (where: Where): Record<string, unknown> => {
+    if ('inside' in where) {
+      return { [key(where.join)]: maybeAlone(where.inside.map(conditionOf), style.alone) };
+    }
+    const { id, given } = where;
+    return {
+      [key('id')]: name(id),
+      ...('value' in given && { [key('value')]: given.value }),
+      ...('flags' in given && { flags: given.flags }),
+      ...('isNull' in given && { [key('isNull')]: given.isNull }),
+    };
+  };
   return {
     ...(level.fields.length > 0 && {
       [key('select')]: maybeAlone(level.fields.map(name), style.alone),
     }),
-    ...(level.given.length > 0 && {
-      [key('where')]: maybeAlone(
-        level.given.map(({ id, given }) => ({
-          [key('id')]: name(id),
-          ...('value' in given && { [key('value')]: given.value }),
-          ...('flags' in given && { flags: given.flags }),
-        })),
-        style.alone,
-      ),
+    ...(level.where.length > 0 && {
+      [key('where')]: maybeAlone(level.where.map(conditionOf), style.alone),
     }),
     ...(level.order.length > 0 && {
       orderby: maybeAlone(
@@ -104,7 +132,7 @@ function datasetsOf(level: Level, style: Style): Record<string, unknown>[] {
 }
 
 function itemsOf(level: Level, master: ModelRow | undefined): ModelRow[] {
-  const { dataset, given, order } = level;
+  const { dataset, where, order } = level;
   const sorts = [
     ...order.flatMap(({ id, descending }) =>
       (dataset.keys[id] ?? []).map((key) => ({
@@ -116,7 +144,7 @@ function itemsOf(level: Level, master: ModelRow | undefined): ModelRow[] {
   ];
   return dataset
     .rows(master)
-    .filter((row) => given.every((one) => one.given.matches(row)))
+    .filter((row) => where.every((one) => matches(one, row)))
     .toSorted((a, b) => {
       for (const { field, sign } of sorts) {
         const language = dataset.languages?.[field];

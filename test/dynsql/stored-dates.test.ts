@@ -47,7 +47,8 @@ const millisecond = 1 / 86_400_000;
 function comes(value: unknown, stored: number): boolean {
   const { query, errors } = checkQuery(definition, { select: 'ID', where: { id: 'At', value } });
   assert.ok(query !== undefined, JSON.stringify(errors));
-  const [{ values } = { values: {} }] = query.root.conditions;
+  const [condition] = query.root.conditions;
+  const values = condition && 'values' in condition ? condition.values : {};
   const { FROM, TO } = values as Record<string, { type: string; value: number }>;
   assert.equal(FROM?.type, 'float');
   assert.ok(FROM !== undefined && TO !== undefined);

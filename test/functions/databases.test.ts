@@ -10,6 +10,7 @@ import { startSqlServer } from 'tds-sqlite';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { pause } from '../../shared/async/retry.ts';
+import { Databases } from '../../shared/database/databases.ts';
 import { requestFor } from '../support/requests.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 import { soon } from '../support/storage.ts';
@@ -58,6 +59,30 @@ test('a worker that stops leaves no connection behind', async (t) => {
   await app.stop();
   const patience = soon();
   while (proxy.open > 0) await pause(10, patience);
+});
+
+test('the health tells where row versioning is off, what turns it on, and how full a pool is', async (t) => {
+  const connectionString = `Server=127.0.0.1,${server.port};Database=AB;User Id=app;Password="${password}";Encrypt=false`;
+  const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
+  t.after(() => databases.close());
+  const told = async (change: string) => {
+    await databases.query('ab', `ALTER DATABASE AB SET ${change}`, [], soon());
+    const app = await startApp(server.port, password);
+    const parts = await app.current.health(soon());
+    await app.stop();
+    return parts.find(({ part }) => part === 'database ab');
+  };
+  const off = await told('READ_COMMITTED_SNAPSHOT OFF');
+  assert.equal(off?.state, 'ok');
+  assert.match(
+    off.reason ?? '',
+    /^row versioning is off: nested queries of dynsql are copied .* ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON$/,
+  );
+  assert.deepEqual([off.most, off.waiting], [2, 0]);
+  const asked = await told('ALLOW_SNAPSHOT_ISOLATION ON');
+  assert.match(asked?.reason ?? '', /queries of dynsql ask for a snapshot/);
+  const on = await told('READ_COMMITTED_SNAPSHOT ON');
+  assert.equal(on?.reason, undefined);
 });
 
 test('however many look at the health within 5 s, it is looked at once', async (t) => {

@@ -1,42 +1,26 @@
 /** A condition's value and flags to the SQL fragment that they choose. */
 
-import { compareDecimals, readDecimal } from '../../json/decimal.ts';
-import type { CheckedCondition, LoadedCondition, TypedValue } from '../definition.ts';
+import type { CheckedCondition, LoadedCondition } from '../definition.ts';
 import { sameName } from '../name.ts';
 import {
-  dateUse,
-  type GivenDate,
-  instantSpan,
-  instantText,
-  readDate,
-  toStored,
-  wallSpan,
-  wallText,
-} from '../time/dates.ts';
+  type Asked,
+  allowedValues,
+  areIdsWhereNeeded,
+  between,
+  type Chosen,
+  dates,
+  type Fragments,
+  isDated,
+  longestList,
+  readAs,
+} from './condition-range.ts';
 import { type FragmentKind, fragmentNames, type Template } from './definition.ts';
 import { itemsOf } from './query-body.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
-import { isRecordId, recordIdUse, takesRecordIds } from './record-id.ts';
-import { isAscii, type Scalar, type ValueType, valueType } from './value-type.ts';
+import { isValueObject, partsOf } from './value-object.ts';
+import { isAscii, valueType } from './value-type.ts';
 
-/** Values of one condition. */
-const longestList = 10_000;
 const mostFlags = 20;
-
-type Fragments = Partial<Record<FragmentKind, string | undefined>>;
-
-/** What the checks below need to know. */
-interface Asked {
-  readonly condition: LoadedCondition;
-  readonly template: Template;
-  readonly fragments: Fragments;
-  /** Of the condition's value, there or not. */
-  readonly place: Place;
-  readonly zone: string;
-  readonly faults: QueryFaults;
-}
-
-type Chosen = Pick<CheckedCondition, 'fragment' | 'values'> | undefined;
 
 /**
  * @param place of the condition's value, whether it is there or not
@@ -99,6 +83,7 @@ function choose(asked: Asked): Chosen {
       : { fragment, values: {} };
   }
   if (specialsubtype === 11) return faults.add(place, 'left out: this condition has no value');
+  if (isValueObject(place.value)) return partsOf(asked);
   const [alone, more] = Array.isArray(place.value) ? place.value : [place.value];
   if (typeof alone === 'boolean' && more === undefined) {
     const fragment = alone ? fragments.true : fragments.false;
@@ -113,15 +98,11 @@ function choose(asked: Asked): Chosen {
 
 /** One value, a range of two, or a list. */
 function byCount(asked: Asked, items: readonly Place[]): Chosen {
-  const { condition, template, fragments, place, faults } = asked;
+  const { template, fragments, place, faults } = asked;
   const { single, range, list } = fragments;
   const type = template.type === undefined ? undefined : valueType(template.type);
   const [first, second, third] = items;
-  if (type?.kind === 'text' && takesRecordIds(condition.document)) {
-    const wrong = items.filter(({ value }) => !isRecordId(value));
-    for (const item of wrong) faults.add(item, recordIdUse);
-    if (wrong.length > 0) return undefined;
-  }
+  if (!areIdsWhereNeeded(asked, type, items)) return undefined;
   if (type === undefined || template.type === undefined || !first) {
     return faults.add(place, allowedValues(asked));
   }
@@ -143,7 +124,9 @@ function byCount(asked: Asked, items: readonly Place[]): Chosen {
       return values && { fragment: single, values };
     }
   }
-  if (list === undefined && range !== undefined && third === undefined) {
+  // Of a template that takes lists, too, two values are a range, as ABRA Gen has it.
+  const isRange = range !== undefined && third === undefined;
+  if (isRange && (list === undefined || second !== undefined)) {
     return between([first, second ?? first], range, template.type, type, faults);
   }
   if (list === undefined) return faults.add(place, allowedValues(asked));
@@ -151,13 +134,6 @@ function byCount(asked: Asked, items: readonly Place[]): Chosen {
   const values = read.filter((value) => value !== undefined);
   if (values.length < read.length) return undefined;
   return { fragment: list, values: { LIST: { type: template.type, list: values } } };
-}
-
-const isDated = (template: Template, type: ValueType): boolean =>
-  type.kind === 'date' || template.kind === 'date';
-
-function readAs(type: ValueType, place: Place, faults: QueryFaults): Scalar | undefined {
-  return type.read(place.value) ?? faults.add(place, type.allowed);
 }
 
 /** Of a pattern; escaped it is three times as long at most, and LIKE takes 4,000 characters. */
@@ -191,60 +167,6 @@ function patternType(type: string, pattern: string): string {
   const longest = isNational ? 4_000 : 8_000;
   const fits = pattern.length <= Number(length);
   return `${isNational ? 'n' : ''}varchar(${fits ? length : longest})`;
-}
-
-/** Numbers and times in their order, however they come; that of texts is the server's affair. */
-function between(
-  places: readonly [Place, Place],
-  fragment: string,
-  type: string,
-  read: ValueType,
-  faults: QueryFaults,
-): Chosen {
-  const [first, second] = places.map((place) => readAs(read, place, faults));
-  if (first === undefined || second === undefined) return undefined;
-  const [from, to] = isGreater(first, second, read) ? [second, first] : [first, second];
-  return { fragment, values: { FROM: { type, value: from }, TO: { type, value: to } } };
-}
-
-function isGreater(one: Scalar, other: Scalar, { kind }: ValueType): boolean {
-  if (kind === 'time') return one > other;
-  if (kind !== 'number') return false;
-  const [first, second] = [readDecimal(one), readDecimal(other)];
-  return first !== undefined && second !== undefined && compareDecimals(first, second) > 0;
-}
-
-/** The shortest span that holds all: the manual's own example gives the later end first. */
-function dates(
-  { zone, faults }: Asked,
-  places: readonly Place[],
-  fragment: string,
-  type: string,
-  read: ValueType,
-): Chosen {
-  const given = places.map((place) => readDate(place.value, zone) ?? faults.add(place, dateUse));
-  const known = given.filter((date) => date !== undefined);
-  if (known.length < given.length) return undefined;
-  return { fragment, values: bounds(known, zone, type, read) };
-}
-
-function bounds(dates: readonly GivenDate[], zone: string, type: string, { kind }: ValueType) {
-  if (type.startsWith('datetimeoffset')) {
-    const { from, to } = instantSpan(dates, zone);
-    const at = (instant: number): TypedValue => ({ type, value: instantText(instant) });
-    return { FROM: at(from), TO: at(to) };
-  }
-  const { from, to } = wallSpan(dates);
-  if (kind === 'date') {
-    // A parameter of the type date has no time of day.
-    const isWholeDays = [from, to].every((wall) => wallText(wall).endsWith('T00:00:00.000'));
-    const precise = type === 'date' && !isWholeDays ? 'datetime2(3)' : type;
-    const at = (wall: number): TypedValue => ({ type: precise, value: wallText(wall) });
-    return { FROM: at(from), TO: at(to) };
-  }
-  // Half a millisecond: fractions of a day are not exact.
-  const at = (wall: number): TypedValue => ({ type, value: toStored(wall - 0.5) });
-  return { FROM: at(from), TO: at(to) };
 }
 
 /** Special subtype 1: exactly one of the declared values. */
@@ -291,21 +213,3 @@ function someDeclared({ template, fragments, place, faults }: Asked): Chosen {
 
 const declared = (template: Template, value: unknown) =>
   template.values.find((one) => one.value === (typeof value === 'number' ? `${value}` : value));
-
-/** To be read after `must be`. */
-function allowedValues({ condition, template, fragments }: Asked): string {
-  const type = template.type === undefined ? undefined : valueType(template.type);
-  const what = type && isDated(template, type) ? dateUse : (type?.allowed ?? 'a value');
-  const { none, single, pattern, range, list } = fragments;
-  const several = list === undefined ? undefined : `up to ${longestList} of them as a list`;
-  const isBoolean = fragments.true !== undefined || condition.document.datatype === 'ctBoolean';
-  const ways = [
-    none === undefined ? undefined : 'left out',
-    isBoolean ? 'true or false' : undefined,
-    (single ?? range ?? list) ? what : undefined,
-    pattern === undefined ? undefined : 'a pattern with * in it',
-    range === undefined ? undefined : 'two of them as a range',
-    several,
-  ];
-  return ways.filter((way) => way !== undefined).join(', or ') || 'left out';
-}

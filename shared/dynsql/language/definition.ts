@@ -92,6 +92,8 @@ const fragmentShape = {
   range: text('an SQL condition').optional(),
   /** `{LIST}`, a list of one column in parentheses. */
   list: text('an SQL condition').optional(),
+  /** Of rows that have no value there, asked as `"isNull": true`. */
+  isNull: text('an SQL condition').optional(),
   /** Of a condition of ctBoolean. */
   true: text('an SQL condition').optional(),
   false: text('an SQL condition').optional(),

@@ -6,12 +6,13 @@
 import { compareDecimals, decimalText, readDecimal } from '../../json/decimal.ts';
 import type { GivenCondition, LoadedDataset } from '../definition.ts';
 import { foldName } from '../name.ts';
-import { dateTexts, dateUse, readDate } from '../time/dates.ts';
+import { dateTexts, dateUse, isInOrder, readDate } from '../time/dates.ts';
 import type { Condition } from './definition.ts';
 import { itemsOf } from './query-body.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
 import { isRecordId, recordIdUse, takesRecordIds } from './record-id.ts';
 import { paramsIn } from './short-lists.ts';
+import { isValueObject, notBefore, readParts } from './value-object.ts';
 
 const longestList = 10_000;
 const mostFlags = 20;
@@ -53,13 +54,63 @@ function sentValue(
   }
   if (place.value === undefined) return undefined;
   if (specialsubtype === 11) return faults.add(place, 'left out: this condition has no value');
+  if (isValueObject(place.value)) return partsOf(condition, dataset, place, faults);
   const items = itemsOf(place, longestList, faults);
   if (Array.isArray(place.value) && items.length === 0) {
     return faults.add(place, 'a value, or a list of values', 'is an empty list');
   }
+  return areScalars(items, faults)
+    ? inOneForm(condition, dataset, items, place, faults)
+    : undefined;
+}
+
+function areScalars(items: readonly Place[], faults: QueryFaults): boolean {
   const strange = items.filter(({ value }) => !isScalar(value));
   for (const item of strange) faults.add(item, 'text, a number, true or false');
-  return strange.length > 0 ? undefined : inOneForm(condition, dataset, items, place, faults);
+  return strange.length === 0;
+}
+
+/** ABRA Gen tells a range from a list by how many values there are. */
+function partsOf(
+  condition: Condition,
+  dataset: LoadedDataset,
+  place: Place,
+  faults: QueryFaults,
+): unknown {
+  const parts = readParts(place, 'an object with in, or with from and to', faults);
+  if (parts === undefined) return undefined;
+  const { from, to, in: list } = parts;
+  const cannot = (part: Place, what: string) =>
+    faults.add(part, 'left out', `cannot be used with ABRA Gen, ${what}`);
+  if (list !== undefined) {
+    for (const end of [from, to]) if (end) cannot(end, 'where a list has no range beside it');
+    const items = itemsOf(list, longestList, faults);
+    if (from || to || !areScalars(items, faults)) return undefined;
+    if (items.length === 2 && !takesRecordIds(condition)) {
+      return cannot(list, 'to which two values are a range');
+    }
+    return inOneForm(condition, dataset, items, list, faults);
+  }
+  const [end = place] = [from, to].filter((one) => one !== undefined);
+  if (from === undefined || to === undefined) {
+    return cannot(end, 'whose ranges have both ends');
+  }
+  const before = faults.errors.length;
+  if (takesRecordIds(condition)) cannot(end, 'where ids are no range');
+  else if (areScalars([from, to], faults)) checkOrder(from, to, faults);
+  if (faults.errors.length > before) return undefined;
+  return inOneForm(condition, dataset, [from, to], place, faults);
+}
+
+/** As far as numbers and dates have one that we know. */
+function checkOrder(from: Place, to: Place, faults: QueryFaults): void {
+  const [first, last] = [from, to].map(({ value }) => readDecimal(value));
+  const dates = [from, to].map(({ value }) => readDate(value, officeZone));
+  const isBackwards =
+    first && last
+      ? compareDecimals(first, last) > 0
+      : dates[0] && dates[1] && !isInOrder(dates[0], dates[1], officeZone);
+  if (isBackwards) faults.add(to, notBefore);
 }
 
 const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);

@@ -1,7 +1,7 @@
 /** Reading of a query's JSON: keys without regard to case, one value or a list. */
 
 import { didYouMean } from '../../faults/near-name.ts';
-import { foldName } from '../name.ts';
+import { foldName, sameName } from '../name.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
 
 /** Members of an object by the key in lower case, each with its place under the key as given. */
@@ -21,7 +21,7 @@ export function membersOf<const Key extends string>(
   const found: { [Name in Key]?: Place } = {};
   for (const [given, inside] of Object.entries(value)) {
     const member = { path: [...path, given], value: inside };
-    const key = keys.find((name) => name === given.toLowerCase());
+    const key = keys.find((name) => sameName(name, given));
     if (key === undefined) {
       const near = didYouMean(given, keys);
       faults.add(member, `left out; the keys are ${keys.join(', ')}`, `is no key here${near}`);

@@ -1,28 +1,24 @@
 /** A query's JSON against the definition that it asks. */
 
 import type {
-  CheckedCondition,
   CheckedLevel,
   CheckedOrder,
   CheckedQuery,
   Definition,
-  GivenCondition,
   LoadedDataset,
   QueryCheck,
 } from '../definition.ts';
 import { foldName } from '../name.ts';
-import { checkCondition } from './condition-value.ts';
-import { looseCondition } from './loose-condition.ts';
 import { itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
 import { EnoughFaultsError, type Place, QueryFault, QueryFaults } from './query-faults.ts';
+import { WhereReading } from './where.ts';
 
 const levelKeys = ['select', 'where', 'orderby', 'datasets'] as const;
 const rootKeys = [...levelKeys, 'top', 'skip'] as const;
 const datasetKeys = ['name', ...levelKeys] as const;
-const conditionKeys = ['id', 'value', 'flags'] as const;
 const orderKeys = ['id', 'ordering'] as const;
 
-const most = { select: 1_000, where: 100, orderby: 50, datasets: 50 } as const;
+const most = { select: 1_000, orderby: 50, datasets: 50 } as const;
 const largestNumber = 2 ** 31 - 1;
 
 export interface QueryCheckOptions {
@@ -159,34 +155,11 @@ class Reading {
   }
 
   #conditions(asked: Asked | undefined): Pick<CheckedLevel, 'conditions' | 'given'> {
-    const conditions: CheckedCondition[] = [];
-    const given: GivenCondition[] = [];
-    for (const place of itemsOf(asked?.members.where, most.where, this.faults)) {
-      const inside = membersOf(place, conditionKeys, this.faults);
-      if (inside === undefined || asked === undefined) continue;
-      const { dataset } = asked;
-      const id = inside.id ?? { path: [...place.path, 'id'], value: undefined };
-      const names = () => [...dataset.conditions.values()].map(({ document }) => document.id);
-      const what = `condition of ${dataset.name}`;
-      const condition = namedIn(id, what, dataset.conditions, names, this.faults);
-      if (condition === undefined) continue;
-      const value = inside.value ?? { path: [...place.path, 'value'], value: undefined };
-      const { document, template } = condition;
-      if (this.#templates === 'elsewhere') {
-        const loose = looseCondition(document, dataset, value, inside.flags, this.faults);
-        if (loose !== undefined) given.push(loose);
-        continue;
-      }
-      if (template === undefined) {
-        const why = `${document.id} cannot be used: the definition has no template for it`;
-        this.faults.add(id, 'a condition with a template', why);
-        continue;
-      }
-      const zone = this.#definition.document.timezone;
-      const checked = checkCondition(condition, template, value, inside.flags, zone, this.faults);
-      if (checked !== undefined) conditions.push(checked);
-    }
-    return { conditions, given };
+    if (asked === undefined) return { conditions: [], given: [] };
+    const { dataset, members } = asked;
+    const timezone = this.#definition.document.timezone;
+    const where = new WhereReading(dataset, timezone, this.#templates, this.faults);
+    return where.read(members.where);
   }
 
   #order(asked: Asked | undefined): CheckedOrder[] {

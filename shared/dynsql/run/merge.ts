@@ -36,15 +36,16 @@ export class Text {
 
 /**
  * Writes the root's items, with commas between them. Yields `dry` when the cursor is, to go on once
- * it has fetched; `item` after each of the root's items.
+ * it has fetched; `item` after one of the root's items, when at least so many characters are there.
  *
  * @throws DriftError
  */
 export function* writeItems(
   cursor: Cursor,
   text: Text,
+  characters = 0,
 ): Generator<'dry' | 'item', void, undefined> {
-  yield* levelItems(cursor, 0, undefined, [], text);
+  yield* levelItems(cursor, 0, undefined, [], text, characters);
   // A row that is below none that came.
   if (cursor.row !== undefined) throw drift(cursor);
 }
@@ -56,6 +57,7 @@ function* levelItems(
   parent: Row | undefined,
   path: readonly number[],
   text: Text,
+  characters: number,
 ): Generator<'dry' | 'item', void, undefined> {
   const { children = [] } = cursor.levels[place] ?? {};
   for (let position = 1; ; position += 1) {
@@ -74,13 +76,13 @@ function* levelItems(
       for (const [index, child] of children.entries()) {
         const { dataset = '' } = cursor.levels[child] ?? {};
         text.write(`${index > 0 ? ',' : ''}${datasetHead(dataset)}`);
-        yield* levelItems(cursor, child, row, own, text);
+        yield* levelItems(cursor, child, row, own, text, characters);
         text.write(']}');
       }
       text.write(']');
     }
     text.write('}');
-    if (parent === undefined) yield 'item';
+    if (parent === undefined && text.length >= characters) yield 'item';
   }
 }
 

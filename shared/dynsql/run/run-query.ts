@@ -39,7 +39,7 @@ export async function* runQuery(
     const text = new Text();
     let quiet = firstQuietMs;
     text.write(datasetHead(statement.levels[0]?.dataset ?? ''));
-    for (const event of writeItems(cursor, text)) {
+    for (const event of writeItems(cursor, text, chunkLength)) {
       const isDry = event === 'dry';
       const isDue =
         text.length >= chunkLength ||

@@ -63,12 +63,16 @@ function string(value: NonNullable<unknown>): string {
   return JSON.stringify(Buffer.isBuffer(value) ? value.toString('base64') : String(value));
 }
 
+/** As JSON has it: nearly all that a server sends. */
+const json = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
 const plain = /^(-?)0*(\d+(?:\.\d+)?)$/;
 
 /** Text that is a number is written as one, digit for digit. */
 function number(value: NonNullable<unknown>): string {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
   if (typeof value === 'boolean') return value ? '1' : '0';
+  if (typeof value === 'string' && json.test(value)) return value;
   const text = String(value).trim();
   const [, sign, digits] = plain.exec(text) ?? [];
   if (digits !== undefined) return `${sign}${digits}`;

@@ -1,6 +1,6 @@
 /** The SQL of one dataset as its level of a query needs it, before levels are put together. */
 
-import type { CheckedCondition, CheckedLevel } from '../definition.ts';
+import type { CheckedCondition, CheckedLevel, CheckedWhere } from '../definition.ts';
 import { namesIn } from '../language/short-lists.ts';
 import { foldName } from '../name.ts';
 import { fragmentTokens } from './fragment.ts';
@@ -82,15 +82,14 @@ export function levelSql(level: CheckedLevel): LevelSql {
     ...keys.values(),
     ...[...sorts, ...ties].map((item) => item.expression),
   ];
-  const conditions = level.conditions.map((condition) => ({
-    condition,
-    tokens: fragmentTokens(condition.fragment, condition.condition),
-  }));
+  const conditionTokens = singleConditions(level.conditions).map((condition) =>
+    fragmentTokens(condition.fragment, condition.condition),
+  );
   // Rows are numbered in statements of their own, which DISTINCT would tell apart by the number.
   const groups = parts.isDistinct
     ? distinct([...[...fields, ...keys.values()].map(ascending), ...sorts, ...ties])
     : undefined;
-  const joins = joinsFor(level, [...mentioned, ...conditions.map(({ tokens }) => tokens)], parts);
+  const joins = joinsFor(level, [...mentioned, ...conditionTokens], parts);
   return {
     level,
     fields: fields.map(textOf),
@@ -102,9 +101,7 @@ export function levelSql(level: CheckedLevel): LevelSql {
       queryText(parts, {
         list,
         joins,
-        conditions: conditions.map(({ condition, tokens }) =>
-          conditionText(condition, tokens, parameters),
-        ),
+        conditions: level.conditions.map((where) => whereText(where, parameters)),
         masterKey,
         groups,
       }),
@@ -185,11 +182,28 @@ function joinsFor(
     .join(' ');
 }
 
+function singleConditions(conditions: readonly CheckedWhere[]): CheckedCondition[] {
+  return conditions.flatMap((where) => {
+    if ('fragment' in where) return [where];
+    if ('not' in where) return singleConditions([where.not]);
+    return singleConditions('all' in where ? where.all : where.any);
+  });
+}
+
+/** In parentheses. What NULL makes neither true nor false is not fulfilled, so that `not` gives it. */
+function whereText(where: CheckedWhere, parameters: Parameters): string {
+  if ('fragment' in where) return conditionText(where, parameters);
+  if ('not' in where)
+    return `(CASE WHEN ${whereText(where.not, parameters)} THEN 0 ELSE 1 END = 1)`;
+  const [all, word] = 'all' in where ? [where.all, ' AND '] : [where.any, ' OR '];
+  return `(${all.map((one) => whereText(one, parameters)).join(word)})`;
+}
+
 function conditionText(
-  { values }: CheckedCondition,
-  tokens: readonly Token[],
+  { condition, fragment, values }: CheckedCondition,
   parameters: Parameters,
 ): string {
+  const tokens = fragmentTokens(fragment, condition);
   const used = new Map<string, string>();
   const text = plain(tokens).map((token) => {
     if (token.kind !== 'placeholder') return token.text;

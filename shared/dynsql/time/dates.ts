@@ -87,6 +87,10 @@ export function instantSpan(dates: readonly GivenDate[], zone: string): Span {
   return { from, to: instantOf(wallSpan(dates).to, zone) };
 }
 
+/** Whether the first is not after the other. */
+export const isInOrder = (first: GivenDate, other: GivenDate, zone: string): boolean =>
+  instantIn(first, zone) <= instantIn(other, zone);
+
 const instantIn = ({ wall, instant }: GivenDate, zone: string): number =>
   instant ?? instantOf(wall, zone);
 

@@ -68,7 +68,9 @@ export async function runLine({ seed, runs: count, log }: LineOptions): Promise<
         return ask(fleet, some, `line-${seed}-${number}`, signal);
       },
       limit,
-    );
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${fleet.lastWords()}`, { cause: error });
+    });
     log(`${count} asked for, ${fleet.counts.kill} killed`);
     const ended = await allEnded(world, asked, limit, log);
     await fleet.disarm();

@@ -15,6 +15,7 @@ export const valuePlaceholders = {
   pattern: ['VALUE'],
   range: ['FROM', 'TO'],
   list: ['LIST'],
+  isNull: [],
   true: [],
   false: [],
   special: ['VALUE', 'LIST'],

@@ -18,9 +18,6 @@ export function templateFaults({ conditions, templates }: DefinitionDocument): s
       ...[[] as string[], ...Object.keys(template.flags).map((flag) => ['flags', flag])].flatMap(
         (within) => fragmentFaults(template, [...path, ...within], within.at(-1)),
       ),
-      ...(template.list !== undefined && template.range !== undefined
-        ? [faultAt(path, 'has both list and range, and two values could be either; use one')]
-        : []),
     ];
   });
 }
