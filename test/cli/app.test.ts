@@ -11,8 +11,11 @@ import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
 import { demoLogin } from '../../demo/billing/login.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
+import { openContainer } from '../../shared/storage/container.ts';
+import { AgeStore } from '../../shared/sync/ages/age-store.ts';
 import { ownDefinition, ownId } from '../dynsql/own.ts';
-import { startStorage, type TestStorage } from '../support/storage.ts';
+import { sheetsOf } from '../dynsql/tables/hand-made.ts';
+import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { cli } from './run-cli.ts';
 import { type ServedApp, serveApp } from './served-app.ts';
 
@@ -159,6 +162,29 @@ test('CSV has every digit of a number, and keeps NULL and an empty text apart', 
   );
 });
 
+test('a workbook goes into a file, and forms that do not go together are told', async () => {
+  const asked = ['query', 'ab', ownId, '--select', 'Code,Amount', '--order', 'Code'];
+  const pieces: Uint8Array[] = [];
+  const send = async (piece: string | Uint8Array) => void pieces.push(Buffer.from(piece));
+  const login = { SYNCBOARD_URL: served.url, SYNCBOARD_TOKEN: 'demo-token' };
+  const { code, err } = await cli([...asked, '--xlsx'], login, folder, { send });
+  assert.deepEqual([code, err], [0, '']);
+  const [sheet] = sheetsOf(Buffer.concat(pieces));
+  assert.deepEqual([sheet?.name, sheet?.cells['A1'], sheet?.cells['B2']], ['MAIN', 'CODE', amount]);
+  const wrong: [args: string[], text: RegExp][] = [
+    [['--csv', '--xlsx'], /use one of them/],
+    [['--bom'], /--bom is for --csv/],
+    [['--xlsx', '--escape'], /--escape is for --csv/],
+  ];
+  for (const [args, text] of wrong) {
+    const told = await run(...asked, ...args);
+    assert.equal(told.code, 2);
+    assert.match(told.err, text);
+  }
+  const bom = await good(...asked, '--csv', '--bom');
+  assert.ok(bom.replace(/^\ufeff/, '').startsWith('CODE,AMOUNT\r\n'));
+});
+
 test('what can be asked is told in the language of the reader, and as a schema', async () => {
   const page = await good('query', 'ab', ownId, '--describe', '--lang', 'cs');
   assert.match(page, new RegExp(`\\(${ownId}\\)\n`));
@@ -178,5 +204,35 @@ test('times are by the clock of the catalogue, wherever the terminal stands', as
   }).format(at);
   await good('close', 'dcdb', '--until', wall, '--reason', 'an hour', '--user', 'Jana');
   assert.match(await good('closures'), new RegExp(`dcdb +until ${wall} +Jana +an hour`));
+  const refused = await run('run', '--code', '0c10', '--name', 'equipment');
+  assert.deepEqual(
+    [refused.code, refused.err.split('\n')[0]],
+    [3, `Server dcdb is closed until ${wall}: an hour`],
+  );
   assert.equal(await good('open', 'dcdb'), 'open again: dcdb');
+  assert.equal((await run('runs', '--from', wall)).code, 0);
+});
+
+test('watched data are listed, the old ones first', async () => {
+  assert.equal(await good('ages'), 'Nothing is watched, or nobody has looked yet.');
+  const container = await openContainer(app.current.settings.storage, soon());
+  const watched = { entity: 'payment', place: 'heap', maxAgeMs: 604_800_000 };
+  const readAt = '2026-11-30T08:45:00.000Z';
+  const read = (newest: string, oldAt: string) => ({ ...watched, readAt, newest, oldAt });
+  const found = [
+    { ...watched, code: 'mo', error: 'its query fails' },
+    { code: '0c10', ...read('2019-07-31T10:00:00.123', '2019-08-07T10:00:00.000Z') },
+    { code: '0c06', ...read('2019-07-31T10:00:00.123', '2119-08-07T10:00:00.000Z') },
+  ];
+  await new AgeStore(container).note(found, new Date(readAt), soon());
+  const lines = (await good('ages')).split('\n');
+  assert.deepEqual(
+    lines.map((line) => line.trim().replace(/ {2,}/g, '|')),
+    [
+      'state|entity|place|newest|old from',
+      'old|0c10/payment|heap|2019-07-31 10:00|2019-08-07 20:00',
+      'unknown|mo/payment|heap|its query fails',
+      'fresh|0c06/payment|heap|2019-07-31 10:00|2119-08-07 20:00',
+    ],
+  );
 });

@@ -2,13 +2,14 @@
 
 import type { TypedValue } from '../definition.ts';
 import { rangeHalf } from '../sql/range-half.ts';
-import { dateUse, type GivenDate, isInOrder, readDate } from '../time/dates.ts';
+import { dateUse, firstDate, type GivenDate, isInOrder, readDate } from '../time/dates.ts';
 import {
   type Asked,
   allowedValues,
   areIdsWhereNeeded,
   bounds,
   type Chosen,
+  endOpened,
   isDated,
   isGreater,
   longestList,
@@ -52,9 +53,12 @@ export function partsOf(asked: Asked): Chosen {
   const ends = [from, to].filter((end) => end !== undefined);
   const range = rangeFor(ends, parts, fragments.range, faults);
   const isRight = areIdsWhereNeeded(asked, type, ends);
-  const values = range && isRight ? endsOf(parts, asked, type, template.type) : {};
-  if (faults.errors.length > before || values === undefined) return undefined;
-  const fragment = [list?.fragment, range].filter((one) => one !== undefined);
+  const found = range && isRight ? endsOf(parts, asked, type, template.type) : { values: {} };
+  if (faults.errors.length > before || found === undefined) return undefined;
+  const { values, isEndless = false } = found;
+  const whole = isEndless ? fragments.range : undefined;
+  const opened = whole === undefined ? range : endOpened(whole, isEndless);
+  const fragment = [list?.fragment, opened].filter((one) => one !== undefined);
   return {
     fragment: fragment.length > 1 ? fragment.map((one) => `(${one})`).join(' OR ') : `${fragment}`,
     values: { ...list?.values, ...values },
@@ -104,7 +108,7 @@ function endsOf(
   { template, zone, faults }: Asked,
   type: ValueType,
   sqlType: string,
-): Readonly<Record<string, TypedValue>> | undefined {
+): { values: Readonly<Record<string, TypedValue>>; isEndless?: boolean } | undefined {
   if (isDated(template, type)) {
     const read = (place: Place | undefined): GivenDate | undefined =>
       place && (readDate(place.value, zone) ?? faults.add(place, dateUse));
@@ -112,10 +116,10 @@ function endsOf(
     if (ends.from && ends.to && to && !isInOrder(ends.from, ends.to, zone)) {
       return faults.add(to, notBefore);
     }
-    const known = [ends.from, ends.to].filter((date) => date !== undefined);
-    if (known.length === 0) return undefined;
-    const { FROM, TO } = bounds(known, zone, sqlType, type);
-    return { ...(from && { FROM }), ...(to && { TO }) };
+    const known = [ends.from ?? firstDate, ends.to].filter((date) => date !== undefined);
+    const { FROM, TO, isEndless } = bounds(known, zone, sqlType, type);
+    // Without an end, what is left are all that have a date.
+    return { values: { ...((from || isEndless) && { FROM }), ...(to && { TO }) }, isEndless };
   }
   const read = (place: Place | undefined): Scalar | undefined =>
     place && readAs(type, place, faults);
@@ -124,8 +128,10 @@ function endsOf(
     return faults.add(to, notBefore);
   }
   return {
-    ...(first !== undefined && { FROM: { type: sqlType, value: first } }),
-    ...(last !== undefined && { TO: { type: sqlType, value: last } }),
+    values: {
+      ...(first !== undefined && { FROM: { type: sqlType, value: first } }),
+      ...(last !== undefined && { TO: { type: sqlType, value: last } }),
+    },
   };
 }
 
