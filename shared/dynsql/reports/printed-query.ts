@@ -20,7 +20,7 @@ export function printedQuery(report: Report, asked: CheckedQuery): CheckedQuery 
     return { ...level, conditions, order: [...level.order, ...order], children };
   };
   const top = asked.top === undefined ? undefined : asked.top + 1;
-  return { ...asked, root: merged(own.root), top };
+  return { ...asked, root: merged(own.root), top, count: false, next: undefined };
 }
 
 const levelsOf = (level: CheckedLevel): CheckedLevel[] => [

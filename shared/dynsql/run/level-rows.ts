@@ -8,22 +8,30 @@ export type Batches = AsyncGenerator<RowBatch, void, undefined>;
 
 /** Says which level a row is of; a statement of one level has no such column. */
 const levelColumn = 'l';
+const countColumn = 'q';
+
+type CursorStatement = Pick<Statement, 'levels' | 'hasCount'>;
 
 export class Cursor {
   readonly levels: readonly StatementLevel[];
   readonly #batches: Batches;
+  readonly #hasCount: boolean;
   /** One batch ahead, which is parsed while the one at hand is written. */
   #coming: Promise<IteratorResult<RowBatch, void>>;
   #hasArrived = false;
   #hasEnded = false;
   #readers: readonly RowReader[] = [];
   #levelAt = -1;
+  #count: number | undefined;
+  #result: Pick<RowBatch, 'columns' | 'types'> | undefined;
+  #root: Row | undefined;
   #rows: readonly Row[] = [];
   #at = 0;
 
   /** Begins at once. */
-  constructor({ levels }: Pick<Statement, 'levels'>, batches: Batches) {
+  constructor({ levels, hasCount }: CursorStatement, batches: Batches) {
     this.levels = levels;
+    this.#hasCount = hasCount;
     this.#batches = batches;
     this.#coming = this.#next();
   }
@@ -36,6 +44,17 @@ export class Cursor {
   /** Place of the level that the row at hand is of. */
   get place(): number {
     return this.#levelAt === -1 ? 0 : Number(this.row?.[this.#levelAt]);
+  }
+
+  /** How many rows of the root there are, where that is asked; known with the first rows. */
+  get count(): number | undefined {
+    return this.#count;
+  }
+
+  /** A value of the root's row that came last, with its type as declared. */
+  lastOfRoot(column: string): { type: string | undefined; value: unknown } {
+    const at = this.#result?.columns.indexOf(column) ?? -1;
+    return { type: this.#result?.types.get(column), value: this.#root?.[at] };
   }
 
   /** Of a level, once there has been a row. */
@@ -51,6 +70,7 @@ export class Cursor {
   }
 
   advance(): void {
+    if (this.place === 0) this.#root = this.row;
     this.#at += 1;
   }
 
@@ -73,10 +93,15 @@ export class Cursor {
     }
     if (this.#readers.length === 0) {
       this.#readers = this.levels.map((level) => new RowReader(level, value, this.levels));
-      this.#levelAt = this.levels.length > 1 ? value.columns.indexOf(levelColumn) : -1;
+      this.#levelAt = value.columns.indexOf(levelColumn);
+      this.#result = value;
     }
     this.#rows = value.rows;
     this.#at = 0;
+    if (this.#hasCount && this.#count === undefined && this.row !== undefined) {
+      this.#count = Number(this.row[value.columns.indexOf(countColumn)]);
+      this.#at = 1;
+    }
     this.#coming = this.#next();
   }
 

@@ -7,6 +7,8 @@
 
 import { parseExact } from '../../json/exact-json.ts';
 import type { Statement } from '../definition.ts';
+import { placeValue, sealed } from '../sql/continuation.ts';
+import type { Cursor } from './level-rows.ts';
 import { datasetHead, Text, writeItems } from './merge.ts';
 import { OpenQuery, type RowSource } from './open-query.ts';
 
@@ -38,9 +40,11 @@ export async function* runQuery(
   try {
     const text = new Text();
     let quiet = firstQuietMs;
-    text.write(datasetHead(statement.levels[0]?.dataset ?? ''));
+    text.write(datasetHead(statement.levels[0]?.dataset ?? '', cursor.count));
+    let rows = 0;
     for (const event of writeItems(cursor, text)) {
       const isDry = event === 'dry';
+      if (event === 'item') rows += 1;
       const isDue =
         text.length >= chunkLength ||
         (isDry && text.length > 0 && !(await cursor.arrivesWithin(quiet)));
@@ -50,11 +54,24 @@ export async function* runQuery(
       }
       if (isDry) await cursor.fetch();
     }
-    text.write(']}');
+    text.write(`]${nextMember(statement, cursor, rows)}}`);
     yield Buffer.from(text.take());
   } finally {
     await query.close();
   }
+}
+
+/** Where to go on, of a page that is full. */
+function nextMember({ page }: Statement, cursor: Cursor, rows: number): string {
+  if (page === undefined || rows < page.top) return '';
+  const place = page.columns.map((column) => {
+    const { type, value } = cursor.lastOfRoot(column);
+    const sent = placeValue(type, value);
+    if (sent === undefined)
+      throw new Error(`A value that rows are sorted by cannot go back: ${type}`);
+    return sent;
+  });
+  return `,"next":${JSON.stringify(sealed(place, page.query))}`;
 }
 
 /**
