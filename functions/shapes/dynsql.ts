@@ -73,6 +73,11 @@ export const querySchema = z
     datasets: one(nested).optional(),
     top: z.int().min(1).optional(),
     skip: z.int().min(0).optional(),
+    count: z.boolean().optional().describe('Whether the answer says how many rows there are'),
+    next: z
+      .union([z.boolean(), z.string()])
+      .optional()
+      .describe('true for a first page of top rows, then the next of the page before'),
   })
   .meta({ id: 'Query' });
 
@@ -121,9 +126,11 @@ export const answerSchema = z.union([
   z
     .object({
       name: z.string(),
+      count: z.int().optional().describe('Rows of the root, however few are shown'),
       items: z.array(
         z.looseObject({ datasets: z.array(z.looseObject({ name: z.string() })).optional() }),
       ),
+      next: z.string().optional().describe('Of a page that is full: where to go on'),
     })
     .meta({ id: 'Rows' }),
   z

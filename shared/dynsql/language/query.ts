@@ -14,7 +14,7 @@ import { EnoughFaultsError, type Place, QueryFault, QueryFaults } from './query-
 import { WhereReading } from './where.ts';
 
 const levelKeys = ['select', 'where', 'orderby', 'datasets'] as const;
-const rootKeys = [...levelKeys, 'top', 'skip'] as const;
+const rootKeys = [...levelKeys, 'top', 'skip', 'count', 'next'] as const;
 const datasetKeys = ['name', ...levelKeys] as const;
 const orderKeys = ['id', 'ordering'] as const;
 
@@ -91,7 +91,27 @@ class Reading {
     this.#datasets(members.datasets, definition.root);
     const skip = this.#count(members.skip, 0);
     const top = this.#count(members.top, 1);
-    return { definition, root: this.#level(definition.root), skip: skip ?? 0, top };
+    const count = this.#flag(members.count);
+    const next = this.#next(members);
+    return { definition, root: this.#level(definition.root), skip: skip ?? 0, top, count, next };
+  }
+
+  #flag(place: Place | undefined): boolean {
+    if (place === undefined || typeof place.value === 'boolean') return place?.value === true;
+    this.faults.add(place, 'true or false');
+    return false;
+  }
+
+  /** Only its form: whether it is of this query is seen when the statement is built. */
+  #next({ next, top, skip }: Members<'next' | 'top' | 'skip'>): CheckedQuery['next'] {
+    if (next === undefined || next.value === false) return undefined;
+    const { value } = next;
+    if (top === undefined) {
+      this.faults.add({ path: ['top'], value: undefined }, 'the rows of a page, beside next');
+    }
+    if (skip !== undefined) this.faults.add(skip, 'left out beside next');
+    const isText = typeof value === 'string' && /^[\w-]{1,200000}$/.test(value);
+    return value === true || isText ? value : this.faults.add(next, nextUse);
   }
 
   /** Registers the datasets asked for below `above`, however deep. */
@@ -189,6 +209,9 @@ class Reading {
     return this.faults.add(place, `a whole number from ${least} to ${largestNumber}`);
   }
 }
+
+/** To be read after `must be`. */
+const nextUse = 'true, or the next of an answer';
 
 /** To be read after `must be`. */
 function fieldsOf(dataset: LoadedDataset): string {

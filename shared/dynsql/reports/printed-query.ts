@@ -1,7 +1,7 @@
 /** The query behind a printed report. */
 
 import type { CheckedLevel, CheckedQuery } from '../definition.ts';
-import { requireQuery } from '../language/query.ts';
+import { queryFault, requireQuery } from '../language/query.ts';
 import { type Report, reportQuery } from './report.ts';
 
 /**
@@ -10,8 +10,18 @@ import { type Report, reportQuery } from './report.ts';
  * stay together. Of `top` rows one more is asked for: it tells whether there are more.
  *
  * @param asked a query of the report's definition
+ * @throws QueryFault where it asks for what only rows say
  */
 export function printedQuery(report: Report, asked: CheckedQuery): CheckedQuery {
+  const { count, next } = asked;
+  const ofRows = [...(count ? ['count'] : []), ...(next === undefined ? [] : ['next'])];
+  if (ofRows.length > 0) {
+    throw queryFault(
+      ofRows.map((field) => {
+        return { field, message: `${field}: a report does not say it`, allowed: 'left out' };
+      }),
+    );
+  }
   const own = requireQuery(report.definition, reportQuery(report));
   const levels = new Map(levelsOf(asked.root).map((level) => [level.dataset, level]));
   const merged = (level: CheckedLevel): CheckedLevel => {
