@@ -6,7 +6,7 @@
 
 import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
 import { foldName } from '../name.ts';
-import { type Templates, type Way, waysOf } from './ways.ts';
+import { type Form, formsOf, type Templates } from './forms.ts';
 
 export type JsonSchema = Record<string, unknown> | boolean;
 
@@ -111,11 +111,11 @@ function conditionSchema(condition: LoadedCondition, templates: Templates): Json
 
 /** False: there is none. */
 function valueSchema(condition: LoadedCondition, templates: Templates): JsonSchema {
-  const help = waysOf(condition, templates);
-  if (help.ways === undefined) return oneOrMore({ type: ['string', 'number', 'boolean'] });
-  // A flag may bring ways of its own.
-  const all = new Set<Way>([...help.ways, ...help.flags.flatMap((flag) => flag.ways)]);
-  const has = (...some: Way[]) => some.some((one) => all.has(one));
+  const help = formsOf(condition, templates);
+  if (help.forms === undefined) return oneOrMore({ type: ['string', 'number', 'boolean'] });
+  // A flag may bring forms of its own.
+  const all = new Set<Form>([...help.forms, ...help.flags.flatMap((flag) => flag.forms)]);
+  const has = (...some: Form[]) => some.some((one) => all.has(one));
   if (has('declared', 'some declared')) return declaredSchema(condition, has('some declared'));
   const { kind, longest } = help.value ?? {};
   const isLimited = kind === 'text' && longest !== undefined && !has('pattern');

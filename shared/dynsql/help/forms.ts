@@ -10,7 +10,7 @@ import { type ValueLimits, valueType } from '../language/value-type.ts';
  * and to; `list`: as many as there are; `boolean`: true or false; `declared`: one of the condition's
  * own values; `some declared`: several of them.
  */
-export const ways = [
+export const forms = [
   'none',
   'one',
   'pattern',
@@ -20,7 +20,7 @@ export const ways = [
   'declared',
   'some declared',
 ] as const;
-export type Way = (typeof ways)[number];
+export type Form = (typeof forms)[number];
 
 /** What kind of values; `record`: ids of ABRA Gen's records. */
 export const valueKinds = ['text', 'number', 'date', 'time', 'boolean', 'id', 'record'] as const;
@@ -31,34 +31,34 @@ export type Templates = 'needed' | 'elsewhere';
 
 export interface ConditionHelp {
   /** Undefined: only ABRA Gen knows. Empty: it cannot be asked for, since its template is missing. */
-  ways: Way[] | undefined;
+  forms: Form[] | undefined;
   /** Of one, a pattern, a range and a list. */
   value: ({ kind: ValueKind } & ValueLimits) | undefined;
   declared: { value: string; name: string }[];
-  flags: { name: string; ways: Way[] }[];
+  flags: { name: string; forms: Form[] }[];
 }
 
 type Fragments = Partial<Record<(typeof fragmentNames)[number], string | undefined>>;
 
-export function waysOf(condition: LoadedCondition, templates: Templates): ConditionHelp {
+export function formsOf(condition: LoadedCondition, templates: Templates): ConditionHelp {
   const { document, template } = condition;
   const isRecord = takesRecordIds(document);
   const value = isRecord ? ({ kind: 'record' } as const) : valueHelp(template);
   if (template === undefined) {
-    const known = templates === 'needed' ? [] : waysElsewhere(condition);
-    return { ways: known, value, declared: [], flags: [] };
+    const known = templates === 'needed' ? [] : formsElsewhere(condition);
+    return { forms: known, value, declared: [], flags: [] };
   }
-  const own = waysIn(condition, template, template);
+  const own = formsIn(condition, template, template);
   const flags = Object.entries(template.flags).map(([name, variant]) => {
     const replaced = fragmentNames.filter((one) => variant[one] !== undefined);
     const fragments = {
       ...template,
       ...Object.fromEntries(replaced.map((one) => [one, variant[one]])),
     };
-    return { name, ways: waysIn(condition, template, fragments) };
+    return { name, forms: formsIn(condition, template, fragments) };
   });
   const declared = template.values.map((one) => ({ value: one.value, name: one.name }));
-  return { ways: own, value, declared, flags };
+  return { forms: own, value, declared, flags };
 }
 
 function valueHelp(template: Template | undefined): ConditionHelp['value'] {
@@ -69,11 +69,11 @@ function valueHelp(template: Template | undefined): ConditionHelp['value'] {
 }
 
 /** The order is the one in which a value is looked at (`condition-value.ts`). */
-function waysIn(
+function formsIn(
   { document }: LoadedCondition,
   template: Template,
   { none, single, pattern, range, list, special, ...booleans }: Fragments,
-): Way[] {
+): Form[] {
   if (document.specialsubtype === 1) return ['declared'];
   if (document.specialsubtype === 14) return ['some declared'];
   const hasNone = none !== undefined || special !== undefined;
@@ -81,7 +81,7 @@ function waysIn(
   const value = valueHelp(template);
   const isDated = value?.kind === 'date';
   const takes = (is: unknown) => is !== undefined && value !== undefined;
-  const found: Record<Way, boolean> = {
+  const found: Record<Form, boolean> = {
     none: none !== undefined,
     one: takes(isDated ? range : (single ?? range ?? list)),
     pattern: !isDated && takes(pattern),
@@ -91,11 +91,11 @@ function waysIn(
     declared: false,
     'some declared': false,
   };
-  return ways.filter((way) => found[way]);
+  return forms.filter((form) => found[form]);
 }
 
 /** Of ABRA Gen, as far as its definitions tell. */
-function waysElsewhere({ document }: LoadedCondition): Way[] | undefined {
+function formsElsewhere({ document }: LoadedCondition): Form[] | undefined {
   const { specialsubtype, datatype } = document;
   if (specialsubtype === 11) return ['none'];
   if (specialsubtype === 1) return ['declared'];
