@@ -75,9 +75,17 @@ const types = loadDefinition({
       specialsubtype: 14,
     },
     { id: 'flagged', dataset: 'MAIN', datatype: 'ctString', alias: 'A', template: 'flagged' },
+    { id: 'empty', dataset: 'MAIN', datatype: 'ctString', alias: 'A', template: 'empty' },
     { id: 'missing', dataset: 'MAIN', datatype: 'ctString', alias: 'A' },
   ],
   templates: {
+    empty: {
+      type: 'int',
+      single: 'A.b = {VALUE}',
+      list: 'A.b IN {LIST}',
+      range: 'A.b BETWEEN {FROM} AND {TO}',
+      isNull: 'A.b IS NULL',
+    },
     bit: { type: 'bit', single: 'A.b = {VALUE}' },
     time: { type: 'time(0)', single: 'A.b = {VALUE}', range: 'A.b BETWEEN {FROM} AND {TO}' },
     guid: { type: 'uniqueidentifier', list: 'A.b IN {LIST}' },
@@ -160,6 +168,7 @@ test('of each condition the check takes what help says, and nothing else', () =>
         list: [sample, sample, sample],
         boolean: true,
         declared: declared?.value ?? 'no such value',
+        isNull: undefined,
         'some declared': help.declared.map(({ value }) => value).join(';') || 'no such value',
       };
       // Of text any value is one, and a list of two is no range.
@@ -177,7 +186,10 @@ test('of each condition the check takes what help says, and nothing else', () =>
       for (const { flags, has } of states) {
         for (const form of forms) {
           const { id } = condition.document;
-          const where = { id, value: values[form], ...(flags.length > 0 && { flags }) };
+          const value = values[form];
+          const asked = form === 'isNull' ? { isNull: true } : { value };
+          const given = form === 'isNull' ? [] : flags;
+          const where = { id, ...asked, ...(given.length > 0 && { flags: given }) };
           // A text that is no declared value, or longer than its type, says nothing of a form.
           if (isText && form.includes('declared') && has.includes('one')) continue;
           if (values[form] === samples['boolean'] && form === 'one' && has.includes('boolean'))
@@ -335,12 +347,19 @@ test('what no check takes is wrong by the schema', () => {
     { select: 'ID', where: { id: 'money', value: [1, 2, 3] } },
     { select: 'ID', where: { id: 'all', flags: 'CaseInsensitive' } },
     { select: 'ID', where: { id: 'int', value: true } },
+    { select: 'ID', where: { id: 'int', isNull: true } },
+    { select: 'ID', where: { or: { id: 'x' } } },
+    { select: 'ID', where: { or: [{ id: 'none' }], id: 'none' } },
+    { select: 'ID', where: { id: 'decimal', value: { from: 1 } } },
   ];
   for (const body of wrong) {
     assert.ok(checkQuery(types, body).errors, JSON.stringify(body));
     assert.notEqual(validate(body), '', JSON.stringify(body));
   }
   const right = [
+    { select: 'ID', where: { or: [{ id: 'none' }, { NOT: { id: 'money', value: { From: 1 } } }] } },
+    { select: 'ID', where: { and: { id: 'int', value: { in: [1, 2] } } } },
+    { select: 'ID', where: { id: 'empty', isNull: false } },
     { SELECT: ['id'], WHERE: { ID: 'SOME', VALUE: '3 ; 9' } },
     { select: 'ID', where: { id: 'some', value: [3, '9'] } },
     { select: 'ID', where: { id: 'one', value: 1 } },

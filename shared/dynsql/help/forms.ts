@@ -8,7 +8,7 @@ import { type ValueLimits, valueType } from '../language/value-type.ts';
 /**
  * `none`: without a value; `one`: one value; `pattern`: text with `*` in it; `range`: two values, from
  * and to; `list`: as many as there are; `boolean`: true or false; `declared`: one of the condition's
- * own values; `some declared`: several of them.
+ * own values; `some declared`: several of them; `isNull`: rows without a value.
  */
 export const forms = [
   'none',
@@ -19,6 +19,7 @@ export const forms = [
   'boolean',
   'declared',
   'some declared',
+  'isNull',
 ] as const;
 export type Form = (typeof forms)[number];
 
@@ -74,10 +75,11 @@ function formsIn(
   template: Template,
   { none, single, pattern, range, list, special, ...booleans }: Fragments,
 ): Form[] {
-  if (document.specialsubtype === 1) return ['declared'];
-  if (document.specialsubtype === 14) return ['some declared'];
+  const empty: Form[] = template.isNull === undefined ? [] : ['isNull'];
+  if (document.specialsubtype === 1) return ['declared', ...empty];
+  if (document.specialsubtype === 14) return ['some declared', ...empty];
   const hasNone = none !== undefined || special !== undefined;
-  if (document.specialsubtype === 11) return hasNone ? ['none'] : [];
+  if (document.specialsubtype === 11) return hasNone ? ['none', ...empty] : empty;
   const value = valueHelp(template);
   const isDated = value?.kind === 'date';
   const takes = (is: unknown) => is !== undefined && value !== undefined;
@@ -85,11 +87,12 @@ function formsIn(
     none: none !== undefined,
     one: takes(isDated ? range : (single ?? range ?? list)),
     pattern: !isDated && takes(pattern),
-    range: takes(range) && (isDated || list === undefined),
+    range: takes(range),
     list: !isDated && takes(list),
     boolean: booleans.true !== undefined || booleans.false !== undefined,
     declared: false,
     'some declared': false,
+    isNull: template.isNull !== undefined,
   };
   return forms.filter((form) => found[form]);
 }

@@ -83,6 +83,11 @@ function membersOf(
     anyOf: [{ enum: ['asc', 'desc'] }, { type: 'string', pattern: anyCase(['ASC', 'DESC']) }],
   };
   const order = keys.length === 0 ? false : objectOf({ id: oneOfNames(keys), ordering });
+  // Whether they stand in each other, and how deep, only the check knows.
+  const nested = definitions.at(`${dataset.name} condition list`);
+  const joins = templates === 'needed' ? ['or', 'and', 'not'] : ['and'];
+  const joined = joins.map((join) => ({ ...objectOf({ [join]: nested }), minProperties: 1 }));
+  if (conditions.length > 0) conditions.push(...joined);
   const several = (what: string, item: JsonSchema, maxItems: number) =>
     definitions.oneOrMore(`${dataset.name} ${what}`, item, maxItems);
   return {
@@ -100,9 +105,11 @@ function conditionSchema(condition: LoadedCondition, templates: Templates): Json
   const { document, template } = condition;
   const flags = Object.keys(template?.flags ?? {}).map((name) => ({ name }));
   const value = valueSchema(condition, templates);
+  const hasNull = formsOf(condition, templates).forms?.includes('isNull');
   return objectOf({
     id: oneOfNames([{ name: document.id, label: document.description }]),
     ...(value !== false && { value }),
+    ...(hasNull && { isNull: { type: 'boolean' } }),
     ...(templates === 'elsewhere'
       ? { flags: oneOrMore({ type: 'string' }, most.flags) }
       : flags.length > 0 && { flags: oneOrMore(oneOfNames(flags), most.flags) }),
@@ -112,7 +119,8 @@ function conditionSchema(condition: LoadedCondition, templates: Templates): Json
 /** False: there is none. */
 function valueSchema(condition: LoadedCondition, templates: Templates): JsonSchema {
   const help = formsOf(condition, templates);
-  if (help.forms === undefined) return oneOrMore({ type: ['string', 'number', 'boolean'] });
+  const anything = { type: ['string', 'number', 'boolean'] };
+  if (help.forms === undefined) return anyOf([oneOrMore(anything), bounded(anything)]);
   // A flag may bring forms of its own.
   const all = new Set<Form>([...help.forms, ...help.flags.flatMap((flag) => flag.forms)]);
   const has = (...some: Form[]) => some.some((one) => all.has(one));
@@ -125,9 +133,15 @@ function valueSchema(condition: LoadedCondition, templates: Templates): JsonSche
       : { type: ['string', 'number'], ...(isLimited && { maxLength: longest }) };
   const maxItems = has('list') ? longestList : has('range') ? 2 : 1;
   return anyOf([
+    ...(has('range', 'list') ? [bounded(scalar)] : []),
     ...(has('boolean') ? [{ type: 'boolean' }, listOf({ type: 'boolean' }, 1)] : []),
     ...(has('one', 'pattern', 'range', 'list') ? [scalar, listOf(scalar, maxItems)] : []),
   ]);
+}
+
+/** A list, a range that may be open at one end, or what either of them finds. */
+function bounded(scalar: JsonSchema): JsonSchema {
+  return objectOf({ in: oneOrMore(scalar), from: scalar, to: scalar });
 }
 
 function declaredSchema({ template }: LoadedCondition, several: boolean): JsonSchema {
