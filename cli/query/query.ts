@@ -1,4 +1,4 @@
-/** `syncboard query`: dynsql, as JSON or CSV while the rows come. */
+/** `syncboard query`: dynsql, as JSON, CSV or a workbook while the rows come. */
 
 import { definitionsSchema } from '../../functions/shapes/dynsql.ts';
 import { wholeNumber } from '../../shared/command-line/options.ts';
@@ -11,11 +11,10 @@ import { CliError, exitCodes } from '../exit-codes.ts';
 import { readJson } from '../read-file.ts';
 import { table } from '../terminal/table.ts';
 import { clean } from '../terminal/text.ts';
-import { CsvWriter } from './csv.ts';
 
 export const query = cliCommand(
   'query',
-  'ask the aggregate base or ABRA Gen, to JSON or CSV',
+  'ask the aggregate base or ABRA Gen, to JSON, CSV or XLSX',
   {
     what: 'Writes rows as they come. Without DEFINITION it lists the definitions of a connection.',
     operands: [
@@ -34,6 +33,9 @@ export const query = cliCommand(
       skip: wholeNumber('how many are left out before', 0, Number.MAX_SAFE_INTEGER),
       body: { type: 'text', value: 'FILE', help: 'a whole query as JSON, in place of these' },
       csv: { type: 'flag', help: 'rows as CSV in UTF-8' },
+      bom: { type: 'flag', help: 'of CSV: a byte order mark in front, for Excel' },
+      escape: { type: 'flag', help: 'of CSV: an apostrophe in front of what looks like a formula' },
+      xlsx: { type: 'flag', help: 'rows as a workbook, a sheet a dataset: > FILE' },
       dry: { type: 'flag', help: 'SQL and parameters in place of rows' },
       describe: {
         type: 'flag',
@@ -48,8 +50,9 @@ export const query = cliCommand(
     more: clientHelp,
   },
   async ({ operands: [connection = '', definition], ...options }, surroundings) => {
-    const { body, csv, dry, describe, schema, ...typed } = options;
+    const { body, csv, bom, escape: escapes, xlsx, dry, describe, schema, ...typed } = options;
     const { url, 'token-file': tokenFile, ...parts } = typed;
+    const file = fileOf({ csv, bom, escapes, xlsx }, surroundings);
     const client = await clientOf({ url, 'token-file': tokenFile }, surroundings);
     const path = `${encodeURIComponent(connection)}/dynsql`;
     const all =
@@ -77,7 +80,8 @@ export const query = cliCommand(
     const exec = `${place}/exec`;
     if (dry)
       writeJson(await client.ask('POST', exec, { json, query: { dry: 'true' } }), surroundings);
-    else await stream(client, exec, { json, csv }, surroundings);
+    else if (file === undefined) await stream(client, exec, json, surroundings);
+    else await copy(client, exec, { json, query: file }, surroundings);
     return exitCodes.ok;
   },
 );
@@ -136,22 +140,53 @@ function conditionOf(text: string): unknown {
   return at < 0 ? { id: text } : { id: text.slice(0, at).trim(), value: text.slice(at + 1).trim() };
 }
 
+interface FileForm {
+  csv: boolean;
+  bom: boolean;
+  escapes: boolean;
+  xlsx: boolean;
+}
+
+/** How the app is asked for a file; undefined where JSON is wanted. @throws CliError */
+function fileOf(
+  { csv, bom, escapes, xlsx }: FileForm,
+  { terminal }: Surroundings,
+): Readonly<Record<string, string>> | undefined {
+  const wrong = (text: string) => new CliError(exitCodes.usage, text);
+  if (csv && xlsx) throw wrong('--csv and --xlsx: use one of them');
+  if (bom && !csv) throw wrong('--bom is for --csv');
+  if (escapes && !csv) throw wrong('--escape is for --csv');
+  if (csv) return { format: 'csv', bom: String(bom), escape: String(escapes) };
+  if (!xlsx) return undefined;
+  if (terminal !== undefined) throw wrong('a workbook is no text to read: add > rows.xlsx');
+  return { format: 'xlsx' };
+}
+
+/** A file as it comes; one that breaks off is an error of the connection's. */
+async function copy(
+  client: Client,
+  path: string,
+  asked: { json: unknown; query: Readonly<Record<string, string>> },
+  { send }: Surroundings,
+): Promise<void> {
+  const response = await client.exchange('POST', path, { ...asked, isSlow: true });
+  for await (const piece of client.pieces(response)) await send(piece);
+}
+
 /** Only as much is held as has come and is not taken. */
 async function stream(
   client: Client,
   path: string,
-  { json, csv }: { json: unknown; csv: boolean },
+  json: unknown,
   { send }: Surroundings,
 ): Promise<void> {
   const response = await client.exchange('POST', path, { json, isSlow: true });
   const decoder = new TextDecoder();
   const splitter = new RowSplitter();
-  const writer = new CsvWriter();
   try {
     for await (const piece of client.pieces(response)) {
-      const rows = splitter.push(decoder.decode(piece, { stream: true }));
-      if (!csv) await send(piece);
-      else if (rows.length > 0) await send(rows.map((row) => writer.line(row)).join(''));
+      splitter.push(decoder.decode(piece, { stream: true }));
+      await send(piece);
     }
     splitter.end();
   } catch (error) {

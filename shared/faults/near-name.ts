@@ -28,16 +28,21 @@ function distance(a: string, b: string): number {
 }
 
 /** The one of `names` that `value` is nearest to, in any case of letters, within `slips` of it. */
-export function nearest(
+export function nearest<Name extends string>(
   value: string,
-  names: readonly string[],
+  names: readonly Name[],
   slips: (name: string) => number,
-): string | undefined {
+): Name | undefined {
   if (value.length === 0 || value.length > 128) return undefined;
-  return names
-    .map((name) => ({ name, apart: distance(value.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, apart }) => apart <= slips(name))
-    .sort((a, b) => a.apart - b.apart)[0]?.name;
+  return (
+    names
+      .map((name) => ({ name, apart: distance(value.toLowerCase(), name.toLowerCase()) }))
+      // Of one letter that is another nothing is left.
+      .filter(
+        ({ name, apart }) => apart <= slips(name) && apart < Math.max(name.length, value.length),
+      )
+      .sort((a, b) => a.apart - b.apart)[0]?.name
+  );
 }
 
 /**
@@ -46,10 +51,18 @@ export function nearest(
  * last day is not the first. Empty otherwise.
  */
 export function didYouMean(value: unknown, names: readonly string[]): string {
-  if (typeof value !== 'string') return '';
+  const near = nearName(value, names);
+  return near === undefined || near === value ? '' : ` (did you mean ${near}?)`;
+}
+
+/** That name itself; undefined where none is near. */
+export function nearName<Name extends string>(
+  value: unknown,
+  names: readonly Name[],
+): Name | undefined {
+  if (typeof value !== 'string') return undefined;
   const near = nearest(value, names, slipsIn);
-  const isNear = near !== undefined && near !== value && haveNearWords(value, near);
-  return isNear ? ` (did you mean ${near}?)` : '';
+  return near !== undefined && haveNearWords(value, near) ? near : undefined;
 }
 
 const slipsIn = (name: string) => Math.max(1, Math.floor(name.length / 3));

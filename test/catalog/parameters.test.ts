@@ -263,6 +263,8 @@ describe('values of parameters', () => {
     assert.equal(near('last day of moth'), ' (did you mean last day of month?)');
     assert.equal(near('First day of next month'), ' (did you mean first day of next month?)');
     assert.equal(near('yyymm'), ' (did you mean yyyymm?)');
+    assert.equal(didYouMean('n', ['b', 'id']), '');
+    assert.equal(didYouMean('B', ['b', 'id']), ' (did you mean b?)');
   });
 });
 

@@ -12,6 +12,7 @@ import { demoLogin } from '../../demo/billing/login.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { ownDefinition, ownId } from '../dynsql/own.ts';
+import { sheetsOf } from '../dynsql/tables/hand-made.ts';
 import { startStorage, type TestStorage } from '../support/storage.ts';
 import { cli } from './run-cli.ts';
 import { type ServedApp, serveApp } from './served-app.ts';
@@ -157,6 +158,29 @@ test('CSV has every digit of a number, and keeps NULL and an empty text apart', 
     await good('query', 'ab', ownId, '--select', 'Code,Name,Amount', '--order', 'Code', '--csv'),
     `CODE,NAME,AMOUNT\r\na,"",${amount}\r\nb,,\r\nc,"Žluť, ""kůň""",0.10000000000000000\r\n`,
   );
+});
+
+test('a workbook goes into a file, and forms that do not go together are told', async () => {
+  const asked = ['query', 'ab', ownId, '--select', 'Code,Amount', '--order', 'Code'];
+  const pieces: Uint8Array[] = [];
+  const send = async (piece: string | Uint8Array) => void pieces.push(Buffer.from(piece));
+  const login = { SYNCBOARD_URL: served.url, SYNCBOARD_TOKEN: 'demo-token' };
+  const { code, err } = await cli([...asked, '--xlsx'], login, folder, { send });
+  assert.deepEqual([code, err], [0, '']);
+  const [sheet] = sheetsOf(Buffer.concat(pieces));
+  assert.deepEqual([sheet?.name, sheet?.cells['A1'], sheet?.cells['B2']], ['MAIN', 'CODE', amount]);
+  const wrong: [args: string[], text: RegExp][] = [
+    [['--csv', '--xlsx'], /use one of them/],
+    [['--bom'], /--bom is for --csv/],
+    [['--xlsx', '--escape'], /--escape is for --csv/],
+  ];
+  for (const [args, text] of wrong) {
+    const told = await run(...asked, ...args);
+    assert.equal(told.code, 2);
+    assert.match(told.err, text);
+  }
+  const bom = await good(...asked, '--csv', '--bom');
+  assert.ok(bom.replace(/^\ufeff/, '').startsWith('CODE,AMOUNT\r\n'));
 });
 
 test('what can be asked is told in the language of the reader, and as a schema', async () => {

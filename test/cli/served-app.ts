@@ -35,13 +35,13 @@ export async function serveApp(app: App): Promise<ServedApp> {
         ...(text !== '' && { body: { string: text } }),
       });
       if (reply.polled !== undefined) polled.push(reply.polled as CompanyMessage);
-      const names = ['content-type', 'etag', 'location', 'time-zone'];
+      const names = ['content-encoding', 'content-type', 'etag', 'location', 'time-zone'];
       for (const header of names) {
         const value = reply.headers.get(header);
         if (value !== null) response.setHeader(header, value);
       }
       response.writeHead(reply.status);
-      return void response.end(reply.text);
+      return void response.end(reply.bytes);
     }
     response.writeHead(404);
     response.end();

@@ -68,6 +68,15 @@ test('parameters become the body that a POST would have', () => {
     ['where.account_number=true', { where: [{ id: 'account_number', value: 'true' }] }],
     ['where.is_closed=True', { where: [{ id: 'is_closed', value: true }] }],
     ['where.opened_on=43770', { where: [{ id: 'opened_on', value: 43770 }] }],
+    // A + is a blank in an address.
+    [
+      'where.opened_on=2019-11-01T10:00+02:00',
+      { where: [{ id: 'opened_on', value: '2019-11-01T10:00+02:00' }] },
+    ],
+    [
+      'where.opened_on=["2019-11-01T10:00:00.5+02:00", "2019-11-02 10:00"]',
+      { where: [{ id: 'opened_on', value: ['2019-11-01T10:00:00.5+02:00', '2019-11-02 10:00'] }] },
+    ],
     ['where.opened_on=2019-11-01', { where: [{ id: 'opened_on', value: '2019-11-01' }] }],
   ];
   for (const [address, body] of cases) assert.deepEqual(read(address).body, body, address);

@@ -215,6 +215,26 @@ describe('a query that does not fit', () => {
     );
   });
 
+  it('is told a slip once, with what else is wrong below it', () => {
+    const cases: [body: object, fields: string[]][] = [
+      [{ selct: 'ID' }, ['selct']],
+      [{ selct: 'x' }, ['selct', 'selct']],
+      [where({ di: 'ID', value: 'x' }), ['where[1].di']],
+      [where({ id: 'Firm_ID', valeu: 'J000000101' }), ['where[1].valeu']],
+      [{ select: 'ID', orderby: { di: 'DocDate' } }, ['orderby.di']],
+      [{ datasets: { nmae: 'rows', select: 'ID' } }, ['datasets.nmae']],
+      [{ select: 'ID', selct: 'x' }, ['selct']],
+      [{ x: 'ID' }, ['x', 'select']],
+    ];
+    for (const [body, fields] of cases) {
+      assert.deepEqual(
+        faultsOf(body).map(([field]) => field),
+        fields,
+        JSON.stringify(body),
+      );
+    }
+  });
+
   it('is told ten faults of a hundred thousand', () => {
     const keys = Array.from({ length: 100_000 }, (_, n) => [`selec${n}`, 1]);
     assert.equal(faultsOf(Object.fromEntries(keys)).length, 10);

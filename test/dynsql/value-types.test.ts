@@ -20,6 +20,11 @@ const columns: Readonly<Record<string, [sqlType: string, one: string, other: str
   number: ['numeric(30, 4)', '1', '12345678901234567890.1234'],
   time: ['time(3)', "'08:00'", "'23:59:59.999'"],
   moment: ['datetimeoffset(3)', "'2026-10-25T02:30:00+02:00'", "'2026-10-25T02:30:00+01:00'"],
+  tick: ['datetime', "'2026-12-31T00:00:00.003'", "'2026-12-31T23:59:59.997'"],
+  ends: ['datetime', "'1753-01-01'", "'9999-12-31T23:59:59.997'"],
+  second: ['datetime2(0)', "'2026-12-31T08:00:00'", "'2026-12-31T08:00:01'"],
+  until: ['datetime2(7)', "'2026-12-31'", "'9999-12-31T23:59:59.9999999'"],
+  big: ['bigint', '9007199254740992', '9223372036854775807'],
   guid: ['uniqueidentifier', `'${id('0')}'`, `'${id('F')}'`],
   code: ['varchar(5)', "'ab_c'", "'abxc'"],
   padded: ['char(5)', "'ab'", "'abx'"],
@@ -61,7 +66,7 @@ const definition = loadDefinition({
   templates: Object.fromEntries(
     Object.entries(columns).flatMap(([name, [type]]) => {
       const single = '{ALIAS}.{FIELD} = {VALUE}';
-      const range = type.startsWith('datetimeoffset')
+      const range = type.startsWith('datetime')
         ? '{ALIAS}.{FIELD} >= {FROM} AND {ALIAS}.{FIELD} < {TO}'
         : '{ALIAS}.{FIELD} BETWEEN {FROM} AND {TO}';
       const list = '{ALIAS}.{FIELD} IN {LIST}';
@@ -98,6 +103,29 @@ const cases: [id: string, value: unknown, found: number[] | RegExp, types?: stri
   ['moment', '2026-10-25T02:30:00+01:00', [2]],
   ['moment', '2026-10-25T00:30:00Z', [1]],
   ['moment', ['2026-10-25T02:30', '2026-10-25'], [1]],
+  ['moment', '0001-01-01', []],
+  // A datetime has every third millisecond, and a bound that is rounded leaves one out.
+  ['tick', '2026-12-31T00:00:00.003', [1], ['datetime', 'datetime']],
+  ['tick', '2026-12-31T00:00:00.002', []],
+  ['tick', '2026-12-31T23:59:59.997', [2]],
+  ['tick', ['2026-12-31T00:00', '2026-12-31T23:59:59.996'], [1]],
+  ['tick', '2026-12-31', [1, 2]],
+  ['tick', '2027-01-01', []],
+  ['ends', '1752-12-31', []],
+  ['ends', '1753-01-01', [1]],
+  ['ends', '9999-12-31', [2], ['datetime']],
+  ['ends', '9999-12-31T23:59:59.999', []],
+  ['ends', ['0001-01-01', '9999-12-31'], [1, 2]],
+  ['second', '2026-12-31T08:00:01', [2]],
+  ['second', '2026-12-31T08:00:00.5', []],
+  ['until', '9999-12-31', [2], ['datetime2(7)']],
+  ['until', { from: '2027-01-01', to: '9999-12-31' }, [2]],
+  ['until', { to: '2026-12-31' }, [1]],
+  ['big', 9007199254740992, [1]],
+  ['big', 9007199254740994, []],
+  ['big', 1e18, []],
+  ['big', 2 ** 63, /a whole number from -9223372036854775808/],
+  ['bigList', [9007199254740992, '9223372036854775807'], [1, 2]],
   ['guid', id('f').toLowerCase(), [2], ['uniqueidentifier']],
   ['guidList', [id('0'), id('F')], [1, 2]],
   ['guid', '6F9619FF8B86D011B42D00C04FC964FF', /32 hexadecimal digits, as/],

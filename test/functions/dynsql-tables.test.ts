@@ -172,6 +172,14 @@ for (const connection of ['ab', 'demodata']) {
   });
 }
 
+test('an answer of ABRA Gen that is cut breaks the table off', async () => {
+  for (const format of ['csv', 'xlsx']) {
+    running.abraGen.faults.set({ kind: ['exec'], times: 1, broken: 'cut' } as never);
+    const all = { select: ['Code', 'Name', 'Currency_Name'], where: [] };
+    await assert.rejects(exec('demodata', all, { format }), /The body broke off/);
+  }
+});
+
 test('numbers and days of an aggregate base are cells of their types', async () => {
   const body = {
     select: ['personal_account_id', 'account_number', 'opened_on'],

@@ -2,6 +2,7 @@
 
 import { compareDecimals, readDecimal } from '../../json/decimal.ts';
 import type { CheckedCondition, LoadedCondition, TypedValue } from '../definition.ts';
+import { rangeHalf } from '../sql/range-half.ts';
 import {
   dateUse,
   type GivenDate,
@@ -12,6 +13,7 @@ import {
   wallSpan,
   wallText,
 } from '../time/dates.ts';
+import { fitSpan } from '../time/fit-span.ts';
 import type { FragmentKind, Template } from './definition.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
 import { isRecordId, recordIdUse, takesRecordIds } from './record-id.ts';
@@ -74,8 +76,16 @@ export function dates(
   const given = places.map((place) => readDate(place.value, zone) ?? faults.add(place, dateUse));
   const known = given.filter((date) => date !== undefined);
   if (known.length < given.length) return undefined;
-  return { fragment, values: bounds(known, zone, type, read) };
+  const { isEndless, ...values } = bounds(known, zone, type, read);
+  return { fragment: endOpened(fragment, isEndless), values };
 }
+
+/**
+ * A range that goes beyond the year 9999 has no end: none that could be sent is after
+ * `9999-12-31T23:59:59.9999999`, which is in rows that hold until further notice.
+ */
+export const endOpened = (range: string, isEndless: boolean): string =>
+  (isEndless ? rangeHalf(range, 'FROM') : undefined) ?? range;
 
 export function bounds(
   dates: readonly GivenDate[],
@@ -84,21 +94,22 @@ export function bounds(
   { kind }: ValueType,
 ) {
   if (type.startsWith('datetimeoffset')) {
-    const { from, to } = instantSpan(dates, zone);
+    const { from, to, isEndless } = fitSpan(instantSpan(dates, zone), type);
     const at = (instant: number): TypedValue => ({ type, value: instantText(instant) });
-    return { FROM: at(from), TO: at(to) };
+    return { FROM: at(from), TO: at(to), isEndless };
   }
   const { from, to } = wallSpan(dates);
   if (kind === 'date') {
     // A parameter of the type date has no time of day.
     const isWholeDays = [from, to].every((wall) => wallText(wall).endsWith('T00:00:00.000'));
     const precise = type === 'date' && !isWholeDays ? 'datetime2(3)' : type;
+    const fitted = fitSpan({ from, to }, precise);
     const at = (wall: number): TypedValue => ({ type: precise, value: wallText(wall) });
-    return { FROM: at(from), TO: at(to) };
+    return { FROM: at(fitted.from), TO: at(fitted.to), isEndless: fitted.isEndless };
   }
   // Half a millisecond: fractions of a day are not exact.
   const at = (wall: number): TypedValue => ({ type, value: toStored(wall - 0.5) });
-  return { FROM: at(from), TO: at(to) };
+  return { FROM: at(from), TO: at(to), isEndless: false };
 }
 
 /** To be read after `must be`. */

@@ -1,6 +1,6 @@
 /** Reading of a query's JSON: keys without regard to case, one value or a list. */
 
-import { didYouMean } from '../../faults/near-name.ts';
+import { didYouMean, nearName } from '../../faults/near-name.ts';
 import { foldName, sameName } from '../name.ts';
 import type { Place, QueryFaults } from './query-faults.ts';
 
@@ -19,18 +19,23 @@ export function membersOf<const Key extends string>(
     return faults.add(place, allowed);
   }
   const found: { [Name in Key]?: Place } = {};
+  const slips: [key: Key, member: Place][] = [];
   for (const [given, inside] of Object.entries(value)) {
     const member = { path: [...path, given], value: inside };
     const key = keys.find((name) => sameName(name, given));
     if (key === undefined) {
-      const near = didYouMean(given, keys);
-      faults.add(member, `left out; the keys are ${keys.join(', ')}`, `is no key here${near}`);
+      const near = nearName(given, keys);
+      if (near !== undefined) slips.push([near, member]);
+      const meant = didYouMean(given, keys);
+      faults.add(member, `left out; the keys are ${keys.join(', ')}`, `is no key here${meant}`);
     } else if (found[key] !== undefined) {
       faults.add(member, 'given once', 'is there twice, in another case');
     } else {
       found[key] = member;
     }
   }
+  // One slip is one fault: the key that was meant is not missing, too.
+  for (const [key, member] of slips) found[key] ??= member;
   return found;
 }
 

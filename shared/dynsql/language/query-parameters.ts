@@ -165,7 +165,8 @@ class Reading {
   }
 
   /** What is no JSON is text; true, false and stored dates are what they are for who takes them. */
-  #valueOf(name: string, text: string, condition: LoadedCondition | undefined): unknown {
+  #valueOf(name: string, given: string, condition: LoadedCondition | undefined): unknown {
+    const text = takesDate(condition) ? withOffsets(given) : given;
     if (/^\s*["[{]/.test(text)) {
       try {
         return parseExact(text);
@@ -229,6 +230,10 @@ function takesBoolean(condition: LoadedCondition | undefined): boolean {
     template?.type === 'bit'
   );
 }
+
+/** An offset whose `+` came as a blank, which it means in an address: `2020-11-14T12:00 01:00`. */
+const withOffsets = (text: string): string =>
+  text.replaceAll(/(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:\d\d)(?!\d)/gi, '$1+$2');
 
 function takesDate(condition: LoadedCondition | undefined): boolean {
   const { document, template } = condition ?? {};

@@ -9,6 +9,7 @@ import {
   areIdsWhereNeeded,
   bounds,
   type Chosen,
+  endOpened,
   isDated,
   isGreater,
   longestList,
@@ -52,9 +53,12 @@ export function partsOf(asked: Asked): Chosen {
   const ends = [from, to].filter((end) => end !== undefined);
   const range = rangeFor(ends, parts, fragments.range, faults);
   const isRight = areIdsWhereNeeded(asked, type, ends);
-  const values = range && isRight ? endsOf(parts, asked, type, template.type) : {};
-  if (faults.errors.length > before || values === undefined) return undefined;
-  const fragment = [list?.fragment, range].filter((one) => one !== undefined);
+  const found = range && isRight ? endsOf(parts, asked, type, template.type) : { values: {} };
+  if (faults.errors.length > before || found === undefined) return undefined;
+  const { values, isEndless = false } = found;
+  const fragment = [list?.fragment, range && endOpened(range, isEndless)].filter(
+    (one) => one !== undefined,
+  );
   return {
     fragment: fragment.length > 1 ? fragment.map((one) => `(${one})`).join(' OR ') : `${fragment}`,
     values: { ...list?.values, ...values },
@@ -104,7 +108,7 @@ function endsOf(
   { template, zone, faults }: Asked,
   type: ValueType,
   sqlType: string,
-): Readonly<Record<string, TypedValue>> | undefined {
+): { values: Readonly<Record<string, TypedValue>>; isEndless?: boolean } | undefined {
   if (isDated(template, type)) {
     const read = (place: Place | undefined): GivenDate | undefined =>
       place && (readDate(place.value, zone) ?? faults.add(place, dateUse));
@@ -114,8 +118,11 @@ function endsOf(
     }
     const known = [ends.from, ends.to].filter((date) => date !== undefined);
     if (known.length === 0) return undefined;
-    const { FROM, TO } = bounds(known, zone, sqlType, type);
-    return { ...(from && { FROM }), ...(to && { TO }) };
+    const { FROM, TO, isEndless } = bounds(known, zone, sqlType, type);
+    return {
+      values: { ...(from && { FROM }), ...(to && { TO }) },
+      isEndless: isEndless && from !== undefined && to !== undefined,
+    };
   }
   const read = (place: Place | undefined): Scalar | undefined =>
     place && readAs(type, place, faults);
@@ -124,8 +131,10 @@ function endsOf(
     return faults.add(to, notBefore);
   }
   return {
-    ...(first !== undefined && { FROM: { type: sqlType, value: first } }),
-    ...(last !== undefined && { TO: { type: sqlType, value: last } }),
+    values: {
+      ...(first !== undefined && { FROM: { type: sqlType, value: first } }),
+      ...(last !== undefined && { TO: { type: sqlType, value: last } }),
+    },
   };
 }
 

@@ -148,7 +148,8 @@ function integerType(least: bigint, greatest: bigint): ValueType {
     limits: { least: String(least), greatest: String(greatest), places: 0 },
     read(value) {
       const isDigits = typeof value === 'string' && /^-?\d{1,19}$/.test(value);
-      if (!isDigits && !Number.isSafeInteger(value)) return undefined;
+      // A number beyond 2^53 that a double holds comes as one.
+      if (!isDigits && !Number.isInteger(value)) return undefined;
       const number = BigInt(value as string | number);
       if (number < least || number > greatest) return undefined;
       const plain = Number(number);

@@ -6,7 +6,8 @@ import { rowTextsByPiece } from '../rows/row-texts.ts';
 import type { Cell, Table, TableRow } from './table.ts';
 
 /** A member without blanks: its name, and its value or how a list or an object begins. */
-const member = /"([^"\\]*(?:\\.[^"\\]*)*)":("[^"\\]*(?:\\.[^"\\]*)*"|[^,{}[\]"]+|[[{])/y;
+const member =
+  /"([^"\\]*(?:\\.[^"\\]*)*)":("[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[[{])/y;
 const datasetHead = /\{"name":("[^"\\]*(?:\\.[^"\\]*)*"),"items":\[/y;
 
 /**

@@ -5,8 +5,9 @@ import { instantOf, wallClock } from '../../time/zone.ts';
 const dayMs = 86_400_000;
 /** 1899-12-30, day 0 of stored dates. */
 const dayZero = Date.UTC(1899, 11, 30);
-const firstMs = Date.parse('0001-01-01T00:00:00Z');
-const endMs = Date.parse('+010000-01-01T00:00:00Z');
+/** The first moment that is read, and the first one after the last. */
+export const firstMs = Date.parse('0001-01-01T00:00:00Z');
+export const endMs = Date.parse('+010000-01-01T00:00:00Z');
 
 /** Days since 1899-12-30, the time of day as the fraction, to a wall clock's reading. */
 export const fromStored = (days: number): number => dayZero + Math.round(days * dayMs);

@@ -199,6 +199,25 @@ test('no file is left, nor open, however a workbook ends', async () => {
   assert.deepEqual(openSpools(), []);
 });
 
+test('rows are asked for no faster than the workbook is taken', async () => {
+  let asked = 0;
+  function* batches() {
+    for (; asked < 2_000; asked += 1) {
+      yield Array.from({ length: 100 }, (_, at) => row(0, `${asked} ${at} ${Math.random()}`, 'x'));
+    }
+  }
+  const pieces = workbookPieces(answerOf(['MAIN: ID*,NAME'], batches()));
+  for (let taken = 0; taken < 100_000; ) taken += (await pieces.next()).value?.length ?? 0;
+  let before: number;
+  do {
+    before = asked;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } while (asked > before);
+  // What is in the buffers of five streams.
+  assert.ok(asked < 400, `${asked} of 2000 batches were asked for`);
+  await pieces.return();
+});
+
 test('what fails before the first rows fails before the first byte', async () => {
   // biome-ignore lint/correctness/useYield: it fails before
   async function* failing(): AsyncGenerator<readonly TableRow[], void, undefined> {

@@ -21,9 +21,9 @@ import {
 import { family, type SqlType, spokenName } from './types.ts';
 
 /** 1753-01-01 and 1900-01-01 … 2079-06-06: the ends of datetime and smalldatetime. */
-const firstDatetime = -79258;
+const firstDatetime = dayZero - 53_690;
 const firstSmall = dayZero;
-const lastSmall = 39967;
+const lastSmall = dayZero + 0xffff;
 
 /** A stored or foreign value as a moment of type `to`: rounded, with only the parts it has. */
 export function dateFrom(value: SqlValue, from: SqlType, to: SqlType, style: number): Moment {
