@@ -11,6 +11,9 @@ import { itemTexts, runQuery } from '../../shared/dynsql/run/run-query.ts';
 const deadline = AbortSignal.timeout(1_800_000);
 const transactions = 40;
 
+/** Until an answer that nobody reads has filled the connection. */
+const standsStillMs = 4_000;
+
 /** All accounts of a block and their meters get the number of the change. */
 const changeOf = (change: number, where: string) => `SET XACT_ABORT ON; BEGIN TRANSACTION;
 UPDATE heap.personal_account SET residents = ${change} ${where};
@@ -29,7 +32,7 @@ export async function changesIn(databases: Databases, statement: Statement): Pro
   let change = 0;
   const write = async () => {
     while (!isOver) {
-      change += 1;
+      change = (change + 1) % 200;
       await session.batch(changeOf(change, ''), deadline);
     }
   };
@@ -63,7 +66,8 @@ export async function writesBeside(
   let change = 0;
   const write = async (times: number[]) => {
     for (let nth = 0; nth < transactions; nth += 1) {
-      change += 1;
+      // What a tinyint holds.
+      change = (change + 1) % 200;
       const first = (nth * 500) % 50_000;
       const where = `WHERE personal_account_id >= ${first} AND personal_account_id < ${first + 500}`;
       const start = performance.now();
@@ -75,6 +79,8 @@ export async function writesBeside(
     await write(taken.alone);
     const answer = runQuery(statement, databases, 'ab', deadline);
     await answer.next();
+    // The stand-in has one thread, which first fills what the connection holds.
+    await new Promise((resolve) => setTimeout(resolve, standsStillMs));
     await write(taken.beside);
     await answer.return();
   }

@@ -10,13 +10,13 @@ import { catalogFiles } from './files.ts';
 
 export const catalogCheck = cliCommand(
   'catalog check',
-  'every fault of a catalogue, its definitions, reports and boards',
+  'every fault of a catalogue, its definitions, reports, boards and queries',
   {
     what: 'Checks the files of a catalogue without the app: all of them, all faults at once.',
     operands: [
       {
         name: 'FILE',
-        help: 'a catalogue, or a folder with catalog.json, dynsql, reports and boards',
+        help: 'a catalogue, or a folder with catalog.json, dynsql, reports, boards and queries',
         isOptional: true,
       },
     ],
@@ -45,8 +45,9 @@ somebody does not answer. Warnings change nothing.`,
     if (json) surroundings.write(JSON.stringify({ faults }, undefined, 2));
     else {
       for (const fault of faults) surroundings.write(faultText(fault));
-      const { definitions: asking, reports, boards } = files;
-      const count = 1 + asking.length + reports.length + boards.length;
+      const { definitions: asking, reports, boards, queries } = files;
+      const all = [...asking, ...reports, ...boards, ...queries];
+      const count = 1 + all.length;
       const warnings = faults.length - wrong.length;
       surroundings.write(
         [countOf(count, 'file'), countOf(wrong.length, 'fault'), countOf(warnings, 'warning')].join(

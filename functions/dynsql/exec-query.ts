@@ -1,20 +1,22 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import type { DynsqlConnection } from '../../shared/app/connections/connection.ts';
+import type { Answer, DynsqlConnection } from '../../shared/app/connections/connection.ts';
 import { fairAnswer } from '../../shared/app/connections/fair-answer.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { queryOfParameters } from '../../shared/dynsql/language/query-parameters.ts';
-import { show } from '../../shared/faults/show.ts';
-import { accepts } from '../../shared/http/accept.ts';
+import { csvPieces } from '../../shared/dynsql/tables/csv.ts';
+import { workbookPieces } from '../../shared/dynsql/tables/xlsx/workbook.ts';
 import { json } from '../../shared/http/answer.ts';
+import { attachment } from '../../shared/http/attachment.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import type { Call, RouteHandler } from '../../shared/http/handler.ts';
 import { laidOutPieces } from '../../shared/http/json-layout.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import { streamedAnswer } from '../../shared/http/streamed-answer.ts';
+import { type StreamedAnswer, streamedAnswer } from '../../shared/http/streamed-answer.ts';
 import { withoutSchema } from '../../shared/json/without-schema.ts';
 import { isDry } from '../shapes/dry.ts';
 import { allowedConnection, pathParameter } from './allowed-connection.ts';
 import { explained } from './problems.ts';
+import { type Representation, representationOf } from './representation.ts';
 
 /** Bytes: several lists of 10,000 values. */
 const bodyLimit = 4 * 1024 * 1024;
@@ -59,7 +61,7 @@ interface Asked {
   definition: string;
   report: string | undefined;
   isDryRun: boolean;
-  contentType: string;
+  representation: Representation;
 }
 
 /** What is asked for beside the query itself. @throws HttpProblem for what cannot be */
@@ -72,56 +74,61 @@ function askedOf(
   const connection = allowedConnection(request, app, call.caller);
   const report = request.query.get('report') ?? undefined;
   const isDryRun = isDry(request.query);
-  const contentType = report === undefined || isDryRun ? 'application/json' : 'application/pdf';
-  requireAccepted(request, contentType);
+  const representation = representationOf(request, report, isDryRun);
   const definition = pathParameter(request, 'id');
-  return { request, context, call, connection, definition, report, isDryRun, contentType };
+  return { request, context, call, connection, definition, report, isDryRun, representation };
 }
 
 async function answered(
   app: AppServices,
-  { request, context, call, connection, definition, report, isDryRun, contentType }: Asked,
+  { request, context, call, connection, definition, report, isDryRun, representation }: Asked,
   body: unknown,
 ): Promise<HttpResponseInit> {
   const { caller, signal, isPretty } = call;
   const holder = { name: caller?.name ?? '', weight: caller?.weight };
   const answer = connection.answer({ definition, body, report, user: caller?.name });
   if (isDryRun) return json(await answer.dry(signal));
-  const headers = { 'content-type': contentType };
+  const headers = { 'content-type': representation.contentType, vary: 'Accept' };
   // What is not sent is not asked for.
   if (request.method === 'HEAD') return { headers };
   const slow = new AbortController();
   const timer = setTimeout(() => slow.abort(tooSlow()), firstByteMs);
   try {
     const limit = AbortSignal.any([app.dynsql.stopping, slow.signal]);
-    const inTurn = (within: AbortSignal) =>
-      fairAnswer(connection.places, holder, answer.make, within);
-    const make =
-      contentType === 'application/json'
-        ? (within: AbortSignal) => laidOutPieces(inTurn(within), isPretty)
-        : inTurn;
+    const sent = sentAs(answer, representation, isPretty);
     return await streamedAnswer(request, {
       invocationId: context.invocationId,
-      make,
+      make: (within) => fairAnswer(connection.places, holder, sent.make, within),
       signal: limit,
-      headers: () => headers,
-      isPacked: contentType === 'application/pdf',
+      headers: () => ({ ...headers, ...sent.headers() }),
+      isPacked: ['pdf', 'xlsx'].includes(representation.format),
     });
   } finally {
     clearTimeout(timer);
   }
 }
 
-function requireAccepted(request: HttpRequest, contentType: string): void {
-  const given = request.headers.get('accept');
-  if (accepts(given, contentType)) return;
-  const message =
-    contentType === 'application/pdf'
-      ? 'A report is a PDF: Accept must allow application/pdf.'
-      : 'Rows are JSON: Accept must allow application/json; a PDF needs ?report=<id>.';
-  throw new HttpProblem('not-acceptable', message, {
-    errors: [{ field: 'Accept', message, value: show(given), allowed: contentType }],
-  });
+/** How an answer is made, and what is known of it once its first piece is there. */
+function sentAs(
+  answer: Answer,
+  { format, hasBom, escapesFormulas }: Representation,
+  isPretty: boolean,
+): Pick<StreamedAnswer, 'make'> & { headers(): Record<string, string> } {
+  const none = () => ({});
+  if (format === 'pdf') return { make: answer.make, headers: none };
+  if (format === 'json') {
+    return { make: (signal) => laidOutPieces(answer.make(signal), isPretty), headers: none };
+  }
+  let name = '';
+  return {
+    async *make(signal) {
+      const tables = await answer.tables(signal);
+      name = tables.name;
+      if (format === 'csv') yield* csvPieces(tables, { hasBom, escapesFormulas });
+      else yield* workbookPieces(tables);
+    },
+    headers: () => ({ 'content-disposition': attachment(name, format) }),
+  };
 }
 
 function tooSlow(): HttpProblem {

@@ -5,6 +5,7 @@ import { AbraGenError } from '../../shared/abra-gen/errors.ts';
 import { NoPlaceError } from '../../shared/async/fair-places.ts';
 import { DatabaseError } from '../../shared/database/database-error.ts';
 import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
+import { RowLoadError } from '../../shared/dynsql/rows/row-error.ts';
 import { DriftError } from '../../shared/dynsql/run/merge.ts';
 import { errorReport } from '../../shared/http/error-report.ts';
 import { ClientGone } from '../../shared/http/outgoing.ts';
@@ -35,6 +36,9 @@ export async function explained<T>(
       throw new HttpProblem(type, message, { errors, cause: error });
     }
     if (error instanceof AbraGenError) throw abraGenProblem(error);
+    if (error instanceof RowLoadError) {
+      throw new HttpProblem('abra-gen', `What ABRA Gen sent: ${error.message}.`, { cause: error });
+    }
     if (error instanceof DatabaseError) throw databaseProblem(error, context);
     if (error instanceof NoPlaceError) throw placeProblem(error);
     if (error instanceof DriftError) {

@@ -7,9 +7,11 @@ import type { Parameter } from '../../shared/http/openapi.ts';
 import { execQuery, readRows } from '../dynsql/exec-query.ts';
 import { listDefinitions, readDefinition } from '../dynsql/read-definitions.ts';
 import { listReports, readHelp, readSchema } from '../dynsql/read-help.ts';
+import { formatSchema } from '../dynsql/representation.ts';
 import type { Route } from '../route.ts';
 import { drySchema } from '../shapes/dry.ts';
 import * as schemas from '../shapes/dynsql.ts';
+import { flagSchema } from '../shapes/flag.ts';
 
 const connection: Parameter = {
   name: 'connection',
@@ -55,10 +57,40 @@ const forms: readonly Parameter[] = [
     description: 'true: SQL and parameters in place of rows; databases of ours only',
     schema: drySchema,
   },
+  {
+    name: 'format',
+    in: 'query',
+    description: 'What rows are sent as; without it as Accept says',
+    schema: formatSchema,
+  },
+  {
+    name: 'bom',
+    in: 'query',
+    description: 'true: CSV begins with a byte order mark, by which Excel knows UTF-8',
+    schema: flagSchema,
+  },
+  {
+    name: 'escape',
+    in: 'query',
+    description: 'true: an apostrophe in front of texts of CSV that look like formulas',
+    schema: flagSchema,
+  },
 ];
 const rows = {
   responses: {
-    200: { description: 'Dataset with its items', json: schemas.answerSchema, pdf: true },
+    200: {
+      description: 'Dataset with its items',
+      headers: {
+        'Content-Disposition': {
+          description: 'The name of the file, after the definition',
+          schema: z.string(),
+          isOptional: true,
+        },
+      },
+      json: schemas.answerSchema,
+      pdf: true,
+      table: true,
+    },
   },
   problems: [...asked, 'not-acceptable', 'too-many'],
 } as const;

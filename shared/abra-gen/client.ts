@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AgedCache } from '../async/aged-cache.ts';
-import type { Definition, QueryCheck } from '../dynsql/definition.ts';
+import type { CheckedQuery, Definition, QueryCheck } from '../dynsql/definition.ts';
 import { type NormalQuery, normalQuery } from '../dynsql/language/normal-query.ts';
 import { checkQuery, queryFault } from '../dynsql/language/query.ts';
 import { parseDefinition } from '../dynsql/language/read-definition.ts';
@@ -111,14 +111,23 @@ export class AbraGenClient {
    * @throws as `exec`
    */
   async normal(id: string, query: unknown, signal: AbortSignal): Promise<NormalQuery> {
+    return normalQuery(await this.asked(id, query, signal));
+  }
+
+  /**
+   * A query with what its definition says of it.
+   *
+   * @throws QueryFault with every fault of the query, AbraGenError, or the reason of `signal`
+   */
+  async asked(id: string, query: unknown, signal: AbortSignal): Promise<CheckedQuery> {
     const { definition } = await this.definition(id, signal);
     const known = checked(definition, query);
-    if (known.query !== undefined) return normalQuery(known.query);
+    if (known.query !== undefined) return known.query;
     // Somebody may have added the field a minute ago.
     const fresh = await this.definition(id, signal, this.#servers.limits.refusalAgeMs);
     const again = checked(fresh.definition, query);
     if (again.query === undefined) throw queryFault(again.errors);
-    return normalQuery(again.query);
+    return again.query;
   }
 
   async #ask(

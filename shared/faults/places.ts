@@ -29,7 +29,11 @@ export function placesIn(text: string): (path: string) => Place {
   const offsets = offsetsIn(text);
   return (path) => {
     let known = path;
-    while (!offsets.has(known) && known !== '') known = known.replace(lastStep, '');
+    while (!offsets.has(known)) {
+      const above = known.replace(lastStep, '');
+      // What is no path is told at the top.
+      known = above === known ? '' : above;
+    }
     const before = text.slice(0, offsets.get(known) ?? 0).split('\n');
     return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
   };

@@ -2,7 +2,9 @@
 
 export type Representation = 'text' | 'json';
 
-const mediaTypes: Record<Representation, readonly [type: string, subtype: string]> = {
+type MediaType = readonly [type: string, subtype: string];
+
+const mediaTypes: Record<Representation, MediaType> = {
   text: ['text', 'plain'],
   json: ['application', 'json'],
 };
@@ -21,20 +23,32 @@ interface MediaRange {
  */
 export function preferred(accept: string | null, otherwise: Representation): Representation {
   const ranges = (accept ?? '').split(',').flatMap(parseRange);
-  const text = weigh(ranges, 'text');
-  const json = weigh(ranges, 'json');
-  for (const [index, weight] of text.entries()) {
-    const difference = weight - (json[index] ?? 0);
-    if (difference !== 0) return difference > 0 ? 'text' : 'json';
-  }
-  return otherwise;
+  const more = difference(weigh(ranges, mediaTypes.text), weigh(ranges, mediaTypes.json));
+  if (more === 0) return otherwise;
+  return more > 0 ? 'text' : 'json';
+}
+
+/**
+ * Which of our media types `accept` prefers, likewise: the first of those that it likes best, or of
+ * all where it is absent. Undefined: it allows none.
+ */
+export function preferredType<Type extends string>(
+  accept: string | null,
+  ours: readonly Type[],
+): Type | undefined {
+  const ranges = (accept ?? '').split(',').flatMap(parseRange);
+  if (ranges.length === 0) return ours[0];
+  const [best] = ours
+    .map((type) => ({ type, weight: weigh(ranges, typeOf(type)) }))
+    .filter(({ weight: [quality = 0] }) => quality > 0)
+    .sort((a, b) => difference(b.weight, a.weight));
+  return best?.type;
 }
 
 /** Whether `accept` allows a media type; one that is absent or malformed allows everything. */
 export function accepts(accept: string | null, mediaType: string): boolean {
   const ranges = (accept ?? '').split(',').flatMap(parseRange);
-  const [type = '', subtype = ''] = mediaType.split('/');
-  const best = speakingFor(ranges, [type, subtype]);
+  const best = speakingFor(ranges, typeOf(mediaType));
   return ranges.length === 0 || (best !== undefined && best.quality > 0);
 }
 
@@ -72,7 +86,7 @@ function parseRange(range: string, position: number): MediaRange[] {
 }
 
 /** The range that is the most exact about a media type. */
-function speakingFor(ranges: readonly MediaRange[], mediaType: readonly [string, string]) {
+function speakingFor(ranges: readonly MediaRange[], mediaType: MediaType) {
   const [best] = ranges
     .map((range) => ({ ...range, exactness: exactness(range, ...mediaType) }))
     .filter((range) => range.exactness > 0)
@@ -81,11 +95,20 @@ function speakingFor(ranges: readonly MediaRange[], mediaType: readonly [string,
 }
 
 /** Quality, exactness and place of the range that speaks for it; greater is better. */
-function weigh(ranges: readonly MediaRange[], representation: Representation): number[] {
-  const best = speakingFor(ranges, mediaTypes[representation]);
+function weigh(ranges: readonly MediaRange[], mediaType: MediaType): number[] {
+  const best = speakingFor(ranges, mediaType);
   if (best === undefined || best.quality === 0) return [0, 0, 0];
   // A wildcard that speaks for both says nothing about their order.
   return [best.quality, best.exactness, best.exactness === 3 ? -best.position : 0];
+}
+
+/** The first difference of two weights. */
+const difference = (one: readonly number[], other: readonly number[]): number =>
+  one.map((weight, index) => weight - (other[index] ?? 0)).find((more) => more !== 0) ?? 0;
+
+function typeOf(mediaType: string): MediaType {
+  const [type = '', subtype = ''] = mediaType.split('/');
+  return [type, subtype];
 }
 
 function exactness(range: MediaRange, type: string, subtype: string): number {

@@ -37,6 +37,8 @@ export interface ResponseDescription {
   text?: z.ZodType;
   /** Present when a PDF may be answered. */
   pdf?: true;
+  /** Present when a table may be answered. */
+  table?: true;
 }
 
 export interface OperationDescription {
@@ -199,11 +201,15 @@ function headersOf(headers: Readonly<Record<string, HeaderDescription>>, schemas
   return { Vary: schemas.vary(), ...Object.fromEntries(own) };
 }
 
-function contentOf({ json, text, pdf }: ResponseDescription, schemas: NamedSchemas) {
+function contentOf({ json, text, pdf, table }: ResponseDescription, schemas: NamedSchemas) {
   return {
     ...(json && { 'application/json': { schema: schemas.of(json, 'output') } }),
     ...(text && { 'text/plain': { schema: schemas.of(text, 'output') } }),
     // Bytes have no schema (OpenAPI 3.1, Considerations for File Uploads).
     ...(pdf && { 'application/pdf': {} }),
+    ...(table && {
+      'text/csv': {},
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': {},
+    }),
   };
 }

@@ -1,7 +1,7 @@
 /** `syncboard catalog check`: every fault of every file, at its line and column. */
 
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -45,6 +45,8 @@ describe('catalog check', () => {
       '"language": "x',
     );
     await writeFile(at('dynsql/countries.json'), '{\n  "id": 1,\n}');
+    await mkdir(at('queries'));
+    await writeFile(at('queries/mine.json'), '{"select": }');
     const { code, out, err } = await cli(['catalog', 'check', 'catalog'], {}, folder);
     assert.deepEqual([code, err], [1, '']);
     const lines = out.split('\n');
@@ -62,6 +64,7 @@ describe('catalog check', () => {
       /"x\w\w" is not/,
     );
     assert.match(told('catalog/dynsql/countries.json:3:1: '), /"}" where a key in double quotes/);
+    assert.match(told('catalog/queries/mine.json:1:12: '), /"}" where a value/);
     const [line = ''] = alias.split(':');
     const object = Number(line);
     assert.ok(
@@ -244,6 +247,9 @@ describe('places of faults', () => {
     const placeOf = placesIn('{\n  "a": [\n    {"b": 1}\n  ]\n}');
     assert.deepEqual(placeOf('a[0].c.d'), { line: 3, column: 5 });
     assert.deepEqual(placeOf('x'), { line: 1, column: 1 });
+    // No path as faults write it.
+    assert.deepEqual(placeOf('a[0].$b'), { line: 1, column: 1 });
+    assert.deepEqual(placeOf('(root)'), { line: 1, column: 1 });
   });
 });
 

@@ -6,13 +6,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import type { Definition, LoadedDataset } from '../../shared/dynsql/definition.ts';
 import { exampleQueries } from '../../shared/dynsql/help/examples.ts';
+import { type Form, forms, formsOf, type Templates } from '../../shared/dynsql/help/forms.ts';
 import { helpOf, helpSchema } from '../../shared/dynsql/help/help.ts';
 import cs from '../../shared/dynsql/help/messages/cs.json' with { type: 'json' };
 import en from '../../shared/dynsql/help/messages/en.json' with { type: 'json' };
 import ru from '../../shared/dynsql/help/messages/ru.json' with { type: 'json' };
 import { querySchemaOf } from '../../shared/dynsql/help/query-schema.ts';
 import { helpText } from '../../shared/dynsql/help/text.ts';
-import { type Templates, type Way, ways, waysOf } from '../../shared/dynsql/help/ways.ts';
 import { languages } from '../../shared/dynsql/help/words.ts';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { queryOfParameters } from '../../shared/dynsql/language/query-parameters.ts';
@@ -75,9 +75,17 @@ const types = loadDefinition({
       specialsubtype: 14,
     },
     { id: 'flagged', dataset: 'MAIN', datatype: 'ctString', alias: 'A', template: 'flagged' },
+    { id: 'empty', dataset: 'MAIN', datatype: 'ctString', alias: 'A', template: 'empty' },
     { id: 'missing', dataset: 'MAIN', datatype: 'ctString', alias: 'A' },
   ],
   templates: {
+    empty: {
+      type: 'int',
+      single: 'A.b = {VALUE}',
+      list: 'A.b IN {LIST}',
+      range: 'A.b BETWEEN {FROM} AND {TO}',
+      isNull: 'A.b IS NULL',
+    },
     bit: { type: 'bit', single: 'A.b = {VALUE}' },
     time: { type: 'time(0)', single: 'A.b = {VALUE}', range: 'A.b BETWEEN {FROM} AND {TO}' },
     guid: { type: 'uniqueidentifier', list: 'A.b IN {LIST}' },
@@ -148,10 +156,10 @@ test('of each condition the check takes what help says, and nothing else', () =>
   for (const [definition, templates] of every) {
     if (templates === 'elsewhere') continue;
     for (const { dataset, condition } of conditionsIn(definition)) {
-      const help = waysOf(condition, templates);
+      const help = formsOf(condition, templates);
       const sample = samples[help.value?.kind ?? 'text'];
       const [declared] = help.declared;
-      const values: Record<Way, unknown> = {
+      const values: Record<Form, unknown> = {
         none: undefined,
         one: sample,
         // Of what is no text a pattern cannot be.
@@ -160,31 +168,35 @@ test('of each condition the check takes what help says, and nothing else', () =>
         list: [sample, sample, sample],
         boolean: true,
         declared: declared?.value ?? 'no such value',
+        isNull: undefined,
         'some declared': help.declared.map(({ value }) => value).join(';') || 'no such value',
       };
       // Of text any value is one, and a list of two is no range.
       const isText = help.value?.kind === 'text';
-      const takes = (way: Way, has: readonly Way[]) =>
-        has.includes(way) ||
-        (way === 'pattern' && isText && has.includes('one')) ||
-        (way === 'range' && has.includes('list')) ||
-        (way === 'declared' && has.includes('some declared')) ||
-        (['declared', 'some declared'].includes(way) && isText && has.includes('one')) ||
-        (way === 'boolean' && help.value?.kind === 'boolean' && has.includes('one'));
-      const states = [{ flags: [] as string[], has: help.ways ?? [] }].concat(
-        help.flags.map((flag) => ({ flags: [flag.name], has: flag.ways })),
+      const takes = (form: Form, has: readonly Form[]) =>
+        has.includes(form) ||
+        (form === 'pattern' && isText && has.includes('one')) ||
+        (form === 'range' && has.includes('list')) ||
+        (form === 'declared' && has.includes('some declared')) ||
+        (['declared', 'some declared'].includes(form) && isText && has.includes('one')) ||
+        (form === 'boolean' && help.value?.kind === 'boolean' && has.includes('one'));
+      const states = [{ flags: [] as string[], has: help.forms ?? [] }].concat(
+        help.flags.map((flag) => ({ flags: [flag.name], has: flag.forms })),
       );
       for (const { flags, has } of states) {
-        for (const way of ways) {
+        for (const form of forms) {
           const { id } = condition.document;
-          const where = { id, value: values[way], ...(flags.length > 0 && { flags }) };
-          // A text that is no declared value, or longer than its type, says nothing of a way.
-          if (isText && way.includes('declared') && has.includes('one')) continue;
-          if (values[way] === samples['boolean'] && way === 'one' && has.includes('boolean'))
+          const value = values[form];
+          const asked = form === 'isNull' ? { isNull: true } : { value };
+          const given = form === 'isNull' ? [] : flags;
+          const where = { id, ...asked, ...(given.length > 0 && { flags: given }) };
+          // A text that is no declared value, or longer than its type, says nothing of a form.
+          if (isText && form.includes('declared') && has.includes('one')) continue;
+          if (values[form] === samples['boolean'] && form === 'one' && has.includes('boolean'))
             continue;
           const { errors = [] } = checkQuery(definition, asking(dataset, where));
-          const told = `${definition.name}: ${id} ${way} ${flags} ${errors[0]?.message ?? ''}`;
-          assert.equal(errors.length === 0, takes(way, has), told);
+          const told = `${definition.name}: ${id} ${form} ${flags} ${errors[0]?.message ?? ''}`;
+          assert.equal(errors.length === 0, takes(form, has), told);
           looked++;
         }
       }
@@ -267,7 +279,7 @@ test('words, limits and labels of a few', () => {
   );
   assert.equal(there.reports, undefined);
   assert.equal(there.timezone, undefined);
-  const kinds = there.dataset.conditions.map((one) => `${one.id}: ${one.ways?.join() ?? '?'}`);
+  const kinds = there.dataset.conditions.map((one) => `${one.id}: ${one.forms?.join() ?? '?'}`);
   assert.ok(kinds.includes('IntrastatCompleteKind: declared'), kinds.join('; '));
   assert.ok(kinds.includes('TradeType: some declared'), kinds.join('; '));
   assert.ok(kinds.includes('SimplifiedVATDocument: boolean'), kinds.join('; '));
@@ -335,12 +347,19 @@ test('what no check takes is wrong by the schema', () => {
     { select: 'ID', where: { id: 'money', value: [1, 2, 3] } },
     { select: 'ID', where: { id: 'all', flags: 'CaseInsensitive' } },
     { select: 'ID', where: { id: 'int', value: true } },
+    { select: 'ID', where: { id: 'int', isNull: true } },
+    { select: 'ID', where: { or: { id: 'x' } } },
+    { select: 'ID', where: { or: [{ id: 'none' }], id: 'none' } },
+    { select: 'ID', where: { id: 'decimal', value: { from: 1 } } },
   ];
   for (const body of wrong) {
     assert.ok(checkQuery(types, body).errors, JSON.stringify(body));
     assert.notEqual(validate(body), '', JSON.stringify(body));
   }
   const right = [
+    { select: 'ID', where: { or: [{ id: 'none' }, { NOT: { id: 'money', value: { From: 1 } } }] } },
+    { select: 'ID', where: { and: { id: 'int', value: { in: [1, 2] } } } },
+    { select: 'ID', where: { id: 'empty', isNull: false } },
     { SELECT: ['id'], WHERE: { ID: 'SOME', VALUE: '3 ; 9' } },
     { select: 'ID', where: { id: 'some', value: [3, '9'] } },
     { select: 'ID', where: { id: 'one', value: 1 } },

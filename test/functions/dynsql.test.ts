@@ -172,7 +172,7 @@ for (const connection of both) {
     const cases: [accept: string, report: boolean, status: number][] = [
       ['application/pdf', false, 406],
       ['text/plain', false, 406],
-      ['application/json;q=0, */*', false, 406],
+      ['application/json;q=0, text/*;q=0', false, 406],
       ['application/json', true, 406],
       ['application/pdf;q=0', true, 406],
       ['*/*', false, 200],

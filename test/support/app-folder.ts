@@ -1,6 +1,6 @@
 /** The built app in a folder of its own, for workers that come and go. */
 
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import hostJson from '../../host.json' with { type: 'json' };
 
@@ -10,6 +10,8 @@ export async function layOutApp(directory: string, catalog: string): Promise<voi
   await mkdir(join(directory, 'dist'));
   await Promise.all([
     copyFile(built, join(directory, 'dist', 'main.cjs')),
+    // A definition with reports asks their font at load which characters it has.
+    cp(new URL('fonts/', built), join(directory, 'dist', 'fonts'), { recursive: true }),
     writeFile(join(directory, 'package.json'), JSON.stringify({ main: 'dist/main.cjs' })),
     writeFile(join(directory, 'host.json'), JSON.stringify(impatient(hostJson))),
     writeFile(join(directory, 'catalog.json'), catalog),

@@ -4,14 +4,12 @@ import { basename } from 'node:path';
 import { askedBoard } from '../../board/asked-board.ts';
 import { allowedBoardName, boardNamePattern } from '../../board/board.ts';
 import type { Catalog } from '../../catalog/index.ts';
-import { CatalogError } from '../../faults/catalog-error.ts';
-import { parseJsonText } from '../../faults/json-text.ts';
 import { didYouMean } from '../../faults/near-name.ts';
-import { withoutSchema } from '../../json/without-schema.ts';
 import { periodLimits } from '../../sync/period.ts';
 import type { Fault } from './fault.ts';
-import { locatedFault, placeOf } from './located.ts';
-import { type TextFile, textOf } from './text-file.ts';
+import { fieldFaults, placeOf } from './located.ts';
+import { readValue } from './read-value.ts';
+import type { TextFile } from './text-file.ts';
 
 const members = ['description', 'calls'];
 
@@ -28,13 +26,8 @@ export function boardFaults(board: TextFile, catalog: Catalog | undefined): Faul
           text: `"${name}" is no name of a board; use ${allowedBoardName}`,
         },
       ];
-  let value: unknown;
-  try {
-    value = withoutSchema(parseJsonText(textOf(board)));
-  } catch (error) {
-    if (!(error instanceof CatalogError)) throw error;
-    return [...named, ...error.faults.map((line) => locatedFault(line, file, text))];
-  }
+  const { value, faults } = readValue(board);
+  if (faults.length > 0) return [...named, ...faults];
   const at = (path: string, what: string): Fault => {
     return { severity: 'fault', file, ...placeOf(path, text), path, text: what };
   };
@@ -49,9 +42,6 @@ export function boardFaults(board: TextFile, catalog: Catalog | undefined): Faul
     ...unknown.map((key) =>
       at(key, `not a key of a board; use ${members.join(', ')}${didYouMean(key, members)}`),
     ),
-    ...(checked && 'errors' in checked ? checked.errors : []).map(({ field, message, allowed }) => {
-      const what = message.startsWith(`${field} `) ? message.slice(field.length + 1) : message;
-      return at(field, what.includes(allowed) ? what : `${what}; use ${allowed}`);
-    }),
+    ...fieldFaults(checked && 'errors' in checked ? checked.errors : [], file, text),
   ];
 }

@@ -19,6 +19,7 @@ import { NotUtf8Error, utf8Text } from '../../faults/utf8-text.ts';
 import { boardFaults } from './board-file.ts';
 import type { Fault } from './fault.ts';
 import { locatedFault } from './located.ts';
+import { queryFaults } from './query-file.ts';
 import { type TextFile, textOf } from './text-file.ts';
 
 export interface CatalogFiles {
@@ -26,12 +27,14 @@ export interface CatalogFiles {
   definitions: readonly TextFile[];
   reports: readonly TextFile[];
   boards: readonly TextFile[];
+  /** Of dynsql, each of one definition. */
+  queries: readonly TextFile[];
   /** The definitions are those of the app: of these a base need not have all tables. */
   areShipped: boolean;
 }
 
 export interface Folders {
-  /** With `dynsql` and `reports`. */
+  /** With `dynsql` and `reports`; there may be `queries`. */
   dynsql: string;
   /** With `boards`; there may be none. */
   boards: string;
@@ -76,6 +79,7 @@ export async function readCatalogFiles(
     definitions: await all(dynsql, 'dynsql'),
     reports: await all(dynsql, 'reports'),
     boards: await all(boards, 'boards'),
+    queries: await all(dynsql, 'queries'),
     areShipped,
   };
 }
@@ -98,7 +102,7 @@ async function jsonFilesIn(folder: string): Promise<string[]> {
  * @param settings what `${NAME}` in the catalogue stands for; unless given, none is set
  */
 export function checkFiles(
-  { catalog, definitions, reports, boards }: CatalogFiles,
+  { catalog, definitions, reports, boards, queries }: CatalogFiles,
   settings?: SettingValues,
 ): CheckedFiles {
   const faults: Fault[] = [];
@@ -134,6 +138,7 @@ export function checkFiles(
   const own = (dynsql?.definitions ?? []).map((definition) => {
     return { definition, file: fileOf(definition.id) };
   });
+  faults.push(...queries.flatMap((one) => queryFaults(one, dynsql?.definitions)));
   faults.push(...boards.flatMap((board) => boardFaults(board, loaded)));
   return { faults, catalog: loaded, dynsql, definitions: own };
 }

@@ -2,6 +2,9 @@
 
 import type { AbraGenClient } from '../../abra-gen/client.ts';
 import type { FairPlaces } from '../../async/fair-places.ts';
+import { officeZone } from '../../dynsql/language/loose-condition.ts';
+import { answerRows } from '../../dynsql/tables/answer-rows.ts';
+import { tablesOf } from '../../dynsql/tables/table.ts';
 import type { DynsqlConnection } from './connection.ts';
 
 export function abraGenConnection(
@@ -26,6 +29,12 @@ export function abraGenConnection(
             : await client.report(definition, body, report, signal);
         // Leaving the loop early destroys the body, which ends the query.
         yield* answer.body as AsyncIterable<Uint8Array>;
+      },
+      tables: async (signal) => {
+        const query = await client.asked(definition, body, signal);
+        const { body: answer } = await client.exec(definition, body, signal);
+        const tables = tablesOf(query, officeZone);
+        return { name: query.definition.name, tables, rows: answerRows(tables, answer) };
       },
       dry: async (signal) => ({ query: await client.normal(definition, body, signal) }),
     }),

@@ -3,6 +3,7 @@
 import type { FairPlaces } from '../../async/fair-places.ts';
 import type { Definition, SqlText } from '../../dynsql/definition.ts';
 import type { NormalQuery } from '../../dynsql/language/normal-query.ts';
+import type { TableAnswer } from '../../dynsql/tables/table.ts';
 
 export interface ListedDefinition {
   id: string;
@@ -24,6 +25,12 @@ export interface Ask {
 export interface Answer {
   /** Makes the answer; nothing runs before the first piece is asked for. */
   make(signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>;
+  /**
+   * The rows as those of tables; not where a report was asked for.
+   *
+   * @throws as `make` before its first piece
+   */
+  tables(signal: AbortSignal): Promise<TableAnswer>;
   /** @throws as `make` before its first piece */
   dry(signal: AbortSignal): Promise<DryAnswer>;
 }

@@ -9,7 +9,9 @@ import { QueryFault } from '../../dynsql/language/query-faults.ts';
 import { printedQuery } from '../../dynsql/reports/printed-query.ts';
 import type { Report } from '../../dynsql/reports/report.ts';
 import { items, runQuery } from '../../dynsql/run/run-query.ts';
+import { tableRows } from '../../dynsql/run/table-rows.ts';
 import { buildStatement } from '../../dynsql/sql/statements.ts';
+import { tablesOf } from '../../dynsql/tables/table.ts';
 import { show } from '../../faults/show.ts';
 import type { DynsqlConnection } from './connection.ts';
 import { OfferedDefinitions } from './offered-definitions.ts';
@@ -55,6 +57,11 @@ export function ownConnection(
         const statement = buildStatement(asked);
         return {
           make: (signal) => runQuery(statement, databases, database, signal),
+          tables: async (signal) => ({
+            name: asked.definition.name,
+            tables: tablesOf(asked),
+            rows: tableRows(statement, databases, database, signal),
+          }),
           dry: dryOf(statement),
         };
       }
@@ -63,6 +70,7 @@ export function ownConnection(
       const report = reportOf(dynsql, reportId, asked.definition);
       const statement = buildStatement(printedQuery(report, asked));
       return {
+        tables: () => Promise.reject(new RangeError('A report has pages')),
         dry: dryOf(statement),
         async *make(signal) {
           // Reading the library that makes PDFs takes longer than the rest of the app.

@@ -2,8 +2,8 @@
 
 import type { CheckedQuery, Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
 import { checkQuery } from '../language/query.ts';
-import type { Templates } from './ways.ts';
-import { type ConditionHelp, waysOf } from './ways.ts';
+import type { Templates } from './forms.ts';
+import { type ConditionHelp, formsOf } from './forms.ts';
 
 export type ExampleKind = 'first' | 'condition' | 'below';
 
@@ -83,19 +83,19 @@ type Condition = { id: string; value?: unknown };
 /** Of these the first that the check takes is shown. */
 function conditionsOf(condition: LoadedCondition, templates: Templates): Condition[] {
   const { id } = condition.document;
-  const help = waysOf(condition, templates);
-  const ways = help.ways ?? [];
+  const help = formsOf(condition, templates);
+  const forms = help.forms ?? [];
   const [declared] = help.declared;
   return [
-    ...(ways.includes('pattern') ? ['A*'] : []),
-    ...(ways.includes('range') ? [rangeOf(help)] : []),
-    ...(ways.includes('list') ? [[oneOf(help)]] : []),
-    ...(ways.includes('one') ? [oneOf(help)] : []),
+    ...(forms.includes('pattern') ? ['A*'] : []),
+    ...(forms.includes('range') ? [rangeOf(help)] : []),
+    ...(forms.includes('list') ? [[oneOf(help)]] : []),
+    ...(forms.includes('one') ? [oneOf(help)] : []),
     ...(declared === undefined ? [] : [declared.value]),
-    ...(ways.includes('boolean') ? [true] : []),
+    ...(forms.includes('boolean') ? [true] : []),
   ]
     .map((value): Condition => ({ id, value }))
-    .concat(ways.includes('none') ? [{ id }] : []);
+    .concat(forms.includes('none') ? [{ id }] : []);
 }
 
 function rangeOf(help: ConditionHelp): unknown[] {

@@ -6,10 +6,10 @@ import type { Field } from '../language/definition.ts';
 import { namesIn, paramsIn } from '../language/short-lists.ts';
 import { foldName } from '../name.ts';
 import { exampleQueries } from './examples.ts';
-import { type Templates, valueKinds, ways, waysOf } from './ways.ts';
+import { forms, formsOf, type Templates, valueKinds } from './forms.ts';
 import { type Language, wordsOf } from './words.ts';
 
-const waysSchema = z.array(z.enum(ways));
+const formsSchema = z.array(z.enum(forms));
 
 const fieldSchema = z
   .object({
@@ -26,7 +26,7 @@ const conditionSchema = z
     id: z.string(),
     label: z.string().optional(),
     text: z.string().meta({ description: 'What its value may be, in words' }),
-    ways: waysSchema
+    forms: formsSchema
       .optional()
       .meta({ description: 'Absent: only ABRA Gen knows. Empty: its template is missing' }),
     value: z
@@ -41,7 +41,7 @@ const conditionSchema = z
       })
       .optional(),
     declared: z.array(z.object({ value: z.string(), name: z.string() })).optional(),
-    flags: z.array(z.object({ name: z.string(), ways: waysSchema })).optional(),
+    flags: z.array(z.object({ name: z.string(), forms: formsSchema })).optional(),
   })
   .meta({ id: 'HelpCondition' });
 
@@ -130,12 +130,12 @@ export function helpOf(
     })),
     unique: namesIn(one.document.uniquefields || (one.fields.has('ID') ? 'ID' : '')),
     conditions: [...one.conditions.values()].map((condition) => {
-      const help = waysOf(condition, templates);
+      const help = formsOf(condition, templates);
       return {
         id: condition.document.id,
         ...labelled(labelOf(condition, one)),
         text: words.condition(help),
-        ...(help.ways !== undefined && { ways: help.ways }),
+        ...(help.forms !== undefined && { forms: help.forms }),
         ...(help.value !== undefined && { value: help.value }),
         ...(help.declared.length > 0 && { declared: help.declared }),
         ...(help.flags.length > 0 && { flags: help.flags }),

@@ -6,7 +6,7 @@
 
 import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
 import { foldName } from '../name.ts';
-import { type Templates, type Way, waysOf } from './ways.ts';
+import { type Form, formsOf, type Templates } from './forms.ts';
 
 export type JsonSchema = Record<string, unknown> | boolean;
 
@@ -83,6 +83,11 @@ function membersOf(
     anyOf: [{ enum: ['asc', 'desc'] }, { type: 'string', pattern: anyCase(['ASC', 'DESC']) }],
   };
   const order = keys.length === 0 ? false : objectOf({ id: oneOfNames(keys), ordering });
+  // Whether they stand in each other, and how deep, only the check knows.
+  const nested = definitions.at(`${dataset.name} condition list`);
+  const joins = templates === 'needed' ? ['or', 'and', 'not'] : ['and'];
+  const joined = joins.map((join) => ({ ...objectOf({ [join]: nested }), minProperties: 1 }));
+  if (conditions.length > 0) conditions.push(...joined);
   const several = (what: string, item: JsonSchema, maxItems: number) =>
     definitions.oneOrMore(`${dataset.name} ${what}`, item, maxItems);
   return {
@@ -100,9 +105,11 @@ function conditionSchema(condition: LoadedCondition, templates: Templates): Json
   const { document, template } = condition;
   const flags = Object.keys(template?.flags ?? {}).map((name) => ({ name }));
   const value = valueSchema(condition, templates);
+  const hasNull = formsOf(condition, templates).forms?.includes('isNull');
   return objectOf({
     id: oneOfNames([{ name: document.id, label: document.description }]),
     ...(value !== false && { value }),
+    ...(hasNull && { isNull: { type: 'boolean' } }),
     ...(templates === 'elsewhere'
       ? { flags: oneOrMore({ type: 'string' }, most.flags) }
       : flags.length > 0 && { flags: oneOrMore(oneOfNames(flags), most.flags) }),
@@ -111,11 +118,12 @@ function conditionSchema(condition: LoadedCondition, templates: Templates): Json
 
 /** False: there is none. */
 function valueSchema(condition: LoadedCondition, templates: Templates): JsonSchema {
-  const help = waysOf(condition, templates);
-  if (help.ways === undefined) return oneOrMore({ type: ['string', 'number', 'boolean'] });
-  // A flag may bring ways of its own.
-  const all = new Set<Way>([...help.ways, ...help.flags.flatMap((flag) => flag.ways)]);
-  const has = (...some: Way[]) => some.some((one) => all.has(one));
+  const help = formsOf(condition, templates);
+  const anything = { type: ['string', 'number', 'boolean'] };
+  if (help.forms === undefined) return anyOf([oneOrMore(anything), bounded(anything)]);
+  // A flag may bring forms of its own.
+  const all = new Set<Form>([...help.forms, ...help.flags.flatMap((flag) => flag.forms)]);
+  const has = (...some: Form[]) => some.some((one) => all.has(one));
   if (has('declared', 'some declared')) return declaredSchema(condition, has('some declared'));
   const { kind, longest } = help.value ?? {};
   const isLimited = kind === 'text' && longest !== undefined && !has('pattern');
@@ -125,9 +133,15 @@ function valueSchema(condition: LoadedCondition, templates: Templates): JsonSche
       : { type: ['string', 'number'], ...(isLimited && { maxLength: longest }) };
   const maxItems = has('list') ? longestList : has('range') ? 2 : 1;
   return anyOf([
+    ...(has('range', 'list') ? [bounded(scalar)] : []),
     ...(has('boolean') ? [{ type: 'boolean' }, listOf({ type: 'boolean' }, 1)] : []),
     ...(has('one', 'pattern', 'range', 'list') ? [scalar, listOf(scalar, maxItems)] : []),
   ]);
+}
+
+/** A list, a range that may be open at one end, or what either of them finds. */
+function bounded(scalar: JsonSchema): JsonSchema {
+  return objectOf({ in: oneOrMore(scalar), from: scalar, to: scalar });
 }
 
 function declaredSchema({ template }: LoadedCondition, several: boolean): JsonSchema {

@@ -1,10 +1,10 @@
 /** What help says in words, in the reader's language. */
 
 import type { ExampleKind } from './examples.ts';
+import type { ConditionHelp, Form } from './forms.ts';
 import cs from './messages/cs.json' with { type: 'json' };
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
-import type { ConditionHelp, Way } from './ways.ts';
 
 export const languages = ['en', 'cs', 'ru'] as const;
 export type Language = (typeof languages)[number];
@@ -40,23 +40,23 @@ export function wordsOf(language: Language): Words {
 }
 
 function conditionText(help: ConditionHelp, texts: typeof en): string {
-  const { ways, value } = help;
-  if (ways === undefined) return texts.elsewhere;
-  if (ways.length === 0) return texts.unusable;
+  const { forms, value } = help;
+  if (forms === undefined) return texts.elsewhere;
+  if (forms.length === 0) return texts.unusable;
   const all = help.declared.map((one) =>
     one.name === '' ? one.value : `${one.value} (${one.name})`,
   );
   const more = all.length - mostDeclared;
   const listed = all.slice(0, mostDeclared).join(', ');
   const values = more > 0 ? `${listed} ${filled(texts.more, { count: more })}` : listed;
-  const said = (way: Way) => {
-    if (way === 'one') return value === undefined ? texts.ways.one : valueText(value, texts);
-    if (help.declared.length === 0 && (way === 'declared' || way === 'some declared')) {
-      return texts.undeclared[way];
+  const said = (form: Form) => {
+    if (form === 'one') return value === undefined ? texts.forms.one : valueText(value, texts);
+    if (help.declared.length === 0 && (form === 'declared' || form === 'some declared')) {
+      return texts.undeclared[form];
     }
-    return filled(texts.ways[way], { most: mostValues, values });
+    return filled(texts.forms[form], { most: mostValues, values });
   };
-  return ways.map(said).join(texts.or);
+  return forms.map(said).join(texts.or);
 }
 
 function valueText(value: NonNullable<ConditionHelp['value']>, texts: typeof en): string {

@@ -18,7 +18,7 @@ const longestList = 10_000;
 const mostFlags = 20;
 
 /** By whose clock ABRA Gen keeps its dates. It tells the order of a date with an offset and one without. */
-const officeZone = 'Europe/Prague';
+export const officeZone = 'Europe/Prague';
 
 /**
  * @param place of the value, whether it is there or not

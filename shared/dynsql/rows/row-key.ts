@@ -3,8 +3,7 @@
 import { createHash } from 'node:crypto';
 import { parseExact } from '../../json/exact-json.ts';
 import type { Definition } from '../definition.ts';
-import { namesIn } from '../language/short-lists.ts';
-import { foldName } from '../name.ts';
+import { selectedKey } from '../language/selected-key.ts';
 import { fault } from './row-splitter.ts';
 
 /**
@@ -13,12 +12,7 @@ import { fault } from './row-splitter.ts';
  * in them, and a row that changes is another row.
  */
 export function keyFieldsOf(definition: Definition, select: readonly string[]): string[] {
-  const { document, fields } = definition.root;
-  const unique = namesIn(document.uniquefields);
-  const names = unique.length > 0 ? unique : fields.has('ID') ? ['ID'] : [];
-  const key = names.map((name) => foldName(name));
-  const selected = new Set(select.map((name) => foldName(name)));
-  return key.every((name) => selected.has(name)) ? key : [];
+  return selectedKey(definition.root, select);
 }
 
 /** These may stand as they are: collations and trailing blanks have nothing to confuse in them. */

@@ -12,6 +12,13 @@ import { fault, RowSplitter } from './row-splitter.ts';
 export async function* rowTexts(
   answer: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<string, void, undefined> {
+  for await (const texts of rowTextsByPiece(answer)) yield* texts;
+}
+
+/** The same, those together that end in one piece of the answer. */
+export async function* rowTextsByPiece(
+  answer: AsyncIterable<Uint8Array>,
+): AsyncGenerator<readonly string[], void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const splitter = new RowSplitter();
   const decode = (piece?: Uint8Array) => {
@@ -21,7 +28,7 @@ export async function* rowTexts(
       throw fault('is no UTF-8');
     }
   };
-  for await (const piece of answer) yield* splitter.push(decode(piece));
-  yield* splitter.push(decode());
+  for await (const piece of answer) yield splitter.push(decode(piece));
+  yield splitter.push(decode());
   splitter.end();
 }

@@ -2,7 +2,8 @@
 
 import type { RowBatch } from '../../database/row-stream.ts';
 import type { StatementLevel } from '../definition.ts';
-import { jsonText } from './values.ts';
+import type { Cell } from '../tables/table.ts';
+import { cellText, jsonText } from './values.ts';
 
 /** Values in the order of the statement's columns, those of all levels. */
 export type Row = readonly unknown[];
@@ -10,7 +11,12 @@ export type Row = readonly unknown[];
 export class RowReader {
   readonly #columns: ReadonlyMap<string, number>;
   readonly #dataset: string;
-  readonly #fields: readonly { at: number; prefix: string; write: (value: unknown) => string }[];
+  readonly #fields: readonly {
+    at: number;
+    prefix: string;
+    write: (value: unknown) => string;
+    cell: (value: unknown) => Cell;
+  }[];
   readonly #positions: readonly number[];
   readonly #keys: readonly { own: number; parent: number }[];
 
@@ -26,6 +32,7 @@ export class RowReader {
       at: this.#place(column.name),
       prefix: `${index > 0 ? ',' : ''}${JSON.stringify(column.key)}:`,
       write: jsonText(column, result.kinds.get(column.name)),
+      cell: cellText(column, result.kinds.get(column.name)),
     }));
     // Rows of one level are not numbered: their place is the one at which they come.
     const numbered = positions.filter((name) => levels.length > 1 || this.#columns.has(name));
@@ -40,6 +47,11 @@ export class RowReader {
     let text = '';
     for (const { at, prefix, write } of this.#fields) text += prefix + write(row[at]);
     return text;
+  }
+
+  /** The row's values in the order of its level's columns. */
+  cells(row: Row): Cell[] {
+    return this.#fields.map(({ at, cell }) => cell(row[at]));
   }
 
   /** Whether the row is at this place: positions from the root's down to its own. */

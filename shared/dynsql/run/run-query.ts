@@ -12,15 +12,10 @@ import { placeValue, sealed } from '../sql/continuation.ts';
 import type { Cursor } from './level-rows.ts';
 import { datasetHead, Text, writeItems } from './merge.ts';
 import { OpenQuery, type RowSource } from './open-query.ts';
+import { firstQuietMs, quietMs } from './quiet.ts';
 
 /** Characters: some TLS records' worth, so that what a piece costs does not count. */
 const chunkLength = 32_768;
-
-/** Rows that have come leave after so long, though more may be coming to make a whole piece. */
-const quietMs = 10;
-
-/** The first ones wait only for what came with them. */
-const firstQuietMs = 1;
 
 /**
  * The answer as JSON in UTF-8, `{"name":…,"items":[…]}`, with `count` before the items and `next` after them

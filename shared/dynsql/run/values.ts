@@ -3,6 +3,7 @@
 import type { ValueKind } from '../../database/sql-types.ts';
 import { instantOf, wallClock } from '../../time/zone.ts';
 import type { StatementColumn } from '../definition.ts';
+import type { Cell } from '../tables/table.ts';
 import { fromStored, storedRange } from '../time/dates.ts';
 
 type Write = (value: NonNullable<unknown>) => string;
@@ -19,6 +20,15 @@ export function jsonText(column: StatementColumn, kind?: ValueKind): (value: unk
   const write = writerOf(column, kind);
   return (value) => (value === null || value === undefined ? 'null' : write(value));
 }
+
+/** The same for cells of a table, where a number that the driver has as one stays one. */
+export function cellText(column: StatementColumn, kind?: ValueKind): (value: unknown) => Cell {
+  const write = jsonText(column, kind);
+  if (!numeric.has(column.datatype.toLowerCase())) return write;
+  return (value) => (Number.isFinite(value) ? (value as number) : write(value));
+}
+
+const numeric = new Set(['dtinteger', 'dtfloat', 'dtcurrency']);
 
 function writerOf({ datatype, zone }: StatementColumn, kind: ValueKind | undefined): Write {
   switch (datatype.toLowerCase()) {

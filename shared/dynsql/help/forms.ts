@@ -8,9 +8,9 @@ import { type ValueLimits, valueType } from '../language/value-type.ts';
 /**
  * `none`: without a value; `one`: one value; `pattern`: text with `*` in it; `range`: two values, from
  * and to; `list`: as many as there are; `boolean`: true or false; `declared`: one of the condition's
- * own values; `some declared`: several of them.
+ * own values; `some declared`: several of them; `isNull`: rows without a value.
  */
-export const ways = [
+export const forms = [
   'none',
   'one',
   'pattern',
@@ -19,8 +19,9 @@ export const ways = [
   'boolean',
   'declared',
   'some declared',
+  'isNull',
 ] as const;
-export type Way = (typeof ways)[number];
+export type Form = (typeof forms)[number];
 
 /** What kind of values; `record`: ids of ABRA Gen's records. */
 export const valueKinds = ['text', 'number', 'date', 'time', 'boolean', 'id', 'record'] as const;
@@ -31,34 +32,34 @@ export type Templates = 'needed' | 'elsewhere';
 
 export interface ConditionHelp {
   /** Undefined: only ABRA Gen knows. Empty: it cannot be asked for, since its template is missing. */
-  ways: Way[] | undefined;
+  forms: Form[] | undefined;
   /** Of one, a pattern, a range and a list. */
   value: ({ kind: ValueKind } & ValueLimits) | undefined;
   declared: { value: string; name: string }[];
-  flags: { name: string; ways: Way[] }[];
+  flags: { name: string; forms: Form[] }[];
 }
 
 type Fragments = Partial<Record<(typeof fragmentNames)[number], string | undefined>>;
 
-export function waysOf(condition: LoadedCondition, templates: Templates): ConditionHelp {
+export function formsOf(condition: LoadedCondition, templates: Templates): ConditionHelp {
   const { document, template } = condition;
   const isRecord = takesRecordIds(document);
   const value = isRecord ? ({ kind: 'record' } as const) : valueHelp(template);
   if (template === undefined) {
-    const known = templates === 'needed' ? [] : waysElsewhere(condition);
-    return { ways: known, value, declared: [], flags: [] };
+    const known = templates === 'needed' ? [] : formsElsewhere(condition);
+    return { forms: known, value, declared: [], flags: [] };
   }
-  const own = waysIn(condition, template, template);
+  const own = formsIn(condition, template, template);
   const flags = Object.entries(template.flags).map(([name, variant]) => {
     const replaced = fragmentNames.filter((one) => variant[one] !== undefined);
     const fragments = {
       ...template,
       ...Object.fromEntries(replaced.map((one) => [one, variant[one]])),
     };
-    return { name, ways: waysIn(condition, template, fragments) };
+    return { name, forms: formsIn(condition, template, fragments) };
   });
   const declared = template.values.map((one) => ({ value: one.value, name: one.name }));
-  return { ways: own, value, declared, flags };
+  return { forms: own, value, declared, flags };
 }
 
 function valueHelp(template: Template | undefined): ConditionHelp['value'] {
@@ -69,33 +70,35 @@ function valueHelp(template: Template | undefined): ConditionHelp['value'] {
 }
 
 /** The order is the one in which a value is looked at (`condition-value.ts`). */
-function waysIn(
+function formsIn(
   { document }: LoadedCondition,
   template: Template,
   { none, single, pattern, range, list, special, ...booleans }: Fragments,
-): Way[] {
-  if (document.specialsubtype === 1) return ['declared'];
-  if (document.specialsubtype === 14) return ['some declared'];
+): Form[] {
+  const empty: Form[] = template.isNull === undefined ? [] : ['isNull'];
+  if (document.specialsubtype === 1) return ['declared', ...empty];
+  if (document.specialsubtype === 14) return ['some declared', ...empty];
   const hasNone = none !== undefined || special !== undefined;
-  if (document.specialsubtype === 11) return hasNone ? ['none'] : [];
+  if (document.specialsubtype === 11) return hasNone ? ['none', ...empty] : empty;
   const value = valueHelp(template);
   const isDated = value?.kind === 'date';
   const takes = (is: unknown) => is !== undefined && value !== undefined;
-  const found: Record<Way, boolean> = {
+  const found: Record<Form, boolean> = {
     none: none !== undefined,
     one: takes(isDated ? range : (single ?? range ?? list)),
     pattern: !isDated && takes(pattern),
-    range: takes(range) && (isDated || list === undefined),
+    range: takes(range),
     list: !isDated && takes(list),
     boolean: booleans.true !== undefined || booleans.false !== undefined,
     declared: false,
     'some declared': false,
+    isNull: template.isNull !== undefined,
   };
-  return ways.filter((way) => found[way]);
+  return forms.filter((form) => found[form]);
 }
 
 /** Of ABRA Gen, as far as its definitions tell. */
-function waysElsewhere({ document }: LoadedCondition): Way[] | undefined {
+function formsElsewhere({ document }: LoadedCondition): Form[] | undefined {
   const { specialsubtype, datatype } = document;
   if (specialsubtype === 11) return ['none'];
   if (specialsubtype === 1) return ['declared'];
