@@ -37,6 +37,10 @@ export function groupedBy(
   return by;
 }
 
+/** A field as groups have it: a number of whatever is a whole number. */
+export const inGroups = (field: Field, by: readonly Field[]): Field =>
+  field.aggregate === 'count' && !by.includes(field) ? { ...field, datatype: 'dtInteger' } : field;
+
 function fieldsIn(groupby: Place, dataset: LoadedDataset, faults: QueryFaults): Field[] {
   const names = () => [...dataset.fields.values()].map(({ fieldname }) => fieldname);
   const what = `field of ${dataset.name}`;

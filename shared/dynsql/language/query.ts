@@ -9,7 +9,7 @@ import type {
   QueryCheck,
 } from '../definition.ts';
 import { foldName } from '../name.ts';
-import { groupedBy } from './grouping.ts';
+import { groupedBy, inGroups } from './grouping.ts';
 import { flagOf, itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
 import { EnoughFaultsError, type Place, QueryFault, QueryFaults } from './query-faults.ts';
 import { WhereReading } from './where.ts';
@@ -141,12 +141,13 @@ class Reading {
     const fields = this.#fields(asked);
     const order = this.#order(asked);
     const grouping = asked && { ...asked.members, dataset, fields, order, children };
+    const by = grouping && groupedBy(grouping, this.#templates, this.faults);
     const level: CheckedLevel = {
       dataset,
-      fields,
+      fields: by === undefined ? fields : fields.map((field) => inGroups(field, by)),
       ...this.#conditions(asked),
       order,
-      groupedBy: grouping && groupedBy(grouping, this.#templates, this.faults),
+      groupedBy: by,
       children,
     };
     const isEmptyRoot = dataset === this.#definition.root && asked?.members.select === undefined;

@@ -128,11 +128,8 @@ function placedLevels(sql: LevelSql): [Placed, ...Placed[]] {
 function statementLevel(query: CheckedQuery, level: Placed): StatementLevel {
   const { place, depth, parent, children, sql } = level;
   const zone = query.definition.document.timezone;
-  const { fields, groupedBy } = sql.level;
-  const columns = fields.map((field, index): StatementColumn => {
-    const isCount = field.aggregate === 'count' && groupedBy && !groupedBy.includes(field);
-    const datatype = isCount ? 'dtInteger' : field.datatype;
-    return { name: columnOf(place, `c${index}`), key: foldName(field.fieldname), datatype, zone };
+  const columns = sql.level.fields.map(({ fieldname, datatype }, index): StatementColumn => {
+    return { name: columnOf(place, `c${index}`), key: foldName(fieldname), datatype, zone };
   });
   return {
     dataset: sql.level.dataset.name,
