@@ -60,9 +60,16 @@ const parts = {
     z.object({ id: z.string().optional(), ordering: z.enum(['asc', 'desc']).optional() }),
   ).optional(),
 };
+const groups = {
+  distinct: z.boolean().optional().describe('Rows that are equal in what is selected are one'),
+  groupby: one(z.string())
+    .optional()
+    .describe('Rows that are equal in these fields are one; others add up as they say'),
+};
 const nested = z.object({
   name: z.string(),
   ...parts,
+  ...groups,
   datasets: one(z.looseObject({ name: z.string() })).optional(),
 });
 
@@ -70,6 +77,7 @@ const nested = z.object({
 export const querySchema = z
   .object({
     ...parts,
+    ...groups,
     datasets: one(nested).optional(),
     top: z.int().min(1).optional(),
     skip: z.int().min(0).optional(),

@@ -67,6 +67,11 @@ export interface CheckedLevel {
   /** Conditions whose templates only ABRA Gen has; then `conditions` is empty. */
   readonly given: readonly GivenCondition[];
   readonly order: readonly CheckedOrder[];
+  /**
+   * Rows that are equal in these fields are one, and others put together as they say; undefined: rows
+   * are as they are.
+   */
+  readonly groupedBy: readonly Field[] | undefined;
   /** In the order of the definition. */
   readonly children: readonly CheckedLevel[];
 }

@@ -9,11 +9,12 @@ import type {
   QueryCheck,
 } from '../definition.ts';
 import { foldName } from '../name.ts';
-import { itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
+import { groupedBy, inGroups } from './grouping.ts';
+import { flagOf, itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
 import { EnoughFaultsError, type Place, QueryFault, QueryFaults } from './query-faults.ts';
 import { WhereReading } from './where.ts';
 
-const levelKeys = ['select', 'where', 'orderby', 'datasets'] as const;
+const levelKeys = ['select', 'where', 'orderby', 'datasets', 'distinct', 'groupby'] as const;
 const rootKeys = [...levelKeys, 'top', 'skip', 'count', 'next'] as const;
 const datasetKeys = ['name', ...levelKeys] as const;
 const orderKeys = ['id', 'ordering'] as const;
@@ -69,7 +70,7 @@ export function queryFault(errors: QueryCheck['errors'] & object): QueryFault {
 interface Asked {
   readonly dataset: LoadedDataset;
   readonly place: Place;
-  readonly members: Members<'select' | 'where' | 'orderby' | 'datasets'>;
+  readonly members: Members<(typeof levelKeys)[number]>;
 }
 
 class Reading {
@@ -91,15 +92,9 @@ class Reading {
     this.#datasets(members.datasets, definition.root);
     const skip = this.#count(members.skip, 0);
     const top = this.#count(members.top, 1);
-    const count = this.#flag(members.count);
+    const count = flagOf(members.count, this.faults);
     const next = this.#next(members);
     return { definition, root: this.#level(definition.root), skip: skip ?? 0, top, count, next };
-  }
-
-  #flag(place: Place | undefined): boolean {
-    if (place === undefined || typeof place.value === 'boolean') return place?.value === true;
-    this.faults.add(place, 'true or false');
-    return false;
   }
 
   /** Only its form: whether it is of this query is seen when the statement is built. */
@@ -143,11 +138,16 @@ class Reading {
     const children = dataset.children
       .filter((child) => this.#isWanted(child))
       .map((child) => this.#level(child));
+    const fields = this.#fields(asked);
+    const order = this.#order(asked);
+    const grouping = asked && { ...asked.members, dataset, fields, order, children };
+    const by = grouping && groupedBy(grouping, this.#templates, this.faults);
     const level: CheckedLevel = {
       dataset,
-      fields: this.#fields(asked),
+      fields: by === undefined ? fields : fields.map((field) => inGroups(field, by)),
       ...this.#conditions(asked),
-      order: this.#order(asked),
+      order,
+      groupedBy: by,
       children,
     };
     const isEmptyRoot = dataset === this.#definition.root && asked?.members.select === undefined;

@@ -2,6 +2,7 @@
 
 import type { CheckedLevel, CheckedQuery } from '../definition.ts';
 import { queryFault, requireQuery } from '../language/query.ts';
+import { requireRowsOnly } from '../language/rows-only.ts';
 import { type Report, reportQuery } from './report.ts';
 
 /**
@@ -13,17 +14,14 @@ import { type Report, reportQuery } from './report.ts';
  * @throws QueryFault where it asks for what only rows say
  */
 export function printedQuery(report: Report, asked: CheckedQuery): CheckedQuery {
-  const { count, next } = asked;
-  const ofRows = [...(count ? ['count'] : []), ...(next === undefined ? [] : ['next'])];
-  if (ofRows.length > 0) {
-    throw queryFault(
-      ofRows.map((field) => {
-        return { field, message: `${field}: a report does not say it`, allowed: 'left out' };
-      }),
-    );
+  if (levelsOf(asked.root).some(({ groupedBy }) => groupedBy !== undefined)) {
+    const message = 'A report has rows as they are: distinct and groupby cannot be used with it';
+    throw queryFault([{ field: 'groupby', message, allowed: 'left out' }]);
   }
   const own = requireQuery(report.definition, reportQuery(report));
-  const levels = new Map(levelsOf(asked.root).map((level) => [level.dataset, level]));
+  const levels = new Map(
+    levelsOf(requireRowsOnly(asked).root).map((level) => [level.dataset, level]),
+  );
   const merged = (level: CheckedLevel): CheckedLevel => {
     const { conditions = [], order = [] } = levels.get(level.dataset) ?? {};
     const children = level.children.map(merged);

@@ -29,7 +29,7 @@ export const sortList = (own: LevelSql): string[] =>
     'o',
   );
 
-const named = (expressions: readonly string[], prefix: string): string[] =>
+export const named = (expressions: readonly string[], prefix: string): string[] =>
   expressions.map((sql, index) => `${sql} AS [${prefix}${index}]`);
 
 export const orOne = (list: readonly string[]): readonly string[] =>

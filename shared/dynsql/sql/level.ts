@@ -123,7 +123,10 @@ const ascending = (expression: readonly Token[]): OrderItem => ({
 });
 
 /** ORDER BY may use a field's name; elsewhere its expression must be written out. */
-function namedField(item: OrderItem, expressionOf: (name: string) => readonly Token[]): OrderItem {
+export function namedField(
+  item: OrderItem,
+  expressionOf: (name: string) => readonly Token[],
+): OrderItem {
   const [only, second] = item.expression;
   if (only === undefined || second !== undefined) return item;
   const expression = expressionOf(only.name);

@@ -17,6 +17,7 @@
  */
 
 import type {
+  CheckedLevel,
   CheckedQuery,
   SqlText,
   Statement,
@@ -26,6 +27,7 @@ import type {
 import { queryFault } from '../language/query.ts';
 import { foldName } from '../name.ts';
 import { continuedLevel, unsealed } from './continuation.ts';
+import { groupedLevel } from './grouped-level.ts';
 import { type LevelSql, levelSql, masterAlias, type Sort } from './level.ts';
 import {
   collated,
@@ -43,6 +45,9 @@ const row = '[__row]';
 /** Of the row that says how many there are, whose level is the one after the last. */
 const countColumn = 'q';
 
+const levelOf = (level: CheckedLevel): LevelSql =>
+  level.groupedBy === undefined ? levelSql(level) : groupedLevel(level, level.groupedBy);
+
 /** A level in its place. */
 interface Placed {
   readonly place: number;
@@ -59,7 +64,7 @@ interface Placed {
  * SQL and names of ours.
  */
 export function buildStatement(query: CheckedQuery): Statement {
-  const own = levelSql(query.root);
+  const own = levelOf(query.root);
   const page = query.next === undefined ? undefined : pageOf(query, query.next, own);
   const placed = placedLevels(page?.root ?? own);
   return {
@@ -107,7 +112,7 @@ function placedLevels(sql: LevelSql): [Placed, ...Placed[]] {
   const add = (parent: Placed): void => {
     for (const [index, level] of parent.sql.level.children.entries()) {
       const child: Placed = {
-        ...{ place: others.length + 1, depth: parent.depth + 1, sql: levelSql(level), parent },
+        ...{ place: others.length + 1, depth: parent.depth + 1, sql: levelOf(level), parent },
         ...{ children: [], nth: index + 1 },
       };
       parent.children.push(child);
