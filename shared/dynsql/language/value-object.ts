@@ -2,7 +2,7 @@
 
 import type { TypedValue } from '../definition.ts';
 import { rangeHalf } from '../sql/range-half.ts';
-import { dateUse, type GivenDate, isInOrder, readDate } from '../time/dates.ts';
+import { dateUse, firstDate, type GivenDate, isInOrder, readDate } from '../time/dates.ts';
 import {
   type Asked,
   allowedValues,
@@ -56,9 +56,9 @@ export function partsOf(asked: Asked): Chosen {
   const found = range && isRight ? endsOf(parts, asked, type, template.type) : { values: {} };
   if (faults.errors.length > before || found === undefined) return undefined;
   const { values, isEndless = false } = found;
-  const fragment = [list?.fragment, range && endOpened(range, isEndless)].filter(
-    (one) => one !== undefined,
-  );
+  const whole = isEndless ? fragments.range : undefined;
+  const opened = whole === undefined ? range : endOpened(whole, isEndless);
+  const fragment = [list?.fragment, opened].filter((one) => one !== undefined);
   return {
     fragment: fragment.length > 1 ? fragment.map((one) => `(${one})`).join(' OR ') : `${fragment}`,
     values: { ...list?.values, ...values },
@@ -116,13 +116,10 @@ function endsOf(
     if (ends.from && ends.to && to && !isInOrder(ends.from, ends.to, zone)) {
       return faults.add(to, notBefore);
     }
-    const known = [ends.from, ends.to].filter((date) => date !== undefined);
-    if (known.length === 0) return undefined;
+    const known = [ends.from ?? firstDate, ends.to].filter((date) => date !== undefined);
     const { FROM, TO, isEndless } = bounds(known, zone, sqlType, type);
-    return {
-      values: { ...(from && { FROM }), ...(to && { TO }) },
-      isEndless: isEndless && from !== undefined && to !== undefined,
-    };
+    // Without an end, what is left are all that have a date.
+    return { values: { ...((from || isEndless) && { FROM }), ...(to && { TO }) }, isEndless };
   }
   const read = (place: Place | undefined): Scalar | undefined =>
     place && readAs(type, place, faults);

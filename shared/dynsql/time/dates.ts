@@ -32,6 +32,9 @@ export interface GivenDate {
   readonly instant?: number;
 }
 
+/** 0001-01-01. */
+export const firstDate: GivenDate = { wall: firstMs, hasTime: false };
+
 function storedDate(days: number): GivenDate | undefined {
   if (!(days >= storedRange.first && days < storedRange.last)) return undefined;
   return { wall: fromStored(days), hasTime: !Number.isInteger(days) };
