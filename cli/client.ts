@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { fieldErrorSchema } from '../shared/faults/field-error.ts';
 import { zoneHeader } from '../shared/http/openapi.ts';
+import { withWallTexts } from '../shared/time/wall-text.ts';
 import { type Access, accessOf, type GivenAccess } from './access.ts';
 import type { Surroundings } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
@@ -157,7 +158,8 @@ export class Client {
     }
     this.#zone = response.headers.get(zoneHeader) ?? this.#zone;
     if (response.ok || [304, asked.taken].includes(response.status)) return response;
-    throw refused(response.status, await this.textOf(response));
+    const answer = await this.textOf(response);
+    throw refused(response.status, withWallTexts(answer, this.clock.zone));
   }
 
   /** The body in pieces. */

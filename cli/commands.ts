@@ -1,4 +1,5 @@
 import { acknowledge, acknowledgements, unacknowledge } from './app/acknowledgements.ts';
+import { ages } from './app/ages.ts';
 import { audit } from './app/audit.ts';
 import { close, closures, open } from './app/closures.ts';
 import {
@@ -65,6 +66,7 @@ export const commands: readonly CliCommand[] = [
   companyReset,
   companyEnable,
   companyDisable,
+  ages,
   closures,
   close,
   open,

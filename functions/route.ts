@@ -16,6 +16,7 @@ import {
   type Tag,
   zoneHeader,
 } from '../shared/http/openapi.ts';
+import { HttpProblem } from '../shared/http/problem.ts';
 import type { ApiToken, Role } from '../shared/settings/settings.ts';
 import { isTransientStorageError } from '../shared/storage/storage-error.ts';
 import type { ChangeKind } from './changes.ts';
@@ -79,10 +80,15 @@ function handlerOf(route: Route, services: () => AppServices) {
   const handlers = Object.entries(route.methods).map(([method, { handler }]) => {
     const lazily: RouteHandler = async (...call) => {
       const app = services();
-      const answer = await handler(app)(...call);
-      const headers = new Headers(answer.headers);
-      headers.set(zoneHeader, app.catalog.periods.timeZone);
-      return { ...answer, headers };
+      const zone = app.catalog.periods.timeZone;
+      try {
+        const answer = await handler(app)(...call);
+        const headers = new Headers(answer.headers);
+        headers.set(zoneHeader, zone);
+        return { ...answer, headers };
+      } catch (error) {
+        throw error instanceof HttpProblem ? error.withHeader(zoneHeader, zone) : error;
+      }
     };
     return [method, lazily];
   });

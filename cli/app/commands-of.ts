@@ -11,6 +11,7 @@ const commands: readonly (readonly [request: RegExp, command: string])[] = [
   [/POST\s+\/acknowledgements(?![\w/-])/g, 'acknowledge'],
   [/DELETE\s+\/acknowledgements\/([\w-]+)/g, 'unacknowledge $1'],
   [/GET\s+\/acknowledgements(?![\w/-])/g, 'acknowledgements'],
+  [/GET\s+\/ages(?![\w/-])/g, 'ages'],
   [/GET\s+\/audit(?![\w/-])/g, 'audit'],
   [/GET\s+\/health(?![\w/-])/g, 'health'],
   [/GET\s+\/events(?![\w/-])/g, 'events'],

@@ -13,6 +13,7 @@ import {
   type scheduleSchema,
 } from '../../shared/board/schedule/schedule.ts';
 import { wholeNumber } from '../../shared/command-line/options.ts';
+import { withWallTexts } from '../../shared/time/wall-text.ts';
 import { userOf } from '../access.ts';
 import { apiPath, type Client, clientHelp, clientOptions } from '../client.ts';
 import { cliCommand, jsonOption } from '../command.ts';
@@ -53,8 +54,9 @@ function listLines({ schedules: found }: z.infer<typeof schedulesSchema>, tellin
 
 type Due = z.infer<typeof timesSchema>['due'][number];
 
-function dueText({ state, run, why }: Due, { say }: Pick<Telling, 'say'>): string {
-  return [say(state), run, why].filter((part) => part !== undefined).join(' ');
+function dueText({ state, run, why }: Due, { say, clock }: Pick<Telling, 'say' | 'clock'>) {
+  const told = why && withWallTexts(why, clock.zone);
+  return [say(state), run, told].filter((part) => part !== undefined).join(' ');
 }
 
 export const scheduleTimes = cliCommand(

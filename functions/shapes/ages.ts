@@ -15,3 +15,4 @@ export const agesSchema = z
     ),
   })
   .meta({ id: 'Ages', description: 'Places that the catalogue has watched by `maxAge`' });
+export type AgesView = z.infer<typeof agesSchema>;

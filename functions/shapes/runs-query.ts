@@ -6,7 +6,7 @@ import { didYouMean } from '../../shared/faults/near-name.ts';
 import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { type RunFilter, type RunState, runStates } from '../../shared/sync/syncs.ts';
-import { startOfDay } from '../../shared/time/zone.ts';
+import { endOfMoment, momentOf, momentUse } from '../../shared/time/moment.ts';
 import { pageAfterSchema, pageLimitSchema, runIdSchema, userSchema } from './runs.ts';
 
 const defaultLimit = 50;
@@ -69,8 +69,8 @@ export function runsQuery(query: URLSearchParams, catalog: Known, isSearch: bool
   const user = parsed('user', (text) => userSchema.safeParse(text).data, 'who asked, on one line');
   const boards = parsed('board', boardsOf, 'the name of a board, or several with commas');
   const { timeZone } = catalog.periods;
-  const from = parsed('from', (text) => instantOf(text, timeZone, 0), time);
-  const to = parsed('to', (text) => instantOf(text, timeZone, 1), time);
+  const from = parsed('from', (text) => momentOf(text, timeZone), momentUse);
+  const to = parsed('to', (text) => endOfMoment(text, timeZone), momentUse);
   if (from !== undefined && to !== undefined && from >= to) {
     refuse('to', query.get('to'), 'later than from');
   }
@@ -93,7 +93,6 @@ export function runsQuery(query: URLSearchParams, catalog: Known, isSearch: bool
   };
 }
 
-const time = 'a date or a time with its zone, such as 2019-07-31 or 2019-07-31T10:00:00Z';
 const allowed = {
   limit: 'a whole number from 1 to 200',
   after: 'taken from the next link of a page',
@@ -109,26 +108,6 @@ function allowedNames(field: string, names: readonly string[]): string {
 function boardsOf(text: string): string[] | undefined {
   const names = text.split(',');
   return names.every((name) => /^[^\p{Cc}\p{Cs}]{1,64}$/u.test(name)) ? names : undefined;
-}
-
-/**
- * A moment, or a day of the zone: its beginning, or its end where `later` is 1, so that `from` and
- * `to` of one day are that day.
- */
-function instantOf(text: string, timeZone: string, later: 0 | 1): Date | undefined {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  if (isDay) return isDate(text) ? startOfDay(text, timeZone, later) : undefined;
-  const parts = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i.exec(
-    text,
-  );
-  const instant = new Date(text);
-  return parts?.[1] && isDate(parts[1]) && !Number.isNaN(instant.getTime()) ? instant : undefined;
-}
-
-/** A day that there is: no 31st of June. */
-function isDate(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
 /** What to throw for a mark that the storage does not know. */

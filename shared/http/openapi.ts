@@ -85,7 +85,7 @@ const etagSchema = z
   .meta({ id: 'EntityTag' });
 const etag: HeaderDescription = { description: 'What the answer is known by', schema: etagSchema };
 
-/** Of every success: whoever shows a time, or sends one without a zone, has the app's own clock. */
+/** Of every success, and of what a handler refuses: whoever shows a time, or sends one without a zone, has the app's own clock. */
 export const zoneHeader = 'Time-Zone';
 const zone: HeaderDescription = {
   description: 'By whose clock times without a zone are read: `periods.timeZone` of the catalogue',
@@ -169,6 +169,10 @@ function describe(operation: Operation, schemas: NamedSchemas): Record<string, u
 
 function responses(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
   const answers = refusalsOf(operation, schemas);
+  const maybeZone = headersOf({ [zoneHeader]: { ...zone, isOptional: true } }, schemas);
+  for (const answer of Object.values(answers)) {
+    answer.headers = { ...answer.headers, ...maybeZone };
+  }
   for (const [status, response] of Object.entries(operation.responses)) {
     const refusal = answers[status];
     const content = contentOf(response, schemas);

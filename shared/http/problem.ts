@@ -98,7 +98,7 @@ interface ProblemDetails {
 export class HttpProblem extends Error {
   readonly type: ProblemType;
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string>>;
   readonly #members: Pick<ProblemDocument, 'errors'> & z.infer<typeof membersSchema>;
 
   constructor(type: ProblemType, message: string, details: ProblemDetails = {}) {
@@ -114,6 +114,12 @@ export class HttpProblem extends Error {
       ...(seconds !== undefined && { retryAfter: Number(seconds) }),
       ...details.members,
     };
+  }
+
+  /** The same, with one more header. */
+  withHeader(name: string, value: string): this {
+    this.headers = { ...this.headers, [name]: value };
+    return this;
   }
 
   /** The problem document, ready for JSON. */

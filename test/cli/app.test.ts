@@ -11,9 +11,11 @@ import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
 import { demoLogin } from '../../demo/billing/login.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
+import { openContainer } from '../../shared/storage/container.ts';
+import { AgeStore } from '../../shared/sync/ages/age-store.ts';
 import { ownDefinition, ownId } from '../dynsql/own.ts';
 import { sheetsOf } from '../dynsql/tables/hand-made.ts';
-import { startStorage, type TestStorage } from '../support/storage.ts';
+import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { cli } from './run-cli.ts';
 import { type ServedApp, serveApp } from './served-app.ts';
 
@@ -202,5 +204,35 @@ test('times are by the clock of the catalogue, wherever the terminal stands', as
   }).format(at);
   await good('close', 'dcdb', '--until', wall, '--reason', 'an hour', '--user', 'Jana');
   assert.match(await good('closures'), new RegExp(`dcdb +until ${wall} +Jana +an hour`));
+  const refused = await run('run', '--code', '0c10', '--name', 'equipment');
+  assert.deepEqual(
+    [refused.code, refused.err.split('\n')[0]],
+    [3, `Server dcdb is closed until ${wall}: an hour`],
+  );
   assert.equal(await good('open', 'dcdb'), 'open again: dcdb');
+  assert.equal((await run('runs', '--from', wall)).code, 0);
+});
+
+test('watched data are listed, the old ones first', async () => {
+  assert.equal(await good('ages'), 'Nothing is watched, or nobody has looked yet.');
+  const container = await openContainer(app.current.settings.storage, soon());
+  const watched = { entity: 'payment', place: 'heap', maxAgeMs: 604_800_000 };
+  const readAt = '2026-11-30T08:45:00.000Z';
+  const read = (newest: string, oldAt: string) => ({ ...watched, readAt, newest, oldAt });
+  const found = [
+    { ...watched, code: 'mo', error: 'its query fails' },
+    { code: '0c10', ...read('2019-07-31T10:00:00.123', '2019-08-07T10:00:00.000Z') },
+    { code: '0c06', ...read('2019-07-31T10:00:00.123', '2119-08-07T10:00:00.000Z') },
+  ];
+  await new AgeStore(container).note(found, new Date(readAt), soon());
+  const lines = (await good('ages')).split('\n');
+  assert.deepEqual(
+    lines.map((line) => line.trim().replace(/ {2,}/g, '|')),
+    [
+      'state|entity|place|newest|old from',
+      'old|0c10/payment|heap|2019-07-31 10:00|2019-08-07 20:00',
+      'unknown|mo/payment|heap|its query fails',
+      'fresh|0c06/payment|heap|2019-07-31 10:00|2119-08-07 20:00',
+    ],
+  );
 });

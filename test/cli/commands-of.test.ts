@@ -15,6 +15,7 @@ it('what shows it is a command that there is, also where a line was broken', () 
     ['GET /flexibee', 'companies'],
     ['GET /closures', 'closures'],
     ['GET /events', 'events'],
+    ['GET /ages', 'ages'],
     ['GET /audit', 'audit'],
     ['GET /health', 'health'],
     ['GET /acknowledgements', 'acknowledgements'],
@@ -24,6 +25,6 @@ it('what shows it is a command that there is, also where a line was broken', () 
     assert.equal(inCommands(`see ${request}, now`), `see syncboard ${command}, now`);
     assert.ok(commands.some(({ words }) => command.startsWith(words)));
   }
-  assert.equal(inCommands('GET /ages'), 'GET /ages');
+  assert.equal(inCommands('GET /overview/cells'), 'GET /overview/cells');
   assert.equal(inCommands('the id of one, see /closures'), 'the id of one, see syncboard closures');
 });

@@ -29,14 +29,23 @@ export function runBoard(board: string, due: string): Mend {
   };
 }
 
-/** @param isDated one of the entities is synced by months: the current one */
-export function sync(code: string, entities: readonly string[], isDated: boolean): Mend {
-  const month = isDated ? { month: 0 } : {};
-  const calls = entities.map((name) => ({ code, name, ...month }));
+/**
+ * @param monthsBack where an entity is synced by months: the current one, and so many before it;
+ * undefined: none is
+ */
+export function sync(code: string, entities: readonly string[], monthsBack?: number): Mend {
+  const { members, typed } = monthsOf(monthsBack);
+  const calls = entities.map((name) => ({ code, name, ...members }));
   return {
     mend: request('POST', '/runs', { ...start, calls }),
-    cli: `syncboard run --code ${code} --name ${entities.join(',')}${isDated ? ' --month 0' : ''} --in-line`,
+    cli: `syncboard run --code ${code} --name ${entities.join(',')}${typed} --in-line`,
   };
+}
+
+function monthsOf(back: number | undefined): { members: object; typed: string } {
+  if (back === undefined) return { members: {}, typed: '' };
+  if (back === 0) return { members: { month: 0 }, typed: ' --month 0' };
+  return { members: { months: [-back, 0] }, typed: ` --months -${back}..0` };
 }
 
 export function poll(company: string): Mend {

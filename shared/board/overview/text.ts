@@ -1,6 +1,6 @@
 /** The overview as lines for a terminal or a mail, in somebody's language. */
 
-import { wallClock } from '../../time/zone.ts';
+import { wallText, withWallTexts } from '../../time/wall-text.ts';
 import { curlOf } from './mend.ts';
 import cs from './messages/cs.json' with { type: 'json' };
 import en from './messages/en.json' with { type: 'json' };
@@ -88,7 +88,7 @@ class View {
     return [
       '',
       ...broken(`${texts.kinds[kind]}: ${subject}, ${time.join(', ')}`, ''),
-      ...indented((texts.whats as Record<string, string>)[what] ?? what),
+      ...indented((texts.whats as Record<string, string>)[what] ?? this.#worded(what)),
       ...(names.length === 0 ? [] : indented([names.join(', '), ...all].join('; '))),
       ...(acknowledged
         ? indented(this.#timed(texts.acknowledged, acknowledged.until, { note: acknowledged.note }))
@@ -147,10 +147,12 @@ class View {
     return filled(text, { ...values, at: this.#time(at) });
   }
 
-  /** `2026-11-30 02:30` by the zone's clock. */
   #time(at: string): string {
-    const wall = new Date(wallClock(Date.parse(at), this.#timeZone));
-    return wall.toISOString().slice(0, 16).replace('T', ' ');
+    return wallText(at, this.#timeZone);
+  }
+
+  #worded(text: string): string {
+    return withWallTexts(text, this.#timeZone);
   }
 }
 

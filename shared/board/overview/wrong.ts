@@ -109,8 +109,9 @@ function oldData({ ages }: Facts, known: readonly Acknowledgement[], now: Date):
     const [first] = all;
     if (since === undefined || first === undefined) return [];
     const trouble: Trouble = { kind: 'age', subject, what: 'its data are old', since };
-    const { code, entity, isDated = false } = first;
-    return { code, entity, isDated, since, by: acknowledgementOf(trouble, known) };
+    const { code, entity } = first;
+    const back = all.flatMap((age) => (age.isDated ? monthsBack(age, now) : []));
+    return { code, entity, back, since, by: acknowledgementOf(trouble, known) };
   });
   const groups = Map.groupBy(marked, ({ code, by }) => [code, by?.until].join());
   return [...groups.values()].flatMap((group) => {
@@ -118,13 +119,32 @@ function oldData({ ages }: Facts, known: readonly Acknowledgement[], now: Date):
     if (first === undefined) return [];
     const { code, since, by } = first;
     const entities = group.map(({ entity }) => entity);
-    const isDated = group.some((one) => one.isDated);
+    const back = group.flatMap((one) => one.back).sort((one, other) => other - one);
     return {
       ...{ kind: 'old' as const, subject: code, what: 'its data are old', since },
       names: entities.slice(0, mostNames),
-      ...{ ...counted(group), see: '/ages', ...sync(code, entities, isDated), ...marks(by) },
+      ...{ ...counted(group), see: '/ages', ...sync(code, entities, back[0]), ...marks(by) },
     };
   });
+}
+
+const hourMs = 3_600_000;
+/** A year; what is older than that is no slip of a night. */
+const mostMonthsBack = 11;
+
+/**
+ * How many months before the current one are to be synced with it: rows have been missing since the
+ * newest came, so that its month is the first. Which month an instant is in depends on the zone, at
+ * most 12 hours behind UTC and 14 before it: where that is in doubt one more is synced, none less.
+ */
+function monthsBack({ oldAt, maxAgeMs }: Facts['ages'][number], now: Date): number {
+  if (oldAt === undefined) return 0;
+  const monthOf = (at: number) => {
+    const day = new Date(at);
+    return day.getUTCFullYear() * 12 + day.getUTCMonth();
+  };
+  const first = monthOf(Date.parse(oldAt) - maxAgeMs - 12 * hourMs);
+  return Math.min(mostMonthsBack, Math.max(0, monthOf(now.getTime() + 14 * hourMs) - first));
 }
 
 /** Until the next check agrees; of one that nobody could read nothing is known. */

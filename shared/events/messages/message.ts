@@ -1,6 +1,6 @@
 /** What people are told of an event, in their language. */
 
-import { wallClock } from '../../time/zone.ts';
+import { wallText, withWallTexts } from '../../time/wall-text.ts';
 import type { Event } from '../event.ts';
 import cs from './cs.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
@@ -55,6 +55,7 @@ export function textOf({ title, facts, look }: Message): string {
 
 function factsOf(event: Event, texts: typeof en, timeZone: string): Message['facts'] {
   const time = (at: string | undefined) => at && timeText(at, timeZone);
+  const worded = (text: string | undefined) => text && withWallTexts(text, timeZone);
   const length = (ms: number | undefined) => (ms === undefined ? undefined : lengthText(ms));
   const { labels } = texts;
   const values: Record<keyof typeof labels, string | undefined> = {
@@ -68,8 +69,8 @@ function factsOf(event: Event, texts: typeof en, timeZone: string): Message['fac
     server: event.server,
     queue: event.queue,
     message: event.message,
-    error: event.error,
-    reason: event.reason,
+    error: worded(event.error),
+    reason: worded(event.reason),
     cure: event.cure,
     differences: event.differences?.map((one) => filled(texts.difference, { ...one })).join('; '),
     expected: length(event.expectedMs),
@@ -100,8 +101,7 @@ function listed(names: readonly string[] | undefined, more: string): string {
 
 /** `2026-11-30 02:15 (Europe/Prague)`. */
 function timeText(at: string, timeZone: string): string {
-  const wall = new Date(wallClock(Date.parse(at), timeZone)).toISOString();
-  return `${wall.slice(0, 10)} ${wall.slice(11, 16)} (${timeZone})`;
+  return `${wallText(at, timeZone)} (${timeZone})`;
 }
 
 /** `1:02:03`: hours, minutes, seconds. */

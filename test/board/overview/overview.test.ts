@@ -96,6 +96,19 @@ test('what is wrong comes by its weight, one line for what has one cure', () => 
   );
 });
 
+test('a time within a text is by the clock of whoever reads it; as JSON it stays as it is', () => {
+  const why = 'Server dcdb is closed until 2026-11-30T08:41:00.000Z: index';
+  const late = { ...skipped, why };
+  const facts = { ...calm, schedules: [{ ...schedule, unmet: { since: night, due: late } }] };
+  const overview = overviewOf(facts);
+  assert.equal(overview.wrong[0]?.what, why);
+  const reader = { language: 'en', timeZone: 'Asia/Vladivostok', tool: 'cli' } as const;
+  assert.match(
+    overviewText(overview, reader),
+    /^ {2}Server dcdb is closed until 2026-11-30 18:41: index$/m,
+  );
+});
+
 test('data are old from their time on, without anybody reading them again', () => {
   const age = { code: 'mo', place: 'heap', maxAgeMs: 3_600_000, oldAt: later };
   const ages = ['payment', 'meter'].map((entity) => ({ ...age, entity }));
@@ -116,6 +129,28 @@ test('data are old from their time on, without anybody reading them again', () =
   assert.match(ofMonth?.cli ?? '', /--name payment,meter --month 0 --in-line$/);
   assert.equal(overviewOf({ ...calm, ages, lookedAt: night }).well, true);
 });
+
+for (const [newest, now, months] of [
+  ['2026-11-10T00:00:00.000Z', '2026-11-29T08:00:00.000Z', '--month 0'],
+  ['2026-10-20T00:00:00.000Z', '2026-11-02T08:00:00.000Z', '--months -1..0'],
+  ['2025-12-20T00:00:00.000Z', '2026-02-02T08:00:00.000Z', '--months -2..0'],
+  // The first morning of a month in Vladivostok: the current one has hardly a row yet.
+  ['2026-11-20T00:00:00.000Z', '2026-11-30T20:00:00.000Z', '--months -1..0'],
+  // The last evening of October in Los Angeles.
+  ['2026-11-01T04:00:00.000Z', '2026-11-20T08:00:00.000Z', '--months -1..0'],
+  ['2019-07-31T00:00:00.000Z', '2026-11-29T08:00:00.000Z', '--months -11..0'],
+] as const) {
+  test(`data that are old since ${newest} are mended on ${now} by ${months}`, () => {
+    const maxAgeMs = 86_400_000;
+    const oldAt = new Date(Date.parse(newest) + maxAgeMs).toISOString();
+    const age = { code: 'mo', entity: 'payment', place: 'heap', maxAgeMs, oldAt } as const;
+    const { wrong } = overviewOf({ ...calm, lookedAt: now, ages: [{ ...age, isDated: true }] });
+    assert.equal(wrong[0]?.cli, `syncboard run --code mo --name payment ${months} --in-line`);
+    const [, from] = /-(\d+)\.\./.exec(months) ?? [];
+    const sent = from === undefined ? '"month": 0' : `"months": [-${from}, 0]`;
+    assert.ok(wrong[0]?.mend?.includes(`"name": "payment", ${sent}}`), wrong[0]?.mend);
+  });
+}
 
 test('of data that are old in two places, since the first of them', () => {
   const age = { code: 'mo', entity: 'payment', maxAgeMs: 3_600_000 };
