@@ -60,9 +60,16 @@ const parts = {
     z.object({ id: z.string().optional(), ordering: z.enum(['asc', 'desc']).optional() }),
   ).optional(),
 };
+const groups = {
+  distinct: z.boolean().optional().describe('Rows that are equal in what is selected are one'),
+  groupby: one(z.string())
+    .optional()
+    .describe('Rows that are equal in these fields are one; others add up as they say'),
+};
 const nested = z.object({
   name: z.string(),
   ...parts,
+  ...groups,
   datasets: one(z.looseObject({ name: z.string() })).optional(),
 });
 
@@ -70,9 +77,15 @@ const nested = z.object({
 export const querySchema = z
   .object({
     ...parts,
+    ...groups,
     datasets: one(nested).optional(),
     top: z.int().min(1).optional(),
     skip: z.int().min(0).optional(),
+    count: z.boolean().optional().describe('Whether the answer says how many rows there are'),
+    next: z
+      .union([z.boolean(), z.string()])
+      .optional()
+      .describe('true for a first page of top rows, then the next of the page before'),
   })
   .meta({ id: 'Query' });
 
@@ -121,9 +134,11 @@ export const answerSchema = z.union([
   z
     .object({
       name: z.string(),
+      count: z.int().optional().describe('Rows of the root, however few are shown'),
       items: z.array(
         z.looseObject({ datasets: z.array(z.looseObject({ name: z.string() })).optional() }),
       ),
+      next: z.string().optional().describe('Of a page that is full: where to go on'),
     })
     .meta({ id: 'Rows' }),
   z

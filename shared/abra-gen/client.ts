@@ -180,8 +180,9 @@ function isList(value: unknown): value is DefinitionList {
 function checked(definition: Definition, body: unknown): QueryCheck {
   const result = checkQuery(definition, body, { templates: 'elsewhere' });
   if (result.query === undefined) return result;
-  const { top, skip } = result.query;
-  const ours = [...(top === undefined ? [] : ['top']), ...(skip === 0 ? [] : ['skip'])];
+  const { top, skip, count, next } = result.query;
+  const asked = { top: top !== undefined, skip: skip !== 0, count, next: next !== undefined };
+  const ours = Object.entries(asked).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
   if (ours.length === 0) return result;
   const errors = ours.map((field) => ({
     field,

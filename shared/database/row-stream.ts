@@ -1,6 +1,7 @@
 /** Rows as they come, no faster than they are taken: memory holds some dozens of them. */
 
 import { setImmediate } from 'node:timers/promises';
+import { type DescribedColumn, declaredType } from './column-type.ts';
 import { toDatabaseError } from './database-error.ts';
 import type { Link, SqlParameter } from './link.ts';
 import { kindOf, type ValueKind } from './sql-types.ts';
@@ -11,6 +12,8 @@ export interface RowBatch {
   columns: readonly string[];
   /** What the text of a column's values is; of columns that are not here values are themselves. */
   kinds: ReadonlyMap<string, ValueKind>;
+  /** Types as declared, to send values back; columns of types that are not compared are not here. */
+  types: ReadonlyMap<string, string>;
   /** Each row's values in the order of `columns`. */
   rows: readonly (readonly unknown[])[];
 }
@@ -29,12 +32,19 @@ export async function* streamRowBatches(
   request.arrayRowMode = true;
   let columns: string[] = [];
   let kinds = new Map<string, ValueKind>();
-  request.on('recordset', (described: { name: string; type: unknown }[]) => {
+  let types = new Map<string, string>();
+  request.on('recordset', (described: DescribedColumn[]) => {
     columns = described.map(({ name }) => name);
     kinds = new Map(
       described.flatMap(({ name, type }) => {
         const kind = kindOf(type);
         return kind === undefined ? [] : [[name, kind] as const];
+      }),
+    );
+    types = new Map(
+      described.flatMap((column) => {
+        const type = declaredType(column);
+        return type === undefined ? [] : [[column.name, type] as const];
       }),
     );
   });
@@ -51,7 +61,7 @@ export async function* streamRowBatches(
       await setImmediate();
       const batch: unknown[][] = [first];
       while (batch.length < bufferedRows && rows.readableLength > 0) batch.push(rows.read());
-      yield { columns, kinds, rows: batch };
+      yield { columns, kinds, types, rows: batch };
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;

@@ -52,6 +52,10 @@ export interface CheckedQuery {
   readonly skip: number;
   /** At most so many rows of the root. */
   readonly top: number | undefined;
+  /** Whether the answer says how many rows of the root there are. */
+  readonly count: boolean;
+  /** Whether the answer says where to go on: after its beginning (`true`), or after another page. */
+  readonly next: true | string | undefined;
 }
 
 /** One dataset of a query. */
@@ -63,6 +67,11 @@ export interface CheckedLevel {
   /** Conditions whose templates only ABRA Gen has; then `conditions` is empty. */
   readonly given: readonly GivenCondition[];
   readonly order: readonly CheckedOrder[];
+  /**
+   * Rows that are equal in these fields are one, and others put together as they say; undefined: rows
+   * are as they are.
+   */
+  readonly groupedBy: readonly Field[] | undefined;
   /** In the order of the definition. */
   readonly children: readonly CheckedLevel[];
 }
@@ -140,6 +149,19 @@ export interface Statement extends SqlText {
   readonly copying: SqlText;
   /** The root's first, each parent before its children. */
   readonly levels: readonly StatementLevel[];
+  /** The first row says how many there are: its `l` is the one after the last level's, its `q` the number. */
+  readonly hasCount: boolean;
+  /** Of one that is read page by page. */
+  readonly page: StatementPage | undefined;
+}
+
+export interface StatementPage {
+  /** Of the root: what its rows are sorted by, in the result set. */
+  readonly columns: readonly string[];
+  /** As many rows as a page that is full has. */
+  readonly top: number;
+  /** Tells the query from others, for `sealed`. */
+  readonly query: string;
 }
 
 export interface StatementLevel {

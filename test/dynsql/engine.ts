@@ -1,6 +1,8 @@
 /** Aggregate bases for dynsql: the stand-in always, SQLSERVER_URL when given. */
 
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { startSqlServer } from 'tds-sqlite';
 import { countryTables } from '../../demo/billing/countries.ts';
@@ -8,6 +10,7 @@ import { aggregateSchema } from '../../demo/billing/tables.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import type { RowBatch } from '../../shared/database/row-stream.ts';
 import type { SqlText, Statement, StatementLevel } from '../../shared/dynsql/definition.ts';
+import { runQuery } from '../../shared/dynsql/run/run-query.ts';
 import { jsonText } from '../../shared/dynsql/run/values.ts';
 import { install } from '../../sql/installer.ts';
 import { readScripts } from '../../sql/scripts.ts';
@@ -31,6 +34,8 @@ export interface Engine {
    * way: they must be the same.
    */
   answer(statement: Statement): Promise<Answered>;
+  /** The answer as a client has it. */
+  body(statement: Statement): Promise<Answered & { count?: number; next?: string }>;
   close(): Promise<void>;
 }
 
@@ -88,8 +93,8 @@ async function open(
     name,
     isStandIn: name === 'the stand-in',
     isBabelfish,
-    async run(text) {
-      await databases.query('ab', text, [], soon());
+    async run(sql) {
+      await databases.query('ab', sql, [], soon());
     },
     async answer(statement) {
       const rowsOf = async ({ sql, parameters }: SqlText) => {
@@ -101,6 +106,10 @@ async function open(
       const [direct, copied] = [await rowsOf(statement), await rowsOf(statement.copying)];
       assert.deepEqual(copied, direct);
       return direct;
+    },
+    async body(statement) {
+      const pieces = Readable.from(runQuery(statement, databases, 'ab', soon()));
+      return JSON.parse(await text(pieces));
     },
     async close() {
       await databases.close();
@@ -122,7 +131,7 @@ function nestedRows(levels: readonly StatementLevel[], batches: readonly RowBatc
     if (level === undefined) throw new Error(`no level ${place}`);
     const rows = all.filter(
       (row) =>
-        (levels.length === 1 || row['l'] === place) &&
+        (row['l'] ?? 0) === place &&
         above.every((position, index) => row[`n${index}`] === position),
     );
     const write = level.columns.map((column) => ({

@@ -232,9 +232,11 @@ function dated(field: string, days: readonly string[]): fc.Arbitrary<Given> {
     )
     .map((pair) => {
       const from = pair.map((one) => one.from).toSorted()[0] ?? '';
+      // A time in one of them counts for both: a bare date is its first moment then.
+      const isTimed = pair.some((one) => one.from === one.to);
       const to =
         pair
-          .map((one) => one.to)
+          .map((one) => (isTimed ? one.from : one.to))
           .toSorted()
           .at(-1) ?? '';
       return {

@@ -6,6 +6,7 @@ import type { Definition, Statement } from '../../dynsql/definition.ts';
 import type { DynsqlCatalog } from '../../dynsql/language/dynsql-catalog.ts';
 import { requireQuery } from '../../dynsql/language/query.ts';
 import { QueryFault } from '../../dynsql/language/query-faults.ts';
+import { requireRowsOnly } from '../../dynsql/language/rows-only.ts';
 import { printedQuery } from '../../dynsql/reports/printed-query.ts';
 import type { Report } from '../../dynsql/reports/report.ts';
 import { items, runQuery } from '../../dynsql/run/run-query.ts';
@@ -58,7 +59,7 @@ export function ownConnection(
         return {
           make: (signal) => runQuery(statement, databases, database, signal),
           tables: async (signal) => ({
-            name: asked.definition.name,
+            name: requireRowsOnly(asked).definition.name,
             tables: tablesOf(asked),
             rows: tableRows(statement, databases, database, signal),
           }),

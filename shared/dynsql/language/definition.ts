@@ -25,6 +25,8 @@ const packedClsid = z
   .string(expects('a packed CLSID', 'use 26 characters of 0-9 and A-Z'))
   .regex(/^[0-9A-Z]{26}$/, expects('a packed CLSID', 'use 26 characters of 0-9 and A-Z'));
 
+const aggregates = ['sum', 'avg', 'min', 'max', 'count'] as const;
+
 const field = object('a field', {
   /** SQL, with the name after AS where the two differ: `C.ID AS Country_ID`. */
   expression: text('an SQL expression').min(1, { error: 'empty; use an SQL expression' }),
@@ -32,6 +34,10 @@ const field = object('a field', {
   displaylabel: optionalText('a label'),
   /** `dtString`, `dtInteger`, `dtFloat`, `dtBoolean`, `dtDate`, `dtDateTime`, … */
   datatype: text('a data type'),
+  /** Ours: how values add up where rows are grouped by others. */
+  aggregate: z.enum(aggregates, expectsOneOf('a way to add up', aggregates)).optional(),
+  /** Ours: the field with the currency of this one's amounts, which are never added across them. */
+  currency: text('the name of a field').optional(),
   sqljoinbinding: z
     .looseObject({ alias: optionalText('an alias'), fieldname: optionalText('a column') })
     .default({ alias: '', fieldname: '' }),

@@ -63,3 +63,10 @@ export function namedIn<Item>(
   const found = typeof value === 'string' ? known.get(foldName(value)) : undefined;
   return found ?? faults.unknown(place, what, names());
 }
+
+/** false where it is not there, or no flag, which is a fault. */
+export function flagOf(place: Place | undefined, faults: QueryFaults): boolean {
+  if (place === undefined || typeof place.value === 'boolean') return place?.value === true;
+  faults.add(place, 'true or false');
+  return false;
+}

@@ -9,12 +9,13 @@ import type {
   QueryCheck,
 } from '../definition.ts';
 import { foldName } from '../name.ts';
-import { itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
+import { groupedBy, inGroups } from './grouping.ts';
+import { flagOf, itemsOf, type Members, membersOf, namedIn } from './query-body.ts';
 import { EnoughFaultsError, type Place, QueryFault, QueryFaults } from './query-faults.ts';
 import { WhereReading } from './where.ts';
 
-const levelKeys = ['select', 'where', 'orderby', 'datasets'] as const;
-const rootKeys = [...levelKeys, 'top', 'skip'] as const;
+const levelKeys = ['select', 'where', 'orderby', 'datasets', 'distinct', 'groupby'] as const;
+const rootKeys = [...levelKeys, 'top', 'skip', 'count', 'next'] as const;
 const datasetKeys = ['name', ...levelKeys] as const;
 const orderKeys = ['id', 'ordering'] as const;
 
@@ -69,7 +70,7 @@ export function queryFault(errors: QueryCheck['errors'] & object): QueryFault {
 interface Asked {
   readonly dataset: LoadedDataset;
   readonly place: Place;
-  readonly members: Members<'select' | 'where' | 'orderby' | 'datasets'>;
+  readonly members: Members<(typeof levelKeys)[number]>;
 }
 
 class Reading {
@@ -91,7 +92,21 @@ class Reading {
     this.#datasets(members.datasets, definition.root);
     const skip = this.#count(members.skip, 0);
     const top = this.#count(members.top, 1);
-    return { definition, root: this.#level(definition.root), skip: skip ?? 0, top };
+    const count = flagOf(members.count, this.faults);
+    const next = this.#next(members);
+    return { definition, root: this.#level(definition.root), skip: skip ?? 0, top, count, next };
+  }
+
+  /** Only its form: whether it is of this query is seen when the statement is built. */
+  #next({ next, top, skip }: Members<'next' | 'top' | 'skip'>): CheckedQuery['next'] {
+    if (next === undefined || next.value === false) return undefined;
+    const { value } = next;
+    if (top === undefined) {
+      this.faults.add({ path: ['top'], value: undefined }, 'the rows of a page, beside next');
+    }
+    if (skip !== undefined) this.faults.add(skip, 'left out beside next');
+    const isText = typeof value === 'string' && /^[\w-]{1,200000}$/.test(value);
+    return value === true || isText ? value : this.faults.add(next, nextUse);
   }
 
   /** Registers the datasets asked for below `above`, however deep. */
@@ -123,11 +138,16 @@ class Reading {
     const children = dataset.children
       .filter((child) => this.#isWanted(child))
       .map((child) => this.#level(child));
+    const fields = this.#fields(asked);
+    const order = this.#order(asked);
+    const grouping = asked && { ...asked.members, dataset, fields, order, children };
+    const by = grouping && groupedBy(grouping, this.#templates, this.faults);
     const level: CheckedLevel = {
       dataset,
-      fields: this.#fields(asked),
+      fields: by === undefined ? fields : fields.map((field) => inGroups(field, by)),
       ...this.#conditions(asked),
-      order: this.#order(asked),
+      order,
+      groupedBy: by,
       children,
     };
     const isEmptyRoot = dataset === this.#definition.root && asked?.members.select === undefined;
@@ -189,6 +209,9 @@ class Reading {
     return this.faults.add(place, `a whole number from ${least} to ${largestNumber}`);
   }
 }
+
+/** To be read after `must be`. */
+const nextUse = 'true, or the next of an answer';
 
 /** To be read after `must be`. */
 function fieldsOf(dataset: LoadedDataset): string {

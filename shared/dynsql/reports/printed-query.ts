@@ -1,7 +1,8 @@
 /** The query behind a printed report. */
 
 import type { CheckedLevel, CheckedQuery } from '../definition.ts';
-import { requireQuery } from '../language/query.ts';
+import { queryFault, requireQuery } from '../language/query.ts';
+import { requireRowsOnly } from '../language/rows-only.ts';
 import { type Report, reportQuery } from './report.ts';
 
 /**
@@ -10,10 +11,17 @@ import { type Report, reportQuery } from './report.ts';
  * stay together. Of `top` rows one more is asked for: it tells whether there are more.
  *
  * @param asked a query of the report's definition
+ * @throws QueryFault where it asks for what only rows say
  */
 export function printedQuery(report: Report, asked: CheckedQuery): CheckedQuery {
+  if (levelsOf(asked.root).some(({ groupedBy }) => groupedBy !== undefined)) {
+    const message = 'A report has rows as they are: distinct and groupby cannot be used with it';
+    throw queryFault([{ field: 'groupby', message, allowed: 'left out' }]);
+  }
   const own = requireQuery(report.definition, reportQuery(report));
-  const levels = new Map(levelsOf(asked.root).map((level) => [level.dataset, level]));
+  const levels = new Map(
+    levelsOf(requireRowsOnly(asked).root).map((level) => [level.dataset, level]),
+  );
   const merged = (level: CheckedLevel): CheckedLevel => {
     const { conditions = [], order = [] } = levels.get(level.dataset) ?? {};
     const children = level.children.map(merged);

@@ -8,22 +8,33 @@ export type Batches = AsyncGenerator<RowBatch, void, undefined>;
 
 /** Says which level a row is of; a statement of one level has no such column. */
 const levelColumn = 'l';
+const countColumn = 'q';
+
+type CursorStatement = Pick<Statement, 'levels' | 'hasCount' | 'page'>;
 
 export class Cursor {
   readonly levels: readonly StatementLevel[];
   readonly #batches: Batches;
+  readonly #hasCount: boolean;
+  readonly #isPage: boolean;
   /** One batch ahead, which is parsed while the one at hand is written. */
   #coming: Promise<IteratorResult<RowBatch, void>>;
   #hasArrived = false;
   #hasEnded = false;
   #readers: readonly RowReader[] = [];
   #levelAt = -1;
+  #count: number | undefined;
+  #result: Pick<RowBatch, 'columns' | 'types'> | undefined;
+  #root: Row | undefined;
+  #roots = 0;
   #rows: readonly Row[] = [];
   #at = 0;
 
   /** Begins at once. */
-  constructor({ levels }: Pick<Statement, 'levels'>, batches: Batches) {
+  constructor({ levels, hasCount, page }: CursorStatement, batches: Batches) {
     this.levels = levels;
+    this.#hasCount = hasCount;
+    this.#isPage = page !== undefined;
     this.#batches = batches;
     this.#coming = this.#next();
   }
@@ -36,6 +47,26 @@ export class Cursor {
   /** Place of the level that the row at hand is of. */
   get place(): number {
     return this.#levelAt === -1 ? 0 : Number(this.row?.[this.#levelAt]);
+  }
+
+  /** How many rows of the root there are, where that is asked; known with the first rows. */
+  get count(): number | undefined {
+    return this.#count;
+  }
+
+  /** Of a column, as declared; undefined of one whose values are not compared. */
+  typeOf(column: string): string | undefined {
+    return this.#result?.types.get(column);
+  }
+
+  /** How many rows of the root have been, of a statement with `page`. */
+  get roots(): number {
+    return this.#roots;
+  }
+
+  /** A value of the last of them. */
+  lastOfRoot(column: string): unknown {
+    return this.#root?.[this.#result?.columns.indexOf(column) ?? -1];
   }
 
   /** Of a level, once there has been a row. */
@@ -51,6 +82,10 @@ export class Cursor {
   }
 
   advance(): void {
+    if (this.#isPage && this.place === 0) {
+      this.#root = this.row;
+      this.#roots += 1;
+    }
     this.#at += 1;
   }
 
@@ -73,10 +108,15 @@ export class Cursor {
     }
     if (this.#readers.length === 0) {
       this.#readers = this.levels.map((level) => new RowReader(level, value, this.levels));
-      this.#levelAt = this.levels.length > 1 ? value.columns.indexOf(levelColumn) : -1;
+      this.#levelAt = value.columns.indexOf(levelColumn);
+      this.#result = value;
     }
     this.#rows = value.rows;
     this.#at = 0;
+    if (this.#hasCount && this.#count === undefined && this.row !== undefined) {
+      this.#count = Number(this.row[value.columns.indexOf(countColumn)]);
+      this.#at = 1;
+    }
     this.#coming = this.#next();
   }
 

@@ -89,4 +89,5 @@ function* levelItems(
 const drift = ({ levels, place }: Cursor) => new DriftError(levels[place]?.dataset ?? '');
 
 /** A dataset up to its items; what comes after them is `]}`. */
-export const datasetHead = (name: string): string => `{"name":${JSON.stringify(name)},"items":[`;
+export const datasetHead = (name: string, count?: number): string =>
+  `{"name":${JSON.stringify(name)},${count === undefined ? '' : `"count":${count},`}"items":[`;

@@ -35,7 +35,7 @@ export class RowReader {
       cell: cellText(column, result.kinds.get(column.name)),
     }));
     // Rows of one level are not numbered: their place is the one at which they come.
-    const numbered = levels.length > 1 ? positions : [];
+    const numbered = positions.filter((name) => levels.length > 1 || this.#columns.has(name));
     this.#positions = numbered.map((name) => this.#place(name));
     this.#keys = parentKey.map(({ own, parent }) => {
       return { own: this.#place(own), parent: this.#place(parent) };

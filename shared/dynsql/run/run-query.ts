@@ -7,6 +7,9 @@
 
 import { parseExact } from '../../json/exact-json.ts';
 import type { Statement } from '../definition.ts';
+import { queryFault } from '../language/query.ts';
+import { placeValue, sealed } from '../sql/continuation.ts';
+import type { Cursor } from './level-rows.ts';
 import { datasetHead, Text, writeItems } from './merge.ts';
 import { OpenQuery, type RowSource } from './open-query.ts';
 import { firstQuietMs, quietMs } from './quiet.ts';
@@ -15,12 +18,14 @@ import { firstQuietMs, quietMs } from './quiet.ts';
 const chunkLength = 32_768;
 
 /**
- * The answer as JSON in UTF-8, `{"name":…,"items":[…]}`, in pieces of some 32 KB. The first one
+ * The answer as JSON in UTF-8, `{"name":…,"items":[…]}`, with `count` before the items and `next` after them
+ * where they are asked for, in pieces of some 32 KB. The first one
  * comes when the statement has given something or ended: what fails before that fails before
  * anything is sent.
  *
  * @param database its id in the catalogue
- * @throws DatabaseError, DriftError, or the reason of `signal`
+ * @throws QueryFault for a `next` that there cannot be, DatabaseError, DriftError, or the reason of
+ *   `signal`
  */
 export async function* runQuery(
   statement: Statement,
@@ -33,7 +38,8 @@ export async function* runQuery(
   try {
     const text = new Text();
     let quiet = firstQuietMs;
-    text.write(datasetHead(statement.levels[0]?.dataset ?? ''));
+    requireComparable(statement, cursor);
+    text.write(datasetHead(statement.levels[0]?.dataset ?? '', cursor.count));
     for (const event of writeItems(cursor, text, chunkLength)) {
       const isDry = event === 'dry';
       const isDue =
@@ -45,11 +51,30 @@ export async function* runQuery(
       }
       if (isDry) await cursor.fetch();
     }
-    text.write(']}');
+    text.write(`]${nextMember(statement, cursor)}}`);
     yield Buffer.from(text.take());
   } finally {
     await query.close();
   }
+}
+
+/** @throws QueryFault where values that rows are sorted by cannot come back with the next query */
+function requireComparable({ page }: Statement, cursor: Cursor): void {
+  if (page === undefined || cursor.row === undefined) return;
+  if (page.columns.every((column) => cursor.typeOf(column) !== undefined)) return;
+  const message = 'next: cannot be told, since rows are sorted by what is not compared; use skip';
+  throw queryFault([{ field: 'next', message, allowed: 'left out' }]);
+}
+
+/** Where to go on, of a page that is full. */
+function nextMember({ page }: Statement, cursor: Cursor): string {
+  if (page === undefined || cursor.roots < page.top) return '';
+  const place = page.columns.map((column) => {
+    const sent = placeValue(cursor.typeOf(column), cursor.lastOfRoot(column));
+    if (sent === undefined) throw new Error('A text that rows are sorted by is too long for next');
+    return sent;
+  });
+  return `,"next":${JSON.stringify(sealed(place, page.query))}`;
 }
 
 /**

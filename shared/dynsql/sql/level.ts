@@ -41,6 +41,10 @@ export interface LevelSql {
   readonly sorts: readonly Sort[];
   /** What makes the order of the level's own statement complete, after `sorts`. */
   readonly ties: readonly Sort[];
+  /** No two rows are equal in all of `sorts` and `ties`. */
+  readonly isUnique: boolean;
+  /** Of a level that is read page by page: what `sorts` and `ties` sort by, selected, too. */
+  readonly places: readonly string[];
   /** Common table expressions of the dataset's own, without WITH; empty where there are none. */
   readonly tables: string;
   /** The dataset's query: `list` after SELECT, `:name` as columns of the master. */
@@ -96,6 +100,8 @@ export function levelSql(level: CheckedLevel): LevelSql {
     keys: new Map([...keys].map(([name, tokens]) => [name, textOf(tokens)])),
     sorts: sorts.map(sortOf),
     ties: ties.map(sortOf),
+    isUnique: unique.length > 0 || parts.isDistinct,
+    places: [],
     tables: textOf(plain(parts.tables)),
     query: (list, parameters, masterKey) =>
       queryText(parts, {
@@ -117,7 +123,10 @@ const ascending = (expression: readonly Token[]): OrderItem => ({
 });
 
 /** ORDER BY may use a field's name; elsewhere its expression must be written out. */
-function namedField(item: OrderItem, expressionOf: (name: string) => readonly Token[]): OrderItem {
+export function namedField(
+  item: OrderItem,
+  expressionOf: (name: string) => readonly Token[],
+): OrderItem {
   const [only, second] = item.expression;
   if (only === undefined || second !== undefined) return item;
   const expression = expressionOf(only.name);

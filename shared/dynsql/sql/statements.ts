@@ -24,11 +24,29 @@ import type {
   StatementColumn,
   StatementLevel,
 } from '../definition.ts';
+import { queryFault } from '../language/query.ts';
 import { foldName } from '../name.ts';
+import { continuedLevel, unsealed } from './continuation.ts';
+import { groupedLevel } from './grouped-level.ts';
 import { type LevelSql, levelSql, masterAlias, type Sort } from './level.ts';
+import {
+  collated,
+  orOne,
+  ownList,
+  ownNames,
+  placeNames,
+  sortList,
+  sortsOf,
+} from './level-lists.ts';
 import { Parameters } from './parameters.ts';
 
 const row = '[__row]';
+
+/** Of the row that says how many there are, whose level is the one after the last. */
+const countColumn = 'q';
+
+const levelOf = (level: CheckedLevel): LevelSql =>
+  level.groupedBy === undefined ? levelSql(level) : groupedLevel(level, level.groupedBy);
 
 /** A level in its place. */
 interface Placed {
@@ -46,22 +64,55 @@ interface Placed {
  * SQL and names of ours.
  */
 export function buildStatement(query: CheckedQuery): Statement {
-  const placed = placedLevels(query.root);
-  const [root] = placed;
+  const own = levelOf(query.root);
+  const page = query.next === undefined ? undefined : pageOf(query, query.next, own);
+  const placed = placedLevels(page?.root ?? own);
   return {
-    ...(placed.length === 1 ? rootStatement(query, root.sql) : unionOf(query, placed)),
-    copying: copying(query, placed),
+    ...direct(query, placed, own),
+    copying: copying(query, placed, own),
     levels: placed.map((level) => statementLevel(query, level)),
+    hasCount: query.count,
+    page: page && { columns: placeNames(page.root), top: query.top ?? 0, query: page.query },
   };
 }
 
+/** @param own the root without the place that it goes on from */
+function direct(
+  query: CheckedQuery,
+  placed: readonly [Placed, ...Placed[]],
+  own: LevelSql,
+): SqlText {
+  const [root] = placed;
+  const isPlain = placed.length === 1 && !query.count;
+  return isPlain ? rootStatement(query, root.sql) : unionOf(query, placed, own);
+}
+
+/**
+ * The root from the place that `next` tells on.
+ *
+ * @throws QueryFault where it is none of this query, or rows have nothing that tells their places
+ */
+function pageOf(query: CheckedQuery, next: true | string, own: LevelSql) {
+  if (!own.isUnique) {
+    const { name } = query.root.dataset;
+    const message = `next: cannot be told, since ${name} has no unique fields; use skip`;
+    throw queryFault([{ field: 'next', message, allowed: 'left out' }]);
+  }
+  const all = { ...query, skip: 0, top: undefined, count: false };
+  const text = direct(all, placedLevels(own), own);
+  const told = JSON.stringify([query.definition.id, text, sortsOf(own)]);
+  const place = next === true ? undefined : unsealed(next, told, sortsOf(own).length);
+  return { root: continuedLevel(own, place), query: told };
+}
+
 /** Each parent before its children, these in the order of the answer. */
-function placedLevels(root: CheckedLevel): [Placed, ...Placed[]] {
+/** @param sql of the root */
+function placedLevels(sql: LevelSql): [Placed, ...Placed[]] {
   const others: Placed[] = [];
   const add = (parent: Placed): void => {
     for (const [index, level] of parent.sql.level.children.entries()) {
       const child: Placed = {
-        ...{ place: others.length + 1, depth: parent.depth + 1, sql: levelSql(level), parent },
+        ...{ place: others.length + 1, depth: parent.depth + 1, sql: levelOf(level), parent },
         ...{ children: [], nth: index + 1 },
       };
       parent.children.push(child);
@@ -69,9 +120,7 @@ function placedLevels(root: CheckedLevel): [Placed, ...Placed[]] {
       add(child);
     }
   };
-  const first: Placed = {
-    ...{ place: 0, depth: 0, sql: levelSql(root), parent: undefined, children: [], nth: 1 },
-  };
+  const first: Placed = { place: 0, depth: 0, sql, parent: undefined, children: [], nth: 1 };
   add(first);
   return [first, ...others];
 }
@@ -108,25 +157,36 @@ function rootStatement(query: CheckedQuery, own: LevelSql): SqlText {
   return parameters.textOf(`${withText([own.tables])}${body} ORDER BY ${rootOrder(own)}${page}`);
 }
 
-function unionOf(query: CheckedQuery, levels: readonly Placed[]): SqlText {
+function unionOf(query: CheckedQuery, levels: readonly Placed[], root: LevelSql): SqlText {
   const parameters = new Parameters();
   const tableOf = ({ place }: Placed) => `[__l${place}]`;
   const own = levels.map((level) => {
     return `${tableOf(level)} AS (${bodyOf(query, level, tableOf, parameters)})`;
   });
-  const tables = withText([...levels.map(({ sql }) => sql.tables), ...own]);
-  return parameters.textOf(`${tables}${outerUnion(levels, tableOf)}`);
+  const count = query.count ? `[__count] AS (${countText(root, parameters)})` : '';
+  const tables = withText([...levels.map(({ sql }) => sql.tables), ...own, count]);
+  const counted = query.count ? '[__count]' : undefined;
+  return parameters.textOf(`${tables}${outerUnion(levels, tableOf, counted)}`);
 }
 
+/** How many rows the root has, however few are shown. */
+const countText = (root: LevelSql, parameters: Parameters): string =>
+  `SELECT COUNT_BIG(*) AS [${countColumn}] FROM (${root.query(orOne([]), parameters, noMaster)}) AS [__all]`;
+
 /** Levels into tables of the session, one after the other, and then the rows from these. */
-function copying(query: CheckedQuery, levels: readonly Placed[]): SqlText {
+function copying(query: CheckedQuery, levels: readonly Placed[], root: LevelSql): SqlText {
   const parameters = new Parameters();
   const tableOf = ({ place }: Placed) => `[#l${place}]`;
   const copies = levels.map((level) => {
     const body = bodyOf(query, level, tableOf, parameters);
     return `${withText([level.sql.tables])}SELECT * INTO ${tableOf(level)} FROM (${body}) AS [__copied];`;
   });
-  return parameters.textOf(`${copies.join(' ')} ${outerUnion(levels, tableOf)}`);
+  const counted = query.count ? '[#count]' : undefined;
+  if (counted !== undefined) {
+    const counting = `SELECT * INTO ${counted} FROM (${countText(root, parameters)}) AS [__copied];`;
+    copies.push(`${withText([root.tables])}${counting}`);
+  }
+  return parameters.textOf(`${copies.join(' ')} ${outerUnion(levels, tableOf, counted)}`);
 }
 
 type TableOf = (level: Placed) => string;
@@ -190,14 +250,18 @@ function numberedLevel(
  * One row type for all levels. The first branch gives every column its type, and no row: SQL Server
  * takes it away before it runs, and a NULL that no branch before has a type for would be an int.
  */
-function outerUnion(levels: readonly Placed[], tableOf: TableOf): string {
+function outerUnion(
+  levels: readonly Placed[],
+  tableOf: TableOf,
+  counted: string | undefined,
+): string {
   const deepest = Math.max(...levels.map(({ depth }) => depth));
   const order = orderNames(levels, deepest);
   const columns = levels.map((level) => [
     ...ownNames(level.sql),
     ...keysOf(level).map(({ own }) => own),
   ]);
-  if (levels.length === 1) {
+  if (levels.length === 1 && counted === undefined) {
     const list = orOne((columns[0] ?? []).map((name) => `[${name}]`));
     return `SELECT ${list.join(', ')} FROM ${levels.map(tableOf).join()} ORDER BY [n0]`;
   }
@@ -207,8 +271,12 @@ function outerUnion(levels: readonly Placed[], tableOf: TableOf): string {
     ...levels.flatMap(({ place }) =>
       (columns[place] ?? []).map((name) => `[t${place}].[${name}] AS [${columnOf(place, name)}]`),
     ),
+    ...(counted === undefined ? [] : [`[__counted].[${countColumn}]`]),
   ];
-  const all = levels.map((level) => `${tableOf(level)} AS [t${level.place}]`).join(' CROSS JOIN ');
+  const all = [
+    ...levels.map((level) => `${tableOf(level)} AS [t${level.place}]`),
+    ...(counted === undefined ? [] : [`${counted} AS [__counted]`]),
+  ].join(' CROSS JOIN ');
   const branches = levels.map((level) => {
     const ancestry = ancestryOf(level);
     const list = [
@@ -221,10 +289,17 @@ function outerUnion(levels: readonly Placed[], tableOf: TableOf): string {
       ...levels.flatMap(({ place }) =>
         (columns[place] ?? []).map((name) => (place === level.place ? `[${name}]` : 'NULL')),
       ),
+      ...(counted === undefined ? [] : ['NULL']),
     ];
     return `SELECT ${list.join(', ')} FROM ${tableOf(level)}`;
   });
   const empty = `SELECT ${types.join(', ')} FROM ${all} WHERE 1 = 0`;
+  if (counted !== undefined) {
+    // Before all rows: it has no position.
+    const nothing = types.slice(2).map(() => 'NULL');
+    const list = [String(levels.length), ...nothing, `[${countColumn}]`];
+    branches.push(`SELECT ${list.join(', ')} FROM ${counted}`);
+  }
   const sorted = order.map((name) => `[${name}]`).join(', ');
   return `${[empty, ...branches].join(' UNION ALL ')} ORDER BY ${sorted}`;
 }
@@ -266,24 +341,6 @@ function keysOf({ sql, parent }: Placed): { own: string; name: string }[] {
 const keyColumn = ({ keys }: LevelSql, name: string): string =>
   `m${[...keys.keys()].indexOf(foldName(name))}`;
 
-const ownList = ({ fields, keys }: LevelSql): string[] => [
-  ...named(fields, 'c'),
-  ...named([...keys.values()], 'm'),
-];
-
-const ownNames = ({ fields, keys }: LevelSql): string[] => [
-  ...fields.map((_, index) => `c${index}`),
-  ...[...keys].map((_, index) => `m${index}`),
-];
-
-const sortsOf = ({ sorts, ties }: LevelSql): Sort[] => [...sorts, ...ties];
-
-const sortList = (own: LevelSql): string[] =>
-  named(
-    sortsOf(own).map(({ sql }) => sql),
-    'o',
-  );
-
 /** By the expressions themselves. */
 const rootOrder = (own: LevelSql): string =>
   orderText(sortsOf(own).map((sort) => sortText(sort.sql, sort)));
@@ -302,13 +359,5 @@ function withText(tables: readonly string[]): string {
 const orderText = (sorts: readonly string[]): string =>
   sorts.length === 0 ? '(SELECT NULL)' : sorts.join(', ');
 
-const named = (expressions: readonly string[], prefix: string): string[] =>
-  expressions.map((sql, index) => `${sql} AS [${prefix}${index}]`);
-
-const orOne = (list: readonly string[]): readonly string[] =>
-  list.length > 0 ? list : ['1 AS [x]'];
-
-function sortText(sql: string, { collation, descending }: Sort): string {
-  const collate = collation === undefined ? '' : ` COLLATE ${collation}`;
-  return `${sql}${collate}${descending ? ' DESC' : ''}`;
-}
+const sortText = (sql: string, sort: Sort): string =>
+  `${collated(sql, sort)}${sort.descending ? ' DESC' : ''}`;

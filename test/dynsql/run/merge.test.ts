@@ -173,6 +173,7 @@ describe('levels put together', () => {
             yield {
               columns,
               kinds: noKinds,
+              types: noKinds,
               rows: [['x'.repeat(1000)]],
             };
           }
@@ -194,9 +195,9 @@ describe('levels put together', () => {
       rowVersioning: async () => 'on',
       stream: async () =>
         (async function* () {
-          yield { columns, kinds: noKinds, rows: [[1]] };
+          yield { columns, kinds: noKinds, types: noKinds, rows: [[1]] };
           await more.promise;
-          yield { columns, kinds: noKinds, rows: [[2]] };
+          yield { columns, kinds: noKinds, types: noKinds, rows: [[2]] };
         })(),
     };
     const pieces: string[] = [];

@@ -128,7 +128,7 @@ export function rowsOf(root: Shape, nodes: readonly Node[]): AllRows {
 /** Of levels whose rows a test makes up. */
 export function statementOf(levels: readonly StatementLevel[]): Statement {
   const text = { sql: 'SELECT', parameters: [] };
-  return { ...text, copying: text, levels };
+  return { ...text, copying: text, levels, hasCount: false, page: undefined };
 }
 
 export const noKinds: RowBatch['kinds'] = new Map();
@@ -153,6 +153,7 @@ export function sourceOf(
             yield {
               columns,
               kinds: noKinds,
+              types: noKinds,
               rows: batch.map((row) => columns.map((name) => row[name] ?? null)),
             };
             at += size;

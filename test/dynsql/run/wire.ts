@@ -77,7 +77,14 @@ export function statementOf(
   levels: readonly StatementLevel[],
   parameters: Statement['parameters'] = [],
 ): Statement {
-  return { sql, parameters, copying: { sql, parameters }, levels };
+  return {
+    sql,
+    parameters,
+    copying: { sql, parameters },
+    levels,
+    hasCount: false,
+    page: undefined,
+  };
 }
 
 /**

@@ -35,6 +35,7 @@ export function datasetFaults(
       const aliases = dataset.aliases.map((one) => one.alias);
       return [
         ...fieldFaults(dataset, field.expression, [...own, 'expression']),
+        ...aggregateFaults(field, names, own),
         ...(alias === ''
           ? []
           : unknown(alias, [...own, 'sqljoinbinding', 'alias'], 'an alias', aliases)),
@@ -55,6 +56,26 @@ export function datasetFaults(
         ? unsortedFaults(fieldExpression(field.expression), own)
         : unknown(name, own, `a field of ${dataset.name}`, names);
     }),
+  ];
+}
+
+/** How a field adds up, and by which currencies. */
+function aggregateFaults(
+  { aggregate, currency, datatype }: Dataset['fields'][number],
+  names: readonly string[],
+  path: Path,
+): string[] {
+  const own: Path = [...path, 'aggregate'];
+  const isAdded = aggregate === 'sum' || aggregate === 'avg';
+  const cannot = (use: string) => [faultAt(own, `${shown(aggregate)} of ${datatype}; ${use}`)];
+  const isNumber = /^dt(integer|float|currency)$/i.test(datatype);
+  const isOrdered = !/^dtboolean$|blob|graphic|picture/i.test(datatype);
+  return [
+    ...(isAdded && !isNumber ? cannot('use dtInteger, dtFloat or dtCurrency, or count') : []),
+    ...((aggregate === 'min' || aggregate === 'max') && !isOrdered ? cannot('use count') : []),
+    ...(currency === undefined
+      ? []
+      : unknown(currency, [...path, 'currency'], 'a field of the dataset', names)),
   ];
 }
 
