@@ -29,6 +29,13 @@ export function runBoard(board: string, due: string): Mend {
   };
 }
 
+export function removeSchedule(schedule: string): Mend {
+  return {
+    mend: request('DELETE', `/schedules/${schedule}`),
+    cli: `syncboard schedule remove ${schedule}`,
+  };
+}
+
 /**
  * @param monthsBack where an entity is synced by months: the current one, and so many before it;
  * undefined: none is

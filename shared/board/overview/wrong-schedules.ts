@@ -1,9 +1,10 @@
 /** What is wrong with schedules: what they owe, and what is late. */
 
 import { isLate, type Lateness, lateness, unseen } from '../schedule/late.ts';
+import type { Due } from '../schedule/schedule.ts';
 import { isAfter } from '../schedule/unmet.ts';
 import type { KnownSchedule } from './facts.ts';
-import { cancel, retry, runBoard } from './mend.ts';
+import { cancel, removeSchedule, retry, runBoard } from './mend.ts';
 import { brief, counted, type WrongTrouble } from './wrong-line.ts';
 
 export function wrongWithSchedule(schedule: KnownSchedule, now: Date): WrongTrouble[] {
@@ -15,21 +16,24 @@ function owed({ name, content, unmet }: KnownSchedule): WrongTrouble | undefined
   if (unmet === undefined) return undefined;
   const { since, due, run } = unmet;
   // What is switched off is not to run.
-  if (due.state === 'skipped' && !content.enabled) return undefined;
+  if (run === undefined && !content.enabled) return undefined;
   const trouble = { kind: 'schedule' as const, subject: name, what: 'not kept', since };
   const subject = `schedule ${name}`;
   if (run === undefined) {
     const kind = due.state === 'skipped' ? ('late' as const) : ('failed' as const);
-    const see = `/schedules/${name}/times`;
     const what = brief(due.why ?? due.state);
-    return {
-      trouble,
-      line: { kind, subject, what, since, see, ...runBoard(content.board, due.at) },
-    };
+    return { trouble, line: { kind, subject, what, since, ...unkept(name, content.board, due) } };
   }
   const { id, state } = run;
   const links = { run: id, see: `/runs/${id}`, ...retry(id) };
   return { trouble, line: { kind: 'failed', subject, what: state, since, ...links } };
+}
+
+/** Where to look, and the mend: a board that is not there, or has nothing on, cannot be run. */
+function unkept(schedule: string, board: string, { at, lacks }: Due) {
+  if (lacks === 'board') return { see: '/boards', ...removeSchedule(schedule) };
+  if (lacks === 'calls') return { see: `/boards/${board}` };
+  return { see: `/schedules/${schedule}/times`, ...runBoard(board, at) };
 }
 
 /** What is late for the longest, and how many due times are. */

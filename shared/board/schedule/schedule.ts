@@ -42,6 +42,9 @@ export const dueSchema = z.object({
   off: z.literal(true).exactOptional().meta({
     description: 'Skipped since the schedule was switched off or removed: nothing is missing',
   }),
+  lacks: z.enum(['board', 'calls']).exactOptional().meta({
+    description: 'There was nothing to start: no such board, or nothing of it is switched on',
+  }),
   /** When a worker began to start it: nobody else does until that one must have ended. */
   triedAt: instantSchema.exactOptional(),
   /** When its run is to have ended; absent where there is no such time, or it has passed. */

@@ -48,7 +48,7 @@ export interface DueDependencies {
 const startMs = 30_000;
 
 /** What came of one attempt; `pending`: it is to be looked at again. */
-type Outcome = Pick<Due, 'state' | 'why' | 'run' | 'off'> | 'pending';
+type Outcome = Pick<Due, 'state' | 'why' | 'run' | 'off' | 'lacks'> | 'pending';
 
 /**
  * Starts everything of a schedule that is due, one after the other, and ends what was to have ended.
@@ -188,14 +188,17 @@ async function callsOf(
   if (found instanceof BoardFileError) {
     return { state: 'failed', why: `${found.message}.` } as const;
   }
-  if (found === undefined) return { state: 'failed', why: `There is no board ${board}.` } as const;
+  if (found === undefined) {
+    return { state: 'failed', why: `There is no board ${board}.`, lacks: 'board' } as const;
+  }
   const on = callsOn(found.board, catalog, periodLimits(catalog.periods, new Date(at)));
   if ('errors' in on) {
     const why = on.errors.map(({ message }) => message).slice(0, 3);
     return { state: 'failed', why: `Board ${board}: ${why.join('; ')}.` } as const;
   }
   if (on.calls.length > 0) return on;
-  return { state: 'skipped', why: `Nothing of board ${board} is switched on.` } as const;
+  const why = `Nothing of board ${board} is switched on.`;
+  return { state: 'skipped', why, lacks: 'calls' } as const;
 }
 
 /** Writes down what came of an attempt, unless another worker has taken the due time over. */

@@ -211,6 +211,24 @@ test('of several due times the one that is late for the longest is told, however
   assert.equal(met.well, true, 'the board was run by hand since');
 });
 
+test('what cannot be run is not said to be mended by a run of its board', () => {
+  const owed = (more: object, content: object = {}) => {
+    const due = { at: night, state: 'failed' as const, why: 'There was none.', ...more };
+    const schedules = [
+      { ...schedule, content: { ...schedule.content, ...content }, unmet: { since: night, due } },
+    ];
+    return overviewOf({ ...calm, schedules }).wrong.map(({ see, mend, cli }) => [see, mend, cli]);
+  };
+  assert.deepEqual(owed({ lacks: 'board' }), [
+    ['/boards', 'DELETE /schedules/night', 'syncboard schedule remove night'],
+  ]);
+  assert.deepEqual(owed({ state: 'skipped', lacks: 'calls' }), [
+    ['/boards/nightly', undefined, undefined],
+  ]);
+  assert.match(String(owed({})), /syncboard board run nightly --as-of/);
+  assert.deepEqual(owed({ lacks: 'board' }, { enabled: false }), [], 'it is not to run any more');
+});
+
 const differs = {
   ...{ run: 'r1', at: later, state: 'differs' as const, what: 'rows are 7 and 6' },
   ...{ agreedAt: '2026-11-28T02:30:00.000Z', firstAt: '2026-11-01T02:30:00.000Z' },

@@ -102,13 +102,14 @@ describe('there is no run, and it is said why', () => {
     ...{ id: 'c', server: 'dcdb', until: '2026-11-30T06:00:00.000Z', reason: 'index maintenance' },
     ...{ user: 'me', token: 'demo', at: due },
   };
-  for (const [what, given, state, why] of [
-    ['the board is gone', { hasBoard: false }, 'failed', /^There is no board nightly\.$/],
+  for (const [what, given, state, why, lacks] of [
+    ['the board is gone', { hasBoard: false }, 'failed', /^There is no board nightly\.$/, 'board'],
     [
       'nothing is on',
       { calls: [{ ...meter, run: false }] },
       'skipped',
       /^Nothing of board nightly is switched on\.$/,
+      'calls',
     ],
     [
       'the catalogue has changed',
@@ -134,13 +135,14 @@ describe('there is no run, and it is said why', () => {
       'failed',
       /no such stage/,
     ],
-  ] as [string, World, Due['state'], RegExp][]) {
+  ] as [string, World, Due['state'], RegExp, Due['lacks']?][]) {
     test(what, async () => {
       const { tick, last, sent, clock } = world(given);
       await tick();
       const { run: _, ...rest } = last();
       assert.equal(rest.state, state);
       assert.match(rest.why ?? '', why);
+      assert.equal(rest.lacks, lacks);
       assert.deepEqual(sent, []);
       clock.ms += claimMs * 2;
       const before = last();
