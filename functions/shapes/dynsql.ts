@@ -98,8 +98,21 @@ const plain: Record<(typeof plainParameters)[number], Omit<Parameter, 'name' | '
     description: 'Keys, with commas between them; - in front sorts downwards',
     schema: z.string(),
   },
+  groupby: {
+    description: 'Fields, with commas between them: rows that are equal in these are one',
+    schema: z.string(),
+  },
+  distinct: {
+    description: 'true: rows that are equal in what is selected are one',
+    schema: z.string(),
+  },
   top: { description: 'At most so many rows', schema: z.string() },
   skip: { description: 'Rows left out at the beginning', schema: z.string() },
+  count: { description: 'true: the answer says how many rows there are', schema: z.string() },
+  next: {
+    description: 'true for a first page of top rows, then the next of the page before',
+    schema: z.string(),
+  },
 };
 
 /** A query as parameters. */

@@ -22,6 +22,12 @@ test('parameters become the body that a POST would have', () => {
     ['select=', {}],
     ['select=a&report=W400000001&pretty', { select: ['a'] }],
     ['top=10&skip=5', { top: 10, skip: 5 }],
+    [
+      'next=true&top=10&count=TRUE&distinct=false',
+      { next: true, top: 10, count: true, distinct: false },
+    ],
+    ['next=bmV4dA&count=1&distinct=', { next: 'bmV4dA', count: '1', distinct: '' }],
+    ['groupby=a,readings.b', { groupby: ['a'], datasets: [{ name: 'readings', groupby: ['b'] }] }],
     ['top=ten&skip=-1', { top: 'ten', skip: '-1' }],
     [
       'orderby=-Name,Code,readings.-x,-readings.y',
@@ -98,6 +104,9 @@ test('faults name the parameter, and which of its values', () => {
     ['select=payments.x', ['select'], /^select: "x" is no field of PAYMENTS/],
     ['select=account_number&orderby=-x', ['orderby'], /^orderby: "x" is no key of MAIN/],
     ['select=account_number&top=ten', ['top'], /^top must be a whole number from 1 to/],
+    ['select=account_number&groupby=x', ['groupby', 'select'], /^groupby: "x" is no field of MAIN/],
+    ['select=account_number&count=1', ['count'], /^count must be true or false/],
+    ['select=account_number&distinct=x', ['distinct'], /^distinct must be true or false/],
     ['select=account_number&where.x=1', ['where.x'], /^where.x: "x" is no condition of MAIN/],
     [
       'select=account_number&where.opened_on=["2010-01-01","x"]',

@@ -14,7 +14,14 @@ import { valueType } from './value-type.ts';
 
 /** Parameters whose names go on with the id of a condition, after the datasets that it is below. */
 export const conditionParameters = ['where.', 'flags.'] as const;
-export const plainParameters = ['select', 'orderby', 'top', 'skip'] as const;
+export const plainParameters = [
+  ...['select', 'orderby', 'groupby', 'distinct'],
+  ...['top', 'skip', 'count', 'next'],
+] as const;
+
+/** Of the root only; each is a member of the body. */
+const numbers = new Set(['top', 'skip']);
+const answers = new Set(['distinct', 'count', 'next']);
 
 interface GivenCondition {
   id: string;
@@ -26,6 +33,7 @@ interface Level {
   select: string[];
   where: GivenCondition[];
   orderby: { id: string; ordering: 'asc' | 'desc' }[];
+  groupby: string[];
   datasets: NamedLevel[];
 }
 type NamedLevel = Level & { name: string };
@@ -58,31 +66,34 @@ class Reading {
   /** Parameters of each place, by what they say of it. */
   readonly #given = new Map<string, string>();
   readonly #errors: FieldError[] = [];
-  #counts: { top?: unknown; skip?: unknown } = {};
+  readonly #members: Record<string, unknown> = {};
 
   constructor(definition: Definition) {
     this.#definition = definition;
   }
 
   read(name: string, value: string): void {
-    if (name === 'select') for (const item of listOf(value)) this.#select(item);
+    if (name === 'select') for (const item of listOf(value)) this.#field(name, item);
+    else if (name === 'groupby') for (const item of listOf(value)) this.#field(name, item);
     else if (name === 'orderby') for (const item of listOf(value)) this.#order(item);
-    else if (name === 'top' || name === 'skip') {
-      this.#counts[name] = /^\d{1,15}$/.test(value) ? Number(value) : value;
+    else if (numbers.has(name)) {
+      this.#members[name] = /^\d{1,15}$/.test(value) ? Number(value) : value;
+    } else if (answers.has(name)) {
+      this.#members[name] = /^(true|false)$/i.test(value) ? /^true$/i.test(value) : value;
     } else if (name.startsWith('where.')) this.#where(name, value);
     else if (name.startsWith('flags.')) this.#flags(name, value);
   }
 
   done(): ParametersQuery {
     if (this.#errors.length > 0) throw queryFault(this.#errors);
-    const body = { ...written(this.#root), ...this.#counts };
+    const body = { ...written(this.#root), ...this.#members };
     return { body, named: (error) => this.#named(error) };
   }
 
-  #select(item: string): void {
-    const { level, place, rest } = this.#levelAt(item, 'select', () => false);
-    this.#names.set(`${place}select[${level.select.length}]`, 'select');
-    level.select.push(rest);
+  #field(parameter: 'select' | 'groupby', item: string): void {
+    const { level, place, rest } = this.#levelAt(item, parameter, () => false);
+    this.#names.set(`${place}${parameter}[${level[parameter].length}]`, parameter);
+    level[parameter].push(rest);
   }
 
   #order(item: string): void {
@@ -202,7 +213,7 @@ class Reading {
   }
 }
 
-const emptyLevel = (): Level => ({ select: [], where: [], orderby: [], datasets: [] });
+const emptyLevel = (): Level => ({ select: [], where: [], orderby: [], groupby: [], datasets: [] });
 
 /** Lists that are empty are left out, so that what is missing is told as missing. */
 function written({ datasets, ...lists }: Level): object {
