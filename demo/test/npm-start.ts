@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { scaled } from '../../test/chaos/patience.ts';
+import { scaled } from 'stand-in-kit/testing/patience';
 import { freePorts } from '../../test/support/free-ports.ts';
 import { portNames } from '../ports.ts';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { scaled } from '../../test/chaos/patience.ts';
+import { scaled } from 'stand-in-kit/testing/patience';
 import { endsWell, folder, options, quiet, start } from './npm-start.ts';
 
 describe('npm start ends', options, () => {

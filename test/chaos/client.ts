@@ -1,9 +1,9 @@
 /** Somebody who wants a sync, and does not leave before it has begun. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from 'stand-in-kit/testing/patience';
 import type { RunSummary } from '../../shared/sync/syncs.ts';
 import type { Fleet } from './fleet.ts';
-import { scaled } from './patience.ts';
 import type { World } from './world.ts';
 
 const request = { month: 7, year: 2019, token: 'demo-token' };

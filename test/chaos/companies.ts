@@ -6,9 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
+import { scaled } from 'stand-in-kit/testing/patience';
 import { type Cursor, cursorForm } from '../../shared/flexibee/cursor.ts';
 import { between, pick, type Random } from '../support/random.ts';
-import { scaled } from './patience.ts';
 import type { World } from './world.ts';
 
 /** Code in the catalogue to name at the server. */

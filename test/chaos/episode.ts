@@ -1,6 +1,7 @@
 /** One episode: syncs are asked for, things go wrong as planned, and then everything is checked. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from 'stand-in-kit/testing/patience';
 import type { ProcedureCall } from 'tds-sqlite';
 import { standInAt, withDatabase } from '../../demo/billing/connections.ts';
 import { tick } from '../../demo/billing/index.ts';
@@ -10,7 +11,6 @@ import { cancelRun, runsOf, startSync } from './client.ts';
 import { changeRecords, followed } from './companies.ts';
 import type { Fleet } from './fleet.ts';
 import { type Harmed, harmBlobs, harmCursor } from './harm.ts';
-import { scaled } from './patience.ts';
 import type { EpisodePlan } from './plan.ts';
 import { checkRecord } from './record.ts';
 import { report } from './report.ts';

@@ -1,11 +1,11 @@
 /** When everything has come to its end: runs, leases, fences, sessions. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from 'stand-in-kit/testing/patience';
 import { finalStates, type Run } from '../../shared/sync/run.ts';
 import type { SyncState } from '../../shared/sync/service.ts';
 import { abandonedRuns, endOrphans } from '../../shared/sync/sweep.ts';
 import { runsOf } from './client.ts';
-import { scaled } from './patience.ts';
 import type { World } from './world.ts';
 
 /**

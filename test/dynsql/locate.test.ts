@@ -92,7 +92,7 @@ for (const [place, put] of Object.entries(places)) {
         assert.deepEqual(faults, [
           '- dynsql/countries.json: line 2, column 11: "," where a key in double quotes is expected',
           '- dynsql/empty.json: line 1, column 1: the text ends where a value is expected',
-          '- reports/a.json: language: "de" is not a language; use one of cs, ru',
+          '- reports/a.json: language: "de" is not a language; use one of cs, ru, en',
         ]);
         return true;
       });

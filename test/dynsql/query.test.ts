@@ -211,7 +211,7 @@ describe('a query that does not fit', () => {
     const found = faultsOf({ select: 'x', where: { id: 'y' }, orderby: { id: 'z' }, top: -1 });
     assert.deepEqual(
       found.map(([field]) => field),
-      ['top', 'select', 'where.id', 'orderby.id'],
+      ['top', 'select', 'orderby.id', 'where.id'],
     );
   });
 

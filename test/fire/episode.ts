@@ -1,8 +1,8 @@
 /** One episode: everything goes wrong for a while, then nothing does, and nothing may differ. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from 'stand-in-kit/testing/patience';
 import type { Gap } from '../../shared/flexibee/gaps.ts';
-import { scaled } from '../chaos/patience.ts';
 import type { Followed } from './companies.ts';
 import { differences } from './compare.ts';
 import type { Mischief } from './mischief.ts';

@@ -1,6 +1,6 @@
 /** Episodes on one world, one after the other, as long as there is time. */
 
-import { scaled } from '../chaos/patience.ts';
+import { scaled } from 'stand-in-kit/testing/patience';
 import { hash, pick, seededRandom } from '../support/random.ts';
 import { companies } from './companies.ts';
 import { type Episode, type Place, playEpisode } from './episode.ts';

@@ -3,8 +3,8 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { scaled } from 'stand-in-kit/testing/patience';
 import { routes } from '../../functions/routes/index.ts';
-import { scaled } from '../chaos/patience.ts';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { hash, seededRandom } from '../support/random.ts';
 import { type QuietClient, quietClient, type Seen, together } from './beside.ts';

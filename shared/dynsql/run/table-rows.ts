@@ -84,7 +84,6 @@ class PlacedRows {
 
   /** Positions from the root's down. */
   #path(place: number): number[] {
-    if (this.#latest.length === 1) return [];
     const { parent } = this.#cursor.levels[place] ?? {};
     const own = this.#latest[place]?.position ?? 0;
     return parent === undefined ? [own] : [...this.#path(parent), own];

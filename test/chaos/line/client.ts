@@ -1,8 +1,8 @@
 /** Somebody who asks for runs that wait, each by a key of its own until somebody has answered. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from 'stand-in-kit/testing/patience';
 import type { Fleet } from '../fleet.ts';
-import { scaled } from '../patience.ts';
 import { entity } from './catalog.ts';
 
 /** The app itself answers within 30 s. */

@@ -1,11 +1,11 @@
 /** Many runs wait at five servers, many of them for several, while workers are killed at random. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from 'stand-in-kit/testing/patience';
 import { sideBySide } from '../../../shared/async/side-by-side.ts';
 import { isFinished, type Run } from '../../../shared/sync/run.ts';
 import { between, hash, pick, type Random, seededRandom } from '../../support/random.ts';
 import { Fleet } from '../fleet.ts';
-import { scaled } from '../patience.ts';
 import { type Death, type EpisodePlan, planEpisode } from '../plan.ts';
 import { startWorld, type World } from '../world.ts';
 import { codes, lineCatalog } from './catalog.ts';

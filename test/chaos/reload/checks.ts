@@ -1,11 +1,11 @@
 /** What must be so however the catalogue changed: by the documents, and by what the servers saw. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from 'stand-in-kit/testing/patience';
 import type { App } from '../../../shared/app/app.ts';
 import { parseCatalog } from '../../../shared/catalog/index.ts';
 import type { Run } from '../../../shared/sync/run.ts';
 import type { SeenCall } from '../../support/recorded-sql-server.ts';
-import { scaled } from '../patience.ts';
 import { catalogOf } from './catalog.ts';
 
 /** Every number of a catalogue that stands in a text. */

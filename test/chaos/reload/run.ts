@@ -1,10 +1,10 @@
 /** The catalogue changes again and again under runs and requests: none mixes two, none is harmed. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from 'stand-in-kit/testing/patience';
 import { isFinished, type Run } from '../../../shared/sync/run.ts';
 import { call, post } from '../../functions/app.ts';
 import { between, hash, pick, type Random, seededRandom } from '../../support/random.ts';
-import { scaled } from '../patience.ts';
 import { codes, type Fault, faults, usual } from './catalog.ts';
 import { checkRuns, checkWorkers, numberIn } from './checks.ts';
 import { type ReloadWorld, startReloadWorld } from './world.ts';

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { scaled } from 'stand-in-kit/testing/patience';
 import type { Databases } from '../../../shared/database/databases.ts';
 import type { RowVersioning } from '../../../shared/database/row-versioning.ts';
 import { requireQuery } from '../../../shared/dynsql/language/query.ts';
 import { loadDefinition } from '../../../shared/dynsql/language/read-definition.ts';
 import { itemTexts, runQuery } from '../../../shared/dynsql/run/run-query.ts';
 import { buildStatement } from '../../../shared/dynsql/sql/statements.ts';
-import { scaled } from '../../chaos/patience.ts';
 import { soon } from '../../support/storage.ts';
 import { type Server, startServer } from './wire.ts';
 
