@@ -19,6 +19,7 @@ const accepted: Answered = {
     'content-type': 'text/plain',
     location: '/runs/zd38m9z2l-b5hscz',
     vary: 'Accept',
+    'time-zone': 'Europe/Prague',
   }),
   asked: { headers: new Headers(json), body },
 };
