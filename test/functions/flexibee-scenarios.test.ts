@@ -4,10 +4,11 @@
  */
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test as play } from 'node:test';
 import { pageProcedure, sqlMirror } from '../../shared/flexibee/apply.ts';
 import { generationOver } from '../../shared/flexibee/types.ts';
 import { type Reply, type ScriptedRequest, status } from '../support/scripted-http.ts';
+import { oneIn } from '../support/some-of.ts';
 import { soon } from '../support/storage.ts';
 import { code, passOn, startSystems } from './asked-world.ts';
 import { type Scenario, scenarioWorld } from './scenario-world.ts';
@@ -35,6 +36,15 @@ const demo = () => systems.flexibee.companies.get('demo') ?? assert.fail();
 function script(answer: (request: ScriptedRequest) => Reply | undefined): void {
   const others = passOn(systems.flexibee.url);
   systems.front.script((response, request) => (answer(request) ?? others)(response, request));
+}
+
+const { first, step } = oneIn(3);
+let scenarios = 0;
+
+/** Each is by itself: a third of them are played, others each time. */
+function test(name: string, scenario: () => Promise<void>): void {
+  if (scenarios % step === first) play(name, scenario);
+  scenarios += 1;
 }
 
 const isAbout = ({ url }: ScriptedRequest, evidence: string) =>
