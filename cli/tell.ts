@@ -38,9 +38,3 @@ export async function conversation(
     },
   };
 }
-
-/** How the next page of a list is asked for. @param next the path of it; undefined on the last */
-export function moreLines(next: string | undefined, { say }: Pick<Telling, 'say'>): string[] {
-  const after = new URLSearchParams(next?.split('?')[1]).get('after');
-  return after === null ? [] : [say('More: the same with --after {after}', { after })];
-}

@@ -2,10 +2,10 @@
 
 import type { z } from 'zod';
 import { auditPageSchema } from '../../functions/shapes/audit-page.ts';
-import { wholeNumber } from '../../shared/command-line/options.ts';
-import { clientHelp, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption } from '../command.ts';
-import { conversation, moreLines, type Telling } from '../tell.ts';
+import { clientHelp } from '../client.ts';
+import { cliCommand } from '../command.ts';
+import { askPage, moreLines, pageOptions } from '../list-page.ts';
+import type { Telling } from '../tell.ts';
 import { tableRows } from '../terminal/table.ts';
 import { wrapped } from '../terminal/text.ts';
 
@@ -16,8 +16,6 @@ const filters = {
   what: { type: 'text', value: 'KIND', help: 'changes of this kind: board, or board.switch' },
   from: { type: 'text', value: 'TIME', help: 'then or later: 2026-11-29, or a time' },
   to: { type: 'text', value: 'TIME', help: 'on that day or before that time' },
-  limit: wholeNumber('how many', 1, 200, 20),
-  after: { type: 'text', value: 'MARK', help: 'the next page, as the one before has it' },
 } as const;
 
 export const audit = cliCommand(
@@ -25,13 +23,11 @@ export const audit = cliCommand(
   'who changed what through the app, and when',
   {
     what: 'Lists changes that fit all that is given, the newest first; it needs the role admin.',
-    options: { ...filters, ...clientOptions, json: jsonOption },
+    options: { ...filters, ...pageOptions },
     more: clientHelp,
   },
-  async ({ url, 'token-file': tokenFile, json, operands: _, limit, ...query }, surroundings) => {
-    const given = { url, 'token-file': tokenFile, json };
-    const { client, tell } = await conversation(given, surroundings);
-    const answer = await client.ask('GET', 'audit', { query: { ...query, limit: String(limit) } });
+  async (given, surroundings) => {
+    const { answer, tell } = await askPage('audit', given, surroundings);
     return tell(auditPageSchema, answer, ({ entries, next, damaged = 0 }, telling) => [
       ...entryLines(entries, telling),
       ...(entries.length === 0 ? [telling.say('No change fits.')] : []),

@@ -2,13 +2,13 @@
 
 import type { z } from 'zod';
 import { eventsPageSchema } from '../../functions/shapes/events.ts';
-import { wholeNumber } from '../../shared/command-line/options.ts';
 import { severities } from '../../shared/events/event.ts';
 import { deliveryStates } from '../../shared/events/event-document.ts';
 import { messageOf } from '../../shared/events/messages/message.ts';
-import { clientHelp, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption } from '../command.ts';
-import { conversation, moreLines, type Telling } from '../tell.ts';
+import { clientHelp } from '../client.ts';
+import { cliCommand } from '../command.ts';
+import { askPage, moreLines, pageOptions } from '../list-page.ts';
+import type { Telling } from '../tell.ts';
 import { wrapped } from '../terminal/text.ts';
 
 const filters = {
@@ -23,8 +23,6 @@ const filters = {
     values: deliveryStates,
     help: 'how far a target has heard of it',
   },
-  limit: wholeNumber('how many', 1, 200, 20),
-  after: { type: 'text', value: 'MARK', help: 'the next page, as the one before has it' },
 } as const;
 
 type Page = z.infer<typeof eventsPageSchema>;
@@ -34,13 +32,11 @@ export const events = cliCommand(
   'what happened that somebody should hear of, and who has',
   {
     what: 'Lists events, the newest first.',
-    options: { ...filters, ...clientOptions, json: jsonOption },
+    options: { ...filters, ...pageOptions },
     more: clientHelp,
   },
-  async ({ url, 'token-file': tokenFile, json, operands: _, limit, ...query }, surroundings) => {
-    const given = { url, 'token-file': tokenFile, json };
-    const { client, tell } = await conversation(given, surroundings);
-    const answer = await client.ask('GET', 'events', { query: { ...query, limit: String(limit) } });
+  async (given, surroundings) => {
+    const { answer, tell } = await askPage('events', given, surroundings);
     return tell(eventsPageSchema, answer, (page, telling) => [
       ...pageLines(page, telling),
       ...moreLines(page.next, telling),

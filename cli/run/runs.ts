@@ -2,10 +2,10 @@
 
 import type { z } from 'zod';
 import { runPageSchema } from '../../functions/shapes/runs.ts';
-import { wholeNumber } from '../../shared/command-line/options.ts';
-import { clientHelp, clientOptions } from '../client.ts';
-import { cliCommand, jsonOption } from '../command.ts';
-import { conversation, moreLines, type Telling } from '../tell.ts';
+import { clientHelp } from '../client.ts';
+import { cliCommand } from '../command.ts';
+import { askPage, moreLines, pageOptions } from '../list-page.ts';
+import type { Telling } from '../tell.ts';
 import { tableRows } from '../terminal/table.ts';
 import { wrapped } from '../terminal/text.ts';
 import { lengthText } from '../terminal/times.ts';
@@ -20,8 +20,6 @@ const filters = {
   board: { type: 'text', value: 'BOARDS', help: 'started by one of these boards' },
   from: { type: 'text', value: 'TIME', help: 'asked for then or later: 2026-11-29, or a time' },
   to: { type: 'text', value: 'TIME', help: 'asked for on that day or before that time' },
-  limit: wholeNumber('how many', 1, 200, 20),
-  after: { type: 'text', value: 'MARK', help: 'the next page, as the one before has it' },
 } as const;
 
 export const runs = cliCommand(
@@ -29,13 +27,11 @@ export const runs = cliCommand(
   'what ran and what runs, the newest first',
   {
     what: 'Lists runs that fit all that is given.',
-    options: { ...filters, ...clientOptions, json: jsonOption },
+    options: { ...filters, ...pageOptions },
     more: clientHelp,
   },
-  async ({ url, 'token-file': tokenFile, json, operands: _, limit, ...query }, surroundings) => {
-    const given = { url, 'token-file': tokenFile, json };
-    const { client, tell } = await conversation(given, surroundings);
-    const answer = await client.ask('GET', 'runs', { query: { ...query, limit: String(limit) } });
+  async (given, surroundings) => {
+    const { answer, tell } = await askPage('runs', given, surroundings);
     return tell(runPageSchema, answer, ({ runs: found, next }, telling) => [
       ...(found.length === 0 ? [telling.say('No run fits.')] : linesOf(found, telling)),
       ...moreLines(next, telling),

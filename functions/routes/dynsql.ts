@@ -54,7 +54,8 @@ const forms: readonly Parameter[] = [
   {
     name: 'dry',
     in: 'query',
-    description: 'true: SQL and parameters in place of rows; databases of ours only',
+    description:
+      'true: what would run in place of rows: SQL and parameters, or the query that ABRA Gen would be sent',
     schema: drySchema,
   },
   {

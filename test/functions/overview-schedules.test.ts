@@ -118,8 +118,10 @@ async function close(): Promise<string> {
 
 async function open(id: string): Promise<void> {
   assert.equal((await send('closure', 'DELETE', { id })).status, 200);
-  // Workers remember what is closed for a second.
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const isKnown = async () =>
+    (await app.current.closures.current(soon())).some((closure) => closure.id === id);
+  // Workers remember for a moment what is closed.
+  while (await isKnown()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** Each has a board and a schedule of its own: what one has run meets what was due to it. */

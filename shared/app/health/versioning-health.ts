@@ -22,6 +22,7 @@ export async function withVersioning(
   const isAsked = catalog.connections.some((one) => one.kind === 'database' && one.database === id);
   if (part.state !== 'ok' || !isAsked) return part;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(lookMs)]);
+  // What cannot be told is not said: the database has answered, and the next look may tell it.
   const versioning = await databases.rowVersioning(id, limit).catch(() => 'on');
   if (versioning === 'on') return part;
   const how =

@@ -18,10 +18,9 @@ import { firstQuietMs, quietMs } from './quiet.ts';
 const chunkLength = 32_768;
 
 /**
- * The answer as JSON in UTF-8, `{"name":…,"items":[…]}`, with `count` before the items and `next` after them
- * where they are asked for, in pieces of some 32 KB. The first one
- * comes when the statement has given something or ended: what fails before that fails before
- * anything is sent.
+ * The answer as JSON in UTF-8, `{"name":…,"items":[…]}`, with `count` before the items and `next`
+ * after them where they are asked for, in pieces of some 32 KB. The first one comes when the
+ * statement has given something or ended: what fails before that fails before anything is sent.
  *
  * @param database its id in the catalogue
  * @throws QueryFault for a `next` that there cannot be, DatabaseError, DriftError, or the reason of
