@@ -22,9 +22,11 @@ export async function withVersioning(
   const isAsked = catalog.connections.some((one) => one.kind === 'database' && one.database === id);
   if (part.state !== 'ok' || !isAsked) return part;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(lookMs)]);
-  // What cannot be told is not said: the database has answered, and the next look may tell it.
-  const versioning = await databases.rowVersioning(id, limit).catch(() => 'on');
+  const versioning = await databases.rowVersioning(id, limit).catch(() => undefined);
   if (versioning === 'on') return part;
+  if (versioning === undefined) {
+    return { ...part, reason: 'it could not be read whether row versioning is on' };
+  }
   const how =
     versioning === 'asked'
       ? 'queries of dynsql ask for a snapshot, freshness queries wait for whoever writes'
