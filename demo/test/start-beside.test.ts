@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
+import { oneTestIn } from '../../test/support/some-of.ts';
 import { endsWell, folder, freeVariables, options, start, state } from './npm-start.ts';
+
+const test = oneTestIn(2);
 
 describe('npm start', options, () => {
   test('beside a running one: says who it is, and touches nothing', async (t) => {

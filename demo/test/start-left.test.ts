@@ -1,9 +1,12 @@
 /** Whoever started `npm start` has gone: it ends. */
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { scaled } from 'stand-in-kit/testing/patience';
+import { oneTestIn } from '../../test/support/some-of.ts';
 import { endsWell, folder, options, quiet, start } from './npm-start.ts';
+
+const test = oneTestIn(2);
 
 describe('npm start ends', options, () => {
   test('by SIGHUP of a terminal that has gone with its output', async (t) => {

@@ -4,11 +4,11 @@
  */
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test as play } from 'node:test';
+import { after, afterEach, before, describe } from 'node:test';
 import { pageProcedure, sqlMirror } from '../../shared/flexibee/apply.ts';
 import { generationOver } from '../../shared/flexibee/types.ts';
 import { type Reply, type ScriptedRequest, status } from '../support/scripted-http.ts';
-import { oneIn } from '../support/some-of.ts';
+import { oneTestIn } from '../support/some-of.ts';
 import { soon } from '../support/storage.ts';
 import { code, passOn, startSystems } from './asked-world.ts';
 import { type Scenario, scenarioWorld } from './scenario-world.ts';
@@ -38,14 +38,7 @@ function script(answer: (request: ScriptedRequest) => Reply | undefined): void {
   systems.front.script((response, request) => (answer(request) ?? others)(response, request));
 }
 
-const { first, step } = oneIn(3);
-let scenarios = 0;
-
-/** Each is by itself: a third of them are played, others each time. */
-function test(name: string, scenario: () => Promise<void>): void {
-  if (scenarios % step === first) play(name, scenario);
-  scenarios += 1;
-}
+const test = oneTestIn(3);
 
 const isAbout = ({ url }: ScriptedRequest, evidence: string) =>
   new RegExp(`^/c/demo/${evidence}(\\.json|/(?!properties))`).test(url);

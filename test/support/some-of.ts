@@ -3,6 +3,7 @@
  * errors. `EVERY_CASE=1 npm test` plays all.
  */
 
+import { type TestContext, test } from 'node:test';
 import { between } from './random.ts';
 
 const everyCase = process.env['EVERY_CASE'] !== undefined;
@@ -30,3 +31,15 @@ export function oneIn(count: number): { first: number; step: number } {
     ? { first: 0, step: 1 }
     : { first: between(Math.random, 0, count - 1), step: count };
 }
+
+/** `test` for those of a file that are each by themselves: every how many-th is played. */
+export function oneTestIn(count: number): (name: string, body: TestBody) => void {
+  const { first, step } = oneIn(count);
+  let tests = 0;
+  return (name, body) => {
+    if (tests % step === first) test(name, body);
+    tests += 1;
+  };
+}
+
+type TestBody = (t: TestContext) => Promise<void>;
