@@ -56,8 +56,13 @@ const script = scripts[name];
 if (script === undefined) throw new RangeError(`no script ${name}`);
 const typed = name === 'test' ? 'npm test --' : `npm run ${name} --`;
 commandLine({ name: typed, what: script.what, options: {} });
-// Hundreds of processes load the same modules: each compiles only what none has compiled before.
-const env = { NODE_COMPILE_CACHE: resolve('node_modules/.cache/node'), ...process.env };
+// Hundreds of processes load the same modules: each strips and compiles only what none has before.
+const stripped = `--import=${new URL('stripped-modules.mjs', import.meta.url).href}`;
+const env = {
+  NODE_COMPILE_CACHE: resolve('node_modules/.cache/node'),
+  ...process.env,
+  NODE_OPTIONS: [process.env['NODE_OPTIONS'], stripped].filter(Boolean).join(' '),
+};
 for (const command of script.commands) {
   const { status } = spawnSync(command, { shell: true, stdio: 'inherit', env });
   if (status !== 0) process.exit(status ?? 1);
