@@ -1,7 +1,6 @@
 /** The npm scripts that are made of commands of others: checks, tests, and the app under Core Tools. */
 
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import { commandLine } from '../shared/command-line/command-line.ts';
 
 const runner = 'node --disable-warning=ExperimentalWarning --test --test-reporter=spec';
@@ -58,9 +57,7 @@ const script = scripts[name];
 if (script === undefined) throw new RangeError(`no script ${name}`);
 const typed = name === 'test' ? 'npm test --' : `npm run ${name} --`;
 commandLine({ name: typed, what: script.what, options: {} });
-// Hundreds of processes load the same modules: each compiles only what none has compiled before.
-const env = { NODE_COMPILE_CACHE: resolve('node_modules/.cache/node'), ...process.env };
 for (const command of script.commands) {
-  const { status } = spawnSync(command, { shell: true, stdio: 'inherit', env });
+  const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
