@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import { overviewSchema } from '../../shared/board/overview/overview.ts';
 import { languages } from '../../shared/board/overview/text.ts';
+import { readActiveCells } from '../overview/read-active-cells.ts';
 import { readCells, readOverview } from '../overview/read-overview.ts';
 import type { Route } from '../route.ts';
-import { cellsSchema, toolSchema } from '../shapes/overview.ts';
+import { activeCellsSchema, cellsSchema, toolSchema } from '../shapes/overview.ts';
 import { waitSchema } from '../shapes/run-views.ts';
 
 const wait = {
@@ -84,6 +85,28 @@ export const overviewRoutes: readonly Route[] = [
         ],
         responses: {
           200: { description: 'In the catalogue’s order', json: cellsSchema },
+        },
+      },
+    },
+  },
+  {
+    name: 'overview_active_cells',
+    tag: 'overview',
+    route: 'overview/cells/active',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readActiveCells,
+        conditional: true,
+        summary:
+          'Each entity of each data source that an unfinished run still has: what runs, and what is to come',
+        parameters: [],
+        responses: {
+          200: {
+            description: 'Of runs that have their servers, and of the first 50 in line',
+            json: activeCellsSchema,
+          },
         },
       },
     },

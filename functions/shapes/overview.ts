@@ -1,6 +1,7 @@
 /** Cells of the overview as they go out, and what it is asked for by. */
 
 import { z } from 'zod';
+import { activeCellSchema } from '../../shared/board/overview/active-cells.ts';
 import { cellSchema } from '../../shared/board/overview/cells.ts';
 import { type Tool, tools } from '../../shared/board/overview/text.ts';
 import { fault } from '../../shared/faults/member.ts';
@@ -9,6 +10,10 @@ import { HttpProblem } from '../../shared/http/problem.ts';
 export const cellsSchema = z
   .object({ cells: z.array(cellSchema.meta({ id: 'Cell' })) })
   .meta({ id: 'Cells' });
+
+export const activeCellsSchema = z
+  .object({ cells: z.array(activeCellSchema.meta({ id: 'ActiveCell' })) })
+  .meta({ id: 'ActiveCells' });
 
 export const toolSchema = z.enum(tools);
 
