@@ -1,6 +1,7 @@
 /** Numbers, times and durations as the reader writes them; times by the catalogue's clock. */
 
 import { signal } from '@preact/signals';
+import type { Period } from '../api/schema.d.ts';
 import { language } from './languages.ts';
 
 /** The catalogue's, as the app says with each answer; the browser's own until then. */
@@ -62,6 +63,20 @@ export const wholeMoment = instant('whole', {
   ...{ ...clockParts, second: '2-digit' },
 });
 
+const monthInstant = (period: Period) => Date.UTC(period.year, period.month - 1, 1);
+/** `October 2026` */
+export function month(period: Period): string {
+  const options = { month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
+  return kept(
+    `month ${language.value}`,
+    () => new Intl.DateTimeFormat(language.value, options),
+  ).format(monthInstant(period));
+}
+/** `10/26`: where there is room for no more, the same in every language. */
+export function shortMonth({ month: one, year }: Period): string {
+  return `${String(one).padStart(2, '0')}/${String(year % 100).padStart(2, '0')}`;
+}
+
 const dayKey = (at: string | number) =>
   kept(
     `key ${timeZone.value}`,
@@ -85,14 +100,19 @@ const steps = [
  * 5 m`, `9 d`.
  *
  * @param style `narrow` in a cell, `short` in a sentence
+ * @param units at most
  */
-export function duration(milliseconds: number, style: 'narrow' | 'short' = 'short'): string {
+export function duration(
+  milliseconds: number,
+  style: 'narrow' | 'short' = 'short',
+  units: 1 | 2 = 2,
+): string {
   const value = Math.max(0, milliseconds);
   const first = steps.findIndex(([, size]) => value >= size);
   const [unit, size] = steps[first] ?? ['seconds', 1_000];
   const whole = Math.floor(value / size);
   const next = steps[first + 1];
-  const rest = next && whole < 10 ? Math.floor((value % size) / next[1]) : 0;
+  const rest = next && units === 2 && whole < 10 ? Math.floor((value % size) / next[1]) : 0;
   const parts = { [unit]: whole, ...(next && rest > 0 && { [next[0]]: rest }) };
   const format = kept(
     `duration ${language.value} ${style}`,
