@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 commandLine({
   name: 'npm run check:infra --',
-  what: 'Compiles, lints and evaluates infra/ with the Bicep CLI: BICEP, one on the PATH, or that of the Azure CLI.',
+  what: 'Compiles, lints and evaluates infra/ with the Bicep CLI, or says that there is none.',
   options: {},
 });
 
