@@ -12,6 +12,7 @@ import { jobs } from './clock/jobs.ts';
 import { callAfterChanges } from './flexibee/call-after-changes.ts';
 import { expireJournals, journalSchedule } from './flexibee/expire-journals.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
+import { pageFunctions } from './page/page-functions.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
@@ -36,6 +37,8 @@ for (const route of routes) {
     httpFunction(route, () => app().current),
   );
 }
+
+for (const [name, options] of Object.entries(pageFunctions)) functions.app.http(name, options);
 
 functions.app.storageQueue('execute_run', {
   queueName: runQueueName,
