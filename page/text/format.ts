@@ -1,7 +1,6 @@
 /** Numbers, times and durations as the reader writes them; times by the catalogue's clock. */
 
 import { signal } from '@preact/signals';
-import type { Period } from '../api/schema.d.ts';
 import { language } from './languages.ts';
 
 /** The catalogue's, as the app says with each answer; the browser's own until then. */
@@ -63,18 +62,18 @@ export const wholeMoment = instant('whole', {
   ...{ ...clockParts, second: '2-digit' },
 });
 
-const monthInstant = (period: Period) => Date.UTC(period.year, period.month - 1, 1);
-/** `October 2026` */
-export function month(period: Period): string {
+/** `July 2019`, of a month of data. */
+export function monthName({ month, year }: { month: number; year: number }): string {
   const options = { month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
   return kept(
     `month ${language.value}`,
     () => new Intl.DateTimeFormat(language.value, options),
-  ).format(monthInstant(period));
+  ).format(Date.UTC(year, month - 1));
 }
-/** `10/26`: where there is room for no more, the same in every language. */
-export function shortMonth({ month: one, year }: Period): string {
-  return `${String(one).padStart(2, '0')}/${String(year % 100).padStart(2, '0')}`;
+
+/** `07/2019`: the same where there is little room, and as operators write it. */
+export function monthNumbers({ month, year }: { month: number; year: number }): string {
+  return `${String(month).padStart(2, '0')}/${year}`;
 }
 
 const dayKey = (at: string | number) =>

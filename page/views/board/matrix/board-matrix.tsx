@@ -6,7 +6,7 @@ import { reasonOf } from '../../../live/act.ts';
 import { entityTitle } from '../../../live/catalog.ts';
 import { asker, may } from '../../../session/session.ts';
 import { hrefOf } from '../../../shell/router.ts';
-import { duration, month as monthText } from '../../../text/format.ts';
+import { duration, monthName } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
 import { PlanDialog } from '../plan/plan-dialog.tsx';
@@ -134,7 +134,7 @@ function MonthChoice() {
       onChange={(event) => chooseMonth(event.currentTarget.value)}
     >
       {months.value.map((key) => {
-        const text = monthText(monthOf(key));
+        const text = monthName(monthOf(key));
         const isLast = key === lastClosed.value;
         return (
           <option key={key} value={key}>
@@ -215,7 +215,7 @@ function SlotsPlan({ slots, close }: { slots: readonly Slot[]; close(accepted?: 
   const title = say(isDated ? 'board.planTitleDated' : 'board.planTitle', {
     names: listed(names),
     codes: listed(codes),
-    month: month.value === undefined ? '' : monthText(monthOf(month.value)),
+    month: month.value === undefined ? '' : monthName(monthOf(month.value)),
   });
   return (
     <PlanDialog

@@ -5,9 +5,10 @@ import { now } from '../../../live/clock.ts';
 import { useLive } from '../../../live/use-live.ts';
 import { may } from '../../../session/session.ts';
 import { hrefOf } from '../../../shell/router.ts';
-import { duration, month, near, number, wholeMoment } from '../../../text/format.ts';
+import { duration, monthName, near, number, wholeMoment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
+import { StateWord } from "../../../ui/state-word.tsx";
 import type { Condition } from './condition.ts';
 import type { Slot } from './layout.ts';
 
@@ -131,7 +132,7 @@ function State({ condition: { kind, cell, active } }: { condition: Condition }) 
             age: duration(at - Date.parse(success.at)),
             took: duration(success.tookMs),
           })}
-          {success.period && ` ${say('board.ofMonth', { month: month(success.period) })}`}
+          {success.period && ` ${say('board.ofMonth', { month: monthName(success.period) })}`}
           {rowsText(success.rows)}
         </p>
       )}
@@ -153,7 +154,7 @@ function RunLine({ run }: { run: RunSummary }) {
       <a href={hrefOf('runs', [id])} title={wholeMoment(createdAt)}>
         {near(createdAt, now.value)}
       </a>
-      <span class={`run-state ${state}`}>{say(`board.run_${state}`)}</span>
+      <StateWord state={state} />
       <span class="number">{took}</span>
       <span class="who" title={user}>
         {user}

@@ -1,6 +1,6 @@
 import { memo } from 'preact/compat';
 import { minute } from '../../../live/clock.ts';
-import { shortMonth } from '../../../text/format.ts';
+import { monthNumbers } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import type { Condition } from './condition.ts';
 import type { Column, Row } from './layout.ts';
@@ -99,7 +99,7 @@ function Months({ conditions, isDated }: Pick<MatrixRowProps, 'conditions'> & { 
   if (newest === undefined) return null;
   return (
     <span class="month" title={say('board.lastMonth')}>
-      {shortMonth(newest)}
+      {monthNumbers(newest)}
     </span>
   );
 }
