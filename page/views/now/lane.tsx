@@ -153,7 +153,7 @@ export function CompaniesLane({ companies }: { companies: Overview['companies'] 
   ];
   return (
     <li class="lane">
-      <b>FlexiBee</b>
+      <b>{say('shell.companies')}</b>
       <div class="what">
         <a href={hrefOf('companies')}>{say('now.following', { following, total })}</a>
       </div>
