@@ -2,7 +2,7 @@ import type { board as english } from '../en/board.ts';
 import type { Slavic, Translation } from '../texts.ts';
 
 export const board: Translation<typeof english, Slavic> = {
-  title: 'Přehled',
+  title: 'Všechna data',
   about: 'jak je to staré a jak dlouho to naposledy trvalo',
   legend: 'Význam barev',
   fresh: 'čerstvé',

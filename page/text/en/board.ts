@@ -1,6 +1,6 @@
 /** Of the view board. */
 export const board = {
-  title: 'Matrix',
+  title: 'All data',
   about: 'how old, how long it last took',
   legend: 'What the colours mean',
   fresh: 'fresh',

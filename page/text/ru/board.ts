@@ -2,7 +2,7 @@ import type { board as english } from '../en/board.ts';
 import type { Slavic, Translation } from '../texts.ts';
 
 export const board: Translation<typeof english, Slavic> = {
-  title: 'Сводка',
+  title: 'Все данные',
   about: 'давность данных и длительность последней загрузки',
   legend: 'Что означают цвета',
   fresh: 'свежие',

@@ -7,7 +7,7 @@ export default function Board(_: { place: Place }) {
   return (
     <div class="view">
       <h1>{say('shell.board')}</h1>
-      <BoardMatrix />
+      <BoardMatrix title={say('board.title')} />
     </div>
   );
 }

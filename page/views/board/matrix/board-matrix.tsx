@@ -32,7 +32,7 @@ interface Opened {
 }
 
 /** The board: entities down, data sources across; choosing cells, and starting what is chosen. */
-export function BoardMatrix() {
+export function BoardMatrix({ title }: { title: string }) {
   const { known, isThere, refusal } = useMatrixData();
   const opened = useSignal<Opened | undefined>(undefined);
   const planning = useSignal<readonly Slot[] | undefined>(undefined);
@@ -55,7 +55,7 @@ export function BoardMatrix() {
   return (
     <section ref={section} class="board" aria-labelledby="board-title">
       <div class="heading board-heading">
-        <h2 id="board-title">{say('board.title')}</h2>
+        <h2 id="board-title">{title}</h2>
         <small>{say('board.about')}</small>
         <span class="grow" />
         <Legend />

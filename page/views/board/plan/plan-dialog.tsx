@@ -36,6 +36,8 @@ export function PlanDialog({ title, plan, start, close }: PlanDialogProps) {
     plan(ended.signal).then(
       (answer) => {
         planned.value = answer;
+        // What most came for: Enter starts, Escape leaves.
+        requestAnimationFrame(() => dialog.current?.querySelector<HTMLElement>('.main')?.focus());
       },
       (error) => {
         if (!ended.signal.aborted) refusal.value = reasonOf(error);
@@ -114,7 +116,6 @@ export function PlanDialog({ title, plan, start, close }: PlanDialogProps) {
         {!mustWait && (
           <Button
             kind="main"
-            autofocus
             isBusy={action.isBusy || known === undefined}
             onClick={startBy('refuse')}
           >
