@@ -107,7 +107,9 @@ export function BoardMatrix({ title }: { title: string }) {
           close={close}
         />
       )}
-      {planning.value !== undefined && <SlotsPlan slots={planning.value} close={ended(planning.value)} />}
+      {planning.value !== undefined && (
+        <SlotsPlan slots={planning.value} close={ended(planning.value)} />
+      )}
     </section>
   );
 }

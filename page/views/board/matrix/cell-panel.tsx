@@ -8,7 +8,7 @@ import { hrefOf } from '../../../shell/router.ts';
 import { duration, monthName, near, number, wholeMoment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
-import { StateWord } from "../../../ui/state-word.tsx";
+import { StateWord } from '../../../ui/state-word.tsx';
 import type { Condition } from './condition.ts';
 import type { Slot } from './layout.ts';
 

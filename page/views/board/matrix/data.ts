@@ -2,18 +2,16 @@
 
 import { computed, type ReadonlySignal, signal, useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import type { Refusal } from '../../../api/client.ts';
 import { api } from '../../../api/client.ts';
 import type { ActiveCell } from '../../../api/schema.d.ts';
 import { catalog } from '../../../live/catalog.ts';
 import { useLive } from '../../../live/use-live.ts';
-import type { Refusal } from '../../../api/client.ts';
 import { type Known, knownOf } from './condition.ts';
 import { type Block, blocksOf } from './layout.ts';
 
 /** Undefined until the catalogue was read. */
-export const blocks = computed<Block[] | undefined>(
-  () => catalog.value && blocksOf(catalog.value),
-);
+export const blocks = computed<Block[] | undefined>(() => catalog.value && blocksOf(catalog.value));
 
 /** So long an answer may be one of before the start. */
 const lagMs = 4_000;

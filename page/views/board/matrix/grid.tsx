@@ -196,7 +196,9 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
             columns={columns}
             conditions={conditions[line] ?? []}
             signature={signatureOf(conditions[line] ?? [])}
-            chosen={row.slots.map((slot) => (slot && chosen.value.has(slot.key) ? '1' : '0')).join('')}
+            chosen={row.slots
+              .map((slot) => (slot && chosen.value.has(slot.key) ? '1' : '0'))
+              .join('')}
             tabColumn={here?.row === line ? here.column : line === 0 && !here ? -1 : undefined}
           />
         ))}

@@ -52,7 +52,8 @@ export function blocksOf(catalog: CatalogForm): Block[] {
   };
   for (const entity of catalog.entities) {
     const [first, ...others] = entity.sources.filter(({ code }) => blockOf.has(code));
-    for (const { code } of first ? others : []) blockOf.set(rootOf(code), rootOf(first?.code ?? ''));
+    for (const { code } of first ? others : [])
+      blockOf.set(rootOf(code), rootOf(first?.code ?? ''));
   }
   const groups = Map.groupBy(columns, ({ code }) => rootOf(code));
   return [...groups.values()]

@@ -78,7 +78,10 @@ function still({ kind, cell }: Condition, at: number): Shown {
   const { success, error, check } = cell ?? {};
   const age = success && duration(at - Date.parse(success.at), 'narrow', 1);
   const took = success && duration(success.tookMs, 'narrow', 1);
-  const times = age === undefined || took === undefined ? say('board.never') : say('board.ageAndTook', { age, took });
+  const times =
+    age === undefined || took === undefined
+      ? say('board.never')
+      : say('board.ageAndTook', { age, took });
   const shown = { left: age ?? '–', right: took ?? '' };
   switch (kind) {
     case 'failed': {
@@ -86,11 +89,18 @@ function still({ kind, cell }: Condition, at: number): Shown {
       return { ...shown, mark, words: `${say('board.failed')}, ${times}` };
     }
     case 'differs':
-      return { ...shown, mark: '≠', words: `${say('board.differs')}, ${times}. ${check?.what ?? ''}` };
+      return {
+        ...shown,
+        mark: '≠',
+        words: `${say('board.differs')}, ${times}. ${check?.what ?? ''}`,
+      };
     case 'never':
       return { ...shown, words: say('board.never') };
     default:
-      return { ...shown, words: `${kind === 'old' ? say('board.old') : say('board.fresh')}, ${times}` };
+      return {
+        ...shown,
+        words: `${kind === 'old' ? say('board.old') : say('board.fresh')}, ${times}`,
+      };
   }
 }
 
@@ -107,7 +117,10 @@ function moving({ kind, active }: Condition, at: number): Shown {
   const begun = since === undefined ? Number.NaN : Date.parse(since);
   const byTime = ends > begun ? (at - begun) / (ends - begun) : Number.NaN;
   // Nobody knows how long it takes that was never measured: its stages are counted.
-  const share = Math.min(0.99, Math.max(0, Number.isNaN(byTime) ? stagesDone / stagesTotal : byTime));
+  const share = Math.min(
+    0.99,
+    Math.max(0, Number.isNaN(byTime) ? stagesDone / stagesTotal : byTime),
+  );
   const right = ends > at ? duration(ends - at, 'narrow', 1) : '';
   const left = percent(share);
   const words =

@@ -109,7 +109,11 @@ export function PlanDialog({ title, plan, start, close }: PlanDialogProps) {
         {action.refusal !== undefined && <p class="refusal">{action.refusal}</p>}
         <Button onClick={() => close()}>{say('shell.cancel')}</Button>
         {mustWait && (
-          <Button kind="main" isBusy={action.isBusy || known === undefined} onClick={startBy('wait')}>
+          <Button
+            kind="main"
+            isBusy={action.isBusy || known === undefined}
+            onClick={startBy('wait')}
+          >
             {say('board.startWaiting')}
           </Button>
         )}
