@@ -134,6 +134,7 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
   };
 
   return (
+    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA makes a table a grid, and its cells grid cells
     <table
       ref={table}
       class="matrix"

@@ -32,8 +32,8 @@ export function MatrixCell({ where, span, place, condition, isChosen, at }: Matr
   const isMoving = kind === 'running' || kind === 'waiting';
   const shown = isMoving ? undefined : still(condition, at);
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: in a grid a cell is a grid cell, which may be selected
     <td
-      role="gridcell"
       class={`cell ${kind}`}
       colSpan={span}
       aria-selected={isChosen}

@@ -48,7 +48,6 @@ export const MatrixRow = memo(
             return (
               <td
                 key={column}
-                role="gridcell"
                 class="none"
                 aria-disabled="true"
                 data-row={place.row}
