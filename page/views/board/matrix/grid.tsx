@@ -134,10 +134,10 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
   };
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA makes a table a grid, and its cells grid cells
     <table
       ref={table}
       class="matrix"
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA makes a table a grid, and its cells grid cells
       role="grid"
       aria-multiselectable="true"
       aria-label={say('board.gridLabel', { sources: columns.length, entities: rows.length })}
