@@ -12,12 +12,12 @@ import {
 } from '../../shared/board/overview/text.ts';
 import { preferredLanguage } from '../../shared/http/accept-language.ts';
 import { json, plain, prefersJson } from '../../shared/http/answer.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { authorize, mayTouch } from '../../shared/http/callers.ts';
 import { isKnown, type TaggedAnswer, tagged } from '../../shared/http/conditional.ts';
 import type { Call, RouteHandler } from '../../shared/http/handler.ts';
 import { clientGone } from '../../shared/http/outgoing.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { cellsSchema, toolOf } from '../shapes/overview.ts';
 import { waitMsOf } from '../shapes/run-views.ts';
 import { runsQuery } from '../shapes/runs-query.ts';
@@ -91,7 +91,7 @@ async function held(
   app: AppServices,
   { request, context, call: { caller, signal } }: Asked,
   form: string,
-  view: (facts: Facts, caller: ApiToken) => HttpResponseInit,
+  view: (facts: Facts, caller: Caller) => HttpResponseInit,
 ): Promise<TaggedAnswer> {
   if (caller === undefined) throw new Error('the overview needs a route that asks for a token');
   const waitMs = waitMsOf(request.query);

@@ -6,13 +6,32 @@ import { closureSchema } from '../../shared/closures/closures.ts';
 import { acknowledge, endAcknowledgement, listAcknowledgements } from '../admin/acknowledge.ts';
 import { beginClosure, endClosure, listClosures } from '../admin/close-and-open.ts';
 import { readAudit } from '../admin/read-audit.ts';
+import { readMe } from '../admin/read-me.ts';
 import type { Route } from '../route.ts';
 import * as audit from '../shapes/audit-page.ts';
+import { meSchema } from '../shapes/me.ts';
 import * as acknowledgements from '../shapes/new-acknowledgement.ts';
 import * as closures from '../shapes/new-closure.ts';
 import { pageLimitSchema } from '../shapes/runs.ts';
 
 export const adminRoutes: readonly Route[] = [
+  {
+    name: 'me',
+    tag: 'service',
+    route: 'me',
+    access: 'open',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readMe,
+        conditional: true,
+        summary: 'Who one is, what one may do, and how to sign in',
+        namesCaller: true,
+        responses: { 200: { description: 'As whom the request is known', json: meSchema } },
+        problems: ['unauthenticated'],
+      },
+    },
+  },
   {
     name: 'audit',
     tag: 'admin',

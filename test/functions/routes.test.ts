@@ -8,7 +8,7 @@ import { call, post, testApp } from './app.ts';
 interface Operation {
   tags: string[];
   responses: Record<string, unknown>;
-  security: unknown[];
+  security: Record<string, string[]>[];
   requestBody?: unknown;
 }
 
@@ -83,7 +83,9 @@ test('/openapi.json: every operation has its tag, its refusals and their headers
       assert.ok(tags.includes(own[0]));
       const refused = Object.keys(responses).filter((status) => status >= '400');
       assert.ok(refused.includes('400') && refused.includes('500'));
-      assert.equal(refused.includes('403'), security.length > 0, method);
+      const isOfRole = security.some((one) => Object.values(one).flat().length > 0);
+      assert.equal(refused.includes('403'), isOfRole, method);
+      if (security.length > 0) assert.ok(refused.includes('401'), method);
       assert.equal(refused.includes('413'), requestBody !== undefined);
     }
   }
@@ -105,6 +107,22 @@ test('/openapi.json: the lists need a token only when reads are protected', asyn
     const reply = await call(testApp({ PROTECT_READS: flag }), 'openapi');
     assert.deepEqual(JSON.parse(reply.text).paths['/valid_codes'].get.security, expected);
   }
+});
+
+test('/openapi.json has the ways by which this app knows who calls', async () => {
+  const signIn = {
+    issuer: 'https://login.microsoftonline.com/tenant/v2.0',
+    audience: 'client',
+    appRoles: [{ name: 'Operator', codes: ['*'] }],
+  };
+  const app = testApp({ SIGN_IN: JSON.stringify(signIn) });
+  const document = JSON.parse((await call(app, 'openapi')).text);
+  assert.deepEqual(Object.keys(document.components.securitySchemes), ['token', 'entra']);
+  assert.deepEqual(document.paths['/runs'].get.security, [
+    { token: ['read'] },
+    { entra: ['read'] },
+  ]);
+  assert.deepEqual(document.paths['/me'].get.security, [{}, { token: [] }, { entra: [] }]);
 });
 
 /** Statuses of refusals that a client can cause, whatever it sends. */
