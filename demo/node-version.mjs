@@ -6,3 +6,5 @@ if (Number(process.versions.node.split('.')[0]) < least) {
   );
   process.exit(1);
 }
+
+await import('./kept-modules.mjs');

@@ -1,7 +1,6 @@
 /** The npm scripts that are made of commands of others: checks, tests, and the app under Core Tools. */
 
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import { commandLine } from '../shared/command-line/command-line.ts';
 
 const runner = 'node --disable-warning=ExperimentalWarning --test --test-reporter=spec';
@@ -9,7 +8,9 @@ const tests = ['test', 'demo/test', 'packages/*/test'].map((root) => `"${root}/*
 const build = 'npm run --silent build';
 const schemas =
   'node --disable-warning=ExperimentalWarning cli/main.ts catalog schema catalog/schema --check';
-const check = ['tsc', 'biome check --error-on-warnings .', schemas, build];
+const pageTypes = 'node --disable-warning=ExperimentalWarning demo/page-types.ts --check';
+const types = ['tsc', 'tsc -p page'];
+const check = [...types, 'biome check --error-on-warnings .', schemas, pageTypes, build];
 
 interface Script {
   /** What it does, in a sentence. */
@@ -29,7 +30,7 @@ const packages = Object.fromEntries(
 
 const scripts: Readonly<Record<string, Script>> = {
   check: {
-    what: 'Types, linter with the walls between folders, JSON Schemas, build.',
+    what: 'Types, linter with the walls between folders, JSON Schemas, types of the API, build.',
     commands: check,
   },
   format: {
@@ -56,9 +57,7 @@ const script = scripts[name];
 if (script === undefined) throw new RangeError(`no script ${name}`);
 const typed = name === 'test' ? 'npm test --' : `npm run ${name} --`;
 commandLine({ name: typed, what: script.what, options: {} });
-// Hundreds of processes load the same modules: each compiles only what none has compiled before.
-const env = { NODE_COMPILE_CACHE: resolve('node_modules/.cache/node'), ...process.env };
 for (const command of script.commands) {
-  const { status } = spawnSync(command, { shell: true, stdio: 'inherit', env });
+  const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }

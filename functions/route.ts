@@ -9,7 +9,7 @@ import type {
 } from '@azure/functions';
 import type { AppServices } from '../shared/app/services.ts';
 import type { Representation } from '../shared/http/accept.ts';
-import { type Caller, inRole } from '../shared/http/caller.ts';
+import { allOf, type Caller, inRole } from '../shared/http/caller.ts';
 import { requireRole, unauthenticated } from '../shared/http/callers.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
 import {
@@ -48,7 +48,7 @@ interface RouteMethod extends OperationDescription {
   /** Where it differs from the route's. */
   access?: Access;
   /** What a token must be allowed; `read` for GET and `run` for the others unless told. */
-  role?: Role;
+  role?: Role | 'any';
   /** Of every method but GET: what it changes, which is in the audit, or why it is not. */
   changes?: ChangeKind | { nothing: string };
 }
@@ -96,8 +96,15 @@ function handlerOf(route: Route, services: () => AppServices) {
   });
   return httpHandler({
     methods: Object.fromEntries(handlers),
-    identify: (request, context, signal) =>
-      identify(route, request, services(), { context, signal }),
+    identify: async (request, context, signal) => {
+      try {
+        return await identify(route, request, services(), { context, signal });
+      } catch (error) {
+        const isOffered = roleOf(route, request.method as Method) === 'any';
+        if (!isOffered || !(error instanceof HttpProblem) || error.status !== 401) throw error;
+        throw error.withMembers({ signIn: services().signIn.offer });
+      }
+    },
     queryOf: (method) => queryOf(route, method),
     refusals: route.refusals,
     isStorageAway: isTransientStorageError,
@@ -117,8 +124,8 @@ function accessOf({ access, methods }: Route, method: Method): Access {
   return methods[method]?.access ?? access;
 }
 
-/** Undefined where nobody needs a token, nor is told more with one. */
-export function roleOf(route: Route, method: Method): Role | undefined {
+/** Undefined where nobody needs a token, nor is told more with one; `any` where each will do. */
+export function roleOf(route: Route, method: Method): Role | 'any' | undefined {
   if (accessOf(route, method) === 'open') return undefined;
   return route.methods[method]?.role ?? (method === 'GET' ? 'read' : 'run');
 }
@@ -152,6 +159,7 @@ async function identify(
     if (isNeeded) throw unauthenticated('Authorization token is needed.');
     return undefined;
   }
+  if (role === 'any') return { ...identity, ...allOf(identity) };
   const caller = inRole(identity, role);
   if (isNeeded || access === 'body') requireRole(caller, role);
   return caller.roles.includes(role) ? caller : undefined;

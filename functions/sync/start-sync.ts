@@ -7,7 +7,7 @@ import { show } from '../../shared/faults/show.ts';
 import type { Representation } from '../../shared/http/accept.ts';
 import { json, textOrJson } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
-import { type Caller, callerText } from '../../shared/http/caller.ts';
+import { type Caller, callerText, identityOf, inRole } from '../../shared/http/caller.ts';
 import { authenticate, authorize, requireRole } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { knownCodes } from '../../shared/sync/asked-codes.ts';
@@ -126,5 +126,5 @@ export async function planned(
 /** The member counts where it is sent; a header was looked at before the body was read. */
 export function tokenOf(body: Body, caller: Caller | undefined, app: AppServices): Caller {
   if (caller !== undefined && !Object.hasOwn(body, 'token')) return caller;
-  return authenticate(body['token'], app.settings.tokens, app.now());
+  return inRole(identityOf(authenticate(body['token'], app.settings.tokens, app.now())), 'run');
 }

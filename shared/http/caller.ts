@@ -8,6 +8,10 @@ export interface Caller extends Rights {
   name: string;
   /** The object id of the account in Microsoft Entra ID, which stays; absent of an API token. */
   principal?: string;
+  /** Where any role will do, and the others are those of all of these together. */
+  rights?: readonly Rights[];
+  /** Likewise: of an API token, as in the settings. */
+  expires?: string;
 }
 
 /** Whoever is known, whatever he may do: each of `rights` by itself, none of them with another's codes. */

@@ -49,8 +49,6 @@ export interface OperationDescription {
   anyBody?: string;
   /** By status. */
   responses: Readonly<Record<number, ResponseDescription>>;
-  /** Whoever names himself is told so, whatever he may do. */
-  namesCaller?: true;
   /** Its answer has an ETag, and is a 304 for whoever has it already. */
   conditional?: true;
   /** Refusals beside those that follow from token, parameters and body. */
@@ -76,8 +74,8 @@ export interface Operation extends OperationDescription {
   method: Method;
   /** Without the leading slash: `runs/{id}`. */
   route: string;
-  /** Undefined: nobody looks for a token. */
-  role: Role | undefined;
+  /** Undefined: nobody looks for a token; `any`: each that is known will do. */
+  role: Role | 'any' | undefined;
   isTokenOptional: boolean;
 }
 
@@ -164,13 +162,13 @@ const securitySchemes = {
 
 /** Role names stand where OAuth has its scopes (OpenAPI 3.1, Security Requirement Object). */
 function security(
-  { role, isTokenOptional, namesCaller }: Operation,
+  { role, isTokenOptional }: Operation,
   ways: readonly SecurityScheme[],
 ): Record<string, string[]>[] {
-  if (role === undefined && !namesCaller) return [];
-  const scopes = role === undefined ? [] : [role];
+  if (role === undefined) return [];
+  const scopes = role === 'any' ? [] : [role];
   const any = ways.map((way) => ({ [way]: scopes }));
-  return isTokenOptional || namesCaller ? [{}, ...any] : any;
+  return isTokenOptional ? [{}, ...any] : any;
 }
 
 function describe(

@@ -3,17 +3,12 @@
 import type { HttpRequest } from '@azure/functions';
 import { type Identity, identityOf } from '../http/caller.ts';
 import { authenticate, bearerToken, knownToken } from '../http/callers.ts';
+import type { SignInOffer } from '../http/sign-in-offer.ts';
 import type { Settings } from '../settings/settings.ts';
 import { checkToken, isJwt } from './entra-token.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { requireOwnOrigin } from './own-origin.ts';
 import { platformAccount, principalHeader } from './platform-principal.ts';
-
-/** How somebody who is not known can become so. */
-export type SignInOffer =
-  | { kind: 'token' }
-  | { kind: 'entra'; address: string; clientId: string }
-  | { kind: 'platform'; address: string; signOut: string };
 
 export interface Asking {
   now: Date;

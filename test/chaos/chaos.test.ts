@@ -9,7 +9,7 @@ test('workers die, storage fails, messages come twice: every run ends, one proce
   const summary = await runChaos({
     seed,
     episodes: 20,
-    budgetMs: 10_000,
+    budgetMs: 6_000,
     log: (line) => t.diagnostic(line),
   });
   t.diagnostic(JSON.stringify(summary));

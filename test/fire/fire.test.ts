@@ -10,9 +10,9 @@ test('requests break, workers are killed, versions come late, go back and are no
     seed,
     budgetMs: Number.POSITIVE_INFINITY,
     episodes: 1,
-    badMs: 8_000,
-    killEveryMs: 3_000,
-    size: 8,
+    badMs: 5_000,
+    killEveryMs: 2_000,
+    size: 5,
     log: (line) => t.diagnostic(line),
   });
   t.diagnostic(JSON.stringify(told));

@@ -65,8 +65,7 @@ test('whoever the platform has signed in is who he is in the directory', async (
 test('the header is nothing where no setting says that the platform stands in front', async () => {
   for (const app of [testApp(), testApp(azure), platformApp({ platform: false })]) {
     assert.equal((await call(app, 'runs', { headers: signedIn() })).status, 401);
-    const me = JSON.parse((await call(app, 'me', { headers: signedIn() })).text);
-    assert.deepEqual(Object.keys(me), ['signIn']);
+    assert.equal((await call(app, 'me', { headers: signedIn() })).status, 401);
   }
 });
 

@@ -77,12 +77,21 @@ test('API tokens are as good as before, beside it', async () => {
   assert.deepEqual(issuer.asked, []);
 });
 
-test('nobody is known by no token at all, and is told how to become so', async () => {
-  const none = JSON.parse((await call(testApp(), 'me', { headers: {} })).text);
-  assert.deepEqual(none, { signIn: { kind: 'token' } });
-  const entra = JSON.parse((await call(signInApp(), 'me', { headers: {} })).text);
-  assert.deepEqual(entra, { signIn: { kind: 'entra', address: issuer.name, clientId } });
-  assert.equal((await call(signInApp(), 'runs')).status, 401);
+test('whoever is not known is told how to become so', async () => {
+  const entra = { kind: 'entra', address: issuer.name, clientId };
+  const expired = await issuer.token({ exp: seconds - 3600 });
+  for (const [app, headers, signIn] of [
+    [testApp(), {}, { kind: 'token' }],
+    [signInApp(), {}, entra],
+    [signInApp(), bearer('wrong'), entra],
+    [signInApp(), bearer(expired), entra],
+  ] as const) {
+    const reply = await call(app, 'me', { headers: { accept: 'application/json', ...headers } });
+    assert.equal(reply.status, 401);
+    assert.deepEqual(JSON.parse(reply.text).signIn, signIn);
+  }
+  const elsewhere = await call(signInApp(), 'runs', { headers: { accept: 'application/json' } });
+  assert.equal(JSON.parse(elsewhere.text).signIn, undefined);
 });
 
 /** A token of other parts, each as text. */

@@ -263,7 +263,7 @@ describe('runs under faults', { concurrency: true }, () => {
         kills: fc.integer({ min: 0, max: 3 }),
         percent: fc.integer({ min: 0, max: 20 }),
       }),
-      { numRuns: Number(process.env['FAULT_CASES'] ?? 16), seed },
+      { numRuns: Number(process.env['FAULT_CASES'] ?? 8), seed },
     );
     // A few at a time: they wait for their retries more than they work.
     const left = [...scenarios];

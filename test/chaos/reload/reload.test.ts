@@ -7,7 +7,7 @@ test('the catalogue changes under runs of three workers: none is harmed, none mi
   const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
   t.diagnostic(`seed ${seed}`);
   const log = (line: string) => t.diagnostic(line);
-  const summary = await runReload({ seed, seconds: 8, everyMs: 250, lookMs: 100, log });
+  const summary = await runReload({ seed, seconds: 5, everyMs: 250, lookMs: 100, log });
   t.diagnostic(JSON.stringify(summary));
   // A broken rule throws. How many runs fit into the time is the machine's affair.
   const { succeeded = 0 } = summary.runs;

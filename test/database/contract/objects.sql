@@ -77,20 +77,20 @@ BEGIN
   UPDATE contract.number SET n = n WHERE n = @n;
 END;
 GO
--- 300,000 rows of 1 KB.
+-- 80,000 rows of 1 KB.
 CREATE PROCEDURE contract.sp_gives_rows
 AS
 BEGIN
   SELECT a.n, REPLICATE('x', 1000) AS text
   FROM contract.number AS a CROSS JOIN contract.number AS b
-  WHERE b.n < 300;
+  WHERE b.n < 80;
 END;
 GO
 CREATE PROCEDURE contract.sp_counts_often
 AS
 BEGIN
   DECLARE @n int = 0;
-  WHILE @n < 20000
+  WHILE @n < 5000
   BEGIN
     UPDATE contract.number SET n = n WHERE n = @n % 1000;
     SET @n = @n + 1;

@@ -9,29 +9,29 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Databases } from '../../../shared/database/databases.ts';
 import { streamedRows } from '../../support/streamed-rows.ts';
 
-export interface MillionRowsWork {
+export interface ManyRowsWork {
   connectionString: string;
   text: string;
 }
 
-export interface MillionRowsSeen {
+export interface ManyRowsSeen {
   count: number;
   sum: number;
-  /** Bytes in use after a garbage collection, each 200,000 rows. */
+  /** Bytes in use after a garbage collection, each 50,000 rows. */
   used: number[];
 }
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-const { connectionString, text } = workerData as MillionRowsWork;
+const { connectionString, text } = workerData as ManyRowsWork;
 const databases = new Databases([{ id: 'ab', setting: 'SQL_AB', connectionString }]);
-const seen: MillionRowsSeen = { count: 0, sum: 0, used: [] };
+const seen: ManyRowsSeen = { count: 0, sum: 0, used: [] };
 try {
   for await (const row of streamedRows(databases, 'ab', text, [], AbortSignal.timeout(60_000))) {
     seen.count += 1;
     seen.sum += row['n'] as number;
-    if (seen.count % 200_000 === 100_000) {
+    if (seen.count % 50_000 === 25_000) {
       collectGarbage();
       const { heapUsed, external } = process.memoryUsage();
       seen.used.push(heapUsed + external);
