@@ -5,20 +5,22 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageApp } from '../demo/build.ts';
 
-test('what is deployed needs no build: a bundle, its fonts, host.json, a bare package.json', async (t) => {
+test('what is deployed needs no build: chunks, fonts, host.json, a bare package.json', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'packaged-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await packageApp(folder);
   const files = await readdir(folder, { recursive: true });
-  assert.deepEqual(files.sort(), [
+  const isChunk = (name: string) => /-[0-9A-Z]{8}\.cjs(\.map)?$/.test(name);
+  assert.deepEqual(files.filter((name) => !isChunk(name)).sort(), [
     '.funcignore',
+    'app.cjs',
+    'app.cjs.map',
     'fonts',
     'fonts/DejaVu-LICENSE.txt',
     'fonts/DejaVuSansCondensed-Bold.ttf',
     'fonts/DejaVuSansCondensed.ttf',
     'host.json',
     'main.cjs',
-    'main.cjs.map',
     'package.json',
   ]);
   const { scripts, dependencies, devDependencies, type, main, engines } = JSON.parse(

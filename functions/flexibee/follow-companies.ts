@@ -2,7 +2,8 @@
 
 import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
-import { type CompanyMessage, companyQueueOutput } from '../../shared/app/company-queue.ts';
+import type { CompanyMessage } from '../../shared/app/company-message.ts';
+import { companyQueueOutput } from '../../shared/app/company-queue.ts';
 import { nightOf } from '../../shared/flexibee/reconcile/night.ts';
 
 export const followSchedule = '0 * * * * *';

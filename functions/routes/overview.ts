@@ -13,7 +13,7 @@ const wait = {
   in: 'query',
   description:
     'Seconds, 1 to 25, for which an answer that If-None-Match names is held until it changes',
-  schema: waitSchema,
+  schema: () => waitSchema,
 } as const;
 
 export const overviewRoutes: readonly Route[] = [
@@ -23,7 +23,7 @@ export const overviewRoutes: readonly Route[] = [
     route: 'overview',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readOverview,
         conditional: true,
@@ -34,14 +34,14 @@ export const overviewRoutes: readonly Route[] = [
           {
             name: 'Accept-Language',
             in: 'header',
-            description: 'Of the text: en, cs or ru',
-            schema: z.string(),
+            description: 'Of the text: () => en, cs or ru',
+            schema: () => z.string(),
           },
           {
             name: 'tool',
             in: 'query',
             description: 'By what a text says how it is mended: curl, unless given, or cli',
-            schema: toolSchema,
+            schema: () => toolSchema,
           },
         ],
         responses: {
@@ -50,16 +50,16 @@ export const overviewRoutes: readonly Route[] = [
             headers: {
               'Content-Language': {
                 description: 'Of a text',
-                schema: z.enum(languages),
+                schema: () => z.enum(languages),
                 isOptional: true,
               },
             },
-            json: overviewSchema,
-            text: z.string().meta({ examples: ['All is well.\n'] }),
+            json: () => overviewSchema,
+            text: () => z.string().meta({ examples: ['All is well.\n'] }),
           },
         },
       },
-    },
+    }),
   },
   {
     name: 'overview_cells',
@@ -67,7 +67,7 @@ export const overviewRoutes: readonly Route[] = [
     route: 'overview/cells',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readCells,
         conditional: true,
@@ -78,14 +78,19 @@ export const overviewRoutes: readonly Route[] = [
             name: 'code',
             in: 'query',
             description: 'Data sources, with commas',
-            schema: z.string(),
+            schema: () => z.string(),
           },
-          { name: 'name', in: 'query', description: 'Entities, with commas', schema: z.string() },
+          {
+            name: 'name',
+            in: 'query',
+            description: 'Entities, with commas',
+            schema: () => z.string(),
+          },
         ],
         responses: {
-          200: { description: 'In the catalogue’s order', json: cellsSchema },
+          200: { description: 'In the catalogue’s order', json: () => cellsSchema },
         },
       },
-    },
+    }),
   },
 ];
