@@ -1,12 +1,14 @@
 /** Builds the app into chunks that a Functions worker loads, and lays out what is deployed. */
 
-import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { commandLine } from '../shared/command-line/command-line.ts';
 import { bundle, entryChunk } from './build/bundle.ts';
+import { buildPage } from './build-page.ts';
+import { replaceFile } from './replace-file.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,13 +22,14 @@ const keptChunksMs = 24 * 60 * 60_000;
 const ignored = ['*.map', 'local.settings*.json', '.funcignore'];
 
 /**
- * Writes the folder that is deployed, exactly as it is: the chunks, the fonts, `host.json` and
+ * Writes the folder that is deployed, exactly as it is: the chunks, the fonts, the page, `host.json` and
  * a `package.json` without scripts and dependencies, so that a build in the cloud finds nothing to
  * do.
  */
 export async function packageApp(folder = 'dist/app'): Promise<void> {
   const target = resolve(root, folder);
   await mkdir(target, { recursive: true });
+  await buildPage(resolve(target, 'page'));
   await buildApp('functions/main.ts', folder);
   const { name, version, license, engines } = manifest;
   const deployed = { name, version, license, private: true, main: 'main.cjs', engines };
@@ -45,8 +48,7 @@ export async function buildApp(entry: string, folder: string): Promise<void> {
   const { files, metafile } = await bundle(root, entry, target);
   assertNoDoubles(metafile);
   await mkdir(target, { recursive: true });
-  // What loads others comes after them.
-  for (const { path, contents } of files.toReversed()) await replaceFile(path, contents);
+  for (const { path, contents } of files) await replaceFile(path, contents);
   await replaceFile(
     resolve(target, 'main.cjs'),
     `module.exports = require('./${entryChunk}').default;\n`,
@@ -65,13 +67,6 @@ async function removeOldChunks(folder: string, current: ReadonlySet<string>): Pr
     const { mtimeMs } = await stat(path);
     if (mtimeMs < Date.now() - keptChunksMs) await rm(path, { force: true });
   }
-}
-
-/** In one step: another instance may be reading it. */
-async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}`;
-  await writeFile(beside, contents);
-  await rename(beside, path);
 }
 
 function assertNoDoubles(metafile: Metafile): void {

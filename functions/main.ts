@@ -14,6 +14,7 @@ import { expireJournals, journalSchedule } from './flexibee/expire-journals.ts';
 import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
 import { foldOverview, foldSchedule } from './overview/fold-overview.ts';
+import { pageFunctions } from './page/page-functions.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
@@ -42,6 +43,8 @@ for (const route of routes) {
     httpFunction(route, () => app().current),
   );
 }
+
+for (const [name, options] of Object.entries(pageFunctions)) functions.app.http(name, options);
 
 functions.app.storageQueue('execute_run', {
   queueName: runQueueName,

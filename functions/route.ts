@@ -49,7 +49,7 @@ interface RouteMethod extends OperationDescription {
   /** Where it differs from the route's. */
   access?: Access;
   /** What a token must be allowed; `read` for GET and `run` for the others unless told. */
-  role?: Role;
+  role?: Role | 'any';
   /** Of every method but GET: what it changes, which is in the audit, or why it is not. */
   changes?: ChangeKind | { nothing: string };
 }
@@ -126,8 +126,8 @@ function accessOf(route: Route, method: Method): Access {
   return methodsOf(route)[method]?.access ?? route.access;
 }
 
-/** Undefined where nobody needs a token, nor is told more with one. */
-export function roleOf(route: Route, method: Method): Role | undefined {
+/** Undefined where nobody needs a token, nor is told more with one; `any` where each will do. */
+export function roleOf(route: Route, method: Method): Role | 'any' | undefined {
   if (accessOf(route, method) === 'open') return undefined;
   return methodsOf(route)[method]?.role ?? (method === 'GET' ? 'read' : 'run');
 }
@@ -154,6 +154,7 @@ function identify(route: Route, request: HttpRequest, app: AppServices): ApiToke
   const isNeeded = access === 'token' || (access === 'read' && protectReads);
   if (!isNeeded && presented === undefined) return undefined;
   const token = authenticate(presented, tokens, app.now());
+  if (role === 'any') return token;
   if (isNeeded || access === 'body') requireRole(token, role);
   return token.roles.includes(role) ? token : undefined;
 }

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageApp } from '../demo/build.ts';
 
-test('what is deployed needs no build: chunks, fonts, host.json, a bare package.json', async (t) => {
+test('what is deployed needs no build: chunks, fonts, the page, host.json, a bare package.json', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'packaged-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await packageApp(folder);
   const files = await readdir(folder, { recursive: true });
-  const isChunk = (name: string) => /-[0-9A-Z]{8}\.cjs(\.map)?$/.test(name);
-  assert.deepEqual(files.filter((name) => !isChunk(name)).sort(), [
+  const isOfPage = (name: string) => name.startsWith('page/');
+  const isChunk = (name: string) => !isOfPage(name) && /-[0-9A-Z]{8}\.cjs(\.map)?$/.test(name);
+  assert.deepEqual(files.filter((name) => !isOfPage(name) && !isChunk(name)).sort(), [
     '.funcignore',
     'app.cjs',
     'app.cjs.map',
@@ -22,7 +23,12 @@ test('what is deployed needs no build: chunks, fonts, host.json, a bare package.
     'host.json',
     'main.cjs',
     'package.json',
+    'page',
   ]);
+  // Kept for good by browsers: another content has another name.
+  const named = /^page\/(index\.html|[\w-]+-[0-9A-Z]{8}\.(js|css|svg))(\.br|\.gz)?$/;
+  for (const name of files.filter(isOfPage)) assert.match(name, named);
+  assert.ok(files.includes('page/index.html.br'));
   const { scripts, dependencies, devDependencies, type, main, engines } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),
   );

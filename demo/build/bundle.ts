@@ -8,6 +8,7 @@ import { build, type Metafile, type OutputFile, stop, transform } from 'esbuild'
 import { lazyModules, requireChunks } from './lazy-modules.ts';
 
 export interface Bundle {
+  /** The entry's chunk comes last: it names the others, whose names follow from what is in them. */
   files: readonly Pick<OutputFile, 'path' | 'contents'>[];
   metafile: Metafile;
 }
@@ -48,7 +49,12 @@ export async function bundle(root: string, entry: string, folder: string): Promi
     });
     const entryOf = commonJsEntries(metafile);
     const files = await Promise.all(outputFiles.map((file) => commonJs(file, entryOf)));
-    return { files: files.flat(), metafile };
+    const isEntry = ({ path }: { path: string }) => basename(path) === entryChunk;
+    const chunks = files.flat();
+    return {
+      files: [...chunks.filter((file) => !isEntry(file)), ...chunks.filter(isEntry)],
+      metafile,
+    };
   } finally {
     // Its service process would otherwise stay as long as we do, with 300 MB.
     await stop();

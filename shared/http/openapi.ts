@@ -75,8 +75,8 @@ export interface Operation extends OperationDescription {
   method: Method;
   /** Without the leading slash: `runs/{id}`. */
   route: string;
-  /** Undefined: nobody looks for a token. */
-  role: Role | undefined;
+  /** Undefined: nobody looks for a token; `any`: each that is known will do. */
+  role: Role | 'any' | undefined;
   isTokenOptional: boolean;
 }
 
@@ -140,7 +140,8 @@ export function openApiDocument(operations: readonly Operation[]): Record<string
 /** Role names stand where OAuth has its scopes (OpenAPI 3.1, Security Requirement Object). */
 function security({ role, isTokenOptional }: Operation): Record<string, string[]>[] {
   if (role === undefined) return [];
-  return isTokenOptional ? [{}, { token: [role] }] : [{ token: [role] }];
+  const token = { token: role === 'any' ? [] : [role] };
+  return isTokenOptional ? [{}, token] : [token];
 }
 
 function describe(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {

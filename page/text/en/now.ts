@@ -1,0 +1,2 @@
+/** Of the view now. */
+export const now = {} as const;

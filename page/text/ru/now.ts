@@ -1,0 +1,4 @@
+import type { now as english } from '../en/now.ts';
+import type { Slavic, Translation } from '../texts.ts';
+
+export const now: Translation<typeof english, Slavic> = {};
