@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { heavy, readChunk, startFaults } from '../demo/build/check-start.ts';
 import { packageApp } from '../demo/build.ts';
 
 test('what is deployed needs no build: chunks, fonts, the page, host.json, a bare package.json', async (t) => {
@@ -29,6 +30,11 @@ test('what is deployed needs no build: chunks, fonts, the page, host.json, a bar
   const named = /^page\/(index\.html|[\w-]+-[0-9A-Z]{8}\.(js|css|svg))(\.br|\.gz)?$/;
   for (const name of files.filter(isOfPage)) assert.match(name, named);
   assert.ok(files.includes('page/index.html.br'));
+  // By these the check of a start knows which packages are in what it reads.
+  const chunks = files.filter((name) => name.endsWith('.cjs') && name !== 'main.cjs');
+  const read = await Promise.all(chunks.map((name) => readChunk(join(folder, name))));
+  const faults = startFaults('at the start', read).join('\n');
+  for (const name of [...heavy, 'bytes are loaded']) assert.ok(faults.includes(name), name);
   const { scripts, dependencies, devDependencies, type, main, engines } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),
   );
