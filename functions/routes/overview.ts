@@ -41,7 +41,7 @@ export const overviewRoutes: readonly Route[] = [
           {
             name: 'Accept-Language',
             in: 'header',
-            description: 'Of the text: () => en, cs or ru',
+            description: 'Of the text: en, cs or ru',
             schema: () => z.string(),
           },
           {
