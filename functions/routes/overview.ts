@@ -112,7 +112,7 @@ export const overviewRoutes: readonly Route[] = [
     route: 'overview/cells/active',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readActiveCells,
         conditional: true,
@@ -122,10 +122,10 @@ export const overviewRoutes: readonly Route[] = [
         responses: {
           200: {
             description: 'Of runs that have their servers, and of the first 50 in line',
-            json: activeCellsSchema,
+            json: () => activeCellsSchema,
           },
         },
       },
-    },
+    }),
   },
 ];
