@@ -9,6 +9,8 @@ interface MatrixCellProps {
   /** How many columns it has. */
   span: number;
   place: { row: number; column: number; tabIndex: number };
+  /** Its place among all columns, where not all are drawn. */
+  number: { 'aria-colindex'?: number };
   condition: Condition;
   isChosen: boolean;
   /** Milliseconds since 1970, to the minute. */
@@ -27,7 +29,15 @@ interface Shown {
 }
 
 /** Reads no signal: its row is drawn anew when something of it is another. */
-export function MatrixCell({ where, span, place, condition, isChosen, at }: MatrixCellProps) {
+export function MatrixCell({
+  where,
+  span,
+  place,
+  number,
+  condition,
+  isChosen,
+  at,
+}: MatrixCellProps) {
   const { kind } = condition;
   const isMoving = kind === 'running' || kind === 'waiting';
   const shown = isMoving ? undefined : still(condition, at);
@@ -37,6 +47,7 @@ export function MatrixCell({ where, span, place, condition, isChosen, at }: Matr
       class={`cell ${kind}`}
       colSpan={span}
       aria-selected={isChosen}
+      {...number}
       data-row={place.row}
       data-column={place.column}
       tabIndex={place.tabIndex}
