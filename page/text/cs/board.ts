@@ -13,7 +13,6 @@ export const board: Translation<typeof english, Slavic> = {
   failed: 'selhalo',
   failedMark: 'chyba',
   never: 'zatím nikdy',
-  ageAndTook: 'stáří {age}, naposledy trvalo {took}',
   next: 'další',
   inLine: 've frontě',
   nextIn: 'na řadě za {time}',

@@ -11,7 +11,6 @@ export const board = {
   failed: 'failed',
   failedMark: 'failed',
   never: 'never synced',
-  ageAndTook: '{age} old, last took {took}',
   next: 'next',
   inLine: 'in line',
   nextIn: 'next, in {time}',

@@ -13,7 +13,6 @@ export const board: Translation<typeof english, Slavic> = {
   failed: 'ошибка',
   failedMark: 'сбой',
   never: 'ещё не загружалось',
-  ageAndTook: 'давность {age}, последняя загрузка длилась {took}',
   next: 'далее',
   inLine: 'в очереди',
   nextIn: 'далее, через {time}',

@@ -172,6 +172,7 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
         role="grid"
         aria-multiselectable="true"
         aria-label={say('board.gridLabel', { sources: columns.length, entities: rows.length })}
+        aria-description={say('board.about')}
         {...(isLarge && { 'aria-rowcount': rows.length + 2, 'aria-colcount': columns.length + 1 })}
         onPointerDown={press}
         onPointerOver={hover}

@@ -96,13 +96,13 @@ function Note({ call, label, isMine, save }: NoteProps) {
         {isMine && (
           <Button
             kind="quiet"
-            aria-label={say('board.noteOf', { line: label })}
             onClick={() => {
               text.value = call.note ?? '';
               isEdited.value = true;
             }}
           >
             {call.note === undefined ? say('board.addNote') : say('board.changeNote')}
+            <span class="unseen"> {label}</span>
           </Button>
         )}
       </span>

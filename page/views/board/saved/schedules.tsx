@@ -111,8 +111,9 @@ function ScheduleLine({ schedule, isMine, edit }: ScheduleLineProps) {
       </span>
       <Last last={known?.last} />
       {isMine && (
-        <Button kind="quiet" aria-label={say('board.changeSchedule', { name })} onClick={edit}>
+        <Button kind="quiet" onClick={edit}>
           {say('board.change')}
+          <span class="unseen"> {name}</span>
         </Button>
       )}
       {newer !== undefined && <p class="refusal">{newer}</p>}
