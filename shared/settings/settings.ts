@@ -5,6 +5,7 @@ import type { Target } from '../events/targets/target.ts';
 import { didYouMean } from '../faults/near-name.ts';
 import { type ApiToken, parseTokens } from './api-tokens.ts';
 import { type HookSettings, parseHooks } from './hooks.ts';
+import { parseMcpOrigins } from './mcp-origins.ts';
 import { parseNotifications } from './notifications.ts';
 import { misspelt, nearSet, readerOf } from './setting-names.ts';
 import {
@@ -40,6 +41,8 @@ export interface Settings {
   sqlPoolSize: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;
+  /** Origins of pages that may call `/mcp`, beside the app's own. */
+  mcpOrigins: readonly string[];
   /** Who is told of events. */
   targets: readonly Target[];
   /** Whether the platform's front end stands before the app, whose word on clients counts. */
@@ -91,6 +94,7 @@ export function readSettings(
     retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
     sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
     hooks: parseHooks(read, report),
+    mcpOrigins: parseMcpOrigins(read, report),
     targets: parseNotifications(read, report),
     inAzure: isAzure(read),
     ...(catalog !== undefined && { catalog }),
