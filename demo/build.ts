@@ -1,11 +1,13 @@
 /** Builds the app into one file that a Functions worker loads, and lays out what is deployed. */
 
-import { cp, mkdir, rename, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, stop } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { commandLine } from '../shared/command-line/command-line.ts';
+import { buildPage } from './build-page.ts';
+import { replaceFile } from './replace-file.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -16,13 +18,14 @@ const stateless = ['base64-js'];
 const ignored = ['*.map', 'local.settings*.json', '.funcignore'];
 
 /**
- * Writes the folder that is deployed, exactly as it is: the bundle with its fonts, `host.json` and
+ * Writes the folder that is deployed, exactly as it is: the bundle with its fonts, the page, `host.json` and
  * a `package.json` without scripts and dependencies, so that a build in the cloud finds nothing to
  * do.
  */
 export async function packageApp(folder = 'dist/app'): Promise<void> {
   const target = resolve(root, folder);
   await mkdir(target, { recursive: true });
+  await buildPage(resolve(target, 'page'));
   await buildApp('functions/main.ts', folder);
   const { name, version, license, engines } = manifest;
   const deployed = { name, version, license, private: true, main: 'main.cjs', engines };
@@ -65,13 +68,6 @@ export async function buildApp(entry: string, folder: string): Promise<void> {
   await cp(resolve(root, 'shared/dynsql/reports/fonts'), resolve(root, folder, 'fonts'), {
     recursive: true,
   });
-}
-
-/** In one step: another instance may be reading it. */
-async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}`;
-  await writeFile(beside, contents);
-  await rename(beside, path);
 }
 
 function assertNoDoubles(metafile: Metafile): void {

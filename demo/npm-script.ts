@@ -8,7 +8,9 @@ const tests = ['test', 'demo/test', 'packages/*/test'].map((root) => `"${root}/*
 const build = 'npm run --silent build';
 const schemas =
   'node --disable-warning=ExperimentalWarning cli/main.ts catalog schema catalog/schema --check';
-const check = ['tsc', 'biome check --error-on-warnings .', schemas, build];
+const pageTypes = 'node --disable-warning=ExperimentalWarning demo/page-types.ts --check';
+const types = ['tsc', 'tsc -p page'];
+const check = [...types, 'biome check --error-on-warnings .', schemas, pageTypes, build];
 
 interface Script {
   /** What it does, in a sentence. */
@@ -28,7 +30,7 @@ const packages = Object.fromEntries(
 
 const scripts: Readonly<Record<string, Script>> = {
   check: {
-    what: 'Types, linter with the walls between folders, JSON Schemas, build.',
+    what: 'Types, linter with the walls between folders, JSON Schemas, types of the API, build.',
     commands: check,
   },
   format: {

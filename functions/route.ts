@@ -46,7 +46,7 @@ interface RouteMethod extends OperationDescription {
   /** Where it differs from the route's. */
   access?: Access;
   /** What a token must be allowed; `read` for GET and `run` for the others unless told. */
-  role?: Role;
+  role?: Role | 'any';
   /** Of every method but GET: what it changes, which is in the audit, or why it is not. */
   changes?: ChangeKind | { nothing: string };
 }
@@ -114,8 +114,8 @@ function accessOf({ access, methods }: Route, method: Method): Access {
   return methods[method]?.access ?? access;
 }
 
-/** Undefined where nobody needs a token, nor is told more with one. */
-export function roleOf(route: Route, method: Method): Role | undefined {
+/** Undefined where nobody needs a token, nor is told more with one; `any` where each will do. */
+export function roleOf(route: Route, method: Method): Role | 'any' | undefined {
   if (accessOf(route, method) === 'open') return undefined;
   return route.methods[method]?.role ?? (method === 'GET' ? 'read' : 'run');
 }
@@ -142,6 +142,7 @@ function identify(route: Route, request: HttpRequest, app: AppServices): ApiToke
   const isNeeded = access === 'token' || (access === 'read' && protectReads);
   if (!isNeeded && presented === undefined) return undefined;
   const token = authenticate(presented, tokens, app.now());
+  if (role === 'any') return token;
   if (isNeeded || access === 'body') requireRole(token, role);
   return token.roles.includes(role) ? token : undefined;
 }

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageApp } from '../demo/build.ts';
 
-test('what is deployed needs no build: a bundle, its fonts, host.json, a bare package.json', async (t) => {
+test('what is deployed needs no build: a bundle, its fonts, the page, host.json, a bare package.json', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'packaged-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await packageApp(folder);
   const files = await readdir(folder, { recursive: true });
-  assert.deepEqual(files.sort(), [
+  const isOfPage = (name: string) => name.startsWith('page/');
+  assert.deepEqual(files.filter((name) => !isOfPage(name)).sort(), [
     '.funcignore',
     'fonts',
     'fonts/DejaVu-LICENSE.txt',
@@ -20,7 +21,12 @@ test('what is deployed needs no build: a bundle, its fonts, host.json, a bare pa
     'main.cjs',
     'main.cjs.map',
     'package.json',
+    'page',
   ]);
+  // Kept for good by browsers: another content has another name.
+  const named = /^page\/(index\.html|[\w-]+-[0-9A-Z]{8}\.(js|css|svg))(\.br|\.gz)?$/;
+  for (const name of files.filter(isOfPage)) assert.match(name, named);
+  assert.ok(files.includes('page/index.html.br'));
   const { scripts, dependencies, devDependencies, type, main, engines } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),
   );

@@ -6,13 +6,31 @@ import { closureSchema } from '../../shared/closures/closures.ts';
 import { acknowledge, endAcknowledgement, listAcknowledgements } from '../admin/acknowledge.ts';
 import { beginClosure, endClosure, listClosures } from '../admin/close-and-open.ts';
 import { readAudit } from '../admin/read-audit.ts';
+import { readMe } from '../admin/read-me.ts';
 import type { Route } from '../route.ts';
 import * as audit from '../shapes/audit-page.ts';
+import { meSchema } from '../shapes/me.ts';
 import * as acknowledgements from '../shapes/new-acknowledgement.ts';
 import * as closures from '../shapes/new-closure.ts';
 import { pageLimitSchema } from '../shapes/runs.ts';
 
 export const adminRoutes: readonly Route[] = [
+  {
+    name: 'me',
+    tag: 'service',
+    route: 'me',
+    access: 'token',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readMe,
+        role: 'any',
+        conditional: true,
+        summary: 'What the token may do, see and ask, and until when',
+        responses: { 200: { description: 'Of the token that was sent', json: meSchema } },
+      },
+    },
+  },
   {
     name: 'audit',
     tag: 'admin',

@@ -5,13 +5,14 @@ import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { Route } from '../route.ts';
 import { agesSchema } from '../shapes/ages.ts';
 import { callsBodySchema } from '../shapes/calls.ts';
-import { codesFormSchema, namesFormSchema } from '../shapes/forms.ts';
+import { catalogFormSchema, codesFormSchema, namesFormSchema } from '../shapes/forms.ts';
 import * as schemas from '../shapes/runs.ts';
 import { formParameter, runsParameters } from '../shapes/runs-parameters.ts';
 import { statusSchema } from '../shapes/status.ts';
 import { isDated } from '../sync/is-dated.ts';
 import { listAges } from '../sync/list-ages.ts';
 import { listRuns } from '../sync/list-runs.ts';
+import { readCatalog } from '../sync/read-catalog.ts';
 import { dataSourceSync, entitySync, startRun } from '../sync/start-sync.ts';
 import { syncStatus } from '../sync/sync-status.ts';
 import { validCodes } from '../sync/valid-codes.ts';
@@ -82,6 +83,21 @@ export const syncRoutes: readonly Route[] = [
             json: z.union([namesFormSchema, schemas.descriptionsSchema]),
           },
         },
+      },
+    },
+  },
+  {
+    name: 'catalog',
+    tag: 'sync',
+    route: 'catalog',
+    access: 'read',
+    refusals: 'json',
+    methods: {
+      GET: {
+        handler: readCatalog,
+        conditional: true,
+        summary: 'All data sources and entities: which has which, and what a sync of it needs',
+        responses: { 200: { description: 'As this worker knows it', json: catalogFormSchema } },
       },
     },
   },

@@ -58,6 +58,31 @@ export const namesFormSchema = z
   .meta({ id: 'NamesForm' });
 type NamesForm = z.infer<typeof namesFormSchema>;
 
+export const catalogFormSchema = z
+  .object({
+    revision: z.string().meta({ description: 'Another one, and something of this may be another' }),
+    timeZone: z.string(),
+    months: monthsSchema,
+    codes: codesFormSchema.shape.codes,
+    entities: z
+      .array(
+        namesFormSchema.shape.names.element
+          .pick({ name: true, description: true, dated: true })
+          .extend({
+            sources: z
+              .array(
+                namesFormSchema.shape.names.element
+                  .pick({ order: true, exportedBy: true, servers: true })
+                  .extend({ code: z.string() }),
+              )
+              .meta({ description: 'Data sources that have it, in the order of `codes`' }),
+          }),
+      )
+      .meta({ description: 'By their description' }),
+  })
+  .meta({ id: 'CatalogForm' });
+type CatalogForm = z.infer<typeof catalogFormSchema>;
+
 /** Throws `HttpProblem` 400 for another view than there is. */
 export function isFormAsked(query: URLSearchParams): boolean {
   const view = query.get('view');
@@ -110,6 +135,28 @@ export function namesForm(catalog: Catalog, code: string, now: Date): NamesForm 
     }),
   };
 }
+
+/** Data sources and entities together: what a board of all of them is drawn by. */
+export function catalogForm(catalog: Catalog, now: Date): CatalogForm {
+  const { months, codes } = codesForm(catalog, now);
+  const entities = new Map<string, CatalogForm['entities'][number]>();
+  for (const { code } of codes) {
+    for (const { name, description, dated, ...source } of namesForm(catalog, code, now).names) {
+      const entity = entities.get(name) ?? { name, description, dated: false, sources: [] };
+      entity.dated ||= dated;
+      entity.sources.push({ code, ...source });
+      entities.set(name, entity);
+    }
+  }
+  const { revision, periods } = catalog;
+  return {
+    ...{ revision, timeZone: periods.timeZone, months, codes },
+    entities: [...entities.values()].sort(byDescription),
+  };
+}
+
+const byDescription = (one: { description: string }, other: { description: string }) =>
+  one.description.localeCompare(other.description);
 
 const known = new WeakMap<Catalog, ReadonlySet<string>>();
 

@@ -74,8 +74,8 @@ export interface Operation extends OperationDescription {
   method: Method;
   /** Without the leading slash: `runs/{id}`. */
   route: string;
-  /** Undefined: nobody looks for a token. */
-  role: Role | undefined;
+  /** Undefined: nobody looks for a token; `any`: each that is known will do. */
+  role: Role | 'any' | undefined;
   isTokenOptional: boolean;
 }
 
@@ -136,7 +136,8 @@ export function openApiDocument(operations: readonly Operation[]): Record<string
 /** Role names stand where OAuth has its scopes (OpenAPI 3.1, Security Requirement Object). */
 function security({ role, isTokenOptional }: Operation): Record<string, string[]>[] {
   if (role === undefined) return [];
-  return isTokenOptional ? [{}, { token: [role] }] : [{ token: [role] }];
+  const token = { token: role === 'any' ? [] : [role] };
+  return isTokenOptional ? [{}, token] : [token];
 }
 
 function describe(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
@@ -169,9 +170,10 @@ function describe(operation: Operation, schemas: NamedSchemas): Record<string, u
 
 function responses(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
   const answers = refusalsOf(operation, schemas);
-  const maybeZone = headersOf({ [zoneHeader]: { ...zone, isOptional: true } }, schemas);
+  const maybeZone: HeaderDescription = { ...zone, isOptional: true };
+  const ofRefusals = headersOf({ [zoneHeader]: maybeZone }, schemas);
   for (const answer of Object.values(answers)) {
-    answer.headers = { ...answer.headers, ...maybeZone };
+    answer.headers = { ...answer.headers, ...ofRefusals };
   }
   for (const [status, response] of Object.entries(operation.responses)) {
     const refusal = answers[status];
@@ -182,7 +184,11 @@ function responses(operation: Operation, schemas: NamedSchemas): Record<string, 
       headers: {
         ...refusal?.headers,
         ...headersOf(
-          { [zoneHeader]: zone, ...response.headers, ...(isTagged && { ETag: etag }) },
+          {
+            [zoneHeader]: refusal ? maybeZone : zone,
+            ...response.headers,
+            ...(isTagged && { ETag: etag }),
+          },
           schemas,
         ),
       },

@@ -14,6 +14,7 @@ import {
   type Report,
   SettingsError,
   type SettingsFault,
+  withReferences,
 } from './settings-error.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
 
@@ -102,7 +103,10 @@ export function readSettings(
     connection: value,
     near: (name, names) => nearSet(environment, name, [...asked, ...names], platform),
   };
-  return { settings, faults: [...faults, ...misspelt(environment, [...asked], platform)] };
+  return {
+    settings,
+    faults: [...withReferences(faults, value), ...misspelt(environment, [...asked], platform)],
+  };
 }
 
 /**

@@ -24,7 +24,7 @@ const headers = { authorization: 'Bearer own', accept: 'application/json' };
 
 for (const { route, method } of every) {
   const role = roleOf(route, method);
-  if (role === undefined || route.access === 'known') continue;
+  if (role === undefined || role === 'any' || route.access === 'known') continue;
   test(`${method} /${route.route} needs ${role}`, async () => {
     const others = ['read', 'run', 'admin'].filter((other) => other !== role);
     const refused = await call(appWith({ roles: others }), route.name, { method, headers });
@@ -34,6 +34,18 @@ for (const { route, method } of every) {
     assert.doesNotMatch(allowed.text, /does not have the role/);
     const late = appWith({ roles: [role], expires: '2019-07-15T12:00:00Z' });
     assert.equal((await call(late, route.name, { method, headers })).status, 401);
+  });
+}
+
+for (const roles of [['read'], ['run'], ['admin'], ['read', 'run']]) {
+  test(`a token of ${roles} learns what it may do, and strangers nothing`, async () => {
+    const app = appWith({ roles, codes: ['0c10'], expires: '2020-01-01' });
+    const own = { name: 'own', roles, codes: ['0c10'], connections: ['*'], expires: '2020-01-01' };
+    assert.deepEqual(JSON.parse((await call(app, 'me', { headers })).text), own);
+    const stranger = { accept: 'application/json' };
+    assert.equal((await call(app, 'me', { headers: stranger })).status, 401);
+    const late = appWith({ roles, expires: '2019-07-15T12:00:00Z' });
+    assert.equal((await call(late, 'me', { headers })).status, 401);
   });
 }
 
@@ -148,7 +160,8 @@ test('docs/api.md lists every route with its role and query parameters', async (
     const query = queryOf(route, method).map((name) => `\`${name}\``);
     const role = roleOf(route, method) ?? '';
     const access = route.methods[method]?.access ?? route.access;
-    const mark = access === 'read' ? ' ¹' : access === 'known' ? ' ⁴' : '';
+    const marks = { read: ' ¹', known: ' ⁴' };
+    const mark = role === 'any' ? ' ⁵' : access in marks ? marks[access as keyof typeof marks] : '';
     return `| ${method} \`/${route.route}\` | ${role}${mark} | ${query.join(', ')} |`;
   });
   const table = ['| method and path | role | query parameters |', '| --- | --- | --- |', ...rows];

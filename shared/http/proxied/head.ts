@@ -70,7 +70,7 @@ export function routeValues(route: string, target: string): Record<string, strin
 export function fitsRoute(route: string, target: string): boolean {
   return paired(route, target).every(
     ([part, segment]) =>
-      segment !== '' &&
+      (segment !== '' || part.endsWith('?}')) &&
       (parameterName(part) !== undefined || part.toLowerCase() === decoded(segment).toLowerCase()),
   );
 }

@@ -1,0 +1,13 @@
+import type { AppServices } from '../../shared/app/services.ts';
+import { json } from '../../shared/http/answer.ts';
+import { tagged } from '../../shared/http/conditional.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { meSchema } from '../shapes/me.ts';
+
+/** What the caller's token may do: a frontend offers no more than that. */
+export function readMe(_app: AppServices): RouteHandler {
+  return (_request, _context, { caller }) => {
+    if (caller === undefined) throw new Error('the route needs a token');
+    return tagged(json(meSchema.parse(caller)));
+  };
+}

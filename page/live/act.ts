@@ -1,0 +1,44 @@
+/** What somebody does: one at a time by each button, with its end told in words. */
+
+import { useSignal } from '@preact/signals';
+import { Refusal } from '../api/client.ts';
+import { announce } from '../shell/announce.ts';
+import { say } from '../text/say.ts';
+import { lookNow } from './overview.ts';
+
+export interface Action {
+  isBusy: boolean;
+  /** Why it was not done, in words; undefined once it is tried again. */
+  refusal: string | undefined;
+  /** Does it, unless it is being done. */
+  run(): void;
+}
+
+/**
+ * @param done is told to whoever listens (a screen reader), and shown by the views once they see it
+ */
+export function useAction(act: () => Promise<unknown>, done?: () => string): Action {
+  const isBusy = useSignal(false);
+  const refusal = useSignal<string | undefined>(undefined);
+  const run = async () => {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    refusal.value = undefined;
+    try {
+      await act();
+      lookNow();
+      if (done !== undefined) announce(done());
+    } catch (error) {
+      refusal.value = reasonOf(error);
+      announce(refusal.value);
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  return { isBusy: isBusy.value, refusal: refusal.value, run: () => void run() };
+}
+
+/** In the app's own words, or that nobody answers. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Refusal ? error.message : say('shell.unheard');
+}

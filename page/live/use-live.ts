@@ -1,0 +1,73 @@
+/** Data of a view: asked for when it is shown, and again whenever something has changed. */
+
+import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Refusal } from '../api/client.ts';
+import { token } from '../session/session.ts';
+import { connection } from './connection.ts';
+import { changes } from './overview.ts';
+
+export interface Live<T> {
+  /** The newest that is known; undefined until the first answer. */
+  data: T | undefined;
+  /** Why there is none, or no newer one. */
+  refusal: Refusal | undefined;
+}
+
+/** What the API answers with: `api.GET('/runs', …)`. */
+export type Asked<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
+/**
+ * @param ask what is asked, with headers (`If-None-Match` of the answer before) and a signal that
+ * ends with the view
+ * @param key of what is asked: another one begins anew
+ */
+export function useLive<T>(
+  key: string,
+  ask: (how: { headers: Record<string, string>; signal: AbortSignal }) => Asked<T>,
+): ReadonlySignal<Live<T>> {
+  const live = useSignal<Live<T>>({ data: undefined, refusal: undefined });
+  useEffect(() => {
+    const ended = new AbortController();
+    live.value = { data: undefined, refusal: undefined };
+    let etag: string | undefined;
+    let isAsking = false;
+    let isStale = false;
+    const look = async () => {
+      if (token.value === undefined || document.hidden) return;
+      // One at a time: what changes meanwhile is asked for once more.
+      if (isAsking) {
+        isStale = true;
+        return;
+      }
+      isAsking = true;
+      const headers: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag };
+      try {
+        const { data, error, response } = await ask({ headers, signal: ended.signal });
+        if (ended.signal.aborted) return;
+        if (response.ok) {
+          etag = response.headers.get('etag') ?? undefined;
+          live.value = { data, refusal: undefined };
+        } else if (response.status !== 304) {
+          const refusal = new Refusal(response.status, (error ?? {}) as Refusal['problem']);
+          live.value = { data: live.value.data, refusal };
+        }
+      } catch {
+        // Nobody answers: the long poll says so, and everything is asked for when it is heard.
+        isStale = !ended.signal.aborted && connection.value === 'heard';
+      } finally {
+        isAsking = false;
+        if (isStale) {
+          isStale = false;
+          void look();
+        }
+      }
+    };
+    const unsubscribe = [changes, connection].map((one) => one.subscribe(() => void look()));
+    return () => {
+      ended.abort();
+      for (const end of unsubscribe) end();
+    };
+  }, [key]);
+  return live;
+}

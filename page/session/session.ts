@@ -1,0 +1,57 @@
+/** Who looks: a token for as long as the tab lives, and what it may do. */
+
+import { computed, effect, signal } from '@preact/signals';
+import type { Me } from '../api/schema.d.ts';
+
+export type Role = Me['roles'][number];
+
+const place = 'syncboard-token';
+
+/** In the session's storage alone: it goes with the tab, and is never in an address. */
+export const token = signal(sessionStorage.getItem(place) ?? undefined);
+
+/** Why nobody is signed in any more; undefined at first. */
+export const refusal = signal<'unknown' | 'expired' | undefined>(undefined);
+
+/** What the app says of the token; undefined until it has. */
+export const me = signal<Me | undefined>(undefined);
+
+export const isSignedIn = computed(() => token.value !== undefined);
+
+export function signIn(presented: string): void {
+  sessionStorage.setItem(place, presented);
+  me.value = undefined;
+  refusal.value = undefined;
+  token.value = presented;
+}
+
+export function signOut(why?: 'unknown' | 'expired'): void {
+  sessionStorage.removeItem(place);
+  me.value = undefined;
+  refusal.value = why;
+  token.value = undefined;
+}
+
+/** Whether to offer what needs a role, for data sources where it is about some. */
+export function may(role: Role, codes: readonly string[] = []): boolean {
+  const known = me.value;
+  if (known === undefined || !known.roles.includes(role)) return false;
+  return known.codes.includes('*') || codes.every((code) => known.codes.includes(code));
+}
+
+/** Whether to offer a connection of dynsql. */
+export function mayAsk(connection: string): boolean {
+  const known = me.value?.connections ?? [];
+  return known.includes('*') || known.includes(connection);
+}
+
+const userPlace = 'syncboard-user';
+
+/** The person, as is written beside what is started; no secret, so kept for the next time. */
+export const user = signal(localStorage.getItem(userPlace) ?? '');
+effect(() => localStorage.setItem(userPlace, user.value));
+
+/** Who asks, for bodies: the person, or the token's name where nobody said. */
+export function asker(): string {
+  return user.value.trim() || (me.value?.name ?? '');
+}

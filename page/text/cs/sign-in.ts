@@ -1,0 +1,14 @@
+import type { signIn as english } from '../en/sign-in.ts';
+import type { Slavic, Translation } from '../texts.ts';
+
+export const signIn: Translation<typeof english, Slavic> = {
+  title: 'Přihlášení',
+  token: 'Token',
+  tokenHelp: 'Uchová se do zavření této karty, nikde jinde.',
+  user: 'Vaše jméno',
+  userHelp: 'Uvede se u toho, co spustíte, aby to ostatní viděli.',
+  enter: 'Přihlásit se',
+  needed: 'Je třeba token.',
+  unknown: 'Tento token není známý nebo vypršel.',
+  mayNotRead: 'Tento token nesmí číst: jeho role jsou {roles}.',
+};

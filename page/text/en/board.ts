@@ -1,0 +1,2 @@
+/** Of the view board. */
+export const board = {} as const;

@@ -1,0 +1,2 @@
+/** Of the view companies. */
+export const companies = {} as const;

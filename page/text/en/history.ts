@@ -1,0 +1,2 @@
+/** Of the view history. */
+export const history = {} as const;

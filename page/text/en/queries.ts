@@ -1,0 +1,2 @@
+/** Of the view queries. */
+export const queries = {} as const;

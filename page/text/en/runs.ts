@@ -1,0 +1,2 @@
+/** Of the view runs. */
+export const runs = {} as const;

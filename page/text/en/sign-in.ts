@@ -1,0 +1,12 @@
+/** Of signing in. */
+export const signIn = {
+  title: 'Sign in',
+  token: 'Token',
+  tokenHelp: 'It is kept until this tab is closed, and nowhere else.',
+  user: 'Your name',
+  userHelp: 'Kept with what you start, for others to read.',
+  enter: 'Sign in',
+  needed: 'A token is needed.',
+  unknown: 'This token is not known, or has expired.',
+  mayNotRead: 'This token may not read: its roles are {roles}.',
+} as const;

@@ -1,0 +1,14 @@
+import type { signIn as english } from '../en/sign-in.ts';
+import type { Slavic, Translation } from '../texts.ts';
+
+export const signIn: Translation<typeof english, Slavic> = {
+  title: 'Вход',
+  token: 'Токен',
+  tokenHelp: 'Хранится до закрытия этой вкладки, больше нигде.',
+  user: 'Ваше имя',
+  userHelp: 'Записывается у того, что вы запускаете, чтобы другие видели.',
+  enter: 'Войти',
+  needed: 'Нужен токен.',
+  unknown: 'Этот токен неизвестен или просрочен.',
+  mayNotRead: 'С этим токеном нельзя читать: его роли: {roles}.',
+};
