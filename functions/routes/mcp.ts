@@ -17,10 +17,10 @@ export const mcpRoute = (routes: readonly Route[]): Route => ({
   access: 'token',
   refusals: 'json',
   outputs: [runQueueOutput],
-  methods: {
+  methods: () => ({
     POST: {
       handler: answerMcp(routes),
-      role: 'read',
+      role: 'any',
       changes: { nothing: 'a tool that changes something asks the route that does' },
       summary:
         'What models may ask and do: the Model Context Protocol (streamable HTTP, stateless)',
@@ -29,19 +29,22 @@ export const mcpRoute = (routes: readonly Route[]): Route => ({
           name: 'MCP-Protocol-Version',
           in: 'header',
           description: 'As agreed in the answer to initialize',
-          schema: z.string(),
+          schema: () => z.string(),
         },
       ],
-      body: messageSchema,
+      body: () => messageSchema,
       responses: {
-        200: { description: 'The answer to a request', json: messageSchema },
+        200: { description: 'The answer to a request', json: () => messageSchema },
         202: { description: 'A notification, or an answer, was taken' },
-        400: { description: 'No message, or a version that is not spoken', json: messageSchema },
+        400: {
+          description: 'No message, or a version that is not spoken',
+          json: () => messageSchema,
+        },
         406: {
           description: 'Accept lacks application/json or text/event-stream',
-          json: messageSchema,
+          json: () => messageSchema,
         },
       },
     },
-  },
+  }),
 });
