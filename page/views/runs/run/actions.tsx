@@ -1,0 +1,86 @@
+import { useSignal } from '@preact/signals';
+import { answered, api } from '../../../api/client.ts';
+import type { Run } from '../../../api/schema.d.ts';
+import { hasEnded } from '../../../live/use-run.ts';
+import { may } from '../../../session/session.ts';
+import { say } from '../../../text/say.ts';
+import { ActionButton } from '../../../ui/action-button.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { CopyButton } from '../../../ui/copy-button.tsx';
+import { curl } from '../../../ui/curl.ts';
+import { RetryDialog } from './retry-dialog.tsx';
+
+/** What may be done about a run as it is. */
+export function Actions({ run }: { run: Run }) {
+  const retry = useSignal<'failure' | 'all' | undefined>(undefined);
+  const mayRun = may('run', run.codes);
+  const isOpen = run.state !== 'succeeded';
+  return (
+    <div class="actions">
+      {mayRun && !hasEnded(run) && <Cancel run={run} />}
+      {mayRun && hasEnded(run) && isOpen && (
+        <Button
+          kind="main"
+          onClick={() => {
+            retry.value = 'failure';
+          }}
+        >
+          {say('runs.retryFailed')}
+        </Button>
+      )}
+      {mayRun && hasEnded(run) && (
+        <Button
+          onClick={() => {
+            retry.value = 'all';
+          }}
+        >
+          {say('runs.retryAll')}
+        </Button>
+      )}
+      <CopyButton text={() => curl({ path: `/runs/${run.id}` })}>{say('runs.copyCurl')}</CopyButton>
+      {retry.value !== undefined && (
+        <RetryDialog
+          run={run}
+          from={retry.value}
+          close={() => {
+            retry.value = undefined;
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Asked twice: what a night has done so far would have to be done again. */
+function Cancel({ run }: { run: Run }) {
+  const isAsked = useSignal(false);
+  if (!isAsked.value) {
+    return (
+      <Button
+        onClick={() => {
+          isAsked.value = true;
+        }}
+      >
+        {say('runs.cancel')}
+      </Button>
+    );
+  }
+  return (
+    <span class="action">
+      <ActionButton
+        act={() => answered(api.POST('/runs/{id}/cancel', { params: { path: { id: run.id } } }))}
+        done={() => say('runs.cancelAsked')}
+      >
+        {say('runs.cancelReally')}
+      </ActionButton>
+      <Button
+        kind="quiet"
+        onClick={() => {
+          isAsked.value = false;
+        }}
+      >
+        {say('runs.goOn')}
+      </Button>
+    </span>
+  );
+}
