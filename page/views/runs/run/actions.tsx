@@ -4,8 +4,8 @@ import type { Run } from '../../../api/schema.d.ts';
 import { hasEnded } from '../../../live/use-run.ts';
 import { may } from '../../../session/session.ts';
 import { say } from '../../../text/say.ts';
-import { ActionButton } from '../../../ui/action-button.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { ConfirmButton } from '../../../ui/confirm-button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { curl } from '../../../ui/curl.ts';
 import { RetryDialog } from './retry-dialog.tsx';
@@ -53,34 +53,14 @@ export function Actions({ run }: { run: Run }) {
 
 /** Asked twice: what a night has done so far would have to be done again. */
 function Cancel({ run }: { run: Run }) {
-  const isAsked = useSignal(false);
-  if (!isAsked.value) {
-    return (
-      <Button
-        onClick={() => {
-          isAsked.value = true;
-        }}
-      >
-        {say('runs.cancel')}
-      </Button>
-    );
-  }
   return (
-    <span class="action">
-      <ActionButton
-        act={() => answered(api.POST('/runs/{id}/cancel', { params: { path: { id: run.id } } }))}
-        done={() => say('runs.cancelAsked')}
-      >
-        {say('runs.cancelReally')}
-      </ActionButton>
-      <Button
-        kind="quiet"
-        onClick={() => {
-          isAsked.value = false;
-        }}
-      >
-        {say('runs.goOn')}
-      </Button>
-    </span>
+    <ConfirmButton
+      act={() => answered(api.POST('/runs/{id}/cancel', { params: { path: { id: run.id } } }))}
+      done={() => say('runs.cancelAsked')}
+      question={say('runs.cancelQuestion')}
+      yes={say('runs.cancelReally')}
+    >
+      {say('runs.cancel')}
+    </ConfirmButton>
   );
 }
