@@ -4,10 +4,7 @@ import { z } from 'zod';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import { answerMcp } from '../mcp/answer-mcp.ts';
 import type { Route } from '../route.ts';
-
-const messageSchema = z
-  .looseObject({ jsonrpc: z.literal('2.0') })
-  .meta({ id: 'McpMessage', description: 'JSON-RPC 2.0, as the Model Context Protocol has it' });
+import { mcpMessageSchema } from '../shapes/mcp.ts';
 
 /** @param routes that its tools ask */
 export const mcpRoute = (routes: readonly Route[]): Route => ({
@@ -32,17 +29,17 @@ export const mcpRoute = (routes: readonly Route[]): Route => ({
           schema: () => z.string(),
         },
       ],
-      body: () => messageSchema,
+      body: () => mcpMessageSchema,
       responses: {
-        200: { description: 'The answer to a request', json: () => messageSchema },
+        200: { description: 'The answer to a request', json: () => mcpMessageSchema },
         202: { description: 'A notification, or an answer, was taken' },
         400: {
           description: 'No message, or a version that is not spoken',
-          json: () => messageSchema,
+          json: () => mcpMessageSchema,
         },
         406: {
           description: 'Accept lacks application/json or text/event-stream',
-          json: () => messageSchema,
+          json: () => mcpMessageSchema,
         },
       },
     },
