@@ -9,7 +9,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { type Block, blocksOf, elided, shapeFaults } from './blocks.ts';
@@ -64,10 +63,11 @@ async function started(call: { name: string; month?: number; year?: number }): P
 /** What documents on failures speak of: payments of 0c10 have failed, and not succeeded since. */
 async function failPayments(): Promise<void> {
   const procedure = `${machine.controlUrl}/procedures/crude.sp_load_datasource_payment`;
-  await fetch(procedure, { method: 'PUT', body: JSON.stringify({ failWith: {} }) });
+  const failures = { times: 1, number: 8134 };
+  const planned = await fetch(procedure, { method: 'PUT', body: JSON.stringify({ failures }) });
+  assert.ok(planned.ok, await planned.text());
   failed = await started({ name: 'payment', month: 7, year: 2019 });
   assert.equal((await machine.finished(failed)).state, 'failed');
-  await fetch(procedure, { method: 'PUT', body: JSON.stringify({ failWith: null }) });
 }
 
 /** Nothing runs or waits, nothing is closed: a block begins as somebody would who reads it first. */
@@ -77,11 +77,8 @@ async function calm(): Promise<void> {
   for (const { id } of closures) {
     await machine.request(`/closures/${id}`, { method: 'DELETE', headers });
   }
-  for (;;) {
-    const { text } = await machine.get('/runs?state=waiting,queued,running');
-    if (JSON.parse(text).runs.length === 0) return;
-    await sleep(100);
-  }
+  const { text } = await machine.get('/runs?state=waiting,queued,running');
+  for (const { id } of JSON.parse(text).runs as { id: string }[]) await machine.finished(id);
 }
 
 const port = (url: string): string => new URL(url).port;
