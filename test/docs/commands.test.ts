@@ -23,6 +23,7 @@ const documents = [
   'docs/events.md',
   'docs/overview.md',
   'docs/sql-server.md',
+  'docs/guides/operator.md',
   'docs/guides/from-the-wrapper.md',
   'docs/guides/frontend.md',
   'docs/guides/data-owner.md',
