@@ -8,7 +8,7 @@ export interface Block {
   notRun?: string;
   /** It ends with another code than 0: `<!-- ends with 1: … -->`. */
   endsWith: number;
-  /** The block after it, where no command is between. */
+  /** The block right behind it. */
   shows?: { language: string; text: string };
 }
 
@@ -17,14 +17,17 @@ const fence = /(?:<!-- (not run|ends with (\d+)): ([^>]+?) -->\n+)?^```(\w*)\n([
 export function blocksOf(document: string): Block[] {
   const blocks: Block[] = [];
   let before: Block | undefined;
+  let end = 0;
   for (const match of document.matchAll(fence)) {
+    const isNext = document.slice(end, match.index).trim() === '';
+    end = match.index + match[0].length;
     const [, mark, code = '0', why = '', language = '', text = ''] = match;
     if (language === 'sh') {
       const line = document.slice(0, match.index).split('\n').length;
       before = { line, text, endsWith: Number(code) };
       if (mark === 'not run') before.notRun = why;
       blocks.push(before);
-    } else if (before && before.shows === undefined) {
+    } else if (before && isNext && before.shows === undefined) {
       before.shows = { language, text };
     }
   }

@@ -11,11 +11,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
+import { someOf } from '../support/some-of.ts';
 import { type Block, blocksOf, elided, shapeFaults } from './blocks.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const documents = [
-  'README.md',
   'docs/api.md',
   'docs/board.md',
   'docs/cli.md',
@@ -128,7 +128,7 @@ function assertShown({ shows }: Block, out: string): void {
   if (status !== undefined) assert.ok(out.startsWith(status), out);
 }
 
-for (const document of documents) {
+for (const document of ['README.md', ...someOf(documents, 1 / 4)]) {
   test(document, async (t) => {
     const blocks = blocksOf(await readFile(join(root, document), 'utf8'));
     let environment = '';
