@@ -16,6 +16,19 @@ import { costOf, kindOf, ownerOf, type StorageRequest } from './storage-requests
 
 const minuteMs = 60_000;
 
+/** What was asked, whichever company, run or version it was about. */
+function shapeOf({ method, path }: StorageRequest): string {
+  const [place = '', query = ''] = path.split('?');
+  const asked = new URLSearchParams(query);
+  const kept = ['comp', 'restype', 'prefix'].flatMap((key) =>
+    asked.has(key) ? [`${key}=${asked.get(key)}`] : [],
+  );
+  const named = place
+    .replace(/\/c\d+(?=\.|$)/g, '/{company}')
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27,}/g, '{id}');
+  return `${method} ${named} ${kept.join(' ')}`;
+}
+
 function table(requests: readonly StorageRequest[], per: number, unit: string): void {
   const counts = new Map<string, number>();
   for (const request of requests) {
@@ -46,6 +59,12 @@ async function measureCompanies(companies: number, minutes: number): Promise<voi
       `${companies} companies with nothing new, a minute of one worker (${load()}), ${(((host?.cpuSeconds() ?? 0) - cpu) / minutes).toFixed(1)} s of processor time:`,
     );
     table(requests, minutes, 'a minute');
+    console.log('of these, most often:');
+    const shapes = Map.groupBy(requests, shapeOf);
+    const often = [...shapes].sort(([, one], [, other]) => other.length - one.length).slice(0, 40);
+    for (const [shape, { length }] of often) {
+      console.log(`  ${(length / minutes).toFixed(2).padStart(9)} ${shape}`);
+    }
   } finally {
     await app.close();
     await systems.close();

@@ -29,5 +29,5 @@ export function followCompanies(app: () => App): Job {
     });
     await sideBySide(nights, atOnce, (one) => app().send(companyQueueName, one), stopping);
   };
-  return { name: 'follow_companies', everySeconds: 60, run };
+  return { name: 'follow_companies', everySeconds: 60, atStart: true, run };
 }
