@@ -9,8 +9,9 @@ const build = 'npm run --silent build';
 const schemas =
   'node --disable-warning=ExperimentalWarning cli/main.ts catalog schema catalog/schema --check';
 const pageTypes = 'node --disable-warning=ExperimentalWarning demo/page-types.ts --check';
+const start = 'node --disable-warning=ExperimentalWarning demo/build/check-start.ts';
 const types = ['tsc', 'tsc -p page'];
-const check = [...types, 'biome check --error-on-warnings .', schemas, pageTypes, build];
+const check = [...types, 'biome check --error-on-warnings .', schemas, pageTypes, build, start];
 
 interface Script {
   /** What it does, in a sentence. */
@@ -30,7 +31,7 @@ const packages = Object.fromEntries(
 
 const scripts: Readonly<Record<string, Script>> = {
   check: {
-    what: 'Types, linter with the walls between folders, JSON Schemas, types of the API, build.',
+    what: 'Types, linter, walls between folders, schemas, build, and what a start of it reads.',
     commands: check,
   },
   format: {
@@ -57,6 +58,12 @@ const script = scripts[name];
 if (script === undefined) throw new RangeError(`no script ${name}`);
 const typed = name === 'test' ? 'npm test --' : `npm run ${name} --`;
 commandLine({ name: typed, what: script.what, options: {} });
+if (name === 'func' && spawnSync('func', ['--version'], { shell: true }).status !== 0) {
+  console.error(
+    'Core Tools are not installed: npm install -g azure-functions-core-tools@4, or see https://learn.microsoft.com/azure/azure-functions/functions-run-local. npm start needs none.',
+  );
+  process.exit(1);
+}
 for (const command of script.commands) {
   const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

@@ -5,10 +5,9 @@ import type { App } from '../../shared/app/app.ts';
 import {
   type CompanyMessage,
   companyMessageSchema,
-  companyQueueName,
-  companyQueueOutput,
   companyRoundSchema,
-} from '../../shared/app/company-queue.ts';
+} from '../../shared/app/company-message.ts';
+import { companyQueueName, companyQueueOutput } from '../../shared/app/company-queue.ts';
 import { sendOn } from '../send-on.ts';
 import { pollRound } from './poll-round.ts';
 import { isQuiet, queuedAt } from './queued.ts';

@@ -2,11 +2,8 @@
 
 import type { InvocationContext } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
-import {
-  type CompanyMessage,
-  type CompanyRound,
-  companyQueueName,
-} from '../../shared/app/company-queue.ts';
+import type { CompanyMessage, CompanyRound } from '../../shared/app/company-message.ts';
+import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import { isQuiet, queuedAt } from './queued.ts';
 

@@ -1,6 +1,6 @@
 /** How a minute's polls are put into messages: many in one, and spread over the minute. */
 
-import type { CompanyRound } from './company-queue.ts';
+import type { CompanyRound } from './company-message.ts';
 
 /** A message has as many at least, where there are as many: each is an invocation, and is paid for. */
 const fewest = 16;

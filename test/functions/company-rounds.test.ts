@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { pollCompany } from '../../functions/flexibee/poll-company.ts';
 import host from '../../host.json' with { type: 'json' };
 import type { App } from '../../shared/app/app.ts';
+import { companyRoundSchema } from '../../shared/app/company-message.ts';
 import type { QueuedMessage } from '../../shared/app/company-polls.ts';
-import { companyRoundSchema } from '../../shared/app/company-queue.ts';
 import { rounds } from '../../shared/app/company-rounds.ts';
 
 const at = '2026-11-30T12:00:05.000Z';
