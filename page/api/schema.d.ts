@@ -2064,6 +2064,8 @@ export interface components {
                     message: string;
                     /** @enum {string} */
                     meaning?: "transient" | "permanent" | "cancelled" | "timed out" | "login" | "unreachable" | "lock lost" | "interrupted";
+                    procedure?: string;
+                    line?: number;
                 }[];
                 errorCount: number;
                 /** @description Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue */
@@ -2747,6 +2749,8 @@ export interface components {
                 message: string;
                 /** @enum {string} */
                 meaning?: "transient" | "permanent" | "cancelled" | "timed out" | "login" | "unreachable" | "lock lost" | "interrupted";
+                procedure?: string;
+                line?: number;
             }[];
             errorCount: number;
             /** @description Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue */

@@ -31,7 +31,7 @@ export function Lane({ server, stages, run }: LaneProps) {
         {first ? (
           stages.map(({ running }) => <span key={running.stage}>{stageTitle(running.stage)}</span>)
         ) : (
-          <span>{restOf(server, run)}</span>
+          <Rest words={restOf(server, run)} />
         )}
         {owner && <Whose run={owner} />}
         {closedUntil !== undefined && (
@@ -42,7 +42,7 @@ export function Lane({ server, stages, run }: LaneProps) {
       </div>
       {first ? <Bar stage={first.running} /> : <span class="no-bar" />}
       <span class="message" title={first?.running.message}>
-        {first?.running.message ?? (isFree ? '' : elsewhere(run))}
+        {first ? first.running.message : !isFree && elsewhere(run)}
       </span>
       <span class="waits">
         {waiting > 0 &&
@@ -61,11 +61,15 @@ export function Lane({ server, stages, run }: LaneProps) {
   );
 }
 
+function Rest({ words }: { words: string | undefined }) {
+  return words === undefined ? null : <span>{words}</span>;
+}
+
 const isGoingOn = ({ state }: RunOf) => ['queued', 'running', 'waiting'].includes(state);
 
 /** What a server without a stage does. */
-function restOf({ isFree, closedUntil }: Server, run: RunOf | undefined): string {
-  if (isFree) return closedUntil === undefined ? say('now.free') : '';
+function restOf({ isFree, closedUntil }: Server, run: RunOf | undefined): string | undefined {
+  if (isFree) return closedUntil === undefined ? say('now.free') : undefined;
   return run && !isGoingOn(run) ? say('now.ending') : say('now.held');
 }
 
