@@ -29,7 +29,11 @@ export function Lane({ server, stages, run }: LaneProps) {
       <b>{server.server}</b>
       <div class="what">
         {first ? (
-          stages.map(({ running }) => <span key={running.stage}>{stageTitle(running.stage)}</span>)
+          stages.map(({ running }) => (
+            <span key={running.stage} class="clamped" title={running.stage}>
+              <bdi>{stageTitle(running.stage)}</bdi>
+            </span>
+          ))
         ) : (
           <Rest words={restOf(server, run)} />
         )}
@@ -42,7 +46,7 @@ export function Lane({ server, stages, run }: LaneProps) {
       </div>
       {first ? <Bar stage={first.running} /> : <span class="no-bar" />}
       <span class="message" title={first?.running.message}>
-        {first ? first.running.message : !isFree && elsewhere(run)}
+        <bdi>{first ? first.running.message : !isFree && elsewhere(run)}</bdi>
       </span>
       <span class="waits">
         {waiting > 0 &&
@@ -89,9 +93,11 @@ function elsewhere(run: RunOf | undefined): string {
 function Whose({ run }: { run: RunOf }) {
   const { id, board, user, stagesDone, stagesTotal } = run;
   return (
-    <small>
-      <a href={hrefOf('runs', [id])}>{board ?? say('now.byUser', { user })}</a>{' '}
-      {say('now.stages', { done: stagesDone, total: stagesTotal })}
+    <small class="whose">
+      <a href={hrefOf('runs', [id])} title={user}>
+        <bdi>{board ?? say('now.byUser', { user })}</bdi>
+      </a>
+      <span>{say('now.stages', { done: stagesDone, total: stagesTotal })}</span>
     </small>
   );
 }
@@ -124,11 +130,16 @@ function Bar({ stage: { stage, since, endsAt } }: { stage: LaneStage['running'] 
       </div>
       <span class={left > 0 ? 'left' : 'left late'}>
         {left > 0
-          ? say('now.left', { time: duration(left) })
+          ? say('now.left', { time: duration(calm(left)) })
           : say('now.over', { time: duration(-left) })}
       </span>
     </>
   );
+}
+
+/** Whole minutes where there are several: nobody needs to see the seconds of them go. */
+function calm(left: number): number {
+  return left < 120_000 ? left : Math.ceil(left / 60_000) * 60_000;
 }
 
 function Cancel({ run: { id, board, user }, server }: { run: RunOf; server: string }) {
