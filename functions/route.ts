@@ -5,10 +5,12 @@ import type {
   HttpFunctionOptions,
   HttpMethod,
   HttpRequest,
+  InvocationContext,
 } from '@azure/functions';
 import type { AppServices } from '../shared/app/services.ts';
 import type { Representation } from '../shared/http/accept.ts';
-import { authenticate, bearerToken, requireRole } from '../shared/http/callers.ts';
+import { allOf, type Caller, inRole } from '../shared/http/caller.ts';
+import { requireRole, unauthenticated } from '../shared/http/callers.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
 import {
   type Operation,
@@ -17,7 +19,7 @@ import {
   zoneHeader,
 } from '../shared/http/openapi.ts';
 import { HttpProblem } from '../shared/http/problem.ts';
-import type { ApiToken, Role } from '../shared/settings/settings.ts';
+import type { Role } from '../shared/settings/settings.ts';
 import { isTransientStorageError } from '../shared/storage/storage-error.ts';
 import type { ChangeKind } from './changes.ts';
 
@@ -38,8 +40,11 @@ export interface Route {
   /** How a refusal looks to a client that does not say what it accepts. */
   refusals: Representation;
   outputs?: readonly FunctionOutput[];
-  methods: Partial<Record<Method, RouteMethod>>;
+  /** Made when it is first asked for, by `methodsOf`: what is needed to register it is above. */
+  methods: () => Methods;
 }
+
+export type Methods = Partial<Record<Method, RouteMethod>>;
 
 interface RouteMethod extends OperationDescription {
   handler(app: AppServices): RouteHandler;
@@ -62,6 +67,15 @@ const registeredMethods: HttpMethod[] = [
   'OPTIONS',
 ];
 
+const made = new WeakMap<Route, Methods>();
+
+/** What is at a route, the same each time. */
+export function methodsOf(route: Route): Methods {
+  const known = made.get(route) ?? route.methods();
+  made.set(route, known);
+  return known;
+}
+
 /**
  * The options to register `route` with. The services are asked for once at each call's beginning:
  * functions are registered before the app has started, and those of the next call may be newer.
@@ -77,7 +91,7 @@ export function httpFunction(route: Route, app: () => AppServices): HttpFunction
 }
 
 function handlerOf(route: Route, services: () => AppServices) {
-  const handlers = Object.entries(route.methods).map(([method, { handler }]) => {
+  const handlers = Object.entries(methodsOf(route)).map(([method, { handler }]) => {
     const lazily: RouteHandler = async (...call) => {
       const app = services();
       const zone = app.catalog.periods.timeZone;
@@ -94,7 +108,15 @@ function handlerOf(route: Route, services: () => AppServices) {
   });
   return httpHandler({
     methods: Object.fromEntries(handlers),
-    identify: (request) => identify(route, request, services()),
+    identify: async (request, context, signal) => {
+      try {
+        return await identify(route, request, services(), { context, signal });
+      } catch (error) {
+        const isOffered = roleOf(route, request.method as Method) === 'any';
+        if (!isOffered || !(error instanceof HttpProblem) || error.status !== 401) throw error;
+        throw error.withMembers({ signIn: services().signIn.offer });
+      }
+    },
     queryOf: (method) => queryOf(route, method),
     refusals: route.refusals,
     isStorageAway: isTransientStorageError,
@@ -110,19 +132,19 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function accessOf({ access, methods }: Route, method: Method): Access {
-  return methods[method]?.access ?? access;
+function accessOf(route: Route, method: Method): Access {
+  return methodsOf(route)[method]?.access ?? route.access;
 }
 
 /** Undefined where nobody needs a token, nor is told more with one; `any` where each will do. */
 export function roleOf(route: Route, method: Method): Role | 'any' | undefined {
   if (accessOf(route, method) === 'open') return undefined;
-  return route.methods[method]?.role ?? (method === 'GET' ? 'read' : 'run');
+  return methodsOf(route)[method]?.role ?? (method === 'GET' ? 'read' : 'run');
 }
 
 /** Names of the query parameters that a method declares; `where.*` stands for many. */
-export function queryOf({ methods }: Route, method: Method): string[] {
-  const parameters = methods[method]?.parameters ?? [];
+export function queryOf(route: Route, method: Method): string[] {
+  const parameters = methodsOf(route)[method]?.parameters ?? [];
   return parameters
     .filter((one) => one.in === 'query')
     .flatMap(({ name, members }) => members ?? [name]);
@@ -132,26 +154,35 @@ export function queryOf({ methods }: Route, method: Method): string[] {
  * A token that is sent where none is needed must be good, too: whoever sends one counts on it. One
  * without the role is told there what strangers are.
  */
-function identify(route: Route, request: HttpRequest, app: AppServices): ApiToken | undefined {
+async function identify(
+  route: Route,
+  request: HttpRequest,
+  app: AppServices,
+  { context, signal }: { context: InvocationContext; signal: AbortSignal },
+): Promise<Caller | undefined> {
   const method = (request.method === 'HEAD' ? 'GET' : request.method) as Method;
   const role = roleOf(route, method);
   if (role === undefined) return undefined;
-  const { protectReads, tokens } = app.settings;
   const access = accessOf(route, method);
-  const presented = bearerToken(request);
-  const isNeeded = access === 'token' || (access === 'read' && protectReads);
-  if (!isNeeded && presented === undefined) return undefined;
-  const token = authenticate(presented, tokens, app.now());
-  if (role === 'any') return token;
-  if (isNeeded || access === 'body') requireRole(token, role);
-  return token.roles.includes(role) ? token : undefined;
+  const isNeeded = access === 'token' || (access === 'read' && app.settings.protectReads);
+  const warn = (text: string) => context.warn(text);
+  const identity = await app.signIn.identify(request, { now: app.now(), signal, warn });
+  if (identity === undefined) {
+    if (isNeeded) throw unauthenticated('Authorization token is needed.');
+    return undefined;
+  }
+  if (role === 'any') return { ...identity, ...allOf(identity) };
+  const caller = inRole(identity, role);
+  if (isNeeded || access === 'body') requireRole(caller, role);
+  return caller.roles.includes(role) ? caller : undefined;
 }
 
 /** The route's operations, for `/openapi.json`. */
 export function operations(route: Route, protectReads: boolean): Operation[] {
-  const methods = Object.keys(route.methods) as Method[];
+  const known = methodsOf(route);
+  const methods = Object.keys(known) as Method[];
   return methods.flatMap((method) => {
-    const operation = route.methods[method];
+    const operation = known[method];
     if (operation === undefined) return [];
     const access = accessOf(route, method);
     const isOptional = access === 'known' || (access === 'read' && !protectReads);

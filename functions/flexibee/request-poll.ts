@@ -1,8 +1,10 @@
 import type { HttpResponseInit, InvocationContext } from '@azure/functions';
-import { type CompanyMessage, companyQueueOutput } from '../../shared/app/company-queue.ts';
+import type { CompanyMessage } from '../../shared/app/company-message.ts';
+import { companyQueueOutput } from '../../shared/app/company-queue.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { Details } from '../../shared/audit/audit.ts';
 import { json } from '../../shared/http/answer.ts';
+import { callerText } from '../../shared/http/caller.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { closed } from '../closed-problem.ts';
@@ -55,7 +57,7 @@ export function resetCompany(app: AppServices): RouteHandler {
       if (!(await app.companies.reset(code, signal))) throw busy(code);
       return { value: undefined, after: await whereIs(app, code, signal).catch(() => ({})) };
     });
-    context.info(`Company ${code} was reset (token ${caller?.name})`);
+    context.info(`Company ${code} was reset (${callerText(caller)})`);
     return queued(app, code, context);
   };
 }

@@ -19,15 +19,17 @@ const company: Parameter = {
   name: 'company',
   in: 'path',
   description: 'Data source code of the company',
-  schema: schemas.companyCodeSchema,
+  schema: () => schemas.companyCodeSchema,
 };
 /** Of whatever asks the company's server. */
 const asked = ['company-in-use', 'flexibee'] as const;
-const changelog = { description: 'As it is now', json: schemas.changelogSchema };
+const changelog = { description: 'As it is now', json: () => schemas.changelogSchema };
 const queued = {
   description: 'Accepted: the poll begins within seconds',
-  headers: { Location: { description: 'The company', schema: schemas.companyLocationSchema } },
-  json: schemas.queuedSchema,
+  headers: {
+    Location: { description: 'The company', schema: () => schemas.companyLocationSchema },
+  },
+  json: () => schemas.queuedSchema,
 };
 
 export const flexibeeRoutes: readonly Route[] = [
@@ -37,15 +39,18 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listCompanies,
         summary: 'FlexiBee companies and where we are with each, as of its last poll',
         responses: {
-          200: { description: 'In the order of the catalogue', json: schemas.companiesSchema },
+          200: {
+            description: 'In the order of the catalogue',
+            json: () => schemas.companiesSchema,
+          },
         },
       },
-    },
+    }),
   },
   {
     name: 'company',
@@ -53,14 +58,14 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readCompany,
         summary: 'One company: state, versions, lag, trouble and its cure, rows of each evidence',
         parameters: [company],
-        responses: { 200: { description: 'The company', json: schemas.companySchema } },
+        responses: { 200: { description: 'The company', json: () => schemas.companySchema } },
       },
-    },
+    }),
   },
   {
     name: 'changelog_status',
@@ -68,7 +73,7 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}/changes/status',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: changelogStatus,
         summary: 'Whether the company keeps a changelog, asked at its server',
@@ -76,7 +81,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 200: changelog },
         problems: asked,
       },
-    },
+    }),
   },
   {
     name: 'changelog_enable',
@@ -85,7 +90,7 @@ export const flexibeeRoutes: readonly Route[] = [
     access: 'token',
     refusals: 'json',
     outputs: [companyQueueOutput],
-    methods: {
+    methods: () => ({
       PUT: {
         handler: enableChangelog,
         changes: 'changelog.on',
@@ -95,7 +100,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 200: changelog },
         problems: [...asked, 'busy'],
       },
-    },
+    }),
   },
   {
     name: 'changelog_disable',
@@ -103,7 +108,7 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}/changes/disable',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       PUT: {
         handler: disableChangelog,
         changes: 'changelog.off',
@@ -113,7 +118,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 200: changelog },
         problems: [...asked, 'busy'],
       },
-    },
+    }),
   },
   {
     name: 'hook',
@@ -121,7 +126,7 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}/hook',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       POST: {
         handler: receiveHook,
         changes: { nothing: 'a FlexiBee server tells that there is something to look at' },
@@ -133,18 +138,18 @@ export const flexibeeRoutes: readonly Route[] = [
             name: 'X-FB-Hook-SecKey',
             in: 'header',
             description: 'The value of FLEXIBEE_HOOK_SECRET',
-            schema: z.string(),
+            schema: () => z.string(),
           },
           {
             name: 'secret',
             in: 'query',
             description: 'The same, for servers that cannot send the header',
-            schema: z.string(),
+            schema: () => z.string(),
           },
         ],
         anyBody:
           'Changes as the Changes API lists them, in JSON or XML. Whatever else it is, or nothing: look now',
-        responses: { 200: { description: 'Taken', json: schemas.hookAnswerSchema } },
+        responses: { 200: { description: 'Taken', json: () => schemas.hookAnswerSchema } },
         problems: ['unauthenticated'],
       },
       PUT: {
@@ -153,7 +158,7 @@ export const flexibeeRoutes: readonly Route[] = [
         role: 'admin',
         summary: 'Register our hook at the company’s server',
         parameters: [company],
-        responses: { 200: { description: 'Registered', json: schemas.ownHookSchema } },
+        responses: { 200: { description: 'Registered', json: () => schemas.ownHookSchema } },
         problems: [...asked, 'not-configured'],
       },
       DELETE: {
@@ -162,10 +167,10 @@ export const flexibeeRoutes: readonly Route[] = [
         role: 'admin',
         summary: 'Remove our hook from the company’s server',
         parameters: [company],
-        responses: { 200: { description: 'Removed', json: schemas.removedHooksSchema } },
+        responses: { 200: { description: 'Removed', json: () => schemas.removedHooksSchema } },
         problems: [...asked, 'not-configured'],
       },
-    },
+    }),
   },
   {
     name: 'poll',
@@ -174,7 +179,7 @@ export const flexibeeRoutes: readonly Route[] = [
     access: 'token',
     refusals: 'json',
     outputs: [companyQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: pollNow,
         changes: 'company.poll',
@@ -183,7 +188,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 202: queued },
         problems: ['closed'],
       },
-    },
+    }),
   },
   {
     name: 'reconcile_company',
@@ -192,7 +197,7 @@ export const flexibeeRoutes: readonly Route[] = [
     access: 'token',
     refusals: 'json',
     outputs: [companyQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: reconcileNow,
         changes: 'company.reconcile',
@@ -202,7 +207,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 202: queued },
         problems: ['closed'],
       },
-    },
+    }),
   },
   {
     name: 'reset_company',
@@ -211,7 +216,7 @@ export const flexibeeRoutes: readonly Route[] = [
     access: 'token',
     refusals: 'json',
     outputs: [companyQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: resetCompany,
         changes: 'company.reset',
@@ -221,6 +226,6 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 202: queued },
         problems: ['busy'],
       },
-    },
+    }),
   },
 ];

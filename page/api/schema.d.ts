@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/overview/cells/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each entity of each data source that an unfinished run still has: what runs, and what is to come */
+        get: operations["overview_active_cells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sync_status": {
         parameters: {
             query?: never;
@@ -698,7 +715,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the token may do, see and ask, and until when */
+        /** Who one is, what one may do, see and ask, and until when */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -913,12 +930,35 @@ export interface components {
             note: string;
             /** @description Who acknowledged it */
             user?: string;
-            /** @description The name of the token */
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             at: components["schemas"]["Instant"];
         };
         Acknowledgements: {
             acknowledgements: components["schemas"]["Acknowledgement"][];
+        };
+        ActiveCell: {
+            code: string;
+            entity: string;
+            run: string;
+            /**
+             * @description `waiting`: its run stands in line; `pending`: nothing of it has begun; `running`: a stage of it runs; `begun`: some have ended, and the next one has not begun
+             * @enum {string}
+             */
+            state: "waiting" | "pending" | "running" | "begun";
+            /** @description When the first of its stages began */
+            since?: components["schemas"]["Instant"];
+            /** @description Of `pending`: when the first one begins, as earlier runs took */
+            beginsAt?: components["schemas"]["Instant"];
+            /** @description When the last one ends, as earlier runs took; absent: one was never measured */
+            endsAt?: components["schemas"]["Instant"];
+            stagesDone: number;
+            stagesTotal: number;
+        };
+        ActiveCells: {
+            cells: components["schemas"]["ActiveCell"][];
         };
         ActiveRun: {
             id: string;
@@ -1000,8 +1040,10 @@ export interface components {
             months?: (number | components["schemas"]["Period"])[];
         };
         AuditActor: {
-            /** @description The name of the token, never its value */
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             /** @description The person that was named */
             user?: string;
         };
@@ -1058,8 +1100,10 @@ export interface components {
             damaged?: number;
         };
         Author: {
-            /** @description The name of the token */
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             /** @description The person that was named */
             user?: string;
         };
@@ -1195,6 +1239,11 @@ export interface components {
             /** @description That run */
             run: string;
             at: components["schemas"]["Instant"];
+            /** @description Of one that failed: the first error of its stages, in brief */
+            error?: {
+                number?: number;
+                message: string;
+            };
             /** @description The latest one */
             success?: {
                 run: string;
@@ -1205,6 +1254,8 @@ export interface components {
                 rows: {
                     [key: string]: number;
                 };
+                /** @description Its month; of several the last one */
+                period?: components["schemas"]["Period"];
                 /** @description Freshness after it: the newest timestamps by place, as the server returned them */
                 newest?: {
                     [key: string]: string | null;
@@ -1272,8 +1323,10 @@ export interface components {
             reason: string;
             /** @description Who closed it */
             user: string;
-            /** @description The name of the token */
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             at: components["schemas"]["Instant"];
         };
         Closures: {
@@ -1776,15 +1829,20 @@ export interface components {
             state: "ok";
         };
         Me: {
-            /** @description The token’s name in API_TOKENS */
+            /** @description Of the API token, or of the account; in runs and the audit as `token` */
             name: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             roles: ("read" | "run" | "admin")[];
-            /** @description Data sources that it may touch and see; `*` for all */
+            /** @description Data sources that may be touched and seen; `*` for all */
             codes: string[];
-            /** @description What dynsql may ask with it; `*` for all */
+            /** @description What dynsql may ask; `*` for all */
             connections: string[];
-            /** @description Its first instant without the token: a moment with its zone, or a day (UTC) */
+            /** @description The same apart, as an account may have several app roles: a role holds for the data sources and connections beside it */
+            rights: components["schemas"]["Rights"][];
+            /** @description Of an API token, its first instant without it: a moment with its zone, or a day (UTC) */
             expires?: string;
+            signIn: components["schemas"]["SignIn"];
         };
         NamesForm: {
             code: string;
@@ -2180,6 +2238,8 @@ export interface components {
             upstreamStatus?: number;
             /** @description What ABRA Gen said */
             upstreamDetail?: string;
+            /** @description Of `unauthenticated` at `/me`: how to become known */
+            signIn?: components["schemas"]["SignIn"];
             /** @description Where to look in the log */
             invocation?: string;
         };
@@ -2554,6 +2614,13 @@ export interface components {
             from?: ("failure" | "all") | null;
             whenBusy?: ("refuse" | "wait") | null;
         };
+        Rights: {
+            roles: ("read" | "run" | "admin")[];
+            /** @description Data sources that may be touched and seen; `*` for all */
+            codes: string[];
+            /** @description What dynsql may ask; `*` for all */
+            connections: string[];
+        };
         Rows: {
             name: string;
             /** @description Rows of the root, however few are shown */
@@ -2579,7 +2646,10 @@ export interface components {
             /** @description Of stages that failed or were interrupted; the run’s own first */
             errors: components["schemas"]["RunError"][];
             user: string;
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             codes: string[];
             names: string[];
             period?: components["schemas"]["Period"];
@@ -2830,6 +2900,24 @@ export interface components {
             /** @description What was due, the latest first */
             due: components["schemas"]["DueTime"][];
         };
+        /** @description How one becomes known; `token`: by API tokens alone */
+        SignIn: {
+            /** @constant */
+            kind: "token";
+        } | {
+            /** @constant */
+            kind: "entra";
+            /** @description The issuer; OpenID Connect Discovery has the rest */
+            address: string;
+            clientId: string;
+        } | {
+            /** @constant */
+            kind: "platform";
+            /** @description A path of this app that signs in, by a cookie */
+            address: string;
+            /** @description A path of this app that signs out */
+            signOut: string;
+        };
         Stage: {
             id: string;
             /** @enum {string} */
@@ -3048,6 +3136,8 @@ export interface components {
 export type Accepted = components['schemas']['Accepted'];
 export type Acknowledgement = components['schemas']['Acknowledgement'];
 export type Acknowledgements = components['schemas']['Acknowledgements'];
+export type ActiveCell = components['schemas']['ActiveCell'];
+export type ActiveCells = components['schemas']['ActiveCells'];
 export type ActiveRun = components['schemas']['ActiveRun'];
 export type Ages = components['schemas']['Ages'];
 export type AskedBoardCall = components['schemas']['AskedBoardCall'];
@@ -3130,6 +3220,7 @@ export type Refusal = components['schemas']['Refusal'];
 export type RemovedHooks = components['schemas']['RemovedHooks'];
 export type ReportName = components['schemas']['ReportName'];
 export type RetryRun = components['schemas']['RetryRun'];
+export type Rights = components['schemas']['Rights'];
 export type Rows = components['schemas']['Rows'];
 export type Run = components['schemas']['Run'];
 export type RunBoard = components['schemas']['RunBoard'];
@@ -3140,6 +3231,7 @@ export type RunSummary = components['schemas']['RunSummary'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleList = components['schemas']['ScheduleList'];
 export type ScheduleTimes = components['schemas']['ScheduleTimes'];
+export type SignIn = components['schemas']['SignIn'];
 export type Stage = components['schemas']['Stage'];
 export type StageAttempt = components['schemas']['StageAttempt'];
 export type StageError = components['schemas']['StageError'];
@@ -3218,6 +3310,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Cells"];
+                };
+            };
+        };
+    };
+    overview_active_cells: {
+        parameters: {
+            query?: {
+                /** @description JSON is indented, for people */
+                pretty?: "" | "true" | "false";
+            };
+            header?: {
+                /** @description ETags of answers that the client has: a 304 says that one of them still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Of runs that have their servers, and of the first 50 in line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveCells"];
                 };
             };
         };
@@ -4696,7 +4814,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Of the token that was sent */
+            /** @description Of whoever asks */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -34,15 +34,22 @@ export function signOut(why?: 'unknown' | 'expired'): void {
 
 /** Whether to offer what needs a role, for data sources where it is about some. */
 export function may(role: Role, codes: readonly string[] = []): boolean {
-  const known = me.value;
-  if (known === undefined || !known.roles.includes(role)) return false;
-  return known.codes.includes('*') || codes.every((code) => known.codes.includes(code));
+  // An account may have several app roles: each holds for the data sources beside it.
+  const rights = me.value?.rights ?? [];
+  return rights.some(
+    (right) =>
+      right.roles.includes(role) &&
+      (right.codes.includes('*') || codes.every((code) => right.codes.includes(code))),
+  );
 }
 
 /** Whether to offer a connection of dynsql. */
 export function mayAsk(connection: string): boolean {
-  const known = me.value?.connections ?? [];
-  return known.includes('*') || known.includes(connection);
+  const rights = me.value?.rights ?? [];
+  return rights.some(
+    ({ roles, connections }) =>
+      roles.includes('read') && (connections.includes('*') || connections.includes(connection)),
+  );
 }
 
 const userPlace = 'syncboard-user';

@@ -8,11 +8,12 @@ import { refusalsOf } from './openapi-refusals.ts';
 import type { ProblemType } from './problem.ts';
 import { prettySchema } from './query-parameters.ts';
 
+/** Schemas are made when they are asked for: nobody waits for them but who reads `/openapi.json`. */
 export interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   description: string;
-  schema: z.ZodType;
+  schema: () => z.ZodType;
   /**
    * Of a query: it stands for several, which are members of an object (`style: form`, exploded):
    * their names, `where.*` for all that begin so.
@@ -22,7 +23,7 @@ export interface Parameter {
 
 export interface HeaderDescription {
   description: string;
-  schema: z.ZodType;
+  schema: () => z.ZodType;
   /** Not of every answer. */
   isOptional?: true;
 }
@@ -32,9 +33,9 @@ export interface ResponseDescription {
   /** Headers that are always there, unless they say so. */
   headers?: Readonly<Record<string, HeaderDescription>>;
   /** Present when JSON may be answered. */
-  json?: z.ZodType;
+  json?: () => z.ZodType;
   /** Present when text may be answered. */
-  text?: z.ZodType;
+  text?: () => z.ZodType;
   /** Present when a PDF may be answered. */
   pdf?: true;
   /** Present when a table may be answered. */
@@ -44,7 +45,7 @@ export interface ResponseDescription {
 export interface OperationDescription {
   summary: string;
   parameters?: readonly Parameter[];
-  body?: z.ZodType;
+  body?: () => z.ZodType;
   /** In place of `body`: one of any type, perhaps none; what it is good for. */
   anyBody?: string;
   /** By status. */
@@ -83,36 +84,48 @@ const etagSchema = z
   .string()
   .regex(/^W\/"[\w-]{22}"$/)
   .meta({ id: 'EntityTag' });
-const etag: HeaderDescription = { description: 'What the answer is known by', schema: etagSchema };
+const etag: HeaderDescription = {
+  description: 'What the answer is known by',
+  schema: () => etagSchema,
+};
 
 /** Of every success, and of what a handler refuses: whoever shows a time, or sends one without a zone, has the app's own clock. */
 export const zoneHeader = 'Time-Zone';
 const zone: HeaderDescription = {
   description: 'By whose clock times without a zone are read: `periods.timeZone` of the catalogue',
-  schema: z.string().meta({ id: 'TimeZone' }),
+  schema: () => z.string().meta({ id: 'TimeZone' }),
 };
 
 const ifNoneMatch: Parameter = {
   name: 'If-None-Match',
   in: 'header',
   description: 'ETags of answers that the client has: a 304 says that one of them still holds',
-  schema: z.string(),
+  schema: () => z.string(),
 };
 
 const pretty: Parameter = {
   name: 'pretty',
   in: 'query',
   description: 'JSON is indented, for people',
-  schema: prettySchema,
+  schema: () => prettySchema,
 };
 
-/** The document for `/openapi.json`. */
-export function openApiDocument(operations: readonly Operation[]): Record<string, unknown> {
+export type SecurityScheme = keyof typeof securitySchemes;
+
+/**
+ * The document for `/openapi.json`.
+ *
+ * @param ways by which this app knows who calls
+ */
+export function openApiDocument(
+  operations: readonly Operation[],
+  ways: readonly SecurityScheme[] = ['token'],
+): Record<string, unknown> {
   const schemas = new NamedSchemas();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
     const path = paths[`/${operation.route}`] ?? {};
-    path[operation.method.toLowerCase()] = describe(operation, schemas);
+    path[operation.method.toLowerCase()] = describe(operation, ways, schemas);
     paths[`/${operation.route}`] = path;
   }
   return {
@@ -127,20 +140,46 @@ export function openApiDocument(operations: readonly Operation[]): Record<string
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: Object.fromEntries(ways.map((way) => [way, securitySchemes[way]])),
       schemas: schemas.components(),
     },
   };
 }
 
+/** Ways to be known. */
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', description: 'An API token' },
+  entra: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of Microsoft Entra ID, v2.0, whose app roles have the role',
+  },
+  platform: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'AppServiceAuthSession',
+    description:
+      'An account that the platform has signed in; what changes something needs the header Origin, too',
+  },
+} as const;
+
 /** Role names stand where OAuth has its scopes (OpenAPI 3.1, Security Requirement Object). */
-function security({ role, isTokenOptional }: Operation): Record<string, string[]>[] {
+function security(
+  { role, isTokenOptional }: Operation,
+  ways: readonly SecurityScheme[],
+): Record<string, string[]>[] {
   if (role === undefined) return [];
-  const token = { token: role === 'any' ? [] : [role] };
-  return isTokenOptional ? [{}, token] : [token];
+  const scopes = role === 'any' ? [] : [role];
+  const any = ways.map((way) => ({ [way]: scopes }));
+  return isTokenOptional ? [{}, ...any] : any;
 }
 
-function describe(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
+function describe(
+  operation: Operation,
+  ways: readonly SecurityScheme[],
+  schemas: NamedSchemas,
+): Record<string, unknown> {
   const conditions = operation.conditional ? [ifNoneMatch] : [];
   const parameters = [...(operation.parameters ?? []), ...conditions, pretty];
   const { body, anyBody } = operation;
@@ -148,17 +187,17 @@ function describe(operation: Operation, schemas: NamedSchemas): Record<string, u
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    security: security(operation),
+    security: security(operation, ways),
     parameters: parameters.map(({ schema, members, ...parameter }) => ({
       ...parameter,
       ...(members !== undefined && { style: 'form', explode: true }),
       required: parameter.in === 'path',
-      schema: schemas.of(schema, 'input'),
+      schema: schemas.of(schema(), 'input'),
     })),
     ...(body !== undefined && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: schemas.of(body, 'input') } },
+        content: { 'application/json': { schema: schemas.of(body(), 'input') } },
       },
     }),
     ...(anyBody !== undefined && {
@@ -201,15 +240,15 @@ function responses(operation: Operation, schemas: NamedSchemas): Record<string, 
 function headersOf(headers: Readonly<Record<string, HeaderDescription>>, schemas: NamedSchemas) {
   const own = Object.entries(headers).map(([name, { description, schema, isOptional = false }]) => [
     name,
-    { description, required: !isOptional, schema: schemas.of(schema, 'output') },
+    { description, required: !isOptional, schema: schemas.of(schema(), 'output') },
   ]);
   return { Vary: schemas.vary(), ...Object.fromEntries(own) };
 }
 
 function contentOf({ json, text, pdf, table }: ResponseDescription, schemas: NamedSchemas) {
   return {
-    ...(json && { 'application/json': { schema: schemas.of(json, 'output') } }),
-    ...(text && { 'text/plain': { schema: schemas.of(text, 'output') } }),
+    ...(json && { 'application/json': { schema: schemas.of(json(), 'output') } }),
+    ...(text && { 'text/plain': { schema: schemas.of(text(), 'output') } }),
     // Bytes have no schema (OpenAPI 3.1, Considerations for File Uploads).
     ...(pdf && { 'application/pdf': {} }),
     ...(table && {

@@ -25,9 +25,10 @@ import { Schedules } from '../../shared/board/schedule/schedules.ts';
 import { shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
+import { SignIn } from '../../shared/sign-in/sign-in.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import { fits, runFits } from '../../shared/sync/run-filter.ts';
 import type {
@@ -205,6 +206,7 @@ export function testApp(
   const settings = soundSettings({ ...sample.Values, ...environment });
   return {
     settings,
+    signIn: new SignIn(settings),
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
     boards: new Boards(

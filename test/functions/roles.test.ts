@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { queryOf, roleOf } from '../../functions/route.ts';
+import { methodsOf, queryOf, roleOf } from '../../functions/route.ts';
 import { routes } from '../../functions/routes/index.ts';
 import type { Method } from '../../shared/http/handler.ts';
 import { summaryOf } from '../../shared/sync/run-store.ts';
@@ -12,7 +12,7 @@ import { pipelines, run } from '../support/runs.ts';
 import { call, runId, type TestApp, testApp } from './app.ts';
 
 const every = routes.flatMap((route) =>
-  Object.keys(route.methods).map((method) => ({ route, method: method as Method })),
+  Object.keys(methodsOf(route)).map((method) => ({ route, method: method as Method })),
 );
 
 function appWith(token: { roles?: string[]; codes?: string[]; expires?: string }): TestApp {
@@ -40,8 +40,10 @@ for (const { route, method } of every) {
 for (const roles of [['read'], ['run'], ['admin'], ['read', 'run']]) {
   test(`a token of ${roles} learns what it may do, and strangers nothing`, async () => {
     const app = appWith({ roles, codes: ['0c10'], expires: '2020-01-01' });
-    const own = { name: 'own', roles, codes: ['0c10'], connections: ['*'], expires: '2020-01-01' };
-    assert.deepEqual(JSON.parse((await call(app, 'me', { headers })).text), own);
+    const rights = { roles, codes: ['0c10'], connections: ['*'] };
+    const own = { name: 'own', ...rights, rights: [rights], expires: '2020-01-01' };
+    const signIn = { kind: 'token' };
+    assert.deepEqual(JSON.parse((await call(app, 'me', { headers })).text), { ...own, signIn });
     const stranger = { accept: 'application/json' };
     assert.equal((await call(app, 'me', { headers: stranger })).status, 401);
     const late = appWith({ roles, expires: '2019-07-15T12:00:00Z' });
@@ -159,7 +161,7 @@ test('docs/api.md lists every route with its role and query parameters', async (
   const rows = every.map(({ route, method }) => {
     const query = queryOf(route, method).map((name) => `\`${name}\``);
     const role = roleOf(route, method) ?? '';
-    const access = route.methods[method]?.access ?? route.access;
+    const access = methodsOf(route)[method]?.access ?? route.access;
     const marks = { read: ' ¹', known: ' ⁴' };
     const mark = role === 'any' ? ' ⁵' : access in marks ? marks[access as keyof typeof marks] : '';
     return `| ${method} \`/${route.route}\` | ${role}${mark} | ${query.join(', ')} |`;
