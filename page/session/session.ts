@@ -10,8 +10,10 @@ const place = 'syncboard-token';
 /** In the session's storage alone: it goes with the tab, and is never in an address. */
 export const token = signal(sessionStorage.getItem(place) ?? undefined);
 
+type Ended = 'unknown' | 'may not read';
+
 /** Why nobody is signed in any more; undefined at first. */
-export const refusal = signal<'unknown' | 'expired' | undefined>(undefined);
+export const refusal = signal<Ended | undefined>(undefined);
 
 /** What the app says of the token; undefined until it has. */
 export const me = signal<Me | undefined>(undefined);
@@ -25,7 +27,7 @@ export function signIn(presented: string): void {
   token.value = presented;
 }
 
-export function signOut(why?: 'unknown' | 'expired'): void {
+export function signOut(why?: Ended): void {
   sessionStorage.removeItem(place);
   me.value = undefined;
   refusal.value = why;
