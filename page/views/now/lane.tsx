@@ -26,7 +26,9 @@ export function Lane({ server, stages, run }: LaneProps) {
   const owner = run ?? first?.run;
   return (
     <li class={first ? 'lane busy' : 'lane'}>
-      <b>{server.server}</b>
+      <b class="clamped" title={server.server}>
+        <bdi>{server.server}</bdi>
+      </b>
       <div class="what">
         {first ? (
           stages.map(({ running }) => (

@@ -45,7 +45,7 @@ export function WrongLine({ line }: { line: Line }) {
         {until !== undefined && <span>{say('now.until', { at: near(until, now.value) })}</span>}
         {unnamed > 0 && <span>{say('now.andMore', { count: number(unnamed) })}</span>}
         {acknowledged && (
-          <bdi class="acknowledged">
+          <bdi class="acknowledged clamped" title={acknowledged.note}>
             {say('now.known', {
               until: near(acknowledged.until, now.value),
               note: acknowledged.note,
