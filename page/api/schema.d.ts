@@ -2146,6 +2146,8 @@ export interface components {
                     message: string;
                     /** @enum {string} */
                     meaning?: "transient" | "permanent" | "cancelled" | "timed out" | "login" | "unreachable" | "lock lost" | "interrupted";
+                    procedure?: string;
+                    line?: number;
                 }[];
                 errorCount: number;
                 /** @description Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue */
@@ -2841,6 +2843,8 @@ export interface components {
                 message: string;
                 /** @enum {string} */
                 meaning?: "transient" | "permanent" | "cancelled" | "timed out" | "login" | "unreachable" | "lock lost" | "interrupted";
+                procedure?: string;
+                line?: number;
             }[];
             errorCount: number;
             /** @description Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue */
