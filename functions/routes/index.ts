@@ -11,6 +11,7 @@ import { boardRoutes } from './boards.ts';
 import { dynsqlRoutes } from './dynsql.ts';
 import { eventRoutes } from './events.ts';
 import { flexibeeRoutes } from './flexibee.ts';
+import { historyRoutes } from './history.ts';
 import { oneRunRoutes } from './one-run.ts';
 import { overviewRoutes } from './overview.ts';
 import { scheduleRoutes } from './schedules.ts';
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...overviewRoutes,
   ...syncRoutes,
   ...oneRunRoutes,
+  ...historyRoutes,
   ...boardRoutes,
   ...scheduleRoutes,
   ...flexibeeRoutes,
