@@ -12,12 +12,13 @@ import { dynsqlRoutes } from './dynsql.ts';
 import { eventRoutes } from './events.ts';
 import { flexibeeRoutes } from './flexibee.ts';
 import { historyRoutes } from './history.ts';
+import { mcpRoute } from './mcp.ts';
 import { oneRunRoutes } from './one-run.ts';
 import { overviewRoutes } from './overview.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { syncRoutes } from './sync.ts';
 
-export const routes: readonly Route[] = [
+const ownRoutes: readonly Route[] = [
   ...overviewRoutes,
   ...syncRoutes,
   ...oneRunRoutes,
@@ -83,3 +84,5 @@ export const routes: readonly Route[] = [
     }),
   },
 ];
+
+export const routes: readonly Route[] = [...ownRoutes, mcpRoute(ownRoutes)];
