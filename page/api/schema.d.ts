@@ -2198,6 +2198,8 @@ export interface components {
                     message: string;
                     /** @enum {string} */
                     meaning?: "transient" | "permanent" | "cancelled" | "timed out" | "login" | "unreachable" | "lock lost" | "interrupted";
+                    procedure?: string;
+                    line?: number;
                 }[];
                 errorCount: number;
                 /** @description Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue */
@@ -2893,6 +2895,8 @@ export interface components {
                 message: string;
                 /** @enum {string} */
                 meaning?: "transient" | "permanent" | "cancelled" | "timed out" | "login" | "unreachable" | "lock lost" | "interrupted";
+                procedure?: string;
+                line?: number;
             }[];
             errorCount: number;
             /** @description Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue */
