@@ -28,6 +28,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   {
     name: 'health',
+    isUnlimited: true,
     tag: 'service',
     route: 'health',
     access: 'known',
@@ -46,6 +47,7 @@ export const routes: readonly Route[] = [
   },
   {
     name: 'health_live',
+    isUnlimited: true,
     tag: 'service',
     route: 'health/live',
     access: 'open',

@@ -45,6 +45,10 @@ export interface Settings {
   retentionDays: number;
   /** The most connections that one worker opens to one database; dynsql has as many of its own. */
   sqlPoolSize: number;
+  /** The most requests of one token or account to one worker in a minute. */
+  requestsPerCaller: number;
+  /** The same of one address without a good token. */
+  requestsPerAddress: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;
   /** Who is told of events. */
@@ -62,6 +66,9 @@ export interface Settings {
 
 /** Settings as far as they can be read: what is wrong has its default. */
 export type SettingsDraft = Omit<Settings, 'storage'> & { storage?: StorageSettings };
+
+/** Fewer would refuse the page, whose first look is thirty requests. */
+const requests = [[60, 1_000_000], 'requests a minute'] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -99,6 +106,8 @@ export function readSettings(
     leaseSeconds: parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds'),
     retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
     sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
+    requestsPerCaller: parseWholeNumber(read, report, 'REQUESTS_PER_CALLER', 6_000, ...requests),
+    requestsPerAddress: parseWholeNumber(read, report, 'REQUESTS_PER_ADDRESS', 1_200, ...requests),
     hooks: parseHooks(read, report),
     // Whoever tells nobody needs no schema of it.
     targets: read('NOTIFICATIONS') === undefined ? [] : parseNotifications(read, report),
@@ -172,7 +181,7 @@ function parseWholeNumber(
   setting: string,
   fallback: number,
   [least, most]: readonly [number, number],
-  unit: 'seconds' | 'days' | 'connections',
+  unit: 'seconds' | 'days' | 'connections' | 'requests a minute',
 ): number {
   const text = read(setting) ?? String(fallback);
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
