@@ -18,6 +18,7 @@ import {
 } from './settings-error.ts';
 import { parseSignIn, type SignInSettings } from './sign-in.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
+import { parseWholeNumber } from './whole-number.ts';
 
 export { type ApiToken, sampleTokenSha256 } from './api-tokens.ts';
 export { type Connections, locationsOf, requireConnections } from './connections.ts';
@@ -67,9 +68,6 @@ export interface Settings {
 /** Settings as far as they can be read: what is wrong has its default. */
 export type SettingsDraft = Omit<Settings, 'storage'> & { storage?: StorageSettings };
 
-/** Fewer would refuse the page, whose first look is thirty requests. */
-const requests = [[60, 1_000_000], 'requests a minute'] as const;
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -95,19 +93,18 @@ export function readSettings(
   const catalog = read('CATALOG');
   const dynsql = read('DYNSQL');
   const signIn = parseSignIn(read, report);
-  const seconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400], 'seconds');
+  const seconds = parseWholeNumber(read, report, 'SLICE_BUDGET');
   const settings: SettingsDraft = {
     ...(storage !== undefined && { storage }),
     tokens: parseTokens(read, report, read('SIGN_IN') === undefined),
     ...(signIn !== undefined && { signIn }),
     protectReads: parseFlag(read, report, 'PROTECT_READS'),
     sliceMs: seconds * 1000,
-    // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
-    leaseSeconds: parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds'),
-    retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
-    sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
-    requestsPerCaller: parseWholeNumber(read, report, 'REQUESTS_PER_CALLER', 6_000, ...requests),
-    requestsPerAddress: parseWholeNumber(read, report, 'REQUESTS_PER_ADDRESS', 1_200, ...requests),
+    leaseSeconds: parseWholeNumber(read, report, 'LEASE_SECONDS'),
+    retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS'),
+    sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE'),
+    requestsPerCaller: parseWholeNumber(read, report, 'REQUESTS_PER_CALLER'),
+    requestsPerAddress: parseWholeNumber(read, report, 'REQUESTS_PER_ADDRESS'),
     hooks: parseHooks(read, report),
     // Whoever tells nobody needs no schema of it.
     targets: read('NOTIFICATIONS') === undefined ? [] : parseNotifications(read, report),
@@ -173,19 +170,4 @@ function parseFlag(read: Read, report: Report, setting: string): boolean {
   const value = read(setting)?.toLowerCase() ?? 'false';
   if (value !== 'true' && value !== 'false') report(setting, 'must be true or false');
   return value === 'true';
-}
-
-function parseWholeNumber(
-  read: Read,
-  report: Report,
-  setting: string,
-  fallback: number,
-  [least, most]: readonly [number, number],
-  unit: 'seconds' | 'days' | 'connections' | 'requests a minute',
-): number {
-  const text = read(setting) ?? String(fallback);
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  report(setting, `must be a whole number of ${unit} from ${least} to ${most}`);
-  return fallback;
 }
