@@ -21,6 +21,7 @@ export const reservedSegments: readonly string[] = [
   'flexibee',
   'health',
   'openapi.json',
+  'mcp',
   'audit',
   'closures',
   'acknowledgements',

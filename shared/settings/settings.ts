@@ -5,6 +5,7 @@ import type { Target } from '../events/targets/target.ts';
 import { didYouMean } from '../faults/near-name.ts';
 import { type ApiToken, parseTokens } from './api-tokens.ts';
 import { type HookSettings, parseHooks } from './hooks.ts';
+import { parseMcpOrigins } from './mcp-origins.ts';
 import { parseNotifications } from './notifications.ts';
 import type { Rights } from './rights.ts';
 import { misspelt, nearSet, readerOf } from './setting-names.ts';
@@ -52,6 +53,8 @@ export interface Settings {
   requestsPerAddress: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;
+  /** Origins of pages that may call `/mcp`, beside the app's own. */
+  mcpOrigins: readonly string[];
   /** Who is told of events. */
   targets: readonly Target[];
   /** Whether the platform's front end stands before the app, whose word on clients counts. */
@@ -106,6 +109,7 @@ export function readSettings(
     requestsPerCaller: parseWholeNumber(read, report, 'REQUESTS_PER_CALLER'),
     requestsPerAddress: parseWholeNumber(read, report, 'REQUESTS_PER_ADDRESS'),
     hooks: parseHooks(read, report),
+    mcpOrigins: parseMcpOrigins(read, report),
     // Whoever tells nobody needs no schema of it.
     targets: read('NOTIFICATIONS') === undefined ? [] : parseNotifications(read, report),
     inAzure: isAzure(read),
