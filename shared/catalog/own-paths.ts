@@ -19,6 +19,10 @@ export const reservedSegments: readonly string[] = [
   'events',
   'ages',
   'flexibee',
+  'dynsql',
+  'catalog',
+  'me',
+  'page',
   'health',
   'openapi.json',
   'audit',
@@ -37,6 +41,7 @@ export const parentSegments: readonly string[] = [
   'boards',
   'schedules',
   'flexibee',
+  'page',
   'admin',
   'runtime',
 ];

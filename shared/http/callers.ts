@@ -62,9 +62,15 @@ export function authorize(token: ApiToken, codes: readonly NamedCode[]): void {
   if (first !== undefined) throw new HttpProblem('forbidden', first.message, { errors });
 }
 
-/** The same for a connection of dynsql, which the path names. */
-export function authorizeConnection({ connections }: ApiToken, id: string): void {
-  if (connections.includes('*') || connections.includes(id)) return;
+/** Whether it may ask a connection of dynsql. */
+export function mayAsk({ connections }: ApiToken, id: string): boolean {
+  return connections.includes('*') || connections.includes(id);
+}
+
+/** Throws `HttpProblem` 403 unless `token` may ask a connection of dynsql, which the path names. */
+export function authorizeConnection(token: ApiToken, id: string): void {
+  if (mayAsk(token, id)) return;
+  const { connections } = token;
   const message = `Token is not allowed for connection: ${show(id)}.`;
   const allowed = connections.length > 0 ? `one of ${connections.join(', ')}` : 'none with it';
   throw new HttpProblem('forbidden', message, {
