@@ -17,9 +17,9 @@ export function Evidences({ company }: { company: Company }) {
   const loading = new Map(loads.map(({ evidence, afterId }) => [evidence, afterId]));
   const names = [...new Set([...Object.keys(evidences), ...Object.keys(typed), ...loading.keys()])];
   return (
-    <section aria-labelledby="evidences">
+    <section>
       <div class="heading">
-        <h2 id="evidences">{say('companies.evidences')}</h2>
+        <h2>{say('companies.evidences')}</h2>
         <small>{say('companies.evidencesMore')}</small>
       </div>
       <ScrollBox class="sheet scroll" label={say('companies.evidences')}>
