@@ -33,16 +33,7 @@ type Message =
   | { type: 'ready'; url: string };
 
 /** Only what answers HTTP: nothing else is to use storage, or to touch the runs that are there. */
-const idle = [
-  'execute_run',
-  'sweep_runs',
-  'expire_runs',
-  'index_runs',
-  'fold_overview',
-  'follow_companies',
-  'poll_company',
-  'call_after_changes',
-];
+const idle = ['execute_run', 'expire_runs', 'clock', 'poll_company', 'call_after_changes'];
 const disabled = idle.map((name) => [`AzureWebJobs.${name}.Disabled`, 'true'] as const);
 
 export async function buildApp(): Promise<void> {

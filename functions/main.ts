@@ -7,22 +7,16 @@ import { companyQueueName, companyQueueOutput } from '../shared/app/company-queu
 import { runQueueName, runQueueOutput } from '../shared/app/run-queue.ts';
 import { InFlight } from '../shared/http/proxied/in-flight.ts';
 import { readRequestsThemselves } from '../shared/http/proxied/model.ts';
-import { dueSchedule, startDue } from './board/start-due.ts';
-import { deliverEvents, deliverySchedule } from './events/deliver-events.ts';
+import { clock, clockSchedule } from './clock/clock.ts';
+import { jobs } from './clock/jobs.ts';
 import { callAfterChanges } from './flexibee/call-after-changes.ts';
 import { expireJournals, journalSchedule } from './flexibee/expire-journals.ts';
-import { followCompanies, followSchedule } from './flexibee/follow-companies.ts';
 import { pollCompany } from './flexibee/poll-company.ts';
-import { foldOverview, foldSchedule } from './overview/fold-overview.ts';
 import { pageFunctions } from './page/page-functions.ts';
 import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
 import { expireRuns, expirySchedule } from './sync/expire-runs.ts';
-import { indexRuns, indexSchedule } from './sync/index-runs.ts';
-import { sweepRuns, sweepSchedule } from './sync/sweep-runs.ts';
-import { agesSchedule, watchAges } from './sync/watch-ages.ts';
-import { givenUpSchedule, tellGivenUp } from './tell-given-up.ts';
 
 let started: App | undefined;
 const inFlight = new InFlight();
@@ -53,30 +47,10 @@ functions.app.storageQueue('execute_run', {
   handler: executeRun(app),
 });
 
-functions.app.timer('sweep_runs', {
-  schedule: sweepSchedule,
+functions.app.timer('clock', {
+  schedule: clockSchedule,
   runOnStartup: true,
-  extraOutputs: [runQueueOutput],
-  handler: sweepRuns(app),
-});
-
-functions.app.timer('start_due', {
-  schedule: dueSchedule,
-  runOnStartup: true,
-  handler: startDue(app),
-});
-
-functions.app.timer('index_runs', {
-  schedule: indexSchedule,
-  runOnStartup: true,
-  handler: indexRuns(app),
-});
-
-functions.app.timer('watch_ages', { schedule: agesSchedule, handler: watchAges(app) });
-functions.app.timer('fold_overview', {
-  schedule: foldSchedule,
-  runOnStartup: true,
-  handler: foldOverview(app),
+  handler: clock(jobs(app)),
 });
 
 functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRuns(app) });
@@ -84,13 +58,6 @@ functions.app.timer('expire_runs', { schedule: expirySchedule, handler: expireRu
 functions.app.timer('expire_journals', {
   schedule: journalSchedule,
   handler: expireJournals(app),
-});
-
-functions.app.timer('follow_companies', {
-  schedule: followSchedule,
-  runOnStartup: true,
-  extraOutputs: [companyQueueOutput],
-  handler: followCompanies(app),
 });
 
 functions.app.storageQueue('poll_company', {
@@ -107,8 +74,6 @@ functions.app.storageQueue('call_after_changes', {
   handler: callAfterChanges(app),
 });
 
-functions.app.timer('tell_given_up', { schedule: givenUpSchedule, handler: tellGivenUp(app) });
-functions.app.timer('deliver_events', { schedule: deliverySchedule, handler: deliverEvents(app) });
 readRequestsThemselves(inFlight);
 
 functions.app.hook.appStart(async () => {

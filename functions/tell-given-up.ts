@@ -1,12 +1,9 @@
 /** Tells of messages that the host has given up, within a minute. */
 
-import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../shared/app/app.ts';
+import type { Job, JobLog } from './clock/job.ts';
 
-export const givenUpSchedule = '30 * * * * *';
-
-export function tellGivenUp(app: () => App): TimerHandler {
-  return async (_timer: Timer, context: InvocationContext) => {
-    await app().lookForGivenUp((text) => context.warn(text));
-  };
+export function tellGivenUp(app: () => App): Job {
+  const run = (log: JobLog) => app().lookForGivenUp((text) => log.warn(text));
+  return { name: 'tell_given_up', everySeconds: 60, afterSeconds: 40, run };
 }

@@ -65,7 +65,7 @@ export async function benchHook(): Promise<void> {
   await buildApp();
   const systems = await startSystems();
   // Only hooks have the company polled.
-  const settings = { 'AzureWebJobs.follow_companies.Disabled': 'true' };
+  const settings = { 'AzureWebJobs.clock.Disabled': 'true' };
   const app = await startApp(systems, { companies: 1, workers: 1, evidences, settings });
   const [host] = app.hosts;
   const url = `${host?.url}/flexibee/${company}/hook`;

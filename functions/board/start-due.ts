@@ -1,15 +1,13 @@
 /** Starts boards whose schedules are due. */
 
-import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
+import type { Job, JobLog } from '../clock/job.ts';
 
-/** Each minute, a few seconds after it has begun: storage's clock may be a little behind the host's. */
-export const dueSchedule = '5 * * * * *';
-
-export function startDue(app: () => App): TimerHandler {
-  return async (_timer: Timer, context: InvocationContext) => {
+export function startDue(app: () => App): Job {
+  const run = async (log: JobLog) => {
     await app().current.startDue((text, level) =>
-      level === 'warn' ? context.warn(text) : context.info(text),
+      level === 'warn' ? log.warn(text) : log.info(text),
     );
   };
+  return { name: 'start_due', everySeconds: 60, run };
 }

@@ -1,13 +1,12 @@
-/** Tells targets of what has happened, twice a minute. */
+/** Tells targets of what has happened. */
 
-import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
+import type { Job, JobLog } from '../clock/job.ts';
 
-export const deliverySchedule = '15,45 * * * * *';
-
-export function deliverEvents(app: () => App): TimerHandler {
-  return async (_timer: Timer, context: InvocationContext) => {
-    const attempts = await app().deliverEvents((text) => context.warn(text));
-    if (attempts) context.info(`Sent to targets: ${attempts}`);
+export function deliverEvents(app: () => App): Job {
+  const run = async (log: JobLog) => {
+    const attempts = await app().deliverEvents((text) => log.warn(text));
+    if (attempts) log.info(`Sent to targets: ${attempts}`);
   };
+  return { name: 'deliver_events', everySeconds: 20, run };
 }

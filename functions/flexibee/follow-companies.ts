@@ -1,15 +1,17 @@
 /** Has every company polled once a minute, and reconciled at night. */
 
-import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
-import { type CompanyMessage, companyQueueOutput } from '../../shared/app/company-queue.ts';
+import { type CompanyMessage, companyQueueName } from '../../shared/app/company-queue.ts';
+import { sideBySide } from '../../shared/async/side-by-side.ts';
 import { nightOf } from '../../shared/flexibee/reconcile/night.ts';
+import type { Job } from '../clock/job.ts';
 
-export const followSchedule = '0 * * * * *';
+/** Messages that are sent side by side. */
+const atOnce = 16;
 
-export function followCompanies(app: () => App): TimerHandler {
-  return async (_timer: Timer, context: InvocationContext) => {
-    const { catalog, companies, now } = app().current;
+export function followCompanies(app: () => App): Job {
+  const run = async () => {
+    const { catalog, companies, now, stopping } = app().current;
     const moment = now();
     const at = moment.toISOString();
     const messages = companies.all.flatMap(({ code: company, reconcile }): CompanyMessage[] => {
@@ -18,6 +20,8 @@ export function followCompanies(app: () => App): TimerHandler {
       const wish = nightOf(moment, reconcile, catalog.periods.timeZone);
       return wish === undefined ? [poll] : [poll, { company, why: 'reconcile', at, wish }];
     });
-    if (messages.length > 0) context.extraOutputs.set(companyQueueOutput, messages);
+    const send = (message: CompanyMessage) => app().send(companyQueueName, message);
+    await sideBySide(messages, atOnce, send, stopping);
   };
+  return { name: 'follow_companies', everySeconds: 60, run };
 }

@@ -1,13 +1,11 @@
 /** Brings the overview up to date where nothing else has: times come by themselves. */
 
-import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
+import type { Job } from '../clock/job.ts';
 
 /** Three times in a minute; whatever changes through the app is in it two seconds later. */
-export const foldSchedule = '*/20 * * * * *';
+const everySeconds = 20;
 
-export function foldOverview(app: () => App): TimerHandler {
-  return async (_timer: Timer, _context: InvocationContext) => {
-    await app().foldOverview();
-  };
+export function foldOverview(app: () => App): Job {
+  return { name: 'fold_overview', everySeconds, run: () => app().foldOverview() };
 }

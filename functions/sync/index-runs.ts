@@ -1,14 +1,15 @@
 /** Keeps the index of runs that a search goes by. */
 
-import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
+import type { Job, JobLog } from '../clock/job.ts';
 
 /** Each minute: a search lists what the index has not. */
-export const indexSchedule = '15 * * * * *';
+const everySeconds = 60;
 
-export function indexRuns(app: () => App): TimerHandler {
-  return async (_timer: Timer, context: InvocationContext) => {
+export function indexRuns(app: () => App): Job {
+  const run = async (log: JobLog) => {
     const runs = await app().indexRuns();
-    if (runs !== undefined) context.info(`The index of runs has ${runs}`);
+    if (runs !== undefined) log.info(`The index of runs has ${runs}`);
   };
+  return { name: 'index_runs', everySeconds, afterSeconds: 20, run };
 }

@@ -1,17 +1,17 @@
 /** Looks how old the data are that the catalogue has watched. */
 
-import type { InvocationContext, Timer, TimerHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
 import { DocumentNewerError } from '../../shared/storage/documents.ts';
+import type { Job, JobLog } from '../clock/job.ts';
 
 /** Every quarter of an hour. */
-export const agesSchedule = '0 */15 * * * *';
+const everySeconds = 900;
 
 /** Named in one line. */
 const named = 5;
 
-export function watchAges(app: () => App): TimerHandler {
-  return async (_timer: Timer, context: InvocationContext) => {
+export function watchAges(app: () => App): Job {
+  const run = async (log: JobLog) => {
     const changes = await app()
       .current.watchAges()
       .catch((error: unknown) => {
@@ -20,9 +20,10 @@ export function watchAges(app: () => App): TimerHandler {
         throw error;
       });
     const { old, fresh } = changes;
-    if (old.length > 0) context.warn(`Old: ${listed(old)}`);
-    if (fresh.length > 0) context.info(`No longer old: ${listed(fresh)}`);
+    if (old.length > 0) log.warn(`Old: ${listed(old)}`);
+    if (fresh.length > 0) log.info(`No longer old: ${listed(fresh)}`);
   };
+  return { name: 'watch_ages', everySeconds, run };
 }
 
 function listed(ages: readonly { code: string; entity: string; place: string }[]): string {

@@ -62,6 +62,20 @@ export const wholeMoment = instant('whole', {
   ...{ ...clockParts, second: '2-digit' },
 });
 
+/** `July 2019`, of a month of data. */
+export function monthName({ month, year }: { month: number; year: number }): string {
+  const options = { month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
+  return kept(
+    `month ${language.value}`,
+    () => new Intl.DateTimeFormat(language.value, options),
+  ).format(Date.UTC(year, month - 1));
+}
+
+/** `07/2019`: the same where there is little room, and as operators write it. */
+export function monthNumbers({ month, year }: { month: number; year: number }): string {
+  return `${String(month).padStart(2, '0')}/${year}`;
+}
+
 const dayKey = (at: string | number) =>
   kept(
     `key ${timeZone.value}`,

@@ -15,7 +15,7 @@ import {
   parseFlexibeeAddress,
 } from '../flexibee/address.ts';
 import type { Settings } from './settings.ts';
-import { SettingsError, type SettingsFault } from './settings-error.ts';
+import { SettingsError, type SettingsFault, withReferences } from './settings-error.ts';
 
 export interface Connections {
   /** Connection strings (secret) by the database's id. */
@@ -101,7 +101,9 @@ export function requireConnections(
         )
       : [],
   );
-  if (faults.size > 0) throw new SettingsError([...faults.values()]);
+  if (faults.size > 0) {
+    throw new SettingsError(withReferences([...faults.values()], settings.connection));
+  }
   return {
     databases: Object.fromEntries(databases),
     companies: Object.fromEntries(companies),

@@ -13,6 +13,7 @@ import {
   type Report,
   SettingsError,
   type SettingsFault,
+  withReferences,
 } from './settings-error.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
 
@@ -98,7 +99,10 @@ export function readSettings(
     connection: value,
     near: (name, names) => nearSet(environment, name, [...asked, ...names], platform),
   };
-  return { settings, faults: [...faults, ...misspelt(environment, [...asked], platform)] };
+  return {
+    settings,
+    faults: [...withReferences(faults, value), ...misspelt(environment, [...asked], platform)],
+  };
 }
 
 /**

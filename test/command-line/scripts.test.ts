@@ -34,7 +34,10 @@ async function run(args: string[]) {
 describe('npm scripts', { concurrency: 2 }, () => {
   test('are these', () => {
     const names = scripts.map(({ name }) => name).join(' ');
-    assert.match(names, /^build start tick demo:sqlserver demo:sql check format check:model test /);
+    assert.match(
+      names,
+      /^build start tick demo:sqlserver demo:sql check format check:infra check:model test /,
+    );
     assert.match(names, / sql:install test:sqlserver bench:bodies .*bench:flexibee func$/);
   });
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { shippedCatalog } from '../../shared/catalog/index.ts';
 import {
   readSettings,
   requireConnections,
@@ -491,4 +492,32 @@ test('whatever the variables hold, there are settings or faults', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('a reference to Key Vault that was not resolved is told as that, without its address', () => {
+  const unresolved = '@Microsoft.KeyVault(SecretUri=https://kv-x.vault.azure.net/secrets/NAME)';
+  const { faults } = readSettings({
+    ...valid,
+    API_TOKENS: unresolved,
+    FLEXIBEE_HOOK_SECRET: unresolved,
+    NOTIFICATIONS: unresolved,
+  });
+  const { settings } = readSettings({
+    ...sample.Values,
+    SQL_HCS: unresolved,
+    FLEXIBEE_DEMO: unresolved,
+  });
+  const ofCatalog = faultsOf(() => requireConnections(settings, shippedCatalog()));
+  const names = [...faults, ...ofCatalog].map(({ setting }) => setting);
+  assert.deepEqual(names.sort(), [
+    'API_TOKENS',
+    'FLEXIBEE_DEMO',
+    'FLEXIBEE_HOOK_SECRET',
+    'NOTIFICATIONS',
+    'SQL_HCS',
+  ]);
+  for (const { fault } of [...faults, ...ofCatalog]) {
+    assert.match(fault, /^is a reference to Key Vault that was not resolved: is the secret there/);
+    assert.doesNotMatch(fault, /kv-x/);
+  }
 });

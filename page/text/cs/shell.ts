@@ -39,5 +39,7 @@ export const shell: Translation<typeof english, Slavic> = {
   toNow: 'Co je teď špatně',
   close: 'Zavřít',
   cancel: 'Zrušit',
+  copied: 'Zkopírováno',
+  copyByHand: 'Zkopírujte ručně',
   coming: 'Tento pohled se připravuje.',
 };

@@ -35,5 +35,7 @@ export const shell = {
   toNow: 'What is wrong now',
   close: 'Close',
   cancel: 'Cancel',
+  copied: 'Copied',
+  copyByHand: 'To be copied by hand',
   coming: 'This view is being built.',
 } as const;

@@ -6,5 +6,16 @@ import { queries } from './queries.ts';
 import { runs } from './runs.ts';
 import { shell } from './shell.ts';
 import { signIn } from './sign-in.ts';
+import { state } from './state.ts';
 
-export const texts = { shell, signIn, now, board, runs, history, companies, queries } as const;
+export const texts = {
+  shell,
+  signIn,
+  state,
+  now,
+  board,
+  runs,
+  history,
+  companies,
+  queries,
+} as const;

@@ -39,5 +39,7 @@ export const shell: Translation<typeof english, Slavic> = {
   toNow: 'Что не в порядке сейчас',
   close: 'Закрыть',
   cancel: 'Отмена',
+  copied: 'Скопировано',
+  copyByHand: 'Скопируйте вручную',
   coming: 'Этот раздел ещё готовится.',
 };
