@@ -3,7 +3,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { Facts } from '../../shared/board/overview/facts.ts';
-import { overviewOf, overviewSchema } from '../../shared/board/overview/overview.ts';
+import { type Overview, overviewOf } from '../../shared/board/overview/overview.ts';
 import {
   type Language,
   languages,
@@ -18,8 +18,10 @@ import type { Call, RouteHandler } from '../../shared/http/handler.ts';
 import { clientGone } from '../../shared/http/outgoing.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import type { ApiToken } from '../../shared/settings/settings.ts';
-import { cellsSchema, toolOf } from '../shapes/overview.ts';
-import { waitMsOf } from '../shapes/run-views.ts';
+import { sharedAgeMs } from '../../shared/sync/syncs.ts';
+import { isFlagged } from '../shapes/flag.ts';
+import { cellsSchema, liveOverviewSchema, toolOf } from '../shapes/overview.ts';
+import { runProgress, waitMsOf } from '../shapes/run-views.ts';
 import { runsQuery } from '../shapes/runs-query.ts';
 import { seenBy } from './seen-by.ts';
 
@@ -35,20 +37,24 @@ export function readOverview(app: AppServices): RouteHandler {
     const isJson = prefersJson(request, 'json');
     const language = preferredLanguage(request.headers.get('accept-language'), languages, 'en');
     const tool = toolOf(request.query);
+    const hasProgress = isFlagged(request.query, 'progress');
+    const overviewFor = (facts: Facts, caller: ApiToken) =>
+      overviewOf(seenBy(facts, caller), app.overviews.isStale(facts) ? facts.lookedAt : undefined);
+    const asked = { request, context, call };
+    if (isJson && hasProgress) return await held(app, asked, withProgress(app, overviewFor, call));
     const form = isJson ? 'json' : `${language} ${tool}`;
-    return await held(app, { request, context, call }, form, (facts, caller) => {
-      const overview = overviewOf(
-        seenBy(facts, caller),
-        app.overviews.isStale(facts) ? facts.lookedAt : undefined,
-      );
-      const headers = { vary: 'Accept, Accept-Language' };
-      if (isJson) return json(overviewSchema.parse(overview), { headers });
+    const view = (facts: Facts, caller: ApiToken) => {
+      const overview = overviewFor(facts, caller);
+      if (isJson) return json(liveOverviewSchema.parse(overview), { headers });
       return plain(textIn({ language, tool }, overview, app), {
         headers: { ...headers, 'content-language': language },
       });
-    });
+    };
+    return await held(app, asked, remembered(app, form, view));
   };
 }
+
+const headers = { vary: 'Accept, Accept-Language' };
 
 function textIn(
   reader: { language: Language; tool: Tool },
@@ -69,7 +75,7 @@ export function readCells(app: AppServices): RouteHandler {
         codes.map((code) => ({ code, field: 'code' })),
       );
     }
-    return await held(app, { request, context, call }, `cells?${request.query}`, (facts, by) => {
+    const view = (facts: Facts, by: ApiToken) => {
       const cells = facts.cells.filter(
         ({ code, entity }) =>
           mayTouch(by, [code]) &&
@@ -77,7 +83,9 @@ export function readCells(app: AppServices): RouteHandler {
           (names === undefined || names.includes(entity)),
       );
       return json(cellsSchema.parse({ cells }));
-    });
+    };
+    const form = `cells?${request.query}`;
+    return await held(app, { request, context, call }, remembered(app, form, view));
   };
 }
 
@@ -87,27 +95,71 @@ interface Asked {
   call: Call;
 }
 
+interface Seen {
+  answer: TaggedAnswer;
+  /** Resolves when something of it may be another, or by the signal. */
+  changed(signal: AbortSignal): Promise<unknown>;
+}
+
+/** What is answered for the facts, which are those of this ETag. */
+type Look = (facts: Facts, etag: string, caller: ApiToken) => Seen | Promise<Seen>;
+
+/** The same for all callers who see the same, until the facts are others. */
+function remembered(
+  app: AppServices,
+  form: string,
+  view: (facts: Facts, caller: ApiToken) => HttpResponseInit,
+): Look {
+  return (facts, etag, caller) => {
+    const key = JSON.stringify([
+      ...[form, caller.codes, app.overviews.isStale(facts), app.catalog.revision],
+    ]);
+    const known = made.get(facts) ?? new Map<string, TaggedAnswer>();
+    made.set(facts, known);
+    const answer = known.get(key) ?? tagged(view(facts, caller));
+    known.set(key, answer);
+    return { answer, changed: (signal) => app.overviews.changedSince(etag, signal) };
+  };
+}
+
+/** With how far each run is that has a server; looks at runs are shared by all who wait. */
+function withProgress(
+  app: AppServices,
+  overviewFor: (facts: Facts, caller: ApiToken) => Overview,
+  { signal }: Call,
+): Look {
+  return async (facts, etag, caller) => {
+    const overview = overviewFor(facts, caller);
+    const ids = [...new Set(overview.servers.flatMap(({ run = [] }) => run))];
+    const looks = await Promise.all(ids.map((id) => app.syncs.look(id, sharedAgeMs, signal)));
+    // One that has ended meanwhile is told as such before its servers are free.
+    const seen = looks.filter((look) => look !== undefined);
+    const runs = seen.map(({ run }) => ({ ...runProgress(run), user: run.user }));
+    const answer = tagged(json(liveOverviewSchema.parse({ ...overview, runs }), { headers }));
+    const changed = async (limit: AbortSignal) => {
+      const first = new AbortController();
+      const any = AbortSignal.any([limit, first.signal]);
+      const waits = seen.map((look) => app.syncs.changed(look.run.id, look.etag, any));
+      await Promise.race([app.overviews.changedSince(etag, any), ...waits]);
+      first.abort();
+    };
+    return { answer, changed };
+  };
+}
+
 async function held(
   app: AppServices,
   { request, context, call: { caller, signal } }: Asked,
-  form: string,
-  view: (facts: Facts, caller: ApiToken) => HttpResponseInit,
+  view: Look,
 ): Promise<TaggedAnswer> {
   if (caller === undefined) throw new Error('the overview needs a route that asks for a token');
   const waitMs = waitMsOf(request.query);
   const look = async () => {
     const seen = await app.overviews.facts(signal);
     if (seen?.value == null) throw noneYet();
-    const { value, etag } = seen;
-    const isStale = app.overviews.isStale(value);
-    const key = JSON.stringify([form, caller.codes, isStale, app.catalog.revision]);
-    const known = made.get(value) ?? new Map<string, TaggedAnswer>();
-    made.set(value, known);
-    const answer = known.get(key) ?? tagged(view(value, caller));
-    known.set(key, answer);
-    return { answer, etag };
+    return await view(seen.value, seen.etag, caller);
   };
-  let { answer, etag } = await look();
+  let { answer, changed } = await look();
   if (waitMs === 0 || !isKnown(request, answer.headers['etag'])) return answer;
   const limit = AbortSignal.any([
     AbortSignal.timeout(waitMs),
@@ -115,9 +167,9 @@ async function held(
     app.stopping,
   ]);
   while (isKnown(request, answer.headers['etag'])) {
-    await app.overviews.changedSince(etag, limit);
+    await changed(limit);
     if (limit.aborted) return answer;
-    ({ answer, etag } = await look());
+    ({ answer, changed } = await look());
   }
   return answer;
 }

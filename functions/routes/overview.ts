@@ -1,11 +1,11 @@
 /** Is all well? */
 
 import { z } from 'zod';
-import { overviewSchema } from '../../shared/board/overview/overview.ts';
 import { languages } from '../../shared/board/overview/text.ts';
 import { readCells, readOverview } from '../overview/read-overview.ts';
 import type { Route } from '../route.ts';
-import { cellsSchema, toolSchema } from '../shapes/overview.ts';
+import { flagSchema } from '../shapes/flag.ts';
+import { cellsSchema, liveOverviewSchema, toolSchema } from '../shapes/overview.ts';
 import { waitSchema } from '../shapes/run-views.ts';
 
 const wait = {
@@ -32,6 +32,13 @@ export const overviewRoutes: readonly Route[] = [
         parameters: [
           wait,
           {
+            name: 'progress',
+            in: 'query',
+            description:
+              'true: JSON has how far the runs are that have servers, too; whoever waits hears of their stages and messages',
+            schema: flagSchema,
+          },
+          {
             name: 'Accept-Language',
             in: 'header',
             description: 'Of the text: en, cs or ru',
@@ -54,7 +61,7 @@ export const overviewRoutes: readonly Route[] = [
                 isOptional: true,
               },
             },
-            json: overviewSchema,
+            json: liveOverviewSchema,
             text: z.string().meta({ examples: ['All is well.\n'] }),
           },
         },

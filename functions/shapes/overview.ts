@@ -2,13 +2,25 @@
 
 import { z } from 'zod';
 import { cellSchema } from '../../shared/board/overview/cells.ts';
+import { overviewSchema } from '../../shared/board/overview/overview.ts';
 import { type Tool, tools } from '../../shared/board/overview/text.ts';
 import { fault } from '../../shared/faults/member.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
+import { runProgressSchema } from './run-views.ts';
 
 export const cellsSchema = z
   .object({ cells: z.array(cellSchema.meta({ id: 'Cell' })) })
   .meta({ id: 'Cells' });
+
+/** With `progress=true`. */
+export const liveOverviewSchema = overviewSchema
+  .extend({
+    runs: z
+      .array(runProgressSchema.extend({ user: z.string() }))
+      .exactOptional()
+      .meta({ description: 'With `progress`: how far the runs are that have servers now' }),
+  })
+  .meta({ id: 'Overview' });
 
 export const toolSchema = z.enum(tools);
 

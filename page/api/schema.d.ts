@@ -1959,6 +1959,16 @@ export interface components {
                 mend?: string;
                 /** @description The same as a command */
                 cli?: string;
+                /** @description What POST /acknowledgements takes, each by itself; absent of what is closed, and of very many */
+                troubles?: {
+                    /**
+                     * @description `company`: it is not followed; `evidence`: one of its evidences is not; `calls`: procedures after changes of an evidence fail; `sync`: an entity of a data source has failed and not succeeded since; `age`: its data are older than the catalogue’s `maxAge`; `schedule`: due times of a schedule came to nothing; `late`: one is late; `slow`: a run is; `check`: a check of an entity differs; `queue`: messages of a queue were given up
+                     * @enum {string}
+                     */
+                    kind: "company" | "evidence" | "calls" | "sync" | "age" | "check" | "schedule" | "late" | "slow" | "queue";
+                    /** @description `flexi-demo`, of an evidence or an entity `flexi-demo/adresar`, `0c10/payment`; the name of a schedule or of a queue, the id of a run */
+                    subject: string;
+                }[];
                 /** @description Somebody knows of it: it weighs less until then */
                 acknowledged?: {
                     until: components["schemas"]["Instant"];
@@ -2026,6 +2036,72 @@ export interface components {
             unread?: ("runs" | "failures" | "ages" | "schedules" | "companies" | "queues" | "closures" | "acknowledgements")[];
             /** @description Since then nobody has looked, and this worker cannot */
             staleSince?: components["schemas"]["Instant"];
+            /** @description With `progress`: how far the runs are that have servers now */
+            runs?: {
+                id: string;
+                /** @enum {string} */
+                kind: "data_source" | "entity" | "calls";
+                /** @enum {string} */
+                state: "waiting" | "queued" | "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+                /** @description Of a run that waits: how many are before it at its servers */
+                place?: number;
+                board?: string;
+                createdAt: components["schemas"]["Instant"];
+                startedAt?: components["schemas"]["Instant"];
+                endedAt?: components["schemas"]["Instant"];
+                /** @description Stages that were called, however it ended */
+                stagesDone: number;
+                /** @description Stages that ended without being called */
+                stagesSkipped: number;
+                stagesTotal: number;
+                /** @description Stages that failed or were interrupted */
+                stagesFailed: number;
+                /** @description At most one a server, or as many as it allows at once */
+                running: {
+                    stage: string;
+                    server: string;
+                    since: components["schemas"]["Instant"];
+                    /** @description If it takes as long as in earlier runs; absent: it was never measured */
+                    endsAt?: components["schemas"]["Instant"];
+                    /** @description The newest info message of the procedure */
+                    message?: string;
+                }[];
+                /** @description What waits for a window or an exclusive name; the first ones */
+                waiting?: {
+                    stage: string;
+                    server: string;
+                    /** @description A name that another stage has */
+                    exclusive?: string;
+                    /** @description Whose stage that is */
+                    run?: string;
+                    /** @description When its window opens */
+                    opens?: components["schemas"]["Instant"];
+                }[];
+                /** @description Until then no worker has it */
+                wakesAt?: components["schemas"]["Instant"];
+                /** @description Absent once the run has ended */
+                estimate?: {
+                    /** @description From the medians of earlier runs, past where a stage takes longer; null when there are none, or while the run waits */
+                    endsAt: components["schemas"]["Instant"] | null;
+                    /** @description Stages without an earlier measurement */
+                    unknownStages: number;
+                    text: string;
+                };
+                /** @description The first ones, cut */
+                errors: {
+                    /** @description Absent: of the run itself */
+                    stage?: string;
+                    number?: number;
+                    message: string;
+                    /** @enum {string} */
+                    meaning?: "transient" | "permanent" | "cancelled" | "timed out" | "login" | "unreachable" | "lock lost" | "interrupted";
+                }[];
+                errorCount: number;
+                /** @description Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue */
+                warnings: number;
+                checks?: components["schemas"]["CheckCounts"];
+                user: string;
+            }[];
         };
         OwnHook: {
             company: string;
@@ -3127,6 +3203,8 @@ export interface operations {
             query?: {
                 /** @description Seconds, 1 to 25, for which an answer that If-None-Match names is held until it changes */
                 wait?: string;
+                /** @description true: JSON has how far the runs are that have servers, too; whoever waits hears of their stages and messages */
+                progress?: "true" | "false";
                 /** @description By what a text says how it is mended: curl, unless given, or cli */
                 tool?: "curl" | "cli";
                 /** @description JSON is indented, for people */

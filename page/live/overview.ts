@@ -64,7 +64,7 @@ export async function follow(): Promise<never> {
 async function look(signal: AbortSignal): Promise<void> {
   const known = overview.value !== undefined && etag !== undefined;
   const asked = await api.GET('/overview', {
-    params: { query: known ? { wait: String(holdSeconds) } : {} },
+    params: { query: { progress: 'true', ...(known && { wait: String(holdSeconds) }) } },
     headers: known ? { 'if-none-match': etag } : {},
     signal,
   });

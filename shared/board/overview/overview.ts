@@ -63,27 +63,25 @@ const companiesSchema = z.object({
     .meta({ description: 'Those in trouble for the longest, which are not followed first' }),
 });
 
-export const overviewSchema = z
-  .object({
-    well: z.boolean().meta({
-      description: 'Nothing is wrong but what is closed, and what somebody knows of',
-    }),
-    wrong: z.array(wrongSchema).meta({ description: 'The heaviest first' }),
-    more: z.int().exactOptional().meta({ description: 'What is wrong beside these' }),
-    schedules: z.array(scheduleSchema),
-    servers: z.array(serverSchema),
-    companies: companiesSchema,
-    rebuilding: z.literal(true).exactOptional().meta({
-      description: 'Older runs are being looked through: a cell may know an older success by then',
-    }),
-    unread: z.array(z.enum(factParts)).exactOptional().meta({
-      description: 'What could not be read of late: it is as it was',
-    }),
-    staleSince: instantSchema.exactOptional().meta({
-      description: 'Since then nobody has looked, and this worker cannot',
-    }),
-  })
-  .meta({ id: 'Overview' });
+export const overviewSchema = z.object({
+  well: z.boolean().meta({
+    description: 'Nothing is wrong but what is closed, and what somebody knows of',
+  }),
+  wrong: z.array(wrongSchema).meta({ description: 'The heaviest first' }),
+  more: z.int().exactOptional().meta({ description: 'What is wrong beside these' }),
+  schedules: z.array(scheduleSchema),
+  servers: z.array(serverSchema),
+  companies: companiesSchema,
+  rebuilding: z.literal(true).exactOptional().meta({
+    description: 'Older runs are being looked through: a cell may know an older success by then',
+  }),
+  unread: z.array(z.enum(factParts)).exactOptional().meta({
+    description: 'What could not be read of late: it is as it was',
+  }),
+  staleSince: instantSchema.exactOptional().meta({
+    description: 'Since then nobody has looked, and this worker cannot',
+  }),
+});
 export type Overview = z.infer<typeof overviewSchema>;
 
 const mostWrong = 40;

@@ -1,7 +1,11 @@
 /** A line of what is wrong, and how the functions that make lines build one. */
 
 import { z } from 'zod';
-import type { Acknowledgement, Trouble } from '../../acknowledgements/acknowledgements.ts';
+import {
+  type Acknowledgement,
+  acknowledgementSchema,
+  type Trouble,
+} from '../../acknowledgements/acknowledgements.ts';
 import { instantSchema } from '../../storage/instant.ts';
 import { cut } from '../../sync/brief.ts';
 
@@ -33,6 +37,13 @@ export const wrongSchema = z.object({
     description: 'The request that mends it, with its body: `POST /runs/x/retry {"user": …}`',
   }),
   cli: z.string().exactOptional().meta({ description: 'The same as a command' }),
+  troubles: z
+    .array(acknowledgementSchema.pick({ kind: true, subject: true }))
+    .exactOptional()
+    .meta({
+      description:
+        'What POST /acknowledgements takes, each by itself; absent of what is closed, and of very many',
+    }),
   acknowledged: z
     .object({ until: instantSchema, note: z.string(), user: z.string().exactOptional() })
     .exactOptional()
@@ -55,6 +66,14 @@ export function brief(text: string): string {
 }
 
 export const counted = (all: readonly unknown[]) => (all.length > 1 ? { count: all.length } : {});
+
+/** Whoever acknowledges more than these at once does not know of each. */
+const mostTroubles = 40;
+
+export function acknowledgeable(troubles: readonly Trouble[]): Pick<Wrong, 'troubles'> {
+  if (troubles.length > mostTroubles) return {};
+  return { troubles: troubles.map(({ kind, subject }) => ({ kind, subject })) };
+}
 
 export function marks(by: Acknowledgement | undefined): Pick<Wrong, 'acknowledged'> {
   if (by === undefined) return {};

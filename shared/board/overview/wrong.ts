@@ -9,6 +9,7 @@ import { isOld } from '../../sync/ages/age.ts';
 import type { Facts } from './facts.ts';
 import { cancel, open, poll, retry, sync } from './mend.ts';
 import {
+  acknowledgeable,
   brief,
   counted,
   marks,
@@ -27,6 +28,7 @@ export function wrongIn(facts: Facts): Wrong[] {
     ...failures(facts, current),
     ...wrongTroubles(facts).map(({ trouble, line }) => ({
       ...line,
+      ...acknowledgeable([trouble]),
       ...marks(acknowledgementOf(trouble, current)),
     })),
     ...oldData(facts, current, now),
@@ -67,7 +69,7 @@ function failures({ failures: all }: Facts, known: readonly Acknowledgement[]): 
     const trouble: Trouble = {
       ...{ kind: 'sync', subject: `${code}/${entity}`, what: 'failed', since },
     };
-    return { ...failure, known: acknowledgementOf(trouble, known) };
+    return { ...failure, trouble, known: acknowledgementOf(trouble, known) };
   });
   const groups = Map.groupBy(marked, ({ code, run, known: by }) => [code, run, by?.until].join());
   return [...groups.values()].flatMap((group) => {
@@ -79,6 +81,7 @@ function failures({ failures: all }: Facts, known: readonly Acknowledgement[]): 
       names: group.map(({ entity }) => entity).slice(0, mostNames),
       ...counted(group),
       ...{ since, run, see: `/runs/${run}`, ...retry(run) },
+      ...acknowledgeable(group.map(({ trouble }) => trouble)),
       ...marks(by),
     };
   });
@@ -111,7 +114,7 @@ function oldData({ ages }: Facts, known: readonly Acknowledgement[], now: Date):
     const trouble: Trouble = { kind: 'age', subject, what: 'its data are old', since };
     const { code, entity } = first;
     const back = all.flatMap((age) => (age.isDated ? monthsBack(age, now) : []));
-    return { code, entity, back, since, by: acknowledgementOf(trouble, known) };
+    return { code, entity, back, since, trouble, by: acknowledgementOf(trouble, known) };
   });
   const groups = Map.groupBy(marked, ({ code, by }) => [code, by?.until].join());
   return [...groups.values()].flatMap((group) => {
@@ -123,7 +126,9 @@ function oldData({ ages }: Facts, known: readonly Acknowledgement[], now: Date):
     return {
       ...{ kind: 'old' as const, subject: code, what: 'its data are old', since },
       names: entities.slice(0, mostNames),
-      ...{ ...counted(group), see: '/ages', ...sync(code, entities, back[0]), ...marks(by) },
+      ...{ ...counted(group), see: '/ages', ...sync(code, entities, back[0]) },
+      ...acknowledgeable(group.map(({ trouble }) => trouble)),
+      ...marks(by),
     };
   });
 }
@@ -184,6 +189,7 @@ function companies({ companies: all }: Facts, known: readonly Acknowledgement[])
       ...counted(codes),
       ...{ since: trouble.since, see: path },
       ...(codes.length === 1 && poll(code)),
+      ...acknowledgeable(group.map((one) => one.trouble)),
       ...marks(by),
     };
   });

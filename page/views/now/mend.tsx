@@ -1,0 +1,65 @@
+import { useSignal } from '@preact/signals';
+import type { Accepted } from '../../api/schema.d.ts';
+import { send, type WrittenRequest, writtenRequest } from '../../api/send.ts';
+import { overview } from '../../live/overview.ts';
+import { may } from '../../session/session.ts';
+import { hrefOf } from '../../shell/router.ts';
+import { say } from '../../text/say.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
+import type { Line } from './words.ts';
+
+/** The cure of a line as a button, where whoever looks may do it; then what came of it. */
+export function Mend({ line, title }: { line: Line; title: string }) {
+  const started = useSignal<string | undefined>(undefined);
+  const request = line.mend === undefined ? undefined : writtenRequest(line.mend);
+  if (request === undefined || !may(roleFor(request))) return null;
+  if (started.value !== undefined) return <Started id={started.value} />;
+  const words = wordsFor(request);
+  const act = async () => {
+    const answer = await send(request);
+    if (isAccepted(answer)) started.value = answer.id;
+  };
+  const same = { act, done: () => say('now.done', { what: words }), label: `${words}: ${title}` };
+  return mustBeAsked(request) ? (
+    <ConfirmButton {...same} question={`${title}: ${words}?`} yes={words}>
+      {words}
+    </ConfirmButton>
+  ) : (
+    <ActionButton {...same}>{words}</ActionButton>
+  );
+}
+
+/** The run that was started, and how far it is while it goes on. */
+function Started({ id }: { id: string }) {
+  const run = overview.value?.runs?.find((one) => one.id === id);
+  return (
+    <a class="button quiet" href={hrefOf('runs', [id])}>
+      {run === undefined
+        ? say('now.startedRun')
+        : say('now.startedStages', { done: run.stagesDone, total: run.stagesTotal })}
+    </a>
+  );
+}
+
+function isAccepted(answer: unknown): answer is Accepted {
+  return typeof answer === 'object' && answer !== null && 'id' in answer && 'state' in answer;
+}
+
+const roleFor = ({ path }: WrittenRequest) => (path.startsWith('/closures') ? 'admin' : 'run');
+
+/** What stops something, or takes it away. */
+function mustBeAsked({ method, path }: WrittenRequest): boolean {
+  return path.endsWith('/cancel') || (method === 'DELETE' && path.startsWith('/schedules'));
+}
+
+function wordsFor({ method, path }: WrittenRequest): string {
+  if (path.endsWith('/retry')) return say('now.retry');
+  if (path.endsWith('/cancel')) return say('now.cancel');
+  if (path.endsWith('/poll')) return say('now.poll');
+  if (path.startsWith('/closures')) return say('now.openAgain');
+  if (path.startsWith('/schedules')) return say('now.removeSchedule');
+  if (path.endsWith('/changes/enable')) return say('now.enableChangelog');
+  if (path.startsWith('/boards')) return say('now.runBoard');
+  return method === 'POST' ? say('now.sync') : say('now.mend');
+}

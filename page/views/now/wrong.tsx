@@ -1,0 +1,59 @@
+import type { Overview } from '../../api/schema.d.ts';
+import { now } from '../../live/clock.ts';
+import { clock, near, weekday } from '../../text/format.ts';
+import { say } from '../../text/say.ts';
+import { WrongLine } from './wrong-line.tsx';
+
+/** What is wrong now, the heaviest first; or that all is well, and what comes next. */
+export function Wrong({ overview }: { overview: Overview }) {
+  const { wrong, more = 0 } = overview;
+  const worries = wrong.filter(({ kind, acknowledged }) => kind !== 'closed' && !acknowledged);
+  const count = worries.length + more;
+  return (
+    <section class="wrong" aria-labelledby="wrong">
+      <div class="heading">
+        <h1 id="wrong">{count === 0 ? say('now.well') : say('now.wrong', { count })}</h1>
+        <small>
+          {weekday(now.value)}, {clock(now.value)}
+          <Lately overview={overview} />
+        </small>
+      </div>
+      <Notes overview={overview} />
+      {wrong.length > 0 && (
+        <ul class="sheet">
+          {wrong.map((line) => (
+            <WrongLine key={keyOf(line)} line={line} />
+          ))}
+        </ul>
+      )}
+      {more > 0 && <p class="quiet">{say('now.more', { count: more })}</p>}
+    </section>
+  );
+}
+
+/** The same line as long as it is about the same: its buttons keep what they are doing. */
+function keyOf({ kind, subject, names = [], since, run = '' }: Overview['wrong'][number]): string {
+  return [kind, subject, names.join(), kind === 'differs' ? run : since].join('|');
+}
+
+/** How the latest schedule ended, and which comes next. */
+function Lately({ overview: { schedules } }: { overview: Overview }) {
+  const ended = schedules
+    .flatMap(({ name, last }) => (last?.endedAt === undefined ? [] : { name, at: last.endedAt }))
+    .sort((one, other) => (one.at < other.at ? 1 : -1))[0];
+  return ended && <> · {say('now.ended', { name: ended.name, at: near(ended.at, now.value) })}</>;
+}
+
+/** What of all this is not as it is now. */
+function Notes({ overview: { staleSince, unread, rebuilding } }: { overview: Overview }) {
+  const parts = unread?.map((part) => say(`now.part_${part}`)).join(', ');
+  return (
+    <>
+      {staleSince !== undefined && (
+        <p class="note">{say('now.stale', { at: near(staleSince, now.value) })}</p>
+      )}
+      {parts !== undefined && <p class="note">{say('now.unread', { parts })}</p>}
+      {rebuilding && <p class="quiet">{say('now.rebuilding')}</p>}
+    </>
+  );
+}
