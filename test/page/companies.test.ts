@@ -105,7 +105,7 @@ describe('companies', { skip: withoutBrowser }, () => {
       await page.reload();
       await page.getByRole('link', { name: /onerror/ }).waitFor();
       assert.equal(await page.title(), 'syncboard');
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
       assert.ok(width <= 360, String(width));
       await assertAccessible();
       await close();
