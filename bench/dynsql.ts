@@ -23,7 +23,7 @@ import { Databases } from '../shared/database/databases.ts';
 import { driverReader } from '../shared/database/wire/value-reader.ts';
 import type { CheckedQuery, Statement } from '../shared/dynsql/definition.ts';
 import { requireQuery } from '../shared/dynsql/language/query.ts';
-import { shippedDynsql } from '../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../shared/dynsql/language/shipped-dynsql.ts';
 import { runQuery } from '../shared/dynsql/run/run-query.ts';
 import { tableRows } from '../shared/dynsql/run/table-rows.ts';
 import { buildStatement } from '../shared/dynsql/sql/statements.ts';

@@ -1,11 +1,12 @@
-/** Builds the app into one file that a Functions worker loads, and lays out what is deployed. */
+/** Builds the app into chunks that a Functions worker loads, and lays out what is deployed. */
 
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile, stop } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { commandLine } from '../shared/command-line/command-line.ts';
+import { bundle, entryChunk } from './build/bundle.ts';
 import { buildPage } from './build-page.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -14,11 +15,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Two of each are no harm: they keep no state. pdfkit needs an older and a newer one. */
 const stateless = ['base64-js'];
 
+/** An app that was started before loads chunks of its own build, some of them hours later. */
+const keptChunksMs = 24 * 60 * 60_000;
+
 /** Of the folder, what Azure does not get. */
 const ignored = ['*.map', 'local.settings*.json', '.funcignore'];
 
 /**
- * Writes the folder that is deployed, exactly as it is: the bundle with its fonts, the page, `host.json` and
+ * Writes the folder that is deployed, exactly as it is: the chunks, the fonts, the page, `host.json` and
  * a `package.json` without scripts and dependencies, so that a build in the cloud finds nothing to
  * do.
  */
@@ -35,39 +39,34 @@ export async function packageApp(folder = 'dist/app'): Promise<void> {
 }
 
 /**
- * Writes `main.cjs` (CommonJS: the worker supplies `@azure/functions-core` to `require`) and, beside
- * it, the fonts of reports.
+ * Writes `main.cjs`, the chunks that it loads (`bundle.ts`) and, beside them, the fonts of reports.
  *
  * @throws Error for a bundle that holds one package twice: two copies of a library share no state
  */
 export async function buildApp(entry: string, folder: string): Promise<void> {
-  const result = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    outfile: resolve(root, folder, 'main.cjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    sourcemap: 'linked',
-    legalComments: 'none',
-    metafile: true,
-    write: false,
-    logLevel: 'warning',
-    // Some libraries ask an ES module's question, which a CommonJS bundle must answer.
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    define: { 'import.meta.url': 'bundleUrl' },
-    // Supplied by the Functions worker at run time; not on any registry.
-    external: ['@azure/functions-core'],
-  });
-  // Its service process would otherwise stay as long as we do, with 300 MB.
-  await stop();
-  assertNoDoubles(result.metafile);
-  await mkdir(resolve(root, folder), { recursive: true });
-  for (const { path, contents } of result.outputFiles) await replaceFile(path, contents);
-  await cp(resolve(root, 'shared/dynsql/reports/fonts'), resolve(root, folder, 'fonts'), {
+  const target = resolve(root, folder);
+  const { files, metafile } = await bundle(root, entry, target);
+  assertNoDoubles(metafile);
+  await mkdir(target, { recursive: true });
+  for (const { path, contents } of files) await replaceFile(path, contents);
+  await replaceFile(
+    resolve(target, 'main.cjs'),
+    `module.exports = require('./${entryChunk}').default;\n`,
+  );
+  await removeOldChunks(target, new Set(files.map(({ path }) => path)));
+  await cp(resolve(root, 'shared/dynsql/reports/fonts'), resolve(target, 'fonts'), {
     recursive: true,
   });
+}
+
+/** Chunks of earlier builds may be needed by an app that runs since then. */
+async function removeOldChunks(folder: string, current: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = resolve(folder, name);
+    if (current.has(path) || !/-[0-9A-Z]{8}\.cjs(\.map)?$/.test(name)) continue;
+    const { mtimeMs } = await stat(path);
+    if (mtimeMs < Date.now() - keptChunksMs) await rm(path, { force: true });
+  }
 }
 
 function assertNoDoubles(metafile: Metafile): void {

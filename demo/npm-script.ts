@@ -9,8 +9,9 @@ const build = 'npm run --silent build';
 const schemas =
   'node --disable-warning=ExperimentalWarning cli/main.ts catalog schema catalog/schema --check';
 const pageTypes = 'node --disable-warning=ExperimentalWarning demo/page-types.ts --check';
+const start = 'node --disable-warning=ExperimentalWarning demo/build/check-start.ts';
 const types = ['tsc', 'tsc -p page'];
-const check = [...types, 'biome check --error-on-warnings .', schemas, pageTypes, build];
+const check = [...types, 'biome check --error-on-warnings .', schemas, pageTypes, build, start];
 
 interface Script {
   /** What it does, in a sentence. */
@@ -30,7 +31,7 @@ const packages = Object.fromEntries(
 
 const scripts: Readonly<Record<string, Script>> = {
   check: {
-    what: 'Types, linter with the walls between folders, JSON Schemas, types of the API, build.',
+    what: 'Types, linter with the walls between folders, JSON Schemas, types of the API, build, and what a start of it reads.',
     commands: check,
   },
   format: {

@@ -38,8 +38,11 @@ export interface Route {
   /** How a refusal looks to a client that does not say what it accepts. */
   refusals: Representation;
   outputs?: readonly FunctionOutput[];
-  methods: Partial<Record<Method, RouteMethod>>;
+  /** Made when it is first asked for, by `methodsOf`: what is needed to register it is above. */
+  methods: () => Methods;
 }
+
+export type Methods = Partial<Record<Method, RouteMethod>>;
 
 interface RouteMethod extends OperationDescription {
   handler(app: AppServices): RouteHandler;
@@ -62,6 +65,15 @@ const registeredMethods: HttpMethod[] = [
   'OPTIONS',
 ];
 
+const made = new WeakMap<Route, Methods>();
+
+/** What is at a route, the same each time. */
+export function methodsOf(route: Route): Methods {
+  const known = made.get(route) ?? route.methods();
+  made.set(route, known);
+  return known;
+}
+
 /**
  * The options to register `route` with. The services are asked for once at each call's beginning:
  * functions are registered before the app has started, and those of the next call may be newer.
@@ -77,7 +89,7 @@ export function httpFunction(route: Route, app: () => AppServices): HttpFunction
 }
 
 function handlerOf(route: Route, services: () => AppServices) {
-  const handlers = Object.entries(route.methods).map(([method, { handler }]) => {
+  const handlers = Object.entries(methodsOf(route)).map(([method, { handler }]) => {
     const lazily: RouteHandler = async (...call) => {
       const app = services();
       const zone = app.catalog.periods.timeZone;
@@ -110,19 +122,19 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function accessOf({ access, methods }: Route, method: Method): Access {
-  return methods[method]?.access ?? access;
+function accessOf(route: Route, method: Method): Access {
+  return methodsOf(route)[method]?.access ?? route.access;
 }
 
 /** Undefined where nobody needs a token, nor is told more with one; `any` where each will do. */
 export function roleOf(route: Route, method: Method): Role | 'any' | undefined {
   if (accessOf(route, method) === 'open') return undefined;
-  return route.methods[method]?.role ?? (method === 'GET' ? 'read' : 'run');
+  return methodsOf(route)[method]?.role ?? (method === 'GET' ? 'read' : 'run');
 }
 
 /** Names of the query parameters that a method declares; `where.*` stands for many. */
-export function queryOf({ methods }: Route, method: Method): string[] {
-  const parameters = methods[method]?.parameters ?? [];
+export function queryOf(route: Route, method: Method): string[] {
+  const parameters = methodsOf(route)[method]?.parameters ?? [];
   return parameters
     .filter((one) => one.in === 'query')
     .flatMap(({ name, members }) => members ?? [name]);
@@ -149,9 +161,10 @@ function identify(route: Route, request: HttpRequest, app: AppServices): ApiToke
 
 /** The route's operations, for `/openapi.json`. */
 export function operations(route: Route, protectReads: boolean): Operation[] {
-  const methods = Object.keys(route.methods) as Method[];
+  const known = methodsOf(route);
+  const methods = Object.keys(known) as Method[];
   return methods.flatMap((method) => {
-    const operation = route.methods[method];
+    const operation = known[method];
     if (operation === undefined) return [];
     const access = accessOf(route, method);
     const isOptional = access === 'known' || (access === 'read' && !protectReads);

@@ -3,23 +3,26 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { heavy, readChunk, startFaults } from '../demo/build/check-start.ts';
 import { packageApp } from '../demo/build.ts';
 
-test('what is deployed needs no build: a bundle, its fonts, the page, host.json, a bare package.json', async (t) => {
+test('what is deployed needs no build: chunks, fonts, the page, host.json, a bare package.json', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'packaged-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await packageApp(folder);
   const files = await readdir(folder, { recursive: true });
   const isOfPage = (name: string) => name.startsWith('page/');
-  assert.deepEqual(files.filter((name) => !isOfPage(name)).sort(), [
+  const isChunk = (name: string) => !isOfPage(name) && /-[0-9A-Z]{8}\.cjs(\.map)?$/.test(name);
+  assert.deepEqual(files.filter((name) => !isOfPage(name) && !isChunk(name)).sort(), [
     '.funcignore',
+    'app.cjs',
+    'app.cjs.map',
     'fonts',
     'fonts/DejaVu-LICENSE.txt',
     'fonts/DejaVuSansCondensed-Bold.ttf',
     'fonts/DejaVuSansCondensed.ttf',
     'host.json',
     'main.cjs',
-    'main.cjs.map',
     'package.json',
     'page',
   ]);
@@ -27,6 +30,11 @@ test('what is deployed needs no build: a bundle, its fonts, the page, host.json,
   const named = /^page\/(index\.html|[\w-]+-[0-9A-Z]{8}\.(js|css|svg))(\.br|\.gz)?$/;
   for (const name of files.filter(isOfPage)) assert.match(name, named);
   assert.ok(files.includes('page/index.html.br'));
+  // By these the check of a start knows which packages are in what it reads.
+  const chunks = files.filter((name) => name.endsWith('.cjs') && name !== 'main.cjs');
+  const read = await Promise.all(chunks.map((name) => readChunk(join(folder, name))));
+  const faults = startFaults('at the start', read).join('\n');
+  for (const name of [...heavy, 'bytes are loaded']) assert.ok(faults.includes(name), name);
   const { scripts, dependencies, devDependencies, type, main, engines } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),
   );

@@ -1,11 +1,8 @@
 /** Calls the procedures after changes of the company that comes through the queue, for one slice. */
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
-import {
-  type AfterMessage,
-  afterMessageSchema,
-  afterQueueOutput,
-} from '../../shared/app/after-queue.ts';
+import { type AfterMessage, afterMessageSchema } from '../../shared/app/after-message.ts';
+import { afterQueueOutput } from '../../shared/app/after-queue.ts';
 import type { App } from '../../shared/app/app.ts';
 
 export function callAfterChanges(app: () => App): StorageQueueHandler {

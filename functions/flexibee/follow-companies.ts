@@ -1,7 +1,8 @@
 /** Has every company polled once a minute, and reconciled at night. */
 
 import type { App } from '../../shared/app/app.ts';
-import { type CompanyMessage, companyQueueName } from '../../shared/app/company-queue.ts';
+import type { CompanyMessage } from '../../shared/app/company-message.ts';
+import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import { nightOf } from '../../shared/flexibee/reconcile/night.ts';
 import type { Job } from '../clock/job.ts';

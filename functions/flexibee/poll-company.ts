@@ -2,12 +2,8 @@
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
-import {
-  type CompanyMessage,
-  companyMessageSchema,
-  companyQueueName,
-  companyQueueOutput,
-} from '../../shared/app/company-queue.ts';
+import { type CompanyMessage, companyMessageSchema } from '../../shared/app/company-message.ts';
+import { companyQueueName, companyQueueOutput } from '../../shared/app/company-queue.ts';
 import { sendOn } from '../send-on.ts';
 
 export function pollCompany(app: () => App): StorageQueueHandler {

@@ -1,5 +1,6 @@
 import type { HttpResponseInit, InvocationContext } from '@azure/functions';
-import { type CompanyMessage, companyQueueOutput } from '../../shared/app/company-queue.ts';
+import type { CompanyMessage } from '../../shared/app/company-message.ts';
+import { companyQueueOutput } from '../../shared/app/company-queue.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { Details } from '../../shared/audit/audit.ts';
 import { json } from '../../shared/http/answer.ts';

@@ -21,15 +21,15 @@ export const adminRoutes: readonly Route[] = [
     route: 'me',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readMe,
         role: 'any',
         conditional: true,
         summary: 'What the token may do, see and ask, and until when',
-        responses: { 200: { description: 'Of the token that was sent', json: meSchema } },
+        responses: { 200: { description: 'Of the token that was sent', json: () => meSchema } },
       },
-    },
+    }),
   },
   {
     name: 'audit',
@@ -37,7 +37,7 @@ export const adminRoutes: readonly Route[] = [
     route: 'audit',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readAudit,
         role: 'admin',
@@ -47,47 +47,47 @@ export const adminRoutes: readonly Route[] = [
             name: 'from',
             in: 'query',
             description: 'The first moment',
-            schema: audit.auditMomentSchema,
+            schema: () => audit.auditMomentSchema,
           },
           {
             name: 'to',
             in: 'query',
             description: 'The first moment after the last, or the last day',
-            schema: audit.auditMomentSchema,
+            schema: () => audit.auditMomentSchema,
           },
           {
             name: 'who',
             in: 'query',
             description: 'The name of a token, or the person that was named',
-            schema: z.string(),
+            schema: () => z.string(),
           },
           {
             name: 'what',
             in: 'query',
             description: 'A kind of change, or the part of it before the dot',
-            schema: audit.auditKindSchema,
+            schema: () => audit.auditKindSchema,
           },
           {
             name: 'limit',
             in: 'query',
             description: 'Entries on a page, 1 to 200, 50 unless told',
-            schema: pageLimitSchema,
+            schema: () => pageLimitSchema,
           },
           {
             name: 'after',
             in: 'query',
             description: 'Where a page begins, from the next link of the page before',
-            schema: audit.auditPlaceSchema,
+            schema: () => audit.auditPlaceSchema,
           },
         ],
         responses: {
           200: {
             description: 'A page; it may be shorter than asked for where few entries are wanted',
-            json: audit.auditPageSchema,
+            json: () => audit.auditPageSchema,
           },
         },
       },
-    },
+    }),
   },
   {
     name: 'closures',
@@ -95,29 +95,32 @@ export const adminRoutes: readonly Route[] = [
     route: 'closures',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listClosures,
         summary: 'What is closed for now, until when and why',
-        responses: { 200: { description: 'What holds now', json: closures.closuresSchema } },
+        responses: { 200: { description: 'What holds now', json: () => closures.closuresSchema } },
       },
       POST: {
         handler: beginClosure,
         role: 'admin',
         changes: 'closure.begin',
         summary: 'Close a server, a company or everything for a while: what runs ends by itself',
-        body: closures.closureBodySchema,
+        body: () => closures.closureBodySchema,
         responses: {
           201: {
             description: 'It holds: everywhere a second later',
             headers: {
-              Location: { description: 'The closure', schema: z.string().regex(/^\/closures\//) },
+              Location: {
+                description: 'The closure',
+                schema: () => z.string().regex(/^\/closures\//),
+              },
             },
-            json: closureSchema,
+            json: () => closureSchema,
           },
         },
       },
-    },
+    }),
   },
   {
     name: 'closure',
@@ -125,18 +128,23 @@ export const adminRoutes: readonly Route[] = [
     route: 'closures/{id}',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       DELETE: {
         handler: endClosure,
         role: 'admin',
         changes: 'closure.end',
         summary: 'Open early what is closed',
         parameters: [
-          { name: 'id', in: 'path', description: 'Closure', schema: closures.closureIdSchema },
+          {
+            name: 'id',
+            in: 'path',
+            description: 'Closure',
+            schema: () => closures.closureIdSchema,
+          },
         ],
-        responses: { 200: { description: 'What was closed', json: closureSchema } },
+        responses: { 200: { description: 'What was closed', json: () => closureSchema } },
       },
-    },
+    }),
   },
   {
     name: 'acknowledgements',
@@ -144,14 +152,14 @@ export const adminRoutes: readonly Route[] = [
     route: 'acknowledgements',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listAcknowledgements,
         summary: 'Troubles that somebody knows of, until when, and what was noted',
         responses: {
           200: {
             description: 'Those whose trouble there is still',
-            json: acknowledgements.acknowledgementsSchema,
+            json: () => acknowledgements.acknowledgementsSchema,
           },
         },
       },
@@ -159,22 +167,22 @@ export const adminRoutes: readonly Route[] = [
         handler: acknowledge,
         changes: 'acknowledgement.begin',
         summary: 'Acknowledge a trouble: it is told all the same, and worries nobody for a while',
-        body: acknowledgements.acknowledgementBodySchema,
+        body: () => acknowledgements.acknowledgementBodySchema,
         responses: {
           201: {
             description: 'It holds until its time, or until the trouble is another one',
             headers: {
               Location: {
                 description: 'The acknowledgement',
-                schema: z.string().regex(/^\/acknowledgements\//),
+                schema: () => z.string().regex(/^\/acknowledgements\//),
               },
             },
-            json: acknowledgementSchema,
+            json: () => acknowledgementSchema,
           },
         },
         problems: ['not-found'],
       },
-    },
+    }),
   },
   {
     name: 'acknowledgement',
@@ -182,7 +190,7 @@ export const adminRoutes: readonly Route[] = [
     route: 'acknowledgements/{id}',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       DELETE: {
         handler: endAcknowledgement,
         changes: 'acknowledgement.end',
@@ -192,11 +200,11 @@ export const adminRoutes: readonly Route[] = [
             name: 'id',
             in: 'path',
             description: 'Acknowledgement',
-            schema: closures.closureIdSchema,
+            schema: () => closures.closureIdSchema,
           },
         ],
-        responses: { 200: { description: 'What it was', json: acknowledgementSchema } },
+        responses: { 200: { description: 'What it was', json: () => acknowledgementSchema } },
       },
-    },
+    }),
   },
 ];

@@ -16,7 +16,7 @@ import { dry as dryRun, key, started, startProblems } from './run-parts.ts';
 
 const board = named('board');
 const dry = dryWrite('the board as it would be');
-const now = (description: string) => answered(description, schemas.boardViewSchema);
+const now = (description: string) => answered(description, () => schemas.boardViewSchema);
 const written = { 200: now('The board as it is now'), 201: now('It was made') };
 
 export const boardRoutes: readonly Route[] = [
@@ -26,14 +26,14 @@ export const boardRoutes: readonly Route[] = [
     route: 'boards',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listBoards,
         conditional: true,
         summary: 'Boards, those whose data sources the token may touch',
-        responses: { 200: { description: 'By name', json: schemas.boardsSchema } },
+        responses: { 200: { description: 'By name', json: () => schemas.boardsSchema } },
       },
-    },
+    }),
   },
   {
     name: 'board',
@@ -41,7 +41,7 @@ export const boardRoutes: readonly Route[] = [
     route: 'boards/{board}',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readBoard,
         conditional: true,
@@ -52,10 +52,10 @@ export const boardRoutes: readonly Route[] = [
             name: 'revision',
             in: 'query',
             description: 'As it was after this change',
-            schema: schemas.revisionNumberSchema,
+            schema: () => schemas.revisionNumberSchema,
           },
         ],
-        responses: { 200: { description: 'The board', json: schemas.boardViewSchema } },
+        responses: { 200: { description: 'The board', json: () => schemas.boardViewSchema } },
         problems: readProblems,
       },
       PUT: {
@@ -63,7 +63,7 @@ export const boardRoutes: readonly Route[] = [
         changes: 'board.write',
         summary: 'Write a board, a new one or in place of what it was',
         parameters: [board, dry, ifMatch],
-        body: schemas.boardBodySchema,
+        body: () => schemas.boardBodySchema,
         responses: written,
         problems: writeProblems,
       },
@@ -72,10 +72,10 @@ export const boardRoutes: readonly Route[] = [
         changes: 'board.remove',
         summary: 'Remove a board; its history stays',
         parameters: [board, ifMatch],
-        responses: { 200: { description: 'What it was', json: schemas.boardViewSchema } },
+        responses: { 200: { description: 'What it was', json: () => schemas.boardViewSchema } },
         problems: writeProblems,
       },
-    },
+    }),
   },
   {
     name: 'board_call',
@@ -83,7 +83,7 @@ export const boardRoutes: readonly Route[] = [
     route: 'boards/{board}/calls/{call}',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       PATCH: {
         handler: patchCall,
         changes: 'board.switch',
@@ -94,15 +94,15 @@ export const boardRoutes: readonly Route[] = [
             name: 'call',
             in: 'path',
             description: 'The id of a call of the board',
-            schema: z.string().regex(callIdPattern),
+            schema: () => z.string().regex(callIdPattern),
           },
           ifMatch,
         ],
-        body: schemas.switchBodySchema,
+        body: () => schemas.switchBodySchema,
         responses: { 200: now('The board as it is now') },
         problems: writeProblems,
       },
-    },
+    }),
   },
   {
     name: 'import_board',
@@ -110,7 +110,7 @@ export const boardRoutes: readonly Route[] = [
     route: 'boards/{board}/import',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       POST: {
         handler: importBoard,
         changes: 'board.import',
@@ -118,7 +118,7 @@ export const boardRoutes: readonly Route[] = [
         parameters: [
           board,
           dry,
-          { name: 'user', in: 'query', description: 'Who asks', schema: userSchema },
+          { name: 'user', in: 'query', description: 'Who asks', schema: () => userSchema },
           ifMatch,
         ],
         anyBody:
@@ -126,7 +126,7 @@ export const boardRoutes: readonly Route[] = [
         responses: written,
         problems: writeProblems,
       },
-    },
+    }),
   },
   {
     name: 'board_history',
@@ -134,16 +134,16 @@ export const boardRoutes: readonly Route[] = [
     route: 'boards/{board}/history',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: boardHistory,
         conditional: true,
         summary: 'Who changed a board and when, the newest first',
         parameters: [board],
-        responses: { 200: { description: 'The newest ones', json: schemas.revisionsSchema } },
+        responses: { 200: { description: 'The newest ones', json: () => schemas.revisionsSchema } },
         problems: readProblems,
       },
-    },
+    }),
   },
   {
     name: 'run_board',
@@ -152,16 +152,16 @@ export const boardRoutes: readonly Route[] = [
     access: 'body',
     refusals: 'json',
     outputs: [runQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: runBoard,
         changes: 'run.start',
         summary: 'Start the calls that are switched on, as one run',
         parameters: [board, dryRun, key],
-        body: schemas.runBoardBodySchema,
+        body: () => schemas.runBoardBodySchema,
         responses: started,
         problems: [...startProblems, 'nothing-to-run', 'faulty-board', 'newer-document'],
       },
-    },
+    }),
   },
 ];

@@ -17,13 +17,13 @@ const connection: Parameter = {
   name: 'connection',
   in: 'path',
   description: 'Connection of the catalogue: a database of ours, or one of ABRA Gen',
-  schema: schemas.connectionSchema,
+  schema: () => schemas.connectionSchema,
 };
 const id: Parameter = {
   name: 'id',
   in: 'path',
   description: 'Definition',
-  schema: schemas.definitionIdSchema,
+  schema: () => schemas.definitionIdSchema,
 };
 
 /** Of whatever asks ABRA Gen. */
@@ -33,12 +33,12 @@ const language: Parameter = {
   name: 'Accept-Language',
   in: 'header',
   description: 'Of what help says in words: en, cs or ru',
-  schema: z.string(),
+  schema: () => z.string(),
 };
 const languageOfAnswer = {
   'Content-Language': {
     description: 'Of help',
-    schema: z.enum(languages),
+    schema: () => z.enum(languages),
     isOptional: true,
   },
 } as const;
@@ -49,32 +49,32 @@ const forms: readonly Parameter[] = [
     name: 'report',
     in: 'query',
     description: 'Id of a report: the answer is a PDF, which Accept must allow',
-    schema: z.string(),
+    schema: () => z.string(),
   },
   {
     name: 'dry',
     in: 'query',
     description:
       'true: what would run in place of rows: SQL and parameters, or the query that ABRA Gen would be sent',
-    schema: drySchema,
+    schema: () => drySchema,
   },
   {
     name: 'format',
     in: 'query',
     description: 'What rows are sent as; without it as Accept says',
-    schema: formatSchema,
+    schema: () => formatSchema,
   },
   {
     name: 'bom',
     in: 'query',
     description: 'true: CSV begins with a byte order mark, by which Excel knows UTF-8',
-    schema: flagSchema,
+    schema: () => flagSchema,
   },
   {
     name: 'escape',
     in: 'query',
     description: 'true: an apostrophe in front of texts of CSV that look like formulas',
-    schema: flagSchema,
+    schema: () => flagSchema,
   },
 ];
 const rows = {
@@ -84,11 +84,11 @@ const rows = {
       headers: {
         'Content-Disposition': {
           description: 'The name of the file, after the definition',
-          schema: z.string(),
+          schema: () => z.string(),
           isOptional: true,
         },
       },
-      json: schemas.answerSchema,
+      json: () => schemas.answerSchema,
       pdf: true,
       table: true,
     },
@@ -103,14 +103,14 @@ export const dynsqlRoutes: readonly Route[] = [
     route: 'dynsql',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listConnections,
         conditional: true,
         summary: 'The connections that the token may ask',
-        responses: { 200: { description: 'As catalogued', json: schemas.connectionsSchema } },
+        responses: { 200: { description: 'As catalogued', json: () => schemas.connectionsSchema } },
       },
-    },
+    }),
   },
   {
     name: 'dynsql_definitions',
@@ -118,16 +118,16 @@ export const dynsqlRoutes: readonly Route[] = [
     route: '{connection}/dynsql',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listDefinitions,
         conditional: true,
         summary: 'The dynamic SQLs of a connection',
         parameters: [connection],
-        responses: { 200: { description: 'Id and name', json: schemas.definitionsSchema } },
+        responses: { 200: { description: 'Id and name', json: () => schemas.definitionsSchema } },
         problems: asked,
       },
-    },
+    }),
   },
   {
     name: 'dynsql_definition',
@@ -135,7 +135,7 @@ export const dynsqlRoutes: readonly Route[] = [
     route: '{connection}/dynsql/{id}',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readDefinition,
         conditional: true,
@@ -146,12 +146,12 @@ export const dynsqlRoutes: readonly Route[] = [
           200: {
             description: 'The definition, or help',
             headers: languageOfAnswer,
-            json: z.union([schemas.definitionSchema, helpSchema]),
+            json: () => z.union([schemas.definitionSchema, helpSchema]),
           },
         },
         problems: asked,
       },
-    },
+    }),
   },
   {
     name: 'dynsql_help',
@@ -159,7 +159,7 @@ export const dynsqlRoutes: readonly Route[] = [
     route: '{connection}/dynsql/{id}/help',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readHelp,
         conditional: true,
@@ -169,13 +169,13 @@ export const dynsqlRoutes: readonly Route[] = [
           200: {
             description: 'In the language of the reader',
             headers: languageOfAnswer,
-            json: helpSchema,
-            text: z.string(),
+            json: () => helpSchema,
+            text: () => z.string(),
           },
         },
         problems: asked,
       },
-    },
+    }),
   },
   {
     name: 'dynsql_schema',
@@ -183,16 +183,16 @@ export const dynsqlRoutes: readonly Route[] = [
     route: '{connection}/dynsql/{id}/schema',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readSchema,
         conditional: true,
         summary: 'JSON Schema of a query of one definition, by which editors complete it',
         parameters: [connection, id],
-        responses: { 200: { description: 'JSON Schema 2020-12', json: z.looseObject({}) } },
+        responses: { 200: { description: 'JSON Schema 2020-12', json: () => z.looseObject({}) } },
         problems: asked,
       },
-    },
+    }),
   },
   {
     name: 'dynsql_reports',
@@ -200,16 +200,16 @@ export const dynsqlRoutes: readonly Route[] = [
     route: '{connection}/dynsql/{id}/reports',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listReports,
         conditional: true,
         summary: 'The reports of a definition',
         parameters: [connection, id],
-        responses: { 200: { description: 'Id and title', json: z.array(reportNameSchema) } },
+        responses: { 200: { description: 'Id and title', json: () => z.array(reportNameSchema) } },
         problems: asked,
       },
-    },
+    }),
   },
   {
     name: 'dynsql_exec',
@@ -217,17 +217,17 @@ export const dynsqlRoutes: readonly Route[] = [
     route: '{connection}/dynsql/{id}/exec',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       POST: {
         handler: execQuery,
         role: 'read',
         changes: { nothing: 'a query reads' },
         summary: 'Run a query; its rows are sent as they come, or printed as a PDF',
         parameters: [connection, id, ...forms],
-        body: schemas.querySchema,
+        body: () => schemas.querySchema,
         ...rows,
       },
-    },
+    }),
   },
   {
     name: 'dynsql_rows',
@@ -235,13 +235,13 @@ export const dynsqlRoutes: readonly Route[] = [
     route: '{connection}/dynsql/{id}/rows',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readRows,
         summary: 'The same query by the parameters of an address: for spreadsheets and browsers',
         parameters: [connection, id, ...schemas.rowsParameters, ...forms],
         ...rows,
       },
-    },
+    }),
   },
 ];

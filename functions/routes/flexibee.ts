@@ -21,15 +21,17 @@ const company: Parameter = {
   name: 'company',
   in: 'path',
   description: 'Data source code of the company',
-  schema: schemas.companyCodeSchema,
+  schema: () => schemas.companyCodeSchema,
 };
 /** Of whatever asks the company's server. */
 const asked = ['company-in-use', 'flexibee'] as const;
-const changelog = { description: 'As it is now', json: schemas.changelogSchema };
+const changelog = { description: 'As it is now', json: () => schemas.changelogSchema };
 const queued = {
   description: 'Accepted: the poll begins within seconds',
-  headers: { Location: { description: 'The company', schema: schemas.companyLocationSchema } },
-  json: schemas.queuedSchema,
+  headers: {
+    Location: { description: 'The company', schema: () => schemas.companyLocationSchema },
+  },
+  json: () => schemas.queuedSchema,
 };
 
 export const flexibeeRoutes: readonly Route[] = [
@@ -39,15 +41,18 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listCompanies,
         summary: 'FlexiBee companies and where we are with each, as of its last poll',
         responses: {
-          200: { description: 'In the order of the catalogue', json: schemas.companiesSchema },
+          200: {
+            description: 'In the order of the catalogue',
+            json: () => schemas.companiesSchema,
+          },
         },
       },
-    },
+    }),
   },
   {
     name: 'company',
@@ -55,7 +60,7 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readCompany,
         conditional: true,
@@ -66,19 +71,19 @@ export const flexibeeRoutes: readonly Route[] = [
             name: 'live',
             in: 'query',
             description: 'false: the company’s server is not asked',
-            schema: flagSchema,
+            schema: () => flagSchema,
           },
           {
             name: 'wait',
             in: 'query',
             description:
               'Seconds, 1 to 25, for which an answer that If-None-Match names is held until it changes; its server is not asked',
-            schema: waitSchema,
+            schema: () => waitSchema,
           },
         ],
-        responses: { 200: { description: 'The company', json: schemas.companySchema } },
+        responses: { 200: { description: 'The company', json: () => schemas.companySchema } },
       },
-    },
+    }),
   },
   {
     name: 'changelog_status',
@@ -86,7 +91,7 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}/changes/status',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: changelogStatus,
         summary: 'Whether the company keeps a changelog, asked at its server',
@@ -94,7 +99,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 200: changelog },
         problems: asked,
       },
-    },
+    }),
   },
   {
     name: 'changelog_enable',
@@ -103,7 +108,7 @@ export const flexibeeRoutes: readonly Route[] = [
     access: 'token',
     refusals: 'json',
     outputs: [companyQueueOutput],
-    methods: {
+    methods: () => ({
       PUT: {
         handler: enableChangelog,
         changes: 'changelog.on',
@@ -113,7 +118,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 200: changelog },
         problems: [...asked, 'busy'],
       },
-    },
+    }),
   },
   {
     name: 'changelog_disable',
@@ -121,7 +126,7 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}/changes/disable',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       PUT: {
         handler: disableChangelog,
         changes: 'changelog.off',
@@ -131,7 +136,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 200: changelog },
         problems: [...asked, 'busy'],
       },
-    },
+    }),
   },
   {
     name: 'hook',
@@ -139,7 +144,7 @@ export const flexibeeRoutes: readonly Route[] = [
     route: 'flexibee/{company}/hook',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       POST: {
         handler: receiveHook,
         changes: { nothing: 'a FlexiBee server tells that there is something to look at' },
@@ -151,25 +156,25 @@ export const flexibeeRoutes: readonly Route[] = [
             name: 'X-FB-Hook-SecKey',
             in: 'header',
             description: 'The value of FLEXIBEE_HOOK_SECRET',
-            schema: z.string(),
+            schema: () => z.string(),
           },
           {
             name: 'secret',
             in: 'query',
             description: 'The same, for servers that cannot send the header',
-            schema: z.string(),
+            schema: () => z.string(),
           },
         ],
         anyBody:
           'Changes as the Changes API lists them, in JSON or XML. Whatever else it is, or nothing: look now',
-        responses: { 200: { description: 'Taken', json: schemas.hookAnswerSchema } },
+        responses: { 200: { description: 'Taken', json: () => schemas.hookAnswerSchema } },
         problems: ['unauthenticated'],
       },
       GET: {
         handler: readHook,
         summary: 'Whether our hook is registered at the company’s server, asked there, and heard',
         parameters: [company],
-        responses: { 200: { description: 'As it is now', json: schemas.shownHookSchema } },
+        responses: { 200: { description: 'As it is now', json: () => schemas.shownHookSchema } },
         problems: [...asked, 'not-configured'],
       },
       PUT: {
@@ -178,7 +183,7 @@ export const flexibeeRoutes: readonly Route[] = [
         role: 'admin',
         summary: 'Register our hook at the company’s server',
         parameters: [company],
-        responses: { 200: { description: 'Registered', json: schemas.ownHookSchema } },
+        responses: { 200: { description: 'Registered', json: () => schemas.ownHookSchema } },
         problems: [...asked, 'not-configured'],
       },
       DELETE: {
@@ -187,10 +192,10 @@ export const flexibeeRoutes: readonly Route[] = [
         role: 'admin',
         summary: 'Remove our hook from the company’s server',
         parameters: [company],
-        responses: { 200: { description: 'Removed', json: schemas.removedHooksSchema } },
+        responses: { 200: { description: 'Removed', json: () => schemas.removedHooksSchema } },
         problems: [...asked, 'not-configured'],
       },
-    },
+    }),
   },
   {
     name: 'poll',
@@ -199,7 +204,7 @@ export const flexibeeRoutes: readonly Route[] = [
     access: 'token',
     refusals: 'json',
     outputs: [companyQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: pollNow,
         changes: 'company.poll',
@@ -208,7 +213,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 202: queued },
         problems: ['closed'],
       },
-    },
+    }),
   },
   {
     name: 'reconcile_company',
@@ -217,7 +222,7 @@ export const flexibeeRoutes: readonly Route[] = [
     access: 'token',
     refusals: 'json',
     outputs: [companyQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: reconcileNow,
         changes: 'company.reconcile',
@@ -227,7 +232,7 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 202: queued },
         problems: ['closed'],
       },
-    },
+    }),
   },
   {
     name: 'reset_company',
@@ -236,7 +241,7 @@ export const flexibeeRoutes: readonly Route[] = [
     access: 'token',
     refusals: 'json',
     outputs: [companyQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: resetCompany,
         changes: 'company.reset',
@@ -246,6 +251,6 @@ export const flexibeeRoutes: readonly Route[] = [
         responses: { 202: queued },
         problems: ['busy'],
       },
-    },
+    }),
   },
 ];

@@ -32,17 +32,17 @@ export const routes: readonly Route[] = [
     route: 'health',
     access: 'known',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: health,
         summary:
           'Whether storage, catalogue, databases, companies and connections to ABRA Gen answer; the parts only with a token',
         responses: {
-          200: { description: '`ok` or `degraded`', json: healthSchema },
-          503: { description: '`failing`', json: healthSchema },
+          200: { description: '`ok` or `degraded`', json: () => healthSchema },
+          503: { description: '`failing`', json: () => healthSchema },
         },
       },
-    },
+    }),
   },
   {
     name: 'health_live',
@@ -50,13 +50,13 @@ export const routes: readonly Route[] = [
     route: 'health/live',
     access: 'open',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: live,
         summary: 'Whether this process answers; nothing else is looked at',
-        responses: { 200: { description: 'It does', json: livenessSchema } },
+        responses: { 200: { description: 'It does', json: () => livenessSchema } },
       },
-    },
+    }),
   },
   {
     name: 'openapi',
@@ -64,7 +64,7 @@ export const routes: readonly Route[] = [
     route: 'openapi.json',
     access: 'open',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: (app) => () =>
           json(
@@ -74,9 +74,9 @@ export const routes: readonly Route[] = [
           ),
         summary: 'This document',
         responses: {
-          200: { description: 'OpenAPI 3.1', json: z.record(z.string(), z.unknown()) },
+          200: { description: 'OpenAPI 3.1', json: () => z.record(z.string(), z.unknown()) },
         },
       },
-    },
+    }),
   },
 ];

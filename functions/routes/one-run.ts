@@ -20,7 +20,7 @@ export const oneRunRoutes: readonly Route[] = [
     route: 'runs/{id}',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readRun,
         summary: 'One run: progress, stages, times, rows, messages, freshness before and after',
@@ -29,11 +29,11 @@ export const oneRunRoutes: readonly Route[] = [
         responses: {
           200: {
             description: 'The run, or its progress',
-            json: z.union([schemas.publicRunSchema, runProgressSchema]),
+            json: () => z.union([schemas.publicRunSchema, runProgressSchema]),
           },
         },
       },
-    },
+    }),
   },
   {
     name: 'run_log',
@@ -41,7 +41,7 @@ export const oneRunRoutes: readonly Route[] = [
     route: 'runs/{id}/log',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readLog,
         summary: 'What the procedures of a run said, as far as they have; Link says where to go on',
@@ -51,29 +51,30 @@ export const oneRunRoutes: readonly Route[] = [
             name: 'stage',
             in: 'query',
             description: 'Lines of one stage, by its id in the run',
-            schema: pathText,
+            schema: () => pathText,
           },
           {
             name: 'from',
             in: 'query',
             description:
               'Bytes at the beginning that are left out; from the next link of the answer before',
-            schema: schemas.logFromSchema,
+            schema: () => schemas.logFromSchema,
           },
         ],
         responses: {
           200: {
             description: 'Lines: time, stage, | and what was said, or * and what we tell',
             headers: {
-              Link: { description: 'Where to go on', schema: schemas.nextLinkSchema },
+              Link: { description: 'Where to go on', schema: () => schemas.nextLinkSchema },
             },
-            text: z.string().meta({
-              examples: ['2019-07-31T10:00:02.000Z export:payment:0c10 | 40000 rows\n'],
-            }),
+            text: () =>
+              z.string().meta({
+                examples: ['2019-07-31T10:00:02.000Z export:payment:0c10 | 40000 rows\n'],
+              }),
           },
         },
       },
-    },
+    }),
   },
   {
     name: 'cancel_run',
@@ -81,7 +82,7 @@ export const oneRunRoutes: readonly Route[] = [
     route: 'runs/{id}/cancel',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       POST: {
         handler: cancelRun,
         changes: 'run.cancel',
@@ -91,13 +92,13 @@ export const oneRunRoutes: readonly Route[] = [
           202: {
             description: 'Accepted: the worker hears of it within seconds',
             headers: atRun,
-            text: line('Cancellation was requested.'),
-            json: schemas.cancellationSchema,
+            text: () => line('Cancellation was requested.'),
+            json: () => schemas.cancellationSchema,
           },
         },
         problems: ['not-cancellable'],
       },
-    },
+    }),
   },
   {
     name: 'retry_run',
@@ -106,16 +107,16 @@ export const oneRunRoutes: readonly Route[] = [
     access: 'body',
     refusals: 'json',
     outputs: [runQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: retryRun,
         changes: 'run.start',
         summary: 'Make a run again, with the months of then: what it has left open, or all of it',
         parameters: [runId, dry, key],
-        body: retryBodySchema,
+        body: () => retryBodySchema,
         responses: started,
         problems: [...startProblems, 'not-retryable'],
       },
-    },
+    }),
   },
 ];

@@ -13,7 +13,7 @@ const wait = {
   in: 'query',
   description:
     'Seconds, 1 to 25, for which an answer that If-None-Match names is held until it changes',
-  schema: waitSchema,
+  schema: () => waitSchema,
 } as const;
 
 export const overviewRoutes: readonly Route[] = [
@@ -23,7 +23,7 @@ export const overviewRoutes: readonly Route[] = [
     route: 'overview',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readOverview,
         conditional: true,
@@ -36,19 +36,19 @@ export const overviewRoutes: readonly Route[] = [
             in: 'query',
             description:
               'true: JSON has how far the runs are that have servers, too; whoever waits hears of their stages and messages',
-            schema: flagSchema,
+            schema: () => flagSchema,
           },
           {
             name: 'Accept-Language',
             in: 'header',
             description: 'Of the text: en, cs or ru',
-            schema: z.string(),
+            schema: () => z.string(),
           },
           {
             name: 'tool',
             in: 'query',
             description: 'By what a text says how it is mended: curl, unless given, or cli',
-            schema: toolSchema,
+            schema: () => toolSchema,
           },
         ],
         responses: {
@@ -57,16 +57,16 @@ export const overviewRoutes: readonly Route[] = [
             headers: {
               'Content-Language': {
                 description: 'Of a text',
-                schema: z.enum(languages),
+                schema: () => z.enum(languages),
                 isOptional: true,
               },
             },
-            json: liveOverviewSchema,
-            text: z.string().meta({ examples: ['All is well.\n'] }),
+            json: () => liveOverviewSchema,
+            text: () => z.string().meta({ examples: ['All is well.\n'] }),
           },
         },
       },
-    },
+    }),
   },
   {
     name: 'overview_cells',
@@ -74,7 +74,7 @@ export const overviewRoutes: readonly Route[] = [
     route: 'overview/cells',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readCells,
         conditional: true,
@@ -85,14 +85,19 @@ export const overviewRoutes: readonly Route[] = [
             name: 'code',
             in: 'query',
             description: 'Data sources, with commas',
-            schema: z.string(),
+            schema: () => z.string(),
           },
-          { name: 'name', in: 'query', description: 'Entities, with commas', schema: z.string() },
+          {
+            name: 'name',
+            in: 'query',
+            description: 'Entities, with commas',
+            schema: () => z.string(),
+          },
         ],
         responses: {
-          200: { description: 'In the catalogue’s order', json: cellsSchema },
+          200: { description: 'In the catalogue’s order', json: () => cellsSchema },
         },
       },
-    },
+    }),
   },
 ];

@@ -6,7 +6,12 @@ import { drySchema } from '../shapes/dry.ts';
 
 /** The name in a path. */
 export const named = (name: 'board' | 'schedule') => ({
-  ...{ name, in: 'path' as const, description: `The name of a ${name}`, schema: boardNameSchema },
+  ...{
+    name,
+    in: 'path' as const,
+    description: `The name of a ${name}`,
+    schema: () => boardNameSchema,
+  },
 });
 
 /** @param description of what `dry=true` answers with */
@@ -14,14 +19,14 @@ export const dryWrite = (description: string) => ({
   name: 'dry',
   in: 'query' as const,
   description: `true: ${description}; nothing is written`,
-  schema: drySchema,
+  schema: () => drySchema,
 });
 
 /** An answer by which it may be changed. */
-export const answered = <T extends z.ZodType>(description: string, json: T) => ({
+export const answered = (description: string, json: () => z.ZodType) => ({
   description,
   headers: {
-    ETag: { description: 'For If-Match', schema: z.string().regex(/^W\/"[\w-]{22}"$/) },
+    ETag: { description: 'For If-Match', schema: () => z.string().regex(/^W\/"[\w-]{22}"$/) },
   },
   json,
 });

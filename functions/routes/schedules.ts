@@ -13,7 +13,7 @@ import * as schemas from '../shapes/schedules.ts';
 import { answered, dryWrite, named, readProblems, writeProblems } from './revised-parts.ts';
 
 const schedule = named('schedule');
-const written = (description: string) => answered(description, schemas.writtenScheduleSchema);
+const written = (description: string) => answered(description, () => schemas.writtenScheduleSchema);
 
 export const scheduleRoutes: readonly Route[] = [
   {
@@ -22,14 +22,14 @@ export const scheduleRoutes: readonly Route[] = [
     route: 'schedules',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listSchedules,
         conditional: true,
         summary: 'Schedules of boards that the token may touch, when each comes next and came last',
-        responses: { 200: { description: 'By name', json: schemas.schedulesSchema } },
+        responses: { 200: { description: 'By name', json: () => schemas.schedulesSchema } },
       },
-    },
+    }),
   },
   {
     name: 'schedule',
@@ -37,13 +37,13 @@ export const scheduleRoutes: readonly Route[] = [
     route: 'schedules/{schedule}',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readSchedule,
         conditional: true,
         summary: 'A schedule: which board, when, and what becomes of missed times',
         parameters: [schedule],
-        responses: { 200: { description: 'The schedule', json: schemas.scheduleViewSchema } },
+        responses: { 200: { description: 'The schedule', json: () => schemas.scheduleViewSchema } },
         problems: readProblems,
       },
       PUT: {
@@ -55,7 +55,7 @@ export const scheduleRoutes: readonly Route[] = [
           dryWrite('the schedule as it would be with its next times'),
           ifMatch,
         ],
-        body: schemas.scheduleBodySchema,
+        body: () => schemas.scheduleBodySchema,
         responses: { 200: written('As it is now'), 201: written('It was made') },
         problems: writeProblems,
       },
@@ -64,10 +64,10 @@ export const scheduleRoutes: readonly Route[] = [
         changes: 'schedule.remove',
         summary: 'Remove a schedule: it starts nothing any more, what runs goes on',
         parameters: [schedule, ifMatch],
-        responses: { 200: { description: 'What it was', json: schemas.scheduleViewSchema } },
+        responses: { 200: { description: 'What it was', json: () => schemas.scheduleViewSchema } },
         problems: writeProblems,
       },
-    },
+    }),
   },
   {
     name: 'schedule_times',
@@ -75,7 +75,7 @@ export const scheduleRoutes: readonly Route[] = [
     route: 'schedules/{schedule}/times',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: scheduleTimes,
         conditional: true,
@@ -86,12 +86,12 @@ export const scheduleRoutes: readonly Route[] = [
             name: 'next',
             in: 'query',
             description: 'How many of the next times, 1 to 50, 5 unless told',
-            schema: schemas.nextCountSchema,
+            schema: () => schemas.nextCountSchema,
           },
         ],
-        responses: { 200: { description: 'Its times', json: schemas.timesSchema } },
+        responses: { 200: { description: 'Its times', json: () => schemas.timesSchema } },
         problems: readProblems,
       },
-    },
+    }),
   },
 ];

@@ -26,7 +26,7 @@ export const syncRoutes: readonly Route[] = [
     route: 'sync_status',
     access: 'read',
     refusals: 'text',
-    methods: {
+    methods: () => ({
       GET: {
         handler: syncStatus,
         summary: 'Whether any sync is queued or running, and how far each has come',
@@ -34,12 +34,12 @@ export const syncRoutes: readonly Route[] = [
         responses: {
           200: {
             description: 'The state now',
-            text: line('Synchronization is running.', 'Synchronization is not running.'),
-            json: statusSchema,
+            text: () => line('Synchronization is running.', 'Synchronization is not running.'),
+            json: () => statusSchema,
           },
         },
       },
-    },
+    }),
   },
   {
     name: 'valid_codes',
@@ -47,7 +47,7 @@ export const syncRoutes: readonly Route[] = [
     route: 'valid_codes',
     access: 'read',
     refusals: 'text',
-    methods: {
+    methods: () => ({
       GET: {
         handler: validCodes,
         conditional: true,
@@ -56,11 +56,11 @@ export const syncRoutes: readonly Route[] = [
         responses: {
           200: {
             description: 'Code to description, or what a form needs',
-            json: z.union([codesFormSchema, schemas.descriptionsSchema]),
+            json: () => z.union([codesFormSchema, schemas.descriptionsSchema]),
           },
         },
       },
-    },
+    }),
   },
   {
     name: 'valid_names',
@@ -68,23 +68,23 @@ export const syncRoutes: readonly Route[] = [
     route: '{code}/valid_names',
     access: 'read',
     refusals: 'text',
-    methods: {
+    methods: () => ({
       GET: {
         handler: validNames,
         conditional: true,
         summary: 'Entities of a data source and their descriptions, in drop-down order',
         parameters: [
-          { name: 'code', in: 'path', description: 'Data source code', schema: pathText },
+          { name: 'code', in: 'path', description: 'Data source code', schema: () => pathText },
           formParameter,
         ],
         responses: {
           200: {
             description: 'Name to description, or what a form needs',
-            json: z.union([namesFormSchema, schemas.descriptionsSchema]),
+            json: () => z.union([namesFormSchema, schemas.descriptionsSchema]),
           },
         },
       },
-    },
+    }),
   },
   {
     name: 'catalog',
@@ -92,14 +92,16 @@ export const syncRoutes: readonly Route[] = [
     route: 'catalog',
     access: 'read',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: readCatalog,
         conditional: true,
         summary: 'All data sources and entities: which has which, and what a sync of it needs',
-        responses: { 200: { description: 'As this worker knows it', json: catalogFormSchema } },
+        responses: {
+          200: { description: 'As this worker knows it', json: () => catalogFormSchema },
+        },
       },
-    },
+    }),
   },
   {
     name: 'is_dated',
@@ -107,16 +109,22 @@ export const syncRoutes: readonly Route[] = [
     route: '{name}/is_dated',
     access: 'read',
     refusals: 'text',
-    methods: {
+    methods: () => ({
       GET: {
         handler: isDated,
         summary: 'Whether a sync of the entity needs a month and a year',
-        parameters: [{ name: 'name', in: 'path', description: 'Entity name', schema: pathText }],
+        parameters: [
+          { name: 'name', in: 'path', description: 'Entity name', schema: () => pathText },
+        ],
         responses: {
-          200: { description: 'Yes or no', text: line('True', 'False'), json: z.boolean() },
+          200: {
+            description: 'Yes or no',
+            text: () => line('True', 'False'),
+            json: () => z.boolean(),
+          },
         },
       },
-    },
+    }),
   },
   {
     name: 'data_source_sync',
@@ -125,17 +133,17 @@ export const syncRoutes: readonly Route[] = [
     access: 'body',
     refusals: 'text',
     outputs: [runQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: dataSourceSync,
         changes: 'run.start',
         summary: 'Sync every entity of one data source, or of several in one run',
         parameters: [dry, key],
-        body: schemas.bodySchemas.data_source,
+        body: () => schemas.bodySchemas.data_source,
         responses: started,
         problems: startProblems,
       },
-    },
+    }),
   },
   {
     name: 'entity_sync',
@@ -144,17 +152,17 @@ export const syncRoutes: readonly Route[] = [
     access: 'body',
     refusals: 'text',
     outputs: [runQueueOutput],
-    methods: {
+    methods: () => ({
       POST: {
         handler: entitySync,
         changes: 'run.start',
         summary: 'Sync one entity of one data source, or of several in one run',
         parameters: [dry, key],
-        body: schemas.bodySchemas.entity,
+        body: () => schemas.bodySchemas.entity,
         responses: started,
         problems: startProblems,
       },
-    },
+    }),
   },
   {
     name: 'ages',
@@ -162,16 +170,16 @@ export const syncRoutes: readonly Route[] = [
     route: 'ages',
     access: 'token',
     refusals: 'json',
-    methods: {
+    methods: () => ({
       GET: {
         handler: listAges,
         conditional: true,
         summary: 'How old the data are that the catalogue has watched, the old ones first',
         responses: {
-          200: { description: 'As of the latest quarter of an hour', json: agesSchema },
+          200: { description: 'As of the latest quarter of an hour', json: () => agesSchema },
         },
       },
-    },
+    }),
   },
   {
     name: 'runs',
@@ -180,13 +188,13 @@ export const syncRoutes: readonly Route[] = [
     access: 'token',
     refusals: 'json',
     outputs: [runQueueOutput],
-    methods: {
+    methods: () => ({
       GET: {
         handler: listRuns,
         conditional: true,
         summary: 'Runs that fit all parameters, the newest first',
         parameters: runsParameters,
-        responses: { 200: { description: 'A page', json: schemas.runPageSchema } },
+        responses: { 200: { description: 'A page', json: () => schemas.runPageSchema } },
       },
       POST: {
         handler: startRun,
@@ -194,10 +202,10 @@ export const syncRoutes: readonly Route[] = [
         access: 'body',
         summary: 'Sync any entities and data sources in any months as one run',
         parameters: [dry, key],
-        body: callsBodySchema,
+        body: () => callsBodySchema,
         responses: started,
         problems: startProblems,
       },
-    },
+    }),
   },
 ];

@@ -109,26 +109,26 @@ export const querySchema = z
 const plain: Record<(typeof plainParameters)[number], Omit<Parameter, 'name' | 'in'>> = {
   select: {
     description: 'Fields, with commas between them; of a nested dataset ROWS.Name',
-    schema: z.string(),
+    schema: () => z.string(),
   },
   orderby: {
     description: 'Keys, with commas between them; - in front sorts downwards',
-    schema: z.string(),
+    schema: () => z.string(),
   },
   groupby: {
     description: 'Fields, with commas between them: rows that are equal in these are one',
-    schema: z.string(),
+    schema: () => z.string(),
   },
   distinct: {
     description: 'true: rows that are equal in what is selected are one',
-    schema: z.string(),
+    schema: () => z.string(),
   },
-  top: { description: 'At most so many rows', schema: z.string() },
-  skip: { description: 'Rows left out at the beginning', schema: z.string() },
-  count: { description: 'true: the answer says how many rows there are', schema: z.string() },
+  top: { description: 'At most so many rows', schema: () => z.string() },
+  skip: { description: 'Rows left out at the beginning', schema: () => z.string() },
+  count: { description: 'true: the answer says how many rows there are', schema: () => z.string() },
   next: {
     description: 'true for a first page of top rows, then the next of the page before',
-    schema: z.string(),
+    schema: () => z.string(),
   },
 };
 
@@ -141,7 +141,7 @@ export const rowsParameters: readonly Parameter[] = [
     members: conditionParameters.map((beginning) => `${beginning}*`),
     description:
       'where.Code=C* for each condition, its value as text or as JSON, and flags.Code=CaseInsensitive',
-    schema: z.record(z.string().regex(/^(where|flags)\../), z.string()),
+    schema: () => z.record(z.string().regex(/^(where|flags)\../), z.string()),
   },
 ];
 

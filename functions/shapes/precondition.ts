@@ -10,7 +10,7 @@ export const ifMatch: Parameter = {
   in: 'header',
   description:
     'The ETag of what is changed: a 412 says that somebody else has changed it since. * for whatever there is',
-  schema: z.string(),
+  schema: () => z.string(),
 };
 
 /**

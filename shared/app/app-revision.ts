@@ -22,7 +22,7 @@ import type { CallsOutcome } from './after-changes.ts';
 import type { AppProcess } from './app-process.ts';
 import { Closed } from './closed.ts';
 import { Companies } from './companies.ts';
-import type { CompanyMessage } from './company-queue.ts';
+import type { CompanyMessage } from './company-message.ts';
 import type { Content } from './configuration.ts';
 import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { lookAtHealth } from './health/look.ts';

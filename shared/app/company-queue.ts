@@ -1,21 +1,7 @@
 import functions from '@azure/functions';
-import { z } from 'zod';
 import { queuePrefix } from './queue-prefix.ts';
 
 export const companyQueueName = `${queuePrefix}-companies`;
-
-/** A company to poll, or to reconcile. */
-export const companyMessageSchema = z.object({
-  /** Data source code. */
-  company: z.string(),
-  /** `rest`: a poll was not through when its time was over. */
-  why: z.enum(['timer', 'hook', 'request', 'rest', 'reconcile']),
-  /** ISO 8601. */
-  at: z.string(),
-  /** Of a reconciliation: `night 2026-11-29`; each makes one. */
-  wish: z.string().optional(),
-});
-export type CompanyMessage = z.infer<typeof companyMessageSchema>;
 
 /** A message or an array of them, base64-encoded as the host's storage queue trigger expects. */
 export const companyQueueOutput = functions.output.storageQueue({

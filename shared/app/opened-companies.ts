@@ -16,8 +16,9 @@ import { AfterChanges } from './after-changes.ts';
 import { afterQueueName } from './after-queue.ts';
 import type { Closed } from './closed.ts';
 import { CompaniesMemory, type CompanyDocuments } from './companies-memory.ts';
+import type { CompanyMessage } from './company-message.ts';
 import { procedureOf, unseenOf } from './company-mirrors.ts';
-import { type CompanyMessage, companyQueueName } from './company-queue.ts';
+import { companyQueueName } from './company-queue.ts';
 import { typedTables } from './typed-tables.ts';
 
 export interface CompaniesDependencies {

@@ -6,7 +6,8 @@ import type { Message, Queues } from '../storage/queues.ts';
 import { tellRun } from '../sync/given-up-run.ts';
 import { runIdPattern } from '../sync/run-id.ts';
 import type { SyncState } from '../sync/service.ts';
-import { afterMessageSchema, afterQueueName } from './after-queue.ts';
+import { afterMessageSchema } from './after-message.ts';
+import { afterQueueName } from './after-queue.ts';
 import { companyQueueName } from './company-queue.ts';
 import { runQueueName } from './run-queue.ts';
 

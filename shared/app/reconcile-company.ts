@@ -9,8 +9,9 @@ import {
   type ReconciliationStore,
   reconcile,
 } from '../flexibee/reconcile/reconcile.ts';
+import type { CompanyMessage } from './company-message.ts';
 import { mirrorRowsOf, procedureOf, unknownRows } from './company-mirrors.ts';
-import { type CompanyMessage, companyQueueName } from './company-queue.ts';
+import { companyQueueName } from './company-queue.ts';
 
 /** Of somebody who asks. */
 export const wishOf = (at: string) => `asked for at ${at}`;

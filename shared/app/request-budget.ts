@@ -1,6 +1,6 @@
 /** What is left undone when the requests of a day (UTC) run out. */
 
-import type { CompanyMessage } from './company-queue.ts';
+import type { CompanyMessage } from './company-message.ts';
 
 /** Of a day's requests: what is left is for hooks, and for people. */
 const sparingFrom = 0.9;

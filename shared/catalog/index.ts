@@ -17,6 +17,7 @@ export { addressOf } from './located.ts';
 export type { CallParameter } from './parameter-values.ts';
 export { ofRun } from './parameter-values.ts';
 export type { Period } from './period.ts';
-export { parseCatalog, parseCatalogText, shippedCatalog } from './read-catalog.ts';
+export { parseCatalog, parseCatalogText } from './read-catalog.ts';
 export { outsides } from './restraint-schema.ts';
+export { shippedCatalog } from './shipped-catalog.ts';
 export { clockSources, dayIn, runSources } from './value-source.ts';

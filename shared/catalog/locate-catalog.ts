@@ -3,8 +3,9 @@
 import { type KeepGood, type OpenContainer, type Place, readPlace } from '../storage/place.ts';
 import type { Tell } from '../storage/tell.ts';
 import type { Catalog } from './catalog.ts';
-import { parseCatalogText, shippedCatalog } from './read-catalog.ts';
+import { parseCatalogText } from './read-catalog.ts';
 import type { SettingValues } from './setting-values.ts';
+import { shippedCatalog } from './shipped-catalog.ts';
 
 export interface LoadOptions {
   /** What `${NAME}` in the catalogue stands for; unless given, no setting is set. */

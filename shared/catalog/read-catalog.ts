@@ -1,4 +1,3 @@
-import shipped from '../../catalog/catalog.json' with { type: 'json' };
 import { CatalogError, faultAt, faultParts } from '../faults/catalog-error.ts';
 import { parseJsonText } from '../faults/json-text.ts';
 import { withoutSchema } from '../json/without-schema.ts';
@@ -6,7 +5,7 @@ import type { Catalog } from './catalog.ts';
 import { checkTogether } from './checks/index.ts';
 import { declaredNames, duplicateFaults } from './declared.ts';
 import { makeCatalog } from './make-catalog.ts';
-import { catalogSchema } from './schema.ts';
+import { type CatalogData, catalogSchema } from './schema.ts';
 import { type SettingValues, withSettings } from './setting-values.ts';
 
 /**
@@ -14,6 +13,11 @@ import { type SettingValues, withSettings } from './setting-values.ts';
  * there, what is allowed. `from` names where it came from.
  */
 export function parseCatalog(file: unknown, from?: string): Catalog {
+  return makeCatalog(checkCatalog(file, from));
+}
+
+/** What `makeCatalog` takes. @throws as `parseCatalog` */
+export function checkCatalog(file: unknown, from?: string): CatalogData {
   const value = withoutSchema(file);
   const schema = catalogSchema(declaredNames(value));
   const result = schema.safeParse(value);
@@ -24,7 +28,7 @@ export function parseCatalog(file: unknown, from?: string): Catalog {
   });
   const faults = [...shapeFaults, ...duplicateFaults(value), ...checkTogether(schema, value)];
   if (faults.length > 0 || !result.success) throw new CatalogError(faults, from);
-  return makeCatalog(result.data);
+  return result.data;
 }
 
 /**
@@ -50,11 +54,3 @@ export function parseCatalogText(
   }
   throw new CatalogError(faults, from);
 }
-
-let parsed: Catalog | undefined;
-
-/** The catalogue in `catalog/catalog.json`, which the bundle carries. Checked once, when asked for. */
-export const shippedCatalog = (): Catalog => {
-  parsed ??= parseCatalog(shipped, 'catalog/catalog.json');
-  return parsed;
-};

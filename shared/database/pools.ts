@@ -7,9 +7,6 @@ import { prepareConnection } from './driver-connection.ts';
 import { azureCredential, type CredentialSource } from './identity.ts';
 import { installValueReader } from './wire/value-reader.ts';
 
-// Before any connection is there: whoever asks a database gets exact numbers, or nothing at all.
-installValueReader();
-
 export interface PoolOptions {
   /**
    * The most connections to one database. The freshness queries of a run are asked side by side,
@@ -101,6 +98,8 @@ async function openPool(
   address: DatabaseAddress,
   options: Required<PoolOptions>,
 ): Promise<sql.ConnectionPool> {
+  // Before any connection is there: whoever asks a database gets exact numbers, or nothing at all.
+  installValueReader();
   try {
     const pool = new sql.ConnectionPool(await poolConfig(address, options));
     // Without a listener a connection that breaks while idle would end the process; the pool

@@ -8,11 +8,12 @@ import { refusalsOf } from './openapi-refusals.ts';
 import type { ProblemType } from './problem.ts';
 import { prettySchema } from './query-parameters.ts';
 
+/** Schemas are made when they are asked for: nobody waits for them but who reads `/openapi.json`. */
 export interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   description: string;
-  schema: z.ZodType;
+  schema: () => z.ZodType;
   /**
    * Of a query: it stands for several, which are members of an object (`style: form`, exploded):
    * their names, `where.*` for all that begin so.
@@ -22,7 +23,7 @@ export interface Parameter {
 
 export interface HeaderDescription {
   description: string;
-  schema: z.ZodType;
+  schema: () => z.ZodType;
   /** Not of every answer. */
   isOptional?: true;
 }
@@ -32,9 +33,9 @@ export interface ResponseDescription {
   /** Headers that are always there, unless they say so. */
   headers?: Readonly<Record<string, HeaderDescription>>;
   /** Present when JSON may be answered. */
-  json?: z.ZodType;
+  json?: () => z.ZodType;
   /** Present when text may be answered. */
-  text?: z.ZodType;
+  text?: () => z.ZodType;
   /** Present when a PDF may be answered. */
   pdf?: true;
   /** Present when a table may be answered. */
@@ -44,7 +45,7 @@ export interface ResponseDescription {
 export interface OperationDescription {
   summary: string;
   parameters?: readonly Parameter[];
-  body?: z.ZodType;
+  body?: () => z.ZodType;
   /** In place of `body`: one of any type, perhaps none; what it is good for. */
   anyBody?: string;
   /** By status. */
@@ -83,27 +84,30 @@ const etagSchema = z
   .string()
   .regex(/^W\/"[\w-]{22}"$/)
   .meta({ id: 'EntityTag' });
-const etag: HeaderDescription = { description: 'What the answer is known by', schema: etagSchema };
+const etag: HeaderDescription = {
+  description: 'What the answer is known by',
+  schema: () => etagSchema,
+};
 
 /** Of every success, and of what a handler refuses: whoever shows a time, or sends one without a zone, has the app's own clock. */
 export const zoneHeader = 'Time-Zone';
 const zone: HeaderDescription = {
   description: 'By whose clock times without a zone are read: `periods.timeZone` of the catalogue',
-  schema: z.string().meta({ id: 'TimeZone' }),
+  schema: () => z.string().meta({ id: 'TimeZone' }),
 };
 
 const ifNoneMatch: Parameter = {
   name: 'If-None-Match',
   in: 'header',
   description: 'ETags of answers that the client has: a 304 says that one of them still holds',
-  schema: z.string(),
+  schema: () => z.string(),
 };
 
 const pretty: Parameter = {
   name: 'pretty',
   in: 'query',
   description: 'JSON is indented, for people',
-  schema: prettySchema,
+  schema: () => prettySchema,
 };
 
 /** The document for `/openapi.json`. */
@@ -153,12 +157,12 @@ function describe(operation: Operation, schemas: NamedSchemas): Record<string, u
       ...parameter,
       ...(members !== undefined && { style: 'form', explode: true }),
       required: parameter.in === 'path',
-      schema: schemas.of(schema, 'input'),
+      schema: schemas.of(schema(), 'input'),
     })),
     ...(body !== undefined && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: schemas.of(body, 'input') } },
+        content: { 'application/json': { schema: schemas.of(body(), 'input') } },
       },
     }),
     ...(anyBody !== undefined && {
@@ -201,15 +205,15 @@ function responses(operation: Operation, schemas: NamedSchemas): Record<string, 
 function headersOf(headers: Readonly<Record<string, HeaderDescription>>, schemas: NamedSchemas) {
   const own = Object.entries(headers).map(([name, { description, schema, isOptional = false }]) => [
     name,
-    { description, required: !isOptional, schema: schemas.of(schema, 'output') },
+    { description, required: !isOptional, schema: schemas.of(schema(), 'output') },
   ]);
   return { Vary: schemas.vary(), ...Object.fromEntries(own) };
 }
 
 function contentOf({ json, text, pdf, table }: ResponseDescription, schemas: NamedSchemas) {
   return {
-    ...(json && { 'application/json': { schema: schemas.of(json, 'output') } }),
-    ...(text && { 'text/plain': { schema: schemas.of(text, 'output') } }),
+    ...(json && { 'application/json': { schema: schemas.of(json(), 'output') } }),
+    ...(text && { 'text/plain': { schema: schemas.of(text(), 'output') } }),
     // Bytes have no schema (OpenAPI 3.1, Considerations for File Uploads).
     ...(pdf && { 'application/pdf': {} }),
     ...(table && {

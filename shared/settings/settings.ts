@@ -92,7 +92,8 @@ export function readSettings(
     retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
     sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
     hooks: parseHooks(read, report),
-    targets: parseNotifications(read, report),
+    // Whoever tells nobody needs no schema of it.
+    targets: read('NOTIFICATIONS') === undefined ? [] : parseNotifications(read, report),
     inAzure: isAzure(read),
     ...(catalog !== undefined && { catalog }),
     ...(dynsql !== undefined && { dynsql }),

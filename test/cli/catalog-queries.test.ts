@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { queryFaults } from '../../shared/app/catalog-check/query-file.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 
 const { definitions } = shippedDynsql();
 const id = '01B4XCTHYNDL3C5P00CA141B44';

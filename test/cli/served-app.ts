@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { routes } from '../../functions/routes/index.ts';
 import type { App } from '../../shared/app/app.ts';
-import type { CompanyMessage } from '../../shared/app/company-queue.ts';
+import type { CompanyMessage } from '../../shared/app/company-message.ts';
 import { call } from '../functions/app.ts';
 
 export interface ServedApp {

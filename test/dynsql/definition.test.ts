@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadDefinition, parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { CatalogError } from '../../shared/faults/catalog-error.ts';
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };
 

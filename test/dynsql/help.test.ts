@@ -17,7 +17,7 @@ import { languages } from '../../shared/dynsql/help/words.ts';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { queryOfParameters } from '../../shared/dynsql/language/query-parameters.ts';
 import { loadDefinition, parseDefinition } from '../../shared/dynsql/language/read-definition.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { seededRandom } from '../support/random.ts';
 import { someOf } from '../support/some-of.ts';
 import invoicesOfTheManual from './fixtures/issued-invoices.json' with { type: 'json' };

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { parseBatch } from 'tds-sqlite';
 import type { SqlText } from '../../shared/dynsql/definition.ts';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 
 const definitions = shippedDynsql().definitions;

@@ -6,7 +6,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { ContainerClient } from '@azure/storage-blob';
 import { loadDynsqlCatalog } from '../../shared/dynsql/language/locate-definitions.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { CatalogError } from '../../shared/faults/catalog-error.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
 import { type Files, folderOf, ownDefinition, ownFiles, ownId, ownReportId } from './own.ts';

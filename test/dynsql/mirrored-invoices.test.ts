@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { startFlexibee } from 'flexibee-server';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import { type Property, propertiesAnswer } from '../../shared/flexibee/typed/properties.ts';
 import { type Engine, type Item, startEngines } from './engine.ts';

@@ -7,7 +7,7 @@ import type { Definition } from '../../shared/dynsql/definition.ts';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
 import { loadDefinition } from '../../shared/dynsql/language/read-definition.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import { seededRandom } from '../support/random.ts';
 import { type Item, startStandIn } from './engine.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { requireQuery } from '../../shared/dynsql/language/query.ts';
 import { QueryFault } from '../../shared/dynsql/language/query-faults.ts';
 import { queryOfParameters } from '../../shared/dynsql/language/query-parameters.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 
 const { definitions } = shippedDynsql();
 const accounts = definitions.find(({ id }) => id === 'AB01SYNCBOARDACCOUNTS00001');

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { checkQuery, requireQuery } from '../../shared/dynsql/language/query.ts';
 import { loadDefinition } from '../../shared/dynsql/language/read-definition.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { seededRandom } from '../support/random.ts';
 import invoices from './fixtures/issued-invoices.json' with { type: 'json' };
 import { models } from './model.ts';

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { buildStatement } from '../../shared/dynsql/sql/statements.ts';
 import { seededRandom } from '../support/random.ts';
 import { startEngines } from './engine.ts';

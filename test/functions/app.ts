@@ -25,7 +25,7 @@ import { Schedules } from '../../shared/board/schedule/schedules.ts';
 import { shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
 import { planStages } from '../../shared/sync/plan.ts';

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import type { HttpRequestInit } from '@azure/functions';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
 import { type ChangeKind, changeKinds } from '../../functions/changes.ts';
+import { methodsOf } from '../../functions/route.ts';
 import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
@@ -262,7 +263,7 @@ function opened() {
 }
 
 const ways = routes.flatMap((route) =>
-  Object.entries(route.methods)
+  Object.entries(methodsOf(route))
     .filter(([method]) => method !== 'GET')
     .map(([method, { changes }]) => ({ name: route.name, method, changes })),
 );

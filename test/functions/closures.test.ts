@@ -9,7 +9,7 @@ import { type Flexibee, startFlexibee } from 'flexibee-server';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { Closed } from '../../shared/app/closed.ts';
-import type { CompanyMessage } from '../../shared/app/company-queue.ts';
+import type { CompanyMessage } from '../../shared/app/company-message.ts';
 import { runQueueName } from '../../shared/app/run-queue.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { located } from '../../shared/catalog/located.ts';

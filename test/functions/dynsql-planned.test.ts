@@ -6,7 +6,7 @@ import { DynsqlConnections } from '../../shared/app/connections/dynsql-connectio
 import { dynsqlRunner } from '../../shared/app/runners/dynsql-runner.ts';
 import { parseCatalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { located } from '../../shared/catalog/located.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { executeRun } from '../../shared/sync/engine.ts';
 import type { Run } from '../../shared/sync/run.ts';
 import { type RunStore, runForm } from '../../shared/sync/run-store.ts';

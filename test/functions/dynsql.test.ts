@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
+import { methodsOf } from '../../functions/route.ts';
 import { routes } from '../../functions/routes/index.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { shippedCatalog } from '../../shared/catalog/index.ts';
@@ -61,9 +62,9 @@ test('no connection can be called as a path of the app begins', () => {
 });
 
 test('no data source and no entity can be called as what anything may follow in a path', () => {
-  const parents = routes.flatMap(({ route, methods }) => {
-    const [, parent] = /^(\w+)\/\{\w+\}$/.exec(route) ?? [];
-    return parent !== undefined && methods.GET !== undefined ? [parent] : [];
+  const parents = routes.flatMap((one) => {
+    const [, parent] = /^(\w+)\/\{\w+\}$/.exec(one.route) ?? [];
+    return parent !== undefined && methodsOf(one).GET !== undefined ? [parent] : [];
   });
   assert.ok(parents.includes('runs'), parents.join());
   for (const parent of parents) assert.ok(parentSegments.includes(parent), parent);

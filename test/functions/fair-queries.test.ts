@@ -14,7 +14,7 @@ import { DynsqlConnections } from '../../shared/app/connections/dynsql-connectio
 import { queriesHealth } from '../../shared/app/health/queries-health.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { insert } from '../dynsql/rows.ts';
 import { soon } from '../support/storage.ts';
 import { type TestApp, testApp } from './app.ts';

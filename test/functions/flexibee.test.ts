@@ -16,11 +16,8 @@ import { type Flexibee, startFlexibee } from 'flexibee-server';
 import { pollCompany } from '../../functions/flexibee/poll-company.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
-import {
-  type CompanyMessage,
-  companyMessageSchema,
-  companyQueueName,
-} from '../../shared/app/company-queue.ts';
+import { type CompanyMessage, companyMessageSchema } from '../../shared/app/company-message.ts';
+import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { restarted } from '../../shared/flexibee/cursor.ts';
 import { cursorStore } from '../../shared/flexibee/follow.ts';
 import { HookFlags } from '../../shared/flexibee/hook-flags.ts';

@@ -16,7 +16,7 @@ import { pollCompany } from '../../functions/flexibee/poll-company.ts';
 import { companySchema } from '../../functions/shapes/companies.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
-import type { CompanyMessage } from '../../shared/app/company-queue.ts';
+import type { CompanyMessage } from '../../shared/app/company-message.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { afterCallsForm } from '../../shared/flexibee/after-calls.ts';
 import { LeasedDocuments } from '../../shared/lock/leased-document.ts';

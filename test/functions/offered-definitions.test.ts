@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { OfferedDefinitions } from '../../shared/app/connections/offered-definitions.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { makeDynsqlCatalog } from '../../shared/dynsql/language/dynsql-catalog.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { ownDefinition } from '../dynsql/own.ts';
 import { type RecordedSqlServer, startRecordedSqlServer } from '../support/recorded-sql-server.ts';
 import { soon } from '../support/storage.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { queryOf, roleOf } from '../../functions/route.ts';
+import { methodsOf, queryOf, roleOf } from '../../functions/route.ts';
 import { routes } from '../../functions/routes/index.ts';
 import type { Method } from '../../shared/http/handler.ts';
 import { summaryOf } from '../../shared/sync/run-store.ts';
@@ -12,7 +12,7 @@ import { pipelines, run } from '../support/runs.ts';
 import { call, runId, type TestApp, testApp } from './app.ts';
 
 const every = routes.flatMap((route) =>
-  Object.keys(route.methods).map((method) => ({ route, method: method as Method })),
+  Object.keys(methodsOf(route)).map((method) => ({ route, method: method as Method })),
 );
 
 function appWith(token: { roles?: string[]; codes?: string[]; expires?: string }): TestApp {
@@ -159,7 +159,7 @@ test('docs/api.md lists every route with its role and query parameters', async (
   const rows = every.map(({ route, method }) => {
     const query = queryOf(route, method).map((name) => `\`${name}\``);
     const role = roleOf(route, method) ?? '';
-    const access = route.methods[method]?.access ?? route.access;
+    const access = methodsOf(route)[method]?.access ?? route.access;
     const marks = { read: ' ¹', known: ' ⁴' };
     const mark = role === 'any' ? ' ⁵' : access in marks ? marks[access as keyof typeof marks] : '';
     return `| ${method} \`/${route.route}\` | ${role}${mark} | ${query.join(', ')} |`;

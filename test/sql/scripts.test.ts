@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { grantStatement, grantsFor } from '../../shared/app/grants.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import { command } from '../../sql/command.ts';
 import { readScripts } from '../../sql/scripts.ts';

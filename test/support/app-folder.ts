@@ -1,17 +1,16 @@
 /** The built app in a folder of its own, for workers that come and go. */
 
-import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import hostJson from '../../host.json' with { type: 'json' };
 
 /** Whoever builds the app meanwhile does not change it under the workers. @param catalog JSON */
 export async function layOutApp(directory: string, catalog: string): Promise<void> {
-  const built = new URL('../../dist/app/main.cjs', import.meta.url);
-  await mkdir(join(directory, 'dist'));
+  const built = fileURLToPath(new URL('../../dist/app', import.meta.url));
   await Promise.all([
-    copyFile(built, join(directory, 'dist', 'main.cjs')),
-    // A definition with reports asks their font at load which characters it has.
-    cp(new URL('fonts/', built), join(directory, 'dist', 'fonts'), { recursive: true }),
+    // Its chunks, and the fonts of reports.
+    cp(built, join(directory, 'dist'), { recursive: true }),
     writeFile(join(directory, 'package.json'), JSON.stringify({ main: 'dist/main.cjs' })),
     writeFile(join(directory, 'host.json'), JSON.stringify(impatient(hostJson))),
     writeFile(join(directory, 'catalog.json'), catalog),

@@ -11,7 +11,7 @@ import type { AbraGenAddress } from '../../shared/abra-gen/address.ts';
 import { DynsqlConnections } from '../../shared/app/connections/dynsql-connections.ts';
 import { type Catalog, shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
-import { shippedDynsql } from '../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { insert } from '../dynsql/rows.ts';
 import { soon } from './storage.ts';
 

@@ -5,7 +5,7 @@ import { parseJsonText } from '../../faults/json-text.ts';
 import { type KeepGood, type OpenContainer, type Place, readPlace } from '../../storage/place.ts';
 import type { Tell } from '../../storage/tell.ts';
 import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './dynsql-catalog.ts';
-import { shippedDynsql } from './shipped.ts';
+import { shippedDynsql } from './shipped-dynsql.ts';
 
 /** What is read of the place. */
 export const dynsqlFolders = ['dynsql', 'reports'] as const;

@@ -1,16 +1,10 @@
 /** From a definition's JSON to one that can be asked. */
 
 import { CatalogError, faultAt } from '../../faults/catalog-error.ts';
-import type { Definition, LoadedDataset } from '../definition.ts';
-import { foldName, sameName } from '../name.ts';
+import type { Definition } from '../definition.ts';
 import { checkFaults } from './checks/index.ts';
-import {
-  type Dataset,
-  type DefinitionDocument,
-  definitionSchema,
-  templateOf,
-} from './definition.ts';
-import { namesIn } from './short-lists.ts';
+import { definitionSchema } from './definition.ts';
+import { linkDefinition } from './link-definition.ts';
 
 /**
  * Reads a definition as ABRA Gen gives it. Its SQL is not looked at: that is ABRA Gen's affair.
@@ -24,7 +18,7 @@ export function parseDefinition(value: unknown, from = 'the definition'): Defini
     const faults = result.error.issues.map(({ path, message }) => faultAt(path, message));
     throw new CatalogError(faults, from);
   }
-  return link(result.data, from);
+  return linkDefinition(result.data, from);
 }
 
 /**
@@ -38,57 +32,5 @@ export function loadDefinition(value: unknown, from = 'the definition'): Definit
     ? checkFaults(result.data)
     : result.error.issues.map(({ path, message }) => faultAt(path, message));
   if (faults.length > 0 || !result.success) throw new CatalogError(faults, from);
-  return link(result.data, from);
-}
-
-/** What finds things by their names. */
-function link(document: DefinitionDocument, from: string): Definition {
-  const isRoot = ({ master }: Dataset) => master === '';
-  const root = document.datasets.find(isRoot);
-  if (root === undefined) {
-    throw new CatalogError(['datasets: none without a master; leave one master empty'], from);
-  }
-  const datasets = new Map<string, LoadedDataset>();
-  const add = (dataset: Dataset, master: LoadedDataset | undefined): LoadedDataset => {
-    const children: LoadedDataset[] = [];
-    const loaded: LoadedDataset = {
-      document: dataset,
-      name: dataset.name,
-      master,
-      masterFields: namesIn(dataset.masterfields),
-      children,
-      fields: byName(dataset.fields, ({ fieldname }) => fieldname),
-      conditions: byName(
-        document.conditions
-          .filter((condition) => sameName(condition.dataset, dataset.name))
-          .map((condition) => ({
-            document: condition,
-            template: templateOf(document, condition),
-          })),
-        (condition) => condition.document.id,
-      ),
-      keys: byName(
-        document.keys.filter((key) => sameName(key.dataset, dataset.name)),
-        ({ id }) => id,
-      ),
-    };
-    datasets.set(foldName(dataset.name), loaded);
-    for (const child of document.datasets) {
-      const isOurs = !isRoot(child) && sameName(child.master, dataset.name);
-      if (isOurs && !datasets.has(foldName(child.name))) children.push(add(child, loaded));
-    }
-    return loaded;
-  };
-  const linked = add(root, undefined);
-  return { document, id: document.id, name: document.name, root: linked, datasets };
-}
-
-/** The first of a name counts; in the order of the list. */
-function byName<Item>(items: readonly Item[], nameOf: (item: Item) => string): Map<string, Item> {
-  const map = new Map<string, Item>();
-  for (const item of items) {
-    const name = foldName(nameOf(item));
-    if (!map.has(name)) map.set(name, item);
-  }
-  return map;
+  return linkDefinition(result.data, from);
 }

@@ -1,3 +1,5 @@
+/** What `catalog/dynsql` and `catalog/reports` say, checked. A bundle has its outcome in place of this module. */
+
 import countries from '../../../catalog/dynsql/countries.json' with { type: 'json' };
 import addresses from '../../../catalog/dynsql/flexibee-addresses.json' with { type: 'json' };
 import bank from '../../../catalog/dynsql/flexibee-bank.json' with { type: 'json' };
@@ -30,7 +32,9 @@ import printedInvoices from '../../../catalog/reports/issued-invoices.json' with
 import printedTurnover from '../../../catalog/reports/turnover-balance-sheet.json' with {
   type: 'json',
 };
-import { type DynsqlCatalog, type DynsqlFile, makeDynsqlCatalog } from './dynsql-catalog.ts';
+import type { LayoutDocument } from '../reports/layout.ts';
+import type { DefinitionDocument } from './definition.ts';
+import { type DynsqlFile, makeDynsqlCatalog } from './dynsql-catalog.ts';
 
 const definitions = filesOf({
   'dynsql/countries.json': countries,
@@ -64,10 +68,19 @@ function filesOf(values: Readonly<Record<string, unknown>>): DynsqlFile[] {
   return Object.entries(values).map(([name, value]) => ({ name, json: () => value }));
 }
 
-let loaded: DynsqlCatalog | undefined;
+/** What a catalogue of dynsql is made of, once everything in it has been checked. */
+export interface CheckedDynsql {
+  readonly revision: string;
+  readonly definitions: readonly DefinitionDocument[];
+  /** Each of one of `definitions`. */
+  readonly reports: readonly LayoutDocument[];
+}
 
-/** `catalog/dynsql` and `catalog/reports`, which the bundle carries. Checked once, when asked for. */
-export function shippedDynsql(): DynsqlCatalog {
-  loaded ??= { ...makeDynsqlCatalog({ definitions, reports }, 'catalog'), isShipped: true };
-  return loaded;
+export function shippedDocuments(): CheckedDynsql {
+  const made = makeDynsqlCatalog({ definitions, reports }, 'catalog');
+  return {
+    revision: made.revision,
+    definitions: made.definitions.map(({ document }) => document),
+    reports: made.reports.map(({ layout }) => layout),
+  };
 }

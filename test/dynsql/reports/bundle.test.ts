@@ -17,7 +17,11 @@ it('reports are printed by a bundle with its fonts alone', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
   try {
     await buildApp(entry, folder);
-    assert.deepEqual((await readdir(folder)).sort(), ['fonts', 'main.cjs', 'main.cjs.map']);
+    const files = await readdir(folder);
+    assert.deepEqual(
+      files.filter((name) => !/\.cjs(\.map)?$/.test(name)),
+      ['fonts'],
+    );
     const bundle = createRequire(import.meta.url)(join(folder, 'main.cjs')) as {
       printReport: typeof printReport;
     };

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { LoadedDataset } from '../../../shared/dynsql/definition.ts';
 import { checkQuery } from '../../../shared/dynsql/language/query.ts';
-import { shippedDynsql } from '../../../shared/dynsql/language/shipped.ts';
+import { shippedDynsql } from '../../../shared/dynsql/language/shipped-dynsql.ts';
 import { loadReport, reportQuery } from '../../../shared/dynsql/reports/report.ts';
 import type { ReportRow } from '../../../shared/dynsql/reports/table.ts';
 import type { Json } from '../../catalog/edited.ts';
