@@ -2,10 +2,11 @@
 
 import type { HttpRequest, InvocationContext } from '@azure/functions';
 import type { AppServices } from '../shared/app/services.ts';
+import { askerOf } from '../shared/audit/asker.ts';
 import type { BegunChange, Change, Details, Ending } from '../shared/audit/audit.ts';
+import type { Caller } from '../shared/http/caller.ts';
 import { originOf } from '../shared/http/origin.ts';
 import { HttpProblem } from '../shared/http/problem.ts';
-import type { ApiToken } from '../shared/settings/settings.ts';
 
 /** Every kind of change; the part before the dot is what is changed. */
 export const changeKinds = [
@@ -43,7 +44,7 @@ export interface ChangeCall {
   app: AppServices;
   request: HttpRequest;
   context: InvocationContext;
-  caller: ApiToken;
+  caller: Caller;
   signal: AbortSignal;
 }
 
@@ -68,7 +69,7 @@ export async function audited<T>(
   work: () => Promise<Changed<T>>,
 ): Promise<T> {
   const { app, request, caller, signal } = call;
-  const who = { token: caller.name, ...(user !== undefined && { user }) };
+  const who = { ...askerOf(caller), ...(user !== undefined && { user }) };
   const from = originOf(request, app.settings.inAzure);
   const begun = await app.audit.begin({ ...change, who, from }, signal);
   let changed: Changed<T>;

@@ -5,10 +5,12 @@ import type {
   HttpFunctionOptions,
   HttpMethod,
   HttpRequest,
+  InvocationContext,
 } from '@azure/functions';
 import type { AppServices } from '../shared/app/services.ts';
 import type { Representation } from '../shared/http/accept.ts';
-import { authenticate, bearerToken, requireRole } from '../shared/http/callers.ts';
+import { allOf, type Caller, inRole } from '../shared/http/caller.ts';
+import { requireRole, unauthenticated } from '../shared/http/callers.ts';
 import { httpHandler, type Method, type RouteHandler } from '../shared/http/handler.ts';
 import {
   type Operation,
@@ -17,7 +19,7 @@ import {
   zoneHeader,
 } from '../shared/http/openapi.ts';
 import { HttpProblem } from '../shared/http/problem.ts';
-import type { ApiToken, Role } from '../shared/settings/settings.ts';
+import type { Role } from '../shared/settings/settings.ts';
 import { isTransientStorageError } from '../shared/storage/storage-error.ts';
 import type { ChangeKind } from './changes.ts';
 
@@ -106,7 +108,15 @@ function handlerOf(route: Route, services: () => AppServices) {
   });
   return httpHandler({
     methods: Object.fromEntries(handlers),
-    identify: (request) => identify(route, request, services()),
+    identify: async (request, context, signal) => {
+      try {
+        return await identify(route, request, services(), { context, signal });
+      } catch (error) {
+        const isOffered = roleOf(route, request.method as Method) === 'any';
+        if (!isOffered || !(error instanceof HttpProblem) || error.status !== 401) throw error;
+        throw error.withMembers({ signIn: services().signIn.offer });
+      }
+    },
     queryOf: (method) => queryOf(route, method),
     refusals: route.refusals,
     isStorageAway: isTransientStorageError,
@@ -144,19 +154,27 @@ export function queryOf(route: Route, method: Method): string[] {
  * A token that is sent where none is needed must be good, too: whoever sends one counts on it. One
  * without the role is told there what strangers are.
  */
-function identify(route: Route, request: HttpRequest, app: AppServices): ApiToken | undefined {
+async function identify(
+  route: Route,
+  request: HttpRequest,
+  app: AppServices,
+  { context, signal }: { context: InvocationContext; signal: AbortSignal },
+): Promise<Caller | undefined> {
   const method = (request.method === 'HEAD' ? 'GET' : request.method) as Method;
   const role = roleOf(route, method);
   if (role === undefined) return undefined;
-  const { protectReads, tokens } = app.settings;
   const access = accessOf(route, method);
-  const presented = bearerToken(request);
-  const isNeeded = access === 'token' || (access === 'read' && protectReads);
-  if (!isNeeded && presented === undefined) return undefined;
-  const token = authenticate(presented, tokens, app.now());
-  if (role === 'any') return token;
-  if (isNeeded || access === 'body') requireRole(token, role);
-  return token.roles.includes(role) ? token : undefined;
+  const isNeeded = access === 'token' || (access === 'read' && app.settings.protectReads);
+  const warn = (text: string) => context.warn(text);
+  const identity = await app.signIn.identify(request, { now: app.now(), signal, warn });
+  if (identity === undefined) {
+    if (isNeeded) throw unauthenticated('Authorization token is needed.');
+    return undefined;
+  }
+  if (role === 'any') return { ...identity, ...allOf(identity) };
+  const caller = inRole(identity, role);
+  if (isNeeded || access === 'body') requireRole(caller, role);
+  return caller.roles.includes(role) ? caller : undefined;
 }
 
 /** The route's operations, for `/openapi.json`. */

@@ -17,6 +17,7 @@ export const heavy = [
   '@azure/storage-blob',
   '@azure/storage-queue',
   'fontkit',
+  'jose',
   'mssql',
   'nodemailer',
   'pdfkit',

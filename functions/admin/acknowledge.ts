@@ -9,14 +9,15 @@ import {
 } from '../../shared/acknowledgements/acknowledgements.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { codeOf } from '../../shared/app/troubles.ts';
+import { askerOf } from '../../shared/audit/asker.ts';
 import { troublesIn } from '../../shared/board/overview/wrong.ts';
 import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { authorize, mayTouch } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { type AuditedChange, audited } from '../changes.ts';
 import { seenBy } from '../overview/seen-by.ts';
 import {
@@ -59,7 +60,7 @@ export function acknowledge(app: AppServices): RouteHandler {
       until,
       note,
       ...(user !== undefined && { user }),
-      token: caller.name,
+      ...askerOf(caller),
     };
     const before = (await app.acknowledgements.current(signal)).find(
       (one) => one.kind === trouble.kind && one.subject === subject,
@@ -102,7 +103,7 @@ export function endAcknowledgement(app: AppServices): RouteHandler {
 async function namedTrouble(
   app: AppServices,
   { kind, subject }: ParsedAcknowledgement,
-  caller: ApiToken,
+  caller: Caller,
   signal: AbortSignal,
 ): Promise<Trouble> {
   const troubles = isInOverview(kind)
@@ -121,7 +122,7 @@ async function namedTrouble(
 async function named(
   request: HttpRequest,
   app: AppServices,
-  caller: ApiToken,
+  caller: Caller,
   signal: AbortSignal,
 ): Promise<Acknowledgement> {
   const id = request.params['id'];
@@ -141,7 +142,7 @@ async function named(
 /** Those that only the overview knows, as far as the caller may see them. */
 async function overviewTroubles(
   app: AppServices,
-  caller: ApiToken,
+  caller: Caller,
   signal: AbortSignal,
 ): Promise<Trouble[]> {
   const facts = (await app.overviews.facts(signal))?.value;

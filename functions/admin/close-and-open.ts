@@ -2,6 +2,7 @@
 
 import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
+import { askerOf } from '../../shared/audit/asker.ts';
 import { closureEvent } from '../../shared/closures/closure-event.ts';
 import {
   type Closure,
@@ -13,10 +14,10 @@ import {
 import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
+import { type Caller, callerText } from '../../shared/http/caller.ts';
 import { authorize } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { audited } from '../changes.ts';
 import { closuresSchema, parseClosure } from '../shapes/new-closure.ts';
 
@@ -34,7 +35,7 @@ export function beginClosure(app: AppServices): RouteHandler {
     const body = await readJsonObject(request, signal);
     const { scope, ...closure } = parseClosure(body, app.catalog, app.now());
     authorizeScope(app, caller, scope);
-    const begin = { ...scope, ...closure, token: caller.name };
+    const begin = { ...scope, ...closure, ...askerOf(caller) };
     const change = { what: 'closure.begin', subject: placeOf(scope), user: closure.user } as const;
     const call = { app, request, context, caller, signal };
     const begun = await audited(call, { ...change, ...codesOf(scope), asked: begin }, async () => {
@@ -46,7 +47,7 @@ export function beginClosure(app: AppServices): RouteHandler {
     // One that is over, or opened, before anybody has looked is told of, too; where this is lost
     // whoever looks tells it.
     await app.events.tell(closureEvent(begun), signal).catch(() => {});
-    context.info(`${closureText(begun)} (${begun.user}, token ${caller.name})`);
+    context.info(`${closureText(begun)} (${begun.user}, ${callerText(caller)})`);
     return json(begun, { status: 201, headers: { location: `/closures/${begun.id}` } });
   };
 }
@@ -69,7 +70,7 @@ export function endClosure(app: AppServices): RouteHandler {
       return { value: undefined };
     });
     await app.syncs.wakeLine();
-    context.info(`Opened early (token ${caller.name}): ${closureText(closure)}`);
+    context.info(`Opened early (${callerText(caller)}): ${closureText(closure)}`);
     return json(closure);
   };
 }
@@ -105,7 +106,7 @@ function placeOf({ server, company }: Pick<Closure, 'server' | 'company'>): stri
 /** Throws `HttpProblem` 403. What closes more than a company is for whoever may touch all of them. */
 function authorizeScope(
   { catalog }: AppServices,
-  caller: ApiToken,
+  caller: Caller,
   { company, server }: ClosureScope,
 ): void {
   const field = company !== undefined ? 'company' : server === undefined ? 'everything' : 'server';

@@ -1,9 +1,9 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import type { AuditEntry } from '../../shared/audit/audit.ts';
 import { json } from '../../shared/http/answer.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { mayTouch } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { auditPageSchema, auditQuery, placeText } from '../shapes/audit-page.ts';
 
 /** Who changed what, the newest first, a page at a time; of data sources that the caller may touch. */
@@ -23,12 +23,12 @@ export function readAudit(app: AppServices): RouteHandler {
 }
 
 /** What concerns more than data sources is for whoever may touch all. */
-function mayRead(caller: ApiToken, { codes }: AuditEntry): boolean {
+function mayRead(caller: Caller, { codes }: AuditEntry): boolean {
   return codes === undefined ? caller.codes.includes('*') : mayTouch(caller, codes);
 }
 
-function isBy({ who: { token, user } }: AuditEntry, who: string | undefined): boolean {
-  return who === undefined || who === token || who === user;
+function isBy({ who: { token, principal, user } }: AuditEntry, who: string | undefined): boolean {
+  return who === undefined || [token, principal, user].includes(who);
 }
 
 /** `run` is every kind that begins with it. */

@@ -4,10 +4,10 @@ import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { meSchema } from '../shapes/me.ts';
 
-/** What the caller's token may do: a frontend offers no more than that. */
-export function readMe(_app: AppServices): RouteHandler {
+/** Who asks, what he may do and how one signs in: a frontend offers no more than that. */
+export function readMe({ signIn }: AppServices): RouteHandler {
   return (_request, _context, { caller }) => {
     if (caller === undefined) throw new Error('the route needs a token');
-    return tagged(json(meSchema.parse(caller)));
+    return tagged(json(meSchema.parse({ ...caller, signIn: signIn.offer })));
   };
 }

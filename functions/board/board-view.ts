@@ -7,10 +7,10 @@ import { boardFaults } from '../../shared/board/board-calls.ts';
 import { BoardFileError, type NamedBoard } from '../../shared/board/boards.ts';
 import type { NamedCode } from '../../shared/faults/member.ts';
 import { json } from '../../shared/http/answer.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { authorize } from '../../shared/http/callers.ts';
 import { type TaggedAnswer, tagged } from '../../shared/http/conditional.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { DocumentNewerError } from '../../shared/storage/documents.ts';
 import { periodLimits } from '../../shared/sync/period.ts';
 import { type BoardView, boardViewSchema } from '../shapes/boards.ts';
@@ -40,7 +40,7 @@ export function codesOn({ board }: Pick<NamedBoard, 'board'>): NamedCode[] {
 export async function namedBoard(
   request: HttpRequest,
   app: AppServices,
-  caller: ApiToken,
+  caller: Caller,
   signal: AbortSignal,
 ): Promise<NamedBoard> {
   const name = nameInPath(request, 'board');

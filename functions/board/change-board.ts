@@ -2,6 +2,7 @@
 
 import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
+import { askerOf } from '../../shared/audit/asker.ts';
 import { askedBoard, textOf } from '../../shared/board/asked-board.ts';
 import type { Board } from '../../shared/board/board.ts';
 import {
@@ -147,7 +148,7 @@ async function changed(
 ): Promise<NamedBoard | undefined> {
   const { app, request, caller, signal } = call;
   const codes = codesOn({ board: after ?? before?.board ?? { calls: [] } });
-  const by = { token: caller.name, ...(user !== undefined && { user }) };
+  const by = { ...askerOf(caller), ...(user !== undefined && { user }) };
   const brief = (board: Board) => {
     const one = board.calls.find((it) => it.id === id);
     if (one !== undefined) return { run: one.run, ...(one.note && { note: one.note }) };

@@ -1,6 +1,7 @@
 /** Starts what is switched on: one run, by the way of POST /runs. */
 
 import type { AppServices } from '../../shared/app/services.ts';
+import { type Asker, askerOf } from '../../shared/audit/asker.ts';
 import { callsOn } from '../../shared/board/board-calls.ts';
 import type { NamedBoard } from '../../shared/board/boards.ts';
 import type { FieldError } from '../../shared/faults/field-error.ts';
@@ -35,7 +36,7 @@ export function runBoard(app: AppServices): RouteHandler {
     const token = tokenOf(body, caller, app);
     requireRole(token, 'run');
     const { asOf, ...asked } = parse(body, app);
-    const asking = { ...asked, token: token.name };
+    const asking = { ...asked, ...askerOf(token) };
     const board = await namedBoard(request, app, token, signal);
     const key = idempotencyKey(request.headers);
     // With a key that started a run before, that one is told, whatever is switched on by now.
@@ -50,7 +51,7 @@ function requestOf(
   app: AppServices,
   { name, board }: NamedBoard,
   asOf: Date,
-  asking: Pick<SyncRequest, 'user' | 'token' | 'whenBusy'>,
+  asking: Asker & Pick<SyncRequest, 'user' | 'whenBusy'>,
 ): SyncRequest {
   const on = callsOn(board, app.catalog, periodLimits(app.catalog.periods, asOf));
   if ('errors' in on) throw faulty(name, on.errors);

@@ -7,9 +7,9 @@ import { timesOf } from '../../shared/board/schedule/plan-due.ts';
 import type { Due, Schedule } from '../../shared/board/schedule/schedule.ts';
 import type { NamedSchedule } from '../../shared/board/schedule/schedules.ts';
 import { json } from '../../shared/http/answer.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { authorize } from '../../shared/http/callers.ts';
 import { type TaggedAnswer, tagged } from '../../shared/http/conditional.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import {
   dueViewSchema,
   type ScheduleView,
@@ -60,7 +60,7 @@ export function dueView(due: Due): z.infer<typeof dueViewSchema> {
 export async function namedSchedule(
   request: HttpRequest,
   app: AppServices,
-  caller: ApiToken,
+  caller: Caller,
   signal: AbortSignal,
 ): Promise<NamedSchedule> {
   const name = nameInPath(request, 'schedule');
@@ -76,7 +76,7 @@ export async function namedSchedule(
 export async function authorizeBoard(
   name: string,
   app: AppServices,
-  caller: ApiToken,
+  caller: Caller,
   signal: AbortSignal,
 ): Promise<void> {
   if (caller.codes.includes('*')) return;

@@ -2,6 +2,7 @@
 
 import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
+import { askerOf } from '../../shared/audit/asker.ts';
 import { askedSchedule, scheduleMembers } from '../../shared/board/schedule/asked-schedule.ts';
 import type { Schedule } from '../../shared/board/schedule/schedule.ts';
 import {
@@ -14,11 +15,11 @@ import { fault } from '../../shared/faults/member.ts';
 import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { mayTouch } from '../../shared/http/callers.ts';
 import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { audited, type ChangeCall, type ChangeKind } from '../changes.ts';
 import { isDry } from '../shapes/dry.ts';
 import { requireMatch } from '../shapes/precondition.ts';
@@ -58,7 +59,7 @@ export function listSchedules(app: AppServices): RouteHandler {
   };
 }
 
-async function hiddenBoards(app: AppServices, caller: ApiToken, signal: AbortSignal) {
+async function hiddenBoards(app: AppServices, caller: Caller, signal: AbortSignal) {
   const boards = caller.codes.includes('*') ? [] : await app.boards.list(signal);
   return new Set(
     boards.flatMap((board) => {
@@ -177,7 +178,7 @@ async function changed(
     ...(after !== undefined && { asked: { ...after } }),
     ...(before !== undefined && { before: { revision: before.revision, ...before.content } }),
   };
-  const by = { token: caller.name, ...(user !== undefined && { user }) };
+  const by = { ...askerOf(caller), ...(user !== undefined && { user }) };
   return await audited(call, change, async () => {
     const apply = (current: NamedSchedule | undefined) => {
       requireSame(request, name, current);

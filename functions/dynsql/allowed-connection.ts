@@ -2,15 +2,15 @@ import type { HttpRequest } from '@azure/functions';
 import type { DynsqlConnection } from '../../shared/app/connections/connection.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { show } from '../../shared/faults/show.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { authorizeConnection, mayAsk } from '../../shared/http/callers.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 
 /** The connection that the path names. Throws `HttpProblem` 404, or 403 for whoever may not. */
 export function allowedConnection(
   request: HttpRequest,
   app: AppServices,
-  caller: ApiToken | undefined,
+  caller: Caller | undefined,
 ): DynsqlConnection {
   if (caller === undefined) throw new Error('this needs a route that asks for a token');
   const id = pathParameter(request, 'connection');

@@ -8,6 +8,7 @@ import { workbookPieces } from '../../shared/dynsql/tables/xlsx/workbook.ts';
 import { json } from '../../shared/http/answer.ts';
 import { attachment } from '../../shared/http/attachment.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
+import { keyOf } from '../../shared/http/caller.ts';
 import type { Call, RouteHandler } from '../../shared/http/handler.ts';
 import { laidOutPieces } from '../../shared/http/json-layout.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
@@ -85,7 +86,7 @@ async function answered(
   body: unknown,
 ): Promise<HttpResponseInit> {
   const { caller, signal, isPretty } = call;
-  const holder = { name: caller?.name ?? '', weight: caller?.weight };
+  const holder = { name: caller ? keyOf(caller) : '', weight: caller?.weight };
   const answer = connection.answer({ definition, body, report, user: caller?.name });
   if (isDryRun) return json(await answer.dry(signal));
   const headers = { 'content-type': representation.contentType, vary: 'Accept' };

@@ -1,9 +1,9 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import type { EventDocument } from '../../shared/events/event-document.ts';
 import { json } from '../../shared/http/answer.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { mayTouch } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { eventsPageSchema, eventsQuery, type ParsedEventsQuery } from '../shapes/events.ts';
 
 /** What happened, the newest first, a page at a time; of data sources that the caller may touch. */
@@ -26,7 +26,7 @@ export function listEvents(app: AppServices): RouteHandler {
 }
 
 /** What concerns more than data sources is for whoever may touch all. */
-function mayRead(caller: ApiToken, { codes }: EventDocument): boolean {
+function mayRead(caller: Caller, { codes }: EventDocument): boolean {
   return codes === undefined ? caller.codes.includes('*') : mayTouch(caller, codes);
 }
 

@@ -1,5 +1,6 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
+import { callerText } from '../../shared/http/caller.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { askServer } from './ask-server.ts';
 import { type CompanyCall, changedCompany } from './company-change.ts';
@@ -49,7 +50,7 @@ async function turn(company: CompanyCall, to: 'on' | 'off'): Promise<string> {
     if (!(await askServer(app, code, work, signal))) throw busy(code);
     return { value: undefined, after: { enabled: to === 'on' } };
   });
-  context.info(`Changelog of ${code} was turned ${to} (token ${caller?.name})`);
+  context.info(`Changelog of ${code} was turned ${to} (${callerText(caller)})`);
   return code;
 }
 

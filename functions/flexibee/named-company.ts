@@ -2,9 +2,9 @@ import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { show } from '../../shared/faults/show.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { authorize } from '../../shared/http/callers.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 
 /** The company that the path names. Throws `HttpProblem` 404. */
 export function namedCompany(request: HttpRequest, app: AppServices): FollowedCompany {
@@ -23,7 +23,7 @@ export function namedCompany(request: HttpRequest, app: AppServices): FollowedCo
 export function allowedCompany(
   request: HttpRequest,
   app: AppServices,
-  caller: ApiToken | undefined,
+  caller: Caller | undefined,
 ): FollowedCompany {
   if (caller === undefined) throw new Error('this needs a route that asks for a token');
   const company = namedCompany(request, app);

@@ -2,6 +2,7 @@
 
 import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
+import { callerText } from '../../shared/http/caller.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { askServer } from './ask-server.ts';
@@ -40,7 +41,7 @@ export function registerHook(app: AppServices): RouteHandler {
       await askServer(app, code, register, signal);
       return { value: undefined, after: { registered: 1, url } };
     });
-    context.info(`Web hook of ${code} was registered (token ${caller?.name})`);
+    context.info(`Web hook of ${code} was registered (${callerText(caller)})`);
     return json({ company: code, url });
   };
 }
@@ -55,7 +56,7 @@ export function removeHook(app: AppServices): RouteHandler {
       await askServer(app, code, (bounded) => remove(app, code, own, bounded), signal);
       return { value: undefined, after: { registered: 0 } };
     });
-    context.info(`Web hook of ${code} was removed (token ${caller?.name})`);
+    context.info(`Web hook of ${code} was removed (${callerText(caller)})`);
     return json({ company: code, removed: own.length });
   };
 }

@@ -4,6 +4,7 @@ import { companyQueueOutput } from '../../shared/app/company-queue.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { Details } from '../../shared/audit/audit.ts';
 import { json } from '../../shared/http/answer.ts';
+import { callerText } from '../../shared/http/caller.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { closed } from '../closed-problem.ts';
@@ -56,7 +57,7 @@ export function resetCompany(app: AppServices): RouteHandler {
       if (!(await app.companies.reset(code, signal))) throw busy(code);
       return { value: undefined, after: await whereIs(app, code, signal).catch(() => ({})) };
     });
-    context.info(`Company ${code} was reset (token ${caller?.name})`);
+    context.info(`Company ${code} was reset (${callerText(caller)})`);
     return queued(app, code, context);
   };
 }

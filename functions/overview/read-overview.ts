@@ -12,12 +12,12 @@ import {
 } from '../../shared/board/overview/text.ts';
 import { preferredLanguage } from '../../shared/http/accept-language.ts';
 import { json, plain, prefersJson } from '../../shared/http/answer.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { authorize, mayTouch } from '../../shared/http/callers.ts';
 import { isKnown, type TaggedAnswer, tagged } from '../../shared/http/conditional.ts';
 import type { Call, RouteHandler } from '../../shared/http/handler.ts';
 import { clientGone } from '../../shared/http/outgoing.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { sharedAgeMs } from '../../shared/sync/syncs.ts';
 import { isFlagged } from '../shapes/flag.ts';
 import { cellsSchema, liveOverviewSchema, toolOf } from '../shapes/overview.ts';
@@ -38,12 +38,12 @@ export function readOverview(app: AppServices): RouteHandler {
     const language = preferredLanguage(request.headers.get('accept-language'), languages, 'en');
     const tool = toolOf(request.query);
     const hasProgress = isFlagged(request.query, 'progress');
-    const overviewFor = (facts: Facts, caller: ApiToken) =>
+    const overviewFor = (facts: Facts, caller: Caller) =>
       overviewOf(seenBy(facts, caller), app.overviews.isStale(facts) ? facts.lookedAt : undefined);
     const asked = { request, context, call };
     if (isJson && hasProgress) return await held(app, asked, withProgress(app, overviewFor, call));
     const form = isJson ? 'json' : `${language} ${tool}`;
-    const view = (facts: Facts, caller: ApiToken) => {
+    const view = (facts: Facts, caller: Caller) => {
       const overview = overviewFor(facts, caller);
       if (isJson) return json(liveOverviewSchema.parse(overview), { headers });
       return plain(textIn({ language, tool }, overview, app), {
@@ -75,7 +75,7 @@ export function readCells(app: AppServices): RouteHandler {
         codes.map((code) => ({ code, field: 'code' })),
       );
     }
-    const view = (facts: Facts, by: ApiToken) => {
+    const view = (facts: Facts, by: Caller) => {
       const cells = facts.cells.filter(
         ({ code, entity }) =>
           mayTouch(by, [code]) &&
@@ -102,13 +102,13 @@ interface Seen {
 }
 
 /** What is answered for the facts, which are those of this ETag. */
-type Look = (facts: Facts, etag: string, caller: ApiToken) => Seen | Promise<Seen>;
+type Look = (facts: Facts, etag: string, caller: Caller) => Seen | Promise<Seen>;
 
 /** The same for all callers who see the same, until the facts are others. */
 function remembered(
   app: AppServices,
   form: string,
-  view: (facts: Facts, caller: ApiToken) => HttpResponseInit,
+  view: (facts: Facts, caller: Caller) => HttpResponseInit,
 ): Look {
   return (facts, etag, caller) => {
     const key = JSON.stringify([
@@ -125,7 +125,7 @@ function remembered(
 /** With how far each run is that has a server; looks at runs are shared by all who wait. */
 function withProgress(
   app: AppServices,
-  overviewFor: (facts: Facts, caller: ApiToken) => Overview,
+  overviewFor: (facts: Facts, caller: Caller) => Overview,
   { signal }: Call,
 ): Look {
   return async (facts, etag, caller) => {

@@ -70,6 +70,7 @@ export const routes: readonly Route[] = [
           json(
             openApiDocument(
               routes.flatMap((route) => operations(route, app.settings.protectReads)),
+              app.signIn.ways,
             ),
           ),
         summary: 'This document',

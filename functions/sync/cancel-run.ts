@@ -1,5 +1,6 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { textOrJson } from '../../shared/http/answer.ts';
+import { callerText } from '../../shared/http/caller.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import type { RunState } from '../../shared/sync/syncs.ts';
@@ -20,7 +21,7 @@ export function cancelRun(app: AppServices): RouteHandler {
         return { value, after: value === 'cancelled' ? { state: value } : { cancelling: true } };
       },
     );
-    context.info(`Cancellation of run ${id} was requested (token ${caller.name})`);
+    context.info(`Cancellation of run ${id} was requested (${callerText(caller)})`);
     const location = `/runs/${id}`;
     return textOrJson(
       request,

@@ -1,9 +1,9 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { authorize } from '../../shared/http/callers.ts';
 import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { hasStatus } from '../../shared/storage/storage-error.ts';
 import type { RunPage, RunSummary } from '../../shared/sync/syncs.ts';
 import { invalidAfter, isFiltered, type RunsQuery, runsQuery } from '../shapes/runs-query.ts';
@@ -50,7 +50,7 @@ async function withPlaces(
   return runs.map((run) => (run.state === 'waiting' ? { ...run, ...places.get(run.id) } : run));
 }
 
-function ofCaller({ filter, ...page }: RunsQuery, { codes }: ApiToken) {
+function ofCaller({ filter, ...page }: RunsQuery, { codes }: Caller) {
   return { ...page, filter: codes.includes('*') ? filter : { ...filter, within: codes } };
 }
 

@@ -1,9 +1,9 @@
 import type { HttpRequest } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
 import { show } from '../../shared/faults/show.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { authorize } from '../../shared/http/callers.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import type { SharedLook, Syncs } from '../../shared/sync/syncs.ts';
 import { runIdSchema } from '../shapes/runs.ts';
 
@@ -27,7 +27,7 @@ async function namedRun(
 export async function allowedRun(
   request: HttpRequest,
   app: AppServices,
-  caller: ApiToken | undefined,
+  caller: Caller | undefined,
   signal: AbortSignal,
   maxAgeMs = 0,
 ): Promise<SharedLook> {

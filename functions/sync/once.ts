@@ -1,5 +1,6 @@
 /** A run that is asked for with an `Idempotency-Key` is started once, however often it is asked for. */
 
+import { keyOf } from '../../shared/http/caller.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import {
   digestOf,
@@ -58,7 +59,7 @@ export async function once<T extends KeptAnswer>(
 ): Promise<Outcome<T>> {
   const { app, caller, signal } = call;
   const keys = await app.keys(signal);
-  const name = keyName(caller.name, key);
+  const name = keyName(keyOf(caller), key);
   const digest = digestOf(asked);
   for (;;) {
     const anew = { digest, run: newRunId(app.now()) };

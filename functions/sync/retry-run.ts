@@ -1,4 +1,5 @@
 import type { AppServices } from '../../shared/app/services.ts';
+import { askerOf } from '../../shared/audit/asker.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import { requireRole } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
@@ -18,7 +19,7 @@ export function retryRun(app: AppServices): RouteHandler {
     const token = tokenOf(body, caller, app);
     requireRole(token, 'run');
     const { run } = await allowedRun(request, app, token, signal);
-    const asking = { ...parseRetry(body), of: run.id, token: token.name };
+    const asking = { ...parseRetry(body), of: run.id, ...askerOf(token) };
     const sync = await app.syncs.again(asking, signal);
     if ('outcome' in sync) throw refused(run.id, sync);
     const key = idempotencyKey(request.headers);

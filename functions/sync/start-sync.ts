@@ -1,14 +1,15 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { AppServices } from '../../shared/app/services.ts';
+import { askerOf } from '../../shared/audit/asker.ts';
 import type { Body, NamedCode } from '../../shared/faults/member.ts';
 import { show } from '../../shared/faults/show.ts';
 import type { Representation } from '../../shared/http/accept.ts';
 import { json, textOrJson } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
+import { type Caller, callerText, identityOf, inRole } from '../../shared/http/caller.ts';
 import { authenticate, authorize, requireRole } from '../../shared/http/callers.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { knownCodes } from '../../shared/sync/asked-codes.ts';
 import type { SyncRequest } from '../../shared/sync/syncs.ts';
 import type { ChangeCall } from '../changes.ts';
@@ -73,7 +74,7 @@ function start(app: AppServices, starting: Starting): RouteHandler {
     const token = tokenOf(body, caller, app);
     requireRole(token, 'run');
     authorize(token, starting.named(body));
-    const sync = { kind: starting.kind, ...starting.parse(body), token: token.name };
+    const sync = { kind: starting.kind, ...starting.parse(body), ...askerOf(token) };
     const key = idempotencyKey(request.headers);
     if (dry) return await planned(app, sync, signal);
     const call = { app, request, context, caller: token, signal };
@@ -99,7 +100,7 @@ export async function started(
   const codes = [...new Set(asked?.calls.flatMap((one) => one.codes))].join(', ');
   const what = asked === undefined ? id : `${id} of ${codes}`;
   const { revision } = call.app.catalog;
-  const by = `${show(sent.body['user'])} (token ${call.caller.name}, catalogue ${revision})`;
+  const by = `${show(sent.body['user'])} (${callerText(call.caller)}, catalogue ${revision})`;
   context.info(`Run ${what} was asked for by ${by}`);
   const location = `/runs/${id}`;
   const headers = { location, ...(isReplayed && { [replayedHeader]: 'true' }) };
@@ -123,7 +124,7 @@ export async function planned(
 }
 
 /** The member counts where it is sent; a header was looked at before the body was read. */
-export function tokenOf(body: Body, caller: ApiToken | undefined, app: AppServices): ApiToken {
+export function tokenOf(body: Body, caller: Caller | undefined, app: AppServices): Caller {
   if (caller !== undefined && !Object.hasOwn(body, 'token')) return caller;
-  return authenticate(body['token'], app.settings.tokens, app.now());
+  return inRole(identityOf(authenticate(body['token'], app.settings.tokens, app.now())), 'run');
 }

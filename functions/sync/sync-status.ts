@@ -1,9 +1,9 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { json, plain, prefersJson } from '../../shared/http/answer.ts';
+import type { Caller } from '../../shared/http/caller.ts';
 import { mayTouch } from '../../shared/http/callers.ts';
 import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import type { ApiToken } from '../../shared/settings/settings.ts';
 import { type Progress, progressOf, type Run } from '../../shared/sync/syncs.ts';
 import { statusSchema } from '../shapes/status.ts';
 
@@ -35,7 +35,7 @@ const varying = { headers: { vary: 'Accept' } };
 
 type ShownRun = Omit<Run, 'user'> & { user?: string; progress: Progress };
 
-function shown(active: readonly Run[], caller: ApiToken | undefined): ShownRun[] {
+function shown(active: readonly Run[], caller: Caller | undefined): ShownRun[] {
   return active
     .filter(({ codes }) => caller === undefined || mayTouch(caller, codes))
     .map((run) => ({ ...run, progress: progressOf(run) }))

@@ -716,7 +716,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the token may do, see and ask, and until when */
+        /** Who one is, what one may do, see and ask, and until when */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -931,8 +931,10 @@ export interface components {
             note: string;
             /** @description Who acknowledged it */
             user?: string;
-            /** @description The name of the token */
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             at: components["schemas"]["Instant"];
         };
         Acknowledgements: {
@@ -1018,8 +1020,10 @@ export interface components {
             months?: (number | components["schemas"]["Period"])[];
         };
         AuditActor: {
-            /** @description The name of the token, never its value */
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             /** @description The person that was named */
             user?: string;
         };
@@ -1076,8 +1080,10 @@ export interface components {
             damaged?: number;
         };
         Author: {
-            /** @description The name of the token */
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             /** @description The person that was named */
             user?: string;
         };
@@ -1290,8 +1296,10 @@ export interface components {
             reason: string;
             /** @description Who closed it */
             user: string;
-            /** @description The name of the token */
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             at: components["schemas"]["Instant"];
         };
         Closures: {
@@ -1807,15 +1815,20 @@ export interface components {
             state: "ok";
         };
         Me: {
-            /** @description The token’s name in API_TOKENS */
+            /** @description Of the API token, or of the account; in runs and the audit as `token` */
             name: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             roles: ("read" | "run" | "admin")[];
-            /** @description Data sources that it may touch and see; `*` for all */
+            /** @description Data sources that may be touched and seen; `*` for all */
             codes: string[];
-            /** @description What dynsql may ask with it; `*` for all */
+            /** @description What dynsql may ask; `*` for all */
             connections: string[];
-            /** @description Its first instant without the token: a moment with its zone, or a day (UTC) */
+            /** @description The same apart, as an account may have several app roles: a role holds for the data sources and connections beside it */
+            rights: components["schemas"]["Rights"][];
+            /** @description Of an API token, its first instant without it: a moment with its zone, or a day (UTC) */
             expires?: string;
+            signIn: components["schemas"]["SignIn"];
         };
         NamesForm: {
             code: string;
@@ -2209,6 +2222,8 @@ export interface components {
             upstreamStatus?: number;
             /** @description What ABRA Gen said */
             upstreamDetail?: string;
+            /** @description Of `unauthenticated` at `/me`: how to become known */
+            signIn?: components["schemas"]["SignIn"];
             /** @description Where to look in the log */
             invocation?: string;
         };
@@ -2583,6 +2598,13 @@ export interface components {
             from?: ("failure" | "all") | null;
             whenBusy?: ("refuse" | "wait") | null;
         };
+        Rights: {
+            roles: ("read" | "run" | "admin")[];
+            /** @description Data sources that may be touched and seen; `*` for all */
+            codes: string[];
+            /** @description What dynsql may ask; `*` for all */
+            connections: string[];
+        };
         Rows: {
             name: string;
             /** @description Rows of the root, however few are shown */
@@ -2608,7 +2630,10 @@ export interface components {
             /** @description Of stages that failed or were interrupted; the run’s own first */
             errors: components["schemas"]["RunError"][];
             user: string;
+            /** @description The name of the API token, never its value; or the name of the account that was signed in */
             token: string;
+            /** @description Of an account: its object id in Microsoft Entra ID, which stays where names change; absent of a token */
+            principal?: string;
             codes: string[];
             names: string[];
             period?: components["schemas"]["Period"];
@@ -2868,6 +2893,24 @@ export interface components {
             registered: number;
             /** @description When it was called last, to the minute; absent: never, or the hook is not counted on since changes came of which it had not told */
             heardAt?: components["schemas"]["Instant"];
+        };
+        /** @description How one becomes known; `token`: by API tokens alone */
+        SignIn: {
+            /** @constant */
+            kind: "token";
+        } | {
+            /** @constant */
+            kind: "entra";
+            /** @description The issuer; OpenID Connect Discovery has the rest */
+            address: string;
+            clientId: string;
+        } | {
+            /** @constant */
+            kind: "platform";
+            /** @description A path of this app that signs in, by a cookie */
+            address: string;
+            /** @description A path of this app that signs out */
+            signOut: string;
         };
         Stage: {
             id: string;
@@ -3171,6 +3214,7 @@ export type Refusal = components['schemas']['Refusal'];
 export type RemovedHooks = components['schemas']['RemovedHooks'];
 export type ReportName = components['schemas']['ReportName'];
 export type RetryRun = components['schemas']['RetryRun'];
+export type Rights = components['schemas']['Rights'];
 export type Rows = components['schemas']['Rows'];
 export type Run = components['schemas']['Run'];
 export type RunBoard = components['schemas']['RunBoard'];
@@ -3182,6 +3226,7 @@ export type Schedule = components['schemas']['Schedule'];
 export type ScheduleList = components['schemas']['ScheduleList'];
 export type ScheduleTimes = components['schemas']['ScheduleTimes'];
 export type ShownHook = components['schemas']['ShownHook'];
+export type SignIn = components['schemas']['SignIn'];
 export type Stage = components['schemas']['Stage'];
 export type StageAttempt = components['schemas']['StageAttempt'];
 export type StageError = components['schemas']['StageError'];
@@ -4797,7 +4842,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Of the token that was sent */
+            /** @description Of whoever asks */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AgedCache } from '../async/aged-cache.ts';
+import { askerMembers } from '../audit/asker.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
 import { instantSchema } from '../storage/instant.ts';
 import { ListDocument } from '../storage/list-document.ts';
@@ -45,7 +46,7 @@ export const acknowledgementSchema = troubleSchema
     until: instantSchema,
     note: z.string(),
     user: z.string().exactOptional().meta({ description: 'Who acknowledged it' }),
-    token: z.string().meta({ description: 'The name of the token' }),
+    ...askerMembers,
     at: instantSchema,
   })
   .meta({ id: 'Acknowledgement', description: 'Of a trouble that somebody knows of' });

@@ -15,6 +15,7 @@ import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
 import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { Settings } from '../settings/settings.ts';
+import { SignIn } from '../sign-in/sign-in.ts';
 import { storageClock } from '../storage/clock.ts';
 import type { OpenContainer } from '../storage/place.ts';
 import { Queues } from '../storage/queues.ts';
@@ -35,6 +36,8 @@ const closeMs = 500;
 
 export class AppProcess {
   readonly settings: Settings;
+  /** It remembers the issuer's keys. */
+  readonly signIn: SignIn;
   readonly container: OpenContainer;
   readonly audit: Audit;
   readonly boards: Boards;
@@ -62,6 +65,7 @@ export class AppProcess {
 
   constructor(settings: Settings, container: OpenContainer) {
     this.settings = settings;
+    this.signIn = new SignIn(settings);
     this.container = container;
     this.audit = new Audit(container, this.now);
     this.boards = new Boards(container, boardsBeside(settings.catalog, container), this.now);

@@ -124,6 +124,10 @@ export class AppRevision implements AppServices {
     return this.#process.settings;
   }
 
+  get signIn() {
+    return this.#process.signIn;
+  }
+
   get audit() {
     return this.#process.audit;
   }

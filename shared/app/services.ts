@@ -8,6 +8,7 @@ import type { Catalog } from '../catalog/index.ts';
 import type { Closures } from '../closures/closures.ts';
 import type { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
 import type { Syncs } from '../sync/syncs.ts';
 import type { Companies } from './companies.ts';
 import type { DynsqlConnections } from './connections/dynsql-connections.ts';
@@ -18,6 +19,8 @@ import type { Troubles } from './troubles.ts';
 
 export interface AppServices {
   settings: Settings;
+  /** Who calls. */
+  signIn: SignIn;
   catalog: Catalog;
   syncs: Syncs;
   boards: Boards;

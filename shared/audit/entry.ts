@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { instantSchema } from '../storage/instant.ts';
+import { askerMembers } from './asker.ts';
 
 /** Of the lines; what is of a newer one is not understood. */
 const version = 1;
@@ -23,7 +24,7 @@ const intentMembers = {
   subject: z.string().meta({ description: 'What was changed: `run zd38m9z2l-b5hscz`' }),
   who: z
     .object({
-      token: z.string().meta({ description: 'The name of the token, never its value' }),
+      ...askerMembers,
       user: z.string().exactOptional().meta({ description: 'The person that was named' }),
     })
     .meta({ id: 'AuditActor' }),

@@ -1,11 +1,12 @@
 /** One state of something that people write: who wrote it, when, and the how manieth it is. */
 
 import { z } from 'zod';
+import { askerMembers } from '../audit/asker.ts';
 import { instantSchema } from '../storage/instant.ts';
 
 export const authorSchema = z
   .object({
-    token: z.string().meta({ description: 'The name of the token' }),
+    ...askerMembers,
     user: z.string().exactOptional().meta({ description: 'The person that was named' }),
   })
   .meta({ id: 'Author' });

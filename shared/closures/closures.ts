@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AgedCache } from '../async/aged-cache.ts';
+import { askerMembers } from '../audit/asker.ts';
 import { DocumentNewerError } from '../storage/documents.ts';
 import { instantSchema } from '../storage/instant.ts';
 import { ListDocument } from '../storage/list-document.ts';
@@ -26,7 +27,7 @@ export const closureSchema = z
     until: instantSchema,
     reason: z.string(),
     user: z.string().meta({ description: 'Who closed it' }),
-    token: z.string().meta({ description: 'The name of the token' }),
+    ...askerMembers,
     at: instantSchema,
   })
   .meta({

@@ -12,9 +12,9 @@ import functions, {
   type InvocationContext,
 } from '@azure/functions';
 import { show } from '../faults/show.ts';
-import type { ApiToken } from '../settings/settings.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
+import type { Caller } from './caller.ts';
 import { codingFor, compressed, worthBytes } from './compression.ts';
 import { isKnown } from './conditional.ts';
 import { errorReport } from './error-report.ts';
@@ -36,7 +36,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Call {
   /** Who calls; absent where the route is open. */
-  caller: ApiToken | undefined;
+  caller: Caller | undefined;
   /** Aborted at the call's deadline; every I/O of the call is given it. */
   signal: AbortSignal;
   /** Whether JSON is to be indented, which whoever streams it sees to. */
@@ -53,7 +53,11 @@ export interface HandlerOptions {
   /** HEAD is answered as GET, OPTIONS with the methods there are, anything else with 405. */
   methods: Partial<Record<Method, RouteHandler>>;
   /** Names the caller, or throws `HttpProblem` 401; undefined where no token is needed. */
-  identify(request: HttpRequest): ApiToken | undefined;
+  identify(
+    request: HttpRequest,
+    context: InvocationContext,
+    signal: AbortSignal,
+  ): Caller | undefined | Promise<Caller | undefined>;
   /** Names of the query parameters that a method has. */
   queryOf(method: Method): readonly string[];
   /** How a refusal looks to a client that does not say what it accepts. */
@@ -90,7 +94,7 @@ async function dispatch(
     ? options.methods[method as Method]
     : undefined;
   if (handler !== undefined) {
-    const caller = options.identify(request);
+    const caller = await options.identify(request, context, call.signal);
     requireKnownQuery(request.query, options.queryOf(method as Method));
     return await handler(request, context, { ...call, caller });
   }

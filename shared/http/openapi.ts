@@ -110,13 +110,22 @@ const pretty: Parameter = {
   schema: () => prettySchema,
 };
 
-/** The document for `/openapi.json`. */
-export function openApiDocument(operations: readonly Operation[]): Record<string, unknown> {
+export type SecurityScheme = keyof typeof securitySchemes;
+
+/**
+ * The document for `/openapi.json`.
+ *
+ * @param ways by which this app knows who calls
+ */
+export function openApiDocument(
+  operations: readonly Operation[],
+  ways: readonly SecurityScheme[] = ['token'],
+): Record<string, unknown> {
   const schemas = new NamedSchemas();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
     const path = paths[`/${operation.route}`] ?? {};
-    path[operation.method.toLowerCase()] = describe(operation, schemas);
+    path[operation.method.toLowerCase()] = describe(operation, ways, schemas);
     paths[`/${operation.route}`] = path;
   }
   return {
@@ -131,20 +140,46 @@ export function openApiDocument(operations: readonly Operation[]): Record<string
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: Object.fromEntries(ways.map((way) => [way, securitySchemes[way]])),
       schemas: schemas.components(),
     },
   };
 }
 
+/** Ways to be known. */
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', description: 'An API token' },
+  entra: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of Microsoft Entra ID, v2.0, whose app roles have the role',
+  },
+  platform: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'AppServiceAuthSession',
+    description:
+      'An account that the platform has signed in; what changes something needs the header Origin, too',
+  },
+} as const;
+
 /** Role names stand where OAuth has its scopes (OpenAPI 3.1, Security Requirement Object). */
-function security({ role, isTokenOptional }: Operation): Record<string, string[]>[] {
+function security(
+  { role, isTokenOptional }: Operation,
+  ways: readonly SecurityScheme[],
+): Record<string, string[]>[] {
   if (role === undefined) return [];
-  const token = { token: role === 'any' ? [] : [role] };
-  return isTokenOptional ? [{}, token] : [token];
+  const scopes = role === 'any' ? [] : [role];
+  const any = ways.map((way) => ({ [way]: scopes }));
+  return isTokenOptional ? [{}, ...any] : any;
 }
 
-function describe(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
+function describe(
+  operation: Operation,
+  ways: readonly SecurityScheme[],
+  schemas: NamedSchemas,
+): Record<string, unknown> {
   const conditions = operation.conditional ? [ifNoneMatch] : [];
   const parameters = [...(operation.parameters ?? []), ...conditions, pretty];
   const { body, anyBody } = operation;
@@ -152,7 +187,7 @@ function describe(operation: Operation, schemas: NamedSchemas): Record<string, u
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    security: security(operation),
+    security: security(operation, ways),
     parameters: parameters.map(({ schema, members, ...parameter }) => ({
       ...parameter,
       ...(members !== undefined && { style: 'form', explode: true }),

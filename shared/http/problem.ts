@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { type FieldError, fieldErrorSchema } from '../faults/field-error.ts';
 import { instantSchema } from '../storage/instant.ts';
+import { signInOfferSchema } from './sign-in-offer.ts';
 
 /** Every problem type there is: the last part of `urn:syncboard:problem:<type>`. */
 export const problemTypes = {
@@ -65,6 +66,9 @@ const membersSchema = z.object({
   cure: z.string().optional().meta({ description: 'What people can do about it' }),
   upstreamStatus: z.int().optional().meta({ description: 'The status that ABRA Gen answered' }),
   upstreamDetail: z.string().optional().meta({ description: 'What ABRA Gen said' }),
+  signIn: signInOfferSchema
+    .optional()
+    .meta({ description: 'Of `unauthenticated` at `/me`: how to become known' }),
   invocation: z.string().optional().meta({ description: 'Where to look in the log' }),
 });
 
@@ -99,7 +103,7 @@ export class HttpProblem extends Error {
   readonly type: ProblemType;
   readonly status: number;
   headers: Readonly<Record<string, string>>;
-  readonly #members: Pick<ProblemDocument, 'errors'> & z.infer<typeof membersSchema>;
+  #members: Pick<ProblemDocument, 'errors'> & z.infer<typeof membersSchema>;
 
   constructor(type: ProblemType, message: string, details: ProblemDetails = {}) {
     super(message, { cause: details.cause });
@@ -119,6 +123,12 @@ export class HttpProblem extends Error {
   /** The same, with one more header. */
   withHeader(name: string, value: string): this {
     this.headers = { ...this.headers, [name]: value };
+    return this;
+  }
+
+  /** The same, with more to tell. */
+  withMembers(members: NonNullable<ProblemDetails['members']>): this {
+    this.#members = { ...this.#members, ...members };
     return this;
   }
 

@@ -63,9 +63,9 @@ export type FoundKey = HeldKey & ({ isOwn: true } | { isOwn: false; ageMs: numbe
 /** What became of the request cannot be told: its record was damaged, or is of a newer version. */
 export class KeyUnreadableError extends Error {}
 
-/** The name of the record: no two tokens share a key, and what a client has called it stays unknown. */
-export function keyName(token: string, key: string): string {
-  return digestOf([token, key]);
+/** The name of the record: no two callers share a key, and what a client has called it stays unknown. */
+export function keyName(caller: string, key: string): string {
+  return digestOf([caller, key]);
 }
 
 /** Of anything that is JSON: the order of members makes no difference. */

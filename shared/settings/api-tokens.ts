@@ -1,17 +1,11 @@
 /** API_TOKENS: who may call, what, until when. */
 
 import { z } from 'zod';
+import { rightsMembers } from './rights.ts';
 import { isAzure, type Read, type Report } from './settings-error.ts';
 
 /** SHA-256 of `demo-token`, the token of `local.settings.sample.json`. */
 export const sampleTokenSha256 = '7c43ef5ae21d43ce2743f770c68e24def1a43ee2f416d2438410c8af7af2ff2c';
-
-/**
- * `read`: looks, and asks by dynsql. `run`: starts and stops syncs and polls. `admin`: changes what
- * others rest on. None has another in it.
- */
-export const roles = ['read', 'run', 'admin'] as const;
-export type Role = (typeof roles)[number];
 
 const expiryForm = 'must be a time with its zone such as 2027-01-31T12:00:00Z, or a date (UTC)';
 
@@ -25,21 +19,7 @@ const apiTokenSchema = z.strictObject({
       error: 'must be the SHA-256 digest of the token as 64 hexadecimal digits',
     })
     .transform((digest) => digest.toLowerCase()),
-  codes: z
-    .array(z.string().min(1, { error: 'must not be empty' }))
-    .min(1, { error: 'must name at least one data source code, or "*" for all' }),
-  /** What dynsql may ask with it; none unless told. */
-  connections: z.array(z.string().min(1, { error: 'must not be empty' })).default([]),
-  /** Of its queries beside those of others, where these wait for one another. */
-  weight: z
-    .int({ error: 'must be a whole number from 1 to 100' })
-    .min(1, { error: 'must be at least 1' })
-    .max(100, { error: 'must be at most 100' })
-    .optional(),
-  roles: z
-    .array(z.enum(roles, { error: 'must be "read", "run" or "admin"' }))
-    .min(1, { error: 'must name at least one of "read", "run" and "admin"' })
-    .default(['read', 'run']),
+  ...rightsMembers,
   /** Its first instant without the token; as given. */
   expires: z
     .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: expiryForm })
@@ -58,12 +38,13 @@ const apiTokensSchema = z
     error: 'must not hold one digest twice',
   });
 
-export function parseTokens(read: Read, report: Report): ApiToken[] {
+/** @param isNeeded false: others may call as well, and there need not be any */
+export function parseTokens(read: Read, report: Report, isNeeded: boolean): ApiToken[] {
   const setting = 'API_TOKENS';
   const form = '[{"name": "…", "sha256": "…", "codes": ["*"], "connections": ["*"]}]';
   const text = read(setting);
   if (text === undefined) {
-    report(setting, `is not set: set it to a JSON array of the form ${form}`);
+    if (isNeeded) report(setting, `is not set: set it to a JSON array of the form ${form}`);
     return [];
   }
   let value: unknown;

@@ -8,6 +8,7 @@ import { didYouMean } from '../faults/near-name.ts';
 import { isZone } from '../time/zone.ts';
 import { parseSecrets, parseSmtp, parseUrl } from './notification-addresses.ts';
 import type { Read, Report } from './settings-error.ts';
+import { dotted, unknownMember } from './zod-faults.ts';
 
 const groups = [...new Set(kindNames.map((kind) => kind.replace(/\..*/, '.*')))].filter((name) =>
   name.endsWith('.*'),
@@ -133,19 +134,4 @@ function targetOf(declared: Declared, read: Read, report: Report): Target | unde
 
 function isNamed(events: readonly string[], kind: string): boolean {
   return events.includes(kind) || events.includes(kind.replace(/\..*/, '.*'));
-}
-
-/** As zod writes it, with a dot before a member. */
-function dotted(path: PropertyKey[]): string {
-  const text = z.core.toDotPath(path);
-  return text === '' || text.startsWith('[') ? text : `.${text}`;
-}
-
-function unknownMember(known: readonly string[]) {
-  return {
-    error: (issue: z.core.$ZodRawIssue) =>
-      issue.code === 'unrecognized_keys'
-        ? `has no member ${issue.keys.map((key) => key + didYouMean(key, known)).join(', ')}: use ${known.join(', ')}`
-        : `must be an object with ${known.join(', ')}`,
-  };
 }

@@ -6,6 +6,7 @@ import { didYouMean } from '../faults/near-name.ts';
 import { type ApiToken, parseTokens } from './api-tokens.ts';
 import { type HookSettings, parseHooks } from './hooks.ts';
 import { parseNotifications } from './notifications.ts';
+import type { Rights } from './rights.ts';
 import { misspelt, nearSet, readerOf } from './setting-names.ts';
 import {
   isAzure,
@@ -15,16 +16,21 @@ import {
   type SettingsFault,
   withReferences,
 } from './settings-error.ts';
+import { parseSignIn, type SignInSettings } from './sign-in.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
 
-export { type ApiToken, type Role, roles, sampleTokenSha256 } from './api-tokens.ts';
+export { type ApiToken, sampleTokenSha256 } from './api-tokens.ts';
 export { type Connections, locationsOf, requireConnections } from './connections.ts';
+export { type Rights, type Role, roles } from './rights.ts';
 export { SettingsError, type SettingsFault } from './settings-error.ts';
+export type { AppRole, SignInSettings } from './sign-in.ts';
 export type { StorageSettings } from './storage.ts';
 
 export interface Settings {
   storage: StorageSettings;
   tokens: readonly ApiToken[];
+  /** Accounts of Microsoft Entra ID, beside tokens; absent: there are none. */
+  signIn?: SignInSettings;
   /** True: the four GET lists need a token too. */
   protectReads: boolean;
   /** File path or `blob:<name>` in the app's container; absent: the shipped one. */
@@ -81,10 +87,12 @@ export function readSettings(
   const storage = parseStorage(read, report);
   const catalog = read('CATALOG');
   const dynsql = read('DYNSQL');
+  const signIn = parseSignIn(read, report);
   const seconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400], 'seconds');
   const settings: SettingsDraft = {
     ...(storage !== undefined && { storage }),
-    tokens: parseTokens(read, report),
+    tokens: parseTokens(read, report, read('SIGN_IN') === undefined),
+    ...(signIn !== undefined && { signIn }),
     protectReads: parseFlag(read, report, 'PROTECT_READS'),
     sliceMs: seconds * 1000,
     // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
@@ -107,20 +115,25 @@ export function readSettings(
 }
 
 /**
- * Throws `SettingsError` when a token is allowed a code or a connection that the catalogue does not
- * have, or a target is to hear of one.
+ * Throws `SettingsError` when a token or an app role is allowed a code or a connection that the
+ * catalogue does not have, or a target is to hear of one.
  */
 export function requireKnownNames(
-  settings: Pick<Settings, 'tokens' | 'targets'>,
+  settings: Pick<Settings, 'tokens' | 'targets' | 'signIn'>,
   catalog: Pick<Catalog, 'codes' | 'connections'>,
 ): void {
   const codes = Object.keys(catalog.codes());
   const connections = catalog.connections.map(({ id }) => id);
-  const ofTokens = settings.tokens.flatMap((token) => [
-    ...unknownNames(token, 'code', token.codes, codes),
-    ...unknownNames(token, 'connection', token.connections, connections),
-  ]);
-  const faults = [...ofTokens, ...unknownCodes(settings.targets, codes)];
+  const unknownOf = (setting: string, whose: string, rights: Rights) => [
+    ...unknownNames({ setting, whose, what: 'code' }, rights.codes, codes),
+    ...unknownNames({ setting, whose, what: 'connection' }, rights.connections, connections),
+  ];
+  const { tokens, targets, signIn } = settings;
+  const faults = [
+    ...tokens.flatMap((one) => unknownOf('API_TOKENS', `token ${one.name}`, one)),
+    ...(signIn?.appRoles ?? []).flatMap((one) => unknownOf('SIGN_IN', `app role ${one.name}`, one)),
+    ...unknownCodes(targets, codes),
+  ];
   if (faults.length > 0) throw new SettingsError(faults);
 }
 
@@ -136,15 +149,14 @@ function unknownCodes(targets: readonly Target[], known: readonly string[]): Set
 }
 
 function unknownNames(
-  { name }: ApiToken,
-  what: string,
+  { setting, whose, what }: { setting: string; whose: string; what: string },
   allowed: readonly string[],
   known: readonly string[],
 ): SettingsFault[] {
   const unknown = allowed.filter((one) => one !== '*' && !known.includes(one));
   return unknown.map((one) => ({
-    setting: 'API_TOKENS',
-    fault: `allows token ${name} the ${what} ${JSON.stringify(one)}, which the catalogue does not have: use ${['"*"', known.join(', ')].filter(Boolean).join(' or one of ')}`,
+    setting,
+    fault: `allows ${whose} the ${what} ${JSON.stringify(one)}, which the catalogue does not have: use ${['"*"', known.join(', ')].filter(Boolean).join(' or one of ')}`,
   }));
 }
 

@@ -7,6 +7,7 @@
  */
 
 import { z } from 'zod';
+import { askerMembers } from '../audit/asker.ts';
 import { instantSchema } from '../storage/instant.ts';
 import { callSchema, periodSchema } from './call.ts';
 import { checkSchema } from './checks/check.ts';
@@ -72,8 +73,7 @@ export const runSchema = z.object({
   kind: z.enum(runKinds),
   state: z.enum(runStates),
   user: z.string(),
-  /** The name of the token, never its value. */
-  token: z.string(),
+  ...askerMembers,
   /** Of all calls, each once. */
   codes: z.array(z.string()),
   /** Entity names of all calls, in the order of the plan. */

@@ -1,5 +1,6 @@
 /** The start of a run: at once where its servers are free, in line where it may wait. */
 
+import { askerIn } from '../audit/asker.ts';
 import type { Catalog } from '../catalog/index.ts';
 import { withDeadline } from '../storage/storage-call.ts';
 import { linkRetry, neededPlan } from './again/retry.ts';
@@ -155,7 +156,7 @@ async function newRun(
   signal: AbortSignal,
 ): Promise<Run> {
   const { catalog, now, durations } = dependencies;
-  const { kind, user, token, calls, board, due, retryOf, retryFrom } = request;
+  const { kind, user, calls, board, due, retryOf, retryFrom } = request;
   const at = now();
   const id = request.id ?? newRunId(at);
   const createdAt = at.toISOString();
@@ -168,7 +169,7 @@ async function newRun(
     kind,
     state: 'queued',
     user,
-    token,
+    ...askerIn(request),
     ...askedFor(catalog, calls),
     ...(board !== undefined && { board }),
     ...(due !== undefined && { due }),

@@ -1,5 +1,6 @@
 /** What HTTP functions need of syncs: start one, read them. The engine is not among it. */
 
+import type { Asker } from '../audit/asker.ts';
 import type { Closure } from '../closures/closures.ts';
 import type { Call, Period } from './call.ts';
 import type { CheckCounts } from './checks/outcome.ts';
@@ -19,15 +20,13 @@ export type { RunFilter } from './run-filter.ts';
 export { sharedAgeMs } from './run-looks.ts';
 export type { Place, WaitsFor } from './waiting/places.ts';
 
-export interface SyncRequest {
+export interface SyncRequest extends Asker {
   /** The run's, reserved before (`newRunId`); absent: a new one. */
   id?: string;
   kind: Run['kind'];
   /** At least one, and one where the kind is not `calls`: what the catalogue knows, and the months. */
   calls: Call[];
   user: string;
-  /** The token's name. */
-  token: string;
   /** The name of the board that is started. */
   board?: string;
   /** The schedule that starts it, and the time at which it was due. */
@@ -42,7 +41,7 @@ export interface SyncRequest {
 }
 
 /** Whoever makes a run again. */
-export interface RetryRequest extends Pick<SyncRequest, 'user' | 'token' | 'whenBusy'> {
+export interface RetryRequest extends Asker, Pick<SyncRequest, 'user' | 'whenBusy'> {
   /** The run that is made again. */
   of: string;
   from: NonNullable<Run['retryFrom']>;

@@ -28,6 +28,7 @@ import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
+import { SignIn } from '../../shared/sign-in/sign-in.ts';
 import { planStages } from '../../shared/sync/plan.ts';
 import { fits, runFits } from '../../shared/sync/run-filter.ts';
 import type {
@@ -205,6 +206,7 @@ export function testApp(
   const settings = soundSettings({ ...sample.Values, ...environment });
   return {
     settings,
+    signIn: new SignIn(settings),
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
     boards: new Boards(

@@ -9,10 +9,11 @@ import { App } from '../../shared/app/app.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { clientId, type Issuer, startIssuer } from '../support/issuer.ts';
 import { randomFaults } from '../support/random-faults.ts';
 import { oneIn } from '../support/some-of.ts';
 import { soon, startStorage, type TestStorage } from '../support/storage.ts';
-import { post, type Reply, type Services, testApp } from './app.ts';
+import { call, post, type Reply, type Services, testApp } from './app.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 const second = { name: 'second', sha256: digest('second'), codes: ['*'] };
@@ -24,7 +25,9 @@ let container: ContainerClient;
 let app: App;
 let other: App;
 let dying: App;
+let issuer: Issuer;
 before(async () => {
+  issuer = await startIssuer(new Date());
   storage = await startStorage();
   proxy = await startFaultProxy(storage.connectionString);
   [app, other, dying] = await Promise.all([start(), start(), start(proxy.connectionString)]);
@@ -35,6 +38,7 @@ after(async () => {
   await Promise.all([app.stop(), other.stop(), dying.stop()]);
   await proxy.close();
   await storage.close();
+  await issuer.close();
 });
 
 function start(connectionString = storage.connectionString): Promise<App> {
@@ -42,6 +46,10 @@ function start(connectionString = storage.connectionString): Promise<App> {
     ...sample.Values,
     AzureWebJobsStorage: connectionString,
     API_TOKENS: JSON.stringify([...JSON.parse(sample.Values.API_TOKENS), second]),
+    SIGN_IN: JSON.stringify({
+      ...{ issuer: issuer.name, audience: clientId },
+      appRoles: [{ name: 'Operator', codes: ['*'] }],
+    }),
   });
 }
 
@@ -290,3 +298,25 @@ for (const key of [
     assert.match(error.allowed, /1 to 255 printable ASCII characters/);
   });
 }
+
+test('a key belongs to the account, by whatever token, and not to a token that is called like it', async () => {
+  const by = async (preferred_username: string) => ({
+    authorization: `Bearer ${await issuer.token({ preferred_username })}`,
+  });
+  const key = randomUUID();
+  const begun = await sync(key, payment, app, await by('demo'));
+  assert.equal(begun.status, 202, begun.text);
+  const again = await sync(key, payment, other, await by('renamed'));
+  assert.equal(again.headers.get('location'), begun.headers.get('location'));
+  assert.equal(again.headers.get('idempotency-replayed'), 'true');
+  const token = await sync(key);
+  assert.equal(token.status, 409);
+  assert.match(token.text, /busy/);
+  const id = begun.headers.get('location')?.replace('/runs/', '') ?? '';
+  const run = await call(app, 'run', { headers: await by('demo'), params: { id } });
+  const { token: name, principal, user } = JSON.parse(run.text);
+  assert.deepEqual(
+    { name, principal, user },
+    { name: 'demo', principal: '0b1ec7-ada', user: 'me' },
+  );
+});

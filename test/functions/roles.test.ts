@@ -40,8 +40,10 @@ for (const { route, method } of every) {
 for (const roles of [['read'], ['run'], ['admin'], ['read', 'run']]) {
   test(`a token of ${roles} learns what it may do, and strangers nothing`, async () => {
     const app = appWith({ roles, codes: ['0c10'], expires: '2020-01-01' });
-    const own = { name: 'own', roles, codes: ['0c10'], connections: ['*'], expires: '2020-01-01' };
-    assert.deepEqual(JSON.parse((await call(app, 'me', { headers })).text), own);
+    const rights = { roles, codes: ['0c10'], connections: ['*'] };
+    const own = { name: 'own', ...rights, rights: [rights], expires: '2020-01-01' };
+    const signIn = { kind: 'token' };
+    assert.deepEqual(JSON.parse((await call(app, 'me', { headers })).text), { ...own, signIn });
     const stranger = { accept: 'application/json' };
     assert.equal((await call(app, 'me', { headers: stranger })).status, 401);
     const late = appWith({ roles, expires: '2019-07-15T12:00:00Z' });

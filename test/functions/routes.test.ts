@@ -107,6 +107,22 @@ test('/openapi.json: the lists need a token only when reads are protected', asyn
   }
 });
 
+test('/openapi.json has the ways by which this app knows who calls', async () => {
+  const signIn = {
+    issuer: 'https://login.microsoftonline.com/tenant/v2.0',
+    audience: 'client',
+    appRoles: [{ name: 'Operator', codes: ['*'] }],
+  };
+  const app = testApp({ SIGN_IN: JSON.stringify(signIn) });
+  const document = JSON.parse((await call(app, 'openapi')).text);
+  assert.deepEqual(Object.keys(document.components.securitySchemes), ['token', 'entra']);
+  assert.deepEqual(document.paths['/runs'].get.security, [
+    { token: ['read'] },
+    { entra: ['read'] },
+  ]);
+  assert.deepEqual(document.paths['/me'].get.security, [{ token: [] }, { entra: [] }]);
+});
+
 /** Statuses of refusals that a client can cause, whatever it sends. */
 const refusals = new Set([400, 401, 403, 404, 405, 413, 415]);
 

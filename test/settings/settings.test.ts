@@ -123,6 +123,14 @@ for (const [environment, storage] of identities) {
 }
 
 const tokens = (...list: unknown[]) => JSON.stringify(list);
+const appRole = { name: 'Operator', codes: ['*'] };
+const signIn = (more: object) =>
+  JSON.stringify({
+    issuer: 'https://login.microsoftonline.com/tenant/v2.0',
+    audience: 'client',
+    appRoles: [appRole],
+    ...more,
+  });
 const good = { name: 'board', sha256: digest, codes: ['*'] };
 const other = { name: 'other', sha256: '1'.repeat(64), codes: ['*'] };
 
@@ -195,6 +203,45 @@ const faulty: Array<[title: string, environment: Record<string, string>, setting
     ['API_TOKENS[0].expires'],
   ],
   ['a name and a digest twice', { API_TOKENS: tokens(good, good) }, ['API_TOKENS', 'API_TOKENS']],
+  ['a sign-in that is no JSON', { SIGN_IN: '{hush' }, ['SIGN_IN']],
+  ['a sign-in that is no object', { SIGN_IN: '"hush"' }, ['SIGN_IN']],
+  [
+    'a sign-in without anything',
+    { SIGN_IN: '{}' },
+    ['SIGN_IN.issuer', 'SIGN_IN.audience', 'SIGN_IN.appRoles'],
+  ],
+  ['a misspelt member of it', { SIGN_IN: signIn({ platfrom: true }) }, ['SIGN_IN']],
+  ...[
+    'hush',
+    'ftp://login.example/t/v2.0',
+    'http://login.example/t/v2.0',
+    'https://login.microsoftonline.com/common/v2.0',
+    'https://login.microsoftonline.com/organizations/v2.0',
+    'https://sts.windows.net/tenant/',
+    'https://user:hush@login.example/t/v2.0',
+    'https://login.example/t/v2.0?a=hush',
+  ].map((issuer): [string, Record<string, string>, string[]] => [
+    `the issuer ${issuer}`,
+    { SIGN_IN: signIn({ issuer }) },
+    ['SIGN_IN.issuer'],
+  ]),
+  ['an empty audience', { SIGN_IN: signIn({ audience: '' }) }, ['SIGN_IN.audience']],
+  ['no app role', { SIGN_IN: signIn({ appRoles: [] }) }, ['SIGN_IN.appRoles']],
+  [
+    'an app role twice',
+    { SIGN_IN: signIn({ appRoles: [appRole, appRole] }) },
+    ['SIGN_IN.appRoles'],
+  ],
+  [
+    'an app role that allows nothing that there is',
+    { SIGN_IN: signIn({ appRoles: [{ ...appRole, name: 'a b', roles: ['hush'], codes: [] }] }) },
+    ['SIGN_IN.appRoles[0].name', 'SIGN_IN.appRoles[0].codes', 'SIGN_IN.appRoles[0].roles[0]'],
+  ],
+  [
+    'the platform’s sign-in where there is no platform',
+    { SIGN_IN: signIn({ platform: true }) },
+    ['SIGN_IN.platform'],
+  ],
   ['a flag that is none', { PROTECT_READS: 'yes' }, ['PROTECT_READS']],
   [
     'several at once',
@@ -213,6 +260,31 @@ for (const [title, environment, settings] of faulty) {
     for (const { fault } of faults) assert.doesNotMatch(fault, /hush/);
   });
 }
+
+test('with a sign-in there need not be tokens, and app roles are as entries of tokens', () => {
+  const { API_TOKENS: _, ...rest } = valid;
+  const settings = soundSettings({ ...rest, SIGN_IN: signIn({}) });
+  assert.deepEqual(settings.tokens, []);
+  const [role] = settings.signIn?.appRoles ?? [];
+  assert.deepEqual(role, {
+    ...{ name: 'Operator', codes: ['*'], connections: [], roles: ['read', 'run'] },
+  });
+});
+
+test('an app role may not be allowed what the catalogue does not have', () => {
+  const settings = soundSettings({
+    ...valid,
+    SIGN_IN: signIn({ appRoles: [{ ...appRole, codes: ['0c1'], connections: ['abc'] }] }),
+  });
+  const catalog = { codes: () => ({ '0c10': '', mo: '' }), connections: [] };
+  assert.deepEqual(
+    faultsOf(() => requireKnownNames(settings, catalog)).map(({ fault }) => fault),
+    [
+      'allows app role Operator the code "0c1", which the catalogue does not have: use "*" or one of 0c10, mo',
+      'allows app role Operator the connection "abc", which the catalogue does not have: use "*"',
+    ],
+  );
+});
 
 const near: [variable: string, meant: string | undefined][] = [
   ['PROTECT_READ', 'PROTECT_READS'],

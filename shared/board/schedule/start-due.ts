@@ -4,6 +4,7 @@
  * document is written once, so two who are at it all the same start one.
  */
 
+import { askerIn } from '../../audit/asker.ts';
 import type { Catalog } from '../../catalog/index.ts';
 import { closureText } from '../../closures/closures.ts';
 import type { NewEvent } from '../../events/event.ts';
@@ -133,7 +134,7 @@ async function begun(
       {
         ...{ id, kind: 'calls', calls: asked.calls, board: schedule.board },
         user: `schedule ${stored.name}`,
-        token: stored.changedBy.token,
+        ...askerIn(stored.changedBy),
         due: { schedule: stored.name, at: due.at },
         ...(schedule.whenBusy === 'wait' && { whenBusy: 'wait' as const }),
       },

@@ -6,6 +6,7 @@
  * and only then it ends: whoever dies on the way is followed by one who does the same again.
  */
 
+import { askerIn } from '../../audit/asker.ts';
 import { failing } from '../checks/outcome.ts';
 import { addLog, finalState } from '../ending.ts';
 import type { Journal } from '../journal.ts';
@@ -106,9 +107,9 @@ function requestOf(
   calls: Call[],
   notBefore: string,
 ): SyncRequest & { id: string } {
-  const { user, token, board } = run;
+  const { user, board } = run;
   return {
-    ...{ id, kind: 'calls', calls, user, token, notBefore },
+    ...{ id, kind: 'calls', calls, user, ...askerIn(run), notBefore },
     ...(board !== undefined && { board }),
     ...{ retryOf: run.id, retryFrom: 'failure' },
   };
