@@ -49,6 +49,10 @@ export function lazyModules(root: string): Plugin {
           return await build.resolve(path, { kind: 'import-statement', importer, resolveDir });
         },
       );
+      // Its messages in fifty languages are half of it, and it takes its own from elsewhere.
+      build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+        contents: "export { default as en } from './en.js';",
+      }));
       build.onLoad({ filter: /.*/, namespace: 'deferred' }, ({ path, pluginData }) => ({
         contents: `module.exports = new Proxy({}, { get: (_, name) => ${requireChunk(path)}[name] });`,
         resolveDir: pluginData,
