@@ -2,10 +2,16 @@
 
 import { z } from 'zod';
 import { languages } from '../../shared/board/overview/text.ts';
+import { readActiveCells } from '../overview/read-active-cells.ts';
 import { readCells, readOverview } from '../overview/read-overview.ts';
 import type { Route } from '../route.ts';
 import { flagSchema } from '../shapes/flag.ts';
-import { cellsSchema, liveOverviewSchema, toolSchema } from '../shapes/overview.ts';
+import {
+  activeCellsSchema,
+  cellsSchema,
+  liveOverviewSchema,
+  toolSchema,
+} from '../shapes/overview.ts';
 import { waitSchema } from '../shapes/run-views.ts';
 
 const wait = {
@@ -96,6 +102,28 @@ export const overviewRoutes: readonly Route[] = [
         ],
         responses: {
           200: { description: 'In the catalogue’s order', json: () => cellsSchema },
+        },
+      },
+    }),
+  },
+  {
+    name: 'overview_active_cells',
+    tag: 'overview',
+    route: 'overview/cells/active',
+    access: 'token',
+    refusals: 'json',
+    methods: () => ({
+      GET: {
+        handler: readActiveCells,
+        conditional: true,
+        summary:
+          'Each entity of each data source that an unfinished run still has: what runs, and what is to come',
+        parameters: [],
+        responses: {
+          200: {
+            description: 'Of runs that have their servers, and of the first 50 in line',
+            json: () => activeCellsSchema,
+          },
         },
       },
     }),

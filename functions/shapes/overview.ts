@@ -1,6 +1,7 @@
 /** Cells of the overview as they go out, and what it is asked for by. */
 
 import { z } from 'zod';
+import { activeCellSchema } from '../../shared/board/overview/active-cells.ts';
 import { cellSchema } from '../../shared/board/overview/cells.ts';
 import { overviewSchema } from '../../shared/board/overview/overview.ts';
 import { type Tool, tools } from '../../shared/board/overview/text.ts';
@@ -11,6 +12,10 @@ import { runProgressSchema } from './run-views.ts';
 export const cellsSchema = z
   .object({ cells: z.array(cellSchema.meta({ id: 'Cell' })) })
   .meta({ id: 'Cells' });
+
+export const activeCellsSchema = z
+  .object({ cells: z.array(activeCellSchema.meta({ id: 'ActiveCell' })) })
+  .meta({ id: 'ActiveCells' });
 
 /** With `progress=true`. */
 export const liveOverviewSchema = overviewSchema

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/overview/cells/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each entity of each data source that an unfinished run still has: what runs, and what is to come */
+        get: operations["overview_active_cells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sync_status": {
         parameters: {
             query?: never;
@@ -940,6 +957,27 @@ export interface components {
         Acknowledgements: {
             acknowledgements: components["schemas"]["Acknowledgement"][];
         };
+        ActiveCell: {
+            code: string;
+            entity: string;
+            run: string;
+            /**
+             * @description `waiting`: its run stands in line; `pending`: nothing of it has begun; `running`: a stage of it runs; `begun`: some have ended, and the next one has not begun
+             * @enum {string}
+             */
+            state: "waiting" | "pending" | "running" | "begun";
+            /** @description When the first of its stages began */
+            since?: components["schemas"]["Instant"];
+            /** @description Of `pending`: when the first one begins, as earlier runs took */
+            beginsAt?: components["schemas"]["Instant"];
+            /** @description When the last one ends, as earlier runs took; absent: one was never measured */
+            endsAt?: components["schemas"]["Instant"];
+            stagesDone: number;
+            stagesTotal: number;
+        };
+        ActiveCells: {
+            cells: components["schemas"]["ActiveCell"][];
+        };
         ActiveRun: {
             id: string;
             /** @enum {string} */
@@ -1219,6 +1257,11 @@ export interface components {
             /** @description That run */
             run: string;
             at: components["schemas"]["Instant"];
+            /** @description Of one that failed: the first error of its stages, in brief */
+            error?: {
+                number?: number;
+                message: string;
+            };
             /** @description The latest one */
             success?: {
                 run: string;
@@ -1229,6 +1272,8 @@ export interface components {
                 rows: {
                     [key: string]: number;
                 };
+                /** @description Its month; of several the last one */
+                period?: components["schemas"]["Period"];
                 /** @description Freshness after it: the newest timestamps by place, as the server returned them */
                 newest?: {
                     [key: string]: string | null;
@@ -3130,6 +3175,8 @@ export interface components {
 export type Accepted = components['schemas']['Accepted'];
 export type Acknowledgement = components['schemas']['Acknowledgement'];
 export type Acknowledgements = components['schemas']['Acknowledgements'];
+export type ActiveCell = components['schemas']['ActiveCell'];
+export type ActiveCells = components['schemas']['ActiveCells'];
 export type ActiveRun = components['schemas']['ActiveRun'];
 export type Ages = components['schemas']['Ages'];
 export type AskedBoardCall = components['schemas']['AskedBoardCall'];
@@ -3305,6 +3352,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Cells"];
+                };
+            };
+        };
+    };
+    overview_active_cells: {
+        parameters: {
+            query?: {
+                /** @description JSON is indented, for people */
+                pretty?: "" | "true" | "false";
+            };
+            header?: {
+                /** @description ETags of answers that the client has: a 304 says that one of them still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Of runs that have their servers, and of the first 50 in line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveCells"];
                 };
             };
         };

@@ -99,14 +99,19 @@ const steps = [
  * 5 m`, `9 d`.
  *
  * @param style `narrow` in a cell, `short` in a sentence
+ * @param units at most
  */
-export function duration(milliseconds: number, style: 'narrow' | 'short' = 'short'): string {
+export function duration(
+  milliseconds: number,
+  style: 'narrow' | 'short' = 'short',
+  units: 1 | 2 = 2,
+): string {
   const value = Math.max(0, milliseconds);
   const first = steps.findIndex(([, size]) => value >= size);
   const [unit, size] = steps[first] ?? ['seconds', 1_000];
   const whole = Math.floor(value / size);
   const next = steps[first + 1];
-  const rest = next && whole < 10 ? Math.floor((value % size) / next[1]) : 0;
+  const rest = next && units === 2 && whole < 10 ? Math.floor((value % size) / next[1]) : 0;
   const parts = { [unit]: whole, ...(next && rest > 0 && { [next[0]]: rest }) };
   const format = kept(
     `duration ${language.value} ${style}`,

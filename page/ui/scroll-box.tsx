@@ -1,17 +1,17 @@
 import type { ComponentChildren } from 'preact';
 
 interface ScrollBoxProps {
-  class: string;
-  /** What is in it, for whoever does not see it. */
+  /** What is in it. */
   label: string;
+  class?: string;
   children: ComponentChildren;
 }
 
-/** What scrolls by itself: reached by Tab, so that arrow keys scroll it. */
-export function ScrollBox({ class: name, label, children }: ScrollBoxProps) {
+/** A box of its own for what is wider than the page: it scrolls by keyboard, too. */
+export function ScrollBox({ label, class: named = '', children }: ScrollBoxProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: axe asks for it of what scrolls
-    <section class={name} aria-label={label} tabIndex={0}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+    <section class={`scroll-box ${named}`} tabIndex={0} aria-label={label}>
       {children}
     </section>
   );

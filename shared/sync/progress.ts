@@ -1,6 +1,6 @@
 /** Where a run stands, and when it may end: of its document alone, so that it holds until that changes. */
 
-import { forecast } from './forecast.ts';
+import { type Forecast, forecast } from './forecast.ts';
 import { stageCounts } from './outcome.ts';
 import { isFinished, type Run, type Stage, type StageWait } from './run.ts';
 import { latestIn } from './run-clock.ts';
@@ -73,13 +73,26 @@ function runningStage(run: Run, stage: Stage): RunningStage {
   };
 }
 
-/** From the moment at which something last happened. */
-function estimate(run: Run): Estimate {
+/** What is left of a run, played from `moment`, at which something last happened. */
+export interface Left extends Forecast {
+  moment: number;
+  /** Milliseconds since 1970; undefined: its window leaves it out. */
+  endOf(stage: Stage): number | undefined;
+}
+
+export function leftOf(run: Run): Left {
   const moment = latestIn(run);
-  const { leftMs, unknownStages } = forecast(run.stages, {
-    at: moment,
-    elapsedMs: (stage) => elapsedMs(stage, moment),
-  });
+  const elapsed = (stage: Stage) => elapsedMs(stage, moment);
+  const left = forecast(run.stages, { at: moment, elapsedMs: elapsed });
+  const endOf = (stage: Stage) => {
+    const begins = left.begins.get(stage.id);
+    return begins && begins + Math.max(0, (stage.expectedMs ?? 0) - elapsed(stage));
+  };
+  return { ...left, moment, endOf };
+}
+
+function estimate(run: Run): Estimate {
+  const { moment, leftMs, unknownStages } = leftOf(run);
   if (leftMs === null) {
     return { endsAt: null, unknownStages, text: 'No earlier run to estimate from.' };
   }

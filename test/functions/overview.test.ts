@@ -8,6 +8,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { lookAtAll } from '../../shared/app/overview/look.ts';
 import { Overviews } from '../../shared/app/overview/overviews.ts';
+import type { ActiveCell } from '../../shared/board/overview/active-cells.ts';
 import { noFacts } from '../../shared/board/overview/facts.ts';
 import { type Overview, overviewOf } from '../../shared/board/overview/overview.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
@@ -296,4 +297,27 @@ test('two processes at once: one looks at a time, and what changes while it look
   );
   stopping.abort();
   await Promise.all(all.map((one) => one.close()));
+});
+
+test('what unfinished runs still have is told cell by cell, whether it has its servers or waits', async () => {
+  const body = (name: string) => ({ user: 'me', calls: [{ code: ['0c20', '0c10'], name }] });
+  const first = await post(app, 'runs', body('meter_place'), headers);
+  assert.equal(first.status, 202, first.text);
+  const second = await post(app, 'runs', { ...body('meter'), whenBusy: 'wait' }, headers);
+  assert.equal(second.status, 202, second.text);
+  const [running, waiting] = [first, second].map(({ text }) => JSON.parse(text).id);
+  const { text, headers: answered } = await call(app, 'overview_active_cells', { headers });
+  const shown = JSON.parse(text).cells.map(
+    ({ code, entity, run: id, state, stagesDone }: ActiveCell) =>
+      [code, entity, id, state, stagesDone].join(' '),
+  );
+  assert.deepEqual(shown.toSorted(), [
+    `0c10 meter ${waiting} waiting 0`,
+    `0c10 meter_place ${running} pending 0`,
+    `0c20 meter ${waiting} waiting 0`,
+    `0c20 meter_place ${running} pending 0`,
+  ]);
+  const etag = answered.get('etag') ?? '';
+  const again = { headers: { ...headers, 'if-none-match': etag } };
+  assert.equal((await call(app, 'overview_active_cells', again)).status, 304);
 });

@@ -1,4 +1,7 @@
+import { say } from '../../text/say.ts';
+import { BoardMatrix } from './matrix/board-matrix.tsx';
+
 /** The matrix as it stands below the servers of the view `now`. */
 export default function BoardSection() {
-  return null;
+  return <BoardMatrix title={say('shell.board')} />;
 }

@@ -1,11 +1,10 @@
 import type { Place } from '../../shell/router.ts';
-import { say } from '../../text/say.ts';
+import { RunList } from './list/run-list.tsx';
+import { OneRun } from './run/one-run.tsx';
 
-export default function Runs(_: { place: Place }) {
-  return (
-    <div class="view">
-      <h1>{say('shell.runs')}</h1>
-      <p class="quiet">{say('shell.coming')}</p>
-    </div>
-  );
+/** All runs, or one of them: `#/runs/{id}`. */
+export default function Runs({ place }: { place: Place }) {
+  const [id] = place.path;
+  if (id === undefined) return <RunList query={place.query} />;
+  return <OneRun key={id} id={id} query={place.query} />;
 }

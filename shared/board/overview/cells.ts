@@ -6,8 +6,10 @@
 import { z } from 'zod';
 import { instantSchema } from '../../storage/instant.ts';
 import { cut } from '../../sync/brief.ts';
+import { periodSchema } from '../../sync/call.ts';
 import { type CheckResult, checkStates } from '../../sync/checks/check.ts';
 import { asked, checkText } from '../../sync/checks/outcome.ts';
+import { comparePeriods } from '../../sync/period.ts';
 import { hasEnded, type Run, type Stage } from '../../sync/run.ts';
 
 export const cellStates = ['succeeded', 'failed', 'cancelled', 'skipped'] as const;
@@ -23,6 +25,7 @@ const successSchema = z.object({
   rows: z
     .record(z.string(), z.number())
     .meta({ description: 'By stage, as the server counts them' }),
+  period: periodSchema.exactOptional().meta({ description: 'Its month; of several the last one' }),
   newest: newestSchema.exactOptional().meta({
     description: 'Freshness after it: the newest timestamps by place, as the server returned them',
   }),
@@ -50,6 +53,10 @@ export const cellSchema = z.object({
   run: z.string().meta({ description: 'That run' }),
   /** When it ended there. */
   at: instantSchema,
+  error: z
+    .object({ number: z.int().exactOptional(), message: z.string() })
+    .exactOptional()
+    .meta({ description: 'Of one that failed: the first error of its stages, in brief' }),
   success: successSchema.exactOptional().meta({ description: 'The latest one' }),
   check: checkSchema.exactOptional().meta({ description: 'What was checked at last' }),
 });
@@ -65,11 +72,18 @@ export function cellsOf(run: Run): Cell[] {
     if (stages.length === 0 || at === undefined || !stages.every(hasEnded)) return [];
     const state = stateOf(stages);
     const check = checkOf(run, code, entity);
-    const cell: Cell = { code, entity, state, run: run.id, at, ...(check && { check }) };
+    const error = errorOf(stages);
+    const cell: Cell = {
+      ...{ code, entity, state, run: run.id, at },
+      ...(error && { error }),
+      ...(check && { check }),
+    };
     if (state !== 'succeeded') return [cell];
     const { at: _, errors: __, ...newest } = after ?? { at: '' };
+    const period = lastPeriod(stages);
     const success = {
       ...{ run: run.id, at, tookMs: tookMs(stages, at), rows: rowsOf(stages) },
+      ...(period && { period }),
       ...(Object.keys(newest).length > 0 && { newest }),
     };
     return [{ ...cell, success }];
@@ -143,7 +157,7 @@ function stateOf(stages: readonly Stage[]): Cell['state'] {
   return states.has('skipped') ? 'skipped' : 'succeeded';
 }
 
-/** Bytes of both sides. */
+/** Bytes: of both sides, of an error. */
 const longestText = 200;
 
 /** The worst of what was asked of the entity; what differs in two months is told once. */
@@ -161,6 +175,18 @@ function checkOf(run: Run, code: string, entity: string): Cell['check'] {
     ...(what !== undefined && { what }),
     ...(state === 'agrees' && { agreedAt: at }),
   };
+}
+
+function errorOf(stages: readonly Stage[]): Cell['error'] {
+  const failed = stages.find(({ state }) => state === 'failed' || state === 'interrupted');
+  if (failed?.error === undefined) return undefined;
+  const { number, message } = failed.error;
+  return { ...(number !== undefined && { number }), message: cut(message, longestText) };
+}
+
+function lastPeriod(stages: readonly Stage[]): Stage['period'] {
+  const periods = stages.flatMap(({ period = [] }) => period);
+  return periods.toSorted((one, other) => comparePeriods(other, one))[0];
 }
 
 function endOf(stages: readonly Stage[]): string | undefined {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { type ActiveCell, activeCellsOf } from '../../../shared/board/overview/active-cells.ts';
 import { type Cell, cellsOf, withCells } from '../../../shared/board/overview/cells.ts';
 import type { FreshnessReading, Run, Stage } from '../../../shared/sync/run.ts';
 import { run, stage } from '../../support/runs.ts';
@@ -40,6 +41,80 @@ test('a cell of a run: state, time, rows of each stage, freshness after it', () 
       },
     },
   ]);
+});
+
+test('a cell that failed has the first error; a success the last of its months', () => {
+  const failed: Stage = {
+    ...ended('export:payment:0c10', 'failed', 1, 5),
+    error: { message: `no ${'x'.repeat(400)}`, meaning: 'permanent', number: 8134 },
+  };
+  const [cell] = cellsOf(ofStages('r', [failed, ended('crude:payment', 'skipped', 6, 6)]));
+  assert.equal(cell?.error?.number, 8134);
+  assert.match(cell?.error?.message ?? '', /^no x{190,}…$/);
+  const months = [
+    { month: 12, year: 2025 },
+    { month: 1, year: 2026 },
+    { month: 11, year: 2025 },
+  ];
+  const stages = months.map((period, index) => ({
+    ...ended(`export:payment:0c10:${index}`, 'succeeded', 1, 5),
+    ...{ code: '0c10', period },
+  }));
+  const [dated] = cellsOf(ofStages('r', stages));
+  assert.deepEqual(dated?.success?.period, { month: 1, year: 2026 });
+});
+
+const seconds = (ms: number) => ({ expectedMs: ms * 1000 });
+const activeCases: [string, Partial<Run>, Stage[], Partial<ActiveCell>][] = [
+  [
+    'waits in line: when it begins is not known',
+    { state: 'waiting' },
+    [{ ...stage('export:payment:0c10', 'src'), ...seconds(10) }],
+    { state: 'waiting', stagesDone: 0, stagesTotal: 1 },
+  ],
+  [
+    'has not begun: after what is before it on its server',
+    { state: 'running', createdAt: at(0) },
+    [
+      { ...stage('export:meter:0c10', 'src'), ...seconds(20) },
+      { ...stage('export:payment:0c10', 'src'), ...seconds(10) },
+    ],
+    { state: 'pending', beginsAt: at(20), endsAt: at(30), stagesDone: 0, stagesTotal: 1 },
+  ],
+  [
+    'runs: what is over of the stage is taken off',
+    { state: 'running', createdAt: at(0) },
+    [
+      {
+        ...stage('export:payment:0c10', 'src'),
+        ...{ ...seconds(10), state: 'running', attempts: [{ startedAt: at(4) }] },
+      },
+      { ...stage('crude:payment', 'base', ['export:payment:0c10']), ...seconds(5) },
+    ],
+    { state: 'running', since: at(4), endsAt: at(19), stagesDone: 0, stagesTotal: 2 },
+  ],
+  [
+    'is between two stages, of which the next was never measured',
+    { state: 'running', createdAt: at(0) },
+    [
+      ended('export:payment:0c10', 'succeeded', 1, 5),
+      { ...stage('crude:payment', 'base', ['export:payment:0c10']) },
+    ],
+    { state: 'begun', since: at(1), stagesDone: 1, stagesTotal: 2 },
+  ],
+];
+for (const [what, over, stages, expected] of activeCases) {
+  test(`a cell of an unfinished run ${what}`, () => {
+    const active = activeCellsOf(ofStages('r', stages, over));
+    assert.deepEqual(active, [{ code: '0c10', entity: 'payment', run: 'r', ...expected }]);
+  });
+}
+
+test('what has ended in a run that goes on is among its cells, not among the active ones', () => {
+  const done = ended('export:payment:0c10', 'succeeded', 1, 5);
+  const going = ofStages('r', [done, stage('export:meter:0c10', 'src')], { state: 'running' });
+  assert.deepEqual(activeCellsOf(going), []);
+  assert.equal(cellsOf(going).length, 1);
 });
 
 test('a check of a cell: the worst of them, with both sides', () => {

@@ -1,0 +1,101 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { answered, api } from '../../../api/client.ts';
+import type { Accepted, PlannedRun, Run } from '../../../api/schema.d.ts';
+import { reasonOf } from '../../../live/act.ts';
+import { asker } from '../../../session/session.ts';
+import { go, hrefOf } from '../../../shell/router.ts';
+import { duration } from '../../../text/format.ts';
+import { say } from '../../../text/say.ts';
+import { ActionButton } from '../../../ui/action-button.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { CopyButton } from '../../../ui/copy-button.tsx';
+import { curl } from '../../../ui/curl.ts';
+import { stageTitle } from './stages-now.ts';
+
+interface RetryDialogProps {
+  run: Run;
+  from: 'failure' | 'all';
+  close(): void;
+}
+
+/** Stages that are shown; the others are counted. */
+const mostShown = 12;
+
+/** What would be made again, before it is. */
+export function RetryDialog({ run, from, close }: RetryDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const plan = useSignal<PlannedRun | undefined>(undefined);
+  const refusal = useSignal<string | undefined>(undefined);
+  const asked = (dry: boolean) => ({
+    params: { path: { id: run.id }, query: dry ? { dry: 'true' as const } : {} },
+    body: { user: asker(), from, ...(!dry && { whenBusy: 'wait' as const }) },
+  });
+  useEffect(() => {
+    dialog.current?.showModal();
+    const ended = new AbortController();
+    const how = { ...asked(true), signal: ended.signal };
+    answered(api.POST('/runs/{id}/retry', how))
+      .then((found) => {
+        plan.value = found as PlannedRun;
+      })
+      .catch((error: unknown) => {
+        if (!ended.signal.aborted) refusal.value = reasonOf(error);
+      });
+    return () => ended.abort();
+  }, []);
+  const start = async () => {
+    const { id } = (await answered(api.POST('/runs/{id}/retry', asked(false)))) as Accepted;
+    close();
+    go(hrefOf('runs', [id]));
+  };
+  const body = { user: asker(), from, whenBusy: 'wait' };
+  return (
+    <dialog ref={dialog} class="retry" aria-labelledby="retry-title" onClose={close}>
+      <h2 id="retry-title">{say(from === 'all' ? 'runs.retryAllTitle' : 'runs.retryTitle')}</h2>
+      {refusal.value !== undefined && <p class="refusal">{refusal.value}</p>}
+      <div class="plan" aria-busy={plan.value === undefined && refusal.value === undefined}>
+        {plan.value !== undefined && <Plan plan={plan.value} />}
+      </div>
+      <div class="actions">
+        {plan.value !== undefined && (
+          <ActionButton kind="main" act={start} done={() => say('runs.retried')}>
+            {say('runs.start')}
+          </ActionButton>
+        )}
+        <Button onClick={() => dialog.current?.close()}>{say('shell.close')}</Button>
+        <span class="grow" />
+        <CopyButton text={() => curl({ method: 'POST', path: `/runs/${run.id}/retry`, body })}>
+          {say('runs.copyCurl')}
+        </CopyButton>
+      </div>
+    </dialog>
+  );
+}
+
+function Plan({ plan: { stages, expectedMs, servers, closed } }: { plan: PlannedRun }) {
+  const busy = servers.filter(({ isFree }) => !isFree);
+  const more = stages.length - mostShown;
+  return (
+    <>
+      <p>
+        {say('runs.planned', { count: stages.length })}
+        {expectedMs !== null && <>, {say('runs.about', { time: duration(expectedMs) })}</>}
+      </p>
+      {busy.length > 0 && (
+        <p class="waits">
+          {say('runs.willWait', { servers: busy.map(({ server }) => server).join(', ') })}
+        </p>
+      )}
+      {closed !== undefined && <p class="waits">{closed.reason}</p>}
+      <ol>
+        {stages.slice(0, mostShown).map((stage) => (
+          <li key={stage.id}>
+            <bdi>{stageTitle(stage)}</bdi> <small>{stage.server}</small>
+          </li>
+        ))}
+      </ol>
+      {more > 0 && <p class="quiet">{say('runs.andMore', { count: more })}</p>}
+    </>
+  );
+}

@@ -1,0 +1,216 @@
+/** Runs: the list and its filters, one run from its failure to its end, what others have written. */
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import type { Run } from '../../shared/sync/run.ts';
+import { startBrowser, type TestBrowser, withoutBrowser } from './browser.ts';
+import { type RunsWorld, startRunsWorld } from './runs-world.ts';
+
+const heap = 'heap.sp_load_to_heap_from_crude_payment';
+const divided = { times: 1, number: 8134, message: 'Divide by zero error encountered.', line: 42 };
+
+describe('runs', { skip: withoutBrowser }, () => {
+  let world: RunsWorld;
+  let browser: TestBrowser;
+  before(async () => {
+    [world, browser] = await Promise.all([startRunsWorld(), startBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await world?.close();
+  });
+
+  const open = (path: string, more: Parameters<TestBrowser['open']>[1] = {}) =>
+    browser.open(`${world.url}/#/runs${path}`, { token: 'demo-token', ...more });
+
+  async function failed(user: string, message = divided.message): Promise<string> {
+    await world.set(heap, { failures: { ...divided, message } });
+    const id = await world.start({ code: 'stek', name: 'payment', user });
+    assert.equal((await world.finished(id)).state, 'failed');
+    return id;
+  }
+
+  /** What is copied, run as a shell runs it. */
+  async function pasted(page: Page): Promise<string> {
+    const text = String(await page.evaluate('navigator.clipboard.readText()'));
+    assert.doesNotMatch(text, /demo-token/);
+    const env = { ...process.env, TOKEN: 'demo-token' };
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${text} -sS`], { env });
+    return stdout;
+  }
+
+  it('by keyboard: a failure is opened, its cause and log are read, it is retried to its end', async () => {
+    const id = await failed('Jana');
+    const { page, assertQuiet, assertAccessible, close } = await open('?state=failed,interrupted');
+    const link = page.getByRole('listitem').getByRole('link').first();
+    await link.waitFor();
+    await assertAccessible();
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/#/runs/${id}`);
+    const detail = page.getByRole('region', { name: /heap/ });
+    const cause = /8134, heap\.sp_load_to_heap_from_crude_payment, line 42: .*Divide by zero/;
+    await detail.getByText(cause).waitFor();
+    await detail.getByRole('log').getByText('Msg 8134, Level 16').waitFor();
+    await assertAccessible();
+
+    const bars = page.getByRole('listbox', { name: 'Stages by server' });
+    await bars.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/stage=crude/);
+    await page.getByRole('region', { name: /crude/ }).waitFor();
+
+    const retry = page.getByRole('button', { name: 'Retry from the failure' });
+    await retry.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('1 stage is made', { exact: false }).waitFor();
+    await dialog.getByText('heap', { exact: false }).first().waitFor();
+    await assertAccessible();
+    await dialog.getByRole('button', { name: 'Start' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Goes on from the failure of').waitFor();
+    await page.getByText('succeeded', { exact: true }).first().waitFor();
+    await page.getByRole('link', { name: id }).click();
+    await page.getByText('Made again by').waitFor();
+    assertQuiet();
+    await close();
+  });
+
+  it('filters are in the address: they stay with a reload, and on the way back', async () => {
+    await failed('Petr');
+    const { page, assertQuiet, close } = await open('');
+    const lines = page.getByRole('listitem');
+    const filters = page.getByRole('search', { name: 'Find runs' });
+    await lines.first().waitFor();
+    await filters.getByLabel('Asked by').fill('petr');
+    await filters.getByLabel('Entity').selectOption('payment');
+    await page.waitForURL(/user=petr/);
+    await page.getByText('1 run', { exact: true }).waitFor();
+    assert.match(page.url(), /name=payment/);
+    await page.reload();
+    await page.getByText('1 run', { exact: true }).waitFor();
+    assert.equal(await filters.getByLabel('Asked by').inputValue(), 'petr');
+    await lines.getByRole('link').click();
+    await page.getByRole('listbox').waitFor();
+    await page.goBack();
+    await page.getByText('1 run', { exact: true }).waitFor();
+    assert.equal(await filters.getByLabel('Entity').inputValue(), 'payment');
+    await page.getByRole('link', { name: 'Clear' }).click();
+    await page.waitForURL(/#\/runs$/);
+    await filters.getByRole('link', { name: 'Clear' }).waitFor({ state: 'detached' });
+    assert.equal(await filters.getByLabel('Asked by').inputValue(), '');
+    assertQuiet();
+    await close();
+  });
+
+  it('what is copied as curl does the same, without the token in it', async () => {
+    const id = await failed("O'Neil");
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    const { page, assertQuiet, close } = await open(`?user=${encodeURIComponent("O'Neil")}`, {
+      permissions,
+    });
+    await page.getByText('1 run', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Copy as curl' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const listed = JSON.parse(await pasted(page)) as { runs: { id: string }[] };
+    assert.deepEqual(
+      listed.runs.map((run) => run.id),
+      [id],
+    );
+    await page.getByRole('listitem').getByRole('link').click();
+    await page.getByRole('button', { name: 'Copy as curl: the log' }).click();
+    await page.getByRole('button', { name: 'Copy as curl: the log' }).getByText('Copied').waitFor();
+    assert.match(await pasted(page), /^\S+ heap:payment \* Failed: .*Msg 8134/m);
+    await page.getByRole('button', { name: 'Retry from the failure' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Copy as curl' }).click();
+    await dialog.getByRole('button', { name: 'Copied' }).waitFor();
+    const started = JSON.parse(await pasted(page)) as { id: string };
+    const again: Run = await world.finished(started.id);
+    assert.deepEqual([again.retryOf, again.state], [id, 'succeeded']);
+    assertQuiet();
+    await close();
+  });
+
+  it('a run is watched while it moves, with who waits behind it, and cancelled', async () => {
+    await world.set('crude.sp_load_datasource_payment', { delayMilliseconds: 600_000 });
+    const id = await world.start({ code: 'stek', name: 'payment' });
+    const next = await world.start({ code: 'stek', name: 'payment', whenBusy: 'wait' });
+    const { page, assertQuiet, assertAccessible, close } = await open(`/${next}`);
+    await page.getByText('It is the next.').waitFor();
+    await page.getByRole('link', { name: id }).click();
+    await page.getByRole('option', { name: /crude · running/ }).waitFor();
+    await assertAccessible();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    await page.getByRole('option', { name: /crude · cancelled/ }).waitFor();
+    await world.mend();
+    await page.goto(`${world.url}/#/runs/${next}`);
+    await page.getByText('succeeded', { exact: true }).first().waitFor();
+    assertQuiet();
+    await close();
+  });
+
+  it('what others have written is text, whatever it is, and moves nothing', async () => {
+    const hostile = `<img src=x onerror="document.title='hit'"> \u202ecba \u05d0\u05d1\u05d2 `;
+    const id = await failed(hostile, hostile + 'a'.repeat(10_000));
+    for (const [language, width] of [
+      ['ru', 360],
+      ['cs', 1280],
+    ] as const) {
+      const viewport = { width, height: 800 };
+      const { page, assertQuiet, assertAccessible, close } = await open('', { language, viewport });
+      const line = page.getByRole('listitem').first();
+      await line.getByText('<img src=x', { exact: false }).first().waitFor();
+      const fits = () => page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+      assert.ok(await fits(), `the list in ${width} px`);
+      await assertAccessible();
+      await line.getByRole('link').click();
+      await page.waitForURL(`**/#/runs/${id}`);
+      await page.getByRole('log').getByText('<img src=x', { exact: false }).first().waitFor();
+      assert.ok(await fits(), `the run in ${width} px`);
+      assert.notEqual(await page.title(), 'hit');
+      await assertAccessible();
+      assertQuiet();
+      await close();
+    }
+  });
+
+  it('of ten thousand runs only those are drawn that are seen', async () => {
+    const { page, assertQuiet, close } = await open('');
+    const line = await (
+      await fetch(`${world.url}/runs?limit=1`, {
+        headers: { authorization: 'Bearer demo-token' },
+      }).then((answer) => answer.json() as Promise<{ runs: [{ id: string }] }>)
+    ).runs[0];
+    await page.route('**/runs?**', (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      const from = Number(query.get('after') ?? 0);
+      const limit = Number(query.get('limit') ?? 50);
+      const runs = Array.from({ length: Math.min(limit, 10_000 - from) }, (_, place) => ({
+        ...{ ...line, id: String(from + place).padStart(9, '0') },
+      }));
+      const end = from + runs.length;
+      const next = end < 10_000 ? { next: `/runs?state=succeeded&after=${end}` } : {};
+      return route.fulfill({ json: { runs, ...next } });
+    });
+    await page.goto(`${world.url}/#/runs?state=succeeded`);
+    await page.getByText('the newest 250 runs').waitFor();
+    const lines = page.getByRole('listitem');
+    for (let turn = 0; turn < 200; turn += 1) {
+      if ((await page.getByText(/^10.000 runs$/).count()) > 0) break;
+      await page.keyboard.press('End');
+      await page.waitForTimeout(20);
+    }
+    await page.keyboard.press('End');
+    await page.locator('[aria-posinset="10000"]').waitFor();
+    assert.ok((await lines.count()) < 150, `${await lines.count()} lines are drawn`);
+    assertQuiet();
+    await close();
+  });
+});
