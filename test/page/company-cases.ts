@@ -1,37 +1,29 @@
-/** The view companies, as `npm start` makes everything: states, the cure of a trouble, hostile texts. */
+/** Cases of the view companies: states, the cure of a trouble, hostile texts. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { type OneMachine, oneMachine } from '../support/one-machine.ts';
-import { startBrowser, type TestBrowser, withoutBrowser } from './browser.ts';
+import { it } from 'node:test';
+import type { OneMachine } from '../support/one-machine.ts';
+import type { TestBrowser } from './browser.ts';
 
-describe('companies', { skip: withoutBrowser }, () => {
-  let machine: OneMachine;
-  let browser: TestBrowser;
-  before(async () => {
-    machine = await oneMachine();
-    [browser] = await Promise.all([startBrowser(), machine.start()]);
-    await until('following');
-  });
-  after(() => Promise.all([browser.close(), machine.close()]));
+export interface Played {
+  machine: OneMachine;
+  browser: TestBrowser;
+}
 
-  const stateNow = async () =>
-    JSON.parse((await machine.get('/flexibee/flexi-demo?live=false')).text);
-  async function until(state: string): Promise<void> {
-    // The stand-in's timer polls once a minute; who asks is polled at once.
-    await machine.post('/flexibee/flexi-demo/poll', {});
-    while ((await stateNow()).state !== state) {
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-  }
+/** @param played there once the cases run */
+export function companyCases(played: () => Played): void {
   const control = (body: object) =>
-    fetch(`${machine.flexibeeControlUrl}/companies/demo`, {
+    fetch(`${played().machine.flexibeeControlUrl}/companies/demo`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
+  const until = (state: string) => untilCompany(played().machine, state);
   const open = (place: string, options = {}) =>
-    browser.open(`${machine.url}/#/companies${place}`, { token: 'demo-token', ...options });
+    played().browser.open(`${played().machine.url}/#/companies${place}`, {
+      token: 'demo-token',
+      ...options,
+    });
 
   it('a changelog that is off is switched on from the list, by keyboard, and the company recovers', async () => {
     const { page, assertQuiet, assertAccessible, close } = await open('');
@@ -58,7 +50,7 @@ describe('companies', { skip: withoutBrowser }, () => {
     const row = page.getByRole('row', { name: /adresar/ });
     const before = await row.innerText();
     const address = { kod: 'PAGE', nazev: '<img src=x onerror="document.title=1">' };
-    await fetch(`${machine.flexibeeUrl}/c/demo/adresar.json`, {
+    await fetch(`${played().machine.flexibeeUrl}/c/demo/adresar.json`, {
       method: 'PUT',
       headers: {
         'content-type': 'application/json',
@@ -67,7 +59,7 @@ describe('companies', { skip: withoutBrowser }, () => {
       body: JSON.stringify({ winstrom: { adresar: [address] } }),
     });
     await page.getByRole('button', { name: 'Poll now' }).click();
-    await page.getByText('Asked for: it begins within seconds.').waitFor({ timeout: 1_500 });
+    await page.getByRole('main').getByText('Asked for: it begins').waitFor({ timeout: 1_500 });
     while ((await row.innerText()) === before) await page.waitForTimeout(100);
     await page.getByRole('button', { name: 'Register' }).click();
     await page.getByText('The server calls at once').waitFor();
@@ -111,4 +103,15 @@ describe('companies', { skip: withoutBrowser }, () => {
       await close();
     });
   }
-});
+}
+
+/** Resolves once the company is so; whoever asks is polled at once. */
+export async function untilCompany(machine: OneMachine, state: string): Promise<void> {
+  await machine.post('/flexibee/flexi-demo/poll', {});
+  for (;;) {
+    const { text } = await machine.get('/flexibee/flexi-demo?live=false');
+    if (JSON.parse(text).state === state) return;
+    // It has no event for its clients but another answer.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
