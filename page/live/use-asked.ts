@@ -11,30 +11,36 @@ export interface AskedOnce<T> {
   again(): void;
 }
 
+const againMs = 3_000;
+
 /** @param key of what is asked: another one begins anew */
 export function useAsked<T>(key: string, ask: (signal: AbortSignal) => Asked<T>): AskedOnce<T> {
   const answer = useSignal<Live<T>>({ data: undefined, refusal: undefined });
   const round = useSignal(0);
+  const again = () => {
+    round.value += 1;
+  };
   useEffect(() => {
     answer.value = { data: undefined, refusal: undefined };
   }, [key]);
   useEffect(() => {
     const ended = new AbortController();
+    let timer: number | undefined;
     answered(ask(ended.signal)).then(
       (data) => {
         if (!ended.signal.aborted) answer.value = { data, refusal: undefined };
       },
       (error: unknown) => {
-        if (ended.signal.aborted || !(error instanceof Refusal)) return;
-        answer.value = { data: undefined, refusal: error };
+        if (ended.signal.aborted) return;
+        if (error instanceof Refusal) answer.value = { data: undefined, refusal: error };
+        // Nobody answers: the long poll of all views says so meanwhile.
+        else timer = window.setTimeout(again, againMs);
       },
     );
-    return () => ended.abort();
+    return () => {
+      ended.abort();
+      clearTimeout(timer);
+    };
   }, [key, round.value]);
-  return {
-    answer,
-    again() {
-      round.value += 1;
-    },
-  };
+  return { answer, again };
 }
