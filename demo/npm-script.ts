@@ -31,7 +31,7 @@ const packages = Object.fromEntries(
 
 const scripts: Readonly<Record<string, Script>> = {
   check: {
-    what: 'Types, linter with the walls between folders, JSON Schemas, types of the API, build, and what a start of it reads.',
+    what: 'Types, linter, walls between folders, schemas, build, and what a start of it reads.',
     commands: check,
   },
   format: {
@@ -58,6 +58,12 @@ const script = scripts[name];
 if (script === undefined) throw new RangeError(`no script ${name}`);
 const typed = name === 'test' ? 'npm test --' : `npm run ${name} --`;
 commandLine({ name: typed, what: script.what, options: {} });
+if (name === 'func' && spawnSync('func', ['--version'], { shell: true }).status !== 0) {
+  console.error(
+    'Core Tools are not installed: npm install -g azure-functions-core-tools@4, or see https://learn.microsoft.com/azure/azure-functions/functions-run-local. npm start needs none.',
+  );
+  process.exit(1);
+}
 for (const command of script.commands) {
   const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

@@ -18,6 +18,7 @@ import {
 } from './settings-error.ts';
 import { parseSignIn, type SignInSettings } from './sign-in.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
+import { parseWholeNumber } from './whole-number.ts';
 
 export { type ApiToken, sampleTokenSha256 } from './api-tokens.ts';
 export { type Connections, locationsOf, requireConnections } from './connections.ts';
@@ -88,17 +89,16 @@ export function readSettings(
   const catalog = read('CATALOG');
   const dynsql = read('DYNSQL');
   const signIn = parseSignIn(read, report);
-  const seconds = parseWholeNumber(read, report, 'SLICE_BUDGET', 240, [1, 86_400], 'seconds');
+  const seconds = parseWholeNumber(read, report, 'SLICE_BUDGET');
   const settings: SettingsDraft = {
     ...(storage !== undefined && { storage }),
     tokens: parseTokens(read, report, read('SIGN_IN') === undefined),
     ...(signIn !== undefined && { signIn }),
     protectReads: parseFlag(read, report, 'PROTECT_READS'),
     sliceMs: seconds * 1000,
-    // 15 and 60 are the limits of a blob lease (Azure Storage, Lease Blob).
-    leaseSeconds: parseWholeNumber(read, report, 'LEASE_SECONDS', 60, [15, 60], 'seconds'),
-    retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS', 90, [1, 3650], 'days'),
-    sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE', 10, [2, 1000], 'connections'),
+    leaseSeconds: parseWholeNumber(read, report, 'LEASE_SECONDS'),
+    retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS'),
+    sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE'),
     hooks: parseHooks(read, report),
     // Whoever tells nobody needs no schema of it.
     targets: read('NOTIFICATIONS') === undefined ? [] : parseNotifications(read, report),
@@ -164,19 +164,4 @@ function parseFlag(read: Read, report: Report, setting: string): boolean {
   const value = read(setting)?.toLowerCase() ?? 'false';
   if (value !== 'true' && value !== 'false') report(setting, 'must be true or false');
   return value === 'true';
-}
-
-function parseWholeNumber(
-  read: Read,
-  report: Report,
-  setting: string,
-  fallback: number,
-  [least, most]: readonly [number, number],
-  unit: 'seconds' | 'days' | 'connections',
-): number {
-  const text = read(setting) ?? String(fallback);
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  report(setting, `must be a whole number of ${unit} from ${least} to ${most}`);
-  return fallback;
 }

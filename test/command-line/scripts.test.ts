@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
@@ -14,10 +15,10 @@ const scripts = Object.entries(manifest.scripts).map(([name, command]) => {
   return { name, command, program, args };
 });
 
-async function run(args: string[]) {
+async function run(args: string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...process.env, SQLSERVER_URL: '' },
+    env: { ...process.env, SQLSERVER_URL: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close');
@@ -36,9 +37,16 @@ describe('npm scripts', { concurrency: 2 }, () => {
     const names = scripts.map(({ name }) => name).join(' ');
     assert.match(
       names,
-      /^build start tick demo:sqlserver demo:sql check format check:infra check:model test /,
+      /^build start tick demo:sqlserver docs:settings demo:sql page:types check format check:infra check:model test /,
     );
     assert.match(names, / sql:install test:sqlserver bench:bodies .*bench:flexibee func$/);
+  });
+
+  test('func says where Core Tools are had from', async () => {
+    const args = scripts.find(({ name }) => name === 'func')?.args ?? [];
+    const { code, err } = await run(args, { PATH: dirname(process.execPath) });
+    assert.equal(code, 1);
+    assert.match(err, /^Core Tools are not installed: npm install -g azure-functions-core-tools@4/);
   });
 
   for (const { name, command, program, args } of scripts) {

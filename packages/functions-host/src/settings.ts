@@ -2,6 +2,7 @@
 
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ParseError, parse as parseJson, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
 
 /** What Core Tools takes of `Host`. */
@@ -78,13 +79,21 @@ async function readFile(directory: string): Promise<z.output<typeof settingsSche
   return { Host: {}, Values: {} };
 }
 
+/** With comments and commas at the end, which Core Tools takes, too. */
 function parse(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, and with it a secret.
-    throw new Error(`${path} is not valid JSON`);
-  }
+  const errors: ParseError[] = [];
+  const value: unknown = parseJson(text.replace(/^\uFEFF/, ' '), errors, {
+    allowTrailingComma: true,
+  });
+  const [error] = errors;
+  if (error === undefined) return value;
+  const lines = text.slice(0, error.offset).split('\n');
+  const where = `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+  // Never a word of the text, which may be a secret.
+  const what = printParseErrorCode(error.error)
+    .replace(/(?<=[a-z])[A-Z]/g, ' $&')
+    .toLowerCase();
+  throw new Error(`${path}: ${where}: ${what}`);
 }
 
 /** Replaces `%NAME%` by that setting, as trigger properties allow. */

@@ -127,7 +127,11 @@ test('settings: a fault names the member and never a value', async (t) => {
   const cases: [unknown, RegExp][] = [
     [{ Values: { Key: { secret } } }, /local\.settings\.json: .*must be a string.*Values\.Key/s],
     [{ IsEncrypted: true, Values: {} }, /encrypted settings are not supported/],
-    [`{"Values": {"Key": "${secret}`, /is not valid JSON/],
+    [
+      `{\n  "Values": {\n    "Key": "${secret}`,
+      /local\.settings\.json: line 3, column 12: unexpected end of string$/,
+    ],
+    [`{"Values": {"Key": "${secret}" "B": ""}}`, /line 1, column 31: comma expected$/],
   ];
   for (const [content, expected] of cases) {
     const directory = await folder(t, { 'local.settings.json': content });
@@ -137,6 +141,14 @@ test('settings: a fault names the member and never a value', async (t) => {
       return true;
     });
   }
+});
+
+test('settings: comments, and commas at the end, as Core Tools takes them', async (t) => {
+  const text = '{\n  // of this machine\n  "Values": {"A": "1", /* and */ "B": "2",},\n}';
+  assert.deepEqual(await readSettings(await folder(t, { 'local.settings.json': text }), {}), {
+    A: '1',
+    B: '2',
+  });
 });
 
 test('%NAME% stands for a setting', () => {

@@ -2,14 +2,14 @@
 
 import { toDatabaseError } from '../../database/database-error.ts';
 import type { Databases } from '../../database/databases.ts';
-import type { HealthPart } from './part.ts';
+import type { HealthPart, PartName } from './part.ts';
 
 /** A part that is silent for this long is reported as failing. */
 const deadlineMs = 5_000;
 
 /** Runs one check; never rejects. */
 export async function checkPart(
-  part: string,
+  part: PartName,
   check: (signal: AbortSignal) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<HealthPart> {

@@ -11,6 +11,29 @@ export const healthStateSchema = z.enum(healthStates).meta({
     '`failing`: syncboard cannot do its work; `degraded`: it can, but somebody should look',
 });
 
+/** What is looked at; of some there are several, which have an id or a name behind the word. */
+export const partKinds = [
+  'storage',
+  'database',
+  'server',
+  'procedures',
+  'catalog',
+  'companies',
+  'syncs',
+  'ages',
+  'connection',
+  'queries',
+  'documents',
+  'locks',
+  'exclusives',
+  'queue',
+  'target',
+  'targets',
+  'closures',
+] as const;
+type PartKind = (typeof partKinds)[number];
+export type PartName = PartKind | `${PartKind} ${string}`;
+
 export const healthPartSchema = z
   .object({
     part: z.string().meta({

@@ -5,7 +5,7 @@ import type {
 } from '../../acknowledgements/acknowledgements.ts';
 import type { Troubles } from '../troubles.ts';
 import { checkPart } from './check-part.ts';
-import type { HealthPart } from './part.ts';
+import type { HealthPart, PartName } from './part.ts';
 import { withTroubles } from './troubles-health.ts';
 
 type Known = Pick<Acknowledgements, 'current'>;
@@ -32,7 +32,7 @@ export function agesHealth(
 
 /** @param see where to read more */
 async function partOf(
-  name: string,
+  name: PartName,
   find: (signal: AbortSignal) => Promise<Trouble[]>,
   acknowledgements: Known,
   see: string,

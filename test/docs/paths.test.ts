@@ -1,4 +1,4 @@
-/** Paths, links and npm scripts that the documents name are there. */
+/** Paths, links, headings and npm scripts that the documents name are there. */
 
 import assert from 'node:assert/strict';
 import { access, glob, readFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { dirname, join, normalize } from 'node:path/posix';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
+import { anchorsOf } from './anchors.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What is in these is of the project; other paths in the documents are blobs, addresses, somebody’s own. */
@@ -21,7 +22,7 @@ const rooms = [
   'docs',
 ];
 const documents = ['README.md', 'CONTRIBUTING.md'];
-const found = glob('{docs,packages/*}/**/*.md', { cwd: root, exclude: inModules });
+const found = glob('{docs,examples,page,packages/*}/**/*.md', { cwd: root, exclude: inModules });
 for await (const document of found) documents.push(document);
 
 function inModules(path: string): boolean {
@@ -37,6 +38,8 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
+const anchors = async (file: string) => anchorsOf(await readFile(join(root, file), 'utf8'));
+
 function named(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 }
@@ -45,9 +48,12 @@ for (const document of documents) {
   test(`${document} names nothing that is not there`, async () => {
     const text = await readFile(join(root, document), 'utf8');
     const missing: string[] = [];
-    for (const link of named(text, /\]\(([^)\s#]+)[^)]*\)/g)) {
+    for (const link of named(text, /\]\(([^)\s]+)[^)]*\)/g)) {
       if (/^(https?|mailto):/.test(link)) continue;
-      if (!(await isThere(normalize(join(dirname(document), link))))) missing.push(link);
+      const [path = '', anchor] = link.split('#');
+      const file = path === '' ? document : normalize(join(dirname(document), path));
+      if (!(await isThere(file))) missing.push(link);
+      else if (anchor !== undefined && !(await anchors(file)).has(anchor)) missing.push(link);
     }
     for (const path of named(text, /`([\w-]+\/[\w./-]+)`/g)) {
       const [room = ''] = path.split('/');

@@ -1,0 +1,197 @@
+/** What each setting is for: docs/settings.md is made of it, and a test holds it against what is read. */
+
+import { type WholeNumber, wholeNumbers } from './whole-number.ts';
+
+export interface SettingDescription {
+  /** `<…>` stands for a part that the catalogue, or another setting, names. */
+  name: string;
+  group: 'must' | 'may' | 'connections' | 'people' | 'platform';
+  what: string;
+  /** Unless it is set. */
+  fallback?: string;
+  allowed: string;
+  example?: string;
+  /** Its value belongs into a Key Vault. */
+  isSecret?: true;
+}
+
+const number = (
+  name: keyof typeof wholeNumbers,
+): Pick<SettingDescription, 'fallback' | 'allowed'> => {
+  const { fallback, least, most, unit }: WholeNumber = wholeNumbers[name];
+  return { fallback: String(fallback), allowed: `${unit}, ${least} to ${most}` };
+};
+
+export const settingDescriptions: readonly SettingDescription[] = [
+  {
+    name: 'AzureWebJobsStorage',
+    group: 'must',
+    what: 'The storage account of run documents, locks and queues. With a managed identity `AzureWebJobsStorage__accountName` stands in its place.',
+    allowed: 'a connection string, or `UseDevelopmentStorage=true` for Azurite',
+    isSecret: true,
+  },
+  {
+    name: 'API_TOKENS',
+    group: 'must',
+    what: 'Who may call. `sha256` is the digest of a token (`printf %s "the token" | sha256sum`), `codes` the data sources it may see and touch, `connections` what it may ask by dynsql (none unless given), `weight` how much of what queries share, `roles` of `read`, `run` and `admin` (the first two unless given), `expires` a time or a date. May be left out where `SIGN_IN` is set.',
+    allowed: 'a JSON array',
+    example:
+      '[{"name": "ops", "sha256": "…", "codes": ["*"], "connections": ["ab"], "roles": ["read", "run", "admin"], "expires": "2027-01-31"}]',
+    isSecret: true,
+  },
+  {
+    name: 'SQL_<DATABASE>',
+    group: 'connections',
+    what: 'Where each database of the catalogue is; [sql-server.md](sql-server.md) has the forms. The shipped catalogue has `SQL_HCS`, `SQL_STEK`, `SQL_REGION`, `SQL_MO`, `SQL_ZAGSER` and `SQL_AB`.',
+    allowed: 'a connection string, or JSON for a managed identity',
+    example: 'Server=sql1.example;Database=AB;User Id=syncboard;Password=…',
+    isSecret: true,
+  },
+  {
+    name: 'FLEXIBEE_<SERVER>',
+    group: 'connections',
+    what: 'Where a FlexiBee server of the catalogue’s companies is; [flexibee.md](flexibee.md).',
+    allowed: '`Url=…;User Id=…;Password=…`',
+    example: 'Url=https://flexibee.example:5434;User Id=sync;Password=…',
+    isSecret: true,
+  },
+  {
+    name: 'ABRA_GEN_<CONNECTION>',
+    group: 'connections',
+    what: 'Where an ABRA Gen server is; [dynsql.md](dynsql.md).',
+    allowed: '`Url=…;User Id=…;Password=…`',
+    example: 'Url=https://gen.example:699;User Id=sync;Password=…',
+    isSecret: true,
+  },
+  {
+    name: 'SIGN_IN',
+    group: 'people',
+    what: 'Accounts of Microsoft Entra ID beside tokens: issuer, audience, and what each app role allows; [sign-in.md](sign-in.md).',
+    allowed: 'a JSON object',
+  },
+  {
+    name: 'PROTECT_READS',
+    group: 'people',
+    what: 'The lists of the original (`/valid_codes` and others) need a token, too.',
+    fallback: 'false',
+    allowed: '`true` or `false`',
+  },
+  {
+    name: 'NOTIFICATIONS',
+    group: 'people',
+    what: 'Who is told of events: web hooks, channels of Teams and Slack, mailboxes; [events.md](events.md#targets).',
+    allowed: 'a JSON array',
+  },
+  {
+    name: 'NOTIFY_<TARGET>_URL',
+    group: 'people',
+    what: 'The address of a target of `NOTIFICATIONS`; `_SECRET` signs a web hook, `_SMTP` is the mail server.',
+    allowed: 'see [events.md](events.md#targets)',
+    isSecret: true,
+  },
+  {
+    name: 'PUBLIC_URL',
+    group: 'people',
+    what: 'Where others reach the app: for web hooks of FlexiBee and links in messages.',
+    allowed: 'an address without path',
+    example: 'https://syncboard.example',
+  },
+  {
+    name: 'FLEXIBEE_HOOK_SECRET',
+    group: 'people',
+    what: 'What web hooks of FlexiBee prove themselves with. Without it companies are polled each minute, with hooks every five.',
+    allowed: '32 to 200 letters, digits or any of `_ . ~ -`',
+    example: 'openssl rand -hex 32',
+    isSecret: true,
+  },
+  {
+    name: 'CATALOG',
+    group: 'may',
+    what: 'Another catalogue than the shipped one, [read again](catalog.md#changed-while-the-app-runs) when it changes.',
+    fallback: 'the shipped one',
+    allowed: 'a file path, or `blob:<name>` in the app’s container',
+    example: 'blob:catalog.json',
+  },
+  {
+    name: 'DYNSQL',
+    group: 'may',
+    what: 'Other definitions and reports of dynsql than the shipped ones.',
+    fallback: 'the shipped ones',
+    allowed: 'a folder with `dynsql/*.json` and `reports/*.json`, or `blob:<prefix>`',
+  },
+  {
+    name: 'STORAGE_CONTAINER',
+    group: 'may',
+    what: 'The blob container of all documents; queues are called by it, so test and production may share an account.',
+    fallback: 'syncboard',
+    allowed: '3 to 40 small letters, digits and single hyphens',
+  },
+  {
+    name: 'SLICE_BUDGET',
+    group: 'may',
+    what: 'How long one call goes on beginning stages before the run is handed on through the queue.',
+    ...number('SLICE_BUDGET'),
+  },
+  {
+    name: 'LEASE_SECONDS',
+    group: 'may',
+    what: 'Life of a lock without renewal: how soon the run of a dead worker is resumed.',
+    ...number('LEASE_SECONDS'),
+  },
+  {
+    name: 'RUN_RETENTION_DAYS',
+    group: 'may',
+    what: 'For how long a run is kept after its end.',
+    ...number('RUN_RETENTION_DAYS'),
+  },
+  {
+    name: 'SQL_POOL_SIZE',
+    group: 'may',
+    what: 'The most connections of one worker to one database; dynsql has as many of its own.',
+    ...number('SQL_POOL_SIZE'),
+  },
+  {
+    name: 'FUNCTIONS_WORKER_RUNTIME',
+    group: 'platform',
+    what: 'For the Functions host. Flex Consumption refuses it: leave it out there.',
+    allowed: '`node`',
+  },
+  {
+    name: 'AzureWebJobsDisableHomepage',
+    group: 'platform',
+    what: 'For the Functions host, too: its own home page gives way to the operators’ page.',
+    allowed: '`true`',
+  },
+];
+
+const groups: Readonly<Record<SettingDescription['group'], string>> = {
+  must: 'What must be set',
+  connections: 'Where servers are',
+  people: 'People and messages',
+  may: 'What has a default',
+  platform: 'Of the platform',
+};
+
+/** docs/settings.md, whole. */
+export function settingsPage(): string {
+  const sections = Object.entries(groups).flatMap(([group, title]) => [
+    `## ${title}`,
+    ...settingDescriptions.filter((one) => one.group === group).map(paragraph),
+  ]);
+  return `${[
+    '# Settings',
+    'In Azure these are app settings; values that are secret are references to a Key Vault there. On one machine they come from `local.settings.json`, or from [local.settings.sample.json](../local.settings.sample.json) where there is none; environment variables win. An empty one counts as not set.',
+    'Everything that is wrong with them, or with the catalogues, is told at the start all at once. A variable near to one of these that is not set (`PROTECT_READ`) is taken for a slip of the keyboard, and told, too.',
+    ...sections,
+  ].join('\n\n')}\n`;
+}
+
+function paragraph(one: SettingDescription): string {
+  const facts = [
+    `- allowed: ${one.allowed}`,
+    ...(one.fallback === undefined ? [] : [`- unless set: \`${one.fallback}\``]),
+    ...(one.example === undefined ? [] : [`- example: \`${one.example}\``]),
+    ...(one.isSecret ? ['- secret'] : []),
+  ];
+  return `### \`${one.name}\`\n\n${one.what}\n\n${facts.join('\n')}`;
+}
