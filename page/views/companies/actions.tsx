@@ -16,10 +16,14 @@ const requests = {
   reconcile: (code: string) => answered(api.POST('/flexibee/{company}/reconcile', at(code))),
   reset: (code: string) => answered(api.POST('/flexibee/{company}/reset', at(code))),
   enable: (code: string) => answered(api.PUT('/flexibee/{company}/changes/enable', at(code))),
-  disable: (code: string) => answered(api.PUT('/flexibee/{company}/changes/disable', at(code))),
+  disable: async (code: string) => {
+    await answered(api.PUT('/flexibee/{company}/changes/disable', at(code)));
+    // It is the next poll that sees it; without one the state would be the old one for a minute.
+    if (may('run', [code])) await requests.poll(code);
+  },
   registerHook: (code: string) => answered(api.PUT('/flexibee/{company}/hook', at(code))),
   removeHook: (code: string) => answered(api.DELETE('/flexibee/{company}/hook', at(code))),
-} as const;
+} as const satisfies Record<string, (code: string) => Promise<unknown>>;
 
 export type Deed = keyof typeof requests;
 
