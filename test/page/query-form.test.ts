@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { HelpCondition, HelpDataset } from '../../page/api/schema.d.ts';
+import type { Help, HelpCondition, HelpDataset } from '../../page/api/schema.d.ts';
 import {
   bodyOf,
   type ConditionForm,
@@ -22,8 +22,11 @@ import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 
 const definitions = [...shippedDynsql().definitions];
-const helpFor = (definition: (typeof definitions)[number]) =>
-  helpOf({ definition, templates: 'needed', reports: [] }, '/ab/dynsql/x', 'en');
+/** As it is sent. */
+function helpFor(definition: (typeof definitions)[number]): Help {
+  const help = helpOf({ definition, templates: 'needed', reports: [] }, '/ab/dynsql/x', 'en');
+  return JSON.parse(JSON.stringify(help));
+}
 
 const condition = (
   id: string,
