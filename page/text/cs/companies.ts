@@ -12,7 +12,6 @@ export const companies: Translation<typeof english, Slavic> = {
   notBehind: 'žádné',
   applied: 'Poslední změna',
   ago: 'před {time}',
-  cure: 'Náprava',
   followedOf: {
     one: 'sledováno {followed} z {count}',
     few: 'sledováno {followed} z {count}',

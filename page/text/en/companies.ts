@@ -10,7 +10,6 @@ export const companies = {
   notBehind: 'none',
   applied: 'Last change',
   ago: '{time} ago',
-  cure: 'Cure',
   followedOf: {
     one: '{followed} of {count} followed',
     other: '{followed} of {count} followed',

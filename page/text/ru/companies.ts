@@ -12,7 +12,6 @@ export const companies: Translation<typeof english, Slavic> = {
   notBehind: 'нет',
   applied: 'Последнее изменение',
   ago: '{time} назад',
-  cure: 'Исправить',
   followedOf: {
     one: 'отслеживается {followed} из {count}',
     few: 'отслеживается {followed} из {count}',

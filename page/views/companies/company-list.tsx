@@ -44,7 +44,6 @@ export function CompanyList() {
                 <th scope="col" class="number">
                   {say('companies.applied')}
                 </th>
-                <th scope="col">{say('companies.cure')}</th>
               </tr>
             </thead>
             <tbody>
@@ -85,13 +84,14 @@ function Line({ company }: { company: CompanySummary }) {
         <a href={hrefOf('companies', [code])}>{description}</a>
         <code>{code}</code>
       </th>
-      <td class="state">
+      <td class="standing">
         <span class={`word ${tone}`}>{text}</span>
         {trouble !== undefined && (
           <span class="why" title={trouble.message}>
             {troubleText(trouble.kind)}
           </span>
         )}
+        {cure && <CureButton code={code} cure={cure} label={description} />}
       </td>
       <td class="number">{version === undefined ? '–' : number(version)}</td>
       <td class="number">
@@ -106,7 +106,6 @@ function Line({ company }: { company: CompanySummary }) {
           </time>
         )}
       </td>
-      <td class="cures">{cure && <CureButton code={code} cure={cure} label={description} />}</td>
     </tr>
   );
 }
@@ -118,8 +117,9 @@ export function Behind({ company }: { company: CompanySummary }) {
   if (waiting === 0 && seconds === 0) return <>{say('companies.notBehind')}</>;
   return (
     <>
-      {number(waiting)}
-      {seconds > 0 && <small> {duration(seconds * 1000, 'narrow')}</small>}
+      {waiting > 0 && number(waiting)}
+      {waiting > 0 && seconds > 0 && ' · '}
+      {seconds > 0 && duration(seconds * 1000, 'narrow')}
     </>
   );
 }
