@@ -19,6 +19,7 @@ export const heavy = [
   'fontkit',
   'jose',
   'mssql',
+  '@modelcontextprotocol/sdk',
   'nodemailer',
   'pdfkit',
   'tedious',

@@ -11,12 +11,13 @@ import { boardRoutes } from './boards.ts';
 import { dynsqlRoutes } from './dynsql.ts';
 import { eventRoutes } from './events.ts';
 import { flexibeeRoutes } from './flexibee.ts';
+import { mcpRoute } from './mcp.ts';
 import { oneRunRoutes } from './one-run.ts';
 import { overviewRoutes } from './overview.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { syncRoutes } from './sync.ts';
 
-export const routes: readonly Route[] = [
+const ownRoutes: readonly Route[] = [
   ...overviewRoutes,
   ...syncRoutes,
   ...oneRunRoutes,
@@ -81,3 +82,5 @@ export const routes: readonly Route[] = [
     }),
   },
 ];
+
+export const routes: readonly Route[] = [...ownRoutes, mcpRoute(ownRoutes)];

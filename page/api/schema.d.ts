@@ -915,6 +915,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What models may ask and do: the Model Context Protocol (streamable HTTP, stateless) */
+        post: operations["mcp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1858,6 +1875,13 @@ export interface components {
         Liveness: {
             /** @constant */
             state: "ok";
+        };
+        /** @description JSON-RPC 2.0, as the Model Context Protocol has it */
+        McpMessage: {
+            /** @constant */
+            jsonrpc: "2.0";
+        } & {
+            [key: string]: unknown;
         };
         Me: {
             /** @description Of the API token, or of the account; in runs and the audit as `token` */
@@ -3237,6 +3261,7 @@ export type Instant = components['schemas']['Instant'];
 export type ListedBoard = components['schemas']['ListedBoard'];
 export type ListedSchedule = components['schemas']['ListedSchedule'];
 export type Liveness = components['schemas']['Liveness'];
+export type McpMessage = components['schemas']['McpMessage'];
 export type Me = components['schemas']['Me'];
 export type NamesForm = components['schemas']['NamesForm'];
 export type NewAcknowledgement = components['schemas']['NewAcknowledgement'];
@@ -5247,6 +5272,43 @@ export interface operations {
                         [key: string]: unknown;
                     };
                 };
+            };
+        };
+    };
+    mcp: {
+        parameters: {
+            query?: {
+                /** @description JSON is indented, for people */
+                pretty?: "" | "true" | "false";
+            };
+            header?: {
+                /** @description As agreed in the answer to initialize */
+                "MCP-Protocol-Version"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpMessage"];
+            };
+        };
+        responses: {
+            /** @description The answer to a request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpMessage"];
+                };
+            };
+            /** @description A notification, or an answer, was taken */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

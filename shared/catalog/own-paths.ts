@@ -25,6 +25,7 @@ export const reservedSegments: readonly string[] = [
   'page',
   'health',
   'openapi.json',
+  'mcp',
   'audit',
   'closures',
   'acknowledgements',

@@ -209,9 +209,10 @@ function describe(
 
 function responses(operation: Operation, schemas: NamedSchemas): Record<string, unknown> {
   const answers = refusalsOf(operation, schemas);
-  const maybeZone = headersOf({ [zoneHeader]: { ...zone, isOptional: true } }, schemas);
+  const maybeZone: HeaderDescription = { ...zone, isOptional: true };
+  const ofRefusals = headersOf({ [zoneHeader]: maybeZone }, schemas);
   for (const answer of Object.values(answers)) {
-    answer.headers = { ...answer.headers, ...maybeZone };
+    answer.headers = { ...answer.headers, ...ofRefusals };
   }
   for (const [status, response] of Object.entries(operation.responses)) {
     const refusal = answers[status];
@@ -222,7 +223,11 @@ function responses(operation: Operation, schemas: NamedSchemas): Record<string, 
       headers: {
         ...refusal?.headers,
         ...headersOf(
-          { [zoneHeader]: zone, ...response.headers, ...(isTagged && { ETag: etag }) },
+          {
+            [zoneHeader]: refusal ? maybeZone : zone,
+            ...response.headers,
+            ...(isTagged && { ETag: etag }),
+          },
           schemas,
         ),
       },

@@ -33,10 +33,27 @@ export function outgoing(invocationId: string): ServerResponse | undefined {
   return responses.get(invocationId);
 }
 
+/** Of calls that are made within another one: when nobody waits for them any more. */
+const within = new Map<string, AbortSignal>();
+
+/**
+ * A call that the app makes itself ends with `signal`: for it, that is its client who has gone.
+ *
+ * @returns to be called once it has been answered
+ */
+export function goesWith(invocationId: string, signal: AbortSignal): () => void {
+  within.set(invocationId, signal);
+  return () => within.delete(invocationId);
+}
+
 /** Aborted when the client of a call has gone; never where the app does not stream. */
 export function clientGone(invocationId: string): AbortSignal {
   const gone = new AbortController();
-  outgoing(invocationId)?.once('close', () => gone.abort(new ClientGone()));
+  const leave = () => gone.abort(new ClientGone());
+  outgoing(invocationId)?.once('close', leave);
+  const outer = within.get(invocationId);
+  if (outer?.aborted) leave();
+  else outer?.addEventListener('abort', leave, { once: true });
   return gone.signal;
 }
 

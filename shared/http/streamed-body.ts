@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { errorReport } from './error-report.ts';
-import { ClientGone, outgoing } from './outgoing.ts';
+import { ClientGone, clientGone, outgoing } from './outgoing.ts';
 import { Pace } from './pace.ts';
 
 /** A client that takes nothing for so long is cut off: it keeps connections to databases. */
@@ -26,7 +26,9 @@ export async function streamedBody(
 ): Promise<ReadableStream<Uint8Array>> {
   const stop = new AbortController();
   const response = outgoing(invocationId);
-  response?.once('close', () => stop.abort(new ClientGone()));
+  const gone = clientGone(invocationId);
+  gone.addEventListener('abort', () => stop.abort(gone.reason), { once: true });
+  if (gone.aborted) stop.abort(gone.reason);
   const limit = AbortSignal.any([signal, stop.signal]);
   const pieces = make(limit);
   // Also of a body that nobody reads: what it holds is given back.

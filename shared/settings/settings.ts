@@ -5,6 +5,7 @@ import type { Target } from '../events/targets/target.ts';
 import { didYouMean } from '../faults/near-name.ts';
 import { type ApiToken, parseTokens } from './api-tokens.ts';
 import { type HookSettings, parseHooks } from './hooks.ts';
+import { parseMcpOrigins } from './mcp-origins.ts';
 import { parseNotifications } from './notifications.ts';
 import type { Rights } from './rights.ts';
 import { misspelt, nearSet, readerOf } from './setting-names.ts';
@@ -48,6 +49,8 @@ export interface Settings {
   sqlPoolSize: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;
+  /** Origins of pages that may call `/mcp`, beside the app's own. */
+  mcpOrigins: readonly string[];
   /** Who is told of events. */
   targets: readonly Target[];
   /** Whether the platform's front end stands before the app, whose word on clients counts. */
@@ -100,6 +103,7 @@ export function readSettings(
     retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS'),
     sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE'),
     hooks: parseHooks(read, report),
+    mcpOrigins: parseMcpOrigins(read, report),
     // Whoever tells nobody needs no schema of it.
     targets: read('NOTIFICATIONS') === undefined ? [] : parseNotifications(read, report),
     inAzure: isAzure(read),

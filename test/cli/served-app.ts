@@ -1,6 +1,6 @@
 /** The app's own handlers behind real HTTP, without a host: what the CLI is a client of. */
 
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { routes } from '../../functions/routes/index.ts';
@@ -12,12 +12,18 @@ export interface ServedApp {
   url: string;
   /** Messages that were put on the queue of companies. */
   polled: CompanyMessage[];
+  /** Runs that were put on their queue. */
+  queued: string[];
+  /** Statuses of answers, as they were sent. */
+  statuses: number[];
   close(): void;
 }
 
 export async function serveApp(app: App): Promise<ServedApp> {
   const polled: CompanyMessage[] = [];
-  const server = createServer(async (request, response) => {
+  const queued: string[] = [];
+  const statuses: number[] = [];
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://app');
     for (const { name, route } of routes) {
       const pattern = new RegExp(`^/${route.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
@@ -35,6 +41,8 @@ export async function serveApp(app: App): Promise<ServedApp> {
         ...(text !== '' && { body: { string: text } }),
       });
       if (reply.polled !== undefined) polled.push(reply.polled as CompanyMessage);
+      if (reply.queued !== undefined) queued.push(String(reply.queued));
+      statuses.push(reply.status);
       const names = ['content-encoding', 'content-type', 'etag', 'location', 'time-zone'];
       for (const header of names) {
         const value = reply.headers.get(header);
@@ -45,10 +53,19 @@ export async function serveApp(app: App): Promise<ServedApp> {
     }
     response.writeHead(404);
     response.end();
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      // That an answer is not as described is told to whoever asked.
+      response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end(String(error));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     polled,
+    queued,
+    statuses,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => {
       server.closeAllConnections();

@@ -1,0 +1,57 @@
+/** `/mcp`: what models may ask and do, by the Model Context Protocol over HTTP. */
+
+import type { HttpResponseInit } from '@azure/functions';
+import type { AppServices } from '../../shared/app/services.ts';
+import { readJsonObject } from '../../shared/http/body.ts';
+import type { RouteHandler } from '../../shared/http/handler.ts';
+import { clientGone } from '../../shared/http/outgoing.ts';
+import type { Route } from '../route.ts';
+import { requireAllowedOrigin } from './allowed-origin.ts';
+
+/** Bytes: a query with several lists of a thousand values. */
+const bodyLimit = 1024 * 1024;
+
+/** Clients of the SDK give up after 60 s. */
+const longestMs = 55_000;
+
+/**
+ * Answers one message; tools ask `routes` as whoever calls. Batches, which newer versions of the
+ * protocol do not have, are refused.
+ */
+export function answerMcp(routes: readonly Route[]): (app: AppServices) => RouteHandler {
+  return (app) =>
+    async (request, context, { caller, signal }) => {
+      if (caller === undefined) throw new Error('this needs a route that asks for a token');
+      requireAllowedOrigin(request, app.settings);
+      const message = await readJsonObject(request, signal, { limit: bodyLimit });
+      const { answer } = await import('./server.ts');
+      const within = AbortSignal.any([
+        AbortSignal.timeout(longestMs),
+        clientGone(context.invocationId),
+        app.stopping,
+      ]);
+      const { name, roles } = caller;
+      const asking = {
+        app,
+        request,
+        context,
+        routes,
+        message,
+        caller: name,
+        roles,
+        signal: within,
+      };
+      return await shown(await answer(asking));
+    };
+}
+
+async function shown(response: Response): Promise<HttpResponseInit> {
+  const { status, headers } = response;
+  const type = headers.get('content-type');
+  const body = await response.text();
+  return {
+    status,
+    ...(type !== null && { headers: { 'content-type': type } }),
+    ...(body !== '' && { body: `${body}\n` }),
+  };
+}
