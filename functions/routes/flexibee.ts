@@ -140,6 +140,7 @@ export const flexibeeRoutes: readonly Route[] = [
   },
   {
     name: 'hook',
+    isUnlimited: true,
     tag: 'flexibee',
     route: 'flexibee/{company}/hook',
     access: 'token',
