@@ -643,7 +643,7 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
       `a connection that is called as a path of the app, ${id}`,
       { 'connections[0].id': id },
       [
-        `connections[0].id: "${id}" is not an id of a connection; use another, for these begin paths of the app: sync_status, valid_codes, data_source_sync, entity_sync, runs, boards, schedules, overview, events, ages, flexibee, health, openapi.json, audit, closures, acknowledgements, admin, runtime`,
+        `connections[0].id: "${id}" is not an id of a connection; use another, for these begin paths of the app: sync_status, valid_codes, data_source_sync, entity_sync, runs, boards, schedules, overview, history, events, ages, flexibee, dynsql, catalog, me, page, health, openapi.json, mcp, audit, closures, acknowledgements, admin, runtime`,
       ],
     ],
   ),
