@@ -5,6 +5,7 @@ import type { App } from '../../shared/app/app.ts';
 import { type CompanyMessage, companyMessageSchema } from '../../shared/app/company-message.ts';
 import { companyQueueName, companyQueueOutput } from '../../shared/app/company-queue.ts';
 import { sendOn } from '../send-on.ts';
+import { toldPoll } from '../telemetry/told-poll.ts';
 
 export function pollCompany(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {
@@ -30,7 +31,8 @@ export function pollCompany(app: () => App): StorageQueueHandler {
     try {
       const queued = { ...parsed.data, queuedAt: queuedAt(context) };
       const log = (text: string) => context.info(text);
-      outcome = await current.pollCompany(queued, log, context.invocationId);
+      const poll = () => current.pollCompany(queued, log, context.invocationId);
+      outcome = await toldPoll(queued, context, poll);
     } catch (error) {
       if (stopping.aborted) await goOn();
       throw error;
