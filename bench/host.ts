@@ -11,6 +11,8 @@ export interface BenchHost {
   get(path: string): Promise<string>;
   /** Requests that the process has made to storage so far. */
   storageRequests(): number;
+  /** The same, each with its path after the account, query included. */
+  requests(): readonly { method: string; path: string }[];
   /** Seconds of processor time that the process has taken, as of the last second. */
   cpuSeconds(): number;
   close(): Promise<void>;
@@ -22,12 +24,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const reporter = `data:text/javascript,
   import { subscribe } from 'node:diagnostics_channel';
   subscribe('http.client.request.start', ({ request }) => {
-    if (request.path.startsWith('/devstoreaccount1/')) process.send({ type: 'request' });
+    const [, path] = /^\\/devstoreaccount1(\\/.*)/.exec(request.path) ?? [];
+    if (path) process.send({ type: 'request', method: request.method, path });
   });
   setInterval(() => process.send({ type: 'cpu', ...process.cpuUsage() }), 1_000).unref();`;
 
 type Message =
-  | { type: 'request' }
+  | { type: 'request'; method: string; path: string }
   /** Microseconds. */
   | { type: 'cpu'; user: number; system: number }
   | { type: 'ready'; url: string };
@@ -50,11 +53,11 @@ export async function startHost(
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', reporter],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  let requests = 0;
+  const requests: { method: string; path: string }[] = [];
   const ready = Promise.withResolvers<string>();
   let cpuSeconds = 0;
   child.on('message', (message: Message) => {
-    if (message.type === 'request') requests += 1;
+    if (message.type === 'request') requests.push(message);
     else if (message.type === 'cpu') cpuSeconds = (message.user + message.system) / 1e6;
     else ready.resolve(message.url);
   });
@@ -71,7 +74,8 @@ export async function startHost(
       if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
       return text;
     },
-    storageRequests: () => requests,
+    storageRequests: () => requests.length,
+    requests: () => requests,
     cpuSeconds: () => cpuSeconds,
     async close() {
       if (child.exitCode !== null) return;

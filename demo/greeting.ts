@@ -20,7 +20,8 @@ export function greeting(started: Started): string {
   const next =
     catalog === undefined ? ofTheDemo(url, started.flexibee) : ofCatalog(url, catalog, new Date());
   return `syncboard ready on ${url}
-${others && `\n  more workers   ${others}`}
+
+  the page       ${url}/${catalog === undefined ? '   (token: demo-token)' : ''}${others && `\n  more workers   ${others}`}
   data sources   curl ${url}/valid_codes
   health         curl -H 'Authorization: Bearer demo-token' ${url}/health
   runs           curl -H 'Authorization: Bearer demo-token' ${url}/runs

@@ -2,9 +2,9 @@
 
 import { spawnSync } from 'node:child_process';
 import { commandLine } from '../shared/command-line/command-line.ts';
+import { testFiles } from '../test/support/files-to-play.ts';
 
 const runner = 'node --disable-warning=ExperimentalWarning --test --test-reporter=spec';
-const tests = ['test', 'demo/test', 'packages/*/test'].map((root) => `"${root}/**/*.test.ts"`);
 const build = 'npm run --silent build';
 const schemas =
   'node --disable-warning=ExperimentalWarning cli/main.ts catalog schema catalog/schema --check';
@@ -40,7 +40,10 @@ const scripts: Readonly<Record<string, Script>> = {
   },
   test: {
     what: 'Runs the checks and every test.',
-    commands: [...check, `${runner} --test-concurrency=4 --test-timeout=600000 ${tests.join(' ')}`],
+    commands: [
+      ...check,
+      `${runner} --test-concurrency=4 --test-timeout=600000 ${testFiles().join(' ')}`,
+    ],
   },
   ...packages,
   'test:sqlserver': {

@@ -9,6 +9,12 @@ import { greeting } from '../greeting.ts';
 
 const started = { workers: [7071], flexibee: 5434, state: '.local/7071', catalog: undefined };
 
+test('the page comes first', () => {
+  const [ready = '', , page = ''] = greeting(started).split('\n');
+  assert.match(ready, /^syncboard ready on http:\/\/127\.0\.0\.1:7071$/);
+  assert.match(page, /^ {2}the page {7}http:\/\/127\.0\.0\.1:7071\/ /);
+});
+
 test('the shipped one: its areas, its company, its countries', () => {
   const text = greeting(started);
   for (const part of ['"code": "0c10"', 'flexi-demo', '/ab/dynsql/']) {

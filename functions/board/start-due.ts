@@ -9,5 +9,5 @@ export function startDue(app: () => App): Job {
       level === 'warn' ? log.warn(text) : log.info(text),
     );
   };
-  return { name: 'start_due', everySeconds: 60, run };
+  return { name: 'start_due', everySeconds: 60, atStart: true, run };
 }

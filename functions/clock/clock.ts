@@ -13,6 +13,9 @@ import { isDue, type Job, type JobLog } from './job.ts';
  */
 export const clockSchedule = '5,25,45 * * * * *';
 
+/** Between two ticks. */
+const periodMs = 20_000;
+
 /** A tick waits no longer for what it has begun, so that the next one comes in time. */
 const tickMs = 15_000;
 
@@ -39,6 +42,8 @@ export function clock(jobs: readonly Job[], { now, wait }: Dependencies = real):
   const failed: { name: string; error: unknown }[] = [];
   // Of the newest tick: the host does not take a line of an invocation that is over.
   let newest: JobLog;
+  // The host keeps no time of a timer that comes more often than once a minute (its `useMonitor`).
+  let last: Date | undefined;
   const log: JobLog = {
     info: (...parts: unknown[]) => newest.info(...parts),
     warn: (...parts: unknown[]) => newest.warn(...parts),
@@ -54,12 +59,16 @@ export function clock(jobs: readonly Job[], { now, wait }: Dependencies = real):
     working.set(job.name, work);
   };
 
-  return async (timer: Timer, context: InvocationContext) => {
+  return async (_timer: Timer, context: InvocationContext) => {
     newest = context;
     const moment = now();
-    const last = lastOf(timer);
+    const isFirst = last === undefined;
+    // The tick before the first one of a process was another's.
+    const since = last ?? new Date(moment.getTime() - periodMs);
+    last = moment;
     for (const job of jobs) {
-      if (isDue(job, last, moment) && !working.has(job.name)) begin(job);
+      const isWanted = (isFirst && job.atStart === true) || isDue(job, since, moment);
+      if (isWanted && !working.has(job.name)) begin(job);
     }
     const enough = new AbortController();
     await Promise.race([Promise.all(working.values()), wait(tickMs, enough.signal)]);
@@ -71,11 +80,4 @@ export function clock(jobs: readonly Job[], { now, wait }: Dependencies = real):
     for (const other of others) context.warn(String(other));
     throw new Error(`${names}: ${String(first)}`, { cause: first });
   };
-}
-
-/** When the host called the timer before, whichever instance it was on; undefined: never. */
-function lastOf({ scheduleStatus }: Timer): Date | undefined {
-  const last = new Date(scheduleStatus?.last ?? '');
-  // .NET's time that never was is of the year 1.
-  return Number.isNaN(last.getTime()) || last.getUTCFullYear() < 1970 ? undefined : last;
 }

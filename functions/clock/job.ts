@@ -11,19 +11,15 @@ export interface Job {
   everySeconds: number;
   /** By how much later than such a multiple. */
   afterSeconds?: number;
+  /** At the first tick of a process, too: somebody waits for what a worker before it has left. */
+  atStart?: true;
   run(log: JobLog): Promise<void>;
 }
 
 const msOf = (seconds: number) => seconds * 1000;
 
-/**
- * Whether a moment at which the job is due lies after `last` and not after `now`: however long
- * nobody looked, it is due once.
- *
- * @param last undefined: nobody ever looked
- */
-export function isDue(job: Job, last: Date | undefined, now: Date): boolean {
-  if (last === undefined) return true;
+/** Whether a moment at which the job is due lies after `last` and not after `now`: due once, however many do. */
+export function isDue(job: Job, last: Date, now: Date): boolean {
   const round = (at: Date) =>
     Math.floor((at.getTime() - msOf(job.afterSeconds ?? 0)) / msOf(job.everySeconds));
   return round(now) > round(last);

@@ -1,16 +1,24 @@
-/** Polls or reconciles the company that comes through the queue, for one slice at most. */
+/** Polls or reconciles what comes through the queue, a company or a round of them, for one slice at most. */
 
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
-import { type CompanyMessage, companyMessageSchema } from '../../shared/app/company-message.ts';
+import {
+  type CompanyMessage,
+  companyMessageSchema,
+  companyRoundSchema,
+} from '../../shared/app/company-message.ts';
 import { companyQueueName, companyQueueOutput } from '../../shared/app/company-queue.ts';
 import { sendOn } from '../send-on.ts';
 import { toldPoll } from '../telemetry/told-poll.ts';
+import { pollRound } from './poll-round.ts';
+import { isQuiet, queuedAt } from './queued.ts';
 
 export function pollCompany(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {
     const { current } = app();
     const { companies, now, stopping } = current;
+    const round = companyRoundSchema.safeParse(message);
+    if (round.success) return await pollRound(app(), round.data, context);
     const parsed = companyMessageSchema.safeParse(message);
     const company = parsed.success ? companies.find(parsed.data.company) : undefined;
     if (parsed.data === undefined || company === undefined) {
@@ -39,16 +47,7 @@ export function pollCompany(app: () => App): StorageQueueHandler {
     }
     if (outcome === 'handed on' && stopping.aborted) await goOn();
     else if (outcome === 'handed on') context.extraOutputs.set(companyQueueOutput, rest());
-    // A thousand companies with nothing new each minute would bury everything else in the log, and
-    // trouble has been told when it began.
-    const quiet = ['idle', 'trouble', 'not due', 'paused', 'closed', 'sparing', 'waits'];
     const what = why === 'reconcile' ? 'reconciliation ' : '';
-    if (!quiet.includes(outcome)) context.info(`company ${company.code}: ${what}${outcome}`);
+    if (!isQuiet(outcome)) context.info(`company ${company.code}: ${what}${outcome}`);
   };
-}
-
-/** When the queue took the message, by its own clock; undefined where the host does not tell. */
-function queuedAt({ triggerMetadata }: InvocationContext): string | undefined {
-  const at = triggerMetadata?.['insertionTime'];
-  return typeof at === 'string' ? at : undefined;
 }

@@ -7,5 +7,5 @@ import type { Job } from '../clock/job.ts';
 const everySeconds = 20;
 
 export function foldOverview(app: () => App): Job {
-  return { name: 'fold_overview', everySeconds, run: () => app().foldOverview() };
+  return { name: 'fold_overview', everySeconds, atStart: true, run: () => app().foldOverview() };
 }

@@ -11,6 +11,7 @@ import { boardRoutes } from './boards.ts';
 import { dynsqlRoutes } from './dynsql.ts';
 import { eventRoutes } from './events.ts';
 import { flexibeeRoutes } from './flexibee.ts';
+import { historyRoutes } from './history.ts';
 import { mcpRoute } from './mcp.ts';
 import { oneRunRoutes } from './one-run.ts';
 import { overviewRoutes } from './overview.ts';
@@ -21,6 +22,7 @@ const ownRoutes: readonly Route[] = [
   ...overviewRoutes,
   ...syncRoutes,
   ...oneRunRoutes,
+  ...historyRoutes,
   ...boardRoutes,
   ...scheduleRoutes,
   ...flexibeeRoutes,

@@ -71,7 +71,12 @@ export const runProgressSchema = z
     wakesAt: instantSchema.exactOptional().meta({ description: 'Until then no worker has it' }),
     estimate: estimateSchema.exactOptional().meta({ description: 'Absent once the run has ended' }),
     errors: z
-      .array(runErrorSchema.pick({ stage: true, number: true, message: true, meaning: true }))
+      .array(
+        runErrorSchema.pick({
+          ...{ stage: true, number: true, message: true, meaning: true },
+          ...{ procedure: true, line: true },
+        }),
+      )
       .max(toldErrors)
       .meta({ description: 'The first ones, cut' }),
     errorCount: z.int(),

@@ -11,5 +11,5 @@ export function indexRuns(app: () => App): Job {
     const runs = await app().indexRuns();
     if (runs !== undefined) log.info(`The index of runs has ${runs}`);
   };
-  return { name: 'index_runs', everySeconds, afterSeconds: 20, run };
+  return { name: 'index_runs', everySeconds, afterSeconds: 20, atStart: true, run };
 }

@@ -18,5 +18,5 @@ export function sweepRuns(app: () => App): Job {
     if (startable.length > 0) log.info(`First in line: ${startable.join(', ')}`);
     for (const id of new Set([...abandoned, ...startable])) await app().send(runQueueName, id);
   };
-  return { name: 'sweep_runs', everySeconds, run };
+  return { name: 'sweep_runs', everySeconds, atStart: true, run };
 }

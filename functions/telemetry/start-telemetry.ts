@@ -77,7 +77,7 @@ export async function startTelemetry(settings: TelemetrySettings): Promise<Telem
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(tracers);
   metrics.setGlobalMeterProvider(meters);
-  setTelling(true);
+  setTelling(true, settings.azure !== undefined);
   return {
     log: (level, text, invocation) => {
       if (logger === undefined) return;

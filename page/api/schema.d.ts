@@ -277,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/history/durations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long an entity took in its runs, with its rows and checks, the newest first */
+        get: operations["history_durations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/boards": {
         parameters: {
             query?: never;
@@ -1557,6 +1574,16 @@ export interface components {
             lacks?: "board" | "calls";
             endBy?: components["schemas"]["Instant"];
         };
+        EntityDurations: {
+            name: string;
+            /** @description The newest run first */
+            turns: components["schemas"]["EntityTurn"][];
+            /**
+             * Format: uri-reference
+             * @description Path of older ones; a page is also shorter where reading them takes long
+             */
+            next?: string;
+        };
         /** @description Month and year are needed when the entity is dated */
         EntitySync: {
             /** @description API token, in place of Authorization: Bearer */
@@ -1572,6 +1599,31 @@ export interface components {
             name: string;
         };
         EntityTag: string;
+        /** @description An entity of a data source in one run */
+        EntityTurn: {
+            /** @description That run */
+            run: string;
+            code: string;
+            /**
+             * @description How it ended in the latest run that had it
+             * @enum {string}
+             */
+            state: "succeeded" | "failed" | "cancelled" | "skipped";
+            at: components["schemas"]["Instant"];
+            /** @description The month of its data, where it is dated */
+            period?: components["schemas"]["Period"];
+            /** @description Of a success: from its first stage’s beginning to its last one’s end */
+            tookMs?: number;
+            /** @description Of a success: by stage, as the server counts them */
+            rows?: {
+                [key: string]: number;
+            };
+            /**
+             * @description The worst of its checks
+             * @enum {string}
+             */
+            check?: "agrees" | "differs" | "unknown";
+        };
         EventsPage: {
             /** @description The newest first */
             events: {
@@ -2146,6 +2198,8 @@ export interface components {
                     message: string;
                     /** @enum {string} */
                     meaning?: "transient" | "permanent" | "cancelled" | "timed out" | "login" | "unreachable" | "lock lost" | "interrupted";
+                    procedure?: string;
+                    line?: number;
                 }[];
                 errorCount: number;
                 /** @description Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue */
@@ -2841,6 +2895,8 @@ export interface components {
                 message: string;
                 /** @enum {string} */
                 meaning?: "transient" | "permanent" | "cancelled" | "timed out" | "login" | "unreachable" | "lock lost" | "interrupted";
+                procedure?: string;
+                line?: number;
             }[];
             errorCount: number;
             /** @description Warnings of stages that succeeded: see their `warnings`, and the catalogue’s returnValue */
@@ -3197,8 +3253,10 @@ export type DefinitionName = components['schemas']['DefinitionName'];
 export type Delivery = components['schemas']['Delivery'];
 export type Descriptions = components['schemas']['Descriptions'];
 export type DueTime = components['schemas']['DueTime'];
+export type EntityDurations = components['schemas']['EntityDurations'];
 export type EntitySync = components['schemas']['EntitySync'];
 export type EntityTag = components['schemas']['EntityTag'];
+export type EntityTurn = components['schemas']['EntityTurn'];
 export type EventsPage = components['schemas']['EventsPage'];
 export type EvidenceTrouble = components['schemas']['EvidenceTrouble'];
 export type FieldError = components['schemas']['FieldError'];
@@ -3820,6 +3878,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    history_durations: {
+        parameters: {
+            query?: {
+                /** @description States, with commas between them: failed,interrupted */
+                state?: string;
+                /** @description Data sources, with commas: runs that have one of them */
+                code?: string;
+                /** @description Entities, with commas: runs that have one of them */
+                name?: string;
+                /** @description Who asked, in any case of letters */
+                user?: string & (unknown & unknown);
+                /** @description Boards, with commas: runs that were started by one of them */
+                board?: string;
+                /** @description A time, or a day of the catalogue’s zone: asked for then or later */
+                from?: string;
+                /** @description A time: asked for before it; or a day: asked for on it or before */
+                to?: string;
+                /** @description Runs on a page, 1 to 200, 50 unless told */
+                limit?: string;
+                /** @description Where a page begins, from the next link of the page before */
+                after?: string;
+                /** @description JSON is indented, for people */
+                pretty?: "" | "true" | "false";
+            };
+            header?: {
+                /** @description ETags of answers that the client has: a 304 says that one of them still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDurations"];
                 };
             };
         };

@@ -6,7 +6,7 @@
 import { signal } from '@preact/signals';
 import { answered, api, Refusal } from '../api/client.ts';
 import type { Overview } from '../api/schema.d.ts';
-import { me, token } from '../session/session.ts';
+import { me, signOut, token } from '../session/session.ts';
 import { connection, nextTry } from './connection.ts';
 
 /** As of now, or as it was when the app was heard last; undefined until the first answer. */
@@ -23,6 +23,9 @@ const longestPauseMs = 30_000;
 /** However often something changes, nobody reads faster. */
 const shortestTurnMs = 300;
 
+/** Why a turn ends that was held for longer than the app does. */
+const overdue = new DOMException('the app holds no answer for so long', 'TimeoutError');
+
 let etag: string | undefined;
 let turn = new AbortController();
 
@@ -38,9 +41,11 @@ export async function follow(): Promise<never> {
   for (;;) {
     await awake();
     turn = new AbortController();
+    const { signal } = turn;
     const begun = performance.now();
+    // No `AbortSignal.timeout`: each would keep its answer until it is over.
+    const deadline = setTimeout(() => turn.abort(overdue), deadlineMs);
     try {
-      const signal = AbortSignal.any([turn.signal, AbortSignal.timeout(deadlineMs)]);
       if (me.value === undefined) me.value = await answered(api.GET('/me', { signal }));
       await look(signal);
       failures = 0;
@@ -48,15 +53,22 @@ export async function follow(): Promise<never> {
       nextTry.value = undefined;
       await pause(shortestTurnMs - (performance.now() - begun));
     } catch (error) {
-      if (turn.signal.aborted) continue;
-      // A token that is not known ends the session; one without the role sees what it may.
+      if (signal.aborted && signal.reason !== overdue) continue;
+      // A token that is not known ends the session, and so does one that may not look.
       if (error instanceof Refusal && error.status === 401) continue;
+      if (error instanceof Refusal && error.status === 403) {
+        signOut('may not read');
+        continue;
+      }
       failures += 1;
       connection.value = 'lost';
       const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));
       const spread = pauseMs * (0.75 + Math.random() / 2);
       nextTry.value = Date.now() + spread;
+      turn = new AbortController();
       await pause(spread);
+    } finally {
+      clearTimeout(deadline);
     }
   }
 }

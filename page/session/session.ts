@@ -10,8 +10,10 @@ const place = 'syncboard-token';
 /** In the session's storage alone: it goes with the tab, and is never in an address. */
 export const token = signal(sessionStorage.getItem(place) ?? undefined);
 
+type Ended = 'unknown' | 'may not read';
+
 /** Why nobody is signed in any more; undefined at first. */
-export const refusal = signal<'unknown' | 'expired' | undefined>(undefined);
+export const refusal = signal<Ended | undefined>(undefined);
 
 /** What the app says of the token; undefined until it has. */
 export const me = signal<Me | undefined>(undefined);
@@ -25,7 +27,7 @@ export function signIn(presented: string): void {
   token.value = presented;
 }
 
-export function signOut(why?: 'unknown' | 'expired'): void {
+export function signOut(why?: Ended): void {
   sessionStorage.removeItem(place);
   me.value = undefined;
   refusal.value = why;
@@ -34,15 +36,22 @@ export function signOut(why?: 'unknown' | 'expired'): void {
 
 /** Whether to offer what needs a role, for data sources where it is about some. */
 export function may(role: Role, codes: readonly string[] = []): boolean {
-  const known = me.value;
-  if (known === undefined || !known.roles.includes(role)) return false;
-  return known.codes.includes('*') || codes.every((code) => known.codes.includes(code));
+  // An account may have several app roles: each holds for the data sources beside it.
+  const rights = me.value?.rights ?? [];
+  return rights.some(
+    (right) =>
+      right.roles.includes(role) &&
+      (right.codes.includes('*') || codes.every((code) => right.codes.includes(code))),
+  );
 }
 
 /** Whether to offer a connection of dynsql. */
 export function mayAsk(connection: string): boolean {
-  const known = me.value?.connections ?? [];
-  return known.includes('*') || known.includes(connection);
+  const rights = me.value?.rights ?? [];
+  return rights.some(
+    ({ roles, connections }) =>
+      roles.includes('read') && (connections.includes('*') || connections.includes(connection)),
+  );
 }
 
 const userPlace = 'syncboard-user';

@@ -3,6 +3,12 @@ import { refusal, signIn, user } from '../session/session.ts';
 import { say } from '../text/say.ts';
 import { Button } from '../ui/button.tsx';
 
+function faultOf(isMissing: boolean): string | undefined {
+  if (isMissing) return say('signIn.needed');
+  if (refusal.value === undefined) return undefined;
+  return refusal.value === 'unknown' ? say('signIn.unknown') : say('signIn.mayNotRead');
+}
+
 /** A token is typed once; it is asked for again where the app does not know it. */
 export function SignIn() {
   const presented = useSignal('');
@@ -12,7 +18,7 @@ export function SignIn() {
     isMissing.value = presented.value.trim() === '';
     if (!isMissing.value) signIn(presented.value.trim());
   };
-  const fault = isMissing.value ? say('signIn.needed') : refusal.value && say('signIn.unknown');
+  const fault = faultOf(isMissing.value);
   return (
     <form class="sign-in" onSubmit={enter}>
       <h1>{say('signIn.title')}</h1>

@@ -54,6 +54,8 @@ export const exactClock = instant('exact', { ...clockParts, second: '2-digit' })
 export const day = instant('day', { day: 'numeric', month: 'long' });
 /** `Wednesday 31 July` */
 export const weekday = instant('weekday', { weekday: 'long', day: 'numeric', month: 'long' });
+/** `Wed` */
+export const weekdayShort = instant('weekday short', { weekday: 'short' });
 /** `31 Jul 02:41` */
 export const moment = instant('moment', { day: 'numeric', month: 'short', ...clockParts });
 /** `31 July 2019, 02:41:12`: whole, for a title. */
@@ -76,7 +78,8 @@ export function monthNumbers({ month, year }: { month: number; year: number }): 
   return `${String(month).padStart(2, '0')}/${year}`;
 }
 
-const dayKey = (at: string | number) =>
+/** `2019-07-31`, by the catalogue's clock. */
+export const dayKey = (at: string | number) =>
   kept(
     `key ${timeZone.value}`,
     () => new Intl.DateTimeFormat('sv', { timeZone: timeZone.value }),

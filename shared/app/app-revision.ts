@@ -23,7 +23,7 @@ import type { CallsOutcome } from './after-changes.ts';
 import type { AppProcess } from './app-process.ts';
 import { Closed } from './closed.ts';
 import { Companies } from './companies.ts';
-import type { CompanyMessage } from './company-message.ts';
+import type { QueuedMessage } from './company-polls.ts';
 import type { Content } from './configuration.ts';
 import { DynsqlConnections } from './connections/dynsql-connections.ts';
 import { lookAtHealth } from './health/look.ts';
@@ -277,7 +277,7 @@ export class AppRevision implements AppServices {
 
   /** One slice of following a company, as `Companies.poll`. */
   async pollCompany(
-    message: CompanyMessage & { queuedAt?: string | undefined },
+    message: QueuedMessage,
     log: (text: string) => void,
     pollId?: string,
   ): Promise<string> {

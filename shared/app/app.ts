@@ -112,10 +112,10 @@ export class App {
     return removed;
   }
 
-  /** One message on a queue of ours, where no host hands on an output any more. */
-  async send(queueName: string, message: string | object): Promise<void> {
+  /** One message on a queue of ours, as `Queues.send`, where no host hands on an output. */
+  async send(queueName: string, message: string | object, delaySeconds = 0): Promise<void> {
     const signal = AbortSignal.timeout(sendMs);
-    await (await this.#process.queues()).send(queueName, message, signal);
+    await (await this.#process.queues()).send(queueName, message, signal, delaySeconds);
   }
 
   /**

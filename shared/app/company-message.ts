@@ -14,3 +14,14 @@ export const companyMessageSchema = z.object({
   trace: z.string().optional(),
 });
 export type CompanyMessage = z.infer<typeof companyMessageSchema>;
+
+/** Companies that a minute's timer has polled, many in one message. */
+export const companyRoundSchema = z.object({
+  /** Data source codes. */
+  round: z.array(z.string()),
+  /** ISO 8601. */
+  at: z.string(),
+  /** For so long nobody got the message after the queue had taken it, in seconds. */
+  delaySeconds: z.number(),
+});
+export type CompanyRound = z.infer<typeof companyRoundSchema>;

@@ -25,8 +25,18 @@ const timerMessageMs = 90_000;
 /** A closure may be opened early. */
 const longestDelayMs = 300_000;
 
+/**
+ * A poll among many takes no longer: what is left comes by a message of its own, of which a worker
+ * has twelve at once and not a hundred.
+ */
+const roundSliceMs = 5_000;
+
 /** A message, and when the queue took it, by its own clock; undefined where that is not known. */
-export type QueuedMessage = CompanyMessage & { queuedAt?: string | undefined };
+export type QueuedMessage = CompanyMessage & {
+  queuedAt?: string | undefined;
+  /** Of a round of many; for so long it was not to be had, which is no waiting. */
+  delaySeconds?: number;
+};
 
 /**
  * `late`, `not due`, `paused`, `closed`, `sparing` (the requests of the day run out): the server is
@@ -46,6 +56,8 @@ export interface Worker {
   log(text: string): void;
   /** Stands in the journal. */
   pollId?: string | undefined;
+  /** A shorter slice than that of the settings. */
+  sliceMs?: number;
 }
 
 /** @throws what `poll` and `reconcile` throw; then the message shall come again */
@@ -55,11 +67,11 @@ export async function takeMessage(
   worker: Worker,
   signal: AbortSignal,
 ): Promise<MessageOutcome> {
-  const { company, why, queuedAt } = message;
+  const { company, why, queuedAt, delaySeconds } = message;
   const { flags, deliveries } = await companies.storage(signal);
   // Storage has answered by now: its clock is known, and the machine's has no say.
   const ageMs = companies.dependencies.now().getTime() - Date.parse(queuedAt ?? '');
-  if (why === 'timer' && ageMs > timerMessageMs) return 'late';
+  if (why === 'timer' && ageMs - (delaySeconds ?? 0) * 1000 > timerMessageMs) return 'late';
   const known = companies.known(company);
   if (known.paused) {
     // The first hook after the pause has it polled.
@@ -76,7 +88,9 @@ export async function takeMessage(
   // Whether it may ask now or not, what is wished for is kept.
   if (why === 'reconcile') return await reconcileNow(companies, message, worker, signal);
   if (!(await isWithinBudget(companies, message, signal))) return 'sparing';
-  return await pollNow(companies, company, why, worker, signal);
+  const isOfRound = delaySeconds !== undefined;
+  const hurried = isOfRound ? { ...worker, sliceMs: roundSliceMs } : worker;
+  return await pollNow(companies, company, why, hurried, signal);
 }
 
 /** A timer's and a run's rest come again each minute; what else was asked for waits for the end. */
@@ -176,12 +190,13 @@ async function keepWish(
   await owe(await contextOf(companies, company, worker, signal), wish, signal);
 }
 
-function contextOf(
+async function contextOf(
   companies: OpenedCompanies,
   company: string,
-  { log, pollId }: Worker,
+  { log, pollId, sliceMs = Number.POSITIVE_INFINITY }: Worker,
   signal: AbortSignal,
 ) {
   const onMessage = procedureMessages(company, log);
-  return companies.context(company, signal, { log, onMessage, writtenBy: pollId });
+  const context = await companies.context(company, signal, { log, onMessage, writtenBy: pollId });
+  return { ...context, sliceMs: Math.min(context.sliceMs, sliceMs) };
 }

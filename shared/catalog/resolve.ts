@@ -49,9 +49,20 @@ export function standsFor(
   return matches(others, { entity, source: asked });
 }
 
+const standInsOf = new WeakMap<readonly DataSource[], DataSource[]>();
+
+/** Few of the sources stand for others: all are looked through once, not for each subject. */
+function standIns({ dataSources }: Pick<CatalogData, 'dataSources'>): readonly DataSource[] {
+  const known = standInsOf.get(dataSources);
+  if (known !== undefined) return known;
+  const found = dataSources.filter((source) => source.standsFor !== undefined);
+  standInsOf.set(dataSources, found);
+  return found;
+}
+
 /** An entity is exported for the source that stands for the one that was asked, if there is one. */
 export function subjectOf(data: CatalogData, entity: Entity, asked: DataSource): Subject {
-  const source = data.dataSources.find((other) => standsFor(other, entity, asked)) ?? asked;
+  const source = standIns(data).find((other) => standsFor(other, entity, asked)) ?? asked;
   const own: Pick<Subject, 'dated' | 'sourceName' | 'sums'> = entity;
   const { dated, sourceName, sums } = changedBy(own, entity.overrides, { entity, source });
   return { entity, source, dated, sourceName, sums };

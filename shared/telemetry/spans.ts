@@ -20,7 +20,7 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { isTelling } from './telling.ts';
+import { hostTellsCalls, isTelling } from './telling.ts';
 
 export type { Attributes, Span } from '@opentelemetry/api';
 
@@ -130,7 +130,9 @@ function openSpan(name: string, describe: () => SpanOptions): { span: Span; with
   const outer = isRoot ? ROOT_CONTEXT : context.active();
   const remote = remoteOf(parent);
   const around = remote === undefined ? outer : trace.setSpanContext(outer, remote);
-  const options = { kind: kinds[kind], attributes, links: linksOf(links) };
+  const isCall = kind === 'server' || kind === 'consumer';
+  const shown = isCall && hostTellsCalls() ? 'internal' : kind;
+  const options = { kind: kinds[shown], attributes, links: linksOf(links) };
   const span = trace.getTracer('syncboard').startSpan(name, options, around);
   return { span, within: trace.setSpan(around, span) };
 }

@@ -497,6 +497,24 @@ test('a company that is paused, or not due, is not asked; its state says so', as
   }
 });
 
+test('of a round of the timer the wait that was meant is none', async () => {
+  const linesOf = async (queuedMsAgo: number, delaySeconds: number) => {
+    const lines: string[] = [];
+    const context = new functions.InvocationContext({
+      functionName: 'poll_company',
+      triggerMetadata: { insertionTime: new Date(Date.now() - queuedMsAgo).toISOString() },
+      logHandler: (_level, ...parts) => lines.push(parts.join(' ')),
+    });
+    const at = new Date().toISOString();
+    await pollCompany(() => app)({ round: [company], at, delaySeconds }, context);
+    return lines;
+  };
+  const late = `company ${company}: late`;
+  assert.ok(!(await linesOf(0, 0)).includes(late));
+  assert.ok(!(await linesOf(100_000, 50)).includes(late));
+  assert.deepEqual(await linesOf(100_000, 5), [late]);
+});
+
 test('a message of the timer that waited for too long is left to the next', async () => {
   const before = flexibee.requests.count();
   const [at, ago] = [0, 100_000].map((ms) => new Date(Date.now() - ms).toISOString());

@@ -156,6 +156,31 @@ describe('runs', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  it('an entity over months: how long each run took, against the median, and the run is opened', async () => {
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${world.url}/#/history`,
+      { token: 'demo-token', colorScheme: 'dark' },
+    );
+    await page.getByRole('heading', { name: 'Nights' }).waitFor();
+    await page.locator('select option[value="payment"]').waitFor({ state: 'attached' });
+    await assertAccessible();
+    await page.getByLabel('Entity').and(page.locator('select')).selectOption('payment');
+    await page.waitForURL(/#\/history\/payment/);
+    await page.getByRole('button', { name: 'stek', exact: true }).click();
+    await page.getByText(/median .* of \d+ runs?/).waitFor();
+    await page
+      .getByRole('img', { name: /How long it took/ })
+      .locator('canvas')
+      .waitFor();
+    await assertAccessible();
+    const table = page.getByRole('region', { name: 'The newest runs' });
+    const row = table.getByRole('row').filter({ hasText: 'failed' }).first();
+    await row.getByRole('link').click();
+    await page.getByRole('listbox', { name: 'Stages by server' }).waitFor();
+    assertQuiet();
+    await close();
+  });
+
   it('what others have written is text, whatever it is, and moves nothing', async () => {
     const hostile = `<img src=x onerror="document.title='hit'"> \u202ecba \u05d0\u05d1\u05d2 `;
     const id = await failed(hostile, hostile + 'a'.repeat(10_000));

@@ -6,7 +6,7 @@
 import { type TestContext, test } from 'node:test';
 import { between } from './random.ts';
 
-const everyCase = process.env['EVERY_CASE'] !== undefined;
+const everyCase = Boolean(process.env['EVERY_CASE']);
 
 /** A share (0 to 1) of the cases in their order, at least one. */
 export function someOf<T>(cases: readonly T[], share: number): readonly T[] {

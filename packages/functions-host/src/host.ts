@@ -125,7 +125,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     }
     const httpUri = capabilities['HttpUri'];
     const forwarder = httpUri === undefined ? undefined : createForwarder(httpUri);
-    front = { routes, executor, forwarder, cors: options.cors, log };
+    const homePage = settings['AzureWebJobsDisableHomepage']?.toLowerCase() !== 'true';
+    front = { routes, executor, forwarder, homePage, cors: options.cors, log };
     for (const listener of listeners) listener.start();
     log.host(
       'information',

@@ -81,6 +81,13 @@ for (const mode of ['streaming', 'whole'] as const) {
       assert.equal(await response.text(), '');
     });
 
+    test("the host's own page is where no function has the empty path", async () => {
+      const response = await fetch(`${host().url}/?x=1`);
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get('content-type'), 'text/html');
+      assert.match(await response.text(), /up and running/);
+    });
+
     test('of two routes that fit, the function first by name answers', async () => {
       assert.equal(await (await fetch(`${host().url}/a/fixed`)).text(), 'a');
       assert.equal(await (await fetch(`${host().url}/b/fixed`)).text(), 'b');

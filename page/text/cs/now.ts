@@ -74,6 +74,7 @@ export const now: Translation<typeof english, Slavic> = {
   known: 'známo do {until}: {note} {user}',
   cause: 'Příčina',
   moreErrors: 'a {count} dalších chyb',
+  line: 'řádek {line}',
   open: 'Otevřít',
   done: 'Požadováno: {what}',
   startedRun: 'Spuštěno',

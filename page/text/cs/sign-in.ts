@@ -10,5 +10,5 @@ export const signIn: Translation<typeof english, Slavic> = {
   enter: 'Přihlásit se',
   needed: 'Je třeba token.',
   unknown: 'Tento token není známý nebo vypršel.',
-  mayNotRead: 'Tento token nesmí číst: jeho role jsou {roles}.',
+  mayNotRead: 'S tímto tokenem se nelze dívat: nemá roli read.',
 };

@@ -62,6 +62,7 @@ export const now = {
   known: 'known until {until}: {note} {user}',
   cause: 'Cause',
   moreErrors: 'and {count} more errors',
+  line: 'line {line}',
   open: 'Open',
   done: 'Asked for: {what}',
   startedRun: 'Started',

@@ -8,5 +8,5 @@ export const signIn = {
   enter: 'Sign in',
   needed: 'A token is needed.',
   unknown: 'This token is not known, or has expired.',
-  mayNotRead: 'This token may not read: its roles are {roles}.',
+  mayNotRead: 'This token may not look: it lacks the role read.',
 } as const;

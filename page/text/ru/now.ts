@@ -74,6 +74,7 @@ export const now: Translation<typeof english, Slavic> = {
   known: 'известно до {until}: {note} {user}',
   cause: 'Причина',
   moreErrors: 'и ещё ошибок: {count}',
+  line: 'строка {line}',
   open: 'Открыть',
   done: 'Запрошено: {what}',
   startedRun: 'Запущено',

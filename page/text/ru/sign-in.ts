@@ -10,5 +10,5 @@ export const signIn: Translation<typeof english, Slavic> = {
   enter: 'Войти',
   needed: 'Нужен токен.',
   unknown: 'Этот токен неизвестен или просрочен.',
-  mayNotRead: 'С этим токеном нельзя читать: его роли: {roles}.',
+  mayNotRead: 'С этим токеном нельзя смотреть: у него нет роли read.',
 };

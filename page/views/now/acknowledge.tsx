@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { useId, useRef } from 'preact/hooks';
 import { answered, api } from '../../api/client.ts';
 import { useAction } from '../../live/act.ts';
 import { asker, may } from '../../session/session.ts';
 import { say } from '../../text/say.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import type { Line } from './words.ts';
 
 const hourMs = 3_600_000;
@@ -18,22 +18,7 @@ const spans = [
 
 /** Somebody knows of it: until when, and what is being done. */
 export function Acknowledge({ line, title }: { line: Line; title: string }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const note = useSignal('');
-  const span = useSignal<number>(spans[1].ms);
-  const heading = useId();
-  const { isBusy, refusal, run } = useAction(
-    async () => {
-      const until = new Date(Date.now() + span.value).toISOString();
-      const user = asker();
-      for (const { kind, subject } of line.troubles ?? []) {
-        const body = { kind, subject, until, note: note.value.trim(), user };
-        await answered(api.POST('/acknowledgements', { body }));
-      }
-      dialog.current?.close();
-    },
-    () => say('now.acknowledged'),
-  );
+  const isOpen = useSignal(false);
   if (!may('run')) return null;
   return (
     <>
@@ -41,56 +26,82 @@ export function Acknowledge({ line, title }: { line: Line; title: string }) {
         kind="quiet"
         aria-haspopup="dialog"
         aria-label={`${say('now.acknowledge')}: ${title}`}
-        onClick={() => dialog.current?.showModal()}
+        onClick={() => {
+          isOpen.value = true;
+        }}
       >
         {say('now.acknowledge')}
       </Button>
-      <dialog ref={dialog} aria-labelledby={heading}>
-        <form
-          class="acknowledge"
-          onSubmit={(event) => {
-            event.preventDefault();
-            run();
+      {isOpen.value && (
+        <Dialog
+          title={title}
+          onClosed={() => {
+            isOpen.value = false;
           }}
         >
-          <h2 id={heading}>{title}</h2>
-          <p class="quiet">{say('now.acknowledgeHelp')}</p>
-          <label>
-            <span>{say('now.note')}</span>
-            <input
-              required
-              maxLength={400}
-              value={note.value}
-              onInput={(event) => {
-                note.value = event.currentTarget.value;
-              }}
-            />
-          </label>
-          <label>
-            <span>{say('now.forHowLong')}</span>
-            <select
-              value={String(span.value)}
-              onChange={(event) => {
-                span.value = Number(event.currentTarget.value);
-              }}
-            >
-              {spans.map(({ name, ms }) => (
-                <option key={ms} value={String(ms)}>
-                  {say(name)}
-                </option>
-              ))}
-            </select>
-          </label>
-          {refusal !== undefined && <p class="refusal">{refusal}</p>}
-          <div class="buttons">
-            <Button onClick={() => dialog.current?.close()}>{say('shell.cancel')}</Button>
-            <Button kind="main" type="submit" isBusy={isBusy}>
-              {say('now.acknowledge')}
-            </Button>
-          </div>
-        </form>
-      </dialog>
+          {(close) => <Note line={line} close={close} />}
+        </Dialog>
+      )}
     </>
+  );
+}
+
+function Note({ line, close }: { line: Line; close: () => void }) {
+  const note = useSignal('');
+  const span = useSignal<number>(spans[1].ms);
+  const act = async () => {
+    const until = new Date(Date.now() + span.value).toISOString();
+    const user = asker();
+    for (const { kind, subject } of line.troubles ?? []) {
+      const body = { kind, subject, until, note: note.value.trim(), user };
+      await answered(api.POST('/acknowledgements', { body }));
+    }
+    close();
+  };
+  const { isBusy, refusal, run } = useAction(act, () => say('now.acknowledged'));
+  return (
+    <form
+      class="acknowledge"
+      onSubmit={(event) => {
+        event.preventDefault();
+        run();
+      }}
+    >
+      <p class="quiet">{say('now.acknowledgeHelp')}</p>
+      <label>
+        <span>{say('now.note')}</span>
+        <input
+          required
+          maxLength={400}
+          value={note.value}
+          onInput={(event) => {
+            note.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <label>
+        <span>{say('now.forHowLong')}</span>
+        <select
+          value={String(span.value)}
+          onChange={(event) => {
+            span.value = Number(event.currentTarget.value);
+          }}
+        >
+          {spans.map(({ name, ms }) => (
+            <option key={ms} value={String(ms)}>
+              {say(name)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {refusal !== undefined && <p class="refusal">{refusal}</p>}
+      <div class="buttons">
+        <Button onClick={close}>{say('shell.cancel')}</Button>
+        <Button kind="main" type="submit" isBusy={isBusy}>
+          {say('now.acknowledge')}
+        </Button>
+      </div>
+    </form>
   );
 }
 

@@ -15,11 +15,17 @@ export function Cause({ id, run }: { id: string; run: string }) {
   return (
     <div class="cause" id={id} aria-busy={data === undefined && refusal === undefined}>
       {refusal !== undefined && <p class="refusal">{refusal.message}</p>}
-      {progress?.errors.map(({ stage, number: code, message }) => (
+      {progress?.errors.map(({ stage, number: code, message, procedure, line }) => (
         <p key={stage ?? message}>
           {stage !== undefined && <b>{stageTitle(stage)}</b>}
           {code !== undefined && <span class="code">{code}</span>}
           <span class="message">{message}</span>
+          {procedure !== undefined && (
+            <span class="quiet">
+              <code>{procedure}</code>
+              {line !== undefined && <> {say('now.line', { line: String(line) })}</>}
+            </span>
+          )}
         </p>
       ))}
       {progress !== undefined && progress.errorCount > progress.errors.length && (

@@ -26,12 +26,18 @@ export function Lane({ server, stages, run }: LaneProps) {
   const owner = run ?? first?.run;
   return (
     <li class={first ? 'lane busy' : 'lane'}>
-      <b>{server.server}</b>
+      <b class="clamped" title={server.server}>
+        <bdi>{server.server}</bdi>
+      </b>
       <div class="what">
         {first ? (
-          stages.map(({ running }) => <span key={running.stage}>{stageTitle(running.stage)}</span>)
+          stages.map(({ running }) => (
+            <span key={running.stage} class="clamped" title={running.stage}>
+              <bdi>{stageTitle(running.stage)}</bdi>
+            </span>
+          ))
         ) : (
-          <span>{restOf(server, run)}</span>
+          <Rest words={restOf(server, run)} />
         )}
         {owner && <Whose run={owner} />}
         {closedUntil !== undefined && (
@@ -42,7 +48,7 @@ export function Lane({ server, stages, run }: LaneProps) {
       </div>
       {first ? <Bar stage={first.running} /> : <span class="no-bar" />}
       <span class="message" title={first?.running.message}>
-        {first?.running.message ?? (isFree ? '' : elsewhere(run))}
+        <bdi>{first ? first.running.message : !isFree && elsewhere(run)}</bdi>
       </span>
       <span class="waits">
         {waiting > 0 &&
@@ -61,11 +67,15 @@ export function Lane({ server, stages, run }: LaneProps) {
   );
 }
 
+function Rest({ words }: { words: string | undefined }) {
+  return words === undefined ? null : <span>{words}</span>;
+}
+
 const isGoingOn = ({ state }: RunOf) => ['queued', 'running', 'waiting'].includes(state);
 
 /** What a server without a stage does. */
-function restOf({ isFree, closedUntil }: Server, run: RunOf | undefined): string {
-  if (isFree) return closedUntil === undefined ? say('now.free') : '';
+function restOf({ isFree, closedUntil }: Server, run: RunOf | undefined): string | undefined {
+  if (isFree) return closedUntil === undefined ? say('now.free') : undefined;
   return run && !isGoingOn(run) ? say('now.ending') : say('now.held');
 }
 
@@ -85,9 +95,11 @@ function elsewhere(run: RunOf | undefined): string {
 function Whose({ run }: { run: RunOf }) {
   const { id, board, user, stagesDone, stagesTotal } = run;
   return (
-    <small>
-      <a href={hrefOf('runs', [id])}>{board ?? say('now.byUser', { user })}</a>{' '}
-      {say('now.stages', { done: stagesDone, total: stagesTotal })}
+    <small class="whose">
+      <a href={hrefOf('runs', [id])} title={user}>
+        <bdi>{board ?? say('now.byUser', { user })}</bdi>
+      </a>
+      <span>{say('now.stages', { done: stagesDone, total: stagesTotal })}</span>
     </small>
   );
 }
@@ -120,11 +132,16 @@ function Bar({ stage: { stage, since, endsAt } }: { stage: LaneStage['running'] 
       </div>
       <span class={left > 0 ? 'left' : 'left late'}>
         {left > 0
-          ? say('now.left', { time: duration(left) })
+          ? say('now.left', { time: duration(calm(left)) })
           : say('now.over', { time: duration(-left) })}
       </span>
     </>
   );
+}
+
+/** Whole minutes where there are several: nobody needs to see the seconds of them go. */
+function calm(left: number): number {
+  return left < 120_000 ? left : Math.ceil(left / 60_000) * 60_000;
 }
 
 function Cancel({ run: { id, board, user }, server }: { run: RunOf; server: string }) {

@@ -32,10 +32,12 @@ export function WrongLine({ line }: { line: Line }) {
   const unnamed = (count ?? 0) - names.length;
   return (
     <li class={acknowledged ? 'known' : tones[kind]}>
-      <b>{title}</b>
+      <b class="clamped" title={title}>
+        <bdi>{title}</bdi>
+      </b>
       <span class="told">
-        <span class="reason" title={reason}>
-          {reason}
+        <span class="reason clamped" title={reason}>
+          <bdi>{reason}</bdi>
         </span>
         <time dateTime={since} title={wholeMoment(since)}>
           {say('now.since', { at: near(since, now.value) })}
@@ -43,13 +45,13 @@ export function WrongLine({ line }: { line: Line }) {
         {until !== undefined && <span>{say('now.until', { at: near(until, now.value) })}</span>}
         {unnamed > 0 && <span>{say('now.andMore', { count: number(unnamed) })}</span>}
         {acknowledged && (
-          <span class="acknowledged">
+          <bdi class="acknowledged clamped" title={acknowledged.note}>
             {say('now.known', {
               until: near(acknowledged.until, now.value),
               note: acknowledged.note,
               user: acknowledged.user ?? '',
             })}
-          </span>
+          </bdi>
         )}
       </span>
       <span class="buttons">

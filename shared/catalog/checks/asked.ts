@@ -56,7 +56,7 @@ function checkSource(context: Context, source: DataSource, kind: AskingKind): vo
   const { code, standsFor } = source;
   const { noun } = kinds[kind];
   if (standsFor !== undefined) fault(at(source, 'standsFor'), `given for ${noun}; leave it out`);
-  for (const subject of context.subjects.filter((one) => one.source === source)) {
+  for (const subject of context.subjectsOf(source)) {
     const queries = [...readingsOf(data, subject), ...checksOf(data, subject)];
     for (const { declared, item } of [...stagesOf(data, subject), ...queries]) {
       if (item.database !== undefined) continue;

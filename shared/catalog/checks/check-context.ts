@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { faultAt, type Path } from '../../faults/catalog-error.ts';
 import { chainOf, entitiesOf, type Subject, subjectOf } from '../resolve.ts';
-import type { CatalogData, CatalogSchema, Pipeline } from '../schema.ts';
+import type { CatalogData, CatalogSchema, DataSource, Pipeline } from '../schema.ts';
 
 /** What the checks look at. */
 export interface Context {
@@ -11,6 +11,8 @@ export interface Context {
   complete: boolean;
   /** Every entity of every source, with the source its export really runs for. */
   subjects: Subject[];
+  /** Of them those of a source. */
+  subjectsOf(source: DataSource): readonly Subject[];
   /** The subjects whose way leads through a pipeline. */
   through(pipeline: Pipeline): Subject[];
   /** Where an entry, a stage or a query stands in the file. */
@@ -63,6 +65,7 @@ export function contextOf(schema: CatalogSchema, value: unknown, found: Set<stri
   const subjects = data.dataSources.flatMap((source) =>
     entitiesOf(data, source).map((entity) => subjectOf(data, entity, source)),
   );
+  const bySource = Map.groupBy(subjects, ({ source }) => source);
   const through = new Map<Pipeline, Subject[]>(data.pipelines.map((pipeline) => [pipeline, []]));
   for (const subject of subjects) {
     for (const pipeline of chainOf(data, subject.source.system))
@@ -72,6 +75,7 @@ export function contextOf(schema: CatalogSchema, value: unknown, found: Set<stri
     data,
     complete,
     subjects,
+    subjectsOf: (source) => bySource.get(source) ?? [],
     through: (pipeline) => through.get(pipeline) ?? [],
     at,
     fault: (path, text) => found.add(faultAt(path, text)),

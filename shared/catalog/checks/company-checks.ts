@@ -11,9 +11,9 @@ export function checkCompanies(context: Context): void {
   checkTwice(context);
 }
 
-function checkCompany({ data, subjects, at, fault }: Context, source: DataSource): void {
+function checkCompany({ data, subjectsOf, at, fault }: Context, source: DataSource): void {
   const { code, system } = source;
-  for (const subject of subjects.filter((one) => one.source === source)) {
+  for (const subject of subjectsOf(source)) {
     if (subject.dated) {
       const text = `true, but ${system} is followed by version, not by month; use false`;
       fault(at(subject.entity, 'dated'), text);

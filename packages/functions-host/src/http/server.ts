@@ -24,6 +24,8 @@ export interface HttpFront {
   executor: Executor;
   /** Absent: the app does not stream. */
   forwarder: Forwarder | undefined;
+  /** Whether the host has a page of its own at `/`: unless AzureWebJobsDisableHomepage is true. */
+  homePage: boolean;
   /** Absent: browsers of other origins get no leave. */
   cors: CorsSettings | undefined;
   log: Log;
@@ -42,6 +44,7 @@ export async function handleRequest(
     const url = requestUrl(request);
     if (!url) return answer(response, 400);
     const found = route(front.routes, request.method ?? 'GET', url.pathname);
+    if (found === undefined && url.pathname === '/') return answerHome(front.homePage, response);
     if (found === undefined) return answer(response, 404);
     const body = await readDeclaredBody(request, response);
     // As when several requests come at once and the client hangs up behind them.
@@ -59,6 +62,20 @@ export async function handleRequest(
     else if (error instanceof BodyError) answer(response, error.status, { connection: 'close' });
     else answer(response, 500);
   }
+}
+
+/**
+ * The host's own page, for any method, where no function has the empty path; nothing where it is
+ * switched off (HomepageMiddleware of azure-functions-host).
+ */
+function answerHome(isOn: boolean, response: ServerResponse): void {
+  if (!isOn) {
+    answer(response, 204);
+    return;
+  }
+  const page =
+    '<!DOCTYPE html><title>functions-host</title><p>Your functions are up and running</p>';
+  response.writeHead(200, { 'content-type': 'text/html', 'content-length': page.length }).end(page);
 }
 
 interface Call {

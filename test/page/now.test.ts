@@ -1,0 +1,124 @@
+/** The view Now, with the app as `npm start` makes it: a failure is seen, read, mended and watched. */
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { type OneMachine, oneMachine } from '../support/one-machine.ts';
+import { type Language, startBrowser, type TestBrowser, withoutBrowser } from './browser.ts';
+
+const token = 'demo-token';
+
+describe('the view Now', { skip: withoutBrowser }, () => {
+  let machine: OneMachine;
+  let browser: TestBrowser;
+  before(async () => {
+    machine = await oneMachine();
+    [browser] = await Promise.all([startBrowser(), machine.start({ DEMO_PACE: '6000' })]);
+  });
+  after(async () => {
+    await browser.close();
+    await machine.close();
+  });
+
+  // Whatever a test left behind: the next one begins with servers that are free.
+  afterEach(async () => {
+    await control('DELETE', '/procedures');
+    const { runs } = JSON.parse((await machine.get('/runs?state=running,queued,waiting')).text);
+    for (const { id } of runs) {
+      await machine.post(`/runs/${id}/cancel`, {});
+      await machine.finished(id);
+    }
+  });
+
+  async function control(method: string, path: string, body?: object): Promise<void> {
+    const init = { method, ...(body && { body: JSON.stringify(body) }) };
+    const response = await fetch(`${machine.controlUrl}${path}`, init);
+    assert.equal(response.status, 200, `${method} ${path}`);
+  }
+
+  const procedure = '/procedures/crude.sp_load_datasource_meter';
+
+  async function start(...calls: object[]): Promise<string> {
+    const reply = await machine.post('/runs', { user: 'Jana', whenBusy: 'wait', calls });
+    assert.equal(reply.status, 202, reply.text);
+    return (reply.headers.get('location') ?? '').replace('/runs/', '');
+  }
+
+  const words: Record<Language, Record<'failed' | 'cause' | 'retry' | 'well', string | RegExp>> = {
+    en: { failed: / of stek failed$/, cause: 'Cause', retry: 'Retry', well: 'All is well' },
+    cs: { failed: /^Selhalo: .*, stek$/, cause: 'Příčina', retry: 'Zopakovat', well: 'Vše je v' },
+    ru: {
+      failed: /^Ошибка: .*, stek$/,
+      cause: 'Причина',
+      retry: 'Повторить',
+      well: 'Всё в порядке',
+    },
+  };
+  for (const [language, { failed, cause, retry, well }] of Object.entries(words)) {
+    it(`a failure is seen, its cause is read, it is made again and watched to its end: ${language}`, async () => {
+      const failures = { times: 1, number: 8134, message: 'Divide by zero error encountered.' };
+      await control('PUT', procedure, { failures });
+      await machine.finished(await start({ code: 'stek', name: 'meter' }));
+      const opened = await browser.open(machine.url, { language: language as Language, token });
+      const { page, assertQuiet, assertAccessible, close } = opened;
+      const line = page.getByRole('listitem').filter({ hasText: 'stek' }).first();
+      await line.getByText(failed).waitFor();
+      await line.getByRole('button', { name: cause }).click();
+      await line.getByText('8134').waitFor();
+      assert.match((await line.textContent()) ?? '', /crude.*Divide by zero error encountered\./);
+      await assertAccessible();
+      await line.getByRole('button', { name: retry }).click();
+      // The line is gone with its cause: the entity has succeeded since.
+      await page.getByRole('heading', { level: 1, name: well }).waitFor();
+      const { runs } = JSON.parse((await machine.get('/runs?limit=1')).text);
+      assert.deepEqual([runs[0].state, runs[0].user], ['succeeded', 'demo']);
+      await assertAccessible();
+      assertQuiet();
+      await close();
+    });
+  }
+
+  it('what runs is a lane with its stage and time, and is cancelled after a question', async () => {
+    await control('PUT', procedure, { delayMilliseconds: 86_400_000 });
+    const id = await start({ code: 'stek', name: 'meter' });
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(machine.url, {
+      token,
+    });
+    const lane = page.getByRole('listitem').filter({ has: page.getByText('ab', { exact: true }) });
+    await lane.getByText('crude').waitFor();
+    await lane.getByRole('link', { name: 'by Jana' }).waitFor();
+    await lane.getByRole('progressbar').waitFor();
+    await lane.getByRole('button', { name: 'Cancel: ab' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/What runs is stopped/).waitFor();
+    await assertAccessible();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await lane.getByRole('button', { name: 'Cancel: ab' }).click();
+    await dialog.getByRole('button', { name: 'Cancel the run' }).click();
+    await lane.getByText('free').waitFor();
+    assert.equal((await machine.run(id)).state, 'cancelled');
+    assertQuiet();
+    await close();
+  });
+
+  it('a trouble is marked as known by keyboard alone, and worries nobody until it is not', async () => {
+    await control('PUT', procedure, { failures: { times: 1, number: 8134 } });
+    await machine.finished(await start({ code: 'stek', name: 'meter' }));
+    const { page, assertQuiet, close } = await browser.open(machine.url, { token });
+    const line = page.getByRole('listitem').filter({ hasText: 'stek' }).first();
+    await line.getByRole('button', { name: /^Known: / }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByLabel('What is being done').focus();
+    await page.keyboard.type('<img src=x onerror=alert(1)> Petr is at it');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'All is well' }).waitFor();
+    await line
+      .getByText(/known until .*: <img src=x onerror=alert\(1\)> Petr is at it demo/)
+      .waitFor();
+    await line.getByRole('button', { name: /^Not known any more: / }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'One thing is wrong' }).waitFor();
+    assertQuiet();
+    await close();
+  });
+});
