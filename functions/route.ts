@@ -18,7 +18,8 @@ import {
   type Tag,
   zoneHeader,
 } from '../shared/http/openapi.ts';
-import { HttpProblem } from '../shared/http/problem.ts';
+import { originOf } from '../shared/http/origin.ts';
+import { HttpProblem, type ProblemType } from '../shared/http/problem.ts';
 import type { Role } from '../shared/settings/settings.ts';
 import { isTransientStorageError } from '../shared/storage/storage-error.ts';
 import type { ChangeKind } from './changes.ts';
@@ -40,6 +41,8 @@ export interface Route {
   access: Access;
   /** How a refusal looks to a client that does not say what it accepts. */
   refusals: Representation;
+  /** Of strangers only what is refused is counted: it has a secret of its own, or is asked by a watch. */
+  isUnlimited?: true;
   outputs?: readonly FunctionOutput[];
   /** Made when it is first asked for, by `methodsOf`: what is needed to register it is above. */
   methods: () => Methods;
@@ -95,6 +98,7 @@ export function httpFunction(route: Route, app: () => AppServices): HttpFunction
 function handlerOf(route: Route, services: () => AppServices) {
   const handlers = Object.entries(methodsOf(route)).map(([method, { handler }]) => {
     const lazily: RouteHandler = async (...call) => {
+      const [request, , { caller }] = call;
       const app = services();
       const zone = app.catalog.periods.timeZone;
       try {
@@ -103,6 +107,9 @@ function handlerOf(route: Route, services: () => AppServices) {
         headers.set(zoneHeader, zone);
         return { ...answer, headers };
       } catch (error) {
+        // A body with no good token or none that can be read, or the secret of a hook.
+        if (isUnknown(error) || (caller === undefined && isUnread(error)))
+          refuseTooMany(request, app);
         throw error instanceof HttpProblem ? error.withHeader(zoneHeader, zone) : error;
       }
     };
@@ -114,9 +121,10 @@ function handlerOf(route: Route, services: () => AppServices) {
       try {
         return await identify(route, request, services(), { context, signal });
       } catch (error) {
+        if (!isUnknown(error)) throw error;
+        refuseTooMany(request, services());
         const isOffered = roleOf(route, request.method as Method) === 'any';
-        if (!isOffered || !(error instanceof HttpProblem) || error.status !== 401) throw error;
-        throw error.withMembers({ signIn: services().signIn.offer });
+        throw isOffered ? error.withMembers({ signIn: services().signIn.offer }) : error;
       }
     },
     queryOf: (method) => queryOf(route, method),
@@ -164,19 +172,44 @@ async function identify(
 ): Promise<Caller | undefined> {
   const method = (request.method === 'HEAD' ? 'GET' : request.method) as Method;
   const role = roleOf(route, method);
-  if (role === undefined) return undefined;
   const access = accessOf(route, method);
+  if (role === undefined) {
+    if (!route.isUnlimited) refuseTooMany(request, app);
+    return undefined;
+  }
   const isNeeded = access === 'token' || (access === 'read' && app.settings.protectReads);
   const warn = (text: string) => context.warn(text);
   const identity = await app.signIn.identify(request, { now: app.now(), signal, warn });
   if (identity === undefined) {
     if (isNeeded) throw unauthenticated('Authorization token is needed.');
+    if (access === 'body') app.limits.perhapsKnown(addressOf(request, app));
+    else if (!route.isUnlimited) refuseTooMany(request, app);
     return undefined;
   }
+  app.limits.caller(identity);
   if (role === 'any') return { ...identity, ...allOf(identity) };
   const caller = inRole(identity, role);
   if (isNeeded || access === 'body') requireRole(caller, role);
   return caller.roles.includes(role) ? caller : undefined;
+}
+
+function isUnknown(error: unknown): error is HttpProblem {
+  return error instanceof HttpProblem && error.status === 401;
+}
+
+/** A body in which a token may have been. */
+function isUnread(error: unknown): boolean {
+  const types: ProblemType[] = ['invalid-body', 'content-type', 'timeout', 'body-too-large'];
+  return error instanceof HttpProblem && types.includes(error.type);
+}
+
+/** Counts a request of somebody who is not known. Throws `HttpProblem` 429. */
+function refuseTooMany(request: HttpRequest, app: AppServices): void {
+  app.limits.stranger(addressOf(request, app));
+}
+
+function addressOf(request: HttpRequest, { settings }: AppServices): string | undefined {
+  return originOf(request, settings.inAzure).address;
 }
 
 /** The route's operations, for `/openapi.json`. */

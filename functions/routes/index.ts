@@ -31,6 +31,7 @@ const ownRoutes: readonly Route[] = [
   ...eventRoutes,
   {
     name: 'health',
+    isUnlimited: true,
     tag: 'service',
     route: 'health',
     access: 'known',
@@ -49,6 +50,7 @@ const ownRoutes: readonly Route[] = [
   },
   {
     name: 'health_live',
+    isUnlimited: true,
     tag: 'service',
     route: 'health/live',
     access: 'open',

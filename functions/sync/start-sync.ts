@@ -126,5 +126,7 @@ export async function planned(
 /** The member counts where it is sent; a header was looked at before the body was read. */
 export function tokenOf(body: Body, caller: Caller | undefined, app: AppServices): Caller {
   if (caller !== undefined && !Object.hasOwn(body, 'token')) return caller;
-  return inRole(identityOf(authenticate(body['token'], app.settings.tokens, app.now())), 'run');
+  const token = authenticate(body['token'], app.settings.tokens, app.now());
+  app.limits.caller(token);
+  return inRole(identityOf(token), 'run');
 }

@@ -13,6 +13,7 @@ import { Schedules } from '../board/schedule/schedules.ts';
 import { boardsBeside } from '../board/shipped.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
+import { RequestLimits } from '../http/request-limits.ts';
 import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { Settings } from '../settings/settings.ts';
 import { SignIn } from '../sign-in/sign-in.ts';
@@ -38,6 +39,7 @@ export class AppProcess {
   readonly settings: Settings;
   /** It remembers the issuer's keys. */
   readonly signIn: SignIn;
+  readonly limits: RequestLimits;
   readonly container: OpenContainer;
   readonly audit: Audit;
   readonly boards: Boards;
@@ -66,6 +68,7 @@ export class AppProcess {
   constructor(settings: Settings, container: OpenContainer) {
     this.settings = settings;
     this.signIn = new SignIn(settings);
+    this.limits = new RequestLimits(settings);
     this.container = container;
     this.audit = new Audit(container, this.now);
     this.boards = new Boards(container, boardsBeside(settings.catalog, container), this.now);

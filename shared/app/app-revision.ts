@@ -134,6 +134,10 @@ export class AppRevision implements AppServices {
     return this.#process.signIn;
   }
 
+  get limits() {
+    return this.#process.limits;
+  }
+
   get audit() {
     return this.#process.audit;
   }

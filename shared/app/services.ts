@@ -6,6 +6,7 @@ import type { Boards } from '../board/boards.ts';
 import type { Schedules } from '../board/schedule/schedules.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closures } from '../closures/closures.ts';
+import type { RequestLimits } from '../http/request-limits.ts';
 import type { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
@@ -21,6 +22,8 @@ export interface AppServices {
   settings: Settings;
   /** Who calls. */
   signIn: SignIn;
+  /** How many requests may come. */
+  limits: RequestLimits;
   catalog: Catalog;
   syncs: Syncs;
   boards: Boards;

@@ -19,6 +19,10 @@ export const reservedSegments: readonly string[] = [
   'events',
   'ages',
   'flexibee',
+  'dynsql',
+  'catalog',
+  'me',
+  'page',
   'health',
   'openapi.json',
   'mcp',
@@ -38,6 +42,7 @@ export const parentSegments: readonly string[] = [
   'boards',
   'schedules',
   'flexibee',
+  'page',
   'admin',
   'runtime',
 ];

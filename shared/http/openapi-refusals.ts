@@ -18,6 +18,11 @@ const headersOfProblems: Partial<Record<ProblemType, Record<string, string>>> = 
   closed: { 'Retry-After': 'Seconds until the closure ends' },
   'key-in-use': { 'Retry-After': 'Seconds after which it is known what came of it' },
   changed: { ETag: 'What there is now is known by; absent where there is nothing any more' },
+  'rate-limited': {
+    'Retry-After': 'Seconds after which one more will do',
+    RateLimit: 'What is left, as draft-ietf-httpapi-ratelimit-headers has it',
+    'RateLimit-Policy': 'How many may come in how many seconds',
+  },
   unavailable: { 'Retry-After': 'Seconds after which it is worth another try' },
 };
 
@@ -58,6 +63,7 @@ function problemsOf({ role, parameters, body, anyBody, problems }: Operation): S
     ...(hasBody ? (['timeout', 'body-too-large'] as const) : []),
     ...(body === undefined ? [] : (['content-type'] as const)),
     ...(problems ?? []),
+    'rate-limited',
     'internal',
     'unavailable',
   ]);

@@ -29,6 +29,7 @@ export const problemTypes = {
   'body-too-large': { status: 413, title: 'The request body is too large' },
   'content-type': { status: 415, title: 'The content type is not supported' },
   'key-reused': { status: 422, title: 'The key was sent with another request' },
+  'rate-limited': { status: 429, title: 'There are too many requests' },
   'too-many': { status: 429, title: 'The API token has too many queries under way' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   flexibee: { status: 502, title: 'The FlexiBee server did not do what it was asked' },

@@ -151,6 +151,18 @@ export const settingDescriptions: readonly SettingDescription[] = [
     ...number('SQL_POOL_SIZE'),
   },
   {
+    name: 'REQUESTS_PER_CALLER',
+    group: 'may',
+    what: 'The most requests of one token or account to one worker; [what else there is](api.md#how-many-requests).',
+    ...number('REQUESTS_PER_CALLER'),
+  },
+  {
+    name: 'REQUESTS_PER_ADDRESS',
+    group: 'may',
+    what: 'The same of one address without a good token; all of these together have ten times as many.',
+    ...number('REQUESTS_PER_ADDRESS'),
+  },
+  {
     name: 'FUNCTIONS_WORKER_RUNTIME',
     group: 'platform',
     what: 'For the Functions host. Flex Consumption refuses it: leave it out there.',

@@ -48,6 +48,10 @@ export interface Settings {
   retentionDays: number;
   /** The most connections that one worker opens to one database; dynsql has as many of its own. */
   sqlPoolSize: number;
+  /** The most requests of one token or account to one worker in a minute. */
+  requestsPerCaller: number;
+  /** The same of one address without a good token. */
+  requestsPerAddress: number;
   /** For web hooks of FlexiBee. */
   hooks: HookSettings;
   /** Origins of pages that may call `/mcp`, beside the app's own. */
@@ -106,6 +110,8 @@ export function readSettings(
     leaseSeconds: parseWholeNumber(read, report, 'LEASE_SECONDS'),
     retentionDays: parseWholeNumber(read, report, 'RUN_RETENTION_DAYS'),
     sqlPoolSize: parseWholeNumber(read, report, 'SQL_POOL_SIZE'),
+    requestsPerCaller: parseWholeNumber(read, report, 'REQUESTS_PER_CALLER'),
+    requestsPerAddress: parseWholeNumber(read, report, 'REQUESTS_PER_ADDRESS'),
     hooks: parseHooks(read, report),
     mcpOrigins: parseMcpOrigins(read, report),
     // Whoever tells nobody needs no schema of it.

@@ -6,7 +6,7 @@ export interface WholeNumber {
   fallback: number;
   least: number;
   most: number;
-  unit: 'seconds' | 'days' | 'connections';
+  unit: 'seconds' | 'days' | 'connections' | 'requests a minute';
 }
 
 export const wholeNumbers = {
@@ -15,6 +15,9 @@ export const wholeNumbers = {
   LEASE_SECONDS: { fallback: 60, least: 15, most: 60, unit: 'seconds' },
   RUN_RETENTION_DAYS: { fallback: 90, least: 1, most: 3650, unit: 'days' },
   SQL_POOL_SIZE: { fallback: 10, least: 2, most: 1000, unit: 'connections' },
+  // Fewer than 60 would refuse the page, whose first look is some thirty requests.
+  REQUESTS_PER_CALLER: { fallback: 6_000, least: 60, most: 1_000_000, unit: 'requests a minute' },
+  REQUESTS_PER_ADDRESS: { fallback: 1_200, least: 60, most: 1_000_000, unit: 'requests a minute' },
 } as const satisfies Record<string, WholeNumber>;
 
 /** What is set, or else what it is unless set; what is no such number is reported. */

@@ -27,6 +27,7 @@ import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
+import { RequestLimits } from '../../shared/http/request-limits.ts';
 import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
 import { SignIn } from '../../shared/sign-in/sign-in.ts';
 import { planStages } from '../../shared/sync/plan.ts';
@@ -207,6 +208,7 @@ export function testApp(
   return {
     settings,
     signIn: new SignIn(settings),
+    limits: new RequestLimits(settings),
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
     boards: new Boards(

@@ -89,7 +89,7 @@ test('/openapi.json: every operation has its tag, its refusals and their headers
   }
   const { responses } = document.paths['/entity_sync'].post;
   assert.deepEqual(Object.keys(responses), [
-    ...['200', '202', '400', '401', '403', '408', '409', '413', '415', '422', '500', '503'],
+    ...['200', '202', '400', '401', '403', '408', '409', '413', '415', '422', '429', '500', '503'],
   ]);
   assert.equal(responses['202'].headers.Location.required, true);
   assert.ok(responses['401'].headers['WWW-Authenticate']);

@@ -7,6 +7,7 @@ export interface Seen {
   count: number;
   medianMs: number;
   slowestMs: number;
+  p95Ms: number;
   /** Of answers that were not 200. */
   failed: string[];
 }
@@ -17,8 +18,11 @@ export interface QuietClient {
   close(): Promise<void>;
 }
 
-export function quietClient(url: string): QuietClient {
-  const worker = new Worker(new URL('./quiet.ts', import.meta.url), { workerData: { url } });
+/** @param token whoever is known is not counted among strangers */
+export function quietClient(url: string, token = 'demo-token'): QuietClient {
+  const worker = new Worker(new URL('./quiet.ts', import.meta.url), {
+    workerData: { url, token },
+  });
   return {
     async seen() {
       worker.postMessage('seen');
@@ -28,7 +32,7 @@ export function quietClient(url: string): QuietClient {
       const sorted = took.toSorted((a, b) => a - b);
       const at = (share: number) =>
         Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
-      return { count: took.length, medianMs: at(0.5), slowestMs: at(1), failed };
+      return { count: took.length, medianMs: at(0.5), p95Ms: at(0.95), slowestMs: at(1), failed };
     },
     async close() {
       await worker.terminate();
@@ -42,6 +46,7 @@ export function together(parts: readonly Seen[]): Seen {
   return {
     count: parts.reduce((sum, { count }) => sum + count, 0),
     medianMs: medians[Math.floor(medians.length / 2)] ?? 0,
+    p95Ms: Math.max(...parts.map(({ p95Ms }) => p95Ms)),
     slowestMs: Math.max(...parts.map(({ slowestMs }) => slowestMs)),
     failed: parts.flatMap(({ failed }) => failed),
   };

@@ -2,6 +2,7 @@
 
 import { commandLine } from '../../shared/command-line/command-line.ts';
 import { wholeNumber } from '../../shared/command-line/options.ts';
+import { runFlood } from './flood.ts';
 import { runHostile } from './run.ts';
 
 const most = Number.MAX_SAFE_INTEGER;
@@ -11,6 +12,7 @@ const {
   first,
   connections,
   seconds,
+  addresses,
 } = commandLine({
   name: 'npm run hostile --',
   what: `Requests that nobody should send, against the whole machine, beside a quiet client. Prints its
@@ -21,10 +23,23 @@ seed, every fault as it comes and a summary.`,
     first: wholeNumber('the number of the first one', 0, most, 0),
     connections: wholeNumber('how many at a time', 1, most, 24),
     seconds: wholeNumber('the end, whatever is left', 1, most, 86_400),
+    addresses: wholeNumber(
+      'strangers from so many addresses in their place, while a run goes on',
+      0,
+      250,
+      0,
+    ),
   },
   more: `A request comes again by its number: --seed N --first K --requests 1. Exit code 1 with a fault.`,
 });
 
+const log = (line: string) => console.log(line);
+if (addresses > 0) {
+  const flood = await runFlood({ requests, addresses, connections, perAddress: 1_200, log });
+  console.log(JSON.stringify(flood, undefined, 1));
+  const isHarmless = flood.run === 'succeeded' && flood.beside.failed.length === 0;
+  process.exit(isHarmless && flood.statuses['500'] === undefined ? 0 : 1);
+}
 console.log(`seed ${seed}`);
 const summary = await runHostile({
   seed,
@@ -32,7 +47,7 @@ const summary = await runHostile({
   first,
   connections,
   budgetMs: seconds * 1000,
-  log: (line) => console.log(line),
+  log,
 });
 console.log(JSON.stringify(summary, undefined, 1));
 process.exit(summary.faults.length === 0 ? 0 : 1);

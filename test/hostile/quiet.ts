@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { url } = workerData as { url: string };
+const { url, token } = workerData as { url: string; token: string };
+const authorization = `Bearer ${token}`;
 const intervalMs = 50;
 const paths = ['/valid_codes', '/sync_status'];
 let took: number[] = [];
@@ -19,7 +20,7 @@ for (let turn = 0; ; turn += 1) {
   const path = paths[turn % paths.length] ?? '';
   const start = performance.now();
   try {
-    const response = await fetch(url + path);
+    const response = await fetch(url + path, { headers: { authorization } });
     await response.text();
     if (response.status !== 200) failed.push(`${path}: ${response.status}`);
   } catch (error) {

@@ -46,7 +46,7 @@ const idleMs = 1_000;
 const besideMs = 1_000;
 
 const targets: Target[] = routes.flatMap(({ route, methods }) =>
-  Object.keys(methods).map((method) => ({ method, template: route })),
+  Object.keys(methods()).map((method) => ({ method, template: route })),
 );
 
 export async function runHostile(options: HostileOptions): Promise<HostileSummary> {

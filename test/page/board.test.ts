@@ -1,7 +1,11 @@
-/** The board: choosing cells and starting them, by mouse and by keyboard. */
+/** The board: choosing cells and starting them, saved boards and schedules, by mouse and by keyboard. */
 
 import assert from 'node:assert/strict';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { startBrowser, type TestBrowser, withoutBrowser } from './browser.ts';
@@ -15,18 +19,37 @@ function lastMonth(): { month: number; year: number } {
   return month === 1 ? { month: 12, year: year - 1 } : { month: month - 1, year };
 }
 
+/** What a catalogue may say of an entity, and a frontend must be able to bear. */
+const hostile = `<img src=x onerror=alert(1)> \u202eabc ${'w'.repeat(10_000)}`;
+
+/** The shipped one, with one entity's description hostile; its folder. */
+async function hostileCatalog(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'catalog-'));
+  await cp(fileURLToPath(new URL('../../catalog', import.meta.url)), folder, { recursive: true });
+  const place = join(folder, 'catalog.json');
+  const content = JSON.parse(await readFile(place, 'utf8'));
+  content.entities.find(({ name }: { name: string }) => name === 'meter_place').description =
+    hostile;
+  await writeFile(place, JSON.stringify(content));
+  return folder;
+}
+
 const cell = (page: Page, name: RegExp) => page.getByRole('gridcell', { name });
 
 describe('the board', { skip: withoutBrowser }, () => {
   let machine: OneMachine;
   let browser: TestBrowser;
+  let catalog: string;
   before(async () => {
     machine = await oneMachine();
-    [browser] = await Promise.all([startBrowser(), machine.start()]);
+    catalog = await hostileCatalog();
+    const environment = { CATALOG: join(catalog, 'catalog.json') };
+    [browser] = await Promise.all([startBrowser(), machine.start(environment)]);
   });
   after(async () => {
     await browser?.close();
     await machine?.close();
+    await rm(catalog, { recursive: true, force: true });
   });
 
   it("last month's payments of three sources are chosen by mouse, planned, started and seen to run", async () => {
@@ -79,6 +102,86 @@ describe('the board', { skip: withoutBrowser }, () => {
     await plan.getByText('3 stages', { exact: false }).first().waitFor();
     await page.keyboard.press('Escape');
     await plan.waitFor({ state: 'detached' });
+    assertQuiet();
+    await close();
+  });
+
+  it('a line is switched off and noted; whoever was slower is told who was quicker', async () => {
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${machine.url}/#/board/month-end`,
+      { token: 'demo-token', expected: /^412 .*\/boards\/month-end\/calls\// },
+    );
+    const line = page.getByRole('switch', { name: /^Оплата of .*, month before$/ });
+    await line.click();
+    await page.getByText('7 of 8 lines are on.', { exact: false }).waitFor();
+    assert.equal(await line.isChecked(), false);
+    await page.getByRole('button', { name: /^Note … Оплата of/ }).click();
+    await page.getByRole('textbox', { name: /^Note of Оплата of/ }).fill('slow <b>at</b> night');
+    await page.keyboard.press('Enter');
+    await page.getByText('slow <b>at</b> night').waitFor();
+    await assertAccessible();
+    const { calls } = JSON.parse((await machine.get('/boards/month-end')).text);
+    const written = calls.find(({ name }: { name: string }) => name === 'payment');
+    assert.deepEqual([written.run, written.note], [false, 'slow <b>at</b> night']);
+
+    const body = JSON.stringify({ note: 'mine', user: 'Petr' });
+    const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' };
+    const path = `/boards/month-end/calls/${encodeURIComponent(written.id)}`;
+    assert.equal((await machine.request(path, { method: 'PATCH', headers, body })).status, 200);
+    await line.click();
+    await page.getByText('Petr has changed it in the meantime', { exact: false }).first().waitFor();
+    await page.getByText('mine', { exact: true }).waitFor();
+    assert.equal(await line.isChecked(), false);
+    await line.click();
+    await page.getByText('8 of 8 lines are on.', { exact: false }).waitFor();
+    assertQuiet();
+    await close();
+  });
+
+  it('a schedule is changed by the keyboard alone, once its next five times are seen', async () => {
+    const body = JSON.stringify({ user: 'Jana', board: 'nightly', cron: '30 2 * * *' });
+    const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' };
+    const night = await machine.request('/schedules/night', { method: 'PUT', headers, body });
+    assert.equal(night.status, 201, night.text);
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${machine.url}/#/board/nightly`,
+      { token: 'demo-token', expected: /^400 .*\/schedules\/night\?dry=true/ },
+    );
+    await page.getByRole('button', { name: 'Change … night' }).focus();
+    await page.keyboard.press('Enter');
+    const times = page.getByRole('list', { name: 'The next five times' }).getByRole('listitem');
+    await times.nth(4).waitFor();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('0 6 * * MON');
+    await times
+      .filter({ hasText: /^Monday.*06:00$/ })
+      .nth(4)
+      .waitFor();
+    assert.equal(await times.count(), 5);
+    await assertAccessible();
+    await page.keyboard.press('Enter');
+    await page.getByText('0 6 * * MON').waitFor();
+    const { cron, changedBy } = JSON.parse((await machine.get('/schedules/night')).text);
+    assert.deepEqual([cron, changedBy.user], ['0 6 * * MON', 'demo']);
+    await page.getByRole('switch', { name: 'Schedule night' }).click();
+    await page.getByText('switched off').waitFor();
+    assertQuiet();
+    await close();
+  });
+
+  it('what a catalogue says is text, however hostile, and holds the layout from 360 px on', async () => {
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${machine.url}/#/board`,
+      { token: 'demo-token', language: 'ru', viewport: { width: 360, height: 740 } },
+    );
+    const header = page.getByRole('rowheader', { name: '<img src=x onerror=alert(1)>' });
+    await header.waitFor();
+    const box = await header.boundingBox();
+    assert.ok(box !== null && box.height < 40 && box.width < 200, JSON.stringify(box));
+    const wide = await page.evaluate('document.documentElement.scrollWidth');
+    assert.ok(Number(wide) <= 360, `${wide} px`);
+    assert.equal(await page.locator('main img').count(), 0);
+    await assertAccessible();
     assertQuiet();
     await close();
   });

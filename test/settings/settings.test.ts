@@ -337,14 +337,15 @@ test('on Windows names of variables have no case', () => {
   assert.equal(readSettings(environment, 'linux').settings.storage, undefined);
 });
 
-for (const name of ['SLICE_BUDGET', 'LEASE_SECONDS', 'RUN_RETENTION_DAYS', 'SQL_POOL_SIZE']) {
+const numbers = ['SLICE_BUDGET', 'LEASE_SECONDS', 'RUN_RETENTION_DAYS', 'SQL_POOL_SIZE'];
+for (const name of [...numbers, 'REQUESTS_PER_CALLER', 'REQUESTS_PER_ADDRESS']) {
   test(`refused: ${name} that is no whole number in its range`, () => {
-    for (const value of ['0', '-1', '1.5', '1e1', 'a minute', '100000']) {
+    for (const value of ['0', '-1', '1.5', '1e1', 'a minute', '1000001']) {
       const [fault] = faultsOf(() => soundSettings({ ...valid, [name]: value }));
       assert.equal(fault?.setting, name);
       assert.match(
         fault?.fault ?? '',
-        /whole number of (seconds|days|connections) from \d+ to \d+$/,
+        /whole number of (seconds|days|connections|requests a minute) from \d+ to \d+$/,
       );
     }
   });

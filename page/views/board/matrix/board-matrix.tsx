@@ -5,11 +5,11 @@ import type { Accepted, AskedCall, PlannedRun } from '../../../api/schema.d.ts';
 import { reasonOf } from '../../../live/act.ts';
 import { entityTitle } from '../../../live/catalog.ts';
 import { asker, may } from '../../../session/session.ts';
-import { hrefOf } from '../../../shell/router.ts';
 import { duration, monthName } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
 import { PlanDialog } from '../plan/plan-dialog.tsx';
+import { StartedNote } from '../plan/started-note.tsx';
 import { callsOf } from './calls.ts';
 import { CellPanel } from './cell-panel.tsx';
 import { conditionOf } from './condition.ts';
@@ -75,22 +75,16 @@ export function BoardMatrix({ title }: { title: string }) {
       ) : (
         <div class="matrix-boxes">
           {blocks.map((block, index) => (
-            <div
+            <Grid
               key={block.columns[0]?.code}
-              class="matrix-box sheet"
-              style={{ '--columns': block.columns.length }}
-              onScroll={close}
-            >
-              <Grid
-                blocks={blocks}
-                index={index}
-                known={known.value}
-                open={(slot, cell, byKeyboard) => {
-                  opened.value = { slot, cell, byKeyboard };
-                }}
-                close={close}
-              />
-            </div>
+              blocks={blocks}
+              index={index}
+              known={known.value}
+              open={(slot, cell, byKeyboard) => {
+                opened.value = { slot, cell, byKeyboard };
+              }}
+              close={close}
+            />
           ))}
         </div>
       )}
@@ -240,18 +234,4 @@ function SlotsPlan({ slots, close }: { slots: readonly Slot[]; close(accepted?: 
 function listed(all: readonly string[]): string {
   if (all.length <= named) return all.join(', ');
   return say('board.andMore', { list: all.slice(0, named).join(', '), count: all.length - named });
-}
-
-function StartedNote({ accepted: { id, state, place = 0 } }: { accepted: Accepted }) {
-  const text =
-    state !== 'waiting'
-      ? say('board.started')
-      : place === 0
-        ? say('board.nextInLine')
-        : say('board.waitsBehind', { count: place });
-  return (
-    <p class="started-note">
-      {text} <a href={hrefOf('runs', [id])}>{id}</a>
-    </p>
-  );
 }

@@ -1,3 +1,4 @@
+import type { Cell } from '../../../api/schema.d.ts';
 import { now } from '../../../live/clock.ts';
 import { duration, percent } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
@@ -9,6 +10,8 @@ interface MatrixCellProps {
   /** How many columns it has. */
   span: number;
   place: { row: number; column: number; tabIndex: number };
+  /** Its place among all columns, where not all are drawn. */
+  number: { 'aria-colindex'?: number };
   condition: Condition;
   isChosen: boolean;
   /** Milliseconds since 1970, to the minute. */
@@ -27,7 +30,15 @@ interface Shown {
 }
 
 /** Reads no signal: its row is drawn anew when something of it is another. */
-export function MatrixCell({ where, span, place, condition, isChosen, at }: MatrixCellProps) {
+export function MatrixCell({
+  where,
+  span,
+  place,
+  number,
+  condition,
+  isChosen,
+  at,
+}: MatrixCellProps) {
   const { kind } = condition;
   const isMoving = kind === 'running' || kind === 'waiting';
   const shown = isMoving ? undefined : still(condition, at);
@@ -37,6 +48,7 @@ export function MatrixCell({ where, span, place, condition, isChosen, at }: Matr
       class={`cell ${kind}`}
       colSpan={span}
       aria-selected={isChosen}
+      {...number}
       data-row={place.row}
       data-column={place.column}
       tabIndex={place.tabIndex}
@@ -46,8 +58,9 @@ export function MatrixCell({ where, span, place, condition, isChosen, at }: Matr
         <Moving where={where} condition={condition} />
       ) : (
         <>
-          <span class="age">{shown.left}</span>
-          <span class="took">{shown.right}</span>
+          <span class="pair">
+            <span>{shown.left}</span> <span>{shown.right}</span>
+          </span>{' '}
           {shown.mark !== undefined && <em>{shown.mark}</em>}
         </>
       )}
@@ -64,44 +77,29 @@ function Moving({ where, condition }: { where: string; condition: Condition }) {
         <span class="done" aria-hidden="true" style={{ width: `${share}%` }} />
       )}
       <span class="unseen">{`${where}: ${words}`}</span>
-      <span class="age" aria-hidden="true">
-        {left}
-      </span>
-      <span class="took" aria-hidden="true">
-        {right}
+      <span class="pair" aria-hidden="true">
+        <span>{left}</span> <span>{right}</span>
       </span>
     </>
   );
 }
 
+/** What is seen is said: whoever speaks to the page says what they see. */
 function still({ kind, cell }: Condition, at: number): Shown {
-  const { success, error, check } = cell ?? {};
-  const age = success && duration(at - Date.parse(success.at), 'narrow', 1);
-  const took = success && duration(success.tookMs, 'narrow', 1);
-  const times =
-    age === undefined || took === undefined
-      ? say('board.never')
-      : say('board.ageAndTook', { age, took });
-  const shown = { left: age ?? '–', right: took ?? '' };
-  switch (kind) {
-    case 'failed': {
-      const mark = error?.number === undefined ? say('board.failedMark') : String(error.number);
-      return { ...shown, mark, words: `${say('board.failed')}, ${times}` };
-    }
-    case 'differs':
-      return {
-        ...shown,
-        mark: '≠',
-        words: `${say('board.differs')}, ${times}. ${check?.what ?? ''}`,
-      };
-    case 'never':
-      return { ...shown, words: say('board.never') };
-    default:
-      return {
-        ...shown,
-        words: `${kind === 'old' ? say('board.old') : say('board.fresh')}, ${times}`,
-      };
-  }
+  const { success, error } = cell ?? {};
+  if (kind === 'never') return { left: '–', right: '', words: say('board.never') };
+  const left = success === undefined ? '–' : duration(at - Date.parse(success.at), 'narrow', 1);
+  const right = success === undefined ? '' : duration(success.tookMs, 'narrow', 1);
+  const mark = markOf(kind, error);
+  const seen = [left, right, mark].filter(Boolean).join(' ');
+  const words = `${say(`board.${kind}`)}, ${seen}`;
+  return { left, right, words, ...(mark !== undefined && { mark }) };
+}
+
+function markOf(kind: Condition['kind'], error: Cell['error']): string | undefined {
+  if (kind === 'differs') return '≠';
+  if (kind !== 'failed') return undefined;
+  return error?.number === undefined ? say('board.failedMark') : String(error.number);
 }
 
 function moving({ kind, active }: Condition, at: number): Shown {

@@ -10,6 +10,10 @@ interface MatrixRowProps {
   row: Row;
   line: number;
   columns: readonly Column[];
+  /** The columns that are drawn, both included; of a large matrix not all are. */
+  from: number;
+  to: number;
+  isLarge: boolean;
   /** By column, of the first of a wide slot. */
   conditions: readonly (Condition | undefined)[];
   /** Of all conditions: as long as it is the same nothing else is drawn. */
@@ -22,23 +26,31 @@ interface MatrixRowProps {
 
 /** Drawn anew when something of it is another, and each minute, by which its ages grow. */
 export const MatrixRow = memo(
-  function MatrixRow({ row, line, columns, conditions, chosen, tabColumn }: MatrixRowProps) {
+  function MatrixRow(props: MatrixRowProps) {
+    const { row, line, columns, from, to, isLarge, conditions, chosen, tabColumn } = props;
     const at = minute.value;
-    const slots = row.slots.flatMap((slot, column) =>
-      slot === undefined || slot.from === column ? { slot, column } : [],
-    );
+    const slots = row.slots.flatMap((slot, column) => {
+      const isDrawn = column <= to && (slot?.to ?? column) >= from;
+      return isDrawn && (slot === undefined || slot.from === column) ? { slot, column } : [];
+    });
+    const first = slots[0]?.column ?? 0;
+    const last = slots.at(-1);
+    const after = columns.length - 1 - (last?.slot?.to ?? last?.column ?? -1);
+    const isTabDrawn = tabColumn === undefined || (tabColumn >= first && tabColumn <= to);
+    const number = (column: number) => (isLarge ? { 'aria-colindex': column + 2 } : {});
     return (
-      <tr>
+      <tr {...(isLarge && { 'aria-rowindex': line + 3 })}>
         <th
           scope="row"
           data-row={line}
           data-column={-1}
-          tabIndex={tabColumn === -1 ? 0 : -1}
+          tabIndex={isTabDrawn && tabColumn !== -1 ? -1 : 0}
           title={row.title}
         >
           <span class="name">{row.title}</span>
           <Months conditions={conditions} isDated={row.dated} />
         </th>
+        {first > 0 && <td colSpan={first} aria-hidden="true" />}
         {slots.map(({ slot, column }) => {
           const isTab =
             tabColumn !== undefined && tabColumn >= column && tabColumn <= (slot?.to ?? column);
@@ -50,6 +62,7 @@ export const MatrixRow = memo(
                 key={column}
                 class="none"
                 aria-disabled="true"
+                {...number(column)}
                 data-row={place.row}
                 data-column={place.column}
                 tabIndex={place.tabIndex}
@@ -70,18 +83,22 @@ export const MatrixRow = memo(
               where={`${row.title}, ${source}`}
               span={slot.to - slot.from + 1}
               place={place}
+              number={number(column)}
               condition={condition}
               isChosen={chosen[column] === '1'}
               at={at}
             />
           );
         })}
+        {after > 0 && <td colSpan={after} aria-hidden="true" />}
       </tr>
     );
   },
   (one, other) =>
     one.row === other.row &&
     one.line === other.line &&
+    one.from === other.from &&
+    one.to === other.to &&
     one.signature === other.signature &&
     one.chosen === other.chosen &&
     one.tabColumn === other.tabColumn,

@@ -1,0 +1,115 @@
+import { useSignal } from '@preact/signals';
+import { answered, api } from '../../../api/client.ts';
+import type { Accepted, Board, PlannedRun } from '../../../api/schema.d.ts';
+import { now } from '../../../live/clock.ts';
+import { asker, may } from '../../../session/session.ts';
+import { hrefOf } from '../../../shell/router.ts';
+import { near } from '../../../text/format.ts';
+import { say } from '../../../text/say.ts';
+import { Button } from '../../../ui/button.tsx';
+import { PlanDialog } from '../plan/plan-dialog.tsx';
+import { StartedNote } from '../plan/started-note.tsx';
+import { BoardLine } from './board-line.tsx';
+import { codesOf } from './call-words.ts';
+import { authorOf, useShared } from './document.ts';
+import { Schedules } from './schedules.tsx';
+
+/** One board: its lines with their switches and notes, its schedules, and starting it. */
+export function SavedBoard({ name }: { name: string }) {
+  const { data, refusal, change } = useShared<Board>(`board ${name}`, (how) =>
+    api.GET('/boards/{board}', { params: { path: { board: name } }, ...how }),
+  );
+  const isPlanned = useSignal(false);
+  const isOnAlone = useSignal(false);
+  const accepted = useSignal<Accepted | undefined>(undefined);
+  const board = data.value;
+  if (board === undefined) {
+    return (
+      <div class="saved-board sheet" aria-busy={refusal.value === undefined}>
+        {refusal.value !== undefined && <p class="refusal">{refusal.value.message}</p>}
+      </div>
+    );
+  }
+  const isMine = may('run', board.calls.flatMap(codesOf));
+  const shown = isOnAlone.value ? board.calls.filter(({ run }) => run) : board.calls;
+  return (
+    <div class="saved-board sheet">
+      <div class="heading">
+        <h3>{board.name}</h3>
+        <small>{board.description}</small>
+        <span class="grow" />
+        {isMine && (
+          <Button
+            kind="main"
+            isBusy={board.on === 0}
+            onClick={() => {
+              isPlanned.value = true;
+            }}
+          >
+            {say('board.runNow')}
+          </Button>
+        )}
+        <a class="button quiet" href={hrefOf('runs', [], { board: board.name })}>
+          {say('board.allRuns')}
+        </a>
+      </div>
+      {accepted.value !== undefined && <StartedNote accepted={accepted.value} />}
+      <p class="quiet">
+        {say('board.linesOn', { on: board.on, count: board.calls.length })}{' '}
+        {board.changedAt === undefined
+          ? say('board.asShipped')
+          : say('board.changedBy', {
+              who: authorOf(board),
+              time: near(board.changedAt, now.value),
+            })}
+      </p>
+      {board.errors.map(({ field, message }) => (
+        <p key={field} class="refusal">
+          {message}
+        </p>
+      ))}
+      <label class="only-on">
+        <input
+          type="checkbox"
+          checked={isOnAlone.value}
+          onChange={(event) => {
+            isOnAlone.value = event.currentTarget.checked;
+          }}
+        />
+        {say('board.onAlone')}
+      </label>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <section class="lines-box" tabIndex={0} aria-label={say('board.lines')}>
+        <ul class="lines">
+          {shown.map((call) => (
+            <BoardLine key={call.id} board={board} call={call} change={change} isMine={isMine} />
+          ))}
+        </ul>
+      </section>
+      <Schedules board={board.name} isMine={isMine} />
+      {isPlanned.value && (
+        <PlanDialog
+          title={say('board.runBoard', { name: board.name })}
+          plan={(signal) => planOf(name, signal)}
+          start={(whenBusy, key) => startOf(name, whenBusy, key)}
+          close={(started) => {
+            isPlanned.value = false;
+            if (started !== undefined) accepted.value = started;
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function planOf(board: string, signal: AbortSignal): Promise<PlannedRun> {
+  const params = { path: { board }, query: { dry: 'true' as const } };
+  const asked = api.POST('/boards/{board}/run', { params, body: { user: asker() }, signal });
+  return answered(asked) as Promise<PlannedRun>;
+}
+
+function startOf(board: string, whenBusy: 'refuse' | 'wait', key: string): Promise<Accepted> {
+  const params = { path: { board }, header: { 'Idempotency-Key': key } };
+  const body = { user: asker(), whenBusy };
+  return answered(api.POST('/boards/{board}/run', { params, body })) as Promise<Accepted>;
+}
