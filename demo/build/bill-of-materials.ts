@@ -17,7 +17,8 @@ export interface Package {
   text: string | undefined;
 }
 
-const locked: Readonly<Record<string, { integrity?: string }>> = { ...lock.packages, '': {} };
+/** Members differ from entry to entry: links have no digest. */
+const locked = lock.packages as unknown as Readonly<Record<string, { integrity?: string }>>;
 
 /**
  * Packages of which anything is in what was built, by name and version.
@@ -44,12 +45,15 @@ async function packageAt(root: string, home: string): Promise<Package> {
   const { name, version, license } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),
   ) as { name: string; version: string; license?: unknown };
-  if (typeof license !== 'string' || license === '') {
-    throw new Error(`${home} does not say under which licence it is: it may not be deployed`);
-  }
   const file = (await readdir(folder)).sort().find((one) => /^(licen[cs]e|copying)\b/i.test(one));
   const text = file === undefined ? undefined : await readFile(join(folder, file), 'utf8');
-  return { name, version, license, integrity: locked[home]?.integrity, text };
+  // Older packages have the text alone.
+  const isMit = text !== undefined && /^Permission is hereby granted, free of charge/m.test(text);
+  const told = typeof license === 'string' && license !== '' ? license : isMit ? 'MIT' : undefined;
+  if (told === undefined) {
+    throw new Error(`${home} does not say under which licence it is: it may not be deployed`);
+  }
+  return { name, version, license: told, integrity: locked[home]?.integrity, text };
 }
 
 /** CycloneDX 1.6; the same for the same packages, so that builds can be compared. */
