@@ -108,7 +108,7 @@ export const companyShow = cliCommand(
 
 function detailLines(one: Details, { say, clock }: Telling): string[] {
   const { live, lag, version, reconciliation, stale, gaps } = one;
-  const answer = 'error' in live ? live.error : String(live.globalVersion);
+  const answer = live && 'error' in live ? live.error : String(live?.globalVersion ?? '-');
   const { versions } = lag;
   const last = reconciliation.last;
   return [

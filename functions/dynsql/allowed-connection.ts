@@ -3,7 +3,7 @@ import type { DynsqlConnection } from '../../shared/app/connections/connection.t
 import type { AppServices } from '../../shared/app/services.ts';
 import { show } from '../../shared/faults/show.ts';
 import type { Caller } from '../../shared/http/caller.ts';
-import { authorizeConnection } from '../../shared/http/callers.ts';
+import { authorizeConnection, mayAsk } from '../../shared/http/callers.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 
 /** The connection that the path names. Throws `HttpProblem` 404, or 403 for whoever may not. */
@@ -20,10 +20,7 @@ export function allowedConnection(
     return connection;
   }
   const message = `There is no connection ${show(id)}.`;
-  const { connections } = caller;
-  const theirs = app.dynsql.all.filter(
-    (known) => connections.includes('*') || connections.includes(known.id),
-  );
+  const theirs = app.dynsql.all.filter((known) => mayAsk(caller, known.id));
   const ids = theirs.map((known) => known.id).join(', ');
   const allowed = ids === '' ? 'none with this token' : `one of ${ids}`;
   throw new HttpProblem('not-found', message, {

@@ -1,11 +1,23 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { preferredProfile } from '../../shared/http/accept.ts';
 import { json } from '../../shared/http/answer.ts';
+import { mayAsk } from '../../shared/http/callers.ts';
 import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { allowedConnection, pathParameter } from './allowed-connection.ts';
 import { explained } from './problems.ts';
 import { helpAnswer, pathOf } from './read-help.ts';
+
+/** The connections that the caller may ask, in the order of the catalogue. */
+export function listConnections(app: AppServices): RouteHandler {
+  return (_request, _context, { caller }) => {
+    if (caller === undefined) throw new Error('this needs a route that asks for a token');
+    const connections = app.catalog.connections
+      .filter(({ id }) => mayAsk(caller, id))
+      .map(({ id, kind, description }) => ({ id, kind, ...(description && { description }) }));
+    return tagged(json({ connections }));
+  };
+}
 
 /** The definitions of a connection. */
 export function listDefinitions(app: AppServices): RouteHandler {

@@ -9,6 +9,20 @@ import { askServer } from './ask-server.ts';
 import { changedCompany } from './company-change.ts';
 import { allowedCompany } from './named-company.ts';
 
+/** Whether the company's server has it, and when it was last heard. */
+export function readHook(app: AppServices): RouteHandler {
+  return async (request, _context, { caller, signal }) => {
+    const { code } = allowedCompany(request, app, caller);
+    const url = ownUrl(app, code);
+    const [own, heardAt] = await Promise.all([
+      ownHooks(app, code, url, signal),
+      app.companies.hookHeardAt(code, signal),
+    ]);
+    const heard = heardAt && { heardAt: heardAt.toISOString() };
+    return json({ company: code, url, registered: own.length, ...heard });
+  };
+}
+
 /** Registers it, in place of one that is there: its secret may have been another. */
 export function registerHook(app: AppServices): RouteHandler {
   return async (request, context, call) => {

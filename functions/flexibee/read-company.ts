@@ -1,5 +1,7 @@
+import type { SeenCompany } from '../../shared/app/companies.ts';
 import type { AppServices } from '../../shared/app/services.ts';
 import type { ShownState } from '../../shared/app/shown-company.ts';
+import { sharedAgeMs } from '../../shared/async/looks.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
 import type { FollowedCompany } from '../../shared/catalog/index.ts';
 import { closureText } from '../../shared/closures/closures.ts';
@@ -7,8 +9,12 @@ import { FlexibeeError } from '../../shared/flexibee/errors.ts';
 import type { Reconciliation, Report, Walk } from '../../shared/flexibee/reconcile/document.ts';
 import { json } from '../../shared/http/answer.ts';
 import { mayTouch } from '../../shared/http/callers.ts';
+import { isKnown, tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
+import { clientGone } from '../../shared/http/outgoing.ts';
 import type { CompanyDetails, CompanySummary, ReconciliationDetails } from '../shapes/companies.ts';
+import { isFlagged } from '../shapes/flag.ts';
+import { waitMsOf } from '../shapes/run-views.ts';
 import { withCode } from './ask-server.ts';
 import { allowedCompany } from './named-company.ts';
 
@@ -30,40 +36,71 @@ export function listCompanies(app: AppServices): RouteHandler {
   };
 }
 
-/** One company: where we are with it, and what its server says this moment. */
+/**
+ * One company: where we are with it, and what its server says this moment; with `live=false` its
+ * server is left alone. With `wait`, which leaves it alone as well, an answer that the client has is
+ * held until there is another, the time is over, the client has gone or the worker stops.
+ */
 export function readCompany(app: AppServices): RouteHandler {
-  return async (request, _context, { caller, signal }) => {
+  return async (request, context, { caller, signal }) => {
     const company = allowedCompany(request, app, caller);
-    const { code, name, server } = company;
-    const [state, reconciliation, live] = await Promise.all([
-      app.companies.state(code, signal),
-      app.companies.reconciliation(code, signal),
-      askLive(app, code, signal),
-    ]);
-    const known = 'globalVersion' in live ? live.globalVersion : state.globalVersion;
-    const { version, lag, generation, gaps, stale, hidden, loads, evidences, typed } = state;
-    const { pending, failures, requests } = state;
-    const isKnown = known !== undefined && version !== undefined;
-    const details: CompanyDetails = {
-      ...summary(app, company, state),
-      ...(known !== undefined && { globalVersion: known }),
-      lag: { ...lag, ...(isKnown && { versions: Math.max(0, known - version) + gaps }) },
-      name,
-      server,
-      live,
-      ...(generation !== undefined && { generation }),
-      gaps,
-      stale,
-      hidden,
-      loads,
-      pending,
-      failures,
-      evidences,
-      reconciliation: shownReconciliation(reconciliation, state.reconciliationDue),
-      requests,
-      typed,
+    const waitMs = waitMsOf(request.query);
+    const isLive = isFlagged(request.query, 'live', 'true') && waitMs === 0;
+    if (isLive) {
+      const [seen, live] = await Promise.all([
+        app.companies.look(company.code, 0, signal),
+        askLive(app, company.code, signal),
+      ]);
+      return tagged(json(details(app, company, seen, live)));
+    }
+    const look = async () => {
+      const seen = await app.companies.look(company.code, sharedAgeMs, signal);
+      return { answer: tagged(json(details(app, company, seen))), etag: seen.etag };
     };
-    return json(details);
+    let { answer, etag } = await look();
+    if (waitMs === 0 || !isKnown(request, answer.headers['etag'])) return answer;
+    const held = AbortSignal.any([
+      AbortSignal.timeout(waitMs),
+      clientGone(context.invocationId),
+      app.stopping,
+    ]);
+    while (isKnown(request, answer.headers['etag'])) {
+      await app.companies.changed(company.code, etag, held);
+      if (held.aborted) return answer;
+      ({ answer, etag } = await look());
+    }
+    return answer;
+  };
+}
+
+function details(
+  app: AppServices,
+  company: FollowedCompany,
+  { state, reconciliation }: SeenCompany,
+  live?: Live,
+): CompanyDetails {
+  const known = live && 'globalVersion' in live ? live.globalVersion : state.globalVersion;
+  const { version, lag, generation, gaps, stale, hidden, loads, evidences, typed } = state;
+  const { pending, failures, requests } = state;
+  const isKnown = known !== undefined && version !== undefined;
+  return {
+    ...summary(app, company, state),
+    ...(known !== undefined && { globalVersion: known }),
+    lag: { ...lag, ...(isKnown && { versions: Math.max(0, known - version) + gaps }) },
+    name: company.name,
+    server: company.server,
+    ...(live && { live }),
+    ...(generation !== undefined && { generation }),
+    gaps,
+    stale,
+    hidden,
+    loads,
+    pending,
+    failures,
+    evidences,
+    reconciliation: shownReconciliation(reconciliation, state.reconciliationDue),
+    requests,
+    typed,
   };
 }
 
@@ -149,11 +186,9 @@ function shownTrouble(
   return { ...trouble, cure: withCode(cure, code), ...(retryAt !== undefined && { retryAt }) };
 }
 
-async function askLive(
-  app: AppServices,
-  code: string,
-  signal: AbortSignal,
-): Promise<CompanyDetails['live']> {
+type Live = NonNullable<CompanyDetails['live']>;
+
+async function askLive(app: AppServices, code: string, signal: AbortSignal): Promise<Live> {
   const closure = await app.companies.closure(code, signal);
   if (closure !== undefined) return { error: `not asked: ${closureText(closure)}` };
   const limit = AbortSignal.timeout(liveMs);

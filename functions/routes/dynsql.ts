@@ -5,7 +5,7 @@ import { helpSchema, reportNameSchema } from '../../shared/dynsql/help/help.ts';
 import { languages } from '../../shared/dynsql/help/words.ts';
 import type { Parameter } from '../../shared/http/openapi.ts';
 import { execQuery, readRows } from '../dynsql/exec-query.ts';
-import { listDefinitions, readDefinition } from '../dynsql/read-definitions.ts';
+import { listConnections, listDefinitions, readDefinition } from '../dynsql/read-definitions.ts';
 import { listReports, readHelp, readSchema } from '../dynsql/read-help.ts';
 import { formatSchema } from '../dynsql/representation.ts';
 import type { Route } from '../route.ts';
@@ -97,6 +97,21 @@ const rows = {
 } as const;
 
 export const dynsqlRoutes: readonly Route[] = [
+  {
+    name: 'dynsql_connections',
+    tag: 'dynsql',
+    route: 'dynsql',
+    access: 'token',
+    refusals: 'json',
+    methods: () => ({
+      GET: {
+        handler: listConnections,
+        conditional: true,
+        summary: 'The connections that the token may ask',
+        responses: { 200: { description: 'As catalogued', json: () => schemas.connectionsSchema } },
+      },
+    }),
+  },
   {
     name: 'dynsql_definitions',
     tag: 'dynsql',

@@ -8,12 +8,14 @@ import {
   disableChangelog,
   enableChangelog,
 } from '../flexibee/changelog-routes.ts';
-import { registerHook, removeHook } from '../flexibee/own-hook.ts';
+import { readHook, registerHook, removeHook } from '../flexibee/own-hook.ts';
 import { listCompanies, readCompany } from '../flexibee/read-company.ts';
 import { receiveHook } from '../flexibee/receive-hook.ts';
 import { pollNow, reconcileNow, resetCompany } from '../flexibee/request-poll.ts';
 import type { Route } from '../route.ts';
 import * as schemas from '../shapes/companies.ts';
+import { flagSchema } from '../shapes/flag.ts';
+import { waitSchema } from '../shapes/run-views.ts';
 
 const company: Parameter = {
   name: 'company',
@@ -61,8 +63,24 @@ export const flexibeeRoutes: readonly Route[] = [
     methods: () => ({
       GET: {
         handler: readCompany,
+        conditional: true,
         summary: 'One company: state, versions, lag, trouble and its cure, rows of each evidence',
-        parameters: [company],
+        parameters: [
+          company,
+          {
+            name: 'live',
+            in: 'query',
+            description: 'false: the company’s server is not asked',
+            schema: () => flagSchema,
+          },
+          {
+            name: 'wait',
+            in: 'query',
+            description:
+              'Seconds, 1 to 25, for which an answer that If-None-Match names is held until it changes; its server is not asked',
+            schema: () => waitSchema,
+          },
+        ],
         responses: { 200: { description: 'The company', json: () => schemas.companySchema } },
       },
     }),
@@ -152,6 +170,13 @@ export const flexibeeRoutes: readonly Route[] = [
           'Changes as the Changes API lists them, in JSON or XML. Whatever else it is, or nothing: look now',
         responses: { 200: { description: 'Taken', json: () => schemas.hookAnswerSchema } },
         problems: ['unauthenticated'],
+      },
+      GET: {
+        handler: readHook,
+        summary: 'Whether our hook is registered at the company’s server, asked there, and heard',
+        parameters: [company],
+        responses: { 200: { description: 'As it is now', json: () => schemas.shownHookSchema } },
+        problems: [...asked, 'not-configured'],
       },
       PUT: {
         handler: registerHook,

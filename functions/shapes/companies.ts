@@ -181,7 +181,8 @@ export const companySchema = summarySchema
         z.object({ globalVersion: z.int() }),
         z.object({ error: z.string(), cure: z.string().exactOptional() }),
       ])
-      .meta({ description: 'What the server answered this moment' }),
+      .exactOptional()
+      .meta({ description: 'What the server answered this moment; absent with `live=false`' }),
     generation: z
       .int()
       .exactOptional()
@@ -243,6 +244,17 @@ export const hookAnswerSchema = z
 export const ownHookSchema = z
   .object({ company: z.string(), url: z.url() })
   .meta({ id: 'OwnHook' });
+export const shownHookSchema = z
+  .object({
+    company: z.string(),
+    url: z.url().meta({ description: 'Where the server calls this app, or would' }),
+    registered: z.int().meta({ description: 'How many hooks to it the server has: 0 or 1' }),
+    heardAt: instantSchema.exactOptional().meta({
+      description:
+        'When it was called last, to the minute; absent: never, or the hook is not counted on since changes came of which it had not told',
+    }),
+  })
+  .meta({ id: 'ShownHook' });
 export const removedHooksSchema = z
   .object({ company: z.string(), removed: z.int() })
   .meta({ id: 'RemovedHooks' });

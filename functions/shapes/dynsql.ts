@@ -1,6 +1,7 @@
 /** What dynsql's routes take and answer. */
 
 import { z } from 'zod';
+import { connectionKinds } from '../../shared/catalog/index.ts';
 import {
   conditionParameters,
   type plainParameters,
@@ -12,6 +13,22 @@ export const definitionIdSchema = z
   .string()
   .regex(/^[0-9A-Za-z]{26}$/)
   .describe('Packed CLSID');
+
+export const connectionsSchema = z
+  .object({
+    connections: z.array(
+      z
+        .object({
+          id: connectionSchema,
+          kind: z.enum(connectionKinds).meta({
+            description: '`database`: one of ours; `abra-gen`: a connection of such a server',
+          }),
+          description: z.string().exactOptional(),
+        })
+        .meta({ id: 'ConnectionName' }),
+    ),
+  })
+  .meta({ id: 'Connections' });
 
 export const definitionsSchema = z.array(
   z.object({ id: definitionIdSchema, name: z.string() }).meta({ id: 'DefinitionName' }),

@@ -543,7 +543,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether our hook is registered at the company’s server, asked there, and heard */
+        get: operations["hook_get"];
         /** Register our hook at the company’s server */
         put: operations["hook_put"];
         /** What FlexiBee calls when something has changed: has the company polled */
@@ -600,6 +601,23 @@ export interface paths {
         put?: never;
         /** Begin anew: load everything, then follow from there */
         post: operations["reset_company"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dynsql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The connections that the token may ask */
+        get: operations["dynsql_connections"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1419,8 +1437,8 @@ export interface components {
             /** @description As in /c/<name> at the server */
             name: string;
             server: string;
-            /** @description What the server answered this moment */
-            live: {
+            /** @description What the server answered this moment; absent with `live=false` */
+            live?: {
                 globalVersion: number;
             } | {
                 error: string;
@@ -1503,6 +1521,19 @@ export interface components {
             /** @description What people can do about it */
             cure: string;
             retryAt?: components["schemas"]["Instant"];
+        };
+        ConnectionName: {
+            /** @description Id of a connection in the catalogue */
+            id: string;
+            /**
+             * @description `database`: one of ours; `abra-gen`: a connection of such a server
+             * @enum {string}
+             */
+            kind: "database" | "abra-gen";
+            description?: string;
+        };
+        Connections: {
+            connections: components["schemas"]["ConnectionName"][];
         };
         /** @description Month and year are needed when the data source has a dated entity */
         DataSourceSync: {
@@ -2285,7 +2316,7 @@ export interface components {
         /** @description RFC 9457 */
         Problem: {
             /** @enum {string} */
-            type: "urn:syncboard:problem:invalid-body" | "urn:syncboard:problem:invalid-value" | "urn:syncboard:problem:unauthenticated" | "urn:syncboard:problem:forbidden" | "urn:syncboard:problem:not-found" | "urn:syncboard:problem:method-not-allowed" | "urn:syncboard:problem:not-acceptable" | "urn:syncboard:problem:timeout" | "urn:syncboard:problem:busy" | "urn:syncboard:problem:closed" | "urn:syncboard:problem:key-in-use" | "urn:syncboard:problem:not-cancellable" | "urn:syncboard:problem:not-retryable" | "urn:syncboard:problem:nothing-to-run" | "urn:syncboard:problem:faulty-board" | "urn:syncboard:problem:newer-document" | "urn:syncboard:problem:company-in-use" | "urn:syncboard:problem:not-configured" | "urn:syncboard:problem:changed" | "urn:syncboard:problem:body-too-large" | "urn:syncboard:problem:content-type" | "urn:syncboard:problem:key-reused" | "urn:syncboard:problem:too-many" | "urn:syncboard:problem:internal" | "urn:syncboard:problem:flexibee" | "urn:syncboard:problem:abra-gen" | "urn:syncboard:problem:unavailable" | "urn:syncboard:problem:too-slow";
+            type: "urn:syncboard:problem:invalid-body" | "urn:syncboard:problem:invalid-value" | "urn:syncboard:problem:unauthenticated" | "urn:syncboard:problem:forbidden" | "urn:syncboard:problem:not-found" | "urn:syncboard:problem:method-not-allowed" | "urn:syncboard:problem:not-acceptable" | "urn:syncboard:problem:timeout" | "urn:syncboard:problem:busy" | "urn:syncboard:problem:closed" | "urn:syncboard:problem:key-in-use" | "urn:syncboard:problem:not-cancellable" | "urn:syncboard:problem:not-retryable" | "urn:syncboard:problem:nothing-to-run" | "urn:syncboard:problem:faulty-board" | "urn:syncboard:problem:newer-document" | "urn:syncboard:problem:company-in-use" | "urn:syncboard:problem:not-configured" | "urn:syncboard:problem:changed" | "urn:syncboard:problem:body-too-large" | "urn:syncboard:problem:content-type" | "urn:syncboard:problem:key-reused" | "urn:syncboard:problem:rate-limited" | "urn:syncboard:problem:too-many" | "urn:syncboard:problem:internal" | "urn:syncboard:problem:flexibee" | "urn:syncboard:problem:abra-gen" | "urn:syncboard:problem:unavailable" | "urn:syncboard:problem:too-slow";
             title: string;
             status: number;
             /** @description The whole answer of whoever takes text */
@@ -2976,6 +3007,18 @@ export interface components {
             /** @description What was due, the latest first */
             due: components["schemas"]["DueTime"][];
         };
+        ShownHook: {
+            company: string;
+            /**
+             * Format: uri
+             * @description Where the server calls this app, or would
+             */
+            url: string;
+            /** @description How many hooks to it the server has: 0 or 1 */
+            registered: number;
+            /** @description When it was called last, to the minute; absent: never, or the hook is not counted on since changes came of which it had not told */
+            heardAt?: components["schemas"]["Instant"];
+        };
         /** @description How one becomes known; `token`: by API tokens alone */
         SignIn: {
             /** @constant */
@@ -3247,6 +3290,8 @@ export type Company = components['schemas']['Company'];
 export type CompanyRequests = components['schemas']['CompanyRequests'];
 export type CompanySummary = components['schemas']['CompanySummary'];
 export type CompanyTrouble = components['schemas']['CompanyTrouble'];
+export type ConnectionName = components['schemas']['ConnectionName'];
+export type Connections = components['schemas']['Connections'];
 export type DataSourceSync = components['schemas']['DataSourceSync'];
 export type Definition = components['schemas']['Definition'];
 export type DefinitionName = components['schemas']['DefinitionName'];
@@ -3310,6 +3355,7 @@ export type RunSummary = components['schemas']['RunSummary'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleList = components['schemas']['ScheduleList'];
 export type ScheduleTimes = components['schemas']['ScheduleTimes'];
+export type ShownHook = components['schemas']['ShownHook'];
 export type SignIn = components['schemas']['SignIn'];
 export type Stage = components['schemas']['Stage'];
 export type StageAttempt = components['schemas']['StageAttempt'];
@@ -4396,10 +4442,17 @@ export interface operations {
     company: {
         parameters: {
             query?: {
+                /** @description false: the company’s server is not asked */
+                live?: "true" | "false";
+                /** @description Seconds, 1 to 25, for which an answer that If-None-Match names is held until it changes; its server is not asked */
+                wait?: string;
                 /** @description JSON is indented, for people */
                 pretty?: "" | "true" | "false";
             };
-            header?: never;
+            header?: {
+                /** @description ETags of answers that the client has: a 304 says that one of them still holds */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Data source code of the company */
                 company: string;
@@ -4493,6 +4546,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changelog"];
+                };
+            };
+        };
+    };
+    hook_get: {
+        parameters: {
+            query?: {
+                /** @description JSON is indented, for people */
+                pretty?: "" | "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description Data source code of the company */
+                company: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownHook"];
                 };
             };
         };
@@ -4659,6 +4738,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PollQueued"];
+                };
+            };
+        };
+    };
+    dynsql_connections: {
+        parameters: {
+            query?: {
+                /** @description JSON is indented, for people */
+                pretty?: "" | "true" | "false";
+            };
+            header?: {
+                /** @description ETags of answers that the client has: a 304 says that one of them still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As catalogued */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connections"];
                 };
             };
         };

@@ -17,6 +17,11 @@ export interface Live<T> {
 /** What the API answers with: `api.GET('/runs', …)`. */
 export type Asked<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
+export interface Pace<T> {
+  /** For so long it is not asked again, however much changes: what costs the app more is asked seldom. */
+  pauseMs(data: T | undefined): number;
+}
+
 /**
  * @param ask what is asked, with headers (`If-None-Match` of the answer before) and a signal that
  * ends with the view
@@ -25,6 +30,7 @@ export type Asked<T> = Promise<{ data?: T; error?: unknown; response: Response }
 export function useLive<T>(
   key: string,
   ask: (how: { headers: Record<string, string>; signal: AbortSignal }) => Asked<T>,
+  pace?: Pace<T>,
 ): ReadonlySignal<Live<T>> {
   const live = useSignal<Live<T>>({ data: undefined, refusal: undefined });
   useEffect(() => {
@@ -33,11 +39,19 @@ export function useLive<T>(
     let etag: string | undefined;
     let isAsking = false;
     let isStale = false;
+    let notBefore = 0;
+    let timer: number | undefined;
     const look = async () => {
       if (token.value === undefined || document.hidden) return;
       // One at a time: what changes meanwhile is asked for once more.
       if (isAsking) {
         isStale = true;
+        return;
+      }
+      const early = notBefore - performance.now();
+      if (early > 0) {
+        clearTimeout(timer);
+        timer = window.setTimeout(() => void look(), early);
         return;
       }
       isAsking = true;
@@ -57,6 +71,7 @@ export function useLive<T>(
         isStale = !ended.signal.aborted && connection.value === 'heard';
       } finally {
         isAsking = false;
+        notBefore = performance.now() + (pace?.pauseMs(live.value.data) ?? 0);
         if (isStale) {
           isStale = false;
           void look();
@@ -66,6 +81,7 @@ export function useLive<T>(
     const unsubscribe = [changes, connection].map((one) => one.subscribe(() => void look()));
     return () => {
       ended.abort();
+      clearTimeout(timer);
       for (const end of unsubscribe) end();
     };
   }, [key]);

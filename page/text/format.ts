@@ -78,6 +78,26 @@ export function monthNumbers({ month, year }: { month: number; year: number }): 
   return `${String(month).padStart(2, '0')}/${year}`;
 }
 
+/** English by the names of months: which of two numbers is the day nobody can tell. */
+const values = { en: ['en-GB', 'short'], cs: ['cs', '2-digit'], ru: ['ru', '2-digit'] } as const;
+
+function valueFormat(zone: string, time: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const [locale, month] = values[language.value];
+  const key = `value ${locale} ${zone} ${time.hour}`;
+  const options = { day: '2-digit', month, year: 'numeric', timeZone: zone, ...time } as const;
+  return kept(key, () => new Intl.DateTimeFormat(locale, options));
+}
+
+/** `31 Jul 2019`: a day of a table as it is, in whichever time zone; a moment by the catalogue's clock. */
+export function date(at: string | number): string {
+  return valueFormat(typeof at === 'string' ? 'UTC' : timeZone.value, {}).format(new Date(at));
+}
+
+/** `31 Jul 2019, 02:41:12`: a moment of a table. */
+export function dateAndTime(at: number): string {
+  return valueFormat(timeZone.value, { ...clockParts, second: '2-digit' }).format(new Date(at));
+}
+
 /** `2019-07-31`, by the catalogue's clock. */
 export const dayKey = (at: string | number) =>
   kept(

@@ -1,5 +1,6 @@
 /** The catalogue's FlexiBee companies, each with its server, mirror and cursor; opened when asked. */
 
+import { Looks } from '../async/looks.ts';
 import type { FollowedCompany } from '../catalog/index.ts';
 import type { Closure } from '../closures/closures.ts';
 import { noteOff, turnChangelog } from '../flexibee/changelog.ts';
@@ -20,11 +21,28 @@ import {
 } from './opened-companies.ts';
 import { type ShownState, shownState } from './shown-company.ts';
 
+/** A company as its documents have it; the same object as long as they have not changed. */
+export interface SeenCompany {
+  state: ShownState;
+  reconciliation: Reconciliation | undefined;
+  /** Of both. */
+  etag: string;
+}
+
 export class Companies {
   readonly #opened: OpenedCompanies;
+  readonly #looks: Looks<SeenCompany>;
 
   constructor(dependencies: CompaniesDependencies) {
     this.#opened = new OpenedCompanies(dependencies);
+    this.#looks = new Looks(async (code, signal, known) => {
+      const [state, reconciliation] = await Promise.all([
+        shownState(this.#opened, code, signal),
+        this.reconciliation(code, signal),
+      ]);
+      const etag = JSON.stringify([state, reconciliation]);
+      return known?.etag === etag ? known : { state, reconciliation, etag };
+    });
   }
 
   /** Companies in the catalogue's order. */
@@ -55,6 +73,27 @@ export class Companies {
   async reconciliation(code: string, signal: AbortSignal): Promise<Reconciliation | undefined> {
     const { reconciliations } = await this.#opened.storage(signal);
     return await reconciliations.read(code, signal);
+  }
+
+  /**
+   * Where we are with a company, and what holding it against its mirror has found, as it was
+   * `maxAgeMs` ago or later; 0: as it is now.
+   */
+  async look(code: string, maxAgeMs: number, signal: AbortSignal): Promise<SeenCompany> {
+    const seen = await this.#looks.look(code, maxAgeMs, signal);
+    if (seen === undefined) throw new Error(`nothing was seen of ${code}`);
+    return seen;
+  }
+
+  /** Resolves when a company is not any more as `etag` was given for, or by `signal`. */
+  changed(code: string, etag: string, signal: AbortSignal): Promise<void> {
+    return this.#looks.changed(code, etag, signal);
+  }
+
+  /** When its web hook was last heard; undefined: never, or it is not counted on. */
+  async hookHeardAt(code: string, signal: AbortSignal): Promise<Date | undefined> {
+    const { deliveries } = await this.#opened.storage(signal);
+    return await deliveries.heardAt(code, signal);
   }
 
   /**

@@ -6,7 +6,7 @@ import { fields, matching } from '../faults/field.ts';
 import { besideOwnPaths, reservedSegments } from './own-paths.ts';
 
 /** `database`: one of ours, asked by our definitions; `abra-gen`: a connection of a server. */
-const connectionKinds = ['database', 'abra-gen'] as const;
+export const connectionKinds = ['database', 'abra-gen'] as const;
 
 interface Leaves<Text extends z.ZodType<string>> {
   id: Text;

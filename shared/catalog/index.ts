@@ -12,6 +12,7 @@ export type {
   SourceQuery,
   StageWindow,
 } from './catalog.ts';
+export { connectionKinds } from './connection-schema.ts';
 export { addressOf } from './located.ts';
 export type { CallParameter } from './parameter-values.ts';
 export { ofRun } from './parameter-values.ts';

@@ -58,6 +58,12 @@ export class HookDeliveries {
     return found !== undefined && found.ageMs < liveMs;
   }
 
+  /** When the last delivery was noted, by storage's clock. @throws as `isLive` */
+  async heardAt(code: string, signal: AbortSignal): Promise<Date | undefined> {
+    const found = await this.#look(code, signal);
+    return found && new Date(this.#now().getTime() - found.ageMs);
+  }
+
   /** A poll has found changes, and no hook had asked for it. @throws as `isLive` */
   async missed(code: string, signal: AbortSignal): Promise<void> {
     const found = await this.#look(code, signal);

@@ -69,10 +69,15 @@ export function authorize(caller: Caller, codes: readonly NamedCode[]): void {
   if (first !== undefined) throw new HttpProblem('forbidden', first.message, { errors });
 }
 
-/** The same for a connection of dynsql, which the path names. */
+/** Whether it may ask a connection of dynsql. */
+export function mayAsk({ connections }: Caller, id: string): boolean {
+  return connections.includes('*') || connections.includes(id);
+}
+
+/** Throws `HttpProblem` 403 unless `caller` may ask a connection of dynsql, which the path names. */
 export function authorizeConnection(caller: Caller, id: string): void {
+  if (mayAsk(caller, id)) return;
   const { connections } = caller;
-  if (connections.includes('*') || connections.includes(id)) return;
   const message = `${whoever(caller)} is not allowed for connection: ${show(id)}.`;
   const allowed = connections.length > 0 ? `one of ${connections.join(', ')}` : 'none with it';
   throw new HttpProblem('forbidden', message, {

@@ -651,14 +651,14 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     'a source that is called as what anything may follow in a path of the app',
     { 'dataSources[0].code': 'Runs' },
     [
-      'dataSources[0].code: "Runs" is not a code; use another, for these begin paths of the app: runs, boards, schedules, flexibee, admin, runtime',
+      'dataSources[0].code: "Runs" is not a code; use another, for these begin paths of the app: runs, boards, schedules, flexibee, page, admin, runtime',
     ],
   ],
   [
     'an entity that is called so',
     { 'entities[37].name': 'boards' },
     [
-      'entities[37].name: "boards" is not a name; use another, for these begin paths of the app: runs, boards, schedules, flexibee, admin, runtime',
+      'entities[37].name: "boards" is not a name; use another, for these begin paths of the app: runs, boards, schedules, flexibee, page, admin, runtime',
     ],
   ],
   [

@@ -127,7 +127,7 @@ export type Said = Pick<
 export function saysAllIsThere(said: Said): boolean {
   const { state, lag, gaps, stale, loads, blocked, live } = said;
   const waiting = lag.versions - gaps + stale + loads.length + blocked.length;
-  return state === 'following' && waiting === 0 && 'globalVersion' in live;
+  return state === 'following' && waiting === 0 && live !== undefined && 'globalVersion' in live;
 }
 
 function shown({ state, version, globalVersion, lag, gaps, generation }: CompanyDetails): string {

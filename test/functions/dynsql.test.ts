@@ -111,6 +111,14 @@ for (const connection of both) {
       [narrow(others), 'narrow', 403, `Token is not allowed for connection: ${connection}.`],
       [narrow([connection]), 'narrow', 200, ''],
     ];
+    const listed = await call(narrow([connection]), 'dynsql_connections', {
+      headers: { authorization: 'Bearer narrow' },
+    });
+    const { connections } = JSON.parse(listed.text);
+    assert.deepEqual(
+      connections.map(({ id }: { id: string }) => id),
+      [connection],
+    );
     for (const [asked, token, status, detail] of cases) {
       for (const name of ['dynsql_definitions', 'dynsql_definition', 'dynsql_exec']) {
         const reply = await call(asked, name, {

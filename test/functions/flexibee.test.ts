@@ -115,7 +115,7 @@ const touching: [name: string, method: 'PUT' | 'POST' | 'DELETE'][] = [
   ['reconcile_company', 'POST'],
   ['reset_company', 'POST'],
 ];
-const reading = ['companies', 'company', 'changelog_status'];
+const reading = ['companies', 'company', 'changelog_status', 'hook'];
 
 test('everything but a hook needs a token, and what touches a company one that may', async () => {
   const before = flexibee.requests.count();
@@ -137,7 +137,7 @@ test('everything but a hook needs a token, and what touches a company one that m
     assert.equal(reply.polled, undefined);
   }
   const narrow = { authorization: 'Bearer narrow' };
-  for (const name of ['company', 'changelog_status']) {
+  for (const name of ['company', 'changelog_status', 'hook']) {
     assert.equal((await ask(name, { headers: narrow })).status, 403, name);
   }
   assert.deepEqual(JSON.parse((await ask('companies', { headers: narrow })).text), {
@@ -228,9 +228,31 @@ for (const { title, cause, status, kind, cure } of troubles) {
   });
 }
 
+test('a company can be looked at without its server, and held until something changes', async () => {
+  const look = (query: string, known = '') =>
+    ask('company', { url: `http://localhost/?${query}`, headers: { 'if-none-match': known } });
+  const before = flexibee.requests.count();
+  const first = await look('live=false');
+  assert.equal(first.status, 200);
+  assert.equal('live' in JSON.parse(first.text), false);
+  const known = first.headers.get('etag') ?? '';
+  assert.equal((await look('live=false', known)).status, 304);
+  assert.equal((await look('wait=1', known)).status, 304);
+  assert.equal(flexibee.requests.count(), before);
+  const held = look('wait=25', known);
+  await ask('changelog_disable', { method: 'PUT' });
+  const changed = await held;
+  assert.equal(changed.status, 200);
+  assert.notEqual(changed.headers.get('etag'), known);
+  assert.equal((await look('live=no')).status, 400);
+  assert.equal((await look('wait=26')).status, 400);
+});
+
 test('our hook is registered once, with the secret, and removed', async () => {
   const hooks = () => flexibee.companies.get('demo')?.hooks.list() ?? [];
+  const shown = async () => JSON.parse((await ask('hook')).text);
   calls.length = 0;
+  assert.equal((await shown()).registered, 0);
   for (let round = 0; round < 2; round += 1) {
     const reply = await ask('hook', { method: 'PUT' });
     assert.equal(reply.status, 200, reply.text);
@@ -245,6 +267,9 @@ test('our hook is registered once, with the secret, and removed', async () => {
   // The server tries the address at once; the secret is in the header, never in the address.
   assert.equal(calls[0]?.url, '/flexibee/flexi-demo/hook');
   assert.equal(calls[0]?.headers['x-fb-hook-seckey'], secret);
+  const seen = await shown();
+  assert.equal(seen.registered, 1);
+  assert.ok(Math.abs(Date.now() - Date.parse(seen.heardAt)) < 120_000, seen.heardAt);
   const removed = await ask('hook', { method: 'DELETE' });
   assert.deepEqual(JSON.parse(removed.text), { company, removed: 1 });
   assert.equal(hooks().length, 0);

@@ -98,7 +98,7 @@ export const board: Translation<typeof english, Slavic> = {
   runningIn: 'Выполняется в запуске',
   waitsIn: 'Ожидает в запуске',
   syncedAt: 'Загружено {time}, {age} назад; длительность {took}.',
-  ofMonth: 'Месяц: {month}.',
+  ofMonth: 'Месяц: {month}',
   rows: 'Строк: {rows}.',
   saved: 'Сохранённые доски',
   savedAbout: 'списки вызовов, которые запускаются вместе',

@@ -1,11 +1,9 @@
 import type { Place } from '../../shell/router.ts';
-import { say } from '../../text/say.ts';
+import { CompanyDetail } from './company.tsx';
+import { CompanyList } from './company-list.tsx';
 
-export default function Companies(_: { place: Place }) {
-  return (
-    <div class="view">
-      <h1>{say('shell.companies')}</h1>
-      <p class="quiet">{say('shell.coming')}</p>
-    </div>
-  );
+/** All companies, or the one that the address names. */
+export default function Companies({ place: { path } }: { place: Place }) {
+  const [code] = path;
+  return code === undefined ? <CompanyList /> : <CompanyDetail key={code} code={code} />;
 }

@@ -25,7 +25,7 @@ export function Lane({ server, stages, run }: LaneProps) {
   const [first] = stages;
   const owner = run ?? first?.run;
   return (
-    <li class={first ? 'lane busy' : 'lane'}>
+    <li class={first ? 'server-lane busy' : 'server-lane'}>
       <b class="clamped" title={server.server}>
         <bdi>{server.server}</bdi>
       </b>
@@ -169,7 +169,7 @@ export function CompaniesLane({ companies }: { companies: Overview['companies'] 
     ...(inTrouble > 0 ? [say('now.inTrouble', { count: inTrouble })] : []),
   ];
   return (
-    <li class="lane">
+    <li class="server-lane">
       <b>{say('shell.companies')}</b>
       <div class="what">
         <a href={hrefOf('companies')}>{say('now.following', { following, total })}</a>

@@ -1,11 +1,13 @@
 import type { Place } from '../../shell/router.ts';
-import { say } from '../../text/say.ts';
+import { QueryList } from './query-list.tsx';
+import { QueryView } from './query-view.tsx';
 
-export default function Queries(_: { place: Place }) {
-  return (
-    <div class="view">
-      <h1>{say('shell.queries')}</h1>
-      <p class="quiet">{say('shell.coming')}</p>
-    </div>
-  );
+/** What can be asked, or the query that the address names. */
+export default function Queries({ place: { path, query } }: { place: Place }) {
+  const [connection, definition] = path;
+  if (connection === undefined || definition === undefined) {
+    return <QueryList connection={connection} search={query.get('search') ?? ''} />;
+  }
+  const key = `${connection}/${definition}`;
+  return <QueryView key={key} {...{ connection, definition, query: query.get('query') ?? '' }} />;
 }

@@ -58,7 +58,9 @@ export function MatrixCell({
         <Moving where={where} condition={condition} />
       ) : (
         <>
-          <span class="age">{shown.left}</span> <span class="took">{shown.right}</span>{' '}
+          <span class="pair">
+            <span>{shown.left}</span> <span>{shown.right}</span>
+          </span>{' '}
           {shown.mark !== undefined && <em>{shown.mark}</em>}
         </>
       )}
@@ -75,11 +77,8 @@ function Moving({ where, condition }: { where: string; condition: Condition }) {
         <span class="done" aria-hidden="true" style={{ width: `${share}%` }} />
       )}
       <span class="unseen">{`${where}: ${words}`}</span>
-      <span class="age" aria-hidden="true">
-        {left}
-      </span>
-      <span class="took" aria-hidden="true">
-        {right}
+      <span class="pair" aria-hidden="true">
+        <span>{left}</span> <span>{right}</span>
       </span>
     </>
   );

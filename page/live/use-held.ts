@@ -1,0 +1,90 @@
+/**
+ * What the overview does not tell: one thing that a view is about, by a request of its own that the
+ * app holds until it has changed.
+ */
+
+import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Refusal } from '../api/client.ts';
+import { connection } from './connection.ts';
+import type { Asked, Live } from './use-live.ts';
+
+const holdSeconds = '25';
+/** Longer than the app holds an answer. */
+const deadlineMs = 40_000;
+/** However often it changes, nobody reads faster. */
+const shortestTurnMs = 300;
+const pauseMs = 5_000;
+
+export interface Held {
+  headers: Record<string, string>;
+  /** Of the query: absent until something is known. */
+  wait: { wait?: string };
+  signal: AbortSignal;
+}
+
+/** @param key of what is asked: another one begins anew */
+export function useHeld<T>(key: string, ask: (how: Held) => Asked<T>): ReadonlySignal<Live<T>> {
+  const live = useSignal<Live<T>>({ data: undefined, refusal: undefined });
+  useEffect(() => {
+    const ended = new AbortController();
+    live.value = { data: undefined, refusal: undefined };
+    void (async () => {
+      let etag: string | undefined;
+      while (!ended.signal.aborted) {
+        await shown(ended.signal);
+        const begun = performance.now();
+        try {
+          const { data, error, response } = await ask({
+            headers: etag === undefined ? {} : { 'if-none-match': etag },
+            wait: etag === undefined ? {} : { wait: holdSeconds },
+            signal: AbortSignal.any([ended.signal, AbortSignal.timeout(deadlineMs)]),
+          });
+          if (ended.signal.aborted) return;
+          if (response.ok) {
+            etag = response.headers.get('etag') ?? undefined;
+            live.value = { data, refusal: undefined };
+          } else if (response.status !== 304) {
+            const refusal = new Refusal(response.status, (error ?? {}) as Refusal['problem']);
+            live.value = { data: live.value.data, refusal };
+            await pause(pauseMs, ended.signal);
+          }
+        } catch {
+          // Nobody answers: the long poll of all views says so.
+          await pause(connection.value === 'heard' ? shortestTurnMs : pauseMs, ended.signal);
+        }
+        await pause(shortestTurnMs - (performance.now() - begun), ended.signal);
+      }
+    })();
+    return () => ended.abort();
+  }, [key]);
+  return live;
+}
+
+/** Resolves when somebody looks at the page, or nobody will. */
+function shown(ended: AbortSignal): Promise<void> {
+  if (!document.hidden || ended.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = new AbortController();
+    const wake = () => {
+      if (document.hidden && !ended.aborted) return;
+      done.abort();
+      resolve();
+    };
+    document.addEventListener('visibilitychange', wake, { signal: done.signal });
+    ended.addEventListener('abort', wake, { signal: done.signal });
+  });
+}
+
+function pause(milliseconds: number, ended: AbortSignal): Promise<void> {
+  if (milliseconds <= 0 || ended.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      ended.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, milliseconds);
+    ended.addEventListener('abort', wake);
+  });
+}

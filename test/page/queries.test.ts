@@ -1,0 +1,194 @@
+/** The views queries and companies, with everything as `npm start` makes it. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { oneMachine } from '../support/one-machine.ts';
+import { startBrowser, withoutBrowser } from './browser.ts';
+import { companyCases, type Played, untilCompany } from './company-cases.ts';
+
+const invoices = 'AB04SYNCBOARDINVOICES00001';
+
+describe('queries and companies', { skip: withoutBrowser }, () => {
+  let played: Played;
+  before(async () => {
+    const machine = await oneMachine();
+    const [browser] = await Promise.all([startBrowser(), machine.start()]);
+    played = { machine, browser };
+    await untilCompany(machine, 'following');
+  });
+  after(async () => {
+    await Promise.all([played.browser.close(), played.machine.close()]);
+  });
+  const open = (place: string, options = {}) =>
+    played.browser.open(`${played.machine.url}/#/queries${place}`, {
+      token: 'demo-token',
+      ...options,
+    });
+  const placeOf = (body: object, definition = invoices, connection = 'ab') =>
+    `/${connection}/${definition}?query=${encodeURIComponent(JSON.stringify(body))}`;
+  const asked = async (body: object, query = '') => {
+    const reply = await played.machine.request(`/ab/dynsql/${invoices}/exec${query}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer demo-token' },
+      body: JSON.stringify(body),
+    });
+    return reply.text;
+  };
+  const answer = (page: Page) => page.getByRole('region', { name: 'Rows of the answer' });
+
+  it('a range of dates and rows below are asked for, scrolled through, and saved as CSV', async () => {
+    const { page, assertQuiet, assertAccessible, close } = await open('', {
+      acceptDownloads: true,
+    });
+    await page.getByLabel('Find a query').fill('faktury vydané');
+    await page.getByRole('link', { name: 'Faktury vydané (FlexiBee)' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Faktury vydané (FlexiBee)' }).waitFor();
+    await assertAccessible();
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('main').getByText('Tick at least one field.').waitFor();
+    for (const field of ['Interní číslo', 'Vystaveno', 'Celkem']) {
+      await page.getByRole('checkbox', { name: field, exact: true }).first().check();
+    }
+    await page
+      .getByRole('combobox', { name: /^Add a condition/ })
+      .first()
+      .selectOption('DocDate');
+    await page.getByRole('combobox', { name: 'How: Vystaveno' }).selectOption('range');
+    await page.getByLabel('Vystaveno: from', { exact: true }).fill('2000-01-01');
+    await page.getByLabel('Vystaveno: to', { exact: true }).fill('2099-12-31');
+    await page.getByRole('combobox', { name: 'Sort by …: MAIN' }).selectOption('Code');
+    await page.getByText('Řádky', { exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Název', exact: true }).check();
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    const body = {
+      select: ['Code', 'DocDate', 'Amount'],
+      where: [{ id: 'DocDate', value: ['2000-01-01', '2099-12-31'] }],
+      orderby: [{ id: 'Code' }],
+      datasets: [{ name: 'ROWS', select: ['Text'] }],
+    };
+    const { items } = JSON.parse(await asked(body)) as { items: { CODE: string }[] };
+    await page.getByRole('main').getByText(`${items.length} rows`, { exact: true }).waitFor();
+    await assertAccessible();
+    await answer(page).focus();
+    await page.keyboard.press('End');
+    await answer(page)
+      .getByText(items.at(-1)?.CODE ?? '', { exact: true })
+      .waitFor();
+    await page.keyboard.press('Home');
+    await answer(page).getByRole('button', { name: /row/ }).first().click();
+    await answer(page).getByRole('columnheader', { name: 'Název' }).waitFor();
+    await assertAccessible();
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV' }).click();
+    const download = await coming;
+    assert.equal(download.suggestedFilename(), 'Faktury vydané (FlexiBee).csv');
+    assert.equal(await readFile(await download.path(), 'utf8'), await asked(body, '?format=csv'));
+    // The address has all of it: whoever gets it asks the same.
+    await page.reload();
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('main').getByText(`${items.length} rows`, { exact: true }).waitFor();
+    assertQuiet();
+    await close();
+  });
+
+  it('by keyboard: an example is asked, saved under a name, and found again', async () => {
+    const { page, assertQuiet, close } = await open(`/ab/${invoices}`);
+    await page.getByRole('button', { name: /ROWS/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Ask', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await answer(page).waitFor();
+    await page.getByRole('button', { name: 'Save' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Mine');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Queries', exact: true }).first().focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Mine' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('checkbox', { checked: true }).first().waitFor();
+    assertQuiet();
+    await close();
+  });
+
+  it('what the API finds wrong is told at the input that it is about', async () => {
+    const body = {
+      select: ['Code'],
+      where: [
+        { id: 'Amount', value: 'much' },
+        { id: 'Code', value: 'A*' },
+      ],
+    };
+    const { page, assertAccessible, close } = await open(placeOf(body), { expected: /^400 / });
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    const told = page.locator('.condition', { hasText: 'must be a number' });
+    await told.getByLabel('Celkem: value').waitFor();
+    await assertAccessible();
+    await close();
+  });
+
+  it('ABRA Gen: all rows at once, and no more is offered than it knows', async () => {
+    const countries = '01B4XCTHYNDL3C5P00CA141B44';
+    const { page, assertQuiet, close } = await open(
+      placeOf({ select: ['Code', 'Name'] }, countries, 'demodata'),
+    );
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await answer(page).getByText('CZ', { exact: true }).waitFor();
+    assert.equal(await page.getByText('At most so many rows').count(), 0);
+    assertQuiet();
+    await close();
+  });
+
+  it('a million rows scroll in little memory; what is hostile in them is text', async () => {
+    const { page, assertQuiet, close } = await open(placeOf({ select: ['Code', 'Amount'] }));
+    const total = 1_000_000;
+    const asks: object[] = [];
+    // No database of the tests has so many: only the answers are made here.
+    await page.route('**/exec', async (route) => {
+      const sent = route.request().postDataJSON() as { top: number; skip?: number; next?: string };
+      asks.push(sent);
+      const from = sent.skip ?? (typeof sent.next === 'string' ? Number(sent.next) : 0);
+      const hostile = `<img src=x onerror="document.title=1">\u202e${'W'.repeat(10_000)}`;
+      const items = Array.from({ length: sent.top }, (_, at) => ({
+        CODE: from + at === 0 ? hostile : `row ${from + at + 1}`,
+        AMOUNT: 0.5,
+      }));
+      await route.fulfill({
+        json: { name: 'MAIN', count: total, items, next: String(from + sent.top) },
+      });
+    });
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('main').getByText('1\u202f000\u202f000 rows').waitFor();
+    await answer(page)
+      .getByText(/onerror/)
+      .waitFor();
+    assert.equal(await page.title(), 'syncboard');
+    await answer(page).focus();
+    await page.keyboard.press('End');
+    await answer(page).getByText('row 1000000', { exact: true }).waitFor();
+    assert.ok(asks.some((one) => 'skip' in one));
+    for (const share of [0.1, 0.2, 0.4, 0.6, 0.8, 0.5]) {
+      await answer(page).evaluate((box, part) => {
+        box.scrollTop = box.scrollHeight * part;
+      }, share);
+      await page.waitForTimeout(50);
+    }
+    await answer(page)
+      .getByText(/^row 50\d\d\d\d$/)
+      .first()
+      .waitFor();
+    assert.ok((await answer(page).getByRole('row').count()) < 100);
+    const session = await page.context().newCDPSession(page);
+    await session.send('HeapProfiler.collectGarbage');
+    const used = await page.evaluate('performance.memory.usedJSHeapSize');
+    assert.ok(Number(used) < 50_000_000, `${used} bytes`);
+    const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+    assert.ok(width <= 1280, String(width));
+    assertQuiet();
+    await close();
+  });
+
+  companyCases(() => played);
+});
