@@ -16,6 +16,7 @@ export const reservedSegments: readonly string[] = [
   'boards',
   'schedules',
   'overview',
+  'history',
   'events',
   'ages',
   'flexibee',
