@@ -20,9 +20,10 @@ const worthShare = 0.9;
  * Writes the page into `folder`, in place of what was there: `index.html`, a style sheet, a script
  * for each view and what they share, and beside each `.br` and `.gz`.
  *
+ * @returns what it was made of
  * @throws Error where all of it is larger than the page may be
  */
-export async function buildPage(folder: string): Promise<void> {
+export async function buildPage(folder: string): Promise<Metafile> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: {
@@ -59,6 +60,7 @@ export async function buildPage(folder: string): Promise<void> {
   }, 0);
   if (sent > mostBytes) throw new Error(`The page has ${sent} bytes; ${mostBytes} are allowed`);
   await replaceFiles(folder, forms.flat());
+  return metafile;
 }
 
 /** The document, which names what is needed first. */

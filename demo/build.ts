@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { commandLine } from '../shared/command-line/command-line.ts';
+import { billOfMaterials, packagesIn, thirdPartyLicences } from './build/bill-of-materials.ts';
 import { bundle, entryChunk } from './build/bundle.ts';
 import { buildPage } from './build-page.ts';
 import { replaceFile } from './replace-file.ts';
@@ -22,15 +23,19 @@ const keptChunksMs = 24 * 60 * 60_000;
 const ignored = ['*.map', 'local.settings*.json', '.funcignore'];
 
 /**
- * Writes the folder that is deployed, exactly as it is: the chunks, the fonts, the page, `host.json` and
+ * Writes the folder that is deployed, exactly as it is: the chunks, the fonts, the page, `host.json`,
+ * what of others is in it (`bom.cdx.json`, `THIRD-PARTY-LICENSES.txt`), and
  * a `package.json` without scripts and dependencies, so that a build in the cloud finds nothing to
  * do.
  */
 export async function packageApp(folder = 'dist/app'): Promise<void> {
   const target = resolve(root, folder);
   await mkdir(target, { recursive: true });
-  await buildPage(resolve(target, 'page'));
-  await buildApp('functions/main.ts', folder);
+  const page = await buildPage(resolve(target, 'page'));
+  const app = await buildApp('functions/main.ts', folder);
+  const packages = await packagesIn(root, [app, page]);
+  await replaceFile(resolve(target, 'bom.cdx.json'), billOfMaterials(packages));
+  await replaceFile(resolve(target, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicences(packages));
   const { name, version, license, engines } = manifest;
   const deployed = { name, version, license, private: true, main: 'main.cjs', engines };
   await replaceFile(resolve(target, 'package.json'), `${JSON.stringify(deployed, undefined, 2)}\n`);
@@ -41,9 +46,10 @@ export async function packageApp(folder = 'dist/app'): Promise<void> {
 /**
  * Writes `main.cjs`, the chunks that it loads (`bundle.ts`) and, beside them, the fonts of reports.
  *
+ * @returns what it was made of
  * @throws Error for a bundle that holds one package twice: two copies of a library share no state
  */
-export async function buildApp(entry: string, folder: string): Promise<void> {
+export async function buildApp(entry: string, folder: string): Promise<Metafile> {
   const target = resolve(root, folder);
   const { files, metafile } = await bundle(root, entry, target);
   assertNoDoubles(metafile);
@@ -57,6 +63,7 @@ export async function buildApp(entry: string, folder: string): Promise<void> {
   await cp(resolve(root, 'shared/dynsql/reports/fonts'), resolve(target, 'fonts'), {
     recursive: true,
   });
+  return metafile;
 }
 
 /** Chunks of earlier builds may be needed by an app that runs since then. */

@@ -17,9 +17,11 @@ import { httpFunction } from './route.ts';
 import { routes } from './routes/index.ts';
 import { executeRun } from './sync/execute-run.ts';
 import { expireRuns, expirySchedule } from './sync/expire-runs.ts';
+import { AppTelemetry } from './telemetry/app-telemetry.ts';
 
 let started: App | undefined;
 const inFlight = new InFlight();
+const telemetry = new AppTelemetry();
 
 /** No function runs before the start hook has ended. */
 function app(): App {
@@ -75,11 +77,15 @@ functions.app.storageQueue('call_after_changes', {
 });
 
 readRequestsThemselves(inFlight);
+telemetry.hear(functions.app.hook);
 
 functions.app.hook.appStart(async () => {
+  await telemetry.start(process.env);
   started = await App.start(process.env);
+  telemetry.observe(started);
 });
 
 functions.app.hook.appTerminate(async () => {
   await started?.stop(inFlight.ended());
+  await telemetry.stop();
 });

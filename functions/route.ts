@@ -23,6 +23,7 @@ import { HttpProblem, type ProblemType } from '../shared/http/problem.ts';
 import type { Role } from '../shared/settings/settings.ts';
 import { isTransientStorageError } from '../shared/storage/storage-error.ts';
 import type { ChangeKind } from './changes.ts';
+import { toldRequest } from './telemetry/told-request.ts';
 
 /**
  * Who may call: `open` everybody; `known` everybody, but whoever has a token is told more; `read`
@@ -89,7 +90,8 @@ export function httpFunction(route: Route, app: () => AppServices): HttpFunction
     route: route.route,
     authLevel: 'anonymous',
     extraOutputs: [...(route.outputs ?? [])],
-    handler: (request, context) => handlerOf(route, once(app))(request, context),
+    handler: (request, context) =>
+      toldRequest(route, request, context, () => handlerOf(route, once(app))(request, context)),
   };
 }
 

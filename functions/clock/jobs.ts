@@ -6,6 +6,7 @@ import { foldOverview } from '../overview/fold-overview.ts';
 import { indexRuns } from '../sync/index-runs.ts';
 import { sweepRuns } from '../sync/sweep-runs.ts';
 import { watchAges } from '../sync/watch-ages.ts';
+import { tellLevels } from '../telemetry/tell-levels.ts';
 import { tellGivenUp } from '../tell-given-up.ts';
 import type { Job } from './job.ts';
 
@@ -20,5 +21,6 @@ export function jobs(app: () => App): Job[] {
     indexRuns(app),
     tellGivenUp(app),
     watchAges(app),
+    tellLevels(app),
   ];
 }

@@ -9,6 +9,7 @@ import {
 } from '../../shared/app/company-message.ts';
 import { companyQueueName, companyQueueOutput } from '../../shared/app/company-queue.ts';
 import { sendOn } from '../send-on.ts';
+import { toldPoll } from '../telemetry/told-poll.ts';
 import { pollRound } from './poll-round.ts';
 import { isQuiet, queuedAt } from './queued.ts';
 
@@ -38,7 +39,8 @@ export function pollCompany(app: () => App): StorageQueueHandler {
     try {
       const queued = { ...parsed.data, queuedAt: queuedAt(context) };
       const log = (text: string) => context.info(text);
-      outcome = await current.pollCompany(queued, log, context.invocationId);
+      const poll = () => current.pollCompany(queued, log, context.invocationId);
+      outcome = await toldPoll(queued, context, poll);
     } catch (error) {
       if (stopping.aborted) await goOn();
       throw error;

@@ -5,6 +5,7 @@ import type { App } from '../../shared/app/app.ts';
 import type { CompanyMessage, CompanyRound } from '../../shared/app/company-message.ts';
 import { companyQueueName } from '../../shared/app/company-queue.ts';
 import { sideBySide } from '../../shared/async/side-by-side.ts';
+import { toldPoll } from '../telemetry/told-poll.ts';
 import { isQuiet, queuedAt } from './queued.ts';
 
 /** As many polls of one message at once; a worker takes up to twelve messages (host.json). */
@@ -31,7 +32,8 @@ export async function pollRound(
   const poll = async (company: string) => {
     try {
       const message = { ...queued, company, why: 'timer' } as const;
-      const outcome = await current.pollCompany(message, log, context.invocationId);
+      const look = () => current.pollCompany(message, log, context.invocationId);
+      const outcome = await toldPoll(message, context, look);
       if (outcome === 'handed on') await alone(company, 'rest');
       if (!isQuiet(outcome)) context.info(`company ${company}: ${outcome}`);
     } catch (error) {

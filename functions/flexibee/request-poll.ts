@@ -7,6 +7,7 @@ import { json } from '../../shared/http/answer.ts';
 import { callerText } from '../../shared/http/caller.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
+import { activeTrace } from '../../shared/telemetry/spans.ts';
 import { closed } from '../closed-problem.ts';
 import { changedCompany } from './company-change.ts';
 import { allowedCompany } from './named-company.ts';
@@ -91,6 +92,10 @@ function accepted(code: string): HttpResponseInit {
 /** The function's route must have `companyQueueOutput` among its outputs. */
 export function requestPoll(app: AppServices, code: string, context: InvocationContext): void {
   const at = app.now().toISOString();
-  const message: CompanyMessage = { company: code, why: 'request', at };
+  const trace = activeTrace();
+  const message: CompanyMessage = {
+    ...{ company: code, why: 'request', at },
+    ...(trace !== undefined && { trace }),
+  };
   context.extraOutputs.set(companyQueueOutput, message);
 }

@@ -234,8 +234,14 @@ export const publicRunSchema = z
     errors: z
       .array(runErrorSchema)
       .meta({ description: 'Of stages that failed or were interrupted; the run’s own first' }),
-    ...runSchema.omit({ locks: true, holder: true, statements: true, queries: true, untold: true })
-      .shape,
+    ...runSchema.omit({
+      locks: true,
+      holder: true,
+      statements: true,
+      queries: true,
+      untold: true,
+      trace: true,
+    }).shape,
     freshness: z.array(runSchema.shape.freshness.element.omit({ queries: true })),
     checks: z
       .array(checkSchema.omit({ queries: true }))

@@ -4,6 +4,7 @@ import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
 import { runQueueName, runQueueOutput } from '../../shared/app/run-queue.ts';
 import type { SliceOutcome } from '../../shared/sync/engine.ts';
+import { inSpan } from '../../shared/telemetry/spans.ts';
 import { sendOn } from '../send-on.ts';
 
 /**
@@ -18,9 +19,18 @@ export function executeRun(app: () => App): StorageQueueHandler {
     const goOn = () => sendOn(() => app().send(runQueueName, id), `run ${id}`, context);
     let outcome: SliceOutcome;
     try {
-      outcome = await current.executeRun(id, (text, level) =>
-        level === 'warn' ? context.warn(text) : context.info(text),
-      );
+      const log = (text: string, level?: 'warn') =>
+        level === 'warn' ? context.warn(text) : context.info(text);
+      const described = () => ({
+        kind: 'consumer' as const,
+        parent: context.traceContext?.traceParent,
+        attributes: { 'syncboard.run': id },
+      });
+      outcome = await inSpan('run', described, async (span) => {
+        const ended = await current.executeRun(id, log);
+        span?.setAttribute('syncboard.outcome', ended);
+        return ended;
+      });
     } catch (error) {
       if (stopping.aborted) await goOn();
       throw error;

@@ -18,6 +18,7 @@ import { freshnessReader, type ReadFreshness } from '../sync/freshness.ts';
 import { SyncService } from '../sync/service.ts';
 import type { StageRunners } from '../sync/stage-runner.ts';
 import type { Syncs } from '../sync/syncs.ts';
+import type { PoolMeasurement } from '../telemetry/measurements.ts';
 import type { CallsOutcome } from './after-changes.ts';
 import type { AppProcess } from './app-process.ts';
 import { Closed } from './closed.ts';
@@ -33,6 +34,7 @@ import { dynsqlRunner } from './runners/dynsql-runner.ts';
 import { flexibeeRunner } from './runners/flexibee-runner.ts';
 import { procedureRunner } from './runners/procedure-runner.ts';
 import type { AppServices } from './services.ts';
+import { tellFacts, tellQueues } from './told-levels.ts';
 import { Troubles } from './troubles.ts';
 
 /** However many look at the health, what it asks is asked once in so long. */
@@ -49,6 +51,7 @@ export class AppRevision implements AppServices {
   readonly now: () => Date;
   readonly #process: AppProcess;
   readonly #databases: Databases;
+  readonly #pools: Record<'runs' | 'queries' | 'calls', Databases>;
   readonly #closed: Closed;
   readonly #runners: StageRunners;
   /** One for all runs: it knows how fast each database answers. */
@@ -70,6 +73,9 @@ export class AppRevision implements AppServices {
       connectionString: connections.databases[id] ?? '',
     }));
     const databases = process.databases.at(addresses);
+    const callers = process.callers.at(addresses);
+    const readers = process.readers.at(addresses);
+    this.#pools = { runs: databases, queries: readers, calls: callers };
     this.keys = process.keys;
     this.now = now;
     this.#process = process;
@@ -90,7 +96,7 @@ export class AppRevision implements AppServices {
     this.#askChecks = checkAsker(databases);
     this.companies = new Companies({
       ...{ catalog, databases, container, leaseSeconds, sliceMs, closed, now },
-      procedure: procedureRunner(process.callers.at(addresses), locations.databases),
+      procedure: procedureRunner(callers, locations.databases),
       addresses: connections.companies,
       memory: process.companies,
       send: async (queue, message, signal, delaySeconds) =>
@@ -103,7 +109,7 @@ export class AppRevision implements AppServices {
     });
     this.dynsql = new DynsqlConnections({
       ...{ catalog, dynsql, now },
-      databases: process.readers.at(addresses),
+      databases: readers,
       addresses: connections.abraGen,
       clients: process.abraGen,
       places: process.places,
@@ -204,6 +210,29 @@ export class AppRevision implements AppServices {
     const isSynced = ({ entity, code }: Age) =>
       freshness.some((one) => one.entity === entity && one.code === code);
     if (old.some(isSynced)) await this.watchAges();
+  }
+
+  /** Connections to every database that somebody has needed. */
+  poolUses(): PoolMeasurement[] {
+    return Object.entries(this.#pools).flatMap(([pool, databases]) =>
+      this.catalog.databases.flatMap(({ id }) => {
+        const use = databases.use(id);
+        return use === undefined ? [] : [{ ...use, pool, database: id }];
+      }),
+    );
+  }
+
+  /**
+   * Tells telemetry how much there is of what all workers share: runs, companies, old data, messages.
+   *
+   * @throws storage's error
+   */
+  async tellLevels(): Promise<void> {
+    const { overviews, stopping, queues } = this.#process;
+    const now = this.now();
+    const facts = (await overviews.facts(stopping))?.value;
+    if (facts) tellFacts(facts, now);
+    await tellQueues(await queues(), stopping);
   }
 
   /** One slice of a run, as `executeRun`. */

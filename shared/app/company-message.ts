@@ -10,6 +10,8 @@ export const companyMessageSchema = z.object({
   at: z.string(),
   /** Of a reconciliation: `night 2026-11-29`; each makes one. */
   wish: z.string().optional(),
+  /** W3C `traceparent` of what asked for it. */
+  trace: z.string().optional(),
 });
 export type CompanyMessage = z.infer<typeof companyMessageSchema>;
 

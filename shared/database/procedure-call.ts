@@ -2,6 +2,7 @@
 
 import type { EventEmitter } from 'node:events';
 import type sql from 'mssql';
+import { inSpan, type SpanOptions } from '../telemetry/spans.ts';
 import { inFull, toDatabaseError } from './database-error.ts';
 import type { Link, SqlParameter } from './link.ts';
 import { RowCounter, type RowCounts } from './row-counts.ts';
@@ -48,16 +49,27 @@ export async function callProcedure(
     if (errors.length > 0 && told.number !== undefined) onMessage(inFull(told));
     keep(errors, error);
   });
-  return link.send(request, signal, async () => {
-    const result = await request.execute(`${quoted(schema)}.${quoted(name)}`);
-    const failure = failureOf(errors);
-    if (failure !== undefined) throw failure;
-    return {
-      returnValue: result.returnValue as number,
-      rows: rows.counts,
-      output: result.output,
-    };
-  });
+  const send = () =>
+    link.send(request, signal, async () => {
+      const result = await request.execute(`${quoted(schema)}.${quoted(name)}`);
+      const failure = failureOf(errors);
+      if (failure !== undefined) throw failure;
+      return {
+        returnValue: result.returnValue as number,
+        rows: rows.counts,
+        output: result.output,
+      };
+    });
+  return await inSpan(`EXEC ${schema}.${name}`, () => described(call), send);
+}
+
+function described({ procedure: { schema, name } }: ProcedureCall): SpanOptions {
+  const attributes = {
+    'db.system.name': 'microsoft.sql_server',
+    'db.operation.name': 'EXEC',
+    'db.stored_procedure.name': `${schema}.${name}`,
+  };
+  return { kind: 'client', attributes };
 }
 
 const quoted = (name: string) => `[${name.replaceAll(']', ']]')}]`;

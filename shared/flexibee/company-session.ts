@@ -27,6 +27,7 @@ import { pageSteps } from './pages.ts';
 import { waitingSteps } from './stale-steps.ts';
 import type { Step, StepContext } from './step.ts';
 import { tellTroubles } from './tell-troubles.ts';
+import { toldApply } from './told.ts';
 import type { TroubleReport } from './trouble.ts';
 import type { AppliedRows, Batch } from './types.ts';
 
@@ -260,7 +261,8 @@ export class Session {
     const steps = this.#steps(this.#kept.started());
     for await (const { page, moved } of ahead((signal) => make(steps, signal), this.#signal)) {
       if (page.batches.length > 0) {
-        const applied = await this.#context.mirror.apply(page, this.#signal);
+        const apply = () => this.#context.mirror.apply(page, this.#signal);
+        const applied = await toldApply(page, apply);
         for (const batch of page.batches) {
           const rows = applied.get(batch.evidence) ?? noRows;
           counts.set(batch.evidence, sum(counts.get(batch.evidence), rows));

@@ -8,6 +8,7 @@ import { Session } from './company-session.ts';
 import type { CursorStore, FollowContext, HeldCursor } from './context.ts';
 import { type Cursor, cursorForm, restarted } from './cursor.ts';
 import { rowMetadata, rowOf } from './cursor-row.ts';
+import { tellBehind } from './told.ts';
 import {
   changelogOff,
   newerGeneration,
@@ -93,6 +94,7 @@ async function takeTurn(context: FollowContext, session: Session): Promise<PollO
     trouble ??= reportOf(error, session.signal);
   }
   await session.settle(trouble);
+  tellBehind(session.cursor, context.now());
   // What was applied before is waiting, whatever stops us now.
   await session.seeToOthers();
   return trouble === undefined ? outcome : 'trouble';

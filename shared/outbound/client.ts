@@ -1,6 +1,7 @@
 /** Requests to one server, of one of ours: authenticated, in turn, again where that does no harm. */
 
 import { pause, withRetries } from '../async/retry.ts';
+import { inSpan, type SpanOptions } from '../telemetry/spans.ts';
 import { basicAuthorization, type ServerAddress } from './address.ts';
 import { type AnsweredJson, readJson } from './answered-json.ts';
 import { type Answer, exchange } from './exchange.ts';
@@ -8,6 +9,9 @@ import { brokenCall, type CommonTrouble, type Failure, ServerError } from './fai
 import { mostBytes, retryAfterMs } from './refusal.ts';
 import type { Servers } from './servers.ts';
 import { openStream, type StreamedAnswer } from './stream.ts';
+
+/** What is asked for within a path, in brackets, may be values of rows. */
+const spanName = ({ method, path }: Ask) => `${method} ${path.replace(/[(?;].*$/, '')}`;
 
 export interface Ask {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -69,14 +73,16 @@ export class OutboundClient<A extends Ask, E extends ServerError> {
 
   /** A whole answer, JSON. @throws E, or the reason of `signal` */
   json(ask: A, signal: AbortSignal): Promise<AnsweredJson> {
-    return this.#patiently(ask, signal, async () => {
-      const answer = await this.#exchange(ask, signal);
-      const refused = this.#peer.refusal(answer, ask);
-      if (refused !== undefined) return refusedWith(refused, answer);
-      const read = readJson(answer, this.#servers.limits.maxValues);
-      if ('fault' in read) throw this.error(ask, read);
-      return { got: read };
-    });
+    const json = () =>
+      this.#patiently(ask, signal, async () => {
+        const answer = await this.#exchange(ask, signal);
+        const refused = this.#peer.refusal(answer, ask);
+        if (refused !== undefined) return refusedWith(refused, answer);
+        const read = readJson(answer, this.#servers.limits.maxValues);
+        if ('fault' in read) throw this.error(ask, read);
+        return { got: read };
+      });
+    return inSpan(spanName(ask), () => this.#described(ask), json);
   }
 
   /**
@@ -110,6 +116,14 @@ export class OutboundClient<A extends Ask, E extends ServerError> {
     const told = { ...failure, fault: hushed(fault), said: said && hushed(said) };
     const options = cause === undefined ? undefined : { cause };
     return this.#peer.error(told, `${ask.method} ${base}${ask.path}`, ask, options);
+  }
+
+  #described({ method }: A): SpanOptions {
+    const { hostname } = new URL(this.#peer.address.origin);
+    return {
+      kind: 'client',
+      attributes: { 'http.request.method': method, 'server.address': hostname },
+    };
   }
 
   get #server() {

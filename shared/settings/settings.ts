@@ -19,6 +19,7 @@ import {
 } from './settings-error.ts';
 import { parseSignIn, type SignInSettings } from './sign-in.ts';
 import { parseStorage, type StorageSettings } from './storage.ts';
+import { parseTelemetry, type TelemetrySettings } from './telemetry.ts';
 import { parseWholeNumber } from './whole-number.ts';
 
 export { type ApiToken, sampleTokenSha256 } from './api-tokens.ts';
@@ -57,6 +58,8 @@ export interface Settings {
   mcpOrigins: readonly string[];
   /** Who is told of events. */
   targets: readonly Target[];
+  /** Where telemetry goes; absent: nobody wants to know. */
+  telemetry?: TelemetrySettings;
   /** Whether the platform's front end stands before the app, whose word on clients counts. */
   inAzure: boolean;
   /**
@@ -97,6 +100,7 @@ export function readSettings(
   const dynsql = read('DYNSQL');
   const signIn = parseSignIn(read, report);
   const seconds = parseWholeNumber(read, report, 'SLICE_BUDGET');
+  const telemetry = parseTelemetry(read, report);
   const settings: SettingsDraft = {
     ...(storage !== undefined && { storage }),
     tokens: parseTokens(read, report, read('SIGN_IN') === undefined),
@@ -113,6 +117,7 @@ export function readSettings(
     // Whoever tells nobody needs no schema of it.
     targets: read('NOTIFICATIONS') === undefined ? [] : parseNotifications(read, report),
     inAzure: isAzure(read),
+    ...(telemetry !== undefined && { telemetry }),
     ...(catalog !== undefined && { catalog }),
     ...(dynsql !== undefined && { dynsql }),
     connection: value,

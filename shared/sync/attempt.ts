@@ -7,6 +7,7 @@ import { backOffMs, pause } from '../async/retry.ts';
 import { inFull, toDatabaseError } from '../database/database-error.ts';
 import { LeaseLostError } from '../lock/keeper.ts';
 import { isTransientStorageError } from '../storage/storage-error.ts';
+import { inSpan } from '../telemetry/spans.ts';
 import { briefBytes, cut, errorRoom, messageRoom } from './brief.ts';
 import { CancelRequestedError, WorkerStoppingError } from './interruption.ts';
 import type { Journal } from './journal.ts';
@@ -15,6 +16,7 @@ import type { Run, Stage, StageAttempt, StageError } from './run.ts';
 import { StageFailure, type StageResult, workOf } from './stage-runner.ts';
 import { type Judged, judgedIn } from './success.ts';
 import { StageTimeoutError, timeLimit } from './time-limit.ts';
+import { describedStage, tellAttempt } from './told.ts';
 import type { Turn } from './turn.ts';
 import { mayBeginAt, WindowClosedError } from './windows.ts';
 
@@ -54,6 +56,17 @@ const progressMs = 1_000;
  * @throws only when the document itself cannot be written
  */
 export async function runStage(context: AttemptContext, stage: Stage): Promise<void> {
+  await inSpan(
+    `stage ${stage.stage}`,
+    () => describedStage(stage),
+    async (span) => {
+      await attempts(context, stage);
+      span?.setAttribute('syncboard.state', stage.state);
+    },
+  );
+}
+
+async function attempts(context: AttemptContext, stage: Stage): Promise<void> {
   const { journal, log, signal, sliceOver, now, onEnd } = context;
   for (;;) {
     const attempt: StageAttempt = { startedAt: now().toISOString() };
@@ -80,6 +93,7 @@ export async function runStage(context: AttemptContext, stage: Stage): Promise<v
       }
       if (!again) {
         journal.note((run) => failStage(run, stage, attempt, failure, signal));
+        tellAttempt(stage, attempt);
         if (stage.state !== 'pending') onEnd(stage);
         return;
       }
@@ -148,6 +162,7 @@ async function runOnce(
       succeed(stage, attempt, { ...result, warnings }, now);
       delete run.takeOvers;
     });
+    tellAttempt(stage, attempt);
     onEnd(stage);
   } catch (error) {
     if (!isCalled) journal.note(() => unbegin(stage, attempt));

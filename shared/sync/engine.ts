@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventStore } from '../events/event-store.ts';
 import { type Keeper, keepLease } from '../lock/keeper.ts';
 import { DocumentConflictError } from '../storage/documents.ts';
+import { linkActive } from '../telemetry/spans.ts';
 import { retryByItself } from './again/automatic.ts';
 import type { Cancellations } from './cancellations.ts';
 import type { CheckAsker } from './checks/ask.ts';
@@ -26,6 +27,7 @@ import { endingLine, isFailure } from './outcome.ts';
 import { hasEnded, isFinished, type Run } from './run.ts';
 import { runClock } from './run-clock.ts';
 import type { StageRunners } from './stage-runner.ts';
+import { tellEnded } from './told.ts';
 import { leaveIfThere } from './waiting/leave.ts';
 import { type Starter, startWaiting } from './waiting/start-waiting.ts';
 import { wakeAt, wakeHeads, wakeHeadsSoon } from './waiting/wake.ts';
@@ -78,6 +80,7 @@ export async function executeRun(
   const { leases, runs } = dependencies;
   const found = await runs.read(id, signal);
   if (found === undefined) throw new RunNotFoundError(id);
+  linkActive(found.value.trace);
   if (isFinished(found.value)) {
     await leaveIfThere(dependencies, found.value, signal);
     return 'left';
@@ -154,6 +157,7 @@ async function runSlice(
     const left = await retryByItself(dependencies, journal, AbortSignal.timeout(writtenMs));
     await tellEnding(dependencies, journal, left, AbortSignal.timeout(writtenMs));
     await journal.write(() => endRun(run, now()));
+    tellEnded(run);
     // Before the servers are free: the next run on them is planned with it. An estimate a little
     // older than it could be is no reason to fail a run that has ended.
     await dependencies.durations.add(run, AbortSignal.timeout(5_000)).catch(() => {});

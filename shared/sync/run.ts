@@ -101,6 +101,8 @@ export const runSchema = z.object({
   endedAt: instantSchema.optional(),
   /** It has ended in a way that somebody should hear of, and no event says so yet. */
   untold: z.literal(true).exactOptional(),
+  /** W3C `traceparent` of the request that asked for it. */
+  trace: z.string().exactOptional(),
   /** Why it ended as it did, where that is not an error of a stage. */
   reason: z.string().optional(),
   /**

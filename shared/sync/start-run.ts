@@ -3,6 +3,7 @@
 import { askerIn } from '../audit/asker.ts';
 import type { Catalog } from '../catalog/index.ts';
 import { withDeadline } from '../storage/storage-call.ts';
+import { activeTrace } from '../telemetry/spans.ts';
 import { linkRetry, neededPlan } from './again/retry.ts';
 import type { Call } from './call.ts';
 import { type Busy, claimServers, ownServers, releaseAll } from './claim.ts';
@@ -163,6 +164,7 @@ async function newRun(
   const { timeZone } = catalog.periods;
   const plan = await neededPlan(dependencies, whole, request, signal);
   const stages = forRun(plan.stages, { user, id, at, timeZone });
+  const trace = activeTrace();
   const of = retryOf === undefined ? '' : `, again after ${retryOf}`;
   return {
     id,
@@ -176,6 +178,7 @@ async function newRun(
     ...(retryOf !== undefined && { retryOf }),
     ...(retryFrom !== undefined && { retryFrom }),
     createdAt,
+    ...(trace !== undefined && { trace }),
     locks: [],
     stages: withExpected(stages, await knownDurations(durations, signal)),
     freshness: plan.freshness,

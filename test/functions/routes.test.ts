@@ -14,6 +14,8 @@ interface Operation {
 
 const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'strict-transport-security': 'max-age=31536000',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };

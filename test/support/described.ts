@@ -55,6 +55,7 @@ const anybodys = new Set([
   ...['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding'],
   'x-ms-invocation-id',
   ...['cache-control', 'content-security-policy', 'referrer-policy', 'x-content-type-options'],
+  ...['cross-origin-resource-policy', 'strict-transport-security'],
 ]);
 
 /** Throws `AssertionError` for what the document does not describe. */

@@ -3,6 +3,7 @@
 import type { RowBatch } from '../../database/row-stream.ts';
 import type { Statement, StatementLevel } from '../definition.ts';
 import { type Row, RowReader } from './row-reader.ts';
+import type { LevelTally } from './told-query.ts';
 
 export type Batches = AsyncGenerator<RowBatch, void, undefined>;
 
@@ -17,6 +18,7 @@ export class Cursor {
   readonly #batches: Batches;
   readonly #hasCount: boolean;
   readonly #isPage: boolean;
+  readonly #tally: LevelTally | undefined;
   /** One batch ahead, which is parsed while the one at hand is written. */
   #coming: Promise<IteratorResult<RowBatch, void>>;
   #hasArrived = false;
@@ -31,8 +33,9 @@ export class Cursor {
   #at = 0;
 
   /** Begins at once. */
-  constructor({ levels, hasCount, page }: CursorStatement, batches: Batches) {
+  constructor({ levels, hasCount, page }: CursorStatement, batches: Batches, tally?: LevelTally) {
     this.levels = levels;
+    this.#tally = tally;
     this.#hasCount = hasCount;
     this.#isPage = page !== undefined;
     this.#batches = batches;
@@ -59,6 +62,11 @@ export class Cursor {
     return this.#result?.types.get(column);
   }
 
+  /** All rows have come. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** How many rows of the root have been, of a statement with `page`. */
   get roots(): number {
     return this.#roots;
@@ -82,6 +90,7 @@ export class Cursor {
   }
 
   advance(): void {
+    this.#tally?.row(this.place);
     if (this.#isPage && this.place === 0) {
       this.#root = this.row;
       this.#roots += 1;
@@ -113,6 +122,7 @@ export class Cursor {
     }
     this.#rows = value.rows;
     this.#at = 0;
+    this.#tally?.batch();
     if (this.#hasCount && this.#count === undefined && this.row !== undefined) {
       this.#count = Number(this.row[value.columns.indexOf(countColumn)]);
       this.#at = 1;

@@ -9,6 +9,7 @@ import {
 } from '../../database/row-versioning.ts';
 import type { SqlText, Statement } from '../definition.ts';
 import { Cursor } from './level-rows.ts';
+import { ToldQuery } from './told-query.ts';
 
 /** What is needed of the databases. */
 export type RowSource = Pick<Databases, 'stream' | 'rowVersioning'>;
@@ -22,10 +23,12 @@ const lockTimeout = 'SET LOCK_TIMEOUT 30000;';
 export class OpenQuery {
   readonly cursor: Cursor;
   readonly #stop: AbortController;
+  readonly #told: ToldQuery;
 
-  private constructor(cursor: Cursor, stop: AbortController) {
+  private constructor(cursor: Cursor, stop: AbortController, told: ToldQuery) {
     this.cursor = cursor;
     this.#stop = stop;
+    this.#told = told;
   }
 
   /**
@@ -39,12 +42,13 @@ export class OpenQuery {
     database: string,
     signal: AbortSignal,
   ): Promise<OpenQuery> {
+    const told = new ToldQuery(statement, database);
     const versioning = await databases.rowVersioning(database, signal);
     const begin = async (how: RowVersioning) => {
       const stop = new AbortController();
       const limit = AbortSignal.any([signal, stop.signal]);
       const batches = await databases.stream(database, sent(statement, how), limit);
-      const query = new OpenQuery(new Cursor(statement, batches), stop);
+      const query = new OpenQuery(new Cursor(statement, batches, told.tally), stop, told);
       try {
         await query.cursor.fetch();
         return query;
@@ -65,6 +69,7 @@ export class OpenQuery {
 
   /** Ends what still runs; the connection is given back. Never throws. */
   async close(): Promise<void> {
+    this.#told.end(this.cursor.hasEnded);
     this.#stop.abort(new Error('The rows are not wanted any more'));
     await this.cursor.close();
   }

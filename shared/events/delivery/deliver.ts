@@ -9,6 +9,7 @@ import { sideBySide } from '../../async/side-by-side.ts';
 import { keepLease } from '../../lock/keeper.ts';
 import type { Leases } from '../../lock/leases.ts';
 import { DocumentNewerError } from '../../storage/documents.ts';
+import { measured } from '../../telemetry/measurements.ts';
 import type { Event } from '../event.ts';
 import { type EventDocument, isSettled } from '../event-document.ts';
 import type { EventStore } from '../event-store.ts';
@@ -106,6 +107,7 @@ class Round {
         const answer = await this.#attempt(target, event);
         if (answer === undefined) return [];
         const next = attempted(delivery, target, answer, now());
+        measured()?.notifications.add(1, { target: target.name, outcome: next.state });
         this.#show(target, event, answer, next.state === 'given up');
         return [[target.name, next] as const];
       }),

@@ -163,5 +163,10 @@ function oneValue(value: string | string[] | undefined): string {
 function refuse({ response }: Arrival): void {
   if (response.destroyed) return;
   const text = `The header ${invocationHeader} is the host's own: leave it out.`;
-  response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+  response
+    .writeHead(400, {
+      'content-type': 'text/plain; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+    })
+    .end(text);
 }

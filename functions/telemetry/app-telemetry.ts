@@ -1,0 +1,42 @@
+/** Telemetry of the app: what starts it where it is asked for, and ends it. */
+
+import type { LogHookContext } from '@azure/functions';
+import type { App } from '../../shared/app/app.ts';
+import { readSettings } from '../../shared/settings/settings.ts';
+import { observePools } from '../../shared/telemetry/measurements.ts';
+import { isTelling } from '../../shared/telemetry/telling.ts';
+import type { Telemetry } from './start-telemetry.ts';
+
+interface Hooks {
+  log(handler: (context: LogHookContext) => void): unknown;
+}
+
+export class AppTelemetry {
+  #telemetry: Telemetry | undefined;
+
+  /** Faults of settings are told by the app, which starts next. */
+  async start(environment: NodeJS.ProcessEnv): Promise<void> {
+    const { telemetry } = readSettings(environment).settings;
+    if (telemetry === undefined) return;
+    const { startTelemetry } = await import('./start-telemetry.ts');
+    this.#telemetry = await startTelemetry(telemetry);
+  }
+
+  /** Has the app's pools looked at whenever measurements are sent. */
+  observe(app: App): void {
+    if (this.#telemetry !== undefined) observePools(() => app.current.poolUses());
+  }
+
+  /** Lines of the app's log go where its spans go. */
+  hear(hooks: Hooks): void {
+    hooks.log(({ level, message, invocationContext }) => {
+      if (isTelling()) this.#telemetry?.log(level, message, invocationContext?.invocationId);
+    });
+  }
+
+  /** Sends what there is. Never throws. */
+  async stop(): Promise<void> {
+    await this.#telemetry?.stop();
+    this.#telemetry = undefined;
+  }
+}

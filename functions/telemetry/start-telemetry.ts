@@ -1,0 +1,109 @@
+/** OpenTelemetry's SDK with its exporters. Loaded only where telemetry is asked for. */
+
+import { context, metrics, trace } from '@opentelemetry/api';
+import { logs, SeverityNumber } from '@opentelemetry/api-logs';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
+import {
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base';
+import type { TelemetrySettings } from '../../shared/settings/telemetry.ts';
+import { setTelling } from '../../shared/telemetry/telling.ts';
+import { azureExporters } from './azure-exporters.ts';
+import { sampler } from './sampler.ts';
+
+/** Ends a process that is told to stop within its time, whether or not the receiver answers. */
+const flushMs = 2_000;
+const exportEveryMs = 60_000;
+
+export interface Telemetry {
+  /** A line of the app's log, in the trace that is active. */
+  log(level: string, text: string, invocation: string | undefined): void;
+  /** Sends what there is, and ends. Never throws. */
+  stop(): Promise<void>;
+}
+
+/** From now on everything that begins is told. */
+export async function startTelemetry(settings: TelemetrySettings): Promise<Telemetry> {
+  const { serviceName, instance } = settings;
+  const resource = resourceFromAttributes({
+    'service.name': serviceName,
+    ...(instance !== undefined && { 'service.instance.id': instance }),
+  });
+  const spans: SpanExporter[] = [];
+  const measurements: PushMetricExporter[] = [];
+  let logger: LoggerProvider | undefined;
+  if (settings.isOtlp) {
+    const [traceOtlp, metricOtlp, logOtlp] = await Promise.all([
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/exporter-metrics-otlp-http'),
+      import('@opentelemetry/exporter-logs-otlp-http'),
+    ]);
+    // Endpoint and headers are read from the environment, as OpenTelemetry says.
+    spans.push(new traceOtlp.OTLPTraceExporter());
+    measurements.push(new metricOtlp.OTLPMetricExporter());
+    const exporter = new logOtlp.OTLPLogExporter();
+    logger = new LoggerProvider({
+      resource,
+      processors: [new BatchLogRecordProcessor({ exporter })],
+    });
+    logs.setGlobalLoggerProvider(logger);
+  }
+  if (settings.azure !== undefined) {
+    const azure = await azureExporters(settings.azure);
+    spans.push(azure.spans);
+    measurements.push(azure.measurements);
+  }
+  const tracers = new BasicTracerProvider({
+    resource,
+    sampler: sampler(settings.share),
+    spanProcessors: spans.map((exporter) => new BatchSpanProcessor(exporter)),
+  });
+  const meters = new MeterProvider({
+    resource,
+    readers: measurements.map(
+      (exporter) =>
+        new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: exportEveryMs }),
+    ),
+  });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  trace.setGlobalTracerProvider(tracers);
+  metrics.setGlobalMeterProvider(meters);
+  setTelling(true, settings.azure !== undefined);
+  return {
+    log: (level, text, invocation) => {
+      if (logger === undefined) return;
+      logger.getLogger('syncboard').emit({
+        severityText: level,
+        severityNumber: severities[level] ?? SeverityNumber.INFO,
+        body: text,
+        attributes: invocation === undefined ? {} : { 'faas.invocation_id': invocation },
+        context: context.active(),
+      });
+    },
+    async stop() {
+      const ends = [tracers.shutdown(), meters.shutdown(), logger?.shutdown()];
+      await Promise.race([Promise.allSettled(ends), pause(flushMs)]);
+      setTelling(false);
+    },
+  };
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
+
+const severities: Readonly<Record<string, SeverityNumber>> = {
+  trace: SeverityNumber.TRACE,
+  debug: SeverityNumber.DEBUG,
+  information: SeverityNumber.INFO,
+  warning: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+  critical: SeverityNumber.FATAL,
+};
