@@ -8,7 +8,7 @@ import { someOf } from './some-of.ts';
 
 /** Each takes ten seconds of a processor and more. */
 const long = [
-  'test/{chaos,fire,hostile,page}/**/*.test.ts',
+  'test/{chaos,fire,hostile,mcp,page,telemetry}/**/*.test.ts',
   'test/end-to-end/{cli,closures-and-keys,dynsql,flexibee}.test.ts',
   'test/{docs/commands,examples/another-company,openapi/client,catalog/mutation}.test.ts',
   'test/functions/{after-changes,board-run,flexibee-scenarios,follow-company,idempotency}.test.ts',
