@@ -77,10 +77,9 @@ functions.app.storageQueue('call_after_changes', {
 });
 
 readRequestsThemselves(inFlight);
-telemetry.hear(functions.app.hook);
 
 functions.app.hook.appStart(async () => {
-  await telemetry.start(process.env);
+  await telemetry.start(process.env, functions.app.hook);
   started = await App.start(process.env);
   telemetry.observe(started);
 });

@@ -15,11 +15,12 @@ export class AppTelemetry {
   #telemetry: Telemetry | undefined;
 
   /** Faults of settings are told by the app, which starts next. */
-  async start(environment: NodeJS.ProcessEnv): Promise<void> {
+  async start(environment: NodeJS.ProcessEnv, hooks: Hooks): Promise<void> {
     const { telemetry } = readSettings(environment).settings;
     if (telemetry === undefined) return;
     const { startTelemetry } = await import('./start-telemetry.ts');
     this.#telemetry = await startTelemetry(telemetry);
+    this.#hear(hooks);
   }
 
   /** Has the app's pools looked at whenever measurements are sent. */
@@ -28,10 +29,15 @@ export class AppTelemetry {
   }
 
   /** Lines of the app's log go where its spans go. */
-  hear(hooks: Hooks): void {
-    hooks.log(({ level, message, invocationContext }) => {
-      if (isTelling()) this.#telemetry?.log(level, message, invocationContext?.invocationId);
-    });
+  #hear(hooks: Hooks): void {
+    try {
+      hooks.log(({ level, message, invocationContext }) => {
+        if (isTelling()) this.#telemetry?.log(level, message, invocationContext?.invocationId);
+      });
+    } catch (error) {
+      // Node workers up to 3.9 have no such hook: the host's own log has the lines all the same.
+      console.warn(`Telemetry has no lines of the log: ${(error as Error).message}`);
+    }
   }
 
   /** Sends what there is. Never throws. */

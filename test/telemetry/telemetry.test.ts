@@ -97,12 +97,11 @@ async function play(): Promise<void> {
   const key = /AccountKey=([^;]+)/.exec(storage.connectionString)?.[1] ?? '';
   secrets = ['demo-token', 'supervisor', 'Password', connections.connectionString, key];
   const telemetry = new AppTelemetry();
-  telemetry.hear({
+  await telemetry.start(environment, {
     log: (handler) => {
       heard = handler;
     },
   });
-  await telemetry.start(environment);
   assert.ok(isTelling());
   const app = await App.start(environment);
   telemetry.observe(app);
