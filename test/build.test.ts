@@ -15,8 +15,10 @@ test('what is deployed needs no build: chunks, fonts, the page, host.json, a bar
   const isChunk = (name: string) => !isOfPage(name) && /-[0-9A-Z]{8}\.cjs(\.map)?$/.test(name);
   assert.deepEqual(files.filter((name) => !isOfPage(name) && !isChunk(name)).sort(), [
     '.funcignore',
+    'THIRD-PARTY-LICENSES.txt',
     'app.cjs',
     'app.cjs.map',
+    'bom.cdx.json',
     'fonts',
     'fonts/DejaVu-LICENSE.txt',
     'fonts/DejaVuSansCondensed-Bold.ttf',

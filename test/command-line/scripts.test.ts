@@ -37,7 +37,7 @@ describe('npm scripts', { concurrency: 2 }, () => {
     const names = scripts.map(({ name }) => name).join(' ');
     assert.match(
       names,
-      /^build start tick demo:sqlserver docs:settings demo:sql page:types check format check:infra check:model test /,
+      /^build start tick demo:sqlserver docs:settings demo:sql page:types check format check:infra check:packages check:model test /,
     );
     assert.match(names, / sql:install test:sqlserver bench:bodies .*bench:flexibee func$/);
   });
