@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import sql from 'mssql';
 import '../../../shared/database/pools.ts';
 import { requireKnownDriver } from '../../../shared/database/wire/driver-version.ts';
+import { installValueReader } from '../../../shared/database/wire/value-reader.ts';
 
 const require = createRequire(import.meta.url);
 const source = (name: string) => readFileSync(require.resolve(`tedious/lib/${name}.js`), 'utf8');
@@ -54,6 +55,8 @@ describe('the driver', () => {
   });
 
   it('gives way to our reader, which waits for what has not come as the driver does', () => {
+    // As the first pool does.
+    installValueReader();
     const { readValue } = require('tedious/lib/value-parser.js');
     const { NotEnoughDataError } = require('tedious/lib/token/helpers.js');
     const bytes = Buffer.from([9, 1, 0x4e, 0xf3, 0x30, 0xa6, 0x4b, 0x9b, 0xb6, 0x01]);
