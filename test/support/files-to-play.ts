@@ -29,5 +29,5 @@ export function testFiles(): string[] {
     },
   );
   const slow = globSync(long).sort();
-  return [...someOf(slow, 2 / 5), ...all.filter((file) => !slow.includes(file)).sort()];
+  return [...someOf(slow, 1 / 4), ...all.filter((file) => !slow.includes(file)).sort()];
 }
