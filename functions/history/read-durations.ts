@@ -15,9 +15,18 @@ import { Turns } from './turns.ts';
  */
 const readingMs = 500;
 
+/** A handler is made for each request: what a worker has read goes with what it was read from. */
+const readFrom = new WeakMap<AppServices['syncs'], Turns>();
+
+function turnsFrom(syncs: AppServices['syncs']): Turns {
+  const known = readFrom.get(syncs) ?? new Turns(syncs);
+  readFrom.set(syncs, known);
+  return known;
+}
+
 /** How an entity went in the runs that had it, the newest first. */
 export function readDurations(app: AppServices): RouteHandler {
-  const read = new Turns(app.syncs);
+  const read = turnsFrom(app.syncs);
   return async (request, _context, { caller, signal }) => {
     if (caller === undefined) throw new Error('a history needs a route that asks for a token');
     const { filter, limit, after } = runsQuery(request.query, app.catalog, true);

@@ -65,11 +65,12 @@ export class Turns {
 
   #keep(key: string, turns: readonly EntityTurn[]): void {
     this.#known.set(key, turns);
-    this.#kept += turns.length;
+    // One for the entry itself: a run may have none of the entity.
+    this.#kept += turns.length + 1;
     for (const [oldest, { length }] of this.#known) {
       if (this.#kept <= mostKept) break;
       this.#known.delete(oldest);
-      this.#kept -= length;
+      this.#kept -= length + 1;
     }
   }
 }

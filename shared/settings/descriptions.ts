@@ -26,14 +26,14 @@ export const settingDescriptions: readonly SettingDescription[] = [
   {
     name: 'AzureWebJobsStorage',
     group: 'must',
-    what: 'The storage account of run documents, locks and queues. With a managed identity `AzureWebJobsStorage__accountName` stands in its place.',
+    what: 'The storage account of run documents, locks and queues. With a managed identity `AzureWebJobsStorage__accountName` stands in its place, or `AzureWebJobsStorage__blobServiceUri` and `AzureWebJobsStorage__queueServiceUri`; a user-assigned one adds `AzureWebJobsStorage__clientId` and `AzureWebJobsStorage__credential=managedidentity`.',
     allowed: 'a connection string, or `UseDevelopmentStorage=true` for Azurite',
     isSecret: true,
   },
   {
     name: 'API_TOKENS',
     group: 'must',
-    what: 'Who may call. `sha256` is the digest of a token (`printf %s "the token" | sha256sum`), `codes` the data sources it may see and touch, `connections` what it may ask by dynsql (none unless given), `weight` how much of what queries share, `roles` of `read`, `run` and `admin` (the first two unless given), `expires` a time or a date. May be left out where `SIGN_IN` is set.',
+    what: 'Who may call. `sha256` is the digest of a token (`printf %s "the token" | sha256sum`), `codes` the data sources it may see and touch, `connections` what it may ask by dynsql (none unless given), `weight` how much of what queries share, `roles` of `read`, `run` and `admin` (the first two unless given), `expires` a time or a date. May be left out where `SIGN_IN` is set. The sample’s token is `demo-token`; an app that finds it in Azure refuses to start.',
     allowed: 'a JSON array',
     example:
       '[{"name": "ops", "sha256": "…", "codes": ["*"], "connections": ["ab"], "roles": ["read", "run", "admin"], "expires": "2027-01-31"}]',
@@ -50,16 +50,17 @@ export const settingDescriptions: readonly SettingDescription[] = [
   {
     name: 'FLEXIBEE_<SERVER>',
     group: 'connections',
-    what: 'Where a FlexiBee server of the catalogue’s companies is; [flexibee.md](flexibee.md).',
-    allowed: '`Url=…;User Id=…;Password=…`',
+    what: 'Where a FlexiBee server of the catalogue’s companies is; several may share one; [flexibee.md](flexibee.md).',
+    allowed:
+      '`Url=…;User Id=…;Password=…`, and `TrustServerCertificate=true` for a certificate of its own making',
     example: 'Url=https://flexibee.example:5434;User Id=sync;Password=…',
     isSecret: true,
   },
   {
     name: 'ABRA_GEN_<CONNECTION>',
     group: 'connections',
-    what: 'Where an ABRA Gen server is; [dynsql.md](dynsql.md).',
-    allowed: '`Url=…;User Id=…;Password=…`',
+    what: 'Where an ABRA Gen server is; several connections may share one; [dynsql.md](dynsql.md).',
+    allowed: '`Url=…;User Id=…;Password=…`, and `TrustServerCertificate=true` as above',
     example: 'Url=https://gen.example:699;User Id=sync;Password=…',
     isSecret: true,
   },
@@ -99,7 +100,7 @@ export const settingDescriptions: readonly SettingDescription[] = [
   {
     name: 'FLEXIBEE_HOOK_SECRET',
     group: 'people',
-    what: 'What web hooks of FlexiBee prove themselves with. Without it companies are polled each minute, with hooks every five.',
+    what: 'What web hooks of FlexiBee prove themselves with. Without it hooks are refused and companies are polled each minute, with hooks every five. The sample’s is refused in Azure.',
     allowed: '32 to 200 letters, digits or any of `_ . ~ -`',
     example: 'openssl rand -hex 32',
     isSecret: true,
@@ -176,13 +177,13 @@ export const settingDescriptions: readonly SettingDescription[] = [
   {
     name: 'RUN_RETENTION_DAYS',
     group: 'may',
-    what: 'For how long a run is kept after its end.',
+    what: 'For how long a run is kept after its end. Once a day, at 03:30 UTC, what is older is removed; a run that has not ended never is.',
     ...number('RUN_RETENTION_DAYS'),
   },
   {
     name: 'SQL_POOL_SIZE',
     group: 'may',
-    what: 'The most connections of one worker to one database; dynsql has as many of its own.',
+    what: 'The most connections of one worker to one database. Queries of dynsql have as many of their own, one a query and at most half for one token, so that slow readers keep no run waiting.',
     ...number('SQL_POOL_SIZE'),
   },
   {

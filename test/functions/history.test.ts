@@ -102,6 +102,15 @@ test('a token sees its own data sources alone', async () => {
   assert.equal((await ask(app, 'name=payment&code=mo')).status, 403);
 });
 
+test('what has ended is read once, however often it is asked for', async (t) => {
+  const app = withRuns(3);
+  const { mock } = t.mock.method(app.syncs, 'read');
+  const first = await ask(app, 'name=payment');
+  assert.equal(mock.callCount(), 3);
+  assert.equal((await ask(app, 'name=payment')).text, first.text);
+  assert.equal(mock.callCount(), 3);
+});
+
 test('reading stops when its time is over, goes on where it was, and reads nothing twice', async () => {
   const read: string[] = [];
   const turns = new Turns({
