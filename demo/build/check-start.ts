@@ -66,6 +66,9 @@ export function startFaults(when: Moment, chunks: readonly Chunk[]): string[] {
 
 type Hook = () => Promise<void>;
 
+/** Those that every worker of the programming model knows (Node worker 3.9); it refuses others. */
+const hookNames = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation'];
+
 /** Loads and starts the app in `folder`, in this process. @returns what is wrong with that */
 async function checkStart(folder: string): Promise<string[]> {
   const main = join(folder, 'main.cjs');
@@ -89,7 +92,11 @@ async function checkStart(folder: string): Promise<string[]> {
 function supplyCore(registerHook: (name: string, hook: Hook) => void): void {
   let model: unknown;
   const core = {
-    registerHook,
+    registerHook: (name: string, hook: Hook) => {
+      if (!hookNames.includes(name)) throw new RangeError(`Unrecognized hook "${name}"`);
+      registerHook(name, hook);
+      return { dispose() {} };
+    },
     registerFunction: () => {},
     setProgrammingModel: (set: unknown) => {
       model = set;
