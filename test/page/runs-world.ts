@@ -62,6 +62,7 @@ export async function startRunsWorld(): Promise<RunsWorld> {
           headers: { ...headers, 'if-none-match': etag },
         });
         if (answer.status === 304) continue;
+        if (!answer.ok) throw new Error(await answer.text());
         etag = answer.headers.get('etag') ?? '';
         const run = (await answer.json()) as Run;
         if (run.endedAt !== undefined) return run;

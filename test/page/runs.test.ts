@@ -74,6 +74,7 @@ describe('runs', { skip: withoutBrowser }, () => {
     await dialog.getByRole('button', { name: 'Start' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('Goes on from the failure of').waitFor();
+    await world.finished(page.url().match(/runs\/([^?]+)/)?.[1] ?? '');
     await page.getByText('succeeded', { exact: true }).first().waitFor();
     await page.getByRole('link', { name: id }).click();
     await page.getByText('Made again by').waitFor();
@@ -151,6 +152,7 @@ describe('runs', { skip: withoutBrowser }, () => {
     await page.getByRole('option', { name: /crude · cancelled/ }).waitFor();
     await world.mend();
     await page.goto(`${world.url}/#/runs/${next}`);
+    assert.equal((await world.finished(next)).state, 'succeeded');
     await page.getByText('succeeded', { exact: true }).first().waitFor();
     assertQuiet();
     await close();
