@@ -36,6 +36,7 @@ export const longFiles: readonly string[] = [
   'test/chaos/reload/reload.test.ts',
   'test/openapi/client.test.ts',
   'test/examples/another-company.test.ts',
+  'test/examples/first-company.test.ts',
   'test/catalog/mutation.test.ts',
   'test/functions/overview.test.ts',
   'test/events/deliver.test.ts',
