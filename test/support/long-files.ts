@@ -1,6 +1,6 @@
 /**
- * Test files that take more than three seconds of a processor, the longest first: neighbours cost about
- * the same.
+ * Test files that take more than three seconds of a processor, the longest first: neighbours cost
+ * about the same.
  */
 export const longFiles: readonly string[] = [
   'test/fire/fire.test.ts',
