@@ -28,6 +28,11 @@ export function boardAnswer(app: AppServices, board: NamedBoard, status = 200): 
   return tagged(json(viewOf(app, board), { status }));
 }
 
+/** By what a change, or a start, of what was read is told from one of something else. */
+export function boardEtag(app: AppServices, board: NamedBoard): string {
+  return boardAnswer(app, board).headers['etag'] ?? '';
+}
+
 /** The data sources of its calls: whoever reads or changes it may touch them all. */
 export function codesOn({ board }: Pick<NamedBoard, 'board'>): NamedCode[] {
   const codes = board.calls.flatMap((call, index) =>

@@ -26,7 +26,14 @@ import { readOnly } from '../shapes/boards.ts';
 import { isDry } from '../shapes/dry.ts';
 import { requireMatch } from '../shapes/precondition.ts';
 import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
-import { boardAnswer, codesOn, namedBoard, refuseNewer, unknownBoard } from './board-view.ts';
+import {
+  boardAnswer,
+  boardEtag,
+  codesOn,
+  namedBoard,
+  refuseNewer,
+  unknownBoard,
+} from './board-view.ts';
 import { optionalUser } from './optional-user.ts';
 import { nameInPath } from './path-name.ts';
 
@@ -189,7 +196,7 @@ function requireSame(
   name: string,
   current: NamedBoard | undefined,
 ): void {
-  const etag = current && boardAnswer(app, current).headers['etag'];
+  const etag = current && boardEtag(app, current);
   requireMatch(request, etag, `board ${name}`);
 }
 

@@ -16,11 +16,12 @@ import { momentOf, momentUse } from '../../shared/time/moment.ts';
 import { isDry } from '../shapes/dry.ts';
 import { idempotencyKey } from '../shapes/idempotency-key.ts';
 import { faultOf } from '../shapes/new-closure.ts';
+import { requireMatch } from '../shapes/precondition.ts';
 import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
 import { checkUser } from '../shapes/user.ts';
 import { checkWhenBusy, whenBusyOf } from '../shapes/when-busy.ts';
 import { planned, started, tokenOf } from '../sync/start-sync.ts';
-import { namedBoard } from './board-view.ts';
+import { boardEtag, namedBoard } from './board-view.ts';
 
 const members = ['token', 'user', 'whenBusy', 'asOf'] as const;
 
@@ -40,8 +41,15 @@ export function runBoard(app: AppServices): RouteHandler {
     const board = await namedBoard(request, app, token, signal);
     const key = idempotencyKey(request.headers);
     // With a key that started a run before, that one is told, whatever is switched on by now.
-    const sync = () => requestOf(app, board, asOf, asking);
-    if (dry) return await planned(app, sync(), signal);
+    const etag = boardEtag(app, board);
+    const sync = () => {
+      requireMatch(request, etag, `board ${board.name}`);
+      return requestOf(app, board, asOf, asking);
+    };
+    if (dry) {
+      const { headers, ...plan } = await planned(app, sync(), signal);
+      return { ...plan, headers: { ...(headers as Record<string, string>), etag } };
+    }
     const call = { app, request, context, caller: token, signal };
     return await started(call, sync, { key, body }, 'json');
   };

@@ -11,7 +11,14 @@ import type { Route } from '../route.ts';
 import * as schemas from '../shapes/boards.ts';
 import { ifMatch } from '../shapes/precondition.ts';
 import { userSchema } from '../shapes/runs.ts';
-import { answered, dryWrite, named, readProblems, writeProblems } from './revised-parts.ts';
+import {
+  answered,
+  dryWrite,
+  forIfMatch,
+  named,
+  readProblems,
+  writeProblems,
+} from './revised-parts.ts';
 import { dry as dryRun, key, started, startProblems } from './run-parts.ts';
 
 const board = named('board');
@@ -157,10 +164,10 @@ export const boardRoutes: readonly Route[] = [
         handler: runBoard,
         changes: 'run.start',
         summary: 'Start the calls that are switched on, as one run',
-        parameters: [board, dryRun, key],
+        parameters: [board, dryRun, key, ifMatch],
         body: () => schemas.runBoardBodySchema,
-        responses: started,
-        problems: [...startProblems, 'nothing-to-run', 'faulty-board', 'newer-document'],
+        responses: { ...started, 200: { ...started[200], headers: forIfMatch } },
+        problems: [...startProblems, 'changed', 'nothing-to-run', 'faulty-board', 'newer-document'],
       },
     }),
   },

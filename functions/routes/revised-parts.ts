@@ -22,12 +22,15 @@ export const dryWrite = (description: string) => ({
   schema: () => drySchema,
 });
 
+/** By what may be changed, or started, what was read. */
+export const forIfMatch = {
+  ETag: { description: 'For If-Match', schema: () => z.string().regex(/^W\/"[\w-]{22}"$/) },
+};
+
 /** An answer by which it may be changed. */
 export const answered = (description: string, json: () => z.ZodType) => ({
   description,
-  headers: {
-    ETag: { description: 'For If-Match', schema: () => z.string().regex(/^W\/"[\w-]{22}"$/) },
-  },
+  headers: forIfMatch,
   json,
 });
 

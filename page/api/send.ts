@@ -21,8 +21,12 @@ export function writtenRequest(text: string): WrittenRequest | undefined {
   };
 }
 
-/** Sends it as whoever is signed in: its own `user` stands for anybody. */
-export async function send({ method, path, body }: WrittenRequest): Promise<unknown> {
+/**
+ * Sends it as whoever is signed in: its own `user` stands for anybody.
+ *
+ * @param key by which the app knows a start that is sent again
+ */
+export async function send({ method, path, body }: WrittenRequest, key: string): Promise<unknown> {
   // Its address is none that the types know by name.
   const request = api.request as unknown as (
     method: string,
@@ -30,5 +34,6 @@ export async function send({ method, path, body }: WrittenRequest): Promise<unkn
     init: object,
   ) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
   const own = body !== undefined && { body: { ...body, ...('user' in body && { user: asker() }) } };
-  return await answered(request(method.toLowerCase(), path, { ...own }));
+  const headers = method === 'POST' ? { 'Idempotency-Key': key } : {};
+  return await answered(request(method.toLowerCase(), path, { headers, ...own }));
 }

@@ -3,6 +3,8 @@ import { lazy, Suspense } from 'preact/compat';
 import { isSignedIn } from '../session/session.ts';
 import { language } from '../text/languages.ts';
 import { say } from '../text/say.ts';
+import { focusContent } from '../ui/focus-back.ts';
+import { OpenDialog } from '../ui/open-dialog.tsx';
 import { announcement } from './announce.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -23,7 +25,8 @@ const views: Readonly<Record<ViewName, ComponentType<{ place: Place }>>> = {
 export function App() {
   return (
     <>
-      <button type="button" class="skip" onClick={skip}>
+      {/* No link: the address behind `#` is a place of the page. */}
+      <button type="button" class="skip" onClick={focusContent}>
         {say('shell.skip')}
       </button>
       <Header />
@@ -31,16 +34,12 @@ export function App() {
       <main id="content" tabIndex={-1} key={language.value}>
         {isSignedIn.value ? <View /> : <SignIn />}
       </main>
+      {isSignedIn.value && <OpenDialog />}
       <div class="unseen" role="status" aria-live="polite">
         {announcement.value}
       </div>
     </>
   );
-}
-
-/** No link: the address behind `#` is a place of the page. */
-function skip(): void {
-  document.getElementById('content')?.focus();
 }
 
 function View() {

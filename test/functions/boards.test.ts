@@ -339,6 +339,24 @@ test('a board.py is imported as it is, or refused line by line', async () => {
   assert.deepEqual((await good('GET python')).json, made.json);
 });
 
+test('a board is started as it was planned, or not at all', async () => {
+  await good('PUT planned', { json: { calls: [meter] } });
+  const json = { user: 'Jana' };
+  const plan = await good('POST run planned', { json, query: { dry: 'true' } });
+  const headers = { 'if-match': plan.etag };
+  assert.equal(plan.etag, (await good('GET planned')).etag);
+  await good('PUT planned', { json: { calls: [meter, { code: 'mo', name: 'meter', run: true }] } });
+  for (const query of [{}, { dry: 'true' }]) {
+    await refused('POST run planned', { json, headers, query }, 412, 'changed');
+  }
+  const { etag } = await good('POST run planned', { json, query: { dry: 'true' } });
+  const begun = { json, headers: { 'if-match': etag, 'idempotency-key': 'planned' } };
+  const first = await good('POST run planned', begun);
+  // Whoever has not heard of it is told of it, whatever the board is by now.
+  await good('PUT planned', { json: { calls: [meter] } });
+  assert.equal((await good('POST run planned', begun)).json.id, first.json.id);
+});
+
 test('a token sees and changes only boards of its own data sources', async () => {
   await good('PUT narrow', { json: { calls: [meter] } });
   await good('PUT wide', { json: { calls: [meter, { code: 'mo', name: 'meter' }] } });

@@ -176,6 +176,101 @@ describe('the board', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' };
+  const write = async (method: 'PUT' | 'PATCH', path: string, body: object) => {
+    const text = JSON.stringify({ user: 'Petr', ...body });
+    const reply = await machine.request(path, { method, headers, body: text });
+    assert.ok(reply.status < 300, reply.text);
+  };
+  const focused = (page: Page) => page.evaluate('document.activeElement.textContent');
+
+  it('what a board starts is what its plan said: one that was changed meanwhile is planned anew', async () => {
+    const calls = [
+      { id: 'one', code: 'stek', name: 'meter', run: true },
+      { id: 'two', code: 'mo', name: 'meter', run: false },
+    ];
+    await write('PUT', '/boards/planned', { calls });
+    const { page, assertQuiet, close } = await browser.open(`${machine.url}/#/board/planned`, {
+      token: 'demo-token',
+      expected: /^412 .*\/boards\/planned\/run/,
+    });
+    await page.getByRole('button', { name: 'Run now …' }).click();
+    const plan = page.getByRole('dialog', { name: 'Run the board planned' });
+    const stages = plan.locator('p', { hasText: /^\d+ stages? on/ });
+    const before = await stages.textContent();
+    await write('PATCH', '/boards/planned/calls/two', { run: true });
+    await page.keyboard.press('Enter');
+    await plan.getByText('nothing was started', { exact: false }).waitFor();
+    await plan.getByText('mo', { exact: false }).first().waitFor();
+    assert.notEqual(await stages.textContent(), before);
+    const { runs } = JSON.parse((await machine.get('/runs?board=planned')).text);
+    assert.deepEqual(runs, []);
+    await plan.getByRole('button', { name: 'Cancel' }).click();
+    await plan.waitFor({ state: 'detached' });
+    assert.equal(await focused(page), 'Run now …');
+    await page.keyboard.press('Enter');
+    await stages.waitFor();
+    await plan.getByRole('button', { name: 'Start' }).click();
+    await plan.waitFor({ state: 'detached' });
+    assert.notEqual(await page.evaluate('document.activeElement.tagName'), 'BODY');
+    const started = JSON.parse((await machine.get('/runs?board=planned')).text).runs;
+    assert.deepEqual(started[0].codes, ['stek', 'mo']);
+    assertQuiet();
+    await close();
+  });
+
+  it('a note and a schedule that others have changed meanwhile are not written over unasked', async () => {
+    const calls = [{ id: 'one', code: 'stek', name: 'meter', run: true }];
+    await write('PUT', '/boards/shared', { calls });
+    await write('PUT', '/schedules/shared', { board: 'shared', cron: '30 2 * * *' });
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${machine.url}/#/board/shared`,
+      { token: 'demo-token' },
+    );
+    const line = page
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('switch', { name: /stek/ }) });
+    await line.getByRole('button', { name: /^Note …/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    assert.match(String(await focused(page)), /^Note …/);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('ours');
+    await write('PATCH', '/boards/shared/calls/one', { note: 'theirs', run: false });
+    await page.getByText('0 of 1 line is on.', { exact: false }).waitFor();
+    await page.keyboard.press('Enter');
+    await line.getByText(/^Petr has changed it .* theirs$/).waitFor();
+    await page.keyboard.press('Enter');
+    await line.getByText('ours', { exact: true }).waitFor();
+    assert.match(String(await focused(page)), /^Change/);
+    assert.equal(JSON.parse((await machine.get('/boards/shared')).text).calls[0].note, 'ours');
+
+    const change = page.getByRole('button', { name: 'Change … shared' });
+    await change.focus();
+    await page.keyboard.press('Enter');
+    const form = page.getByRole('form', { name: 'Change the schedule shared' });
+    await form.getByLabel('When', { exact: true }).fill('0 6 * * *');
+    await write('PUT', '/schedules/shared', {
+      board: 'shared',
+      cron: '15 1 * * *',
+      enabled: false,
+    });
+    await page.getByText('15 1 * * *').first().waitFor();
+    await page.keyboard.press('Enter');
+    await form.getByText('Petr has changed it', { exact: false }).waitFor();
+    await form.getByText(/^It is now: 15 1 \* \* \* .* switched off$/).waitFor();
+    await assertAccessible();
+    const known = async () => JSON.parse((await machine.get('/schedules/shared')).text);
+    assert.equal((await known()).cron, '15 1 * * *');
+    await page.keyboard.press('Enter');
+    await form.waitFor({ state: 'detached' });
+    assert.equal(await focused(page), 'Change … shared');
+    const { cron, enabled, changedBy } = await known();
+    assert.deepEqual([cron, enabled, changedBy.user], ['0 6 * * *', false, 'demo']);
+    assertQuiet();
+    await close();
+  });
+
   it('what a catalogue says is text, however hostile, and holds the layout from 360 px on', async () => {
     const { page, assertQuiet, assertAccessible, close } = await browser.open(
       `${machine.url}/#/board`,

@@ -101,6 +101,51 @@ describe('the view Now', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  it('an open question stays about the run that it was asked of, and says when that is over', async () => {
+    await control('PUT', procedure, { delayMilliseconds: 86_400_000 });
+    const first = await start({ code: 'stek', name: 'meter' });
+    const second = await start({ code: 'stek', name: 'meter' });
+    const { page, assertQuiet, close } = await browser.open(machine.url, { token });
+    const lane = page.getByRole('listitem').filter({ has: page.getByText('ab', { exact: true }) });
+    await lane.locator(`a[href$="${first}"]`).waitFor();
+    await lane.getByRole('button', { name: 'Cancel: ab' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(first).waitFor();
+    await machine.post(`/runs/${first}/cancel`, {});
+    await lane.locator(`a[href$="${second}"]`).waitFor();
+    await dialog.getByText(`The run ${first} holds no server any more`, { exact: false }).waitFor();
+    assert.equal(await dialog.getByRole('button', { name: 'Cancel the run' }).count(), 0);
+    assert.equal(await dialog.getByText(second).count(), 0);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal((await machine.run(second)).state, 'running');
+    assertQuiet();
+    await close();
+  });
+
+  it('a cure whose answer is lost is sent again, and starts once', async () => {
+    await control('PUT', procedure, { failures: { times: 1, number: 8134 } });
+    const id = await start({ code: 'stek', name: 'meter' });
+    await machine.finished(id);
+    await control('PUT', procedure, { delayMilliseconds: 86_400_000 });
+    const { page, close } = await browser.open(machine.url, { token });
+    const keys: unknown[] = [];
+    await page.route('**/retry', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      if (keys.length > 1) return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    const line = page.getByRole('listitem').filter({ hasText: 'stek' }).first();
+    await line.getByRole('button', { name: /^Retry/ }).click();
+    await line.getByText('nothing is known of whether it was done', { exact: false }).waitFor();
+    await line.getByRole('button', { name: /^Retry/ }).click();
+    await line.getByRole('link', { name: /Started|stages/ }).waitFor();
+    assert.equal((await machine.run(id)).retriedBy?.length, 1);
+    assert.ok(keys[0] !== undefined && keys[0] === keys[1], String(keys));
+    await close();
+  });
+
   it('a trouble is marked as known by keyboard alone, and worries nobody until it is not', async () => {
     await control('PUT', procedure, { failures: { times: 1, number: 8134 } });
     await machine.finished(await start({ code: 'stek', name: 'meter' }));

@@ -138,6 +138,41 @@ describe('runs', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  it('a retry whose answer is lost is sent again, and starts once; the focus is never lost', async () => {
+    const id = await failed('Jana');
+    const { page, close } = await open(`/${id}`);
+    const focused = () => page.evaluate('document.activeElement.textContent');
+    const button = page.getByRole('button', { name: 'Retry from the failure' });
+    const dialog = page.getByRole('dialog');
+    await button.click();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'Retry from the failure');
+    const keys: unknown[] = [];
+    await page.route('**/retry', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      if (keys.length > 1) return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    await button.click();
+    await dialog.getByRole('button', { name: 'Start' }).click();
+    await dialog.getByText('nothing is known of whether it was done', { exact: false }).waitFor();
+    await dialog.getByText(/^Made again by zd/).waitFor();
+    await dialog.getByRole('button', { name: 'Start' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => !url.hash.endsWith(id));
+    const started = new URL(page.url()).hash.split('/').at(-1) ?? '';
+    const { retriedBy } = (await (
+      await fetch(`${world.url}/runs/${id}`, { headers: { authorization: 'Bearer demo-token' } })
+    ).json()) as Run;
+    assert.deepEqual(retriedBy, [started]);
+    assert.ok(keys[0] !== undefined && keys[0] === keys[1], String(keys));
+    assert.equal(await page.evaluate('document.activeElement.id'), 'content');
+    await world.finished(started);
+    await close();
+  });
+
   it('a run is watched while it moves, with who waits behind it, and cancelled', async () => {
     await world.set('crude.sp_load_datasource_payment', { delayMilliseconds: 600_000 });
     const id = await world.start({ code: 'stek', name: 'payment' });

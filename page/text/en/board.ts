@@ -49,6 +49,7 @@ export const board = {
   criticalPath: 'The end waits for:',
   moreStages: { one: 'and {count} more stage', other: 'and {count} more stages' },
   start: 'Start',
+  planChanged: 'It was changed in the meantime: nothing was started. This is what would run now.',
   startWaiting: 'Wait in line',
   started: 'Started:',
   startedSaid: 'Started: {title}',
@@ -92,6 +93,7 @@ export const board = {
   changedBy: 'Last changed by {who}, {time}.',
   changedMeanwhile:
     '{who} has changed it in the meantime ({time}): nothing was done. This is how it is now.',
+  thereNow: 'It is now:',
   onAlone: 'Only what is on',
   lines: 'Lines',
   schedules: 'Schedules',

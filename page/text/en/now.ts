@@ -103,7 +103,10 @@ export const now = {
   stages: '{done} of {total}',
   left: '{time} left',
   over: '{time} over',
-  cancelQuestion: 'Cancel the run of {whose}? What runs is stopped, what is pending is called off.',
+  cancelQuestion:
+    'Cancel the run of {whose}, {id}? What runs is stopped, what is pending is called off.',
+  runIsOver: 'The run {id} holds no server any more: there is nothing to be cancelled here.',
+  lineGone: 'This is not wrong any more.',
   cancelRun: 'Cancel the run',
   cancelRequested: 'The run is being cancelled.',
   following: '{following} of {total} companies are followed',

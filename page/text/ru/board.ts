@@ -80,6 +80,7 @@ export const board: Translation<typeof english, Slavic> = {
     other: 'и ещё {count} этапа',
   },
   start: 'Запустить',
+  planChanged: 'Тем временем она изменилась: ничего не запущено. Вот что запустилось бы сейчас.',
   startWaiting: 'Встать в очередь',
   started: 'Запущено:',
   startedSaid: 'Запущено: {title}',
@@ -135,6 +136,7 @@ export const board: Translation<typeof english, Slavic> = {
   changedBy: 'Последнее изменение: {who}, {time}.',
   changedMeanwhile:
     'Тем временем это изменил(а) {who} ({time}): ничего не сделано. Показано то, что есть сейчас.',
+  thereNow: 'Сейчас там:',
   onAlone: 'Только включённые',
   lines: 'Строки',
   schedules: 'Расписания',

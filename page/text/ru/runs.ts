@@ -142,7 +142,9 @@ export const runs: Translation<typeof english, Slavic> = {
   },
   cancel: 'Отменить',
   cancelReally: 'Отменить запуск',
-  cancelQuestion: 'То, что выполняется, будет остановлено, а ещё не начатое – пропущено.',
+  cancelQuestion:
+    'Отменить запуск {id}? То, что выполняется, будет остановлено, а ещё не начатое – пропущено.',
+  runHasEnded: 'Запуск {id} тем временем завершился.',
   cancelAsked: 'Отмена запрошена.',
   stages: 'Этапы',
   byServer: 'по серверам',

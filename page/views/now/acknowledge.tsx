@@ -5,8 +5,10 @@ import { asker, may } from '../../session/session.ts';
 import { say } from '../../text/say.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Over } from '../../ui/confirm-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import type { Line } from './words.ts';
+import { openDialog } from '../../ui/open-dialog.tsx';
+import { isThere, type Line } from './words.ts';
 
 const hourMs = 3_600_000;
 /** For how long somebody may know of it. */
@@ -18,31 +20,22 @@ const spans = [
 
 /** Somebody knows of it: until when, and what is being done. */
 export function Acknowledge({ line, title }: { line: Line; title: string }) {
-  const isOpen = useSignal(false);
   if (!may('run')) return null;
   return (
-    <>
-      <Button
-        kind="quiet"
-        aria-haspopup="dialog"
-        aria-label={`${say('now.acknowledge')}: ${title}`}
-        onClick={() => {
-          isOpen.value = true;
-        }}
-      >
-        {say('now.acknowledge')}
-      </Button>
-      {isOpen.value && (
-        <Dialog
-          title={title}
-          onClosed={() => {
-            isOpen.value = false;
-          }}
-        >
-          {(close) => <Note line={line} close={close} />}
-        </Dialog>
-      )}
-    </>
+    <Button
+      kind="quiet"
+      aria-haspopup="dialog"
+      aria-label={`${say('now.acknowledge')}: ${title}`}
+      onClick={({ currentTarget }) =>
+        openDialog(currentTarget, (closed) => (
+          <Dialog title={title} onClosed={closed}>
+            {(close) => <Note line={line} close={close} />}
+          </Dialog>
+        ))
+      }
+    >
+      {say('now.acknowledge')}
+    </Button>
   );
 }
 
@@ -94,6 +87,7 @@ function Note({ line, close }: { line: Line; close: () => void }) {
           ))}
         </select>
       </label>
+      <Over end={isBusy || isThere(line) ? undefined : say('now.lineGone')} />
       {refusal !== undefined && <p class="refusal">{refusal}</p>}
       <div class="buttons">
         <Button onClick={close}>{say('shell.cancel')}</Button>

@@ -1,6 +1,7 @@
 import { answered, api } from '../../api/client.ts';
 import type { Overview } from '../../api/schema.d.ts';
 import { now } from '../../live/clock.ts';
+import { overview } from '../../live/overview.ts';
 import { may } from '../../session/session.ts';
 import { hrefOf } from '../../shell/router.ts';
 import { duration, near } from '../../text/format.ts';
@@ -144,6 +145,11 @@ function calm(left: number): number {
   return left < 120_000 ? left : Math.ceil(left / 60_000) * 60_000;
 }
 
+/** Whether a run still has a server; those that have are all that the overview tells. */
+function hasServer(id: string): boolean {
+  return overview.value?.runs?.some((run) => run.id === id && isGoingOn(run)) ?? true;
+}
+
 function Cancel({ run: { id, board, user }, server }: { run: RunOf; server: string }) {
   const whose = board ?? user;
   return (
@@ -151,7 +157,8 @@ function Cancel({ run: { id, board, user }, server }: { run: RunOf; server: stri
       kind="quiet"
       act={() => answered(api.POST('/runs/{id}/cancel', { params: { path: { id } } }))}
       done={() => say('now.cancelRequested')}
-      question={say('now.cancelQuestion', { whose })}
+      question={say('now.cancelQuestion', { whose, id })}
+      over={() => (hasServer(id) ? undefined : say('now.runIsOver', { id }))}
       yes={say('now.cancelRun')}
       label={`${say('now.cancel')}: ${server}`}
     >

@@ -7,7 +7,7 @@ import { hrefOf } from '../../shell/router.ts';
 import { say } from '../../text/say.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
-import type { Line } from './words.ts';
+import { isThere, type Line } from './words.ts';
 
 /** The cure of a line as a button, where whoever looks may do it; then what came of it. */
 export function Mend({ line, title }: { line: Line; title: string }) {
@@ -16,13 +16,18 @@ export function Mend({ line, title }: { line: Line; title: string }) {
   if (request === undefined || !may(roleFor(request))) return null;
   if (started.value !== undefined) return <Started id={started.value} />;
   const words = wordsFor(request);
-  const act = async () => {
-    const answer = await send(request);
+  const act = async (key: string) => {
+    const answer = await send(request, key);
     if (isAccepted(answer)) started.value = answer.id;
   };
   const same = { act, done: () => say('now.done', { what: words }), label: `${words}: ${title}` };
   return mustBeAsked(request) ? (
-    <ConfirmButton {...same} question={`${title}: ${words}?`} yes={words}>
+    <ConfirmButton
+      {...same}
+      question={`${title}: ${words}?`}
+      yes={words}
+      over={() => (isThere(line) ? undefined : say('now.lineGone'))}
+    >
       {words}
     </ConfirmButton>
   ) : (

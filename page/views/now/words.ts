@@ -2,9 +2,21 @@
 
 import type { Overview } from '../../api/schema.d.ts';
 import { entityTitle } from '../../live/catalog.ts';
+import { overview } from '../../live/overview.ts';
 import { say } from '../../text/say.ts';
 
 export type Line = Overview['wrong'][number];
+
+/** The same line as long as it is about the same: its buttons keep what they are doing. */
+export function keyOf({ kind, subject, names = [], since, run = '' }: Line): string {
+  return [kind, subject, names.join(), kind === 'differs' ? run : since].join('|');
+}
+
+/** Whether it is still wrong. */
+export function isThere(line: Line): boolean {
+  const key = keyOf(line);
+  return overview.value?.wrong.some((one) => keyOf(one) === key) ?? true;
+}
 
 const scheduleMark = 'schedule ';
 /** Of a line's names, how many stand in its title. */

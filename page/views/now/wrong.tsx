@@ -2,6 +2,7 @@ import type { Overview } from '../../api/schema.d.ts';
 import { now } from '../../live/clock.ts';
 import { clock, near, weekday } from '../../text/format.ts';
 import { say } from '../../text/say.ts';
+import { keyOf } from './words.ts';
 import { WrongLine } from './wrong-line.tsx';
 
 /** What is wrong now, the heaviest first; or that all is well, and what comes next. */
@@ -29,11 +30,6 @@ export function Wrong({ overview }: { overview: Overview }) {
       {more > 0 && <p class="quiet">{say('now.more', { count: more })}</p>}
     </section>
   );
-}
-
-/** The same line as long as it is about the same: its buttons keep what they are doing. */
-function keyOf({ kind, subject, names = [], since, run = '' }: Overview['wrong'][number]): string {
-  return [kind, subject, names.join(), kind === 'differs' ? run : since].join('|');
 }
 
 /** How the latest schedule ended, and which comes next. */

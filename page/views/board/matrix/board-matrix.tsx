@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { answered, api } from '../../../api/client.ts';
 import type { Accepted, AskedCall, PlannedRun } from '../../../api/schema.d.ts';
 import { reasonOf } from '../../../live/act.ts';
@@ -204,15 +204,8 @@ function planOf(calls: readonly AskedCall[], signal: AbortSignal): Promise<Plann
 }
 
 function SlotsPlan({ slots, close }: { slots: readonly Slot[]; close(accepted?: Accepted): void }) {
-  const calls = callsOf(allBlocks.value ?? [], slots, month.value);
-  const isDated = calls.some((call) => call.month !== undefined);
-  const codes = [...new Set(slots.map(({ code }) => code))];
-  const names = calls.map(({ name }) => entityTitle(name ?? ''));
-  const title = say(isDated ? 'board.planTitleDated' : 'board.planTitle', {
-    names: listed(names),
-    codes: listed(codes),
-    month: month.value === undefined ? '' : monthName(monthOf(month.value)),
-  });
+  // Whatever becomes of the catalogue or the month meanwhile: what is planned is what is started.
+  const [{ title, calls }] = useState(() => plannedOf(slots));
   return (
     <PlanDialog
       title={title}
@@ -228,6 +221,17 @@ function SlotsPlan({ slots, close }: { slots: readonly Slot[]; close(accepted?: 
       close={close}
     />
   );
+}
+
+function plannedOf(slots: readonly Slot[]): { title: string; calls: AskedCall[] } {
+  const calls = callsOf(allBlocks.value ?? [], slots, month.value);
+  const isDated = calls.some((call) => call.month !== undefined);
+  const title = say(isDated ? 'board.planTitleDated' : 'board.planTitle', {
+    names: listed(calls.map(({ name }) => entityTitle(name ?? ''))),
+    codes: listed([...new Set(slots.map(({ code }) => code))]),
+    month: month.value === undefined ? '' : monthName(monthOf(month.value)),
+  });
+  return { title, calls };
 }
 
 /** The first ones, and how many there are beside them. */

@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { api } from '../../../api/client.ts';
+import { api, Refusal } from '../../../api/client.ts';
 import type { Board, BoardCall } from '../../../api/schema.d.ts';
 import { useAction } from '../../../live/act.ts';
 import { asker } from '../../../session/session.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
+import { useFocusBack } from '../../../ui/focus-back.ts';
 import { codesOf, entityWords, monthWords } from './call-words.ts';
-import type { Shared } from './document.ts';
+import { changedMeanwhile, type Shared } from './document.ts';
 
 interface BoardLineProps {
   board: Board;
@@ -62,52 +63,82 @@ export function BoardLine({ board, call, change, isMine }: BoardLineProps) {
         {entityWords(call)} <small title={codes.join(', ')}>{shownCodes}</small>
       </span>
       <span class="line-months">{months}</span>
-      <Note call={call} label={label} isMine={isMine} save={(note) => patch({ note })} />
+      <Note
+        board={board}
+        call={call}
+        label={label}
+        isMine={isMine}
+        save={(note) => patch({ note })}
+      />
       {flip.refusal !== undefined && <p class="refusal">{flip.refusal}</p>}
     </li>
   );
 }
 
 interface NoteProps {
+  board: Board;
   call: BoardCall;
   label: string;
   isMine: boolean;
   save(note: string | null): Promise<void>;
 }
 
-function Note({ call, label, isMine, save }: NoteProps) {
+function Note({ board, call, label, isMine, save }: NoteProps) {
   const isEdited = useSignal(false);
-  const text = useSignal('');
+  return (
+    <span class="line-note">
+      {!isEdited.value && call.note !== undefined && <span>{call.note}</span>}
+      {isMine && (
+        <Button
+          kind="quiet"
+          hidden={isEdited.value}
+          onClick={() => {
+            isEdited.value = true;
+          }}
+        >
+          {call.note === undefined ? say('board.addNote') : say('board.changeNote')}
+          <span class="unseen"> {label}</span>
+        </Button>
+      )}
+      {isEdited.value && (
+        <NoteForm
+          {...{ board, label, save, note: call.note }}
+          close={() => {
+            isEdited.value = false;
+          }}
+        />
+      )}
+    </span>
+  );
+}
+
+interface NoteFormProps extends Pick<NoteProps, 'board' | 'label' | 'save'> {
+  /** As it stands there now, whoever wrote it. */
+  note: string | undefined;
+  close(): void;
+}
+
+function NoteForm({ board, label, save, note, close }: NoteFormProps) {
+  useFocusBack();
+  const text = useSignal(note ?? '');
+  /** What is to be replaced: the note of when this was opened, or the one that was told of since. */
+  const seen = useSignal(note);
+  const there = useRef({ board, note });
+  there.current = { board, note };
   const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
   const action = useAction(
     async () => {
+      const { current } = there;
+      if (current.note !== seen.value) {
+        seen.value = current.note;
+        throw new Refusal(412, { detail: changedMeanwhile(current.board) });
+      }
       await save(text.value.trim() || null);
-      isEdited.value = false;
+      close();
     },
     () => say('board.noteSaved'),
   );
-  useEffect(() => {
-    if (isEdited.value) input.current?.focus();
-  }, [isEdited.value]);
-  if (!isEdited.value) {
-    return (
-      <span class="line-note">
-        {call.note !== undefined && <span>{call.note}</span>}
-        {isMine && (
-          <Button
-            kind="quiet"
-            onClick={() => {
-              text.value = call.note ?? '';
-              isEdited.value = true;
-            }}
-          >
-            {call.note === undefined ? say('board.addNote') : say('board.changeNote')}
-            <span class="unseen"> {label}</span>
-          </Button>
-        )}
-      </span>
-    );
-  }
   return (
     <form
       class="line-note"
@@ -126,13 +157,17 @@ function Note({ call, label, isMine, save }: NoteProps) {
           text.value = event.currentTarget.value;
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') isEdited.value = false;
+          if (event.key === 'Escape') close();
         }}
       />
       <Button type="submit" isBusy={action.isBusy}>
         {say('board.save')}
       </Button>
-      {action.refusal !== undefined && <span class="refusal">{action.refusal}</span>}
+      {action.refusal !== undefined && (
+        <span class="refusal">
+          {action.refusal} {note}
+        </span>
+      )}
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useState } from 'preact/hooks';
 import { answered, api, Refusal } from '../../../api/client.ts';
 import type { AskedBoardCall } from '../../../api/schema.d.ts';
 import { useAction } from '../../../live/act.ts';
@@ -21,7 +22,7 @@ interface NewBoardProps {
 export function NewBoardDialog({ names, close }: NewBoardProps) {
   const name = useSignal('');
   const description = useSignal('');
-  const calls = chosenCalls();
+  const [calls] = useState(chosenCalls);
   const action = useAction(
     async () => {
       const board = name.value.trim();

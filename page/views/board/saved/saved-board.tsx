@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { answered, api } from '../../../api/client.ts';
 import type { Accepted, Board, PlannedRun } from '../../../api/schema.d.ts';
 import { now } from '../../../live/clock.ts';
@@ -88,10 +89,8 @@ export function SavedBoard({ name }: { name: string }) {
       </section>
       <Schedules board={board.name} isMine={isMine} />
       {isPlanned.value && (
-        <PlanDialog
-          title={say('board.runBoard', { name: board.name })}
-          plan={(signal) => planOf(name, signal)}
-          start={(whenBusy, key) => startOf(name, whenBusy, key)}
+        <BoardPlan
+          name={name}
           close={(started) => {
             isPlanned.value = false;
             if (started !== undefined) accepted.value = started;
@@ -102,14 +101,32 @@ export function SavedBoard({ name }: { name: string }) {
   );
 }
 
-function planOf(board: string, signal: AbortSignal): Promise<PlannedRun> {
-  const params = { path: { board }, query: { dry: 'true' as const } };
-  const asked = api.POST('/boards/{board}/run', { params, body: { user: asker() }, signal });
-  return answered(asked) as Promise<PlannedRun>;
+interface BoardPlanProps {
+  name: string;
+  close(accepted?: Accepted): void;
 }
 
-function startOf(board: string, whenBusy: 'refuse' | 'wait', key: string): Promise<Accepted> {
-  const params = { path: { board }, header: { 'Idempotency-Key': key } };
-  const body = { user: asker(), whenBusy };
-  return answered(api.POST('/boards/{board}/run', { params, body })) as Promise<Accepted>;
+/** What is started is what the plan said: of a board that was changed meanwhile nothing is. */
+function BoardPlan({ name, close }: BoardPlanProps) {
+  const etag = useRef('');
+  const path = { board: name };
+  const plan = async (signal: AbortSignal): Promise<PlannedRun> => {
+    const params = { path, query: { dry: 'true' as const } };
+    const asked = await api.POST('/boards/{board}/run', {
+      params,
+      body: { user: asker() },
+      signal,
+    });
+    etag.current = asked.response.headers.get('etag') ?? '';
+    return (await answered(Promise.resolve(asked))) as PlannedRun;
+  };
+  const start = async (whenBusy: 'refuse' | 'wait', key: string): Promise<Accepted> => {
+    const header = { 'Idempotency-Key': key, 'If-Match': etag.current };
+    const body = { user: asker(), whenBusy };
+    const asked = api.POST('/boards/{board}/run', { params: { path, header }, body });
+    return (await answered(asked)) as Accepted;
+  };
+  return (
+    <PlanDialog title={say('board.runBoard', { name })} plan={plan} start={start} close={close} />
+  );
 }

@@ -13,6 +13,7 @@ import { asker } from '../../../session/session.ts';
 import { clock, timeZone as shownZone, weekday } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
+import { useFocusBack } from '../../../ui/focus-back.ts';
 import { changedMeanwhile } from './document.ts';
 
 interface ScheduleFormProps {
@@ -22,11 +23,14 @@ interface ScheduleFormProps {
   close(): void;
 }
 
+type Seen = Pick<ListedSchedule, 'revision'>;
+
 /** How long after the last letter its times are asked for. */
 const settleMs = 300;
 
 /** Writing a schedule, with the next five times of what stands there. */
 export function ScheduleForm({ board, schedule, close }: ScheduleFormProps) {
+  useFocusBack();
   const name = useSignal(schedule?.name ?? board);
   const form = useSignal<NewSchedule>({
     board,
@@ -40,6 +44,10 @@ export function ScheduleForm({ board, schedule, close }: ScheduleFormProps) {
   });
   const preview = useSignal<WrittenSchedule | undefined>(undefined);
   const fault = useSignal<string | undefined>(undefined);
+  /** What a change is of: as it stood there when this was opened, or was told of since. */
+  const seen = useSignal<Seen | undefined>(schedule);
+  /** As somebody else has left it meanwhile. */
+  const other = useSignal<Schedule | undefined>(undefined);
   const first = useRef<HTMLInputElement>(null);
   const id = useId();
   const asked = JSON.stringify([name.value, form.value]);
@@ -69,7 +77,14 @@ export function ScheduleForm({ board, schedule, close }: ScheduleFormProps) {
 
   const save = useAction(
     async () => {
-      await written(name.value, form.value, schedule);
+      const there = await written(name.value, form.value, seen.value);
+      if (there !== undefined) {
+        seen.value = there;
+        other.value = there;
+        // What cannot be changed here stays as that one wants it.
+        set({ enabled: there.enabled, window: there.window });
+        throw new Refusal(412, { detail: changedMeanwhile(there) });
+      }
       close();
     },
     () => say('board.scheduleSaved', { name: name.value }),
@@ -157,6 +172,7 @@ export function ScheduleForm({ board, schedule, close }: ScheduleFormProps) {
         </select>
       </label>
       <NextTimes preview={preview.value} fault={fault.value} />
+      {other.value !== undefined && <There schedule={other.value} />}
       <div class="schedule-actions">
         <Button kind="main" type="submit" isBusy={save.isBusy || fault.value !== undefined}>
           {say('board.save')}
@@ -165,6 +181,17 @@ export function ScheduleForm({ board, schedule, close }: ScheduleFormProps) {
         {save.refusal !== undefined && <span class="refusal">{save.refusal}</span>}
       </div>
     </form>
+  );
+}
+
+/** What somebody else has written: saving once more puts this form in its place. */
+function There({ schedule: { cron, timeZone, enabled, endBy } }: { schedule: Schedule }) {
+  return (
+    <p class="there">
+      {say('board.thereNow')} <code>{cron}</code> {timeZone}
+      {endBy != null && ` · ${say('board.endBy')} ${endBy}`}
+      {enabled === false && ` · ${say('board.isOff')}`}
+    </p>
   );
 }
 
@@ -199,12 +226,17 @@ export function bodyOf(schedule: Schedule): NewSchedule {
   return { board, cron, timeZone, enabled, missed, window, whenBusy, ...(endBy && { endBy }) };
 }
 
-/** @throws Refusal where somebody has changed it since it was seen */
+/**
+ * Writes it in place of what was seen.
+ *
+ * @returns what there is instead, where somebody has changed it since: nothing was written
+ * @throws Refusal
+ */
 async function written(
   name: string,
   body: NewSchedule,
-  seen: ListedSchedule | undefined,
-): Promise<void> {
+  seen: Seen | undefined,
+): Promise<Schedule | undefined> {
   const path = { schedule: name };
   const asked = { ...body, user: asker() };
   if (seen === undefined) {
@@ -213,13 +245,15 @@ async function written(
       throw new Refusal(409, { detail: say('board.nameTaken', { name }) });
     }
     await answered(api.PUT('/schedules/{schedule}', { params: { path }, body: asked }));
-    return;
+    return undefined;
   }
-  const known = await api.GET('/schedules/{schedule}', { params: { path } });
-  const there = await answered(Promise.resolve(known));
-  if (there.revision !== seen.revision) {
-    throw new Refusal(412, { detail: changedMeanwhile(there) });
+  for (;;) {
+    const known = await api.GET('/schedules/{schedule}', { params: { path } });
+    const there = await answered(Promise.resolve(known));
+    if (there.revision !== seen.revision) return there;
+    const header = { 'If-Match': known.response.headers.get('etag') ?? '' };
+    const put = await api.PUT('/schedules/{schedule}', { params: { path, header }, body: asked });
+    // Between the two somebody was quicker: what there is now is another revision.
+    if (put.response.status !== 412) return void (await answered(Promise.resolve(put)));
   }
-  const header = { 'If-Match': known.response.headers.get('etag') ?? '' };
-  await answered(api.PUT('/schedules/{schedule}', { params: { path, header }, body: asked }));
 }

@@ -17,18 +17,20 @@ import { bodyOf, ScheduleForm } from './schedule-form.tsx';
 /** When a board is started by itself: what is next, what came of the last time, and changing it. */
 export function Schedules({ board, isMine }: { board: string; isMine: boolean }) {
   const live = useLive('schedules', (how) => api.GET('/schedules', how));
-  const edited = useSignal<string | undefined>(undefined);
+  /** As it was when its form was opened; without a schedule: a new one. */
+  const edited = useSignal<{ schedule?: ListedSchedule } | undefined>(undefined);
   const own = live.value.data?.schedules.filter((one) => one.board === board) ?? [];
   return (
     <section class="schedules" aria-label={say('board.schedules')}>
       <div class="heading">
         <h3>{say('board.schedules')}</h3>
         <span class="grow" />
-        {isMine && edited.value === undefined && (
+        {isMine && (
           <Button
             kind="quiet"
+            hidden={edited.value !== undefined}
             onClick={() => {
-              edited.value = '';
+              edited.value = {};
             }}
           >
             {say('board.newSchedule')}
@@ -46,24 +48,18 @@ export function Schedules({ board, isMine }: { board: string; isMine: boolean })
               schedule={schedule}
               isMine={isMine}
               edit={() => {
-                edited.value = schedule.name;
+                edited.value = { schedule };
               }}
             />
-            {edited.value === schedule.name && (
-              <ScheduleForm
-                board={board}
-                schedule={schedule}
-                close={() => {
-                  edited.value = undefined;
-                }}
-              />
-            )}
           </li>
         ))}
       </ul>
-      {edited.value === '' && (
+      {/* Below all of them: it stays there though its line may go. */}
+      {edited.value !== undefined && (
         <ScheduleForm
+          key={edited.value.schedule?.name ?? ''}
           board={board}
+          {...edited.value}
           close={() => {
             edited.value = undefined;
           }}

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { answered, api } from '../../../api/client.ts';
 import type { Accepted, PlannedRun, Run } from '../../../api/schema.d.ts';
 import { reasonOf } from '../../../live/act.ts';
@@ -11,6 +11,8 @@ import { ActionButton } from '../../../ui/action-button.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { curl } from '../../../ui/curl.ts';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { focusContent } from '../../../ui/focus-back.ts';
 import { stageTitle } from './stages-now.ts';
 
 interface RetryDialogProps {
@@ -24,17 +26,18 @@ const mostShown = 12;
 
 /** What would be made again, before it is. */
 export function RetryDialog({ run, from, close }: RetryDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const plan = useSignal<PlannedRun | undefined>(undefined);
   const refusal = useSignal<string | undefined>(undefined);
-  const asked = (dry: boolean) => ({
-    params: { path: { id: run.id }, query: dry ? { dry: 'true' as const } : {} },
-    body: { user: asker(), from, ...(!dry && { whenBusy: 'wait' as const }) },
-  });
+  /** Once somebody else has made it again, another time may be one too many. */
+  const retried = (run.retriedBy ?? []).slice(useState(run.retriedBy?.length ?? 0)[0]);
+  const params = { path: { id: run.id } };
+  const body = { user: asker(), from, whenBusy: 'wait' as const };
   useEffect(() => {
-    dialog.current?.showModal();
     const ended = new AbortController();
-    const how = { ...asked(true), signal: ended.signal };
+    const how = {
+      ...{ params: { ...params, query: { dry: 'true' as const } }, body: { user: asker(), from } },
+      signal: ended.signal,
+    };
     answered(api.POST('/runs/{id}/retry', how))
       .then((found) => {
         plan.value = found as PlannedRun;
@@ -44,32 +47,48 @@ export function RetryDialog({ run, from, close }: RetryDialogProps) {
       });
     return () => ended.abort();
   }, []);
-  const start = async () => {
-    const { id } = (await answered(api.POST('/runs/{id}/retry', asked(false)))) as Accepted;
+  const start = async (key: string) => {
+    const header = { 'Idempotency-Key': key };
+    const asked = api.POST('/runs/{id}/retry', { params: { ...params, header }, body });
+    const { id } = (await answered(asked)) as Accepted;
     close();
     go(hrefOf('runs', [id]));
+    // Its button goes with the run that was looked at.
+    focusContent();
   };
-  const body = { user: asker(), from, whenBusy: 'wait' };
+  const isComing = plan.value === undefined && refusal.value === undefined;
   return (
-    <dialog ref={dialog} class="retry" aria-labelledby="retry-title" onClose={close}>
-      <h2 id="retry-title">{say(from === 'all' ? 'runs.retryAllTitle' : 'runs.retryTitle')}</h2>
-      {refusal.value !== undefined && <p class="refusal">{refusal.value}</p>}
-      <div class="plan" aria-busy={plan.value === undefined && refusal.value === undefined}>
-        {plan.value !== undefined && <Plan plan={plan.value} />}
-      </div>
-      <div class="actions">
-        {plan.value !== undefined && (
-          <ActionButton kind="main" act={start} done={() => say('runs.retried')}>
-            {say('runs.start')}
-          </ActionButton>
-        )}
-        <Button onClick={() => dialog.current?.close()}>{say('shell.close')}</Button>
-        <span class="grow" />
-        <CopyButton text={() => curl({ method: 'POST', path: `/runs/${run.id}/retry`, body })}>
-          {say('runs.copyCurl')}
-        </CopyButton>
-      </div>
-    </dialog>
+    <Dialog
+      title={say(from === 'all' ? 'runs.retryAllTitle' : 'runs.retryTitle')}
+      kind="retry"
+      onClosed={close}
+    >
+      {(leave) => (
+        <>
+          {refusal.value !== undefined && <p class="refusal">{refusal.value}</p>}
+          {retried.length > 0 && (
+            <p class="waits" role="status">
+              {say('runs.madeAgain')} {retried.join(', ')}
+            </p>
+          )}
+          <div class="plan" aria-busy={isComing}>
+            {plan.value !== undefined && <Plan plan={plan.value} />}
+          </div>
+          <div class="actions">
+            {plan.value !== undefined && (
+              <ActionButton kind="main" act={start} done={() => say('runs.retried')}>
+                {say('runs.start')}
+              </ActionButton>
+            )}
+            <Button onClick={leave}>{say('shell.close')}</Button>
+            <span class="grow" />
+            <CopyButton text={() => curl({ method: 'POST', path: `/runs/${run.id}/retry`, body })}>
+              {say('runs.copyCurl')}
+            </CopyButton>
+          </div>
+        </>
+      )}
+    </Dialog>
   );
 }
 

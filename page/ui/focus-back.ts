@@ -1,0 +1,32 @@
+/** Where the focus goes when what had it is taken away: back to what opened it, never to nothing. */
+
+import { useEffect, useState } from 'preact/hooks';
+
+/** To the view as a whole: for whoever goes on from there. */
+export function focusContent(): void {
+  document.getElementById('content')?.focus({ preventScroll: true });
+}
+
+/**
+ * Of what stands there for a while, a dialog or a form in a line. What opens it stays in the
+ * document meanwhile, hidden perhaps: an element that was taken away cannot be given the focus.
+ */
+export function useFocusBack(): void {
+  // As it is drawn first the focus is still there; a moment later it is inside.
+  const [opener] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      // Once the rest is drawn without it.
+      queueMicrotask(() => giveBack(opener));
+    },
+    [],
+  );
+}
+
+function giveBack(opener: Element | null): void {
+  // Whoever has put it somewhere else knows better.
+  if (document.activeElement !== document.body && document.activeElement !== null) return;
+  if (opener === null || opener === document.body) return;
+  if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+  if (document.activeElement !== opener) focusContent();
+}
