@@ -17,6 +17,7 @@ import {
   type QueryForm,
 } from '../../page/views/queries/form.ts';
 import { formOfBody } from '../../page/views/queries/form-of-body.ts';
+import { leftOut } from '../../page/views/queries/left-out.ts';
 import { helpOf } from '../../shared/dynsql/help/help.ts';
 import { checkQuery } from '../../shared/dynsql/language/query.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
@@ -65,7 +66,11 @@ const form = (main: Partial<LevelForm>, below: Partial<LevelForm> = {}, top = ''
 const bodies: [what: string, form: QueryForm, body: object][] = [
   ['nothing', form({}), {}],
   ['fields and top', form({ fields: ['id'] }, {}, '1 000'), { select: ['id'], top: 1000 }],
-  ['no such top', form({ fields: ['id'] }, {}, 'many'), { select: ['id'] }],
+  [
+    'no such top: as it was typed, for the API to refuse',
+    form({ fields: ['id'] }, {}, 'many'),
+    { select: ['id'], top: 'many' },
+  ],
   [
     'a range of dates',
     form({ where: [given('day', 'range', '2026-01-01', '2026-01-31')] }),
@@ -291,6 +296,7 @@ test('what the form can make, the API takes; and a body comes back as the form t
         assert.deepEqual(checkQuery(definition, body).errors, undefined);
         const sent = JSON.parse(JSON.stringify(body));
         assert.deepEqual(bodyOf(formOfBody(sent, dataset), dataset).body, body);
+        assert.deepEqual(leftOut(sent, dataset), []);
       }),
       { numRuns: 25 },
     );
@@ -303,14 +309,67 @@ test('examples of help come into the form as they are', () => {
     for (const { body } of examples) {
       const filled = formOfBody(body, dataset);
       assert.deepEqual(checkQuery(definition, bodyOf(filled, dataset).body).errors, undefined);
+      assert.deepEqual(leftOut(body, dataset), []);
     }
   }
 });
+
+const day = { id: 'day', value: '2026-01-01' };
+const addresses: [what: string, body: unknown, left: string[]][] = [
+  ['all of it', { SELECT: ['ID'], where: { ID: 'day', value: ['2026-01-01', '2026-02-01'] } }, []],
+  ['a range by its ends', { where: [{ id: 'day', value: { from: '2026-01-01' } }] }, []],
+  [
+    'numbers',
+    {
+      top: 5,
+      datasets: { name: 'rows', select: 'amount', where: { id: 'amount', value: [1, 2] } },
+    },
+    [],
+  ],
+  ['declared ones in a text', { where: [{ id: 'kinds', value: '3;9' }] }, []],
+  ['no query', 'nothing', ['query']],
+  ['a list', [day], ['query']],
+  [
+    'an unknown condition between others',
+    { where: [day, { id: 'dya' }, { id: 'all' }] },
+    ['where[1]'],
+  ],
+  ['where in another shape', { where: { day: '2026-01-01' } }, ['where[0]']],
+  ['a condition that is a text', { where: 'day' }, ['where[0]']],
+  ['inside a group', { where: [{ or: [day, { id: 'x', value: 1 }] }] }, ['where[0].or[1]']],
+  ['two ways in one', { where: [{ or: [day], and: [day] }] }, ['where[0]']],
+  ['a group of nothing known', { where: [{ not: [{ id: 'x' }] }] }, ['where[0]']],
+  ['a value of objects', { where: [{ id: 'name', value: [{ a: 1 }] }] }, ['where[0]']],
+  ['a value of null', { where: [{ id: 'name', value: [null] }] }, ['where[0]']],
+  ['a member of a condition', { where: [{ ...day, than: 'less' }] }, ['where[0]']],
+  ['an unknown flag', { where: [{ ...day, flags: ['loud'] }] }, ['where[0]']],
+  ['none there, and a value', { where: [{ id: 'name', isNull: true, value: 'A' }] }, ['where[0]']],
+  ['an unknown field', { select: ['id', 'nmae'] }, ['select[1]']],
+  [
+    'an unknown key, and an ordering',
+    { orderby: [{ id: 'x' }, { id: 'name', ordering: 'down' }] },
+    ['orderby[0]', 'orderby[1]'],
+  ],
+  [
+    'rows below that nothing is selected of',
+    { datasets: [{ name: 'ROWS', where: [{ id: 'amount', value: 1 }] }] },
+    ['datasets[0]'],
+  ],
+  ['unknown rows below', { datasets: [{ name: 'ROWZ', select: ['amount'] }] }, ['datasets[0]']],
+  ['another member', { select: ['id'], having: [] }, ['having']],
+  ['a top that is an object', { top: { rows: 5 } }, ['top']],
+];
+for (const [what, body, left] of addresses) {
+  test(`what a query says and its form does not is told: ${what}`, () => {
+    assert.deepEqual(leftOut(body, root), left);
+  });
+}
 
 test('whatever an address has, it is a form', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {
       assert.equal(typeof bodyOf(formOfBody(value, root), root).body, 'object');
+      assert.ok(Array.isArray(leftOut(value, root)));
     }),
   );
 });

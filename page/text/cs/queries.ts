@@ -20,6 +20,11 @@ export const queries: Translation<typeof english, Slavic> = {
   fileBroken: 'Stahování se přerušilo: nic se neuložilo.',
   examples: 'Začněte třeba:',
   tickOne: 'Zaškrtněte aspoň jedno pole.',
+  topWhole: 'Celé číslo od 1, nebo nic pro všechny řádky.',
+  left: 'Adresa žádá víc, než tento dotaz zná: {places}. Bez toho se nic neptá, dokud to nepotvrdíte.',
+  leftAll: 'Dotaz v adrese nelze přečíst.',
+  goOnWithout: 'Pokračovat bez toho',
+  noSuchConnection: 'Připojení {name}, kterého by se tento token směl ptát, neexistuje.',
   fieldsOf: {
     one: '{chosen} z {count} pole',
     few: '{chosen} ze {count} polí',

@@ -18,6 +18,11 @@ export const queries = {
   fileBroken: 'The file broke off: nothing was saved.',
   examples: 'Begin with:',
   tickOne: 'Tick at least one field.',
+  topWhole: 'A whole number from 1 on, or nothing for all rows.',
+  left: 'The address asks for more than this query knows: {places}. Nothing is asked without it unless you say so.',
+  leftAll: 'The query in the address cannot be read.',
+  goOnWithout: 'Go on without it',
+  noSuchConnection: 'There is no connection {name} that this token may ask.',
   fieldsOf: {
     one: '{chosen} of {count} field',
     other: '{chosen} of {count} fields',

@@ -1,7 +1,7 @@
 import { batch, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { answered, api, Refusal } from '../../api/client.ts';
-import type { Help } from '../../api/schema.d.ts';
+import type { Help, HelpDataset } from '../../api/schema.d.ts';
 import { reasonOf } from '../../live/act.ts';
 import { announce } from '../../shell/announce.ts';
 import { refine } from '../../shell/router.ts';
@@ -13,8 +13,17 @@ import { readAnswer } from './answer.ts';
 import { DatasetPart } from './dataset-part.tsx';
 import { type Faults, Told } from './faults.tsx';
 import { Files } from './files.tsx';
-import { bodyOf, fieldsKey, isAsked, placeOfFault, type QueryForm, topKey } from './form.ts';
+import {
+  bodyOf,
+  fieldsKey,
+  isAsked,
+  type MadeQuery,
+  placeOfFault,
+  type QueryForm,
+  topKey,
+} from './form.ts';
 import { formOfBody } from './form-of-body.ts';
+import { leftOut } from './left-out.ts';
 import { type Asked, Results } from './results.tsx';
 import { RowPages } from './row-pages.ts';
 import { SaveQuery } from './save-query.tsx';
@@ -29,10 +38,14 @@ interface EditorProps {
 
 /** Letters of an answer that is not asked for by pages. */
 const mostLetters = 24_000_000;
+/** Of what was left out: so many are named. */
+const mostPlaces = 6;
 
 export function Editor({ connection, isOurs, help, query }: EditorProps) {
   const root = help.dataset;
   const form = useSignal<QueryForm>(formOfBody(parsed(query), root));
+  /** What the address says beyond that; nothing is asked until somebody has seen it. */
+  const left = useSignal(query === '' ? [] : leftOut(parsed(query), root));
   const faults = useSignal<Faults>({});
   const asked = useSignal<Asked | undefined>(undefined);
   const isAsking = useSignal(false);
@@ -43,11 +56,19 @@ export function Editor({ connection, isOurs, help, query }: EditorProps) {
   useEffect(() => {
     if (query === written.current) return;
     written.current = query;
-    form.value = formOfBody(parsed(query), root);
+    batch(() => {
+      form.value = formOfBody(parsed(query), root);
+      left.value = query === '' ? [] : leftOut(parsed(query), root);
+    });
   }, [query]);
   useEffect(() => () => asked.value?.pages.close(), []);
 
   const change = (next: QueryForm) => {
+    // The address says what it said until somebody has seen that it is not all here.
+    if (left.value.length > 0) {
+      form.value = next;
+      return;
+    }
     batch(() => {
       form.value = next;
       faults.value = {};
@@ -58,15 +79,17 @@ export function Editor({ connection, isOurs, help, query }: EditorProps) {
   };
   const { body, places } = bodyOf(form.value, root);
 
+  /** Whether it may be sent; where not, it is told why. */
+  const isWhole = (): boolean => {
+    if (left.value.length > 0) return false;
+    faults.value = faultsBefore(form.value, body, root);
+    const [fault] = Object.values(faults.value).flat();
+    if (fault !== undefined) announce(fault);
+    return fault === undefined;
+  };
   const ask = async () => {
-    if (isAsking.value) return;
-    if (!isAsked(form.value, root)) {
-      faults.value = { [fieldsKey(root.name)]: [say('queries.tickOne')] };
-      announce(say('queries.tickOne'));
-      return;
-    }
+    if (isAsking.value || !isWhole()) return;
     isAsking.value = true;
-    faults.value = {};
     asked.value?.pages.close();
     const version = asked.value?.version ?? makeVersion();
     const pages = new RowPages({
@@ -120,17 +143,31 @@ export function Editor({ connection, isOurs, help, query }: EditorProps) {
       <div class="heading">
         <h1>{help.name}</h1>
         <span class="grow" />
-        <SaveQuery {...{ connection, definition: help.id, title: help.name, body }} />
-        <CopyButton
-          text={() => curl({ method: 'POST', path: `/${connection}/dynsql/${help.id}/exec`, body })}
-        >
-          {say('queries.curl')}
-        </CopyButton>
-        <Files {...{ connection, help, body, total }} />
+        {left.value.length === 0 && (
+          <>
+            <SaveQuery {...{ connection, definition: help.id, title: help.name, body }} />
+            <CopyButton
+              text={() =>
+                curl({ method: 'POST', path: `/${connection}/dynsql/${help.id}/exec`, body })
+              }
+            >
+              {say('queries.curl')}
+            </CopyButton>
+          </>
+        )}
+        <Files {...{ connection, help, body, total, isWhole }} />
         <Button kind="main" type="submit" isBusy={isAsking.value}>
           {say(isAsking.value ? 'queries.asking' : 'queries.ask')}
         </Button>
       </div>
+      <LeftOut
+        places={left.value}
+        isNothing={parsed(query) === undefined}
+        goOn={() => {
+          left.value = [];
+          change(form.value);
+        }}
+      />
       <Told list={faults.value['']} />
       {help.examples.length > 0 && Object.keys(body).length === 0 && (
         <p class="examples">
@@ -171,6 +208,33 @@ export function Editor({ connection, isOurs, help, query }: EditorProps) {
       </div>
     </form>
   );
+}
+
+interface LeftOutProps {
+  places: readonly string[];
+  /** The address has no query that could be read. */
+  isNothing: boolean;
+  goOn(): void;
+}
+
+/** What the address asks for and the form does not have. */
+function LeftOut({ places, isNothing, goOn }: LeftOutProps) {
+  if (places.length === 0) return null;
+  return (
+    <p class="refusal" role="alert">
+      {isNothing
+        ? say('queries.leftAll')
+        : say('queries.left', { places: places.slice(0, mostPlaces).join(', ') })}{' '}
+      <Button onClick={goOn}>{say('queries.goOnWithout')}</Button>
+    </p>
+  );
+}
+
+/** What the page knows to be wrong before anything is asked. */
+function faultsBefore(form: QueryForm, body: MadeQuery['body'], root: HelpDataset): Faults {
+  if (!isAsked(form, root)) return { [fieldsKey(root.name)]: [say('queries.tickOne')] };
+  const isTop = body['top'] === undefined || typeof body['top'] === 'number';
+  return isTop ? {} : { [topKey]: [say('queries.topWhole')] };
 }
 
 function parsed(query: string): unknown {

@@ -14,20 +14,22 @@ interface FilesProps {
   body: Readonly<Record<string, unknown>>;
   /** Rows, as far as somebody has asked. */
   total: number | undefined;
+  /** Whether the query may be sent; where not, it is told why beside its inputs. */
+  isWhole(): boolean;
 }
 
 /** More rows than these, or nobody knows how many, are written to a file as they come. */
 const manyRows = 50_000;
 
 /** The query's answer as a file: CSV, a workbook, the reports of the definition. */
-export function Files({ connection, help, body, total }: FilesProps) {
+export function Files({ connection, help, body, total, isWhole }: FilesProps) {
   const bytes = useSignal<number | undefined>(undefined);
   const refusal = useSignal<string | undefined>(undefined);
   const stop = useRef<AbortController | undefined>(undefined);
   const get = async (kind: FileAsked['kind']) => {
-    if (bytes.value !== undefined) return;
-    bytes.value = 0;
     refusal.value = undefined;
+    if (bytes.value !== undefined || !isWhole()) return;
+    bytes.value = 0;
     stop.current = new AbortController();
     const asked = { connection, definition: help.id, name: help.name, body, kind };
     const isLarge = total !== undefined && total > manyRows;

@@ -11,7 +11,7 @@ import {
   type QueryForm,
 } from './form.ts';
 
-const joins: readonly Join[] = ['or', 'and', 'not'];
+export const joins: readonly Join[] = ['or', 'and', 'not'];
 
 let made = 0;
 
@@ -21,12 +21,12 @@ export function newKey(): string {
   return `place-${made}`;
 }
 
-/** Whatever `body` is, the form has what the definition knows of it; the rest is left out. */
+/** Whatever `body` is, the form has what the definition knows of it; `leftOut` tells the rest. */
 export function formOfBody(body: unknown, root: HelpDataset): QueryForm {
   const levels: Record<string, LevelForm> = {};
   read(body, root, root, levels);
   const top = memberOf(body, 'top');
-  return { levels, top: typeof top === 'number' ? String(top) : '' };
+  return { levels, top: isObject(top) ? '' : String(top ?? '') };
 }
 
 /** @param above where its datasets are looked for: at the top or inside the one above */
@@ -132,21 +132,21 @@ export function blank(form: Form): Pick<ConditionForm, 'form' | 'values'> {
   return { form, values: values ?? (['none', 'some declared', 'list'].includes(form) ? [] : ['']) };
 }
 
-const isObject = (value: unknown): value is object =>
+export const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Members may be named in any case of letters. */
-function memberOf(value: unknown, name: string): unknown {
+export function memberOf(value: unknown, name: string): unknown {
   if (!isObject(value)) return undefined;
   return Object.entries(value).find(([key]) => isSame(key, name))?.[1];
 }
 
-function listOf(value: unknown): unknown[] {
+export function listOf(value: unknown): unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
 }
 
-const isSame = (one: string, other: string) => one.toUpperCase() === other.toUpperCase();
+export const isSame = (one: string, other: string) => one.toUpperCase() === other.toUpperCase();
 
 function named(names: readonly string[], value: unknown): string[] {
   const found = names.find((name) => typeof value === 'string' && isSame(name, value));

@@ -73,14 +73,15 @@ export function isAsked(form: QueryForm, dataset: HelpDataset): boolean {
 
 /**
  * The body of a query. Conditions that lack a value, and all of datasets that are not asked for, are
- * left out: the form may be filled in in any order.
+ * left out: the form may be filled in in any order. A number of rows that is none stays as it was
+ * typed: without it the query would ask for all of them.
  */
 export function bodyOf(form: QueryForm, root: HelpDataset): MadeQuery {
   const places = new Map<string, string>();
   const top = wholeNumber(form.top);
   const body = {
     ...level(form, root, '', places),
-    ...(top !== undefined && { top }),
+    ...(form.top.trim() !== '' && { top: top ?? form.top.trim() }),
   };
   places.set('top', topKey);
   return { body, places };

@@ -34,7 +34,13 @@ export function QueryList({
         />
       </div>
       {refusal !== undefined && <p class="refusal">{refusal.message}</p>}
-      {connections?.length === 0 && <p class="quiet">{say('queries.noConnections')}</p>}
+      {connections?.length === 0 && (
+        <p class="quiet">
+          {connection === undefined
+            ? say('queries.noConnections')
+            : say('queries.noSuchConnection', { name: connection })}
+        </p>
+      )}
       <SavedQueries search={search} />
       {connections?.map((one) => (
         <Definitions key={one.id} connection={one} search={search} />

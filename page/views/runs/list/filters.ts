@@ -4,11 +4,14 @@ export const filterNames = ['state', 'code', 'name', 'user', 'board', 'from', 't
 export type FilterName = (typeof filterNames)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
 
-/** Those that are given, always in the same order. */
+/**
+ * Those that are given, always in the same order. What is none of them goes along, so that the API
+ * says so: without it the list would be of other runs than the address asks for.
+ */
 export function filtersOf(query: URLSearchParams): Filters {
   return Object.fromEntries(
-    filterNames.flatMap((name) => {
-      const value = query.get(name)?.trim();
+    [...new Set([...filterNames, ...query.keys()])].flatMap((name) => {
+      const value = query.getAll(name).join(',').trim();
       return value ? [[name, value]] : [];
     }),
   );
