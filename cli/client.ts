@@ -161,7 +161,9 @@ export class Client {
     const answer = await this.textOf(response);
     const refusal = refused(response.status, withWallTexts(answer, this.clock.zone));
     if (response.status !== 401 || token !== undefined) throw refusal;
-    throw new CliError(refusal.exitCode, `${refusal.message}\n${howToGiveToken}`);
+    // Its cure is for whoever writes requests.
+    const [what] = refusal.message.split('\n');
+    throw new CliError(refusal.exitCode, `${what}\n${howToGiveToken}`);
   }
 
   /** The body in pieces. */
@@ -224,7 +226,9 @@ export class Client {
     const message = code.startsWith('ERR_SSL_') ? `it speaks no TLS that fits (${code})` : text;
     const { origin } = this.#access.base;
     const isNobody = code === 'ECONNREFUSED' && origin === new URL(usualUrl).origin;
-    const cure = isNobody ? '\nIt begins with npm start; SYNCBOARD_URL or --url names another.' : '';
+    const cure = isNobody
+      ? '\nIt begins with npm start; SYNCBOARD_URL or --url names another.'
+      : '';
     return new UnansweredError(`${origin} does not answer: ${message}${cure}`);
   }
 }

@@ -10,7 +10,7 @@ import { someOf } from './some-of.ts';
 const long = [
   'test/{chaos,fire,hostile,mcp,page}/**/*.test.ts',
   'test/end-to-end/{cli,closures-and-keys,dynsql,flexibee}.test.ts',
-  'test/{telemetry/telemetry,docs/commands,examples/another-company,openapi/client,catalog/mutation}.test.ts',
+  'test/{telemetry/telemetry,docs/{adding,commands},examples/another-company,openapi/client,catalog/mutation}.test.ts',
   'test/functions/{after-changes,board,board-run,checks,flexibee-scenarios}.test.ts',
   'test/functions/{follow-company,hidden-names,idempotency}.test.ts',
   'test/functions/{letting-go,newest-content,odd-storage,overview,schedules,success}.test.ts',
