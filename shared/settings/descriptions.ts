@@ -11,15 +11,29 @@ export interface SettingDescription {
   fallback?: string;
   allowed: string;
   example?: string;
+  /** All that it may be, where there are few. */
+  values?: readonly string[];
+  /** What every value of it looks like, none as well: an expression of JSON Schema. */
+  pattern?: string;
   /** Its value belongs into a Key Vault. */
   isSecret?: true;
 }
 
-const number = (
-  name: keyof typeof wholeNumbers,
-): Pick<SettingDescription, 'fallback' | 'allowed'> => {
+type Allowed = Pick<SettingDescription, 'fallback' | 'allowed' | 'values' | 'pattern'>;
+
+const number = (name: keyof typeof wholeNumbers): Allowed => {
   const { fallback, least, most, unit }: WholeNumber = wholeNumbers[name];
-  return { fallback: String(fallback), allowed: `${unit}, ${least} to ${most}` };
+  return {
+    fallback: String(fallback),
+    allowed: `${unit}, ${least} to ${most}`,
+    pattern: '^[0-9]{0,9}$',
+  };
+};
+
+const flag: Allowed = {
+  fallback: 'false',
+  allowed: '`true` or `false`',
+  values: ['true', 'false'],
 };
 
 export const settingDescriptions: readonly SettingDescription[] = [
@@ -74,8 +88,7 @@ export const settingDescriptions: readonly SettingDescription[] = [
     name: 'PROTECT_READS',
     group: 'people',
     what: 'The lists of the original (`/valid_codes` and others) need a token, too.',
-    fallback: 'false',
-    allowed: '`true` or `false`',
+    ...flag,
   },
   {
     name: 'NOTIFICATIONS',
@@ -123,8 +136,7 @@ export const settingDescriptions: readonly SettingDescription[] = [
     name: 'AZURE_MONITOR',
     group: 'people',
     what: 'Traces and measurements go to the Application Insights of `APPLICATIONINSIGHTS_CONNECTION_STRING`, too.',
-    fallback: 'false',
-    allowed: '`true` or `false`',
+    ...flag,
   },
   {
     name: 'OTEL_TRACES_SAMPLER_ARG',
@@ -203,12 +215,14 @@ export const settingDescriptions: readonly SettingDescription[] = [
     group: 'platform',
     what: 'For the Functions host. Flex Consumption refuses it: leave it out there.',
     allowed: '`node`',
+    values: ['node'],
   },
   {
     name: 'AzureWebJobsDisableHomepage',
     group: 'platform',
     what: 'For the Functions host, too: its own home page gives way to the operators’ page.',
     allowed: '`true`',
+    values: ['true'],
   },
 ];
 
@@ -229,6 +243,7 @@ export function settingsPage(): string {
   return `${[
     '# Settings',
     'In Azure these are app settings; values that are secret are references to a Key Vault there. On one machine they come from `local.settings.json`, or from [local.settings.sample.json](../local.settings.sample.json) where there is none; environment variables win. An empty one counts as not set.',
+    'The sample’s `$schema` names [local.settings.schema.json](../local.settings.schema.json), by which editors complete and underline: a file of your own keeps the line. Core Tools and the host of `npm start` read past it; `func settings add` writes the file anew, without it.',
     'Everything that is wrong with them, or with the catalogues, is told at the start all at once. A variable near to one of these that is not set (`PROTECT_READ`) is taken for a slip of the keyboard, and told, too.',
     ...sections,
   ].join('\n\n')}\n`;

@@ -143,8 +143,9 @@ test('settings: a fault names the member and never a value', async (t) => {
   }
 });
 
-test('settings: comments, and commas at the end, as Core Tools takes them', async (t) => {
-  const text = '{\n  // of this machine\n  "Values": {"A": "1", /* and */ "B": "2",},\n}';
+test('settings: comments, commas at the end, and members of others, as Core Tools takes them', async (t) => {
+  const text =
+    '{\n  "$schema": "./own.json",\n  // of this machine\n  "Values": {"A": "1", /* and */ "B": "2",},\n}';
   assert.deepEqual(await readSettings(await folder(t, { 'local.settings.json': text }), {}), {
     A: '1',
     B: '2',
