@@ -46,7 +46,9 @@ await runStandIn('SQL Server', 'sql-server', async (directory) => {
       const cure = "The demo's databases are of another version; begin anew: --fresh";
       console.error(`${error.message}\n${cure}`);
     } else if (error === signal.reason) {
-      console.error("The demo's databases were not made in time: this machine is busy; start again");
+      console.error(
+        "The demo's databases were not made in time: this machine is busy; start again",
+      );
     } else throw error;
     process.exit(1);
   }

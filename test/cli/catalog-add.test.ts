@@ -71,14 +71,18 @@ describe('catalog add', () => {
   it('writes several that are right together only', async (t) => {
     const folder = await folderOf(t);
     const one = (place: string) => `{ "check": "rows", "place": "${place}", "sql": "SELECT 1" }`;
-    const add = (entry: string) => cli(['catalog', 'add', 'pipelines[0].checks', entry, '.'], {}, folder);
+    const add = (entry: string) =>
+      cli(['catalog', 'add', 'pipelines[0].checks', entry, '.'], {}, folder);
     const alone = await add(one('source'));
     assert.equal(alone.code, 1);
     assert.match(alone.err, /compares it with nothing; add the query of another place/);
     const both = await add(`[\n${one('source')},\n${one('copy')}\n]`);
     assert.deepEqual([both.code, both.err], [0, '']);
     const read = JSON.parse(await readFile(join(folder, 'catalog.json'), 'utf8'));
-    assert.deepEqual(read.pipelines[0].checks, [JSON.parse(one('source')), JSON.parse(one('copy'))]);
+    assert.deepEqual(read.pipelines[0].checks, [
+      JSON.parse(one('source')),
+      JSON.parse(one('copy')),
+    ]);
     assert.match((await add(' [] ')).err, /^ENTRY is an empty list$/);
   });
 
