@@ -10,9 +10,10 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 const guard = '--import ./demo/node-version.mjs';
-const scripts = Object.entries(manifest.scripts).map(([name, command]) => {
+const scripts = Object.entries(manifest.scripts).flatMap(([name, command]) => {
   const [program, ...args] = command.split(' ');
-  return { name, command, program, args };
+  // Npm's own moment: it is what brings a Node that the others can run on.
+  return name === 'postinstall' ? [] : { name, command, program, args };
 });
 
 async function run(args: string[], environment: Record<string, string> = {}) {
