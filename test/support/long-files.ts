@@ -6,6 +6,7 @@ export const longFiles: readonly string[] = [
   'test/fire/fire.test.ts',
   'test/chaos/chaos.test.ts',
   'test/docs/commands.test.ts',
+  'test/docs/adding.test.ts',
   'test/chaos/line/line.test.ts',
   'test/end-to-end/cli.test.ts',
   'test/database/contract/contract.test.ts',
