@@ -51,7 +51,7 @@ async function firstPaint(browser: Browser, app: PageApp): Promise<void> {
       const { context, page } = await signedIn(browser);
       await page.goto(`${app.url}${path}`);
       const at = await page.waitForFunction(
-        "performance.getEntriesByName('first-paint')[0]?.startTime",
+        "performance.getEntriesByName('first-contentful-paint')[0]?.startTime",
       );
       paints[name].push(Number(await at.jsonValue()));
       await context.close();

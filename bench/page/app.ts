@@ -122,8 +122,8 @@ function send(
   response.end(body);
 }
 
-/** Nothing but a box that scrolls over that size: what a browser takes for a page without any work. */
+/** Nothing but a word in a box that scrolls over that size: what a browser takes for a page without any work. */
 function emptyPage(width: string, height: string): string {
   const size = `width:${Number(width)}px;height:${Number(height)}px`;
-  return `<!doctype html><html lang="en"><title>empty</title><style>body{margin:0}#box{height:100vh;overflow:auto}#box div{${size}}</style><div id="box"><div></div></div></html>`;
+  return `<!doctype html><html lang="en"><title>empty</title><style>body{margin:0}#box{height:100vh;overflow:auto}#box div{${size}}</style><div id="box"><div>syncboard</div></div></html>`;
 }

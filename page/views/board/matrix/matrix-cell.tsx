@@ -81,7 +81,7 @@ function Td(props: MatrixCellProps & { shown: Shown }) {
 function still({ kind, cell }: Condition, at: number): Shown {
   const { success, error } = cell ?? {};
   if (kind === 'never') return { left: '–', right: '', words: say('board.never') };
-  const left = success === undefined ? '–' : brief(at - Date.parse(success.at));
+  const left = success === undefined ? '–' : brief(at - Date.parse(success.at), 'minutes');
   const right = success === undefined ? '' : brief(success.tookMs);
   const mark = markOf(kind, error);
   const words = `${say(`board.${kind}`)}, ${[left, mark ?? right].filter(Boolean).join(' ')}`;
