@@ -1,8 +1,9 @@
 // Loaded before everything else, by whatever Node there is: one that cannot read what follows.
-const least = 22;
-if (Number(process.versions.node.split('.')[0]) < least) {
+import { isTooOld, least } from './least-node.mjs';
+
+if (isTooOld) {
   console.error(
-    `syncboard needs Node.js ${least} and this is ${process.versions.node}: npm ci brings one (unless install scripts are off), or install it.`,
+    `syncboard needs Node.js ${least} and this is ${process.versions.node}: npm run postinstall brings one, or install it.`,
   );
   process.exit(1);
 }

@@ -19,7 +19,7 @@ export const heavy = [
   'fontkit',
   'jose',
   'mssql',
-  '@modelcontextprotocol/sdk',
+  '@modelcontextprotocol/server',
   '@opentelemetry/sdk-trace-base',
   '@opentelemetry/sdk-metrics',
   '@azure/monitor-opentelemetry-exporter',

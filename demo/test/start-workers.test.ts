@@ -38,7 +38,7 @@ test('an older Node is told the cure in one line, before it reads anything else'
   assert.equal(started.lines.length, 1, started.lines.join('\n'));
   assert.match(
     started.lines[0] ?? '',
-    /^syncboard needs Node\.js 22 and this is 20\.11\.0: npm ci/,
+    /^syncboard needs Node\.js 22 and this is 20\.11\.0: npm run postinstall brings one/,
   );
   const { scripts } = manifest;
   assert.match(scripts.start, /--import \.\/demo\/node-version\.mjs demo\/start\.ts$/);

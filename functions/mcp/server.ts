@@ -1,14 +1,12 @@
 /** The Model Context Protocol, by its own SDK. Loaded with the first call: it is large. */
 
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import {
-  CallToolRequestSchema,
   type CallToolResult,
-  ErrorCode,
-  ListToolsRequestSchema,
-  McpError,
-} from '@modelcontextprotocol/sdk/types.js';
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
 import { nearName } from '../../shared/faults/near-name.ts';
 import { show } from '../../shared/faults/show.ts';
 import { errorReport } from '../../shared/http/error-report.ts';
@@ -40,13 +38,13 @@ export async function answer(asking: Asking): Promise<Response> {
     { capabilities: { tools: {} }, instructions },
   );
   const offered = tools.filter(({ role }) => asking.roles.includes(role));
-  server.setRequestHandler(ListToolsRequestSchema, () => ({
+  server.setRequestHandler('tools/list', () => ({
     tools: offered.map(({ name, title, description, annotations, inputSchema }) => ({
       ...{ name, title, description, annotations },
       inputSchema: { ...inputSchema(), type: 'object' as const },
     })),
   }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
+  server.setRequestHandler('tools/call', async ({ params }) => {
     // One that is not offered is called all the same: its route says what is lacking.
     const tool = tools.find(({ name }) => name === params.name);
     if (tool === undefined) throw unknownTool(params.name, offered);
@@ -88,11 +86,14 @@ function refusalOf(error: unknown, { name }: Tool, { context, signal }: Asking):
   return `Internal error, see the log of ${context.invocationId}.`;
 }
 
-function unknownTool(name: string, offered: readonly Tool[]): McpError {
+function unknownTool(name: string, offered: readonly Tool[]): ProtocolError {
   const names = offered.map((tool) => tool.name);
   const near = nearName(name, names);
   const hint = near === undefined ? `use one of ${names.join(', ')}` : `did you mean ${near}?`;
-  return new McpError(ErrorCode.InvalidParams, `There is no tool ${show(name)}: ${hint}`);
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `There is no tool ${show(name)}: ${hint}`,
+  );
 }
 
 /** What the protocol looks at; tokens are none of its business. */

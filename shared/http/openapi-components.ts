@@ -6,6 +6,11 @@ type JsonSchema = Record<string, unknown>;
 /** Schemas that have a name (`meta({ id })`), each once in a document, and references to them. */
 export class NamedSchemas {
   readonly #byName = new Map<string, JsonSchema>();
+  /** Most are of hundreds of answers, as that of a problem. */
+  readonly #made = {
+    input: new Map<z.ZodType, JsonSchema>(),
+    output: new Map<z.ZodType, JsonSchema>(),
+  };
 
   /**
    * JSON Schema of what is read (`input`) or answered (`output`); what has a name is a reference.
@@ -13,6 +18,12 @@ export class NamedSchemas {
    * @throws Error where two schemas have one name
    */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const made = this.#made[io].get(schema) ?? this.#make(schema, io);
+    this.#made[io].set(schema, made);
+    return made;
+  }
+
+  #make(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const {
       $schema: _,
       $defs,

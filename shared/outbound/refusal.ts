@@ -118,5 +118,6 @@ function redirectsTo(location: string | undefined): string {
 export function retryAfterMs(value: string | undefined, now: number): number {
   if (value === undefined) return 0;
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return ms > 0 ? ms : 0;
+  // NaN of what is neither.
+  return Math.max(0, ms || 0);
 }

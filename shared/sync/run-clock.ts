@@ -22,8 +22,6 @@ export function latestIn({ createdAt, startedAt, log, stages }: Run): number {
     ...log.map(({ at }) => at),
     ...attempts.flatMap((attempt) => [attempt.startedAt, attempt.endedAt]),
   ];
-  return times.reduce((latest, at) => {
-    const time = Date.parse(at ?? '');
-    return time > latest ? time : latest;
-  }, 0);
+  // NaN of what has no time.
+  return times.reduce((latest, at) => Math.max(latest, Date.parse(at ?? '') || 0), 0);
 }

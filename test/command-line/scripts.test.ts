@@ -10,9 +10,10 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 const guard = '--import ./demo/node-version.mjs';
-const scripts = Object.entries(manifest.scripts).map(([name, command]) => {
+const scripts = Object.entries(manifest.scripts).flatMap(([name, command]) => {
   const [program, ...args] = command.split(' ');
-  return { name, command, program, args };
+  // Npm's own moment: it is what brings a Node that the others can run on.
+  return name === 'postinstall' ? [] : { name, command, program, args };
 });
 
 async function run(args: string[], environment: Record<string, string> = {}) {
@@ -39,7 +40,7 @@ describe('npm scripts', { concurrency: 2 }, () => {
       names,
       /^build start tick demo:sqlserver docs:settings demo:sql page:types check format check:infra check:packages check:model test /,
     );
-    assert.match(names, / sql:install test:sqlserver bench:bodies .*bench:flexibee func$/);
+    assert.match(names, / sql:install sql:run test:sqlserver bench:bodies .*bench:flexibee func$/);
   });
 
   test('func says where Core Tools are had from', async () => {

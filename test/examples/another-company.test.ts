@@ -47,7 +47,8 @@ async function catalogOfNow(folder: string): Promise<string> {
       minute: '2-digit',
     });
   const text = readFileSync(file, 'utf8');
-  const moved = text.replace(night.from, clock(-6)).replace(night.to, clock(6));
+  const between = (from: string, to: string) => `"from": "${from}", "to": "${to}"`;
+  const moved = text.replace(between(night.from, night.to), between(clock(-6), clock(6)));
   assert.notEqual(moved, text);
   const path = join(folder, 'catalog.json');
   await writeFile(path, moved);

@@ -48,6 +48,7 @@ test('the state counts what the server was sent, today and yesterday, by UTC', a
 
 test('another worker knows all but the last few, and an idle poll writes nothing for them', async () => {
   const world = await askedWorld(systems);
+  turnToNextDay(world);
   await world.poll('request');
   const { requests } = systems.front;
   const blob = world.container.getBlobClient(`flexibee/${code}.json`);
@@ -63,6 +64,7 @@ test('another worker knows all but the last few, and an idle poll writes nothing
 
 test('a reset keeps the count', async () => {
   const world = await askedWorld(systems);
+  turnToNextDay(world);
   await world.poll('request');
   await world.companies.reset(code, soon());
   await world.poll('request');

@@ -121,15 +121,17 @@ for (const [what, isThen] of someOf(moments, 1 / 2)) {
     await worker.line(/Executing 'execute_run'/);
     await until(worker.url, id, isThen);
     proxy.silence();
+    // The real host kills a worker that has not ended after 5 s (WorkerProcess, its grace).
+    const limit = scaled(5_000);
     const began = performance.now();
     assert.equal(await worker.stop(), 0);
     const took = performance.now() - began;
-    // The real host kills a worker that has not ended after 5 s (WorkerProcess, its grace).
-    assert.ok(took < scaled(5_000), `${took} ms`);
-    assert.ok(worker.lines.some((line) => /goes on elsewhere: this worker stops/.test(line)));
-    // On a machine so busy that the app's own limit (7.5 s) is over first, it cuts what is left.
+    assert.ok(took < Math.max(limit, scaled(5_000)), `${took} ms`);
+    // On a machine so busy that the app's own limit (7.5 s) is over first, it cuts what is left: the
+    // message then comes again by itself.
     const isLeft = worker.lines.some((line) => /left while running/.test(line));
-    assert.ok(!isLeft || took > 7_500, `left after ${took} ms`);
+    if (isLeft) assert.ok(took > 7_500, `left after ${took} ms`);
+    else assert.ok(worker.lines.some((line) => /goes on elsewhere: this worker stops/.test(line)));
     t.diagnostic(`${Math.round(took)} ms`);
   });
 }

@@ -2,9 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import type { Run } from '../../shared/sync/run.ts';
@@ -77,8 +75,7 @@ export interface Told {
 }
 
 export async function told(client: Client, name: string, args: object = {}): Promise<Told> {
-  const answer = await client.callTool({ name, arguments: { ...args } });
-  const { content, isError = false } = CallToolResultSchema.parse(answer);
+  const { content, isError = false } = await client.callTool({ name, arguments: { ...args } });
   const [text = '', ...notes] = content.map((one) => (one.type === 'text' ? one.text : one.type));
   return { isError, text, notes };
 }

@@ -1,10 +1,12 @@
 /** `npm run check:model`: the lock protocol, explored by spin (`locks.pml`, README.md). See `--help`. */
 
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { sideBySide } from '../../shared/async/side-by-side.ts';
 import { commandLine } from '../../shared/command-line/command-line.ts';
 import { type Case, cases, type Mode } from './cases.ts';
 
@@ -22,23 +24,26 @@ interface Outcome {
   line: string;
 }
 
+const execute = promisify(execFile);
+
 /** Builds the verifier of one case in `folder` and runs it. @throws when spin or gcc refuses */
-function verify(
+async function verify(
   folder: string,
   { model = 'locks.pml', defines, mode, seconds, seed = 0 }: Case,
-): Outcome {
+): Promise<Outcome> {
   const { compile, run } = modes[mode];
-  must('spin', [...defines.map((define) => `-D${define}`), '-a', model], folder);
+  const cwd = { cwd: folder };
+  await execute('spin', [...defines.map((define) => `-D${define}`), '-a', model], cwd);
   const options = ['-O1', '-DVECTORSZ=1024', '-DMEMLIM=6000', ...compile];
-  must('gcc', [...options, '-o', 'pan', 'pan.c'], folder);
+  await execute('gcc', [...options, '-o', 'pan', 'pan.c'], cwd);
   const startedAt = performance.now();
-  // An interrupt makes it tell how far it has come; a time limit of spawnSync would not read that.
+  // An interrupt makes it tell how far it has come; a time limit of execFile would not read that.
   const limited = ['-s', 'INT', String(seconds), './pan', '-m100000', `-h${seed}`, ...run];
-  const { stdout } = spawnSync('timeout', limited, {
+  // It ends with another code than 0 where it was interrupted, too: what it tells counts.
+  const { stdout } = await execute('timeout', limited, {
     cwd: folder,
-    encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
-  });
+  }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? String(error) }));
   const took = (performance.now() - startedAt) / 1_000;
   const states = Number(/([\d.e+]+) states, stored/.exec(stdout)?.[1] ?? Number.NaN);
   if (!Number.isFinite(states)) throw new Error(`pan told nothing: ${stdout.slice(-500)}`);
@@ -52,19 +57,11 @@ function verify(
   };
 }
 
-function must(command: string, parameters: string[], folder: string): void {
-  const { status, stdout, stderr } = spawnSync(command, parameters, {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${command}: ${stdout}${stderr}`);
-}
-
 /** @returns whether the case came out as it should */
-function check(entry: Case): boolean {
+async function check(entry: Case): Promise<boolean> {
   const folder = mkdtempSync(path.join(tmpdir(), 'syncboard-model-'));
   cpSync(path.dirname(fileURLToPath(import.meta.url)), folder, { recursive: true });
-  const { isComplete, fault, line } = verify(folder, entry);
+  const { isComplete, fault, line } = await verify(folder, entry);
   const isExpected = entry.fails ? fault !== undefined : fault === undefined;
   const end = isComplete ? 'complete' : `not complete after ${entry.seconds} s`;
   const tells = fault === undefined ? `holds, ${end}` : `fails: ${fault}`;
@@ -96,6 +93,9 @@ const missing = ['spin', 'gcc'].find((tool) => spawnSync(tool, ['--version']).er
 if (missing !== undefined) {
   console.log(`${missing} is missing: the model of the lock protocol is not checked`);
 } else {
-  const results = cases.filter(({ quick }) => !isQuick || quick).map(check);
+  const chosen = cases.filter(({ quick }) => !isQuick || quick);
+  // The whole of it needs the memory of the machine for each case.
+  const most = isQuick ? availableParallelism() : 1;
+  const results = await sideBySide(chosen, most, check, new AbortController().signal);
   process.exitCode = results.every(Boolean) ? 0 : 1;
 }

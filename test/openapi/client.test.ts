@@ -8,14 +8,12 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { openApiGenerator } from '../../demo/fetched/openapi-generator.ts';
 import { type PackagedApp, startPackagedApp } from '../support/packaged-app.ts';
 
 const run = promisify(execFile);
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const modules = here('../../node_modules');
-/** Asks for TypeScript 5's API, so that it has modules of its own. */
-const generator = here('generator/node_modules/openapi-typescript/bin/cli.js');
-
 let app: PackagedApp;
 let folder: string;
 before(async () => {
@@ -56,7 +54,7 @@ async function output(script: string, ...args: string[]): Promise<string> {
 }
 
 test('openapi-typescript makes a client of it that compiles strictly and works', async () => {
-  await output(generator, `${app.url}/openapi.json`, '--output', join(folder, 'api.ts'));
+  await output(openApiGenerator(), `${app.url}/openapi.json`, '--output', join(folder, 'api.ts'));
   await output(join(modules, 'typescript/lib/tsc.js'), '--project', folder);
   assert.match(await output(join(folder, 'client.ts')), /worked/);
 });

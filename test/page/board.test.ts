@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { startBrowser, type TestBrowser, withoutBrowser } from './browser.ts';
@@ -57,6 +58,8 @@ describe('the board', { skip: withoutBrowser }, () => {
       `${machine.url}/#/board`,
       { token: 'demo-token' },
     );
+    // The month may end before it is looked at again.
+    const months = [lastMonth()];
     await cell(page, /^Оплата, 0c10: never synced/).click();
     await page.getByRole('dialog', { name: 'Оплата, 0c10' }).waitFor();
     await cell(page, /^Оплата, stek/).click({ modifiers: ['Control'] });
@@ -73,9 +76,13 @@ describe('the board', { skip: withoutBrowser }, () => {
     await assertAccessible();
     const { calls, user } = await machine.run(id);
     assert.deepEqual(
-      calls?.map(({ codes, names, periods }) => ({ codes, names, periods })),
-      [{ codes: ['0c10', 'stek', 'mo'], names: ['payment'], periods: [lastMonth()] }],
+      calls?.map(({ codes, names }) => ({ codes, names })),
+      [{ codes: ['0c10', 'stek', 'mo'], names: ['payment'] }],
     );
+    months.push(lastMonth());
+    const [period, ...others] = calls?.[0]?.periods ?? [];
+    assert.deepEqual(others, []);
+    assert.ok(months.some((month) => isDeepStrictEqual(month, period)));
     assert.equal(user, 'demo');
     assertQuiet();
     await close();

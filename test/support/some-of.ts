@@ -4,7 +4,7 @@
  */
 
 import { type TestContext, test } from 'node:test';
-import { between } from './random.ts';
+import { between, pick } from './random.ts';
 
 const everyCase = Boolean(process.env['EVERY_CASE']);
 
@@ -15,6 +15,16 @@ export function someOf<T>(cases: readonly T[], share: number): readonly T[] {
   const count = partOf(cases.length, share);
   while (left.length > count) left.splice(between(Math.random, 0, left.length - 1), 1);
   return left.flatMap((index) => cases.slice(index, index + 1));
+}
+
+/**
+ * One of each so many neighbours: where cases stand in the order of what they cost, every share
+ * costs about the same.
+ */
+export function oneOfEach<T>(cases: readonly T[], neighbours: number): readonly T[] {
+  if (everyCase) return cases;
+  const groups = Map.groupBy(cases.entries(), ([index]) => Math.floor(index / neighbours));
+  return [...groups.values()].map((group) => pick(Math.random, group)[1]);
 }
 
 /** How many of a number of like cases are played, at least one: for cases that are drawn. */

@@ -6,10 +6,14 @@ import { isOpen, nextOpening, windowText } from '../../shared/time/day-window.ts
 const minuteMs = 60_000;
 const at = (text: string) => Date.parse(text);
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
 /** The zone's own clock, asked in another way than the product does. */
 function clockOf(instant: number, timeZone: string): string {
   const format = { timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit' } as const;
-  return new Intl.DateTimeFormat('en-GB', format).format(instant);
+  const clock = clocks.get(timeZone) ?? new Intl.DateTimeFormat('en-GB', format);
+  clocks.set(timeZone, clock);
+  return clock.format(instant);
 }
 
 function isOpenBy(clock: string, from: string, to: string): boolean {

@@ -67,6 +67,8 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   const entry = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
   const child = fork(entry, azuriteArguments(options), {
     cwd: tmpdir(),
+    // Names a database in which it would keep its documents, with those of whoever else does.
+    env: { ...process.env, AZURITE_DB: undefined },
     // Its own process group: Ctrl-C in a terminal must not end it before those who use it.
     detached: true,
     execArgv: [

@@ -27,6 +27,15 @@ test('serves blobs and queues on free ports, in memory', async (t) => {
   assert.equal(receivedMessageItems[0]?.messageText, 'hello');
 });
 
+test('a database that the environment names for Azurite is not its', async (t) => {
+  process.env['AZURITE_DB'] = 'mssql://sa:secret@127.0.0.1:9/azurite';
+  t.after(() => {
+    delete process.env['AZURITE_DB'];
+  });
+  const azurite = await startAzurite();
+  await azurite.close();
+});
+
 test('keeps data in a directory across a restart, and close may be called twice', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'azurite-'));
   t.after(() => rm(directory, { recursive: true, force: true }));

@@ -1,0 +1,1 @@
+export function fillModules(folder: string): boolean;

@@ -1,0 +1,21 @@
+/** Packages that few need are not in the repository's lock: a folder has them, with one of its own. */
+
+import { spawnSync } from 'node:child_process';
+
+/**
+ * `npm ci` there, without scripts. @returns whether all is there; npm has told why not.
+ *
+ * @param {string} folder with a `package.json` and a `package-lock.json`
+ */
+export function fillModules(folder) {
+  const npm = process.env.npm_execpath;
+  const [command, ...first] = npm?.endsWith('npm-cli.js') ? [process.execPath, npm] : ['npm'];
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const { status } = spawnSync(command, [...first, 'ci', '--ignore-scripts', ...quiet], {
+    cwd: folder,
+    // What it says is of use where it fails, and is no output of ours.
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32' && first.length === 0,
+  });
+  return status === 0;
+}
