@@ -117,7 +117,13 @@ export function requireChunks(
     return entryOf(chunk) === undefined ? call : `${call}.default`;
   });
   if (required.includes(marker)) throw new Error(`A call of ${marker} has an unknown form`);
-  return required.replace(/\bimport\("([^"]+)"\)/g, (call, chunk: string) =>
-    entryOf(chunk)?.startsWith(`${namespace}:`) ? `${call}.then((chunk) => chunk.default)` : call,
-  );
+  return required.replace(/\bimport\("([^"]+)"\)/g, (call, chunk: string) => {
+    const entry = entryOf(chunk);
+    if (entry === undefined) return call;
+    // Of ours it is the whole module; a package that is imported has its exports by name as well.
+    const exported = entry.startsWith(`${namespace}:`)
+      ? 'chunk.default'
+      : '({ ...chunk.default, default: chunk.default })';
+    return `${call}.then((chunk) => ${exported})`;
+  });
 }
