@@ -122,7 +122,7 @@ export const now: Translation<typeof english, Slavic> = {
   lineGone: 'Tohle už v nepořádku není.',
   cancelRun: 'Zrušit běh',
   cancelRequested: 'Běh se ruší.',
-  following: 'sleduje se {following} z {total} firem',
+  following: 'sledované firmy: {following} z {total}',
   loading: '{count} se načítá',
   starting: '{count} začíná',
   inTrouble: '{count} má potíže',

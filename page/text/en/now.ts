@@ -109,7 +109,7 @@ export const now = {
   lineGone: 'This is not wrong any more.',
   cancelRun: 'Cancel the run',
   cancelRequested: 'The run is being cancelled.',
-  following: '{following} of {total} companies are followed',
+  following: 'companies followed: {following} of {total}',
   loading: '{count} loading',
   starting: '{count} starting',
   inTrouble: '{count} in trouble',
