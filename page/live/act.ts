@@ -38,7 +38,10 @@ export function useAction(act: () => Promise<unknown>, done?: () => string): Act
   return { isBusy: isBusy.value, refusal: refusal.value, run: () => void run() };
 }
 
-/** In the app's own words, or that nobody answers. */
+/** In the app's own words, or that nobody answers; what else goes wrong is the page's own fault. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Refusal ? error.message : say('shell.unheard');
+  if (error instanceof Refusal) return error.message;
+  // What `fetch` throws where nobody answers, or an answer breaks off.
+  const isUnheard = error instanceof TypeError || error instanceof DOMException;
+  return isUnheard ? say('shell.unheard') : say('shell.brokenMore', { message: String(error) });
 }

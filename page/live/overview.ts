@@ -7,7 +7,8 @@ import { signal } from '@preact/signals';
 import { answered, api, Refusal } from '../api/client.ts';
 import type { Overview } from '../api/schema.d.ts';
 import { me, signOut, token } from '../session/session.ts';
-import { connection, nextTry } from './connection.ts';
+import { timeNow } from './clock.ts';
+import { connection, nextTry, turnedAway } from './connection.ts';
 
 /** As of now, or as it was when the app was heard last; undefined until the first answer. */
 export const overview = signal<Overview | undefined>(undefined);
@@ -63,8 +64,10 @@ export async function follow(): Promise<never> {
       failures += 1;
       connection.value = 'lost';
       const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));
-      const spread = pauseMs * (0.75 + Math.random() / 2);
-      nextTry.value = Date.now() + spread;
+      const isTold = error instanceof Refusal;
+      turnedAway.value = isTold ? error.message : undefined;
+      const spread = pauseMs * (0.75 + Math.random() / 2) + (isTold ? error.retryAfterMs : 0);
+      nextTry.value = timeNow() + spread;
       turn = new AbortController();
       await pause(spread);
     } finally {

@@ -5,7 +5,7 @@
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { Refusal } from '../api/client.ts';
+import { refusalOf } from '../api/client.ts';
 import { connection } from './connection.ts';
 import type { Asked, Live } from './use-live.ts';
 
@@ -45,9 +45,9 @@ export function useHeld<T>(key: string, ask: (how: Held) => Asked<T>): ReadonlyS
             etag = response.headers.get('etag') ?? undefined;
             live.value = { data, refusal: undefined };
           } else if (response.status !== 304) {
-            const refusal = new Refusal(response.status, (error ?? {}) as Refusal['problem']);
+            const refusal = refusalOf(response, error);
             live.value = { data: live.value.data, refusal };
-            await pause(pauseMs, ended.signal);
+            await pause(Math.max(pauseMs, refusal.retryAfterMs), ended.signal);
           }
         } catch {
           // Nobody answers: the long poll of all views says so.

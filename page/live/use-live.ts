@@ -2,7 +2,7 @@
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { Refusal } from '../api/client.ts';
+import { type Refusal, refusalOf } from '../api/client.ts';
 import { token } from '../session/session.ts';
 import { connection } from './connection.ts';
 import { changes } from './overview.ts';
@@ -42,6 +42,8 @@ export function useLive<T>(
     let notBefore = 0;
     let timer: number | undefined;
     const look = async () => {
+      // What was asked wrong is wrong whatever changes.
+      if (live.peek().refusal?.status === 400) return;
       if (token.value === undefined || document.hidden) return;
       // One at a time: what changes meanwhile is asked for once more.
       if (isAsking) {
@@ -63,15 +65,18 @@ export function useLive<T>(
           etag = response.headers.get('etag') ?? undefined;
           live.value = { data, refusal: undefined };
         } else if (response.status !== 304) {
-          const refusal = new Refusal(response.status, (error ?? {}) as Refusal['problem']);
+          const refusal = refusalOf(response, error);
           live.value = { data: live.value.data, refusal };
+          if (refusal.retryAfterMs > 0) isStale = true;
         }
       } catch {
         // Nobody answers: the long poll says so, and everything is asked for when it is heard.
         isStale = !ended.signal.aborted && connection.value === 'heard';
       } finally {
         isAsking = false;
-        notBefore = performance.now() + (pace?.pauseMs(live.value.data) ?? 0);
+        const { data, refusal } = live.peek();
+        const paceMs = Math.max(pace?.pauseMs(data) ?? 0, refusal?.retryAfterMs ?? 0);
+        notBefore = performance.now() + paceMs;
         if (isStale) {
           isStale = false;
           void look();

@@ -21,7 +21,10 @@ export function authorization(): string | undefined {
   return token.value ? `Bearer ${token.value}` : undefined;
 }
 
-type Ended = 'unknown' | 'may not read';
+/** What a header holds: of another alphabet, or of its layout, nothing can be sent. */
+export const isSendable = (presented: string): boolean => /^[\x21-\x7e]+$/.test(presented);
+
+type Ended = 'unknown' | 'may not read' | 'too long';
 
 /** Why nobody is signed in any more; undefined at first. */
 export const refusal = signal<Ended | undefined>(undefined);

@@ -1,5 +1,5 @@
 import { now } from '../live/clock.ts';
-import { connection, nextTry } from '../live/connection.ts';
+import { connection, nextTry, turnedAway } from '../live/connection.ts';
 import { lookNow } from '../live/overview.ts';
 import { duration } from '../text/format.ts';
 import { say } from '../text/say.ts';
@@ -11,7 +11,11 @@ export function ConnectionNote() {
   const left = (nextTry.value ?? now.value) - now.value;
   return (
     <div class="lost" role="alert">
-      <span>{say('shell.lost')}</span>
+      <span>
+        {turnedAway.value === undefined
+          ? say('shell.lost')
+          : say('shell.turnedAway', { reason: turnedAway.value })}
+      </span>
       {left > 0 && (
         <span class="quiet" aria-hidden="true">
           {say('shell.nextTry', { time: duration(left) })}

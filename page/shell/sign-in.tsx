@@ -1,14 +1,23 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { api, isProblem } from '../api/client.ts';
-import { byPlatform, refusal, signIn, user } from '../session/session.ts';
+import { byPlatform, isSendable, refusal, signIn, user } from '../session/session.ts';
 import { say } from '../text/say.ts';
 import { Button } from '../ui/button.tsx';
 
-function faultOf(isMissing: boolean): string | undefined {
-  if (isMissing) return say('signIn.needed');
-  if (refusal.value === undefined) return undefined;
-  return refusal.value === 'unknown' ? say('signIn.unknown') : say('signIn.mayNotRead');
+const faults = {
+  missing: 'signIn.needed',
+  foreign: 'signIn.foreign',
+  unknown: 'signIn.unknown',
+  'may not read': 'signIn.mayNotRead',
+  'too long': 'signIn.tooLong',
+} as const;
+type Fault = keyof typeof faults;
+
+/** What is wrong with a token, before anybody is asked. */
+function faultOf(presented: string): Fault | undefined {
+  if (presented === '') return 'missing';
+  return isSendable(presented) ? undefined : 'foreign';
 }
 
 /**
@@ -41,13 +50,15 @@ const withReturn = (address: string) =>
 export function SignIn() {
   const platform = usePlatform();
   const presented = useSignal('');
-  const isMissing = useSignal(false);
+  const typed = useSignal<Fault | undefined>(undefined);
   const enter = (event: Event) => {
     event.preventDefault();
-    isMissing.value = presented.value.trim() === '';
-    if (!isMissing.value) signIn(presented.value.trim());
+    const text = presented.value.trim();
+    typed.value = faultOf(text);
+    if (typed.value === undefined) signIn(text);
   };
-  const fault = faultOf(isMissing.value);
+  const known = typed.value ?? refusal.value;
+  const fault = known === undefined ? undefined : say(faults[known]);
   return (
     <form class="sign-in" onSubmit={enter}>
       <h1>{say('signIn.title')}</h1>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { useFocusBack } from './focus-back.ts';
 
 interface DialogProps {
@@ -22,7 +22,7 @@ export function Dialog({ title, kind, isComing = false, onClosed, children }: Di
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useFocusBack();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = dialog;
     current?.showModal();
     // One that is only taken away leaves the focus nowhere.

@@ -341,7 +341,7 @@ test('a board.py is imported as it is, or refused line by line', async () => {
 
 test('a board is started as it was planned, or not at all', async () => {
   await good('PUT planned', { json: { calls: [meter] } });
-  const json = { user: 'Jana' };
+  const json = { user: 'Jana', whenBusy: 'wait' };
   const plan = await good('POST run planned', { json, query: { dry: 'true' } });
   const headers = { 'if-match': plan.etag };
   assert.equal(plan.etag, (await good('GET planned')).etag);

@@ -129,6 +129,71 @@ describe('queries and companies', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  it('a query of an address is asked as it is, or it is told what of it is not known', async () => {
+    const body = { select: ['Code'], where: [{ id: 'Colour', value: 'red' }] };
+    const { page, assertQuiet, assertAccessible, close } = await open(placeOf(body));
+    const sent: unknown[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/exec')) sent.push(request.postDataJSON());
+    });
+    const ask = page.getByRole('button', { name: 'Ask', exact: true });
+    const told = page.getByRole('alert');
+    await told
+      .getByText('asks for more than this query knows: where[0]', { exact: false })
+      .waitFor();
+    await assertAccessible();
+    await ask.click();
+    await page.getByRole('button', { name: 'CSV' }).click();
+    assert.match(page.url(), /Colour/);
+    await told.getByRole('button', { name: 'Go on without it' }).click();
+    await ask.click();
+    await answer(page).waitFor();
+    assert.equal(sent.length, 1);
+    await page.getByLabel('At most so many rows').fill('abc');
+    await ask.click();
+    await page.getByText('A whole number from 1 on', { exact: false }).waitFor();
+    assert.equal(sent.length, 1);
+    await page.goto(`${played.machine.url}/#/queries/ab/${invoices}?query={`);
+    await told.getByText('The query in the address cannot be read.', { exact: false }).waitFor();
+    await told.getByRole('button', { name: 'Go on without it' }).click();
+    await page.getByRole('button', { name: 'CSV' }).click();
+    await page.getByText('Tick at least one field.').first().waitFor();
+    assert.equal(sent.length, 1);
+    await page.goto(`${played.machine.url}/#/queries/nope`);
+    await page.getByText('There is no connection nope', { exact: false }).waitFor();
+    assertQuiet();
+    await close();
+  });
+
+  it('what two tabs save is kept, and one that is called the same is asked about', async () => {
+    const { page, assertQuiet, close } = await open(placeOf({ select: ['Code'] }));
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    const save = async (tab: Page, name: string) => {
+      await tab.getByRole('button', { name: 'Save' }).click();
+      await tab.getByLabel('Name of the query').fill(name);
+      await tab.keyboard.press('Enter');
+    };
+    const closed = (tab: Page) => tab.getByRole('dialog').waitFor({ state: 'detached' });
+    await other.getByRole('button', { name: 'Save' }).waitFor();
+    await save(page, 'of one tab');
+    await closed(page);
+    await save(other, 'of another');
+    await closed(other);
+    await save(page, 'of another');
+    await page.getByText('There is one of this name already', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Replace it' }).click();
+    await closed(page);
+    for (const tab of [page, other]) {
+      await tab.goto(`${played.machine.url}/#/queries`);
+      for (const name of ['of one tab', 'of another']) {
+        assert.equal(await tab.getByRole('link', { name, exact: true }).count().then(Number), 1);
+      }
+    }
+    assertQuiet();
+    await close();
+  });
+
   it('ABRA Gen: all rows at once, and no more is offered than it knows', async () => {
     const countries = '01B4XCTHYNDL3C5P00CA141B44';
     const { page, assertQuiet, close } = await open(

@@ -173,6 +173,21 @@ describe('runs', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  it('a filter that there is none of is refused as the API does, and asked once', async () => {
+    const { page, close } = await open('?stat=failed', { expected: /^400 .*stat=failed/ });
+    let asked = 0;
+    page.on('request', (request) => {
+      if (request.url().includes('stat=failed')) asked += 1;
+    });
+    await page.getByText('Unknown query parameter: stat', { exact: false }).waitFor();
+    const changed = page.waitForResponse((response) => response.url().includes('/overview'));
+    await world.finished(await world.start({ code: 'stek', name: 'meter' }));
+    await changed;
+    await page.waitForResponse((response) => response.url().includes('/overview'));
+    assert.equal(asked, 0);
+    await close();
+  });
+
   it('a run is watched while it moves, with who waits behind it, and cancelled', async () => {
     await world.set('crude.sp_load_datasource_payment', { delayMilliseconds: 600_000 });
     const id = await world.start({ code: 'stek', name: 'payment' });

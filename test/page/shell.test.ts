@@ -94,6 +94,15 @@ describe('in a browser', { skip: withoutBrowser }, () => {
     await assertAccessible();
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('A token is needed.').waitFor();
+    // "demo-token" with a Russian layout: no header could hold it.
+    await page.getByLabel('Token').fill('вуьщ-ещлут');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page
+      .getByText('A token has Latin letters, digits and signs only.', { exact: false })
+      .waitFor();
+    await page.getByLabel('Token').fill('x'.repeat(20_000));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This token is longer than the app takes.').waitFor();
     await page.getByLabel('Token').fill('no-such-token');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('This token is not known, or has expired.').waitFor();
@@ -170,6 +179,50 @@ describe('in a browser', { skip: withoutBrowser }, () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/#\/runs\?code=stek$/);
     assertQuiet();
+    await close();
+  });
+
+  it('one that turns the page away is told in its own words, and left alone as long as it says', async () => {
+    const { page, close } = await browser.open(app.url, { token: 'demo-token' });
+    await page.getByRole('navigation', { name: 'Views' }).waitFor();
+    const asked: number[] = [];
+    await page.route('**/overview**', (route) => {
+      asked.push(Date.now());
+      if (asked.length > 1) return route.continue();
+      const headers = { 'retry-after': '3', ratelimit: '"caller";r=0;t=3' };
+      const detail = 'More requests came of this token. Try again later.';
+      return route.fulfill({ status: 429, headers, json: { status: 429, detail } });
+    });
+    await page.reload();
+    await page
+      .getByText('The app turns the page away for now: More requests', { exact: false })
+      .waitFor();
+    await page.getByRole('heading', { level: 1, name: /well|wrong/ }).waitFor();
+    await page
+      .getByText('The app turns the page away', { exact: false })
+      .waitFor({ state: 'detached' });
+    const [first = 0, second = 0] = asked;
+    assert.ok(second - first >= 3_000, `asked again after ${second - first} ms`);
+    await close();
+  });
+
+  it('the time is the app’s, whatever the clock of the browser says', async () => {
+    const { page, close } = await browser.open(app.url, { token: 'demo-token' });
+    await page.addInitScript(() => {
+      const own = Date.now;
+      Date.now = () => own() - 5 * 3_600_000;
+    });
+    await page.reload();
+    const heading = page.locator('section.wrong .heading small');
+    const zone = (
+      await fetch(`${app.url}/me`, { headers: { authorization: 'Bearer demo-token' } })
+    ).headers.get('time-zone');
+    const times = [0, 1, 2].map((minutes) =>
+      new Intl.DateTimeFormat('en', {
+        ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone ?? '' },
+      }).format(Date.now() + minutes * 60_000),
+    );
+    await heading.filter({ hasText: new RegExp(times.join('|')) }).waitFor();
     await close();
   });
 

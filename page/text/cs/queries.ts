@@ -11,6 +11,8 @@ export const queries: Translation<typeof english, Slavic> = {
   save: 'Uložit',
   savedDone: 'Dotaz je uložen.',
   name: 'Název dotazu',
+  nameTaken: 'Dotaz toho jména už tu je: {name}. Uložením ho nahradíte.',
+  replace: 'Nahradit',
   asking: 'Probíhá dotaz …',
   ask: 'Spustit',
   curl: 'Kopírovat jako curl',

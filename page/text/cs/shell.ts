@@ -28,6 +28,7 @@ export const shell: Translation<typeof english, Slavic> = {
   signedInAs: 'Přihlášen jako {name}',
   signOut: 'Odhlásit se',
   lost: 'Aplikace neodpovídá. Zobrazený stav je poslední známý.',
+  turnedAway: 'Aplikace teď stránku odmítá: {reason} Zobrazený stav je poslední známý.',
   nextTry: 'Další pokus za {time}',
   tryNow: 'Zkusit hned',
   heardAgain: 'Aplikace opět odpovídá.',

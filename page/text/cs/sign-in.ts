@@ -11,6 +11,9 @@ export const signIn: Translation<typeof english, Slavic> = {
   userHelp: 'Uvede se u toho, co spustíte, aby to ostatní viděli.',
   enter: 'Přihlásit se',
   needed: 'Je třeba token.',
+  foreign:
+    'Token má jen písmena bez diakritiky, číslice a znaménka. Není zapnuté jiné rozložení klávesnice?',
+  tooLong: 'Tento token je delší, než aplikace přijme.',
   unknown: 'Tento token není známý nebo vypršel.',
   mayNotRead: 'S tímto tokenem se nelze dívat: nemá roli read.',
 };

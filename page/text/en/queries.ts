@@ -9,6 +9,8 @@ export const queries = {
   save: 'Save',
   savedDone: 'The query is saved.',
   name: 'Name of the query',
+  nameTaken: 'There is one of this name already: {name}. Saving takes its place.',
+  replace: 'Replace it',
   asking: 'Asking …',
   ask: 'Ask',
   curl: 'Copy as curl',

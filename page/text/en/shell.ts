@@ -24,6 +24,7 @@ export const shell = {
   signedInAs: 'Signed in as {name}',
   signOut: 'Sign out',
   lost: 'The app does not answer. What is shown is as it was.',
+  turnedAway: 'The app turns the page away for now: {reason} What is shown is as it was.',
   nextTry: 'Next try in {time}',
   tryNow: 'Try now',
   heardAgain: 'The app answers again.',

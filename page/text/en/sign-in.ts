@@ -9,6 +9,8 @@ export const signIn = {
   userHelp: 'Kept with what you start, for others to read.',
   enter: 'Sign in',
   needed: 'A token is needed.',
+  foreign: 'A token has Latin letters, digits and signs only. Is another keyboard layout on?',
+  tooLong: 'This token is longer than the app takes.',
   unknown: 'This token is not known, or has expired.',
   mayNotRead: 'This token may not look: it lacks the role read.',
 } as const;

@@ -11,6 +11,8 @@ export const queries: Translation<typeof english, Slavic> = {
   save: 'Сохранить',
   savedDone: 'Запрос сохранён.',
   name: 'Название запроса',
+  nameTaken: 'Запрос с таким именем уже есть: {name}. Сохранение его заменит.',
+  replace: 'Заменить',
   asking: 'Выполняется…',
   ask: 'Выполнить',
   curl: 'Копировать как curl',

@@ -28,6 +28,8 @@ export const shell: Translation<typeof english, Slavic> = {
   signedInAs: 'Вход выполнен: {name}',
   signOut: 'Выйти',
   lost: 'Приложение не отвечает. Показано последнее известное состояние.',
+  turnedAway:
+    'Приложение сейчас отказывает странице: {reason} Показано последнее известное состояние.',
   nextTry: 'Следующая попытка через {time}',
   tryNow: 'Попробовать сейчас',
   heardAgain: 'Приложение снова отвечает.',

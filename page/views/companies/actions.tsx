@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { answered, api } from '../../api/client.ts';
+import { timeNow } from '../../live/clock.ts';
 import { may } from '../../session/session.ts';
 import { exactClock } from '../../text/format.ts';
 import { say } from '../../text/say.ts';
@@ -77,7 +78,7 @@ export function Act({ code, deed, kind = 'plain', label, after }: ActProps) {
   const act = async () => {
     doneAt.value = undefined;
     await requests[deed](code);
-    doneAt.value = Date.now();
+    doneAt.value = timeNow();
     after?.();
   };
   const common = {

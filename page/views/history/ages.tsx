@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { api } from '../../api/client.ts';
 import { entityTitle } from '../../live/catalog.ts';
+import { timeNow } from '../../live/clock.ts';
 import { useLive } from '../../live/use-live.ts';
 import { hrefOf } from '../../shell/router.ts';
 import { duration, wholeMoment } from '../../text/format.ts';
@@ -89,5 +90,5 @@ export function Ages({ name }: { name?: string }) {
 /** As it was read: `oldAt` is the moment from which on it is old, and `maxAgeMs` before that it was new. */
 function ageText({ oldAt, maxAgeMs }: { oldAt?: string; maxAgeMs: number }): string {
   if (oldAt === undefined) return '';
-  return duration(Date.now() - (Date.parse(oldAt) - maxAgeMs));
+  return duration(timeNow() - (Date.parse(oldAt) - maxAgeMs));
 }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { answered, api } from '../../api/client.ts';
 import { useAction } from '../../live/act.ts';
+import { timeNow } from '../../live/clock.ts';
 import { asker, may } from '../../session/session.ts';
 import { say } from '../../text/say.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
@@ -43,7 +44,7 @@ function Note({ line, close }: { line: Line; close: () => void }) {
   const note = useSignal('');
   const span = useSignal<number>(spans[1].ms);
   const act = async () => {
-    const until = new Date(Date.now() + span.value).toISOString();
+    const until = new Date(timeNow() + span.value).toISOString();
     const user = asker();
     for (const { kind, subject } of line.troubles ?? []) {
       const body = { kind, subject, until, note: note.value.trim(), user };

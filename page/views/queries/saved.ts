@@ -16,20 +16,34 @@ const most = 200;
 
 export const saved = signal<readonly SavedQuery[]>(read());
 
+// Another tab keeps its queries in the same place.
+window.addEventListener('storage', ({ key }) => {
+  if (key === place || key === null) saved.value = read();
+});
+
+/** In place of one that is called the same. */
 export function save(query: SavedQuery): void {
-  write([query, ...saved.value.filter((one) => !isSame(one, query))].slice(0, most));
+  write((others) => [query, ...others.filter((one) => !isSame(one, query))].slice(0, most));
 }
 
 export function forget(query: SavedQuery): void {
-  write(saved.value.filter((one) => !isSame(one, query)));
+  write((others) => others.filter((one) => !isSame(one, query)));
 }
 
-const isSame = (one: SavedQuery, other: SavedQuery) =>
+/** Whether there is one of this name. */
+export function isTaken(query: Named): boolean {
+  return read().some((one) => isSame(one, query));
+}
+
+type Named = Pick<SavedQuery, 'name' | 'connection' | 'definition'>;
+const isSame = (one: Named, other: Named) =>
   one.name === other.name &&
   one.connection === other.connection &&
   one.definition === other.definition;
 
-function write(queries: readonly SavedQuery[]): void {
+/** Changes what is there now, whichever tab has written it. */
+function write(change: (queries: readonly SavedQuery[]) => readonly SavedQuery[]): void {
+  const queries = change(read());
   saved.value = queries;
   localStorage.setItem(place, JSON.stringify(queries));
 }

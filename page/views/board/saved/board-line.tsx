@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { api, Refusal } from '../../../api/client.ts';
 import type { Board, BoardCall } from '../../../api/schema.d.ts';
 import { useAction } from '../../../live/act.ts';
@@ -126,7 +126,8 @@ function NoteForm({ board, label, save, note, close }: NoteFormProps) {
   const there = useRef({ board, note });
   there.current = { board, note };
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  // At once: whoever types on is not to type elsewhere.
+  useLayoutEffect(() => input.current?.focus(), []);
   const action = useAction(
     async () => {
       const { current } = there;

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { answered, api, Refusal } from '../../../api/client.ts';
 import type {
   ListedSchedule,
@@ -52,7 +52,8 @@ export function ScheduleForm({ board, schedule, close }: ScheduleFormProps) {
   const id = useId();
   const asked = JSON.stringify([name.value, form.value]);
 
-  useEffect(() => first.current?.focus(), []);
+  // At once: whoever types on is not to type elsewhere.
+  useLayoutEffect(() => first.current?.focus(), []);
   useEffect(() => {
     const ended = new AbortController();
     const timer = setTimeout(async () => {
