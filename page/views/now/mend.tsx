@@ -51,7 +51,8 @@ function isAccepted(answer: unknown): answer is Accepted {
   return typeof answer === 'object' && answer !== null && 'id' in answer && 'state' in answer;
 }
 
-const roleFor = ({ path }: WrittenRequest) => (path.startsWith('/closures') ? 'admin' : 'run');
+const roleFor = ({ path }: WrittenRequest) =>
+  path.startsWith('/closures') || path.endsWith('/changes/enable') ? 'admin' : 'run';
 
 /** What stops something, or takes it away. */
 function mustBeAsked({ method, path }: WrittenRequest): boolean {

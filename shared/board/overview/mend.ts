@@ -62,6 +62,14 @@ export function poll(company: string): Mend {
   };
 }
 
+/** A poll of a company without a changelog only finds once more that it has none. */
+export function enableChangelog(company: string): Mend {
+  return {
+    mend: request('PUT', `/flexibee/${company}/changes/enable`),
+    cli: `syncboard company enable ${company}`,
+  };
+}
+
 export function open(closure: string): Mend {
   return { mend: request('DELETE', `/closures/${closure}`), cli: `syncboard open ${closure}` };
 }

@@ -7,7 +7,7 @@ import {
 } from '../../acknowledgements/acknowledgements.ts';
 import { isOld } from '../../sync/ages/age.ts';
 import type { Facts } from './facts.ts';
-import { cancel, open, poll, retry, sync } from './mend.ts';
+import { cancel, enableChangelog, open, poll, retry, sync } from './mend.ts';
 import {
   acknowledgeable,
   brief,
@@ -188,12 +188,15 @@ function companies({ companies: all }: Facts, known: readonly Acknowledgement[])
       ...(codes.length > 1 && { names: codes.slice(0, mostNames) }),
       ...counted(codes),
       ...{ since: trouble.since, see: path },
-      ...(codes.length === 1 && poll(code)),
+      ...(codes.length === 1 && cureOf(code, trouble.what)),
       ...acknowledgeable(group.map((one) => one.trouble)),
       ...marks(by),
     };
   });
 }
+
+const cureOf = (company: string, what: string) =>
+  what === 'changelog disabled' ? enableChangelog(company) : poll(company);
 
 /** As `/flexibee` and `/acknowledgements` know them. */
 export function troublesOfCompany(

@@ -96,6 +96,18 @@ test('what is wrong comes by its weight, one line for what has one cure', () => 
   );
 });
 
+test('a company whose changelog is off is cured by turning it on, any other by asking it again', () => {
+  const cures = ['changelog disabled', 'unreachable'].map((what) => {
+    const trouble = { ...fallen.trouble, what };
+    const { wrong } = overviewOf({ ...calm, companies: { one: { ...fallen, trouble } } });
+    return wrong.map(({ mend, cli }) => [mend, cli]);
+  });
+  assert.deepEqual(cures, [
+    [['PUT /flexibee/one/changes/enable', 'syncboard company enable one']],
+    [['POST /flexibee/one/poll', 'syncboard company poll one']],
+  ]);
+});
+
 test('a time within a text is by the clock of whoever reads it; as JSON it stays as it is', () => {
   const why = 'Server dcdb is closed until 2026-11-30T08:41:00.000Z: index';
   const late = { ...skipped, why };
