@@ -1,6 +1,6 @@
 /** Where the focus goes when what had it is taken away: back to what opened it, never to nothing. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** To the view as a whole: for whoever goes on from there. */
 export function focusContent(): void {
@@ -14,7 +14,8 @@ export function focusContent(): void {
 export function useFocusBack(): void {
   // As it is drawn first the focus is still there; a moment later it is inside.
   const [opener] = useState(() => document.activeElement);
-  useEffect(
+  // At once: it may be closed before anything is painted.
+  useLayoutEffect(
     () => () => {
       // Once the rest is drawn without it.
       queueMicrotask(() => giveBack(opener));

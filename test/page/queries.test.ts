@@ -151,7 +151,7 @@ describe('queries and companies', { skip: withoutBrowser }, () => {
     assert.equal(sent.length, 1);
     await page.getByLabel('At most so many rows').fill('abc');
     await ask.click();
-    await page.getByText('A whole number from 1 on', { exact: false }).waitFor();
+    await page.getByRole('main').getByText('A whole number from 1 on', { exact: false }).waitFor();
     assert.equal(sent.length, 1);
     await page.goto(`${played.machine.url}/#/queries/ab/${invoices}?query={`);
     await told.getByText('The query in the address cannot be read.', { exact: false }).waitFor();

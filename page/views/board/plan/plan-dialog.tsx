@@ -41,6 +41,7 @@ export function PlanDialog({ title, plan, start, close }: PlanDialogProps) {
   useEffect(() => {
     const ended = new AbortController();
     planned.value = undefined;
+    refusal.value = undefined;
     plan(ended.signal).then(
       (answer) => {
         planned.value = answer;
