@@ -2,6 +2,12 @@
 
 import { useLayoutEffect, useState } from 'preact/hooks';
 
+/** A button that hides itself has lost the focus by the time that what it opens is drawn. */
+let lastFocused: EventTarget | null = null;
+document.addEventListener('focusin', ({ target }) => {
+  lastFocused = target;
+});
+
 /** To the view as a whole: for whoever goes on from there. */
 export function focusContent(): void {
   document.getElementById('content')?.focus({ preventScroll: true });
@@ -12,8 +18,7 @@ export function focusContent(): void {
  * document meanwhile, hidden perhaps: an element that was taken away cannot be given the focus.
  */
 export function useFocusBack(): void {
-  // As it is drawn first the focus is still there; a moment later it is inside.
-  const [opener] = useState(() => document.activeElement);
+  const [opener] = useState(() => lastFocused);
   // At once: it may be closed before anything is painted.
   useLayoutEffect(
     () => () => {
@@ -24,10 +29,9 @@ export function useFocusBack(): void {
   );
 }
 
-function giveBack(opener: Element | null): void {
+function giveBack(opener: EventTarget | null): void {
   // Whoever has put it somewhere else knows better.
   if (document.activeElement !== document.body && document.activeElement !== null) return;
-  if (opener === null || opener === document.body) return;
   if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
   if (document.activeElement !== opener) focusContent();
 }
