@@ -12,7 +12,7 @@ import type { Surroundings } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 import { isMissing, readText, unreadable } from './read-file.ts';
 
-const usualUrl = 'http://127.0.0.1:7071';
+export const usualUrl = 'http://127.0.0.1:7071';
 
 /** Of every command that asks the app. */
 export const accessOptions = {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { fieldErrorSchema } from '../shared/faults/field-error.ts';
 import { zoneHeader } from '../shared/http/openapi.ts';
 import { withWallTexts } from '../shared/time/wall-text.ts';
-import { type Access, accessOf, type GivenAccess } from './access.ts';
+import { type Access, accessOf, type GivenAccess, usualUrl } from './access.ts';
 import type { Surroundings } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 import { RefusalError } from './refusal.ts';
@@ -159,7 +159,11 @@ export class Client {
     this.#zone = response.headers.get(zoneHeader) ?? this.#zone;
     if (response.ok || [304, asked.taken].includes(response.status)) return response;
     const answer = await this.textOf(response);
-    throw refused(response.status, withWallTexts(answer, this.clock.zone));
+    const refusal = refused(response.status, withWallTexts(answer, this.clock.zone));
+    if (response.status !== 401 || token !== undefined) throw refusal;
+    // Its cure is for whoever writes requests.
+    const [what] = refusal.message.split('\n');
+    throw new CliError(refusal.exitCode, `${what}\n${howToGiveToken}`);
   }
 
   /** The body in pieces. */
@@ -220,9 +224,17 @@ export class Client {
     const text = why instanceof Error ? why.message || code : String(why);
     // What OpenSSL says has addresses in memory and files of its source.
     const message = code.startsWith('ERR_SSL_') ? `it speaks no TLS that fits (${code})` : text;
-    return new UnansweredError(`${this.#access.base.origin} does not answer: ${message}`);
+    const { origin } = this.#access.base;
+    const isNobody = code === 'ECONNREFUSED' && origin === new URL(usualUrl).origin;
+    const cure = isNobody
+      ? '\nIt begins with npm start; SYNCBOARD_URL or --url names another.'
+      : '';
+    return new UnansweredError(`${origin} does not answer: ${message}${cure}`);
   }
 }
+
+const howToGiveToken =
+  'Give one as SYNCBOARD_TOKEN or by --token-file; demo-token where npm start runs as it is.';
 
 /** Nobody knows whether it was done. */
 class UnansweredError extends CliError {

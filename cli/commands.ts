@@ -24,6 +24,7 @@ import {
 } from './app/schedules.ts';
 import { boardImport, boardOff, boardOn, boardRun, boardShow, boards } from './board/commands.ts';
 import { boardValidate } from './board/validate.ts';
+import { catalogAdd } from './catalog/add.ts';
 import { catalogCheck } from './catalog/check.ts';
 import { catalogDiff } from './catalog/diff.ts';
 import { catalogSchemas } from './catalog/schema.ts';
@@ -78,6 +79,7 @@ export const commands: readonly CliCommand[] = [
   query,
   plan,
   catalogCheck,
+  catalogAdd,
   catalogDiff,
   catalogSchemas,
   completionOf(() => commands),

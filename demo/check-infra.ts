@@ -27,7 +27,7 @@ const networkId = `/subscriptions/${nobody}/resourceGroups/rg-hub/providers/Micr
 const everything = {
   flavour: 'flex',
   alertEmails: ['ops@example.org'],
-  settings: { SLICE_BUDGET: '120' },
+  settings: { SLICE_BUDGET: '120', AZURE_MONITOR: 'true' },
   corsOrigins: ['https://board.example'],
   allowedAddresses: ['203.0.113.0/24'],
   publicUrl: 'https://syncboard.example',

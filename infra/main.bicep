@@ -324,6 +324,15 @@ module signIn 'modules/sign-in.bicep' = if (options.?signIn != null) {
   dependsOn: [flexApp, premiumApp]
 }
 
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
 module alerts 'modules/alerts.bicep' = {
   scope: group
   params: {
@@ -341,6 +350,7 @@ module alerts 'modules/alerts.bicep' = {
     testName: '${abbreviations.availabilityTest}${token}'
     hasTest: isPublic && (options.?availabilityTest ?? true)
     maximumInstanceCount: isPremium ? min(maximumInstanceCount, 20) : maximumInstanceCount
+    isMeasured: toLower(options.?settings.?AZURE_MONITOR ?? '') == 'true'
   }
 }
 

@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
+import { startHostProcess } from 'functions-host/testing/host-process';
 import { heavy, readChunk, startFaults } from '../demo/build/check-start.ts';
 import { packageApp } from '../demo/build.ts';
+import sample from '../local.settings.sample.json' with { type: 'json' };
+import { startOtlpReceiver } from './telemetry/otlp-receiver.ts';
 
-test('what is deployed needs no build: chunks, fonts, the page, host.json, a bare package.json', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'packaged-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'packaged-'));
   await packageApp(folder);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+test('what is deployed needs no build: chunks, fonts, the page, host.json, a bare package.json', async () => {
   const files = await readdir(folder, { recursive: true });
   const isOfPage = (name: string) => name.startsWith('page/');
   const isChunk = (name: string) => !isOfPage(name) && /-[0-9A-Z]{8}\.cjs(\.map)?$/.test(name);
@@ -45,4 +53,23 @@ test('what is deployed needs no build: chunks, fonts, the page, host.json, a bar
   assert.equal(engines.node, '>=22');
   const ofProject = await readFile(new URL('../host.json', import.meta.url), 'utf8');
   assert.equal(await readFile(join(folder, 'host.json'), 'utf8'), ofProject);
+});
+
+test('what is deployed starts with every exporter of telemetry, and tells by OTLP', async (t) => {
+  const receiver = await startOtlpReceiver();
+  t.after(() => receiver.close());
+  const app = await startHostProcess(folder, {
+    ...sample.Values,
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    AZURE_MONITOR: 'true',
+    APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${randomUUID()};IngestionEndpoint=${receiver.url}`,
+    APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
+  });
+  assert.ok(app.ready, app.lines.join('\n'));
+  const { status } = await fetch(`${app.url}/valid_codes`);
+  assert.equal(status, 200);
+  await app.stop();
+  const paths = new Set(receiver.bodies.map(({ path }) => path));
+  for (const path of ['/v1/traces', '/v1/metrics']) assert.ok(paths.has(path), path);
+  assert.ok(receiver.spans.some(({ name }) => name === 'GET valid_codes'));
 });

@@ -102,7 +102,8 @@ function isWithin(name: string): boolean {
 
 /**
  * Makes the marked calls of a chunk those of CommonJS. The exports of a CommonJS module are the
- * member `default` of its chunk's, and are taken from there.
+ * member `default` of its chunk's, and are taken from there; an `import()` of a package's has them
+ * by their names and as `default`, as Node gives them.
  *
  * @param code of a chunk, as an ES module
  * @param entryOf the CommonJS module that a chunk is of, if it is of one: `./zod-ABC.cjs`
@@ -117,7 +118,10 @@ export function requireChunks(
     return entryOf(chunk) === undefined ? call : `${call}.default`;
   });
   if (required.includes(marker)) throw new Error(`A call of ${marker} has an unknown form`);
-  return required.replace(/\bimport\("([^"]+)"\)/g, (call, chunk: string) =>
-    entryOf(chunk)?.startsWith(`${namespace}:`) ? `${call}.then((chunk) => chunk.default)` : call,
-  );
+  return required.replace(/\bimport\("([^"]+)"\)/g, (call, chunk: string) => {
+    const entry = entryOf(chunk);
+    if (entry === undefined) return call;
+    if (entry.startsWith(`${namespace}:`)) return `${call}.then((chunk) => chunk.default)`;
+    return `${call}.then((chunk) => ({ ...chunk.default, default: chunk.default }))`;
+  });
 }

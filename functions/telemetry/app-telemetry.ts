@@ -2,7 +2,8 @@
 
 import type { LogHookContext } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
-import { readSettings } from '../../shared/settings/settings.ts';
+import { readerOf } from '../../shared/settings/setting-names.ts';
+import { parseTelemetry } from '../../shared/settings/telemetry.ts';
 import { observePools } from '../../shared/telemetry/measurements.ts';
 import { isTelling } from '../../shared/telemetry/telling.ts';
 import type { Telemetry } from './start-telemetry.ts';
@@ -14,9 +15,9 @@ interface Hooks {
 export class AppTelemetry {
   #telemetry: Telemetry | undefined;
 
-  /** Faults of settings are told by the app, which starts next. */
+  /** Reads its own settings alone: faults are told by the app, which reads all of them next. */
   async start(environment: NodeJS.ProcessEnv, hooks: Hooks): Promise<void> {
-    const { telemetry } = readSettings(environment).settings;
+    const telemetry = parseTelemetry(readerOf(environment, process.platform), () => {});
     if (telemetry === undefined) return;
     const { startTelemetry } = await import('./start-telemetry.ts');
     this.#telemetry = await startTelemetry(telemetry);

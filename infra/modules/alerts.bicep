@@ -19,6 +19,8 @@ param emails string[]
 param testName string
 param hasTest bool
 param maximumInstanceCount int
+@description('Whether the app tells its measurements: the setting AZURE_MONITOR.')
+param isMeasured bool
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: actionGroupName
@@ -158,8 +160,77 @@ var logAlerts logAlertType[] = [
   }
 ]
 
+// On what the app measures of itself (docs/telemetry.md): for when nobody listens to what it tells, and
+// for what it tells nobody. Where it measures nothing these would be silent for good, and cost.
+var measurementAlerts logAlertType[] = [
+  {
+    name: 'measurements-silent'
+    what: 'Nothing was measured for an hour, so that all other alerts on measurements are blind'
+    severity: 2
+    query: 'AppMetrics | where Name startswith "syncboard." | summarize Measurements = count() | where Measurements < 1'
+    windowSize: 'PT1H'
+    threshold: 0
+  }
+  {
+    name: 'runs-failing'
+    what: 'More than two runs failed in an hour'
+    severity: 2
+    query: 'AppMetrics | where Name == "syncboard.runs" | where tostring(Properties.state) == "failed" | summarize Runs = sum(Sum) | where Runs > 2'
+    windowSize: 'PT1H'
+    threshold: 0
+  }
+  {
+    name: 'runs-stuck'
+    what: 'Runs wait, and none runs that they could wait for'
+    severity: 2
+    query: 'AppMetrics | where Name == "syncboard.runs.open" | summarize Waiting = maxif(Sum, tostring(Properties.state) == "waiting"), Running = maxif(Sum, tostring(Properties.state) == "running") by bin(TimeGenerated, 1m) | where Waiting > 0 and Running == 0'
+    windowSize: 'PT15M'
+    threshold: 9
+  }
+  {
+    name: 'companies-trouble'
+    what: 'Companies were in trouble for an hour'
+    severity: 2
+    query: 'AppMetrics | where Name == "syncboard.companies" | where tostring(Properties.state) == "trouble" | summarize Least = min(Sum) | where Least > 0'
+    windowSize: 'PT1H'
+    threshold: 0
+  }
+  {
+    name: 'companies-behind'
+    what: 'Mirrors were a quarter of an hour behind after their polls'
+    severity: 3
+    query: 'AppMetrics | where Name == "syncboard.company.lag" | summarize Seconds = sum(Sum), Polls = sum(ItemCount) | where Polls > 0 | where Seconds / Polls > 900'
+    windowSize: 'PT1H'
+    threshold: 0
+  }
+  {
+    name: 'queues-long'
+    what: 'A queue was not emptied for an hour'
+    severity: 3
+    query: 'AppMetrics | where Name == "syncboard.queue.messages" | where tolower(tostring(Properties.poison)) == "false" | summarize Least = min(Sum) by Queue = tostring(Properties.queue) | where Least > 100'
+    windowSize: 'PT1H'
+    threshold: 0
+  }
+  {
+    name: 'pools-waiting'
+    what: 'Whoever wants a connection to a database waits for one'
+    severity: 3
+    query: 'AppMetrics | where Name == "syncboard.pool.connections" | where tostring(Properties.state) == "waiting" | summarize Least = min(Sum), Times = count() by AppRoleInstance, Pool = tostring(Properties.pool), Database = tostring(Properties.database) | where Times >= 10 and Least > 0'
+    windowSize: 'PT15M'
+    threshold: 0
+  }
+  {
+    name: 'notifications-lost'
+    what: 'Events were given up that somebody should have been told'
+    severity: 2
+    query: 'AppMetrics | where Name == "syncboard.notifications" | where tostring(Properties.outcome) == "given up" | summarize Events = sum(Sum) | where Events > 0'
+    windowSize: 'PT1H'
+    threshold: 0
+  }
+]
+
 resource onLogs 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
-  for alert in logAlerts: {
+  for alert in concat(logAlerts, isMeasured ? measurementAlerts : []): {
     name: alert.name
     location: location
     tags: tags

@@ -1,13 +1,14 @@
 /** The app's public API, typed by its own document. The page has no other way to it. */
 
 import createClient, { type Middleware } from 'openapi-fetch';
-import { signOut, token } from '../session/session.ts';
+import { authorization, signOut, token } from '../session/session.ts';
 import { timeZone } from '../text/format.ts';
 import type { Problem, paths } from './schema.d.ts';
 
 const headers: Middleware = {
   onRequest({ request }) {
-    if (token.value !== undefined) request.headers.set('authorization', `Bearer ${token.value}`);
+    const presented = authorization();
+    if (presented !== undefined) request.headers.set('authorization', presented);
     if (!request.headers.has('accept')) request.headers.set('accept', 'application/json');
     return request;
   },
@@ -15,8 +16,8 @@ const headers: Middleware = {
     const zone = response.headers.get('time-zone');
     if (zone !== null) timeZone.value = zone;
     // Only of the token that is in use: an answer to an earlier one may come late.
-    const isOwn = request.headers.get('authorization') === `Bearer ${token.value}`;
-    if (response.status === 401 && isOwn) signOut('unknown');
+    const isOwn = request.headers.get('authorization') === (authorization() ?? null);
+    if (response.status === 401 && isOwn && token.value !== undefined) signOut('unknown');
     return response;
   },
 };
@@ -45,6 +46,6 @@ export async function answered<T>(
   throw new Refusal(response.status, isProblem(error) ? error : {});
 }
 
-function isProblem(value: unknown): value is Partial<Problem> {
+export function isProblem(value: unknown): value is Partial<Problem> {
   return typeof value === 'object' && value !== null;
 }

@@ -7,8 +7,19 @@ export type Role = Me['roles'][number];
 
 const place = 'syncboard-token';
 
-/** In the session's storage alone: it goes with the tab, and is never in an address. */
+/** In place of a token: the platform stands in front and says by a cookie who it is. */
+export const byPlatform = '';
+
+/**
+ * In the session's storage alone: it goes with the tab, and is never in an address. Undefined:
+ * nobody is signed in.
+ */
 export const token = signal(sessionStorage.getItem(place) ?? undefined);
+
+/** What `Authorization` says, if anything does. */
+export function authorization(): string | undefined {
+  return token.value ? `Bearer ${token.value}` : undefined;
+}
 
 type Ended = 'unknown' | 'may not read';
 

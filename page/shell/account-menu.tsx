@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import { asker, isSignedIn, me, signOut } from '../session/session.ts';
+import { asker, byPlatform, isSignedIn, me, signOut, token } from '../session/session.ts';
 import { chooseLanguage, language, languages } from '../text/languages.ts';
 import { say } from '../text/say.ts';
 import { Button } from '../ui/button.tsx';
@@ -53,10 +53,21 @@ export function AccountMenu() {
             theme.value = one;
           }}
         />
-        {isSignedIn.value && <Button onClick={() => signOut()}>{say('shell.signOut')}</Button>}
+        {isSignedIn.value && <SignOut />}
       </div>
     </details>
   );
+}
+
+/** The platform's cookie is the platform's to end. */
+function SignOut() {
+  const way = me.value?.signIn;
+  const isPlatforms = token.value === byPlatform && way?.kind === 'platform';
+  const leave = () => {
+    signOut();
+    if (isPlatforms) location.assign(way.signOut);
+  };
+  return <Button onClick={leave}>{say('shell.signOut')}</Button>;
 }
 
 interface ChoiceProps<T extends string> {

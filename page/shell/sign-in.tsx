@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { refusal, signIn, user } from '../session/session.ts';
+import { useEffect } from 'preact/hooks';
+import { api, isProblem } from '../api/client.ts';
+import { byPlatform, refusal, signIn, user } from '../session/session.ts';
 import { say } from '../text/say.ts';
 import { Button } from '../ui/button.tsx';
 
@@ -9,8 +11,35 @@ function faultOf(isMissing: boolean): string | undefined {
   return refusal.value === 'unknown' ? say('signIn.unknown') : say('signIn.mayNotRead');
 }
 
+/**
+ * Where the platform signs in. Whoever has its cookie is let in at once, unless the app has just
+ * said that the account may not look.
+ */
+function usePlatform(): string | undefined {
+  const address = useSignal<string | undefined>(undefined);
+  useEffect(() => {
+    const left = new AbortController();
+    const ask = async () => {
+      const { error, response } = await api.GET('/me', { signal: left.signal });
+      if (response.ok && refusal.value === undefined) signIn(byPlatform);
+      const told: unknown = error;
+      const way = isProblem(told) ? told.signIn : undefined;
+      if (way?.kind === 'platform') address.value = way.address;
+    };
+    // Nobody answers: a token may be typed all the same, and the page says then that nobody does.
+    ask().catch(() => undefined);
+    return () => left.abort();
+  }, []);
+  return address.value;
+}
+
+/** Where somebody was is where they are led back to. */
+const withReturn = (address: string) =>
+  `${address}?post_login_redirect_uri=${encodeURIComponent(`/${location.hash}`)}`;
+
 /** A token is typed once; it is asked for again where the app does not know it. */
 export function SignIn() {
+  const platform = usePlatform();
   const presented = useSignal('');
   const isMissing = useSignal(false);
   const enter = (event: Event) => {
@@ -22,6 +51,14 @@ export function SignIn() {
   return (
     <form class="sign-in" onSubmit={enter}>
       <h1>{say('signIn.title')}</h1>
+      {platform !== undefined && (
+        <>
+          <a class="button main" href={withReturn(platform)}>
+            {say('signIn.byAccount')}
+          </a>
+          <p class="quiet">{say('signIn.orToken')}</p>
+        </>
+      )}
       <label>
         <span>{say('signIn.token')}</span>
         <input

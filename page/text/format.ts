@@ -118,36 +118,46 @@ const steps = [
 ] as const;
 
 /**
- * At most two units, of which the second is left out where it says little: `41 s`, `14 m`, `2 h
- * 5 m`, `9 d`.
+ * At most two units, of which the second is left out where it says little: `0.3 s`, `41 s`, `14 m`,
+ * `2 h 5 m`, `9 d`.
  *
- * @param style `narrow` in a cell, `short` in a sentence
- * @param units at most
+ * @param style `narrow` in a table, `short` in a sentence
  */
-export function duration(
-  milliseconds: number,
-  style: 'narrow' | 'short' = 'short',
-  units: 1 | 2 = 2,
-): string {
+export function duration(milliseconds: number, style: 'narrow' | 'short' = 'short'): string {
   const value = Math.max(0, milliseconds);
+  if (value < 1_000) return partOfSecond(Math.ceil(value / 100) / 10, style);
   const first = steps.findIndex(([, size]) => value >= size);
   const [unit, size] = steps[first] ?? ['seconds', 1_000];
   const whole = Math.floor(value / size);
   const next = steps[first + 1];
-  const rest = next && units === 2 && whole < 10 ? Math.floor((value % size) / next[1]) : 0;
-  const parts = { [unit]: whole, ...(next && rest > 0 && { [next[0]]: rest }) };
-  const format = kept(
-    `duration ${language.value} ${style}`,
-    () => new Intl.DurationFormat(language.value, { style, secondsDisplay: 'auto' }),
-  );
-  return whole === 0 ? format.format({ seconds: 0 }) || zeroSeconds(style) : format.format(parts);
+  const rest = next && whole < 10 ? Math.floor((value % size) / next[1]) : 0;
+  return written(`${language.value} ${style} ${unit} ${whole} ${rest}`, () => {
+    const parts = { [unit]: whole, ...(next && rest > 0 && { [next[0]]: rest }) };
+    return kept(
+      `duration ${language.value} ${style}`,
+      () => new Intl.DurationFormat(language.value, { style }),
+    ).format(parts);
+  });
 }
 
-/** A format that leaves out what is nothing says nothing of it. */
-function zeroSeconds(style: 'narrow' | 'short'): string {
+/** `0.3 sec`: what took less than a second did not take none. */
+function partOfSecond(seconds: number, style: 'narrow' | 'short'): string {
   const options = { style: 'unit', unit: 'second', unitDisplay: style } as const;
   return kept(
-    `zero ${language.value} ${style}`,
+    `part of second ${language.value} ${style}`,
     () => new Intl.NumberFormat(language.value, options),
-  ).format(0);
+  ).format(seconds);
+}
+
+const mostWritten = 4_000;
+const texts = new Map<string, string>();
+
+/** Of thousands of cells most say the same, and the browser takes long to write a duration. */
+function written(key: string, write: () => string): string {
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const text = write();
+  if (texts.size >= mostWritten) texts.clear();
+  texts.set(key, text);
+  return text;
 }

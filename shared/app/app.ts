@@ -31,12 +31,14 @@ export class App {
   }
 
   /**
-   * @param lookMs how often it looks whether a catalogue has changed
+   * @param lookMs how often it looks whether a catalogue has changed; absent: as usual
    * @throws what `configure` does, before any function can run
    */
-  static async start(environment: NodeJS.ProcessEnv, lookMs = usualLookMs): Promise<App> {
-    const app = new App(await configure(environment));
-    app.#newest.watch(lookMs, app.stopping, () => {
+  static async start(environment: NodeJS.ProcessEnv, lookMs?: number): Promise<App> {
+    const configuration = await configure(environment);
+    const app = new App(configuration);
+    const { catalog, dynsql } = configuration.settings;
+    app.#newest.watch(lookMs ?? usualLookMs([catalog, dynsql]), app.stopping, () => {
       app.#current = app.#revision();
     });
     return app;

@@ -6,8 +6,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration, Content, Reading } from './configuration.ts';
 
-/** A look asks the file system, or storage once or twice; people are promised a minute. */
-export const usualLookMs = 20_000;
+/**
+ * How often it looks: whoever edits a file waits for it; of a blob a look is a request or two, of
+ * each worker.
+ */
+const looksMs = { file: 2_000, blob: 20_000 };
+
+/** @param where what CATALOG and DYNSQL name */
+export function usualLookMs(where: readonly (string | undefined)[]): number {
+  return where.some((one) => one?.startsWith('blob:')) ? looksMs.blob : looksMs.file;
+}
 
 /** Storage that is away is seen by others. */
 const deadlineMs = 15_000;

@@ -34,15 +34,18 @@ export function nearest<Name extends string>(
   slips: (name: string) => number,
 ): Name | undefined {
   if (value.length === 0 || value.length > 128) return undefined;
-  return (
-    names
-      .map((name) => ({ name, apart: distance(value.toLowerCase(), name.toLowerCase()) }))
+  const given = value.toLowerCase();
+  return names
+    .flatMap((name) => {
+      const other = name.toLowerCase();
+      const most = slips(name);
+      // Each slip makes one letter's difference in length: most names are told by that alone.
+      if (Math.abs(other.length - given.length) > most) return [];
+      const apart = distance(given, other);
       // Of one letter that is another nothing is left.
-      .filter(
-        ({ name, apart }) => apart <= slips(name) && apart < Math.max(name.length, value.length),
-      )
-      .sort((a, b) => a.apart - b.apart)[0]?.name
-  );
+      return apart <= most && apart < Math.max(name.length, value.length) ? [{ name, apart }] : [];
+    })
+    .sort((a, b) => a.apart - b.apart)[0]?.name;
 }
 
 /**

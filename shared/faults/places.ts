@@ -26,7 +26,7 @@ interface Open {
  * @returns gives the place of a path as faults write it
  */
 export function placesIn(text: string): (path: string) => Place {
-  const offsets = offsetsIn(text);
+  const { offsets } = membersIn(text);
   return (path) => {
     let known = path;
     while (!offsets.has(known)) {
@@ -39,8 +39,19 @@ export function placesIn(text: string): (path: string) => Place {
   };
 }
 
-function offsetsIn(text: string): Map<string, number> {
+/**
+ * Where lists and objects end, by their paths as faults write them; that of the whole is empty.
+ *
+ * @param text as above
+ * @returns offsets of the closing signs, in UTF-16 code units
+ */
+export function closingsIn(text: string): ReadonlyMap<string, number> {
+  return membersIn(text).closings;
+}
+
+function membersIn(text: string) {
   const offsets = new Map([['', /\S/.exec(text)?.index ?? 0]]);
+  const closings = new Map<string, number>();
   const open: Open[] = [];
   let key: string | undefined;
   const below = (path: string, step: string | number) => {
@@ -51,6 +62,7 @@ function offsetsIn(text: string): Map<string, number> {
     const inner = open.at(-1);
     if (found === '}' || found === ']') {
       open.pop();
+      if (inner !== undefined) closings.set(inner.path, at);
       continue;
     }
     if (found === ',' || found === ':') continue;
@@ -68,5 +80,5 @@ function offsetsIn(text: string): Map<string, number> {
     }
     if (found === '{' || found === '[') open.push({ path, index: found === '[' ? 0 : undefined });
   }
-  return offsets;
+  return { offsets, closings };
 }

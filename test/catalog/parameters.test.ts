@@ -8,8 +8,8 @@ import { dayIn, valueSources } from '../../shared/catalog/value-source.ts';
 import { didYouMean } from '../../shared/faults/near-name.ts';
 import type { Json } from './edited.ts';
 
-/** One dated entity of one source, exported by a call with these parameters. */
-function catalogWith(parameters: Json, stage: Record<string, Json> = {}) {
+/** A dated entity and an undated one of one source, exported by a call with these parameters. */
+function catalogWith(parameters: Json, stage: Record<string, Json> = {}, then: Json[] = []) {
   return parseCatalog({
     periods: { from: '2018-01', timeZone: 'Asia/Vladivostok' },
     servers: [{ id: 'one', description: 'The only one' }],
@@ -23,6 +23,7 @@ function catalogWith(parameters: Json, stage: Record<string, Json> = {}) {
         sourceName: 'PAYMENTS',
         systems: ['billing'],
       },
+      { name: 'client', description: 'Client', sourceName: 'CLIENTS', systems: ['billing'] },
     ],
     pipelines: [
       {
@@ -38,6 +39,7 @@ function catalogWith(parameters: Json, stage: Record<string, Json> = {}) {
             ],
             ...stage,
           },
+          ...then,
         ],
       },
     ],
@@ -137,6 +139,35 @@ describe('values of parameters', () => {
     assert.equal(dayIn('Asia/Vladivostok', at), '2024-02-29');
     assert.equal(dayIn('America/New_York', at), '2024-02-28');
   });
+
+  for (const [once, isThere] of [
+    ['entity', true],
+    ['source', false],
+    ['run', false],
+  ] as const) {
+    const made = `${isThere ? 'made' : 'not made'} for an undated entity`;
+    it(`a call once for each ${once} that takes the month is ${made}`, () => {
+      const month = { name: 'month', type: 'int', from: 'month' };
+      const base = once === 'source' ? {} : { database: 'base' };
+      const whole = {
+        stage: 'close',
+        procedure: 'dbo.sp_close',
+        parameters: [month],
+        once,
+        ...base,
+      };
+      const catalog = catalogWith([], {}, [whole]);
+      const period = { month: 2, year: 2024 };
+      const dated = catalog.stages({ name: 'payment', code: 'north', period });
+      assert.deepEqual(dated.at(-1)?.parameters, [{ name: 'month', type: 'int', value: 2 }]);
+      const undated = catalog.stages({ name: 'client', code: 'north' });
+      const own = isThere ? [['close', []]] : [];
+      assert.deepEqual(
+        undated.map(({ stage, parameters }) => [stage, parameters]),
+        [['export', []], ...own],
+      );
+    });
+  }
 
   const constants: [string, Json][] = [
     ['bit', true],

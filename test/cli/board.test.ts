@@ -103,6 +103,9 @@ test('what is wrong is told line by line, and by the exit code', async () => {
   const stranger = await run('boards');
   assert.equal(stranger.code, 1);
   assert.match(stranger.err, /^Invalid token value\./);
+  environment = { ...environment, SYNCBOARD_TOKEN: '' };
+  const unknown = await run('boards');
+  assert.match(unknown.err, /^Authorization token is needed\.\nGive one as SYNCBOARD_TOKEN or by /);
   await writeFile(join(folder, 'token'), 'demo-token\n');
   await good('boards', '--token-file', 'token');
 });

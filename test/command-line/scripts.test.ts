@@ -40,7 +40,7 @@ describe('npm scripts', { concurrency: 2 }, () => {
       names,
       /^build start tick demo:sqlserver docs:settings demo:sql page:types check format check:infra check:packages check:model test /,
     );
-    assert.match(names, / sql:install test:sqlserver bench:bodies .*bench:flexibee func$/);
+    assert.match(names, / sql:install sql:run test:sqlserver bench:bodies .*bench:flexibee func$/);
   });
 
   test('func says where Core Tools are had from', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blocksOf, elided, shapeFaults } from './blocks.ts';
+import { blocksOf, elided, linesFaults, shapeFaults } from './blocks.ts';
 
 test('blocks: what is typed, why not, what it ends with, what it shows', () => {
   const document = [
@@ -23,5 +23,16 @@ test('shapes: members and kinds of values, however many and whichever they are',
     'it.a[0].b is number, and not string',
     'it.a[0] has no c',
     'it.d is array, and not object',
+  ]);
+});
+
+test('lines: whatever numbers, times and ids they have', () => {
+  const printed = 'run zd38m9z2l-b5hscz: succeeded, 2 s\n  a\t12  (x)\ndone';
+  const shown = 'run zd38mbk0e-cx1q7t: succeeded, 14 s\na 7 (x)\n…\n';
+  assert.deepEqual(linesFaults(shown, printed), []);
+  assert.deepEqual(linesFaults('don\nb 7 (x)\nrun …: failed', printed), [
+    'don',
+    'b 7 (x)',
+    'run …: failed',
   ]);
 });

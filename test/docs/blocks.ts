@@ -65,3 +65,25 @@ export function shapeFaults(shown: unknown, answered: unknown, place = 'it'): st
       : [`${place} has no ${key}`],
   );
 }
+
+/**
+ * The lines of what is shown as `text` that were not printed. Whatever numbers, times and ids of
+ * runs they have, and however far columns are apart; `…` is anything.
+ */
+export function linesFaults(shown: string, printed: string): string[] {
+  const lines = printed.split('\n').map((line) => line.trim());
+  return shown
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !lines.some((one) => likeness(line).test(one)));
+}
+
+function likeness(line: string): RegExp {
+  const anyway = line
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/\bz[a-z0-9]{8}-[a-z0-9]{6}\b/g, '\\S+')
+    .replace(/\s+/g, '\\s+')
+    .replace(/\d+/g, '\\d+')
+    .replaceAll('…', '.*');
+  return new RegExp(`^${anyway}$`);
+}

@@ -4,15 +4,16 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { someOf } from '../support/some-of.ts';
-import { type Block, blocksOf, elided, shapeFaults } from './blocks.ts';
+import { blocksOf } from './blocks.ts';
+import { assertShown, keptOf, typedOn, typing } from './typing.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const documents = [
@@ -23,6 +24,7 @@ const documents = [
   'docs/events.md',
   'docs/overview.md',
   'docs/sql-server.md',
+  'docs/guides/administrator.md',
   'docs/guides/operator.md',
   'docs/guides/from-the-wrapper.md',
   'docs/guides/frontend.md',
@@ -41,6 +43,7 @@ before(async () => {
   machine = await oneMachine();
   folder = await mkdtemp(join(tmpdir(), 'syncboard-docs-'));
   await machine.start({ DEMO_PACE: '60000' });
+  await writeFile(join(folder, 'local.settings.json'), typedOn(machine, JSON.stringify(sample)));
   await writeFile(join(folder, 'const.py'), "OURS = 'payment'\n");
   await writeFile(
     join(folder, 'board.py'),
@@ -82,55 +85,11 @@ async function calm(): Promise<void> {
   for (const { id } of JSON.parse(text).runs as { id: string }[]) await machine.finished(id);
 }
 
-const port = (url: string): string => new URL(url).port;
-
-/** By then what a document closes is open again: the days in documents pass. */
-const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-
-/** As it is typed, but to this machine's ports and runs, and of a day that is still to come. */
-function typed(text: string): string {
-  return text
-    .replaceAll('127.0.0.1:7071', new URL(machine.url).host)
-    .replaceAll('127.0.0.1:5434', `127.0.0.1:${port(machine.flexibeeUrl)}`)
-    .replaceAll('127.0.0.1:5435', `127.0.0.1:${port(machine.flexibeeControlUrl)}`)
-    .replaceAll('127.0.0.1:8698', `127.0.0.1:${port(machine.abraGenControlUrl)}`)
-    .replace(/"until": "[^"]+"/g, `"until": "${tomorrow}"`)
+/** As it is typed, but to this machine's runs, too. */
+const typed = (text: string): string =>
+  typedOn(machine, text)
     .replaceAll('zd38m9z2l-b5hscz', succeeded)
     .replaceAll('zd38mbk0e-cx1q7t', failed);
-}
-
-/** What a shell keeps from one block of a document to the next. */
-const kept = /^(?:export )?[A-Za-z_]+=.*$/gm;
-
-const prelude = `set -euo pipefail
-curl() { command curl -sS --fail-with-body --max-time 60 "$@"; }
-npx() { node "${join(root, 'cli/syncboard.mjs')}" "\${@:2}"; }
-`;
-
-function typing(script: string): Promise<{ code: number; out: string; err: string }> {
-  const env = {
-    ...process.env,
-    SYNCBOARD_URL: machine.url,
-    SYNCBOARD_TOKEN: 'demo-token',
-    SYNCBOARD_USER: 'me',
-    LC_ALL: 'C.UTF-8',
-  };
-  return new Promise((resolve) => {
-    execFile('bash', ['-c', script], { cwd: folder, env, timeout: 300_000 }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
-    );
-  });
-}
-
-function assertShown({ shows }: Block, out: string): void {
-  if (shows?.language === 'json') {
-    const answer = out.slice(out.search(/[{[]/));
-    const last = answer.split(/\n(?=[{[])/).at(-1) ?? '';
-    assert.deepEqual(shapeFaults(elided(shows.text), JSON.parse(last)), [], out);
-  }
-  const [status] = /^HTTP\/1\.1 \d+/.exec(shows?.text ?? '') ?? [];
-  if (status !== undefined) assert.ok(out.startsWith(status), out);
-}
 
 for (const document of ['README.md', ...someOf(documents, 1 / 4)]) {
   test(document, async (t) => {
@@ -144,10 +103,10 @@ for (const document of ['README.md', ...someOf(documents, 1 / 4)]) {
       }
       await calm();
       if (/acknowledgements|zd38mbk0e/.test(block.text)) await failPayments();
-      const { code, out, err } = await typing(`${prelude}${environment}${typed(block.text)}`);
+      const { code, out, err } = await typing(machine, folder, environment + typed(block.text));
       assert.equal(code, block.endsWith, `${where}\n${block.text}${out}${err}`);
       assertShown(block, out);
-      environment += (block.text.match(kept) ?? []).map((line) => `${line}\n`).join('');
+      environment += keptOf(block.text);
     }
   });
 }

@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DatabaseError } from '../../shared/database/database-error.ts';
-import { turnChangelog } from '../../shared/flexibee/changelog.ts';
+import { noteOff, turnChangelog } from '../../shared/flexibee/changelog.ts';
 import { companyState } from '../../shared/flexibee/company-state.ts';
+import type { CursorStore } from '../../shared/flexibee/context.ts';
 import { poll } from '../../shared/flexibee/follow.ts';
 import type { TroubleKind } from '../../shared/flexibee/types.ts';
+import { LeaseLostError } from '../../shared/lock/keeper.ts';
 import { trouble } from '../support/flexibee-company.ts';
 import { soon } from '../support/storage.ts';
 import { code, evidences, newWorld, type World } from './world.ts';
@@ -260,6 +262,31 @@ test('while somebody is at work it is not turned, and the server not asked', asy
   await held?.release();
 });
 
+test('that it was seen off is noted, or told as not noted', async () => {
+  const world = await following();
+  const { context } = world.worker();
+  const note = (cursors = context.cursors) =>
+    noteOff({ ...context, cursors }, { waitForLockMs: 0 }, soon());
+  const lost = new LeaseLostError(code, 'another holder has it');
+  const losing: CursorStore = {
+    ...context.cursors,
+    acquire: async (name, signal) =>
+      Object.assign(Object.create((await context.cursors.acquire(name, signal)) ?? null), {
+        replace: () => Promise.reject(lost),
+      }),
+  };
+  const owed = () => world.cursor?.due.reload?.why;
+  await assert.rejects(note(losing), lost);
+  assert.equal(owed(), undefined);
+  const held = await world.cursors.store.acquire(code, soon());
+  assert.equal(await note(), false, 'somebody else is at work');
+  await held?.release();
+  assert.equal(await note(), true);
+  assert.equal(owed(), 'changelog off');
+  await world.settle();
+  isAsSource(world);
+});
+
 test('a server that answers while it is off as if nothing happened is asked for that', async () => {
   const world = await following({ off: 'stands still' });
   world.company.changelog = 'off';
@@ -299,6 +326,21 @@ describe('a pruned changelog is no other history', () => {
       });
     }
   }
+});
+
+test('while what was cut is loaded again a late change moves the last one to a later page', async () => {
+  const world = await following({ largestPage: 3, sliceMs: 0 });
+  world.company.prune(10);
+  world.company.begin('update', first);
+  for (let index = 0; index < 4; index += 1) world.company.write('update', second);
+  assert.equal((await world.poll()).outcome, 'handed on');
+  assert.ok(world.cursor?.loads, 'the cut is seen');
+  const { generation } = world.cursor;
+  world.company.commit(0);
+  await world.settle();
+  isAsSource(world);
+  assert.equal(world.cursor?.trouble, undefined);
+  assert.equal(world.cursor?.generation, generation);
 });
 
 test('a server that is told of another time zone has the same history', async () => {

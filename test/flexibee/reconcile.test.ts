@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Flexibee, startFlexibee } from 'flexibee-server';
 import { eventOf, type NewEvent } from '../../shared/events/event.ts';
 import { openCompany } from '../../shared/flexibee/client.ts';
+import type { CursorStore } from '../../shared/flexibee/context.ts';
 import { poll, reset } from '../../shared/flexibee/follow.ts';
 import type { Reconciliation } from '../../shared/flexibee/reconcile/document.ts';
 import { reconciliationForm } from '../../shared/flexibee/reconcile/document.ts';
@@ -136,6 +138,24 @@ async function open(t: TestContext) {
   };
 }
 type Open = Awaited<ReturnType<typeof open>>;
+
+/** How many have the company is counted, and it is given back as slowly as storage does it. */
+function counting(cursors: CursorStore) {
+  let holders = 0;
+  const acquire: CursorStore['acquire'] = async (name, signal) => {
+    const held = await cursors.acquire(name, signal);
+    if (held === undefined) return undefined;
+    holders += 1;
+    return Object.assign(Object.create(held), {
+      async release() {
+        await sleep(20);
+        await held.release();
+        holders -= 1;
+      },
+    });
+  };
+  return { cursors: { ...cursors, acquire }, holders: () => holders };
+}
 
 function write(flexibee: Flexibee, evidence: string, ...rows: Record<string, unknown>[]) {
   flexibee.company('demo').write(evidence, { [evidence]: rows });
@@ -582,8 +602,10 @@ test('many differences are corrected in slices, in requests as large as the serv
     sizes.push(ids.length);
     return source.records(evidence, ids, signal);
   };
+  const { cursors, holders } = counting(at.follow.cursors);
   const follow = {
     ...at.follow,
+    cursors,
     sliceMs: 0,
     source: {
       ...source,
@@ -595,7 +617,10 @@ test('many differences are corrected in slices, in requests as large as the serv
   at.flexibee.faults.set({ kind: 'get', times: 1, status: 504 });
   let outcome = await at.reconcile('asked', { follow });
   let slices = 1;
-  for (; outcome === 'handed on'; slices += 1) outcome = await at.reconcile('asked', { follow });
+  for (; outcome === 'handed on'; slices += 1) {
+    assert.equal(holders(), 0, 'nobody may come to go on');
+    outcome = await at.reconcile('asked', { follow });
+  }
   assert.equal(outcome, 'done');
   assert.ok(slices > 5, `${slices} slices`);
   assert.deepEqual(sizes.slice(0, 2), [800, 400]);

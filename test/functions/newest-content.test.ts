@@ -8,7 +8,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
 import { configure } from '../../shared/app/configuration.ts';
-import { NewestContent } from '../../shared/app/newest-content.ts';
+import { NewestContent, usualLookMs } from '../../shared/app/newest-content.ts';
 import { openContainer } from '../../shared/storage/container.ts';
 import { edit, shippedJson } from '../catalog/edited.ts';
 import { ownDefinition } from '../dynsql/own.ts';
@@ -83,6 +83,11 @@ async function started(t: TestContext, place: Place) {
   ];
   return { newest, lines, says, look: () => newest.look(soon()) };
 }
+
+test('files are looked at every two seconds, blobs every twenty', () => {
+  assert.equal(usualLookMs(['own/catalog.json', undefined]), 2_000);
+  assert.equal(usualLookMs(['own/catalog.json', 'blob:own']), 20_000);
+});
 
 for (const [kind, open] of Object.entries(places)) {
   describe(`in ${kind}`, () => {

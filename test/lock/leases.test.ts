@@ -55,6 +55,17 @@ test('only the holder enters an owner, and it outlives the lease', async () => {
   ]);
 });
 
+test('what is let go of is free at once; what another holds, or nobody, is no error', async () => {
+  const leases = await newLeases();
+  const [mine, other] = [randomUUID(), randomUUID()];
+  await leases.acquire('sync/x', mine, soon());
+  await leases.letGo('sync/x', other);
+  assert.equal((await leases.state('sync/x', soon())).held, true);
+  await leases.letGo('sync/x', mine);
+  assert.equal((await leases.state('sync/x', soon())).held, false);
+  await leases.letGo('sync/y', mine);
+});
+
 test('an owner is taken out again', async () => {
   const leases = await newLeases();
   const mine = randomUUID();

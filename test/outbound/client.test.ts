@@ -1,9 +1,11 @@
 /** What both ABRA systems have in common as servers, with a system that has nothing of its own. */
 
 import assert from 'node:assert/strict';
+import { getEventListeners, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { unlessAborted } from '../../shared/async/abort.ts';
 import { type Ask, OutboundClient, type StreamAsk } from '../../shared/outbound/client.ts';
 import { type CommonTrouble, type Failure, ServerError } from '../../shared/outbound/failure.ts';
 import { refusalOf, wordsOf } from '../../shared/outbound/refusal.ts';
@@ -208,6 +210,27 @@ for (const [what, reply, requests, message] of refusedStreams) {
     assert.equal(await text((await client.stream(ask, soon())).body), '[7]');
   });
 }
+
+test('a stream that is left leaves nothing behind, at the server or with who stopped it', async (t) => {
+  const left = Promise.withResolvers<void>();
+  const { client } = await open(t, [begun((response) => response.once('close', left.resolve))]);
+  const stopping = new AbortController();
+  const { body } = await client.stream(streamed, stopping.signal);
+  await once(body.destroy(), 'close');
+  assert.equal(getEventListeners(stopping.signal, 'abort').length, 0);
+  await unlessAborted(left.promise, soon());
+});
+
+test('once there is a connection, the time for one is over', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const late: Reply = (response, request) => {
+    t.mock.timers.tick(limits.connectMs);
+    json([7])(response, request);
+  };
+  const { client } = await open(t, [late]);
+  assert.deepEqual((await client.json(get, soon())).value, [7]);
+  assert.equal(await text((await client.stream(streamed, soon())).body), '[7]');
+});
 
 test('a stream that breaks ends with the error, and is not asked for again', async (t) => {
   const { http, client } = await open(t, [begun((response) => response.destroy())]);

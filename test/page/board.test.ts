@@ -176,6 +176,46 @@ describe('the board', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  it('who changed a board is seen; its schedule and the board are removed, each after a question', async () => {
+    const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' };
+    const put = async (path: string, content: object) => {
+      const reply = await machine.request(path, {
+        ...{ method: 'PUT', headers, body: JSON.stringify(content) },
+      });
+      assert.ok([200, 201].includes(reply.status), reply.text);
+    };
+    const calls = [{ code: 'stek', name: 'meter', run: true }];
+    await put('/boards/short', { user: 'Jana', description: 'first', calls });
+    await put('/boards/short', { user: 'Petr', description: 'second', calls });
+    await put('/schedules/early', { user: 'Jana', board: 'short', cron: '30 2 * * *' });
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${machine.url}/#/board/short`,
+      { token: 'demo-token', expected: /^404 .*\/boards\/short/ },
+    );
+    await page.getByText('Changes', { exact: true }).click();
+    const changes = page.getByRole('list', { name: 'Changes' }).getByRole('listitem');
+    await changes.nth(1).waitFor();
+    const texts = await changes.allTextContents();
+    assert.match(texts[0] ?? '', /Petr1 of 1 line is on\.$/);
+    assert.match(texts[1] ?? '', /Jana1 of 1 line is on\.$/);
+    await page.getByRole('button', { name: 'Remove … early' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('The schedule early is removed', { exact: false }).waitFor();
+    await assertAccessible();
+    await page.keyboard.press('Escape');
+    assert.equal((await machine.get('/schedules/early')).status, 200);
+    await page.getByRole('button', { name: 'Remove … early' }).click();
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('Nothing starts it by itself.').waitFor();
+    assert.equal((await machine.get('/schedules/early')).status, 404);
+    await page.getByRole('button', { name: 'Remove … short' }).click();
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await page.waitForURL(/#\/board$/);
+    assert.equal((await machine.get('/boards/short')).status, 404);
+    assertQuiet();
+    await close();
+  });
+
   it('what a catalogue says is text, however hostile, and holds the layout from 360 px on', async () => {
     const { page, assertQuiet, assertAccessible, close } = await browser.open(
       `${machine.url}/#/board`,

@@ -5,6 +5,34 @@ import { after, before, describe, it } from 'node:test';
 import { type PackagedApp, startPackagedApp } from '../support/packaged-app.ts';
 import { startBrowser, type TestBrowser, withoutBrowser } from './browser.ts';
 
+const tenant = '7e6f5d4c-0000-4000-8000-00000000cafe';
+/** The authentication of App Service stands in front, as in Azure alone. */
+const behindPlatform = {
+  AZURE_FUNCTIONS_ENVIRONMENT: 'Production',
+  WEBSITE_INSTANCE_ID: 'i1',
+  WEBSITE_AUTH_ENABLED: 'True',
+  FLEXIBEE_HOOK_SECRET: 'a-hook-secret-that-is-not-of-the-sample',
+  PUBLIC_URL: 'https://board.example',
+  API_TOKENS: JSON.stringify([{ name: 'own', sha256: '0'.repeat(64), codes: ['*'] }]),
+  SIGN_IN: JSON.stringify({
+    issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+    audience: 'c0ffee00-0000-4000-8000-000000000001',
+    appRoles: [{ name: 'Operator', roles: ['read', 'run'], codes: ['*'] }],
+    platform: true,
+  }),
+};
+const principal = Buffer.from(
+  JSON.stringify({
+    ...{ auth_typ: 'aad', name_typ: 'name', role_typ: 'roles' },
+    claims: [
+      { typ: 'oid', val: '0b1ec7-ada' },
+      { typ: 'tid', val: tenant },
+      { typ: 'preferred_username', val: 'ada@example.com' },
+      { typ: 'roles', val: 'Operator' },
+    ],
+  }),
+).toString('base64');
+
 let app: PackagedApp;
 before(async () => {
   app = await startPackagedApp();
@@ -84,13 +112,42 @@ describe('in a browser', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  it('where the platform signs in it is offered; whoever it has signed in is let in and led out by it', async () => {
+    const worker = await app.worker(behindPlatform);
+    const expected = /^401 .*\/me$|^404 .*\/\.auth\/logout/;
+    const asked = await browser.open(`${worker.url}/#/runs`, { expected });
+    const link = asked.page.getByRole('link', { name: 'Sign in with your account' });
+    assert.equal(
+      await link.getAttribute('href'),
+      '/.auth/login/aad?post_login_redirect_uri=%2F%23%2Fruns',
+    );
+    await asked.assertAccessible();
+    asked.assertQuiet();
+    await asked.close();
+    // What the platform adds to each request that comes with its cookie.
+    const extraHTTPHeaders = { 'x-ms-client-principal': principal };
+    const { page, assertQuiet, close } = await browser.open(worker.url, {
+      ...{ expected, extraHTTPHeaders },
+    });
+    await page.getByRole('navigation', { name: 'Views' }).waitFor();
+    await page.getByText('ada@example.com').first().click();
+    // Nothing answers there but the platform.
+    const led = page.waitForRequest(/\/\.auth\/logout$/);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await led;
+    assertQuiet();
+    await close();
+  });
+
   for (const [language, board, queries] of [
     ['en', 'Board', 'Queries'],
     ['cs', 'Tabule', 'Dotazy'],
     ['ru', 'Доска', 'Запросы'],
   ] as const) {
     it(`every view is there in ${language}, quiet and accessible, light and dark`, async () => {
-      const options = { language, token: 'demo-token', colorScheme: 'dark' } as const;
+      // The server of that connection is not there.
+      const expected = /^502 .*\/demodata\/dynsql$/;
+      const options = { language, token: 'demo-token', colorScheme: 'dark', expected } as const;
       const { page, assertQuiet, assertAccessible, close } = await browser.open(app.url, options);
       await page.getByRole('link', { name: board, exact: true }).click();
       await page.getByRole('heading', { level: 1, name: board }).waitFor();

@@ -21,6 +21,8 @@ export interface Reply {
 export interface OneMachine {
   readonly url: string;
   readonly sqlPort: number;
+  /** All four of the stand-in, in the order of the catalogue's servers. */
+  readonly sqlPorts: readonly number[];
   readonly controlUrl: string;
   /** The FlexiBee stand-in: its own API, and its control. */
   readonly flexibeeUrl: string;
@@ -54,7 +56,8 @@ const finalStates = ['succeeded', 'failed', 'cancelled', 'interrupted'];
 export async function oneMachine(): Promise<OneMachine> {
   const state = await mkdtemp(join(tmpdir(), 'syncboard-'));
   const [app = 0, blob = 0, queue = 0, sqlPort = 0, control = 0, ...stands] = await freePorts(12);
-  const [flexi = 0, flexiControl = 0, abraGen = 0, abraGenControl = 0, ...sqlPorts] = stands;
+  const [flexi = 0, flexiControl = 0, abraGen = 0, abraGenControl = 0, ...morePorts] = stands;
+  const sqlPorts = [sqlPort, ...morePorts];
   const url = `http://127.0.0.1:${app}`;
   const lines: string[] = [];
   let child: ChildProcess | undefined;
@@ -75,6 +78,7 @@ export async function oneMachine(): Promise<OneMachine> {
   const machine: OneMachine = {
     url,
     sqlPort,
+    sqlPorts,
     controlUrl: `http://127.0.0.1:${control}`,
     flexibeeUrl: `http://127.0.0.1:${flexi}`,
     flexibeeControlUrl: `http://127.0.0.1:${flexiControl}`,
@@ -88,9 +92,9 @@ export async function oneMachine(): Promise<OneMachine> {
         BLOB_PORT: blob,
         QUEUE_PORT: queue,
         SQL_PORT: sqlPort,
-        SQL_PORT_2: sqlPorts[0],
-        SQL_PORT_3: sqlPorts[1],
-        SQL_PORT_4: sqlPorts[2],
+        SQL_PORT_2: sqlPorts[1],
+        SQL_PORT_3: sqlPorts[2],
+        SQL_PORT_4: sqlPorts[3],
         SQL_CONTROL_PORT: control,
         FLEXIBEE_PORT: flexi,
         FLEXIBEE_CONTROL_PORT: flexiControl,

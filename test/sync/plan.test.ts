@@ -88,6 +88,17 @@ test('several months: an export each where there is more than one, one crude and
   ]);
 });
 
+test('a check is one a month where it asks for a month, and one in all where it does not', () => {
+  const { checks } = planStages(catalog, [
+    { codes: ['0c10'], names: ['payment', 'meter'], periods: [june, period] },
+  ]);
+  assert.deepEqual(checks.map((one) => [one.entity, one.period && periodText(one.period)]).sort(), [
+    ['meter', undefined],
+    ['payment', '2019-06'],
+    ['payment', '2019-07'],
+  ]);
+});
+
 test('a shared stage that takes the month is one a month, after the exports of that month', () => {
   const dated: Catalog = {
     ...catalog,

@@ -28,24 +28,32 @@ const spanSchema = z.object({
 });
 export type ReceivedSpan = z.infer<typeof spanSchema>;
 
-const scoped = <Item extends z.ZodType>(key: string, item: Item) =>
-  z.array(z.looseObject({ [key]: z.array(item) }));
-
 const tracesSchema = z.object({
   resourceSpans: z.array(
     z.looseObject({ scopeSpans: z.array(z.looseObject({ spans: z.array(spanSchema) })) }),
   ),
 });
+const pointsSchema = z
+  .object({ dataPoints: z.array(z.looseObject({ attributes: attributesSchema })) })
+  .transform(({ dataPoints }) => dataPoints.flatMap(({ attributes }) => Object.keys(attributes)))
+  .optional();
+const metricSchema = z.object({
+  name: z.string(),
+  sum: pointsSchema,
+  gauge: pointsSchema,
+  histogram: pointsSchema,
+});
 const metricsSchema = z.object({
   resourceMetrics: z.array(
-    z.looseObject({ scopeMetrics: scoped('metrics', z.looseObject({ name: z.string() })) }),
+    z.looseObject({ scopeMetrics: z.array(z.looseObject({ metrics: z.array(metricSchema) })) }),
   ),
 });
 
 export interface OtlpReceiver {
   url: string;
   spans: ReceivedSpan[];
-  metrics: Set<string>;
+  /** By name: the attributes that any of its points had. */
+  metrics: Map<string, Set<string>>;
   /** What was sent, by path. */
   bodies: { path: string; text: string }[];
   close(): void;
@@ -53,7 +61,7 @@ export interface OtlpReceiver {
 
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
-  const metrics = new Set<string>();
+  const metrics: OtlpReceiver['metrics'] = new Map();
   const bodies: OtlpReceiver['bodies'] = [];
   const server = createServer(async (request, response) => {
     const path = request.url ?? '';
@@ -68,7 +76,10 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     if (path === '/v1/metrics') {
       for (const { scopeMetrics } of metricsSchema.parse(JSON.parse(body)).resourceMetrics) {
         for (const { metrics: sent } of scopeMetrics) {
-          for (const { name } of sent as { name: string }[]) metrics.add(name);
+          for (const { name, sum = [], gauge = [], histogram = [] } of sent) {
+            const before = metrics.get(name) ?? [];
+            metrics.set(name, new Set([...before, ...sum, ...gauge, ...histogram]));
+          }
         }
       }
     }

@@ -20,6 +20,7 @@ import { announce } from '../../shared/http/outgoing.ts';
 import { isTelling } from '../../shared/telemetry/telling.ts';
 import { type edit, shippedJson } from '../catalog/edited.ts';
 import { call, post } from '../functions/app.ts';
+import { documentedMeasurements } from '../support/documented-measurements.ts';
 import { startConnections } from '../support/dynsql-connections.ts';
 import { soon, startStorage } from '../support/storage.ts';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from './otlp-receiver.ts';
@@ -235,7 +236,8 @@ test('a line of the log is in the trace of what it is about', () => {
   assert.ok(sent.some((text) => text.includes(traceId) && text.includes(spanId)));
 });
 
-test('measurements are named as the documentation says', () => {
+test('measurements are named as the documentation says, and by the same attributes', async () => {
+  const documented = await documentedMeasurements();
   for (const name of [
     'http.server.request.duration',
     ...['runs', 'run.duration', 'run.waiting', 'runs.open', 'stage.duration'],
@@ -243,6 +245,9 @@ test('measurements are named as the documentation says', () => {
     ...['companies', 'pool.connections', 'queue.messages', 'query.duration', 'query.rows'],
   ]) {
     const whole = name.startsWith('http.') ? name : `syncboard.${name}`;
-    assert.ok(receiver.metrics.has(whole), `${whole} is not among ${[...receiver.metrics]}`);
+    const attributes = receiver.metrics.get(whole);
+    assert.ok(attributes, `${whole} is not among ${[...receiver.metrics.keys()]}`);
+    const by = documented.get(whole)?.by ?? assert.fail(`${whole} is not documented`);
+    assert.deepEqual([...attributes].sort(), [...by.keys()].sort(), whole);
   }
 });

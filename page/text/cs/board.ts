@@ -2,6 +2,10 @@ import type { board as english } from '../en/board.ts';
 import type { Slavic, Translation } from '../texts.ts';
 
 export const board: Translation<typeof english, Slavic> = {
+  days: '{count}d',
+  hours: '{count}h',
+  minutes: '{count}m',
+  seconds: '{count}s',
   title: 'Všechna data',
   about: 'jak je to staré a jak dlouho to naposledy trvalo',
   legend: 'Význam barev',
@@ -135,6 +139,14 @@ export const board: Translation<typeof english, Slavic> = {
   changedBy: 'Naposledy upravil(a) {who}, {time}.',
   changedMeanwhile: 'Mezitím to změnil(a) {who} ({time}), nic se neprovedlo. Takto to vypadá teď.',
   onAlone: 'Jen zapnuté',
+  remove: 'Odstranit …',
+  removeYes: 'Odstranit',
+  removeSchedule: 'Plán {name} bude odstraněn a nic už nespustí. Odstranit?',
+  removeBoard:
+    'Tabule {name} bude odstraněna, pro všechny. Co se ví o jejích spuštěních, zůstane. Odstranit?',
+  removed: 'Odstraněno: {name}',
+  changes: 'Změny',
+  wasRemoved: 'odstraněno',
   lines: 'Řádky',
   schedules: 'Plány spouštění',
   newSchedule: 'Nový plán…',

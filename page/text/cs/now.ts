@@ -120,7 +120,7 @@ export const now: Translation<typeof english, Slavic> = {
   cancelQuestion: 'Zrušit běh ({whose})? Co běží, se zastaví, co čeká, se odvolá.',
   cancelRun: 'Zrušit běh',
   cancelRequested: 'Běh se ruší.',
-  following: 'sleduje se {following} z {total} firem',
+  following: 'sledované firmy: {following} z {total}',
   loading: '{count} se načítá',
   starting: '{count} začíná',
   inTrouble: '{count} má potíže',

@@ -3,6 +3,8 @@ import type { Slavic, Translation } from '../texts.ts';
 
 export const signIn: Translation<typeof english, Slavic> = {
   title: 'Přihlášení',
+  byAccount: 'Přihlásit se účtem',
+  orToken: 'Nebo tokenem:',
   token: 'Token',
   tokenHelp: 'Uchová se do zavření této karty, nikde jinde.',
   user: 'Vaše jméno',

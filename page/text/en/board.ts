@@ -1,5 +1,9 @@
 /** Of the view board. */
 export const board = {
+  days: '{count}d',
+  hours: '{count}h',
+  minutes: '{count}m',
+  seconds: '{count}s',
   title: 'All data',
   about: 'how old, how long it last took',
   legend: 'What the colours mean',
@@ -93,6 +97,14 @@ export const board = {
   changedMeanwhile:
     '{who} has changed it in the meantime ({time}): nothing was done. This is how it is now.',
   onAlone: 'Only what is on',
+  remove: 'Remove …',
+  removeYes: 'Remove',
+  removeSchedule: 'The schedule {name} is removed: it starts nothing any more. Remove it?',
+  removeBoard:
+    'The board {name} is removed, for everybody. What is known of its runs stays. Remove it?',
+  removed: 'Removed: {name}',
+  changes: 'Changes',
+  wasRemoved: 'removed',
   lines: 'Lines',
   schedules: 'Schedules',
   newSchedule: 'New schedule …',

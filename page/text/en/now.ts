@@ -106,7 +106,7 @@ export const now = {
   cancelQuestion: 'Cancel the run of {whose}? What runs is stopped, what is pending is called off.',
   cancelRun: 'Cancel the run',
   cancelRequested: 'The run is being cancelled.',
-  following: '{following} of {total} companies are followed',
+  following: 'companies followed: {following} of {total}',
   loading: '{count} loading',
   starting: '{count} starting',
   inTrouble: '{count} in trouble',

@@ -1,6 +1,8 @@
 /** Of signing in. */
 export const signIn = {
   title: 'Sign in',
+  byAccount: 'Sign in with your account',
+  orToken: 'Or with a token:',
   token: 'Token',
   tokenHelp: 'It is kept until this tab is closed, and nowhere else.',
   user: 'Your name',

@@ -2,6 +2,10 @@ import type { board as english } from '../en/board.ts';
 import type { Slavic, Translation } from '../texts.ts';
 
 export const board: Translation<typeof english, Slavic> = {
+  days: '{count}д',
+  hours: '{count}ч',
+  minutes: '{count}м',
+  seconds: '{count}с',
   title: 'Все данные',
   about: 'давность данных и длительность последней загрузки',
   legend: 'Что означают цвета',
@@ -136,6 +140,13 @@ export const board: Translation<typeof english, Slavic> = {
   changedMeanwhile:
     'Тем временем это изменил(а) {who} ({time}): ничего не сделано. Показано то, что есть сейчас.',
   onAlone: 'Только включённые',
+  remove: 'Удалить …',
+  removeYes: 'Удалить',
+  removeSchedule: 'Расписание {name} будет удалено и больше ничего не запустит. Удалить?',
+  removeBoard: 'Доска {name} будет удалена, для всех. Сведения о её запусках останутся. Удалить?',
+  removed: 'Удалено: {name}',
+  changes: 'Изменения',
+  wasRemoved: 'удалена',
   lines: 'Строки',
   schedules: 'Расписания',
   newSchedule: 'Новое расписание…',

@@ -3,6 +3,8 @@ import type { Slavic, Translation } from '../texts.ts';
 
 export const signIn: Translation<typeof english, Slavic> = {
   title: 'Вход',
+  byAccount: 'Войти с учётной записью',
+  orToken: 'Или с токеном:',
   token: 'Токен',
   tokenHelp: 'Хранится до закрытия этой вкладки, больше нигде.',
   user: 'Ваше имя',

@@ -1,20 +1,19 @@
 /**
  * Values of SQL Server from its bytes (MS-TDS 2.2.5.5) to text with all their digits: decimal,
- * numeric, money, smallmoney, bigint, and every date and time. The driver's own reader makes
- * doubles and milliseconds of them.
+ * numeric, money, smallmoney, and every date and time. The driver's own reader makes doubles and
+ * milliseconds of them.
  *
  * | type | text |
  * | --- | --- |
  * | decimal(p, s), numeric | `-12.50`, always s places |
  * | money, smallmoney | four places |
- * | bigint | `9007199254740993` |
  * | date | `2019-07-31` |
  * | time(s) | `23:59:59.1234567`, s places |
  * | datetime2(s) | `2019-07-31T23:59:59.1234567` |
  * | datetime, smalldatetime | with three places, and with none |
  * | datetimeoffset(s) | its own clock and zone: `2019-07-31T23:59:59.1234567+02:00` |
  *
- * All other types are read by the driver: float and real are doubles.
+ * All other types are read by the driver: float and real are doubles, bigint is text.
  */
 
 import { NotEnoughDataError, Result } from 'tedious/lib/token/helpers.js';
@@ -32,8 +31,6 @@ interface Sized {
 type Read = (buffer: Buffer, at: number, length: number, sized: Sized) => string;
 
 type ReadValue = typeof valueParser.readValue;
-
-const readBigint: Read = (buffer, at) => String(buffer.readBigInt64LE(at));
 
 const readDecimal: Read = (buffer, at, length, { scale = 0 }) => {
   const text = withPoint(magnitude(buffer, at + 1, length - 1), scale);
@@ -102,15 +99,13 @@ const fixed =
     return new Result(read(buffer, offset, length, metadata), end);
   };
 
-/** A byte of length first; 0 is NULL. @param only the lengths that are ours, the rest is the driver's */
+/** A byte of length first; 0 is NULL. */
 const counted =
-  (read: Read, only?: number): ReadValue =>
-  (buffer, offset, metadata, options) => {
+  (read: Read): ReadValue =>
+  (buffer, offset, metadata) => {
     const length = buffer[offset];
     if (length === undefined) throw new NotEnoughDataError(offset + 1);
     if (length === 0) return new Result(null, offset + 1);
-    if (only !== undefined && length !== only)
-      return driverReader(buffer, offset, metadata, options);
     const end = offset + 1 + length;
     if (buffer.length < end) throw new NotEnoughDataError(end);
     return new Result(read(buffer, offset + 1, length, metadata), end);
@@ -118,7 +113,6 @@ const counted =
 
 /** Of values inside a sql_variant, by the base type's id. */
 const inVariants = new Map<number, Read>([
-  [0x7f, readBigint],
   [0x6a, readDecimal],
   [0x6c, readDecimal],
   [0x3c, readMoney],
@@ -148,8 +142,6 @@ const readVariant: ReadValue = (buffer, offset, metadata, options) => {
 
 /** By the type's id on the wire. */
 const readers: (ReadValue | undefined)[] = [];
-readers[0x26] = counted(readBigint, 8);
-readers[0x7f] = fixed(8, readBigint);
 readers[0x6a] = counted(readDecimal);
 readers[0x6c] = counted(readDecimal);
 readers[0x6e] = counted(readMoney);

@@ -272,9 +272,11 @@ test('that something could not be read, or nobody has looked, is not well', () =
   assert.equal(overviewOf(calm, night).well, false);
 });
 
-test('closed alone worries nobody', () => {
+test('closed alone worries nobody, and what was closed until now is open', () => {
   const { well, wrong } = overviewOf({ ...calm, closures: [closure] });
   assert.deepEqual([well, wrong.length], [true, 1]);
+  const over = { ...closure, until: calm.lookedAt };
+  assert.deepEqual(overviewOf({ ...calm, closures: [over] }).wrong, []);
 });
 
 test('whoever may touch some data sources sees those, and that servers are taken', () => {

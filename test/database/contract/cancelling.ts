@@ -95,7 +95,11 @@ export function cancelling(target: Target): void {
       const own = await (await target.open(t)).session();
       const stop = new AbortController();
       assert.deepEqual(await own.query('SELECT 1 AS one', [], stop.signal), [{ one: 1 }]);
+      // Then, and when a deaf server's connection would be cut.
+      t.mock.timers.enable({ apis: ['setTimeout'] });
       stop.abort();
+      t.mock.timers.tick(60_000);
+      t.mock.timers.reset();
       assert.deepEqual(await own.query('SELECT 2 AS two', [], soon()), [{ two: 2 }]);
     });
 

@@ -78,7 +78,9 @@ for (const seed of [1, 2, 3]) {
 
 test('an append whose answer is lost, or that comes late, is there once', async (t) => {
   const { proxy, direct, open, read } = await setUp(t);
-  const faults: Fault[] = [{ kind: 'lost answer' }, { kind: 'late', until: 50 }, { kind: 'reset' }];
+  const some: Fault[] = [{ kind: 'lost answer' }, { kind: 'late', until: 50 }, { kind: 'reset' }];
+  // The first block of all, and those after one whose answer came.
+  const faults = [...some, undefined, ...some];
   proxy.decide = ({ query }) => (query.get('comp') === 'appendblock' ? faults.shift() : undefined);
   const log = open('h1');
   const expected = await say(log, 'a', 100);

@@ -53,7 +53,7 @@ export function BoardMatrix({ title }: { title: string }) {
   };
 
   return (
-    <section ref={section} class="board" aria-labelledby="board-title">
+    <section ref={section} class="board board-part" aria-labelledby="board-title">
       <div class="heading board-heading">
         <h2 id="board-title">{title}</h2>
         <small>{say('board.about')}</small>

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { say } from '../../../text/say.ts';
 import { type Condition, conditionOf, type Known } from './condition.ts';
+import { useTurns } from './in-turns.ts';
 import type { Block, Slot } from './layout.ts';
 import { MatrixHead } from './matrix-head.tsx';
 import { MatrixRow } from './matrix-row.tsx';
 import { moved } from './moves.ts';
 import { choose, chooseAll, chosen, clear, extend, goTo, type Spot, spot } from './selection.ts';
-import { rowPx, useWindow } from './window.ts';
 
 interface GridProps {
   blocks: readonly Block[];
@@ -29,10 +29,9 @@ interface Line {
  */
 export function Grid({ blocks, index, known, open, close }: GridProps) {
   const box = useRef<HTMLDivElement>(null);
-  const table = useRef<HTMLTableElement>(null);
   const drag = useRef(false);
   const block = blocks[index];
-  const { drawn, isLarge, look } = useWindow(box, block);
+  const minuteOf = useTurns(block?.rows.length ?? 0, block?.columns.length ?? 0);
   const lines = useMemo(() => block?.rows.map((row) => lineOf(row, known)), [block, known]);
   const at = spot.value;
   const here = at.block === index ? at : undefined;
@@ -56,28 +55,9 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
     return box.current?.querySelector<HTMLElement>(`[data-row="${row}"][data-column="${first}"]`);
   };
   const focus = (to: Spot) => {
-    const lead = () => {
-      const cell = cellAt(to);
-      cell?.focus({ preventScroll: true });
-      cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-      return cell !== undefined && cell !== null;
-    };
-    if (lead() || box.current === null) return;
-    // It is not drawn yet: it is once it is scrolled to.
-    const share = to.column / columns.length;
-    box.current.scrollTo({ top: to.row * rowPx, left: share * box.current.scrollWidth });
-    look();
-    requestAnimationFrame(lead);
-  };
-  const scrolled = () => {
-    close();
-    if (!isLarge) return;
-    const { activeElement } = document;
-    look();
-    requestAnimationFrame(() => {
-      // The cell with the focus is gone from what is drawn: its keys go on from the grid.
-      if (activeElement?.isConnected === false) table.current?.focus({ preventScroll: true });
-    });
+    const cell = cellAt(to);
+    cell?.focus({ preventScroll: true });
+    cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
 
   const placeOf = (target: EventTarget | null): { to: Spot; cell: HTMLElement } | undefined => {
@@ -148,83 +128,55 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
     if (!isHere) spot.value = found.to;
   };
 
-  const shown = rows.slice(drawn.rows.from, drawn.rows.to + 1);
-  const isDrawn =
-    here === undefined ||
-    here.row < 0 ||
-    (here.row >= drawn.rows.from && here.row <= drawn.rows.to);
   const tabOf = (line: number) => {
-    if (here !== undefined && isDrawn) return here.row === line ? here.column : undefined;
-    return line === drawn.rows.from ? -1 : undefined;
+    if (here !== undefined) return here.row === line ? here.column : undefined;
+    return line === 0 ? -1 : undefined;
   };
   return (
     <div
       ref={box}
       class="matrix-box sheet"
       style={{ '--columns': columns.length }}
-      onScroll={scrolled}
+      onScroll={close}
     >
       <table
-        ref={table}
         tabIndex={-1}
         class="matrix"
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA makes a table a grid, and its cells grid cells
+        // Roles are written of each part: what its style shows as a grid has none by its element.
         role="grid"
         aria-multiselectable="true"
         aria-label={say('board.gridLabel', { sources: columns.length, entities: rows.length })}
         aria-description={say('board.about')}
-        {...(isLarge && { 'aria-rowcount': rows.length + 2, 'aria-colcount': columns.length + 1 })}
         onPointerDown={press}
         onPointerOver={hover}
         onClick={click}
         onKeyDown={keys}
         onFocusIn={enter}
       >
-        <colgroup>
-          <col class="names" />
-          {columns.map(({ code }) => (
-            <col key={code} />
-          ))}
-        </colgroup>
         <MatrixHead block={block} tabColumn={here?.row === -1 ? here.column : undefined} />
-        <tbody>
-          <Gap key="before" count={drawn.rows.from} columns={columns.length} />
-          {shown.map((row, offset) => {
-            const line = drawn.rows.from + offset;
+        <tbody role="rowgroup" style={{ '--rows': rows.length }}>
+          {rows.map((row, line) => {
+            const at = minuteOf(line);
             const { conditions = [], signature = '' } = lines[line] ?? {};
             return (
-              <MatrixRow
-                key={row.entity}
-                row={row}
-                line={line}
-                columns={columns}
-                from={drawn.columns.from}
-                to={drawn.columns.to}
-                isLarge={isLarge}
-                conditions={conditions}
-                signature={signature}
-                chosen={row.slots
-                  .map((slot) => (slot && chosen.value.has(slot.key) ? '1' : '0'))
-                  .join('')}
-                tabColumn={tabOf(line)}
-              />
+              at !== undefined && (
+                <MatrixRow
+                  key={row.entity}
+                  row={row}
+                  line={line}
+                  columns={columns}
+                  conditions={conditions}
+                  signature={signature}
+                  chosen={chosenIn(row)}
+                  tabColumn={tabOf(line)}
+                  at={at}
+                />
+              )
             );
           })}
-          <Gap key="after" count={rows.length - 1 - drawn.rows.to} columns={columns.length} />
         </tbody>
       </table>
     </div>
-  );
-}
-
-/** In place of rows that are not drawn. */
-function Gap({ count, columns }: { count: number; columns: number }) {
-  if (count <= 0) return null;
-  return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus
-    <tr aria-hidden="true">
-      <td colSpan={columns + 1} style={{ height: `${count * rowPx - 3}px` }} />
-    </tr>
   );
 }
 
@@ -236,4 +188,10 @@ function lineOf({ slots }: Block['rows'][number], known: Known): Line {
     conditions,
     signature: conditions.map((condition) => condition?.signature ?? '').join(';'),
   };
+}
+
+/** `1` for each column whose slot is chosen; none of them: an empty text. */
+function chosenIn({ slots }: Block['rows'][number]): string {
+  if (chosen.value.size === 0) return '';
+  return slots.map((slot) => (slot && chosen.value.has(slot.key) ? '1' : '0')).join('');
 }

@@ -1,17 +1,20 @@
+import { memo } from 'preact/compat';
 import type { Cell } from '../../../api/schema.d.ts';
 import { now } from '../../../live/clock.ts';
-import { duration, percent } from '../../../text/format.ts';
+import { brief } from '../../../text/brief.ts';
+import { percent } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import type { Condition } from './condition.ts';
 
 interface MatrixCellProps {
   /** Entity and data source, for those who hear it. */
   where: string;
+  row: number;
+  column: number;
   /** How many columns it has. */
   span: number;
-  place: { row: number; column: number; tabIndex: number };
-  /** Its place among all columns, where not all are drawn. */
-  number: { 'aria-colindex'?: number };
+  /** Tab leads to it. */
+  isTab: boolean;
   condition: Condition;
   isChosen: boolean;
   /** Milliseconds since 1970, to the minute. */
@@ -22,65 +25,55 @@ interface MatrixCellProps {
 interface Shown {
   left: string;
   right: string;
-  /** Something that has to be seen beside the colour. */
+  /** Something that has to be seen beside the colour, in place of the duration. */
   mark?: string;
   words: string;
   /** What is done, in percent. */
   share?: number;
 }
 
-/** Reads no signal: its row is drawn anew when something of it is another. */
-export function MatrixCell({
-  where,
-  span,
-  place,
-  number,
-  condition,
-  isChosen,
-  at,
-}: MatrixCellProps) {
-  const { kind } = condition;
-  const isMoving = kind === 'running' || kind === 'waiting';
-  const shown = isMoving ? undefined : still(condition, at);
-  return (
-    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: in a grid a cell is a grid cell, which may be selected
-    <td
-      class={`cell ${kind}`}
-      colSpan={span}
-      aria-selected={isChosen}
-      {...number}
-      data-row={place.row}
-      data-column={place.column}
-      tabIndex={place.tabIndex}
-      {...(shown && { 'aria-label': `${where}: ${shown.words}` })}
-    >
-      {shown === undefined ? (
-        <Moving where={where} condition={condition} />
-      ) : (
-        <>
-          <span class="pair">
-            <span>{shown.left}</span> <span>{shown.right}</span>
-          </span>{' '}
-          {shown.mark !== undefined && <em>{shown.mark}</em>}
-        </>
-      )}
-    </td>
-  );
+/** Drawn anew when something of it is another; what runs or is to come each second, by itself. */
+export const MatrixCell = memo(
+  function MatrixCell(props: MatrixCellProps) {
+    const { condition, at } = props;
+    const isMoving = condition.kind === 'running' || condition.kind === 'waiting';
+    return isMoving ? <Moving {...props} /> : <Td {...props} shown={still(condition, at)} />;
+  },
+  (one, other) =>
+    one.where === other.where &&
+    one.row === other.row &&
+    one.column === other.column &&
+    one.span === other.span &&
+    one.isTab === other.isTab &&
+    one.condition.signature === other.condition.signature &&
+    one.isChosen === other.isChosen &&
+    one.at === other.at,
+);
+
+function Moving(props: MatrixCellProps) {
+  return <Td {...props} shown={moving(props.condition, now.value)} />;
 }
 
-/** What runs or is to come: drawn anew each second, by itself. */
-function Moving({ where, condition }: { where: string; condition: Condition }) {
-  const { left, right, words, share } = moving(condition, now.value);
+function Td(props: MatrixCellProps & { shown: Shown }) {
+  const { where, row, column, span, isTab, condition, isChosen, shown } = props;
+  const { left, right, mark, words, share } = shown;
   return (
-    <>
-      {share !== undefined && (
-        <span class="done" aria-hidden="true" style={{ width: `${share}%` }} />
-      )}
-      <span class="unseen">{`${where}: ${words}`}</span>
-      <span class="pair" aria-hidden="true">
-        <span>{left}</span> <span>{right}</span>
-      </span>
-    </>
+    <td
+      role="gridcell"
+      class={`cell ${condition.kind}`}
+      aria-selected={isChosen}
+      aria-label={`${where}: ${words}`}
+      data-row={row}
+      data-column={column}
+      tabIndex={isTab ? 0 : -1}
+      style={{
+        gridColumn: span > 1 ? `span ${span}` : undefined,
+        '--done': share === undefined ? undefined : `${share}%`,
+      }}
+      {...(span > 1 && { 'aria-colspan': span })}
+    >
+      <span>{left}</span> {mark === undefined ? <span>{right}</span> : <em>{mark}</em>}
+    </td>
   );
 }
 
@@ -88,11 +81,10 @@ function Moving({ where, condition }: { where: string; condition: Condition }) {
 function still({ kind, cell }: Condition, at: number): Shown {
   const { success, error } = cell ?? {};
   if (kind === 'never') return { left: '–', right: '', words: say('board.never') };
-  const left = success === undefined ? '–' : duration(at - Date.parse(success.at), 'narrow', 1);
-  const right = success === undefined ? '' : duration(success.tookMs, 'narrow', 1);
+  const left = success === undefined ? '–' : brief(at - Date.parse(success.at), 'minutes');
+  const right = success === undefined ? '' : brief(success.tookMs);
   const mark = markOf(kind, error);
-  const seen = [left, right, mark].filter(Boolean).join(' ');
-  const words = `${say(`board.${kind}`)}, ${seen}`;
+  const words = `${say(`board.${kind}`)}, ${[left, mark ?? right].filter(Boolean).join(' ')}`;
   return { left, right, words, ...(mark !== undefined && { mark }) };
 }
 
@@ -107,7 +99,7 @@ function moving({ kind, active }: Condition, at: number): Shown {
   if (kind === 'waiting') {
     const until = beginsAt === undefined ? undefined : Date.parse(beginsAt) - at;
     const left = say(state === 'waiting' ? 'board.inLine' : 'board.next');
-    const right = until === undefined || until <= 0 ? '' : duration(until, 'narrow', 1);
+    const right = until === undefined || until <= 0 ? '' : brief(until);
     const words = right === '' ? left : say('board.nextIn', { time: right });
     return { left, right, words };
   }
@@ -119,7 +111,7 @@ function moving({ kind, active }: Condition, at: number): Shown {
     0.99,
     Math.max(0, Number.isNaN(byTime) ? stagesDone / stagesTotal : byTime),
   );
-  const right = ends > at ? duration(ends - at, 'narrow', 1) : '';
+  const right = ends > at ? brief(ends - at) : '';
   const left = percent(share);
   const words =
     right === ''

@@ -11,14 +11,15 @@ interface MatrixHeadProps {
 export function MatrixHead({ block: { servers, columns }, tabColumn }: MatrixHeadProps) {
   const tab = (column: number) => (tabColumn === column ? 0 : -1);
   return (
-    <thead>
-      <tr>
-        <td class="corner" />
+    <thead role="rowgroup">
+      <tr role="row">
+        <td role="gridcell" class="corner" />
         {servers.map(({ server, from, count }) => (
           <th
             key={from}
-            scope="colgroup"
-            colSpan={count}
+            role="columnheader"
+            aria-colspan={count}
+            style={{ gridColumn: `span ${count}` }}
             data-from={from}
             data-last={from + count - 1}
             title={say('board.chooseServer', { server })}
@@ -27,14 +28,14 @@ export function MatrixHead({ block: { servers, columns }, tabColumn }: MatrixHea
           </th>
         ))}
       </tr>
-      <tr>
-        <th scope="col" data-row={-1} data-column={-1} tabIndex={tab(-1)}>
+      <tr role="row">
+        <th role="columnheader" data-row={-1} data-column={-1} tabIndex={tab(-1)}>
           <span>{say('board.all')}</span>
         </th>
         {columns.map(({ code, title }, column) => (
           <th
             key={code}
-            scope="col"
+            role="columnheader"
             data-row={-1}
             data-column={column}
             tabIndex={tab(column)}

@@ -1,5 +1,4 @@
 import { memo } from 'preact/compat';
-import { minute } from '../../../live/clock.ts';
 import { monthNumbers } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import type { Condition } from './condition.ts';
@@ -10,10 +9,6 @@ interface MatrixRowProps {
   row: Row;
   line: number;
   columns: readonly Column[];
-  /** The columns that are drawn, both included; of a large matrix not all are. */
-  from: number;
-  to: number;
-  isLarge: boolean;
   /** By column, of the first of a wide slot. */
   conditions: readonly (Condition | undefined)[];
   /** Of all conditions: as long as it is the same nothing else is drawn. */
@@ -22,86 +17,69 @@ interface MatrixRowProps {
   chosen: string;
   /** The cell that Tab leads to, if it is in this row. */
   tabColumn: number | undefined;
+  /** Milliseconds since 1970, to the minute. */
+  at: number;
 }
 
 /** Drawn anew when something of it is another, and each minute, by which its ages grow. */
 export const MatrixRow = memo(
-  function MatrixRow(props: MatrixRowProps) {
-    const { row, line, columns, from, to, isLarge, conditions, chosen, tabColumn } = props;
-    const at = minute.value;
-    const slots = row.slots.flatMap((slot, column) => {
-      const isDrawn = column <= to && (slot?.to ?? column) >= from;
-      return isDrawn && (slot === undefined || slot.from === column) ? { slot, column } : [];
-    });
-    const first = slots[0]?.column ?? 0;
-    const last = slots.at(-1);
-    const after = columns.length - 1 - (last?.slot?.to ?? last?.column ?? -1);
-    const isTabDrawn = tabColumn === undefined || (tabColumn >= first && tabColumn <= to);
-    const number = (column: number) => (isLarge ? { 'aria-colindex': column + 2 } : {});
+  function MatrixRow({ row, line, columns, conditions, chosen, tabColumn, at }: MatrixRowProps) {
     return (
-      <tr {...(isLarge && { 'aria-rowindex': line + 3 })}>
+      <tr role="row">
         <th
-          scope="row"
+          role="rowheader"
           data-row={line}
           data-column={-1}
-          tabIndex={isTabDrawn && tabColumn !== -1 ? -1 : 0}
+          tabIndex={tabColumn === -1 ? 0 : -1}
           title={row.title}
         >
           <span class="name">{row.title}</span>
           <Months conditions={conditions} isDated={row.dated} />
         </th>
-        {first > 0 && <td colSpan={first} aria-hidden="true" />}
-        {slots.map(({ slot, column }) => {
-          const isTab =
-            tabColumn !== undefined && tabColumn >= column && tabColumn <= (slot?.to ?? column);
-          const place = { row: line, column, tabIndex: isTab ? 0 : -1 };
+        {row.slots.map((slot, column) => {
+          if (slot !== undefined && slot.from !== column) return null;
+          const to = slot?.to ?? column;
+          const isTab = tabColumn !== undefined && tabColumn >= column && tabColumn <= to;
           const condition = conditions[column];
+          const first = columns[column]?.code ?? '';
           if (slot === undefined || condition === undefined) {
             return (
               <td
                 key={column}
+                role="gridcell"
                 class="none"
                 aria-disabled="true"
-                {...number(column)}
-                data-row={place.row}
-                data-column={place.column}
-                tabIndex={place.tabIndex}
-              >
-                <span class="unseen">
-                  {say('board.lacks', { source: columns[column]?.code ?? '', entity: row.title })}
-                </span>
-              </td>
+                aria-label={say('board.lacks', { source: first, entity: row.title })}
+                data-row={line}
+                data-column={column}
+                tabIndex={isTab ? 0 : -1}
+              />
             );
           }
-          const isWide = slot.to > slot.from;
-          const source = isWide
-            ? `${columns[slot.from]?.code}–${columns[slot.to]?.code}`
-            : (columns[column]?.code ?? '');
           return (
             <MatrixCell
               key={column}
-              where={`${row.title}, ${source}`}
-              span={slot.to - slot.from + 1}
-              place={place}
-              number={number(column)}
+              where={`${row.title}, ${to > column ? `${first}–${columns[to]?.code}` : first}`}
+              row={line}
+              column={column}
+              span={to - column + 1}
+              isTab={isTab}
               condition={condition}
               isChosen={chosen[column] === '1'}
               at={at}
             />
           );
         })}
-        {after > 0 && <td colSpan={after} aria-hidden="true" />}
       </tr>
     );
   },
   (one, other) =>
     one.row === other.row &&
     one.line === other.line &&
-    one.from === other.from &&
-    one.to === other.to &&
     one.signature === other.signature &&
     one.chosen === other.chosen &&
-    one.tabColumn === other.tabColumn,
+    one.tabColumn === other.tabColumn &&
+    one.at === other.at,
 );
 
 /** The month that was synced last, the newest of all sources. */

@@ -3,12 +3,14 @@ import { answered, api } from '../../../api/client.ts';
 import type { Accepted, Board, PlannedRun } from '../../../api/schema.d.ts';
 import { now } from '../../../live/clock.ts';
 import { asker, may } from '../../../session/session.ts';
-import { hrefOf } from '../../../shell/router.ts';
+import { go, hrefOf } from '../../../shell/router.ts';
 import { near } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
+import { ConfirmButton } from '../../../ui/confirm-button.tsx';
 import { PlanDialog } from '../plan/plan-dialog.tsx';
 import { StartedNote } from '../plan/started-note.tsx';
+import { BoardChanges } from './board-changes.tsx';
 import { BoardLine } from './board-line.tsx';
 import { codesOf } from './call-words.ts';
 import { authorOf, useShared } from './document.ts';
@@ -87,6 +89,25 @@ export function SavedBoard({ name }: { name: string }) {
         </ul>
       </section>
       <Schedules board={board.name} isMine={isMine} />
+      <BoardChanges board={board.name} />
+      {isMine && (
+        <span>
+          <ConfirmButton
+            kind="quiet"
+            act={() =>
+              change((header) =>
+                api.DELETE('/boards/{board}', { params: { path: { board: name }, header } }),
+              ).then(() => go(hrefOf('board')))
+            }
+            done={() => say('board.removed', { name })}
+            question={say('board.removeBoard', { name })}
+            yes={say('board.removeYes')}
+            label={`${say('board.remove')} ${name}`}
+          >
+            {say('board.remove')}
+          </ConfirmButton>
+        </span>
+      )}
       {isPlanned.value && (
         <PlanDialog
           title={say('board.runBoard', { name: board.name })}

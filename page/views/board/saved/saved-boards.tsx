@@ -24,7 +24,7 @@ export function SavedBoards({ name }: { name: string | undefined }) {
   const shown =
     name ?? boards?.find(({ faulty, newer }) => faulty === undefined && newer === undefined)?.name;
   return (
-    <section class="saved" aria-labelledby="saved-title">
+    <section class="saved board-part" aria-labelledby="saved-title">
       <div class="heading">
         <h2 id="saved-title">{say('board.saved')}</h2>
         <small>{say('board.savedAbout')}</small>

@@ -10,6 +10,7 @@ import { hrefOf } from '../../../shell/router.ts';
 import { near, wholeMoment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
+import { ConfirmButton } from '../../../ui/confirm-button.tsx';
 import { StateWord } from '../../../ui/state-word.tsx';
 import { changedMeanwhile } from './document.ts';
 import { bodyOf, ScheduleForm } from './schedule-form.tsx';
@@ -111,10 +112,22 @@ function ScheduleLine({ schedule, isMine, edit }: ScheduleLineProps) {
       </span>
       <Last last={known?.last} />
       {isMine && (
-        <Button kind="quiet" onClick={edit}>
-          {say('board.change')}
-          <span class="unseen"> {name}</span>
-        </Button>
+        <span class="schedule-buttons">
+          <Button kind="quiet" onClick={edit}>
+            {say('board.change')}
+            <span class="unseen"> {name}</span>
+          </Button>
+          <ConfirmButton
+            kind="quiet"
+            act={() => removed(schedule)}
+            done={() => say('board.removed', { name })}
+            question={say('board.removeSchedule', { name })}
+            yes={say('board.removeYes')}
+            label={`${say('board.remove')} ${name}`}
+          >
+            {say('board.remove')}
+          </ConfirmButton>
+        </span>
       )}
       {newer !== undefined && <p class="refusal">{newer}</p>}
       {flip.refusal !== undefined && <p class="refusal">{flip.refusal}</p>}
@@ -141,13 +154,23 @@ function Last({ last }: { last: LastDue }) {
   );
 }
 
-/** Switched on or off, as it was seen: where somebody has changed it since it stays as it is. */
-async function flipped(seen: ListedSchedule): Promise<void> {
+/** As it was seen: where somebody has changed it since it stays as it is. @throws Refusal */
+async function asSeen(seen: ListedSchedule) {
   const path = { schedule: seen.name };
   const asked = await api.GET('/schedules/{schedule}', { params: { path } });
   const now = await answered(Promise.resolve(asked));
   if (now.revision !== seen.revision) throw new Refusal(412, { detail: changedMeanwhile(now) });
   const header = { 'If-Match': asked.response.headers.get('etag') ?? '' };
+  return { now, params: { path, header } };
+}
+
+async function flipped(seen: ListedSchedule): Promise<void> {
+  const { now, params } = await asSeen(seen);
   const body = { ...bodyOf(now), enabled: !now.enabled, user: asker() };
-  await answered(api.PUT('/schedules/{schedule}', { params: { path, header }, body }));
+  await answered(api.PUT('/schedules/{schedule}', { params, body }));
+}
+
+async function removed(seen: ListedSchedule): Promise<void> {
+  const { params } = await asSeen(seen);
+  await answered(api.DELETE('/schedules/{schedule}', { params }));
 }
