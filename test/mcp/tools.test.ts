@@ -152,8 +152,31 @@ for (const [what, name, args, expected] of [
     { cod: '0c10' },
     /cod: there is no such member \(did you mean code\?\)/,
   ],
-  ['an argument that is missing', 'list_entities', {}, /^code: code is needed/],
-  ['a number out of range', 'watch_run', { id: 'x', waitSeconds: 26 }, /^waitSeconds: .*25/],
+  [
+    'an argument that is missing',
+    'list_entities',
+    {},
+    /^code: code is needed; allowed: a text of 1 to 64 characters$/,
+  ],
+  [
+    'a number out of range',
+    'watch_run',
+    { id: 'x', waitSeconds: 26 },
+    /^waitSeconds: waitSeconds must be a whole number from 0 to 25$/,
+  ],
+  ['a number for a text', 'list_entities', { code: 5 }, /^code: code must be a text of 1 to 64/],
+  [
+    'a number for words',
+    'find_runs',
+    { code: 5 },
+    /^code: code must be a text or a list of texts$/,
+  ],
+  [
+    'what is no id',
+    'watch_run',
+    { id: 'X Y' },
+    /^id: id must be the id of a run, as find_runs lists them$/,
+  ],
   [
     'a month of a dated entity',
     'plan_sync',
@@ -258,6 +281,44 @@ test('what is no message, and who may not look', async () => {
   });
   assert.match(await answer.text(), /There is no tool start_sink: use one of overview, /);
 });
+
+/** What the SDK's own client would not send: the error, or the text of the tool's. */
+async function answered(method: string, params: unknown): Promise<object> {
+  const answer = await sent({ body: { ...ping, method, params } });
+  const { error, result } = (await answer.json()) as {
+    error?: { code: number; message: string };
+    result?: { isError?: boolean; content: { text: string }[] };
+  };
+  return error ?? { isError: result?.isError, text: result?.content[0]?.text };
+}
+
+test('arguments of the wrong kind are an error of the tool', async () => {
+  for (const args of [null, [], 'x', 5]) {
+    const text = 'arguments: arguments must be an object of arguments: code';
+    const params = { name: 'list_entities', arguments: args };
+    assert.deepEqual(await answered('tools/call', params), { isError: true, text });
+  }
+  const params = { name: 'list_entities', arguments: { code: '0c1' }, task: 5 };
+  assert.match(JSON.stringify(await answered('tools/call', params)), /Invalid code value/);
+});
+
+for (const [method, params, fault] of [
+  [
+    'initialize',
+    { protocolVersion: 5 },
+    'params.protocolVersion: expected string, received number',
+  ],
+  ['tools/list', { cursor: 5 }, 'params.cursor: expected string, received number'],
+  ['tools/call', { name: 5 }, 'params.name: expected string, received number'],
+  ['tools/call', undefined, 'params: expected object, received undefined'],
+] as const) {
+  test(`a message that is wrong is told in a line: ${fault}`, async () => {
+    const { code, message } = (await answered(method, params)) as { code: number; message: string };
+    assert.equal(code, -32_602);
+    assert.ok(message.startsWith('The message is not as the protocol has it: '), message);
+    assert.ok(message.includes(fault) && !message.includes('\n'), message);
+  });
+}
 
 /** A message of a call that is held, as long as nobody ends it. */
 async function watching(t: TestContext) {
