@@ -121,21 +121,16 @@ const steps = [
  * At most two units, of which the second is left out where it says little: `0.3 s`, `41 s`, `14 m`,
  * `2 h 5 m`, `9 d`.
  *
- * @param style `narrow` in a cell, `short` in a sentence
- * @param units at most
+ * @param style `narrow` in a table, `short` in a sentence
  */
-export function duration(
-  milliseconds: number,
-  style: 'narrow' | 'short' = 'short',
-  units: 1 | 2 = 2,
-): string {
+export function duration(milliseconds: number, style: 'narrow' | 'short' = 'short'): string {
   const value = Math.max(0, milliseconds);
   if (value < 1_000) return partOfSecond(Math.ceil(value / 100) / 10, style);
   const first = steps.findIndex(([, size]) => value >= size);
   const [unit, size] = steps[first] ?? ['seconds', 1_000];
   const whole = Math.floor(value / size);
   const next = steps[first + 1];
-  const rest = next && units === 2 && whole < 10 ? Math.floor((value % size) / next[1]) : 0;
+  const rest = next && whole < 10 ? Math.floor((value % size) / next[1]) : 0;
   return written(`${language.value} ${style} ${unit} ${whole} ${rest}`, () => {
     const parts = { [unit]: whole, ...(next && rest > 0 && { [next[0]]: rest }) };
     return kept(

@@ -9,16 +9,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../../shared/sync/run.ts';
 import { oneMachine } from '../support/one-machine.ts';
 import { type QuietClient, quietClient, type Seen } from './beside.ts';
+import { inspectable, type Memory, memoryOf, workerAt } from './memory.ts';
 
 export interface FloodSummary {
   requests: number;
   seconds: number;
   statuses: Record<string, number>;
   idle: Seen;
-  beside: Seen;
+  /** Each for as many requests as the others. */
+  beside: Seen[];
+  /** Of the worker: before, and after each of these. */
+  memory: Memory[];
   /** How the run ended that went on meanwhile. */
   run: string;
 }
+
+/** Requests between two looks. */
+const lookEach = 5_000;
 
 const token = 'one-that-is-known';
 const digest = createHash('sha256').update(token).digest('hex');
@@ -51,34 +58,54 @@ export async function runFlood(options: {
   addresses: number;
   connections: number;
   perAddress: number;
+  /** The end, whatever is left. */
+  budgetMs: number;
   log(line: string): void;
 }): Promise<FloodSummary> {
-  const { requests, addresses, connections, perAddress, log } = options;
+  const { requests, addresses, connections, perAddress, budgetMs, log } = options;
   const machine = await oneMachine();
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   try {
-    const environment = { ...azure, REQUESTS_PER_ADDRESS: String(perAddress), DEMO_PACE: '300' };
+    const environment = {
+      ...azure,
+      ...inspectable,
+      REQUESTS_PER_ADDRESS: String(perAddress),
+      DEMO_PACE: '300',
+    };
     await machine.start(environment);
     const quiet = quietClient(machine.url, token);
     try {
       const id = await begin(machine.url);
       const idle = await seenWithin(quiet, 3_000);
       log(`beside nothing: ${idle.medianMs} ms, 95 of 100 within ${idle.p95Ms} ms`);
+      const worker = await workerAt(Number(new URL(machine.url).port));
+      const measure = await memoryOf(worker, machine.lines);
+      const memory = [await measure()];
+      const beside: Seen[] = [];
+      const look = async (count: number) => {
+        const [here, held] = [await quiet.seen(), await measure()];
+        beside.push(here);
+        memory.push(held);
+        log(
+          `${count} requests: ${held.heap} MiB of objects, ${held.external} outside, ${held.resident} resident; beside ${here.medianMs} ms, 95 of 100 within ${here.p95Ms} ms`,
+        );
+      };
       const statuses: Record<string, number> = {};
       let next = 0;
+      const start = performance.now();
       const send = async (): Promise<void> => {
-        while (next < requests) {
+        while (next < requests && performance.now() - start < budgetMs) {
           const number = next++;
           const status = await sendOne(machine.url, agent, number, addresses);
           statuses[status] = (statuses[status] ?? 0) + 1;
+          if ((number + 1) % lookEach === 0) await look(number + 1);
         }
       };
-      const start = performance.now();
       await Promise.all(Array.from({ length: connections }, send));
       const seconds = Math.round((performance.now() - start) / 100) / 10;
-      const beside = await quiet.seen();
+      await look(next);
       const run = await ended(machine.url, id);
-      return { requests, seconds, statuses, idle, beside, run };
+      return { requests: next, seconds, statuses, idle, beside, memory, run };
     } finally {
       await quiet.close();
     }

@@ -76,3 +76,11 @@ async function residentMiB(pid: number): Promise<number> {
   const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
   return Math.round(Number(stdout) / 1024);
 }
+
+/** Process id of the host that listens there. */
+export async function workerAt(port: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-eo', 'pid=,args=']);
+  const line = stdout.split('\n').find((one) => one.includes(`main.ts --port ${port}`));
+  if (line === undefined) throw new Error(`No worker runs on port ${port}`);
+  return Number.parseInt(line, 10);
+}

@@ -1,8 +1,6 @@
 /** Hostile requests against the whole machine, and what must hold beside and after them. */
 
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { scaled } from 'stand-in-kit/testing/patience';
 import { routes } from '../../functions/routes/index.ts';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
@@ -10,7 +8,7 @@ import { hash, seededRandom } from '../support/random.ts';
 import { type QuietClient, quietClient, type Seen, together } from './beside.ts';
 import { exchange, type Outcome } from './exchange.ts';
 import type { Target } from './heads.ts';
-import { inspectable, type Memory, memoryOf } from './memory.ts';
+import { inspectable, type Memory, memoryOf, workerAt } from './memory.ts';
 import { type HostileRequest, hostileRequest } from './requests.ts';
 import { faultsOf, openCalls } from './worker-log.ts';
 
@@ -165,12 +163,4 @@ async function settled(lines: readonly string[]): Promise<string[]> {
     if (open.length === 0 || performance.now() > deadline) return open;
     await sleep(500);
   }
-}
-
-/** Process id of the host that listens there. */
-async function workerAt(port: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-ww', '-eo', 'pid=,args=']);
-  const line = stdout.split('\n').find((one) => one.includes(`main.ts --port ${port}`));
-  if (line === undefined) throw new Error(`No worker runs on port ${port}`);
-  return Number.parseInt(line, 10);
 }

@@ -54,6 +54,7 @@ export const longFiles: readonly string[] = [
   'test/database/wire/decimals.test.ts',
   'test/sync/again/retry.test.ts',
   'test/telemetry/telemetry.test.ts',
+  'test/telemetry/packaged.test.ts',
   'test/functions/newest-content.test.ts',
   'test/flexibee/follow.test.ts',
   'test/functions/schedules.test.ts',
