@@ -164,8 +164,11 @@ test('options are begun once and added to afterwards', () => {
 
 test('what commands write is outside the work tree', () => {
   const written = found(commands, /(?<![<>&=-])> *([^\s)]+)/g);
-  assert.deepEqual(written, ['"$header"']);
-  assert.deepEqual(found(commands, /^ *(?:\w+; )?(?:header|copy)=(..)/gm), ['~/']);
+  assert.deepEqual(written, ['"$token"']);
+  assert.deepEqual(found(commands, /^ *(?:\w+; )?(?:mkdir .+; )?(?:token|copy)=(..)/gm), [
+    '~/',
+    '~/',
+  ]);
 });
 
 test('an environment of azd, which has secrets, is not for git', async () => {
