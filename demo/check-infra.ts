@@ -24,12 +24,13 @@ const way = (onPremises: object) => ({ network: { onPremises } });
 const vpn = { kind: 'vpn', gatewayAddress: '203.0.113.1', addressPrefixes: ['10.1.0.0/16'] };
 const circuitId = `/subscriptions/${nobody}/resourceGroups/rg-hub/providers/Microsoft.Network/expressRouteCircuits/erc-hub`;
 const networkId = `/subscriptions/${nobody}/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub`;
+const allowedAddresses = ['203.0.113.0/24', '198.51.100.7/32'];
 const everything = {
   flavour: 'flex',
   alertEmails: ['ops@example.org'],
   settings: { SLICE_BUDGET: '120', AZURE_MONITOR: 'true' },
   corsOrigins: ['https://board.example'],
-  allowedAddresses: ['203.0.113.0/24'],
+  allowedAddresses,
   publicUrl: 'https://syncboard.example',
   network: {
     privateInbound: true,
@@ -48,11 +49,46 @@ const cases: readonly [set: string, options: object][] = [
     [set, { flavour: 'flex' }],
     [set, { flavour: 'premium' }],
   ]),
+  ['small', { allowedAddresses }],
+  ['small', { allowedAddresses, availabilityTest: false }],
+  ['premium', { allowedAddresses }],
   ['network', way({ kind: 'expressRoute', circuitId })],
   ['network', way({ kind: 'hub', networkId })],
   ['with-sql', everything],
   ['with-sql', { ...everything, flavour: 'premium' }],
 ];
+
+interface Resource {
+  type: string;
+  properties?: {
+    siteConfig?: {
+      ipSecurityRestrictionsDefaultAction: string;
+      ipSecurityRestrictions: { ipAddress: string; tag?: string }[];
+    };
+  };
+}
+
+/** What would be deployed and could not work together. */
+function faultsOf(resources: readonly Resource[], options: object): string[] {
+  const hasTest = resources.some(({ type }) => type === 'Microsoft.Insights/webtests');
+  return resources.flatMap(({ type, properties }) => {
+    const site = type === 'Microsoft.Web/sites' ? properties?.siteConfig : undefined;
+    if (site === undefined) return [];
+    const ranges: readonly string[] = 'allowedAddresses' in options ? allowedAddresses : [];
+    const isClosed = ranges.length > 0;
+    const wanted = isClosed && hasTest ? ['ServiceTag ApplicationInsightsAvailability'] : [];
+    const got = site.ipSecurityRestrictions.map(
+      ({ tag = 'range', ipAddress }) => `${tag} ${ipAddress}`,
+    );
+    const expected = [...wanted, ...ranges.map((range) => `range ${range}`)];
+    return [
+      ...(String(got) === String(expected) ? [] : [`lets in ${got}, and not ${expected}`]),
+      ...((site.ipSecurityRestrictionsDefaultAction === 'Deny') === isClosed
+        ? []
+        : [`${isClosed ? 'lets in' : 'shuts out'} everybody else`]),
+    ];
+  });
+}
 
 function found(): string | undefined {
   const named = process.env['BICEP'];
@@ -111,7 +147,7 @@ try {
     const text = await readFile(join(folder, 'main.snapshot.json'), 'utf8');
     const { predictedResources, diagnostics } = JSON.parse(text);
     console.log(`       ${predictedResources.length} resources`);
-    for (const fault of diagnostics) {
+    for (const fault of [...diagnostics, ...faultsOf(predictedResources, options)]) {
       console.log(`FAULT  ${JSON.stringify(fault)}`);
       failed = true;
     }

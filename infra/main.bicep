@@ -2,6 +2,7 @@
 
 targetScope = 'subscription'
 
+import { accessRules } from 'access.bicep'
 import { optionsType } from 'options.bicep'
 import { shippedSecrets, plainSettings, storageSettings, telemetrySettings, secretSettings, sqlAddress } from 'settings.bicep'
 
@@ -37,6 +38,7 @@ var hasGateway = way != null && way.?kind != 'hub'
 var sql = options.?sql
 var hasSql = sql != null && (hasNetwork ? true : fail('options.sql needs options.network: without it the server would have to be open to all of Azure'))
 var isPublic = !(network.?privateInbound ?? false)
+var hasTest = isPublic && (options.?availabilityTest ?? true)
 var maximumInstanceCount = options.?maximumInstanceCount ?? 40
 
 var packageContainer = 'app-package'
@@ -275,7 +277,7 @@ module flexApp 'modules/app-flex.bicep' = if (!isPremium) {
     alwaysReadyRuns: options.?alwaysReadyRuns ?? 0
     updateStrategy: options.?updateStrategy ?? 'RollingUpdate'
     isPublic: isPublic
-    allowedAddresses: options.?allowedAddresses ?? []
+    accessRules: accessRules(options.?allowedAddresses ?? [], hasTest)
     corsOrigins: options.?corsOrigins ?? []
   }
   dependsOn: [roles, storageEndpoints, vaultEndpoint]
@@ -295,7 +297,7 @@ module premiumApp 'modules/app-premium.bicep' = if (isPremium) {
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyHttp: options.?alwaysReadyHttp ?? 0
     isPublic: isPublic
-    allowedAddresses: options.?allowedAddresses ?? []
+    accessRules: accessRules(options.?allowedAddresses ?? [], hasTest)
     corsOrigins: options.?corsOrigins ?? []
   }
   dependsOn: [roles, storageEndpoints, vaultEndpoint]
@@ -348,7 +350,7 @@ module alerts 'modules/alerts.bicep' = {
     actionGroupName: '${abbreviations.actionGroup}${token}'
     emails: options.?alertEmails ?? []
     testName: '${abbreviations.availabilityTest}${token}'
-    hasTest: isPublic && (options.?availabilityTest ?? true)
+    hasTest: hasTest
     maximumInstanceCount: isPremium ? min(maximumInstanceCount, 20) : maximumInstanceCount
     isMeasured: toLower(options.?settings.?AZURE_MONITOR ?? '') == 'true'
   }

@@ -65,7 +65,7 @@ type optionsType = {
   @description('Settings whose values are secrets in Key Vault, under the same name with hyphens for underscores. [those of the shipped catalogue]')
   secrets: string[]?
 
-  @description('Other settings of the app, as in the README, by name. They win over what is set here. [PROTECT_READS true]')
+  @description('Other settings of the app, as in the README, by name. They win over what is set here. [PROTECT_READS and AzureWebJobsDisableHomepage true]')
   settings: settingsType?
 
   @description('Where clients reach the app, without a slash at the end, when it is not under its own name. [https://<app>.azurewebsites.net]')
@@ -74,7 +74,7 @@ type optionsType = {
   @description('Origins whose pages may call the app from a browser. [none]')
   corsOrigins: string[]?
 
-  @description('Ranges of addresses that may call the app, such as 203.0.113.0/24. FlexiBee servers with web hooks are among them. [all]')
+  @description('Ranges of addresses that may call the app, such as 203.0.113.0/24. FlexiBee servers with web hooks are among them; the availability test is let in beside them. [all]')
   allowedAddresses: string[]?
 
   @description('A virtual network with private endpoints. [none: storage and vault are reached by their public names, by identity alone]')

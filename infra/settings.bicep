@@ -16,8 +16,9 @@ var shippedSecrets = [
 ]
 
 @export()
-@description('What is no secret and may be changed by an option. PROTECT_READS: the app has a public address, and the lists tell names of databases and companies.')
+@description('What is no secret and may be changed by an option. PROTECT_READS: the app has a public address, and the lists tell names of databases and companies. AzureWebJobsDisableHomepage: GET / is the operators\' page, where an older host would show its own.')
 var plainSettings = {
+  AzureWebJobsDisableHomepage: 'true'
   PROTECT_READS: 'true'
 }
 

@@ -11,8 +11,11 @@ import { requireAllowedOrigin } from './allowed-origin.ts';
 /** Bytes: a query with several lists of a thousand values. */
 const bodyLimit = 1024 * 1024;
 
-/** Clients of the SDK give up after 60 s. */
+/** Clients of the SDK give up after 60 s. A tool is told to end: what it changes is done first. */
 const longestMs = 55_000;
+
+/** After so long nothing is waited for: neither a tool that does not end, nor the SDK. */
+const lastMs = 58_000;
 
 /**
  * Answers one message; tools ask `routes` as whoever calls. Batches, which newer versions of the
@@ -40,6 +43,7 @@ export function answerMcp(routes: readonly Route[]): (app: AppServices) => Route
         caller: name,
         roles,
         signal: within,
+        last: AbortSignal.timeout(lastMs),
       };
       return await shown(await answer(asking));
     };

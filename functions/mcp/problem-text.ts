@@ -24,7 +24,8 @@ export function problemText(text: string): string {
   return [detail, faults, ...facts].filter((line) => line !== '').join('\n');
 }
 
-function jsonOf(text: string): unknown {
+/** Undefined where a text is none. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

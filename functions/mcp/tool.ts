@@ -5,6 +5,7 @@ import { type FieldError, fieldErrorSchema } from '../../shared/faults/field-err
 import { fault } from '../../shared/faults/member.ts';
 import type { Role } from '../../shared/settings/settings.ts';
 import { unknownMembers } from '../shapes/unknown-members.ts';
+import { allowedText } from './allowed-text.ts';
 import type { Ask } from './ask.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -76,20 +77,34 @@ export function tool<Own extends Shape>(described: Described<Own>): Tool {
 
 /** @throws ToolError that names every bad argument of the tool's own, and those that there are not */
 function checked<Own extends Shape>(args: unknown, own: Own, passedOn: readonly string[]) {
-  const given: Readonly<Record<string, unknown>> = z
-    .looseObject({})
-    .catch({})
-    .parse(args ?? {});
+  const whole = z.looseObject({}).safeParse(args === undefined ? {} : args);
+  if (!whole.success) {
+    const names = [...Object.keys(own), ...passedOn].join(', ') || 'none';
+    const allowed = `an object of arguments: ${names}`;
+    throw ToolError.ofFields([
+      fieldErrorSchema.parse(fault({ field: 'arguments', value: args }, allowed)),
+    ]);
+  }
+  const given: Readonly<Record<string, unknown>> = whole.data;
   const strangers = unknownMembers(given, [...Object.keys(own), ...passedOn]);
   const parsed = z.looseObject(own).safeParse(given);
-  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => faultOf(issue, given));
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => faultOf(issue, given, own));
   if (!parsed.success || strangers.length > 0) throw ToolError.ofFields([...faults, ...strangers]);
   return parsed.data as z.infer<z.ZodObject<Own>> & Record<string, unknown>;
 }
 
-function faultOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): FieldError {
-  const [field = 'arguments'] = issue.path.map(String);
-  const allowed = issue.message.replace(/^Invalid \w+: /, '');
+function faultOf(
+  { path, code, message }: z.core.$ZodIssue,
+  given: Readonly<Record<string, unknown>>,
+  own: Shape,
+): FieldError {
+  const [field = ''] = path.map(String);
+  const argument = own[field];
+  // What a pattern allows is said where it stands.
+  const isSaid = code === 'invalid_format' || argument === undefined;
+  const allowed = isSaid ? message : allowedText(argument);
   return fieldErrorSchema.parse(fault({ field, value: given[field] }, allowed));
 }
 

@@ -1,5 +1,7 @@
 // The app on Flex Consumption: a plan of its own, since Flex takes one app a plan.
 
+import { accessRuleType } from '../access.bicep'
+
 param planName string
 param appName string
 param location string
@@ -15,7 +17,8 @@ param alwaysReadyHttp int
 param alwaysReadyRuns int
 param updateStrategy 'RollingUpdate' | 'Recreate'
 param isPublic bool
-param allowedAddresses string[]
+@description('Who may call it, by address: access.bicep. Empty: all.')
+param accessRules accessRuleType[]
 param corsOrigins string[]
 
 // Functions scale in groups: all of HTTP is one, each queue's function and each timer is one of its
@@ -77,15 +80,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       minTlsVersion: '1.2'
       http20Enabled: true
       cors: { allowedOrigins: corsOrigins, supportCredentials: false }
-      ipSecurityRestrictionsDefaultAction: empty(allowedAddresses) ? 'Allow' : 'Deny'
-      ipSecurityRestrictions: [
-        for (range, index) in allowedAddresses: {
-          name: 'allowed-${index}'
-          action: 'Allow'
-          priority: 100 + index
-          ipAddress: range
-        }
-      ]
+      ipSecurityRestrictionsDefaultAction: empty(accessRules) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: accessRules
     }
   }
 

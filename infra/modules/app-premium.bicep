@@ -1,5 +1,7 @@
 // The app on Premium EP1: one instance always warm, at a fixed price.
 
+import { accessRuleType } from '../access.bicep'
+
 param planName string
 param appName string
 param location string
@@ -12,7 +14,8 @@ param settings object
 param maximumInstanceCount int
 param alwaysReadyHttp int
 param isPublic bool
-param allowedAddresses string[]
+@description('Who may call it, by address: access.bicep. Empty: all.')
+param accessRules accessRuleType[]
 param corsOrigins string[]
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
@@ -52,15 +55,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       // The platform cannot look into queues behind a private endpoint; the host tells it.
       functionsRuntimeScaleMonitoringEnabled: !empty(subnetId)
       cors: { allowedOrigins: corsOrigins, supportCredentials: false }
-      ipSecurityRestrictionsDefaultAction: empty(allowedAddresses) ? 'Allow' : 'Deny'
-      ipSecurityRestrictions: [
-        for (range, index) in allowedAddresses: {
-          name: 'allowed-${index}'
-          action: 'Allow'
-          priority: 100 + index
-          ipAddress: range
-        }
-      ]
+      ipSecurityRestrictionsDefaultAction: empty(accessRules) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: accessRules
     }
   }
 

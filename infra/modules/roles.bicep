@@ -16,6 +16,7 @@ var roles = {
   'Storage Blob Data Owner': 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   // Messages of runs and companies are sent and received, and the queues and those of what was given
   // up are made where they are missing: neither Message Sender nor Message Processor may make one.
+  // Who deploys removes messages that were given up, once their cause is mended.
   'Storage Queue Data Contributor': '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
   // The host writes its own diagnostic events to a table; nothing of ours is in one. Without it they
   // are lost, and every start logs that.
@@ -98,14 +99,13 @@ resource operatorOnVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
   }
 }
 
-resource operatorOnStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
-  name: guid(storage.id, operatorPrincipalId, roles['Storage Blob Data Contributor'])
-  scope: storage
-  properties: {
-    principalId: operatorPrincipalId
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles['Storage Blob Data Contributor']
-    )
+resource operatorOnStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in ['Storage Blob Data Contributor', 'Storage Queue Data Contributor']: if (!empty(operatorPrincipalId)) {
+    name: guid(storage.id, operatorPrincipalId, roles[role])
+    scope: storage
+    properties: {
+      principalId: operatorPrincipalId
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[role])
+    }
   }
-}
+]

@@ -21,11 +21,27 @@ export class ClientGone extends Error {
 
 const responses = new Map<string, ServerResponse>();
 
-/** A response that is to be sent. */
+/** Of each call under way, also where its client had gone before it began: when he has. */
+const clients = new Map<string, AbortController>();
+
+/** A response that is to be sent. It is known who has gone until `forget`. */
 export function announce(invocationId: string, response: ServerResponse): void {
-  if (response.destroyed) return;
+  const client = new AbortController();
+  clients.set(invocationId, client);
+  if (response.destroyed) {
+    client.abort(new ClientGone());
+    return;
+  }
   responses.set(invocationId, response);
-  response.once('close', () => responses.delete(invocationId));
+  response.once('close', () => {
+    responses.delete(invocationId);
+    client.abort(new ClientGone());
+  });
+}
+
+/** A call that has ended; its answer may still be under way. */
+export function forget(invocationId: string): void {
+  clients.delete(invocationId);
 }
 
 /** Undefined where the app does not stream, and once the response is closed. */
@@ -33,28 +49,29 @@ export function outgoing(invocationId: string): ServerResponse | undefined {
   return responses.get(invocationId);
 }
 
-/** Of calls that are made within another one: when nobody waits for them any more. */
-const within = new Map<string, AbortSignal>();
-
 /**
  * A call that the app makes itself ends with `signal`: for it, that is its client who has gone.
  *
  * @returns to be called once it has been answered
  */
 export function goesWith(invocationId: string, signal: AbortSignal): () => void {
-  within.set(invocationId, signal);
-  return () => within.delete(invocationId);
+  const client = new AbortController();
+  const leave = () => client.abort(new ClientGone());
+  if (signal.aborted) leave();
+  else signal.addEventListener('abort', leave, { once: true });
+  clients.set(invocationId, client);
+  return () => {
+    signal.removeEventListener('abort', leave);
+    forget(invocationId);
+  };
 }
 
-/** Aborted when the client of a call has gone; never where the app does not stream. */
+/**
+ * Aborted when the client of a call has gone, however long before it is asked; never where the app
+ * does not stream.
+ */
 export function clientGone(invocationId: string): AbortSignal {
-  const gone = new AbortController();
-  const leave = () => gone.abort(new ClientGone());
-  outgoing(invocationId)?.once('close', leave);
-  const outer = within.get(invocationId);
-  if (outer?.aborted) leave();
-  else outer?.addEventListener('abort', leave, { once: true });
-  return gone.signal;
+  return (clients.get(invocationId) ?? new AbortController()).signal;
 }
 
 /** Resolves when no response is under way, whole or broken off. */

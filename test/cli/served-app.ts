@@ -1,11 +1,13 @@
 /** The app's own handlers behind real HTTP, without a host: what the CLI is a client of. */
 
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { routes } from '../../functions/routes/index.ts';
 import type { App } from '../../shared/app/app.ts';
 import type { CompanyMessage } from '../../shared/app/company-message.ts';
+import { announce } from '../../shared/http/outgoing.ts';
 import { call } from '../functions/app.ts';
 
 export interface ServedApp {
@@ -34,12 +36,15 @@ export async function serveApp(app: App): Promise<ServedApp> {
         pairs.map(([key, value]) => [key, decodeURIComponent(value)]),
       );
       const text = String(await buffer(request));
-      const reply = await call(app.current, name, {
+      const invocationId = randomUUID();
+      announce(invocationId, response);
+      const init = {
         ...{ method: request.method ?? 'GET', params },
         query: Object.fromEntries(url.searchParams),
         headers: request.headers as Record<string, string>,
         ...(text !== '' && { body: { string: text } }),
-      });
+      };
+      const reply = await call(app.current, name, init, invocationId);
       if (reply.polled !== undefined) polled.push(reply.polled as CompanyMessage);
       if (reply.queued !== undefined) queued.push(String(reply.queued));
       statuses.push(reply.status);

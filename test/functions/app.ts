@@ -307,13 +307,14 @@ export async function call(
   app: Services,
   name: string,
   init: HttpRequestInit = {},
+  invocationId = '00000000-0000-4000-8000-000000000001',
 ): Promise<Reply> {
   const route = routes.find((row) => row.name === name);
   if (route === undefined) throw new RangeError(`no route ${name}`);
   const lines: string[] = [];
   const context: InvocationContext = new functions.InvocationContext({
     functionName: name,
-    invocationId: '00000000-0000-4000-8000-000000000001',
+    invocationId,
     logHandler: (level, ...parts) => lines.push(`${level}: ${parts.join(' ')}`),
   });
   const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/', ...init });

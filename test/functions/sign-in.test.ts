@@ -67,6 +67,11 @@ test('whoever has a token of the issuer is who he is there, and may do what his 
   assert.notEqual(closing?.status, 201);
 });
 
+test('a token may be for others, too', async () => {
+  const token = await issuer.token({ aud: ['api://other', clientId] });
+  assert.equal((await call(signInApp(), 'me', { headers: bearer(token) })).status, 200);
+});
+
 test('API tokens are as good as before, beside it', async () => {
   const app = signInApp();
   assert.equal((await runs(app, 'demo-token')).status, 200);
@@ -107,6 +112,11 @@ const refusals: Array<[what: string, make: () => Promise<string>, detail: RegExp
   [
     'for another audience',
     () => issuer.token({ aud: 'api://other' }),
+    /^Token is for another audience\.$/,
+  ],
+  [
+    'for other audiences',
+    () => issuer.token({ aud: ['api://other', `${clientId}x`] }),
     /^Token is for another audience\.$/,
   ],
   ['for nobody', () => issuer.token({ aud: undefined }), /^Token is for another audience\.$/],

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { describe, mock, test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { describe, mock, type TestContext, test } from 'node:test';
 import { admit, openDoor } from '../../shared/http/proxied/door.ts';
 import { fitsRoute, routeValues } from '../../shared/http/proxied/head.ts';
 
@@ -36,6 +38,14 @@ describe('the parameters of a route', () => {
   });
 });
 
+/** Resolves when the door has it. */
+function nextRequest(t: TestContext): Promise<unknown> {
+  return new Promise((resolve) => {
+    subscribe('http.server.request.start', resolve);
+    t.after(() => unsubscribe('http.server.request.start', resolve));
+  });
+}
+
 test('an invocation whose request never comes ends', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   t.after(() => mock.timers.reset());
@@ -57,10 +67,7 @@ test('a request whose client has gone before its invocation comes can be read', 
     headers: { 'x-ms-invocation-id': 'gone', 'transfer-encoding': 'chunked' },
   });
   client.on('error', () => {});
-  const announced = new Promise((resolve) => {
-    subscribe('http.server.request.start', resolve);
-    t.after(() => unsubscribe('http.server.request.start', resolve));
-  });
+  const announced = nextRequest(t);
   const connected = once(server, 'connection');
   client.write('{"user"');
   const [socket] = await connected;
@@ -83,13 +90,8 @@ test('a request whose client has gone before its invocation comes can be read', 
   assert.equal(await read.text(), '');
 });
 
-test('a head that cannot be read is answered, as too large or as none', async (t) => {
-  const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
-  t.after(() => server.close());
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  openDoor(`http://127.0.0.1:${port}`);
-  // The door is at a server from its first request on.
+/** The door is at a server from its first request on. */
+async function passed(port: number): Promise<void> {
   const headers = { 'x-ms-invocation-id': 'first' };
   const first = request({ port, host: '127.0.0.1', headers, agent: false }).end();
   const [[answer]] = await Promise.all([
@@ -97,9 +99,18 @@ test('a head that cannot be read is answered, as too large or as none', async (t
     admit({ invocationId: 'first', clientsName: undefined, fits: () => true }),
   ]);
   answer.resume();
+}
+
+test('a head that cannot be read is answered, as too large or as none', async (t) => {
+  const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  openDoor(`http://127.0.0.1:${port}`);
+  await passed(port);
   for (const [head, status] of [
     [
-      `GET / HTTP/1.1\r\nX-Long: ${'y'.repeat(17_000)}\r\n\r\n`,
+      `GET / HTTP/1.1\r\nX-Long: ${'y'.repeat(70_000)}\r\n\r\n`,
       '431 Request Header Fields Too Large',
     ],
     ['no request at all\r\n\r\n', '400 Bad Request'],
@@ -110,3 +121,54 @@ test('a head that cannot be read is answered, as too large or as none', async (t
     assert.equal(String(bytes).split('\r\n')[0], `HTTP/1.1 ${status}`);
   }
 });
+
+test('a call whose head is refused ends at once, also under a name of its client’s', async (t) => {
+  const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  openDoor(`http://127.0.0.1:${port}`);
+  await passed(port);
+  const fits = ({ url }: { url?: string | undefined }) => url === '/runs';
+  for (const [id, name, isFirst] of [
+    [randomUUID(), undefined, true],
+    [randomUUID(), undefined, false],
+    [randomUUID(), 'mine', true],
+  ] as const) {
+    const call = () => admit({ invocationId: id, clientsName: name, fits });
+    const waiting = isFirst ? assert.rejects(call(), /head of this request cannot be read/) : null;
+    const socket = connect(port, '127.0.0.1');
+    socket.end(`GET /runs HTTP/1.1\r\nX: \u0001\r\nX-Ms-Invocation-Id: ${name ?? id}\r\n\r\n`);
+    assert.match(String((await once(socket, 'data'))[0]), /^HTTP\/1\.1 400 /);
+    socket.destroy();
+    await (waiting ?? assert.rejects(call(), /head of this request cannot be read/));
+  }
+});
+
+const unpaired: [named: string, status: number, type: string][] = [
+  ['0f8fad5b-d9cb-469f-a165-70867728950e', 503, 'unavailable'],
+  ['mine', 400, 'invalid-value'],
+];
+for (const [named, status, type] of unpaired) {
+  test(`a request named ${named} whose call never comes is a ${status}`, async (t) => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    t.after(() => server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    openDoor(`http://127.0.0.1:${port}`);
+    mock.timers.enable({ apis: ['setTimeout'] });
+    t.after(() => mock.timers.reset());
+    const headers = { 'x-ms-invocation-id': named };
+    const announced = nextRequest(t);
+    const asked = request({ port, host: '127.0.0.1', headers, agent: false }).end();
+    await announced;
+    mock.timers.tick(15_000);
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const problem = JSON.parse(await text(answer));
+    assert.deepEqual([answer.statusCode, problem.status], [status, status]);
+    assert.equal(problem.type, `urn:syncboard:problem:${type}`);
+    assert.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
+    assert.equal(answer.headers['retry-after'], status === 503 ? '10' : undefined);
+    assert.equal(/x-ms-invocation-id/.test(problem.detail), status === 400);
+  });
+}

@@ -54,7 +54,11 @@ const given = [
 ];
 
 /** Of the Functions host, which the app does not ask for. */
-const hosts = ['AzureWebJobsStorage__credential', 'AzureWebJobsStorage__tableServiceUri'];
+const hosts = [
+  'AzureWebJobsStorage__credential',
+  'AzureWebJobsStorage__tableServiceUri',
+  'AzureWebJobsDisableHomepage',
+];
 
 test('whatever the files set is a setting of the app, of its catalogue, or of the host', () => {
   assert.ok(file('main.bicep').includes('{ PUBLIC_URL:'));
@@ -94,6 +98,20 @@ test('the host may not find a connection string, and Flex none of what it refuse
   assert.doesNotMatch(file('modules/app-flex.bicep'), /ftpsState|functionAppScaleLimit|linuxFx/);
 });
 
+test('the page is at /, and not one of the host', () => {
+  const plain = block('settings.bicep', 'var plainSettings = {');
+  assert.match(plain, /^ {2}AzureWebJobsDisableHomepage: 'true'$/m);
+});
+
+test('a list of who may call shuts out no test of our own, in either flavour', () => {
+  for (const path of ['modules/app-flex.bicep', 'modules/app-premium.bicep']) {
+    assert.match(file(path), /^ {6}ipSecurityRestrictions: accessRules$/m, path);
+  }
+  const both = found(file('main.bicep'), /(accessRules\(.+, hasTest\)|hasTest: hasTest)$/gm);
+  assert.equal(both.length, 3);
+  assert.match(file('access.bicep'), /'ApplicationInsightsAvailability'\n +tag: 'ServiceTag'/);
+});
+
 /** Azure's built-in roles (Azure built-in roles, Microsoft Learn). */
 const builtIn: Record<string, string> = {
   'Storage Blob Data Owner': 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
@@ -122,6 +140,39 @@ test('every role is the one its name says, has a reason, and stands in the guide
       path !== 'modules/roles.bicep' && /roleAssignments|roleDefinitions/.test(source),
   );
   assert.deepEqual(outside, []);
+});
+
+test('who operates has the rights that the commands of the guide need', () => {
+  const onStorage = found(
+    file('modules/roles.bicep').split('resource operatorOnStorage')[1] ?? '',
+    /'(Storage \w+ Data \w+)'/g,
+  );
+  const kinds = {
+    blob: 'Storage Blob Data Contributor',
+    message: 'Storage Queue Data Contributor',
+  };
+  for (const [kind, role] of Object.entries(kinds)) {
+    assert.equal(guide.includes(`az storage ${kind} `), onStorage.includes(role), role);
+  }
+});
+
+const commands = found(guide, /^ *```sh\n([\s\S]*?)^ *```$/gm).join('');
+
+test('options are begun once and added to afterwards', () => {
+  assert.deepEqual(found(guide, /azd env set SYNCBOARD_OPTIONS (\S+)/g), ["'{}'", '"$all";']);
+});
+
+test('what commands write is outside the work tree', () => {
+  const written = found(commands, /(?<![<>&=-])> *([^\s)]+)/g);
+  assert.deepEqual(written, ['"$token"']);
+  assert.deepEqual(found(commands, /^ *(?:\w+; )?(?:mkdir .+; )?(?:token|copy)=(..)/gm), [
+    '~/',
+    '~/',
+  ]);
+});
+
+test('an environment of azd, which has secrets, is not for git', async () => {
+  assert.match(await text('.gitignore'), /^\.azure\/$/m);
 });
 
 const alerts = file('modules/alerts.bicep');

@@ -1,9 +1,12 @@
 /** `/mcp` by the SDK's own client over real HTTP: every tool, whom it is offered, what it refuses. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@modelcontextprotocol/client';
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import fc from 'fast-check';
+import { scaled } from 'stand-in-kit/testing/patience';
 import { tools } from '../../functions/mcp/tools/index.ts';
 import { partOf } from '../support/some-of.ts';
 import { randomArguments } from './random-arguments.ts';
@@ -149,8 +152,31 @@ for (const [what, name, args, expected] of [
     { cod: '0c10' },
     /cod: there is no such member \(did you mean code\?\)/,
   ],
-  ['an argument that is missing', 'list_entities', {}, /^code: code is needed/],
-  ['a number out of range', 'watch_run', { id: 'x', waitSeconds: 26 }, /^waitSeconds: .*25/],
+  [
+    'an argument that is missing',
+    'list_entities',
+    {},
+    /^code: code is needed; allowed: a text of 1 to 64 characters$/,
+  ],
+  [
+    'a number out of range',
+    'watch_run',
+    { id: 'x', waitSeconds: 26 },
+    /^waitSeconds: waitSeconds must be a whole number from 0 to 25$/,
+  ],
+  ['a number for a text', 'list_entities', { code: 5 }, /^code: code must be a text of 1 to 64/],
+  [
+    'a number for words',
+    'find_runs',
+    { code: 5 },
+    /^code: code must be a text or a list of texts$/,
+  ],
+  [
+    'what is no id',
+    'watch_run',
+    { id: 'X Y' },
+    /^id: id must be the id of a run, as find_runs lists them$/,
+  ],
   [
     'a month of a dated entity',
     'plan_sync',
@@ -199,11 +225,12 @@ interface Sent {
   body?: unknown;
   token?: string;
   headers?: Record<string, string>;
+  signal?: AbortSignal;
 }
 
-function sent({ method = 'POST', body, token = 'reader-secret', headers = {} }: Sent) {
+function sent({ method = 'POST', body, token = 'reader-secret', headers = {}, signal }: Sent) {
   return fetch(`${world.served.url}/mcp`, {
-    method,
+    ...{ method, signal: signal ?? null },
     headers: {
       accept: 'application/json, text/event-stream',
       'content-type': 'application/json',
@@ -254,6 +281,96 @@ test('what is no message, and who may not look', async () => {
   });
   assert.match(await answer.text(), /There is no tool start_sink: use one of overview, /);
 });
+
+/** What the SDK's own client would not send: the error, or the text of the tool's. */
+async function answered(method: string, params: unknown): Promise<object> {
+  const answer = await sent({ body: { ...ping, method, params } });
+  const { error, result } = (await answer.json()) as {
+    error?: { code: number; message: string };
+    result?: { isError?: boolean; content: { text: string }[] };
+  };
+  return error ?? { isError: result?.isError, text: result?.content[0]?.text };
+}
+
+test('arguments of the wrong kind are an error of the tool', async () => {
+  for (const args of [null, [], 'x', 5]) {
+    const text = 'arguments: arguments must be an object of arguments: code';
+    const params = { name: 'list_entities', arguments: args };
+    assert.deepEqual(await answered('tools/call', params), { isError: true, text });
+  }
+  const params = { name: 'list_entities', arguments: { code: '0c1' }, task: 5 };
+  assert.match(JSON.stringify(await answered('tools/call', params)), /Invalid code value/);
+});
+
+for (const [method, params, fault] of [
+  [
+    'initialize',
+    { protocolVersion: 5 },
+    'params.protocolVersion: expected string, received number',
+  ],
+  ['tools/list', { cursor: 5 }, 'params.cursor: expected string, received number'],
+  ['tools/call', { name: 5 }, 'params.name: expected string, received number'],
+  ['tools/call', undefined, 'params: expected object, received undefined'],
+] as const) {
+  test(`a message that is wrong is told in a line: ${fault}`, async () => {
+    const { code, message } = (await answered(method, params)) as { code: number; message: string };
+    assert.equal(code, -32_602);
+    assert.ok(message.startsWith('The message is not as the protocol has it: '), message);
+    assert.ok(message.includes(fault) && !message.includes('\n'), message);
+  });
+}
+
+/** A message of a call that is held, as long as nobody ends it. */
+async function watching(t: TestContext) {
+  const { id } = await jsonOf(runner, 'start_sync', { calls: [payment], whenBusy: 'wait' });
+  t.after(() => jsonOf(runner, 'cancel_run', { id }));
+  const params = { name: 'watch_run', arguments: { id, waitSeconds: 25 } };
+  return { ...ping, id: 7, method: 'tools/call', params };
+}
+
+test('a call that is held ends when its client goes', async (t) => {
+  const body = await watching(t);
+  const deadline = AbortSignal.timeout(scaled(10_000));
+  for (const heldMs of [20, 400]) {
+    const before = world.served.statuses.length;
+    const client = new AbortController();
+    const answer = sent({ body, signal: client.signal });
+    await sleep(heldMs);
+    client.abort();
+    await assert.rejects(answer, /aborted/);
+    while (world.served.statuses.length === before)
+      await sleep(20, undefined, { signal: deadline });
+  }
+});
+
+const deadlines: [what: string, ms: number][] = [
+  ['is told so after 55 s', 55_000],
+  ['is told so even if the SDK never answers', 58_000],
+];
+for (const [what, limit] of deadlines) {
+  test(`whoever asks for too much ${what}`, async (t) => {
+    const body = await watching(t);
+    const over = new AbortController();
+    const { timeout } = AbortSignal;
+    const isLimited = Promise.withResolvers<void>();
+    t.mock.method(AbortSignal, 'timeout', (ms: number) => {
+      if (ms !== limit) return timeout.call(AbortSignal, ms);
+      isLimited.resolve();
+      return over.signal;
+    });
+    if (limit === 58_000) {
+      const { prototype } = WebStandardStreamableHTTPServerTransport;
+      t.mock.method(prototype, 'handleRequest', () => new Promise(() => {}));
+    }
+    const answer = sent({ body });
+    await isLimited.promise;
+    over.abort();
+    const { id, result } = (await (await answer).json()) as { id: number; result: object };
+    t.mock.restoreAll();
+    const text = 'No answer in time: ask for less at once, or later.';
+    assert.deepEqual([id, result], [7, { content: [{ type: 'text', text }], isError: true }]);
+  });
+}
 
 /** What it may have read in answers before. */
 const seen = () => ({

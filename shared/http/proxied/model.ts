@@ -5,6 +5,7 @@
  * them and leave the client without an answer, before any code of an app is called.
  */
 
+import { forget } from '../outgoing.ts';
 import {
   type Core,
   type InvocationContext,
@@ -12,7 +13,7 @@ import {
   type ProgrammingModel,
   workerCore,
 } from './core.ts';
-import { type Arrival, admit, invocationHeader, openDoor } from './door.ts';
+import { type Arrival, admit, invocationHeader, openDoor, takingLargeHeads } from './door.ts';
 import { fitsRoute, mendOrigin, ownMetadata } from './head.ts';
 
 /** Told of every call of a function: hooks would have the worker write four lines for each. */
@@ -33,7 +34,7 @@ function withOwnRequests(library: ProgrammingModel, calls: Calls): ProgrammingMo
     name: library.name,
     version: library.version,
     async getCapabilities(capabilities) {
-      const all = await library.getCapabilities(capabilities);
+      const all = await takingLargeHeads(() => library.getCapabilities(capabilities));
       const uri = all['HttpUri'];
       if (uri !== undefined) openDoor(uri);
       streams = uri !== undefined;
@@ -50,6 +51,10 @@ function withOwnRequests(library: ProgrammingModel, calls: Calls): ProgrammingMo
 }
 
 function told(model: InvocationModel, id: string, calls: Calls): InvocationModel {
+  const end = () => {
+    calls.end(id);
+    forget(id);
+  };
   return {
     getArguments: () => model.getArguments(),
     async invokeFunction(...call) {
@@ -58,7 +63,7 @@ function told(model: InvocationModel, id: string, calls: Calls): InvocationModel
         return await model.invokeFunction(...call);
       } catch (error) {
         // There will be no answer.
-        calls.end(id);
+        end();
         throw error;
       }
     },
@@ -66,7 +71,7 @@ function told(model: InvocationModel, id: string, calls: Calls): InvocationModel
       try {
         return await model.getResponse(...call);
       } finally {
-        calls.end(id);
+        end();
       }
     },
   };
@@ -91,6 +96,7 @@ function ofRequest(
         return await model.getArguments();
       } catch (error) {
         refuse(arrival);
+        forget(context.invocationId);
         throw error;
       }
     },
