@@ -248,7 +248,7 @@ describe('the board', { skip: withoutBrowser }, () => {
     await change.focus();
     await page.keyboard.press('Enter');
     const form = page.getByRole('form', { name: 'Change the schedule shared' });
-    await form.getByLabel('When', { exact: true }).fill('0 6 * * *');
+    await form.getByRole('textbox', { name: /^When/ }).fill('0 6 * * *');
     await write('PUT', '/schedules/shared', {
       board: 'shared',
       cron: '15 1 * * *',
