@@ -3,6 +3,7 @@
 import type { InvocationContext, StorageQueueHandler } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
 import { runQueueName, runQueueOutput } from '../../shared/app/run-queue.ts';
+import { show } from '../../shared/faults/show.ts';
 import type { SliceOutcome } from '../../shared/sync/engine.ts';
 import { inSpan } from '../../shared/telemetry/spans.ts';
 import { sendOn } from '../send-on.ts';
@@ -14,7 +15,7 @@ import { sendOn } from '../send-on.ts';
  */
 export function executeRun(app: () => App): StorageQueueHandler {
   return async (message: unknown, context: InvocationContext) => {
-    const id = String(message);
+    const id = typeof message === 'string' ? message : show(message);
     const { current, stopping } = app();
     const goOn = () => sendOn(() => app().send(runQueueName, id), `run ${id}`, context);
     let outcome: SliceOutcome;
