@@ -71,8 +71,11 @@ export function broken(text: string, width: number): string[] {
       continue;
     }
     for (const { segment } of letters.segment(word)) {
-      if (line !== '' && widthOf(line) + widthOf(segment) > width) end();
-      line += cutTo(segment, width);
+      // A letter of several signs, each with a width of its own (notes of music), may be too wide.
+      for (const part of widthOf(segment) > width ? segment : [segment]) {
+        if (line !== '' && widthOf(line + part) > width) end();
+        line += part;
+      }
     }
   }
   if (line.trim() !== '' || lines.length === 0) end();

@@ -165,6 +165,8 @@ describe('a table', () => {
         const letters = (all: string) => all.replaceAll(/\s/g, '');
         assert.equal(letters(lines.join('')), letters(clean(told)));
       }),
+      // One letter of three columns.
+      { examples: [['\u{1D158}\u{1D165}\u{1D16E}', 2]] },
     );
   });
 });
