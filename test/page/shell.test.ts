@@ -100,7 +100,7 @@ describe('in a browser', { skip: withoutBrowser }, () => {
     await page
       .getByText('A token has Latin letters, digits and signs only.', { exact: false })
       .waitFor();
-    await page.getByLabel('Token').fill('x'.repeat(20_000));
+    await page.getByLabel('Token').fill('x'.repeat(40_000));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('This token is longer than the app takes.').waitFor();
     await page.getByLabel('Token').fill('no-such-token');
@@ -185,17 +185,17 @@ describe('in a browser', { skip: withoutBrowser }, () => {
   it('one that turns the page away is told in its own words, and left alone as long as it says', async () => {
     const { page, close } = await browser.open(app.url, { token: 'demo-token' });
     await page.getByRole('navigation', { name: 'Views' }).waitFor();
+    // What the page asks from then on is of its next visit.
+    await page.goto('about:blank');
     const asked: number[] = [];
     await page.route('**/overview**', (route) => {
-      // What is held is of the page as it was before.
-      if (route.request().url().includes('wait=')) return route.continue();
       asked.push(Date.now());
       if (asked.length > 1) return route.continue();
       const headers = { 'retry-after': '3', ratelimit: '"caller";r=0;t=3' };
       const detail = 'More requests came of this token. Try again later.';
       return route.fulfill({ status: 429, headers, json: { status: 429, detail } });
     });
-    await page.reload();
+    await page.goto(app.url);
     await page
       .getByText('The app turns the page away for now: More requests', { exact: false })
       .waitFor();
