@@ -100,7 +100,7 @@ describe('in a browser', { skip: withoutBrowser }, () => {
     await page
       .getByText('A token has Latin letters, digits and signs only.', { exact: false })
       .waitFor();
-    await page.getByLabel('Token').fill('x'.repeat(40_000));
+    await page.getByLabel('Token').fill('x'.repeat(70_000));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('This token is longer than the app takes.').waitFor();
     await page.getByLabel('Token').fill('no-such-token');
