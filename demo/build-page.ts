@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../shared/command-line/replace-file.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

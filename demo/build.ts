@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { commandLine } from '../shared/command-line/command-line.ts';
+import { replaceFile } from '../shared/command-line/replace-file.ts';
 import { billOfMaterials, packagesIn, thirdPartyLicences } from './build/bill-of-materials.ts';
 import { bundle, entryChunk } from './build/bundle.ts';
 import { buildPage } from './build-page.ts';
-import { replaceFile } from './replace-file.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,11 +1,11 @@
 /** `syncboard catalog add`: one more entry in a catalogue's file, if the catalogue is right then. */
 
-import { realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { checkFiles } from '../../shared/app/catalog-check/files.ts';
 import { grown } from '../../shared/app/catalog-check/grown.ts';
 import { locatedFault } from '../../shared/app/catalog-check/located.ts';
 import { type TextFile, textOf } from '../../shared/app/catalog-check/text-file.ts';
+import { replaceFile } from '../../shared/command-line/replace-file.ts';
 import { CatalogError } from '../../shared/faults/catalog-error.ts';
 import { parseJsonText } from '../../shared/faults/json-text.ts';
 import { cliCommand, type Surroundings } from '../command.ts';
@@ -90,15 +90,10 @@ function connectionOf(entry: unknown): string[] {
   return company === undefined ? [] : connectionOf(company);
 }
 
-/** In one step: the app may be reading it. What a link leads to is replaced, not the link. */
 async function replace(path: string, text: string, { signal }: Surroundings): Promise<void> {
-  const place = await realpath(path);
-  const beside = `${place}.${process.pid}`;
   try {
-    await writeFile(beside, text, { signal });
-    await rename(beside, place);
+    await replaceFile(path, text, signal);
   } catch (error) {
-    await rm(beside, { force: true });
     signal.throwIfAborted();
     throw new CliError(exitCodes.usage, `cannot write ${path}: ${(error as Error).message}`);
   }

@@ -1,7 +1,17 @@
 /** `syncboard catalog add`: one more entry, the rest as somebody has written it. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -86,15 +96,17 @@ describe('catalog add', () => {
     assert.match((await add(' [] ')).err, /^ENTRY is an empty list$/);
   });
 
-  it('replaces what a link leads to', async (t) => {
+  it('replaces what a link leads to, for whom it was readable', async (t) => {
     const folder = await folderOf(t);
     await symlink('catalog.json', join(folder, 'link.json'));
+    await chmod(join(folder, 'catalog.json'), 0o640);
     const { code } = await cli(
       ['catalog', 'add', 'servers', '{"id": "ab", "description": "AB"}', 'link.json'],
       {},
       folder,
     );
     assert.deepEqual([code, await readlink(join(folder, 'link.json'))], [0, 'catalog.json']);
+    assert.equal((await stat(join(folder, 'catalog.json'))).mode & 0o777, 0o640);
     assert.match(await readFile(join(folder, 'catalog.json'), 'utf8'), /"ab"/);
   });
 

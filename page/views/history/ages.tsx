@@ -30,7 +30,7 @@ export function Ages({ name }: { name?: string }) {
       </div>
       {refusal !== undefined && <p class="refusal">{refusal.message}</p>}
       <ScrollBox class="sheet" label={say('history.ages')}>
-        <table>
+        <table class="figures">
           <thead>
             <tr>
               <th scope="col">{say('history.entity')}</th>

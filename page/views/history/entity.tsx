@@ -94,7 +94,7 @@ function Listed({ turns, usual }: { turns: readonly EntityTurn[]; usual: number 
     <section>
       <h2 class="heading">{say('history.newest')}</h2>
       <ScrollBox class="sheet" label={say('history.newest')}>
-        <table>
+        <table class="figures">
           <thead>
             <tr>
               <th scope="col">{say('history.ended')}</th>
@@ -120,7 +120,7 @@ function Listed({ turns, usual }: { turns: readonly EntityTurn[]; usual: number 
                   <a href={hrefOf('runs', [run])} title={wholeMoment(at)}>
                     {near(at, now.peek())}
                   </a>
-                  {period !== undefined && <span class="month">{monthNumbers(period)}</span>}
+                  {period !== undefined && <span class="period">{monthNumbers(period)}</span>}
                 </th>
                 <td>
                   <StateWord state={state} />

@@ -17,7 +17,7 @@ export function Lag() {
       <h2 class="heading">{say('history.lag')}</h2>
       {refusal !== undefined && <p class="refusal">{refusal.message}</p>}
       <ScrollBox class="sheet" label={say('history.lag')}>
-        <table>
+        <table class="figures">
           <thead>
             <tr>
               <th scope="col">{say('history.company')}</th>

@@ -68,7 +68,7 @@ function Month({ boards, month }: { boards: readonly string[]; month: string }) 
       </div>
       {refusal !== undefined && <p class="refusal">{refusal.message}</p>}
       <ScrollBox class="sheet" label={say('history.nights')}>
-        <table>
+        <table class="figures">
           <thead>
             <tr>
               {weeks[1]?.map((day) => (
@@ -97,7 +97,7 @@ function Month({ boards, month }: { boards: readonly string[]; month: string }) 
 
 function NightCell({ day, night }: { day: string; night: Night | undefined }) {
   const date = <b>{Number(day.slice(8))}</b>;
-  if (night === undefined) return <span class="night none">{date}</span>;
+  if (night === undefined) return <span class="night">{date}</span>;
   const { runs, state, endedAt, lateMs } = night;
   const [only] = runs;
   const isOne = runs.length === 1 && only !== undefined;

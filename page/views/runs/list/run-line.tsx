@@ -30,7 +30,7 @@ export const RunLine = memo(function RunLine({ run, place, count }: RunLineProps
         <a href={hrefOf('runs', [run.id])}>
           <bdi>{runTitle(run)}</bdi>
         </a>
-        {run.period !== undefined && <span class="month">{monthNumbers(run.period)}</span>}
+        {run.period !== undefined && <span class="period">{monthNumbers(run.period)}</span>}
       </span>
       <Told run={run} />
       <span class="who">

@@ -32,7 +32,7 @@ export function Freshness({ run }: { run: Run }) {
         <small>{say('runs.freshnessMore')}</small>
       </div>
       <ScrollBox class="table sheet" label={say('runs.freshness')}>
-        <table>
+        <table class="figures">
           <thead>
             <tr>
               <th scope="col">{say('runs.entity')}</th>
@@ -129,7 +129,7 @@ function Checked({ check: { check, period, result } }: { check: Check }) {
   return (
     <div class={`checked ${state}`} title={check}>
       <b>{say(`runs.check_${state}`)}</b>
-      {period !== undefined && <span class="month">{monthNumbers(period)}</span>}
+      {period !== undefined && <span class="period">{monthNumbers(period)}</span>}
       {differences.map(({ code, month, of, values }) => (
         <div key={`${code} ${month} ${of}`}>
           {of}:{' '}

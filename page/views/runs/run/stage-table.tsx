@@ -61,7 +61,7 @@ export function StageTable({ run, progress, chosen }: StageTableProps) {
         </fieldset>
       </div>
       <ScrollBox class="table sheet" label={say('runs.allStages')}>
-        <table>
+        <table class="figures">
           <thead>
             <tr>
               <th scope="col">{say('runs.entity')}</th>
@@ -137,7 +137,7 @@ const StageRow = memo(function StageRow({ run, stage, moving, isChosen }: StageR
         >
           <bdi>{entityOf(stage)}</bdi>
         </a>
-        {stage.period !== undefined && <span class="month">{monthNumbers(stage.period)}</span>}
+        {stage.period !== undefined && <span class="period">{monthNumbers(stage.period)}</span>}
       </th>
       <td>{stage.stage}</td>
       <td>{stage.code}</td>
