@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import functions from '@azure/functions';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
+import { executeRun } from '../../functions/sync/execute-run.ts';
 import hostJson from '../../host.json' with { type: 'json' };
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { App } from '../../shared/app/app.ts';
@@ -185,4 +187,21 @@ test('more than one answer of the service brings', async () => {
   await lookForGivenUp({ ...dependencies, log: (text) => lines.push(text) }, soon());
   assert.deepEqual([lines.length, known.length], [many, many]);
   assert.equal(new Set(known.map(givenUpText)).size, many);
+});
+
+test('a message that names no run is shown as it came, in the error by which it is given up', async () => {
+  const context = new functions.InvocationContext({ logHandler: () => {} });
+  const messages: [message: unknown, shown: string][] = [
+    [{ id: 7 }, '{"id":7}'],
+    [['a'], '["a"]'],
+    [7, '7'],
+    ['nobody-s', 'nobody-s'],
+  ];
+  for (const [message, shown] of messages) {
+    await assert.rejects(
+      Promise.resolve(executeRun(() => app)(message, context)),
+      ({ message: text }: Error) => text.startsWith(`There is no run ${shown} (`),
+      shown,
+    );
+  }
 });
