@@ -60,7 +60,10 @@ export function companyCases(played: () => Played): void {
     });
     await page.getByRole('button', { name: 'Poll now' }).click();
     await page.getByRole('main').getByText('Asked for: it begins').waitFor({ timeout: 1_500 });
-    await page.getByRole('row', { name: /adresar/ }).filter({ hasNotText: before }).waitFor();
+    await page
+      .getByRole('row', { name: /adresar/ })
+      .filter({ hasNotText: before })
+      .waitFor();
     await page.getByRole('button', { name: 'Register' }).click();
     await page.getByText('The server calls at once').waitFor();
     await page.getByRole('button', { name: 'Remove' }).click();
