@@ -2,9 +2,10 @@
 
 import { z } from 'zod';
 import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
-import type { Field } from '../language/definition.ts';
+import { aggregates, type Field } from '../language/definition.ts';
 import { namesIn, paramsIn } from '../language/short-lists.ts';
 import { foldName } from '../name.ts';
+import { groupable } from '../sql/grouped-level.ts';
 import { exampleQueries } from './examples.ts';
 import { forms, formsOf, type Templates, valueKinds } from './forms.ts';
 import { type Language, wordsOf } from './words.ts';
@@ -18,6 +19,15 @@ const fieldSchema = z
     label: z.string().optional(),
     datatype: z.string().meta({ description: 'As ABRA has it: dtString' }),
     type: z.string().meta({ description: 'The same in words' }),
+    aggregate: z.enum(aggregates).optional().meta({
+      description: 'How its values add up in groups; absent: groups are equal in it, or without it',
+    }),
+    currency: z.string().optional().meta({
+      description: 'The field whose currency it is in: none is added to another',
+    }),
+    comparable: z.boolean().optional().meta({
+      description: 'false: neither groups nor rows are equal in it',
+    }),
   })
   .meta({ id: 'HelpField' });
 
@@ -55,6 +65,9 @@ const datasetSchema = z
     label: z.string().optional(),
     fields: z.array(fieldSchema),
     unique: z.array(z.string()).meta({ description: 'Fields that no two rows share' }),
+    masterfields: z.array(z.string()).optional().meta({
+      description: 'Of a nested one: fields of the dataset above by which its rows are found',
+    }),
     conditions: z.array(conditionSchema),
     keys: z.array(keySchema),
     get datasets(): z.ZodArray<typeof datasetSchema> {
@@ -103,6 +116,7 @@ export const helpSchema = z
 
 export type Help = z.infer<typeof helpSchema>;
 export type HelpDataset = z.infer<typeof datasetSchema>;
+export type HelpField = z.infer<typeof fieldSchema>;
 export type HelpCondition = z.infer<typeof conditionSchema>;
 
 export interface Described {
@@ -127,8 +141,12 @@ export function helpOf(
       ...labelled(field.displaylabel),
       datatype: field.datatype,
       type: words.fieldType(field.datatype),
+      ...(templates === 'needed' && groupsHelp(field, one)),
     })),
     unique: namesIn(one.document.uniquefields || (one.fields.has('ID') ? 'ID' : '')),
+    ...(one.master !== undefined && {
+      masterfields: one.masterFields.map((name) => declaredName(name, one.master)),
+    }),
     conditions: [...one.conditions.values()].map((condition) => {
       const help = formsOf(condition, templates);
       return {
@@ -163,6 +181,20 @@ export function helpOf(
     },
   };
 }
+
+/** What groups make of a field. */
+function groupsHelp(field: Field, dataset: LoadedDataset) {
+  const { aggregate, currency } = field;
+  return {
+    ...(aggregate !== undefined && { aggregate }),
+    ...(currency !== undefined && { currency: declaredName(currency, dataset) }),
+    ...(groupable(field) === undefined && { comparable: false }),
+  };
+}
+
+/** As the dataset spells it. */
+const declaredName = (name: string, dataset: LoadedDataset | undefined): string =>
+  dataset?.fields.get(foldName(name))?.fieldname ?? name;
 
 const labelled = (label: string) => (label === '' ? {} : { label });
 

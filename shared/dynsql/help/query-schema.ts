@@ -38,7 +38,10 @@ export function querySchemaOf(definition: Definition, templates: Templates): Jso
       $schema: { type: 'string' },
       ...membersOf(definition.root, templates, definitions),
       // ABRA Gen gives all rows.
-      ...(templates === 'needed' && { top: count(1), skip: count(0) }),
+      ...(templates === 'needed' && {
+        ...{ top: count(1), skip: count(0), count: { type: 'boolean' } },
+        next: anyOf([{ type: 'boolean' }, { type: 'string', pattern: '^[\\w-]+$' }]),
+      }),
     }),
     minProperties: 1,
     $defs: definitions.all,
@@ -90,8 +93,11 @@ function membersOf(
   if (conditions.length > 0) conditions.push(...joined);
   const several = (what: string, item: JsonSchema, maxItems: number) =>
     definitions.oneOrMore(`${dataset.name} ${what}`, item, maxItems);
+  const select = several('field', oneOfNames(fields), most.select);
   return {
-    select: several('field', oneOfNames(fields), most.select),
+    select,
+    // ABRA Gen gives rows as they are.
+    ...(templates === 'needed' && { distinct: { type: 'boolean' }, groupby: select }),
     where: several('condition', anyOf(conditions), most.where),
     orderby: several('key', order, most.orderby),
     datasets: several('dataset', anyOf(below), most.datasets),
