@@ -260,7 +260,7 @@ describe('runs', { skip: withoutBrowser }, () => {
   });
 
   it('on paper a run is whole and light, as wide as a page, and without what is pressed', async () => {
-    const id = await world.start({ code: 'stek' });
+    const id = await world.start({ code: ['stek', 'region', 'mo', 'zagser'] });
     const { stages, state } = await world.finished(id);
     assert.ok(state === 'succeeded' && stages.length > 60, `${state}, ${stages.length} stages`);
     const { page, assertQuiet, close } = await open(`/${id}`, { colorScheme: 'dark' });
