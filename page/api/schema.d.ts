@@ -1858,6 +1858,13 @@ export interface components {
             datatype: string;
             /** @description The same in words */
             type: string;
+            /**
+             * @description What groups (groupby) have of it; absent: it must be in groupby
+             * @enum {string}
+             */
+            aggregate?: "sum" | "avg" | "min" | "max" | "count";
+            /** @description The field with the currency of its amounts, beside it in groupby */
+            currency?: string;
         };
         HelpKey: {
             id: string;
