@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
-import type { Field } from '../language/definition.ts';
+import { aggregates, type Field } from '../language/definition.ts';
 import { namesIn, paramsIn } from '../language/short-lists.ts';
 import { foldName } from '../name.ts';
 import { exampleQueries } from './examples.ts';
@@ -18,6 +18,14 @@ const fieldSchema = z
     label: z.string().optional(),
     datatype: z.string().meta({ description: 'As ABRA has it: dtString' }),
     type: z.string().meta({ description: 'The same in words' }),
+    aggregate: z
+      .enum(aggregates)
+      .optional()
+      .meta({ description: 'What groups (groupby) have of it; absent: it must be in groupby' }),
+    currency: z
+      .string()
+      .optional()
+      .meta({ description: 'The field with the currency of its amounts, beside it in groupby' }),
   })
   .meta({ id: 'HelpField' });
 
@@ -127,6 +135,8 @@ export function helpOf(
       ...labelled(field.displaylabel),
       datatype: field.datatype,
       type: words.fieldType(field.datatype),
+      // ABRA Gen gives rows as they are.
+      ...(templates === 'needed' && groupsOf(field)),
     })),
     unique: namesIn(one.document.uniquefields || (one.fields.has('ID') ? 'ID' : '')),
     conditions: [...one.conditions.values()].map((condition) => {
@@ -163,6 +173,11 @@ export function helpOf(
     },
   };
 }
+
+const groupsOf = ({ aggregate, currency }: Field) => ({
+  ...(aggregate !== undefined && { aggregate }),
+  ...(aggregate !== undefined && currency !== undefined && { currency }),
+});
 
 const labelled = (label: string) => (label === '' ? {} : { label });
 
