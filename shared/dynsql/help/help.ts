@@ -19,12 +19,14 @@ const fieldSchema = z
     label: z.string().optional(),
     datatype: z.string().meta({ description: 'As ABRA has it: dtString' }),
     type: z.string().meta({ description: 'The same in words' }),
-    aggregate: z.enum(aggregates).optional().meta({
-      description: 'How its values add up in groups; absent: groups are equal in it, or without it',
-    }),
-    currency: z.string().optional().meta({
-      description: 'The field whose currency it is in: none is added to another',
-    }),
+    aggregate: z
+      .enum(aggregates)
+      .optional()
+      .meta({ description: 'What groups (groupby) have of it; absent: it must be in groupby' }),
+    currency: z
+      .string()
+      .optional()
+      .meta({ description: 'The field with the currency of its amounts, beside it in groupby' }),
     comparable: z.boolean().optional().meta({
       description: 'false: neither groups nor rows are equal in it',
     }),
@@ -116,7 +118,6 @@ export const helpSchema = z
 
 export type Help = z.infer<typeof helpSchema>;
 export type HelpDataset = z.infer<typeof datasetSchema>;
-export type HelpField = z.infer<typeof fieldSchema>;
 export type HelpCondition = z.infer<typeof conditionSchema>;
 
 export interface Described {
@@ -141,7 +142,8 @@ export function helpOf(
       ...labelled(field.displaylabel),
       datatype: field.datatype,
       type: words.fieldType(field.datatype),
-      ...(templates === 'needed' && groupsHelp(field, one)),
+      // ABRA Gen gives rows as they are.
+      ...(templates === 'needed' && groupsOf(field, one)),
     })),
     unique: namesIn(one.document.uniquefields || (one.fields.has('ID') ? 'ID' : '')),
     ...(one.master !== undefined && {
@@ -183,11 +185,12 @@ export function helpOf(
 }
 
 /** What groups make of a field. */
-function groupsHelp(field: Field, dataset: LoadedDataset) {
+function groupsOf(field: Field, dataset: LoadedDataset) {
   const { aggregate, currency } = field;
   return {
     ...(aggregate !== undefined && { aggregate }),
-    ...(currency !== undefined && { currency: declaredName(currency, dataset) }),
+    ...(aggregate !== undefined &&
+      currency !== undefined && { currency: declaredName(currency, dataset) }),
     ...(groupable(field) === undefined && { comparable: false }),
   };
 }

@@ -16,8 +16,13 @@ interface Named {
 }
 
 const longestList = 10_000;
-const most = { select: 1_000, where: 100, orderby: 50, datasets: 50, flags: 20 } as const;
+const most = {
+  ...{ select: 1_000, where: 100, orderby: 50 },
+  ...{ groupby: 50, datasets: 50, flags: 20 },
+} as const;
 const largestNumber = 2 ** 31 - 1;
+/** The `next` of an answer. */
+const place = { type: 'string', pattern: '^[\\w-]+$' };
 
 export function querySchemaOf(definition: Definition, templates: Templates): JsonSchema {
   const definitions = new Definitions();
@@ -39,8 +44,8 @@ export function querySchemaOf(definition: Definition, templates: Templates): Jso
       ...membersOf(definition.root, templates, definitions),
       // ABRA Gen gives all rows.
       ...(templates === 'needed' && {
-        ...{ top: count(1), skip: count(0), count: { type: 'boolean' } },
-        next: anyOf([{ type: 'boolean' }, { type: 'string', pattern: '^[\\w-]+$' }]),
+        ...{ top: count(1), skip: count(0) },
+        ...{ count: { type: 'boolean' }, next: { anyOf: [{ type: 'boolean' }, place] } },
       }),
     }),
     minProperties: 1,
@@ -93,11 +98,13 @@ function membersOf(
   if (conditions.length > 0) conditions.push(...joined);
   const several = (what: string, item: JsonSchema, maxItems: number) =>
     definitions.oneOrMore(`${dataset.name} ${what}`, item, maxItems);
-  const select = several('field', oneOfNames(fields), most.select);
   return {
-    select,
+    select: several('field', oneOfNames(fields), most.select),
     // ABRA Gen gives rows as they are.
-    ...(templates === 'needed' && { distinct: { type: 'boolean' }, groupby: select }),
+    ...(templates === 'needed' && {
+      distinct: { type: 'boolean' },
+      groupby: oneOrMore(definitions.at(`${dataset.name} field`), most.groupby),
+    }),
     where: several('condition', anyOf(conditions), most.where),
     orderby: several('key', order, most.orderby),
     datasets: several('dataset', anyOf(below), most.datasets),

@@ -1,6 +1,6 @@
 /** Help as lines for a terminal. */
 
-import type { Help, HelpCondition, HelpDataset, HelpField } from './help.ts';
+import type { Help, HelpCondition, HelpDataset } from './help.ts';
 import { filled, type Language, wordsOf } from './words.ts';
 
 /** Names longer than this stand by themselves, what they are about below. */
@@ -38,7 +38,7 @@ function datasetLines(dataset: HelpDataset, texts: Texts): string[] {
     ...indented([
       ...section(
         texts.fields,
-        fields.map((one) => [one.name, fieldText(one, texts)]),
+        fields.map((one) => [one.name, fieldAbout(one, texts)]),
       ),
       ...section(
         texts.conditions,
@@ -55,9 +55,9 @@ function datasetLines(dataset: HelpDataset, texts: Texts): string[] {
   return own;
 }
 
-function fieldText({ type, label, aggregate }: HelpField, texts: Texts): string {
-  const groups = aggregate === undefined ? '' : `; ${texts.aggregates[aggregate]}`;
-  return `${titled(type, label)}${groups}`;
+function fieldAbout({ type, label, aggregate }: HelpDataset['fields'][number], texts: Texts) {
+  const about = titled(type, label);
+  return aggregate === undefined ? about : `${about} (groupby: ${texts.aggregates[aggregate]})`;
 }
 
 function conditionRows({ id, label, text, flags }: HelpCondition, texts: Texts): Row[] {

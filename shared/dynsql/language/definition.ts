@@ -25,7 +25,6 @@ const packedClsid = z
   .string(expects('a packed CLSID', 'use 26 characters of 0-9 and A-Z'))
   .regex(/^[0-9A-Z]{26}$/, expects('a packed CLSID', 'use 26 characters of 0-9 and A-Z'));
 
-/** How values of a field add up in groups. */
 export const aggregates = ['sum', 'avg', 'min', 'max', 'count'] as const;
 
 const field = object('a field', {
