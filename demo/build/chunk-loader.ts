@@ -69,8 +69,10 @@ function soundCache(source: Buffer, stored: Buffer): Buffer | undefined {
  * @param app the folder of `main.cjs`, the chunks and their cache
  */
 export function useCodeCache(app: string): void {
+  // Before Node 22.2 there is no checksum.
+  if (crc32 === undefined || '.cjs' in loaders) return;
   const folder = cacheFolder(app);
-  if ('.cjs' in loaders || !existsSync(dirname(folder))) return;
+  if (!existsSync(dirname(folder))) return;
   if (!existsSync(folder)) {
     tell(`there is none of ${basename(folder)}`);
     return;

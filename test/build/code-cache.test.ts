@@ -127,6 +127,12 @@ test('a code cache of another Node is left alone, and that is said', async () =>
   assert.equal(play(app, ['--import', uses]), said(`there is none of ${basename(folder)}`) + plain);
 });
 
+test('a Node without checksums takes no code cache', async () => {
+  const { app, plain } = await copyOf('without-checksums');
+  const before22Point2 = "data:text/javascript,import zlib from 'node:zlib'; delete zlib.crc32;";
+  assert.equal(play(app, ['--import', uses, '--import', before22Point2]), plain);
+});
+
 test('a chunk that is another one since then, of the same length, is run as it is', async () => {
   const { app, plain } = await copyOf('changed');
   const path = join(app, 'app.cjs');
