@@ -11,6 +11,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startAzurite } from 'stand-in-kit/azurite';
@@ -39,7 +40,7 @@ const { against, bursts, rounds, size } = commandLine({
 /** Between two requests of the other caller, in milliseconds. */
 const pauseMs = 20;
 
-const calls = [{ codes: ['0c10'], names: ['payment'], months: ['2019-07'] }];
+const calls = [{ code: '0c10', name: 'payment', month: 7, year: 2019 }];
 const bodies = {
   /** A plan: what is computed, and what storage is asked. */
   plan: { path: '/runs?dry=true', body: JSON.stringify({ user: 'bench', calls }) },
@@ -72,9 +73,9 @@ async function caller(token: string): Promise<void> {
     });
     sent.end(body);
     const [response] = await once(sent, 'response');
-    response.resume();
-    await once(response, 'end');
-    if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode}`);
+    const text = await textOf(response);
+
+    if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode} ${text}`);
     return performance.now() - since;
   };
   let isStopped = false;
@@ -113,6 +114,22 @@ interface Round {
   whole: number[];
 }
 
+/** What the process of a caller says next. @throws Error where it has ended */
+async function said(child: ChildProcess): Promise<unknown> {
+  const done = new AbortController();
+  const { signal } = done;
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw new Error('a caller’s process has ended');
+  });
+  ended.catch(() => {});
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal }), ended]);
+    return message;
+  } finally {
+    done.abort();
+  }
+}
+
 const names = ['greedy', 'other'] as const;
 
 async function measure(): Promise<void> {
@@ -142,14 +159,14 @@ async function measure(): Promise<void> {
   const seen = async (url: string, kind: Kind, meanwhile: () => Promise<void>) => {
     tell(other, { url, kind, does: 'one by one' });
     await meanwhile();
-    const took = once(other, 'message');
+    const took = said(other);
     tell(other, { url, kind, does: 'stop' });
-    return (await took)[0] as number[];
+    return (await took) as number[];
   };
   const burst = async (url: string, kind: Kind) => {
     const since = performance.now();
     tell(greedy, { url, kind, does: 'burst' });
-    await once(greedy, 'message');
+    await said(greedy);
     return performance.now() - since;
   };
   const round = async (url: string, kind: Kind): Promise<Round> => {
@@ -182,7 +199,7 @@ async function measure(): Promise<void> {
       }
     }
   } finally {
-    for (const child of [greedy, other]) child.disconnect();
+    for (const child of [greedy, other]) child.kill();
     for (const host of builds.values()) await host.close();
     await azurite.close();
   }

@@ -1,6 +1,6 @@
 /**
- * Places that several share fairly: nobody has more than half of them, so that one whose places come
- * back late leaves some to the others, and whoever has least gets the next one.
+ * Places that several share fairly: nobody has more than a part of them, so that one whose places
+ * come back late leaves some to the others, and whoever has least gets the next one.
  */
 
 import { unlessAborted } from './abort.ts';
@@ -65,6 +65,8 @@ const halfLifeMs = 60_000;
 const mostIdle = 1_000;
 
 export interface PlacesOptions {
+  /** The most for one holder; half of them unless told. */
+  most?: number;
   /** The most of one holder that wait: who waits costs memory. */
   mostWaiting?: number;
   /** Monotonic milliseconds. */
@@ -84,10 +86,14 @@ export class FairPlaces {
 
   constructor(
     places: number,
-    { mostWaiting = 100, now = () => performance.now() }: PlacesOptions = {},
+    {
+      most = Math.max(1, Math.floor(places / 2)),
+      mostWaiting = 100,
+      now = () => performance.now(),
+    }: PlacesOptions = {},
   ) {
     this.places = places;
-    this.most = Math.max(1, Math.floor(places / 2));
+    this.most = most;
     this.#mostWaiting = mostWaiting;
     this.#now = now;
   }

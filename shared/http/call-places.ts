@@ -10,8 +10,14 @@ import type { CallPlace } from './call-place.ts';
 import { type Caller, keyOf } from './caller.ts';
 import { networkOf } from './network.ts';
 
-/** Nobody has more than half of them. Measured: docs/performance.md, "One caller beside another". */
-const placesAtOnce = 16;
+/**
+ * A call beside so many of another's takes about so many times longer and once: the loop that all of
+ * them share goes round. Measured: docs/performance.md, "One caller beside another".
+ */
+const mostOfOne = 3;
+
+/** The first call of whoever comes next begins at once, even where three wait for a slow storage. */
+const placesAtOnce = 12;
 
 export class CallPlaces {
   readonly #callers = placesOfCalls();
@@ -46,5 +52,8 @@ export class CallPlaces {
 
 /** Those that wait are bounded by how many requests may come. */
 function placesOfCalls(): FairPlaces {
-  return new FairPlaces(placesAtOnce, { mostWaiting: Number.POSITIVE_INFINITY });
+  return new FairPlaces(placesAtOnce, {
+    most: mostOfOne,
+    mostWaiting: Number.POSITIVE_INFINITY,
+  });
 }
