@@ -45,7 +45,7 @@ export const idle: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 export async function buildApp(): Promise<void> {
-  await promisify(execFile)(process.execPath, [`${root}demo/build.ts`]);
+  await promisify(execFile)(process.execPath, [`${root}demo/build.ts`, '--quick']);
 }
 
 /**

@@ -24,7 +24,7 @@ import { periodLimits } from '../../shared/sync/period.ts';
 import { audited, type ChangeCall, type ChangeKind } from '../changes.ts';
 import { readOnly } from '../shapes/boards.ts';
 import { isDry } from '../shapes/dry.ts';
-import { requireMatch } from '../shapes/precondition.ts';
+import { requireMatch, requireNone } from '../shapes/precondition.ts';
 import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
 import {
   boardAnswer,
@@ -198,6 +198,7 @@ function requireSame(
 ): void {
   const etag = current && boardEtag(app, current);
   requireMatch(request, etag, `board ${name}`);
+  requireNone(request, etag, `board ${name}`);
 }
 
 function parseSwitch(body: Body): {

@@ -22,7 +22,7 @@ import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { audited, type ChangeCall, type ChangeKind } from '../changes.ts';
 import { isDry } from '../shapes/dry.ts';
-import { requireMatch } from '../shapes/precondition.ts';
+import { requireMatch, requireNone } from '../shapes/precondition.ts';
 import {
   listedScheduleSchema,
   nextCountSchema,
@@ -194,7 +194,9 @@ async function changed(
 }
 
 function requireSame(request: HttpRequest, name: string, current: NamedSchedule | undefined): void {
-  requireMatch(request, current && scheduleAnswer(current).headers['etag'], `schedule ${name}`);
+  const etag = current && scheduleAnswer(current).headers['etag'];
+  requireMatch(request, etag, `schedule ${name}`);
+  requireNone(request, etag, `schedule ${name}`);
 }
 
 function nextCount(request: HttpRequest): number {

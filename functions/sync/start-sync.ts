@@ -117,14 +117,19 @@ export async function started(
   return textOrJson(request, 'Synchronization was started.', accepted, answer);
 }
 
-/** What would be started, as JSON; nothing is. Throws `HttpProblem` 400 where it is too much. */
+/**
+ * What would be started, as JSON; nothing is. Throws `HttpProblem` 400 where it is too much.
+ *
+ * @param asOf from when months were counted, of whoever can be told so when it is started
+ */
 export async function planned(
   app: AppServices,
   sync: SyncRequest,
   signal: AbortSignal,
+  asOf?: Date,
 ): Promise<HttpResponseInit> {
   const plan = await app.syncs.plan(sync, signal).catch(refuseTooMany);
-  return json(plannedRunSchema.parse(plan));
+  return json(plannedRunSchema.parse({ ...plan, ...(asOf && { asOf: asOf.toISOString() }) }));
 }
 
 /**

@@ -132,7 +132,9 @@ async function finished(
     if (!headers.has(name)) headers.set(name, value);
   }
   const { body } = answer;
-  if (isKnown(request, headers.get('etag'))) {
+  // Of what is written the header says that there must be none (RFC 9110, 13.1.2).
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead && isKnown(request, headers.get('etag'))) {
     for (const name of ['content-type', 'content-language']) headers.delete(name);
     return new functions.HttpResponse({ status: 304, headers });
   }
