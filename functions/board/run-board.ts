@@ -20,7 +20,7 @@ import { requireMatch } from '../shapes/precondition.ts';
 import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
 import { checkUser } from '../shapes/user.ts';
 import { checkWhenBusy, whenBusyOf } from '../shapes/when-busy.ts';
-import { planned, started, tokenOf } from '../sync/start-sync.ts';
+import { callerOf, planned, started } from '../sync/start-sync.ts';
 import { boardEtag, namedBoard } from './board-view.ts';
 
 /** The worker that made a plan may have a clock that is so far ahead. */
@@ -34,10 +34,10 @@ interface Asked extends Pick<SyncRequest, 'user' | 'whenBusy'> {
 }
 
 export function runBoard(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const dry = isDry(request.query);
-    const body = await readJsonObject(request, signal);
-    const token = tokenOf(body, caller, app);
+    const body = await readJsonObject(request, { signal, place });
+    const token = await callerOf(body, { caller, place }, app);
     requireRole(token, 'run');
     const { asOf, ...asked } = parse(body, app);
     const asking = { ...asked, ...askerOf(token) };

@@ -104,10 +104,10 @@ export function scheduleTimes(app: AppServices): RouteHandler {
 
 /** Writes all of a schedule; with `dry` it is only told, with its next times. */
 export function putSchedule(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     if (caller === undefined) throw new Error('a schedule needs a route that asks for a token');
     const name = nameInPath(request, 'schedule');
-    const body = await readJsonObject(request, signal);
+    const body = await readJsonObject(request, { signal, place });
     const boards = (await app.boards.list(signal)).map((board) => board.name);
     const asked = askedSchedule(body, boards, app.catalog.periods.timeZone);
     const { user, errors } = optionalUser(body);

@@ -44,16 +44,18 @@ export function listCompanies(app: AppServices): RouteHandler {
  * held until there is another, the time is over, the client has gone or the worker stops.
  */
 export function readCompany(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const company = allowedCompany(request, app, caller);
     const codes = app.catalog.codes(titleLanguage(request));
     const waitMs = waitMsOf(request.query);
     const isLive = isFlagged(request.query, 'live', 'true') && waitMs === 0;
     if (isLive) {
-      const [seen, live] = await Promise.all([
-        app.companies.look(company.code, 0, signal),
-        askLive(app, company.code, signal),
-      ]);
+      const [seen, live] = await place.aside(() =>
+        Promise.all([
+          app.companies.look(company.code, 0, signal),
+          askLive(app, company.code, signal),
+        ]),
+      );
       return tagged(json(details(codes, company, seen, live), byLanguage));
     }
     const look = async () => {
@@ -66,9 +68,10 @@ export function readCompany(app: AppServices): RouteHandler {
       AbortSignal.timeout(waitMs),
       clientGone(context.invocationId),
       app.stopping,
+      signal,
     ]);
     while (isKnown(request, answer.headers['etag'])) {
-      await app.companies.changed(company.code, etag, held);
+      await place.aside(() => app.companies.changed(company.code, etag, held));
       if (held.aborted) return answer;
       ({ answer, etag } = await look());
     }
