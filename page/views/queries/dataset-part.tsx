@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { HelpDataset, HelpField } from '../../api/schema.d.ts';
 import { say } from '../../text/say.ts';
 import { Button } from '../../ui/button.tsx';
+import { AddChoice } from './add-choice.tsx';
 import { Conditions } from './conditions.tsx';
 import { type Faults, Told } from './faults.tsx';
 import { fieldsKey, isAsked, type LevelForm, levelOf, orderKey, type QueryForm } from './form.ts';
@@ -155,24 +156,12 @@ function Order({ dataset: { keys, name }, level, faults, set }: PartProps) {
           </Button>
         </div>
       ))}
-      {rest.length > 0 && (
-        <select
-          aria-label={`${say('queries.addKey')}: ${name}`}
-          value=""
-          onChange={(event) => {
-            const id = event.currentTarget.value;
-            event.currentTarget.value = '';
-            if (id !== '') set({ orderby: [...orderby, { id, isDown: false }] });
-          }}
-        >
-          <option value="">{say('queries.addKey')}</option>
-          {rest.map(({ id, label }) => (
-            <option key={id} value={id}>
-              {label ?? id}
-            </option>
-          ))}
-        </select>
-      )}
+      <AddChoice
+        verb="queries.addKey"
+        dataset={name}
+        choices={rest.map(({ id, label }) => ({ value: id, label }))}
+        add={(id) => set({ orderby: [...orderby, { id, isDown: false }] })}
+      />
       <Told list={faults[orderKey(name)]} />
     </fieldset>
   );

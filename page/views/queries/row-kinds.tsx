@@ -1,6 +1,7 @@
 import type { HelpDataset } from '../../api/schema.d.ts';
 import { say } from '../../text/say.ts';
 import { Button } from '../../ui/button.tsx';
+import { AddChoice } from './add-choice.tsx';
 import type { PartProps } from './dataset-part.tsx';
 import { Told } from './faults.tsx';
 import { type LevelForm, rowsKey } from './form.ts';
@@ -75,30 +76,19 @@ function Groups({ dataset, level, below, set, groups }: GroupsProps) {
           )}
         </div>
       ))}
-      {rest.length > 0 && (
-        <select
-          aria-label={`${say('queries.groupBy')}: ${dataset.name}`}
-          value=""
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            event.currentTarget.value = '';
-            if (value === '') return;
-            // Whoever groups by something wants to see it.
-            const isSelected = level.fields.includes(value);
-            set({
-              groupby: [...chosen, value],
-              fields: isSelected ? level.fields : [...level.fields, value],
-            });
-          }}
-        >
-          <option value="">{say('queries.groupBy')}</option>
-          {rest.map(({ name, label }) => (
-            <option key={name} value={name}>
-              {label ?? name}
-            </option>
-          ))}
-        </select>
-      )}
+      <AddChoice
+        verb="queries.groupBy"
+        dataset={dataset.name}
+        choices={rest.map(({ name, label }) => ({ value: name, label }))}
+        add={(value) => {
+          // Whoever groups by something wants to see it.
+          const isSelected = level.fields.includes(value);
+          set({
+            groupby: [...chosen, value],
+            fields: isSelected ? level.fields : [...level.fields, value],
+          });
+        }}
+      />
     </>
   );
 }
