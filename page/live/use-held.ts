@@ -7,6 +7,7 @@ import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { refusalOf } from '../api/client.ts';
 import { connection } from './connection.ts';
+import { pause } from './pause.ts';
 import type { Asked, Live } from './use-live.ts';
 
 const holdSeconds = '25';
@@ -73,18 +74,5 @@ function shown(ended: AbortSignal): Promise<void> {
     };
     document.addEventListener('visibilitychange', wake, { signal: done.signal });
     ended.addEventListener('abort', wake, { signal: done.signal });
-  });
-}
-
-function pause(milliseconds: number, ended: AbortSignal): Promise<void> {
-  if (milliseconds <= 0 || ended.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      ended.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    ended.addEventListener('abort', wake);
   });
 }
