@@ -51,7 +51,7 @@ function Count({ of }: { of: ViewName }) {
       </b>
       {/* A number alone says nothing to whoever does not see where it stands. */}
       <span class="unseen">
-        {': '}
+        {' '}
         {isNow ? say('now.wrong', { count }) : say('now.inTrouble', { count })}
       </span>
     </>

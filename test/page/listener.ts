@@ -45,7 +45,9 @@ const watching = `(() => {
 })()`;
 
 /** What a screen reader says of states. */
-const states = ['expanded', 'checked', 'pressed', 'selected', 'disabled', 'invalid', 'busy'];
+const states = ['expanded', 'checked', 'pressed', 'selected'];
+/** These where they are so. */
+const troubles = ['disabled', 'invalid', 'busy'];
 /** More steps than any view has. */
 const mostSteps = 250;
 
@@ -111,7 +113,11 @@ async function saidOf(session: CDPSession): Promise<string> {
   const [node] = nodes;
   if (node === undefined) return '';
   const told = (node.properties ?? [])
-    .filter(({ name, value }) => states.includes(name) && value.value !== undefined)
+    .filter(
+      ({ name, value: { value: is } }) =>
+        (states.includes(name) && is !== undefined) ||
+        (troubles.includes(name) && is !== 'false' && is),
+    )
     .map(({ name, value }) => `${name}=${value.value}`);
   const { role, name, value, description } = node;
   return [

@@ -84,7 +84,7 @@ describe('the view Now', { skip: withoutBrowser }, () => {
   }
 
   it('what was made again and has failed again can be made again', async () => {
-    await control('PUT', procedure, { failures: { times: 2, number: 8134 } });
+    await control('PUT', procedure, { failures: { times: 1_000, number: 8134 } });
     const first = await start({ code: 'stek', name: 'meter' });
     await machine.finished(first);
     const { page, assertQuiet, close } = await browser.open(machine.url, { token });
@@ -93,6 +93,8 @@ describe('the view Now', { skip: withoutBrowser }, () => {
     await line
       .getByRole('link', { name: /^(Started|\d of \d stages|failed): .* of stek failed/ })
       .waitFor();
+    await line.getByRole('button', { name: /^Retry/ }).waitFor();
+    await control('DELETE', '/procedures');
     await line.getByRole('button', { name: /^Retry/ }).click();
     await page.getByRole('heading', { level: 1, name: 'All is well' }).waitFor();
     const [second = ''] = (await machine.run(first)).retriedBy ?? [];

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Accepted, RunProgress } from '../../api/schema.d.ts';
 import { send, type WrittenRequest, writtenRequest } from '../../api/send.ts';
+import { changes } from '../../live/overview.ts';
 import { useProgress } from '../../live/use-progress.ts';
 import { hasEnded } from '../../live/use-run.ts';
 import { may } from '../../session/session.ts';
@@ -21,6 +22,7 @@ export function Mend({ line, title }: { line: Line; title: string }) {
     return (
       <Started
         id={started.value}
+        line={line}
         title={title}
         came={() => {
           started.value = undefined;
@@ -50,6 +52,7 @@ export function Mend({ line, title }: { line: Line; title: string }) {
 
 interface StartedProps {
   id: string;
+  line: Line;
   /** Of the line. */
   title: string;
   /** It came to nothing: the line is there to be mended again. */
@@ -57,13 +60,19 @@ interface StartedProps {
 }
 
 /** The run that was started, and how far it is while it goes on. */
-function Started({ id, title, came }: StartedProps) {
+function Started({ id, line, title, came }: StartedProps) {
   const progress = useProgress(id);
   const isOver = progress !== undefined && hasEnded(progress);
   const isInVain = isOver && progress.state !== 'succeeded';
+  const endedAt = useSignal(Number.POSITIVE_INFINITY);
   useEffect(() => {
-    if (isInVain) came();
-  }, [isInVain]);
+    if (isOver) endedAt.value = changes.peek();
+  }, [isOver]);
+  // The line is still about the run before where nobody has looked since: its cure would be, too.
+  const isKnown = line.run === id || changes.value > endedAt.value;
+  useEffect(() => {
+    if (isInVain && isKnown) came();
+  }, [isInVain, isKnown]);
   const words = wordsOf(progress);
   return (
     <a class="button quiet" href={hrefOf('runs', [id])} aria-label={`${words}: ${title}`}>
