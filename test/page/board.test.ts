@@ -79,7 +79,8 @@ describe('the board', { skip: withoutBrowser }, () => {
     await cell(page, /^Оплата, 0c10/).waitFor();
     // The month may end before it is looked at again.
     const months = [lastMonth()];
-    await listener.goTo(/^rowheader/);
+    await listener.goTo(/^gridcell/);
+    await page.keyboard.press('Home');
     await listener.goTo(/^rowheader "Оплата/, 'ArrowDown');
     for (const code of ['0c10', 'stek', 'mo']) {
       await page.keyboard.press('Home');
