@@ -206,6 +206,8 @@ describe('the board', { skip: withoutBrowser }, () => {
       .waitFor();
     assert.equal(await times.count(), 5);
     await listener.told(/^(Monday[^M]*06:00){5}$/);
+    // What is behind the bar of the page, axe takes for too near to the links in it.
+    await page.evaluate('scrollTo(0, 0)');
     await assertAccessible();
     await page.keyboard.press('Enter');
     await listener.told(/^The schedule night is saved\.$/);
