@@ -2,6 +2,7 @@
 
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -36,19 +37,28 @@ type Message =
   | { type: 'ready'; url: string };
 
 /** Only what answers HTTP: nothing else is to use storage, or to touch the runs that are there. */
-const idle = ['execute_run', 'expire_runs', 'clock', 'poll_company', 'call_after_changes'];
-const disabled = idle.map((name) => [`AzureWebJobs.${name}.Disabled`, 'true'] as const);
+export const idle: Readonly<Record<string, string>> = Object.fromEntries(
+  ['execute_run', 'expire_runs', 'clock', 'poll_company', 'call_after_changes'].map((name) => [
+    `AzureWebJobs.${name}.Disabled`,
+    'true',
+  ]),
+);
 
 export async function buildApp(): Promise<void> {
-  await promisify(execFile)(process.execPath, [`${root}demo/build.ts`]);
+  await promisify(execFile)(process.execPath, [`${root}demo/build.ts`, '--quick']);
 }
 
-/** @param environment settings over those of the sample; default: only what answers HTTP runs */
+/**
+ * @param environment settings over those of the sample; default: only what answers HTTP runs
+ * @param folder of another copy of this one, with its own host
+ */
 export async function startHost(
   connectionString: string,
-  environment: Record<string, string> = Object.fromEntries(disabled),
+  environment: Readonly<Record<string, string>> = idle,
+  folder = root,
 ): Promise<BenchHost> {
-  const child = fork(`${root}packages/functions-host/src/main.ts`, ['--port', '0', '--app', root], {
+  const main = join(folder, 'packages/functions-host/src/main.ts');
+  const child = fork(main, ['--port', '0', '--app', folder], {
     env: { ...process.env, ...environment, AzureWebJobsStorage: connectionString },
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', reporter],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -9,6 +9,7 @@ import { withWallTexts } from '../shared/time/wall-text.ts';
 import { type Access, accessOf, type GivenAccess, usualUrl } from './access.ts';
 import type { Surroundings } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
+import type { Language } from './language/say.ts';
 import { RefusalError } from './refusal.ts';
 import { clean } from './terminal/text.ts';
 import { type Clock, clockOf } from './terminal/times.ts';
@@ -50,17 +51,20 @@ const problemSchema = z.looseObject({
 
 /** @throws CliError for an address or a token that is none */
 export async function clientOf(given: GivenAccess, surroundings: Surroundings): Promise<Client> {
-  return new Client(await accessOf(given, surroundings), surroundings.signal);
+  return new Client(await accessOf(given, surroundings), surroundings);
 }
 
 export class Client {
   readonly #access: Access;
   readonly #signal: AbortSignal;
+  readonly #language: Language;
   #zone: string | undefined;
 
-  constructor(access: Access, signal: AbortSignal) {
+  /** @param surroundings of whose language are the texts that there are in several */
+  constructor(access: Access, { signal, language }: Pick<Surroundings, 'signal' | 'language'>) {
     this.#access = access;
     this.#signal = signal;
+    this.#language = language;
   }
 
   /** As the app's last answer has it. */
@@ -78,15 +82,12 @@ export class Client {
   }
 
   /**
-   * An answer as a page for a terminal, in the language of whoever reads it.
+   * An answer as a page for a terminal.
    *
    * @throws as `ask`
    */
-  async page(path: string, language: string, query: Asked['query'] = {}): Promise<string> {
-    const headers = {
-      accept: 'text/plain, application/problem+json;q=0.9',
-      'accept-language': language,
-    };
+  async page(path: string, query: Asked['query'] = {}): Promise<string> {
+    const headers = { accept: 'text/plain, application/problem+json;q=0.9' };
     return await this.textOf(await this.exchange('GET', path, { headers, query }));
   }
 
@@ -137,6 +138,7 @@ export class Client {
     const type = asked.text === undefined ? 'application/json' : 'text/x-python';
     const headers = {
       accept: 'application/json',
+      'accept-language': this.#language,
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'content-type': type }),
       ...asked.headers,

@@ -1,14 +1,15 @@
 /** Builds the app into chunks that a Functions worker loads, and lays out what is deployed. */
 
 import { cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 import { commandLine } from '../shared/command-line/command-line.ts';
 import { replaceFile } from '../shared/command-line/replace-file.ts';
 import { billOfMaterials, packagesIn, thirdPartyLicences } from './build/bill-of-materials.ts';
-import { bundle, entryChunk } from './build/bundle.ts';
+import { bundle } from './build/bundle.ts';
+import { makeCodeCache } from './build/code-cache.ts';
 import { buildPage } from './build-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,13 +25,15 @@ const ignored = ['*.map', 'local.settings*.json', '.funcignore'];
 
 /**
  * Writes the folder that is deployed, exactly as it is: the chunks, the fonts, the page, `host.json`,
- * what of others is in it (`bom.cdx.json`, `THIRD-PARTY-LICENSES.txt`), and
- * a `package.json` without scripts and dependencies, so that a build in the cloud finds nothing to
- * do.
+ * what of others is in it (`bom.cdx.json`, `THIRD-PARTY-LICENSES.txt`), and a `package.json` without
+ * scripts and dependencies, so that a build in the cloud finds nothing to do.
+ *
+ * @param withCodeCache V8's, too, which takes some seconds: a worker wakes up quicker by it
  */
-export async function packageApp(folder = 'dist/app'): Promise<void> {
+export async function packageApp(folder = 'dist/app', withCodeCache = false): Promise<void> {
   const target = resolve(root, folder);
   await mkdir(target, { recursive: true });
+  await rm(resolve(target, 'code-cache'), { recursive: true, force: true });
   const page = await buildPage(resolve(target, 'page'));
   const app = await buildApp('functions/main.ts', folder);
   const packages = await packagesIn(root, [app, page]);
@@ -41,6 +44,8 @@ export async function packageApp(folder = 'dist/app'): Promise<void> {
   await replaceFile(resolve(target, 'package.json'), `${JSON.stringify(deployed, undefined, 2)}\n`);
   await cp(resolve(root, 'host.json'), resolve(target, 'host.json'));
   await writeFile(resolve(target, '.funcignore'), ignored.map((line) => `${line}\n`).join(''));
+  const chunks = Object.keys(app.outputs).map((path) => basename(path));
+  if (withCodeCache) await makeCodeCache(target, chunks);
 }
 
 /**
@@ -55,10 +60,6 @@ export async function buildApp(entry: string, folder: string): Promise<Metafile>
   assertNoDoubles(metafile);
   await mkdir(target, { recursive: true });
   for (const { path, contents } of files) await replaceFile(path, contents);
-  await replaceFile(
-    resolve(target, 'main.cjs'),
-    `module.exports = require('./${entryChunk}').default;\n`,
-  );
   await removeOldChunks(target, new Set(files.map(({ path }) => path)));
   await cp(resolve(root, 'shared/dynsql/reports/fonts'), resolve(target, 'fonts'), {
     recursive: true,
@@ -92,10 +93,10 @@ function assertNoDoubles(metafile: Metafile): void {
 }
 
 if (import.meta.main) {
-  commandLine({
+  const { quick } = commandLine({
     name: 'npm run build --',
     what: 'Builds the app into dist/app, the folder that is deployed.',
-    options: {},
+    options: { quick: { type: 'flag', help: 'not to be deployed: a worker wakes up slower' } },
   });
-  await packageApp();
+  await packageApp(undefined, !quick);
 }

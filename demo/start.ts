@@ -191,7 +191,9 @@ async function startWorker(
 /** In a process of its own: what the bundler takes is given back. */
 async function buildApp(): Promise<void> {
   const script = fileURLToPath(import.meta.resolve('./build.ts'));
-  const building = promisify(execFile)(process.execPath, [script], { signal: stopping.signal });
+  const building = promisify(execFile)(process.execPath, [script, '--quick'], {
+    signal: stopping.signal,
+  });
   const ended = once(building.child, 'close');
   await building.finally(() => ended);
 }

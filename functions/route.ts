@@ -43,6 +43,8 @@ export interface Route {
   refusals: Representation;
   /** Of strangers only what is refused is counted: it has a secret of its own, or is asked by a watch. */
   isUnlimited?: true;
+  /** Asked by whoever restarts processes: it waits in no line. */
+  isWatch?: true;
   outputs?: readonly FunctionOutput[];
   /** Made when it is first asked for, by `methodsOf`: what is needed to register it is above. */
   methods: () => Methods;
@@ -126,6 +128,14 @@ function handlerOf(route: Route, services: () => AppServices) {
         const isOffered = roleOf(route, request.method as Method) === 'any';
         throw isOffered ? error.withMembers({ signIn: services().signIn.offer }) : error;
       }
+    },
+    takePlace: (request, { caller, place }) => {
+      if (route.isWatch) return undefined;
+      const app = services();
+      if (caller !== undefined) return app.calls.caller(caller, place);
+      // Who it is may be in the body: the place is taken once that is known.
+      if (accessOf(route, request.method as Method) === 'body') return undefined;
+      return app.calls.stranger(addressOf(request, app), place);
     },
     queryOf: (method) => queryOf(route, method),
     refusals: route.refusals,

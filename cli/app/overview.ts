@@ -15,13 +15,13 @@ export const overview = cliCommand(
     more: clientHelp,
   },
   async ({ json, ...given }, surroundings) => {
-    const { write, language } = surroundings;
+    const { write } = surroundings;
     const client = await clientOf(given, surroundings);
     if (json) {
       writeJson(await client.ask('GET', 'overview'), surroundings);
       return exitCodes.ok;
     }
-    const text = await client.page('overview', language, { tool: 'cli' });
+    const text = await client.page('overview', { tool: 'cli' });
     for (const line of inCommands(text).trimEnd().split('\n')) write(clean(line));
     return exitCodes.ok;
   },

@@ -102,7 +102,8 @@ async function change(
   return await client.ask('PUT', path(name), {
     json,
     ...(dry && { query: { dry: 'true' } }),
-    ...(before && { headers: { 'if-match': before.etag } }),
+    // Of two who make it at once one is told, too.
+    headers: before ? { 'if-match': before.etag } : { 'if-none-match': '*' },
   });
 }
 

@@ -86,16 +86,19 @@ export const boardImport = cliCommand(
     operands: [board, { name: 'FILE', help: 'a file that ends in .py or .json' }],
     options: {
       ...changing,
+      new: { type: 'flag', help: 'only where there is no board of this name' },
       dry: { type: 'flag', help: 'show what it would be, and write nothing' },
     },
     more,
   },
-  async ({ operands: [name = '', file = ''], user: given, dry, ...access }, surroundings) => {
+  async ({ operands: [name = '', file = ''], user: given, ...typed }, surroundings) => {
+    const { dry, new: isNew, ...access } = typed;
     const query = dry ? { dry: 'true' } : {};
+    const headers: Record<string, string> = isNew ? { 'if-none-match': '*' } : {};
     const user = await userOf(given, surroundings);
     const asked = file.endsWith('.json')
-      ? { query, json: { ...(await boardIn(file, surroundings)), user } }
-      : { query: { ...query, user }, text: await readText(file, surroundings) };
+      ? { query, headers, json: { ...(await boardIn(file, surroundings)), user } }
+      : { query: { ...query, user }, headers, text: await readText(file, surroundings) };
     const { client, tell } = await conversation(access, surroundings);
     const answer =
       asked.text === undefined

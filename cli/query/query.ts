@@ -67,8 +67,8 @@ export const query = cliCommand(
     const id = isId.test(definition) ? definition : idOf(definition, all);
     const place = `${path}/${encodeURIComponent(id)}`;
     if (describe) {
-      const { write, language } = surroundings;
-      const text = await client.page(`${place}/help`, language);
+      const { write } = surroundings;
+      const text = await client.page(`${place}/help`);
       for (const line of text.trimEnd().split('\n')) write(clean(line));
       return exitCodes.ok;
     }

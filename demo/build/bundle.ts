@@ -3,19 +3,22 @@
  * afterwards, and what it needs is read at once, when it is first needed.
  */
 
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { build, type Metafile, type OutputFile, stop, transform } from 'esbuild';
 import { lazyModules, requireChunks } from './lazy-modules.ts';
 
 export interface Bundle {
-  /** The entry's chunk comes last: it names the others, whose names follow from what is in them. */
+  /**
+   * `main.cjs` and the chunks. The entry's comes last: it names the others, whose names follow from
+   * what is in them.
+   */
   files: readonly Pick<OutputFile, 'path' | 'contents'>[];
   metafile: Metafile;
 }
 
 const entryName = 'app';
 /** What `main.cjs` loads. */
-export const entryChunk = `${entryName}.cjs`;
+const entryChunk = `${entryName}.cjs`;
 
 /** Some libraries ask an ES module's question. */
 const moduleUrl = "const bundleUrl = require('node:url').pathToFileURL(__filename).href;";
@@ -50,15 +53,36 @@ export async function bundle(root: string, entry: string, folder: string): Promi
     const entryOf = commonJsEntries(metafile);
     const files = await Promise.all(outputFiles.map((file) => commonJs(file, entryOf)));
     const isEntry = ({ path }: { path: string }) => basename(path) === entryChunk;
-    const chunks = files.flat();
-    return {
-      files: [...chunks.filter((file) => !isEntry(file)), ...chunks.filter(isEntry)],
-      metafile,
-    };
+    const main = { path: join(folder, 'main.cjs'), contents: await mainFile(root) };
+    const all = [main, ...files.flat()];
+    return { files: [...all.filter((file) => !isEntry(file)), ...all.filter(isEntry)], metafile };
   } finally {
     // Its service process would otherwise stay as long as we do, with 300 MB.
     await stop();
   }
+}
+
+/** `main.cjs`: `chunk-loader.ts`, and the entry by it. */
+async function mainFile(root: string): Promise<OutputFile['contents']> {
+  const {
+    outputFiles: [main],
+  } = await build({
+    stdin: {
+      contents: "import { useCodeCache } from './chunk-loader.ts'; useCodeCache(__dirname);",
+      resolveDir: import.meta.dirname,
+    },
+    footer: { js: `module.exports = require('./${entryChunk}').default;` },
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    minifySyntax: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  if (main === undefined) throw new Error('esbuild has made no main.cjs');
+  return main.contents;
 }
 
 /** By the name that chunks call it by: the module that it is of, where that is CommonJS. */

@@ -48,9 +48,9 @@ export function listAcknowledgements(app: AppServices): RouteHandler {
 
 /** The trouble is told all the same, and worries nobody until a time or until it is another one. */
 export function acknowledge(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     if (caller === undefined) throw new Error('this needs a route that asks for a token');
-    const body = await readJsonObject(request, signal);
+    const body = await readJsonObject(request, { signal, place });
     const parsed = parseAcknowledgement(body, app.catalog, app.now());
     const { subject, until, note, user } = parsed;
     if (isOfCode(parsed.kind)) authorize(caller, [{ code: codeOf(subject), field: 'subject' }]);

@@ -30,9 +30,9 @@ export function listClosures(app: AppServices): RouteHandler {
 
 /** From a second later on nothing new begins there. */
 export function beginClosure(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     if (caller === undefined) throw new Error('a closure needs a route that asks for a token');
-    const body = await readJsonObject(request, signal);
+    const body = await readJsonObject(request, { signal, place });
     const { scope, ...closure } = parseClosure(body, app.catalog, app.now());
     authorizeScope(app, caller, scope);
     const begin = { ...scope, ...closure, ...askerOf(caller) };

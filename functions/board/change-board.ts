@@ -24,7 +24,7 @@ import { periodLimits } from '../../shared/sync/period.ts';
 import { audited, type ChangeCall, type ChangeKind } from '../changes.ts';
 import { readOnly } from '../shapes/boards.ts';
 import { isDry } from '../shapes/dry.ts';
-import { requireMatch } from '../shapes/precondition.ts';
+import { requireMatch, requireNone } from '../shapes/precondition.ts';
 import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
 import {
   boardAnswer,
@@ -46,10 +46,10 @@ const mostErrors = 100;
 
 /** Writes all of a board, made anew or in place of what it was. */
 export function putBoard(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     if (caller === undefined) throw new Error('a board needs a route that asks for a token');
     const name = nameInPath(request, 'board');
-    const body = await readJsonObject(request, signal, { limit: boardLimit });
+    const body = await readJsonObject(request, { signal, place }, { limit: boardLimit });
     const { user, errors } = optionalUser(body);
     const asked = askedBoard(body, app.catalog, periodLimits(app.catalog.periods, app.now()));
     const all = [
@@ -94,11 +94,11 @@ export async function writeBoard(
 
 /** Switches one call on or off, or writes another note beside it. */
 export function patchCall(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     if (caller === undefined) throw new Error('a board needs a route that asks for a token');
     const before = await namedBoard(request, app, caller, signal);
     const { name } = before;
-    const body = await readJsonObject(request, signal);
+    const body = await readJsonObject(request, { signal, place });
     const { user, run, note } = parseSwitch(body);
     const id = request.params['call'] ?? '';
     const apply = (board: Board): Board => {
@@ -198,6 +198,7 @@ function requireSame(
 ): void {
   const etag = current && boardEtag(app, current);
   requireMatch(request, etag, `board ${name}`);
+  requireNone(request, etag, `board ${name}`);
 }
 
 function parseSwitch(body: Body): {

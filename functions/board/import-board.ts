@@ -12,12 +12,12 @@ import { optionalUser } from './optional-user.ts';
 import { nameInPath } from './path-name.ts';
 
 export function importBoard(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     if (caller === undefined) throw new Error('a board needs a route that asks for a token');
     const name = nameInPath(request, 'board');
     const { user, errors } = optionalUser({ user: request.query.get('user') });
     if (errors.length > 0) throw refusedBoard(errors);
-    const source = textOf(await readBody(request, signal, boardLimit));
+    const source = textOf(await readBody(request, { signal, place }, boardLimit));
     const limits = periodLimits(app.catalog.periods, app.now());
     const read = importedBoard(source, app.catalog, limits);
     if ('errors' in read) throw unreadable(read.errors);

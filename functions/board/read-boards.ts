@@ -4,7 +4,7 @@ import type { AppServices } from '../../shared/app/services.ts';
 import type { ListedBoard } from '../../shared/board/boards.ts';
 import { show } from '../../shared/faults/show.ts';
 import { json } from '../../shared/http/answer.ts';
-import { mayTouch } from '../../shared/http/callers.ts';
+import { authorize, mayTouch } from '../../shared/http/callers.ts';
 import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
@@ -48,9 +48,9 @@ export function readBoard(app: AppServices): RouteHandler {
     const { name } = board;
     const number = revisionNumberSchema.safeParse(asked);
     const found = number.success ? await app.boards.revision(name, number.data, signal) : undefined;
-    if (found?.content === undefined) throw unknownRevision(name, asked);
-    const { content, ...revision } = found;
-    return boardAnswer(app, { ...revision, board: content });
+    if (found === undefined) throw unknownRevision(name, asked);
+    authorize(caller, codesOn(found));
+    return boardAnswer(app, found);
   };
 }
 
@@ -66,7 +66,8 @@ export function boardHistory(app: AppServices): RouteHandler {
         ? { removed: true }
         : { calls: content.calls.length, on: content.calls.filter(({ run }) => run).length }),
     }));
-    return tagged(json(revisionsSchema.parse({ revisions })));
+    const isShipped = (await app.boards.revision(name, 0, signal)) !== undefined;
+    return tagged(json(revisionsSchema.parse({ revisions, isShipped })));
   };
 }
 

@@ -20,8 +20,11 @@ import { requireMatch } from '../shapes/precondition.ts';
 import { refusalText, unknownMembers } from '../shapes/unknown-members.ts';
 import { checkUser } from '../shapes/user.ts';
 import { checkWhenBusy, whenBusyOf } from '../shapes/when-busy.ts';
-import { planned, started, tokenOf } from '../sync/start-sync.ts';
+import { callerOf, planned, started } from '../sync/start-sync.ts';
 import { boardEtag, namedBoard } from './board-view.ts';
+
+/** The worker that made a plan may have a clock that is so far ahead. */
+const clocksApartMs = 5_000;
 
 const members = ['token', 'user', 'whenBusy', 'asOf'] as const;
 
@@ -31,10 +34,10 @@ interface Asked extends Pick<SyncRequest, 'user' | 'whenBusy'> {
 }
 
 export function runBoard(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const dry = isDry(request.query);
-    const body = await readJsonObject(request, signal);
-    const token = tokenOf(body, caller, app);
+    const body = await readJsonObject(request, { signal, place });
+    const token = await callerOf(body, { caller, place }, app);
     requireRole(token, 'run');
     const { asOf, ...asked } = parse(body, app);
     const asking = { ...asked, ...askerOf(token) };
@@ -47,7 +50,7 @@ export function runBoard(app: AppServices): RouteHandler {
       return requestOf(app, board, asOf, asking);
     };
     if (dry) {
-      const { headers, ...plan } = await planned(app, sync(), signal);
+      const { headers, ...plan } = await planned(app, sync(), signal, asOf);
       return { ...plan, headers: { ...(headers as Record<string, string>), etag } };
     }
     const call = { app, request, context, caller: token, signal };
@@ -95,7 +98,8 @@ function parse(body: Body, { catalog, now }: Pick<AppServices, 'catalog' | 'now'
 function asOfOf({ asOf }: Body, timeZone: string, now: Date): Date | undefined {
   if (asOf === undefined || asOf === null) return now;
   const moment = typeof asOf === 'string' ? momentOf(asOf, timeZone) : undefined;
-  return moment === undefined || moment > now ? undefined : moment;
+  const isOver = moment !== undefined && moment.getTime() <= now.getTime() + clocksApartMs;
+  return isOver ? moment : undefined;
 }
 
 function asOfFault(body: Body, now: Date): FieldError {

@@ -22,7 +22,7 @@ import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { audited, type ChangeCall, type ChangeKind } from '../changes.ts';
 import { isDry } from '../shapes/dry.ts';
-import { requireMatch } from '../shapes/precondition.ts';
+import { requireMatch, requireNone } from '../shapes/precondition.ts';
 import {
   listedScheduleSchema,
   nextCountSchema,
@@ -104,10 +104,10 @@ export function scheduleTimes(app: AppServices): RouteHandler {
 
 /** Writes all of a schedule; with `dry` it is only told, with its next times. */
 export function putSchedule(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     if (caller === undefined) throw new Error('a schedule needs a route that asks for a token');
     const name = nameInPath(request, 'schedule');
-    const body = await readJsonObject(request, signal);
+    const body = await readJsonObject(request, { signal, place });
     const boards = (await app.boards.list(signal)).map((board) => board.name);
     const asked = askedSchedule(body, boards, app.catalog.periods.timeZone);
     const { user, errors } = optionalUser(body);
@@ -194,7 +194,9 @@ async function changed(
 }
 
 function requireSame(request: HttpRequest, name: string, current: NamedSchedule | undefined): void {
-  requireMatch(request, current && scheduleAnswer(current).headers['etag'], `schedule ${name}`);
+  const etag = current && scheduleAnswer(current).headers['etag'];
+  requireMatch(request, etag, `schedule ${name}`);
+  requireNone(request, etag, `schedule ${name}`);
 }
 
 function nextCount(request: HttpRequest): number {

@@ -29,7 +29,7 @@ const firstByteMs = 220_000;
 export function execQuery(app: AppServices): RouteHandler {
   return async (request, context, call) => {
     const asked = askedOf(app, request, context, call);
-    const read = await readJsonObject(request, call.signal, { limit: bodyLimit });
+    const read = await readJsonObject(request, call, { limit: bodyLimit });
     // A file of a query names its schema for the editor that it is written with.
     const body = withoutSchema(read);
     return await explained(context, () => answered(app, asked, body));
@@ -85,7 +85,7 @@ async function answered(
   { request, context, call, connection, definition, report, isDryRun, representation }: Asked,
   body: unknown,
 ): Promise<HttpResponseInit> {
-  const { caller, signal, isPretty } = call;
+  const { caller, signal, place, isPretty } = call;
   const holder = { name: caller ? keyOf(caller) : '', weight: caller?.weight };
   const answer = connection.answer({ definition, body, report, user: caller?.name });
   if (isDryRun) return json(await answer.dry(signal));
@@ -97,6 +97,8 @@ async function answered(
   try {
     const limit = AbortSignal.any([app.dynsql.stopping, slow.signal]);
     const sent = sentAs(answer, representation, isPretty);
+    // Queries have places of their own.
+    place.end();
     return await streamedAnswer(request, {
       invocationId: context.invocationId,
       make: (within) => fairAnswer(connection.places, holder, sent.make, within),

@@ -9,13 +9,16 @@ import { audited } from '../changes.ts';
 import { parseTargetTest, targetTestSchema } from '../shapes/events.ts';
 
 export function testTarget(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     if (caller === undefined) throw new Error('a test needs a route that asks for a token');
     const names = app.settings.targets.map(({ name }) => name);
     if (names.length === 0) {
       throw new HttpProblem('not-configured', 'There are no targets: NOTIFICATIONS is not set.');
     }
-    const { target, user } = parseTargetTest(await readJsonObject(request, signal), names);
+    const { target, user } = parseTargetTest(
+      await readJsonObject(request, { signal, place }),
+      names,
+    );
     const change = {
       what: 'target.test' as const,
       subject: `target ${target}`,

@@ -15,6 +15,7 @@ import { clientGone } from '../../shared/http/outgoing.ts';
 import type { CompanyDetails, CompanySummary, ReconciliationDetails } from '../shapes/companies.ts';
 import { isFlagged } from '../shapes/flag.ts';
 import { waitMsOf } from '../shapes/run-views.ts';
+import { byLanguage, titleLanguage } from '../shapes/title-language.ts';
 import { withCode } from './ask-server.ts';
 import { allowedCompany } from './named-company.ts';
 
@@ -26,13 +27,14 @@ const liveMs = 3_000;
 
 /** Every company that the caller may touch: where we are with it, as of its last poll. */
 export function listCompanies(app: AppServices): RouteHandler {
-  return async (_request, _context, { caller, signal }) => {
+  return async (request, _context, { caller, signal }) => {
+    const codes = app.catalog.codes(titleLanguage(request));
     const read = async (company: FollowedCompany, within: AbortSignal) =>
-      summary(app, company, await app.companies.state(company.code, within));
+      summary(codes, company, await app.companies.state(company.code, within));
     if (caller === undefined) throw new Error('this needs a route that asks for a token');
     const visible = app.companies.all.filter(({ code }) => mayTouch(caller, [code]));
     const companies = await sideBySide(visible, readsAtOnce, read, signal);
-    return json({ companies });
+    return json({ companies }, byLanguage);
   };
 }
 
@@ -42,20 +44,23 @@ export function listCompanies(app: AppServices): RouteHandler {
  * held until there is another, the time is over, the client has gone or the worker stops.
  */
 export function readCompany(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const company = allowedCompany(request, app, caller);
+    const codes = app.catalog.codes(titleLanguage(request));
     const waitMs = waitMsOf(request.query);
     const isLive = isFlagged(request.query, 'live', 'true') && waitMs === 0;
     if (isLive) {
-      const [seen, live] = await Promise.all([
-        app.companies.look(company.code, 0, signal),
-        askLive(app, company.code, signal),
-      ]);
-      return tagged(json(details(app, company, seen, live)));
+      const [seen, live] = await place.aside(() =>
+        Promise.all([
+          app.companies.look(company.code, 0, signal),
+          askLive(app, company.code, signal),
+        ]),
+      );
+      return tagged(json(details(codes, company, seen, live), byLanguage));
     }
     const look = async () => {
       const seen = await app.companies.look(company.code, sharedAgeMs, signal);
-      return { answer: tagged(json(details(app, company, seen))), etag: seen.etag };
+      return { answer: tagged(json(details(codes, company, seen), byLanguage)), etag: seen.etag };
     };
     let { answer, etag } = await look();
     if (waitMs === 0 || !isKnown(request, answer.headers['etag'])) return answer;
@@ -63,9 +68,10 @@ export function readCompany(app: AppServices): RouteHandler {
       AbortSignal.timeout(waitMs),
       clientGone(context.invocationId),
       app.stopping,
+      signal,
     ]);
     while (isKnown(request, answer.headers['etag'])) {
-      await app.companies.changed(company.code, etag, held);
+      await place.aside(() => app.companies.changed(company.code, etag, held));
       if (held.aborted) return answer;
       ({ answer, etag } = await look());
     }
@@ -73,8 +79,11 @@ export function readCompany(app: AppServices): RouteHandler {
   };
 }
 
+/** Data sources in words, by their codes. */
+type Codes = Readonly<Record<string, string>>;
+
 function details(
-  app: AppServices,
+  codes: Codes,
   company: FollowedCompany,
   { state, reconciliation }: SeenCompany,
   live?: Live,
@@ -84,7 +93,7 @@ function details(
   const { pending, failures, requests } = state;
   const isKnown = known !== undefined && version !== undefined;
   return {
-    ...summary(app, company, state),
+    ...summary(codes, company, state),
     ...(known !== undefined && { globalVersion: known }),
     lag: { ...lag, ...(isKnown && { versions: Math.max(0, known - version) + gaps }) },
     name: company.name,
@@ -157,7 +166,7 @@ function stateOf(
 }
 
 function summary(
-  app: AppServices,
+  codes: Codes,
   { code, paused }: FollowedCompany,
   state: ShownState,
 ): CompanySummary {
@@ -165,7 +174,7 @@ function summary(
     state;
   return {
     code,
-    description: app.catalog.codes()[code] ?? code,
+    description: codes[code] ?? code,
     state: trouble === undefined ? phase : 'trouble',
     paused,
     ...(closure !== undefined && { closure }),

@@ -16,10 +16,10 @@ const bodyLimit = 2 * 1024 * 1024;
 
 /** Whatever the body is, something has changed: the company is looked at, unless it knows all of it. */
 export function receiveHook(app: AppServices): RouteHandler {
-  return async (request, _context, { signal }) => {
+  return async (request, _context, { signal, place }) => {
     requireSecret(request, app.settings.hooks.secret());
     const { code } = namedCompany(request, app);
-    const hook = readHook(await readBody(request, signal, bodyLimit));
+    const hook = readHook(await readBody(request, { signal, place }, bodyLimit));
     return json({ company: code, queued: await app.companies.hooked(code, hook, signal) });
   };
 }

@@ -23,10 +23,10 @@ const lastMs = 58_000;
  */
 export function answerMcp(routes: readonly Route[]): (app: AppServices) => RouteHandler {
   return (app) =>
-    async (request, context, { caller, signal }) => {
+    async (request, context, { caller, signal, place }) => {
       if (caller === undefined) throw new Error('this needs a route that asks for a token');
       requireAllowedOrigin(request, app.settings);
-      const message = await readJsonObject(request, signal, { limit: bodyLimit });
+      const message = await readJsonObject(request, { signal, place }, { limit: bodyLimit });
       const { answer } = await import('./server.ts');
       const within = AbortSignal.any([
         AbortSignal.timeout(longestMs),
@@ -39,6 +39,7 @@ export function answerMcp(routes: readonly Route[]): (app: AppServices) => Route
         request,
         context,
         routes,
+        place,
         message,
         caller: name,
         roles,

@@ -2,6 +2,7 @@
 
 import functions, { type HttpRequest, type InvocationContext } from '@azure/functions';
 import type { AppServices } from '../../shared/app/services.ts';
+import type { CallPlace } from '../../shared/http/call-place.ts';
 import { goesWith } from '../../shared/http/outgoing.ts';
 import { parseExact } from '../../shared/json/exact-json.ts';
 import { httpFunction, type Route } from '../route.ts';
@@ -45,18 +46,21 @@ export interface Outer {
   request: HttpRequest;
   context: InvocationContext;
   routes: readonly Route[];
+  /** Of the call itself: what it asks takes places of its own. */
+  place: Pick<CallPlace, 'end'>;
   /** Ends whatever is asked. */
   signal: AbortSignal;
 }
 
 /** Calls routes as whoever sent `request`: with his token, from where he is. */
 export function asker(outer: Outer): Ask {
-  const { app, request, context, routes, signal } = outer;
+  const { app, request, context, routes, place, signal } = outer;
   let count = 0;
   return async (name, asked = {}) => {
     const route = routes.find((one) => one.name === name);
     if (route === undefined) throw new RangeError(`There is no route ${name}`);
     count += 1;
+    place.end();
     // A body that breaks off closes the response of its own invocation, not the outer one.
     const invocationId = `${context.invocationId}-${count}`;
     const inner = new functions.InvocationContext({

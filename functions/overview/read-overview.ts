@@ -149,7 +149,7 @@ function withProgress(
 
 async function held(
   app: AppServices,
-  { request, context, call: { caller, signal } }: Asked,
+  { request, context, call: { caller, signal, place } }: Asked,
   view: Look,
 ): Promise<TaggedAnswer> {
   if (caller === undefined) throw new Error('the overview needs a route that asks for a token');
@@ -165,9 +165,10 @@ async function held(
     AbortSignal.timeout(waitMs),
     clientGone(context.invocationId),
     app.stopping,
+    signal,
   ]);
   while (isKnown(request, answer.headers['etag'])) {
-    await changed(limit);
+    await place.aside(() => changed(limit));
     if (limit.aborted) return answer;
     ({ answer, changed } = await look());
   }

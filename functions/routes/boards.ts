@@ -9,7 +9,7 @@ import { boardHistory, listBoards, readBoard } from '../board/read-boards.ts';
 import { runBoard } from '../board/run-board.ts';
 import type { Route } from '../route.ts';
 import * as schemas from '../shapes/boards.ts';
-import { ifMatch } from '../shapes/precondition.ts';
+import { ifMatch, ifNoneMatch } from '../shapes/precondition.ts';
 import { userSchema } from '../shapes/runs.ts';
 import {
   answered,
@@ -58,7 +58,7 @@ export const boardRoutes: readonly Route[] = [
           {
             name: 'revision',
             in: 'query',
-            description: 'As it was after this change',
+            description: 'As it was after this change; 0: as it was shipped',
             schema: () => schemas.revisionNumberSchema,
           },
         ],
@@ -69,7 +69,7 @@ export const boardRoutes: readonly Route[] = [
         handler: putBoard,
         changes: 'board.write',
         summary: 'Write a board, a new one or in place of what it was',
-        parameters: [board, dry, ifMatch],
+        parameters: [board, dry, ifMatch, ifNoneMatch],
         body: () => schemas.boardBodySchema,
         responses: written,
         problems: writeProblems,
@@ -127,6 +127,7 @@ export const boardRoutes: readonly Route[] = [
           dry,
           { name: 'user', in: 'query', description: 'Who asks', schema: () => userSchema },
           ifMatch,
+          ifNoneMatch,
         ],
         anyBody:
           'The text of a board.py, in UTF-8, with the file of its constants before it or not',

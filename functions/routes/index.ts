@@ -32,6 +32,7 @@ const ownRoutes: readonly Route[] = [
   {
     name: 'health',
     isUnlimited: true,
+    isWatch: true,
     tag: 'service',
     route: 'health',
     access: 'known',
@@ -51,6 +52,7 @@ const ownRoutes: readonly Route[] = [
   {
     name: 'health_live',
     isUnlimited: true,
+    isWatch: true,
     tag: 'service',
     route: 'health/live',
     access: 'open',

@@ -35,4 +35,4 @@ export const answered = (description: string, json: () => z.ZodType) => ({
 });
 
 export const readProblems = ['newer-document', 'faulty-board'] as const;
-export const writeProblems = ['changed', ...readProblems] as const;
+export const writeProblems = ['changed', 'exists', ...readProblems] as const;

@@ -8,7 +8,7 @@ import {
   scheduleTimes,
 } from '../board/schedules.ts';
 import type { Route } from '../route.ts';
-import { ifMatch } from '../shapes/precondition.ts';
+import { ifMatch, ifNoneMatch } from '../shapes/precondition.ts';
 import * as schemas from '../shapes/schedules.ts';
 import { answered, dryWrite, named, readProblems, writeProblems } from './revised-parts.ts';
 
@@ -54,6 +54,7 @@ export const scheduleRoutes: readonly Route[] = [
           schedule,
           dryWrite('the schedule as it would be with its next times'),
           ifMatch,
+          ifNoneMatch,
         ],
         body: () => schemas.scheduleBodySchema,
         responses: { 200: written('As it is now'), 201: written('It was made') },

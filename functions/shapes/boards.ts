@@ -118,10 +118,11 @@ export const revisionsSchema = z
         })
         .meta({ id: 'BoardRevision' }),
     ),
+    isShipped: z.boolean().meta({ description: 'There is a revision 0: as it was shipped' }),
   })
   .meta({ id: 'BoardRevisions' });
 
 export const revisionNumberSchema = z
   .string()
-  .regex(/^[1-9]\d{0,7}$/)
+  .regex(/^(?:0|[1-9]\d{0,7})$/)
   .transform(Number);

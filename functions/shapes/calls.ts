@@ -90,6 +90,10 @@ export const plannedRunSchema = z
           .meta({ id: 'PlannedStage' }),
       )
       .meta({ description: 'In the order in which each server gets its own' }),
+    asOf: instantSchema.exactOptional().meta({
+      description:
+        'Of a board: from when its relative months are counted. Sent with the start they are the same months, whatever the date is by then',
+    }),
     expectedMs: z.number().nullable().meta({
       description:
         'Until the end, by the medians of earlier runs, without waiting for others; null when there are none',

@@ -111,6 +111,11 @@ const plain: Record<(typeof plainParameters)[number], Omit<Parameter, 'name' | '
     description: 'Fields, with commas between them; of a nested dataset ROWS.Name',
     schema: () => z.string(),
   },
+  where: {
+    description:
+      'Conditions as in a body, in JSON, also with or, and, not; of a nested dataset where.ROWS',
+    schema: () => z.string(),
+  },
   orderby: {
     description: 'Keys, with commas between them; - in front sorts downwards',
     schema: () => z.string(),

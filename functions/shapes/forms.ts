@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import type { Catalog } from '../../shared/catalog/index.ts';
+import type { TitleLanguage } from '../../shared/catalog/title.ts';
 import { show } from '../../shared/faults/show.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { periodLimits, periodText } from '../../shared/sync/period.ts';
@@ -95,11 +96,11 @@ export function isFormAsked(query: URLSearchParams): boolean {
   throw new HttpProblem('invalid-value', `Invalid view value: ${show(view)}.`, { errors });
 }
 
-export function codesForm(catalog: Catalog, now: Date): CodesForm {
+export function codesForm(catalog: Catalog, now: Date, language?: TitleLanguage): CodesForm {
   const standIns = standInsOf(catalog);
   return {
     months: monthsOf(catalog, now),
-    codes: Object.entries(catalog.codes()).map(([code, description]) => {
+    codes: Object.entries(catalog.codes(language)).map(([code, description]) => {
       const names = catalog.entityOrder(code);
       const own = names
         .flatMap((name) => stagesOf(catalog, name, code))
@@ -117,8 +118,13 @@ export function codesForm(catalog: Catalog, now: Date): CodesForm {
 }
 
 /** @param code one that the catalogue knows */
-export function namesForm(catalog: Catalog, code: string, now: Date): NamesForm {
-  const descriptions = catalog.names(code) ?? {};
+export function namesForm(
+  catalog: Catalog,
+  code: string,
+  now: Date,
+  language?: TitleLanguage,
+): NamesForm {
+  const descriptions = catalog.names(code, language) ?? {};
   return {
     code,
     months: monthsOf(catalog, now),
@@ -137,11 +143,12 @@ export function namesForm(catalog: Catalog, code: string, now: Date): NamesForm 
 }
 
 /** Data sources and entities together: what a board of all of them is drawn by. */
-export function catalogForm(catalog: Catalog, now: Date): CatalogForm {
-  const { months, codes } = codesForm(catalog, now);
+export function catalogForm(catalog: Catalog, now: Date, language?: TitleLanguage): CatalogForm {
+  const { months, codes } = codesForm(catalog, now, language);
   const entities = new Map<string, CatalogForm['entities'][number]>();
   for (const { code } of codes) {
-    for (const { name, description, dated, ...source } of namesForm(catalog, code, now).names) {
+    const { names } = namesForm(catalog, code, now, language);
+    for (const { name, description, dated, ...source } of names) {
       const entity = entities.get(name) ?? { name, description, dated: false, sources: [] };
       entity.dated ||= dated;
       entity.sources.push({ code, ...source });

@@ -22,7 +22,7 @@ const progress = remembered(runProgress);
  * client has gone or the worker stops.
  */
 export function readRun(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const isBrief = isProgressAsked(request.query);
     const waitMs = waitMsOf(request.query);
     const look = () => allowedRun(request, app, caller, signal, isBrief ? sharedAgeMs : 0);
@@ -38,11 +38,13 @@ export function readRun(app: AppServices): RouteHandler {
       AbortSignal.timeout(waitMs),
       clientGone(context.invocationId),
       app.stopping,
+      signal,
     ]);
     while (isKnown(request, now.headers['etag'])) {
       // Its place in line changes without it.
       const until = run.state === 'waiting' ? [AbortSignal.timeout(placeAgeMs)] : [];
-      await app.syncs.changed(run.id, etag, AbortSignal.any([held, ...until]));
+      const limit = AbortSignal.any([held, ...until]);
+      await place.aside(() => app.syncs.changed(run.id, etag, limit));
       if (held.aborted) return now;
       ({ run, etag } = await look());
       now = await answer(run);

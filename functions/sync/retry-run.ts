@@ -9,14 +9,14 @@ import { isDry } from '../shapes/dry.ts';
 import { idempotencyKey } from '../shapes/idempotency-key.ts';
 import { parseRetry } from '../shapes/retry-request.ts';
 import { allowedRun, unknownRun } from './named-run.ts';
-import { planned, started, tokenOf } from './start-sync.ts';
+import { callerOf, planned, started } from './start-sync.ts';
 
 /** Makes a run again, or what it has left open; whoever may sync all of its data sources may ask. */
 export function retryRun(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const dry = isDry(request.query);
-    const body = await readJsonObject(request, signal);
-    const token = tokenOf(body, caller, app);
+    const body = await readJsonObject(request, { signal, place });
+    const token = await callerOf(body, { caller, place }, app);
     requireRole(token, 'run');
     const { run } = await allowedRun(request, app, token, signal);
     const asking = { ...parseRetry(body), of: run.id, ...askerOf(token) };

@@ -9,7 +9,7 @@ import { json, textOrJson } from '../../shared/http/answer.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
 import { type Caller, callerText, identityOf, inRole } from '../../shared/http/caller.ts';
 import { authenticate, authorize, requireRole } from '../../shared/http/callers.ts';
-import type { RouteHandler } from '../../shared/http/handler.ts';
+import type { Call, RouteHandler } from '../../shared/http/handler.ts';
 import { knownCodes } from '../../shared/sync/asked-codes.ts';
 import type { SyncRequest } from '../../shared/sync/syncs.ts';
 import type { ChangeCall } from '../changes.ts';
@@ -67,11 +67,15 @@ function oneCall(app: AppServices, kind: 'data_source' | 'entity'): Starting {
 }
 
 function start(app: AppServices, starting: Starting): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const dry = isDry(request.query);
     const { limit } = starting;
-    const body = await readJsonObject(request, signal, limit === undefined ? {} : { limit });
-    const token = tokenOf(body, caller, app);
+    const body = await readJsonObject(
+      request,
+      { signal, place },
+      limit === undefined ? {} : { limit },
+    );
+    const token = await callerOf(body, { caller, place }, app);
     requireRole(token, 'run');
     authorize(token, starting.named(body));
     const sync = { kind: starting.kind, ...starting.parse(body), ...askerOf(token) };
@@ -113,20 +117,36 @@ export async function started(
   return textOrJson(request, 'Synchronization was started.', accepted, answer);
 }
 
-/** What would be started, as JSON; nothing is. Throws `HttpProblem` 400 where it is too much. */
+/**
+ * What would be started, as JSON; nothing is. Throws `HttpProblem` 400 where it is too much.
+ *
+ * @param asOf from when months were counted, of whoever can be told so when it is started
+ */
 export async function planned(
   app: AppServices,
   sync: SyncRequest,
   signal: AbortSignal,
+  asOf?: Date,
 ): Promise<HttpResponseInit> {
   const plan = await app.syncs.plan(sync, signal).catch(refuseTooMany);
-  return json(plannedRunSchema.parse(plan));
+  return json(plannedRunSchema.parse({ ...plan, ...(asOf && { asOf: asOf.toISOString() }) }));
 }
 
-/** The member counts where it is sent; a header was looked at before the body was read. */
-export function tokenOf(body: Body, caller: Caller | undefined, app: AppServices): Caller {
+/**
+ * The member counts where it is sent; a header was looked at before the body was read. Whoever is
+ * known by his body alone takes his place with it.
+ *
+ * @throws HttpProblem 401, 429, 503
+ */
+export async function callerOf(
+  body: Body,
+  { caller, place }: Pick<Call, 'caller' | 'place'>,
+  app: AppServices,
+): Promise<Caller> {
   if (caller !== undefined && !Object.hasOwn(body, 'token')) return caller;
   const token = authenticate(body['token'], app.settings.tokens, app.now());
   app.limits.caller(token);
-  return inRole(identityOf(token), 'run');
+  const named = inRole(identityOf(token), 'run');
+  await app.calls.caller(named, place);
+  return named;
 }

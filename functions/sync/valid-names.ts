@@ -6,6 +6,7 @@ import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 import { knownCode } from '../../shared/sync/asked-codes.ts';
 import { isFormAsked, namesForm } from '../shapes/forms.ts';
+import { byLanguage, titleLanguage } from '../shapes/title-language.ts';
 
 /** Entities of a data source and their descriptions; or what a form needs to know of them. */
 export function validNames(app: AppServices): RouteHandler {
@@ -15,7 +16,9 @@ export function validNames(app: AppServices): RouteHandler {
     const code = knownCode(value, app.catalog);
     if (code !== undefined) {
       const { catalog } = app;
-      return tagged(json(isForm ? namesForm(catalog, code, app.now()) : catalog.names(code)));
+      const language = titleLanguage(request);
+      const form = () => namesForm(catalog, code, app.now(), language);
+      return tagged(json(isForm ? form() : catalog.names(code, language), byLanguage));
     }
     const message = `Invalid code value: ${show(value)}.`;
     const allowed = `one of ${Object.keys(app.catalog.codes()).join(', ')}`;

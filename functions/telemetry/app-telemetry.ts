@@ -4,7 +4,7 @@ import type { LogHookContext } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
 import { readerOf } from '../../shared/settings/setting-names.ts';
 import { parseTelemetry } from '../../shared/settings/telemetry.ts';
-import { observePools } from '../../shared/telemetry/measurements.ts';
+import { observeCalls, observePools } from '../../shared/telemetry/measurements.ts';
 import { isTelling } from '../../shared/telemetry/telling.ts';
 import type { Telemetry } from './start-telemetry.ts';
 
@@ -24,9 +24,11 @@ export class AppTelemetry {
     this.#hear(hooks);
   }
 
-  /** Has the app's pools looked at whenever measurements are sent. */
+  /** Has the app's pools and calls looked at whenever measurements are sent. */
   observe(app: App): void {
-    if (this.#telemetry !== undefined) observePools(() => app.current.poolUses());
+    if (this.#telemetry === undefined) return;
+    observePools(() => app.current.poolUses());
+    observeCalls(() => app.current.calls.use);
   }
 
   /** Lines of the app's log go where its spans go. */

@@ -4,6 +4,7 @@ import createClient, { type Middleware } from 'openapi-fetch';
 import { heardAt, timeNow } from '../live/clock.ts';
 import { authorization, signOut, token } from '../session/session.ts';
 import { timeZone } from '../text/format.ts';
+import { language } from '../text/languages.ts';
 import type { Problem, paths } from './schema.d.ts';
 
 /** Until then whatever this token reads is refused: of `performance.now()`. */
@@ -35,6 +36,8 @@ const headers: Middleware = {
     const presented = authorization();
     if (presented !== undefined) request.headers.set('authorization', presented);
     if (!request.headers.has('accept')) request.headers.set('accept', 'application/json');
+    // What the catalogue calls things, and help: in the language of the page, not of the browser.
+    request.headers.set('accept-language', language.value);
     return request;
   },
   onResponse({ request, response }) {

@@ -1,9 +1,13 @@
-/** Data sources and entities: read once somebody is signed in, and again once the catalogue is another. */
+/**
+ * Data sources and entities: read once somebody is signed in, and again once the catalogue, or the
+ * language, is another.
+ */
 
 import { computed, signal } from '@preact/signals';
 import { api } from '../api/client.ts';
 import type { CatalogForm } from '../api/schema.d.ts';
 import { token } from '../session/session.ts';
+import { language } from '../text/languages.ts';
 import { changes } from './overview.ts';
 
 /** Undefined until it was read. */
@@ -22,16 +26,21 @@ export function entityTitle(name: string): string {
 const everyMs = 60_000;
 let etag: string | undefined;
 let lookedAt = Number.NEGATIVE_INFINITY;
+let lookedIn = '';
 
 changes.subscribe(() => void look());
+language.subscribe(() => void look());
 
 async function look(): Promise<void> {
-  if (token.value === undefined || performance.now() - lookedAt < everyMs) return;
+  const asked = language.value;
+  const isKnown = asked === lookedIn && performance.now() - lookedAt < everyMs;
+  if (token.value === undefined || isKnown) return;
   lookedAt = performance.now();
+  lookedIn = asked;
   try {
     const headers: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag };
     const { data, response } = await api.GET('/catalog', { headers });
-    if (!response.ok) return;
+    if (!response.ok || asked !== lookedIn) return;
     etag = response.headers.get('etag') ?? undefined;
     catalog.value = data;
   } catch {

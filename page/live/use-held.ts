@@ -6,6 +6,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { refusalOf } from '../api/client.ts';
+import { language } from '../text/languages.ts';
 import { connection } from './connection.ts';
 import { pause } from './pause.ts';
 import type { Asked, Live } from './use-live.ts';
@@ -24,7 +25,7 @@ export interface Held {
   signal: AbortSignal;
 }
 
-/** @param key of what is asked: another one begins anew */
+/** @param key of what is asked: another one begins anew, and so does another language */
 export function useHeld<T>(key: string, ask: (how: Held) => Asked<T>): ReadonlySignal<Live<T>> {
   const live = useSignal<Live<T>>({ data: undefined, refusal: undefined });
   useEffect(() => {
@@ -58,7 +59,7 @@ export function useHeld<T>(key: string, ask: (how: Held) => Asked<T>): ReadonlyS
       }
     })();
     return () => ended.abort();
-  }, [key]);
+  }, [key, language.value]);
   return live;
 }
 

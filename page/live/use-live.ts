@@ -4,6 +4,7 @@ import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Refusal, refusalOf } from '../api/client.ts';
 import { token } from '../session/session.ts';
+import { language } from '../text/languages.ts';
 import { connection } from './connection.ts';
 import { changes } from './overview.ts';
 
@@ -25,7 +26,7 @@ export interface Pace<T> {
 /**
  * @param ask what is asked, with headers (`If-None-Match` of the answer before) and a signal that
  * ends with the view
- * @param key of what is asked: another one begins anew
+ * @param key of what is asked: another one begins anew, and so does another language
  */
 export function useLive<T>(
   key: string,
@@ -89,6 +90,6 @@ export function useLive<T>(
       clearTimeout(timer);
       for (const end of unsubscribe) end();
     };
-  }, [key]);
+  }, [key, language.value]);
   return live;
 }

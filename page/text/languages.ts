@@ -15,7 +15,8 @@ const loaders: Readonly<Record<Language, () => Promise<{ texts: Texts }>>> = {
 
 const current = signal<{ language: Language; texts: Texts } | undefined>(undefined);
 
-export const language = computed(() => current.value?.language ?? 'en');
+/** Of what is shown, or will be as soon as its texts are there. */
+export const language = computed(() => current.value?.language ?? preferredLanguage());
 /** Of the language that is shown; there before anything is drawn. */
 export const texts = computed(() => {
   if (current.value === undefined) throw new Error('no language has been loaded yet');

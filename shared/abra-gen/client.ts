@@ -23,6 +23,8 @@ export interface FetchedDefinition {
 
 /** An answer under way; destroying the body ends the query. */
 export interface AbraGenAnswer {
+  /** As it was checked and sent. */
+  query: CheckedQuery;
   contentType: string;
   /** A failure after the first byte ends it with an AbraGenError. */
   body: Readable;
@@ -111,23 +113,7 @@ export class AbraGenClient {
    * @throws as `exec`
    */
   async normal(id: string, query: unknown, signal: AbortSignal): Promise<NormalQuery> {
-    return normalQuery(await this.asked(id, query, signal));
-  }
-
-  /**
-   * A query with what its definition says of it.
-   *
-   * @throws QueryFault with every fault of the query, AbraGenError, or the reason of `signal`
-   */
-  async asked(id: string, query: unknown, signal: AbortSignal): Promise<CheckedQuery> {
-    const { definition } = await this.definition(id, signal);
-    const known = checked(definition, query);
-    if (known.query !== undefined) return known.query;
-    // Somebody may have added the field a minute ago.
-    const fresh = await this.definition(id, signal, this.#servers.limits.refusalAgeMs);
-    const again = checked(fresh.definition, query);
-    if (again.query === undefined) throw queryFault(again.errors);
-    return again.query;
+    return normalQuery(await this.#checked(id, query, signal));
   }
 
   async #ask(
@@ -136,13 +122,13 @@ export class AbraGenClient {
     how: { accept: 'application/json' | 'application/pdf'; query?: Record<string, string> },
     signal: AbortSignal,
   ): Promise<AbraGenAnswer> {
-    const query = await this.normal(id, body, signal);
+    const query = await this.#checked(id, body, signal);
     const { path, definition } = this.#askOf(id);
     const { headMs, idleMs } = this.#servers.limits;
     const ask = {
       method: 'POST' as const,
       path: `${path}/exec`,
-      body: JSON.stringify(query),
+      body: JSON.stringify(normalQuery(query)),
       // It changes nothing.
       isRepeatable: true,
       definition,
@@ -152,13 +138,29 @@ export class AbraGenClient {
     };
     try {
       const { headers, body: answer } = await this.#requests.stream(ask, signal);
-      return { contentType: headers['content-type'] ?? how.accept, body: answer };
+      return { query, contentType: headers['content-type'] ?? how.accept, body: answer };
     } catch (error) {
       // Perhaps it is no longer what we know.
       const isRefused = error instanceof AbraGenError && error.status !== undefined;
       if (isRefused) this.#definitions.delete(definition);
       throw error;
     }
+  }
+
+  /**
+   * A query with what its definition says of it.
+   *
+   * @throws QueryFault with every fault of the query, AbraGenError, or the reason of `signal`
+   */
+  async #checked(id: string, query: unknown, signal: AbortSignal): Promise<CheckedQuery> {
+    const { definition } = await this.definition(id, signal);
+    const known = checked(definition, query);
+    if (known.query !== undefined) return known.query;
+    // Somebody may have added the field a minute ago.
+    const fresh = await this.definition(id, signal, this.#servers.limits.refusalAgeMs);
+    const again = checked(fresh.definition, query);
+    if (again.query === undefined) throw queryFault(again.errors);
+    return again.query;
   }
 
   #askOf(id: string) {

@@ -13,6 +13,7 @@ import { Schedules } from '../board/schedule/schedules.ts';
 import { boardsBeside } from '../board/shipped.ts';
 import { Closures } from '../closures/closures.ts';
 import { Databases } from '../database/databases.ts';
+import { CallPlaces } from '../http/call-places.ts';
 import { RequestLimits } from '../http/request-limits.ts';
 import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -40,6 +41,7 @@ export class AppProcess {
   /** It remembers the issuer's keys. */
   readonly signIn: SignIn;
   readonly limits: RequestLimits;
+  readonly calls = new CallPlaces();
   readonly container: OpenContainer;
   readonly audit: Audit;
   readonly boards: Boards;

@@ -138,6 +138,10 @@ export class AppRevision implements AppServices {
     return this.#process.limits;
   }
 
+  get calls() {
+    return this.#process.calls;
+  }
+
   get audit() {
     return this.#process.audit;
   }

@@ -6,6 +6,7 @@ import type { Boards } from '../board/boards.ts';
 import type { Schedules } from '../board/schedule/schedules.ts';
 import type { Catalog } from '../catalog/index.ts';
 import type { Closures } from '../closures/closures.ts';
+import type { CallPlaces } from '../http/call-places.ts';
 import type { RequestLimits } from '../http/request-limits.ts';
 import type { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -24,6 +25,8 @@ export interface AppServices {
   signIn: SignIn;
   /** How many requests may come. */
   limits: RequestLimits;
+  /** How many of them work at once. */
+  calls: CallPlaces;
   catalog: Catalog;
   syncs: Syncs;
   boards: Boards;

@@ -1,6 +1,6 @@
 /**
- * Places that several share fairly: nobody has more than half of them, and whoever has least gets
- * the next one.
+ * Places that several share fairly: nobody has more than a part of them, so that one whose places
+ * come back late leaves some to the others, and whoever has least gets the next one.
  */
 
 import { unlessAborted } from './abort.ts';
@@ -61,23 +61,48 @@ interface Account {
 
 const halfLifeMs = 60_000;
 
-/** A waiting request costs memory: its body has been read. */
-const mostWaiting = 100;
+/** Holders that are remembered without having or waiting for a place; one has 150 bytes. */
+const mostIdle = 1_000;
+
+export interface PlacesOptions {
+  /** The most for one holder; half of them unless told. */
+  most?: number;
+  /** The most of one holder that wait: who waits costs memory. */
+  mostWaiting?: number;
+  /** Monotonic milliseconds. */
+  now?: () => number;
+}
 
 export class FairPlaces {
   readonly places: number;
   /** The most for one holder. */
   readonly most: number;
+  readonly #mostWaiting: number;
   readonly #now: () => number;
   readonly #accounts = new Map<string, Account>();
   #used = 0;
+  #waiting = 0;
   #refusedAt: number | undefined;
 
-  /** @param now monotonic milliseconds */
-  constructor(places: number, now = () => performance.now()) {
+  constructor(
+    places: number,
+    {
+      most = Math.max(1, Math.floor(places / 2)),
+      mostWaiting = 100,
+      now = () => performance.now(),
+    }: PlacesOptions = {},
+  ) {
     this.places = places;
-    this.most = Math.max(1, Math.floor(places / 2));
+    this.most = most;
+    this.#mostWaiting = mostWaiting;
     this.#now = now;
+  }
+
+  /** A place that may be had at once, as `take`; undefined where there is none. */
+  takeNow(holder: Holder): (() => void) | undefined {
+    const account = this.#account(holder);
+    const isFree = account.waiting.size === 0 && this.#mayHave(account);
+    return isFree ? this.#give(account) : undefined;
   }
 
   /**
@@ -88,17 +113,19 @@ export class FairPlaces {
    */
   async take(holder: Holder, waitMs: number, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
+    const now = this.takeNow(holder);
+    if (now !== undefined) return now;
     const account = this.#account(holder);
-    if (account.waiting.size === 0 && this.#mayHave(account)) return this.#give(account);
-    if (account.waiting.size >= mostWaiting) throw new NoPlaceError(true, this);
+    if (account.waiting.size >= this.#mostWaiting) throw new NoPlaceError(true, this);
     const handed = Promise.withResolvers<() => void>();
     const waiting = {
       since: this.#now(),
       give: () => handed.resolve(this.#give(account)),
     };
     account.waiting.add(waiting);
+    this.#waiting += 1;
     const leave = () => {
-      account.waiting.delete(waiting);
+      this.#leaveLine(account, waiting);
       handed.reject(this.#refusal(account));
     };
     const timer = Number.isFinite(waitMs) ? setTimeout(leave, waitMs) : undefined;
@@ -114,8 +141,13 @@ export class FairPlaces {
       throw error;
     } finally {
       clearTimeout(timer);
-      account.waiting.delete(waiting);
+      this.#leaveLine(account, waiting);
     }
+  }
+
+  /** It has what it waited for, or wants it no more. */
+  #leaveLine({ waiting }: Account, one: Waiting): void {
+    if (waiting.delete(one)) this.#waiting -= 1;
   }
 
   get use(): PlacesUse {
@@ -126,7 +158,7 @@ export class FairPlaces {
     return {
       places: this.places,
       used: this.#used,
-      waiting: holders.reduce((sum, { waiting }) => sum + waiting, 0),
+      waiting: this.#waiting,
       refusedMs: refusedAt === undefined ? undefined : this.#now() - refusedAt,
       holders: holders
         .filter(({ used, waiting }) => used + waiting > 0)
@@ -136,12 +168,20 @@ export class FairPlaces {
 
   #account({ name, weight = 1 }: Holder): Account {
     const known = this.#accounts.get(name);
+    if (known === undefined && this.#accounts.size >= mostIdle) this.#forgetIdle();
     const account = known ?? {
       ...{ weight, used: 0, waiting: new Set(), lately: 0, latelyAt: this.#now() },
     };
     account.weight = weight;
     this.#accounts.set(name, account);
     return account;
+  }
+
+  /** What they have had lately counts among few, not among so many. */
+  #forgetIdle(): void {
+    for (const [name, { used, waiting }] of this.#accounts) {
+      if (used + waiting.size === 0) this.#accounts.delete(name);
+    }
   }
 
   #mayHave({ used }: Account): boolean {
@@ -166,6 +206,7 @@ export class FairPlaces {
 
   /** Who has fewest for its weight; of those who has had least lately, then who came first. */
   #next(): void {
+    if (this.#waiting === 0) return;
     const [next] = [...this.#accounts.values()]
       .filter((account) => account.waiting.size > 0 && this.#mayHave(account))
       .map((account) => {
@@ -178,7 +219,7 @@ export class FairPlaces {
           a.share - b.share || a.had - b.had || (a.first?.since ?? 0) - (b.first?.since ?? 0),
       );
     if (next?.first === undefined) return;
-    next.account.waiting.delete(next.first);
+    this.#leaveLine(next.account, next.first);
     next.first.give();
   }
 

@@ -114,12 +114,20 @@ export class Boards {
     return await (await this.#store(signal)).history.newest(name, limit, signal);
   }
 
+  /**
+   * As it was after a change.
+   *
+   * @param number 0: as it was shipped
+   * @returns undefined: there was none, or it was not kept
+   */
   async revision(
     name: string,
     number: number,
     signal: AbortSignal,
-  ): Promise<Revision<Board> | undefined> {
-    return await (await this.#store(signal)).history.read(name, number, signal);
+  ): Promise<NamedBoard | undefined> {
+    if (number === 0) return writable(name, undefined, await this.#shipped(signal));
+    const found = await (await this.#store(signal)).history.read(name, number, signal);
+    return found && namedBoard(name, found, {});
   }
 
   async #names(signal: AbortSignal): Promise<string[]> {

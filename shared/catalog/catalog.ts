@@ -11,6 +11,7 @@ import type { Period } from './period.ts';
 import type { Window } from './restraint-schema.ts';
 import type { Check, Company, Connection, Freshness, Stage } from './schema.ts';
 import type { Condition } from './success-schema.ts';
+import type { TitleLanguage } from './title.ts';
 
 /**
  * One procedure call of one entity of one data source, or for `flexibee` and `dynsql` one call a
@@ -155,10 +156,14 @@ export interface Catalog {
   readonly periods: { from: string; timeZone: string };
   /** What the catalogue itself calls a guess. */
   readonly guesses: readonly Guess[];
-  /** Code to description, in the catalogue's order. */
-  codes(): Record<string, string>;
+  /**
+   * Code to description, in the catalogue's order.
+   *
+   * @param language of descriptions that have several; absent, or not there: the first one's
+   */
+  codes(language?: TitleLanguage): Record<string, string>;
   /** Entity to description for a code, in sync order; undefined: unknown code. */
-  names(code: string): Record<string, string> | undefined;
+  names(code: string, language?: TitleLanguage): Record<string, string> | undefined;
   /**
    * Whether an entity's sync needs a month at any of these data sources, or where none is given at
    * any at all; undefined: unknown name. RangeError: unknown code.

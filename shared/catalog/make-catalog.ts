@@ -23,6 +23,7 @@ import {
   windowOf,
 } from './resolve.ts';
 import type { CatalogData, DataSource, Entity, Stage } from './schema.ts';
+import { titleIn } from './title.ts';
 import { isOfPeriod } from './value-source.ts';
 
 /** A question that takes longer is not worth a run's waiting; the catalogue may say otherwise. */
@@ -106,11 +107,16 @@ export function makeCatalog(data: CatalogData): Catalog {
     periods: data.periods,
     guesses: guessesIn(data),
     exclusives: exclusivesIn(data),
-    codes: () => Object.fromEntries(data.dataSources.map((item) => [item.code, item.description])),
-    names: (code) => {
+    codes: (language) =>
+      Object.fromEntries(
+        data.dataSources.map(({ code, description }) => [code, titleIn(description, language)]),
+      ),
+    names: (code, language) => {
       const source = sources.get(code);
       if (source === undefined) return undefined;
-      return Object.fromEntries(entitiesIn(source).map((item) => [item.name, item.description]));
+      return Object.fromEntries(
+        entitiesIn(source).map(({ name, description }) => [name, titleIn(description, language)]),
+      );
     },
     isDated: (name, ...codes) => {
       const entity = entities.get(name);

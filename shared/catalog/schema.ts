@@ -15,6 +15,7 @@ import { entityPattern } from './name-template.ts';
 import { besideOwnPaths, parentSegments } from './own-paths.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
 import { stagesAtOnce, timeZone, window } from './restraint-schema.ts';
+import { title } from './title.ts';
 
 /** JavaScript lists keys that are whole numbers before all others, so a code is never one. */
 const code = besideOwnPaths(
@@ -101,7 +102,7 @@ export function catalogSchema(declared: Declared) {
   const { entities: _, ...forSome } = overrideShape(declared);
   const dataSource = fields('a data source', {
     code,
-    description,
+    description: title,
     guess,
     system,
     database: database.optional(),
@@ -126,7 +127,7 @@ export function catalogSchema(declared: Declared) {
   });
   const entity = fields('an entity', {
     name: entityName,
-    description,
+    description: title,
     guess,
     dated: flag.default(false),
     sourceName: sourceName.optional(),

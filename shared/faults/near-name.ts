@@ -2,29 +2,32 @@
 
 /**
  * The fewest slips between two words: letters put in, left out, replaced, or two neighbours
- * exchanged (optimal string alignment). `rows[i][j]` is that of their first i and j letters.
+ * exchanged (optimal string alignment). `rows[i][j]` is that of their first i and j letters. A start
+ * compares every variable with every setting that is not set, so it ends where there are too many.
+ *
+ * @returns `most` + 1 where there are more than `most`
  */
-function distance(a: string, b: string): number {
+function distance(a: string, b: string, most: number): number {
   const rows: number[][] = [];
-  const at = (i: number, j: number) => rows[i]?.[j] ?? 0;
+  const at = (i: number, j: number) => rows[i]?.[j] ?? most + 1;
   for (let i = 0; i <= a.length; i++) {
-    const row = [i];
+    const row: number[] = [];
     rows.push(row);
-    for (let j = 1; j <= b.length; j++) {
+    // Beyond these the lengths alone differ by more.
+    for (let j = Math.max(0, i - most); j <= Math.min(b.length, i + most); j++) {
+      if (i === 0 || j === 0) {
+        row[j] = i + j;
+        continue;
+      }
       const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
       const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row[j] =
-        i === 0
-          ? j
-          : Math.min(
-              replaced,
-              at(i - 1, j) + 1,
-              at(i, j - 1) + 1,
-              exchanged ? at(i - 2, j - 2) + 1 : replaced,
-            );
+      const swapped = exchanged ? at(i - 2, j - 2) + 1 : replaced;
+      row[j] = Math.min(replaced, at(i - 1, j) + 1, at(i, j - 1) + 1, swapped);
     }
+    // Those of more letters are no fewer; an exchange costs as much as the replacement between.
+    if (!row.some((slips) => slips <= most)) return most + 1;
   }
-  return at(a.length, b.length);
+  return Math.min(at(a.length, b.length), most + 1);
 }
 
 /** The one of `names` that `value` is nearest to, in any case of letters, within `slips` of it. */
@@ -41,7 +44,7 @@ export function nearest<Name extends string>(
       const most = slips(name);
       // Each slip makes one letter's difference in length: most names are told by that alone.
       if (Math.abs(other.length - given.length) > most) return [];
-      const apart = distance(given, other);
+      const apart = distance(given, other, most);
       // Of one letter that is another nothing is left.
       return apart <= most && apart < Math.max(name.length, value.length) ? [{ name, apart }] : [];
     })

@@ -4,6 +4,7 @@ import { MIMEType } from 'node:util';
 import type { HttpRequest } from '@azure/functions';
 import { JsonError, parseBounded } from '../json/bounded-json.ts';
 import { depthLimit } from '../json/bounds.ts';
+import type { Call } from './handler.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Bytes. A request of ours has six short members; 64 KiB leaves room for any of them. */
@@ -11,6 +12,12 @@ const bodyLimit = 64 * 1024;
 
 /** In a body: a query with its largest lists has a tenth of them. */
 const mostValues = 100_000;
+
+/** The call whose body it is: cut off by its deadline, and without its place while it waits. */
+type Reading = Pick<Call, 'signal' | 'place'>;
+
+/** A body that is on its way for longer, in milliseconds, keeps no other call from beginning. */
+const patienceMs = 100;
 
 export interface BodyOptions {
   /** Bytes; `bodyLimit` unless told. */
@@ -27,17 +34,17 @@ const discardLimit = 4 * 1024 * 1024;
 /**
  * The members of the JSON object in the body; numbers as `parseBounded` has them.
  * Throws `HttpProblem`: 400 (not JSON, not UTF-8, not an object,
- * cut off, too deep, too many values, a key twice in one object), 408 (`signal` was
- * aborted first), 413, 415 (also for a compressed body).
+ * cut off, too deep, too many values, a key twice in one object), 408 (the call's deadline came
+ * first), 413, 415 (also for a compressed body).
  */
 export async function readJsonObject(
   request: HttpRequest,
-  signal: AbortSignal,
+  call: Reading,
   { limit = bodyLimit, values = mostValues }: BodyOptions = {},
 ): Promise<Record<string, unknown>> {
   requireJson(request.headers.get('content-type'));
   requirePlain(request.headers.get('content-encoding'));
-  const value = parsed(await readBody(request, signal, limit), values);
+  const value = parsed(await readBody(request, call, limit), values);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw bodyProblem('Request body is not a JSON object.', 'a JSON object');
   }
@@ -86,17 +93,26 @@ function requirePlain(encoding: string | null): void {
 /**
  * A body of whatever type, perhaps empty.
  *
- * @throws HttpProblem 400 (cut off), 408 (`signal` was aborted first), 413
+ * @throws HttpProblem 400 (cut off), 408 (the call's deadline came first), 413
  */
 export async function readBody(
   request: HttpRequest,
-  signal: AbortSignal,
+  { signal, place }: Reading,
   limit: number,
 ): Promise<Uint8Array> {
   const declared = Number(request.headers.get('content-length'));
   if (declared > limit + discardLimit) throw tooLarge(limit);
-  if (request.body === null) return new Uint8Array();
-  const reader = request.body.getReader();
+  const { body } = request;
+  if (body === null) return new Uint8Array();
+  return await place.aside(() => received(body, signal, limit), patienceMs);
+}
+
+async function received(
+  body: NonNullable<HttpRequest['body']>,
+  signal: AbortSignal,
+  limit: number,
+): Promise<Uint8Array> {
+  const reader = body.getReader();
   // Letting go rejects the pending read. Cancelling would destroy the client's connection, and
   // with it the answer.
   const release = () => reader.releaseLock();

@@ -20,7 +20,16 @@ export function tagged({ headers, body, ...answer }: HttpResponseInit): TaggedAn
 /** Whether `If-None-Match` names the ETag, or any. */
 export function isKnown(request: HttpRequest, etag: string | null | undefined): boolean {
   const known = request.headers.get('if-none-match');
-  if (known === null || !etag) return false;
+  return known !== null && isNamed(known, etag);
+}
+
+/**
+ * Whether a list of ETags has this one, or `*` any there is; compared weakly.
+ *
+ * @param etag of what there is; none: there is nothing
+ */
+export function isNamed(list: string, etag: string | null | undefined): boolean {
+  if (!etag) return false;
   const opaque = (text: string) => text.trim().replace(/^W\//, '');
-  return known.trim() === '*' || known.split(',').some((one) => opaque(one) === opaque(etag));
+  return list.trim() === '*' || list.split(',').some((one) => opaque(one) === opaque(etag));
 }

@@ -14,6 +14,7 @@ import functions, {
 import { show } from '../faults/show.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
+import { CallPlace } from './call-place.ts';
 import type { Caller } from './caller.ts';
 import { codingFor, compressed, worthBytes } from './compression.ts';
 import { isKnown } from './conditional.ts';
@@ -42,6 +43,8 @@ export interface Call {
   caller: Caller | undefined;
   /** Aborted at the call's deadline; every I/O of the call is given it. */
   signal: AbortSignal;
+  /** Among the calls that work at once; it is given back when the answer is made. */
+  place: CallPlace;
   /** Whether JSON is to be indented, which whoever streams it sees to. */
   isPretty: boolean;
 }
@@ -61,6 +64,8 @@ export interface HandlerOptions {
     context: InvocationContext,
     signal: AbortSignal,
   ): Caller | undefined | Promise<Caller | undefined>;
+  /** Has a call take its place, or leaves that to its handler; nobody waits unless told. */
+  takePlace?(request: HttpRequest, call: Pick<Call, 'caller' | 'place'>): Promise<void> | undefined;
   /** Names of the query parameters that a method has. */
   queryOf(method: Method): readonly string[];
   /** How a refusal looks to a client that does not say what it accepts. */
@@ -75,13 +80,16 @@ export function httpHandler(options: HandlerOptions): HttpHandler {
   return async (request, context) => {
     const signal = AbortSignal.timeout(options.deadlineMilliseconds ?? defaultDeadline);
     const isPretty = prettyOf(request.query) ?? false;
+    const place = new CallPlace(context.invocationId);
     try {
-      const answer = await dispatch(options, request, context, { signal, isPretty });
+      const answer = await dispatch(options, request, context, { signal, place, isPretty });
       return await finished(request, answer, isPretty);
     } catch (error) {
       const isAway = signal.aborted || options.isStorageAway(error);
       const problem = asProblem(error, context, isAway);
       return await finished(request, refusal(request, problem, options.refusals), isPretty);
+    } finally {
+      place.end();
     }
   };
 }
@@ -99,6 +107,7 @@ async function dispatch(
   if (handler !== undefined) {
     const caller = await options.identify(request, context, call.signal);
     requireKnownQuery(request.query, options.queryOf(method as Method));
+    await options.takePlace?.(request, { caller, place: call.place });
     return await handler(request, context, { ...call, caller });
   }
   const methods = Object.keys(options.methods);
@@ -123,7 +132,9 @@ async function finished(
     if (!headers.has(name)) headers.set(name, value);
   }
   const { body } = answer;
-  if (isKnown(request, headers.get('etag'))) {
+  // Of what is written the header says that there must be none (RFC 9110, 13.1.2).
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead && isKnown(request, headers.get('etag'))) {
     for (const name of ['content-type', 'content-language']) headers.delete(name);
     return new functions.HttpResponse({ status: 304, headers });
   }

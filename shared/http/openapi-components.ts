@@ -40,7 +40,7 @@ export class NamedSchemas {
    * that pays.
    */
   vary(): JsonSchema {
-    const chosen = ['Accept', 'Accept, Accept-Language'];
+    const chosen = ['Accept', 'Accept-Language', 'Accept, Accept-Language'];
     const all = ['Accept-Encoding', ...chosen, ...chosen.map((one) => `${one}, Accept-Encoding`)];
     return { description: 'What decides on its form', schema: { type: 'string', enum: all } };
   }

@@ -25,6 +25,7 @@ export const problemTypes = {
   'newer-document': { status: 409, title: 'A newer version of the app has written it' },
   'company-in-use': { status: 409, title: 'Somebody is logged in to the company' },
   'not-configured': { status: 409, title: 'A setting is missing for this' },
+  exists: { status: 412, title: 'There is one of this name already' },
   changed: { status: 412, title: 'It has been changed since it was read' },
   'body-too-large': { status: 413, title: 'The request body is too large' },
   'content-type': { status: 415, title: 'The content type is not supported' },

@@ -20,6 +20,24 @@ export function observePools(uses: () => readonly PoolMeasurement[]): void {
   });
 }
 
+/** Likewise. */
+export function observeCalls(use: () => CallsUse): void {
+  const gauge = metrics.getMeter('syncboard').createObservableGauge('syncboard.calls', {
+    unit: '{call}',
+    description: 'Calls of routes that work, and those that wait for a place',
+  });
+  gauge.addCallback((result) => {
+    const { working, waiting } = use();
+    result.observe(working, { state: 'working' });
+    result.observe(waiting, { state: 'waiting' });
+  });
+}
+
+export interface CallsUse {
+  working: number;
+  waiting: number;
+}
+
 export interface PoolMeasurement {
   pool: string;
   database: string;

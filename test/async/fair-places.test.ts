@@ -62,7 +62,7 @@ describe('places shared fairly', () => {
 
   it('and of these, to whoever has had least of late; half of it is forgotten in a minute', async () => {
     let now = 0;
-    const places = new FairPlaces(2, () => now);
+    const places = new FairPlaces(2, { now: () => now });
     const { given, back, ask } = taker(places);
     await ask('long');
     now = 10_000;
@@ -110,6 +110,43 @@ describe('places shared fairly', () => {
     await assert.rejects(places.take({ name: 'a' }, ever, never()), { isOwn: true });
     const giveBack = await places.take({ name: 'b' }, ever, never());
     giveBack();
+  });
+
+  it('gives a place at once, or none', async () => {
+    const places = new FairPlaces(2);
+    const giveBack = places.takeNow({ name: 'a' });
+    assert.ok(giveBack);
+    assert.equal(places.takeNow({ name: 'a' }), undefined);
+    const { given, ask } = taker(places);
+    void ask('a');
+    giveBack();
+    // It is handed on to who waits: nobody comes between.
+    assert.equal(places.takeNow({ name: 'a' }), undefined);
+    await settled();
+    assert.deepEqual([given, places.use.used, places.use.waiting], [['a'], 1, 0]);
+  });
+
+  it('as many of one wait as it is told', async () => {
+    const places = new FairPlaces(2, { mostWaiting: Number.POSITIVE_INFINITY });
+    const { ask } = taker(places);
+    for (let index = 0; index < 500; index += 1) void ask('a');
+    await settled();
+    assert.equal(places.use.waiting, 499);
+  });
+
+  it('forgets who has rested when many others come, and nobody who has or wants one', async () => {
+    const places = new FairPlaces(4);
+    const { given, back, ask } = taker(places);
+    for (const name of ['a', 'a', 'a', 'b']) void ask(name);
+    await settled();
+    for (let index = 0; index < 5_000; index += 1) places.takeNow({ name: `${index}` })?.();
+    assert.deepEqual(places.use.holders, [
+      { name: 'a', used: 2, waiting: 1 },
+      { name: 'b', used: 1, waiting: 0 },
+    ]);
+    back[0]?.();
+    await settled();
+    assert.equal(given.filter((name) => name === 'a').length, 3);
   });
 
   it('loses none, whoever leaves when', async () => {

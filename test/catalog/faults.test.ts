@@ -303,11 +303,20 @@ const cases: [string, Record<string, Json | undefined>, (string | RegExp)[]][] =
     ],
   ],
   [
-    'a code of digits only, which JavaScript would list first, and a blank description',
-    { 'dataSources[0].code': '0001', 'dataSources[1].description': ' ' },
+    'a code of digits only, which JavaScript would list first, and descriptions that are none',
+    {
+      'dataSources[0].code': '0001',
+      'dataSources[1].description': ' ',
+      'dataSources[2].description': { de: 'Zahlungen', cs: 'Platby' },
+      'entities[0].description': {},
+      'entities[1].description': { cs: '' },
+    },
     [
       'dataSources[0].code: "0001" is not a code; use 1 to 63 letters, digits, _ and -, at least one of them no digit (Latin letters)',
       'dataSources[1].description: " " is not a description; use text for people',
+      'dataSources[2].description.de: "de" is not a language; use one of en, cs, ru',
+      'entities[0].description: an object is not a description; use text for people, or one in each of some languages: {"en": …, "cs": …, "ru": …}',
+      'entities[1].description.cs: "" is not a description; use text for people',
     ],
   ],
   [
@@ -879,9 +888,10 @@ describe('a catalogue of an operator', () => {
     const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) =>
       JSON.parse(text),
     );
-    const [flexi, standsFor, dated, window, parameters, succeeds, checks, ...others] = blocks;
+    const [flexi, standsFor, dated, titled, window, parameters, succeeds, checks, ...others] =
+      blocks;
     const [override, database, dataSource, entity] = others;
-    assert.equal(blocks.length, 11);
+    assert.equal(blocks.length, 12);
     const json = shippedJson();
     const settings = new Map([
       ['STAGE', 'test'],
@@ -902,11 +912,19 @@ describe('a catalogue of an operator', () => {
     edit(json, ['dataSources', 18], dataSource);
     edit(json, ['entities', 34], entity);
     edit(json, ['entities', 38], dated);
+    const payment = Object(json).entities.findIndex(
+      (one: typeof titled) => one.name === titled.name,
+    );
+    edit(json, ['entities', payment, 'description'], titled.description);
     edit(json, stepsOf('dataSources[15].standsFor'), {
       ...standsFor,
       entities: [...standsFor.entities, 'tariff'],
     });
     const catalog = parseCatalog(json);
+    assert.deepEqual(
+      ([undefined, 'cs', 'ru', 'en'] as const).map((one) => catalog.names('mo', one)?.['payment']),
+      ['Оплата', 'Platby', 'Оплата', 'Оплата'],
+    );
     assert.equal(catalog.codes()['flexi'], 'FlexiBee test');
     assert.equal(catalog.companies[0]?.name, 'firma');
     const compared = catalog.checks({

@@ -56,6 +56,8 @@ test('a board.py is validated, imported, switched and run by hand', async () => 
   assert.equal((await run('board', 'show', 'ours')).code, 1);
   await good('board', 'import', 'ours', 'board.py', '--user', 'Jana');
   assert.equal(await good('board', 'show', 'ours'), `ours: 1 of 2 on\n${shown}`);
+  const anew = await run('board', 'import', 'ours', 'board.py', '--new');
+  assert.deepEqual([anew.code, anew.err], [1, 'There is a board ours already.']);
   assert.match(await good('boards'), /^ours +1 of 2 on$/m);
   assert.match(await good('board', 'on', 'ours', 'payment.stek'), /^ours: 2 of 2 on/);
   assert.match(await good('board', 'off', 'ours', 'payment.stek'), /^ours: 1 of 2 on/);

@@ -84,7 +84,10 @@ for (const [what, given, expected, text] of strange) {
 
 test('while watching an app that is away is asked again for five minutes, and told of once', async (t) => {
   const signal = soon();
-  const client = new Client({ base: new URL(`${url}/`), token: undefined }, signal);
+  const client = new Client(
+    { base: new URL(`${url}/`), token: undefined },
+    { signal, language: 'en' },
+  );
   const progress = {
     ...{ id: 'zd2x10dta-b58q10', kind: 'entity', state: 'running' },
     ...{ createdAt: '2026-11-30T02:30:00.000Z', stagesDone: 0, stagesSkipped: 0, stagesTotal: 3 },

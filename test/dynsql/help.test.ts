@@ -272,6 +272,14 @@ test('words, limits and labels of a few', () => {
   assert.equal(text('missing'), 'cannot be used: the definition has no template for it');
   assert.equal(dataset.conditions.find((one) => one.id === 'ID')?.label, 'Klíč');
   assert.deepEqual([dataset.unique, reports, timezone], [['ID'], [], 'UTC']);
+  const issued = shipped.find(({ id }) => id === 'AB04SYNCBOARDINVOICES00001');
+  assert.ok(issued);
+  const own = helpOf({ definition: issued, templates: 'needed', reports: [] }, '/ab', 'cs');
+  const groups = own.dataset.fields.flatMap(({ name, aggregate, currency }) =>
+    aggregate === undefined ? [] : `${name}: ${aggregate} ${currency}`,
+  );
+  assert.deepEqual(groups, ['Amount: sum Currency_Code', 'NotPaidAmount: sum Currency_Code']);
+  assert.match(helpText(own, 'cs'), /^ {4}Amount {2,}číslo.* \(groupby: součet\)$/m);
   const there = helpOf(
     { definition: invoices, templates: 'elsewhere', reports: undefined },
     '/demodata/dynsql/X',
@@ -351,6 +359,10 @@ test('what no check takes is wrong by the schema', () => {
     { select: 'ID', where: { or: { id: 'x' } } },
     { select: 'ID', where: { or: [{ id: 'none' }], id: 'none' } },
     { select: 'ID', where: { id: 'decimal', value: { from: 1 } } },
+    { select: 'ID', distinct: 'yes' },
+    { select: 'ID', groupby: 'IDx' },
+    { select: 'ID', count: 1 },
+    { select: 'ID', top: 1, next: '' },
   ];
   for (const body of wrong) {
     assert.ok(checkQuery(types, body).errors, JSON.stringify(body));
@@ -371,6 +383,9 @@ test('what no check takes is wrong by the schema', () => {
       ],
     },
     { select: 'ID', where: { id: 'all', value: true } },
+    { select: 'ID', distinct: true, Count: true, top: 2, NEXT: true },
+    { select: ['ID'], groupby: 'id', top: 2, next: 'kT3w-_' },
+    { select: ['ID'], groupBy: ['ID'], count: false, next: false },
   ];
   for (const body of right) {
     assert.deepEqual(checkQuery(types, body).errors ?? [], [], JSON.stringify(body));

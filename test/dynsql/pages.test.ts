@@ -60,8 +60,9 @@ const columns: Readonly<Record<string, [type: string, ...values: (string | numbe
     '6F9619FF-8B86-D011-B42D-00C04FC964F0',
     '6F9619FF-8B86-D011-B42D-00C04FC964FF',
   ],
-  code: ['varchar(40)', '0', 'A b', 'x'],
-  name: ['nvarchar(40)', '', "O'Neill", 'čaj', 'Čaj 2', 'duha'],
+  // Blanks at the end make no other value.
+  code: ['varchar(40)', '0', 'A b', 'x', 'x '],
+  name: ['nvarchar(40)', '', "O'Neill", 'abel', 'Abel ', 'čaj', 'Čaj 2', 'duha'],
 };
 const names = Object.keys(columns);
 const literal = (value: unknown) =>

@@ -27,6 +27,7 @@ test('parameters become the body that a POST would have', () => {
       { next: true, top: 10, count: true, distinct: false },
     ],
     ['next=bmV4dA&count=1&distinct=', { next: 'bmV4dA', count: '1', distinct: '' }],
+    ['select=a&groupby=', { select: ['a'], groupby: [] }],
     ['groupby=a,readings.b', { groupby: ['a'], datasets: [{ name: 'readings', groupby: ['b'] }] }],
     ['top=ten&skip=-1', { top: 'ten', skip: '-1' }],
     [
@@ -69,6 +70,42 @@ test('parameters become the body that a POST would have', () => {
     ['where.a=CZ,SK', { where: [{ id: 'a', value: 'CZ,SK' }] }],
     ['where.a=[12345678901234.1234]', { where: [{ id: 'a', value: ['12345678901234.1234'] }] }],
     ['where.readings.a=1', { datasets: [{ name: 'readings', where: [{ id: 'a', value: '1' }] }] }],
+    // Conditions as a body has them, beside others.
+    [
+      'where={"or":[{"id":"a","value":1},{"not":{"id":"b"}}]}&where.a=2',
+      {
+        where: [{ or: [{ id: 'a', value: 1 }, { not: { id: 'b' } }] }, { id: 'a', value: '2' }],
+      },
+    ],
+    [
+      'where.a=2&where=[{"id":"a","isNull":true},{"id":"c"}]&flags.a=x&where.b=',
+      {
+        where: [
+          { id: 'a', value: '2', flags: ['x'] },
+          { id: 'a', isNull: true },
+          { id: 'c' },
+          { id: 'b' },
+        ],
+      },
+    ],
+    [
+      'select=a&where.meters.READINGS={"or":[{"id":"period","value":12345678901234567890}]}',
+      {
+        select: ['a'],
+        datasets: [
+          {
+            name: 'meters',
+            datasets: [
+              {
+                name: 'READINGS',
+                where: [{ or: [{ id: 'period', value: '12345678901234567890' }] }],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    ['where=', {}],
     // Text, whatever it looks like, unless the condition takes something else.
     ['where.account_number=007', { where: [{ id: 'account_number', value: '007' }] }],
     ['where.account_number=true', { where: [{ id: 'account_number', value: 'true' }] }],
@@ -104,7 +141,41 @@ test('faults name the parameter, and which of its values', () => {
     ['select=payments.x', ['select'], /^select: "x" is no field of PAYMENTS/],
     ['select=account_number&orderby=-x', ['orderby'], /^orderby: "x" is no key of MAIN/],
     ['select=account_number&top=ten', ['top'], /^top must be a whole number from 1 to/],
-    ['select=account_number&groupby=x', ['groupby', 'select'], /^groupby: "x" is no field of MAIN/],
+    ['select=account_number&groupby=x', ['groupby'], /^groupby: "x" is no field of MAIN/],
+    ['select=account_number&where=x', ['where'], /^where must be JSON: a condition as a body has/],
+    ['select=account_number&where={"or":[', ['where'], /^where must be JSON: a condition as/],
+    ['select=account_number&where="x"', ['where'], /^where must be an object with id, value/],
+    [
+      'select=account_number&where={"or":[{"id":"residents","value":"x"},{"id":"y"}]}',
+      ['where.or[0].value', 'where.or[1].id'],
+      /^where.or\[0\].value must be a whole number/,
+    ],
+    [
+      'select=account_number&where.residents=1&where=[{"id":"residents"},{"id":"y"}]',
+      ['where[0].value', 'where[1].id'],
+      /^where\[0\].value is needed/,
+    ],
+    [
+      'select=account_number&where.meters=[{"not":{"id":"y"}}]',
+      ['where.meters[0].not.id', 'select'],
+      /^where.meters\[0\].not.id: "y" is no condition of METERS/,
+    ],
+    ['where.meters=1&select=account_number', ['where.meters'], /^where.meters: "meters" is no/],
+    [
+      'select=account_number&where.residents={"form":1}',
+      ['where.residents.form'],
+      /^where.residents.form: is no key here \(did you mean from\?\)/,
+    ],
+    [
+      'select=account_number&where.residents={"in":[1,"x"],"to":"y"}',
+      ['where.residents.in[1]', 'where.residents.to'],
+      /^where.residents.in\[1\] must be a whole number/,
+    ],
+    [
+      'select=account_number&where.residents={"from":1,"from":2}',
+      ['where.residents'],
+      /^where.residents: has a key twice in one object/,
+    ],
     ['select=account_number&count=1', ['count'], /^count must be true or false/],
     ['select=account_number&distinct=x', ['distinct'], /^distinct must be true or false/],
     ['select=account_number&where.x=1', ['where.x'], /^where.x: "x" is no condition of MAIN/],

@@ -26,6 +26,7 @@ import { shippedBoards } from '../../shared/board/shipped.ts';
 import { shippedCatalog } from '../../shared/catalog/index.ts';
 import { Databases } from '../../shared/database/databases.ts';
 import { shippedDynsql } from '../../shared/dynsql/language/shipped-dynsql.ts';
+import { CallPlaces } from '../../shared/http/call-places.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
 import { RequestLimits } from '../../shared/http/request-limits.ts';
 import { requireConnections, type Settings } from '../../shared/settings/settings.ts';
@@ -209,6 +210,7 @@ export function testApp(
     settings,
     signIn: new SignIn(settings),
     limits: new RequestLimits(settings),
+    calls: new CallPlaces(),
     catalog: shippedCatalog(),
     syncs: new RecordingSyncs(),
     boards: new Boards(

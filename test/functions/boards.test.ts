@@ -149,7 +149,55 @@ test('whoever has not seen the latest change is refused, and undoes nothing', as
   );
   const before = await good('GET race', { query: { revision: '1' } });
   assert.equal(before.json.on, 1);
-  await refused('GET race', { query: { revision: '9' } }, 404, 'not-found');
+  assert.equal(history.json.isShipped, false);
+  for (const revision of ['9', '0', '01', 'x']) {
+    await refused('GET race', { query: { revision } }, 404, 'not-found');
+  }
+});
+
+test('what was before is the current one again: as it was shipped, too, and for who may touch it', async () => {
+  const shipped = await good('GET nightly', { query: { revision: '0' } });
+  assert.deepEqual(shipped.json, (await good('GET nightly')).json);
+  await good('PUT nightly', { json: { calls: [meter] } });
+  assert.equal((await good('GET history nightly')).json.isShipped, true);
+  const wide = await refused(
+    'GET nightly',
+    { query: { revision: '0' }, headers: { authorization: 'Bearer narrow' } },
+    403,
+    'forbidden',
+  );
+  assert.match(wide.detail, /not allowed for code/);
+  const { etag } = await good('GET nightly');
+  const { calls, description } = (await good('GET nightly', { query: { revision: '0' } })).json;
+  const json = { calls, description, user: 'Jana' };
+  const back = await good('PUT nightly', { json, headers: { 'if-match': etag } });
+  assert.deepEqual([back.json.revision, back.json.calls], [2, shipped.json.calls]);
+});
+
+test('a new one is made where there is none of its name, and by one alone of those that begin at once', async () => {
+  const headers = { 'if-none-match': '*' };
+  const json = { calls: [meter] };
+  const dry = { headers, json, query: { dry: 'true' } };
+  assert.equal((await good('PUT fresh', dry)).status, 200);
+  const made = await Promise.all(
+    [app, other, app, other].map((by) => ask('PUT fresh', { json, headers }, by)),
+  );
+  assert.deepEqual(made.map(({ status }) => status).sort(), [201, 412, 412, 412]);
+  const { etag } = await good('GET fresh');
+  for (const [path, asking] of [
+    ['PUT fresh', dry],
+    ['PUT fresh', { json, headers: { 'if-none-match': `"x", ${etag}` } }],
+    ['POST import fresh', { text: 'sync_entity(M, STACK_MO)', headers }],
+    ['PUT all', { json, headers }],
+  ] as const) {
+    const problem = await refused(path, asking, 412, 'exists');
+    assert.match(problem.detail, /^There is a board (fresh|all) already\.$/);
+  }
+  assert.equal((await ask('PUT fresh', { json, headers })).headers.get('etag'), etag);
+  // Of another state than that one it is no new one, and is written.
+  await good('PUT fresh', { json, headers: { 'if-none-match': '"x"' } });
+  await good('DELETE fresh');
+  assert.equal((await good('PUT fresh', { json, headers })).json.revision, 4);
 });
 
 test('a switch and a note are changed alone, and a note may go', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseCatalog } from '../../shared/catalog/index.ts';
+import { shippedJson } from '../catalog/edited.ts';
 import { pipelines, run } from '../support/runs.ts';
 import { call, runId, testApp } from './app.ts';
 
@@ -69,6 +71,47 @@ test('/{code}/valid_names: the entities of the source, in the order of a whole s
     assert.equal(reply.status, 200);
     assert.deepEqual(Object.keys(JSON.parse(reply.text)), app.catalog.entityOrder(code));
   }
+});
+
+test('descriptions in several languages are answered in that of whoever asks', async () => {
+  const json = Object(shippedJson());
+  const payment = json.entities.find(({ name }: { name: string }) => name === 'payment');
+  payment.description = { ru: 'Оплата', cs: 'Platby' };
+  const flexi = json.dataSources.find(({ code }: { code: string }) => code === 'flexi-demo');
+  flexi.description = { cs: 'Ukázka', en: 'Sample' };
+  const app = { ...testApp(), catalog: parseCatalog(json) };
+  const ask = async (name: string, language: string | undefined, init = {}) => {
+    const headers = language === undefined ? {} : { 'accept-language': language };
+    const reply = await call(app, name, { ...init, headers });
+    assert.match(reply.headers.get('vary') ?? '', /^Accept-Language(, Accept-Encoding)?$/);
+    return { json: JSON.parse(reply.text), etag: reply.headers.get('etag') };
+  };
+  const etags = new Set<string | null>();
+  for (const [language, entity, source] of [
+    [undefined, 'Оплата', 'Ukázka'],
+    ['cs-CZ, en;q=0.5', 'Platby', 'Ukázka'],
+    ['de, en', 'Оплата', 'Sample'],
+    ['*', 'Оплата', 'Ukázka'],
+    ['ru', 'Оплата', 'Ukázka'],
+  ] as const) {
+    const form = { query: { view: 'form' } };
+    const of = { params: { code: 'mo' } };
+    const codes = await ask('valid_codes', language);
+    assert.equal(codes.json['flexi-demo'], source);
+    etags.add(codes.etag);
+    const shown = (await ask('valid_codes', language, form)).json.codes;
+    assert.equal(
+      shown.find((one: { code: string }) => one.code === 'flexi-demo').description,
+      source,
+    );
+    assert.equal((await ask('valid_names', language, of)).json.payment, entity);
+    const { names } = (await ask('valid_names', language, { ...of, ...form })).json;
+    const isPayment = ({ name }: { name: string }) => name === 'payment';
+    assert.equal(names.find(isPayment).description, entity);
+    const { entities } = (await ask('catalog', language)).json;
+    assert.equal(entities.find(isPayment).description, entity);
+  }
+  assert.equal(etags.size, 2);
 });
 
 test('/{code}/valid_names of an unknown code: 404 with the original’s text', async () => {

@@ -101,8 +101,12 @@ test('it is written as it is read, with its next times; who has not seen the lat
     assert.ok(shown === '02:30' || shown === '03:00', shown);
   }
   assert.equal((await get('schedule', 'night')).status, 404);
-  const made = await put('night', { ...nightly, user: 'Jana' });
-  assert.equal(made.status, 201);
+  const anew = { headers: { 'if-none-match': '*' } };
+  const [made, ...late] = (
+    await Promise.all(apps.map(() => put('night', { ...nightly, user: 'Jana' }, anew)))
+  ).sort((one, two) => one.status - two.status);
+  assert.deepEqual([made?.status, ...late.map(({ status }) => status)], [201, 412, 412]);
+  assert.match(late[0]?.text ?? '', /problem:exists.*There is a schedule night already\./);
   const shown = {
     ...{ name: 'night', revision: 1, ...nightly, enabled: true, missed: 'last', window: '1d' },
     ...{ whenBusy: 'wait', changedBy: { token: 'demo', user: 'Jana' } },
@@ -111,11 +115,11 @@ test('it is written as it is read, with its next times; who has not seen the lat
   const { changedAt, ...rest } = read.json;
   assert.ok(Date.parse(changedAt));
   assert.deepEqual(rest, shown);
-  assert.equal(read.etag, made.etag);
+  assert.equal(read.etag, made?.etag);
   const times = await get('schedule_times', 'night', { query: { next: '3' } });
-  assert.deepEqual(times.json, { next: made.json.next.slice(0, 3), due: [] });
+  assert.deepEqual(times.json, { next: made?.json.next.slice(0, 3), due: [] });
   const listed = await ask('schedules');
-  assert.partialDeepStrictEqual(listed.json.schedules, [{ ...shown, next: made.json.next[0] }]);
+  assert.partialDeepStrictEqual(listed.json.schedules, [{ ...shown, next: made?.json.next[0] }]);
   // What was given comes back changed.
   const off = { ...read.json, enabled: false };
   const headers = { 'if-match': read.etag };

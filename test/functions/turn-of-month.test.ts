@@ -70,3 +70,34 @@ for (const [timeZone, askedAt, startedAt, month, year] of cases) {
     );
   });
 }
+
+test('a board that was planned before midnight starts with the months of its plan', async () => {
+  let clock = new Date('2026-09-30T13:59:59Z');
+  const app = { ...testApp(), now: () => clock };
+  const calls = [{ id: 'one', code: '0c10', name: 'payment', month: -1, run: true }];
+  const read = async () => ({ name: 'months', revision: 0, board: { calls } });
+  const boards = Object.assign(Object.create(app.boards), { read });
+  const run = (more: object, query = {}) => {
+    const headers = { authorization: 'Bearer demo-token' };
+    const init = { params: { board: 'months' }, query };
+    return post({ ...app, boards }, 'run_board', { user: 'Jana', ...more }, headers, init);
+  };
+  const plan = JSON.parse((await run({}, { dry: 'true' })).text);
+  assert.equal(plan.asOf, clock.toISOString());
+  // The worker that starts it has a clock that is behind the planning one's, or midnight is over.
+  for (const [at, asked] of [
+    ['2026-09-30T13:59:57Z', plan.asOf],
+    ['2026-09-30T14:10:00Z', plan.asOf],
+    ['2026-09-30T14:10:00Z', undefined],
+  ] as const) {
+    clock = new Date(at);
+    const started = await run({ asOf: asked });
+    assert.equal(started.status, 202, started.text);
+  }
+  const august = [{ month: 8, year: 2026 }];
+  assert.deepEqual(plan.calls[0].periods, august);
+  assert.deepEqual(
+    app.syncs.started.map((one) => one.calls[0]?.periods),
+    [august, august, [{ month: 9, year: 2026 }]],
+  );
+});

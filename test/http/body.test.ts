@@ -14,10 +14,10 @@ const deadlineMilliseconds = 300;
 const handlerWithin = (deadline: number) =>
   httpHandler({
     methods: {
-      POST: async (request, _context, { signal }) => {
+      POST: async (request, _context, call) => {
         const limit = request.headers.get('x-limit');
         const options = limit === null ? {} : { limit: Number(limit) };
-        return json(await readJsonObject(request, signal, options));
+        return json(await readJsonObject(request, call, options));
       },
     },
     identify: () => undefined,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import functions, { type HttpResponse, type HttpResponseInit } from '@azure/functions';
+import { CallPlaces } from '../../shared/http/call-places.ts';
 import { type HandlerOptions, httpHandler, type RouteHandler } from '../../shared/http/handler.ts';
 
 async function answer(
@@ -9,6 +10,7 @@ async function answer(
   options: Partial<HandlerOptions> = {},
 ): Promise<{ status: number; headers: Headers; text: string; log: string }> {
   const lines: string[] = [];
+  const calls = new CallPlaces();
   const context = new functions.InvocationContext({
     invocationId: 'an-invocation',
     functionName: 'f',
@@ -20,10 +22,12 @@ async function answer(
     queryOf: () => ['from'],
     refusals: 'json',
     isStorageAway: () => false,
+    takePlace: (_request, { place }) => calls.stranger(undefined, place),
     ...options,
   });
   const request = new functions.HttpRequest({ method: 'GET', url: 'http://localhost/' });
   const response = (await wrapped(request, context)) as HttpResponse;
+  assert.equal(calls.use.working, 0, 'the place is back, however it ended');
   const { status, headers } = response;
   return { status, headers, text: await response.text(), log: lines.join('\n') };
 }

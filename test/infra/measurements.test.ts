@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { type Meter, metrics } from '@opentelemetry/api';
 import workbook from '../../infra/workbook.json' with { type: 'json' };
-import { measured, observePools } from '../../shared/telemetry/measurements.ts';
+import { measured, observeCalls, observePools } from '../../shared/telemetry/measurements.ts';
 import { setTelling } from '../../shared/telemetry/telling.ts';
 import { documentedMeasurements } from '../support/documented-measurements.ts';
 
@@ -34,6 +34,7 @@ function made(): Map<string, string> {
   try {
     measured();
     observePools(() => []);
+    observeCalls(() => ({ working: 0, waiting: 0 }));
   } finally {
     setTelling(false);
     metrics.disable();

@@ -110,6 +110,22 @@ test('a run that has failed is explained, and made again', async () => {
   assert.ok((await runs()).includes(started.id));
 });
 
+test('more calls at once than their caller has places, some of them held: none waits for another', async () => {
+  const [id] = await runs();
+  let isHeld = true;
+  const held = Promise.all(
+    Array.from({ length: 12 }, () => jsonOf(runner, 'watch_run', { id, waitSeconds: 25 })),
+  ).finally(() => {
+    isHeld = false;
+  });
+  const names = Array.from({ length: 24 }, () => jsonOf(runner, 'list_entities', { code: '0c10' }));
+  for (const answer of await Promise.all(names)) assert.ok(answer.names.length > 0);
+  assert.ok(isHeld);
+  // It waits for the run above, so it ends at once.
+  assert.equal((await jsonOf(runner, 'cancel_run', { id })).state, 'cancelled');
+  for (const progress of await held) assert.equal(progress.state, 'cancelled');
+});
+
 test('overview and companies', async () => {
   const { wrong, servers } = await jsonOf(reader, 'overview');
   assert.ok(servers.length > 0);

@@ -24,7 +24,7 @@ function lastMonth(): { month: number; year: number } {
 /** What a catalogue may say of an entity, and a frontend must be able to bear. */
 const hostile = `<img src=x onerror=alert(1)> \u202eabc ${'w'.repeat(10_000)}`;
 
-/** The shipped one, with one entity's description hostile; its folder. */
+/** The shipped one, with one entity's description hostile, and one in two languages; its folder. */
 async function hostileCatalog(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'catalog-'));
   await cp(fileURLToPath(new URL('../../catalog', import.meta.url)), folder, { recursive: true });
@@ -32,6 +32,10 @@ async function hostileCatalog(): Promise<string> {
   const content = JSON.parse(await readFile(place, 'utf8'));
   content.entities.find(({ name }: { name: string }) => name === 'meter_place').description =
     hostile;
+  content.entities.find(({ name }: { name: string }) => name === 'city').description = {
+    ru: 'Населённый пункт',
+    cs: 'Obec',
+  };
   await writeFile(place, JSON.stringify(content));
   return folder;
 }
@@ -218,7 +222,7 @@ describe('the board', { skip: withoutBrowser }, () => {
     await listener.goTo(/^switch "Schedule night" .*checked=true/, 'Shift+Tab');
     await page.keyboard.press('Space');
     await listener.told(/^Switched off: night$/);
-    await page.getByText('switched off').waitFor();
+    await page.getByText('switched off', { exact: true }).waitFor();
     assertQuiet();
     await close();
   });
@@ -254,10 +258,16 @@ describe('the board', { skip: withoutBrowser }, () => {
     await plan.getByRole('button', { name: 'Cancel' }).click();
     await plan.waitFor({ state: 'detached' });
     assert.equal(await focused(page), 'Run now …');
+    const planned = page.waitForResponse(/\/boards\/planned\/run\?dry=true$/);
     await page.keyboard.press('Enter');
     await stages.waitFor();
+    const starting = page.waitForRequest(/\/boards\/planned\/run$/);
     await plan.getByRole('button', { name: 'Start' }).click();
     await plan.waitFor({ state: 'detached' });
+    // Its months are those of the plan, however long somebody has looked at it.
+    const { asOf } = (await (await planned).json()) as { asOf: string };
+    assert.ok(Date.parse(asOf) > 0, asOf);
+    assert.partialDeepStrictEqual((await starting).postDataJSON(), { asOf });
     assert.notEqual(await page.evaluate('document.activeElement.tagName'), 'BODY');
     const started = JSON.parse((await machine.get('/runs?board=planned')).text).runs;
     assert.deepEqual(started[0].codes, ['stek', 'mo']);
@@ -317,6 +327,111 @@ describe('the board', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  it('what somebody else has just made under the same name is not written over', async () => {
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${machine.url}/#/board/nightly`,
+      { token: 'demo-token', expected: /^412 .*\/(boards|schedules)\/taken/ },
+    );
+    const known = async (path: string) => JSON.parse((await machine.get(path)).text);
+    await page.getByRole('button', { name: 'New schedule …' }).click();
+    const form = page.getByRole('form', { name: /^Change the schedule/ });
+    await form.getByLabel('Name').fill('taken');
+    await form.getByRole('textbox', { name: /^When/ }).fill('0 6 * * *');
+    await form.getByRole('listitem').filter({ hasText: '06:00' }).nth(4).waitFor();
+    await write('PUT', '/schedules/taken', { board: 'nightly', cron: '30 2 * * *' });
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('taken is there already', { exact: false }).waitFor();
+    await assertAccessible();
+    assert.equal(await form.getByRole('textbox', { name: /^When/ }).inputValue(), '0 6 * * *');
+    assert.equal((await known('/schedules/taken')).cron, '30 2 * * *');
+    await form.getByRole('button', { name: 'Cancel' }).click();
+
+    await page.getByRole('button', { name: 'From a board.py …' }).click();
+    const imported = page.getByRole('dialog', { name: 'A board from a board.py' });
+    await imported.getByLabel('Name of the board').fill('taken');
+    const buffer = Buffer.from('sync_entity(M, STACK_MO, run=True)\n');
+    const file = { name: 'board.py', mimeType: 'text/x-python', buffer };
+    await imported.getByLabel('File').setInputFiles(file);
+    await imported.getByText('1 line, 1 on.').waitFor();
+    await write('PUT', '/boards/taken', {
+      calls: [{ id: 'one', code: 'stek', name: 'meter', run: true }],
+    });
+    await imported.getByRole('button', { name: 'Save' }).click();
+    await imported.getByText('There is a board taken already', { exact: false }).waitFor();
+    await assertAccessible();
+    assert.equal((await known('/boards/taken')).calls[0].code, 'stek');
+    // Told of it, somebody may want it all the same.
+    await imported.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL(/#\/board\/taken$/);
+    assert.equal((await known('/boards/taken')).calls[0].code, 'mo');
+
+    await page.goto(`${machine.url}/#/board`);
+    await cell(page, /^Оплата, stek/).click({ modifiers: ['Control'] });
+    await page.getByRole('button', { name: 'Save what is chosen …' }).click();
+    const chosen = page.getByRole('dialog', { name: 'Save 1 line as a board' });
+    await chosen.getByLabel('Name of the board').fill('taken');
+    await chosen.getByLabel('What it is for').fill('ours');
+    await chosen.getByRole('button', { name: 'Save' }).click();
+    await chosen.getByText('taken is there already', { exact: false }).waitFor();
+    assert.equal(await chosen.getByLabel('What it is for').inputValue(), 'ours');
+    assert.equal((await known('/boards/taken')).calls[0].code, 'mo');
+    await page.keyboard.press('Escape');
+    assertQuiet();
+    await close();
+  });
+
+  it('what a change of a board was is told line by line, and an earlier one is brought back', async () => {
+    const one = { id: 'one', code: 'stek', name: 'meter', run: true };
+    const two = { id: 'two', code: 'mo', name: 'payment', month: -1, run: false };
+    await write('PUT', '/boards/before', { user: 'Jana', calls: [one, two] });
+    await write('PATCH', '/boards/before/calls/two', { run: true, note: 'slow' });
+    await write('PUT', '/boards/before', { calls: [{ ...two, month: 0, run: true }] });
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${machine.url}/#/board/before`,
+      { token: 'demo-token', expected: /^412 .*\/boards\/before$/ },
+    );
+    await page.getByText('Changes', { exact: true }).click();
+    const list = page.getByRole('list', { name: 'Changes' });
+    const changes = list.locator('> li');
+    const told = async (index: number) => {
+      await changes.nth(index).getByRole('button', { name: 'What changed' }).click();
+      const lines = changes.nth(index).getByRole('listitem');
+      await lines.first().waitFor();
+      return await lines.allTextContents();
+    };
+    assert.deepEqual(await told(0), [
+      'Оплата of mo, current month without a note, was: Оплата of mo, month before',
+      'Прибор учёта of stek removed',
+    ]);
+    assert.deepEqual(await told(1), ['Оплата of mo, month before switched on, note: slow']);
+    assert.deepEqual(await told(2), [
+      'Прибор учёта of stek new, on',
+      'Оплата of mo, month before new, off',
+    ]);
+    await assertAccessible();
+    const back = changes.last().getByRole('button', { name: 'Bring back …' });
+    await back.click();
+    const dialog = page.getByRole('dialog');
+    await dialog
+      .getByText('The board before becomes again what it was', { exact: false })
+      .waitFor();
+    await assertAccessible();
+    // Whoever is asked was asked of what was there then.
+    await write('PATCH', '/boards/before/calls/two', { note: 'other' });
+    await dialog.getByRole('button', { name: 'Bring back' }).click();
+    await dialog.getByText('Petr has changed it', { exact: false }).first().waitFor();
+    assert.equal(await dialog.getByRole('button', { name: 'Bring back' }).count(), 0);
+    await page.keyboard.press('Escape');
+    await back.click();
+    await dialog.getByRole('button', { name: 'Bring back' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await changes.nth(4).waitFor();
+    const { calls, revision, changedBy } = JSON.parse((await machine.get('/boards/before')).text);
+    assert.deepEqual([calls, revision, changedBy.user], [[one, two], 5, 'demo']);
+    assertQuiet();
+    await close();
+  });
+
   it('who changed a board is seen; its schedule and the board are removed, each after a question', async () => {
     const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' };
     const put = async (path: string, content: object) => {
@@ -337,8 +452,8 @@ describe('the board', { skip: withoutBrowser }, () => {
     const changes = page.getByRole('list', { name: 'Changes' }).getByRole('listitem');
     await changes.nth(1).waitFor();
     const texts = await changes.allTextContents();
-    assert.match(texts[0] ?? '', /Petr1 of 1 line is on\.$/);
-    assert.match(texts[1] ?? '', /Jana1 of 1 line is on\.$/);
+    assert.match(texts[0] ?? '', /Petr1 of 1 line is on\.What changed/);
+    assert.match(texts[1] ?? '', /Jana1 of 1 line is on\.What changed/);
     await page.getByRole('button', { name: 'Remove … early' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('The schedule early is removed', { exact: false }).waitFor();
@@ -353,6 +468,20 @@ describe('the board', { skip: withoutBrowser }, () => {
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await page.waitForURL(/#\/board$/);
     assert.equal((await machine.get('/boards/short')).status, 404);
+    assertQuiet();
+    await close();
+  });
+
+  it('what the catalogue calls things is in the language of the page, as far as it has it', async () => {
+    const { page, assertQuiet, close } = await browser.open(`${machine.url}/#/board`, {
+      token: 'demo-token',
+      language: 'cs',
+    });
+    const titled = (name: string) => page.getByRole('rowheader', { name, exact: true });
+    await titled('Obec').waitFor();
+    await page.getByText('demo', { exact: true }).first().click();
+    await page.getByRole('radio', { name: 'English' }).click();
+    await titled('Населённый пункт').waitFor();
     assertQuiet();
     await close();
   });

@@ -179,6 +179,50 @@ describe('queries and companies', { skip: withoutBrowser }, () => {
     await close();
   });
 
+  it('rows are grouped and added up, by the form and by an address', async () => {
+    const { page, assertQuiet, assertAccessible, close } = await open(`/ab/${invoices}`);
+    const ask = page.getByRole('button', { name: 'Ask', exact: true });
+    for (const field of ['Stav úhrady', 'Celkem']) {
+      await page.getByRole('checkbox', { name: field, exact: true }).first().check();
+    }
+    await page.getByRole('combobox', { name: 'Rows: MAIN' }).selectOption('grouped');
+    const groups = page.getByRole('group', { name: 'Rows', exact: true }).first();
+    // An amount of several currencies is not added: its currency has come by itself.
+    for (const field of ['Stav úhrady', 'Měna - Kód']) {
+      await groups.getByText(field, { exact: true }).first().waitFor();
+    }
+    assert.equal(await groups.getByRole('button', { name: 'Remove: Měna - Kód' }).count(), 0);
+    await groups.getByRole('combobox', { name: 'Group by …: MAIN' }).selectOption('Company');
+    await ask.click();
+    const body = {
+      select: ['PaymentState', 'Amount', 'Company'],
+      groupby: ['Company', 'PaymentState', 'Currency_Code'],
+    };
+    const { items } = JSON.parse(await asked(body)) as { items: object[] };
+    const rows = page.getByRole('main').getByText(/^[\d\u202f]+ rows?$/);
+    await rows.waitFor();
+    assert.equal(
+      await rows.textContent(),
+      `${items.length} ${items.length === 1 ? 'row' : 'rows'}`,
+    );
+    await answer(page).getByRole('columnheader', { name: 'Celkem, sum' }).waitFor();
+    await assertAccessible();
+    // Whoever gets the address gets the same query, and may take its group out again.
+    await page.reload();
+    await groups.getByRole('button', { name: 'Remove: Firma' }).waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
+    await ask.click();
+    await answer(page).getByRole('columnheader', { name: 'Celkem, sum' }).waitFor();
+    await groups.getByRole('button', { name: 'Remove: Firma' }).click();
+    await page.getByRole('checkbox', { name: 'Celkem', exact: true }).first().uncheck();
+    assert.deepEqual(
+      JSON.parse(new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('query') ?? ''),
+      { select: ['PaymentState'], groupby: ['PaymentState', 'Currency_Code'] },
+    );
+    assertQuiet();
+    await close();
+  });
+
   it('what two tabs save is kept, and one that is called the same is asked about', async () => {
     const { page, assertQuiet, close } = await open(placeOf({ select: ['Code'] }));
     const other = await page.context().newPage();

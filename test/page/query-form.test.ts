@@ -7,6 +7,7 @@ import type { Help, HelpCondition, HelpDataset } from '../../page/api/schema.d.t
 import {
   bodyOf,
   type ConditionForm,
+  emptyLevel,
   type Form,
   fieldsKey,
   isAsked,
@@ -15,6 +16,7 @@ import {
   numberText,
   placeOfFault,
   type QueryForm,
+  rowsKey,
 } from '../../page/views/queries/form.ts';
 import { formOfBody } from '../../page/views/queries/form-of-body.ts';
 import { leftOut } from '../../page/views/queries/left-out.ts';
@@ -38,7 +40,12 @@ const condition = (
   ...(kind && { value: { kind } }),
 });
 const rows: HelpDataset = {
-  ...{ name: 'ROWS', fields: [field('amount')], unique: [], keys: [], datasets: [] },
+  ...{ name: 'ROWS', masterfields: ['id'], unique: [], keys: [], datasets: [] },
+  fields: [
+    { ...field('amount'), aggregate: 'sum', currency: 'currency' },
+    field('currency'),
+    { ...field('pieces'), aggregate: 'count' },
+  ],
   conditions: [condition('amount', ['one', 'range', 'list'], 'number')],
 };
 const root: HelpDataset = {
@@ -59,8 +66,7 @@ const given = (id: string, form: Form, ...values: string[]): ConditionForm => ({
   ...{ key: `k-${id}`, id, form, values, flags: [] },
 });
 const form = (main: Partial<LevelForm>, below: Partial<LevelForm> = {}, top = ''): QueryForm => {
-  const empty = { fields: [], where: [], orderby: [], distinct: false };
-  return { levels: { MAIN: { ...empty, ...main }, ROWS: { ...empty, ...below } }, top };
+  return { levels: { MAIN: { ...emptyLevel, ...main }, ROWS: { ...emptyLevel, ...below } }, top };
 };
 
 const bodies: [what: string, form: QueryForm, body: object][] = [
@@ -158,6 +164,25 @@ const bodies: [what: string, form: QueryForm, body: object][] = [
     form({ fields: ['name'], orderby: [{ id: 'name', isDown: true }], distinct: true }),
     { select: ['name'], orderby: [{ id: 'name', ordering: 'desc' }], distinct: true },
   ],
+  [
+    'groups: what does not add up, the currency of what does, what rows below refer to',
+    form({ fields: ['name'], groupby: [] }, { fields: ['pieces', 'amount'], groupby: [] }),
+    {
+      select: ['name'],
+      groupby: ['name', 'id'],
+      datasets: [{ name: 'ROWS', select: ['pieces', 'amount'], groupby: ['currency'] }],
+    },
+  ],
+  [
+    'groups that are equal in an amount and in what is not selected',
+    form({}, { fields: ['amount'], groupby: ['amount', 'pieces'] }),
+    { datasets: [{ name: 'ROWS', select: ['amount'], groupby: ['amount', 'pieces'] }] },
+  ],
+  [
+    'one row of all',
+    form({}, { fields: ['pieces'], groupby: [] }),
+    { datasets: [{ name: 'ROWS', select: ['pieces'], groupby: [] }] },
+  ],
 ];
 for (const [what, filled, body] of bodies) {
   test(`a body: ${what}`, () => {
@@ -191,6 +216,8 @@ test('a fault belongs to the input whose value it is about', () => {
     'where[0].or[0].value': 'k-paid',
     'datasets[0].where[0].value': 'k-amount',
     'datasets[0].select[3]': fieldsKey('ROWS'),
+    'datasets[0].groupby': rowsKey('ROWS'),
+    distinct: rowsKey('MAIN'),
     select: fieldsKey('MAIN'),
     top: 'top',
     next: undefined,
@@ -212,16 +239,25 @@ function filledLevel(dataset: HelpDataset): fc.Arbitrary<LevelForm> {
     .subarray(able, { maxLength: Math.min(4, able.length) })
     .chain((chosen) => fc.tuple(...chosen.map(filledCondition)))
     .map((list): NodeForm[] => list);
-  return fc.record({
-    fields: fc.shuffledSubarray(dataset.fields.map(({ name }) => name)),
-    where: wrapped(wrapped(conditions)),
-    orderby: fc
-      .shuffledSubarray(dataset.keys, { maxLength: Math.min(2, dataset.keys.length) })
-      .chain((keys) =>
-        fc.tuple(...keys.map(({ id }) => fc.boolean().map((isDown) => ({ id, isDown })))),
+  return fc
+    .record({
+      fields: fc.shuffledSubarray(dataset.fields.map(({ name }) => name)),
+      where: wrapped(wrapped(conditions)),
+      orderby: fc
+        .shuffledSubarray(dataset.keys, { maxLength: Math.min(2, dataset.keys.length) })
+        .chain((keys) =>
+          fc.tuple(...keys.map(({ id }) => fc.boolean().map((isDown) => ({ id, isDown })))),
+        ),
+      distinct: fc.constant(false),
+      groupby: fc.option(
+        fc.shuffledSubarray(
+          dataset.fields.flatMap(({ name, comparable }) => (comparable === false ? [] : [name])),
+          { maxLength: Math.min(3, dataset.fields.length) },
+        ),
+        { nil: undefined, freq: 2 },
       ),
-    distinct: fc.constant(false),
-  });
+    })
+    .map((level) => (level.groupby === undefined ? level : { ...level, orderby: [] }));
 }
 
 function filledCondition(help: HelpCondition): fc.Arbitrary<ConditionForm> {
@@ -357,6 +393,13 @@ const addresses: [what: string, body: unknown, left: string[]][] = [
   ],
   ['unknown rows below', { datasets: [{ name: 'ROWZ', select: ['amount'] }] }, ['datasets[0]']],
   ['another member', { select: ['id'], having: [] }, ['having']],
+  ['groups', { select: 'NAME', groupby: ['name', 'ID'] }, []],
+  ['one of all', { datasets: [{ name: 'rows', select: 'pieces', groupby: [] }] }, []],
+  ['an unknown field of groups', { select: ['id'], groupby: ['id', 'x'] }, ['groupby[1]']],
+  ['groups and equal ones', { select: ['id'], groupby: 'id', distinct: true }, ['distinct']],
+  ['what the page asks for by itself', { select: ['id'], count: true, next: true }, []],
+  ['a place to go on from', { select: ['id'], top: 1, next: 'kT3w' }, ['next']],
+  ['rows left out', { select: ['id'], skip: 5 }, ['skip']],
   ['a top that is an object', { top: { rows: 5 } }, ['top']],
 ];
 for (const [what, body, left] of addresses) {

@@ -21,7 +21,12 @@ export interface RunsWorld {
   /** All procedures are as they were. */
   mend(): Promise<void>;
   /** @returns the run's id */
-  start(asked: { code: string; name?: string; user?: string; whenBusy?: 'wait' }): Promise<string>;
+  start(asked: {
+    code: string | string[];
+    name?: string;
+    user?: string;
+    whenBusy?: 'wait';
+  }): Promise<string>;
   /** Resolves once it has ended. */
   finished(id: string): Promise<Run>;
   close(): Promise<void>;

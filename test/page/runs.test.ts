@@ -260,6 +260,36 @@ describe('runs', { skip: withoutBrowser }, () => {
     }
   });
 
+  it('on paper a run is whole and light, as wide as a page, and without what is pressed', async () => {
+    const id = await world.start({ code: ['stek', 'region', 'mo', 'zagser'] });
+    const { stages, state } = await world.finished(id);
+    assert.ok(state === 'succeeded' && stages.length > 60, `${state}, ${stages.length} stages`);
+    const { page, assertQuiet, close } = await open(`/${id}`, { colorScheme: 'dark' });
+    const rows = page.getByRole('region', { name: 'All stages' }).getByRole('row');
+    await rows.nth(60).waitFor();
+    assert.equal(await rows.count(), 61);
+    await page.evaluate("document.documentElement.dataset.theme = 'dark'");
+    // Of A4, between its margins.
+    await page.setViewportSize({ width: 688, height: 1016 });
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    assert.equal(await rows.count(), stages.length + 1);
+    assert.equal(await page.getByRole('button').filter({ visible: true }).count(), 0);
+    assert.equal(await page.getByRole('link', { name: 'Companies' }).isVisible(), false);
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
+    const colours = await page.evaluate(
+      "[getComputedStyle(document.documentElement).colorScheme, getComputedStyle(document.querySelector('td')).color]",
+    );
+    assert.deepEqual(colours, ['light', 'rgb(27, 31, 36)']);
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    assert.equal(await rows.count(), 61);
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    // A4 in points.
+    assert.match(pdf, /\/MediaBox \[0 0 59[45][.\d]* 84[12][.\d]*\]/);
+    assertQuiet();
+    await close();
+  });
+
   it('of ten thousand runs only those are drawn that are seen', async () => {
     const { page, assertQuiet, close } = await open('');
     const line = await (

@@ -242,7 +242,7 @@ test('measurements are named as the documentation says, and by the same attribut
     'http.server.request.duration',
     ...['runs', 'run.duration', 'run.waiting', 'runs.open', 'stage.duration'],
     ...['company.polls', 'company.poll.duration', 'company.rows', 'company.lag', 'company.gaps'],
-    ...['companies', 'pool.connections', 'queue.messages', 'query.duration', 'query.rows'],
+    ...['companies', 'pool.connections', 'calls', 'queue.messages', 'query.duration', 'query.rows'],
   ]) {
     const whole = name.startsWith('http.') ? name : `syncboard.${name}`;
     const attributes = receiver.metrics.get(whole);

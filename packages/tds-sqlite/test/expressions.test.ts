@@ -135,6 +135,10 @@ const values: [string, SqlValue, string][] = [
   ["TRY_CONVERT(date, '2019-77-01')", null, 'date'],
   ["CAST('abcdef' AS varchar(3))", 'abc', 'varchar(3)'],
   ["CAST('ab' AS char(4))", 'ab  ', 'char(4)'],
+  // char and varchar count bytes, and a letter that does not fit whole is left out.
+  ["CAST(N'Žďár' AS char(10))", 'Žďár   ', 'char(10)'],
+  ["CAST(N'žžž' AS varchar(3))", 'ž', 'varchar(3)'],
+  ["CAST(N'žžž' AS nchar(4))", 'žžž ', 'nchar(4)'],
   ['CAST(123 AS varchar)', '123', 'varchar(30)'],
   ["ISNULL(CAST(NULL AS varchar(2)),'abc')", 'ab', 'varchar(2)'],
   ['COALESCE(NULL,1,2.5)', '1.0', 'decimal(11,1)'],
@@ -157,6 +161,20 @@ const values: [string, SqlValue, string][] = [
     "DATEADD(second,90,CAST('2019-01-31 23:59:00' AS datetime2(0)))",
     '2019-02-01T00:00:30',
     'datetime2(0)',
+  ],
+  // A datetime has every third millisecond, a smalldatetime minutes, however it was made.
+  [
+    "DATEADD(ms,1,CAST('2026-03-29 02:01:15.420' AS datetime))",
+    '2026-03-29T02:01:15.420',
+    'datetime',
+  ],
+  ["DATEADD(ms,74,'2026-03-29T02:01:15.420')", '2026-03-29T02:01:15.493', 'datetime'],
+  ["DATEADD(ms,2,'2026-12-31T23:59:59.997')", '2027-01-01T00:00:00.000', 'datetime'],
+  ['DATETIMEFROMPARTS(2026,1,2,3,4,5,6)', '2026-01-02T03:04:05.007', 'datetime'],
+  [
+    "DATEADD(second,40,CAST('2026-01-01 10:00' AS smalldatetime))",
+    '2026-01-01T10:01:00',
+    'smalldatetime',
   ],
   ["DATEDIFF(day,'2019-01-01','2019-03-01')", 59, 'int'],
   ["DATEDIFF(month,'2019-01-31','2019-02-01')", 1, 'int'],

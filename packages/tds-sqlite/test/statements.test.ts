@@ -57,6 +57,18 @@ const scripts: Record<string, [string, SqlValue[][][]][]> = {
       "CREATE TABLE dbo.bytes (v varchar(3)); INSERT dbo.bytes VALUES ('a'); DECLARE @t nvarchar(9) = N'long'; BEGIN TRY UPDATE dbo.bytes SET v = @t END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH; SET @t = N'ok'; UPDATE dbo.bytes SET v = @t; SELECT v FROM dbo.bytes",
       [[[2628]], [['ok']]],
     ],
+    [
+      "CREATE TABLE dbo.letters (v varchar(4), c char(4)); DECLARE @t nvarchar(9) = N'žž'; INSERT dbo.letters VALUES (@t, N'ža'); BEGIN TRY INSERT dbo.letters VALUES (N'žžž', '') END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_MESSAGE() END CATCH; SELECT v, c, DATALENGTH(v), DATALENGTH(c) FROM dbo.letters",
+      [
+        [
+          [
+            2628,
+            "String or binary data would be truncated in table 'AB.dbo.letters', column 'v'. Truncated value: 'žž'.",
+          ],
+        ],
+        [['žž', 'ža ', 4, 4]],
+      ],
+    ],
   ],
   'changes of rows that APPLY computes with': [
     [

@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
-import type { HelpDataset } from '../../api/schema.d.ts';
+import type { HelpDataset, HelpField } from '../../api/schema.d.ts';
 import { say } from '../../text/say.ts';
 import { Button } from '../../ui/button.tsx';
 import { Conditions } from './conditions.tsx';
 import { type Faults, Told } from './faults.tsx';
-import { fieldsKey, type LevelForm, levelOf, orderKey, type QueryForm } from './form.ts';
+import { fieldsKey, isAsked, type LevelForm, levelOf, orderKey, type QueryForm } from './form.ts';
+import { RowKinds } from './row-kinds.tsx';
 
 interface DatasetPartProps {
   dataset: HelpDataset;
@@ -54,16 +55,7 @@ export function DatasetPart({
         />
       )}
       {keys.length > 0 && <Order {...common} />}
-      {isOurs && isRoot && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={level.distinct}
-            onChange={(event) => set({ distinct: event.currentTarget.checked })}
-          />
-          <span>{say('queries.distinct')}</span>
-        </label>
-      )}
+      {isOurs && <RowKinds {...common} below={datasets.filter((one) => isAsked(form, one))} />}
       {datasets.map((one) => (
         <DatasetPart key={one.name} {...{ dataset: one, form, faults, isOurs, change }} />
       ))}
@@ -71,7 +63,7 @@ export function DatasetPart({
   );
 }
 
-interface PartProps {
+export interface PartProps {
   dataset: HelpDataset;
   level: LevelForm;
   faults: Faults;
@@ -85,12 +77,16 @@ function Fields({ dataset, level, faults, set }: PartProps) {
   const shown = fields.filter(
     (one) => wanted === '' || `${one.label ?? ''} ${one.name}`.toLowerCase().includes(wanted),
   );
-  const names = shown.map((one) => one.name);
+  // Of groups only what they can be equal in, or what says how it adds up.
+  const isAble = ({ aggregate, comparable }: HelpField) =>
+    level.groupby === undefined || aggregate !== undefined || comparable !== false;
+  const names = shown.filter(isAble).map((one) => one.name);
   const hasAll = names.every((one) => level.fields.includes(one));
-  const tick = (field: string, isTicked: boolean) =>
-    set({
-      fields: isTicked ? [...level.fields, field] : level.fields.filter((one) => one !== field),
-    });
+  const tick = (field: string, isTicked: boolean) => {
+    const without = (list: readonly string[]) => list.filter((one) => one !== field);
+    if (isTicked) set({ fields: [...level.fields, field] });
+    else set({ fields: without(level.fields), groupby: level.groupby && without(level.groupby) });
+  };
   const tickAll = () =>
     set({
       fields: hasAll
@@ -122,6 +118,7 @@ function Fields({ dataset, level, faults, set }: PartProps) {
             <input
               type="checkbox"
               checked={level.fields.includes(one.name)}
+              disabled={!isAble(one) && !level.fields.includes(one.name)}
               onChange={(event) => tick(one.name, event.currentTarget.checked)}
             />
             <span>{one.label ?? one.name}</span>

@@ -96,7 +96,7 @@ export function Editor({ connection, isOurs, help, query }: EditorProps) {
       body,
       top: typeof body['top'] === 'number' ? body['top'] : Number.POSITIVE_INFINITY,
       hasPages: isOurs,
-      hasNext: root.unique.length > 0,
+      hasNext: root.unique.length > 0 || body['groupby'] !== undefined,
       ask: async (page, signal) => {
         const stream = await answered(
           api.POST('/{connection}/dynsql/{id}/exec', {

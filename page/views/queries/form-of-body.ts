@@ -1,15 +1,7 @@
 /** The form that a query would have been made by: from an address, a saved query, an example. */
 
 import type { HelpCondition, HelpDataset } from '../../api/schema.d.ts';
-import {
-  type ConditionForm,
-  emptyLevel,
-  type Form,
-  type Join,
-  type LevelForm,
-  type NodeForm,
-  type QueryForm,
-} from './form.ts';
+import type { ConditionForm, Form, Join, LevelForm, NodeForm, QueryForm } from './form.ts';
 
 export const joins: readonly Join[] = ['or', 'and', 'not'];
 
@@ -55,10 +47,12 @@ function below(dataset: HelpDataset, name: string): HelpDataset | undefined {
 function levelFrom(body: unknown, dataset: HelpDataset): LevelForm {
   const names = dataset.fields.map(({ name }) => name);
   const keys = dataset.keys.map(({ id }) => id);
-  const fields = listOf(memberOf(body, 'select')).flatMap((one) => named(names, one));
+  const fieldsOf = (member: string) => [
+    ...new Set(listOf(memberOf(body, member)).flatMap((one) => named(names, one))),
+  ];
+  const isGrouped = (memberOf(body, 'groupby') ?? undefined) !== undefined;
   return {
-    ...emptyLevel,
-    fields: [...new Set(fields)],
+    fields: fieldsOf('select'),
     where: nodesFrom(memberOf(body, 'where'), dataset.conditions),
     orderby: listOf(memberOf(body, 'orderby')).flatMap((one) =>
       named(keys, memberOf(one, 'id')).map((id) => ({
@@ -66,7 +60,8 @@ function levelFrom(body: unknown, dataset: HelpDataset): LevelForm {
         isDown: isSame(String(memberOf(one, 'ordering') ?? ''), 'desc'),
       })),
     ),
-    distinct: memberOf(body, 'distinct') === true,
+    distinct: memberOf(body, 'distinct') === true && !isGrouped,
+    groupby: isGrouped ? fieldsOf('groupby') : undefined,
   };
 }
 

@@ -5,6 +5,7 @@
  */
 
 import type { HelpCondition, HelpDataset } from '../../api/schema.d.ts';
+import { groupsOf } from './groups.ts';
 
 export type Form = NonNullable<HelpCondition['forms']>[number];
 export type Join = 'or' | 'and' | 'not';
@@ -38,6 +39,8 @@ export interface LevelForm {
   where: readonly NodeForm[];
   orderby: readonly OrderForm[];
   distinct: boolean;
+  /** Fields that somebody has chosen to group by, beside those that must be; undefined: no groups. */
+  groupby: readonly string[] | undefined;
 }
 
 export interface QueryForm {
@@ -53,16 +56,20 @@ export interface MadeQuery {
   places: ReadonlyMap<string, string>;
 }
 
-export const emptyLevel: LevelForm = { fields: [], where: [], orderby: [], distinct: false };
+export const emptyLevel: LevelForm = {
+  ...{ fields: [], where: [], orderby: [] },
+  ...{ distinct: false, groupby: undefined },
+};
 
 export const levelOf = (form: QueryForm, name: string): LevelForm =>
   form.levels[name] ?? emptyLevel;
 
 export const isGroup = (node: NodeForm): node is GroupForm => 'join' in node;
 
-/** Where a fault of a dataset's fields, order, or of the top is shown. */
+/** Where a fault of a dataset's fields, order, groups, or of the top is shown. */
 export const fieldsKey = (dataset: string) => `fields ${dataset}`;
 export const orderKey = (dataset: string) => `order ${dataset}`;
+export const rowsKey = (dataset: string) => `rows ${dataset}`;
 export const topKey = 'top';
 
 /** Whether anything of a dataset, or of one below it, is selected: only then it is in the answer. */
@@ -93,12 +100,15 @@ function level(
   before: string,
   places: Map<string, string>,
 ): Record<string, unknown> {
-  const { fields, where, orderby, distinct } = levelOf(form, dataset.name);
+  const own = levelOf(form, dataset.name);
+  const { fields, where, orderby, distinct } = own;
   const known = new Map(dataset.conditions.map((one) => [one.id, one]));
   const conditions = nodes(where, known, `${before}where`, places);
   const below = dataset.datasets.filter((one) => isAsked(form, one));
+  const groups = groupsOf(own, dataset, below);
   places.set(`${before}select`, fieldsKey(dataset.name));
   places.set(`${before}orderby`, orderKey(dataset.name));
+  for (const name of ['distinct', 'groupby']) places.set(`${before}${name}`, rowsKey(dataset.name));
   return {
     ...(fields.length > 0 && { select: [...fields] }),
     ...(conditions.length > 0 && { where: conditions }),
@@ -106,6 +116,7 @@ function level(
       orderby: orderby.map(({ id, isDown }) => ({ id, ...(isDown && { ordering: 'desc' }) })),
     }),
     ...(distinct && { distinct }),
+    ...(groups !== undefined && { groupby: [...groups] }),
     ...(below.length > 0 && {
       datasets: below.map((one, index) => ({
         name: one.name,

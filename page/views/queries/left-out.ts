@@ -21,6 +21,7 @@ function ofLevel(body: object, made: unknown, before: string): string[] {
     const own = memberOf(made, name);
     switch (name.toLowerCase()) {
       case 'select':
+      case 'groupby':
         return ofList(value, place, (one) => listOf(own).some((field) => isSameText(one, field)));
       case 'where':
         return ofNodes(value, own, place);
@@ -34,6 +35,10 @@ function ofLevel(body: object, made: unknown, before: string): string[] {
         return listOf(value).flatMap((one, index) => ofDataset(one, made, `${place}[${index}]`));
       case 'name':
         return before === '' ? [place] : [];
+      // The page counts, and reads page after page, in any case.
+      case 'count':
+      case 'next':
+        return before === '' && typeof value === 'boolean' ? [] : [place];
       default:
         return [place];
     }

@@ -17,11 +17,7 @@ interface QueryViewProps {
 export function QueryView({ connection, definition, query }: QueryViewProps) {
   const path = { connection, id: definition };
   const help = useAsked(`help ${connection}/${definition} ${language.value}`, (signal) =>
-    api.GET('/{connection}/dynsql/{id}/help', {
-      params: { path },
-      headers: { 'accept-language': language.value },
-      signal,
-    }),
+    api.GET('/{connection}/dynsql/{id}/help', { params: { path }, signal }),
   );
   const all = useAsked('connections', (signal) => api.GET('/dynsql', { signal }));
   const { data, refusal } = help.answer.value;

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { widthOf } from './cells.ts';
 import { isAsked, levelOf, type QueryForm } from './form.ts';
 import { Grid } from './grid.tsx';
+import { groupsOf } from './groups.ts';
 import type { RowPages } from './row-pages.ts';
 
 /** What was asked, and its rows. */
@@ -82,14 +83,20 @@ export function Results({ asked, help, isAsking, isOther }: ResultsProps) {
 }
 
 function shownOf(form: QueryForm, dataset: HelpDataset): Shown {
-  const { fields } = levelOf(form, dataset.name);
-  const columns = fields.flatMap((name) => {
+  const level = levelOf(form, dataset.name);
+  const below = dataset.datasets.filter((one) => isAsked(form, one));
+  const groups = groupsOf(level, dataset, below);
+  const columns = level.fields.flatMap((name) => {
     const field = dataset.fields.find((one) => one.name === name);
     if (field === undefined) return [];
-    const { key, label, datatype } = field;
-    return { key, title: label ?? name, datatype, width: widthOf(datatype) };
+    const { key, label = name, aggregate } = field;
+    if (aggregate === undefined || groups === undefined || groups.includes(name)) {
+      return { key, title: label, datatype: field.datatype, width: widthOf(field.datatype) };
+    }
+    const datatype = aggregate === 'count' ? 'dtInteger' : field.datatype;
+    const title = `${label}, ${say(`queries.${aggregate}`)}`;
+    return { key, title, datatype, width: widthOf(datatype) };
   });
-  const below = dataset.datasets.filter((one) => isAsked(form, one));
   return {
     name: dataset.name,
     title: dataset.label ?? dataset.name,

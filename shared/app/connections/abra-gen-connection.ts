@@ -31,8 +31,7 @@ export function abraGenConnection(
         yield* answer.body as AsyncIterable<Uint8Array>;
       },
       tables: async (signal) => {
-        const query = await client.asked(definition, body, signal);
-        const { body: answer } = await client.exec(definition, body, signal);
+        const { query, body: answer } = await client.exec(definition, body, signal);
         const tables = tablesOf(query, officeZone);
         return { name: query.definition.name, tables, rows: answerRows(tables, answer) };
       },

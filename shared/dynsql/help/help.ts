@@ -2,9 +2,10 @@
 
 import { z } from 'zod';
 import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
-import type { Field } from '../language/definition.ts';
+import { aggregates, type Field } from '../language/definition.ts';
 import { namesIn, paramsIn } from '../language/short-lists.ts';
 import { foldName } from '../name.ts';
+import { groupable } from '../sql/grouped-level.ts';
 import { exampleQueries } from './examples.ts';
 import { forms, formsOf, type Templates, valueKinds } from './forms.ts';
 import { type Language, wordsOf } from './words.ts';
@@ -18,6 +19,17 @@ const fieldSchema = z
     label: z.string().optional(),
     datatype: z.string().meta({ description: 'As ABRA has it: dtString' }),
     type: z.string().meta({ description: 'The same in words' }),
+    aggregate: z
+      .enum(aggregates)
+      .optional()
+      .meta({ description: 'What groups (groupby) have of it; absent: it must be in groupby' }),
+    currency: z
+      .string()
+      .optional()
+      .meta({ description: 'The field with the currency of its amounts, beside it in groupby' }),
+    comparable: z.boolean().optional().meta({
+      description: 'false: neither groups nor rows are equal in it',
+    }),
   })
   .meta({ id: 'HelpField' });
 
@@ -55,6 +67,9 @@ const datasetSchema = z
     label: z.string().optional(),
     fields: z.array(fieldSchema),
     unique: z.array(z.string()).meta({ description: 'Fields that no two rows share' }),
+    masterfields: z.array(z.string()).optional().meta({
+      description: 'Of a nested one: fields of the dataset above by which its rows are found',
+    }),
     conditions: z.array(conditionSchema),
     keys: z.array(keySchema),
     get datasets(): z.ZodArray<typeof datasetSchema> {
@@ -127,8 +142,13 @@ export function helpOf(
       ...labelled(field.displaylabel),
       datatype: field.datatype,
       type: words.fieldType(field.datatype),
+      // ABRA Gen gives rows as they are.
+      ...(templates === 'needed' && groupsOf(field, one)),
     })),
     unique: namesIn(one.document.uniquefields || (one.fields.has('ID') ? 'ID' : '')),
+    ...(one.master !== undefined && {
+      masterfields: one.masterFields.map((name) => declaredName(name, one.master)),
+    }),
     conditions: [...one.conditions.values()].map((condition) => {
       const help = formsOf(condition, templates);
       return {
@@ -163,6 +183,21 @@ export function helpOf(
     },
   };
 }
+
+/** What groups make of a field. */
+function groupsOf(field: Field, dataset: LoadedDataset) {
+  const { aggregate, currency } = field;
+  return {
+    ...(aggregate !== undefined && { aggregate }),
+    ...(aggregate !== undefined &&
+      currency !== undefined && { currency: declaredName(currency, dataset) }),
+    ...(groupable(field) === undefined && { comparable: false }),
+  };
+}
+
+/** As the dataset spells it. */
+const declaredName = (name: string, dataset: LoadedDataset | undefined): string =>
+  dataset?.fields.get(foldName(name))?.fieldname ?? name;
 
 const labelled = (label: string) => (label === '' ? {} : { label });
 

@@ -16,8 +16,13 @@ interface Named {
 }
 
 const longestList = 10_000;
-const most = { select: 1_000, where: 100, orderby: 50, datasets: 50, flags: 20 } as const;
+const most = {
+  ...{ select: 1_000, where: 100, orderby: 50 },
+  ...{ groupby: 50, datasets: 50, flags: 20 },
+} as const;
 const largestNumber = 2 ** 31 - 1;
+/** The `next` of an answer. */
+const place = { type: 'string', pattern: '^[\\w-]+$' };
 
 export function querySchemaOf(definition: Definition, templates: Templates): JsonSchema {
   const definitions = new Definitions();
@@ -38,7 +43,10 @@ export function querySchemaOf(definition: Definition, templates: Templates): Jso
       $schema: { type: 'string' },
       ...membersOf(definition.root, templates, definitions),
       // ABRA Gen gives all rows.
-      ...(templates === 'needed' && { top: count(1), skip: count(0) }),
+      ...(templates === 'needed' && {
+        ...{ top: count(1), skip: count(0) },
+        ...{ count: { type: 'boolean' }, next: { anyOf: [{ type: 'boolean' }, place] } },
+      }),
     }),
     minProperties: 1,
     $defs: definitions.all,
@@ -92,6 +100,11 @@ function membersOf(
     definitions.oneOrMore(`${dataset.name} ${what}`, item, maxItems);
   return {
     select: several('field', oneOfNames(fields), most.select),
+    // ABRA Gen gives rows as they are.
+    ...(templates === 'needed' && {
+      distinct: { type: 'boolean' },
+      groupby: oneOrMore(definitions.at(`${dataset.name} field`), most.groupby),
+    }),
     where: several('condition', anyOf(conditions), most.where),
     orderby: several('key', order, most.orderby),
     datasets: several('dataset', anyOf(below), most.datasets),

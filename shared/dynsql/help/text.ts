@@ -38,7 +38,7 @@ function datasetLines(dataset: HelpDataset, texts: Texts): string[] {
     ...indented([
       ...section(
         texts.fields,
-        fields.map((one) => [one.name, titled(one.type, one.label)]),
+        fields.map((one) => [one.name, fieldAbout(one, texts)]),
       ),
       ...section(
         texts.conditions,
@@ -53,6 +53,11 @@ function datasetLines(dataset: HelpDataset, texts: Texts): string[] {
     ]),
   ];
   return own;
+}
+
+function fieldAbout({ type, label, aggregate }: HelpDataset['fields'][number], texts: Texts) {
+  const about = titled(type, label);
+  return aggregate === undefined ? about : `${about} (groupby: ${texts.aggregates[aggregate]})`;
 }
 
 function conditionRows({ id, label, text, flags }: HelpCondition, texts: Texts): Row[] {

@@ -25,7 +25,7 @@ const packedClsid = z
   .string(expects('a packed CLSID', 'use 26 characters of 0-9 and A-Z'))
   .regex(/^[0-9A-Z]{26}$/, expects('a packed CLSID', 'use 26 characters of 0-9 and A-Z'));
 
-const aggregates = ['sum', 'avg', 'min', 'max', 'count'] as const;
+export const aggregates = ['sum', 'avg', 'min', 'max', 'count'] as const;
 
 const field = object('a field', {
   /** SQL, with the name after AS where the two differ: `C.ID AS Country_ID`. */

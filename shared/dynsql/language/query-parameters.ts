@@ -5,7 +5,8 @@
  */
 
 import type { FieldError } from '../../faults/field-error.ts';
-import { parseExact } from '../../json/exact-json.ts';
+import { JsonError, parseBounded } from '../../json/bounded-json.ts';
+import { depthLimit } from '../../json/bounds.ts';
 import type { Definition, LoadedCondition, LoadedDataset } from '../definition.ts';
 import { foldName, sameName } from '../name.ts';
 import { queryFault } from './query.ts';
@@ -15,7 +16,7 @@ import { valueType } from './value-type.ts';
 /** Parameters whose names go on with the id of a condition, after the datasets that it is below. */
 export const conditionParameters = ['where.', 'flags.'] as const;
 export const plainParameters = [
-  ...['select', 'orderby', 'groupby', 'distinct'],
+  ...['select', 'where', 'orderby', 'groupby', 'distinct'],
   ...['top', 'skip', 'count', 'next'],
 ] as const;
 
@@ -31,7 +32,8 @@ interface GivenCondition {
 
 interface Level {
   select: string[];
-  where: GivenCondition[];
+  /** Those of parameters of their own, and what JSON has. */
+  where: unknown[];
   orderby: { id: string; ordering: 'asc' | 'desc' }[];
   groupby: string[];
   datasets: NamedLevel[];
@@ -63,6 +65,10 @@ class Reading {
   readonly #definition: Definition;
   /** Parameters by the places that they are from; a longer place is more exact. */
   readonly #names = new Map<string, string>();
+  /** Places that are JSON of a parameter, as a body has it. */
+  readonly #whole = new Set<string>();
+  /** Those that have a parameter of their own. */
+  readonly #own = new Set<GivenCondition>();
   /** Parameters of each place, by what they say of it. */
   readonly #given = new Map<string, string>();
   readonly #errors: FieldError[] = [];
@@ -74,13 +80,14 @@ class Reading {
 
   read(name: string, value: string): void {
     if (name === 'select') for (const item of listOf(value)) this.#field(name, item);
-    else if (name === 'groupby') for (const item of listOf(value)) this.#field(name, item);
+    else if (name === 'groupby') this.#groups(value);
     else if (name === 'orderby') for (const item of listOf(value)) this.#order(item);
     else if (numbers.has(name)) {
       this.#members[name] = /^\d{1,15}$/.test(value) ? Number(value) : value;
     } else if (answers.has(name)) {
       this.#members[name] = /^(true|false)$/i.test(value) ? /^true$/i.test(value) : value;
-    } else if (name.startsWith('where.')) this.#where(name, value);
+    } else if (name === 'where') this.#wheres(name, value, '');
+    else if (name.startsWith('where.')) this.#where(name, value);
     else if (name.startsWith('flags.')) this.#flags(name, value);
   }
 
@@ -96,6 +103,13 @@ class Reading {
     level[parameter].push(rest);
   }
 
+  /** Without a field all rows are one. */
+  #groups(value: string): void {
+    const items = listOf(value);
+    if (items.length === 0) this.#members['groupby'] = [];
+    for (const item of items) this.#field('groupby', item);
+  }
+
   #order(item: string): void {
     const isDown = item.startsWith('-');
     const path = isDown ? item.slice(1) : item;
@@ -105,7 +119,30 @@ class Reading {
     level.orderby.push({ id: rest, ordering: isDown ? 'desc' : 'asc' });
   }
 
+  /** Conditions as a body has them. @param path of their dataset, below the root's */
+  #wheres(name: string, text: string, path: string): void {
+    const { level, place } = this.#levelAt(path, name, () => false);
+    this.#once(`${place}where`, name);
+    if (text === '') return;
+    const given = this.#json(name, text, conditionsUse);
+    if (given === undefined) return;
+    const isList = Array.isArray(given);
+    for (const [nth, item] of (isList ? given : [given]).entries()) {
+      const at = `${place}where[${level.where.length}]`;
+      this.#names.set(at, isList ? `${name}[${nth}]` : name);
+      this.#whole.add(at);
+      level.where.push(item);
+    }
+  }
+
   #where(name: string, text: string): void {
+    const path = name.slice(name.indexOf('.') + 1);
+    const { dataset, rest } = this.#levelAt(path, name, isCondition);
+    const isDataset = this.#definition.datasets.has(foldName(rest));
+    if (isDataset && looksLikeJson(text) && !(dataset && isCondition(dataset, rest))) {
+      this.#wheres(name, text, `${path}.`);
+      return;
+    }
     const { condition, place, known } = this.#condition(name);
     this.#names.set(place, name);
     this.#once(`${place}.value`, name);
@@ -133,12 +170,15 @@ class Reading {
   /** The one that is asked for already, or a new one: a condition may have both parameters. */
   #condition(name: string) {
     const path = name.slice(name.indexOf('.') + 1);
-    const isCondition = ({ conditions }: LoadedDataset, id: string) => conditions.has(foldName(id));
     const { level, place, rest, dataset } = this.#levelAt(path, name, isCondition);
-    let index = level.where.findIndex(({ id }) => sameName(id, rest));
-    if (index < 0) index = level.where.push({ id: rest }) - 1;
-    const condition = level.where[index] ?? { id: rest };
-    const at = `${place}where[${index}]`;
+    const isOwn = (one: unknown): one is GivenCondition => this.#own.has(one as GivenCondition);
+    let condition = level.where.filter(isOwn).find(({ id }) => sameName(id, rest));
+    if (condition === undefined) {
+      condition = { id: rest };
+      this.#own.add(condition);
+      level.where.push(condition);
+    }
+    const at = `${place}where[${level.where.indexOf(condition)}]`;
     if (!this.#names.has(at)) this.#names.set(at, name);
     return { condition, place: at, known: dataset?.conditions.get(foldName(rest)) };
   }
@@ -178,18 +218,29 @@ class Reading {
   /** What is no JSON is text; true, false and stored dates are what they are for who takes them. */
   #valueOf(name: string, given: string, condition: LoadedCondition | undefined): unknown {
     const text = takesDate(condition) ? withOffsets(given) : given;
-    if (/^\s*["[{]/.test(text)) {
-      try {
-        return parseExact(text);
-      } catch {
-        const allowed = 'JSON where it begins with [, { or "; such text goes between quotes';
-        const message = `${name} must be ${allowed}`;
-        this.#errors.push({ field: name, message, allowed });
-        return undefined;
-      }
+    if (looksLikeJson(text)) {
+      return this.#json(
+        name,
+        text,
+        'JSON where it begins with [, { or "; such text goes between quotes',
+      );
     }
     if (/^(true|false)$/i.test(text) && takesBoolean(condition)) return /^true$/i.test(text);
     return /^-?\d{1,7}$/.test(text) && takesDate(condition) ? Number(text) : text;
+  }
+
+  /** Undefined, and a fault, for what is none. @param allowed to be read after `must be` */
+  #json(name: string, text: string, allowed: string): unknown {
+    try {
+      const bounds = { depth: depthLimit, values: mostValues, uniqueKeys: true };
+      return parseBounded(Buffer.from(text), bounds).value;
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      const isSyntax = error.kind === 'syntax';
+      const message = isSyntax ? `${name} must be ${allowed}` : `${name}: has ${error.message}`;
+      this.#errors.push({ field: name, message, allowed });
+      return undefined;
+    }
   }
 
   #named(error: unknown): unknown {
@@ -205,13 +256,27 @@ class Reading {
       .sort((one, other) => other.length - one.length)[0];
     if (before === undefined) return fault;
     const name = this.#names.get(before) ?? before;
-    // Which of a list it is; that it is the value follows from the parameter.
-    const within = /^(?:\.value|\.flags)?((?:\[\d+\])?)$/.exec(field.slice(before.length))?.[1];
+    const rest = field.slice(before.length);
+    // Where in the parameter's value it is; that it is the value follows from the parameter.
+    const within = this.#whole.has(before)
+      ? rest
+      : (/^\.(?:value|flags)(.*)$/s.exec(rest)?.[1] ?? /^\[\d+\]$/.exec(rest)?.[0]);
     const shown = `${name}${within ?? ''}`;
     const told = message.startsWith(field) ? `${shown}${message.slice(field.length)}` : message;
     return { ...fault, field: shown, message: told };
   }
 }
+
+/** In a parameter: an address has 8 KB. */
+const mostValues = 10_000;
+
+/** To be read after `must be`. */
+const conditionsUse = 'JSON: a condition as a body has it, or a list of them';
+
+const looksLikeJson = (text: string): boolean => /^\s*["[{]/.test(text);
+
+const isCondition = ({ conditions }: LoadedDataset, id: string): boolean =>
+  conditions.has(foldName(id));
 
 const emptyLevel = (): Level => ({ select: [], where: [], orderby: [], groupby: [], datasets: [] });
 

@@ -198,7 +198,7 @@ function moneyType(greatest: string): ValueType {
 
 function numberOf(value: unknown): number | undefined {
   const isText =
-    typeof value === 'string' && /^-?\d{1,40}(\.\d{1,40})?(e[+-]?\d{1,3})?$/i.test(value);
+    typeof value === 'string' && /^-?\d{1,400}(\.\d{1,400})?(e[+-]?\d{1,3})?$/i.test(value);
   const number = isText ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }

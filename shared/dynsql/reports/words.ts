@@ -29,8 +29,16 @@ interface Words {
   readonly missing: string;
   /** More values than a condition shows. */
   readonly more: string;
+  /** Of a range with one end. */
   readonly from: string;
   readonly to: string;
+  /** Between conditions, or a list and a range, and before conditions that are not all fulfilled. */
+  readonly or: string;
+  readonly and: string;
+  readonly not: string;
+  /** Of a condition for rows without a value, or with one. */
+  readonly empty: string;
+  readonly notEmpty: string;
 }
 
 export const words: Readonly<Record<Language, Words>> = {
@@ -56,6 +64,11 @@ export const words: Readonly<Record<Language, Words>> = {
     more: 'a další ({count})',
     from: 'od',
     to: 'do',
+    or: 'nebo',
+    and: 'a',
+    not: 'neplatí',
+    empty: 'nevyplněno',
+    notEmpty: 'vyplněno',
   },
   ru: {
     yes: 'да',
@@ -79,6 +92,11 @@ export const words: Readonly<Record<Language, Words>> = {
     more: 'и другие ({count})',
     from: 'с',
     to: 'по',
+    or: 'или',
+    and: 'и',
+    not: 'неверно',
+    empty: 'не заполнено',
+    notEmpty: 'заполнено',
   },
   en: {
     yes: 'yes',
@@ -102,5 +120,10 @@ export const words: Readonly<Record<Language, Words>> = {
     more: 'and others ({count})',
     from: 'from',
     to: 'to',
+    or: 'or',
+    and: 'and',
+    not: 'not',
+    empty: 'empty',
+    notEmpty: 'not empty',
   },
 };

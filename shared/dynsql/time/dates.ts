@@ -88,7 +88,9 @@ export function instantSpan(dates: readonly GivenDate[], zone: string): Span {
   const instants = dates.map((date) => instantIn(date, zone));
   const from = Math.min(...instants);
   if (isTimed(dates)) return { from, to: Math.max(...instants) + 1 };
-  return { from, to: instantOf(wallSpan(dates).to, zone) };
+  const { to } = wallSpan(dates);
+  // By a clock ahead of UTC the last day ends before what stands for no end: 9999-12-31T23:59:59Z.
+  return { from, to: to >= endMs ? endMs : instantOf(to, zone) };
 }
 
 /** Whether the first is not after the other. */

@@ -16,6 +16,7 @@ import { Readable } from 'node:stream';
 import { preferred } from '../accept.ts';
 import { announce } from '../outgoing.ts';
 import { HttpProblem } from '../problem.ts';
+import { tooBusy } from '../too-busy.ts';
 
 export const invocationHeader = 'x-ms-invocation-id';
 
@@ -216,11 +217,6 @@ function refuse({ request, response }: Arrival): void {
       'x-content-type-options': 'nosniff',
     })
     .end(`${isJson ? JSON.stringify(problem.document()) : problem.message}\n`);
-}
-
-function tooBusy(): HttpProblem {
-  const text = 'The worker has too much to do to begin this request, try again later.';
-  return new HttpProblem('unavailable', text, { headers: { 'retry-after': '10' } });
 }
 
 function named(): HttpProblem {

@@ -46,6 +46,56 @@ describe('the head of a report', () => {
     ]);
   });
 
+  it('says alternatives, open ranges, two of a list and what is empty in words', async () => {
+    const query = {
+      where: [
+        {
+          and: [
+            { id: 'Period', value: { from: '2019-07-01' } },
+            { id: 'Rooms', value: [5, 1] },
+          ],
+        },
+        { OR: [{ id: 'Balance', value: { To: -5.5 } }, { not: { id: 'Owner', isNull: true } }] },
+        {
+          not: [
+            { id: 'Closed', value: true },
+            { id: 'Owner', value: 'x' },
+          ],
+        },
+        { id: 'Account', value: { in: ['a', 'b'] } },
+        { id: 'Rooms', value: { in: [7, 9], from: 12, to: 15 } },
+        { id: 'Owner', isNull: false },
+        { id: 'At', value: ['16:30', '08:00'] },
+      ],
+    };
+    assert.deepEqual(await head({ language: 'cs', period: 'Period' }, { query }), [
+      'Лицевые счета',
+      'Období: | od 1. 7. 2019',
+      'Podmínky: | Комнат: 1 – 5; (Сальдо: do -5,5 nebo neplatí (Владелец: nevyplněno)); neplatí (Закрыт: ano a Владелец: x); Счёт: a, b;',
+      'Комнат: 7, 9 nebo 12 – 15; Владелец: vyplněno; At: 08:00 – 16:30',
+      'Vytištěno: | 5. 3. 2024 13:34, ekonom',
+    ]);
+    const both = { where: { id: 'Period', value: { to: '2019-07-31', from: '2019-07-01' } } };
+    const [, period] = await head({ period: 'Period' }, { query: both });
+    assert.equal(period, 'Период: | 01.07.2019 – 31.07.2019');
+    const ended = { where: { id: 'Period', value: { to: '2019-07-31' } } };
+    const lines = await head({ language: 'en', period: 'Period' }, { query: ended });
+    assert.equal(lines[1], 'Period: | to 31 Jul 2019');
+    // Within an alternative it is no period of the report.
+    const either = {
+      where: {
+        or: [
+          { id: 'Period', value: '2019-07-31' },
+          { id: 'Period', isNull: true },
+        ],
+      },
+    };
+    assert.deepEqual(
+      (await head({ language: 'en', period: 'Period' }, { query: either })).slice(1, 3),
+      ['Period: | not limited', 'Conditions: | (Месяц: 31 Jul 2019 or Месяц: empty)'],
+    );
+  });
+
   it('says that a period was not limited, and who it is for', async () => {
     const lines = await head({ language: 'cs', period: 'Period' }, { user: undefined });
     assert.deepEqual(lines, [

@@ -79,6 +79,8 @@ export const definition = parseDefinition({
     condition('Balance', 'Сальдо', 'ctFloat', 'AMOUNT'),
     condition('Kind', '', 'ctString', 'KIND', 14),
     condition('Closed', 'Закрыт', 'ctBoolean', 'FLAG'),
+    condition('Rooms', 'Комнат', 'ctString', 'COUNT'),
+    condition('At', '', 'ctString', 'CLOCK'),
     { ...condition('PaidOn', 'Оплачено', 'ctDate', 'DATE'), dataset: 'Payments' },
   ],
   keys: [{ id: 'Source', sql: 'A.Source', dataset: 'MAIN' }],
@@ -92,6 +94,12 @@ export const definition = parseDefinition({
         { value: '3', name: 'Переплата', sql: 'A.Balance < 0' },
       ],
     },
+    COUNT: {
+      type: 'int',
+      range: 'A.{FIELD} BETWEEN {FROM} AND {TO}',
+      list: 'A.{FIELD} IN {LIST}',
+    },
+    CLOCK: { type: 'time(0)', range: 'A.{FIELD} BETWEEN {FROM} AND {TO}' },
     FLAG: { true: 'A.{FIELD} = 1', false: 'A.{FIELD} = 0' },
   },
 });

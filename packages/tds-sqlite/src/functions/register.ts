@@ -18,6 +18,7 @@ import {
   rescale,
 } from '../values/decimal.ts';
 import { fromStored, type Stored, toStored } from '../values/stored.ts';
+import { cutText, textSize } from '../values/text-size.ts';
 import { family, isUnicode, type SqlType, typeAt, types } from '../values/types.ts';
 import { arithmetic } from './arithmetic.ts';
 import type { ScalarFunction } from './definition.ts';
@@ -44,16 +45,12 @@ function assign(raw: Stored, from: SqlType, to: SqlType, table: Stored, column: 
   const value = fromStored(raw, from);
   const length = to.length ?? -1;
   if (length !== -1 && from.length !== undefined) {
-    const size = value instanceof Uint8Array ? value.length : String(value).length;
+    const isText = typeof value === 'string';
+    const kept = isText ? cutText(value, to) : '';
+    const size = value instanceof Uint8Array ? value.length : textSize(String(value), to);
     // Blanks beyond the end are cut without a word.
-    const excess = typeof value === 'string' ? value.slice(length).trimEnd() !== '' : size > length;
-    if (size > length && excess) {
-      throw errors.truncated(
-        String(table),
-        String(column),
-        typeof value === 'string' ? value.slice(0, length) : '',
-      );
-    }
+    const excess = isText ? value.slice(kept.length).trimEnd() !== '' : size > length;
+    if (size > length && excess) throw errors.truncated(String(table), String(column), kept);
   }
   return toStored(convert(value, from, to), to);
 }

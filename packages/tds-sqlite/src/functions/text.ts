@@ -1,6 +1,7 @@
 /** String functions. Positions count from 1, in UTF-16 units as nvarchar does. */
 
 import { errors } from '../errors.ts';
+import { textSize } from '../values/text-size.ts';
 import { family, isUnicode, type SqlType, sqlType, types } from '../values/types.ts';
 
 import type { ArgumentInfo, ScalarFunction } from './definition.ts';
@@ -236,7 +237,7 @@ export const textFunctions: Record<string, ScalarFunction> = {
 function dataLength(value: unknown, type: SqlType): number {
   if (value instanceof Uint8Array) return value.length;
   if (typeof value === 'string' && family(type) === 'text')
-    return value.length * (isUnicode(type) ? 2 : 1);
+    return textSize(value, type) * (isUnicode(type) ? 2 : 1);
   const sizes: Record<string, number> = {
     bit: 1,
     tinyint: 1,

@@ -14,7 +14,7 @@ import {
   sqlType,
   types,
 } from '../values/types.ts';
-import { distinctKey, orderKey } from './compare.ts';
+import { collatedSql, distinctKey, orderKey } from './compare.ts';
 import type { Scope, Translation, Typed } from './context.ts';
 import { convertSql } from './convert-sql.ts';
 import { checkComparable, checkWindowOrder } from './order-check.ts';
@@ -154,7 +154,7 @@ function extreme(name: 'MIN' | 'MAX', value: Typed, over: string): Typed {
   // Text of numbers has another order than they: it goes by a key, and back.
   const sql = isWide(value.type)
     ? `ts_decimal_of_key(${lower}(ts_decimal_key(${value.sql}))${over},${value.type.index})`
-    : `${lower}(${distinctKey(value)})${over}`;
+    : `${lower}(${collatedSql(value)})${over}`;
   return { sql, type: value.type, nullable: true };
 }
 

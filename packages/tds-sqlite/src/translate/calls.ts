@@ -10,7 +10,7 @@ import type { SqlValue } from '../procedure.ts';
 import { quoteText } from '../storage/model.ts';
 import type { Expression, FunctionCall } from '../syntax/ast.ts';
 import { commonType, family, isUnicode, type SqlType, sqlType, types } from '../values/types.ts';
-import { compareSql } from './compare.ts';
+import { compareSql, isPadded } from './compare.ts';
 import type { Scope, SessionFunction, Translation, Typed } from './context.ts';
 import { convertSql, isCheap } from './convert-sql.ts';
 
@@ -257,7 +257,7 @@ function nullIf(context: Translation, scope: Scope, call: FunctionCall): Typed {
   const equal = compareSql('=', first, second);
   return {
     sql:
-      equal === `${first.sql} = ${second.sql} COLLATE NOCASE`
+      !isPadded(first) && equal === `${first.sql} = ${second.sql} COLLATE NOCASE`
         ? `nullif(${first.sql} COLLATE NOCASE,${second.sql})`
         : `CASE WHEN ${equal} THEN NULL ELSE ${first.sql} END`,
     type: first.type,

@@ -37,6 +37,7 @@ export const typed = (source: ScopeSource, column: ScopeColumn): Typed => ({
     collation: column.collation,
     exact: isExact(column.collation),
   }),
+  ...(column.inKey && { inKey: true }),
   column: { source, name: column.name },
 });
 

@@ -36,21 +36,21 @@ export function compareSql(operator: Comparison, left: Typed, right: Typed): str
 function compareText(operator: Comparison, left: Typed, right: Typed): string {
   const collation = commonCollation(operator, left, right);
   const equality = operator === '=' || operator === '<>';
+  // What joins two tables is found by an index, if need be by one that SQLite makes for it.
+  const bothColumns = left.column !== undefined && right.column !== undefined;
   if (isExact(collation)) {
-    // A column's own index serves; blanks at a literal's end are in none of its values.
-    const isKept = left.column && right.column ? true : left.ascii || right.ascii;
+    const isKept = bothColumns || left.ascii || right.ascii;
     if (equality && isKept && !left.isCollated && !right.isCollated) {
-      return `${left.sql} ${operator} ${right.sql} COLLATE BINARY`;
+      const [one, other] = bothColumns ? [left.sql, right.sql] : [unpadded(left), unpadded(right)];
+      return `${one} ${operator} ${other} COLLATE BINARY`;
     }
     return `${exactKey(left)} ${operator} ${exactKey(right)}`;
   }
-  const isPadded = left.type.name.endsWith('char') && !left.type.name.includes('var');
-  const otherPadded = right.type.name.endsWith('char') && !right.type.name.includes('var');
   const unfit = left.ascii === false || right.ascii === false;
-  const plain = equality && !isPadded && !otherPadded && !unfit;
-  const bothColumns = left.column && right.column;
+  const plain = equality && !isFixed(left.type) && !isFixed(right.type) && !unfit;
   if (plain && (left.ascii || right.ascii || bothColumns)) {
-    return `${left.sql} ${operator} ${right.sql} COLLATE NOCASE`;
+    const [one, other] = bothColumns ? [left.sql, right.sql] : [unpadded(left), unpadded(right)];
+    return `${one} ${operator} ${other} COLLATE NOCASE`;
   }
   if (!equality) {
     return `${sortSql(collation, left)} ${operator} ${sortSql(collation, right)}`;
@@ -95,8 +95,23 @@ export function orderKey(value: Typed): string {
   return value.sql;
 }
 
-/** What to group or tell apart by. */
-export function distinctKey(value: Typed): string {
+/** A value as it is, with how it is compared. */
+export function collatedSql(value: Typed): string {
   if (family(value.type) !== 'text') return value.sql;
   return `${value.sql} COLLATE ${value.exact ? 'BINARY' : 'NOCASE'}`;
 }
+
+/** What to group or tell apart by. */
+export const distinctKey = (value: Typed): string =>
+  collatedSql({ ...value, sql: unpadded(value) });
+
+/** Whether a text may have blanks at its end that do not count; those of a key are as they are. */
+export const isPadded = (value: Typed): boolean =>
+  family(value.type) === 'text' && !isFixed(value.type) && !value.inKey && value.ascii !== true;
+
+/** Without blanks at the end, where nothing is found by them. */
+export const unpadded = (value: Typed): string =>
+  isPadded(value) ? `rtrim(${value.sql},' ')` : value.sql;
+
+/** Its texts are all of one length. */
+const isFixed = ({ name }: SqlType): boolean => name === 'char' || name === 'nchar';

@@ -3,7 +3,7 @@
 import { errors } from '../errors.ts';
 import type { Condition, Expression } from '../syntax/ast.ts';
 import { family, types } from '../values/types.ts';
-import { compareSql } from './compare.ts';
+import { compareSql, unpadded } from './compare.ts';
 import type { Scope, Translation, Typed } from './context.ts';
 import { convertSql, isCheap } from './convert-sql.ts';
 
@@ -92,8 +92,10 @@ function inList(
     (family(value.type) === 'text' ? value.ascii === true : family(value.type) === 'integer');
   if (values.every(plain)) {
     // One IN serves an index. Its right side takes the collation of the left.
-    const collate = family(operand.type) === 'text' ? ' COLLATE NOCASE' : '';
-    return `(${operand.sql}${operand.column ? '' : collate} ${not ? 'NOT ' : ''}IN (${values.map((value) => value.sql).join(',')}))`;
+    const sql = unpadded(operand);
+    const isAsItIs = operand.column !== undefined && sql === operand.sql;
+    const collate = family(operand.type) === 'text' && !isAsItIs ? ' COLLATE NOCASE' : '';
+    return `(${sql}${collate} ${not ? 'NOT ' : ''}IN (${values.map((value) => value.sql).join(',')}))`;
   }
   const any = values.map((value) => compareSql('=', operand, value)).join(' OR ');
   return `(${not ? 'NOT ' : ''}(${any}))`;

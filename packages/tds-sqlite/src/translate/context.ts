@@ -24,6 +24,8 @@ export interface Typed {
   collation?: string;
   /** COLLATE asked for it: it goes before those of columns. */
   isCollated?: boolean;
+  /** As it is stored, and found by a key or an index that has it. */
+  inKey?: boolean;
   /** A plain column: named in errors, kept in sight for GROUP BY. */
   column?: { source: ScopeSource; name: string };
 }
@@ -34,6 +36,8 @@ export interface ResultColumn {
   nullable: boolean;
   /** Where it is not the database's. */
   collation?: string;
+  /** A plain column of a table that has a key or an index with it. */
+  inKey?: boolean;
   /** Always NULL and of no type of its own. */
   isNull?: boolean;
   /** The text is JSON already (a nested FOR JSON, JSON_QUERY). */

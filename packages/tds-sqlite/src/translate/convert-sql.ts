@@ -34,6 +34,8 @@ export function sameStored(from: SqlType, to: SqlType): boolean {
     case 'binary': {
       if (to.name === 'char' || to.name === 'nchar' || to.name === 'binary') return false;
       if (to.name === 'xml' || from.name === 'xml') return false;
+      // Letters beyond ASCII take more bytes than one.
+      if (kind === 'text' && isUnicode(from) && !isUnicode(to) && to.length !== -1) return false;
       return to.length === -1 || (from.length !== -1 && (from.length ?? 0) <= (to.length ?? 0));
     }
     case 'date':
@@ -119,7 +121,7 @@ export function assignSql(value: Typed, to: SqlType, table: string, column: stri
 /** A short text stays the same in a longer type; it has no more letters than bytes of UTF-8. */
 const fitsAsItIs = (from: SqlType, to: SqlType) =>
   (from.name === 'nvarchar' || from.name === 'varchar') &&
-  (to.name === from.name || to.name === 'nvarchar') &&
+  (to.name === 'nvarchar' || to.name === 'varchar') &&
   to.length !== undefined &&
   to.length > 0;
 

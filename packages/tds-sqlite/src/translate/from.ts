@@ -169,19 +169,25 @@ function tableSql(
   addSource(scope, {
     alias,
     ...(!hasAlias && { schema: table.schema, database: table.database }),
-    columns: columnsOf(sqlAlias, table.columns),
+    columns: columnsOf(sqlAlias, withKeys(table)),
     rowId: `${sqlAlias}.rowid`,
     table,
   });
   return `${table.sql} AS ${sqlAlias}`;
 }
 
+function withKeys({ columns, keys }: StoredTable): ResultColumn[] {
+  const names = new Set(keys.flatMap((key) => key.columns.map(({ name }) => name.toLowerCase())));
+  return columns.map((column) => ({ ...column, inKey: names.has(column.name.toLowerCase()) }));
+}
+
 function columnsOf(sqlAlias: string, columns: readonly ResultColumn[]) {
-  return columns.map(({ name, type, nullable, collation }) => ({
+  return columns.map(({ name, type, nullable, collation, inKey = false }) => ({
     name,
     type,
     nullable,
     ...(collation !== undefined && { collation }),
+    inKey,
     sql: `${sqlAlias}.${quoteName(name)}`,
   }));
 }

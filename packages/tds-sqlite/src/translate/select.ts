@@ -16,7 +16,7 @@ import { commonType, family, types } from '../values/types.ts';
 import { isAggregate } from './aggregates.ts';
 import { constantValue } from './calls.ts';
 import { sourceOf, typed } from './columns.ts';
-import { distinctKey, orderKey } from './compare.ts';
+import { collatedSql, distinctKey, isPadded, orderKey } from './compare.ts';
 import { conditionSql, whereSql } from './condition.ts';
 import {
   emptyScope,
@@ -249,7 +249,7 @@ function side(
       target,
     );
     const exact = collation !== undefined && isExact(collation);
-    return folded ? distinctKey({ ...value, exact }) : value.sql;
+    return folded ? collatedSql({ ...value, exact }) : value.sql;
   });
   return `SELECT ${converted.join(',')} FROM (WITH ${name}(${list.join(',')}) AS (${part.sql}) SELECT * FROM ${name}) AS ${name}`;
 }
@@ -282,13 +282,20 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
     }),
   });
   const items = select.items.flatMap((item) => itemValues(context, clause('select'), item));
-  const group = keys.length ? ` GROUP BY ${keys.map(distinctKey).join(',')}` : '';
   const having = select.having
     ? ` HAVING ${conditionSql(context, clause('having'), select.having)}`
     : '';
-  const distinct = select.distinct ? 'DISTINCT ' : '';
   if (select.distinct) checkComparable(...items.map(({ value }) => value));
-  const values = items.map(({ value }) => (select.distinct ? distinctKey(value) : value.sql));
+  // Values that differ by blanks at their ends are one, of which one is shown as it is.
+  const isGrouped =
+    select.distinct &&
+    !aggregated &&
+    items.some(({ value }) => isPadded(value)) &&
+    !remembered(windowedQueries, select, () => select.items.some(hasWindow));
+  const groups = isGrouped ? items.map(({ value }) => value).filter(isNoPlace) : keys;
+  const group = groups.length ? ` GROUP BY ${groups.map(distinctKey).join(',')}` : '';
+  const distinct = select.distinct && !isGrouped ? 'DISTINCT ' : '';
+  const values = items.map(({ value }) => (distinct === '' ? value.sql : collatedSql(value)));
   // HAVING without GROUP BY needs an aggregate in the list to be one group in SQLite.
   const isOneGroup = having !== '' && keys.length === 0;
   const list = values
@@ -302,6 +309,7 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
     type: value.type,
     nullable: value.nullable,
     ...(value.collation !== undefined && { collation: value.collation }),
+    ...(value.inKey && { inKey: true }),
     ...(value.isNull && { isNull: true }),
   }));
   return {
@@ -316,6 +324,9 @@ function selectSql(context: Translation, outer: Scope, select: Select): SelectPa
       !remembered(windowedQueries, select, () => select.items.some(hasWindow)),
   };
 }
+
+/** SQLite takes a whole number in GROUP BY for the place of a column. */
+const isNoPlace = ({ sql }: Typed): boolean => !/^[-+]?\d+$/.test(sql);
 
 function itemValues(context: Translation, scope: Scope, item: SelectItem): Item[] {
   if (item.kind === 'star') {

@@ -14,8 +14,8 @@ import {
   parseMoment,
   roundTicks,
   roundToDatetime,
+  roundToMinute,
   ticksPerDay,
-  ticksPerSecond,
   timeParts,
 } from './datetime.ts';
 import { family, type SqlType, spokenName } from './types.ts';
@@ -79,9 +79,7 @@ function fit(source: Moment, from: SqlType, to: SqlType): Moment {
       return result;
     }
     case 'smalldatetime': {
-      const result = inRange(
-        moment(day, Math.round(ticks / (60 * ticksPerSecond)) * 60 * ticksPerSecond),
-      );
+      const result = inRange(moment(day, roundToMinute(ticks)));
       if (result.day < firstSmall || result.day > lastSmall)
         throw errors.dateOutOfRange(from.name, to.name);
       return result;
@@ -100,10 +98,14 @@ export function formatMoment(when: Moment, type: SqlType): string {
       return formatDate(when.day);
     case 'time':
       return formatTime(when.ticks, type.scale ?? 7);
-    case 'datetime':
-      return `${formatDate(when.day)}T${formatTime(when.ticks, 3)}`;
-    case 'smalldatetime':
-      return `${formatDate(when.day)}T${formatTime(when.ticks, 0)}`;
+    case 'datetime': {
+      const { day, ticks } = moment(when.day, roundToDatetime(when.ticks)) ?? when;
+      return `${formatDate(day)}T${formatTime(ticks, 3)}`;
+    }
+    case 'smalldatetime': {
+      const { day, ticks } = moment(when.day, roundToMinute(when.ticks)) ?? when;
+      return `${formatDate(day)}T${formatTime(ticks, 0)}`;
+    }
     case 'datetimeoffset':
       return `${formatDate(when.day)}T${formatTime(when.ticks, type.scale ?? 7)}${formatOffset(when.offset ?? 0)}`;
     default:

@@ -17,6 +17,7 @@ import {
   rescale,
   truncateDecimal,
 } from './decimal.ts';
+import { cutText, paddedText, textSize } from './text-size.ts';
 import { family, integerRange, isUnicode, type SqlType, spokenName, types } from './types.ts';
 
 /** @throws 245, 8114, 8115, 220, 241, 242, 529, 8169 as SQL Server does */
@@ -226,7 +227,7 @@ function toText(value: SqlValue, from: SqlType, to: SqlType, style: number): Sql
   else if (typeof value === 'boolean') text = value ? '1' : '0';
   else text = String(value);
   const length = to.length ?? -1;
-  if (length !== -1 && text.length > length) {
+  if (length !== -1 && textSize(text, to) > length) {
     if (kind === 'integer') {
       // An integer that has no room is a star (or an error where the target is Unicode).
       if (to.name.startsWith('n')) throw errors.overflow('expression', to.name);
@@ -234,9 +235,9 @@ function toText(value: SqlValue, from: SqlType, to: SqlType, style: number): Sql
     }
     if (kind === 'decimal' || kind === 'float') throw errors.overflow(spokenName(from), to.name);
     if (kind === 'guid') throw errors.truncatedOld();
-    text = text.slice(0, length);
+    text = cutText(text, to);
   }
-  return to.name === 'char' || to.name === 'nchar' ? text.padEnd(length) : text;
+  return paddedText(text, to);
 }
 
 function toBinary(value: SqlValue, from: SqlType, to: SqlType, style: number): SqlValue {

@@ -188,3 +188,7 @@ export function roundToDatetime(ticks: number): number {
   const clock = Math.round((ticks * 300) / ticksPerSecond);
   return Math.round((clock * 1000) / 300) * 10_000;
 }
+
+/** smalldatetime keeps minutes. */
+export const roundToMinute = (ticks: number): number =>
+  Math.round(ticks / (60 * ticksPerSecond)) * 60 * ticksPerSecond;

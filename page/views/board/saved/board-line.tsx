@@ -7,7 +7,7 @@ import { asker } from '../../../session/session.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
 import { useFocusBack } from '../../../ui/focus-back.ts';
-import { codesOf, entityWords, monthWords } from './call-words.ts';
+import { codesOf, codeWords, entityWords, lineWords, monthWords } from './call-words.ts';
 import { changedMeanwhile, type Shared } from './document.ts';
 
 interface BoardLineProps {
@@ -16,9 +16,6 @@ interface BoardLineProps {
   change: Shared<Board>['change'];
   isMine: boolean;
 }
-
-/** Data sources that are named; the others are counted. */
-const namedCodes = 8;
 
 /** A call of a board: its switch, what it is of, and what somebody noted. */
 export function BoardLine({ board, call, change, isMine }: BoardLineProps) {
@@ -30,16 +27,7 @@ export function BoardLine({ board, call, change, isMine }: BoardLineProps) {
       }),
     );
   const codes = codesOf(call);
-  const shownCodes =
-    codes.length <= namedCodes
-      ? codes.join(', ')
-      : say('board.andMore', {
-          list: codes.slice(0, namedCodes).join(', '),
-          count: codes.length - namedCodes,
-        });
-  const months = monthWords(call);
-  const what = say('board.lineOf', { names: entityWords(call), codes: shownCodes });
-  const label = [what, months].filter(Boolean).join(', ');
+  const label = lineWords(call);
   const flip = useAction(
     () => patch({ run: !call.run }),
     () => say(call.run ? 'board.switchedOff' : 'board.switchedOn', { line: label }),
@@ -60,9 +48,9 @@ export function BoardLine({ board, call, change, isMine }: BoardLineProps) {
         }}
       />
       <span class="line-what">
-        {entityWords(call)} <small title={codes.join(', ')}>{shownCodes}</small>
+        {entityWords(call)} <small title={codes.join(', ')}>{codeWords(call)}</small>
       </span>
-      <span class="line-months">{months}</span>
+      <span class="line-months">{monthWords(call)}</span>
       <Note
         board={board}
         call={call}

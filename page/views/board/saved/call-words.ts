@@ -13,6 +13,23 @@ export function entityWords({ name }: Pick<BoardCall, 'name'>): string {
   return name === undefined ? say('board.wholeSources') : entityTitle(name);
 }
 
+/** Data sources that are named; the others are counted. */
+const namedCodes = 8;
+
+/** The first ones, and how many there are beside them. */
+export function codeWords(call: Pick<BoardCall, 'code'>): string {
+  const codes = codesOf(call);
+  if (codes.length <= namedCodes) return codes.join(', ');
+  const list = codes.slice(0, namedCodes).join(', ');
+  return say('board.andMore', { list, count: codes.length - namedCodes });
+}
+
+/** `Payments of 0c10, stek, month before` */
+export function lineWords(call: BoardCall): string {
+  const what = say('board.lineOf', { names: entityWords(call), codes: codeWords(call) });
+  return [what, monthWords(call)].filter(Boolean).join(', ');
+}
+
 /** Empty where nothing is dated. */
 export function monthWords({ month, year, months }: Pick<BoardCall, 'month' | 'year' | 'months'>) {
   if (months !== undefined) return months.map(one).join(' – ');

@@ -61,8 +61,21 @@ export function useShared<T extends Changed>(
   }, [key]);
 }
 
+/** Somebody else has made one of this name: what was typed stays. */
+export const nameTaken = (name: string): Refusal =>
+  new Refusal(412, { detail: say('board.nameTaken', { name }) });
+
 export function authorOf({ changedBy }: Changed): string {
   return changedBy?.user ?? changedBy?.token ?? '';
+}
+
+/** Who has changed what was seen; undefined: it is the same. */
+export function changedSince<T extends Changed & { revision: number }>(
+  seen: T,
+  { value }: ReadonlySignal<T | undefined>,
+): string | undefined {
+  if (value === undefined || value.revision === seen.revision) return undefined;
+  return changedMeanwhile(value);
 }
 
 /** Who changed it since it was seen. */

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { answered, api } from '../../../api/client.ts';
+import { answered, api, Refusal } from '../../../api/client.ts';
 import type { Board } from '../../../api/schema.d.ts';
 import { reasonOf, useAction } from '../../../live/act.ts';
 import { asker } from '../../../session/session.ts';
@@ -13,33 +13,38 @@ export function ImportBoard({ close }: { close(): void }) {
   const source = useSignal<string | undefined>(undefined);
   const found = useSignal<Board | undefined>(undefined);
   const fault = useSignal<string | undefined>(undefined);
-  const sent = (dry: boolean) =>
-    answered(
-      api.POST('/boards/{board}/import', {
-        params: {
-          path: { board: name.value.trim() },
-          query: { user: asker(), ...(dry && { dry: 'true' as const }) },
-        },
-        body: source.value,
-        bodySerializer: String,
-        headers: { 'content-type': 'text/plain' },
-      }),
-    );
+  /** Of this name, once somebody has been told of it: saving once more replaces it. */
+  const there = useSignal({ board: '', etag: '' });
+  const sent = (board: string, how: { query?: { dry: 'true' }; header?: Record<string, string> }) =>
+    api.POST('/boards/{board}/import', {
+      params: { ...how, path: { board }, query: { user: asker(), ...how.query } },
+      body: source.value,
+      bodySerializer: String,
+      headers: { 'content-type': 'text/plain' },
+    });
   const preview = async () => {
     found.value = undefined;
     fault.value = undefined;
     if (source.value === undefined || name.value.trim() === '') return;
     try {
-      found.value = await sent(true);
+      found.value = await answered(sent(name.value.trim(), { query: { dry: 'true' } }));
     } catch (error) {
       fault.value = reasonOf(error);
     }
   };
   const action = useAction(
     async () => {
-      await sent(false);
+      const board = name.value.trim();
+      const header: Record<string, string> =
+        there.value.board === board ? { 'If-Match': there.value.etag } : { 'If-None-Match': '*' };
+      const asked = await sent(board, { header });
+      if (asked.response.status === 412) {
+        there.value = { board, etag: asked.response.headers.get('etag') ?? '*' };
+        throw new Refusal(412, { detail: say('board.importThere', { name: board }) });
+      }
+      await answered(Promise.resolve(asked));
       close();
-      go(hrefOf('board', [name.value.trim()]));
+      go(hrefOf('board', [board]));
     },
     () => say('board.boardSaved', { name: name.value }),
   );

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
-import { answered, api, Refusal } from '../../../api/client.ts';
+import { answered, api } from '../../../api/client.ts';
 import type { AskedBoardCall } from '../../../api/schema.d.ts';
 import { useAction } from '../../../live/act.ts';
 import { asker } from '../../../session/session.ts';
@@ -11,26 +11,21 @@ import { blocks } from '../matrix/data.ts';
 import { month, months } from '../matrix/months.ts';
 import { chosen, chosenSlots } from '../matrix/selection.ts';
 import { FormDialog } from './dialog.tsx';
-
-interface NewBoardProps {
-  /** Those that there are. */
-  names: readonly string[];
-  close(): void;
-}
+import { nameTaken } from './document.ts';
 
 /** What is chosen in the matrix, kept as a board. */
-export function NewBoardDialog({ names, close }: NewBoardProps) {
+export function NewBoardDialog({ close }: { close(): void }) {
   const name = useSignal('');
   const description = useSignal('');
   const [calls] = useState(chosenCalls);
   const action = useAction(
     async () => {
       const board = name.value.trim();
-      if (names.includes(board)) {
-        throw new Refusal(409, { detail: say('board.nameTaken', { name: board }) });
-      }
       const body = { user: asker(), description: description.value.trim() || null, calls };
-      await answered(api.PUT('/boards/{board}', { params: { path: { board } }, body }));
+      const params = { path: { board }, header: { 'If-None-Match': '*' } };
+      const asked = await api.PUT('/boards/{board}', { params, body });
+      if (asked.response.status === 412) throw nameTaken(board);
+      await answered(Promise.resolve(asked));
       close();
       go(hrefOf('board', [board]));
     },

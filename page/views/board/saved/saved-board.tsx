@@ -14,7 +14,7 @@ import { StartedNote } from '../plan/started-note.tsx';
 import { BoardChanges } from './board-changes.tsx';
 import { BoardLine } from './board-line.tsx';
 import { codesOf } from './call-words.ts';
-import { authorOf, changedMeanwhile, useShared } from './document.ts';
+import { authorOf, changedSince, useShared } from './document.ts';
 import { Schedules } from './schedules.tsx';
 
 /** One board: its lines with their switches and notes, its schedules, and starting it. */
@@ -90,7 +90,7 @@ export function SavedBoard({ name }: { name: string }) {
         </ul>
       </section>
       <Schedules board={board.name} isMine={isMine} />
-      <BoardChanges board={board.name} />
+      <BoardChanges {...{ board, data, change, isMine }} />
       {isMine && (
         <span>
           <ConfirmButton
@@ -103,11 +103,7 @@ export function SavedBoard({ name }: { name: string }) {
             done={() => say('board.removed', { name })}
             question={say('board.removeBoard', { name })}
             yes={say('board.removeYes')}
-            over={() => {
-              const { value } = data;
-              const isOther = value !== undefined && value.revision !== board.revision;
-              return isOther ? changedMeanwhile(value) : undefined;
-            }}
+            over={() => changedSince(board, data)}
             label={`${say('board.remove')} ${name}`}
           >
             {say('board.remove')}
@@ -132,9 +128,13 @@ interface BoardPlanProps {
   close(accepted?: Accepted): void;
 }
 
-/** What is started is what the plan said: of a board that was changed meanwhile nothing is. */
+/**
+ * What is started is what the plan said: of a board that was changed meanwhile nothing is, and its
+ * months are those of the plan, though the next one may have begun.
+ */
 function BoardPlan({ name, close }: BoardPlanProps) {
-  const etag = useRef('');
+  /** What the plan was of. */
+  const planned = useRef({ etag: '', asOf: '' });
   const path = { board: name };
   const plan = async (signal: AbortSignal): Promise<PlannedRun> => {
     const params = { path, query: { dry: 'true' as const } };
@@ -143,12 +143,14 @@ function BoardPlan({ name, close }: BoardPlanProps) {
       body: { user: asker() },
       signal,
     });
-    etag.current = asked.response.headers.get('etag') ?? '';
-    return (await answered(Promise.resolve(asked))) as PlannedRun;
+    const answer = (await answered(Promise.resolve(asked))) as PlannedRun;
+    planned.current = { etag: asked.response.headers.get('etag') ?? '', asOf: answer.asOf ?? '' };
+    return answer;
   };
   const start = async (whenBusy: 'refuse' | 'wait', key: string): Promise<Accepted> => {
-    const header = { 'Idempotency-Key': key, 'If-Match': etag.current };
-    const body = { user: asker(), whenBusy };
+    const { etag, asOf } = planned.current;
+    const header = { 'Idempotency-Key': key, 'If-Match': etag };
+    const body = { user: asker(), whenBusy, ...(asOf !== '' && { asOf }) };
     const asked = api.POST('/boards/{board}/run', { params: { path, header }, body });
     return (await answered(asked)) as Accepted;
   };

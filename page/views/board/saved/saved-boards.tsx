@@ -62,7 +62,6 @@ export function SavedBoards({ name }: { name: string | undefined }) {
       </div>
       {isNew.value && (
         <NewBoardDialog
-          names={boards?.map((one) => one.name) ?? []}
           close={() => {
             isNew.value = false;
           }}

@@ -14,7 +14,7 @@ import { clock, timeZone as shownZone, weekday } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
 import { useFocusBack } from '../../../ui/focus-back.ts';
-import { changedMeanwhile } from './document.ts';
+import { changedMeanwhile, nameTaken } from './document.ts';
 
 interface ScheduleFormProps {
   board: string;
@@ -241,12 +241,10 @@ async function written(
   const path = { schedule: name };
   const asked = { ...body, user: asker() };
   if (seen === undefined) {
-    const { schedules } = await answered(api.GET('/schedules'));
-    if (schedules.some((one) => one.name === name)) {
-      throw new Refusal(409, { detail: say('board.nameTaken', { name }) });
-    }
-    await answered(api.PUT('/schedules/{schedule}', { params: { path }, body: asked }));
-    return undefined;
+    const params = { path, header: { 'If-None-Match': '*' } };
+    const put = await api.PUT('/schedules/{schedule}', { params, body: asked });
+    if (put.response.status === 412) throw nameTaken(name);
+    return void (await answered(Promise.resolve(put)));
   }
   for (;;) {
     const known = await api.GET('/schedules/{schedule}', { params: { path } });

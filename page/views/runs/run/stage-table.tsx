@@ -6,6 +6,7 @@ import { hrefOf } from '../../../shell/router.ts';
 import { duration, exactClock, monthNumbers, number, wholeMoment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { Button } from '../../../ui/button.tsx';
+import { isPrinted } from '../../../ui/printed.ts';
 import { ScrollBox } from '../../../ui/scroll-box.tsx';
 import { StateWord } from '../../../ui/state-word.tsx';
 import { entityOf, type Moving, movingOf, stateNow, tookMs } from './stages-now.ts';
@@ -37,7 +38,7 @@ export function StageTable({ run, progress, chosen }: StageTableProps) {
   };
   const counts = shownWays.map((way) => [way, run.stages.filter(fits[way]).length] as const);
   const found = run.stages.filter(fits[shown.value]);
-  const drawn = found.slice(0, most.value);
+  const drawn = isPrinted.value ? found : found.slice(0, most.value);
   return (
     <section class="stage-table">
       <div class="heading">

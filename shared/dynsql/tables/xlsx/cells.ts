@@ -68,7 +68,7 @@ function fitting(text: string): string {
 
 type TimeWriter = (text: string) => string | undefined;
 
-/** Undefined for what is no time; a time that a spreadsheet does not have stays a text. */
+/** Undefined for what is no time; one that a spreadsheet does not have is a text by the same clock. */
 function timeWriter(datatype: string, zone: string): TimeWriter | undefined {
   switch (datatype) {
     case 'dtdate':
@@ -93,9 +93,18 @@ function timeWriter(datatype: string, zone: string): TimeWriter | undefined {
 const clockStyle = (wall: number): number =>
   wall % 1000 === 0 ? styles.moment : styles.exactMoment;
 
+/** Undefined after the last date, of which the text as it came is kept. */
 function dateCell(wall: number, style: number): string | undefined {
-  if (wall < firstDate || wall >= lastDate) return undefined;
+  if (wall >= lastDate) return undefined;
+  if (wall < firstDate) return textCell(clockText(wall, style));
   return ` s="${style}"><v>${(wall - epoch) / dayMs}</v></c>`;
+}
+
+/** As the cells around it are shown: the same clock, no offset. */
+function clockText(wall: number, style: number): string {
+  const [date = '', time = ''] = new Date(wall).toISOString().replace('Z', '').split('T');
+  if (style === styles.day) return date;
+  return `${date} ${style === styles.moment ? time.slice(0, 8) : time}`;
 }
 
 const day = /^\d{4}-\d\d-\d\d$/;
