@@ -57,6 +57,12 @@ const faults: [string, unknown, string, RegExp][] = [
     'where[1].value.from',
     /takes no range/,
   ],
+  [
+    'no range, of both ends',
+    where({ id: 'Firm_ID', value: { from: 'x', to: 'y' } }),
+    'where[1].value.from',
+    /takes no range/,
+  ],
   ['no list', where({ id: 'OrdNumber', value: { in: [1] } }), 'where[1].value.in', /takes no list/],
   [
     'ends turned round',

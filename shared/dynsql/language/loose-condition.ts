@@ -83,9 +83,10 @@ function partsOf(
   const cannot = (part: Place, what: string) =>
     faults.add(part, 'left out', `cannot be used with ABRA Gen, ${what}`);
   if (list !== undefined) {
-    for (const end of [from, to]) if (end) cannot(end, 'where a list has no range beside it');
+    const end = from ?? to;
+    if (end !== undefined) cannot(end, 'where a list has no range beside it');
     const items = itemsOf(list, longestList, faults);
-    if (from || to || !areScalars(items, faults)) return undefined;
+    if (end !== undefined || !areScalars(items, faults)) return undefined;
     if (items.length === 2 && !takesRecordIds(condition)) {
       return cannot(list, 'to which two values are a range');
     }

@@ -90,10 +90,7 @@ function rangeFor(
   const [first] = ends;
   if (first === undefined) return undefined;
   if (range === undefined) {
-    for (const end of ends) {
-      faults.add(end, 'left out', 'cannot be asked: this condition takes no range');
-    }
-    return undefined;
+    return faults.add(first, 'left out', 'cannot be asked: this condition takes no range');
   }
   if (from !== undefined && to !== undefined) return range;
   const half = rangeHalf(range, from === undefined ? 'TO' : 'FROM');

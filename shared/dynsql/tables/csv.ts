@@ -117,8 +117,8 @@ class Lines {
   }
 }
 
-/** OWASP, CSV injection: also what a spreadsheet skips before it looks. */
-const formula = /^[\s]*[=+\-@\t\r]/;
+/** OWASP, CSV injection: signs of either width, also behind what a spreadsheet skips before it looks. */
+const formula = /^\s*[=+\-@\t\r\n＝＋－＠]/;
 
 /** NULL is nothing and an empty text two quotes, so that they are kept apart. */
 function quoted(text: string): string {
