@@ -276,6 +276,8 @@ describe('runs', { skip: withoutBrowser }, () => {
     assert.equal(await rows.count(), stages.length + 1);
     assert.equal(await page.getByRole('button').filter({ visible: true }).count(), 0);
     assert.equal(await page.getByRole('link', { name: 'Companies' }).isVisible(), false);
+    await page.getByText(id, { exact: true }).filter({ visible: true }).waitFor();
+    await page.getByText(/^begun .*20\d\d/).waitFor();
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
     const colours = await page.evaluate(
       "[getComputedStyle(document.documentElement).colorScheme, getComputedStyle(document.querySelector('td')).color]",

@@ -7,6 +7,7 @@ import { hrefOf } from '../../../shell/router.ts';
 import { duration, moment, monthName, near, number, wholeMoment } from '../../../text/format.ts';
 import { isolated } from '../../../text/isolated.ts';
 import { say } from '../../../text/say.ts';
+import { isPrinted } from '../../../ui/printed.ts';
 import { StateWord } from '../../../ui/state-word.tsx';
 import { askedText, entitiesText, periodsText, runTitle, sourcesText } from '../words.ts';
 import { Actions } from './actions.tsx';
@@ -48,18 +49,20 @@ export function Head({ run, progress }: HeadProps) {
 
 function Begun({ run: { createdAt, startedAt, endedAt } }: { run: Run }) {
   const at = startedAt ?? createdAt;
+  // Whoever holds the paper has another day.
+  const told = isPrinted.value ? wholeMoment : (time: string) => near(time, now.peek());
   return (
     <>
       <time dateTime={at} title={wholeMoment(at)}>
         {startedAt === undefined
-          ? say('runs.askedAt', { time: near(at, now.peek()) })
-          : say('runs.begunAt', { time: `${near(at, now.peek())}` })}
+          ? say('runs.askedAt', { time: told(at) })
+          : say('runs.begunAt', { time: told(at) })}
       </time>
       {endedAt !== undefined && (
         <>
           {' · '}
           <time dateTime={endedAt} title={wholeMoment(endedAt)}>
-            {say('runs.endedAt', { time: near(endedAt, now.peek()) })}
+            {say('runs.endedAt', { time: told(endedAt) })}
           </time>
         </>
       )}
