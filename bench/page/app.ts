@@ -2,11 +2,15 @@
 
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { buildPage } from '../../demo/build-page.ts';
+import { answerTo, connections, definition, help } from './rows.ts';
 import { World, type WorldSize } from './world.ts';
 
 export interface PageApp {
@@ -37,20 +41,24 @@ export async function startPageApp(size: WorldSize, begunAt = Date.now()): Promi
   const world = new World(size, begunAt);
   const waiting = new Set<() => void>();
   const answers = new Map<string, number>();
-  const routes: Readonly<Record<string, () => unknown>> = {
+  const routes: Readonly<Record<string, (query: URLSearchParams) => unknown>> = {
     '/me': () => world.me(),
     '/catalog': () => world.catalog(),
     '/overview': () => world.overview(),
     '/overview/cells': () => world.cells(),
     '/overview/cells/active': () => world.active(),
     '/ages': () => world.ages(),
-    '/runs': () => ({ runs: [] }),
+    '/runs': (query) =>
+      world.runs(Number(query.get('limit') ?? 50), query.get('after') ?? undefined),
+    '/dynsql': () => connections,
+    [`/db/dynsql/${definition.id}/help`]: () => help('db'),
+    [`/gen/dynsql/${definition.id}/help`]: () => help('gen'),
     '/boards': () => ({ boards: [] }),
     '/schedules': () => ({ schedules: [] }),
   };
 
-  const still = new Set(['/me', '/catalog', '/ages', '/boards', '/schedules']);
-  const etagOf = (path: string) => `"${still.has(path) ? 0 : world.seconds}"`;
+  const moving = new Set(['/overview', '/overview/cells', '/overview/cells/active', '/runs']);
+  const etagOf = (path: string) => `"${moving.has(path) ? world.seconds : 0}"`;
 
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
@@ -69,6 +77,10 @@ export async function startPageApp(size: WorldSize, begunAt = Date.now()): Promi
       send(response, 200, { 'content-type': type, ...coding }, coded ?? file);
       return;
     }
+    if (pathname.endsWith('/exec')) {
+      void sendRows(request, response, size.rows ?? 0);
+      return;
+    }
     const answer = routes[pathname];
     if (answer === undefined) {
       send(response, 404, { 'content-type': 'application/json' }, Buffer.from('{}'));
@@ -81,7 +93,7 @@ export async function startPageApp(size: WorldSize, begunAt = Date.now()): Promi
         send(response, 304, { etag }, Buffer.alloc(0));
         return;
       }
-      const body = Buffer.from(JSON.stringify(answer()));
+      const body = Buffer.from(JSON.stringify(answer(searchParams)));
       send(response, 200, { 'content-type': 'application/json', etag }, body);
     };
     const isHeld =
@@ -106,6 +118,20 @@ export async function startPageApp(size: WorldSize, begunAt = Date.now()): Promi
       await once(server, 'close');
     },
   };
+}
+
+/** As fast as they are read, and no faster. */
+async function sendRows(
+  request: IncomingMessage,
+  response: ServerResponse,
+  rows: number,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  try {
+    await pipeline(Readable.from(answerTo((await json(request)) as object, rows)), response);
+  } catch {
+    // Whoever asked has heard enough.
+  }
 }
 
 function send(

@@ -8,6 +8,8 @@ import type {
   Cells,
   Me,
   Overview,
+  RunPage,
+  RunSummary,
 } from '../../page/api/schema.d.ts';
 
 export interface WorldSize {
@@ -15,6 +17,10 @@ export interface WorldSize {
   sources: number;
   /** Servers, each with a stage that runs. */
   lanes: number;
+  /** Runs that have ended and are known; with each second comes one more. Absent: none. */
+  runs?: number;
+  /** Of a query's answer. Absent: none. */
+  rows?: number;
 }
 
 type RunOf = NonNullable<Overview['runs']>[number];
@@ -24,6 +30,9 @@ const stageMs = 240_000;
 const turnSeconds = 4;
 /** Of the cells, those that have failed, differ or are old. */
 const oneIn = { failed: 97, differs: 211, old: 23 } as const;
+
+/** Runs that end a minute after one another. */
+const runEveryMs = 60_000;
 
 const nameOf = (entity: number) => `entity_${entity}`;
 const codeOf = (source: number) => `s${source}`;
@@ -132,6 +141,33 @@ export class World {
     };
   }
 
+  /** A page of the runs, the newest first. @param after id of the last one of the page before */
+  runs(limit: number, after: string | undefined): RunPage {
+    const count = this.size.runs === undefined ? 0 : this.size.runs + this.seconds;
+    const newest = after === undefined ? count - 1 : numberOf(after) - 1;
+    const length = Math.max(0, Math.min(limit, newest + 1));
+    const runs = Array.from({ length }, (_, place) => this.#run(newest - place));
+    const last = runs.at(-1);
+    const isEnd = last === undefined || numberOf(last.id) === 0;
+    return { runs, ...(!isEnd && { next: `/runs?limit=${limit}&after=${last.id}` }) };
+  }
+
+  /** @param number in the order in which they were asked for, from 0 */
+  #run(number: number): RunSummary {
+    const { entities, sources, runs = 0 } = this.size;
+    const endedAt = this.begunAt - (runs - number) * runEveryMs;
+    const hasFailed = number % oneIn.failed === 0;
+    return {
+      ...{ id: idOf(number), kind: 'entity', user: 'bench', stagesDone: 3, stagesSkipped: 0 },
+      ...{ state: hasFailed ? 'failed' : 'succeeded', stagesTotal: 3, warnings: 0 },
+      ...{ codes: [codeOf(number % sources)], names: [nameOf(number % entities)] },
+      createdAt: new Date(endedAt - 600_000).toISOString(),
+      startedAt: new Date(endedAt - 540_000).toISOString(),
+      endedAt: new Date(endedAt).toISOString(),
+      ...(hasFailed && { error: { number: 8134, message: 'Divide by zero error encountered.' } }),
+    };
+  }
+
   cells(): Cells {
     const { entities, sources } = this.size;
     return {
@@ -191,3 +227,7 @@ export class World {
 }
 
 const runOf = (lane: number) => `zd38m9z2l-b5h${String(lane).padStart(3, '0')}`;
+
+/** The id of an older run is the greater one. */
+const idOf = (number: number) => `z${String(999_999_999 - number).padStart(9, '0')}`;
+const numberOf = (id: string) => 999_999_999 - Number(id.slice(1));

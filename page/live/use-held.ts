@@ -8,6 +8,7 @@ import { useEffect } from 'preact/hooks';
 import { refusalOf } from '../api/client.ts';
 import { language } from '../text/languages.ts';
 import { connection } from './connection.ts';
+import { pause } from './pause.ts';
 import type { Asked, Live } from './use-live.ts';
 
 const holdSeconds = '25';
@@ -74,18 +75,5 @@ function shown(ended: AbortSignal): Promise<void> {
     };
     document.addEventListener('visibilitychange', wake, { signal: done.signal });
     ended.addEventListener('abort', wake, { signal: done.signal });
-  });
-}
-
-function pause(milliseconds: number, ended: AbortSignal): Promise<void> {
-  if (milliseconds <= 0 || ended.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      ended.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    ended.addEventListener('abort', wake);
   });
 }

@@ -4,6 +4,7 @@ import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { api, Refusal } from '../api/client.ts';
 import type { Problem } from '../api/schema.d.ts';
+import { pause } from './pause.ts';
 
 export interface LogLine {
   at: string;
@@ -50,7 +51,7 @@ export function useLog(
       while (!ended.signal.aborted) {
         if (!document.hidden) await more();
         if (!isGoingOn) return;
-        await new Promise((resolve) => setTimeout(resolve, turnMs));
+        await pause(turnMs, ended.signal);
       }
     };
     const more = async () => {

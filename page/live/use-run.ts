@@ -10,6 +10,7 @@ import type { Problem, Run, RunProgress, Stage } from '../api/schema.d.ts';
 import { token } from '../session/session.ts';
 import { connection } from './connection.ts';
 import { changes } from './overview.ts';
+import { pause } from './pause.ts';
 
 export interface FollowedRun {
   /** As of the end of its latest stage, about; undefined until the first answer. */
@@ -59,7 +60,7 @@ async function follow(id: string, followed: Followed, ended: AbortSignal): Promi
     try {
       const { run, progress } = followed.peek();
       if (run === undefined || hasEnded(run) || isBehind(run, progress)) {
-        await paused(nextWhole - performance.now(), ended);
+        await pause(nextWhole - performance.now(), ended);
         const begun = performance.now();
         const found = await whole(signal);
         const cost = performance.now() - begun;
@@ -80,7 +81,7 @@ async function follow(id: string, followed: Followed, ended: AbortSignal): Promi
         followed.value = { ...followed.peek(), refusal: error };
         await until(ended, () => changes.value !== seen);
       }
-      await paused(failedPauseMs, ended);
+      await pause(failedPauseMs, ended);
     }
   }
 }
@@ -142,15 +143,5 @@ function until(ended: AbortSignal, isSo: () => boolean): Promise<void> {
   return promise.finally(() => {
     stop.abort();
     for (const end of unsubscribe) end();
-  });
-}
-
-function paused(milliseconds: number, ended: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.max(0, milliseconds));
-    ended.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
   });
 }

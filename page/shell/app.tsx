@@ -1,3 +1,4 @@
+import { useSignalEffect } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { lazy, Suspense } from 'preact/compat';
 import { isSignedIn } from '../session/session.ts';
@@ -23,6 +24,11 @@ const views: Readonly<Record<ViewName, ComponentType<{ place: Place }>>> = {
 };
 
 export function App() {
+  // In a list of tabs, and of bookmarks, they are told apart.
+  useSignalEffect(() => {
+    const shown = isSignedIn.value ? place.value?.view : undefined;
+    document.title = shown === undefined ? 'syncboard' : `${say(`shell.${shown}`)} · syncboard`;
+  });
   return (
     <>
       {/* No link: the address behind `#` is a place of the page. */}

@@ -42,5 +42,18 @@ function Count({ of }: { of: ViewName }) {
     companies: seen.companies.inTrouble,
   };
   const count = counts[of] ?? 0;
-  return count === 0 ? null : <b class={`count ${of === 'now' ? 'failed' : 'old'}`}>{count}</b>;
+  if (count === 0) return null;
+  const isNow = of === 'now';
+  return (
+    <>
+      <b class={`count ${isNow ? 'failed' : 'old'}`} aria-hidden="true">
+        {count}
+      </b>
+      {/* A number alone says nothing to whoever does not see where it stands. */}
+      <span class="unseen">
+        {' '}
+        {isNow ? say('now.wrong', { count }) : say('now.inTrouble', { count })}
+      </span>
+    </>
+  );
 }

@@ -11,6 +11,7 @@ export function Search() {
   const isOpen = useSignal(false);
   const active = useSignal(0);
   const places = isOpen.value ? found(text.value) : [];
+  const isNone = isOpen.value && text.value.trim() !== '' && places.length === 0;
 
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
@@ -97,11 +98,11 @@ export function Search() {
           </div>
         ))}
       </div>
-      {isOpen.value && text.value.trim() !== '' && places.length === 0 && (
-        <p class="found-none" role="status">
-          {say('shell.foundNone')}
-        </p>
-      )}
+      {/* There before its words are: whoever listens is told them when they come. */}
+      <p class={isNone ? 'found-none' : 'unseen'} role="status">
+        {isNone && say('shell.foundNone')}
+        {places.length > 0 && say('shell.found', { count: places.length })}
+      </p>
     </search>
   );
 }

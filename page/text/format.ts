@@ -20,6 +20,8 @@ function kept<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.DurationF
 
 /** `1 284 331`: thin spaces between thousands in every language. */
 export function number(value: number): string {
+  // The most there are, and the same in every language: taking a format apart takes long for thousands.
+  if (Number.isInteger(value) && value >= 0 && value < 1_000) return String(value);
   const format = kept(`number ${language.value}`, () => new Intl.NumberFormat(language.value));
   const parts = format.formatToParts(value);
   return parts.map(({ type, value: text }) => (type === 'group' ? '\u202f' : text)).join('');

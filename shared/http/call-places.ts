@@ -11,8 +11,8 @@ import { type Caller, keyOf } from './caller.ts';
 import { networkOf } from './network.ts';
 
 /**
- * A call beside so many of another's takes about so many times longer and once: the loop that all of
- * them share goes round. Measured: docs/performance.md, "One caller beside another".
+ * Beside three of another's a call takes about four times as long, since all of them take turns on
+ * one loop. Measured: docs/performance.md, "One caller beside another".
  */
 const mostOfOne = 3;
 

@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { startPageApp } from '../../bench/page/app.ts';
+import { memoryOf, secondByItsClock } from '../../bench/page/tab.ts';
 import { type OneMachine, oneMachine } from '../support/one-machine.ts';
 import { type Language, startBrowser, type TestBrowser, withoutBrowser } from './browser.ts';
+import { listenerOf } from './listener.ts';
 
 const token = 'demo-token';
 
@@ -43,32 +46,35 @@ describe('the view Now', { skip: withoutBrowser }, () => {
     return (reply.headers.get('location') ?? '').replace('/runs/', '');
   }
 
-  const words: Record<Language, Record<'failed' | 'cause' | 'retry' | 'well', string | RegExp>> = {
-    en: { failed: / of stek failed$/, cause: 'Cause', retry: 'Retry', well: 'All is well' },
-    cs: { failed: /^Selhalo: .*, stek$/, cause: 'Příčina', retry: 'Zopakovat', well: 'Vše je v' },
-    ru: {
-      failed: /^Ошибка: .*, stek$/,
-      cause: 'Причина',
-      retry: 'Повторить',
-      well: 'Всё в порядке',
-    },
+  const words: Record<Language, Record<'title' | 'cause' | 'retry' | 'well', string>> = {
+    en: { title: '.* of stek failed', cause: 'Cause', retry: 'Retry', well: 'All is well' },
+    cs: { title: 'Selhalo: .*, stek', cause: 'Příčina', retry: 'Zopakovat', well: 'Vše je v' },
+    ru: { title: 'Ошибка: .*, stek', cause: 'Причина', retry: 'Повторить', well: 'Всё в порядке' },
   };
-  for (const [language, { failed, cause, retry, well }] of Object.entries(words)) {
-    it(`a failure is seen, its cause is read, it is made again and watched to its end: ${language}`, async () => {
+  for (const [language, { title, cause, retry, well }] of Object.entries(words)) {
+    it(`by keyboard, without seeing it: a failure is found, its cause is read, it is made again and watched to its end: ${language}`, async () => {
       const failures = { times: 1, number: 8134, message: 'Divide by zero error encountered.' };
       await control('PUT', procedure, { failures });
       await machine.finished(await start({ code: 'stek', name: 'meter' }));
       const opened = await browser.open(machine.url, { language: language as Language, token });
       const { page, assertQuiet, assertAccessible, close } = opened;
+      const listener = await listenerOf(page);
       const line = page.getByRole('listitem').filter({ hasText: 'stek' }).first();
-      await line.getByText(failed).waitFor();
-      await line.getByRole('button', { name: cause }).click();
+      await line.getByText(new RegExp(`^${title}$`)).waitFor();
+      await listener.press(new RegExp(`^button "${cause}: ${title}" expanded=false`));
       await line.getByText('8134').waitFor();
-      assert.match((await line.textContent()) ?? '', /crude.*Divide by zero error encountered\./);
+      assert.match(await listener.here(), /expanded=true/);
+      assert.match(await line.ariaSnapshot(), /8134.*Divide by zero error encountered\..*crude/s);
       await assertAccessible();
-      await line.getByRole('button', { name: retry }).click();
-      // The line is gone with its cause: the entity has succeeded since.
-      await page.getByRole('heading', { level: 1, name: well }).waitFor();
+      await listener.press(new RegExp(`^button "${retry}[^"]*: ${title}"`));
+      // The line is gone with its cause: the entity has succeeded since. So is what had the focus.
+      await listener.told(new RegExp(well));
+      const heading = page.getByRole('heading', { level: 1, name: well });
+      await heading.waitFor();
+      await page
+        .locator(':focus')
+        .and(page.getByRole('region', { name: well }))
+        .waitFor();
       const { runs } = JSON.parse((await machine.get('/runs?limit=1')).text);
       assert.deepEqual([runs[0].state, runs[0].user], ['succeeded', 'demo']);
       await assertAccessible();
@@ -76,6 +82,68 @@ describe('the view Now', { skip: withoutBrowser }, () => {
       await close();
     });
   }
+
+  it('what was made again and has failed again can be made again', async () => {
+    await control('PUT', procedure, { failures: { times: 1_000, number: 8134 } });
+    const first = await start({ code: 'stek', name: 'meter' });
+    await machine.finished(first);
+    const { page, assertQuiet, close } = await browser.open(machine.url, { token });
+    const line = page.getByRole('listitem').filter({ hasText: 'stek' }).first();
+    await line.getByRole('button', { name: /^Retry/ }).click();
+    await line
+      .getByRole('link', { name: /^(Started|\d of \d stages|failed): .* of stek failed/ })
+      .waitFor();
+    await line.getByRole('button', { name: /^Retry/ }).waitFor();
+    await control('DELETE', '/procedures');
+    await line.getByRole('button', { name: /^Retry/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'All is well' }).waitFor();
+    const [second = ''] = (await machine.run(first)).retriedBy ?? [];
+    assert.equal((await machine.run(second)).state, 'failed');
+    assert.equal((await machine.run(second)).retriedBy?.length, 1);
+    assertQuiet();
+    await close();
+  });
+
+  it('changes leave nothing behind, however many there are', async () => {
+    const app = await startPageApp({ entities: 12, sources: 6, lanes: 6 });
+    const { page, close } = await browser.open('about:blank', { token });
+    await page.clock.install();
+    await page.goto(app.url);
+    await page.getByRole('gridcell').first().waitFor();
+    const session = await page.context().newCDPSession(page);
+    const after = async (changes: number) => {
+      for (let count = 0; count < changes; count += 1) await secondByItsClock(app, page);
+      return await memoryOf(session);
+    };
+    const before = await after(8);
+    const { nodes, listeners } = await after(60);
+    assert.ok(nodes <= before.nodes, `${before.nodes} nodes became ${nodes}`);
+    assert.ok(listeners <= before.listeners, `${before.listeners} listeners became ${listeners}`);
+    await close();
+    await app.close();
+  });
+
+  it('views that are left leave nothing behind', async () => {
+    const { page, assertQuiet, close } = await browser.open(machine.url, { token });
+    const session = await page.context().newCDPSession(page);
+    const views = page.getByRole('navigation', { name: 'Views' });
+    const round = async () => {
+      for (const name of ['Board', 'Runs', 'History', 'Companies', 'Queries', 'Now']) {
+        await views.getByRole('link', { name: new RegExp(`^${name}`) }).click();
+        await page.locator('.view:not([aria-busy="true"]) h1').first().waitFor();
+      }
+      await page.getByRole('gridcell').first().waitFor();
+      return await memoryOf(session);
+    };
+    await round();
+    const before = await round();
+    await round();
+    const { nodes, listeners } = await round();
+    assert.ok(nodes <= before.nodes * 1.02, `${before.nodes} nodes became ${nodes}`);
+    assert.ok(listeners <= before.listeners, `${before.listeners} listeners became ${listeners}`);
+    assertQuiet();
+    await close();
+  });
 
   it('what runs is a lane with its stage and time, and is cancelled after a question', async () => {
     await control('PUT', procedure, { delayMilliseconds: 86_400_000 });
@@ -87,6 +155,8 @@ describe('the view Now', { skip: withoutBrowser }, () => {
     await lane.getByText('crude').waitFor();
     await lane.getByRole('link', { name: 'by Jana' }).waitFor();
     await lane.getByRole('progressbar').waitFor();
+    const stage = await lane.getByRole('progressbar').getAttribute('aria-valuetext');
+    assert.match(stage ?? '', /(left|over)$/);
     await lane.getByRole('button', { name: 'Cancel: ab' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/What runs is stopped/).waitFor();

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { oneMachine } from '../support/one-machine.ts';
 import { startBrowser, withoutBrowser } from './browser.ts';
 import { companyCases, type Played, untilCompany } from './company-cases.ts';
+import { listenerOf } from './listener.ts';
 
 const invoices = 'AB04SYNCBOARDINVOICES00001';
 
@@ -93,21 +94,34 @@ describe('queries and companies', { skip: withoutBrowser }, () => {
     await close();
   });
 
-  it('by keyboard: an example is asked, saved under a name, and found again', async () => {
-    const { page, assertQuiet, close } = await open(`/ab/${invoices}`);
-    await page.getByRole('button', { name: /ROWS/ }).focus();
+  it('by keyboard, without seeing it: an example is asked with one more field, saved as CSV and under a name, and found again', async () => {
+    const { page, assertQuiet, close } = await open(`/ab/${invoices}`, { acceptDownloads: true });
+    const listener = await listenerOf(page);
+    await page.getByRole('heading', { level: 1, name: 'Faktury vydané (FlexiBee)' }).waitFor();
+    await listener.press(/^button "[^"]*ROWS/);
+    await listener.press(/^checkbox "Vystaveno" .*checked=false/, 'Space');
+    assert.match(await listener.here(), /checked=true/);
+    await listener.goTo(/^button "Ask"/, 'Shift+Tab');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Ask', exact: true }).focus();
+    await listener.told(/^\d+ rows$/);
+    const table = await answer(page).ariaSnapshot();
+    assert.match(table, /table "[^"]+".*columnheader "Vystaveno".*row "1 /s);
+    const coming = page.waitForEvent('download');
+    await listener.goTo(/^button "CSV"/, 'Shift+Tab');
     await page.keyboard.press('Enter');
-    await answer(page).waitFor();
-    await page.getByRole('button', { name: 'Save' }).focus();
+    assert.match(await readFile(await (await coming).path(), 'utf8'), /^COMPANY.*,DOCDATE,.*ROWS/);
+    await listener.told(/^The file is there\.$/);
+    assert.match(await listener.here(), /^button "CSV"/);
+    await listener.goTo(/^button "Save"/, 'Shift+Tab');
     await page.keyboard.press('Enter');
+    assert.match(await listener.here(), /^textbox "Name of the query"/);
     await page.keyboard.type('Mine');
     await page.keyboard.press('Enter');
-    await page.getByRole('link', { name: 'Queries', exact: true }).first().focus();
+    await listener.told(/^The query is saved\.$/);
+    await listener.goTo(/^link "Queries"/, 'Shift+Tab');
     await page.keyboard.press('Enter');
-    await page.getByRole('link', { name: 'Mine' }).focus();
-    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Mine' }).waitFor();
+    await listener.press(/^link "Mine"/);
     await page.getByRole('checkbox', { checked: true }).first().waitFor();
     assertQuiet();
     await close();
@@ -273,7 +287,7 @@ describe('queries and companies', { skip: withoutBrowser }, () => {
     await answer(page)
       .getByText(/onerror/)
       .waitFor();
-    assert.equal(await page.title(), 'syncboard');
+    assert.match(await page.title(), /syncboard$/);
     await answer(page).focus();
     await page.keyboard.press('End');
     await answer(page).getByText('row 1000000', { exact: true }).waitFor();

@@ -3,8 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Answer, readAnswer, wholeItems } from '../../page/views/queries/answer.ts';
-import { pageRows, RowPages } from '../../page/views/queries/row-pages.ts';
+import {
+  type Answer,
+  pageRows,
+  type Row,
+  readAnswer,
+  rowsOf,
+} from '../../page/views/queries/answer.ts';
+import { RowPages } from '../../page/views/queries/row-pages.ts';
 import {
   canvasHeight,
   rowsIn,
@@ -13,49 +19,76 @@ import {
   virtualTop,
 } from '../../page/views/queries/scroll-rows.ts';
 
-const streamOf = (text: string) => {
-  const { body } = new Response(text);
-  if (body === null) throw new Error('a response without a body');
-  return body;
-};
+/** As it comes: in pieces of so many bytes, which know nothing of letters. */
+function streamOf(text: string, length = 65_536): ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder().encode(text);
+  let from = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (from >= bytes.length) controller.close();
+      else controller.enqueue(bytes.subarray(from, from + length));
+      from += length;
+    },
+  });
+}
+
+const rowsOfAll = ({ pages }: Answer): Row[] => pages.flatMap(rowsOf);
+const textOf = (items: readonly object[]) => JSON.stringify({ name: 'MAIN', items });
 
 test('numbers keep the digits that were sent', async () => {
   const text =
     '{"name": "MAIN", "count": 2, "items": [{"A": 500.00}, {"A": 12345678901234567890.5}]}';
-  const { items, count, next, isCut } = await readAnswer(streamOf(text), 1_000);
-  assert.deepEqual(items, [{ A: '500.00' }, { A: '12345678901234567890.5' }]);
-  assert.deepEqual({ count, next, isCut }, { count: 2, next: undefined, isCut: false });
+  const answer = await readAnswer(streamOf(text), 1_000);
+  assert.deepEqual(rowsOfAll(answer), [{ A: '500.00' }, { A: '12345678901234567890.5' }]);
+  const { length, count, next, isCut } = answer;
+  assert.deepEqual(
+    { length, count, next, isCut },
+    { length: 2, count: 2, next: undefined, isCut: false },
+  );
 });
 
 test('of more than is kept the rows that came whole are', async () => {
   const items = Array.from({ length: 100 }, (_, at) => ({ A: `row ${at}` }));
-  const pieces = JSON.stringify({ name: 'MAIN', items }).match(/.{1,40}/gs) ?? [];
-  const stream = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const piece = pieces.shift();
-      if (piece === undefined) controller.close();
-      else controller.enqueue(new TextEncoder().encode(piece));
-    },
-  });
-  const { items: kept, isCut } = await readAnswer(stream, 400);
-  assert.equal(isCut, true);
-  assert.ok(kept.length > 10 && kept.length < 40, String(kept.length));
-  assert.deepEqual(kept, items.slice(0, kept.length));
+  const answer = await readAnswer(streamOf(textOf(items), 40), 400);
+  assert.equal(answer.isCut, true);
+  const { length } = answer;
+  assert.ok(length > 10 && length < 40, String(length));
+  assert.deepEqual(rowsOfAll(answer), items.slice(0, length));
 });
 
-test('wherever an answer is cut, what is left is JSON of its first rows', () => {
+test('an answer that breaks off is none', async () => {
+  const text = textOf([{ A: 'one' }, { A: 'two' }]);
+  for (let length = 0; length < text.length; length += 1) {
+    await assert.rejects(readAnswer(streamOf(text.slice(0, length)), 1_000), SyntaxError);
+  }
+});
+
+test('in whatever pieces an answer comes, its rows are those that were sent', async () => {
+  const letters = fc.string({ unit: fc.constantFrom('"', '\\', '{', ']', ',', 'a', 'ж') });
   const row = fc.record(
-    { A: fc.string({ unit: fc.constantFrom('"', '\\', '{', ']', 'a') }) },
+    { A: letters, datasets: fc.array(fc.record({ name: letters }, { noNullPrototype: true })) },
     { noNullPrototype: true },
   );
-  fc.assert(
-    fc.property(fc.array(row), fc.nat(), (items, at) => {
-      const text = JSON.stringify({ name: 'MAIN', items });
-      const begun = text.indexOf('[') + 1;
-      const cut = text.slice(0, begun + (at % (text.length - begun)));
-      const { items: kept } = JSON.parse(wholeItems(cut)) as { items: object[] };
-      assert.deepEqual(kept, items.slice(0, kept.length));
-    }),
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(row, { maxLength: 12 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 20, max: 900 }),
+      async (some, length, most) => {
+        // More than a page of them.
+        const items = Array.from({ length: 20 }, () => some).flat();
+        const whole = await readAnswer(streamOf(textOf(items), length), Number.POSITIVE_INFINITY);
+        assert.deepEqual(rowsOfAll(whole), items);
+        assert.equal(whole.length, items.length);
+        assert.ok(
+          whole.pages.every(
+            (page, at, { length: all }) => at === all - 1 || rowsOf(page).length === pageRows,
+          ),
+        );
+        const cut = await readAnswer(streamOf(textOf(items), length), most);
+        assert.deepEqual(rowsOfAll(cut), items.slice(0, cut.length));
+      },
+    ),
   );
 });
 
@@ -74,7 +107,10 @@ function api(total: number, more: object = {}) {
       const from = typeof next === 'string' ? Number(next) : skip;
       const length = Math.max(0, Math.min(top, total - from));
       const items = Array.from({ length }, (_, at) => ({ A: `${from + at}` }));
-      const answer: Answer = { items, count: total, next: undefined, isCut: false };
+      const answer = await readAnswer(
+        streamOf(JSON.stringify({ name: 'MAIN', count: total, items })),
+        Number.POSITIVE_INFINITY,
+      );
       return next !== undefined && length === top ? { ...answer, next: `${from + top}` } : answer;
     },
     ...more,

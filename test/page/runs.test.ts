@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import type { Run } from '../../shared/sync/run.ts';
 import { startBrowser, type TestBrowser, withoutBrowser } from './browser.ts';
+import { listenerOf } from './listener.ts';
 import { type RunsWorld, startRunsWorld } from './runs-world.ts';
 
 const heap = 'heap.sp_load_to_heap_from_crude_payment';
@@ -42,14 +43,15 @@ describe('runs', { skip: withoutBrowser }, () => {
     return stdout;
   }
 
-  it('by keyboard: a failure is opened, its cause and log are read, it is retried to its end', async () => {
+  it('by keyboard, without seeing it: a failure is opened, its cause and log are read, it is retried to its end', async () => {
     const id = await failed('Jana');
     const { page, assertQuiet, assertAccessible, close } = await open('?state=failed,interrupted');
-    const link = page.getByRole('listitem').getByRole('link').first();
-    await link.waitFor();
+    const listener = await listenerOf(page);
+    const line = page.getByRole('listitem').first();
+    await line.getByRole('link').waitFor();
+    assert.match(await line.ariaSnapshot(), /failed.*stek · Оплата.*8134 Divide by zero/s);
     await assertAccessible();
-    await link.focus();
-    await page.keyboard.press('Enter');
+    await listener.press(/^link "stek · Оплата"/);
     await page.waitForURL(`**/#/runs/${id}`);
     const detail = page.getByRole('region', { name: /heap/ });
     const cause = /8134, heap\.sp_load_to_heap_from_crude_payment, line 42: .*Divide by zero/;
@@ -57,24 +59,23 @@ describe('runs', { skip: withoutBrowser }, () => {
     await detail.getByRole('log').getByText('Msg 8134, Level 16').waitFor();
     await assertAccessible();
 
-    const bars = page.getByRole('listbox', { name: 'Stages by server' });
-    await bars.focus();
+    await listener.goTo(/^option ".* heap · failed · .*Divide by zero/);
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
     await page.waitForURL(/stage=crude/);
     await page.getByRole('region', { name: /crude/ }).waitFor();
 
-    const retry = page.getByRole('button', { name: 'Retry from the failure' });
-    await retry.focus();
+    await listener.goTo(/^button "Retry from the failure"/, 'Shift+Tab');
     await page.keyboard.press('Enter');
-    const dialog = page.getByRole('dialog');
-    await dialog.getByText('1 stage is made', { exact: false }).waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Retry from the failure' });
+    await listener.told(/^1 stage is made/);
     await dialog.getByText('heap', { exact: false }).first().waitFor();
     await assertAccessible();
-    await dialog.getByRole('button', { name: 'Start' }).focus();
-    await page.keyboard.press('Enter');
+    await listener.press(/^button "Start"/);
+    await listener.told(/^It was started again\.$/);
     await page.getByText('Goes on from the failure of').waitFor();
     await world.finished(page.url().match(/runs\/([^?]+)/)?.[1] ?? '');
+    await listener.told(/^The run has ended: succeeded$/);
     await page.getByText('succeeded', { exact: true }).first().waitFor();
     await page.getByRole('link', { name: id }).click();
     await page.getByText('Made again by').waitFor();

@@ -26,6 +26,7 @@ export const board: Translation<typeof english, Slavic> = {
   lastMonth: 'Naposledy synchronizovaný měsíc',
   all: 'Vše',
   gridLabel: 'Tabule: počet entit {entities}, počet zdrojů dat {sources}',
+  gridKeys: 'Šipky posouvají, mezerník vybírá, Shift se šipkami vybírá rozsah, Enter ukáže více.',
   chooseServer: 'Všechny zdroje na serveru {server}',
   month: 'Měsíc',
   lastClosed: '{month}, poslední uzavřený',

@@ -142,6 +142,7 @@ export const runs: Translation<typeof english, Slavic> = {
   cancelAsked: 'Zrušení bylo vyžádáno.',
   stages: 'Kroky',
   byServer: 'podle serverů',
+  untilAbout: 'asi do {time}',
   stagesByServer: 'Kroky podle serverů',
   critical: 'podtrženo: na co konec čekal',
   notBegun: 'Žádný krok ještě nezačal.',

@@ -42,5 +42,5 @@ export const shell: Translation<typeof english, Slavic> = {
   cancel: 'Zrušit',
   copied: 'Zkopírováno',
   copyByHand: 'Zkopírujte ručně',
-  coming: 'Tento pohled se připravuje.',
+  runEnded: 'Běh skončil: {state}',
 };

@@ -24,6 +24,7 @@ export const board = {
   lastMonth: 'The month that was synced last',
   all: 'All',
   gridLabel: 'Board of {entities} entities and {sources} data sources',
+  gridKeys: 'Arrows move, Space chooses, Shift and arrows choose a range, Enter shows more.',
   chooseServer: 'All sources on {server}',
   month: 'Month',
   lastClosed: '{month}, last closed',

@@ -83,6 +83,7 @@ export const runs = {
   cancelAsked: 'Cancellation was requested.',
   stages: 'Stages',
   byServer: 'by server',
+  untilAbout: 'until about {time}',
   stagesByServer: 'Stages by server',
   critical: 'underlined: what the end waited for',
   notBegun: 'No stage has begun yet.',

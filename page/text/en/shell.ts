@@ -38,5 +38,5 @@ export const shell = {
   cancel: 'Cancel',
   copied: 'Copied',
   copyByHand: 'To be copied by hand',
-  coming: 'This view is being built.',
+  runEnded: 'The run has ended: {state}',
 } as const;

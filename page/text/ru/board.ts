@@ -26,6 +26,8 @@ export const board: Translation<typeof english, Slavic> = {
   lastMonth: 'Последний загруженный месяц',
   all: 'Все',
   gridLabel: 'Доска: сущностей {entities}, источников данных {sources}',
+  gridKeys:
+    'Стрелки перемещают, пробел выбирает, Shift со стрелками выбирает диапазон, Enter показывает подробности.',
   chooseServer: 'Все источники на сервере {server}',
   month: 'Месяц',
   lastClosed: '{month}, последний закрытый',

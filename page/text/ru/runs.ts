@@ -148,6 +148,7 @@ export const runs: Translation<typeof english, Slavic> = {
   cancelAsked: 'Отмена запрошена.',
   stages: 'Этапы',
   byServer: 'по серверам',
+  untilAbout: 'примерно до {time}',
   stagesByServer: 'Этапы по серверам',
   critical: 'подчёркнуто: чего ждало завершение',
   notBegun: 'Ни один этап ещё не начался.',

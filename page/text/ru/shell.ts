@@ -43,5 +43,5 @@ export const shell: Translation<typeof english, Slavic> = {
   cancel: 'Отмена',
   copied: 'Скопировано',
   copyByHand: 'Скопируйте вручную',
-  coming: 'Этот раздел ещё готовится.',
+  runEnded: 'Запуск закончен: {state}',
 };

@@ -119,6 +119,10 @@ function Bar({ stage: { stage, since, endsAt } }: { stage: LaneStage['running'] 
   const whole = Math.max(1, Date.parse(endsAt) - Date.parse(since));
   const share = Math.min(1, gone / whole);
   const left = whole - gone;
+  const words =
+    left > 0
+      ? say('now.left', { time: duration(calm(left)) })
+      : say('now.over', { time: duration(-left) });
   return (
     <>
       <div
@@ -128,14 +132,11 @@ function Bar({ stage: { stage, since, endsAt } }: { stage: LaneStage['running'] 
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(share * 100)}
+        aria-valuetext={words}
       >
         <span style={{ transform: `scaleX(${share.toFixed(4)})` }} />
       </div>
-      <span class={left > 0 ? 'left' : 'left late'}>
-        {left > 0
-          ? say('now.left', { time: duration(calm(left)) })
-          : say('now.over', { time: duration(-left) })}
-      </span>
+      <span class={left > 0 ? 'left' : 'left late'}>{words}</span>
     </>
   );
 }

@@ -1,5 +1,7 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Overview } from '../../api/schema.d.ts';
 import { now } from '../../live/clock.ts';
+import { announce } from '../../shell/announce.ts';
 import { clock, near, weekday } from '../../text/format.ts';
 import { say } from '../../text/say.ts';
 import { keyOf } from './words.ts';
@@ -10,10 +12,12 @@ export function Wrong({ overview }: { overview: Overview }) {
   const { wrong, more = 0 } = overview;
   const worries = wrong.filter(({ kind, acknowledged }) => kind !== 'closed' && !acknowledged);
   const count = worries.length + more;
+  const words = count === 0 ? say('now.well') : say('now.wrong', { count });
+  useTold(count, words);
   return (
     <section class="wrong" aria-labelledby="wrong">
       <div class="heading">
-        <h1 id="wrong">{count === 0 ? say('now.well') : say('now.wrong', { count })}</h1>
+        <h1 id="wrong">{words}</h1>
         <small>
           {weekday(now.value)}, {clock(now.value)}
           <Lately overview={overview} />
@@ -30,6 +34,15 @@ export function Wrong({ overview }: { overview: Overview }) {
       {more > 0 && <p class="quiet">{say('now.more', { count: more })}</p>}
     </section>
   );
+}
+
+/** That it has become more or less is told to whoever listens; how it is, is read. */
+function useTold(count: number, words: string): void {
+  const before = useRef(count);
+  useEffect(() => {
+    if (before.current !== count) announce(words);
+    before.current = count;
+  }, [count]);
 }
 
 /** How the latest schedule ended, and which comes next. */

@@ -48,25 +48,19 @@ export function Files({ connection, help, body, total, isWhole }: FilesProps) {
       bytes.value = undefined;
     }
   };
-  if (bytes.value !== undefined) {
-    return (
-      <span class="files">
-        <span class="quiet">
-          {say('queries.fileComes', { size: number(Math.round(bytes.value / 1024)) })}
-        </span>
-        <Button kind="quiet" onClick={() => stop.current?.abort()}>
-          {say('shell.cancel')}
-        </Button>
-      </span>
-    );
-  }
+  const isComing = bytes.value !== undefined;
   return (
     <span class="files">
-      <Button onClick={() => void get({ format: 'csv' })}>CSV</Button>
-      <Button onClick={() => void get({ format: 'xlsx' })}>XLSX</Button>
+      <Button isBusy={isComing} onClick={() => void get({ format: 'csv' })}>
+        CSV
+      </Button>
+      <Button isBusy={isComing} onClick={() => void get({ format: 'xlsx' })}>
+        XLSX
+      </Button>
       {help.reports !== undefined && help.reports.length > 0 && (
         <select
           aria-label={say('queries.report')}
+          aria-disabled={isComing}
           value=""
           onChange={(event) => {
             const report = event.currentTarget.value;
@@ -81,6 +75,16 @@ export function Files({ connection, help, body, total, isWhole }: FilesProps) {
             </option>
           ))}
         </select>
+      )}
+      {bytes.value !== undefined && (
+        <>
+          <span class="quiet">
+            {say('queries.fileComes', { size: number(Math.round(bytes.value / 1024)) })}
+          </span>
+          <Button kind="quiet" onClick={() => stop.current?.abort()}>
+            {say('shell.cancel')}
+          </Button>
+        </>
       )}
       {refusal.value !== undefined && <span class="refusal">{refusal.value}</span>}
     </span>

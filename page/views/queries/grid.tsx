@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { memo } from 'preact/compat';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { number } from '../../text/format.ts';
 import { say } from '../../text/say.ts';
@@ -72,7 +73,7 @@ export function Grid({ pages, total, shown }: GridProps) {
     >
       <div class="canvas" style={{ height: `${canvas + headHeight}px`, width: `${width}px` }}>
         <div class="still" style={{ height: `${Math.min(height.value, canvas + headHeight)}px` }}>
-          <table aria-rowcount={total + 1} style={{ width: `${width}px` }}>
+          <table aria-label={shown.title} aria-rowcount={total + 1} style={{ width: `${width}px` }}>
             <colgroup>
               <col style={{ width: `${countWidth}px` }} />
               {shown.columns.map(({ key, width: own }) => (
@@ -131,7 +132,17 @@ interface LineProps {
   toggle(index: number, row: Row): void;
 }
 
-function Line({ index, row, shown, isOpen, toggle }: LineProps) {
+/** Drawn when it comes into sight, and anew when its row has come: with each step of the box it only moves. */
+const Line = memo(
+  DrawnLine,
+  (one, other) =>
+    one.index === other.index &&
+    one.row === other.row &&
+    one.shown === other.shown &&
+    one.isOpen === other.isOpen,
+);
+
+function DrawnLine({ index, row, shown, isOpen, toggle }: LineProps) {
   const { columns, below } = shown;
   const id = `rows-below-${index}`;
   return (

@@ -5,9 +5,8 @@
  * `skip`.
  */
 
-import type { Answer, Row } from './answer.ts';
+import { type Answer, pageRows, type Row, rowsOf } from './answer.ts';
 
-export const pageRows = 200;
 const keptPages = 24;
 
 export interface PagesOptions {
@@ -32,6 +31,8 @@ export class RowPages {
   /** By the number of the page that it leads to. */
   readonly #next = new Map<number, string>();
   readonly #asked = new Set<number>();
+  /** Of all rows that came at once, as they were sent. */
+  #texts: readonly string[] = [];
   /** All rows; undefined until the first page is there. */
   total: number | undefined;
   isCut = false;
@@ -45,16 +46,16 @@ export class RowPages {
   async begin(): Promise<void> {
     const { ask, body, top, hasPages } = this.#options;
     const asked = hasPages ? this.#pageBody(0, { count: true }) : body;
-    const { items, count, next, isCut } = await ask(asked, this.#ended.signal);
-    this.#keep(0, items, next);
-    this.isCut = isCut;
-    this.total = Math.min(top, hasPages ? (count ?? items.length) : items.length);
-    if (!hasPages) this.#keepAll(items);
+    const answer = await ask(asked, this.#ended.signal);
+    if (hasPages) this.#keepAnswer(0, answer);
+    else this.#texts = answer.pages;
+    this.isCut = answer.isCut;
+    this.total = Math.min(top, hasPages ? (answer.count ?? answer.length) : answer.length);
   }
 
   /** Undefined: it is on its way. */
   row(index: number): Row | undefined {
-    return this.#pages.get(Math.floor(index / pageRows))?.[index % pageRows];
+    return this.#page(Math.floor(index / pageRows))?.[index % pageRows];
   }
 
   /** Has the pages of these rows asked for, those that are not there or under way. */
@@ -62,7 +63,7 @@ export class RowPages {
     const first = Math.floor(from / pageRows);
     const last = Math.floor(Math.max(from, to - 1) / pageRows);
     for (let number = first; number <= last; number += 1) {
-      const known = this.#pages.get(number);
+      const known = this.#page(number);
       if (known === undefined) void this.#fetch(number);
       else {
         this.#pages.delete(number);
@@ -86,8 +87,7 @@ export class RowPages {
     if (this.#asked.has(number) || this.failure !== undefined) return;
     this.#asked.add(number);
     try {
-      const { items, next } = await ask(this.#pageBody(number), this.#ended.signal);
-      this.#keep(number, items, next);
+      this.#keepAnswer(number, await ask(this.#pageBody(number), this.#ended.signal));
     } catch (error) {
       if (this.#ended.signal.aborted) return;
       this.failure = error;
@@ -105,19 +105,26 @@ export class RowPages {
     return { ...body, ...more, top: left, ...(number > 0 || hasNext ? place : {}) };
   }
 
-  #keep(number: number, items: readonly Row[], next: string | undefined): void {
-    this.#pages.set(number, items);
+  /** Read of its text where that is there. */
+  #page(number: number): readonly Row[] | undefined {
+    const known = this.#pages.get(number);
+    const text = this.#texts[number];
+    if (known !== undefined || text === undefined) return known;
+    const rows = rowsOf(text);
+    this.#keep(number, rows);
+    return rows;
+  }
+
+  #keepAnswer(number: number, { pages: [page = ''], next }: Answer): void {
+    this.#keep(number, rowsOf(page));
     if (next !== undefined) this.#next.set(number + 1, next);
+  }
+
+  #keep(number: number, rows: readonly Row[]): void {
+    this.#pages.set(number, rows);
     for (const oldest of this.#pages.keys()) {
       if (this.#pages.size <= keptPages) break;
       this.#pages.delete(oldest);
-    }
-  }
-
-  #keepAll(items: readonly Row[]): void {
-    this.#pages.clear();
-    for (let from = 0; from < items.length; from += pageRows) {
-      this.#pages.set(from / pageRows, items.slice(from, from + pageRows));
     }
   }
 }

@@ -29,9 +29,14 @@ export function ValueInput({ node, help, title, change }: ValueInputProps) {
     case 'range':
       return (
         <span class="range">
-          <span class="quiet">{say('queries.from')}</span>
+          {/* Each of the two inputs says it itself. */}
+          <span class="quiet" aria-hidden="true">
+            {say('queries.from')}
+          </span>
           {one(0, say('queries.from'))}
-          <span class="quiet">{say('queries.to')}</span>
+          <span class="quiet" aria-hidden="true">
+            {say('queries.to')}
+          </span>
           {one(1, say('queries.to'))}
         </span>
       );

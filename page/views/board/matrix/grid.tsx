@@ -32,7 +32,7 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
   const drag = useRef(false);
   const block = blocks[index];
   const minuteOf = useTurns(block?.rows.length ?? 0, block?.columns.length ?? 0);
-  const lines = useMemo(() => block?.rows.map((row) => lineOf(row, known)), [block, known]);
+  const linesOf = useMemo(() => linesBy(known), [block, known]);
   const at = spot.value;
   const here = at.block === index ? at : undefined;
 
@@ -47,7 +47,7 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
       document.removeEventListener('pointercancel', end);
     };
   }, []);
-  if (block === undefined || lines === undefined) return null;
+  if (block === undefined) return null;
   const { columns, rows } = block;
 
   const cellAt = ({ row, column }: Spot) => {
@@ -146,7 +146,7 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
         role="grid"
         aria-multiselectable="true"
         aria-label={say('board.gridLabel', { sources: columns.length, entities: rows.length })}
-        aria-description={say('board.about')}
+        aria-description={`${say('board.about')}. ${say('board.gridKeys')}`}
         onPointerDown={press}
         onPointerOver={hover}
         onClick={click}
@@ -157,7 +157,6 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
         <tbody role="rowgroup" style={{ '--rows': rows.length }}>
           {rows.map((row, line) => {
             const at = minuteOf(line);
-            const { conditions = [], signature = '' } = lines[line] ?? {};
             return (
               at !== undefined && (
                 <MatrixRow
@@ -165,8 +164,7 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
                   row={row}
                   line={line}
                   columns={columns}
-                  conditions={conditions}
-                  signature={signature}
+                  {...linesOf(row)}
                   chosen={chosenIn(row)}
                   tabColumn={tabOf(line)}
                   at={at}
@@ -178,6 +176,16 @@ export function Grid({ blocks, index, known, open, close }: GridProps) {
       </table>
     </div>
   );
+}
+
+/** Each is made when its row is drawn, and once: of all of them at once nothing else could be done meanwhile. */
+function linesBy(known: Known): (row: Block['rows'][number]) => Line {
+  const made = new Map<Block['rows'][number], Line>();
+  return (row) => {
+    const line = made.get(row) ?? lineOf(row, known);
+    made.set(row, line);
+    return line;
+  };
 }
 
 function lineOf({ slots }: Block['rows'][number], known: Known): Line {

@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { minute } from '../../../live/clock.ts';
 
 /** Cells a frame. */
-const batchCells = 360;
+const batchCells = 180;
 
 /**
  * By which minute each row is drawn: ages grow with it, and of thousands not all at once.

@@ -1,4 +1,4 @@
-import { memo } from 'preact/compat';
+import type { VNode } from 'preact';
 import type { Cell } from '../../../api/schema.d.ts';
 import { now } from '../../../live/clock.ts';
 import { brief } from '../../../text/brief.ts';
@@ -32,33 +32,26 @@ interface Shown {
   share?: number;
 }
 
-/** Drawn anew when something of it is another; what runs or is to come each second, by itself. */
-export const MatrixCell = memo(
-  function MatrixCell(props: MatrixCellProps) {
-    const { condition, at } = props;
-    const isMoving = condition.kind === 'running' || condition.kind === 'waiting';
-    return isMoving ? <Moving {...props} /> : <Td {...props} shown={still(condition, at)} />;
-  },
-  (one, other) =>
-    one.where === other.where &&
-    one.row === other.row &&
-    one.column === other.column &&
-    one.span === other.span &&
-    one.isTab === other.isTab &&
-    one.condition.signature === other.condition.signature &&
-    one.isChosen === other.isChosen &&
-    one.at === other.at,
-);
-
-function Moving(props: MatrixCellProps) {
-  return <Td {...props} shown={moving(props.condition, now.value)} />;
+/**
+ * A cell, as a part of its row: of thousands none is a component, but for those that run or are to
+ * come, which move each second by themselves.
+ */
+export function matrixCell(props: MatrixCellProps): VNode {
+  const { condition, column, at } = props;
+  const isMoving = condition.kind === 'running' || condition.kind === 'waiting';
+  return isMoving ? <Moving key={column} {...props} /> : cell(props, still(condition, at));
 }
 
-function Td(props: MatrixCellProps & { shown: Shown }) {
-  const { where, row, column, span, isTab, condition, isChosen, shown } = props;
+function Moving(props: MatrixCellProps) {
+  return cell(props, moving(props.condition, now.value));
+}
+
+function cell(props: MatrixCellProps, shown: Shown): VNode {
+  const { where, row, column, span, isTab, condition, isChosen } = props;
   const { left, right, mark, words, share } = shown;
   return (
     <td
+      key={column}
       role="gridcell"
       class={`cell ${condition.kind}`}
       aria-selected={isChosen}
@@ -66,15 +59,19 @@ function Td(props: MatrixCellProps & { shown: Shown }) {
       data-row={row}
       data-column={column}
       tabIndex={isTab ? 0 : -1}
-      style={{
-        gridColumn: span > 1 ? `span ${span}` : undefined,
-        '--done': share === undefined ? undefined : `${share}%`,
-      }}
       {...(span > 1 && { 'aria-colspan': span })}
+      {...((span > 1 || share !== undefined) && { style: styleOf(span, share) })}
     >
       <span>{left}</span> {mark === undefined ? <span>{right}</span> : <em>{mark}</em>}
     </td>
   );
+}
+
+function styleOf(span: number, share: number | undefined) {
+  return {
+    gridColumn: span > 1 ? `span ${span}` : undefined,
+    '--done': share === undefined ? undefined : `${share}%`,
+  };
 }
 
 /** What is seen is said: whoever speaks to the page says what they see. */

@@ -3,7 +3,7 @@ import { monthNumbers } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import type { Condition } from './condition.ts';
 import type { Column, Row } from './layout.ts';
-import { MatrixCell } from './matrix-cell.tsx';
+import { matrixCell } from './matrix-cell.tsx';
 
 interface MatrixRowProps {
   row: Row;
@@ -56,19 +56,12 @@ export const MatrixRow = memo(
               />
             );
           }
-          return (
-            <MatrixCell
-              key={column}
-              where={`${row.title}, ${to > column ? `${first}–${columns[to]?.code}` : first}`}
-              row={line}
-              column={column}
-              span={to - column + 1}
-              isTab={isTab}
-              condition={condition}
-              isChosen={chosen[column] === '1'}
-              at={at}
-            />
-          );
+          return matrixCell({
+            where: `${row.title}, ${to > column ? `${first}–${columns[to]?.code}` : first}`,
+            row: line,
+            ...{ column, span: to - column + 1, isTab, condition, at },
+            isChosen: chosen[column] === '1',
+          });
         })}
       </tr>
     );

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { Refusal } from '../../../api/client.ts';
 import type { Accepted, PlannedRun } from '../../../api/schema.d.ts';
 import { reasonOf, useAction } from '../../../live/act.ts';
@@ -37,6 +37,7 @@ export function PlanDialog({ title, plan, start, close }: PlanDialogProps) {
   const round = useSignal(0);
   const buttons = useRef<HTMLDivElement>(null);
   const once = useOnce();
+  const about = useId();
 
   useEffect(() => {
     const ended = new AbortController();
@@ -87,7 +88,7 @@ export function PlanDialog({ title, plan, start, close }: PlanDialogProps) {
           {known === undefined ? (
             <div class="plan-coming" />
           ) : (
-            <>
+            <div class="plan-about" id={about}>
               <p>{summaryOf(known)}</p>
               {known.closed !== undefined && (
                 <p class="plan-note">
@@ -109,15 +110,17 @@ export function PlanDialog({ title, plan, start, close }: PlanDialogProps) {
                   )}
                 </p>
               ))}
-              <PlanLanes plan={known} />
-            </>
+            </div>
           )}
+          {known !== undefined && <PlanLanes plan={known} />}
           <div class="plan-actions" ref={buttons}>
             {action.refusal !== undefined && <p class="refusal">{action.refusal}</p>}
             <Button onClick={leave}>{say('shell.cancel')}</Button>
             <Button
               kind="main"
               isBusy={action.isBusy || known === undefined}
+              // It is given the focus: whoever listens is told what it would start.
+              aria-describedby={about}
               onClick={startBy(mustWait ? 'wait' : 'refuse')}
             >
               {say(mustWait ? 'board.startWaiting' : 'board.start')}

@@ -4,7 +4,7 @@ import { useMemo, useRef } from 'preact/hooks';
 import type { Run, RunProgress, Stage } from '../../../api/schema.d.ts';
 import { now } from '../../../live/clock.ts';
 import { hasEnded } from '../../../live/use-run.ts';
-import { clock, duration, exactClock } from '../../../text/format.ts';
+import { clock, duration, exactClock, moment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 import { toneOf } from '../../../ui/state-word.tsx';
 import { criticalPath } from './critical.ts';
@@ -101,7 +101,8 @@ export function Gantt({ run, progress, chosen, choose }: GanttProps) {
             }}
           >
             {lanes.map(({ server, rows }) => (
-              <fieldset key={server} class="lane" aria-label={server}>
+              // biome-ignore lint/a11y/useSemanticElements: in a fieldset Chromium takes no option for one
+              <div key={server} role="group" class="lane" aria-label={server}>
                 <b>
                   <bdi>{server}</bdi>
                 </b>
@@ -124,7 +125,7 @@ export function Gantt({ run, progress, chosen, choose }: GanttProps) {
                     </div>
                   ))}
                 </div>
-              </fieldset>
+              </div>
             ))}
           </div>
         )}
@@ -309,5 +310,7 @@ function barText(stage: Stage, moving: Moving | undefined): string {
   const times = timesOf(stage, state === 'running' ? moving : undefined);
   const took = times?.ended === undefined ? [] : [duration(times.ended - times.begun)];
   const error = stage.error === undefined ? [] : [stage.error.message.slice(0, 120)];
-  return [stageTitle(stage), say(`state.${state}`), ...took, ...error].join(' · ');
+  const { endsAt } = (state === 'running' && moving) || {};
+  const until = endsAt === undefined ? [] : [say('runs.untilAbout', { time: moment(endsAt) })];
+  return [stageTitle(stage), say(`state.${state}`), ...took, ...until, ...error].join(' · ');
 }

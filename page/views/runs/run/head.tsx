@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Call, Run, RunProgress } from '../../../api/schema.d.ts';
 import { now } from '../../../live/clock.ts';
+import { useEnding } from '../../../live/use-ending.ts';
 import { hasEnded } from '../../../live/use-run.ts';
 import { hrefOf } from '../../../shell/router.ts';
 import { duration, moment, monthName, near, number, wholeMoment } from '../../../text/format.ts';
@@ -19,6 +20,7 @@ interface HeadProps {
 /** What it is, who asked for it, how far it is, and what can be done about it. */
 export function Head({ run, progress }: HeadProps) {
   const state = hasEnded(run) ? run.state : (progress?.state ?? run.state);
+  useEnding(state);
   return (
     <section class="run-head">
       <div class="title">

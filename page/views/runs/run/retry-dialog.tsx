@@ -72,6 +72,8 @@ export function RetryDialog({ run, from, close }: RetryDialogProps) {
             </p>
           )}
           <div class="plan" aria-busy={isComing}>
+            {/* There before its words are: whoever listens is told them when they come. */}
+            <p role="status">{plan.value !== undefined && summaryOf(plan.value)}</p>
             {plan.value !== undefined && <Plan plan={plan.value} />}
           </div>
           <div class="actions">
@@ -92,15 +94,17 @@ export function RetryDialog({ run, from, close }: RetryDialogProps) {
   );
 }
 
-function Plan({ plan: { stages, expectedMs, servers, closed } }: { plan: PlannedRun }) {
+function summaryOf({ stages, expectedMs }: PlannedRun): string {
+  const what = say('runs.planned', { count: stages.length });
+  const time = expectedMs === null ? [] : [say('runs.about', { time: duration(expectedMs) })];
+  return [what, ...time].join(', ');
+}
+
+function Plan({ plan: { stages, servers, closed } }: { plan: PlannedRun }) {
   const busy = servers.filter(({ isFree }) => !isFree);
   const more = stages.length - mostShown;
   return (
     <>
-      <p>
-        {say('runs.planned', { count: stages.length })}
-        {expectedMs !== null && <>, {say('runs.about', { time: duration(expectedMs) })}</>}
-      </p>
       {busy.length > 0 && (
         <p class="waits">
           {say('runs.willWait', { servers: busy.map(({ server }) => server).join(', ') })}
