@@ -1,7 +1,7 @@
 /** Data of a view: asked for when it is shown, and again whenever something has changed. */
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { type Refusal, refusalOf } from '../api/client.ts';
 import { token } from '../session/session.ts';
 import { language } from '../text/languages.ts';
@@ -20,13 +20,15 @@ export type Asked<T> = Promise<{ data?: T; error?: unknown; response: Response }
 
 export interface Pace<T> {
   /** For so long it is not asked again, however much changes: what costs the app more is asked seldom. */
-  pauseMs(data: T | undefined): number;
+  pauseMs?(data: T | undefined): number;
+  /** So often it is asked by itself: what the overview does not tell of. A 304 where nothing has changed. */
+  everyMs?: number;
 }
 
 /**
  * @param ask what is asked, with headers (`If-None-Match` of the answer before) and a signal that
  * ends with the view
- * @param key of what is asked: another one begins anew, and so does another language
+ * @param key of what is asked: another one begins anew; in another language it is asked again
  */
 export function useLive<T>(
   key: string,
@@ -34,9 +36,13 @@ export function useLive<T>(
   pace?: Pace<T>,
 ): ReadonlySignal<Live<T>> {
   const live = useSignal<Live<T>>({ data: undefined, refusal: undefined });
+  const of = useRef(key);
   useEffect(() => {
     const ended = new AbortController();
-    live.value = { data: undefined, refusal: undefined };
+    // In another language it is the same still: what somebody has begun in a form of it stays.
+    const isSame = of.current === key;
+    of.current = key;
+    live.value = { data: isSame ? live.peek().data : undefined, refusal: undefined };
     let etag: string | undefined;
     let isAsking = false;
     let isStale = false;
@@ -76,7 +82,7 @@ export function useLive<T>(
       } finally {
         isAsking = false;
         const { data, refusal } = live.peek();
-        const paceMs = Math.max(pace?.pauseMs(data) ?? 0, refusal?.retryAfterMs ?? 0);
+        const paceMs = Math.max(pace?.pauseMs?.(data) ?? 0, refusal?.retryAfterMs ?? 0);
         notBefore = performance.now() + paceMs;
         if (isStale) {
           isStale = false;
@@ -85,9 +91,16 @@ export function useLive<T>(
       }
     };
     const unsubscribe = [changes, connection].map((one) => one.subscribe(() => void look()));
+    const turns =
+      pace?.everyMs === undefined
+        ? undefined
+        : window.setInterval(() => {
+            if (!isAsking && connection.value === 'heard') void look();
+          }, pace.everyMs);
     return () => {
       ended.abort();
       clearTimeout(timer);
+      clearInterval(turns);
       for (const end of unsubscribe) end();
     };
   }, [key, language.value]);

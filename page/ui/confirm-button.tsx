@@ -62,7 +62,8 @@ function Answers({ act, done, yes, over, close }: Asked & { close: () => void })
   const end = over?.();
   return (
     <>
-      <Over end={isBusy ? undefined : end} />
+      {/* Told once, where that it is over is why it was not done. */}
+      <Over end={isBusy || end === refusal ? undefined : end} />
       {refusal !== undefined && <p class="refusal">{refusal}</p>}
       <div class="buttons">
         <Button onClick={close}>{say('shell.close')}</Button>

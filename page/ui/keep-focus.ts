@@ -6,7 +6,7 @@
 
 const controls = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
 const lines = 'li, tr';
-const parts = `${lines}, form, section, dialog, main`;
+const parts = `${lines}, fieldset, form, section, dialog, main`;
 
 let focused: Element | undefined;
 

@@ -348,11 +348,16 @@ describe('the board', { skip: withoutBrowser }, () => {
 
     await page.getByRole('button', { name: 'From a board.py …' }).click();
     const imported = page.getByRole('dialog', { name: 'A board from a board.py' });
-    await imported.getByLabel('Name of the board').fill('taken');
     const buffer = Buffer.from('sync_entity(M, STACK_MO, run=True)\n');
     const file = { name: 'board.py', mimeType: 'text/x-python', buffer };
     await imported.getByLabel('File').setInputFiles(file);
+    // What it would be is told while its name is typed, and no letter is lost by that.
+    const name = imported.getByLabel('Name of the board');
+    await name.pressSequentially('tak');
     await imported.getByText('1 line, 1 on.').waitFor();
+    await name.pressSequentially('en');
+    await imported.getByText('1 line, 1 on.').waitFor();
+    assert.equal(await name.inputValue(), 'taken');
     await write('PUT', '/boards/taken', {
       calls: [{ id: 'one', code: 'stek', name: 'meter', run: true }],
     });
@@ -416,18 +421,33 @@ describe('the board', { skip: withoutBrowser }, () => {
       .getByText('The board before becomes again what it was', { exact: false })
       .waitFor();
     await assertAccessible();
-    // Whoever is asked was asked of what was there then.
+    // Whoever is asked was asked of what was there then; before the page has seen what there is now.
+    const refused = page.waitForResponse((reply) => reply.request().method() === 'PUT');
+    await page.route(/\/boards\/before$/, async (route) => {
+      if (route.request().method() === 'GET') await refused;
+      await route.continue();
+    });
     await write('PATCH', '/boards/before/calls/two', { note: 'other' });
     await dialog.getByRole('button', { name: 'Bring back' }).click();
-    await dialog.getByText('Petr has changed it', { exact: false }).first().waitFor();
+    const changed = dialog.getByText('Petr has changed it', { exact: false });
+    await changed.first().waitFor();
+    await page.unroute(/\/boards\/before$/);
+    assert.equal(await changed.count(), 1);
     assert.equal(await dialog.getByRole('button', { name: 'Bring back' }).count(), 0);
     await page.keyboard.press('Escape');
+    // What others do is seen by itself, though nothing that the overview has is another.
+    await back.click();
+    await write('PATCH', '/boards/before/calls/two', { note: 'again' });
+    await changed.waitFor();
+    assert.equal(await dialog.getByRole('button', { name: 'Bring back' }).count(), 0);
+    await page.keyboard.press('Escape');
+    await page.getByText('again', { exact: true }).waitFor();
     await back.click();
     await dialog.getByRole('button', { name: 'Bring back' }).click();
     await dialog.waitFor({ state: 'detached' });
-    await changes.nth(4).waitFor();
+    await changes.nth(5).waitFor();
     const { calls, revision, changedBy } = JSON.parse((await machine.get('/boards/before')).text);
-    assert.deepEqual([calls, revision, changedBy.user], [[one, two], 5, 'demo']);
+    assert.deepEqual([calls, revision, changedBy.user], [[one, two], 6, 'demo']);
     assertQuiet();
     await close();
   });
@@ -482,6 +502,15 @@ describe('the board', { skip: withoutBrowser }, () => {
     await page.getByText('demo', { exact: true }).first().click();
     await page.getByRole('radio', { name: 'English' }).click();
     await titled('Населённый пункт').waitFor();
+    // What somebody has begun to type is not taken away by that.
+    await page.goto(`${machine.url}/#/board/nightly`);
+    await page.getByRole('button', { name: 'New schedule …' }).click();
+    const name = page.locator('.schedule-form input').first();
+    await name.fill('begun');
+    await page.getByText('demo', { exact: true }).first().click();
+    await page.getByRole('radio', { name: 'Čeština' }).click();
+    await titled('Obec').waitFor();
+    assert.equal(await name.inputValue(), 'begun');
     assertQuiet();
     await close();
   });

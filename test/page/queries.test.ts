@@ -214,6 +214,8 @@ describe('queries and companies', { skip: withoutBrowser }, () => {
     await ask.click();
     await answer(page).getByRole('columnheader', { name: 'Celkem, sum' }).waitFor();
     await groups.getByRole('button', { name: 'Remove: Firma' }).click();
+    // The focus stays where its line was.
+    await page.waitForFunction('document.activeElement.className === "rows"');
     await page.getByRole('checkbox', { name: 'Celkem', exact: true }).first().uncheck();
     assert.deepEqual(
       JSON.parse(new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('query') ?? ''),

@@ -208,6 +208,7 @@ export const board: Translation<typeof english, Slavic> = {
   boardName: 'Název tabule',
   nameHelp: 'Malá písmena bez diakritiky, číslice, - a _',
   description: 'K čemu je',
+  descriptionGone: 'bez popisu',
   boardSaved: 'Tabule {name} je uložena.',
   importTitle: 'Tabule ze souboru board.py',
   importHelp: 'Malá písmena bez diakritiky, číslice, - a _. Pokud taková už je, přijde dotaz.',

@@ -156,6 +156,7 @@ export const board = {
   boardName: 'Name of the board',
   nameHelp: 'Lower-case letters, digits, - and _',
   description: 'What it is for',
+  descriptionGone: 'without a description',
   boardSaved: 'The board {name} is saved.',
   importTitle: 'A board from a board.py',
   importHelp: 'Lower-case letters, digits, - and _. Where there is one, you are asked.',

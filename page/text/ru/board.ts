@@ -209,6 +209,7 @@ export const board: Translation<typeof english, Slavic> = {
   boardName: 'Название доски',
   nameHelp: 'Строчные латинские буквы, цифры, - и _',
   description: 'Для чего она',
+  descriptionGone: 'без описания',
   boardSaved: 'Доска {name} сохранена.',
   importTitle: 'Доска из файла board.py',
   importHelp: 'Строчные латинские буквы, цифры, - и _. Если такая уже есть, будет вопрос.',

@@ -54,7 +54,7 @@ function Changes({ isMine, ...shared }: BoardChangesProps) {
             board={name}
             change={one}
             before={beforeOf(one, data.revisions[index + 1], data.isShipped)}
-            back={one.removed ? undefined : back(one.revision, timeOf(one))}
+            back={one.removed ? undefined : back(one.revision, wholeMoment(one.changedAt))}
           />
         ))}
         {data?.isShipped && (
@@ -110,7 +110,7 @@ function ChangeLine({ board, change, before, back }: ChangeLineProps) {
           }}
         >
           {say('board.whatChanged')}
-          <span class="unseen"> {timeOf(change)}</span>
+          <span class="unseen"> {wholeMoment(changedAt)}</span>
         </Button>
       )}
       {back}

@@ -47,11 +47,7 @@ function Lines({ before, after }: { before: Board | undefined; after: Board }) {
   return (
     <>
       <ul class="changed-lines">
-        {isRenamed && (
-          <li>
-            {say('board.description')}: <q>{after.description ?? ''}</q>
-          </li>
-        )}
+        {isRenamed && <Description text={after.description} />}
         {shown.map((line) => (
           <li key={`${line.kind} ${line.call.id}`}>
             {lineWords(line.call)} <span class="quiet">{kindWords(line)}</span>
@@ -71,6 +67,19 @@ function Lines({ before, after }: { before: Board | undefined; after: Board }) {
         </Button>
       )}
     </>
+  );
+}
+
+/** Whatever direction it is written in, its quotation marks stand around it. */
+function Description({ text }: { text: string | undefined }) {
+  if (text === undefined) return <li>{say('board.descriptionGone')}</li>;
+  return (
+    <li>
+      {say('board.description')}:{' '}
+      <q>
+        <bdi>{text}</bdi>
+      </q>
+    </li>
   );
 }
 

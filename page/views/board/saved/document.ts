@@ -5,11 +5,16 @@ import { useMemo } from 'preact/hooks';
 import { answered, Refusal } from '../../../api/client.ts';
 import type { Author } from '../../../api/schema.d.ts';
 import { now } from '../../../live/clock.ts';
+import { changes } from '../../../live/overview.ts';
 import { type Asked, useLive } from '../../../live/use-live.ts';
 import { near } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
 
+/** What others do to it is seen within so long: the overview does not tell of it. */
+const everyMs = 4_000;
+
 interface Changed {
+  revision: number;
   changedAt?: string;
   changedBy?: Author;
 }
@@ -37,15 +42,21 @@ export function useShared<T extends Changed>(
     data.value = value;
     etag.value = headers.get('etag') ?? undefined;
   };
-  useLive(key, async (how) => {
+  const look = async (how: Parameters<typeof get>[0]) => {
     const asked = await get(how);
-    if (asked.response.ok && asked.data !== undefined) take(asked.data, asked.response);
+    if (asked.response.ok && asked.data !== undefined) {
+      const isOther = data.value !== undefined && data.value.revision !== asked.data.revision;
+      take(asked.data, asked.response);
+      // The lists that it stands in are others, too.
+      if (isOther) changes.value += 1;
+    }
     if (asked.response.status !== 304) {
       const problem = (asked.error ?? {}) as Refusal['problem'];
       refusal.value = asked.response.ok ? undefined : new Refusal(asked.response.status, problem);
     }
     return asked;
-  });
+  };
+  useLive(key, look, { everyMs });
   return useMemo(() => {
     const change: Shared<T>['change'] = async (put) => {
       const asked = await put(etag.value === undefined ? {} : { 'If-Match': etag.value });
@@ -70,7 +81,7 @@ export function authorOf({ changedBy }: Changed): string {
 }
 
 /** Who has changed what was seen; undefined: it is the same. */
-export function changedSince<T extends Changed & { revision: number }>(
+export function changedSince<T extends Changed>(
   seen: T,
   { value }: ReadonlySignal<T | undefined>,
 ): string | undefined {

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { answered, api, Refusal } from '../../../api/client.ts';
 import type { Board } from '../../../api/schema.d.ts';
 import { reasonOf, useAction } from '../../../live/act.ts';
@@ -6,6 +7,9 @@ import { asker } from '../../../session/session.ts';
 import { go, hrefOf } from '../../../shell/router.ts';
 import { say } from '../../../text/say.ts';
 import { FormDialog } from './dialog.tsx';
+
+/** How long after the last letter it is asked what it would be. */
+const settleMs = 300;
 
 /** A `board.py` becomes a board: first it is said what it would be. */
 export function ImportBoard({ close }: { close(): void }) {
@@ -15,23 +19,40 @@ export function ImportBoard({ close }: { close(): void }) {
   const fault = useSignal<string | undefined>(undefined);
   /** Of this name, once somebody has been told of it: saving once more replaces it. */
   const there = useSignal({ board: '', etag: '' });
-  const sent = (board: string, how: { query?: { dry: 'true' }; header?: Record<string, string> }) =>
+  interface Sending {
+    query?: { dry: 'true' };
+    header?: Record<string, string>;
+    signal?: AbortSignal;
+  }
+  const sent = (board: string, { query, header, signal }: Sending) =>
     api.POST('/boards/{board}/import', {
-      params: { ...how, path: { board }, query: { user: asker(), ...how.query } },
+      params: { ...(header && { header }), path: { board }, query: { user: asker(), ...query } },
       body: source.value,
       bodySerializer: String,
       headers: { 'content-type': 'text/plain' },
+      ...(signal && { signal }),
     });
-  const preview = async () => {
+  useEffect(() => {
     found.value = undefined;
     fault.value = undefined;
-    if (source.value === undefined || name.value.trim() === '') return;
-    try {
-      found.value = await answered(sent(name.value.trim(), { query: { dry: 'true' } }));
-    } catch (error) {
-      fault.value = reasonOf(error);
-    }
-  };
+    const board = name.value.trim();
+    if (source.value === undefined || board === '') return;
+    const ended = new AbortController();
+    const { signal } = ended;
+    const preview = async () => {
+      try {
+        const would = await answered(sent(board, { query: { dry: 'true' }, signal }));
+        if (!signal.aborted) found.value = would;
+      } catch (error) {
+        if (!signal.aborted) fault.value = reasonOf(error);
+      }
+    };
+    const timer = setTimeout(() => void preview(), settleMs);
+    return () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+  }, [name.value, source.value]);
   const action = useAction(
     async () => {
       const board = name.value.trim();
@@ -66,7 +87,6 @@ export function ImportBoard({ close }: { close(): void }) {
           onInput={(event) => {
             name.value = event.currentTarget.value;
           }}
-          onChange={() => void preview()}
         />
         <small>{say('board.importHelp')}</small>
       </label>
@@ -77,7 +97,6 @@ export function ImportBoard({ close }: { close(): void }) {
           accept=".py,text/x-python,text/plain"
           onChange={async (event) => {
             source.value = await event.currentTarget.files?.[0]?.text();
-            void preview();
           }}
         />
       </label>
