@@ -1,7 +1,7 @@
 /** Data of a view: asked for when it is shown, and again whenever something has changed. */
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { type Refusal, refusalOf } from '../api/client.ts';
 import { token } from '../session/session.ts';
 import { language } from '../text/languages.ts';
@@ -28,7 +28,7 @@ export interface Pace<T> {
 /**
  * @param ask what is asked, with headers (`If-None-Match` of the answer before) and a signal that
  * ends with the view
- * @param key of what is asked: another one begins anew; in another language it is asked again
+ * @param key of what is asked: another one begins anew, and so does another language
  */
 export function useLive<T>(
   key: string,
@@ -36,13 +36,9 @@ export function useLive<T>(
   pace?: Pace<T>,
 ): ReadonlySignal<Live<T>> {
   const live = useSignal<Live<T>>({ data: undefined, refusal: undefined });
-  const of = useRef(key);
   useEffect(() => {
     const ended = new AbortController();
-    // In another language it is the same still: what somebody has begun in a form of it stays.
-    const isSame = of.current === key;
-    of.current = key;
-    live.value = { data: isSame ? live.peek().data : undefined, refusal: undefined };
+    live.value = { data: undefined, refusal: undefined };
     let etag: string | undefined;
     let isAsking = false;
     let isStale = false;
