@@ -42,6 +42,19 @@ async function hostileCatalog(): Promise<string> {
 
 const cell = (page: Page, name: RegExp) => page.getByRole('gridcell', { name });
 
+/** What others write of a board the page does not see before its own change of it is answered. */
+async function unseen(page: Page, board: string): Promise<() => Promise<void>> {
+  const place = new RegExp(`/boards/${board}$`);
+  const changed = page.waitForResponse((reply) =>
+    ['PUT', 'PATCH'].includes(reply.request().method()),
+  );
+  await page.route(place, async (route) => {
+    if (route.request().method() === 'GET') await changed;
+    await route.continue();
+  });
+  return () => page.unroute(place);
+}
+
 describe('the board', { skip: withoutBrowser }, () => {
   let machine: OneMachine;
   let browser: TestBrowser;
@@ -177,9 +190,11 @@ describe('the board', { skip: withoutBrowser }, () => {
     const body = JSON.stringify({ note: 'mine', user: 'Petr' });
     const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' };
     const path = `/boards/month-end/calls/${encodeURIComponent(written.id)}`;
+    const see = await unseen(page, 'month-end');
     assert.equal((await machine.request(path, { method: 'PATCH', headers, body })).status, 200);
     await line.click();
     await page.getByText('Petr has changed it in the meantime', { exact: false }).first().waitFor();
+    await see();
     await page.getByText('mine', { exact: true }).waitFor();
     assert.equal(await line.isChecked(), false);
     await line.click();
@@ -421,17 +436,13 @@ describe('the board', { skip: withoutBrowser }, () => {
       .getByText('The board before becomes again what it was', { exact: false })
       .waitFor();
     await assertAccessible();
-    // Whoever is asked was asked of what was there then; before the page has seen what there is now.
-    const refused = page.waitForResponse((reply) => reply.request().method() === 'PUT');
-    await page.route(/\/boards\/before$/, async (route) => {
-      if (route.request().method() === 'GET') await refused;
-      await route.continue();
-    });
+    // Whoever is asked was asked of what was there then.
+    const see = await unseen(page, 'before');
     await write('PATCH', '/boards/before/calls/two', { note: 'other' });
     await dialog.getByRole('button', { name: 'Bring back' }).click();
     const changed = dialog.getByText('Petr has changed it', { exact: false });
     await changed.first().waitFor();
-    await page.unroute(/\/boards\/before$/);
+    await see();
     assert.equal(await changed.count(), 1);
     assert.equal(await dialog.getByRole('button', { name: 'Bring back' }).count(), 0);
     await page.keyboard.press('Escape');
