@@ -82,10 +82,12 @@ describe('catalog check', () => {
     const file = join(folder, 'catalog/dynsql/countries.json');
     const definition = JSON.parse(await readFile(file, 'utf8'));
     const [first, second, third] = definition.conditions;
-    const templates = { ...definition.templates, NAME: definition.templates[first.template] };
+    const all = { ...definition.templates, NAME: definition.templates[third.template] };
     first.template = 'NAEM';
     second.template = '0000000000000000000000ABRA';
     third.template = 'NAME';
+    const used = definition.conditions.map(({ template }: { template: string }) => template);
+    const templates = Object.fromEntries(Object.entries(all).filter(([id]) => used.includes(id)));
     const text = JSON.stringify({ ...definition, templates }, null, 2);
     await writeFile(file, text);
     const { code, out } = await cli(['catalog', 'check', 'catalog'], {}, folder);
