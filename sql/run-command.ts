@@ -23,8 +23,8 @@ const description = {
   },
   more: `Without --url it takes the setting that the catalogue names for the database, such as SQL_AB, out of
 the environment, or of local.settings.json (the sample where there is none): the demo's, at its
-usual ports. CATALOG counts as for the app. With --url no --database is needed. Where a batch fails those
-before it were run. Exit codes: 0 done, 1 failed, 2 wrong arguments.`,
+usual ports. CATALOG counts as for the app. With --url no --database is needed. Where a batch fails,
+those before it were run. Exit codes: 0 done, 1 failed, 2 wrong arguments.`,
 } as const satisfies Command<Options>;
 
 /**
