@@ -45,10 +45,7 @@ const { changes, times, only } = commandLine({
   options: {
     changes: { ...numberAboveZero('changes of the hour, a second each'), default: 3_600 },
     times: { ...numberAboveZero('first paints of each page'), default: 5 },
-    only: {
-      ...{ type: 'text' as const, value: 'PART', values: Object.keys(parts), default: '' },
-      help: `one part alone: ${Object.keys(parts).join(', ')}`,
-    },
+    only: { type: 'text', value: 'PART', values: Object.keys(parts), help: 'one part alone' },
   },
   more: `Needs Chromium: CHROMIUM is its place, /usr/bin/chromium unless set. Exit code 1 where the first
 paint takes over twice the empty page's, a task over 50 ms while lanes move or the largest board is
@@ -173,7 +170,7 @@ const browser = await chromium.launch({
 const figures: Figure[] = [];
 try {
   for (const [name, [size, part]] of Object.entries(parts)) {
-    if (only !== '' && only !== name) continue;
+    if (only !== undefined && only !== name) continue;
     const app = await startPageApp(size);
     const found = await part(browser, app).finally(() => app.close());
     for (const { what } of found) console.log(what);

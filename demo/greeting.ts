@@ -8,12 +8,14 @@ export interface Started {
   workers: readonly number[];
   flexibee: number;
   state: string;
+  /** What a shell reads to know the addresses; undefined: the usual ones. */
+  terminals?: string | undefined;
   /** What the setting CATALOG names; undefined: the shipped one. */
   catalog: Catalog | undefined;
 }
 
 export function greeting(started: Started): string {
-  const { workers, state, catalog } = started;
+  const { workers, state, catalog, terminals } = started;
   const [app, ...more] = workers;
   const url = `http://127.0.0.1:${app}`;
   const others = more.map((port) => `http://127.0.0.1:${port}`).join(' ');
@@ -26,7 +28,11 @@ export function greeting(started: Started): string {
   health         curl -H 'Authorization: Bearer demo-token' ${url}/health
   runs           curl -H 'Authorization: Bearer demo-token' ${url}/runs
   API            ${url}/openapi.json
-  state          ${state}
+  state          ${state}${
+    terminals === undefined
+      ? ''
+      : `\n  other ports    . ${terminals}\n                 in each other terminal, before npx syncboard and npm run sql:run`
+  }
 
 ${next}
 

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { type Azurite, startAzurite } from 'stand-in-kit/azurite';
 import { commandLine, outliveReader } from '../shared/command-line/command-line.ts';
 import { wholeNumber } from '../shared/command-line/options.ts';
+import { writeAddresses } from './addresses.ts';
 import { type Child, startChild } from './child.ts';
 import { greeting } from './greeting.ts';
 import { portsOption, readPorts, takenPorts, usedPorts, workerPorts } from './ports.ts';
@@ -157,8 +158,10 @@ async function start(): Promise<void> {
   endAfter('The FlexiBee stand-in', flexibee?.exited);
   endAfter('The ABRA Gen stand-in', abraGen?.exited);
   const catalog = await ownCatalog(root, storage, stopping.signal);
+  const terminals = await writeAddresses(folder, ports, settings);
   const { flexibee: flexibeePort } = ports;
-  console.log(greeting({ workers: addresses, flexibee: flexibeePort, state: folder, catalog }));
+  const started = { workers: addresses, flexibee: flexibeePort, state: folder, catalog };
+  console.log(greeting({ ...started, terminals }));
 }
 
 /** Without one of its parts the rest is of no use. */

@@ -10,7 +10,7 @@ import { utf8Text } from '../shared/faults/utf8-text.ts';
 import { requireStorage } from '../shared/settings/storage.ts';
 import { openContainer } from '../shared/storage/container.ts';
 import { runBatches } from './run-batches.ts';
-import { batchesOf } from './script-batches.ts';
+import { type Batch, batchesOf } from './script-batches.ts';
 
 const description = {
   name: 'npm run sql:run --',
@@ -22,8 +22,9 @@ const description = {
     url: { type: 'text', value: 'ADDRESS', help: 'connection string, in place of the setting' },
   },
   more: `Without --url it takes the setting that the catalogue names for the database, such as SQL_AB, out of
-the environment, or of local.settings.json (the sample where there is none): the demo's. CATALOG
-counts as for the app. Exit codes: 0 done, 1 failed, 2 wrong arguments.`,
+the environment, or of local.settings.json (the sample where there is none): the demo's, at its
+usual ports. CATALOG counts as for the app. With --url no --database is needed. Where a batch fails,
+those before it were run. Exit codes: 0 done, 1 failed, 2 wrong arguments.`,
 } as const satisfies Command<Options>;
 
 /**
@@ -53,30 +54,24 @@ export async function runCommand(
   const [file] = given.operands;
   if ((file === undefined) === (given.query === undefined)) return wrong('give FILE or --query');
   const setting = (name: string) => settings[name]?.trim() || undefined;
-  const container = (bounded: AbortSignal) => openContainer(requireStorage(setting), bounded);
-  const catalog = await loadCatalog(setting('CATALOG'), container, signal, {
-    settings: { value: setting },
-  });
-  const known = catalog.databases.map(({ id }) => id);
-  const database = catalog.databases.find(({ id }) => id === given.database);
-  if (database === undefined) {
-    const near = given.database === undefined ? '' : didYouMean(given.database, known);
-    return wrong(`--database must be one of ${known.join(', ')}${near}`);
-  }
-  const { id, connection } = database;
-  const connectionString = given.url ?? setting(connection);
-  if (!connectionString) return wrong(`${connection} is not set: set it, or use --url`);
+  const place = await placeOf(given, setting, signal);
+  if (typeof place === 'string') return wrong(place);
   const batches = batchesOf(given.query ?? utf8Text(await readFile(file ?? '', { signal })));
-  const from = given.url === undefined ? connection : '--url';
-  const databases = new Databases([{ id, setting: from, connectionString }]);
+  const databases = new Databases([place]);
   try {
-    const session = await databases.session(id, signal);
+    const session = await databases.session(place.id, signal);
     try {
       const run = async (text: string) => {
         for (const line of tableOf(await session.batch(text, signal))) write(line);
       };
-      await runBatches(file ?? '--query', batches, run, signal);
-      write(`done: ${batches.length} ${batches.length === 1 ? 'batch' : 'batches'} in ${id}`);
+      for (const [before, batch] of batches.entries()) {
+        await runBatches(file ?? '--query', [batch], run, signal).catch((error: Error) => {
+          if (before > 0 && !signal.aborted) error.message += whatWasRun(before, batch);
+          throw error;
+        });
+      }
+      const where = given.database === undefined ? '' : ` in ${place.id}`;
+      write(`done: ${batches.length} ${batches.length === 1 ? 'batch' : 'batches'}${where}`);
       return 0;
     } finally {
       session.destroy();
@@ -85,6 +80,42 @@ export async function runCommand(
     await databases.close();
   }
 }
+
+interface Place {
+  id: string;
+  /** What the address is called in errors, which never show it. */
+  setting: string;
+  connectionString: string;
+}
+
+/** Where the batches are to run; or what is wrong with what was given. */
+async function placeOf(
+  { database: wanted, url }: Values<typeof description.options>,
+  setting: (name: string) => string | undefined,
+  signal: AbortSignal,
+): Promise<Place | string> {
+  if (url !== undefined && wanted === undefined) {
+    return { id: 'url', setting: '--url', connectionString: url };
+  }
+  const container = (bounded: AbortSignal) => openContainer(requireStorage(setting), bounded);
+  const catalog = await loadCatalog(setting('CATALOG'), container, signal, {
+    settings: { value: setting },
+  });
+  const known = catalog.databases.map(({ id }) => id);
+  const database = catalog.databases.find(({ id }) => id === wanted);
+  if (database === undefined) {
+    const near = wanted === undefined ? '' : didYouMean(wanted, known);
+    return `--database must be one of ${known.join(', ')}${near}`;
+  }
+  const { id, connection } = database;
+  const connectionString = url ?? setting(connection);
+  if (!connectionString) return `${connection} is not set: set it, or use --url`;
+  return { id, setting: url === undefined ? connection : '--url', connectionString };
+}
+
+/** A file that is run anew from its top would meet what it has made already. */
+const whatWasRun = (before: number, { line }: Batch): string =>
+  `\n${before === 1 ? 'The batch' : `The ${before} batches`} before line ${line} ${before === 1 ? 'was' : 'were'} run: mend this one, and run the file from there.`;
 
 /** The first result set of a batch: a line of names, and one for each row, with tabs between. */
 function tableOf(rows: readonly Record<string, unknown>[]): string[] {

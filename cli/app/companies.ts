@@ -52,7 +52,7 @@ function listLines(found: readonly Summary[], telling: Telling): string[] {
   const rows = found.map(({ code, state, paused, lag, description }) => [
     code,
     paused ? say('paused') : say(state),
-    String(lag.versions),
+    String(behindBy(lag)),
     lag.seconds > 0 ? lengthText(lag.seconds * 1_000, say) : '',
     description,
   ]);
@@ -106,19 +106,31 @@ export const companyShow = cliCommand(
   },
 );
 
+/** What the server lists and is not applied yet: open gaps, which `versions` counts too, may be nothing. */
+const behindBy = ({ versions, gaps }: Details['lag']): number => Math.max(0, versions - gaps);
+
 function detailLines(one: Details, { say, clock }: Telling): string[] {
   const { live, lag, version, reconciliation, stale, gaps } = one;
   const answer = live && 'error' in live ? live.error : String(live?.globalVersion ?? '-');
-  const { versions } = lag;
   const last = reconciliation.last;
   return [
     say('  server: {answer}; version in the journal: {version}', {
       answer,
       version: version ?? '-',
     }),
-    say('  versions behind: {versions}, open gaps: {gaps}, rows to be fetched: {stale}', {
-      ...{ versions, gaps, stale },
+    say('  versions behind: {behind}, rows to be fetched: {stale}', {
+      ...{ behind: behindBy(lag), stale },
     }),
+    ...(gaps > 0
+      ? [
+          say(
+            '  gaps in the versions that are asked for again for a while: {gaps}; nothing to do',
+            {
+              gaps,
+            },
+          ),
+        ]
+      : []),
     ...(last
       ? [
           say('  compared {time}: {records} records, {differences} corrected', {

@@ -1,11 +1,17 @@
 /** What `npm start` tells to type next, with the shipped catalogue and with another. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { parseCatalogText } from '../../shared/catalog/index.ts';
 import { call, post, testApp } from '../../test/functions/app.ts';
+import { writeAddresses } from '../addresses.ts';
 import { greeting } from '../greeting.ts';
+import { defaultPorts, readPorts } from '../ports.ts';
 
 const started = { workers: [7071], flexibee: 5434, state: '.local/7071', catalog: undefined };
 
@@ -19,6 +25,27 @@ test('the shipped one: its areas, its company, its countries', () => {
   const text = greeting(started);
   for (const part of ['"code": "0c10"', 'flexi-demo', '/ab/dynsql/']) {
     assert.ok(text.includes(part), part);
+  }
+});
+
+test('other ports than the usual ones: what another terminal reads, word for word', async () => {
+  assert.doesNotMatch(greeting(started), /addresses\.sh/);
+  const folder = await mkdtemp(join(tmpdir(), 'addresses-'));
+  try {
+    assert.equal(await writeAddresses(folder, defaultPorts, {}), undefined);
+    const settings = { SQL_AB: "Server=127.0.0.1,21006;Password=it's $HOME `x`;" };
+    const file = await writeAddresses(folder, readPorts({}, 21_000), settings);
+    assert.equal(file, join(folder, 'addresses.sh'));
+    assert.equal((await stat(file)).mode & 0o077, 0);
+    assert.ok(greeting({ ...started, terminals: file }).includes(`. ${file}\n`));
+    const { stdout } = await promisify(execFile)('sh', ['-c', `. '${file}' && env`]);
+    const lines = stdout.split('\n');
+    assert.ok(lines.includes('SYNCBOARD_URL=http://127.0.0.1:21000'), stdout);
+    assert.ok(lines.includes(`SQL_AB=${settings.SQL_AB}`), stdout);
+    await writeAddresses(folder, defaultPorts, {});
+    assert.deepEqual(await readdir(folder), []);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 

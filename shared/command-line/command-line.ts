@@ -79,7 +79,9 @@ export function readCommandLine<const O extends Options>(
   }
   if (parts.length > 0 && part === undefined) fail(`one of ${parts.join(', ')} is missing`);
   const missing = operands[given.length];
-  if (missing !== undefined && !missing.isOptional) fail(`${missing.name} is missing`);
+  if (missing !== undefined && !missing.isOptional) {
+    fail(`${missing.name} is missing: ${missing.help}`);
+  }
   return { ...values, part: part ?? '', operands: given } as Values<O> & {
     part: string;
     operands: string[];

@@ -137,7 +137,7 @@ function monthNeeded(at: string, [first, ...others]: readonly string[]): FieldEr
   const what = others.length === 0 ? `${first} is` : `${first} and ${others.length} more are`;
   return fault(
     { field: `${at}.month`, value: undefined },
-    'a month and a year, 0 for the current month, -1 for the one before; or months',
+    'a month and a year; or as month alone 0 for the current one, -1 for the one before; or months',
     `${at}.month is needed: ${what} dated`,
   );
 }

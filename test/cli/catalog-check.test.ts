@@ -77,6 +77,31 @@ describe('catalog check', () => {
     assert.match(lines.at(-1) ?? '', /^\d+ files, \d+ faults, no warnings$/);
   });
 
+  it('warns of a condition whose template is nowhere, but for those that ABRA Gen keeps', async (t) => {
+    const folder = await copy(t);
+    const file = join(folder, 'catalog/dynsql/countries.json');
+    const definition = JSON.parse(await readFile(file, 'utf8'));
+    const [first, second, third] = definition.conditions;
+    const all = { ...definition.templates, NAME: definition.templates[third.template] };
+    first.template = 'NAEM';
+    second.template = '0000000000000000000000ABRA';
+    third.template = 'NAME';
+    const used = definition.conditions.map(({ template }: { template: string }) => template);
+    const templates = Object.fromEntries(Object.entries(all).filter(([id]) => used.includes(id)));
+    const text = JSON.stringify({ ...definition, templates }, null, 2);
+    await writeFile(file, text);
+    const { code, out } = await cli(['catalog', 'check', 'catalog'], {}, folder);
+    const line = text.slice(0, text.indexOf('"NAEM"')).split('\n').length;
+    assert.equal(code, 0, out);
+    const told = `catalog/dynsql/countries.json:${line}:`;
+    assert.ok(out.includes(told), out);
+    assert.match(
+      out,
+      /conditions\[0\]\.template: "NAEM" is not in templates; .*\(did you mean NAME\?\)/,
+    );
+    assert.match(out, /, no faults, 1 warning$/);
+  });
+
   it('tells where a file is not UTF-8, whichever it is, and reads none of it', async (t) => {
     const folder = await copy(t);
     const names = ['catalog', 'dynsql/payments', 'reports/account-cards', 'boards/nightly'];

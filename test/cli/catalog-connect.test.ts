@@ -202,7 +202,7 @@ const planted: [path: string, text: RegExp, cure: RegExp][] = [
   [
     `${stage}[2].parameters`,
     /^@yyyymm char\(6\) is needed by \[dbo\]\.\[close_month\]/,
-    /^add \{ "name": "yyyymm"/,
+    /^add \{ "name": "yyyymm".*; where it stands there and is from the month, give the entity "dated": true/,
   ],
   [
     `${freshness}[0].sql`,

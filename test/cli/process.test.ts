@@ -20,7 +20,8 @@ it('answers on standard output, complains on the other, and ends with its code',
   assert.deepEqual([sound.status, JSON.parse(sound.stdout), sound.stderr], [0, { faults: [] }, '']);
   const { status, stdout, stderr } = run('catalog', 'diff');
   assert.deepEqual([status, stdout], [2, '']);
-  assert.equal(stderr, 'OLD is missing\nsyncboard catalog diff --help says what there is\n');
+  const missing = 'OLD is missing: a catalogue, or a folder as of catalog check';
+  assert.equal(stderr, `${missing}\nsyncboard catalog diff --help says what there is\n`);
 });
 
 it('an answer that is lost on a full disk is a failure, and is told', {

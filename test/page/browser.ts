@@ -12,7 +12,7 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 const executablePath = process.env['CHROMIUM'] ?? places.find((place) => existsSync(place));
 
 /** For one step: what is shown within a second where nothing else is at work. */
-export const timeoutMs = Math.ceil(10_000 * Math.max(1, loadavg()[0] ?? 1));
+export const timeoutMs = Math.round(10_000 * Math.max(1, loadavg()[0] ?? 1));
 
 /** Of `describe` and `test`: why there is nothing to play in, if so. */
 export const withoutBrowser =

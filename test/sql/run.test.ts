@@ -48,6 +48,8 @@ SELECT id, amount, note FROM dbo.sale ORDER BY id;
     });
     const counted = await told(['--database', 'ab', '--url', address, '--query', 'SELECT 2 AS n']);
     assert.deepEqual(counted, { code: 0, text: 'n\n2\ndone: 1 batch in ab' });
+    const anywhere = await told(['--url', address, '--query', 'SELECT 2 AS n']);
+    assert.deepEqual(anywhere, { code: 0, text: 'n\n2\ndone: 1 batch' });
   });
 
   it('names file and line of what the server refuses, and nothing of the address', async () => {
@@ -57,6 +59,24 @@ SELECT id, amount, note FROM dbo.sale ORDER BY id;
       assert.match(error.message, /wrong\.sql, line [45]: Invalid object name 'dbo\.nothing'/);
       return !error.message.includes('secret');
     });
+  });
+
+  it('says what was run before what is refused', async () => {
+    const file = join(folder, 'half.sql');
+    const failing = 'GO\nSELECT * FROM dbo.nothing;\n';
+    for (const [made, said] of [
+      ['', /^(?!.*\n)/],
+      [
+        'SELECT 1 AS a;\n',
+        /\nThe batch before line 3 was run: mend this one, and run the file from there\.$/,
+      ],
+      ['SELECT 1 AS a;\nGO\nSELECT 2 AS a;\n', /\nThe 2 batches before line 5 were run: /],
+    ] as const) {
+      await writeFile(file, made + failing);
+      await assert.rejects(told(['--database', 'ab', file], { SQL_AB: address }), {
+        message: said,
+      });
+    }
   });
 
   it('says what it was not given', async () => {

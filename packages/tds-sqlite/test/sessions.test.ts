@@ -200,6 +200,10 @@ describe('other databases', () => {
       'DROP TABLE B.dbo.t',
       'CREATE TABLE B.dbo.x (id int)',
       'INSERT B..t VALUES (5, NULL)',
+      // By its number, and not as a slip: whoever typed it is right with SQL Server.
+      'CREATE DATABASE C',
+      'CREATE FUNCTION dbo.f() RETURNS int AS BEGIN RETURN 1 END',
+      'CREATE TRIGGER dbo.x ON dbo.t AFTER INSERT AS SELECT 1',
     ]) {
       assert.equal(await session.error(batch), 40515, batch);
     }

@@ -162,6 +162,7 @@ export const runs: Translation<typeof english, Slavic> = {
   took: 'Trvalo',
   usual: 'Obvykle',
   rows: 'Řádky',
+  notCounted: 'nepočítáno',
   procedure: 'Procedura',
   target: 'Plní',
   parameters: 'Parametry',

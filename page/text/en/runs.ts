@@ -103,6 +103,8 @@ export const runs = {
   took: 'Took',
   usual: 'Usually',
   rows: 'Rows',
+  /** A procedure under SET NOCOUNT ON. */
+  notCounted: 'not counted',
   procedure: 'Procedure',
   target: 'Loads into',
   parameters: 'Parameters',

@@ -168,6 +168,7 @@ export const runs: Translation<typeof english, Slavic> = {
   took: 'Заняло',
   usual: 'Обычно',
   rows: 'Строки',
+  notCounted: 'не подсчитаны',
   procedure: 'Процедура',
   target: 'Загружает в',
   parameters: 'Параметры',

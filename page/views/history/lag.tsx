@@ -5,6 +5,7 @@ import { hrefOf } from '../../shell/router.ts';
 import { duration, number, wholeMoment } from '../../text/format.ts';
 import { say } from '../../text/say.ts';
 import { ScrollBox } from '../../ui/scroll-box.tsx';
+import { behind } from '../companies/words.ts';
 
 /** For how long, and by how much, each company is behind its server; the farthest first. */
 export function Lag() {
@@ -44,7 +45,7 @@ export function Lag() {
                 <td class={`number ${trouble === undefined ? '' : 'failed'}`}>
                   {duration(lag.seconds * 1_000)}
                 </td>
-                <td class="number">{number(lag.versions)}</td>
+                <td class="number">{number(behind({ lag }))}</td>
                 <td class="number">
                   {appliedAt !== undefined && (
                     <time dateTime={appliedAt} title={wholeMoment(appliedAt)}>

@@ -2,7 +2,7 @@
 
 import type { Call, Period, RunSummary } from '../../api/schema.d.ts';
 import { entityTitle } from '../../live/catalog.ts';
-import { monthName, monthNumbers } from '../../text/format.ts';
+import { monthName, monthNumbers, number } from '../../text/format.ts';
 import { say } from '../../text/say.ts';
 
 /** More of them are counted: nobody reads a list of sixty in a line. */
@@ -13,6 +13,11 @@ const mostEntities = 2;
 export function sourcesText(codes: readonly string[], more = 0): string {
   const count = codes.length + more;
   return count <= mostSources ? codes.join(', ') : say('runs.sources', { count });
+}
+
+/** How many rows, where any statement has counted its own: under SET NOCOUNT ON nobody knows. */
+export function rowsText({ sum, statements }: { sum: number; statements: number }): string {
+  return statements === 0 ? say('runs.notCounted') : number(sum);
 }
 
 /** `Payments, Meters`, or how many they are. */

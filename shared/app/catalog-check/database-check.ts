@@ -213,7 +213,7 @@ function missingParameter(
   return {
     path,
     text: `@${there.name} ${typeText(there)} is needed by ${procedure}, and nothing is passed in it`,
-    cure: `add { "name": "${there.name}", "type": "${typeText(there)}", "from": … } to the catalogue's parameters, or give it a default in the procedure; what is from the month is passed for dated entities only`,
+    cure: `add { "name": "${there.name}", "type": "${typeText(there)}", "from": … } to the catalogue's parameters, or give it a default in the procedure; where it stands there and is from the month, give the entity "dated": true, since only dated entities have months`,
   };
 }
 

@@ -20,6 +20,7 @@ import { boardFaults } from './board-file.ts';
 import type { Fault } from './fault.ts';
 import { locatedFault } from './located.ts';
 import { queryFaults } from './query-file.ts';
+import { templateWarnings } from './template-check.ts';
 import { type TextFile, textOf } from './text-file.ts';
 
 export interface CatalogFiles {
@@ -133,10 +134,11 @@ export function checkFiles(
         },
       )
     : undefined;
-  const fileOf = (id: string) =>
-    definitions.find(({ text }) => text.includes(JSON.stringify(id)))?.file ?? 'dynsql';
   const own = (dynsql?.definitions ?? []).map((definition) => {
-    return { definition, file: fileOf(definition.id) };
+    const id = JSON.stringify(definition.id);
+    const from = definitions.find(({ text }) => text.includes(id));
+    if (from !== undefined) faults.push(...templateWarnings(definition, from));
+    return { definition, file: from?.file ?? 'dynsql' };
   });
   faults.push(...queries.flatMap((one) => queryFaults(one, dynsql?.definitions)));
   faults.push(...boards.flatMap((board) => boardFaults(board, loaded)));

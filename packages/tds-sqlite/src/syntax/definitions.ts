@@ -1,5 +1,6 @@
 /** CREATE, ALTER and DROP. */
 
+import { errors } from '../errors.ts';
 import { types } from '../values/types.ts';
 import type {
   AlterAction,
@@ -35,8 +36,12 @@ export function parseCreate(reader: Reader): Statement {
     while (!reader.atEnd && !reader.is(';') && reader.line === line) reader.next();
     return { kind: 'accepted', what, line };
   }
+  if (reader.is(...notThere)) throw errors.invalidUse(`CREATE ${reader.token.upper}`);
   return module(reader, 'create', from, line);
 }
+
+/** T-SQL that SQL Server takes and we do not: somebody who knows it is not to look for a slip. */
+const notThere = ['DATABASE', 'FUNCTION', 'TRIGGER', 'TYPE', 'SEQUENCE', 'SYNONYM'] as const;
 
 function createIndex(reader: Reader, line: number): Statement {
   const unique = reader.accept('UNIQUE');

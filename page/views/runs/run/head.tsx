@@ -9,7 +9,7 @@ import { isolated } from '../../../text/isolated.ts';
 import { say } from '../../../text/say.ts';
 import { isPrinted } from '../../../ui/printed.ts';
 import { StateWord } from '../../../ui/state-word.tsx';
-import { askedText, entitiesText, periodsText, runTitle, sourcesText } from '../words.ts';
+import { askedText, entitiesText, periodsText, rowsText, runTitle, sourcesText } from '../words.ts';
 import { Actions } from './actions.tsx';
 
 interface HeadProps {
@@ -174,7 +174,12 @@ function Standing({ run, progress }: HeadProps) {
 function Facts({ run, progress }: HeadProps) {
   const { stagesDone, stagesSkipped, stagesTotal } = progress ?? run.progress;
   const failed = run.stages.filter(({ state }) => state === 'failed' || state === 'interrupted');
-  const rows = run.stages.reduce((sum, stage) => sum + (stage.rows?.sum ?? 0), 0);
+  const counts = run.stages.flatMap(({ rows }) => rows ?? []);
+  const total = (of: 'sum' | 'statements') => counts.reduce((sum, rows) => sum + rows[of], 0);
+  const rows =
+    counts.length === 0
+      ? number(0)
+      : rowsText({ sum: total('sum'), statements: total('statements') });
   const repeated = run.stages.reduce(
     (sum, { attempts }) => sum + Math.max(0, attempts.length - 1),
     0,
@@ -188,7 +193,7 @@ function Facts({ run, progress }: HeadProps) {
         {say('runs.factStages')}
       </Fact>
       <TimeFact run={run} progress={progress} />
-      <Fact value={number(rows)}>{say('runs.factRows')}</Fact>
+      <Fact value={rows}>{say('runs.factRows')}</Fact>
       <Fact value={number(failed.length)} tone={failed.length > 0 ? 'failed' : ''}>
         {say('runs.factFailed')}
       </Fact>

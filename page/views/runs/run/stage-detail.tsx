@@ -7,6 +7,7 @@ import { hrefOf } from '../../../shell/router.ts';
 import { duration, exactClock, near, number, wholeMoment } from '../../../text/format.ts';
 import { say, type TextName } from '../../../text/say.ts';
 import { StateWord } from '../../../ui/state-word.tsx';
+import { rowsText } from '../words.ts';
 import { LogText } from './log-text.tsx';
 import { type Moving, stageTitle, stateNow, tookMs } from './stages-now.ts';
 
@@ -45,7 +46,7 @@ export function StageDetail({ run, stage, moving }: StageDetailProps) {
           <Attempts stage={stage} />
           {stage.rows !== undefined && (
             <Pair name={say('runs.rows')}>
-              {number(stage.rows.sum)}
+              {rowsText(stage.rows)}
               {stage.rows.returned !== undefined && (
                 <small> {say('runs.returned', { count: stage.rows.returned })}</small>
               )}

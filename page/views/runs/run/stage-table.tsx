@@ -9,6 +9,7 @@ import { Button } from '../../../ui/button.tsx';
 import { isPrinted } from '../../../ui/printed.ts';
 import { ScrollBox } from '../../../ui/scroll-box.tsx';
 import { StateWord } from '../../../ui/state-word.tsx';
+import { rowsText } from '../words.ts';
 import { entityOf, type Moving, movingOf, stateNow, tookMs } from './stages-now.ts';
 
 interface StageTableProps {
@@ -163,7 +164,7 @@ const StageRow = memo(function StageRow({ run, stage, moving, isChosen }: StageR
       <td class="number quiet">
         {stage.expectedMs !== undefined && duration(stage.expectedMs, 'narrow')}
       </td>
-      <td class="number">{stage.rows !== undefined && number(stage.rows.sum)}</td>
+      <td class="number">{stage.rows !== undefined && rowsText(stage.rows)}</td>
     </tr>
   );
 });
