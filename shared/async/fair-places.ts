@@ -51,6 +51,7 @@ interface Waiting {
 }
 
 interface Account {
+  readonly name: string;
   weight: number;
   used: number;
   waiting: Set<Waiting>;
@@ -67,6 +68,11 @@ const mostIdle = 1_000;
 export interface PlacesOptions {
   /** The most for one holder; half of them unless told. */
   most?: number;
+  /**
+   * The most for one who is alone: nobody else has a place, waits for one, or has come for so many
+   * milliseconds. As `most` unless told. With fewer than there are, whoever comes next waits for none.
+   */
+  alone?: { most: number; afterMs: number };
   /** The most of one holder that wait: who waits costs memory. */
   mostWaiting?: number;
   /** Monotonic milliseconds. */
@@ -77,23 +83,28 @@ export class FairPlaces {
   readonly places: number;
   /** The most for one holder. */
   readonly most: number;
+  readonly #alone: PlacesOptions['alone'];
   readonly #mostWaiting: number;
   readonly #now: () => number;
   readonly #accounts = new Map<string, Account>();
   #used = 0;
   #waiting = 0;
   #refusedAt: number | undefined;
+  /** Who came last, and who came last of all others. */
+  #lastComers: { name: string; at: number }[] = [];
 
   constructor(
     places: number,
     {
       most = Math.max(1, Math.floor(places / 2)),
+      alone,
       mostWaiting = 100,
       now = () => performance.now(),
     }: PlacesOptions = {},
   ) {
     this.places = places;
     this.most = most;
+    this.#alone = alone;
     this.#mostWaiting = mostWaiting;
     this.#now = now;
   }
@@ -101,6 +112,7 @@ export class FairPlaces {
   /** A place that may be had at once, as `take`; undefined where there is none. */
   takeNow(holder: Holder): (() => void) | undefined {
     const account = this.#account(holder);
+    this.#hasCome(account);
     const isFree = account.waiting.size === 0 && this.#mayHave(account);
     return isFree ? this.#give(account) : undefined;
   }
@@ -170,7 +182,7 @@ export class FairPlaces {
     const known = this.#accounts.get(name);
     if (known === undefined && this.#accounts.size >= mostIdle) this.#forgetIdle();
     const account = known ?? {
-      ...{ weight, used: 0, waiting: new Set(), lately: 0, latelyAt: this.#now() },
+      ...{ name, weight, used: 0, waiting: new Set(), lately: 0, latelyAt: this.#now() },
     };
     account.weight = weight;
     this.#accounts.set(name, account);
@@ -184,8 +196,21 @@ export class FairPlaces {
     }
   }
 
-  #mayHave({ used }: Account): boolean {
-    return this.#used < this.places && used < this.most;
+  #mayHave(account: Account): boolean {
+    return this.#used < this.places && account.used < this.#mostOf(account);
+  }
+
+  #mostOf(account: Account): number {
+    const { most, afterMs } = this.#alone ?? { most: this.most, afterMs: 0 };
+    const others = this.#used + this.#waiting - account.used - account.waiting.size;
+    const other = this.#lastComers.find(({ name }) => name !== account.name);
+    const isAlone = others === 0 && (other === undefined || this.#now() - other.at >= afterMs);
+    return isAlone ? most : this.most;
+  }
+
+  #hasCome({ name }: Account): void {
+    const others = this.#lastComers.filter((one) => one.name !== name);
+    this.#lastComers = [{ name, at: this.#now() }, ...others.slice(0, 1)];
   }
 
   #give(account: Account): () => void {
@@ -204,9 +229,18 @@ export class FairPlaces {
     };
   }
 
-  /** Who has fewest for its weight; of those who has had least lately, then who came first. */
+  /** Hands over what there is. */
   #next(): void {
-    if (this.#waiting === 0) return;
+    while (this.#waiting > 0) {
+      const next = this.#nextInLine();
+      if (next === undefined) return;
+      this.#leaveLine(next.account, next.first);
+      next.first.give();
+    }
+  }
+
+  /** Who has fewest for its weight; of those who has had least lately, then who came first. */
+  #nextInLine(): { account: Account; first: Waiting } | undefined {
     const [next] = [...this.#accounts.values()]
       .filter((account) => account.waiting.size > 0 && this.#mayHave(account))
       .map((account) => {
@@ -218,9 +252,7 @@ export class FairPlaces {
         (a, b) =>
           a.share - b.share || a.had - b.had || (a.first?.since ?? 0) - (b.first?.since ?? 0),
       );
-    if (next?.first === undefined) return;
-    this.#leaveLine(next.account, next.first);
-    next.first.give();
+    return next?.first && { account: next.account, first: next.first };
   }
 
   #lately({ lately, latelyAt }: Account): number {
@@ -228,7 +260,7 @@ export class FairPlaces {
   }
 
   #refusal(account: Account): NoPlaceError {
-    const isOwn = account.used >= this.most;
+    const isOwn = account.used >= this.#mostOf(account);
     if (!isOwn) this.#refusedAt = this.#now();
     return new NoPlaceError(isOwn, this);
   }

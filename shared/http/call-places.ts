@@ -16,8 +16,11 @@ import { networkOf } from './network.ts';
  */
 const mostOfOne = 3;
 
-/** The first call of whoever comes next begins at once, even where three wait for a slow storage. */
+/** The first calls of whoever comes next begin at once, even where all others wait for a slow storage. */
 const placesAtOnce = 12;
+
+/** Where most of a call is waiting for storage, three at a time are slow: nobody else minds more. */
+const alone = { most: 9, afterMs: 10_000 };
 
 export class CallPlaces {
   readonly #callers = placesOfCalls();
@@ -54,6 +57,7 @@ export class CallPlaces {
 function placesOfCalls(): FairPlaces {
   return new FairPlaces(placesAtOnce, {
     most: mostOfOne,
+    alone,
     mostWaiting: Number.POSITIVE_INFINITY,
   });
 }

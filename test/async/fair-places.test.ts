@@ -126,6 +126,28 @@ describe('places shared fairly', () => {
     assert.deepEqual([given, places.use.used, places.use.waiting], [['a'], 1, 0]);
   });
 
+  it('gives one more as long as he is alone, and again once nobody else has come for a while', async () => {
+    let ms = 0;
+    const alone = { most: 5, afterMs: 1_000 };
+    const places = new FairPlaces(8, { most: 2, alone, now: () => ms });
+    const { given, back, ask } = taker(places);
+    for (let index = 0; index < 20; index += 1) void ask('a');
+    await settled();
+    assert.equal(given.length, 5);
+    places.takeNow({ name: 'b' })?.();
+    for (const giveBack of back.splice(0, 3)) giveBack();
+    await settled();
+    assert.deepEqual([given.length, places.use.used], [5, 2]);
+    ms = 999;
+    back.shift()?.();
+    await settled();
+    assert.deepEqual([given.length, places.use.used], [6, 2]);
+    ms = 1_000;
+    back.shift()?.();
+    await settled();
+    assert.equal(places.use.used, 5);
+  });
+
   it('as many of one wait as it is told', async () => {
     const places = new FairPlaces(2, { mostWaiting: Number.POSITIVE_INFINITY });
     const { ask } = taker(places);

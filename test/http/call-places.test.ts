@@ -8,15 +8,26 @@ import { goesWith } from '../../shared/http/outgoing.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 
 /** Of one caller, and of all callers together, as docs/api.md says. */
-const most = { ofOne: 3, ofAll: 12 };
+const most = { ofOne: 3, ofAll: 12, alone: 9 };
+
+/** Places where others have just called, so that nobody is alone. */
+function places(): CallPlaces {
+  const calls = new CallPlaces();
+  const somebody = new CallPlace('');
+  assert.equal(calls.caller({ name: 'somebody' }, somebody), undefined);
+  somebody.end();
+  const stranger = new CallPlace('');
+  assert.equal(calls.stranger('192.0.2.1', stranger), undefined);
+  stranger.end();
+  return calls;
+}
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const isTooBusy = (error: unknown) =>
   error instanceof HttpProblem && error.status === 503 && error.headers['retry-after'] === '10';
 
 /** Callers that come, and which of their calls have begun, in order. */
-function comers(t: TestContext) {
-  const calls = new CallPlaces();
+function comers(t: TestContext, calls = places()) {
   const begun: string[] = [];
   const works = new Map<string, CallPlace[]>();
   const all: CallPlace[] = [];
@@ -47,6 +58,23 @@ function comers(t: TestContext) {
   };
 }
 
+test('a caller who is alone has nine calls at work, and three once another has come', async (t) => {
+  const { calls, begun, come, eldest } = comers(t, new CallPlaces());
+  for (let count = 0; count < 50; count += 1) void come('greedy');
+  await settled();
+  assert.deepEqual(calls.use, { working: most.alone, waiting: 50 - most.alone });
+  void come('other');
+  await settled();
+  assert.equal(begun.at(-1), 'other');
+  eldest('other').end();
+  for (let ended = 0; ended <= most.alone - most.ofOne; ended += 1) {
+    assert.equal(begun.length, most.alone + 1);
+    eldest('greedy').end();
+    await settled();
+  }
+  assert.deepEqual([calls.use.working, begun.length], [most.ofOne, most.alone + 2]);
+});
+
 test('one caller has three calls at work, the others in line; whoever else comes begins at once', async (t) => {
   const { calls, begun, come, eldest } = comers(t);
   for (let count = 0; count < 200; count += 1) void come('greedy');
@@ -64,7 +92,7 @@ test('one caller has three calls at work, the others in line; whoever else comes
 });
 
 test('one who comes alone waits for nothing, not even a turn of the loop', () => {
-  const calls = new CallPlaces();
+  const calls = places();
   assert.equal(calls.caller({ name: 'a' }, new CallPlace('1')), undefined);
   assert.equal(calls.stranger('203.0.113.7', new CallPlace('2')), undefined);
 });
@@ -220,7 +248,7 @@ test('however calls come, wait and end: never more at work than may, and none is
     back?: () => void;
   }
   const property = fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
-    const calls = new CallPlaces();
+    const calls = places();
     const all: OneCall[] = [];
     const of = (state: OneCall['state'], name?: string) =>
       all.filter((call) => call.state === state && (name === undefined || call.name === name));
