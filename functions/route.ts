@@ -41,10 +41,11 @@ export interface Route {
   access: Access;
   /** How a refusal looks to a client that does not say what it accepts. */
   refusals: Representation;
-  /** Of strangers only what is refused is counted: it has a secret of its own, or is asked by a watch. */
+  /**
+   * Of strangers only what is refused is counted, and it waits in no line: it has a secret of its own,
+   * or is asked by whoever restarts processes.
+   */
   isUnlimited?: true;
-  /** Asked by whoever restarts processes: it waits in no line. */
-  isWatch?: true;
   outputs?: readonly FunctionOutput[];
   /** Made when it is first asked for, by `methodsOf`: what is needed to register it is above. */
   methods: () => Methods;
@@ -130,7 +131,7 @@ function handlerOf(route: Route, services: () => AppServices) {
       }
     },
     takePlace: (request, { caller, place }) => {
-      if (route.isWatch) return undefined;
+      if (route.isUnlimited) return undefined;
       const app = services();
       if (caller !== undefined) return app.calls.caller(caller, place);
       // Who it is may be in the body: the place is taken once that is known.

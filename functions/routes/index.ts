@@ -32,7 +32,6 @@ const ownRoutes: readonly Route[] = [
   {
     name: 'health',
     isUnlimited: true,
-    isWatch: true,
     tag: 'service',
     route: 'health',
     access: 'known',
@@ -52,7 +51,6 @@ const ownRoutes: readonly Route[] = [
   {
     name: 'health_live',
     isUnlimited: true,
-    isWatch: true,
     tag: 'service',
     route: 'health/live',
     access: 'open',

@@ -64,7 +64,7 @@ for (const { route, method } of every) {
     const known = [...queryOf(route, method), 'pretty'];
     for (const name of known) {
       // After `where.` anything may follow.
-      const slip = name.endsWith('*') ? name.replace('.', '') : `${name}x`;
+      const slip = name.endsWith('*') ? name.replace('.', '_') : `${name}x`;
       const init = {
         method,
         headers: { authorization: 'Bearer demo-token' },
