@@ -8,6 +8,7 @@ import { workbookPieces } from '../../shared/dynsql/tables/xlsx/workbook.ts';
 import { json } from '../../shared/http/answer.ts';
 import { attachment } from '../../shared/http/attachment.ts';
 import { readJsonObject } from '../../shared/http/body.ts';
+import { patienceMs } from '../../shared/http/call-place.ts';
 import { keyOf } from '../../shared/http/caller.ts';
 import type { Call, RouteHandler } from '../../shared/http/handler.ts';
 import { laidOutPieces } from '../../shared/http/json-layout.ts';
@@ -88,7 +89,7 @@ async function answered(
   const { caller, signal, place, isPretty } = call;
   const holder = { name: caller ? keyOf(caller) : '', weight: caller?.weight };
   const answer = connection.answer({ definition, body, report, user: caller?.name });
-  if (isDryRun) return json(await answer.dry(signal));
+  if (isDryRun) return json(await place.aside(() => answer.dry(signal), patienceMs));
   const headers = { 'content-type': representation.contentType, vary: 'Accept' };
   // What is not sent is not asked for.
   if (request.method === 'HEAD') return { headers };

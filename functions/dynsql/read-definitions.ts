@@ -1,6 +1,7 @@
 import type { AppServices } from '../../shared/app/services.ts';
 import { preferredProfile } from '../../shared/http/accept.ts';
 import { json } from '../../shared/http/answer.ts';
+import { patienceMs } from '../../shared/http/call-place.ts';
 import { mayAsk } from '../../shared/http/callers.ts';
 import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
@@ -21,25 +22,31 @@ export function listConnections(app: AppServices): RouteHandler {
 
 /** The definitions of a connection. */
 export function listDefinitions(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const connection = allowedConnection(request, app, caller);
-    const list = await explained(context, () => connection.list(signal));
+    // ABRA Gen may be slow.
+    const list = await place.aside(
+      () => explained(context, () => connection.list(signal)),
+      patienceMs,
+    );
     return tagged(json(list.map(({ id, name }) => ({ id, name }))));
   };
 }
 
 /** One definition whole, or with `Accept: application/json; profile=help` what it can be asked. */
 export function readDefinition(app: AppServices): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const connection = allowedConnection(request, app, caller);
     const id = pathParameter(request, 'id');
+    const asked = <T>(ask: () => Promise<T>) =>
+      place.aside(() => explained(context, ask), patienceMs);
     if (preferredProfile(request.headers.get('accept'), ['help']) === 'help') {
-      const described = await explained(context, () => connection.described(id, signal));
+      const described = await asked(() => connection.described(id, signal));
       const answer = helpAnswer(described, pathOf(connection, described), request, true);
       const type = 'application/json; profile=help; charset=utf-8';
       return tagged({ ...answer, headers: { ...answer.headers, 'content-type': type } });
     }
-    const body = await explained(context, () => connection.definition(id, signal));
+    const body = await asked(() => connection.definition(id, signal));
     const type = 'application/json; charset=utf-8';
     return tagged({ headers: { 'content-type': type, vary: 'Accept, Accept-Language' }, body });
   };

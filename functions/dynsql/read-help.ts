@@ -9,6 +9,7 @@ import { helpText } from '../../shared/dynsql/help/text.ts';
 import { languages } from '../../shared/dynsql/help/words.ts';
 import { preferredLanguage } from '../../shared/http/accept-language.ts';
 import { json, plain, prefersJson } from '../../shared/http/answer.ts';
+import { patienceMs } from '../../shared/http/call-place.ts';
 import { tagged } from '../../shared/http/conditional.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
@@ -62,10 +63,11 @@ function ofDefinition(
     connection: DynsqlConnection,
   ) => HttpResponseInit,
 ): RouteHandler {
-  return async (request, context, { caller, signal }) => {
+  return async (request, context, { caller, signal, place }) => {
     const connection = allowedConnection(request, app, caller);
     const id = pathParameter(request, 'id');
-    const described = await explained(context, () => connection.described(id, signal));
+    const ask = () => explained(context, () => connection.described(id, signal));
+    const described = await place.aside(ask, patienceMs);
     const path = pathOf(connection, described);
     return tagged(answer(described, path, request, connection));
   };

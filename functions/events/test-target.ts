@@ -25,6 +25,8 @@ export function testTarget(app: AppServices): RouteHandler {
       ...(user !== undefined && { user }),
     };
     const call = { app, request, context, caller, signal };
+    // The target may be slow.
+    place.end();
     const sent = await audited(call, change, async () => {
       const value = await app.events.test(target, user, signal);
       return { value, after: { taken: value.isTaken } };

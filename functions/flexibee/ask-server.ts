@@ -2,6 +2,7 @@
 
 import type { AppServices } from '../../shared/app/services.ts';
 import { cures, FlexibeeError } from '../../shared/flexibee/errors.ts';
+import type { Call } from '../../shared/http/handler.ts';
 import { HttpProblem } from '../../shared/http/problem.ts';
 
 /** The first answer after a FlexiBee server's start takes 20 s; a call of ours ends after 30. */
@@ -12,15 +13,20 @@ export function withCode(cure: string, code: string): string {
   return cure.replaceAll('{company}', code);
 }
 
+export type ServerCall = Pick<Call, 'signal' | 'place'>;
+
 /**
+ * Ends the call's place: from here on it waits for somebody else, and has little to do of its own.
+ *
  * @throws HttpProblem with the cure in its text where the server did not do what it was asked
  */
 export async function askServer<T>(
   { companies }: AppServices,
   code: string,
   work: (signal: AbortSignal) => Promise<T>,
-  signal: AbortSignal,
+  { signal, place }: ServerCall,
 ): Promise<T> {
+  place.end();
   const limit = AbortSignal.timeout(deadlineMs);
   try {
     return await work(AbortSignal.any([signal, limit]));

@@ -2,7 +2,7 @@ import type { AppServices } from '../../shared/app/services.ts';
 import { json } from '../../shared/http/answer.ts';
 import { callerText } from '../../shared/http/caller.ts';
 import type { RouteHandler } from '../../shared/http/handler.ts';
-import { askServer } from './ask-server.ts';
+import { askServer, type ServerCall } from './ask-server.ts';
 import { type CompanyCall, changedCompany } from './company-change.ts';
 import { allowedCompany } from './named-company.ts';
 import { busy, requestPoll } from './request-poll.ts';
@@ -12,12 +12,12 @@ const lookMs = 3_000;
 
 /** Whether the company keeps a changelog. */
 export function changelogStatus(app: AppServices): RouteHandler {
-  return async (request, _context, { caller, signal }) => {
-    const { code } = allowedCompany(request, app, caller);
+  return async (request, _context, call) => {
+    const { code } = allowedCompany(request, app, call.caller);
     const ask = (bounded: AbortSignal) => app.companies.at(code).status(bounded);
-    const enabled = await askServer(app, code, ask, signal);
+    const enabled = await askServer(app, code, ask, call);
     // It may be on again before anybody polls.
-    if (!enabled) await app.companies.sawChangelogOff(code, true, signal);
+    if (!enabled) await app.companies.sawChangelogOff(code, true, call.signal);
     return json({ company: code, enabled });
   };
 }
@@ -42,12 +42,12 @@ export function disableChangelog(app: AppServices): RouteHandler {
 /** @returns the company's code */
 async function turn(company: CompanyCall, to: 'on' | 'off'): Promise<string> {
   const { app, request, context, call } = company;
-  const { caller, signal } = call;
+  const { caller } = call;
   const { code } = allowedCompany(request, app, caller);
-  const before = await lookedAt(app, code, signal);
+  const before = await lookedAt(app, code, call);
   await changedCompany(company, { what: `changelog.${to}`, ...before }, async () => {
     const work = (bounded: AbortSignal) => app.companies.turnChangelog(code, to, bounded);
-    if (!(await askServer(app, code, work, signal))) throw busy(code);
+    if (!(await askServer(app, code, work, call))) throw busy(code);
     return { value: undefined, after: { enabled: to === 'on' } };
   });
   context.info(`Changelog of ${code} was turned ${to} (${callerText(caller)})`);
@@ -58,8 +58,9 @@ async function turn(company: CompanyCall, to: 'on' | 'off'): Promise<string> {
 async function lookedAt(
   app: AppServices,
   code: string,
-  signal: AbortSignal,
+  { signal, place }: ServerCall,
 ): Promise<{ before?: { enabled: boolean } }> {
+  place.end();
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookMs)]);
   const enabled = await app.companies
     .at(code)

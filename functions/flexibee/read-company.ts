@@ -50,12 +50,12 @@ export function readCompany(app: AppServices): RouteHandler {
     const waitMs = waitMsOf(request.query);
     const isLive = isFlagged(request.query, 'live', 'true') && waitMs === 0;
     if (isLive) {
-      const [seen, live] = await place.aside(() =>
-        Promise.all([
-          app.companies.look(company.code, 0, signal),
-          askLive(app, company.code, signal),
-        ]),
-      );
+      // Its server may be slow.
+      place.end();
+      const [seen, live] = await Promise.all([
+        app.companies.look(company.code, 0, signal),
+        askLive(app, company.code, signal),
+      ]);
       return tagged(json(details(codes, company, seen, live), byLanguage));
     }
     const look = async () => {

@@ -4,6 +4,7 @@ import { MIMEType } from 'node:util';
 import type { HttpRequest } from '@azure/functions';
 import { JsonError, parseBounded } from '../json/bounded-json.ts';
 import { depthLimit } from '../json/bounds.ts';
+import { patienceMs } from './call-place.ts';
 import type { Call } from './handler.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -15,9 +16,6 @@ const mostValues = 100_000;
 
 /** The call whose body it is: cut off by its deadline, and without its place while it waits. */
 type Reading = Pick<Call, 'signal' | 'place'>;
-
-/** A body that is on its way for longer, in milliseconds, keeps no other call from beginning. */
-const patienceMs = 100;
 
 export interface BodyOptions {
   /** Bytes; `bodyLimit` unless told. */

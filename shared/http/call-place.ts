@@ -7,6 +7,9 @@ import { tooBusy } from './too-busy.ts';
 /** A call that has not begun by then would be cut off by its deadline soon after it has. */
 const waitMs = 25_000;
 
+/** What takes longer, in milliseconds, and is no work of ours keeps no other call from beginning. */
+export const patienceMs = 100;
+
 export class CallPlace {
   readonly #invocationId: string;
   #from: { places: FairPlaces; holder: Holder } | undefined;

@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { beforeEach, test } from 'node:test';
 import functions, { type HttpResponse } from '@azure/functions';
 import { httpFunction } from '../../functions/route.ts';
@@ -154,6 +157,46 @@ test('a body that is on its way for long holds no place', async () => {
   const answers = await Promise.all(slow.map(({ answer }) => answer));
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([202]));
   assert.equal(working(), 0);
+});
+
+test('whoever waits for a server that is slow holds no place', async (t) => {
+  const refuse = (response: ServerResponse) => response.writeHead(401).end();
+  const arrived = new Set<ServerResponse>();
+  let isSlow = true;
+  const slow = createServer((_request, response) => {
+    if (isSlow) arrived.add(response);
+    else refuse(response);
+  }).listen(0, '127.0.0.1');
+  t.after(() => {
+    slow.close();
+    slow.closeAllConnections();
+  });
+  await once(slow, 'listening');
+  const { port } = slow.address() as AddressInfo;
+  const address = `Url=http://127.0.0.1:${port};User Id=u;Password=p`;
+  const admin = { ...tokens[0], roles: ['read', 'run', 'admin'] };
+  app = testApp({
+    API_TOKENS: JSON.stringify([admin]),
+    ...{ FLEXIBEE_DEMO: address, ABRA_GEN_DEMODATA: address, PUBLIC_URL: 'https://a.example' },
+  });
+  const company = { company: 'flexi-demo' };
+  const connection = { connection: 'demodata' };
+  const definition = { ...connection, id: '01B4XCTHYNDL3C5P00CA141B44' };
+  const asked: [string, Parameters<typeof call>[2]][] = [
+    ['changelog_status', { params: company }],
+    ['changelog_enable', { method: 'PUT', params: company }],
+    ['hook', { params: company }],
+    ['dynsql_definitions', { params: connection }],
+    ['dynsql_definition', { params: definition }],
+    ['dynsql_help', { params: definition }],
+  ];
+  const held = asked.map(([name, init]) => call(app, name, { ...init, headers: as('greedy') }));
+  while (arrived.size === 0 || working() > 0) await settled();
+  assert.equal((await call(app, 'me', { headers: as('greedy') })).status, 200);
+  isSlow = false;
+  for (const response of arrived) refuse(response);
+  for (const { status } of await Promise.all(held)) assert.ok(status >= 500, String(status));
+  assert.deepEqual(app.calls.use, { working: 0, waiting: 0 });
 });
 
 test('a client who goes while he waits is nobody any more', async () => {
