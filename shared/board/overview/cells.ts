@@ -24,7 +24,9 @@ const successSchema = z.object({
   }),
   rows: z
     .record(z.string(), z.number())
-    .meta({ description: 'By stage, as the server counts them' }),
+    .meta({
+      description: 'By stage, as the server counts them; without stages under SET NOCOUNT ON',
+    }),
   period: periodSchema.exactOptional().meta({ description: 'Its month; of several the last one' }),
   newest: newestSchema.exactOptional().meta({
     description: 'Freshness after it: the newest timestamps by place, as the server returned them',
@@ -202,11 +204,13 @@ function tookMs(stages: readonly Stage[], end: string): number {
   return begins.length === 0 ? 0 : Math.max(0, Date.parse(end) - Math.min(...begins));
 }
 
-/** Of all months together. */
+/** Of all months together; without those of which nobody knows, under SET NOCOUNT ON. */
 function rowsOf(stages: readonly Stage[]): Record<string, number> {
-  const rows: Record<string, number> = {};
+  const rows = new Map<string, number>();
+  const uncounted = new Set<string>();
   for (const { stage, rows: counted } of stages) {
-    if (counted !== undefined) rows[stage] = (rows[stage] ?? 0) + counted.sum;
+    if (counted?.statements === 0) uncounted.add(stage);
+    if (counted !== undefined) rows.set(stage, (rows.get(stage) ?? 0) + counted.sum);
   }
-  return rows;
+  return Object.fromEntries([...rows].filter(([stage]) => !uncounted.has(stage)));
 }

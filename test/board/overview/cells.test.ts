@@ -43,6 +43,17 @@ test('a cell of a run: state, time, rows of each stage, freshness after it', () 
   ]);
 });
 
+test('rows that nobody has counted are not told as none', () => {
+  const uncounted = { sum: 0, statements: 0, last: [] };
+  const stages: Stage[] = [
+    ended('export:payment:0c10', 'succeeded', 1, 5, 0),
+    { ...ended('crude:payment:2025-12', 'succeeded', 10, 20, 40), stage: 'crude' },
+    { ...ended('crude:payment:2026-01', 'succeeded', 10, 20), stage: 'crude', rows: uncounted },
+    { ...ended('heap:payment', 'succeeded', 21, 25), rows: uncounted },
+  ];
+  assert.deepEqual(cellsOf(ofStages('r', stages))[0]?.success?.rows, { export: 0 });
+});
+
 test('a cell that failed has the first error; a success the last of its months', () => {
   const failed: Stage = {
     ...ended('export:payment:0c10', 'failed', 1, 5),
