@@ -22,11 +22,9 @@ const successSchema = z.object({
   tookMs: z.number().meta({
     description: 'From the beginning of its first stage to the end of its last',
   }),
-  rows: z
-    .record(z.string(), z.number())
-    .meta({
-      description: 'By stage, as the server counts them; without stages under SET NOCOUNT ON',
-    }),
+  rows: z.record(z.string(), z.number()).meta({
+    description: 'By stage, as the server counts them; without stages under SET NOCOUNT ON',
+  }),
   period: periodSchema.exactOptional().meta({ description: 'Its month; of several the last one' }),
   newest: newestSchema.exactOptional().meta({
     description: 'Freshness after it: the newest timestamps by place, as the server returned them',
