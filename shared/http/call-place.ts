@@ -1,10 +1,11 @@
 /** The place of one call among those that work at once. */
 
+import type { Deadline } from '../async/deadline.ts';
 import type { FairPlaces, Holder } from '../async/fair-places.ts';
 import { clientGone } from './outgoing.ts';
 import { tooBusy } from './too-busy.ts';
 
-/** A call that has not begun by then would be cut off by its deadline soon after it has. */
+/** Many clients give up after 30 s: they are told before, and when to come again. */
 const waitMs = 25_000;
 
 /** What takes longer, in milliseconds, and is no work of ours keeps no other call from beginning. */
@@ -12,13 +13,19 @@ export const patienceMs = 100;
 
 export class CallPlace {
   readonly #invocationId: string;
+  readonly #deadline: Deadline | undefined;
   #from: { places: FairPlaces; holder: Holder } | undefined;
   #giveBack: (() => void) | undefined;
   #hasEnded = false;
 
-  /** Of a call that takes none yet, and perhaps never. */
-  constructor(invocationId: string) {
+  /**
+   * Of a call that takes none yet, and perhaps never.
+   *
+   * @param deadline of the call; it does not run while the call is in line
+   */
+  constructor(invocationId: string, deadline?: Deadline) {
     this.#invocationId = invocationId;
+    this.#deadline = deadline;
   }
 
   /**
@@ -76,11 +83,14 @@ export class CallPlace {
 
   async #wait(places: FairPlaces, holder: Holder): Promise<void> {
     const gone = clientGone(this.#invocationId);
+    const goOn = this.#deadline?.hold();
     let giveBack: () => void;
     try {
       giveBack = await places.take(holder, waitMs, gone);
     } catch (error) {
       throw tooBusy(error);
+    } finally {
+      goOn?.();
     }
     this.#keep(giveBack);
   }

@@ -11,6 +11,7 @@ import functions, {
   type HttpResponseInit,
   type InvocationContext,
 } from '@azure/functions';
+import { Deadline } from '../async/deadline.ts';
 import { show } from '../faults/show.ts';
 import type { Representation } from './accept.ts';
 import { refusal } from './answer.ts';
@@ -23,7 +24,10 @@ import { laidOut } from './json-layout.ts';
 import { HttpProblem } from './problem.ts';
 import { prettyOf, requireKnownQuery } from './query-parameters.ts';
 
-/** Milliseconds for one call, body included. Azure's front end gives up after 230 s. */
+/**
+ * Milliseconds for one call, body included, but not what it waits in line: as long for whoever waited
+ * as for the others. Azure's front end gives up after 230 s.
+ */
 const defaultDeadline = 30_000;
 
 const securityHeaders: Readonly<Record<string, string>> = {
@@ -41,7 +45,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface Call {
   /** Who calls; absent where the route is open. */
   caller: Caller | undefined;
-  /** Aborted at the call's deadline; every I/O of the call is given it. */
+  /** Aborted at the call's deadline, and by nothing once it is answered; every I/O of it is given it. */
   signal: AbortSignal;
   /** Among the calls that work at once; it is given back when the answer is made. */
   place: CallPlace;
@@ -78,11 +82,14 @@ export interface HandlerOptions {
 /** A handler for the Functions host that always answers and never throws. */
 export function httpHandler(options: HandlerOptions): HttpHandler {
   return async (request, context) => {
-    const signal = AbortSignal.timeout(options.deadlineMilliseconds ?? defaultDeadline);
+    const deadline = new Deadline(options.deadlineMilliseconds ?? defaultDeadline);
+    const { signal } = deadline;
     const isPretty = prettyOf(request.query) ?? false;
-    const place = new CallPlace(context.invocationId);
+    const place = new CallPlace(context.invocationId, deadline);
+    let isStreamed = false;
     try {
       const answer = await dispatch(options, request, context, { signal, place, isPretty });
+      isStreamed = answer.body instanceof ReadableStream;
       return await finished(request, answer, isPretty);
     } catch (error) {
       const isAway = signal.aborted || options.isStorageAway(error);
@@ -90,6 +97,8 @@ export function httpHandler(options: HandlerOptions): HttpHandler {
       return await finished(request, refusal(request, problem, options.refusals), isPretty);
     } finally {
       place.end();
+      // What is still being made while it is sent keeps its bound.
+      if (!isStreamed) deadline.end();
     }
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import functions, { type HttpResponse, type HttpResponseInit } from '@azure/functions';
+import { CallPlace } from '../../shared/http/call-place.ts';
 import { CallPlaces } from '../../shared/http/call-places.ts';
 import { type HandlerOptions, httpHandler, type RouteHandler } from '../../shared/http/handler.ts';
 
@@ -81,6 +82,31 @@ test('what is cut off by the deadline is a 503 that says when to come back', asy
   assert.equal(status, 503);
   assert.equal(headers.get('retry-after'), '30');
   assert.equal(JSON.parse(text).invocation, 'an-invocation');
+});
+
+test('what a call waits in line is no part of its deadline', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const calls = new CallPlaces();
+  const others = Array.from({ length: 9 }, () => new CallPlace(''));
+  for (const other of others) assert.equal(calls.stranger(undefined, other), undefined);
+  const begun = Promise.withResolvers<AbortSignal>();
+  const handler: RouteHandler = async (_request, _context, { signal }) => {
+    begun.resolve(signal);
+    await once(signal, 'abort');
+    throw signal.reason;
+  };
+  const answered = answer(handler, {
+    deadlineMilliseconds: 20_000,
+    takePlace: (_request, { place }) => calls.stranger(undefined, place),
+  });
+  while (calls.use.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
+  t.mock.timers.tick(24_999);
+  for (const other of others) other.end();
+  const signal = await begun.promise;
+  t.mock.timers.tick(19_000);
+  assert.equal(signal.aborted, false);
+  t.mock.timers.tick(1_001);
+  assert.equal((await answered).status, 503);
 });
 
 test('a handler’s own header is kept', async () => {
