@@ -12,6 +12,8 @@ export interface Action {
   refusal: string | undefined;
   /** Does it, unless it is being done. */
   run(): void;
+  /** What it was done with is another by now: why it was not done is no longer so. */
+  forget(): void;
 }
 
 /**
@@ -35,7 +37,10 @@ export function useAction(act: () => Promise<unknown>, done?: () => string): Act
       isBusy.value = false;
     }
   };
-  return { isBusy: isBusy.value, refusal: refusal.value, run: () => void run() };
+  const forget = () => {
+    refusal.value = undefined;
+  };
+  return { isBusy: isBusy.value, refusal: refusal.value, run: () => void run(), forget };
 }
 
 /** In the app's own words, or that nobody answers; what else goes wrong is the page's own fault. */

@@ -3,6 +3,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { answered, Refusal } from '../api/client.ts';
+import { language } from '../text/languages.ts';
 import type { Asked, Live } from './use-live.ts';
 
 export interface AskedOnce<T> {
@@ -13,7 +14,7 @@ export interface AskedOnce<T> {
 
 const againMs = 3_000;
 
-/** @param key of what is asked: another one begins anew */
+/** @param key as of `useLive` */
 export function useAsked<T>(key: string, ask: (signal: AbortSignal) => Asked<T>): AskedOnce<T> {
   const answer = useSignal<Live<T>>({ data: undefined, refusal: undefined });
   const round = useSignal(0);
@@ -41,6 +42,6 @@ export function useAsked<T>(key: string, ask: (signal: AbortSignal) => Asked<T>)
       ended.abort();
       clearTimeout(timer);
     };
-  }, [key, round.value]);
+  }, [key, language.value, round.value]);
   return { answer, again };
 }

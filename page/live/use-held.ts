@@ -25,12 +25,14 @@ export interface Held {
   signal: AbortSignal;
 }
 
-/** @param key of what is asked: another one begins anew, and so does another language */
+/** @param key as of `useLive` */
 export function useHeld<T>(key: string, ask: (how: Held) => Asked<T>): ReadonlySignal<Live<T>> {
   const live = useSignal<Live<T>>({ data: undefined, refusal: undefined });
   useEffect(() => {
-    const ended = new AbortController();
     live.value = { data: undefined, refusal: undefined };
+  }, [key]);
+  useEffect(() => {
+    const ended = new AbortController();
     void (async () => {
       let etag: string | undefined;
       while (!ended.signal.aborted) {

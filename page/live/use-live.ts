@@ -28,7 +28,8 @@ export interface Pace<T> {
 /**
  * @param ask what is asked, with headers (`If-None-Match` of the answer before) and a signal that
  * ends with the view
- * @param key of what is asked: another one begins anew, and so does another language
+ * @param key of what is asked: another one begins anew; in another language it is asked again, and what
+ * was known stays until then, with whatever somebody is typing in it
  */
 export function useLive<T>(
   key: string,
@@ -37,8 +38,10 @@ export function useLive<T>(
 ): ReadonlySignal<Live<T>> {
   const live = useSignal<Live<T>>({ data: undefined, refusal: undefined });
   useEffect(() => {
-    const ended = new AbortController();
     live.value = { data: undefined, refusal: undefined };
+  }, [key]);
+  useEffect(() => {
+    const ended = new AbortController();
     let etag: string | undefined;
     let isAsking = false;
     let isStale = false;

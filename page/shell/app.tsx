@@ -2,7 +2,6 @@ import { useSignalEffect } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { lazy, Suspense } from 'preact/compat';
 import { isSignedIn } from '../session/session.ts';
-import { language } from '../text/languages.ts';
 import { say } from '../text/say.ts';
 import { focusContent } from '../ui/focus-back.ts';
 import { OpenDialog } from '../ui/open-dialog.tsx';
@@ -37,7 +36,7 @@ export function App() {
       </button>
       <Header />
       <ConnectionNote />
-      <main id="content" tabIndex={-1} key={language.value}>
+      <main id="content" tabIndex={-1}>
         {isSignedIn.value ? <View /> : <SignIn />}
       </main>
       {isSignedIn.value && <OpenDialog />}

@@ -380,6 +380,15 @@ describe('the board', { skip: withoutBrowser }, () => {
     await imported.getByText('There is a board taken already', { exact: false }).waitFor();
     await assertAccessible();
     assert.equal((await known('/boards/taken')).calls[0].code, 'stek');
+    // What was told is of what was sent: not of another name, nor again of this one.
+    const told = imported.getByText('There is a board taken already', { exact: false });
+    await name.fill('taken-not');
+    await told.waitFor({ state: 'detached' });
+    await name.fill('taken');
+    await imported.getByText('1 line, 1 on.').waitFor();
+    await imported.getByRole('button', { name: 'Save' }).click();
+    await told.waitFor();
+    assert.equal((await known('/boards/taken')).calls[0].code, 'stek');
     // Told of it, somebody may want it all the same.
     await imported.getByRole('button', { name: 'Save' }).click();
     await page.waitForURL(/#\/board\/taken$/);
@@ -513,6 +522,72 @@ describe('the board', { skip: withoutBrowser }, () => {
     await page.getByText('demo', { exact: true }).first().click();
     await page.getByRole('radio', { name: 'English' }).click();
     await titled('Населённый пункт').waitFor();
+    assertQuiet();
+    await close();
+  });
+
+  it('what is being typed, and what was chosen, stays in another language', async () => {
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${machine.url}/#/board/nightly`,
+      { token: 'demo-token' },
+    );
+    await cell(page, /^Оплата, 0c10/).click({ modifiers: ['Control'] });
+    await page.getByRole('button', { name: 'New schedule …' }).click();
+    const form = page.locator('form.schedule-form');
+    await form.getByLabel('Name').fill('early');
+    await form.getByRole('textbox', { name: /^When/ }).fill('0 5 * * *');
+    await form.locator('select').first().selectOption('skip');
+    await page.getByText('demo', { exact: true }).first().click();
+    await page.getByRole('radio', { name: 'Čeština' }).click();
+    await form.getByRole('button', { name: 'Uložit' }).waitFor();
+    const typed = form.locator('input');
+    assert.equal(await typed.nth(0).inputValue(), 'early');
+    assert.equal(await typed.nth(1).inputValue(), '0 5 * * *');
+    assert.equal(await form.locator('select').first().inputValue(), 'skip');
+    await page.locator('[role="gridcell"][aria-selected="true"]').waitFor();
+    await assertAccessible();
+    await page.getByRole('radio', { name: 'English' }).click();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    const { cron, whenBusy } = JSON.parse((await machine.get('/schedules/early')).text);
+    assert.deepEqual([cron, whenBusy], ['0 5 * * *', 'skip']);
+    await machine.request('/schedules/early', { method: 'DELETE', headers });
+    assertQuiet();
+    await close();
+  });
+
+  it('what could not be planned is planned again, and started', async () => {
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(
+      `${machine.url}/#/board`,
+      { token: 'demo-token', expected: /^503 .*\/runs\?dry=true/ },
+    );
+    await page.route(
+      /\/runs\?dry=true/,
+      (route) =>
+        route.fulfill({
+          status: 503,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ status: 503, detail: 'Storage does not answer.' }),
+        }),
+      { times: 1 },
+    );
+    await cell(page, /^Оплата, stek/).click({ modifiers: ['Control'] });
+    await page.getByRole('button', { name: /^Sync 1 cell/ }).click();
+    const plan = page.getByRole('dialog', { name: /^Sync Оплата of stek/ });
+    await plan.getByText('Storage does not answer.').waitFor();
+    await assertAccessible();
+    await page
+      .locator(':focus')
+      .and(plan.getByRole('button', { name: 'Plan again' }))
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await plan.getByText('Storage does not answer.').waitFor({ state: 'detached' });
+    await page
+      .locator(':focus')
+      .and(plan.getByRole('button', { name: 'Start' }))
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await plan.waitFor({ state: 'detached' });
     assertQuiet();
     await close();
   });

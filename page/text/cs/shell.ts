@@ -40,6 +40,7 @@ export const shell: Translation<typeof english, Slavic> = {
   toNow: 'Co je teď špatně',
   close: 'Zavřít',
   cancel: 'Zrušit',
+  planAgain: 'Naplánovat znovu',
   copied: 'Zkopírováno',
   copyByHand: 'Zkopírujte ručně',
   runEnded: 'Běh skončil: {state}',

@@ -36,6 +36,7 @@ export const shell = {
   toNow: 'What is wrong now',
   close: 'Close',
   cancel: 'Cancel',
+  planAgain: 'Plan again',
   copied: 'Copied',
   copyByHand: 'To be copied by hand',
   runEnded: 'The run has ended: {state}',

@@ -41,6 +41,7 @@ export const shell: Translation<typeof english, Slavic> = {
   toNow: 'Что не в порядке сейчас',
   close: 'Закрыть',
   cancel: 'Отмена',
+  planAgain: 'Спланировать снова',
   copied: 'Скопировано',
   copyByHand: 'Скопируйте вручную',
   runEnded: 'Запуск закончен: {state}',

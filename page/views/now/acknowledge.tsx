@@ -52,10 +52,11 @@ function Note({ line, close }: { line: Line; close: () => void }) {
     }
     close();
   };
-  const { isBusy, refusal, run } = useAction(act, () => say('now.acknowledged'));
+  const { isBusy, refusal, run, forget } = useAction(act, () => say('now.acknowledged'));
   return (
     <form
       class="acknowledge"
+      onInput={forget}
       onSubmit={(event) => {
         event.preventDefault();
         run();

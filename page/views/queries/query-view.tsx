@@ -2,7 +2,6 @@ import { api } from '../../api/client.ts';
 import type { Help } from '../../api/schema.d.ts';
 import { useAsked } from '../../live/use-asked.ts';
 import { hrefOf } from '../../shell/router.ts';
-import { language } from '../../text/languages.ts';
 import { say } from '../../text/say.ts';
 import { Editor } from './editor.tsx';
 
@@ -16,7 +15,7 @@ interface QueryViewProps {
 /** One definition: what it can be asked, and the answer. */
 export function QueryView({ connection, definition, query }: QueryViewProps) {
   const path = { connection, id: definition };
-  const help = useAsked(`help ${connection}/${definition} ${language.value}`, (signal) =>
+  const help = useAsked(`help ${connection}/${definition}`, (signal) =>
     api.GET('/{connection}/dynsql/{id}/help', { params: { path }, signal }),
   );
   const all = useAsked('connections', (signal) => api.GET('/dynsql', { signal }));

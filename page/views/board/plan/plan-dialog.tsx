@@ -43,14 +43,18 @@ export function PlanDialog({ title, plan, start, close }: PlanDialogProps) {
     const ended = new AbortController();
     planned.value = undefined;
     refusal.value = undefined;
+    // What most came for: Enter starts, or plans again, Escape leaves.
+    const focusMain = () =>
+      requestAnimationFrame(() => buttons.current?.querySelector<HTMLElement>('.main')?.focus());
     plan(ended.signal).then(
       (answer) => {
         planned.value = answer;
-        // What most came for: Enter starts, Escape leaves.
-        requestAnimationFrame(() => buttons.current?.querySelector<HTMLElement>('.main')?.focus());
+        focusMain();
       },
       (error) => {
-        if (!ended.signal.aborted) refusal.value = reasonOf(error);
+        if (ended.signal.aborted) return;
+        refusal.value = reasonOf(error);
+        focusMain();
       },
     );
     return () => ended.abort();
@@ -116,15 +120,26 @@ export function PlanDialog({ title, plan, start, close }: PlanDialogProps) {
           <div class="plan-actions" ref={buttons}>
             {action.refusal !== undefined && <p class="refusal">{action.refusal}</p>}
             <Button onClick={leave}>{say('shell.cancel')}</Button>
-            <Button
-              kind="main"
-              isBusy={action.isBusy || known === undefined}
-              // It is given the focus: whoever listens is told what it would start.
-              aria-describedby={about}
-              onClick={startBy(mustWait ? 'wait' : 'refuse')}
-            >
-              {say(mustWait ? 'board.startWaiting' : 'board.start')}
-            </Button>
+            {known === undefined && !isComing ? (
+              <Button
+                kind="main"
+                onClick={() => {
+                  round.value += 1;
+                }}
+              >
+                {say('shell.planAgain')}
+              </Button>
+            ) : (
+              <Button
+                kind="main"
+                isBusy={action.isBusy || known === undefined}
+                // It is given the focus: whoever listens is told what it would start.
+                aria-describedby={about}
+                onClick={startBy(mustWait ? 'wait' : 'refuse')}
+              >
+                {say(mustWait ? 'board.startWaiting' : 'board.start')}
+              </Button>
+            )}
           </div>
         </>
       )}

@@ -29,6 +29,7 @@ export function FormDialog({
       {(leave) => (
         <form
           class="dialog-form"
+          onInput={action.forget}
           onSubmit={(event) => {
             event.preventDefault();
             if (!isIncomplete) action.run();

@@ -17,8 +17,8 @@ export function ImportBoard({ close }: { close(): void }) {
   const source = useSignal<string | undefined>(undefined);
   const found = useSignal<Board | undefined>(undefined);
   const fault = useSignal<string | undefined>(undefined);
-  /** Of this name, once somebody has been told of it: saving once more replaces it. */
-  const there = useSignal({ board: '', etag: '' });
+  /** Of what is there, once somebody has been told of it: saving the same once more replaces it. */
+  const there = useSignal<string | undefined>(undefined);
   interface Sending {
     query?: { dry: 'true' };
     header?: Record<string, string>;
@@ -35,6 +35,7 @@ export function ImportBoard({ close }: { close(): void }) {
   useEffect(() => {
     found.value = undefined;
     fault.value = undefined;
+    there.value = undefined;
     const board = name.value.trim();
     if (source.value === undefined || board === '') return;
     const ended = new AbortController();
@@ -57,10 +58,10 @@ export function ImportBoard({ close }: { close(): void }) {
     async () => {
       const board = name.value.trim();
       const header: Record<string, string> =
-        there.value.board === board ? { 'If-Match': there.value.etag } : { 'If-None-Match': '*' };
+        there.value === undefined ? { 'If-None-Match': '*' } : { 'If-Match': there.value };
       const asked = await sent(board, { header });
       if (asked.response.status === 412) {
-        there.value = { board, etag: asked.response.headers.get('etag') ?? '*' };
+        there.value = asked.response.headers.get('etag') ?? '*';
         throw new Refusal(412, { detail: say('board.importThere', { name: board }) });
       }
       await answered(Promise.resolve(asked));

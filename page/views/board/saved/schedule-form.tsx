@@ -98,6 +98,7 @@ export function ScheduleForm({ board, schedule, close }: ScheduleFormProps) {
     <form
       class="schedule-form"
       aria-label={say('board.changeSchedule', { name: name.value })}
+      onInput={save.forget}
       onSubmit={(event) => {
         event.preventDefault();
         save.run();

@@ -28,12 +28,15 @@ const mostShown = 12;
 export function RetryDialog({ run, from, close }: RetryDialogProps) {
   const plan = useSignal<PlannedRun | undefined>(undefined);
   const refusal = useSignal<string | undefined>(undefined);
+  /** Counts the plans. */
+  const round = useSignal(0);
   /** Once somebody else has made it again, another time may be one too many. */
   const retried = (run.retriedBy ?? []).slice(useState(run.retriedBy?.length ?? 0)[0]);
   const params = { path: { id: run.id } };
   const body = { user: asker(), from, whenBusy: 'wait' as const };
   useEffect(() => {
     const ended = new AbortController();
+    refusal.value = undefined;
     const how = {
       ...{ params: { ...params, query: { dry: 'true' as const } }, body: { user: asker(), from } },
       signal: ended.signal,
@@ -46,7 +49,7 @@ export function RetryDialog({ run, from, close }: RetryDialogProps) {
         if (!ended.signal.aborted) refusal.value = reasonOf(error);
       });
     return () => ended.abort();
-  }, []);
+  }, [round.value]);
   const start = async (key: string) => {
     const header = { 'Idempotency-Key': key };
     const asked = api.POST('/runs/{id}/retry', { params: { ...params, header }, body });
@@ -81,6 +84,16 @@ export function RetryDialog({ run, from, close }: RetryDialogProps) {
               <ActionButton kind="main" act={start} done={() => say('runs.retried')}>
                 {say('runs.start')}
               </ActionButton>
+            )}
+            {refusal.value !== undefined && plan.value === undefined && (
+              <Button
+                kind="main"
+                onClick={() => {
+                  round.value += 1;
+                }}
+              >
+                {say('shell.planAgain')}
+              </Button>
             )}
             <Button onClick={leave}>{say('shell.close')}</Button>
             <span class="grow" />
