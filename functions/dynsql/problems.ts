@@ -77,7 +77,14 @@ function problemType({ kind, status }: AbraGenError): ProblemType {
   return kind === 'refused' && status === 400 ? 'invalid-value' : 'abra-gen';
 }
 
+/** What SQL Server says where a sum does not fit its type: a word of types, and none of data. */
+const overflow = 8115;
+
 function databaseProblem(error: DatabaseError, context: InvocationContext): HttpProblem {
+  if (error.number === overflow) {
+    const text = `What is asked for comes to a number that its type cannot hold (SQL Server: ${error.message}) Ask for fewer rows, in smaller groups, or without the field that is added up.`;
+    return new HttpProblem('invalid-value', text, { cause: error });
+  }
   context.error(`${context.functionName} failed: ${errorReport(error)}`);
   const members = { invocation: context.invocationId };
   if (error.meaning === 'permanent' || error.meaning === 'cancelled') {

@@ -99,3 +99,37 @@ test('faults keep the app from starting', async (t) => {
   }
   await assert.rejects(start(t, '/nowhere'), /^Error: DYNSQL: cannot read \/nowhere: ENOENT/);
 });
+
+test('a sum beyond its type is told as what is asked for, and within it is a number', async (t) => {
+  const { 'dynsql/countries.json': text = '' } = ownFiles();
+  const definition = JSON.parse(text);
+  definition.datasets[0].fields.push({
+    ...{ expression: 'CAST(900000000000000 AS money) AS Amount', fieldname: 'Amount' },
+    ...{ datatype: 'dtCurrency', aggregate: 'sum' },
+  });
+  const app = await start(
+    t,
+    await folderOf(t, { 'dynsql/countries.json': JSON.stringify(definition) }),
+  );
+  const sum = (more: object) =>
+    post(
+      app,
+      'dynsql_exec',
+      { select: ['Amount'], groupby: [], ...more },
+      { authorization },
+      {
+        params: { connection: 'ab', id: ownId },
+      },
+    );
+  const one = await sum({ where: { id: 'Code', value: 'CZ' } });
+  assert.equal(one.status, 200, one.text);
+  assert.match(one.text, /"AMOUNT":\s*900000000000000\.0000/);
+  const all = await sum({});
+  assert.equal(all.status, 400, all.text);
+  const { type, detail } = JSON.parse(all.text);
+  assert.match(type, /:invalid-value$/);
+  assert.match(
+    detail,
+    /a number that its type cannot hold \(SQL Server: Arithmetic overflow error converting expression to data type money\.\)/,
+  );
+});

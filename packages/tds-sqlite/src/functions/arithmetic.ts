@@ -1,7 +1,7 @@
 /** `+ - * / % & | ^` with SQL Server's result types, overflow and division by zero. */
 
 import { errors } from '../errors.ts';
-import { decimalOf } from '../values/convert.ts';
+import { decimalOf, fitsMoney } from '../values/convert.ts';
 import { formatMoment, storedMoment } from '../values/convert-date.ts';
 import { dayZero, moment, ticksPerDay } from '../values/datetime.ts';
 import { decimalArithmetic, fits, formatDecimal } from '../values/decimal.ts';
@@ -23,7 +23,7 @@ export function arithmetic(operator: string, left: Stored, right: Stored, type: 
         type.scale ?? 0,
       );
       if (!result) throw errors.divideByZero();
-      if (!fits(result, type.precision ?? 38))
+      if (!fits(result, type.precision ?? 38) || !fitsMoney(result.unscaled, type))
         throw errors.overflow('expression', spokenName(type));
       return toStored(formatDecimal(result), type);
     }

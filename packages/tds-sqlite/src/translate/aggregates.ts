@@ -100,9 +100,16 @@ function aggregate(context: Translation, scope: Scope, call: FunctionCall): Type
     : average(first, `${distinct}${argument}`, over);
 }
 
-/** Exact sums come as text, of any length: adding nothing checks that they fit. */
+/** Adding nothing checks that a value fits its type. */
+const fitting = (sql: string, type: SqlType) => `ts_arithmetic('+',${sql},0,${type.index})`;
+
+/** Exact sums come as text, of any length. */
 const exactSum = (argument: string, over: string, type: SqlType) =>
-  `ts_arithmetic('+',ts_sum(${argument})${over},0,${type.index})`;
+  fitting(`ts_sum(${argument})${over}`, type);
+
+/** 64 bits wide, and as wide as floats are. */
+const nativeSum = (argument: string, over: string, type: SqlType) =>
+  fitting(`sum(${argument})${over}`, type);
 
 const sumType = (type: SqlType) =>
   type.name === 'decimal' ? sqlType('decimal', 38, type.scale) : types.money;
@@ -110,25 +117,23 @@ const sumType = (type: SqlType) =>
 function sum(value: Typed, argument: string, over: string): Typed {
   const type = value.type;
   if (family(type) === 'float')
-    return { sql: `sum(${argument})${over}`, type: types.float, nullable: true };
+    return { sql: nativeSum(argument, over, types.float), type: types.float, nullable: true };
   if (family(type) === 'decimal') {
     const result = sumType(type);
     return { sql: exactSum(argument, over, result), type: result, nullable: true };
   }
   const result = type.name === 'bigint' ? types.bigint : types.int;
-  const total = `sum(${argument})${over}`;
-  // The sum itself is 64 bits wide: an int's is checked.
-  return {
-    sql: result === types.int ? `ts_arithmetic('+',${total},0,${types.int.index})` : total,
-    type: result,
-    nullable: true,
-  };
+  return { sql: nativeSum(argument, over, result), type: result, nullable: true };
 }
 
 function average(value: Typed, argument: string, over: string): Typed {
   const type = value.type;
   if (family(type) === 'float')
-    return { sql: `avg(${argument})${over}`, type: types.float, nullable: true };
+    return {
+      sql: fitting(`avg(${argument})${over}`, types.float),
+      type: types.float,
+      nullable: true,
+    };
   if (family(type) === 'decimal') {
     const { scale } = decimalSize(type);
     const result = type.name === 'decimal' ? boundedDecimal(38, Math.max(scale, 6)) : types.money;
@@ -141,8 +146,9 @@ function average(value: Typed, argument: string, over: string): Typed {
     };
   }
   const result = type.name === 'bigint' ? types.bigint : types.int;
+  // It is the sum that must fit, as SQL Server's documentation of AVG says.
   return {
-    sql: `ts_arithmetic('/',sum(${argument})${over},nullif(count(${argument})${over},0),${result.index})`,
+    sql: `ts_arithmetic('/',${nativeSum(argument, over, result)},nullif(count(${argument})${over},0),${result.index})`,
     type: result,
     nullable: true,
   };

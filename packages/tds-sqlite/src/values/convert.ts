@@ -153,7 +153,7 @@ function toDecimalText(value: SqlValue, from: SqlType, to: SqlType): SqlValue {
 }
 
 /** Money is whole ten-thousandths of 64 bits, smallmoney of 32. */
-function fitsMoney(unscaled: bigint, { name }: SqlType): boolean {
+export function fitsMoney(unscaled: bigint, { name }: SqlType): boolean {
   const bits = name === 'money' ? 64 : name === 'smallmoney' ? 32 : undefined;
   return bits === undefined || BigInt.asIntN(bits, unscaled) === unscaled;
 }
