@@ -23,7 +23,7 @@ const parts: Record<string, () => Promise<void>> = {
     }),
   million: () => benchMillion(values.changes ?? 1_000_000),
   idle: benchIdle,
-  companies: () => benchCompanies(values.companies),
+  companies: () => benchCompanies(values.companies, values.workers),
   hook: benchHook,
   reconcile: () => benchReconcile(values.records),
   'report-query': () => benchReportQuery(values.invoices),
@@ -45,6 +45,7 @@ const values = commandLine({
     records: wholeNumber('of reconcile', 1, 100_000_000, 1_000_000),
     invoices: wholeNumber('of report-query', 1, 100_000_000, 200_000),
     companies: wholeNumber('of companies', 1, 10_000, 1_000),
+    workers: wholeNumber('of companies', 1, 9, 3),
   },
 });
 await parts[values.part]?.();

@@ -134,7 +134,13 @@ async function fall() {
     companies: all.map((code) => ({ ...company, code })),
   };
   const parts = { catalog: grown, container, state, schedules: none, boards: none };
-  const others = { closures: none, acknowledgements: none, retentionDays: 90, now };
+  const others = {
+    closures: none,
+    acknowledgements: none,
+    system: undefined,
+    retentionDays: 90,
+    now,
+  };
   overviews.lookBy((before, signal) => lookAtAll({ ...parts, ...others }, before, signal));
   const cursors = cursorStore(container, 60, undefined, overviews.changed);
   const writers: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * Many companies at one server, followed by three workers: the timer fans out each minute. Some of
+ * Many companies at one server, followed by several workers: the timer fans out each minute. Some of
  * them have something new each minute.
  */
 
@@ -9,7 +9,6 @@ import { startApp } from './app.ts';
 import { follow, mirrorDigest } from './following.ts';
 import { load, median, quantile, type Systems, startSystems } from './systems.ts';
 
-const workers = 3;
 const rounds = 3;
 /** Companies that something is written to in each round. */
 const writers = 50;
@@ -29,7 +28,7 @@ async function firstLoad(systems: Systems, companies: number): Promise<number> {
   }
 }
 
-export async function benchCompanies(companies: number): Promise<void> {
+export async function benchCompanies(companies: number, workers: number): Promise<void> {
   await buildApp();
   const systems = await startSystems(companies);
   for (let number = 1; number <= companies; number += 1) {

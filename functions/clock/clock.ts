@@ -1,6 +1,6 @@
 /**
  * All that comes round within minutes, on one timer. On Flex Consumption each timer is a scale group
- * of its own: eight would each keep an instance, or start one anew for every call.
+ * of its own: nine would each keep an instance, or start one anew for every call.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';

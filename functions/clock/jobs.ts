@@ -3,6 +3,7 @@ import { startDue } from '../board/start-due.ts';
 import { deliverEvents } from '../events/deliver-events.ts';
 import { followCompanies } from '../flexibee/follow-companies.ts';
 import { foldOverview } from '../overview/fold-overview.ts';
+import { watchSystem } from '../overview/watch-system.ts';
 import { indexRuns } from '../sync/index-runs.ts';
 import { sweepRuns } from '../sync/sweep-runs.ts';
 import { watchAges } from '../sync/watch-ages.ts';
@@ -15,6 +16,7 @@ export function jobs(app: () => App): Job[] {
   return [
     sweepRuns(app),
     foldOverview(app),
+    watchSystem(app),
     startDue(app),
     followCompanies(app),
     deliverEvents(app),

@@ -16,7 +16,7 @@ import type { Tell } from '../storage/tell.ts';
 
 export const troubleKinds = [
   ...(['company', 'evidence', 'calls', 'sync', 'age', 'check'] as const),
-  ...(['schedule', 'late', 'slow', 'queue'] as const),
+  ...(['schedule', 'late', 'slow', 'queue', 'system'] as const),
 ] as const;
 type TroubleKind = (typeof troubleKinds)[number];
 
@@ -28,11 +28,11 @@ export function isOfCode(kind: TroubleKind): boolean {
 const troubleSchema = z.object({
   kind: z.enum(troubleKinds).meta({
     description:
-      '`company`: it is not followed; `evidence`: one of its evidences is not; `calls`: procedures after changes of an evidence fail; `sync`: an entity of a data source has failed and not succeeded since; `age`: its data are older than the catalogue’s `maxAge`; `schedule`: due times of a schedule came to nothing; `late`: one is late; `slow`: a run is; `check`: a check of an entity differs; `queue`: messages of a queue were given up',
+      '`company`: it is not followed; `evidence`: one of its evidences is not; `calls`: procedures after changes of an evidence fail; `sync`: an entity of a data source has failed and not succeeded since; `age`: its data are older than the catalogue’s `maxAge`; `schedule`: due times of a schedule came to nothing; `late`: one is late; `slow`: a run is; `check`: a check of an entity differs; `queue`: messages of a queue were given up; `system`: a part of `/health` is not as it should be',
   }),
   subject: z.string().meta({
     description:
-      '`flexi-demo`, of an evidence or an entity `flexi-demo/adresar`, `0c10/payment`; the name of a schedule or of a queue, the id of a run',
+      '`flexi-demo`, of an evidence or an entity `flexi-demo/adresar`, `0c10/payment`; the name of a schedule or of a queue, the id of a run, a part of `/health`',
   }),
   what: z.string().meta({ description: 'What is wrong, in brief' }),
   since: instantSchema,

@@ -29,6 +29,7 @@ import { CompaniesMemory } from './companies-memory.ts';
 import { SharedPlaces } from './connections/shared-places.ts';
 import { Notifications } from './notifications.ts';
 import { Overviews } from './overview/overviews.ts';
+import { SystemLooks } from './overview/system.ts';
 import { runQueueName } from './run-queue.ts';
 
 /** The platform waits for 5 s at least: attentions have 3 s, what was written down and leases the rest. */
@@ -55,6 +56,7 @@ export class AppProcess {
   readonly callers: Databases;
   readonly companies: CompaniesMemory;
   readonly overviews: Overviews;
+  readonly system: SystemLooks;
   readonly abraGen = new AbraGenClients();
   /** Of dynsql's queries. */
   readonly places = new SharedPlaces();
@@ -80,6 +82,7 @@ export class AppProcess {
     const { leaseSeconds } = settings;
     const { now, stopping } = this;
     this.overviews = new Overviews({ container, leaseSeconds, now, stopping });
+    this.system = new SystemLooks(this.overviews.changed);
     this.companies = new CompaniesMemory(this.overviews.changed);
     this.notifications = new Notifications({
       ...{ settings, container, state: this.state, closures: this.closures, now: this.now },

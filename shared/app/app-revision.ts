@@ -26,7 +26,7 @@ import { Companies } from './companies.ts';
 import type { QueuedMessage } from './company-polls.ts';
 import type { Content } from './configuration.ts';
 import { DynsqlConnections } from './connections/dynsql-connections.ts';
-import { lookAtHealth } from './health/look.ts';
+import { lookAtData, lookAtSystem } from './health/look.ts';
 import type { HealthPart } from './health/part.ts';
 import { ProceduresHealth } from './health/procedures-health.ts';
 import { lookAtAll } from './overview/look.ts';
@@ -174,17 +174,39 @@ export class AppRevision implements AppServices {
     return this.#process.stopping;
   }
 
-  health(signal: AbortSignal): Promise<HealthPart[]> {
+  async health(signal: AbortSignal): Promise<HealthPart[]> {
+    const { stopping } = this.#process;
+    const look = () => lookAtData(this.#looking(), stopping);
+    const both = [this.#health.get('data', healthAgeMs, look, signal), this.#system(signal)];
+    return (await Promise.all(both)).flat();
+  }
+
+  /** Looks at what the overview cannot know by itself, where that is due. Rejects only by `signal`. */
+  async watchSystem(signal: AbortSignal): Promise<void> {
+    if (this.#process.system.isDue(this.now())) await this.#system(signal);
+  }
+
+  /** Whoever looks: what was found is the overview's. */
+  #system(signal: AbortSignal): Promise<HealthPart[]> {
+    const { stopping, system } = this.#process;
+    const look = async () => {
+      const at = this.now();
+      const parts = await lookAtSystem(this.#looking(), stopping);
+      if (!stopping.aborted) system.note({ at, parts });
+      return parts;
+    };
+    return this.#health.get('system', healthAgeMs, look, signal);
+  }
+
+  #looking() {
     const { content, companies, dynsql, closures, troubles, acknowledgements, now } = this;
-    const { container, stopping, queues, notifications } = this.#process;
-    const dependencies = {
+    const { container, queues, notifications } = this.#process;
+    return {
       ...{ content, companies, dynsql, closures, troubles, acknowledgements, now },
       ...{ container, queues, databases: this.#databases, events: notifications },
       notices: this.#notices(),
       procedures: this.#procedures,
     };
-    const look = () => lookAtHealth(dependencies, stopping);
-    return this.#health.get('', healthAgeMs, look, signal);
   }
 
   /**
@@ -267,8 +289,9 @@ export class AppRevision implements AppServices {
     const { retentionDays } = this.settings;
     const container = await this.#process.container(signal);
     const state = await this.#process.state(signal);
+    const system = this.#process.system.newest;
     const looking = { catalog, schedules, boards, closures, acknowledgements, now, retentionDays };
-    return await lookAtAll({ ...looking, container, state }, before, signal);
+    return await lookAtAll({ ...looking, container, state, system }, before, signal);
   }
 
   /** Starts whatever is due by schedules, as `startDue`; one that fails keeps no other from it. */

@@ -149,8 +149,15 @@ export function toDatabaseError(error: unknown): DatabaseError {
     line: first.lineNumber,
     endedSession: all.some(endsSession) || isBroken(driver),
   };
-  const message = first.message ?? String(error);
+  const message = withCode(first.message ?? String(error), driver);
   return new DatabaseError(message, meaningOf(driver, number), details, { cause: error });
+}
+
+/** Of several addresses that a name has, or of one, the driver says only that it has tried them in turn. */
+function withCode(message: string, error: DriverError): string {
+  const [code] = codesOf(error);
+  if (code === undefined || !unreachableCodes.has(code) || message.includes(code)) return message;
+  return `${message.replace(/ - Could not connect \(\w+\)$/, '')} (${code})`;
 }
 
 function numberOf({ number }: DriverError): number | undefined {

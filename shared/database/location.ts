@@ -21,10 +21,26 @@ export function databaseLocation(connectionString: string): string {
   return `${hostKey(config.server)}:${place}/${config.database ?? ''}`;
 }
 
+/**
+ * Where a database's server is, as the setting spells it: `127.0.0.1:1433`, `sql1.example:express`.
+ *
+ * @throws RangeError as `parseAddress`
+ */
+export function databaseHost(connectionString: string): string {
+  const { config } = parseAddress(connectionString);
+  return `${config.server}:${config.port ?? config.options?.instanceName ?? defaultPort}`;
+}
+
+/** The same over HTTP: `flexi.example:5434`. @param origin `https://host:port` */
+export function httpHost(origin: string): string {
+  const { hostname, port, protocol } = new URL(origin);
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+}
+
 /** Where something over HTTP is: `flexi.example:5434/demo`. @param origin `https://host:port` */
 export function httpLocation(origin: string, name: string): string {
-  const { hostname, port, protocol } = new URL(origin);
-  return `${hostKey(hostname)}:${port || (protocol === 'https:' ? 443 : 80)}/${name}`;
+  const { hostname } = new URL(origin);
+  return `${hostKey(hostname)}${httpHost(origin).slice(hostname.length)}/${name}`;
 }
 
 function hostKey(host: string): string {

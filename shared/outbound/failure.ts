@@ -61,7 +61,15 @@ export abstract class ServerError<Trouble extends string = string> extends Error
   }
 }
 
-const certificateCode = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT)/;
+/** Of Node, where a server's certificate is not taken. */
+export const certificateCode =
+  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT)/;
+
+/** Of a resolver, which may be away itself. */
+const nameCodes: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
+/** Of OpenSSL, where it is not about the certificate. */
+const protocolCode = /^(EPROTO|ERR_SSL_)/;
 
 /**
  * Whoever was silent for a whole deadline is not asked the same again: it may still be at it.
@@ -84,6 +92,18 @@ export function brokenCall(error: unknown): Failure {
     const cure =
       'Give the server a certificate that this machine trusts, or add TrustServerCertificate=true to the setting if you know that nobody is between.';
     return { kind: 'unreachable', fault, cure };
+  }
+  if (nameCodes.has(code)) {
+    const fault = `the name of the server is not known (${code})`;
+    const cure =
+      'Check the name in Url of the setting, and that this machine can look it up (DNS).';
+    return { kind: 'unreachable', fault, cure, isTransient: true };
+  }
+  if (protocolCode.test(code)) {
+    const fault = `no encrypted connection can be made with what answers there (${code})`;
+    const cure =
+      'Check Url of the setting: the port may be one without encryption, or of something else; and whether the server knows TLS 1.2.';
+    return { kind: 'unreachable', fault, cure, isTransient: true };
   }
   return { kind: 'unreachable', fault: `no answer (${code})`, isTransient: true };
 }

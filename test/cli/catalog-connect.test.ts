@@ -290,8 +290,8 @@ describe('catalog check --connect', () => {
     assert.deepEqual(
       gone.faults.map(({ path, isUnanswered }) => [path, isUnanswered]),
       [
-        ['databases[0]', true],
-        ['databases[1]', true],
+        ['databases[0].connection', true],
+        ['databases[1].connection', true],
       ],
     );
     const unset = await check(t, catalogOf(false), { SQL_SRC: 'Server=x', SQL_AP: 'x' });

@@ -194,7 +194,7 @@ test('companies that all fall at once: no writer waits, the overview is right wi
           companies: companies.map((one) => ({ ...company, ...one })),
         },
         ...{ container: own, state: syncStateOf(own), schedules: none, boards: none },
-        ...{ closures: none, acknowledgements: none, retentionDays: 90, now },
+        ...{ closures: none, acknowledgements: none, system: undefined, retentionDays: 90, now },
       },
       known,
       signal,

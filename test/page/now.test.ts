@@ -83,6 +83,28 @@ describe('the view Now', { skip: withoutBrowser }, () => {
     });
   }
 
+  it('what is wrong with the system itself is a line, until it is not', async () => {
+    const faults = `${machine.abraGenControlUrl}/faults`;
+    const fault = JSON.stringify({ kind: 'list', times: 1_000, status: 503 });
+    await fetch(faults, { method: 'PUT', body: fault });
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(machine.url, {
+      token,
+    });
+    // Lists that are not older than ten seconds count as answers.
+    while (JSON.parse((await machine.get('/health')).text).state === 'ok') {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+    const line = page.getByRole('listitem').filter({ hasText: /^ABRA Gen \S+ does not answer/ });
+    await line.waitFor();
+    await page.getByRole('heading', { level: 1, name: 'One thing is wrong' }).waitFor();
+    await assertAccessible();
+    await fetch(faults, { method: 'DELETE' });
+    await line.waitFor({ state: 'detached', timeout: 60_000 });
+    await page.getByRole('heading', { level: 1, name: 'All is well' }).waitFor();
+    assertQuiet();
+    await close();
+  });
+
   it('what was made again and has failed again can be made again', async () => {
     await control('PUT', procedure, { failures: { times: 1_000, number: 8134 } });
     const first = await start({ code: 'stek', name: 'meter' });

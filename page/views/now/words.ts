@@ -43,8 +43,21 @@ export function titleOf({ kind, subject, names = [], what, count = names.length 
       : say('now.company', { subject });
   }
   if (kind === 'late') return say('now.slowRun', { subject });
+  if (kind === 'system') return partTitle(subject);
   if (kind === 'poison') return say('now.poison', { count, subject });
   return subject === 'everything' ? say('now.closedAll') : say('now.closed', { subject });
+}
+
+const parts = [
+  ...(['database', 'server', 'procedures', 'catalog', 'connection'] as const),
+  ...(['queries', 'documents', 'locks', 'target', 'targets'] as const),
+];
+
+/** Of a part of the health, `database hcs`. */
+function partTitle(part: string): string {
+  const [word = '', ...name] = part.split(' ');
+  const known = parts.find((one) => one === word);
+  return known === undefined ? part : say(`now.system_${known}`, { name: name.join(' ') });
 }
 
 /** What the app says for good, word for word; errors of servers stay as they are. */

@@ -17,6 +17,7 @@ const tones: Readonly<Record<Line['kind'], 'failed' | 'differs' | 'old' | 'calm'
   late: 'old',
   old: 'old',
   company: 'old',
+  system: 'old',
   closed: 'calm',
 };
 
@@ -24,14 +25,14 @@ const tones: Readonly<Record<Line['kind'], 'failed' | 'differs' | 'old' | 'calm'
 export function WrongLine({ line }: { line: Line }) {
   const isOpen = useSignal(false);
   const cause = useId();
-  const { kind, since, until, count, names = [], run, see, acknowledged } = line;
+  const { kind, state, since, until, count, names = [], run, see, acknowledged } = line;
   const title = titleOf(line);
   const reason = reasonIn(line);
   const href = placeOfPath(see);
   const hasCause = kind === 'failed' && run !== undefined;
   const unnamed = (count ?? 0) - names.length;
   return (
-    <li class={acknowledged ? 'known' : tones[kind]}>
+    <li class={acknowledged ? 'known' : state === 'failing' ? 'failed' : tones[kind]}>
       <b class="clamped" title={title}>
         <bdi>{title}</bdi>
       </b>

@@ -1,10 +1,11 @@
 /** A catalogue against the databases, companies and connections that the settings name. */
 
 import type { Catalog } from '../../catalog/index.ts';
-import { toDatabaseError } from '../../database/database-error.ts';
+import { type ErrorMeaning, toDatabaseError } from '../../database/database-error.ts';
 import { Databases } from '../../database/databases.ts';
-import { databaseLocation } from '../../database/location.ts';
+import { databaseHost, databaseLocation } from '../../database/location.ts';
 import type { Definition } from '../../dynsql/definition.ts';
+import { certificateCode } from '../../outbound/failure.ts';
 import {
   type Connections,
   readSettings,
@@ -57,7 +58,7 @@ export async function connectedFaults(
     stages: catalog.placedStages(),
     queries: [...catalog.placedFreshness(), ...catalog.placedChecks()],
   };
-  const ofDatabase = async (id: string): Promise<Fault[]> => {
+  const ofDatabase = async ({ id, connection }: DeclaredDatabase): Promise<Fault[]> => {
     const connectionString = connections.databases[id];
     if (connectionString === undefined) return [];
     const [address = ''] = databaseLocation(connectionString).split('/');
@@ -71,12 +72,13 @@ export async function connectedFaults(
     } catch (error) {
       signal.throwIfAborted();
       places.set(id, { address, name: undefined });
-      return [unanswered(error, id, at, bounded)];
+      const whose = `${id} at ${databaseHost(connectionString)}, as ${connection} says,`;
+      return [unanswered(error, whose, { path: `${at}.connection`, setting: connection }, bounded)];
     }
   };
   try {
     const all = await Promise.all([
-      ...catalog.databases.map(({ id }) => ofDatabase(id)),
+      ...catalog.databases.map(ofDatabase),
       companyFaults(catalog, connections.companies, entries, signal),
       connectionFaults(catalog, connections.abraGen, entries, signal),
     ]);
@@ -87,21 +89,48 @@ export async function connectedFaults(
   return faults.map((fault) => inFile(fault, file));
 }
 
-function unanswered(error: unknown, id: string, path: string, bounded: AbortSignal): Fault {
+type DeclaredDatabase = Pick<Catalog['databases'][number], 'id' | 'connection'>;
+
+/** @param whose with its address and setting, which no error of a server has */
+function unanswered(
+  error: unknown,
+  whose: string,
+  { path, setting }: { path: string; setting: string },
+  bounded: AbortSignal,
+): Fault {
   const { message, meaning } = toDatabaseError(error);
   const isAway = bounded.aborted || meaning === 'unreachable' || meaning === 'transient';
+  const said = bounded.aborted
+    ? `did not answer within ${deadlineMs / 1000} s`
+    : `cannot be looked at: ${message}`;
   return {
     severity: 'fault',
     ...(isAway && { isUnanswered: true }),
-    path,
-    text: bounded.aborted
-      ? `${id} did not answer within ${deadlineMs / 1000} s`
-      : `${id} cannot be looked at: ${message}`,
-    cure:
-      meaning === 'login'
-        ? 'check User Id, Password and Database in its setting, and that the login has a user there'
-        : 'check its setting, that the server runs, and that no firewall is between',
+    ...{ path, text: `${whose} ${said}`, cure: cureOf(error, meaning, setting) },
   };
+}
+
+function cureOf(error: unknown, meaning: ErrorMeaning, setting: string): string {
+  if (meaning === 'login') {
+    return `check User Id, Password and Database in ${setting}, and that the login has a user there`;
+  }
+  if (isCertificate(error)) {
+    return `give the server a certificate that this machine trusts, or add TrustServerCertificate=true to ${setting} if you know that nobody is between`;
+  }
+  return `check Server in ${setting}, that SQL Server runs there, and that no firewall is between`;
+}
+
+/** The driver wraps what TLS says once or twice. */
+function isCertificate(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > 4) return false;
+  const {
+    code = '',
+    cause,
+    originalError,
+  } = error as NodeJS.ErrnoException & {
+    originalError?: unknown;
+  };
+  return certificateCode.test(code) || isCertificate(cause ?? originalError, depth + 1);
 }
 
 /** What the settings have; what is missing or wrong with them is told, and the rest is used. */

@@ -4,6 +4,7 @@ import { AbraGenClient } from '../../abra-gen/client.ts';
 import { AbraGenServers } from '../../abra-gen/servers.ts';
 import { sideBySide } from '../../async/side-by-side.ts';
 import type { Catalog, FollowedCompany } from '../../catalog/index.ts';
+import { httpHost } from '../../database/location.ts';
 import { checkQuery } from '../../dynsql/language/query.ts';
 import { queryBody } from '../../dynsql/rows/row-query.ts';
 import { didYouMean } from '../../faults/near-name.ts';
@@ -30,8 +31,9 @@ export async function companyFaults(
   addresses: Connections['companies'],
   entries: Entries,
   signal: AbortSignal,
+  limits = once,
 ): Promise<Fault[]> {
-  const servers = new FlexibeeServers(once);
+  const servers = new FlexibeeServers(limits);
   try {
     const all = await sideBySide(
       catalog.companies,
@@ -39,9 +41,10 @@ export async function companyFaults(
       async (company, own) => {
         const address = addresses[company.code];
         if (address === undefined) return [];
-        const { code, name, requestsAtOnce } = company;
+        const { code, name, requestsAtOnce, connection } = company;
         const client = openCompany({ code, name, address, requestsAtOnce }, servers);
-        return await faultsOfCompany(client, company, catalog, entries, own);
+        const asked = { address: httpHost(address.origin), setting: connection };
+        return await faultsOfCompany(client, company, asked, catalog, entries, own);
       },
       signal,
     );
@@ -54,26 +57,27 @@ export async function companyFaults(
 async function faultsOfCompany(
   client: FlexibeeCompany,
   { code }: FollowedCompany,
+  asked: Asked,
   catalog: Known,
   entries: Entries,
   signal: AbortSignal,
 ): Promise<Fault[]> {
-  const at = `${entries.pathOf('dataSources', code)}.company`;
-  const whole = await faultOf(at, () => client.newestVersion(signal), signal);
-  if (whole !== undefined) return [whole];
+  const place = { ...asked, path: `${entries.pathOf('dataSources', code)}.company` };
+  const whole = await answerOf(place, () => client.newestVersion(signal), signal);
+  if ('fault' in whole) return [whole.fault];
   const evidences = Object.keys(catalog.names(code) ?? {});
   const faults = await sideBySide(
     evidences,
     mostAtOnce,
-    (evidence, own) =>
-      faultOf(
-        entries.pathOf('entities', evidence),
-        () => client.list(evidence, { limit: 1, detail: 'id' }, own),
-        own,
-      ),
+    async (evidence, own) => {
+      const of = { ...asked, path: entries.pathOf('entities', evidence), isWithin: true };
+      const list = () => client.list(evidence, { limit: 1, detail: 'id' }, own);
+      const answer = await answerOf(of, list, own);
+      return 'fault' in answer ? [answer.fault] : [];
+    },
     signal,
   );
-  return faults.filter((fault) => fault !== undefined);
+  return faults.flat();
 }
 
 /** Of connections that have an address. */
@@ -82,8 +86,9 @@ export async function connectionFaults(
   addresses: Connections['abraGen'],
   entries: Entries,
   signal: AbortSignal,
+  limits = once,
 ): Promise<Fault[]> {
-  const servers = new AbraGenServers(once);
+  const servers = new AbraGenServers(limits);
   try {
     const faults: Fault[] = [];
     for (const connection of catalog.connections) {
@@ -91,12 +96,14 @@ export async function connectionFaults(
       if (connection.kind !== 'abra-gen' || address === undefined) continue;
       const { id, name } = connection;
       const client = new AbraGenClient({ id, name, address }, servers);
-      const whole = await faultOf(
-        entries.pathOf('connections', id),
-        () => client.list(signal),
-        signal,
+      const asked = { address: httpHost(address.origin), setting: connection.connection };
+      const place = { ...asked, path: entries.pathOf('connections', id) };
+      const whole = await answerOf(place, () => client.list(signal), signal);
+      faults.push(
+        ...('fault' in whole
+          ? [whole.fault]
+          : await queryFaults({ client, id, known: whole.got, asked }, catalog, entries, signal)),
       );
-      faults.push(...(whole ? [whole] : await queryFaults(client, id, catalog, entries, signal)));
     }
     return faults;
   } finally {
@@ -104,15 +111,21 @@ export async function connectionFaults(
   }
 }
 
+interface AnsweringConnection {
+  client: AbraGenClient;
+  id: string;
+  /** What it lists. */
+  known: Awaited<ReturnType<AbraGenClient['list']>>;
+  asked: Asked;
+}
+
 /** Of the entities that ask a connection: whether there is such a definition, and the query fits it. */
 async function queryFaults(
-  client: AbraGenClient,
-  id: string,
+  { client, id, known, asked }: AnsweringConnection,
   catalog: Known,
   entries: Entries,
   signal: AbortSignal,
 ): Promise<Fault[]> {
-  const known = await client.list(signal);
   const faults = new Map<string, Fault[]>();
   for (const code of Object.keys(catalog.codes())) {
     for (const name of Object.keys(catalog.names(code) ?? {})) {
@@ -126,7 +139,13 @@ async function queryFaults(
         faults.set(name, [{ severity: 'fault', path: `${at}.definition`, text, cure }]);
         continue;
       }
-      const { definition } = await client.definition(query.definition, signal);
+      const place = { ...asked, path: `${at}.definition`, isWithin: true };
+      const told = await answerOf(place, () => client.definition(query.definition, signal), signal);
+      if ('fault' in told) {
+        faults.set(name, [told.fault]);
+        continue;
+      }
+      const { definition } = told.got;
       const body = queryBody(query, anyMonth);
       const checked = checkQuery(definition, body, { templates: 'elsewhere' });
       const wrong = 'errors' in checked ? checked.errors : [];
@@ -144,19 +163,52 @@ async function queryFaults(
   return [...faults.values()].flat();
 }
 
-/** What a server did not answer, or refused. @throws whatever else goes wrong */
-async function faultOf(
-  path: string,
-  ask: () => Promise<unknown>,
+/** Who was asked. */
+interface Asked {
+  /** `host:port` */
+  address: string;
+  /** That has the address, user and password. */
+  setting: string;
+}
+
+interface AskedPlace extends Asked {
+  /** In the catalogue, of the entry that is asked for. */
+  path: string;
+  /** The server has answered before: it is about that entry alone. */
+  isWithin?: boolean;
+}
+
+/** The member of the entry that a trouble comes from. */
+const members: Readonly<Record<string, string>> = {
+  'unknown company': '.name',
+  'not found': '.name',
+  unreachable: '.connection',
+  'wrong password': '.connection',
+  'answer not understood': '.connection',
+};
+
+/**
+ * What a server answers, or why not: with where it was asked and by which setting, since no message
+ * of a connection says so.
+ *
+ * @throws whatever else goes wrong
+ */
+async function answerOf<T>(
+  { address, setting, path, isWithin = false }: AskedPlace,
+  ask: () => Promise<T>,
   signal: AbortSignal,
-): Promise<Fault | undefined> {
+): Promise<{ got: T } | { fault: Fault }> {
   try {
-    await ask();
-    return undefined;
+    return { got: await ask() };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ServerError)) throw error;
-    const fault = { severity: 'fault' as const, path, text: error.message, cure: error.cure };
-    return error.kind === 'unreachable' ? { ...fault, isUnanswered: true } : fault;
+    const fault: Fault = {
+      severity: 'fault',
+      path: isWithin ? path : `${path}${members[error.kind] ?? ''}`,
+      text: `${error.message}, asked at ${address}, as ${setting} says`,
+      cure: error.cure,
+    };
+    return { fault: error.kind === 'unreachable' ? { ...fault, isUnanswered: true } : fault };
   }
 }

@@ -1,4 +1,4 @@
-/** Every line of the app's health. */
+/** Every line of the app's health, in two parts: what the overview knows by itself, and the rest. */
 
 import type { Acknowledgements } from '../../acknowledgements/acknowledgements.ts';
 import type { Closures } from '../../closures/closures.ts';
@@ -43,18 +43,35 @@ export interface HealthDependencies {
   now(): Date;
 }
 
-/** Never rejects. */
-export async function lookAtHealth(
+/** What the overview has facts of its own of, or could not be told without. Never rejects. */
+export async function lookAtData(
+  dependencies: HealthDependencies,
+  signal: AbortSignal,
+): Promise<HealthPart[]> {
+  const { container, content, troubles, acknowledgements } = dependencies;
+  const parts = await Promise.all([
+    checkPart(
+      'storage',
+      async (bounded) => (await container(bounded)).getProperties({ abortSignal: bounded }),
+      signal,
+    ),
+    exclusivesHealth(content.catalog.exclusives, container, signal),
+    closuresHealth(dependencies.closures, signal),
+    queuesHealth(dependencies.queues, signal),
+    companiesHealth(dependencies.companies, acknowledgements, signal),
+    syncsHealth(troubles, acknowledgements, signal),
+    agesHealth(troubles, acknowledgements, signal),
+  ]);
+  return parts.flat();
+}
+
+/** The rest: what the overview is told by these parts. Never rejects. */
+export async function lookAtSystem(
   dependencies: HealthDependencies,
   signal: AbortSignal,
 ): Promise<HealthPart[]> {
   const { content, container, databases, now } = dependencies;
   const { catalog } = content;
-  const storage = checkPart(
-    'storage',
-    async (bounded) => (await container(bounded)).getProperties({ abortSignal: bounded }),
-    signal,
-  );
   const checked = new Map(
     catalog.databases.map(({ id }) => [
       id,
@@ -66,20 +83,13 @@ export async function lookAtHealth(
   const answers = async (id: string) => (await checked.get(id))?.state === 'ok';
   const servers = serversHealth({ catalog, databases, now, answers }, signal);
   const parts = await Promise.all([
-    storage,
     brokenHealth(container, signal),
     locksHealth(container, signal),
-    exclusivesHealth(catalog.exclusives, container, signal),
     catalogHealth(content, dependencies.notices),
-    closuresHealth(dependencies.closures, signal),
-    queuesHealth(dependencies.queues, signal),
     ...checked.values(),
     servers,
     // One after the other: on the connection that has answered.
     servers.then(() => dependencies.procedures.look({ catalog, databases, answers }, signal)),
-    companiesHealth(dependencies.companies, dependencies.acknowledgements, signal),
-    syncsHealth(dependencies.troubles, dependencies.acknowledgements, signal),
-    agesHealth(dependencies.troubles, dependencies.acknowledgements, signal),
     connectionsHealth(dependencies.dynsql, signal),
     queriesHealth(dependencies.dynsql),
     targetsHealth(dependencies.events, signal),

@@ -14,6 +14,7 @@ import type { SyncState } from '../../sync/sync-state.ts';
 import { lookAtCompanies } from './companies.ts';
 import { lookAtRuns } from './runs.ts';
 import { lookAtSchedules } from './schedules.ts';
+import { type SystemLook, systemFacts } from './system.ts';
 
 export interface LookDependencies {
   catalog: Pick<
@@ -26,6 +27,8 @@ export interface LookDependencies {
   boards: Pick<Boards, 'list'>;
   closures: Pick<Closures, 'current'>;
   acknowledgements: Pick<Acknowledgements, 'current'>;
+  /** What this process has seen of the system itself, and when. */
+  system: SystemLook | undefined;
   retentionDays: number;
   now(): Date;
 }
@@ -87,6 +90,7 @@ export async function lookAtAll(
       part('closures', () => closures.current(signal)),
       part('acknowledgements', () => acknowledgements.current(signal)),
     ]);
+  const system = systemFacts(before?.system, dependencies.system);
   return {
     lookedAt: now.toISOString(),
     unread,
@@ -100,6 +104,7 @@ export async function lookAtAll(
     companies: companies ?? known.companies,
     givenUp:
       givenUp?.map(({ queue, id, about, at }) => ({ queue, id, about, at })) ?? known.givenUp,
+    ...(system && { system }),
     closures: closed ? [...closed] : known.closures,
     acknowledgements: acknowledged ? [...acknowledged] : known.acknowledgements,
   };

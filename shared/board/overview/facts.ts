@@ -72,6 +72,9 @@ export type KnownServer = z.infer<typeof knownServerSchema>;
 
 export const companyPhases = ['starting', 'loading', 'following'] as const;
 
+/** From bad to worse, as `healthStates`. */
+export const systemStates = ['degraded', 'failing'] as const;
+
 /** As the row beside its documents says. */
 const knownCompanySchema = z.object({
   phase: z.enum(companyPhases),
@@ -94,6 +97,22 @@ const givenUpSchema = z.object({
   about: z.string(),
   at: z.string(),
 });
+
+/** Of what has no facts of its own here: databases, the catalogue, targets of events. */
+const knownSystemSchema = z.object({
+  /** When all of it was looked at, by whichever process did so last. */
+  lookedAt: instantSchema,
+  /** As `HealthPart`, those that are not as they should be. */
+  wrong: z.array(
+    z.object({
+      part: z.string(),
+      state: z.enum(systemStates),
+      reason: z.string(),
+      since: instantSchema,
+    }),
+  ),
+});
+export type KnownSystem = z.infer<typeof knownSystemSchema>;
 
 /** Parts of all this, each of which may be unreadable by itself. */
 export const factParts = [
@@ -135,6 +154,8 @@ const factsSchema = z.object({
   /** By code, all that the catalogue has. */
   companies: z.record(z.string(), knownCompanySchema),
   givenUp: z.array(givenUpSchema),
+  /** Absent until somebody has looked. */
+  system: knownSystemSchema.exactOptional(),
   closures: z.array(closureSchema),
   acknowledgements: z.array(acknowledgementSchema),
 });

@@ -88,6 +88,7 @@ class View {
     return [
       '',
       ...broken(`${texts.kinds[kind]}: ${subject}, ${time.join(', ')}`, ''),
+      ...(kind === 'system' ? indented(this.#part(subject)) : []),
       ...indented((texts.whats as Record<string, string>)[what] ?? this.#worded(what)),
       ...(names.length === 0 ? [] : indented([names.join(', '), ...all].join('; '))),
       ...(acknowledged
@@ -96,6 +97,12 @@ class View {
       ...indented(filled(texts.see, { path: see })),
       ...this.#mend(one),
     ];
+  }
+
+  /** What it means that a part of the health is not as it should be; its reason is the app's own. */
+  #part(name: string): string {
+    const [kind = ''] = name.split(' ');
+    return (this.#texts.system as Record<string, string>)[kind] ?? '';
   }
 
   /** As it is typed: broken where a shell goes on with the next line. */

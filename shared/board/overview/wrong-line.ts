@@ -8,6 +8,7 @@ import {
 } from '../../acknowledgements/acknowledgements.ts';
 import { instantSchema } from '../../storage/instant.ts';
 import { cut } from '../../sync/brief.ts';
+import { systemStates } from './facts.ts';
 
 /** The heaviest first. */
 export const wrongKinds = [
@@ -16,6 +17,7 @@ export const wrongKinds = [
   'old',
   'differs',
   'company',
+  'system',
   'poison',
   'closed',
 ] as const;
@@ -23,9 +25,14 @@ export const wrongKinds = [
 export const wrongSchema = z.object({
   kind: z.enum(wrongKinds).meta({
     description:
-      '`failed`: since the last success; `late`: a due time was not begun or not kept, or a run is slow; `old`: data are older than they may be; `differs`: a check does; `company`: it is not followed; `poison`: messages were given up; `closed`: for now',
+      '`failed`: since the last success; `late`: a due time was not begun or not kept, or a run is slow; `old`: data are older than they may be; `differs`: a check does; `company`: it is not followed; `system`: a part of `/health` is not as it should be; `poison`: messages were given up; `closed`: for now',
   }),
-  subject: z.string().meta({ description: 'A data source, a schedule, a queue, a server' }),
+  subject: z
+    .string()
+    .meta({ description: 'A data source, a schedule, a queue, a server, a part of `/health`' }),
+  state: z.enum(systemStates).exactOptional().meta({
+    description: 'Of `system`, as in `/health`; what is `failing` comes first of all',
+  }),
   what: z.string().meta({ description: 'In brief; of an error the first, in its own words' }),
   names: z.array(z.string()).exactOptional().meta({ description: 'Entities; the first ones' }),
   count: z.int().exactOptional().meta({ description: 'How many, where they are more than one' }),

@@ -38,7 +38,7 @@ export function wrongIn(facts: Facts): Wrong[] {
   return found.sort(byWeight);
 }
 
-/** Of schedules, runs, checks and queues: what only the overview knows. */
+/** Of schedules, runs, checks, queues and the system itself: what only the overview knows. */
 export function troublesIn(facts: Facts): Trouble[] {
   return wrongTroubles(facts).map(({ trouble }) => trouble);
 }
@@ -49,6 +49,7 @@ function wrongTroubles(facts: Facts): WrongTrouble[] {
     ...facts.schedules.flatMap((one) => wrongWithSchedule(one, now)),
     ...slowRuns(facts, now),
     ...differing(facts),
+    ...system(facts),
     ...poison(facts),
   ];
 }
@@ -56,6 +57,8 @@ function wrongTroubles(facts: Facts): WrongTrouble[] {
 function byWeight(one: Wrong, other: Wrong): number {
   const known = Number(one.acknowledged !== undefined) - Number(other.acknowledged !== undefined);
   if (known !== 0) return known;
+  const failing = Number(one.state !== 'failing') - Number(other.state !== 'failing');
+  if (failing !== 0) return failing;
   const kinds = wrongKinds.indexOf(one.kind) - wrongKinds.indexOf(other.kind);
   if (kinds !== 0) return kinds;
   if (one.since !== other.since) return one.since < other.since ? -1 : 1;
@@ -212,6 +215,17 @@ export function troublesOfCompany(
     ...evidences.map(own('evidence')),
     ...calls.map(own('calls')),
   ];
+}
+
+/** While a part is as bad as it is, it is the same trouble, whatever its reason says of times and numbers. */
+function system({ system: seen }: Facts): WrongTrouble[] {
+  return (seen?.wrong ?? []).map(({ part, state, reason, since }) => ({
+    trouble: { kind: 'system', subject: part, what: state, since },
+    line: {
+      ...{ kind: 'system', state, subject: part, what: brief(reason), since },
+      see: '/health',
+    },
+  }));
 }
 
 /** One more that is given up is another trouble. */
