@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import lock from '../package-lock.json' with { type: 'json' };
 import { commandLine } from '../shared/command-line/command-line.ts';
+import linterLock from './fetched/linter/package-lock.json' with { type: 'json' };
 import generatorLock from './fetched/openapi-generator/package-lock.json' with { type: 'json' };
 import nodeLock from './fetched/own-node/package-lock.json' with { type: 'json' };
 
@@ -67,7 +68,7 @@ if (import.meta.main) {
     what: 'Whether every package has its digest in the lock file, and none that is deployed a known fault.',
     options: {},
   });
-  const loose = [lock, generatorLock, nodeLock].flatMap(({ packages }) =>
+  const loose = [lock, linterLock, generatorLock, nodeLock].flatMap(({ packages }) =>
     withoutDigest(packages as unknown as Readonly<Record<string, Locked>>),
   );
   for (const path of loose) console.error(`${path} has no integrity in package-lock.json`);

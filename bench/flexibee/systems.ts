@@ -2,7 +2,9 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { loadavg } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BulkOptions } from 'flexibee-server';
 import { type Azurite, startAzurite } from 'stand-in-kit/azurite';
@@ -61,7 +63,10 @@ export async function forkReady<Ready>(
 }
 
 export async function startSystems(companies = 1): Promise<Systems> {
-  const azurite = await startAzurite();
+  // In memory each write is a piece of its own, and it stands still for minutes when it clears those
+  // of thousands of companies.
+  const directory = await mkdtemp(join(tmpdir(), 'syncboard-bench-'));
+  const azurite = await startAzurite({ directory });
   const sql = await forkReady<{ connectionString: string }>('./sql-server.ts');
   const flexibee = await forkReady<{ url: string }>('./server.ts', [`${companies}`]);
   return {
@@ -75,6 +80,7 @@ export async function startSystems(companies = 1): Promise<Systems> {
         await exit;
       }
       await azurite.close();
+      await rm(directory, { recursive: true });
     },
   };
 }

@@ -1,1 +1,2 @@
 export function fillModules(folder: string): boolean;
+export function modulesAreAsLocked(folder: string): boolean;

@@ -3,21 +3,16 @@
  * fetched by whoever changes a route, or plays the test of a generated client.
  */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fillModules } from './fill-modules.mjs';
-
-const folder = fileURLToPath(new URL('openapi-generator', import.meta.url));
+import { fetchedCommand } from './fetched-command.ts';
 
 /**
  * @returns the path of its command, for Node
- * @throws Error where it is not there and cannot be fetched; npm has told why
+ * @throws Error where it is not there and cannot be fetched
  */
-export function openApiGenerator(): string {
-  const command = join(folder, 'node_modules/openapi-typescript/bin/cli.js');
-  if (!existsSync(command) && !fillModules(folder)) {
-    throw new Error('openapi-typescript is not here, and could not be fetched');
-  }
-  return command;
-}
+export const openApiGenerator = (): string =>
+  fetchedCommand({
+    folder: fileURLToPath(new URL('openapi-generator', import.meta.url)),
+    name: 'openapi-typescript',
+    path: 'openapi-typescript/bin/cli.js',
+  });

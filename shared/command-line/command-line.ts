@@ -53,7 +53,7 @@ export function readCommandLine<const O extends Options>(
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
       if (part === undefined && parts.includes(token.value)) part = token.value;
-      else if (given.length < operands.length) given.push(token.value);
+      else if (given.length < operands.length || operands.at(-1)?.areMany) given.push(token.value);
       else fail(`unexpected argument ${token.value}${meant(token.value, [...parts, ...names])}`);
       continue;
     }

@@ -73,6 +73,8 @@ export interface Operand extends Described {
   /** As the help writes it: `FILE`. */
   name: string;
   isOptional?: true;
+  /** Of the last: it takes any number of them. */
+  areMany?: true;
 }
 
 export interface Command<O extends Options> {
@@ -106,11 +108,16 @@ export function usageOf(command: Command<Options>, inWords = (text: string) => t
   rows.push(['--help', inWords('this text, and nothing else')]);
   const width = Math.max(...rows.map(([left = '']) => left.length));
   const lines = rows.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`);
-  const own = operands.map((one) => (one.isOptional ? `[${one.name}] ` : `${one.name} `)).join('');
+  const own = operands.map((one) => `${placeOf(one)} `).join('');
   const usage = `${inWords('Usage')}: ${name} ${parts ? '<part> ' : ''}${own}[${inWords('options')}]`;
   const choice = parts && `Parts: ${parts.join(', ')}`;
   const sections = [usage, what, choice, lines.join('\n'), more];
   return sections.filter((section) => section !== undefined).join('\n\n');
+}
+
+function placeOf({ name, isOptional, areMany }: Operand): string {
+  const all = areMany ? `${name} …` : name;
+  return isOptional ? `[${all}]` : all;
 }
 
 function placeholderOf(option: Option): string {

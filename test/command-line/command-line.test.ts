@@ -96,4 +96,16 @@ Does it.
       /^Usage: npm run it -- <part> \[options\]\n\n.*\n\nParts: idle, hook\n/,
     );
   });
+
+  it('takes any number of the last operand, where that is allowed', () => {
+    const file = { name: 'FILE', help: 'this one', isOptional: true, areMany: true } as const;
+    const many = { ...command, operands: [{ name: 'FOLDER', help: 'where' }, file] };
+    assert.deepEqual(readCommandLine(many, ['a']).operands, ['a']);
+    assert.deepEqual(readCommandLine(many, ['a', '--fresh', 'b', 'c']).operands, ['a', 'b', 'c']);
+    assert.match(end([], many).message, /^FOLDER is missing: where\n/);
+    assert.match(
+      end(['-h'], many).message,
+      /^Usage: npm run it -- FOLDER \[FILE …\] \[options\]\n/,
+    );
+  });
 });

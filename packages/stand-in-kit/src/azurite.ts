@@ -40,6 +40,9 @@ const closeTimeoutMilliseconds = 5_000;
 /** It has served nobody: while it starts it may not hear that it is to end. */
 const startingTimeoutMilliseconds = 500;
 
+/** Nothing is kept: there is nothing to be saved at the end. */
+const inMemory = '--inMemoryPersistence';
+
 /** Azurite's documented account, the same on every machine: not a secret. */
 const account = 'devstoreaccount1';
 const accountKey =
@@ -47,10 +50,16 @@ const accountKey =
 
 /**
  * Loaded before Azurite: lets it save its data and leave when the owner dies without a word (the
- * IPC channel breaks then), and keeps that channel from holding it after SIGTERM.
+ * IPC channel breaks then), and keeps that channel from holding it after SIGTERM. Nobody would end
+ * one that goes on for minutes: what it has in memory it clears piece by piece, with an index made
+ * anew for each.
  */
 const endWithOwner = `data:text/javascript,
-  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  const keepsNothing = process.argv.includes('${inMemory}');
+  process.on('disconnect', () => {
+    process.kill(process.pid, keepsNothing ? 'SIGKILL' : 'SIGTERM');
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${closeTimeoutMilliseconds}).unref();
+  });
   process.on('SIGTERM', () => process.channel?.unref());`;
 
 const listening = /Azurite (Blob|Queue|Table) service is successfully listening at \S*:(\d+)/;
@@ -91,7 +100,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
       blobPort,
       queuePort,
       exited,
-      close: () => end(child, closeTimeoutMilliseconds),
+      close: () => end(child, options.directory ? closeTimeoutMilliseconds : 0),
     };
   } catch (error) {
     await end(child, startingTimeoutMilliseconds);
@@ -105,7 +114,7 @@ function azuriteArguments(options: AzuriteOptions): string[] {
     ...['--queuePort', String(options.queuePort ?? 0)],
     // Nothing uses tables; any free port keeps it out of the way.
     ...['--tablePort', '0'],
-    ...(options.directory ? ['--location', options.directory] : ['--inMemoryPersistence']),
+    ...(options.directory ? ['--location', options.directory] : [inMemory]),
     '--silent',
     '--loose',
     '--disableTelemetry',
@@ -151,10 +160,11 @@ function lastWords(lines: string[]): string {
   return (errors.length > 0 ? errors : lines).slice(-3).join(' | ');
 }
 
+/** @param graceMilliseconds to save what it has; 0: nothing */
 async function end(child: ChildProcess, graceMilliseconds: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(graceMilliseconds === 0 ? 'SIGKILL' : 'SIGTERM');
   const force = setTimeout(() => child.kill('SIGKILL'), graceMilliseconds);
   await exit;
   clearTimeout(force);

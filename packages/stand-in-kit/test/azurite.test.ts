@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -65,3 +67,26 @@ test('a taken port is told in Azurite’s own words', async (t) => {
   });
   await assert.rejects(startAzurite({ blobPort: port }), /Azurite did not start .*EADDRINUSE/);
 });
+
+for (const directory of [undefined, 'kept']) {
+  test(`ends with an owner who dies without a word, ${directory ?? 'in memory'}`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'azurite-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const options = directory === undefined ? {} : { directory: join(folder, directory) };
+    const source = new URL('../src/azurite.ts', import.meta.url).href;
+    const script = `import { startAzurite } from '${source}';
+      const { blobPort } = await startAzurite(${JSON.stringify(options)});
+      console.log(blobPort);`;
+    const owner = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.after(() => owner.kill('SIGKILL'));
+    const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+    const socket = connect(Number(`${line}`), '127.0.0.1');
+    await once(socket, 'connect');
+    owner.kill('SIGKILL');
+    // Reset or closed: either way nobody listens.
+    socket.on('error', () => {});
+    await once(socket, 'close');
+  });
+}

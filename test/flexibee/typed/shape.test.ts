@@ -442,6 +442,24 @@ FROM OPENJSON(${quoted(JSON.stringify(Array.from({ length: 2_500 }, () => 0)))})
       assert.equal((await rows(table))[0]?.['nazev'], 'B');
     });
 
+    it('have what one company was refused as soon as another says anything, even the same', async () => {
+      const { evidence, table } = newEvidence();
+      const told: Property[] = [{ name: 'kod', type: 'string' }];
+      await shape('one', evidence, told);
+      await base.query(`INSERT INTO flexi.company_property (company, evidence, property, kind, title, ordinal, told_at)
+VALUES (N'two', ${quoted(evidence)}, N'nazev', 'string', N'Název', 1, '2026-01-01');
+UPDATE flexi.evidence SET due_since = '2026-01-01', due_reason = 'locked' WHERE evidence = ${quoted(evidence)};`);
+      assert.equal(await shape('one', evidence, told), 'shaped');
+      assert.ok('nazev' in (await columns(table)));
+      assert.deepEqual(
+        await base.query(
+          `SELECT due_since FROM flexi.evidence WHERE evidence = ${quoted(evidence)}`,
+        ),
+        [{ due_since: null }],
+      );
+      assert.equal(await shape('one', evidence, told), 'same');
+    });
+
     it('of more properties than a row holds go on in a second table', async () => {
       const { evidence, table } = newEvidence();
       const many = Array.from(
