@@ -2,26 +2,34 @@
 
 import type { InvocationContext } from '@azure/functions';
 import { errorReport } from '../../shared/http/error-report.ts';
+import { FirstItems } from './first-items.ts';
 import { ToolError } from './tool-error.ts';
 
 export interface Reading {
   bytes: number;
   /** `all`: more than so many bytes are refused; `end`: the last of them, of however many there are. */
   take: 'all' | 'end';
+  /** With `all`, of an object with a list of objects: so many of them, whatever comes after these. */
+  items?: number;
 }
 
 /** @throws ToolError for an answer that is too long, or breaks off */
 export async function boundedText(
   body: ReadableStream<Uint8Array> | null,
-  { bytes, take }: Reading,
+  { bytes, take, items }: Reading,
   context: Pick<InvocationContext, 'error'>,
 ): Promise<string> {
   if (body === null) return '';
   const kept: Uint8Array[] = [];
+  const first = items === undefined ? undefined : new FirstItems(items);
   let length = 0;
   try {
     // Leaving early cancels the body, and with it whatever makes it.
     for await (const piece of body) {
+      const enough = first?.end(piece);
+      if (enough !== undefined) {
+        return `${Buffer.concat([...kept, piece.subarray(0, enough)]).toString()}]}`;
+      }
       kept.push(piece);
       length += piece.byteLength;
       if (take === 'all' && length > bytes) throw tooLong(bytes);

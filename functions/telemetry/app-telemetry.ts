@@ -4,6 +4,7 @@ import type { LogHookContext } from '@azure/functions';
 import type { App } from '../../shared/app/app.ts';
 import { readerOf } from '../../shared/settings/setting-names.ts';
 import { parseTelemetry } from '../../shared/settings/telemetry.ts';
+import { tellLog } from '../../shared/storage/tell.ts';
 import { observeCalls, observePools } from '../../shared/telemetry/measurements.ts';
 import { isTelling } from '../../shared/telemetry/telling.ts';
 import type { Telemetry } from './start-telemetry.ts';
@@ -20,7 +21,7 @@ export class AppTelemetry {
     const telemetry = parseTelemetry(readerOf(environment, process.platform), () => {});
     if (telemetry === undefined) return;
     const { startTelemetry } = await import('./start-telemetry.ts');
-    this.#telemetry = await startTelemetry(telemetry);
+    this.#telemetry = await startTelemetry(telemetry, tellLog);
     this.#hear(hooks);
   }
 

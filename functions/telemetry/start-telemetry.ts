@@ -19,6 +19,7 @@ import type { TelemetrySettings } from '../../shared/settings/telemetry.ts';
 import { setTelling } from '../../shared/telemetry/telling.ts';
 import { azureExporters } from './azure-exporters.ts';
 import { sampler } from './sampler.ts';
+import { tellingFailures } from './told-failures.ts';
 
 /** Ends a process that is told to stop within its time, whether or not the receiver answers. */
 const flushMs = 2_000;
@@ -31,8 +32,17 @@ export interface Telemetry {
   stop(): Promise<void>;
 }
 
-/** From now on everything that begins is told. */
-export async function startTelemetry(settings: TelemetrySettings): Promise<Telemetry> {
+/**
+ * From now on everything that begins is told.
+ *
+ * @param warn takes a line about what does not arrive: never one of those that are sent
+ */
+export async function startTelemetry(
+  settings: TelemetrySettings,
+  warn: (text: string) => void,
+): Promise<Telemetry> {
+  const arriving = <T extends Parameters<typeof tellingFailures>[0]>(exporter: T, what: string) =>
+    tellingFailures(exporter, what, { warn });
   const { serviceName, instance } = settings;
   const resource = resourceFromAttributes({
     'service.name': serviceName,
@@ -48,9 +58,9 @@ export async function startTelemetry(settings: TelemetrySettings): Promise<Telem
       import('@opentelemetry/exporter-logs-otlp-http'),
     ]);
     // Endpoint and headers are read from the environment, as OpenTelemetry says.
-    spans.push(new traceOtlp.OTLPTraceExporter());
-    measurements.push(new metricOtlp.OTLPMetricExporter());
-    const exporter = new logOtlp.OTLPLogExporter();
+    spans.push(arriving(new traceOtlp.OTLPTraceExporter(), 'traces by OTLP'));
+    measurements.push(arriving(new metricOtlp.OTLPMetricExporter(), 'measurements by OTLP'));
+    const exporter = arriving(new logOtlp.OTLPLogExporter(), 'lines of the log by OTLP');
     logger = new LoggerProvider({
       resource,
       processors: [new BatchLogRecordProcessor({ exporter })],
@@ -59,8 +69,8 @@ export async function startTelemetry(settings: TelemetrySettings): Promise<Telem
   }
   if (settings.azure !== undefined) {
     const azure = await azureExporters(settings.azure);
-    spans.push(azure.spans);
-    measurements.push(azure.measurements);
+    spans.push(arriving(azure.spans, 'traces for Azure Monitor'));
+    measurements.push(arriving(azure.measurements, 'measurements for Azure Monitor'));
   }
   const tracers = new BasicTracerProvider({
     resource,

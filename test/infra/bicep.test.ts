@@ -162,6 +162,17 @@ test('options are begun once and added to afterwards', () => {
   assert.deepEqual(found(guide, /azd env set SYNCBOARD_OPTIONS (\S+)/g), ["'{}'", '"$all";']);
 });
 
+test('what is uploaded replaces what is there, which the CLI refuses unless told', () => {
+  const uploads = found(commands, /(az storage blob upload(?:[^\n]*\\\n)*[^\n]*)/g);
+  assert.equal(uploads.length, 3);
+  for (const upload of uploads) assert.match(upload, /--overwrite/);
+});
+
+test('what an answer calls its invocation is looked for where the host writes it', () => {
+  assert.match(guide, /AppTraces.*Properties\.InvocationId\) == /);
+  assert.doesNotMatch(guide, /where OperationId/);
+});
+
 test('what commands write is outside the work tree', () => {
   const written = found(commands, /(?<![<>&=-])> *([^\s)]+)/g);
   assert.deepEqual(written, ['"$token"']);

@@ -155,6 +155,20 @@ test('rows, a few of them', async () => {
   assert.match(text, /did you mean Code/);
 });
 
+test('rows of ABRA Gen, which has no limit of its own', async () => {
+  const all = { connection: 'demodata', definition: countries };
+  const query = { select: ['Code'], orderby: { id: 'Code' } };
+  const some = await jsonOf(reader, 'query', { ...all, query });
+  assert.ok(some.items.length > 2 && some.items.length < 50);
+  assert.equal(some.more, false);
+  const few = await jsonOf(reader, 'query', { ...all, query, limit: 2 });
+  assert.deepEqual([few.items, few.more], [some.items.slice(0, 2), true]);
+  const whole = await jsonOf(reader, 'query', { ...all, query, limit: some.items.length });
+  assert.equal(whole.more, false);
+  const { text } = await told(reader, 'query', { ...all, query: { ...query, top: 1 } });
+  assert.match(text, /top cannot be used with ABRA Gen/);
+});
+
 for (const [what, name, args, expected] of [
   [
     'a name that there is not',
