@@ -12,46 +12,25 @@ IF OBJECT_ID(N'flexi.sp_make_shape') IS NULL
   EXEC(N'CREATE PROCEDURE flexi.sp_make_shape AS RETURN 0');
 IF OBJECT_ID(N'flexi.sp_shape_evidence') IS NULL
   EXEC(N'CREATE PROCEDURE flexi.sp_shape_evidence AS RETURN 0');
-IF OBJECT_ID(N'flexi.sp_make_shape_as_owner') IS NULL
-  EXEC(N'CREATE PROCEDURE flexi.sp_make_shape_as_owner AS RETURN 0');
-GO
 -- Whoever calls it alters as dbo here; where an engine has no EXECUTE AS, as himself.
-IF SERVERPROPERTY(N'Babelfish') IS NULL
-  EXEC(N'ALTER PROCEDURE flexi.sp_make_shape_as_owner @evidence nvarchar(64), @outcome varchar(10) OUTPUT, @company nvarchar(64) = NULL
-WITH EXECUTE AS OWNER AS EXEC flexi.sp_make_shape @evidence, @outcome OUTPUT, @company;');
-ELSE
-  EXEC(N'ALTER PROCEDURE flexi.sp_make_shape_as_owner @evidence nvarchar(64), @outcome varchar(10) OUTPUT, @company nvarchar(64) = NULL
-AS EXEC flexi.sp_make_shape @evidence, @outcome OUTPUT, @company;');
+IF OBJECT_ID(N'flexi.sp_make_shape_as_owner') IS NULL
+BEGIN
+  IF SERVERPROPERTY(N'Babelfish') IS NULL
+    EXEC(N'CREATE PROCEDURE flexi.sp_make_shape_as_owner @evidence nvarchar(64), @outcome varchar(10) OUTPUT
+WITH EXECUTE AS OWNER AS EXEC flexi.sp_make_shape @evidence, @outcome OUTPUT;');
+  ELSE
+    EXEC(N'CREATE PROCEDURE flexi.sp_make_shape_as_owner @evidence nvarchar(64), @outcome varchar(10) OUTPUT
+AS EXEC flexi.sp_make_shape @evidence, @outcome OUTPUT;');
+END;
 GO
 -- Compares what companies say with the columns that are there, and enters new and wider ones in
 -- flexi.property under the shape @shape.
 ALTER PROCEDURE flexi.sp_plan_columns
   @evidence nvarchar(64),
-  @shape int,
-  -- What this one says; NULL: what all say.
-  @company nvarchar(64)
+  @shape int
 AS
 BEGIN
   SET NOCOUNT ON;
-  DECLARE @said TABLE (
-    property nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,
-    kind varchar(10) COLLATE Latin1_General_BIN2 NOT NULL,
-    length int NULL,
-    digits int NULL,
-    decimals int NULL,
-    title nvarchar(255) NULL,
-    ordinal int NOT NULL,
-    company nvarchar(64) COLLATE Latin1_General_BIN2 NOT NULL
-  );
-  -- Two statements: a plan for both would read the rows of all companies for one.
-  IF @company IS NULL
-    INSERT INTO @said (property, kind, length, digits, decimals, title, ordinal, company)
-    SELECT property, kind, length, digits, decimals, title, ordinal, company
-    FROM flexi.company_property WHERE evidence = @evidence;
-  ELSE
-    INSERT INTO @said (property, kind, length, digits, decimals, title, ordinal, company)
-    SELECT property, kind, length, digits, decimals, title, ordinal, company
-    FROM flexi.company_property WHERE company = @company AND evidence = @evidence;
   -- Texts grow in few steps: widening waits for everybody who reads.
   DECLARE @wanted TABLE (
     no int NOT NULL PRIMARY KEY,
@@ -80,7 +59,8 @@ BEGIN
       CASE WHEN p.kind = 'string' AND COUNT(p.length) < COUNT(*) THEN NULL ELSE MAX(p.length) END AS length,
       MAX(ISNULL(p.digits, 19) - ISNULL(p.decimals, 6)) AS whole,
       MAX(ISNULL(p.decimals, 6)) AS decimals, MAX(p.title) AS title, MIN(p.company) AS company
-    FROM @said AS p
+    FROM flexi.company_property AS p
+    WHERE p.evidence = @evidence
     GROUP BY p.property, p.kind
   ) AS w
   INNER JOIN (VALUES ('value', 1), ('id', 2), ('code', 3), ('showAs', 4)) AS r (role, position)
@@ -395,9 +375,7 @@ GO
 -- @outcome: shaped, same, no right; error 1222 after 5 s in which somebody else had the tables.
 ALTER PROCEDURE flexi.sp_make_shape
   @evidence nvarchar(64),
-  @outcome varchar(10) OUTPUT,
-  -- Who has just said something: what thousands of others say has been made before, unless it is due.
-  @company nvarchar(64) = NULL
+  @outcome varchar(10) OUTPUT
 AS
 BEGIN
   SET NOCOUNT ON;
@@ -408,10 +386,9 @@ BEGIN
   EXEC @lock = sys.sp_getapplock @Resource = N'syncboard/flexi/shape', @LockMode = 'Exclusive',
     @LockOwner = 'Transaction', @LockTimeout = 5000;
   IF @lock < 0 THROW 50705, 'Another company shapes the typed tables: the application lock was refused.', 1;
-  SELECT @shape = shape + 1, @procedure = apply_procedure, @company = CASE WHEN due_since IS NULL THEN @company END
-  FROM flexi.evidence WHERE evidence = @evidence;
+  SELECT @shape = shape + 1, @procedure = apply_procedure FROM flexi.evidence WHERE evidence = @evidence;
   SET @isThere = CASE WHEN OBJECT_ID(@procedure) IS NULL THEN 0 ELSE 1 END;
-  EXEC flexi.sp_plan_columns @evidence, @shape, @company;
+  EXEC flexi.sp_plan_columns @evidence, @shape;
   IF @isThere = 1 AND NOT EXISTS (SELECT 1 FROM flexi.property WHERE evidence = @evidence AND shape = @shape)
     SET @outcome = 'same'
   ELSE IF ISNULL(HAS_PERMS_BY_NAME(N'flexi', N'SCHEMA', N'ALTER'), 0) = 0
@@ -523,7 +500,7 @@ BEGIN
   COMMIT TRANSACTION;
 
   BEGIN TRY
-    EXEC flexi.sp_make_shape_as_owner @evidence, @state OUTPUT, @company;
+    EXEC flexi.sp_make_shape_as_owner @evidence, @state OUTPUT;
   END TRY
   BEGIN CATCH
     IF XACT_STATE() <> 0 ROLLBACK TRANSACTION;
