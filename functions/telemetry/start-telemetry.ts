@@ -1,11 +1,14 @@
 /** OpenTelemetry's SDK with its exporters. Loaded only where telemetry is asked for. */
 
+import { hostname } from 'node:os';
 import { context, metrics, trace } from '@opentelemetry/api';
 import { logs, SeverityNumber } from '@opentelemetry/api-logs';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import {
+  AggregationTemporality,
+  InstrumentType,
   MeterProvider,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
@@ -46,7 +49,8 @@ export async function startTelemetry(
   const { serviceName, instance } = settings;
   const resource = resourceFromAttributes({
     'service.name': serviceName,
-    ...(instance !== undefined && { 'service.instance.id': instance }),
+    // Several workers may share an instance, and what adds up in each would be one sum to a receiver.
+    'service.instance.id': `${instance ?? hostname()}/${process.pid}`,
   });
   const spans: SpanExporter[] = [];
   const measurements: PushMetricExporter[] = [];
@@ -59,7 +63,9 @@ export async function startTelemetry(
     ]);
     // Endpoint and headers are read from the environment, as OpenTelemetry says.
     spans.push(arriving(new traceOtlp.OTLPTraceExporter(), 'traces by OTLP'));
-    measurements.push(arriving(new metricOtlp.OTLPMetricExporter(), 'measurements by OTLP'));
+    measurements.push(
+      arriving(forgettingLevels(new metricOtlp.OTLPMetricExporter()), 'measurements by OTLP'),
+    );
     const exporter = arriving(new logOtlp.OTLPLogExporter(), 'lines of the log by OTLP');
     logger = new LoggerProvider({
       resource,
@@ -105,6 +111,21 @@ export async function startTelemetry(
       setTelling(false);
     },
   };
+}
+
+const levels: readonly InstrumentType[] = [InstrumentType.GAUGE, InstrumentType.OBSERVABLE_GAUGE];
+
+/**
+ * Tells a level when it was looked at, and only then: which worker looks changes, and what the one
+ * before it has seen last would be told for as long as it lives.
+ */
+function forgettingLevels<T extends Pick<PushMetricExporter, 'selectAggregationTemporality'>>(
+  exporter: T,
+): T {
+  const usual = exporter.selectAggregationTemporality?.bind(exporter);
+  exporter.selectAggregationTemporality = (type) =>
+    levels.includes(type) || usual === undefined ? AggregationTemporality.DELTA : usual(type);
+  return exporter;
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());

@@ -11,6 +11,7 @@ export interface AzureMonitorSettings {
 
 export interface TelemetrySettings {
   serviceName: string;
+  /** As the platform calls it. */
   instance?: string;
   /** The share of traces that are kept, 0 to 1. */
   share: number;
@@ -29,7 +30,9 @@ export function parseTelemetry(read: Read, report: Report): TelemetrySettings | 
   const share = parseShare(read, report);
   if (endpoint === undefined && azure === undefined) return undefined;
   const own = read('OTEL_SERVICE_NAME') ?? (isAzure(read) ? read('WEBSITE_SITE_NAME') : undefined);
-  const instance = read('WEBSITE_INSTANCE_ID');
+  // Flex Consumption has none of the first; the host calls itself by the second there.
+  const instance =
+    read('WEBSITE_INSTANCE_ID') ?? read('CONTAINER_NAME') ?? read('WEBSITE_POD_NAME');
   return {
     serviceName: own ?? 'syncboard',
     ...(instance !== undefined && { instance }),
