@@ -65,6 +65,23 @@ const halfLifeMs = 60_000;
 /** Holders that are remembered without having or waiting for a place; one has 150 bytes. */
 const mostIdle = 1_000;
 
+/** One of the line, with what speaks for it. */
+interface Next {
+  account: Account;
+  first: Waiting;
+  share: number;
+  had: number;
+}
+
+function isBefore(one: Next, other: Next): boolean {
+  const byHaving = one.share - other.share || one.had - other.had;
+  return (byHaving || one.first.since - other.first.since) < 0;
+}
+
+function latelyOf({ lately, latelyAt }: Account, now: number): number {
+  return lately === 0 ? 0 : lately * 0.5 ** ((now - latelyAt) / halfLifeMs);
+}
+
 export interface PlacesOptions {
   /** The most for one holder; half of them unless told. */
   most?: number;
@@ -87,6 +104,8 @@ export class FairPlaces {
   readonly #mostWaiting: number;
   readonly #now: () => number;
   readonly #accounts = new Map<string, Account>();
+  /** Those who have or wait for some: a crowd of others is not gone through for each place. */
+  readonly #busy = new Set<Account>();
   #used = 0;
   #waiting = 0;
   #refusedAt: number | undefined;
@@ -135,6 +154,7 @@ export class FairPlaces {
       give: () => handed.resolve(this.#give(account)),
     };
     account.waiting.add(waiting);
+    this.#busy.add(account);
     this.#waiting += 1;
     const leave = () => {
       this.#leaveLine(account, waiting);
@@ -158,12 +178,18 @@ export class FairPlaces {
   }
 
   /** It has what it waited for, or wants it no more. */
-  #leaveLine({ waiting }: Account, one: Waiting): void {
-    if (waiting.delete(one)) this.#waiting -= 1;
+  #leaveLine(account: Account, one: Waiting): void {
+    if (!account.waiting.delete(one)) return;
+    this.#waiting -= 1;
+    this.#rest(account);
+  }
+
+  #rest(account: Account): void {
+    if (account.used + account.waiting.size === 0) this.#busy.delete(account);
   }
 
   get use(): PlacesUse {
-    const holders = [...this.#accounts].map(([name, { used, waiting }]) => {
+    const holders = [...this.#busy].map(({ name, used, waiting }) => {
       return { name, used, waiting: waiting.size };
     });
     const refusedAt = this.#refusedAt;
@@ -172,15 +198,14 @@ export class FairPlaces {
       used: this.#used,
       waiting: this.#waiting,
       refusedMs: refusedAt === undefined ? undefined : this.#now() - refusedAt,
-      holders: holders
-        .filter(({ used, waiting }) => used + waiting > 0)
-        .toSorted((a, b) => b.used - a.used || b.waiting - a.waiting),
+      holders: holders.toSorted((a, b) => b.used - a.used || b.waiting - a.waiting),
     };
   }
 
   #account({ name, weight = 1 }: Holder): Account {
     const known = this.#accounts.get(name);
-    if (known === undefined && this.#accounts.size >= mostIdle) this.#forgetIdle();
+    const idle = this.#accounts.size - this.#busy.size;
+    if (known === undefined && idle >= mostIdle) this.#forgetIdle();
     const account = known ?? {
       ...{ name, weight, used: 0, waiting: new Set(), lately: 0, latelyAt: this.#now() },
     };
@@ -191,8 +216,8 @@ export class FairPlaces {
 
   /** What they have had lately counts among few, not among so many. */
   #forgetIdle(): void {
-    for (const [name, { used, waiting }] of this.#accounts) {
-      if (used + waiting.size === 0) this.#accounts.delete(name);
+    for (const [name, account] of this.#accounts) {
+      if (!this.#busy.has(account)) this.#accounts.delete(name);
     }
   }
 
@@ -217,14 +242,17 @@ export class FairPlaces {
     const since = this.#now();
     account.used += 1;
     this.#used += 1;
+    this.#busy.add(account);
     let isBack = false;
     return () => {
       if (isBack) return;
       isBack = true;
-      account.lately = this.#lately(account) + this.#now() - since;
-      account.latelyAt = this.#now();
+      const now = this.#now();
+      account.lately = latelyOf(account, now) + now - since;
+      account.latelyAt = now;
       account.used -= 1;
       this.#used -= 1;
+      this.#rest(account);
       this.#next();
     };
   }
@@ -240,23 +268,17 @@ export class FairPlaces {
   }
 
   /** Who has fewest for its weight; of those who has had least lately, then who came first. */
-  #nextInLine(): { account: Account; first: Waiting } | undefined {
-    const [next] = [...this.#accounts.values()]
-      .filter((account) => account.waiting.size > 0 && this.#mayHave(account))
-      .map((account) => {
-        const [first] = account.waiting as Set<Waiting>;
-        const { used, weight } = account;
-        return { account, first, share: used / weight, had: this.#lately(account) / weight };
-      })
-      .toSorted(
-        (a, b) =>
-          a.share - b.share || a.had - b.had || (a.first?.since ?? 0) - (b.first?.since ?? 0),
-      );
-    return next?.first && { account: next.account, first: next.first };
-  }
-
-  #lately({ lately, latelyAt }: Account): number {
-    return lately * 0.5 ** ((this.#now() - latelyAt) / halfLifeMs);
+  #nextInLine(): Next | undefined {
+    const now = this.#now();
+    let next: Next | undefined;
+    for (const account of this.#busy) {
+      const [first] = account.waiting;
+      if (first === undefined || !this.#mayHave(account)) continue;
+      const { used, weight } = account;
+      const one = { account, first, share: used / weight, had: latelyOf(account, now) / weight };
+      if (next === undefined || isBefore(one, next)) next = one;
+    }
+    return next;
   }
 
   #refusal(account: Account): NoPlaceError {

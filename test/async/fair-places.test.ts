@@ -35,6 +35,22 @@ describe('places shared fairly', () => {
     assert.deepEqual(holders[0], { name: 'greedy', used: 5, waiting: 5 });
   });
 
+  it('a crowd of which each comes once is served as it came, whoever else comes and goes', async () => {
+    const places = new FairPlaces(2, { now: () => 0 });
+    const { given, back, ask } = taker(places);
+    const names = Array.from({ length: 1_500 }, (_, index) => `one ${index}`);
+    for (const name of names) void ask(name);
+    // Those that are remembered without having anything.
+    for (let index = 0; index < 1_500; index += 1) places.takeNow({ name: `passer-by ${index}` });
+    assert.deepEqual([places.use.used, places.use.waiting], [2, 1_498]);
+    for (let served = 0; served < names.length; served += 1) {
+      await settled();
+      back[served]?.();
+    }
+    assert.deepEqual(given, names);
+    assert.deepEqual([places.use.used, places.use.holders], [0, []]);
+  });
+
   it('one place is one place', async () => {
     const places = new FairPlaces(1);
     const { given, back, ask } = taker(places);
