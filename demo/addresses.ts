@@ -8,7 +8,7 @@ import { defaultPorts, type Ports } from './ports.ts';
  * Writes them into the folder of the state, for a shell to read: `. FOLDER/addresses.sh`. Without it
  * `npx syncboard` and `npm run sql:run` ask the usual ports, where somebody else's servers may be.
  *
- * @param settings those that differ from the sample's, as `workerSettings` gives them
+ * @param settings what the app has of all that commands ask for, as `settingsForTerminals` gives it
  * @returns the file; undefined where all ports are the usual ones
  */
 export async function writeAddresses(

@@ -37,7 +37,7 @@ const endWithOwner = `data:text/javascript,
 export async function startChild(
   script: string,
   args: readonly string[],
-  environment: Record<string, string | undefined>,
+  environment: Readonly<Record<string, string | undefined>>,
   preloads: readonly string[],
   graceMs: number,
   signal: AbortSignal,

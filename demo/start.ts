@@ -15,7 +15,13 @@ import { writeAddresses } from './addresses.ts';
 import { type Child, startChild } from './child.ts';
 import { greeting } from './greeting.ts';
 import { portsOption, readPorts, takenPorts, usedPorts, workerPorts } from './ports.ts';
-import { ownCatalog, workerSettings } from './settings.ts';
+import { sampleToken } from './sample-token.ts';
+import {
+  catalogInUse,
+  settingsForTerminals,
+  settingsOfTerminal,
+  startSettings,
+} from './settings.ts';
 import { type State, takeState } from './state.ts';
 import { type KeptWorker, keepWorker } from './worker.ts';
 
@@ -150,18 +156,26 @@ async function start(): Promise<void> {
   }
   await Promise.all([buildApp(), ...parts].map(watched));
   const storage = azurite?.connectionString ?? '';
-  const settings = await workerSettings(root, ports, storage, sqlServerUrl);
+  const settings = await startSettings(root, ports, storage, sqlServerUrl, process.env);
   const addresses = await workerPorts(ports, flags.workers);
-  for (const [index, port] of addresses.entries()) await startWorker(index + 1, port, settings);
+  for (const [index, port] of addresses.entries()) {
+    await startWorker(index + 1, port, settings.changed);
+  }
   endAfter('Azurite', azurite?.exited);
   endAfter('The SQL Server stand-in', sqlServer?.exited);
   endAfter('The FlexiBee stand-in', flexibee?.exited);
   endAfter('The ABRA Gen stand-in', abraGen?.exited);
-  const catalog = await ownCatalog(root, storage, stopping.signal);
-  const terminals = await writeAddresses(folder, ports, settings);
-  const { flexibee: flexibeePort } = ports;
-  const started = { workers: addresses, flexibee: flexibeePort, state: folder, catalog };
-  console.log(greeting({ ...started, terminals }));
+  const { inUse } = settings;
+  const catalog = await catalogInUse(inUse, stopping.signal);
+  const terminals = await writeAddresses(folder, ports, settingsForTerminals(settings, catalog));
+  const isOwn = Boolean(inUse['CATALOG']?.trim());
+  const started = {
+    ...{ workers: addresses, flexibee: ports.flexibee, state: folder, terminals },
+    catalog: isOwn ? catalog : undefined,
+    ofTerminal: settingsOfTerminal(settings, catalog),
+    token: sampleToken(inUse, new Date()),
+  };
+  console.log(greeting(started));
 }
 
 /** Without one of its parts the rest is of no use. */
@@ -181,7 +195,7 @@ function watched<T>(started: Promise<T>): Promise<T> {
 async function startWorker(
   number: number,
   port: number,
-  settings: Record<string, string>,
+  settings: Readonly<Record<string, string>>,
 ): Promise<void> {
   const script = import.meta.resolve('functions-host/main');
   const args = ['--port', String(port)];

@@ -13,7 +13,10 @@ import { writeAddresses } from '../addresses.ts';
 import { greeting } from '../greeting.ts';
 import { defaultPorts, readPorts } from '../ports.ts';
 
-const started = { workers: [7071], flexibee: 5434, state: '.local/7071', catalog: undefined };
+const started = {
+  ...{ workers: [7071], flexibee: 5434, state: '.local/7071', catalog: undefined },
+  ...{ ofTerminal: [], token: 'demo-token' },
+};
 
 test('the page comes first', () => {
   const [ready = '', , page = ''] = greeting(started).split('\n');
@@ -26,6 +29,15 @@ test('the shipped one: its areas, its company, its countries', () => {
   for (const part of ['"code": "0c10"', 'flexi-demo', '/ab/dynsql/']) {
     assert.ok(text.includes(part), part);
   }
+});
+
+test('which settings are of the terminal, and which token is good', () => {
+  assert.doesNotMatch(greeting(started), /environment|YOUR_TOKEN/);
+  assert.match(greeting(started), /with the token demo-token, which API_TOKENS has/);
+  const text = greeting({ ...started, ofTerminal: ['CATALOG', 'SQL_AB'], token: undefined });
+  assert.match(text, /^ {2}environment +sets otherwise: CATALOG, SQL_AB$/m);
+  assert.match(text, /a token of API_TOKENS in place of YOUR_TOKEN/);
+  assert.doesNotMatch(text, /(Bearer |"token": ")demo-token/);
 });
 
 test('other ports than the usual ones: what another terminal reads, word for word', async () => {

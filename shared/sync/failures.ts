@@ -19,6 +19,10 @@ const failureSchema = z.object({
   since: instantSchema,
   /** The latest one. */
   run: z.string(),
+  /** When that one ended; absent where an earlier version of the app has written it. */
+  at: instantSchema.exactOptional(),
+  /** In how many runs it has failed since; absent as above. */
+  times: z.int().exactOptional(),
   /** Its first error, in brief. */
   message: z.string(),
   /** Somebody was told, and is to be told when it is over. */
@@ -74,11 +78,15 @@ export function noted(
     const wrong = failing(run).find((check) => check.entity === entity && check.code === code);
     const error = errorIn(stages) ?? (wrong && `Check ${checkText(wrong)}`) ?? leftBy(run, stages);
     if (error !== undefined) {
-      const since = before?.since ?? run.endedAt ?? run.createdAt;
+      const at = run.endedAt ?? run.createdAt;
+      const since = before?.since ?? at;
+      // A run may be noted twice: whoever has done so may not have come to say it.
+      const times =
+        (before?.times ?? Number(before !== undefined)) + Number(before?.run !== run.id);
       const message = error.slice(0, longestMessage);
       const isTold = before?.told || told.has(entity);
       const failure = {
-        ...{ code, entity, since, run: run.id, message },
+        ...{ code, entity, since, run: run.id, at, times, message },
         ...(isTold && { told: true as const }),
       };
       failures = [...failures.filter((one) => !isSame(one)), failure].slice(-mostFailures);

@@ -116,12 +116,36 @@ describe('the view Now', { skip: withoutBrowser }, () => {
       .getByRole('link', { name: /^(Started|\d of \d stages|failed): .* of stek failed/ })
       .waitFor();
     await line.getByRole('button', { name: /^Retry/ }).waitFor();
+    await line.getByText(/^failed again \S+$/).waitFor();
     await control('DELETE', '/procedures');
     await line.getByRole('button', { name: /^Retry/ }).click();
     await page.getByRole('heading', { level: 1, name: 'All is well' }).waitFor();
     const [second = ''] = (await machine.run(first)).retriedBy ?? [];
     assert.equal((await machine.run(second)).state, 'failed');
     assert.equal((await machine.run(second)).retriedBy?.length, 1);
+    assertQuiet();
+    await close();
+  });
+
+  it('the cause is the whole of what the server said, with its number, procedure and line', async () => {
+    const values = Array.from({ length: 150 }, (_, place) => `value ${place}`).join(', ');
+    const message = `The duplicate key value is (${values}).`;
+    await control('PUT', procedure, { failures: { times: 1_000, number: 2627, message } });
+    await machine.finished(await start({ code: 'stek', name: 'meter' }));
+    const { page, assertQuiet, assertAccessible, close } = await browser.open(machine.url, {
+      token,
+    });
+    const line = page.getByRole('listitem').filter({ hasText: 'stek' }).first();
+    await line.getByRole('button', { name: /^Cause/ }).click();
+    await line.getByText(message, { exact: true }).waitFor();
+    assert.match(
+      (await line.textContent()) ?? '',
+      /2627[\s\S]*crude\.sp_load_datasource_meter[\s\S]*line \d/,
+    );
+    await assertAccessible();
+    await control('DELETE', '/procedures');
+    await machine.finished(await start({ code: 'stek', name: 'meter' }));
+    await page.getByRole('heading', { level: 1, name: 'All is well' }).waitFor();
     assertQuiet();
     await close();
   });

@@ -30,7 +30,7 @@ function ended(states: Record<string, StageState>, id = 'r1', at = endedAt): Run
 }
 
 const failure = (code: string, message: string, id = 'r1', since = endedAt): Failure => ({
-  ...{ code, entity: 'payment', since, run: id, message },
+  ...{ code, entity: 'payment', since, run: id, at: since, times: 1, message },
 });
 const known = [failure('0c10', 'before', 'r0', '2019-07-30T11:00:00.000Z')];
 
@@ -74,6 +74,19 @@ test('it lasts from the first failure to the next success, and what is no news c
   assert.equal(noted(known, ended(half)), known);
   assert.deepEqual(noted(known, ended({ 'export:payment:0c10': 'succeeded' })), []);
   assert.equal(noted(known, ended({ 'export:payment:mo': 'succeeded' })), known, 'another source');
+});
+
+test('each run counts in which it has failed again, once however often it is noted', () => {
+  const fails = (id: string, at: string) => ended({ 'export:payment:0c10': 'failed' }, id, at);
+  const [second, third] = ['2019-07-31T12:00:00.000Z', '2019-07-31T13:00:00.000Z'];
+  const all = ['r1', 'r2', 'r2', 'r3'].reduce<readonly Failure[]>(
+    (seen, id) => noted(seen, fails(id, { r1: endedAt, r2: second }[id] ?? third)),
+    [],
+  );
+  assert.partialDeepStrictEqual(all, [{ since: endedAt, run: 'r3', at: third, times: 3 }]);
+  // As an earlier version of the app has written it.
+  const old = known.map(({ at: _, times: __, ...one }) => one);
+  assert.partialDeepStrictEqual(noted(old, fails('r2', second)), [{ at: second, times: 2 }]);
 });
 
 test('runs that end at once lose nothing of one another, and a damaged document begins anew', async () => {

@@ -79,6 +79,13 @@ export const now: Translation<typeof english, Slavic> = {
   whatChangelog: 'evidence změn je vypnutá',
   whatUnreachable: 'její server neodpovídá',
   since: 'od {at}',
+  failedAgain: 'znovu selhalo {at}',
+  failedAgainTimes: {
+    one: 'znovu selhalo {count}×, naposledy {at}',
+    few: 'znovu selhalo {count}×, naposledy {at}',
+    many: 'znovu selhalo {count}×, naposledy {at}',
+    other: 'znovu selhalo {count}×, naposledy {at}',
+  },
   until: 'do {at}',
   andMore: 'a {count} dalších',
   known: 'známo do {until}: {note} {user}',

@@ -67,6 +67,11 @@ export const now = {
   whatChangelog: 'the changelog is switched off',
   whatUnreachable: 'its server does not answer',
   since: 'since {at}',
+  failedAgain: 'failed again {at}',
+  failedAgainTimes: {
+    one: 'failed again {count} time, last {at}',
+    other: 'failed again {count} times, last {at}',
+  },
   until: 'until {at}',
   andMore: 'and {count} more',
   known: 'known until {until}: {note} {user}',

@@ -79,6 +79,13 @@ export const now: Translation<typeof english, Slavic> = {
   whatChangelog: 'журнал изменений выключен',
   whatUnreachable: 'её сервер не отвечает',
   since: 'с {at}',
+  failedAgain: 'снова ошибка: {at}',
+  failedAgainTimes: {
+    one: 'снова ошибка: {count} раз, последний {at}',
+    few: 'снова ошибка: {count} раза, последний {at}',
+    many: 'снова ошибка: {count} раз, последний {at}',
+    other: 'снова ошибка: {count} раза, последний {at}',
+  },
   until: 'до {at}',
   andMore: 'и ещё {count}',
   known: 'известно до {until}: {note} {user}',

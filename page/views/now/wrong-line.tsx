@@ -25,7 +25,7 @@ const tones: Readonly<Record<Line['kind'], 'failed' | 'differs' | 'old' | 'calm'
 export function WrongLine({ line }: { line: Line }) {
   const isOpen = useSignal(false);
   const cause = useId();
-  const { kind, state, since, until, count, names = [], run, see, acknowledged } = line;
+  const { kind, state, since, again, until, count, names = [], run, see, acknowledged } = line;
   const title = titleOf(line);
   const reason = reasonIn(line);
   const href = placeOfPath(see);
@@ -43,6 +43,13 @@ export function WrongLine({ line }: { line: Line }) {
         <time dateTime={since} title={wholeMoment(since)}>
           {say('now.since', { at: near(since, now.value) })}
         </time>
+        {again !== undefined && (
+          <time class="again" dateTime={again.at} title={wholeMoment(again.at)}>
+            {again.times === 1
+              ? say('now.failedAgain', { at: near(again.at, now.value) })
+              : say('now.failedAgainTimes', { count: again.times, at: near(again.at, now.value) })}
+          </time>
+        )}
         {until !== undefined && <span>{say('now.until', { at: near(until, now.value) })}</span>}
         {unnamed > 0 && <span>{say('now.andMore', { count: number(unnamed) })}</span>}
         {acknowledged && (

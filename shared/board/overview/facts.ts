@@ -19,6 +19,9 @@ const failureSchema = z.object({
   entity: z.string(),
   since: instantSchema,
   run: z.string(),
+  /** When that run, the latest, ended, and in how many it has failed; older ones have neither. */
+  at: instantSchema.exactOptional(),
+  times: z.int().exactOptional(),
   message: z.string(),
 });
 

@@ -78,10 +78,11 @@ class View {
   }
 
   wrong(one: Wrong) {
-    const { kind, subject, what, names = [], count, since, until, see, acknowledged } = one;
+    const { kind, subject, what, names = [], count, since, until, see, again, acknowledged } = one;
     const texts = this.#texts;
     const time = [
       this.#timed(texts.since, since),
+      ...(again ? [this.#timed(texts.again, again.at, { times: again.times })] : []),
       ...(until ? [this.#timed(texts.until, until)] : []),
     ];
     const all = count === undefined ? [] : [filled(texts.count, { count })];
@@ -150,7 +151,7 @@ class View {
     ];
   }
 
-  #timed(text: string, at: string, values: Record<string, string> = {}): string {
+  #timed(text: string, at: string, values: Record<string, string | number> = {}): string {
     return filled(text, { ...values, at: this.#time(at) });
   }
 

@@ -37,6 +37,13 @@ export const wrongSchema = z.object({
   names: z.array(z.string()).exactOptional().meta({ description: 'Entities; the first ones' }),
   count: z.int().exactOptional().meta({ description: 'How many, where they are more than one' }),
   since: instantSchema,
+  again: z
+    .object({
+      times: z.int().meta({ description: 'In how many runs, beside the first' }),
+      at: instantSchema.meta({ description: 'When the latest of them ended' }),
+    })
+    .exactOptional()
+    .meta({ description: 'Of `failed`: it has been tried since, and has failed again' }),
   until: instantSchema.exactOptional(),
   run: z.string().exactOptional(),
   see: z.string().meta({ description: 'Where there is more' }),

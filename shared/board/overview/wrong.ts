@@ -83,11 +83,18 @@ function failures({ failures: all }: Facts, known: readonly Acknowledgement[]): 
       ...{ kind: 'failed' as const, subject: code, what: brief(message) },
       names: group.map(({ entity }) => entity).slice(0, mostNames),
       ...counted(group),
-      ...{ since, run, see: `/runs/${run}`, ...retry(run) },
+      ...{ since, ...again(group), run, see: `/runs/${run}`, ...retry(run) },
       ...acknowledgeable(group.map(({ trouble }) => trouble)),
       ...marks(by),
     };
   });
+}
+
+/** Of entities that failed in the same run: as often as the one that has failed most. */
+function again(group: Facts['failures']): Pick<Wrong, 'again'> {
+  const times = Math.max(...group.map((one) => (one.times ?? 1) - 1));
+  const at = group.find((one) => one.at !== undefined)?.at;
+  return at === undefined || times < 1 ? {} : { again: { times, at } };
 }
 
 /** A run has several servers, and is slow once. */

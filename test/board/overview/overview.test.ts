@@ -96,6 +96,20 @@ test('what is wrong comes by its weight, one line for what has one cure', () => 
   );
 });
 
+test('what was tried again and has failed again says how often, and when at last', () => {
+  const once = { ...failed('mo', 'payment'), at: later, times: 1 };
+  const more = { ...failed('mo', 'meter'), since: night, at: later, times: 3 };
+  const overview = overviewOf({ ...calm, failures: [once, more] });
+  assert.partialDeepStrictEqual(overview.wrong, [{ since: night, again: { times: 2, at: later } }]);
+  assert.equal(overviewOf({ ...calm, failures: [once] }).wrong[0]?.again, undefined);
+  assert.equal(overviewOf({ ...calm, failures: [failed('mo', 'a')] }).wrong[0]?.again, undefined);
+  const reader = { language: 'en', timeZone: 'Europe/Prague', tool: 'cli' } as const;
+  assert.match(
+    overviewText(overview, reader).replace(/\s+/g, ' '),
+    /since 2026-11-30 02:30, failed again \(2\), last 2026-11-30 03:30/,
+  );
+});
+
 test('a company whose changelog is off is cured by turning it on, any other by asking it again', () => {
   const cures = ['changelog disabled', 'unreachable'].map((what) => {
     const trouble = { ...fallen.trouble, what };
