@@ -4,7 +4,6 @@ import type { Catalog } from '../../catalog/index.ts';
 import { type ErrorMeaning, toDatabaseError } from '../../database/database-error.ts';
 import { Databases } from '../../database/databases.ts';
 import { databaseHost, databaseLocation } from '../../database/location.ts';
-import type { Definition } from '../../dynsql/definition.ts';
 import { certificateCode } from '../../outbound/failure.ts';
 import {
   type Connections,
@@ -19,13 +18,13 @@ import type { Fault } from './fault.ts';
 import { placeOf } from './located.ts';
 import { companyFaults, connectionFaults } from './servers-check.ts';
 import type { TextFile } from './text-file.ts';
-import { wantedOf } from './wanted.ts';
+import { type WantedDefinition, wantedOf } from './wanted.ts';
 
 export interface ConnectedCatalog {
   catalog: Catalog;
   file: TextFile;
   /** Those of dynsql, each with its file. */
-  definitions: readonly { definition: Definition; file: string }[];
+  definitions: readonly WantedDefinition[];
   /** They are offered where their tables are: one that is not there is no fault. */
   areShipped: boolean;
 }
