@@ -215,6 +215,10 @@ export class AppRevision implements AppServices {
     };
   }
 
+  get isCatalogKept(): boolean {
+    return this.#notices().length > 0;
+  }
+
   /**
    * Reads how old watched data are (`lookAtAges`), and what that has changed.
    *
