@@ -7,7 +7,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Catalog, parseCatalogText } from '../../catalog/index.ts';
 import type { SettingValues } from '../../catalog/setting-values.ts';
-import type { Definition } from '../../dynsql/definition.ts';
 import {
   type DynsqlCatalog,
   type DynsqlFile,
@@ -17,11 +16,12 @@ import { CatalogError } from '../../faults/catalog-error.ts';
 import { parseJsonText } from '../../faults/json-text.ts';
 import { NotUtf8Error, utf8Text } from '../../faults/utf8-text.ts';
 import { boardFaults } from './board-file.ts';
+import { definitionWarnings } from './definition-warnings.ts';
 import type { Fault } from './fault.ts';
 import { locatedFault } from './located.ts';
 import { queryFaults } from './query-file.ts';
-import { templateWarnings } from './template-check.ts';
 import { type TextFile, textOf } from './text-file.ts';
+import type { WantedDefinition } from './wanted.ts';
 
 export interface CatalogFiles {
   catalog: TextFile;
@@ -48,7 +48,7 @@ export interface CheckedFiles {
   catalog: Catalog | undefined;
   dynsql: DynsqlCatalog | undefined;
   /** Of the definitions that have no fault, each with its file. */
-  definitions: { definition: Definition; file: string }[];
+  definitions: WantedDefinition[];
 }
 
 /**
@@ -137,8 +137,8 @@ export function checkFiles(
   const own = (dynsql?.definitions ?? []).map((definition) => {
     const id = JSON.stringify(definition.id);
     const from = definitions.find(({ text }) => text.includes(id));
-    if (from !== undefined) faults.push(...templateWarnings(definition, from));
-    return { definition, file: from?.file ?? 'dynsql' };
+    if (from !== undefined) faults.push(...definitionWarnings(definition, from));
+    return { definition, file: from?.file ?? 'dynsql', text: from?.text ?? '' };
   });
   faults.push(...queries.flatMap((one) => queryFaults(one, dynsql?.definitions)));
   faults.push(...boards.flatMap((board) => boardFaults(board, loaded)));
