@@ -161,8 +161,13 @@ export class Client {
     this.#zone = response.headers.get(zoneHeader) ?? this.#zone;
     if (response.ok || [304, asked.taken].includes(response.status)) return response;
     const answer = await this.textOf(response);
-    const refusal = refused(response.status, withWallTexts(answer, this.clock.zone));
-    if (response.status !== 401 || token !== undefined) throw refusal;
+    const refusal = refused(
+      response.status,
+      withWallTexts(answer, this.clock.zone),
+      this.#access.base.origin,
+    );
+    const isOurs = refusal instanceof RefusalError;
+    if (response.status !== 401 || token !== undefined || !isOurs) throw refusal;
     // Its cure is for whoever writes requests.
     const [what] = refusal.message.split('\n');
     throw new CliError(refusal.exitCode, `${what}\n${howToGiveToken}`);
@@ -246,12 +251,18 @@ class UnansweredError extends CliError {
 }
 
 /** What is typed wrongly is the caller's; what holds others up passes; the rest is a failure. */
-function refused(status: number, answer: string): CliError {
+function refused(status: number, answer: string, origin: string): CliError {
   const problem = problemSchema.safeParse(jsonOf(answer)).data;
   if (problem === undefined) {
     const code = status >= 500 || status < 400 ? exitCodes.unreachable : exitCodes.failed;
     const said = clean(answer.slice(0, 200)).trim();
-    return new CliError(code, `the app answers ${status}${said === '' ? '' : `: ${said}`}`);
+    const words = said === '' ? '' : `: ${said}`;
+    const cure = 'This is not how syncboard refuses: does SYNCBOARD_URL or --url name the app?';
+    // What stands before the app answers for it where it is away.
+    return new CliError(
+      code,
+      `${origin} answers ${status}${words}${status < 500 ? `\n  ${cure}` : ''}`,
+    );
   }
   const { type, detail, errors, cure } = problem;
   const kind = type.split(':').at(-1) ?? '';

@@ -63,15 +63,22 @@ export function cliCommand<const O extends Options>(
         return await run(given as Given<O>, surroundings, part);
       } catch (error) {
         if (!(error instanceof RefusalError)) throw error;
-        throw error.inOptions((member) => optionOf(member, description.options, given));
+        throw error.inOptions((member, isPart) =>
+          optionOf(member, isPart, description.options, given),
+        );
       }
     },
   };
 }
 
-/** The option that a member of a request comes from, where it was given, or could have been. */
+/**
+ * The option that a member of a request comes from, where it was given, or could have been.
+ *
+ * @param isPart something within the member is meant
+ */
 function optionOf(
   member: string,
+  isPart: boolean,
   options: Options,
   given: Readonly<Record<string, unknown>>,
 ): string | undefined {
@@ -79,7 +86,11 @@ function optionOf(
   if (!Object.hasOwn(options, name)) return undefined;
   // What stands in a file is told as it stands there.
   const isOfFile = fileOptions.some((one) => given[one] !== undefined);
-  return isOfFile && given[name] === undefined ? undefined : `--${name}`;
+  const text = given[name];
+  if (isOfFile && text === undefined) return undefined;
+  // Of one that was typed as a text nobody knows members: it is told as it was typed.
+  const isText = isPart && typeof text === 'string' && !/^\s*[[{]/.test(text);
+  return isText ? `--${name} ${text}` : `--${name}`;
 }
 
 /** Whose files are all of what is asked. */

@@ -24,14 +24,17 @@ export class RefusalError extends CliError {
   /**
    * The same with members of the body by the options that they come from.
    *
-   * @param option of a member: `--end-by` for `endBy`; undefined: it comes from none
+   * @param option of a member: `--end-by` for `endBy`, with what was typed, `--where hours=6`, where a
+   *   part of it is at fault; undefined: it comes from none
    */
-  inOptions(option: (member: string) => string | undefined): CliError {
+  inOptions(option: (member: string, isPart: boolean) => string | undefined): CliError {
     const { errors, ...rest } = this.#refusal;
     const told = errors.map((error) => {
       const [member = ''] = /^\w+/.exec(error.field) ?? [];
-      const name = option(member);
-      return name === undefined ? error : renamed(error, member, name);
+      const isPart = member !== error.field;
+      const name = option(member, isPart);
+      if (name === undefined) return error;
+      return renamed(error, name.includes(' ') ? error.field : member, name);
     });
     const isChanged = told.some((error, index) => error !== errors[index]);
     if (!isChanged) return this;

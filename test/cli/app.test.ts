@@ -164,6 +164,8 @@ test('CSV has every digit of a number, and keeps NULL and an empty text apart', 
 });
 
 test('a workbook goes into a file, and forms that do not go together are told', async () => {
+  const refused = await run('query', 'ab', ownId, '--where', 'Amount=x0.6');
+  assert.match(refused.err, /^--where Amount=x0\.6: "Amount" is no condition/);
   const asked = ['query', 'ab', ownId, '--select', 'Code,Amount', '--order', 'Code'];
   const pieces: Uint8Array[] = [];
   const send = async (piece: string | Uint8Array) => void pieces.push(Buffer.from(piece));

@@ -56,20 +56,25 @@ const strange: [what: string, answer: Answer, code: number, text: RegExp][] = [
     'a way elsewhere',
     (_, response) => response.writeHead(302, { location: 'https://login.example/' }).end(),
     4,
-    /^the app answers 302/,
+    /^http:\S+ answers 302\n {2}This is not how syncboard refuses: does SYNCBOARD_URL/,
   ],
   [
     'a gateway',
     (_, response) => response.writeHead(502).end('Bad'),
     4,
-    /^the app answers 502: Bad/,
+    /^http:\S+ answers 502: Bad[^\n]*$/,
   ],
-  ['a bare 401', (_, response) => response.writeHead(401).end(), 1, /^the app answers 401/],
+  [
+    'a bare 401',
+    (_, response) => response.writeHead(401).end(),
+    1,
+    /^http:\S+ answers 401\n {2}This is not how syncboard refuses/,
+  ],
   [
     'a firewall',
     (_, response) => response.writeHead(403).end('<b>No</b>\u001b[31m'),
     1,
-    /^the app answers 403: <b>No<\/b> \[31m$/,
+    /^http:\S+ answers 403: <b>No<\/b> \[31m\n {2}This is not/,
   ],
 ];
 for (const [what, given, expected, text] of strange) {

@@ -5,6 +5,7 @@ import { access, glob, readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path/posix';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { commands } from '../../cli/commands.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { anchorsOf } from './anchors.ts';
 
@@ -24,6 +25,19 @@ const rooms = [
 const documents = ['README.md', 'CONTRIBUTING.md'];
 const found = glob('{docs,examples,page,packages/*}/**/*.md', { cwd: root, exclude: inModules });
 for await (const document of found) documents.push(document);
+
+/** In blocks and in sentences: `npx syncboard company poll flexi` is the command `company poll`. */
+function isCommand(typed: string): boolean {
+  const words = typed.split(/ +/);
+  return commands.some(({ words: command }) =>
+    command.split(' ').every((word, index) => words[index] === word),
+  );
+}
+
+test('of commands in sentences those are found that there are not', () => {
+  const typed = ['status', 'company pol flexi', 'run --code 0c10', 'company poll flexi', 'catalog'];
+  assert.deepEqual(typed.map(isCommand), [false, false, true, true, false]);
+});
 
 function inModules(path: string): boolean {
   return path.includes('node_modules');
@@ -60,6 +74,9 @@ for (const document of documents) {
       if (!rooms.includes(room)) continue;
       const near = normalize(join(dirname(document), path));
       if (!((await isThere(path)) || (await isThere(near)))) missing.push(path);
+    }
+    for (const typed of named(text, /npx syncboard ([a-z][\w -]*)/g)) {
+      if (!isCommand(typed)) missing.push(`npx syncboard ${typed}`);
     }
     for (const script of named(text, /npm run ([\w:]+)/g)) {
       if (!Object.hasOwn(manifest.scripts, script)) missing.push(`npm run ${script}`);

@@ -75,7 +75,7 @@ function cronFaults(cron: Member, zone: unknown): FieldError[] {
     return [];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return [fault(cron, allowedCron, `cron is none: ${error.message}`)];
+    return [fault(cron, allowedCron, `cron is not a cron expression: ${error.message}`)];
   }
 }
 

@@ -26,7 +26,9 @@ const fields = /^[0-9A-Za-z*,/?#-]+$/;
 export function cronTimes(cron: string, zone: string): Times {
   const parts = cron.trim().split(/\s+/);
   if (parts.length !== 5 || !parts.every((part) => fields.test(part))) {
-    throw new RangeError(`${parts.length === 5 ? 'a field is none' : 'there are not five fields'}`);
+    throw new RangeError(
+      `${parts.length === 5 ? 'a field cannot be read' : 'it must have five fields'}`,
+    );
   }
   const isByHour = parts[1] === '*';
   const options = { mode: '5-part', paused: true, timezone: isByHour ? zone : 'UTC' } as const;

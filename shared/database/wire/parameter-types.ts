@@ -34,7 +34,7 @@ export function decimalType(name: 'decimal' | 'numeric', precision = 18, scale =
   const declared = `${name}(${precision}, ${scale})`;
   if (precision < 1 || precision > 38 || scale > precision) {
     throw new RangeError(
-      `SQL type "${declared}" is none: use a precision from 1 to 38, and a scale up to that`,
+      `SQL type "${declared}" does not exist: use a precision from 1 to 38, and a scale up to that`,
     );
   }
   const size = precision <= 9 ? 4 : precision <= 19 ? 8 : precision <= 28 ? 12 : 16;
@@ -222,5 +222,5 @@ function dayBytes(day: number): Buffer {
 
 function checkedScale(name: string, scale: number): number {
   if (scale <= 7) return scale;
-  throw new RangeError(`SQL type "${name}(${scale})" is none: use a scale from 0 to 7`);
+  throw new RangeError(`SQL type "${name}(${scale})" does not exist: use a scale from 0 to 7`);
 }

@@ -264,7 +264,7 @@ describe('a schedule as it is written', () => {
   for (const [body, field, message] of [
     [{ board: 'nightli' }, 'board', /did you mean nightly\?/],
     [{ board: undefined }, 'board', /needed/],
-    [{ cron: '30 2 * *' }, 'cron', /not five fields/],
+    [{ cron: '30 2 * *' }, 'cron', /cron is not a cron expression: it must have five fields/],
     [{ cron: 5 }, 'cron', /five fields/],
     [{ cron: '0 0 31 2 *' }, 'cron', /no such day/],
     [{ timeZone: 'Europe/Pragu' }, 'timeZone', /did you mean Europe\/Prague\?/],
