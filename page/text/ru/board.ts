@@ -25,7 +25,7 @@ export const board: Translation<typeof english, Slavic> = {
   lacks: 'В источнике {source} этого нет: {entity}',
   lastMonth: 'Последний загруженный месяц',
   all: 'Все',
-  gridLabel: 'Доска: сущностей {entities}, источников данных {sources}',
+  gridLabel: 'Данные: сущностей {entities}, источников данных {sources}',
   gridKeys:
     'Стрелки перемещают, пробел выбирает, Shift со стрелками выбирает диапазон, Enter показывает подробности.',
   chooseServer: 'Все источники на сервере {server}',
@@ -138,7 +138,7 @@ export const board: Translation<typeof english, Slavic> = {
     many: 'Включено строк: {on} из {count}.',
     other: 'Включено строк: {on} из {count}.',
   },
-  asShipped: 'В исходном виде, без изменений.',
+  asShipped: 'Такая же, как в файле каталога.',
   changedBy: 'Последнее изменение: {who}, {time}.',
   changedMeanwhile:
     'Тем временем это изменил(а) {who} ({time}): ничего не сделано. Показано то, что есть сейчас.',
@@ -150,7 +150,7 @@ export const board: Translation<typeof english, Slavic> = {
   removeBoard: 'Доска {name} будет удалена, для всех. Сведения о её запусках останутся. Удалить?',
   removed: 'Удалено: {name}',
   changes: 'Изменения',
-  shippedOne: 'исходный вид',
+  shippedOne: 'как в файле каталога',
   whatChanged: 'Что изменилось',
   beforeNotKept: 'Прежний вид уже не хранится.',
   sameAsBefore: 'Ничего: осталась такой же.',

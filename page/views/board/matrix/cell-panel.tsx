@@ -7,6 +7,7 @@ import { may } from '../../../session/session.ts';
 import { hrefOf } from '../../../shell/router.ts';
 import { duration, monthName, near, number, wholeMoment } from '../../../text/format.ts';
 import { say } from '../../../text/say.ts';
+import { told } from '../../../text/told.ts';
 import { Button } from '../../../ui/button.tsx';
 import { StateWord } from '../../../ui/state-word.tsx';
 import type { Condition } from './condition.ts';
@@ -113,7 +114,7 @@ function State({ condition: { kind, cell, active } }: { condition: Condition }) 
     <>
       {kind === 'failed' && cell && (
         <p class="refusal">
-          {say('board.failedAt', { time: near(cell.at, at) })} {error?.message}
+          {say('board.failedAt', { time: near(cell.at, at) })} {error && told(error.message)}
         </p>
       )}
       {check?.state === 'differs' && <p class="differs-text">{check.what}</p>}
