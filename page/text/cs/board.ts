@@ -17,6 +17,8 @@ export const board: Translation<typeof english, Slavic> = {
   failed: 'selhalo',
   failedMark: 'chyba',
   never: 'zatím nikdy',
+  followed: 'sleduje se, zpoždění {time}',
+  followedMore: 'Firma se sleduje: co se v ní změní, přijde samo, bez běhu. Zpoždění {time}.',
   next: 'další',
   inLine: 've frontě',
   nextIn: 'na řadě za {time}',

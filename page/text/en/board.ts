@@ -15,6 +15,8 @@ export const board = {
   failed: 'failed',
   failedMark: 'failed',
   never: 'never synced',
+  followed: 'followed, {time} behind',
+  followedMore: 'The company is followed: what changes there comes without a run. {time} behind.',
   next: 'next',
   inLine: 'in line',
   nextIn: 'next, in {time}',

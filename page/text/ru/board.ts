@@ -17,6 +17,8 @@ export const board: Translation<typeof english, Slavic> = {
   failed: 'ошибка',
   failedMark: 'сбой',
   never: 'ещё не загружалось',
+  followed: 'отслеживается, отставание {time}',
+  followedMore: 'Компания отслеживается: изменения приходят сами, без запуска. Отставание {time}.',
   next: 'далее',
   inLine: 'в очереди',
   nextIn: 'далее, через {time}',

@@ -93,7 +93,7 @@ export function BoardMatrix() {
           key={opened.value.slot.key}
           {...opened.value}
           title={entityTitle(opened.value.slot.entity)}
-          condition={conditionOf(known.value, opened.value.slot.key)}
+          condition={conditionOf(known.value, opened.value.slot)}
           sync={() => {
             planning.value = opened.value && [opened.value.slot];
             close();

@@ -107,7 +107,7 @@ export function CellPanel(props: CellPanelProps) {
   );
 }
 
-function State({ condition: { kind, cell, active } }: { condition: Condition }) {
+function State({ condition: { kind, cell, active, behindMs } }: { condition: Condition }) {
   const { success, error, check } = cell ?? {};
   const at = now.value;
   return (
@@ -124,8 +124,9 @@ function State({ condition: { kind, cell, active } }: { condition: Condition }) 
           <a href={hrefOf('runs', [active.run])}>{active.run}</a>
         </p>
       )}
+      {behindMs !== undefined && <p>{say('board.followedMore', { time: duration(behindMs) })}</p>}
       {success === undefined ? (
-        <p class="quiet">{say('board.never')}</p>
+        behindMs === undefined && <p class="quiet">{say('board.never')}</p>
       ) : (
         <p title={wholeMoment(success.at)}>
           {say('board.syncedAt', {
